@@ -14,7 +14,7 @@ const deployment =
   "action,aliases,config_sha256,dataset_sha256,deployed_at,deployment_id,ingested_files,kind,latest_score,metric,model,previous_run_id," +
   "reasons,run_id,value";
 const artifact = "bytes,path,sha256";
-const finding = "limit,message,name,status,value";
+const finding = "limit,message,name,passes?,status,value";
 const prediction = "at,inputs,label,labelled_at,model_sha256,prediction,prediction_id,probability,run_id,source";
 const model =
   "baseline,code_version,estimator,format,importance,lineage,metrics,reference,sha256,signature,threshold,transforms,version";

@@ -1,8 +1,11 @@
 /** Turns changed findings into the alert that people read. */
 import type { Alert, AlertChange, AlertItem } from "../core/records/alert.ts";
 import { formatNumber } from "../core/text/format.ts";
+import { passingSide } from "../core/text/limitText.ts";
 import type { MonitorArea, MonitorRecord } from "../core/records/monitoring.ts";
 import type { Change } from "./alertState.ts";
+
+const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
 
 /** Most urgent first. */
 const order: readonly AlertChange[] = ["open", "worse", "resolved"];
@@ -55,8 +58,10 @@ function lineOf(item: AlertItem): string {
   return `${words[item.change]} ${item.name}: ${valueText(item)}${item.message === "" ? "" : ` – ${item.message}`}`;
 }
 
-function valueText({ value, limit, passes }: AlertItem): string {
+function valueText(item: AlertItem): string {
+  const { value, limit } = item;
+  const side = passingSide(item);
   if (value === null) return "no value";
-  if (limit === null || passes === null) return formatNumber(value);
-  return `${formatNumber(value)} (limit: ${passes === "at_most" ? "at most" : "at least"} ${formatNumber(limit)})`;
+  if (limit === null || side === null) return formatNumber(value);
+  return `${formatNumber(value)} (limit: ${sides[side]} ${formatNumber(limit)})`;
 }

@@ -6,20 +6,25 @@ import { colours, plotWidth, series } from "./theme.ts";
 export interface Curve {
   /** Class or model that the curve belongs to. */
   readonly label: string;
-  /** In drawing order. */
+  /** In drawing order; empty if the curve is not drawn because there are many. */
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Area under the curve, as the metric computes it; null if undefined. */
   readonly area: number | null;
+  /**
+   * Position of its colour in the palette, so that a class has one colour in all plots of a report; null for grey.
+   * Absent: coloured by area in each plot.
+   */
+  readonly colour?: number | null;
 }
 
 /** Minimum distance between points: smaller steps are less than two pixels. */
 const STEP = 1 / 300;
 
 /** More colours are hard to distinguish, and the legend becomes unreadable. */
-const MAXIMUM_COLOURED = 5;
+export const MAXIMUM_COLOURED = 6;
 
 /** Grey curves are only a backdrop: more of them add bytes, but no information. */
-const MAXIMUM_GREY = 20;
+export const MAXIMUM_GREY = 20;
 
 /** Keeps both ends, and points that are at least STEP apart. */
 export function thinCurve(points: Curve["points"]): Curve["points"] {
@@ -32,21 +37,25 @@ export function thinCurve(points: Curve["points"]): Curve["points"] {
   return kept;
 }
 
-/** Curves sorted by area, smallest first. With many classes only the worst are coloured, because they matter most. */
+/** Curves sorted by area, smallest first. With many classes only some are coloured: the worst, if nothing else is given. */
 export function curveLayers(curves: readonly Curve[], interpolate: string): JsonObject[] {
   const worstFirst = curves.toSorted((a, b) => (a.area ?? -1) - (b.area ?? -1));
-  const coloured = curves.length <= MAXIMUM_COLOURED + 1 ? worstFirst : worstFirst.slice(0, MAXIMUM_COLOURED);
-  const rest = worstFirst.slice(coloured.length);
+  const colourOf = (curve: Curve, place: number): number | null =>
+    curve.colour === undefined ? (place < MAXIMUM_COLOURED ? place : null) : curve.colour;
+  const coloured = worstFirst.filter((curve, i) => colourOf(curve, i) !== null);
+  const rest = worstFirst.filter((curve, i) => colourOf(curve, i) === null);
   const names = coloured.map((curve) => `${curve.label} (${displayNumber(curve.area)})`);
-  const drawn = rest.filter((_, i) => i % Math.ceil(rest.length / MAXIMUM_GREY) === 0);
-  const share = drawn.length < rest.length ? `, ${drawn.length} drawn` : "";
-  const restName = `${rest.length} other classes (${displayNumber(rest[0]?.area)} or more${share})`;
+  const drawn = rest.filter(({ points }) => points.length > 0).slice(0, MAXIMUM_GREY);
+  const restName = `${rest.length} other classes (${rangeOf(rest)}${drawn.length < rest.length ? `, ${drawn.length} drawn` : ""})`;
   const rows = [
     ...drawn.flatMap((curve, i) => rowsOf(curve, restName, `rest${i}`)),
     ...coloured.flatMap((curve, i) => rowsOf(curve, names[i]!, `coloured${i}`)),
   ];
   const domain = rest.length > 0 ? [...names, restName] : names;
-  const range = domain.map((name, i) => (name === restName ? colours.domain : series[i % series.length]!));
+  const range = [
+    ...coloured.map((curve, i) => series[colourOf(curve, i)! % series.length]!),
+    ...(rest.length > 0 ? [colours.domain] : []),
+  ];
   const alone = curves.length === 1;
   return [
     {
@@ -68,12 +77,24 @@ export function curveLayers(curves: readonly Curve[], interpolate: string): Json
   ];
 }
 
+/** "0.91", "0.91 to 0.99": the areas of curves that are sorted by area. */
+function rangeOf(sorted: readonly Curve[]): string {
+  const [low, high] = [sorted[0], sorted.at(-1)].map((curve) => displayNumber(curve?.area)) as [string, string];
+  return low === high ? low : `${low} to ${high}`;
+}
+
 function rowsOf(
   curve: Curve,
   name: string,
   line: string,
 ): { x: number; y: number; name: string; line: string; order: number }[] {
   return thinCurve(curve.points).map(([x, y], order) => ({ x, y, name, line, order }));
+}
+
+/** "20 of 200 classes are drawn. "; empty if all are. */
+export function drawnText(curves: readonly Curve[]): string {
+  const drawn = curves.filter(({ points }) => points.length > 0).length;
+  return drawn === curves.length ? "" : `${drawn} of ${curves.length} classes are drawn. `;
 }
 
 /** The curves with the smallest and the largest area; undefined if no area is defined. */

@@ -1,5 +1,5 @@
 /** Precision–recall curve. */
-import { curveLayers, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
+import { curveLayers, drawnText, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { plotSpec, type PlotSpec } from "./theme.ts";
 
@@ -30,7 +30,7 @@ function sentence(curves: readonly Curve[], positiveShare: number | null): strin
   }
   const [worst, best] = extremes(curves) ?? [];
   if (worst === undefined || best === undefined) return "The average precision is undefined for every class.";
-  return `Average precision is lowest for “${worst.label}” (${displayNumber(worst.area)}) and highest for “${best.label}” (${displayNumber(best.area)}).`;
+  return `${drawnText(curves)}Average precision is lowest for “${worst.label}” (${displayNumber(worst.area)}) and highest for “${best.label}” (${displayNumber(best.area)}).`;
 }
 
 function recallAtPrecision(curve: Curve): string {

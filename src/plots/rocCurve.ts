@@ -1,5 +1,5 @@
 /** ROC curve. */
-import { curveLayers, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
+import { curveLayers, drawnText, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { plotSpec, type PlotSpec } from "./theme.ts";
 
@@ -23,7 +23,7 @@ function sentence(curves: readonly Curve[]): string {
   }
   const [worst, best] = extremes(curves) ?? [];
   if (worst === undefined || best === undefined) return "The area is undefined for every class.";
-  return `One-vs-rest: the area is smallest for “${worst.label}” (${displayNumber(worst.area)}) and largest for “${best.label}” (${displayNumber(best.area)}).`;
+  return `${drawnText(curves)}One-vs-rest: the area is smallest for “${worst.label}” (${displayNumber(worst.area)}) and largest for “${best.label}” (${displayNumber(best.area)}).`;
 }
 
 /** Height of an ascending curve at `x`, with linear interpolation. */

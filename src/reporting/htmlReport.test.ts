@@ -165,7 +165,7 @@ describe("htmlReport", () => {
     for (const words of [
       "It was not scored: there is no test data yet.",
       "deployment is not decided yet",
-      "Drift was not tested.",
+      "Nothing to compare: ",
       "No checks were run.",
       "No model is deployed.",
       "The dataset no longer exists",

@@ -1,5 +1,6 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
 import { formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
+import { limitText } from "../../core/text/limitText.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
@@ -51,14 +52,11 @@ function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
       { header: "interval", leaveOut: 1 },
       { header: "message", overflow: "wrap" },
     ],
-    rows: findings.map(({ area, name, status, value, limit, passes, interval, message }) => [
-      name.startsWith(area) || name.includes(area) ? name : `${area}: ${name}`,
-      status,
-      formatNumber(value),
-      limit === null || passes === null ? null : `${passes === "at_most" ? "≤" : "≥"} ${formatNumber(limit)}`,
-      intervalText(interval),
-      message,
-    ]),
+    rows: findings.map((finding) => {
+      const { area, name, status, value, interval, message } = finding;
+      const title = name.startsWith(area) || name.includes(area) ? name : `${area}: ${name}`;
+      return [title, status, formatNumber(value), limitText(finding), intervalText(interval), message];
+    }),
   };
 }
 

@@ -30,6 +30,7 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
       status: share > limit ? "warn" : "pass",
       value: share,
       limit,
+      passes: "at_most",
       message: share === 0 ? "no missing values" : `most missing values: column "${worst}"`,
     },
     {
@@ -37,6 +38,7 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
       status: rejected > 0 ? "warn" : "pass",
       value: rejected,
       limit: 0,
+      passes: "at_most",
       message: rejected === 0 ? "all input files were read" : dataset.rejected.map(({ path }) => path).join(", "),
     },
   ];
@@ -55,6 +57,7 @@ function driftFindings(report: DriftReport): Finding[] {
       status: detected ? "fail" : drifted > 0 ? "warn" : "pass",
       value: dataset.share,
       limit: dataset.limit,
+      passes: "at_most",
       message:
         currentRows === 0
           ? rows
@@ -71,5 +74,6 @@ function oneDrift(name: string, drift: ColumnDrift | undefined): Finding[] {
   const { test, measure, value, limit, direction, drifted, note } = drift;
   const kind = measure === "p_value" ? "p-value" : "distance";
   const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} means drift${note === undefined ? "" : `; ${note}`}`;
-  return [{ name, status: drifted ? "warn" : "pass", value, limit, message }];
+  const passes = measure === "p_value" ? "at_least" : "at_most";
+  return [{ name, status: drifted ? "warn" : "pass", value, limit, passes, message }];
 }

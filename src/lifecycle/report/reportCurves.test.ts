@@ -3,6 +3,7 @@ import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { rocCurvePlot } from "../../plots/rocCurve.ts";
 import { reportCurves } from "./reportCurves.ts";
 
 function modelOf(classes?: readonly string[]): Model {
@@ -51,7 +52,7 @@ describe("two classes", () => {
       [0.5, 1],
       [1, 1],
     ];
-    expect(roc).toEqual([{ label: "yes", points, area: 0.75 }]);
+    expect(roc).toEqual([{ label: "yes", points, area: 0.75, colour: 0 }]);
   });
 
   it("have one precision–recall curve, with rising recall", () => {
@@ -95,8 +96,32 @@ describe("many classes", () => {
     expect([calibration, positiveShare]).toEqual([null, null]);
   });
 
-  it("are limited to eight curves", () => {
-    expect(reportCurves(many(12), modelOf(letters(12))).roc).toHaveLength(8);
+  it("name the worst of all classes, also of those after the eighth, with one colour in both plots", () => {
+    // The last two of twelve classes are predicted at random.
+    const evaluation = many(12);
+    const { uniform } = random(2);
+    for (let row = 0; row < 60; row++)
+      for (const code of [10, 11]) evaluation.probabilities![row * 12 + code] = uniform() / 2;
+    const { roc, precisionRecall } = reportCurves(evaluation, modelOf(letters(12)));
+    expect([roc!.length, precisionRecall!.length]).toEqual([12, 12]);
+    const worst = (curves: readonly { label: string; area: number | null }[]) =>
+      curves.toSorted((a, b) => a.area! - b.area!)[0]!.label;
+    expect(rocCurvePlot({ curves: roc! }).description).toContain(`smallest for “${worst(roc!)}”`);
+    expect(["c10", "c11"]).toContain(worst(roc!));
+    const colours = (curves: typeof roc) => new Map(curves!.map(({ label, colour }) => [label, colour]));
+    expect(colours(roc)).toEqual(colours(precisionRecall));
+    expect(colours(roc).get(worst(roc!))).not.toBeNull();
+    expect(colours(roc).get(worst(precisionRecall!))).not.toBeNull();
+    const coloured = [...colours(roc).values()].filter((colour) => colour !== null);
+    expect(new Set(coloured).size).toBe(coloured.length);
+    expect(coloured.length).toBeLessThanOrEqual(6);
+  });
+
+  it("say how many of them are drawn", () => {
+    const { roc } = reportCurves(many(30), modelOf(letters(30)));
+    const drawn = roc!.filter(({ points }) => points.length > 0).length;
+    expect(drawn).toBeLessThan(30);
+    expect(rocCurvePlot({ curves: roc! }).description).toMatch(new RegExp(`^${drawn} of 30 classes are drawn\\. `));
   });
 });
 

@@ -8,13 +8,11 @@ import { classScores } from "../../metrics/classScores.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { precisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
 import { rocCurve } from "../../metrics/rocCurve.ts";
+import { MAXIMUM_COLOURED, MAXIMUM_GREY } from "../../plots/curve.ts";
 import type { ReportCurve, ReportInput } from "../../reporting/reportInput.ts";
 
 /** Maximum number of points in a plot: more make the file larger and the plot no clearer. */
 const MAX_ROWS = 20_000;
-/** Maximum number of curves in a plot that a reader can distinguish. */
-const MAX_CLASSES = 8;
-
 type Curves = Pick<ReportInput, "roc" | "precisionRecall" | "positiveShare" | "calibration" | "predictions">;
 
 /** @param evaluation on the test set; null if there is none */
@@ -23,12 +21,19 @@ export function reportCurves(evaluation: Evaluation | null, { signature }: Model
   if (evaluation === null) return none;
   const { classes } = signature.target;
   if (classes === undefined) return { ...none, predictions: sampled(evaluation) };
-  const codes = classes.length === 2 ? [1] : [...classes.keys()].slice(0, MAX_CLASSES);
   const binary = classes.length === 2;
+  const areas = (metric: string): ClassArea[] =>
+    (binary ? [1] : [...classes.keys()]).map((code) => ({
+      code,
+      label: classes[code]!,
+      area: areaOf(evaluation, code, metric),
+    }));
+  const [roc, precisionRecall] = [areas("roc_auc"), areas("average_precision")];
+  const colourOf = coloursOf(roc, precisionRecall);
   return {
     ...none,
-    roc: codes.flatMap((code) => rocOf(evaluation, code, classes[code]!)),
-    precisionRecall: codes.flatMap((code) => precisionRecallOf(evaluation, code, classes[code]!)),
+    roc: curvesOf(roc, colourOf, (code) => rocPoints(evaluation, code)),
+    precisionRecall: curvesOf(precisionRecall, colourOf, (code) => precisionRecallPoints(evaluation, code)),
     positiveShare: binary ? evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length : null,
     calibration: binary
       ? calibrationCurve(evaluation).map(({ meanPredicted, shareOfClass, rows }) => ({
@@ -40,18 +45,51 @@ export function reportCurves(evaluation: Evaluation | null, { signature }: Model
   };
 }
 
-function rocOf(evaluation: Evaluation, code: number, label: string): ReportCurve[] {
-  const curve = rocCurve(evaluation, code);
-  if (curve === null) return [];
-  const points = curve.falsePositiveRate.map((x, i) => [x, curve.truePositiveRate[i]!] as const);
-  return [{ label, points, area: areaOf(evaluation, code, "roc_auc") }];
+/** The area of one class versus the rest; null if the test rows do not define it. */
+interface ClassArea {
+  readonly code: number;
+  readonly label: string;
+  readonly area: number | null;
 }
 
-function precisionRecallOf(evaluation: Evaluation, code: number, label: string): ReportCurve[] {
-  const curve = precisionRecallCurve(evaluation, code);
-  if (curve === null) return [];
-  const points = curve.recall.map((x, i) => [x, curve.precision[i]!] as const).toReversed();
-  return [{ label, points, area: areaOf(evaluation, code, "average_precision") }];
+/** The colours of classes, the same in both plots: all classes in their order, or of many the worst of each plot in turn. */
+function coloursOf(roc: readonly ClassArea[], precisionRecall: readonly ClassArea[]): (code: number) => number | null {
+  const [first, second] = [sortedByArea(roc), sortedByArea(precisionRecall)];
+  const inTurn = first.flatMap((each, i) => [each, second[i] ?? each]);
+  const chosen = roc.length <= MAXIMUM_COLOURED ? roc : inTurn;
+  const codes = [...new Set(chosen.map(({ code }) => code))].slice(0, MAXIMUM_COLOURED);
+  return (code) => (codes.includes(code) ? codes.indexOf(code) : null);
+}
+
+/** Smallest first, without undefined ones. */
+function sortedByArea(areas: readonly ClassArea[]): ClassArea[] {
+  return areas.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
+}
+
+/** One curve for each class with a defined area; points only for the coloured ones and the worst of the others. */
+function curvesOf(
+  areas: readonly ClassArea[],
+  colourOf: (code: number) => number | null,
+  pointsOf: (code: number) => ReportCurve["points"],
+): ReportCurve[] {
+  const known = sortedByArea(areas);
+  const grey = new Set(known.filter(({ code }) => colourOf(code) === null).slice(0, MAXIMUM_GREY));
+  return areas.flatMap((each) => {
+    const { code, label, area } = each;
+    if (area === null) return [];
+    const colour = colourOf(code);
+    return [{ label, points: colour !== null || grey.has(each) ? pointsOf(code) : [], area, colour }];
+  });
+}
+
+function rocPoints(evaluation: Evaluation, code: number): ReportCurve["points"] {
+  const { falsePositiveRate = [], truePositiveRate = [] } = rocCurve(evaluation, code) ?? {};
+  return Array.from(falsePositiveRate, (x, i) => [x, truePositiveRate[i]!] as const);
+}
+
+function precisionRecallPoints(evaluation: Evaluation, code: number): ReportCurve["points"] {
+  const { recall = [], precision = [] } = precisionRecallCurve(evaluation, code) ?? {};
+  return Array.from(recall, (x, i) => [x, precision[i]!] as const).toReversed();
 }
 
 /** The metric of one class versus the rest. */

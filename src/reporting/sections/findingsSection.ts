@@ -1,5 +1,6 @@
 /** Checks: each finding of diagnose, failures first. */
 import type { Finding } from "../../core/records/drift.ts";
+import { limitText } from "../../core/text/limitText.ts";
 import { exact, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
@@ -18,13 +19,13 @@ export function findingsSection({ findings }: ReportInput): Html {
   const table = dataTable({
     caption: "Checks, failures first",
     columns: ["Check", "Verdict", numeric("Value"), numeric("Limit"), "What it means"],
-    rows: sorted.map(({ name, status, value, limit, message }) => ({
+    rows: sorted.map((finding) => ({
       cells: [
-        name,
-        html`<span class="${tones[status]}">${words[status]}</span>`,
-        valueText(value),
-        valueText(limit),
-        message,
+        finding.name,
+        html`<span class="${tones[finding.status]}">${words[finding.status]}</span>`,
+        valueText(finding.value),
+        limitText(finding, valueText) ?? "–",
+        finding.message,
       ],
     })),
   });

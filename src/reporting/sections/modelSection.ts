@@ -25,8 +25,15 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
     "model",
     "Model",
     html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
-      ${candidateTable(input)} ${parameters(input)}`,
+      ${shapNote(input)} ${candidateTable(input)} ${parameters(input)}`,
   );
+}
+
+/** With many classes, the SHAP values of the first ones are drawn. */
+function shapNote({ shap, signature }: ReportInput): Html | null {
+  const classes = signature.target.classes?.length ?? 0;
+  if (shap.length < 2 || shap.length >= classes) return null;
+  return html`<p class="note">SHAP values are shown for the first ${shap.length} of ${classes} classes.</p>`;
 }
 
 async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> {

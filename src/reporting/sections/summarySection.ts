@@ -1,5 +1,6 @@
 /** The box at the top: decision, score, baseline, deployed model, reasons and warnings. */
 import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
+import { countOf } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
@@ -30,11 +31,23 @@ export async function summarySection(input: ReportInput, draw: DrawFigure): Prom
                 ${warnings.map((warning) => html`<li>${warning}</li>`)}
               </ul>
             </div>`
-          : html`<p class="note">No warnings.</p>`
+          : otherWarnings(input)
       }
     </div>
     ${await comparison(input, draw)}
   </section>`;
+}
+
+/** Links to the chapters with warnings, so that the summary does not deny them. */
+function otherWarnings({ findings, run }: ReportInput): Html {
+  const bad = findings.filter(({ status }) => status !== "pass").length;
+  const copies = (run.score?.copiedRows ?? 0) + (run.score?.copiedValidationRows ?? 0);
+  const links = [
+    bad > 0 && html`<a href="#checks">${countOf(bad, "check")} did not pass</a>`,
+    copies > 0 && html`<a href="#metrics">${countOf(copies, "test row")} not independent of the training</a>`,
+  ].filter((link) => link !== false);
+  if (links.length === 0) return html`<p class="note">No warnings.</p>`;
+  return html`<p class="note">${links.map((link, i) => html`${i > 0 && ", "}${link}`)}.</p>`;
 }
 
 async function comparison(input: ReportInput, draw: DrawFigure): Promise<Html | null> {

@@ -111,7 +111,7 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
     };
   });
   return html`<div class="plots">
-    ${timeChart({ id: "drift", title: "Share of columns that drifted", points: drift, limitName: "limit", format: percent, zero: true })}
+    ${timeChart({ id: "drift", title: "Share of columns that drifted", points: drift, limitName: "drift from", format: percent, zero: true })}
     ${timeChart({ id: "performance", title: metricName, subtitle: "on labelled rows", points: performance, limitName: "limit" })}
     ${timeChart({ id: "missing", title: "Missing values", subtitle: "in the column with the largest increase over its reference", points: missing, limitName: "limit", format: percent, zero: true })}
     ${timeChart({ id: "rows", title: "Rows", points: rows, zero: true })}

@@ -1,6 +1,7 @@
 /** The health of the deployed model in its newest monitored window, and open alerts. */
 import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, exact, displayNumber } from "../../plots/displayNumber.ts";
+import { limitText } from "../../core/text/limitText.ts";
+import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -8,7 +9,7 @@ import { worstStatus } from "../../monitoring/judgeWindow.ts";
 import { openAlerts } from "../../lifecycle/monitor/alertStateFile.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-import { stateTone, stateWord } from "./frame/parts.ts";
+import { shortLimit, stateTone, stateWord } from "./frame/parts.ts";
 
 const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;
@@ -58,8 +59,9 @@ function tile({ findings, monitorId, performance }: MonitorRecord, area: Monitor
   </li>`;
 }
 
-function sentence({ name, message, value, limit }: MonitorFinding): string {
-  const comparison =
-    value === null || limit === null ? "" : ` (${displayNumber(value)}, limit ${exact(Number(limit.toPrecision(4)))})`;
+function sentence(finding: MonitorFinding): string {
+  const { name, message, value } = finding;
+  const limit = limitText(finding, shortLimit);
+  const comparison = value === null || limit === null ? "" : ` (${displayNumber(value)}; passes if ${limit})`;
   return `${name}${comparison}: ${message}`;
 }

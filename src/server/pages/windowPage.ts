@@ -1,6 +1,7 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
+import { limitText } from "../../core/text/limitText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, displayInterval, displayNumber, exact, percent } from "../../plots/displayNumber.ts";
+import { countOf, displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { plots } from "../../plots/index.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
@@ -8,7 +9,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { columnDrifts } from "./columnDrifts.ts";
-import { factList, modelLink, stateWord } from "./frame/parts.ts";
+import { factList, modelLink, shortLimit, stateWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { windowNamed } from "./lookups.ts";
@@ -47,13 +48,13 @@ function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
   return dataTable({
     caption: "Checks, failures first",
     columns: ["Check", "Status", numeric("Value"), numeric("Limit"), "Message"],
-    rows: own.map(({ name, status, value, limit, passes, message }) => ({
+    rows: own.map((finding) => ({
       cells: [
-        name,
-        stateWord(status),
-        displayNumber(value),
-        limit === null ? "–" : `${passes === "at_least" ? "≥" : "≤"} ${exact(Number(limit.toPrecision(4)))}`,
-        message,
+        finding.name,
+        stateWord(finding.status),
+        displayNumber(finding.value),
+        limitText(finding, shortLimit) ?? "–",
+        finding.message,
       ],
     })),
   });

@@ -1,7 +1,8 @@
 /** A table of drift by column and window; each column links to its distributions. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
-import { exact, displayNumber } from "../../../plots/displayNumber.ts";
+import { displayNumber } from "../../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../../reporting/dataTable.ts";
+import { driftIf } from "../../../reporting/driftText.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { stateWord } from "../frame/parts.ts";
@@ -29,7 +30,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
       "Column",
       "Newest window",
       numeric("Value"),
-      numeric("Limit"),
+      "Drift if",
       "Test",
       `Last ${shown.length} windows, oldest first`,
     ],
@@ -40,7 +41,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
           html`<a href="${withQuery(pageAddress("monitoring", newest.monitorId, "column"), { name })}">${name}</a>`,
           last === undefined ? "–" : driftState(last),
           displayNumber(last?.value),
-          typeof last?.bound === "number" ? exact(last.bound) : "–",
+          last === undefined || last.status === "skipped" ? "–" : driftIf(last),
           last?.status === "skipped" ? "not tested" : (last?.message ?? "–").replaceAll("_", " "),
           strip(shown, own),
         ],

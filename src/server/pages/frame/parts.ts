@@ -1,4 +1,5 @@
 /** HTML parts that pages share: fact lists, links to runs, status words, page links. */
+import { exact } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import type { Run } from "../../../core/records/run.ts";
 import { pageAddress } from "./pageAddress.ts";
@@ -31,6 +32,11 @@ export function runLink(runId: string, modelVersion: Run["modelVersion"] = null)
 /** @param runId null for a model that was not trained in this workspace */
 export function modelLink(runId: string | null, modelVersion: Run["modelVersion"] = null): Html | string {
   return runId === null ? "a model file" : runLink(runId, modelVersion);
+}
+
+/** A limit with at most four significant digits. */
+export function shortLimit(limit: number): string {
+  return exact(Number(limit.toPrecision(4)));
 }
 
 const statuses = {
