@@ -1,6 +1,6 @@
 /** One call of mlctl: parses the command line, runs the command, prints its result or error. Never exits the process. */
 import { resolve } from "node:path";
-import type { Command, Invocation, Outcome } from "../commands/command.ts";
+import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
@@ -10,6 +10,7 @@ import { errorText, githubActions, type GithubActions } from "./githubActions.ts
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
 import { stopSignals } from "./stopSignals.ts";
+import { requireHelpTopic, usageHint } from "./usageHint.ts";
 import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
 
 /** Streams and environment of a call: those of the process, or of a test. */
@@ -37,7 +38,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
     quiet: has("-q") || has("--quiet"),
   });
   const fail = (error: unknown, signal?: AbortSignal): number => {
-    const report = reportError(error, { colours: screen.colours, debug, version, signal });
+    const report = reportError(error, { colours: screen.colours, debug, version, json: has("--json"), signal });
     stderr.write(report.text);
     return report.exitCode;
   };
@@ -65,6 +66,7 @@ async function runWords(argv: readonly string[], frame: Frame): Promise<number> 
     },
   });
   try {
+    requireHelpTopic(argv);
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
@@ -187,33 +189,6 @@ function asUsageError(error: unknown, argv: readonly string[]): unknown {
   if (problem === undefined) return error;
   const { message, hint } = problem;
   return new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv) });
-}
-
-/** `alsoCalled` takes precedence over similar spelling: `config check` means validate, not schema. */
-function usageHint(
-  { message, hint }: { readonly message: string; readonly hint: string | undefined },
-  argv: readonly string[],
-): string {
-  const { path, level } = namedCommands(argv);
-  const unknown = /^unknown command '(.+)'$/.exec(message)?.[1];
-  const alternative = level.find(({ alsoCalled = [] }) => unknown !== undefined && alsoCalled.includes(unknown));
-  if (alternative !== undefined) return `did you mean ${alternative.name}?`;
-  const { excessHint } = path.at(-1) ?? {};
-  if (excessHint !== undefined && message.startsWith("too many arguments")) return excessHint;
-  return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows the usage`;
-}
-
-/** The commands named in argv, such as "schedule" and "now", and the commands that could follow. */
-function namedCommands(argv: readonly string[]) {
-  const path: Command[] = [];
-  let level: readonly Command[] = commands;
-  for (const word of argv) {
-    const found = level.find(({ name }) => name === word);
-    if (found === undefined) continue;
-    path.push(found);
-    level = found.subcommands ?? [];
-  }
-  return { path, level };
 }
 
 function isOn(value: string | undefined): boolean {

@@ -19,6 +19,26 @@ describe("reportError", () => {
     });
   });
 
+  it("is one JSON object on one line with --json", () => {
+    const error = new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`", details: ["a\nb"] });
+    const { text, exitCode } = reportError(error, { ...options, json: true });
+    expect([exitCode, text.split("\n").length]).toEqual([4, 2]);
+    expect(JSON.parse(text)).toEqual({
+      error: "no model is deployed",
+      kind: "notReady",
+      details: ["a\nb"],
+      hint: "run `mlctl deploy`",
+      exit_code: 4,
+    });
+    const bug = JSON.parse(reportError(new TypeError("x"), { ...options, json: true, debug: true }).text) as object;
+    expect(bug).toMatchObject({
+      error: "TypeError: x",
+      kind: "bug",
+      exit_code: 1,
+      stack: expect.stringContaining("at "),
+    });
+  });
+
   it("does not call a full disk a bug", () => {
     const error = Object.assign(new Error("ENOSPC: no space left on device, write"), {
       code: "ENOSPC",

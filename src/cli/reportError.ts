@@ -1,6 +1,7 @@
 /** Formats an error for stderr and gives its exit code. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { Colours } from "./colours.ts";
+import { toJson } from "./toJson.ts";
 import { printable } from "./textWidth.ts";
 
 export interface ErrorReport {
@@ -26,12 +27,15 @@ export interface ReportOptions {
   /** Print the stack trace too. */
   readonly debug: boolean;
   readonly version: string;
+  /** With --json: one JSON object on one line. */
+  readonly json?: boolean;
   /** Aborted if the process received a stop signal, which then is the reason of an AbortError. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export function reportError(error: unknown, options: ReportOptions): ErrorReport {
   const known = knownError(error, options.signal);
+  if (options.json === true) return jsonReport(error, known, options);
   const stack = options.debug && error instanceof Error ? `${options.colours.dim(stackOf(error))}\n` : "";
   if (known === undefined) return bug(error, stack, options);
   const { colours } = options;
@@ -53,12 +57,27 @@ function knownError(error: unknown, signal: AbortSignal | undefined): MlctlError
   return hint === undefined ? undefined : new MlctlError("failure", error.message, { hint, cause: error });
 }
 
+const BUG_HINT = "please report it with this message and the output of the same command with --debug";
+
+/** { error, kind, details, hint, exit_code }; kind "bug" for an error that is not the user's to mend. */
+function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: ReportOptions): ErrorReport {
+  const exitCode = known?.exitCode ?? exitCodes.failure;
+  const document = {
+    error: known?.message ?? (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+    kind: known?.kind ?? "bug",
+    details: known?.details ?? [],
+    hint: known === undefined ? BUG_HINT : (known.hint ?? null),
+    exitCode,
+    ...(debug && error instanceof Error ? { stack: stackOf(error) } : {}),
+  };
+  return { text: `${JSON.stringify(toJson(document))}\n`, exitCode };
+}
+
 function bug(error: unknown, stack: string, { colours, version }: ReportOptions): ErrorReport {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const system = `mlctl ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`;
-  const hint = "please report it with this message and the output of the same command with --debug";
   const lines = [`${colours.red("error:")} ${printable(message)}`, `this is a bug in mlctl (${system})`];
-  const text = `${lines.join("\n")}\n${colours.cyan("hint:")} ${hint}\n${stack}`;
+  const text = `${lines.join("\n")}\n${colours.cyan("hint:")} ${BUG_HINT}\n${stack}`;
   return { text, exitCode: exitCodes.failure };
 }
 

@@ -1,5 +1,6 @@
 /** `mlctl completion`: completion scripts for bash, zsh and fish, generated from the command definitions. */
 import { defineCommand, type Command, type Options, type OptionSpec } from "./command.ts";
+import { monitorAreas } from "./flagValues.ts";
 import { globalOptions, listingOptions } from "./globalOptions.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
@@ -16,9 +17,15 @@ export const completion = defineCommand({
   ],
   async run({ args, commands }) {
     const shell = args[0] as (typeof shells)[number];
-    const entries = commands.flatMap((command) => entriesOf(command, []));
+    const choicesOf = await choicesOfFlags();
+    const entries = commands.flatMap((command) => entriesOf(command, [], choicesOf));
     const top = commands.map(({ name, summary }) => ({ text: name, meaning: summary }));
-    return { text: scripts[shell]([{ path: "", words: [...top, ...wordsOf({})], values: [] }, ...entries]) };
+    return {
+      text: scripts[shell]([
+        { path: "", words: [...top, ...wordsOf({})], values: [], takesRun: false, runFlags: [] },
+        ...entries,
+      ]),
+    };
   },
 }) satisfies Command;
 
@@ -27,6 +34,28 @@ interface Word {
   readonly meaning: string;
 }
 
+/** The values of a flag; undefined if it takes any. */
+type ChoicesOf = (option: OptionSpec) => readonly string[] | undefined;
+
+/** From the flag itself, from the key of config.json that it sets, or from the list that it takes. */
+async function choicesOfFlags(): Promise<ChoicesOf> {
+  const [{ knownNames }, { configJsonSchema, schemaNodesAt }] = await Promise.all([
+    import("../lifecycle/knownNames.ts"),
+    import("../config/schema/configJsonSchema.ts"),
+  ]);
+  const schema = configJsonSchema(knownNames());
+  return ({ flags, choices, setting }) => {
+    if (choices !== undefined) return choices;
+    if (flags.startsWith("--fail-on ")) return monitorAreas;
+    const nodes = setting === undefined ? [] : schemaNodesAt(schema, setting.split("."));
+    const names = nodes.flatMap((node) => node.enum ?? []).filter((name) => typeof name === "string");
+    return names.length === 0 ? undefined : names;
+  };
+}
+
+/** An argument or a flag that takes a run: "run id, v3, @champion or latest". */
+const isRef = ({ description }: { readonly description: string }): boolean => description.includes("run id");
+
 /** What can follow "mlctl <path>". */
 interface Entry {
   /** "train", "config show". */
@@ -34,19 +63,26 @@ interface Entry {
   readonly words: readonly Word[];
   /** Choices after a flag. */
   readonly values: readonly { readonly flag: string; readonly choices: readonly string[] }[];
+  /** Whether a run id or a version can follow. */
+  readonly takesRun: boolean;
+  /** Flags that take a run id or a version. */
+  readonly runFlags: readonly string[];
 }
 
-function entriesOf(command: Command, above: readonly string[]): Entry[] {
+function entriesOf(command: Command, above: readonly string[], choicesOf: ChoicesOf): Entry[] {
   const path = [...above, command.name];
   const options: Options = { ...command.options, ...(command.listing === true ? listingOptions : {}) };
   const own = (command.subcommands ?? []).map(({ name, summary }) => ({ text: name, meaning: summary }));
   const choices = (command.arguments ?? []).flatMap((argument) => argument.choices ?? []);
   const words = [...own, ...choices.map((text) => ({ text, meaning: "" })), ...wordsOf(options)];
-  const values = Object.values(options).flatMap((option) =>
-    option.choices === undefined ? [] : flagsOf(option).map((flag) => ({ flag, choices: option.choices ?? [] })),
-  );
-  const below = (command.subcommands ?? []).flatMap((child) => entriesOf(child, path));
-  return [{ path: path.join(" "), words, values }, ...below];
+  const values = Object.values(options).flatMap((option) => {
+    const allowed = choicesOf(option);
+    return allowed === undefined ? [] : flagsOf(option).map((flag) => ({ flag, choices: allowed }));
+  });
+  const runFlags = Object.values(options).filter((option) => option.flags.includes("<") && isRef(option));
+  const below = (command.subcommands ?? []).flatMap((child) => entriesOf(child, path, choicesOf));
+  const takesRun = (command.arguments ?? []).some(isRef);
+  return [{ path: path.join(" "), words, values, takesRun, runFlags: runFlags.flatMap(flagsOf) }, ...below];
 }
 
 function wordsOf(options: Options): Word[] {
@@ -76,7 +112,14 @@ function bashScript(entries: readonly Entry[]): string {
   const values = entries.flatMap((entry) =>
     entry.values.map(({ flag, choices }) => `    "${entry.path} ${flag}") words="${choices.join(" ")}" ;;`),
   );
+  const places = entries.filter(({ takesRun }) => takesRun).map(({ path }) => `"${path}"`);
+  const flags = entries.flatMap(({ path, runFlags }) => runFlags.map((flag) => `"${path} ${flag}"`));
   return `# mlctl completion for bash
+_mlctl_runs() {
+  mlctl runs list -q 2> /dev/null | cut -f1
+  mlctl models list -q 2> /dev/null | cut -f1
+  echo @champion latest
+}
 _mlctl() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" words="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -94,6 +137,17 @@ ${paths.join("\n")}
   case "$path $previous" in
 ${values.join("\n")}
   esac
+  case "$current" in
+  -*) ;;
+  *)
+    case "$path" in
+    ${places.join(" | ")}) words="$words $(_mlctl_runs)" ;;
+    esac
+    case "$path $previous" in
+    ${flags.join(" | ")}) words="$(_mlctl_runs)" ;;
+    esac
+    ;;
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   if [ \${#COMPREPLY[@]} -eq 0 ]; then COMPREPLY=($(compgen -f -- "$current")); fi
 }
@@ -103,7 +157,7 @@ complete -o filenames -F _mlctl mlctl
 
 function fishScript(entries: readonly Entry[]): string {
   const tops = entries.map(({ path }) => path).filter((path) => path !== "" && !path.includes(" "));
-  const lines = entries.flatMap(({ path, words, values }) => {
+  const all = entries.flatMap(({ path, words, values, takesRun, runFlags }) => {
     const condition =
       path === ""
         ? `not __fish_seen_subcommand_from ${tops.join(" ")}`
@@ -111,14 +165,17 @@ function fishScript(entries: readonly Entry[]): string {
             .split(" ")
             .map((word) => `__fish_seen_subcommand_from ${word}`)
             .join("; and ");
-    return words.map(({ text, meaning }) => {
-      const choices = values.find(({ flag }) => flag === text)?.choices;
+    const runs = takesRun ? [`complete -c mlctl -n ${quoted(condition)} -f -a '(_mlctl_runs)'`] : [];
+    const lines = words.map(({ text, meaning }) => {
+      const choices = runFlags.includes(text) ? ["(_mlctl_runs)"] : values.find(({ flag }) => flag === text)?.choices;
       const what = text.startsWith("--") ? `-l ${text.slice(2)}` : `-f -a ${text}`;
       const follow = choices === undefined ? "" : ` -x -a ${quoted(choices.join(" "))}`;
       return `complete -c mlctl -n ${quoted(condition)} ${what}${follow} -d ${quoted(meaning)}`;
     });
+    return [...lines, ...runs];
   });
-  return `# mlctl completion for fish\n${lines.join("\n")}\n`;
+  const runs = "mlctl runs list -q 2> /dev/null | cut -f1; mlctl models list -q 2> /dev/null | cut -f1; echo @champion";
+  return `# mlctl completion for fish\nfunction _mlctl_runs; ${runs}; end\n${all.join("\n")}\n`;
 }
 
 function quoted(text: string): string {

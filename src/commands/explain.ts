@@ -5,7 +5,7 @@ import type { ExplainResult, RowContribution } from "../lifecycle/predict/explai
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 
-/** Rows shown in the table; --json has all. */
+/** Rows shown on a terminal; a pipe and --json get all. */
 const SHOWN_ROWS = 20;
 /** Features shown for each row. */
 const SHOWN_FEATURES = 4;
@@ -45,11 +45,12 @@ export const explain = defineCommand({
     const options = { model: invocation.args[0], rows, method, repeats };
     const step = await import("../lifecycle/predict/explain.ts");
     const result = await inWorkspace(invocation, "read", (session) => step.explain(session, options));
-    return { result, view: explainView(result) };
+    const isPerson = (invocation.stdout as { isTTY?: boolean }).isTTY === true;
+    return { result, view: explainView(result, isPerson ? SHOWN_ROWS : Infinity) };
   },
 }) satisfies Command;
 
-export function explainView(result: ExplainResult): View {
+export function explainView(result: ExplainResult, shown = SHOWN_ROWS): View {
   const { runId, family, importance, method } = result;
   const rows = importance.map(({ feature, importance: size, standardDeviation: deviation }) =>
     deviation === undefined ? [feature, size] : [feature, size, deviation],
@@ -57,7 +58,9 @@ export function explainView(result: ExplainResult): View {
   return {
     title: `${family}${runId === null ? "" : ` of run ${runId}`}${scopeOf(result)}`,
     fields: fieldsOf(result),
-    tables: [...rowTable(result), { ...headings[method], rows }],
+    notes:
+      result.rows.length > shown ? [`the first ${shown} of ${result.rows.length} rows; a pipe and --json get all`] : [],
+    tables: [...rowTable(result, shown), { ...headings[method], rows }],
   };
 }
 
@@ -92,14 +95,14 @@ function fieldsOf({ method, unit, value, repeats, baseValue }: ExplainResult): (
   return [["base value", base]];
 }
 
-function rowTable({ rows }: ExplainResult): ViewTable[] {
+function rowTable({ rows }: ExplainResult, shown: number): ViewTable[] {
   if (rows.length === 0) return [];
   return [
     {
       title: "largest contributions to each prediction",
       columns: ["row", "contributions"],
       rows: rows
-        .slice(0, SHOWN_ROWS)
+        .slice(0, shown)
         .map(({ row, contributions }) => [
           row,
           contributions.slice(0, SHOWN_FEATURES).map(contributionText).join(", "),

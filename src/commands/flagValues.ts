@@ -4,7 +4,7 @@ import type { MonitorArea } from "../core/records/monitoring.ts";
 import { parseDate } from "../core/text/parseDate.ts";
 import { suggest } from "../core/text/suggest.ts";
 
-const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
+export const monitorAreas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
 /** `--fail-on drift,performance`. @throws {MlctlError} kind "usage" for an unknown area */
 export function areasOf(text: string | undefined): MonitorArea[] {
@@ -12,11 +12,11 @@ export function areasOf(text: string | undefined): MonitorArea[] {
     .split(",")
     .filter((name) => name.trim() !== "")
     .map((given) => {
-      const area = areas.find((name) => name === given.trim());
+      const area = monitorAreas.find((name) => name === given.trim());
       if (area !== undefined) return area;
-      const near = suggest(given.trim(), areas);
+      const near = suggest(given.trim(), monitorAreas);
       throw new MlctlError("usage", `--fail-on: unknown area "${given.trim()}"`, {
-        hint: near === undefined ? `use ${areas.join(", ")}` : `did you mean "${near}"?`,
+        hint: near === undefined ? `use ${monitorAreas.join(", ")}` : `did you mean "${near}"?`,
       });
     });
 }

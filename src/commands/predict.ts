@@ -1,5 +1,5 @@
 /** `mlctl predict`: adds predictions to a stream of rows. */
-import { relative } from "node:path";
+import { extname, relative } from "node:path";
 import type { View } from "../core/view.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { PredictResult } from "../lifecycle/predict/predict.ts";
@@ -67,6 +67,7 @@ export const predict = defineCommand({
     if (options.rejectFile !== undefined && !options.guard) {
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
     }
+    requireTextFile(options.output, options.format);
     if (input === "-" && stdin.isTTY === true) {
       context.emit({ type: "warning", stage: "predict", message: "reading rows from the terminal: end with Ctrl-D" });
     }
@@ -89,6 +90,18 @@ export const predict = defineCommand({
     return { result, view: predictView(result), streamed: request.output === "-" };
   },
 }) satisfies Command;
+
+/** CSV in a file called x.xlsx would look damaged to the program that opens it. */
+function requireTextFile(output: string | undefined, format: string | undefined): void {
+  const ending = output === undefined ? "" : extname(output).toLowerCase();
+  if (format !== undefined || !OTHER_FORMATS.test(ending)) return;
+  throw new MlctlError("usage", `predict writes CSV or JSON lines, not ${ending}`, {
+    hint: "give the output a name that ends in .csv or .jsonl, or set --format",
+  });
+}
+
+const OTHER_FORMATS =
+  /^\.(xlsx?|xlsm|ods|parquet|feather|arrow|avro|orc|gz|zip|bz2|xz|zst|html?|xml|ya?ml|db|sqlite|pdf)$/;
 
 export function predictView({ rows, rejected, output, rejectFile, runId, modelSha256 }: PredictResult): View {
   const by = runId === null ? `model ${modelSha256.slice(0, 12)}` : `run ${runId}`;

@@ -120,12 +120,12 @@ export function runsView(all: readonly Run[], production: string | null): View {
       {
         columns: [
           "run",
-          { header: "created", leaveOut: 4 },
+          { header: "created", leaveOut: 3 },
           "family",
           ...sets,
           { header: "rank", leaveOut: 1 },
-          { header: "version", leaveOut: 2 },
-          { header: "metric", leaveOut: 3 },
+          "version",
+          { header: "metric", leaveOut: 2 },
           "validation",
           "test",
           "status",

@@ -6,6 +6,13 @@ export function serveSchema() {
   return z.strictObject({
     host: text().default("127.0.0.1").describe("address to listen on"),
     port: whole(0).max(65_535).default(8000).describe("port to listen on; 0: any free port"),
+    base_path: z
+      .string()
+      .regex(/^(\/[\w.~-]+)*$/, "a path such as /ml, without a slash at the end")
+      .default("")
+      .describe(
+        "path below which a reverse proxy passes requests on, such as /ml; not needed if the proxy removes it, because the pages use relative links",
+      ),
     workers: whole(1).max(256).default(1).describe("number of processes that share the port"),
     response_key: orNull(text()).describe("key of the prediction in a response; null: prediction"),
     round: whole(0).max(15).nullable().default(null).describe("decimals of the prediction; null: all"),

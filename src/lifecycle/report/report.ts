@@ -1,5 +1,6 @@
 /** report: writes one self-contained page on a model, and one plot as PNG. */
-import { extname, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, extname, join, resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
@@ -41,6 +42,7 @@ export interface ReportResult {
 /** @throws {MlctlError} kind "notReady" if there is no model yet */
 export async function report(session: Session, options: ReportOptions = {}): Promise<ReportResult> {
   const { paths, context } = session;
+  if (options.output !== undefined && options.output !== "-") requireFolder(dirname(resolve(options.output)));
   context.emit({ type: "stage", stage: "report", message: "creating the report" });
   const input = await reportInput(session, options.model ?? "latest");
   const format = options.format ?? formatOf(options.output);
@@ -61,10 +63,16 @@ export async function report(session: Session, options: ReportOptions = {}): Pro
   atomicWrite(path, text);
   return {
     runId,
-    path: toRecordPath(paths.workspace, path),
+    path: options.output ?? toRecordPath(paths.workspace, path),
     plots: pictures.map((file) => toRecordPath(paths.workspace, file)),
     text: null,
   };
+}
+
+/** A misspelt path must not make new folders. */
+function requireFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new MlctlError("usage", `the folder ${folder} does not exist`, { hint: "create it, or correct -o" });
 }
 
 function formatOf(output: string | undefined): ReportFormat {

@@ -19,11 +19,20 @@ export interface AppOptions {
   readonly streamed: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly headerBytes: number;
+  /** Removed from addresses: serve.base_path. */
+  readonly basePath: string;
   readonly connections: number;
   /** Runs before everything else; returns true if it has sent the response. */
   readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called for an unexpected error; the caller gets a 500. */
   readonly onBug: (error: unknown, request: string) => void;
+}
+
+/** "/ml/ui" is "/ui", "/ml" and "/ml?a" are "/" and "/?a"; other addresses stay, because probes come without the proxy. */
+function withoutBase(url: string, base: string): string {
+  if (!url.startsWith(base) || !/^([/?]|$)/.test(url.slice(base.length))) return url;
+  const rest = url.slice(base.length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 /** Sent with every response: no content sniffing, caching, framing or referrer. */
@@ -39,10 +48,11 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** The app has no routes yet: the register… functions add them. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { intercept, bodies, onBug } = options;
+  const { intercept, bodies, onBug, basePath } = options;
   const app: App = fastify({
     serverFactory: (handler) => {
       const server = createServer({ maxHeaderSize: options.headerBytes, noDelay: true }, (request, response) => {
+        if (basePath !== "") request.url = withoutBase(request.url ?? "/", basePath);
         if (!intercept(request, response)) handler(request, response);
       });
       limitServer(server, options);
@@ -68,6 +78,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     reply.headers(HEADERS);
     done();
   });
+  app.addHook("onRequest", (request, _reply, done) => {
+    done(request.url.includes("?") ? queryProblem(request) : undefined);
+  });
   addParsers(app, bodies, options.streamed);
   await addPlugins(app, options);
   return app;
@@ -90,6 +103,26 @@ function addParsers(app: App, bodies: BodyReader, streamed: readonly string[]): 
     bodies.readJson(payload as IncomingMessage, done);
   });
   app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
+}
+
+/**
+ * An unknown parameter would be ignored, and ?model=v1 would silently return predictions of another model. Pages and
+ * probes are exempt.
+ */
+function queryProblem({ query, routeOptions: { schema } }: Request): HttpProblem | undefined {
+  const { hide, tags, querystring } = (schema ?? { hide: true }) as RouteSchema;
+  if (hide === true || tags?.includes("health") === true) return undefined;
+  const allowed = Object.keys(querystring?.properties ?? {});
+  const unknown = Object.keys(query as object).find((name) => !allowed.includes(name));
+  if (unknown === undefined) return undefined;
+  const hint = allowed.length === 0 ? "this endpoint has no query parameters" : `known: ${allowed.join(", ")}`;
+  return new HttpProblem("bad-request", `unknown query parameter "${unknown.slice(0, 80)}"`, { hint });
+}
+
+interface RouteSchema {
+  readonly hide?: boolean;
+  readonly tags?: readonly string[];
+  readonly querystring?: { readonly properties?: object };
 }
 
 /** Accepts only uncompressed UTF-8. */
@@ -147,12 +180,14 @@ export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
   return reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(problem.document);
 }
 
-/** Handles all other paths: 405 if another method exists, else 404. Call it after all routes are registered. */
-export function registerFallback(app: App): void {
+/** Handles all other paths: a browser at / is sent to the pages, else 405 if another method exists, else 404. Call it after all routes are registered. */
+export function registerFallback(app: App, basePath: string): void {
   const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split("?")[0]!;
     const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);
+    if (url === "/" && /^(GET|HEAD)$/.test(request.method) && request.headers.accept?.includes("text/html") === true)
+      return reply.redirect(basePath === "" ? "ui" : `${basePath}/ui`, 303);
     if (allowed.length === 0) {
       const hint = "GET /openapi.json lists all endpoints; /docs shows them in a browser";
       return sendProblem(reply, new HttpProblem("not-found", `there is no endpoint ${url.slice(0, 200)}`, { hint }));

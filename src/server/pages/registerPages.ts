@@ -14,7 +14,7 @@ import { registerLogin } from "./frame/loginRoutes.ts";
 import { monitoringPage } from "./monitoringPage.ts";
 import { overviewPage } from "./overviewPage.ts";
 import { pageAssets } from "./frame/pageAssets.ts";
-import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { pageAddress, relativeAddress, withQuery } from "./frame/pageAddress.ts";
 import type { Page, PageWriter } from "./frame/page.ts";
 import { predictionPage } from "./predictionPage.ts";
 import { predictionsPage } from "./predictionsPage.ts";
@@ -71,7 +71,8 @@ function addErrors(ui: App, renderer: PageRenderer): void {
   ui.setErrorHandler((error, request, reply) => {
     const problem = frameworkProblem(error);
     if (problem.status === 401) {
-      return reply.redirect(withQuery(pageAddress("login"), { next: request.url }), 303);
+      const login = withQuery(pageAddress("login"), { next: request.url });
+      return reply.redirect(relativeAddress(request.url, login), 303);
     }
     if (problem.status === 500 && !(problem.cause instanceof MlctlError)) renderer.reportBug(error, request);
     return renderer.send(reply.code(problem.status).headers(problem.headers), errorPage(problem), request);

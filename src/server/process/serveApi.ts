@@ -70,6 +70,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     streamed: STREAMED_TYPES,
     corsOrigins: serve.cors,
     headerBytes: serve.limits.header_bytes,
+    basePath: serve.base_path,
     connections: serve.limits.connections,
     intercept: interceptor(state, options),
     onBug: (error, request) => {
@@ -89,7 +90,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   registerDocs(app, state, allowed);
   const now = (): number => context.now().getTime();
   registerPages(app, state, { check, tokens: tokensOf(serve), now });
-  registerFallback(app);
+  registerFallback(app, serve.base_path);
   const closeUnused = unusedSockets(app.server);
   // The port may be in use: messages that a deployment is served wait until it is open.
   const waiting: string[] = [];

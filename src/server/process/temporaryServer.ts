@@ -19,7 +19,7 @@ export interface TemporaryServer {
 export async function temporaryServer(workspace: Workspace): Promise<TemporaryServer> {
   const { config, context } = workspace;
   const token = randomBytes(24).toString("hex");
-  const address = { host: "127.0.0.1", port: 0, workers: 1, token, tokens: [], rate_limit: null };
+  const address = { host: "127.0.0.1", port: 0, base_path: "", workers: 1, token, tokens: [], rate_limit: null };
   const log = { ...config.serve.log, enabled: false };
   const stopped = new AbortController();
   const own: Workspace = {

@@ -6,10 +6,10 @@ import { openApi } from "./openApi.ts";
 import type { ServerState } from "../state/serverState.ts";
 
 export function registerDocs(app: App, state: ServerState, guards: Guards): void {
-  const { token, tokens } = state.workspace.config.serve;
+  const { token, tokens, base_path: basePath } = state.workspace.config.serve;
   const hidden = { schema: { hide: true } };
   app.get("/openapi.json", { onRequest: guards.read, ...hidden }, (_request, reply) => {
-    const options = { tokens: token !== null || tokens.length > 0 };
+    const options = { tokens: token !== null || tokens.length > 0, basePath };
     return sendJson(reply, openApi(app.swagger(), state.serving?.served, options));
   });
   const page = docsPage(state.workspace.config.name);

@@ -94,6 +94,10 @@ const predictSchema = {
   tags: ["predict"],
   description:
     "One object returns one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON returns lists. CSV and JSON Lines are streamed. ?explain=true adds SHAP values.",
+  querystring: {
+    type: "object",
+    properties: { explain: { type: "boolean", description: "add SHAP values to the predictions" } },
+  },
   body: {
     content: {
       "application/json": { schema: { $ref: "#/components/schemas/Rows" } },

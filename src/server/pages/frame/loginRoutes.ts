@@ -4,7 +4,7 @@ import type { App } from "../../http/http.ts";
 import { HttpProblem } from "../../http/problem.ts";
 import type { Page } from "./page.ts";
 import type { PageAccess } from "./pageAccess.ts";
-import { pageAddress } from "./pageAddress.ts";
+import { pageAddress, relativeAddress } from "./pageAddress.ts";
 import { cookieHeader, signedCookie } from "./pageCookie.ts";
 import type { PageRenderer } from "./pageRenderer.ts";
 
@@ -19,7 +19,7 @@ export function registerLogin(ui: App, access: PageAccess, renderer: PageRendere
   );
   ui.get("/login", hidden, (request, reply) => {
     const next = new URLSearchParams(request.url.split("?")[1] ?? "").get("next");
-    if (access.tokens.length === 0) return reply.redirect("/ui", 303);
+    if (access.tokens.length === 0) return reply.redirect(relativeAddress(request.url, "/ui"), 303);
     return renderer.send(reply, loginPage(safeNext(next), null), request);
   });
   ui.post("/login", hidden, async (request, reply) => {
@@ -37,10 +37,13 @@ export function registerLogin(ui: App, access: PageAccess, renderer: PageRendere
       return renderer.send(reply.code(error.status).headers(error.headers), loginPage(next, problem), request);
     }
     const secure = request.headers["x-forwarded-proto"] === "https";
-    return reply.header("set-cookie", cookieHeader(signedCookie(token, access.now()), { secure })).redirect(next, 303);
+    const cookie = cookieHeader(signedCookie(token, access.now()), { secure });
+    return reply.header("set-cookie", cookie).redirect(relativeAddress(request.url, next), 303);
   });
-  ui.post("/logout", hidden, (_request, reply) =>
-    reply.header("set-cookie", cookieHeader("", { secure: false })).redirect(pageAddress("login"), 303),
+  ui.post("/logout", hidden, (request, reply) =>
+    reply
+      .header("set-cookie", cookieHeader("", { secure: false }))
+      .redirect(relativeAddress(request.url, pageAddress("login")), 303),
   );
 }
 

@@ -29,10 +29,14 @@ export function tokenOfCookie(header: string | undefined, tokens: readonly strin
   return found;
 }
 
-/** @param value "" deletes the cookie @param secure the browser connected over TLS */
+/**
+ * Without a path, so that the browser takes the folder of the sign-in page: /ui, also below the path of a proxy.
+ * @param value "" deletes the cookie
+ * @param secure the browser connected over TLS
+ */
 export function cookieHeader(value: string, { secure }: { readonly secure: boolean }): string {
   const age = value === "" ? 0 : SIGNED_IN_SECONDS;
-  return `${COOKIE}=${value}; Path=/ui; Max-Age=${age}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
+  return `${COOKIE}=${value}; Max-Age=${age}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
 }
 
 function signature(token: string, expires: number): string {

@@ -45,7 +45,7 @@ export function pageRenderer(state: ServerState, access: PageAccess): PageRender
       return writer(pageRequest(request));
     },
     send(reply, page, request) {
-      const text = pageShell(page, { ...frame, signedIn: isSignedIn(request, access) });
+      const text = pageShell(page, { ...frame, signedIn: isSignedIn(request, access), url: request.url });
       return reply
         .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY })
         .send(text);

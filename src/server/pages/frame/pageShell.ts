@@ -2,7 +2,7 @@
 import { html, htmlText, trusted } from "../../../reporting/html.ts";
 import { pageAssets } from "./pageAssets.ts";
 import { areas, type Page } from "./page.ts";
-import { pageAddress } from "./pageAddress.ts";
+import { pageAddress, withRelativeLinks } from "./pageAddress.ts";
 
 export interface ShellOptions {
   /** Name of the project. */
@@ -10,6 +10,8 @@ export interface ShellOptions {
   readonly codeVersion: string;
   /** Shows the button to sign out. */
   readonly signedIn: boolean;
+  /** Address of the page. */
+  readonly url: string;
 }
 
 const titles: Readonly<Record<(typeof areas)[number], string>> = {
@@ -32,7 +34,10 @@ export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src data:; " +
   "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-export function pageShell({ title, area, body, refresh }: Page, { name, codeVersion, signedIn }: ShellOptions): string {
+export function pageShell(
+  { title, area, body, refresh }: Page,
+  { name, codeVersion, signedIn, url }: ShellOptions,
+): string {
   const { style, script } = pageAssets();
   const page = html`<!doctype html>
     <html lang="en">
@@ -83,7 +88,8 @@ export function pageShell({ title, area, body, refresh }: Page, { name, codeVers
         <footer class="page"><p>mlctl ${codeVersion} · times are UTC</p></footer>
       </body>
     </html>`;
-  return `${htmlText(page)
+  const text = htmlText(page)
     .replace(/^[ \t]+/gm, "")
-    .trimEnd()}\n`;
+    .trimEnd();
+  return `${withRelativeLinks(text, url)}\n`;
 }

@@ -1,0 +1,77 @@
+/** Hints for a wrong command line: what was probably meant. */
+import type { Command } from "../commands/command.ts";
+import { commands } from "../commands/index.ts";
+import { MlctlError } from "../core/errors.ts";
+import { suggest } from "../core/text/suggest.ts";
+import { longFlag } from "./optionValue.ts";
+
+/** `alsoCalled` takes precedence over similar spelling: `config check` means validate, not schema. */
+export function usageHint(
+  { message, hint }: { readonly message: string; readonly hint: string | undefined },
+  argv: readonly string[],
+): string {
+  const { path, level } = namedCommands(argv);
+  const unknown = /^unknown command '(.+)'$/.exec(message)?.[1];
+  const alternative = level.find(({ alsoCalled = [] }) => unknown !== undefined && alsoCalled.includes(unknown));
+  if (alternative !== undefined) return `did you mean ${alternative.name}?`;
+  const elsewhere = path.length === 0 && unknown !== undefined ? elsewhereHints[unknown] : undefined;
+  if (elsewhere !== undefined) return elsewhere;
+  const flag = /^unknown option '(--[\w-]+)/.exec(message)?.[1];
+  const flagHint = flag === undefined || hint !== undefined ? undefined : otherFlagHint(flag, path);
+  if (flagHint !== undefined) return flagHint;
+  const { excessHint } = path.at(-1) ?? {};
+  if (excessHint !== undefined && message.startsWith("too many arguments")) return excessHint;
+  return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows the usage`;
+}
+
+/** Names that people try for something that is not a command. */
+const elsewhereHints: Readonly<Record<string, string>> = {
+  version: "`mlctl --version` prints the version",
+  ui: "run `mlctl serve`, then open /ui on its address",
+  dashboard: "run `mlctl serve`, then open /ui on its address",
+  status: "`mlctl doctor` checks the workspace; `mlctl models list` shows what is deployed",
+  import: "`mlctl ingest` reads data; a model file is used as it is: `mlctl predict --model FILE`",
+  load: "`mlctl ingest` reads data; a model file is used as it is: `mlctl predict --model FILE`",
+  export: "`mlctl models export` writes a model in another format",
+  rollback: "`mlctl deploy --rollback` returns to the model before",
+  evaluate: "`mlctl score` evaluates a model on the test set",
+};
+
+/** The command has no similar flag: one of another command. */
+function otherFlagHint(flag: string, path: readonly Command[]): string | undefined {
+  const owners = commands
+    .flatMap((command) => [command, ...(command.subcommands ?? [])])
+    .flatMap((command) =>
+      Object.values(command.options ?? {}).map((option) => ({ flag: longFlag(option), command: command.name })),
+    );
+  const close = suggest(flag, new Set(owners.map((each) => each.flag)));
+  if (close === undefined || path.length === 0) return undefined;
+  const names = [...new Set(owners.filter((each) => each.flag === close).map(({ command }) => command))];
+  return `did you mean ${close}? It is a flag of ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}, not of ${path.map(({ name }) => name).join(" ")}`;
+}
+
+/** The commands named in argv, such as "schedule" and "now", and the commands that could follow. */
+function namedCommands(argv: readonly string[]) {
+  const path: Command[] = [];
+  let level: readonly Command[] = commands;
+  for (const word of argv) {
+    const found = level.find(({ name }) => name === word);
+    if (found === undefined) continue;
+    path.push(found);
+    level = found.subcommands ?? [];
+  }
+  return { path, level };
+}
+
+/** `help nosuch` is an error, not the help of everything. */
+export function requireHelpTopic([first, topic]: readonly string[]): void {
+  if (first !== "help" || topic === undefined || topic.startsWith("-")) return;
+  if (commands.some(({ name }) => name === topic)) return;
+  const message = `unknown command '${topic}'`;
+  const close = suggest(
+    topic,
+    commands.map(({ name }) => name),
+  );
+  const hint = close === undefined ? undefined : `did you mean ${close}?`;
+  throw new MlctlError("usage", message, { hint: usageHint({ message, hint }, []) });
+}
