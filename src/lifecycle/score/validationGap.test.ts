@@ -12,14 +12,19 @@ const shuffled = dated(3, 1, 2, 5, 4);
 const same = { test: shuffled, ingested: shuffled };
 const config = { target: "y" };
 
-const rmse = (value: number, validation: number, interval: readonly [number, number]) =>
+/** The same number of test and validation rows, unless given. */
+const rmse = (value: number, validation: number, interval: readonly [number, number], rows = 100) =>
   validationGap(
-    { metric: "rmse", value, interval },
-    { metrics: { rmse: validation }, task: "regression", config },
+    { metric: "rmse", value, interval, rows },
+    { metrics: { rmse: validation }, task: "regression", config, validationRows: 100 },
     same,
   );
 const f1 = (value: number, validation: number, interval: readonly [number, number]) =>
-  validationGap({ metric: "f1", value, interval }, { metrics: { f1: validation }, task: "binary", config }, same);
+  validationGap(
+    { metric: "f1", value, interval, rows: 100 },
+    { metrics: { f1: validation }, task: "binary", config, validationRows: 100 },
+    same,
+  );
 
 describe("a score far worse than on the validation rows", () => {
   it("is reported with both values", () => {
@@ -38,21 +43,32 @@ describe("a score far worse than on the validation rows", () => {
   });
 });
 
+it("a gap that so few validation rows explain is none", () => {
+  // Half the interval is 20. With 100 validation rows as with 100 test rows the difference is 20 · √2 = 28 or less by
+  // chance, with 400 test rows, which have the same interval, 20 · √5 = 45.
+  expect(rmse(73, 33, [53, 93])).toHaveLength(1);
+  expect(rmse(73, 33, [53, 93], 400)).toEqual([]);
+});
+
 describe("test rows that are all later than the ingested rows", () => {
-  const run = { metrics: { rmse: 33 }, task: "regression" as const };
-  const scored = { metric: "rmse", value: 34, interval: [32, 36] as const };
+  const run = { metrics: { rmse: 33 }, task: "regression" as const, validationRows: 100 };
+  const scored = { metric: "rmse", value: 34, interval: [32, 36] as const, rows: 100 };
   const later = { test: dated(9, 7, 8), ingested: shuffled };
   const advice = 'set "time_column": "sold"';
 
   it("are reported if the validation rows were chosen at random", () => {
     expect(validationGap(scored, { ...run, config }, later)[0]).toContain(advice);
-    const worse = validationGap({ metric: "rmse", value: 76, interval: [74, 79] }, { ...run, config }, later);
+    const worse = validationGap(
+      { metric: "rmse", value: 76, interval: [74, 79], rows: 100 },
+      { ...run, config },
+      later,
+    );
     expect(worse).toEqual([expect.stringMatching(/^rmse is far worse .*: the test rows are all later in "sold" /)]);
   });
 
   it("explain a gap even if the split was configured, but are no warning without one", () => {
     const random = { ...config, train: { split: { method: "random" } } };
-    const worse = { metric: "rmse", value: 76, interval: [74, 79] as const };
+    const worse = { metric: "rmse", value: 76, interval: [74, 79] as const, rows: 100 };
     expect(validationGap(worse, { ...run, config: random }, later)[0]).toContain(advice);
     expect(validationGap(scored, { ...run, config: random }, later)).toEqual([]);
   });

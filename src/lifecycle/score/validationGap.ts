@@ -11,12 +11,13 @@ import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
 const GAP = 0.1;
 const RELATIVE_GAP = 0.25;
 
-type Scored = Pick<ScoreRecord, "metric" | "value" | "interval">;
+type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "rows">;
+type Validated = Pick<Run, "metrics" | "task" | "validationRows">;
 
 /** @param ingested all rows of the run's dataset; undefined if the file is gone */
 export function validationGap(
   scored: Scored,
-  run: Pick<Run, "metrics" | "task" | "config">,
+  run: Validated & Pick<Run, "config">,
   { test, ingested }: { readonly test: Table; readonly ingested: Table | undefined },
 ): string[] {
   const { data: config } = configSchema().safeParse(run.config);
@@ -33,16 +34,15 @@ export function validationGap(
   ];
 }
 
-function gapOf(
-  { metric: name, value, interval }: Scored,
-  { metrics, task }: Pick<Run, "metrics" | "task">,
-): string | undefined {
+/** The validation value has no interval: its uncertainty is that of the test value, scaled to the number of rows. */
+function gapOf({ metric: name, value, interval, rows }: Scored, run: Validated): string | undefined {
+  const { metrics, task, validationRows } = run;
   const validation = metrics[name] ?? null;
-  if (value === null || validation === null || interval === null) return undefined;
+  if (value === null || validation === null || interval === null || validationRows === 0) return undefined;
   const { greaterIsBetter, unbounded } = findMetric(name, task);
   const gap = greaterIsBetter ? validation - value : value - validation;
-  const isOutside = greaterIsBetter ? validation > interval[1] : validation < interval[0];
-  if (!isOutside || gap < (unbounded ? RELATIVE_GAP * Math.abs(validation) : GAP)) return undefined;
+  const noise = ((interval[1] - interval[0]) / 2) * Math.sqrt(1 + rows / validationRows);
+  if (gap < (unbounded ? RELATIVE_GAP * Math.abs(validation) : GAP) || gap <= noise) return undefined;
   return `${name} is far worse on the test rows (${formatNumber(value)}) than on the validation rows (${formatNumber(validation)})`;
 }
 
