@@ -79,7 +79,8 @@ export const crs = `// What will the cutoff of the next round be? Rounds on irre
   },
 
   // Deploy only if it satisfies this limit and beats both the baseline and the deployed model on the same test set.
-  "promotion": { "require": { "rmse": { "max": 20 } }, "min_improvement": 0 },
+  // There are too few rounds for an improvement that is statistically certain, so no confidence is required.
+  "promotion": { "require": { "rmse": { "max": 20 } }, "min_improvement": 0, "confidence": null },
 
   // \`mlctl serve\`: POST /predict {"query_date": "2024-02-07"} → {"CRS_pred": 471, "query_date": "2024-02-07", …}
   "serve": {

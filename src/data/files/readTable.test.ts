@@ -81,10 +81,10 @@ const files = (folder: string, pattern?: string): Promise<string[]> => findInput
 
 describe.skipIf(!existsSync(SHARED))("real data (skipped where ../shared/data is absent)", () => {
   it("attrition: 36 rows become 26, first occurrences in file order", async () => {
-    const done = await ingested(await files("attrition/practicedata"));
+    const done = await ingested(await files("attrition/practicedata"), { dedupe: "first" });
     expect([done.files.map(({ rows }) => rows), done.rows, done.duplicatesRemoved]).toEqual([[17, 19], 26, 10]);
     expect(texts(done.table, "corporation").slice(15, 19)).toEqual(["endi", "gudj", "abcd", "asdf"]);
-    expect((await ingested(await files("attrition/sourcedata"))).rows).toBe(26);
+    expect((await ingested(await files("attrition/sourcedata"), { dedupe: "first" })).rows).toBe(26);
   });
 
   it('traffic: "None" stays a string in every year', async () => {
@@ -98,14 +98,15 @@ describe.skipIf(!existsSync(SHARED))("real data (skipped where ../shared/data is
   });
 
   it("churn: headers with double spaces are normalized", async () => {
-    const { columns, rows } = await ingested(await files("churn", "customer_churn_0.csv"), { normalizeNames: true });
+    const options = { normalizeNames: true, dedupe: "first" } as const;
+    const { columns, rows } = await ingested(await files("churn", "customer_churn_0.csv"), options);
     expect(columns.slice(0, 3).map(({ name }) => name)).toEqual(["call_failure", "complains", "subscription_length"]);
     // systems.md: 1050 rows, 87 of them duplicates.
     expect(rows).toBe(963);
   });
 
   it("course: Parquet with 877 duplicate rows of 9,000", async () => {
-    const done = await ingested(await files("course"));
+    const done = await ingested(await files("course"), { dedupe: "first" });
     expect([done.rows, done.duplicatesRemoved]).toEqual([8123, 877]);
     expect(new Set(texts(done.table, "CourseCategory"))).toHaveLength(5);
   });

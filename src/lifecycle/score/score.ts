@@ -133,18 +133,29 @@ function warningsOf(
     ...(withoutHistory > 0
       ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
       : []),
-    ...(known?.training
-      ? [`${known.training} of ${rows} test rows are copies of training rows: ${known.compared} are equal`]
-      : []),
-    ...(known?.validation ? [validationRowsWarning(known.validation, rows, run!.validationRows)] : []),
+    ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
     ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
     ...(worse === undefined ? [] : [worse]),
   ];
 }
 
-function validationRowsWarning(count: number, rows: number, validationRows: number): string {
-  const meaning = count === rows && rows === validationRows ? "repeats" : "partly repeats";
-  return `${count} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`;
+/** Share of validation rows among the test rows from which the score is no independent one. */
+const MANY_VALIDATION_ROWS = 0.1;
+
+function copiesWarnings(known: KnownTestRows, rows: number, validationRows: number): string[] {
+  const { training, validation, compared } = known;
+  const isMany = validation >= MANY_VALIDATION_ROWS * rows;
+  const few = isMany || validation === 0 ? "" : ` and ${validation} of validation rows`;
+  const copies = `${training} of ${rows} test rows are copies of training rows${few}: ${compared} are equal`;
+  const meaning = validation === rows && rows === validationRows ? "repeats" : "partly repeats";
+  return [
+    ...(training > 0 || few !== "" ? [copies] : []),
+    ...(isMany && validation > 0
+      ? [
+          `${validation} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`,
+        ]
+      : []),
+  ];
 }
 
 /** Writes the bare value to latestscore, for shell scripts, and everything else to the run's record. */

@@ -1,5 +1,5 @@
 /** Reports a score that is far worse than on the validation rows, and test rows that are all later than the training rows. */
-import { configSchema } from "../../config/schema/schema.ts";
+import { configSchema, type Config } from "../../config/schema/schema.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -11,45 +11,48 @@ import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
 const GAP = 0.1;
 const RELATIVE_GAP = 0.25;
 
-type Scored = Pick<ScoreRecord, "metric" | "value" | "interval">;
+type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "rows">;
+type Validated = Pick<Run, "metrics" | "task" | "validationRows">;
 
 /** @param ingested all rows of the run's dataset; undefined if the file is gone */
 export function validationGap(
   scored: Scored,
-  run: Pick<Run, "metrics" | "task" | "config">,
+  run: Validated & Pick<Run, "config">,
   { test, ingested }: { readonly test: Table; readonly ingested: Table | undefined },
 ): string[] {
-  const later = ingested === undefined ? undefined : laterIn(test, ingested, run);
+  const { data: config } = configSchema().safeParse(run.config);
+  const later = ingested === undefined ? undefined : laterIn(test, ingested, config);
   const because =
     later === undefined
       ? undefined
       : `the test rows are all later in "${later}" than the ingested rows, but the validation rows were chosen at random: set "time_column": "${later}"`;
   const gap = gapOf(scored, run);
-  if (gap === undefined) return because === undefined ? [] : [because];
+  // A configured split that suits the rows needs no warning.
+  if (gap === undefined) return because === undefined || config?.train.split.method !== null ? [] : [because];
   return [
     `${gap}: ${because ?? "the test rows differ from the ingested rows, see `mlctl diagnose`, or rows that belong together are on both sides of the split"}`,
   ];
 }
 
-function gapOf(
-  { metric: name, value, interval }: Scored,
-  { metrics, task }: Pick<Run, "metrics" | "task">,
-): string | undefined {
+/** The validation value has no interval: its uncertainty is that of the test value, scaled to the number of rows. */
+function gapOf({ metric: name, value, interval, rows }: Scored, run: Validated): string | undefined {
+  const { metrics, task, validationRows } = run;
   const validation = metrics[name] ?? null;
-  if (value === null || validation === null || interval === null) return undefined;
+  if (value === null || validation === null || interval === null || validationRows === 0) return undefined;
   const { greaterIsBetter, unbounded } = findMetric(name, task);
   const gap = greaterIsBetter ? validation - value : value - validation;
-  const isOutside = greaterIsBetter ? validation > interval[1] : validation < interval[0];
-  if (!isOutside || gap < (unbounded ? RELATIVE_GAP * Math.abs(validation) : GAP)) return undefined;
+  const noise = ((interval[1] - interval[0]) / 2) * Math.sqrt(1 + rows / validationRows);
+  if (gap < (unbounded ? RELATIVE_GAP * Math.abs(validation) : GAP) || gap <= noise) return undefined;
   return `${name} is far worse on the test rows (${formatNumber(value)}) than on the validation rows (${formatNumber(validation)})`;
 }
 
 /** A date column in which every test row is later than every ingested row, if the run was not split by time. */
-function laterIn(test: Table, ingested: Table, { config }: Pick<Run, "config">): string | undefined {
-  const { data } = configSchema().safeParse(config);
-  if (data === undefined || data.time_column !== null || data.train.split.method !== null) return undefined;
+function laterIn(test: Table, ingested: Table, config: Config | undefined): string | undefined {
+  if (config === undefined || config.time_column !== null || config.train.split.method === "time") return undefined;
   const column = ingested.columns.find(({ name }) => isLater(test, ingested, name));
-  return column === undefined || timeOrder(ingested) !== undefined ? undefined : column.name;
+  // Without a configured split, rows in the order of a time are split by it.
+  const isByTime = config.train.split.method === null && timeOrder(ingested) !== undefined;
+  return isByTime ? undefined : column?.name;
 }
 
 function isLater(test: Table, ingested: Table, name: string): boolean {
