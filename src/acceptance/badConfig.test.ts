@@ -185,6 +185,21 @@ describe("config.json", () => {
     workspace.write({ "config.json": config });
   });
 
+  it("is fine, but the output is not: no CSV is called .xlsx, and a report makes no folders", () => {
+    const refused = (...words: string[]) => {
+      const { status, stderr } = workspace.run([...words, "--json"]);
+      return [status, (JSON.parse(stderr.trim().split("\n").at(-1)!) as { error: string }).error];
+    };
+    const nowhere = join(workspace.folder, "no/such");
+    expect(refused("predict", "sourcedata/a.csv", "-o", "x.xlsx")).toEqual([
+      2,
+      "predict writes CSV or JSON lines, not .xlsx",
+    ]);
+    expect(refused("report", "-o", join(nowhere, "x.html"))).toEqual([2, `the folder ${nowhere} does not exist`]);
+    expect(workspace.ok("report", "-q", "-o", "x.html")).toContain("report\tx.html\n");
+    rmSync(join(workspace.folder, "x.html"));
+  });
+
   it("that is a folder, or not there, is exit 4 with the next step", () => {
     rmSync(join(workspace.folder, "config.json"));
     mkdirSync(join(workspace.folder, "config.json"));

@@ -53,7 +53,7 @@ export function lineageView({ prediction, run, deployments, dataset }: LineageRe
   ];
   return {
     title: `run ${run.runId} (${run.family}) was trained on ${dataset?.files.length === 1 ? "1 file" : `${dataset?.files.length ?? 0} files`}`,
-    tables: [{ columns: ["item", "sha256", "time or rows", "name"], rows }],
+    tables: [{ columns: ["item", "sha256", "time or rows", { header: "name", overflow: "whole" }], rows }],
   };
 }
 

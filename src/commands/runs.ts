@@ -126,7 +126,7 @@ export function runsView(all: readonly Run[], production: string | null): View {
           { header: "rank", leaveOut: 1 },
           "version",
           { header: "metric", leaveOut: 2 },
-          "validation",
+          { header: "validation", leaveOut: 4 },
           "test",
           "status",
         ],
