@@ -31,6 +31,8 @@ export interface HistoryGap {
   /** "missing": the row cannot be predicted. "stale": the last known value is older than for any training row. */
   readonly kind: "missing" | "stale";
   readonly message: string;
+  /** Name of the row's series if training did not see it. */
+  readonly unseen?: string;
 }
 
 /**
@@ -80,6 +82,8 @@ export interface Transform<State extends JsonObject = JsonObject> {
   trainingTable?(state: State, table: Table, context: TransformContext): Table;
   /** Transforms that look back: the gap of each row, or null. The rows need only the time column. */
   historyGaps?(state: State): (table: Table) => readonly (HistoryGap | null)[];
+  /** Transforms that look back: the columns that tell series apart; empty if the data is one series. */
+  seriesColumns?(state: State): readonly string[];
   /** Transforms that look back and drop rows: the history that the following transforms see. */
   narrowHistory?(state: State, history: History): History;
   /** Transforms that keep a history: the state extended by the rows of `later`, which may lack columns. */

@@ -6,6 +6,7 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
+import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
 import { checkRows, messagesByRow, type CheckRows, type RowFinding, type RowPolicy } from "./checkRows.ts";
 import { NOT_FINITE, predictedValues } from "./predictedValues.ts";
 
@@ -42,6 +43,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
   const added = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
   const unusual = new Map<string, { count: number; readonly first: string }>();
+  const unseen = new Set<string>();
   let [predicted, rejectedRows] = [0, 0];
   let checker: { columns: readonly string[]; check: CheckRows } | undefined;
   const count = (kind: string, place: string): void => {
@@ -57,6 +59,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
         checker = { columns, check: checkRows(model, { columns, policy, timeColumn }) };
       }
       const { table, errors, warnings } = checker.check(cells);
+      for (const { series } of [...errors, ...warnings]) if (series !== undefined) unseen.add(series);
       const reasons = reasonsOf(batch, errors);
       const checked = goodRows(batch, reasons);
       const prediction = valuesOf(predict(checked.length === table.rowCount ? table : selectRows(table, checked)));
@@ -88,8 +91,10 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     },
     rows: () => predicted,
     rejected: () => rejectedRows,
-    warnings: () =>
-      [...unusual].map(([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`),
+    warnings: () => [
+      ...[...unusual].map(([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`),
+      ...unseenNote(unseen),
+    ],
   };
 }
 

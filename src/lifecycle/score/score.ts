@@ -6,6 +6,7 @@ import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { bootstrapIntervals, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
+import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
@@ -105,7 +106,7 @@ function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed:
 
 function warningsOf(
   { model, run }: LoadedModel,
-  { evaluation, withoutHistory }: Judgement,
+  { evaluation, withoutHistory, unseenSeries }: Judgement,
   known: KnownTestRows | null,
   values: ScoreValues,
 ): string[] {
@@ -116,6 +117,7 @@ function warningsOf(
     ...(withoutHistory > 0
       ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
       : []),
+    ...unseenNote(unseenSeries),
     ...(known?.training ? [`${known.training} of ${rows} test rows are copies of training rows`] : []),
     ...(known?.validation ? [validationRowsWarning(known.validation, rows, run!.validationRows)] : []),
     ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),

@@ -3,6 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { random } from "../../core/random.ts";
+import { lowerBound } from "../../stats/lowerBound.ts";
 import type { Table } from "../../core/table/table.ts";
 
 export interface SplitOptions {
@@ -80,9 +81,12 @@ function markLate(table: Table, options: SplitOptions, validation: Uint8Array): 
   });
 }
 
+/** One time for all series; if the rows at the last time are more than the validation part, the time before it. */
 function quantileTime(times: Float64Array, { validationSize }: SplitOptions): number {
   const sorted = times.filter((time) => !Number.isNaN(time)).toSorted();
-  return sorted[Math.max(0, sorted.length - 1 - Math.ceil(sorted.length * validationSize))] ?? NaN;
+  const wanted = sorted[Math.max(0, sorted.length - 1 - Math.ceil(sorted.length * validationSize))] ?? NaN;
+  const last = sorted.at(-1);
+  return wanted === last ? (sorted[lowerBound(sorted, last) - 1] ?? last) : wanted;
 }
 
 function headSize(table: Table, options: SplitOptions): number {
