@@ -10,6 +10,8 @@ import { rowsWithHistory } from "../../features/historyGaps.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
+import { naiveBaselines, type NaiveBaselines } from "./naiveBaselines.ts";
+import { repeatedTimes } from "./repeatedTimes.ts";
 import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
 import { readDataset } from "../datasets.ts";
 import { transformRequests } from "../settings.ts";
@@ -24,6 +26,7 @@ export interface PreparedData extends TrainingData {
   readonly selection: SelectionPlan | undefined;
   /** Rows from which folds can be built. */
   readonly toSelectOn: ToSelectOn;
+  readonly naive: NaiveBaselines;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -52,6 +55,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const classCount = encoded.spec.classes?.length ?? 0;
   const split = splitTable(workspace, rows, y, classCount);
   const toSelectOn = { table: rows, y, split, classCount };
+  const naive = naiveBaselines(config, { target: encoded.spec, history });
   const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history, ...orderOf(workspace, rows) };
   return {
     ...data,
@@ -59,8 +63,17 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
     parts: once(() => partsOf(config, rows, data, split)),
     selection: selectionOf(workspace, toSelectOn),
     toSelectOn,
+    naive,
     warnings: [...unknown, ...missingTargets(encoded, config.target)],
-    notes: shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
+    notes: [
+      ...shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
+      ...repeatedTimes(labelled, {
+        requests: transformRequests(config) ?? [],
+        time: config.time_column,
+        target: config.target,
+      }),
+      ...naive.notes,
+    ],
   };
 }
 
