@@ -16,7 +16,9 @@ const real = [
 
 /** Beside their sources, but whole steps that train, a browser, killed processes, or repetitions and sizes that take their time. */
 const wholeSteps = [
-  ...named("buildModel deploy diffRuns keepModels lifecycle/series lookBackModel planFullprocess planIngest selection why"),
+  ...named(
+    "buildModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel planFullprocess planIngest selection why",
+  ),
   ...named("referenceInThread reportDrift score browser htmlReport plotWorker"),
   ...named("atomicWrite commitDeployment predictionLog retain sqliteStore"),
   ...named("calibration judgeWindow millionRows"),

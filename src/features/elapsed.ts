@@ -4,7 +4,15 @@ import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { byOption, extendSeries, fitSeries, lagsOption, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
 import { readOptions } from "./readOptions.ts";
 import { lookBack, reach, seriesGaps } from "./seriesLookup.ts";
-import { groupsOf, keyColumns, seriesColumns, withGroups, type SeriesState, type Tolerance } from "./seriesState.ts";
+import {
+  cutHistory,
+  groupsOf,
+  keyColumns,
+  looksBack,
+  withGroups,
+  type SeriesState,
+  type Tolerance,
+} from "./seriesState.ts";
 
 type Unit = "minutes" | "hours" | "days" | "weeks";
 
@@ -57,7 +65,8 @@ export const elapsed: Transform<ElapsedState> = {
         return { kind: "number", name: elapsedName(back), values: times.map(since) };
       }),
     ),
-  seriesColumns,
+  looksBack,
+  cutHistory,
   extendHistory: ({ series: [state], ...rest }, later) => ({
     ...rest,
     series: [withoutValues(extendSeries(state, later))],

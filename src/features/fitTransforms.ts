@@ -90,7 +90,7 @@ export function fitSteps(
  * not features themselves.
  */
 function withoutKeys(inputs: Table, steps: readonly Step[], { history }: TransformContext): readonly Step[] {
-  const keys = new Set(steps.flatMap(({ transform, state }) => transform.seriesColumns?.(state) ?? []));
+  const keys = new Set(steps.flatMap(({ transform, state }) => transform.looksBack?.(state).by ?? []));
   const remaining = inputs.columns.filter(({ name, kind }) => {
     const isKey = kind === "date" ? name === history?.timeColumn : kind === "category" && keys.has(name);
     return isKey && remains(name, steps);

@@ -3,7 +3,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import { byOption, extendSeries, fitSeries, lagsOption, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
 import { readOptions } from "./readOptions.ts";
 import { lookBack, reach, seriesGaps } from "./seriesLookup.ts";
-import { keyColumns, seriesColumns, type SeriesState, type Tolerance } from "./seriesState.ts";
+import { cutHistory, keyColumns, looksBack, type SeriesState, type Tolerance } from "./seriesState.ts";
 
 export type LagState = Tolerance & { readonly series: readonly SeriesState[]; readonly lags: readonly number[] };
 
@@ -38,7 +38,8 @@ export const lag: Transform<LagState> = {
         return { kind: "number", name: lagName(column, back), values };
       }),
     ),
-  seriesColumns,
+  looksBack,
+  cutHistory,
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps(state) {
     const needed = Math.max(...state.lags);

@@ -9,7 +9,7 @@ import { parseDuration, type Duration } from "../core/text/duration.ts";
 import { byOption, extendSeries, fitSeries, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
 import { readOptions } from "./readOptions.ts";
 import { loadSeries, lookBack, reach, seriesGaps, type Series } from "./seriesLookup.ts";
-import { keyColumns, seriesColumns, type SeriesState, type Tolerance } from "./seriesState.ts";
+import { cutHistory, keyColumns, looksBack, type SeriesState, type Tolerance } from "./seriesState.ts";
 
 type Statistic = "mean" | "min" | "max" | "median" | "std" | "count";
 
@@ -85,7 +85,8 @@ export const rolling: Transform<RollingState> = {
       rollingColumns(seriesOf, rows, { state, column, valuesAt }),
     );
   },
-  seriesColumns,
+  looksBack,
+  cutHistory,
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps(state) {
     const valuesAt = windowsAt(state);

@@ -1,6 +1,8 @@
 /** The learned state of a transform that looks back: values by time, for each series. */
 import { findColumn } from "../core/table/findColumn.ts";
 import type { DateColumn, Table } from "../core/table/table.ts";
+import type { LookBack } from "../core/transform.ts";
+import { lowerBound } from "../stats/lowerBound.ts";
 import type { SeriesKey } from "./seriesKeys.ts";
 
 /** Values of one series. */
@@ -35,7 +37,10 @@ export function groupsOf({ times, values, groups }: SeriesState): readonly Serie
 }
 
 /** The state with these series: without `by` as models of earlier versions have it. */
-export function withGroups({ by, groups: _, ...state }: SeriesState, groups: readonly SeriesGroup[]): SeriesState {
+export function withGroups(
+  { by, groups: _groups, ...state }: SeriesState,
+  groups: readonly SeriesGroup[],
+): SeriesState {
   if (by !== undefined && by.length > 0) return { ...state, times: [], values: [], by, groups };
   return { ...state, times: groups[0]?.times ?? [], values: groups[0]?.values ?? [] };
 }
@@ -45,9 +50,25 @@ export function keyColumns({ series }: { readonly series: readonly SeriesState[]
   return series.slice(0, 1).flatMap(({ timeColumn, by = [] }) => [timeColumn, ...by]);
 }
 
-/** See Transform.seriesColumns. */
-export function seriesColumns({ series }: { readonly series: readonly SeriesState[] }): readonly string[] {
-  return series[0]?.by ?? [];
+/** See Transform.looksBack. */
+export function looksBack({ series }: { readonly series: readonly SeriesState[] }): LookBack {
+  return { by: series[0]?.by ?? [], columns: series.map(({ column }) => column) };
+}
+
+/** See Transform.cutHistory. */
+export function cutHistory<State extends { readonly series: readonly SeriesState[] }>(
+  state: State,
+  end: number,
+): State {
+  const cut = (each: SeriesState): SeriesState =>
+    withGroups(
+      each,
+      groupsOf(each).map(({ key, times, values }) => {
+        const count = lowerBound(times, end / each.unit);
+        return { key, times: times.slice(0, count), values: values.slice(0, count) };
+      }),
+    );
+  return { ...state, series: state.series.map(cut) };
 }
 
 /** The time column of a table, for transforms that look back. */

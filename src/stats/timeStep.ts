@@ -42,18 +42,15 @@ export function timeStep(times: ArrayLike<number>): FoundStep | string {
   if (business !== undefined) return business;
   const found = regular(times, { unit: "millisecond", count: step }, (time) => time);
   if (found !== undefined) return found;
+  const name = stepName({ unit: "millisecond", count: step });
+  const share = gaps.filter((gap) => gap === step).length / gaps.length;
+  if (share < MIN_REGULAR) return `only ${Math.floor(100 * share)} % of its times are one step (${name}) apart`;
   const odd = gaps.findIndex((gap) => gap % step !== 0);
-  if (odd < 0)
-    return `only ${shareOf(gaps, step)} % of its times are one step (${stepName({ unit: "millisecond", count: step })}) apart`;
-  return `most of its times are ${stepName({ unit: "millisecond", count: step })}, but not ${text(times[odd]!)} and ${text(times[odd + 1]!)}`;
+  return `most of its times are ${name}, but not ${text(times[odd]!)} and ${text(times[odd + 1]!)}`;
 }
 
 function text(time: number): string {
   return new Date(time).toISOString();
-}
-
-function shareOf(gaps: readonly number[], step: number): number {
-  return Math.floor((100 * gaps.filter((gap) => gap === step).length) / gaps.length);
 }
 
 /** The step if each time is a whole number of steps after the one before, mostly one. */
@@ -97,8 +94,7 @@ function monthLength(date: Date): number {
 
 /** Whether a series of days leaves out every weekend, of which it spans one at least. */
 function isOnWeekdays(times: ArrayLike<number>): boolean {
-  const weekday = (time: number): number => new Date(time).getUTCDay();
-  const days = Array.from(times, weekday);
+  const days = Array.from(times, (time) => new Date(time).getUTCDay());
   return days.every((day) => day > 0 && day < 6) && days.some((day, i) => i > 0 && day < days[i - 1]!);
 }
 

@@ -15,9 +15,7 @@ export function repeatedTimes(
   { requests, time, target }: { requests: readonly TransformRequest[]; time: string | null; target: string },
 ): string[] {
   const mixing = requests.flatMap(({ type, options }, i) =>
-    findTransform(type)?.seriesColumns === undefined || (options["by"] ?? null) !== null
-      ? []
-      : `features[${i}] (${type})`,
+    findTransform(type)?.looksBack === undefined || (options["by"] ?? null) !== null ? [] : `features[${i}] (${type})`,
   );
   const times = mixing.length === 0 || time === null ? undefined : findColumn(table, time);
   if (times?.kind !== "date") return [];

@@ -64,8 +64,8 @@ describe("time_series", () => {
   });
 
   it("trains on rows without a time in every fold", () => {
-    const times = Float64Array.from(y.keys(), (row) => (row < 4 ? NaN : 1000 - row));
-    for (const fold of folds({ method: "time_series", times }))
+    const some = times.map((time, row) => (row < 4 ? NaN : time));
+    for (const fold of folds({ method: "time_series", times: some }))
       expect([...fold.training]).toEqual(expect.arrayContaining([0, 2]));
   });
 

@@ -9,7 +9,7 @@ const NAMED = 3;
 
 /** The columns that tell the series of a model apart; empty for one series, or a model that does not look back. */
 export function seriesColumnsOf({ transforms }: Pick<Model, "transforms">): string[] {
-  return [...new Set(transforms.flatMap(({ type, state }) => findTransform(type)?.seriesColumns?.(state) ?? []))];
+  return [...new Set(transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state).by ?? []))];
 }
 
 /** Names of the series in `table` that training did not see, in the order of the rows. */
