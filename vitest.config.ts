@@ -18,10 +18,10 @@ const real = [
 /** Beside their sources, but whole steps that train, or repetitions and sizes that take their time. */
 const wholeSteps = [
   ...named(
-    "buildModel deploy diffRuns keepModels lookBackModel monitorNewRows planFullprocess planIngest selection why",
+    "buildModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel monitorNewRows planFullprocess",
   ),
-  ...named("referenceInThread reportDrift score htmlReport plotWorker ingestFiles xgboost/xgboost"),
-  ...named("atomicWrite predictionLog retain sqliteStore calibration judgeWindow"),
+  ...named("planIngest selection why referenceInThread reportDrift score htmlReport plotWorker"),
+  ...named("ingestFiles xgboost/xgboost atomicWrite predictionLog retain sqliteStore calibration judgeWindow"),
 ];
 
 /** What takes minutes together: killed processes, full disks, other machines, real time, many fits, large sizes. */

@@ -2,55 +2,71 @@
 import { extname, relative } from "node:path";
 import type { View } from "../core/view.ts";
 import { MlctlError } from "../core/errors.ts";
+import type { ForecastResult } from "../lifecycle/predict/forecast.ts";
 import type { PredictResult } from "../lifecycle/predict/predict.ts";
-import { defineCommand, type Command } from "./command.ts";
+import { defineCommand, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+
+const predictOptions = {
+  model: {
+    flags: "--model <ref>",
+    description: "run id, v3, @champion, latest or a path (default: the deployed model)",
+  },
+  format: {
+    flags: "--format <name>",
+    description: "format of the output (default: as the input; jsonl with --json on stdout)",
+    choices: ["csv", "jsonl"],
+  },
+  inputFormat: {
+    flags: "--input-format <name>",
+    description: "format of the input (default: by the file name; csv for stdin)",
+    choices: ["csv", "jsonl"],
+  },
+  output: sharedOptions.output,
+  guard: {
+    flags: "--guard",
+    type: "boolean",
+    description: "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
+  },
+  log: {
+    flags: "--log",
+    type: "boolean",
+    description: "record every prediction in the prediction log, and add its prediction_id to the row",
+  },
+  csvSafe: {
+    flags: "--csv-safe",
+    type: "boolean",
+    description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
+  },
+  horizon: {
+    flags: "--horizon <n>",
+    type: "integer",
+    description: "forecast the next n steps of each series after the newest dataset, instead of predicting rows",
+  },
+  levels: {
+    flags: "--levels <shares>",
+    description: "forecast: coverage of the intervals (default: 0.8,0.95)",
+  },
+  rows: {
+    flags: "--rows <file>",
+    description: "forecast: the inputs of the next steps that their dates do not give, such as holidays",
+  },
+  plot: { flags: "--plot <file>", description: "forecast: draw it, as .svg or .png" },
+  rejectFile: {
+    flags: "--reject-file <file>",
+    description: "write the rejected rows here, with line and reason (needs --guard)",
+  },
+} as const satisfies Options;
 
 export const predict = defineCommand({
   name: "predict",
   group: "Predict",
   summary: "read rows and write them with their predictions, as a stream",
   details:
-    "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows.",
+    "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows. With --horizon, it forecasts instead: it continues each series of the newest dataset at the step found in its times, each step fed by the predictions before it, with intervals from the errors of the same forecast at earlier times (a back-test on the rows after the training part). `forecast_step` marks its rows.",
   arguments: [{ name: "[file]", description: "CSV or JSON lines, also .gz; - is stdin (default: -)" }],
-  options: {
-    model: {
-      flags: "--model <ref>",
-      description: "run id, v3, @champion, latest or a path (default: the deployed model)",
-    },
-    format: {
-      flags: "--format <name>",
-      description: "format of the output (default: as the input; jsonl with --json on stdout)",
-      choices: ["csv", "jsonl"],
-    },
-    inputFormat: {
-      flags: "--input-format <name>",
-      description: "format of the input (default: by the file name; csv for stdin)",
-      choices: ["csv", "jsonl"],
-    },
-    output: sharedOptions.output,
-    guard: {
-      flags: "--guard",
-      type: "boolean",
-      description:
-        "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
-    },
-    log: {
-      flags: "--log",
-      type: "boolean",
-      description: "record every prediction in the prediction log, and add its prediction_id to the row",
-    },
-    csvSafe: {
-      flags: "--csv-safe",
-      type: "boolean",
-      description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
-    },
-    rejectFile: {
-      flags: "--reject-file <file>",
-      description: "write the rejected rows here, with line and reason (needs --guard)",
-    },
-  },
+  options: predictOptions,
   examples: [
     ["mlctl predict new.csv -o predictions.csv", "a file"],
     ["cat rows.csv | mlctl predict - | head", "a pipe"],
@@ -59,10 +75,18 @@ export const predict = defineCommand({
       "good rows and rejected rows apart",
     ],
     ["mlctl predict new.csv --log -o predictions.csv", "also logged, for `mlctl labels` and `mlctl lineage`"],
-    ["mlctl predict rows.jsonl --format csv --model v3", "another format, another model"],
+    [
+      "mlctl predict --horizon 14 --plot forecast.png -o forecast.csv",
+      "the next 14 steps of each series, and a picture",
+    ],
   ],
   async run(invocation) {
     const { options, args, stdin, stdout, context } = invocation;
+    if (options.horizon !== undefined) return runForecast(invocation, options.horizon);
+    const forecastOnly = (["levels", "rows", "plot"] as const).find((name) => options[name] !== undefined);
+    if (forecastOnly !== undefined) {
+      throw new MlctlError("usage", `--${forecastOnly} needs --horizon`, { hint: "mlctl predict --horizon 14" });
+    }
     const input = args[0] ?? "-";
     if (options.rejectFile !== undefined && !options.guard) {
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
@@ -102,6 +126,33 @@ function requireTextFile(output: string | undefined, format: string | undefined)
 
 const OTHER_FORMATS =
   /^\.(xlsx?|xlsm|ods|parquet|feather|arrow|avro|orc|gz|zip|bz2|xz|zst|html?|xml|ya?ml|db|sqlite|pdf)$/;
+async function runForecast(invocation: Invocation<typeof predictOptions>, horizon: number): Promise<Outcome> {
+  const { args, options, global, stdout } = invocation;
+  const { model, guard, log, csvSafe, rows, plot, output = "-" } = options;
+  const other =
+    args[0] === undefined ? (["rejectFile", "inputFormat"] as const).find((name) => options[name]) : "a file";
+  if (other !== undefined) {
+    const flag = { rejectFile: "--reject-file", inputFormat: "--input-format", "a file": args[0]! }[other];
+    throw new MlctlError("usage", `--horizon continues the newest dataset, so it does not take ${flag}`, {
+      hint: "inputs of the next steps are given with --rows FILE",
+    });
+  }
+  const levels = (options.levels ?? "0.8,0.95").split(",").map(Number);
+  const isStream = output === "-";
+  const format = options.format ?? (/\.(jsonl|ndjson)$/i.test(output) || (global.json && isStream) ? "jsonl" : "csv");
+  const step = await import("../lifecycle/predict/forecast.ts");
+  const request = { horizon, levels, rows, plot, guard, output, stdout, model, format, log, csvSafe };
+  const result = await inWorkspace(invocation, "read", (session) => step.forecast(session, request));
+  return { result, view: forecastView(result), streamed: isStream };
+}
+
+export function forecastView({ steps, series, horizon, from, to, output, plot, backTests }: ForecastResult): View {
+  const of = series === 1 ? "" : ` of ${series} series`;
+  const tested = backTests === 0 ? "" : `; intervals from ${backTests} back-tests`;
+  const written = [...(output === "-" ? [] : [output]), ...(plot === null ? [] : [plot])];
+  const files = written.length === 0 ? "" : `, written to ${written.join(" and ")}`;
+  return { title: `forecast ${horizon} steps${of} (${steps.join("; ")}), ${from} to ${to}${files}${tested}` };
+}
 
 export function predictView({ rows, rejected, output, rejectFile, runId, modelSha256 }: PredictResult): View {
   const by = runId === null ? `model ${modelSha256.slice(0, 12)}` : `run ${runId}`;

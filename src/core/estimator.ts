@@ -3,6 +3,7 @@ import type { JsonObject } from "./json.ts";
 import type { EstimatorInput, GraphBuilder } from "./onnx.ts";
 import type { Matrix } from "./table/matrix.ts";
 import type { Task } from "./task.ts";
+import type { TransformRequest } from "./transform.ts";
 
 /** Arguments of `fit` other than X and y. */
 export interface FitOptions {
@@ -94,6 +95,15 @@ export interface FitRemarks {
   readonly notes: readonly string[];
 }
 
+/** The series of the training data, for families that bring their own features. */
+export interface TargetSeries {
+  readonly target: string;
+  /** Columns that tell series apart; empty for one series. */
+  readonly by: readonly string[];
+  /** Number of rows after which a season comes again, found from the step of the times; null if there is none. */
+  readonly season: number | null;
+}
+
 export interface Estimator {
   readonly family: string;
   readonly description: string;
@@ -103,6 +113,11 @@ export interface Estimator {
   readonly needs: { readonly complete: boolean; readonly standardized: boolean };
   /** Learns nothing from features: other families are compared with it, and it is never kept or deployed by itself. */
   readonly isBaseline?: true;
+  /**
+   * Families that look back on the target: their own transforms, in place of those of config.json.
+   * @throws {MlctlError} kind "data" if the series do not allow it
+   */
+  features?(params: JsonObject, series: TargetSeries): readonly TransformRequest[];
   /** Its probabilities need no calibration. */
   readonly calibrated?: true;
   /** What `importance` measures: a key for JSON and a label for plots; standardized coefficients if left out. */

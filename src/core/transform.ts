@@ -26,11 +26,21 @@ export interface TransformContext {
   readonly history?: History | undefined;
 }
 
+/** What a transform looks back on. */
+export interface LookBack {
+  /** Columns that tell series apart; empty if the data is one series. */
+  readonly by: readonly string[];
+  /** Columns whose earlier values are read. */
+  readonly columns: readonly string[];
+}
+
 /** History that a row's features need but do not have. */
 export interface HistoryGap {
   /** "missing": the row cannot be predicted. "stale": the last known value is older than for any training row. */
   readonly kind: "missing" | "stale";
   readonly message: string;
+  /** Name of the row's series if training did not see it. */
+  readonly unseen?: string;
 }
 
 /**
@@ -80,6 +90,10 @@ export interface Transform<State extends JsonObject = JsonObject> {
   trainingTable?(state: State, table: Table, context: TransformContext): Table;
   /** Transforms that look back: the gap of each row, or null. The rows need only the time column. */
   historyGaps?(state: State): (table: Table) => readonly (HistoryGap | null)[];
+  /** Transforms that look back on columns of earlier rows. */
+  looksBack?(state: State): LookBack;
+  /** Transforms that look back: the state as if the rows at or after an instant were not known yet. */
+  cutHistory?(state: State, end: number): State;
   /** Transforms that look back and drop rows: the history that the following transforms see. */
   narrowHistory?(state: State, history: History): History;
   /** Transforms that keep a history: the state extended by the rows of `later`, which may lack columns. */

@@ -6,11 +6,15 @@ import { lasso } from "./linear/lasso.ts";
 import { linearRegression } from "./linear/linearRegression.ts";
 import { ridge } from "./linear/ridge.ts";
 import { logisticRegression } from "./logistic/logisticRegression.ts";
+import { naive } from "./naive.ts";
+import { seasonalNaive } from "./seasonalNaive.ts";
 import { xgboost } from "./xgboost/xgboost.ts";
 
 /** Keyed by the name used in config.json and in model files. */
 export const estimators = {
   baseline,
+  naive,
+  seasonal_naive: seasonalNaive,
   linear_regression: linearRegression,
   ridge,
   lasso,

@@ -16,7 +16,7 @@ const examples: Partial<Record<keyof typeof transforms, readonly TransformOption
   ],
   date_parts: [{}, { column: "when" }, { columns: ["when", "until"], parts: ["year", "hour"] }],
   drop: [{ column: "size" }, { columns: ["c*", "when"] }],
-  elapsed: [{}, { lags: [1, 2], unit: "hours" }],
+  elapsed: [{}, { lags: [1, 2], unit: "hours", by: ["city"] }],
   flag_day: [{ column: "color" }, { columns: ["size", "city"], unset: ["oslo"] }],
   group: [
     { groups: { warm: ["red", "violet"] } },
@@ -25,7 +25,7 @@ const examples: Partial<Record<keyof typeof transforms, readonly TransformOption
   ],
   hash_text: [{}, { column: "city", buckets: 3 }],
   impute: [{}, { strategy: "mean", indicator: true }, { column: "size", strategy: "most_frequent" }],
-  lag: [{}, { column: "size", lags: [2, 1] }, { columns: ["count", "target"], lags: [3] }],
+  lag: [{}, { column: "size", lags: [2, 1] }, { columns: ["count", "target"], lags: [3] }, { by: ["city", "count"] }],
   log: [{}, { column: "size", method: "signed_log1p" }, { method: "log10" }],
   map: [
     { column: "color", values: { red: 1, green: 2 }, otherwise: 0, missing: -1 },
@@ -41,6 +41,7 @@ const examples: Partial<Record<keyof typeof transforms, readonly TransformOption
     { windows: ["60d", "30d"] },
     { column: "count", windows: ["1w"], statistic: "max", fallback: "none" },
     { columns: ["size", "target"], windows: ["400d", "90d"], statistic: "std", empty: "skip" },
+    { columns: ["size", "target"], windows: ["90d"], empty: "skip", by: ["color"] },
   ],
   round: [{}, { column: "size", digits: -1 }],
   select: [{ columns: ["when", "size"] }],

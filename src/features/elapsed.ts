@@ -1,19 +1,18 @@
 /** Elapsed: the time since earlier rows. */
-import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import {
-  extendSeries,
-  fitSeries,
-  lagsOption,
-  loadSeries,
-  reach,
-  seriesGaps,
-  type Series,
-  type SeriesState,
-} from "./historySeries.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { byOption, extendSeries, fitSeries, lagsOption, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
 import { readOptions } from "./readOptions.ts";
+import { lookBack, reach, seriesGaps } from "./seriesLookup.ts";
+import {
+  cutHistory,
+  groupsOf,
+  keyColumns,
+  looksBack,
+  withGroups,
+  type SeriesState,
+  type Tolerance,
+} from "./seriesState.ts";
 
 type Unit = "minutes" | "hours" | "days" | "weeks";
 
@@ -24,7 +23,7 @@ const milliseconds: Record<Unit, number> = {
   weeks: 7 * MILLISECONDS_A_DAY,
 };
 
-export type ElapsedState = {
+export type ElapsedState = Tolerance & {
   readonly series: readonly [SeriesState];
   readonly lags: readonly number[];
   readonly unit: Unit;
@@ -32,6 +31,8 @@ export type ElapsedState = {
 
 const options: readonly TransformOption[] = [
   lagsOption,
+  byOption,
+  shortHistoryOption,
   {
     name: "unit",
     type: "choice",
@@ -50,22 +51,29 @@ export const elapsed: Transform<ElapsedState> = {
   fit(table, given, context) {
     const { lags, unit } = readOptions<{ lags: readonly number[]; unit: Unit }>(given, options);
     const [first] = fitSeries(table, given, context);
-    return { series: [{ ...first!, values: [] }], lags: [...new Set(lags)], unit };
+    return { series: [withoutValues(first!)], lags: [...new Set(lags)], unit, ...shortHistoryOf(given) };
   },
-  inputNames: ({ series }) => [series[0].timeColumn],
-  outputNames: ({ series, lags }) => [series[0].timeColumn, ...lags.map(elapsedName)],
-  load({ series: [state], lags, unit }) {
-    const past = loadSeries(state);
-    const made = (rows: DateColumn): NumberColumn[] => lags.map((back) => elapsedColumn(past, rows, { back, unit }));
-    return mapColumns("date", [state.timeColumn], () => (rows) => [rows, ...made(rows)]);
-  },
+  inputNames: keyColumns,
+  outputNames: (state) => [...keyColumns(state), ...state.lags.map(elapsedName)],
+  load: ({ series, lags, unit }) =>
+    lookBack(series, (seriesOf, { values: times }) =>
+      lags.map((back) => {
+        const since = (time: number, row: number): number => {
+          const past = seriesOf(row);
+          return (time - (past.times[past.before(time) - back] ?? NaN)) / milliseconds[unit];
+        };
+        return { kind: "number", name: elapsedName(back), values: times.map(since) };
+      }),
+    ),
+  looksBack,
+  cutHistory,
   extendHistory: ({ series: [state], ...rest }, later) => ({
     ...rest,
-    series: [{ ...extendSeries(state, later), values: [] }],
+    series: [withoutValues(extendSeries(state, later))],
   }),
-  historyGaps({ series, lags }) {
-    const needed = Math.max(...lags);
-    return seriesGaps(series, (past, time) => {
+  historyGaps(state) {
+    const needed = Math.max(...state.lags);
+    return seriesGaps(state, (past, time) => {
       const count = past.before(time);
       return count >= needed ? undefined : `only ${count} of ${needed} rows before it; ${reach(past)}`;
     });
@@ -76,11 +84,10 @@ function elapsedName(back: number): string {
   return `elapsed_${back}`;
 }
 
-function elapsedColumn(
-  { times, before }: Series,
-  rows: DateColumn,
-  { back, unit }: { readonly back: number; readonly unit: Unit },
-): NumberColumn {
-  const since = (time: number): number => (time - (times[before(time) - back] ?? NaN)) / milliseconds[unit];
-  return { kind: "number", name: elapsedName(back), values: Float64Array.from(rows.values, since) };
+/** Only the times count. */
+function withoutValues(state: SeriesState): SeriesState {
+  return withGroups(
+    state,
+    groupsOf(state).map((group) => ({ ...group, values: [] })),
+  );
 }

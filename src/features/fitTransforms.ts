@@ -1,6 +1,5 @@
 /** Fits a list of transforms, each on the output of the previous one. */
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/table/findColumn.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/table/selectRows.ts";
@@ -25,7 +24,7 @@ export function fitTransforms(
   const problems = transformProblems(requests);
   if (problems.length > 0) throw configError(problems);
   const inputs = { ...table, columns: table.columns.filter((column) => column.name !== context.target) };
-  const steps = withoutTime(inputs, fitSteps(inputs, requests, context), context);
+  const steps = withoutKeys(inputs, fitSteps(inputs, requests, context), context);
   const needed = neededColumns(inputs, steps);
   const selected = { type: "select", state: transforms.select.fit(inputs, { columns: needed }, context) };
   const fitted = [selected, ...steps.map(({ type, state }) => ({ type, state }))];
@@ -86,17 +85,28 @@ export function fitSteps(
   return steps;
 }
 
-/** Drops the time column if no transform replaced it: it serves to look back and is not a feature itself. */
-function withoutTime(inputs: Table, steps: readonly Step[], { history }: TransformContext): readonly Step[] {
-  const column = findColumn(inputs, history?.timeColumn ?? "");
-  if (column?.kind !== "date") return steps;
-  let remains = true;
+/**
+ * Drops the time column, and text that tells series apart, if no transform replaced them: they serve to look back and are
+ * not features themselves.
+ */
+function withoutKeys(inputs: Table, steps: readonly Step[], { history }: TransformContext): readonly Step[] {
+  const keys = new Set(steps.flatMap(({ transform, state }) => transform.looksBack?.(state).by ?? []));
+  const remaining = inputs.columns.filter(({ name, kind }) => {
+    const isKey = kind === "date" ? name === history?.timeColumn : kind === "category" && keys.has(name);
+    return isKey && remains(name, steps);
+  });
+  if (remaining.length === 0) return steps;
+  const columns = remaining.map(({ name }) => name);
+  return [...steps, { type: "drop", state: { columns }, transform: transforms.drop }];
+}
+
+function remains(name: string, steps: readonly Step[]): boolean {
+  let still = true;
   for (const { transform, state } of steps) {
-    const isRead = transform.inputNames(state).includes(column.name);
-    if (isRead || transform.type === "select") remains = transform.outputNames(state).includes(column.name);
+    const isRead = transform.inputNames(state).includes(name);
+    if (isRead || transform.type === "select") still = transform.outputNames(state).includes(name);
   }
-  const drop = { type: "drop", state: { columns: [column.name] }, transform: transforms.drop };
-  return remains ? [...steps, drop] : steps;
+  return still;
 }
 
 /** Input columns that some transform uses to make a column, or that reach the output unchanged. */

@@ -1,26 +1,15 @@
-/** History of one column in a transform: values sorted by time. */
-import { dateText } from "../core/text/format.ts";
+/** History of one column in a transform: values sorted by time, for each series of the data. */
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { History } from "../core/history.ts";
-import type { DateColumn, NumberColumn, Table } from "../core/table/table.ts";
-import type { HistoryGap, TransformContext, TransformOption, TransformOptions } from "../core/transform.ts";
+import type { NumberColumn, Table } from "../core/table/table.ts";
+import type { TransformContext, TransformOption, TransformOptions } from "../core/transform.ts";
+import { columnHint } from "../core/text/suggest.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { lowerBound } from "../stats/lowerBound.ts";
 import { chooseColumns } from "./readOptions.ts";
-
-/** Compact JSON: times are integer multiples of `unit`, so that days are short numbers. */
-export type SeriesState = {
-  readonly column: string;
-  readonly timeColumn: string;
-  /** Milliseconds. */
-  readonly unit: number;
-  /** Ascending, in units since 1970-01-01 UTC. */
-  readonly times: readonly number[];
-  readonly values: readonly number[];
-  /** Maximum time in milliseconds from a training row back to the last value before it; null if there is none. */
-  readonly longestWait: number | null;
-};
+import { groupSeries, keyText } from "./seriesKeys.ts";
+import { longestBefore } from "./seriesLookup.ts";
+import { groupsOf, withGroups, type SeriesEntries, type SeriesState, type Tolerance } from "./seriesState.ts";
 
 /** How far `lag` and `elapsed` look back. */
 export const lagsOption: TransformOption = {
@@ -31,6 +20,27 @@ export const lagsOption: TransformOption = {
   description: "number of rows to look back; 1 is the previous row",
 };
 
+export const byOption: TransformOption = {
+  name: "by",
+  type: "texts",
+  default: null,
+  description: 'columns that tell several series apart, such as ["store"]; a row looks back on its own series only',
+};
+
+export const shortHistoryOption: TransformOption = {
+  name: "short_history",
+  type: "choice",
+  default: "refuse",
+  choices: ["refuse", "missing"],
+  description:
+    "a row with too little history: refuse = not used in training, an error in prediction; missing = its features are missing",
+};
+
+/** Part of a state: only what differs from the default, as in models of earlier versions. */
+export function shortHistoryOf(options: TransformOptions): Tolerance {
+  return options["short_history"] === "missing" ? { shortHistory: "missing" } : {};
+}
+
 /** A day, an hour, a minute, a second, a millisecond. */
 const UNITS = [MILLISECONDS_A_DAY, 3_600_000, 60_000, 1000, 1];
 
@@ -39,7 +49,9 @@ export function fitSeries(table: Table, options: TransformOptions, context: Tran
   const history = requireHistory(table, context);
   const named = options["column"] !== undefined || options["columns"] !== undefined;
   const chosen = chooseColumns(history.columns, named ? options : { column: context.target }, ["number"]);
-  return chosen.map((column) => seriesOf(history, column, findColumn(table, history.timeColumn) as DateColumn));
+  const by = (options["by"] ?? []) as readonly string[];
+  for (const name of by) requireKeyColumn(table, history, name, context.target);
+  return chosen.map((column) => seriesOf(history, column, { table, by }));
 }
 
 /** @throws {MlctlError} kind "usage" if rows of `table` have no date to look back from */
@@ -58,97 +70,80 @@ export function requireHistory(table: Table, { history }: TransformContext): His
   throw new MlctlError("usage", `looks back in time, but time_column "${history.timeColumn}" ${problem}`, { hint });
 }
 
-function seriesOf({ time, timeColumn }: History, column: NumberColumn, rows: DateColumn): SeriesState {
-  const known = [...time.keys()].filter((row) => !Number.isNaN(time[row]!) && Number.isFinite(column.values[row]!));
-  const sorted = known.toSorted((a, b) => time[a]! - time[b]! || a - b);
-  const unit = UNITS.find((candidate) => sorted.every((row) => time[row]! % candidate === 0)) ?? 1;
-  const times = sorted.map((row) => time[row]! / unit);
-  const values = sorted.map((row) => column.values[row]!);
-  const series = { column: column.name, timeColumn, unit, times, values, longestWait: null };
-  return { ...series, longestWait: longestBefore(loadSeries(series), rows.values) };
-}
-
-/** Adds the values of a later history after the end of the series; `longestWait` stays that of training. */
-export function extendSeries(state: SeriesState, { time, columns }: History): SeriesState {
-  const column = findColumn(columns, state.column);
-  if (column?.kind !== "number") return state;
-  const end = (state.times.at(-1) ?? -Infinity) * state.unit;
-  const known = [...time.keys()].filter((row) => time[row]! > end && Number.isFinite(column.values[row]!));
-  const added = known.toSorted((a, b) => time[a]! - time[b]! || a - b);
-  const unit = added.every((row) => time[row]! % state.unit === 0) ? state.unit : 1;
-  const times = state.times.map((each) => (each * state.unit) / unit);
-  return {
-    ...state,
-    unit,
-    times: [...times, ...added.map((row) => time[row]! / unit)],
-    values: [...state.values, ...added.map((row) => column.values[row]!)],
-  };
-}
-
-/** A series prepared for lookups. */
-export interface Series {
-  readonly column: string;
-  /** Epoch milliseconds, ascending. */
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-  /** Number of entries strictly before an instant, so that a row never sees itself or a later row. */
-  before(time: number): number;
-}
-
-export function loadSeries({ column, unit, times, values }: SeriesState): Series {
-  const instants = Float64Array.from(times, (time) => time * unit);
-  return { column, times: instants, values: Float64Array.from(values), before: (time) => lowerBound(instants, time) };
-}
-
-function longestBefore({ times, before }: Series, rows: Float64Array): number | null {
-  let longest: number | null = null;
-  for (const time of rows) {
-    const count = before(time);
-    if (count > 0) longest = Math.max(longest ?? 0, time - times[count - 1]!);
+function requireKeyColumn(table: Table, { columns, timeColumn }: History, name: string, target: string): void {
+  const [here, known] = [findColumn(table, name), findColumn(columns, name)];
+  if (name === target || name === timeColumn) {
+    throw new MlctlError("usage", `by: "${name}" is the ${name === target ? "target" : "time_column"}`, {
+      hint: "name columns that are the same in all rows of a series",
+    });
   }
-  return longest;
+  if (here !== undefined && here.kind === known?.kind) return;
+  throw new MlctlError("usage", `by: no column "${name}"`, {
+    hint:
+      known === undefined
+        ? columnHint(
+            name,
+            table.columns.map((column) => column.name),
+            10,
+          )
+        : `put this step before those that change "${name}", and remove it from id_columns and drop_columns`,
+  });
 }
 
-/**
- * Gaps in the history of rows. `missing` returns the reason for an instant without enough history; a last value that is
- * older than for any training row is stale.
- */
-export function seriesGaps(
-  states: readonly SeriesState[],
-  missing: (series: Series, time: number) => string | undefined,
-): (table: Table) => (HistoryGap | null)[] {
-  const all = states.map((state) => ({ state, series: loadSeries(state) }));
-  const gapAt = (time: number): HistoryGap | null => {
-    if (Number.isNaN(time)) return { kind: "missing", message: "the row has no date to look back from" };
-    const lacking = all.map(({ series }) => missing(series, time)).find((message) => message !== undefined);
-    if (lacking !== undefined) return { kind: "missing", message: `${dateText(time)}: ${lacking}` };
-    const stale = all.map(({ state, series }) => staleAt(state, series, time)).find((each) => each !== undefined);
-    return stale === undefined ? null : { kind: "stale", message: `${dateText(time)}: ${stale}` };
-  };
-  return (table) => {
-    const column = findColumn(table, states[0]?.timeColumn ?? "");
-    return column?.kind === "date" ? Array.from(column.values, gapAt) : [];
-  };
+function seriesOf(
+  history: History,
+  column: NumberColumn,
+  { table, by }: { readonly table: Table; readonly by: readonly string[] },
+): SeriesState {
+  const { timeColumn, time } = history;
+  const all = groupSeries(history.columns, by);
+  const groups = all.map(({ key, rows }) => ({ key, rows: sortedRows(history, column, rows) }));
+  const unit = UNITS.find((candidate) => groups.every(({ rows }) => rows.every((row) => time[row]! % candidate === 0)));
+  const entries = groups.map(({ key, rows }) => ({ key, ...entriesOf(history, column, { rows, unit: unit ?? 1 }) }));
+  const series = withGroups(
+    { column: column.name, timeColumn, unit: unit ?? 1, times: [], values: [], longestWait: null, by },
+    entries.toSorted((a, b) => (keyText(a.key) < keyText(b.key) ? -1 : 1)),
+  );
+  return { ...series, longestWait: longestBefore(series, table) };
 }
 
-function staleAt({ column, longestWait }: SeriesState, { times, before }: Series, time: number): string | undefined {
-  const count = before(time);
-  if (count === 0 || longestWait === null || time - times[count - 1]! <= longestWait) return undefined;
-  const last = times[count - 1]!;
-  return `the last "${column}" before it is ${days(time - last)} days old (${dateText(last)}), in training it was at most ${days(longestWait)}`;
+/** Rows with a time and a value, by time. */
+function sortedRows({ time }: History, { values }: NumberColumn, rows: readonly number[], after = -Infinity): number[] {
+  const known = rows.filter((row) => time[row]! > after && Number.isFinite(values[row]!));
+  return known.toSorted((a, b) => time[a]! - time[b]! || a - b);
 }
 
-function days(milliseconds: number): number {
-  return Math.ceil(milliseconds / MILLISECONDS_A_DAY);
+function entriesOf(
+  { time }: History,
+  { values }: NumberColumn,
+  { rows, unit }: { readonly rows: readonly number[]; readonly unit: number },
+): SeriesEntries {
+  return { times: rows.map((row) => time[row]! / unit), values: rows.map((row) => values[row]!) };
 }
 
-/** Time range of a series, for messages. */
-export function reach({ times }: Series): string {
-  if (times.length === 0) return "the history is empty";
-  return `the history goes from ${dateText(times[0]!)} to ${dateText(times.at(-1)!)}`;
-}
-
-/** Name of the time column, in a list that is empty if there are no series. */
-export function timeColumns({ series }: { readonly series: readonly SeriesState[] }): string[] {
-  return series.slice(0, 1).map(({ timeColumn }) => timeColumn);
+/** Adds the values of a later history after the end of each series; `longestWait` stays that of training. */
+export function extendSeries(state: SeriesState, later: History): SeriesState {
+  const { by = [] } = state;
+  const column = findColumn(later.columns, state.column);
+  if (column?.kind !== "number" || by.some((name) => findColumn(later.columns, name) === undefined)) return state;
+  const groups = new Map(groupsOf(state).map((group) => [keyText(group.key), group]));
+  const added = groupSeries(later.columns, by).flatMap(({ key, rows }) => {
+    const group = groups.get(keyText(key)) ?? { key, times: [], values: [] };
+    const end = (group.times.at(-1) ?? -Infinity) * state.unit;
+    const sorted = sortedRows(later, column, rows, end);
+    return sorted.length === 0 ? [] : [{ group, rows: sorted }];
+  });
+  const isFine = added.every(({ rows }) => rows.every((row) => later.time[row]! % state.unit === 0));
+  const unit = isFine ? state.unit : 1;
+  if (unit !== state.unit) {
+    for (const [text, group] of groups)
+      groups.set(text, { ...group, times: group.times.map((time) => (time * state.unit) / unit) });
+  }
+  for (const { group, rows } of added) {
+    const { times, values } = groups.get(keyText(group.key)) ?? group;
+    const more = entriesOf(later, column, { rows, unit });
+    const joined = { times: [...times, ...more.times], values: [...values, ...more.values] };
+    groups.set(keyText(group.key), { key: group.key, ...joined });
+  }
+  return withGroups({ ...state, unit }, [...groups.values()]);
 }

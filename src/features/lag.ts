@@ -1,23 +1,13 @@
 /** Lag: earlier values of a column, by time. */
-import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import {
-  extendSeries,
-  fitSeries,
-  lagsOption,
-  loadSeries,
-  reach,
-  seriesGaps,
-  timeColumns,
-  type Series,
-  type SeriesState,
-} from "./historySeries.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { byOption, extendSeries, fitSeries, lagsOption, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
 import { readOptions } from "./readOptions.ts";
+import { lookBack, reach, seriesGaps } from "./seriesLookup.ts";
+import { cutHistory, keyColumns, looksBack, type SeriesState, type Tolerance } from "./seriesState.ts";
 
-export type LagState = { readonly series: readonly SeriesState[]; readonly lags: readonly number[] };
+export type LagState = Tolerance & { readonly series: readonly SeriesState[]; readonly lags: readonly number[] };
 
-const options: readonly TransformOption[] = [lagsOption];
+const options: readonly TransformOption[] = [lagsOption, byOption, shortHistoryOption];
 
 /**
  * `<column>_lag_<k>`: the k-th last value strictly before the time of the row, for training, validation and prediction
@@ -30,23 +20,30 @@ export const lag: Transform<LagState> = {
   options,
   fit(table, given, context) {
     const { lags } = readOptions<{ lags: readonly number[] }>(given, options);
-    return { series: fitSeries(table, given, context), lags: [...new Set(lags)] };
+    return { series: fitSeries(table, given, context), lags: [...new Set(lags)], ...shortHistoryOf(given) };
   },
-  inputNames: timeColumns,
+  inputNames: keyColumns,
   outputNames: (state) => [
-    ...timeColumns(state),
+    ...keyColumns(state),
     ...state.series.flatMap(({ column }) => state.lags.map((back) => lagName(column, back))),
   ],
-  load({ series, lags }) {
-    const loaded = series.map(loadSeries);
-    const lagged = (rows: DateColumn): NumberColumn[] =>
-      loaded.flatMap((past) => lags.map((back) => lagColumn(past, rows, back)));
-    return mapColumns("date", timeColumns({ series }), () => (rows) => [rows, ...lagged(rows)]);
-  },
+  load: ({ series, lags }) =>
+    lookBack(series, (seriesOf, { values: times }, column) =>
+      lags.map((back) => {
+        const values = new Float64Array(times.length);
+        for (let row = 0; row < times.length; row++) {
+          const past = seriesOf(row);
+          values[row] = past.values[past.before(times[row]!) - back] ?? NaN;
+        }
+        return { kind: "number", name: lagName(column, back), values };
+      }),
+    ),
+  looksBack,
+  cutHistory,
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
-  historyGaps({ series, lags }) {
-    const needed = Math.max(...lags);
-    return seriesGaps(series, (past, time) => {
+  historyGaps(state) {
+    const needed = Math.max(...state.lags);
+    return seriesGaps(state, (past, time) => {
       const count = past.before(time);
       if (count >= needed) return undefined;
       return `only ${count} of ${needed} values of "${past.column}" before it; ${reach(past)}`;
@@ -56,9 +53,4 @@ export const lag: Transform<LagState> = {
 
 function lagName(column: string, back: number): string {
   return `${column}_lag_${back}`;
-}
-
-function lagColumn({ column, values, before }: Series, rows: DateColumn, back: number): NumberColumn {
-  const made = Float64Array.from(rows.values, (time) => values[before(time) - back] ?? NaN);
-  return { kind: "number", name: lagName(column, back), values: made };
 }

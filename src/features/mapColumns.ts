@@ -27,7 +27,7 @@ export function namesOf({ columns }: { readonly columns: readonly FittedColumn[]
 export function mapColumns<K extends ColumnKind, Fitted extends FittedColumn>(
   kind: K,
   columns: readonly Fitted[],
-  applyOf: (fitted: Fitted) => (column: ColumnOf<K>) => readonly Column[],
+  applyOf: (fitted: Fitted) => (column: ColumnOf<K>, table: Table) => readonly Column[],
 ): (table: Table) => Table {
   const applyByName = new Map(namesOf({ columns }).map((name, i) => [name, applyOf(columns[i]!)]));
   return (table) => {
@@ -41,7 +41,7 @@ export function mapColumns<K extends ColumnKind, Fitted extends FittedColumn>(
       }
       if (!isKind(column, kind)) throw wrongKind(column, kind);
       found++;
-      for (const each of apply(column)) made.push(each);
+      for (const each of apply(column, table)) made.push(each);
     }
     if (found < applyByName.size) throw absent(table, [...applyByName.keys()]);
     return { rowCount: table.rowCount, columns: made };

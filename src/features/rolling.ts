@@ -6,18 +6,10 @@ import { mean } from "../stats/mean.ts";
 import { median } from "../stats/median.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { parseDuration, type Duration } from "../core/text/duration.ts";
-import {
-  extendSeries,
-  fitSeries,
-  loadSeries,
-  reach,
-  seriesGaps,
-  timeColumns,
-  type Series,
-  type SeriesState,
-} from "./historySeries.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { byOption, extendSeries, fitSeries, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
 import { readOptions } from "./readOptions.ts";
+import { loadSeries, lookBack, reach, seriesGaps, type Series } from "./seriesLookup.ts";
+import { cutHistory, keyColumns, looksBack, type SeriesState, type Tolerance } from "./seriesState.ts";
 
 type Statistic = "mean" | "min" | "max" | "median" | "std" | "count";
 
@@ -29,7 +21,7 @@ type RollingOptions = {
   readonly empty: "keep" | "skip";
 };
 
-export type RollingState = RollingOptions & { readonly series: readonly SeriesState[] };
+export type RollingState = RollingOptions & Tolerance & { readonly series: readonly SeriesState[] };
 
 const options: readonly TransformOption[] = [
   {
@@ -60,6 +52,8 @@ const options: readonly TransformOption[] = [
     choices: ["keep", "skip"],
     description: "whether later steps still look back on a row whose own windows are empty",
   },
+  byOption,
+  shortHistoryOption,
 ];
 
 /** Like pandas' rolling("30D", closed="left", min_periods=1): `<column>_rolling_30d`, or `<column>_rolling_max_30d`. */
@@ -71,24 +65,32 @@ export const rolling: Transform<RollingState> = {
   fit(table, given, context) {
     const { windows, statistic, fallback, empty } = readOptions<RollingOptions>(given, options);
     for (const text of windows) if (!((parseDuration(text)?.milliseconds ?? 0) > 0)) throw wrongWindow(text);
-    return { series: fitSeries(table, given, context), windows: [...new Set(windows)], statistic, fallback, empty };
+    return {
+      series: fitSeries(table, given, context),
+      windows: [...new Set(windows)],
+      statistic,
+      fallback,
+      empty,
+      ...shortHistoryOf(given),
+    };
   },
-  inputNames: timeColumns,
+  inputNames: keyColumns,
   outputNames: (state) => [
-    ...timeColumns(state),
+    ...keyColumns(state),
     ...state.series.flatMap(({ column }) => state.windows.map((text) => rollingName(column, text, state.statistic))),
   ],
   load(state) {
-    const loaded = state.series.map(loadSeries);
     const valuesAt = windowsAt(state);
-    const made = (rows: DateColumn): NumberColumn[] =>
-      loaded.flatMap((past) => rollingColumns(past, rows, state, valuesAt));
-    return mapColumns("date", timeColumns(state), () => (rows) => [rows, ...made(rows)]);
+    return lookBack(state.series, (seriesOf, rows, column) =>
+      rollingColumns(seriesOf, rows, { state, column, valuesAt }),
+    );
   },
+  looksBack,
+  cutHistory,
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps(state) {
     const valuesAt = windowsAt(state);
-    return seriesGaps(state.series, (past, time) => {
+    return seriesGaps(state, (past, time) => {
       const empty = valuesAt(past, time).findIndex(Number.isNaN);
       if (empty < 0) return undefined;
       const longest =
@@ -99,9 +101,10 @@ export const rolling: Transform<RollingState> = {
   narrowHistory(state, history) {
     if (state.empty === "keep") return history;
     const valuesAt = windowsAt(state);
-    const all = state.series.map(loadSeries);
-    const isComplete = (time: number): boolean => all.every((past) => !valuesAt(past, time).some(Number.isNaN));
-    return { ...history, time: history.time.map((time) => (isComplete(time) ? time : NaN)) };
+    const all = state.series.map((each) => loadSeries(each)(history.columns));
+    const isComplete = (time: number, row: number): boolean =>
+      all.every((seriesOf) => !valuesAt(seriesOf(row), time).some(Number.isNaN));
+    return { ...history, time: history.time.map((time, row) => (isComplete(time, row) ? time : NaN)) };
   },
 };
 
@@ -148,12 +151,16 @@ const statistics: Record<Statistic, (values: Float64Array) => number> = {
   count: (values) => values.length,
 };
 
-function rollingColumns(past: Series, rows: DateColumn, state: RollingState, valuesAt: WindowsAt): NumberColumn[] {
+function rollingColumns(
+  seriesOf: (row: number) => Series,
+  rows: DateColumn,
+  { state, column, valuesAt }: { state: RollingState; column: string; valuesAt: WindowsAt },
+): NumberColumn[] {
   const made = state.windows.map(() => new Float64Array(rows.values.length));
-  rows.values.forEach((time, row) => valuesAt(past, time).forEach((value, i) => (made[i]![row] = value)));
+  rows.values.forEach((time, row) => valuesAt(seriesOf(row), time).forEach((value, i) => (made[i]![row] = value)));
   return state.windows.map((text, i) => ({
     kind: "number",
-    name: rollingName(past.column, text, state.statistic),
+    name: rollingName(column, text, state.statistic),
     values: made[i]!,
   }));
 }

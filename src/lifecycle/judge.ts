@@ -22,6 +22,8 @@ export interface Judgement {
   readonly table: Table;
   /** Number of labelled rows that could not be evaluated because the model's history does not reach them. */
   readonly withoutHistory: number;
+  /** See Evaluated. */
+  readonly unseenSeries: ReadonlySet<string>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Judgement {
  * @throws {MlctlError} kind "data" if the rows do not match the model's inputs
  */
 export function judge(model: Model, table: Table, costs?: Costs): Judgement {
-  const { evaluation: evaluated, rows, withoutHistory } = evaluate(model, table);
+  const { evaluation: evaluated, rows, withoutHistory, unseenSeries } = evaluate(model, table);
   const evaluation = costs === undefined ? evaluated : { ...evaluated, costs };
   const baselineResult = baselineEvaluation(model, evaluation);
   const { classes } = model.signature.target;
@@ -45,5 +47,6 @@ export function judge(model: Model, table: Table, costs?: Costs): Judgement {
         : classReport(evaluation).map(({ classCode, ...scores }) => ({ label: classes[classCode]!, ...scores })),
     table: selectRows(table, rows),
     withoutHistory,
+    unseenSeries,
   };
 }

@@ -2,6 +2,7 @@
 import { calibrationPlot } from "./calibration.ts";
 import { confusionMatrixPlot } from "./confusionMatrix.ts";
 import { driftColumnPlot } from "./driftColumn.ts";
+import { forecastPlot } from "./forecast.ts";
 import { importancePlot } from "./importance.ts";
 import { leaderboardPlot } from "./leaderboard.ts";
 import { precisionRecallPlot } from "./precisionRecallCurve.ts";
@@ -24,6 +25,7 @@ export const plots = {
   importance: importancePlot,
   leaderboard: leaderboardPlot,
   driftColumn: driftColumnPlot,
+  forecast: forecastPlot,
   scoreHistory: scoreHistoryPlot,
   scoreInterval: scoreIntervalPlot,
   shapSummary: shapSummaryPlot,

@@ -81,6 +81,28 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     plots.driftColumn({ name: "age", kind: "number", reference: normal(200, 40, 9), current: normal(90, 55, 9) }),
     ["training", "current", "age", "Share of rows"],
   ],
+  forecast: [
+    plots.forecast({
+      target: "sales",
+      levels: [0.8, 0.95],
+      series: [
+        {
+          name: 'store "a"',
+          step: "daily",
+          known: Array.from({ length: 30 }, (_, day) => ({ at: Date.UTC(2026, 0, 1 + day), value: 100 + (day % 7) })),
+          forecast: [
+            { at: Date.UTC(2026, 0, 31), value: 104, bounds: [[101, 107], [99, 110]] }, // prettier-ignore
+            { at: Date.UTC(2026, 1, 1), value: 105, bounds: [null, null] },
+          ],
+        },
+      ],
+    }),
+    [
+      "sales",
+      'Forecast of sales, store "a"',
+      "grey: known values until 2026-01-30; blue: forecast, 80 % and 95 % interval",
+    ],
+  ],
   scoreHistory: [
     plots.scoreHistory({
       metric: "F1",

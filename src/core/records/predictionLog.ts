@@ -15,7 +15,8 @@ export interface LoggedPrediction {
   readonly prediction: string | number;
   /** Binary: of the positive class. Multiclass: of the predicted class. Null for regression. */
   readonly probability: number | null;
-  readonly source: "serve" | "predict" | "watch";
+  /** A "forecast" is of a date whose inputs nobody has seen yet, so monitoring leaves it out. */
+  readonly source: "serve" | "predict" | "watch" | "forecast";
 }
 
 export interface PredictionLogStats {

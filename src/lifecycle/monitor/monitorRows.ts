@@ -59,7 +59,8 @@ export async function watchedRows(
 ): Promise<WatchedRows[]> {
   if (options.files.length > 0) return rowsOfFiles(session, loaded.model, options);
   const path = predictionLogPath(session.paths.database);
-  const isLogged = existsSync(path) && countPredictions(path, { runId: loaded.run?.runId }).predictions > 0;
+  const isLogged =
+    existsSync(path) && countPredictions(path, { runId: loaded.run?.runId, forecasts: false }).predictions > 0;
   if (options.source === "predictions" || (options.source === undefined && isLogged)) {
     return [rowsOfLog(path, loaded, options)];
   }
@@ -116,7 +117,7 @@ async function rowsOfDataset(session: Session): Promise<WatchedRows> {
 }
 
 function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: WatchOptions): WatchedRows {
-  const filter = { since, until, runId: run?.runId, limit: MAX_LOGGED, newestFirst: true };
+  const filter = { since, until, runId: run?.runId, forecasts: false, limit: MAX_LOGGED, newestFirst: true };
   const logged = [...readPredictions(path, filter)].toReversed();
   if (logged.length === 0) {
     const which = run === null ? "" : ` of run ${run.runId}`;

@@ -34,6 +34,8 @@ export interface RowFinding {
   readonly message: string;
   readonly value?: unknown;
   readonly suggestion?: string;
+  /** Name of the row's series if training did not see it. */
+  readonly series?: string;
 }
 
 export interface CheckedTable {

@@ -6,6 +6,7 @@ import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { freeNames, refuseTaken, renamedNotes } from "./addedNames.ts";
+import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
 import { checkRows, messagesByRow, type CheckRows, type RowFinding, type RowPolicy } from "./checkRows.ts";
 import { NOT_FINITE, predictedValues } from "./predictedValues.ts";
 
@@ -43,6 +44,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
   let added: readonly string[] | undefined;
   const unusual = new Map<string, { count: number; readonly first: string }>();
+  const unseen = new Set<string>();
   let [predicted, rejectedRows] = [0, 0];
   let checker: { columns: readonly string[]; check: CheckRows } | undefined;
   const count = (kind: string, place: string): void => {
@@ -59,6 +61,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
         checker = { columns, check: checkRows(model, { columns, policy, timeColumn }) };
       }
       const { table, errors, warnings } = checker.check(cells);
+      for (const { series } of [...errors, ...warnings]) if (series !== undefined) unseen.add(series);
       const reasons = reasonsOf(batch, errors);
       const checked = goodRows(batch, reasons);
       const prediction = valuesOf(predict(checked.length === table.rowCount ? table : selectRows(table, checked)));
@@ -96,10 +99,8 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     rejected: () => rejectedRows,
     warnings: () => [
       ...renamedNotes(names, added ?? names),
-      ...Array.from(
-        unusual,
-        ([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`,
-      ),
+      ...[...unusual].map(([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`),
+      ...unseenNote(unseen),
     ],
   };
 }

@@ -7,6 +7,7 @@ import { timestamp } from "../../core/text/format.ts";
 import { bootstrapIntervals, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
+import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
@@ -121,7 +122,7 @@ function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed:
 
 function warningsOf(
   { model, run }: LoadedModel,
-  { evaluation, withoutHistory, metrics, baseline }: Judgement,
+  { evaluation, withoutHistory, unseenSeries, metrics, baseline }: Judgement,
   known: KnownTestRows | null,
   values: ScoreValues,
 ): string[] {
@@ -133,6 +134,7 @@ function warningsOf(
     ...(withoutHistory > 0
       ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
       : []),
+    ...unseenNote(unseenSeries),
     ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
     ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
     ...(worse === undefined ? [] : [worse]),

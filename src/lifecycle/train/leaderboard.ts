@@ -50,5 +50,6 @@ export function baselineAhead(ranked: readonly Contender[], metricName: string, 
   if (ahead === undefined) return [];
   const where = winner!.selection === undefined ? "on the validation rows" : "on the folds";
   const values = `${name} ${formatNumber(decidingValue(ahead, name))} vs ${formatNumber(own)}`;
-  return [`the baseline is better than the best model ${where}: ${values}`];
+  const named = ahead.family === "baseline" ? "the baseline" : `the baseline ${ahead.family}`;
+  return [`${named} is better than the best model ${where}: ${values}`];
 }

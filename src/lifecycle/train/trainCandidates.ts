@@ -5,7 +5,7 @@ import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { crossValidate } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
-import { configuredCandidates } from "./configuredCandidates.ts";
+import { candidateOf, configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
@@ -32,7 +32,7 @@ export interface TrainedCandidate {
 export async function trainCandidates(
   workspace: Workspace,
   data: PreparedData,
-  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map((each) => each.candidate),
+  candidates: readonly Candidate[] = candidatesFor(workspace, data),
 ): Promise<TrainedCandidate[]> {
   const { task } = data.target;
   const metric = decidingMetric(workspace.config, task);
@@ -45,6 +45,17 @@ export async function trainCandidates(
   const ranked = rank(trained, metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return ranked;
+}
+
+/** The configured models, and the baselines of a series. */
+function candidatesFor(workspace: Workspace, { target, naive }: PreparedData): Candidate[] {
+  const configured = configuredCandidates(workspace, target.task).map(({ candidate }) => candidate);
+  const own = { params: {}, featureSet: "all", featurePatterns: null };
+  const { metric, seed } = configured[0]!;
+  return [
+    ...configured,
+    ...naive.families.map((family) => candidateOf(workspace.config, { family, ...own, metric, seed })),
+  ];
 }
 
 /** One candidate to fit and evaluate. */

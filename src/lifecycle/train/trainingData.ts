@@ -12,6 +12,8 @@ import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
+import { naiveBaselines, type NaiveBaselines } from "./naiveBaselines.ts";
+import { repeatedTimes } from "./repeatedTimes.ts";
 import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
 import { splitData } from "./splitData.ts";
 import { readDataset } from "../datasets.ts";
@@ -29,6 +31,7 @@ export interface PreparedData extends TrainingData {
   readonly toSelectOn: ToSelectOn;
   /** Number of rows of the dataset that were left out because they have no target. */
   readonly withoutTarget: number;
+  readonly naive: NaiveBaselines;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -61,6 +64,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const toSelectOn = { table: rows, y, split, classCount };
   const order = times === undefined ? orderOf(workspace, rows) : { times };
   const dataRows = usable.map((row) => encoded.rows[row]!);
+  const naive = naiveBaselines(config, { target: encoded.spec, history });
   const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, dataRows, ...order };
   const remarks = targetRemarks(encoded, asked);
   return {
@@ -70,12 +74,19 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
     selection: selectionOf(workspace, toSelectOn),
     toSelectOn,
     withoutTarget: encoded.missing,
+    naive,
     warnings: [...unknown, ...missingTargets(encoded, config.target), ...remarks.warnings],
     notes: [
       ...remarks.notes,
       ...numbering,
       ...splitting,
       ...shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
+      ...repeatedTimes(labelled, {
+        requests: transformRequests(config) ?? [],
+        time: config.time_column,
+        target: config.target,
+      }),
+      ...naive.notes,
     ],
   };
 }

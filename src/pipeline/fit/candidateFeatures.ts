@@ -1,6 +1,6 @@
 /** Fits the transforms of a candidate and computes its feature matrix for the training rows. */
 import { MlctlError, RowError } from "../../core/errors.ts";
-import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
+import type { Estimator, FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import type { FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -11,10 +11,11 @@ import { wildcard } from "../../core/text/wildcard.ts";
 import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { fitEstimator } from "../../estimators/fitEstimator.ts";
-import { automaticTransforms } from "../../features/automatic.ts";
+import { automaticTransforms, type AutomaticPlan } from "../../features/automatic.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { fitTransforms, trainingMatrix } from "../../features/fitTransforms.ts";
 import { classWeights } from "./classWeights.ts";
+import { commonSeason, requestedBy } from "../rows/seriesSteps.ts";
 import type { Candidate } from "./candidate.ts";
 import type { TrainingData } from "./partOf.ts";
 
@@ -50,10 +51,7 @@ export function candidateFeatures(
 ): CandidateFeatures {
   const estimator = findEstimator(candidate.family);
   if (!estimator.tasks.includes(target.task)) throw wrongTask(candidate.family, target);
-  const plan =
-    candidate.features === null
-      ? automaticTransforms(inputs, { needs: estimator.needs })
-      : { requests: candidate.features, notes: [] };
+  const plan = planOf(candidate, estimator, { inputs, target, history });
   const context = { y, task: target.task, seed: candidate.seed, target: target.name, history };
   const all = fitTransforms(inputs, plan.requests, context);
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
@@ -68,6 +66,21 @@ export function candidateFeatures(
   const sampleWeight = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
   return { transforms, notes: plan.notes, X, y, options: { ...common, times, groups, sampleWeight }, dataRows };
+}
+
+/** The family's own features, those of config.json, or automatic ones. */
+function planOf(
+  { features, params }: Candidate,
+  estimator: Estimator,
+  { inputs, target, history }: Pick<TrainingData, "inputs" | "target" | "history">,
+): AutomaticPlan {
+  if (estimator.features !== undefined) {
+    const by = requestedBy(features ?? []);
+    const series = { target: target.name, by, season: commonSeason(history, by) };
+    return { requests: estimator.features(params, series), notes: [] };
+  }
+  if (features !== null) return { requests: features, notes: [] };
+  return automaticTransforms(inputs, { needs: estimator.needs });
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {

@@ -49,6 +49,26 @@ describe("time_series", () => {
     );
   });
 
+  it("begins each fold on one date for all series, without losing a row", () => {
+    // Five dates of three series; 15 / (3 + 1) = 3 rows a fold. Of four series a fold of 5 / 2 dates begins a date early.
+    const dates = (perDate: number) => Float64Array.from(y.keys(), (row) => Math.floor(row / 2 / perDate));
+    const datesOf = (perDate: number): number[][] =>
+      folds({ method: "time_series", times: dates(perDate) }).map(({ validation }) => [
+        ...new Set(Array.from(validation, (row) => dates(perDate)[row]!)),
+      ]);
+    expect(datesOf(3)).toEqual([[2], [3], [4]]);
+    expect(datesOf(4)).toEqual([[1], [2], [3]]);
+    const found = folds({ method: "time_series", times: dates(4) });
+    expect(found.map((fold) => fold.training.length)).toEqual([4, 8, 12]);
+    expect(found.at(-1)!.validation).toHaveLength(3);
+  });
+
+  it("trains on rows without a time in every fold", () => {
+    const some = times.map((time, row) => (row < 4 ? NaN : time));
+    for (const fold of folds({ method: "time_series", times: some }))
+      expect([...fold.training]).toEqual(expect.arrayContaining([0, 2]));
+  });
+
   // Rows 0, 2, … 28 are three weeks apart, from 2021-12-20 to 2022-10-10 (row 28).
   it.each<[Period, number, readonly (readonly [number, number])[]]>([
     ["year", 1, [[2, 28]]],

@@ -1,5 +1,6 @@
 /** Folds of the training part for model selection, so that the validation part is used only once. */
 import { MlctlError } from "../../core/errors.ts";
+import { lowerBound } from "../../stats/lowerBound.ts";
 import { foldsOf, type Fold } from "./foldsOf.ts";
 
 export type Period = "year" | "quarter" | "month" | "week" | "day";
@@ -51,17 +52,26 @@ function timeFolds(times: Float64Array, count: number, period: Period | null): F
 
 /**
  * Expanding window: each fold validates on the next n / (count + 1) rows and trains on all earlier rows. Rows with the
- * same time as the first validation row do not train, because they are not earlier.
+ * same time are in the same fold, so that a fold begins on one date for all series; rows without a time always train.
  */
-function timeSeriesFolds(times: Float64Array, count: number): Fold[] {
+function timeSeriesFolds(given: Float64Array, count: number): Fold[] {
+  const times = given.map((time) => (Number.isNaN(time) ? -Infinity : time));
   const sorted = Int32Array.from(times.keys()).toSorted((a, b) => times[a]! - times[b]! || a - b);
+  const inOrder = Float64Array.from(sorted, (row) => times[row]!);
   const size = Math.floor(times.length / (count + 1));
-  return Array.from({ length: count }, (_, fold) => {
-    const start = times.length - (count - fold) * size;
-    const validation = sorted.slice(start, start + size);
-    const training = sorted.slice(0, start).filter((row) => times[row]! < times[validation[0] ?? -1]!);
-    return { training: training.toSorted(), validation: validation.toSorted() };
-  });
+  const dates = Array.from(inOrder.keys()).filter((at) => at > 0 && inOrder[at]! > inOrder[at - 1]!);
+  if (dates.length < count) return [];
+  const starts: number[] = [];
+  for (let fold = 0, next = 0; fold < count; fold++, next++) {
+    // The last date up to the wanted row, so that every fold has one.
+    const wanted = lowerBound(dates, times.length - (count - fold) * size + 1) - 1;
+    next = Math.min(Math.max(next, wanted), dates.length - (count - fold));
+    starts.push(dates[next]!);
+  }
+  return starts.map((start, fold) => ({
+    training: sorted.slice(0, start).toSorted(),
+    validation: sorted.slice(start, starts[fold + 1]).toSorted(),
+  }));
 }
 
 /** Validates on each of the last `count` periods with rows, and trains on all earlier periods. */

@@ -62,6 +62,16 @@ describe("splitRows", () => {
     expect([...splitRows(table, y, { ...options, method: "time", times }).validation]).toEqual([0, 1, 2]);
   });
 
+  it("time: has one cutoff for all series, and leaves the last time if it has more rows than the validation part", () => {
+    const split = (times: readonly number[]) => {
+      const when = { kind: "date" as const, name: "when", values: Float64Array.from(times) };
+      return splitRows({ rowCount: 10, columns: [when] }, y, { ...options, method: "time", timeColumn: "when" });
+    };
+    expect([...split([3, 1, 2, 3, 1, 2, 3, 1, 2, 3]).validation]).toEqual([0, 3, 6, 9]);
+    expect([...split([1, 1, 2, 2, 3, 3, 4, 4, 5, 5]).validation]).toEqual([8, 9]);
+    expect(() => split(Array.from({ length: 10 }, () => 1))).toThrow(/leaves no validation rows/);
+  });
+
   it("head: trains on the first rows", () => {
     expect([...splitRows(table, y, { ...options, method: "head", rows: 8 }).validation]).toEqual([8, 9]);
   });

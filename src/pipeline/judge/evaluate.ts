@@ -10,6 +10,7 @@ import { historyFromBatch } from "../rows/historyFromBatch.ts";
 import { predictor } from "../predict/predictor.ts";
 import { requirePredictions } from "../predict/requirePredictions.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
+import { unseenSeries } from "../rows/unseenSeries.ts";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;
@@ -17,6 +18,8 @@ export interface Evaluated {
   readonly rows: Int32Array;
   /** Number of labelled rows that the history does not reach. */
   readonly withoutHistory: number;
+  /** Names of the series that training did not see: only earlier rows of the table are their history. */
+  readonly unseenSeries: ReadonlySet<string>;
 }
 
 /** @throws {MlctlError} kind "data" if the rows do not fit the model or have no labels */
@@ -43,5 +46,6 @@ export function labelledRows(model: Model, table: Table) {
     predict: predictor(extended),
     rows: Int32Array.from(reached, (row) => labels.rows[row]!),
     withoutHistory: labels.rows.length - reached.length,
+    unseenSeries: unseenSeries(model, labelled),
   };
 }

@@ -17,9 +17,11 @@ export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshol
  * @returns a function from a table of the model's inputs (see conformTable, rowReader) to predictions. It throws
  *   {MlctlError} kind "data" for a row that the model's history does not reach.
  */
-export function predictor(model: PredictingModel): (table: Table) => Prediction {
+export function predictor(
+  model: PredictingModel,
+  loaded = findEstimator(model.estimator.family).load(model.estimator),
+): (table: Table) => Prediction {
   const { task, classCount } = model.estimator;
-  const loaded = findEstimator(model.estimator.family).load(model.estimator);
   const toMatrix = compileTransforms(model.transforms);
   const checkHistory = requireHistory(model.transforms);
   return (table) => {

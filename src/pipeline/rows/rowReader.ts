@@ -19,6 +19,8 @@ export interface RowProblem {
   readonly message: string;
   /** The most similar known category. */
   readonly suggestion?: string;
+  /** "history": name of the row's series if training did not see it. */
+  readonly series?: string;
 }
 
 export interface CheckedRows {

@@ -17,6 +17,8 @@ export interface PredictionFilter {
   readonly until?: number | undefined;
   readonly runId?: string | undefined;
   readonly labelled?: boolean | undefined;
+  /** False: without forecasts. */
+  readonly forecasts?: boolean | undefined;
   /** Maximum number of predictions. */
   readonly limit?: number | undefined;
   /** Default: oldest first. */
@@ -85,7 +87,7 @@ function queryOf(filter: PredictionFilter): { sql: string; values: (string | num
   return { sql, values: [...values, filter.limit ?? -1] };
 }
 
-function conditionsOf({ since, until, runId, labelled }: PredictionFilter): {
+function conditionsOf({ since, until, runId, labelled, forecasts }: PredictionFilter): {
   where: string;
   values: (string | number)[];
 } {
@@ -94,6 +96,7 @@ function conditionsOf({ since, until, runId, labelled }: PredictionFilter): {
   if (until !== undefined) conditions.push(["p.at < ?", [until]]);
   if (runId !== undefined) conditions.push(["m.run_id = ?", [runId]]);
   if (labelled !== undefined) conditions.push([`l.label IS ${labelled ? "NOT NULL" : "NULL"}`, []]);
+  if (forecasts === false) conditions.push(["p.source <> 'forecast'", []]);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
   return { where, values: conditions.flatMap(([, parameters]) => parameters) };
 }

@@ -1,0 +1,159 @@
+/** Looks back on the history of a row's own series. */
+import { dateText } from "../core/text/format.ts";
+import { cellText } from "../core/table/cellText.ts";
+import { findColumn } from "../core/table/findColumn.ts";
+import type { DateColumn, NumberColumn, Table } from "../core/table/table.ts";
+import type { HistoryGap, TableMap } from "../core/transform.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import { lowerBound } from "../stats/lowerBound.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { keyReader, keyText, seriesName } from "./seriesKeys.ts";
+import { groupsOf, keyColumns, timesOf, type SeriesState, type Tolerance } from "./seriesState.ts";
+
+/** A series prepared for lookups. */
+export interface Series {
+  readonly column: string;
+  /** In messages, such as `store "S1"`; empty if the data is one series, or if training did not see it. */
+  readonly name: string;
+  /** Epoch milliseconds, ascending. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Number of entries strictly before an instant, so that a row never sees itself or a later row. */
+  before(time: number): number;
+}
+
+/** From a table to the series of each of its rows; one without entries if training did not see the series. */
+export type SeriesOfRows = (table: Table) => (row: number) => Series;
+
+/** Builds the lookups of a state once. */
+export function loadSeries(state: SeriesState): SeriesOfRows {
+  const { column, unit, by = [] } = state;
+  const series = groupsOf(state).map(({ key, times, values }) => {
+    const instants = new Float64Array(times.length);
+    for (let i = 0; i < instants.length; i++) instants[i] = times[i]! * unit;
+    return [keyText(key), newSeries(column, seriesName(by, key), instants, Float64Array.from(values))] as const;
+  });
+  if (by.length === 0) {
+    const only = series[0]![1];
+    return () => () => only;
+  }
+  const known = new Map(series);
+  const none = newSeries(column, "", new Float64Array(0), new Float64Array(0));
+  return (table) => {
+    const keyOf = keyReader(table, by);
+    return (row) => known.get(keyOf(row) ?? "") ?? none;
+  };
+}
+
+function newSeries(column: string, name: string, times: Float64Array, values: Float64Array): Series {
+  return { column, name, times, values, before: (time) => lowerBound(times, time) };
+}
+
+/**
+ * Compiles a step that adds columns after the time column and those that tell series apart.
+ * @param made the columns of one state, from the time of each row and its series
+ */
+export function lookBack(
+  states: readonly SeriesState[],
+  made: (seriesOf: (row: number) => Series, rows: DateColumn, column: string) => readonly NumberColumn[],
+): TableMap {
+  const [timeColumn = "", ...by] = keyColumns({ series: states });
+  const loaded = states.map((state) => ({ column: state.column, seriesOf: loadSeries(state) }));
+  const names = new Set(by);
+  const addTo = mapColumns("date", [timeColumn], () => (rows, table) => {
+    const keys = by.map((name) => findColumn(table, name)!);
+    return [rows, ...keys, ...loaded.flatMap(({ column, seriesOf }) => made(seriesOf(table), rows, column))];
+  });
+  if (by.length === 0) return addTo;
+  // The keys follow the time column.
+  return (table) => {
+    const { rowCount, columns } = addTo(table);
+    const first = columns.findIndex(({ name }) => name === timeColumn) + 1;
+    return {
+      rowCount,
+      columns: columns.filter(({ name }, i) => !names.has(name) || (i >= first && i < first + by.length)),
+    };
+  };
+}
+
+/** Maximum time from a row of `table` back to the last value before it; null if no row has one. */
+export function longestBefore(state: SeriesState, table: Table): number | null {
+  const seriesOf = loadSeries(state)(table);
+  let longest: number | null = null;
+  timesOf(table, state.timeColumn)?.values.forEach((time, row) => {
+    const { times, before } = seriesOf(row);
+    const count = before(time);
+    if (count > 0) longest = Math.max(longest ?? 0, time - times[count - 1]!);
+  });
+  return longest;
+}
+
+/**
+ * Gaps in the history of rows. `missing` returns the reason for an instant without enough history; a last value that is
+ * older than for any training row is stale. If short histories are missing values, only unseen series are reported.
+ */
+export function seriesGaps(
+  { series: states, shortHistory }: { readonly series: readonly SeriesState[] } & Tolerance,
+  missing: (series: Series, time: number) => string | undefined,
+): (table: Table) => (HistoryGap | null)[] {
+  const all = states.map((state) => ({ state, load: loadSeries(state) }));
+  const [timeColumn = "", ...by] = keyColumns({ series: states });
+  if (shortHistory === "missing") {
+    const strict = seriesGaps({ series: states }, missing);
+    return (table) => unseenOnly(strict(table));
+  }
+  return (table) => {
+    const rows = timesOf(table, timeColumn);
+    if (rows === undefined) return [];
+    const series = all.map(({ state, load }) => ({ state, seriesOf: load(table) }));
+    const ofRow = (row: number): Own[] => series.map(({ state, seriesOf }) => ({ state, past: seriesOf(row) }));
+    const always = by.length === 0 ? ofRow(0) : undefined;
+    return Array.from(rows.values, (time, row): HistoryGap | null => {
+      if (Number.isNaN(time)) return { kind: "missing", message: "the row has no date to look back from" };
+      const own = always ?? ofRow(row);
+      const { name } = own[0]!.past;
+      if (always === undefined && name === "") return unseenGap(table, row, by);
+      const lacking = own.map(({ past }) => missing(past, time)).find((message) => message !== undefined);
+      const found = lacking ?? own.map((each) => staleAt(each, time)).find((message) => message !== undefined);
+      if (found === undefined) return null;
+      const place = name === "" ? dateText(time) : `${dateText(time)}, ${name}`;
+      return { kind: lacking === undefined ? "stale" : "missing", message: `${place}: ${found}` };
+    });
+  };
+}
+
+/** Rows that are predicted all the same: a series that training did not see is still reported. */
+function unseenOnly(gaps: readonly (HistoryGap | null)[]): (HistoryGap | null)[] {
+  return gaps.map((gap) => (gap?.unseen === undefined ? null : { ...gap, kind: "stale" }));
+}
+
+/** One column of a row's series. */
+interface Own {
+  readonly state: SeriesState;
+  readonly past: Series;
+}
+
+function unseenGap(table: Table, row: number, by: readonly string[]): HistoryGap {
+  const key = by.map((column) => cellText(findColumn(table, column)!, row));
+  const absent = by.filter((_, i) => key[i] === null);
+  if (absent.length > 0) return { kind: "missing", message: `no ${absent.join(", ")}, so the row is of no series` };
+  const name = seriesName(by, key as string[]);
+  return { kind: "missing", message: `${name} was not seen in training, so it has no history`, unseen: name };
+}
+
+function staleAt({ state: { column, longestWait }, past: { times, before } }: Own, time: number): string | undefined {
+  const count = before(time);
+  if (count === 0 || longestWait === null || time - times[count - 1]! <= longestWait) return undefined;
+  const last = times[count - 1]!;
+  return `the last "${column}" before it is ${days(time - last)} days old (${dateText(last)}), in training it was at most ${days(longestWait)}`;
+}
+
+function days(milliseconds: number): number {
+  return Math.ceil(milliseconds / MILLISECONDS_A_DAY);
+}
+
+/** Time range of a series, for messages. */
+export function reach({ times }: Series): string {
+  if (times.length === 0) return "the history is empty";
+  return `the history goes from ${dateText(times[0]!)} to ${dateText(times.at(-1)!)}`;
+}

@@ -1,0 +1,78 @@
+/** The learned state of a transform that looks back: values by time, for each series. */
+import { findColumn } from "../core/table/findColumn.ts";
+import type { DateColumn, Table } from "../core/table/table.ts";
+import type { LookBack } from "../core/transform.ts";
+import { lowerBound } from "../stats/lowerBound.ts";
+import type { SeriesKey } from "./seriesKeys.ts";
+
+/** Values of one series. */
+export type SeriesEntries = {
+  /** Ascending, in the state's units since 1970-01-01 UTC. */
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+};
+
+/** Compact JSON: times are integer multiples of `unit`, so that days are short numbers. */
+export type SeriesState = SeriesEntries & {
+  readonly column: string;
+  readonly timeColumn: string;
+  /** Milliseconds. */
+  readonly unit: number;
+  /** Maximum time in milliseconds from a training row back to the last value before it; null if there is none. */
+  readonly longestWait: number | null;
+  /** Columns that tell series apart; absent if the data is one series. */
+  readonly by?: readonly string[];
+  /** With `by`, in place of `times` and `values`. */
+  readonly groups?: readonly SeriesGroup[];
+};
+
+export type SeriesGroup = SeriesEntries & { readonly key: SeriesKey };
+
+/** How rows with too little history are treated; absent: they are refused. */
+export type Tolerance = { readonly shortHistory?: "missing" };
+
+/** All series of a state; one with an empty key if the data is one series. */
+export function groupsOf({ times, values, groups }: SeriesState): readonly SeriesGroup[] {
+  return groups ?? [{ key: [], times, values }];
+}
+
+/** The state with these series: without `by` as models of earlier versions have it. */
+export function withGroups(
+  { by, groups: _groups, ...state }: SeriesState,
+  groups: readonly SeriesGroup[],
+): SeriesState {
+  if (by !== undefined && by.length > 0) return { ...state, times: [], values: [], by, groups };
+  return { ...state, times: groups[0]?.times ?? [], values: groups[0]?.values ?? [] };
+}
+
+/** Names of the columns that tell rows apart: the time column, then those of `by`; empty if there are no series. */
+export function keyColumns({ series }: { readonly series: readonly SeriesState[] }): string[] {
+  return series.slice(0, 1).flatMap(({ timeColumn, by = [] }) => [timeColumn, ...by]);
+}
+
+/** See Transform.looksBack. */
+export function looksBack({ series }: { readonly series: readonly SeriesState[] }): LookBack {
+  return { by: series[0]?.by ?? [], columns: series.map(({ column }) => column) };
+}
+
+/** See Transform.cutHistory. */
+export function cutHistory<State extends { readonly series: readonly SeriesState[] }>(
+  state: State,
+  end: number,
+): State {
+  const cut = (each: SeriesState): SeriesState =>
+    withGroups(
+      each,
+      groupsOf(each).map(({ key, times, values }) => {
+        const count = lowerBound(times, end / each.unit);
+        return { key, times: times.slice(0, count), values: values.slice(0, count) };
+      }),
+    );
+  return { ...state, series: state.series.map(cut) };
+}
+
+/** The time column of a table, for transforms that look back. */
+export function timesOf(table: Table, name: string): DateColumn | undefined {
+  const column = findColumn(table, name);
+  return column?.kind === "date" ? column : undefined;
+}

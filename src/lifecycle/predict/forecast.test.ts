@@ -1,0 +1,166 @@
+/** predict --horizon: forecasts of whole workspaces, compared with values computed by hand. */
+import { Writable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../core/json.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { countPredictions, readPredictions } from "../../storage/predictionLog/readPredictions.ts";
+import { exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
+import { ingest } from "../ingest/ingest.ts";
+import { train } from "../train/train.ts";
+import { forecast, type ForecastOptions } from "./forecast.ts";
+
+const dayOf = (day: number): string => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
+const count = <T>(length: number, make: (i: number) => T): T[] => Array.from({ length }, (_, i) => make(i));
+
+async function trained(csv: string, features: readonly JsonObject[], family: JsonObject): Promise<ExampleWorkspace> {
+  const config = { target: "y", task: "regression", time_column: "day", features, train: { models: [family] } };
+  const example = await exampleWorkspace(config, { "sourcedata/a.csv": csv });
+  await example.change(async (session) => {
+    await ingest(session);
+    await train(session);
+  });
+  return example;
+}
+
+/** The rows as JSON lines would give them, and the result. */
+async function forecastOf(example: ExampleWorkspace, options: Partial<ForecastOptions>) {
+  let text = "";
+  const stdout = new Writable({ write: (chunk, _encoding, done) => ((text += String(chunk)), done()) });
+  const own = {
+    horizon: 3,
+    levels: [0.8],
+    guard: false,
+    output: "-",
+    model: "latest",
+    format: "jsonl",
+    log: false,
+    csvSafe: false,
+  } as const;
+  const result = await example.look((session) => forecast(session, { ...own, stdout, ...options }));
+  const rows = text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Record<string, number | string | null>); // prettier-ignore
+  return { result, rows };
+}
+
+describe("one series that follows y' = 5 + 0.9 y", () => {
+  const values = count(60, () => 0);
+  values.forEach((_, i) => (values[i] = i === 0 ? 10 : 5 + 0.9 * values[i - 1]! + (i % 9 === 0 ? 20 : 0)));
+  const csv = ["day,y", ...values.map((value, i) => `${dayOf(i)},${value}`)].join("\n");
+
+  it("is continued by feeding each step with the one before, at its own step", async () => {
+    const example = await trained(csv, [{ type: "lag" }], { family: "linear_regression" });
+    const { rows, result } = await forecastOf(example, { horizon: 4 });
+    expect(result).toMatchObject({ rows: 4, series: 1, steps: ["daily"], from: dayOf(60), to: dayOf(63) });
+    expect(rows.map(({ day, forecast_step: step }) => [day, step])).toEqual(count(4, (i) => [dayOf(60 + i), i + 1]));
+    // Intercept and slope from the first two steps; the others must follow from them.
+    const [first, second, third, fourth] = rows.map(({ prediction }) => prediction as number);
+    const slope = (second! - first!) / (first! - values.at(-1)!);
+    const next = (value: number): number => first! + slope * (value - values.at(-1)!);
+    expect(third).toBeCloseTo(next(second!), 8); // float64 sums in another order
+    expect(fourth).toBeCloseTo(next(third!), 8);
+  });
+
+  it("has an interval from the errors of the same forecast on the validation rows", async () => {
+    const example = await trained(csv, [{ type: "lag" }], { family: "naive" });
+    const { rows, result } = await forecastOf(example, { horizon: 2, levels: [0.5] });
+    // 59 rows have a lag; the last 12 of them validate, so forecasts start at rows 47 to 58.
+    expect(result.backTests).toBe(12);
+    for (const [i, row] of rows.entries()) {
+      const errors = count(12 - i, (k) => values[47 + k + i + 1]! - values[47 + k]!).toSorted((a, b) => a - b);
+      const outside = Math.floor(0.25 * (errors.length + 1));
+      expect(row["prediction"]).toBe(values.at(-1));
+      expect(row["lower_50"]).toBeCloseTo(values.at(-1)! + errors[outside - 1]!, 10);
+      expect(row["upper_50"]).toBeCloseTo(values.at(-1)! + errors.at(-outside)!, 10);
+    }
+    const { result: few } = await forecastOf(example, { horizon: 2, levels: [0.95] });
+    expect(few.warnings[0]).toMatch(/^the 95 % interval assumes normally distributed errors: .* the fewest are 11 /);
+  });
+
+  it("is logged as a forecast, which monitoring leaves out", async () => {
+    const example = await trained(csv, [{ type: "lag" }], { family: "naive" });
+    const { rows, result } = await forecastOf(example, { log: true });
+    const path = predictionLogPath(example.workspace().paths.database);
+    const logged = [...readPredictions(path)];
+    expect(result.logged).toBe(3);
+    expect(logged.map(({ predictionId, source, inputs }) => [predictionId, source, inputs])).toEqual(
+      rows.map((row) => [row["prediction_id"], "forecast", { day: `${String(row["day"])}T00:00:00.000Z` }]),
+    );
+    expect(countPredictions(path, { forecasts: false }).predictions).toBe(0);
+  });
+
+  it("is refused where a step is missing its meaning: irregular times, or no time that the model reads", async () => {
+    const odd = csv.replaceAll(/^(\S+)-(\d\d)-(\d\d),/gm, (line, year: string, month: string, day: string) =>
+      Number(day) % 3 === 0 ? `${year}-${month}-${day}T05:00:00,` : line,
+    );
+    const example = await trained(odd, [{ type: "lag" }], { family: "naive" });
+    await expect(forecastOf(example, {})).rejects.toThrow(/^the series cannot be continued: "day" is irregular: /);
+    await expect(forecastOf(example, { horizon: 0 })).rejects.toThrow("--horizon is 0");
+    await expect(forecastOf(example, { levels: [80] })).rejects.toThrow("not between 0 and 1");
+  });
+});
+
+describe("several series", () => {
+  const stores = ["b", "a"];
+  const valueOf = (store: string, day: number): number => (store === "a" ? 100 : 900) + ((day * 7919) % 101);
+  // Store b has no row on the last two days.
+  const lastOf = (store: string): number => (store === "a" ? 50 : 48);
+  const csv = [
+    "day,store,promo,y",
+    ...stores.flatMap((store) =>
+      count(lastOf(store), (day) => `${dayOf(day)},${store},${day % 5 === 0 ? 1 : 0},${valueOf(store, day)}`),
+    ),
+  ].join("\n");
+  const by = ["store"];
+
+  it("are each continued from their own end, with their own values", async () => {
+    const features: JsonObject[] = [
+      { type: "lag", by },
+      { type: "drop", column: "promo" },
+    ];
+    const example = await trained(csv, features, { family: "seasonal_naive", params: { season: 7 } });
+    const { rows, result } = await forecastOf(example, { horizon: 10, plot: `${example.folder}/f.svg` });
+    expect(result.warnings).toContain(
+      `1 of 2 series end before ${dayOf(49)} and are continued from their own end: store "b" (${dayOf(47)})`,
+    );
+    expect(rows.map(({ store, day, prediction }) => [store, day, prediction])).toEqual(
+      stores.flatMap((store) =>
+        count(10, (i) => [store, dayOf(lastOf(store) + i), valueOf(store, lastOf(store) - 7 + (i % 7))]),
+      ),
+    );
+    expect(example.read("f.svg")).toContain("store &quot;a&quot;");
+  });
+
+  it("read inputs that are not known in advance from a file, in any order of its rows", async () => {
+    const features: JsonObject[] = [{ type: "lag", by }];
+    const example = await trained(csv, features, { family: "linear_regression" });
+    await expect(forecastOf(example, {})).rejects.toThrow(
+      "the model reads a column that is not known in advance: promo",
+    );
+    const future = (promo: number, skip = ""): string =>
+      ["promo,day,store", ...count(5, (i) => stores.map((store) => `${promo},${dayOf(52 - i)},${store}`)).flat()]
+        .filter((line) => line !== skip)
+        .join("\n");
+    example.write({ "f0.csv": future(0), "f1.csv": future(1), "short.csv": future(0, `0,${dayOf(49)},b`) });
+    const [none, all] = await Promise.all(
+      ["f0.csv", "f1.csv"].map((file) => forecastOf(example, { rows: `${example.folder}/${file}` })),
+    );
+    const first = (found: typeof none): number => found!.rows[0]!["prediction"] as number;
+    expect(first(all)).not.toBeCloseTo(first(none), 6);
+    await expect(forecastOf(example, { rows: `${example.folder}/short.csv` })).rejects.toThrow(
+      `lacks 1 of 6 rows: ${dayOf(49)} of b`,
+    );
+  });
+
+  it("that cannot be continued are named, and left out with --guard", async () => {
+    const odd = `${csv}\n${[0, 1, 5, 9, 30, 44].map((day) => `${dayOf(day)},odd,0,7`).join("\n")}`;
+    const features: JsonObject[] = [
+      { type: "lag", by },
+      { type: "drop", column: "promo" },
+    ];
+    const example = await trained(odd, features, { family: "naive" });
+    await expect(forecastOf(example, {})).rejects.toThrow(
+      '1 of 3 series cannot be continued: store "odd" is irregular: only ',
+    );
+    const { result } = await forecastOf(example, { guard: true });
+    expect([result.series, result.warnings[0]]).toEqual([2, expect.stringContaining('1 series left out: store "odd"')]);
+  });
+});

@@ -1,0 +1,205 @@
+/** predict --horizon: continues each series by several steps, with intervals from a back-test. */
+import { extname } from "node:path";
+import type { Writable } from "node:stream";
+import { dateText } from "../../core/text/format.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { backTest, type BackTest } from "../../pipeline/predict/backTest.ts";
+import { forecaster } from "../../pipeline/predict/forecaster.ts";
+import { forecastPlot } from "../../plots/forecast.ts";
+import { renderPng, renderSvg } from "../../plots/render.ts";
+import { stepName } from "../../stats/timeStep.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { fittedUntil, forecastHistory, type ForecastHistory } from "./forecastHistory.ts";
+import { boundNames, intervalsOf, type Intervals } from "./forecastIntervals.ts";
+import { continuedSeries } from "./continuedSeries.ts";
+import { futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
+import type { RowFormat } from "./inputStream.ts";
+import { NOT_FINITE } from "./predictedValues.ts";
+import { rowLog } from "./rowLog.ts";
+import { distinctPlaces, rowSink } from "./rowSink.ts";
+
+export interface ForecastOptions {
+  /** Number of steps. */
+  readonly horizon: number;
+  /** Coverage of the intervals, such as 0.8. */
+  readonly levels: readonly number[];
+  /** File with the inputs that a date does not give. */
+  readonly rows?: string | undefined;
+  /** Picture, SVG or PNG. */
+  readonly plot?: string | undefined;
+  /** Leaves out series that cannot be continued, instead of stopping. */
+  readonly guard: boolean;
+  /** A path, or "-" for `stdout`. */
+  readonly output: string;
+  readonly stdout: Writable;
+  readonly model?: string | undefined;
+  readonly format: RowFormat;
+  readonly log: boolean;
+  readonly csvSafe: boolean;
+}
+
+export interface ForecastResult {
+  readonly runId: string | null;
+  readonly modelSha256: string;
+  readonly output: string;
+  readonly plot: string | null;
+  readonly rows: number;
+  readonly series: number;
+  readonly horizon: number;
+  readonly levels: readonly number[];
+  /** Found in the times: "daily", "monthly". */
+  readonly steps: readonly string[];
+  /** First and last forecast time. */
+  readonly from: string;
+  readonly to: string;
+  /** Number of instants from which the forecast was repeated for the intervals. */
+  readonly backTests: number;
+  readonly logged: number | null;
+  readonly warnings: readonly string[];
+}
+
+/** @throws {MlctlError} kind "usage" or "data" if a series cannot be continued, or an input of its rows is not known */
+export async function forecast(session: Session, options: ForecastOptions): Promise<ForecastResult> {
+  checkOptions(options);
+  const { horizon, levels, output, plot } = options;
+  const loaded = await namedOrDeployed(session, options.model, "mlctl deploy, or predict with --model latest");
+  const history = await forecastHistory(session, loaded);
+  const { series, warnings } = continuedSeries(history, options);
+  const future = await futureRows(session, history, series, { horizon, rows: options.rows });
+  const predicted = forecaster(history.model)(future);
+  if (!predicted.every(Number.isFinite)) throw new MlctlError("data", NOT_FINITE);
+  const tested = await testBack(session, loaded, { history, series, horizon });
+  const intervals = intervalsOf(tested, future, { predicted, levels });
+  const all = [...warnings, ...intervals.warnings];
+  const ids = options.log ? await logged(session, loaded, { future, predicted }) : null;
+  const rows = outputRows(history, { series, future, predicted, intervals, levels, ids: ids?.ids ?? null });
+  const { format, stdout, csvSafe } = options;
+  const sink = rowSink(output, stdout, { format, bareEmpty: true, formulaSafe: csvSafe });
+  await sink.write(rows.columns, rows.cells);
+  await sink.close();
+  if (plot !== undefined) await draw(plot, { history, series, future, predicted, intervals, levels });
+  if (ids?.problem) all.push(ids.problem);
+  for (const message of all) session.context.emit({ type: "warning", stage: "predict", message });
+  const times = future.times.toSorted((a, b) => a - b);
+  return {
+    runId: loaded.run?.runId ?? null,
+    modelSha256: loaded.sha256,
+    output,
+    plot: plot ?? null,
+    rows: predicted.length,
+    series: series.length,
+    horizon,
+    levels,
+    steps: [...new Set(series.map(({ step }) => stepName(step)))],
+    from: dateText(times[0]!),
+    to: dateText(times.at(-1)!),
+    backTests: tested?.origins ?? 0,
+    logged: ids?.logged ?? null,
+    warnings: all,
+  };
+}
+
+function checkOptions({ horizon, levels, output, plot, rows }: ForecastOptions): void {
+  if (horizon < 1) throw wrong(`--horizon is ${horizon}`, "forecast at least one step: --horizon 14");
+  if (levels.length === 0 || !levels.every((level) => level > 0 && level < 1))
+    throw wrong("--levels has a value that is not between 0 and 1", "write shares: --levels 0.8,0.95");
+  if (plot !== undefined && ![".svg", ".png"].includes(extname(plot).toLowerCase()))
+    throw wrong(`--plot ${plot} is neither .svg nor .png`, "mlctl predict --horizon 14 --plot forecast.svg");
+  distinctPlaces([
+    { role: "the output", path: output },
+    ...(rows === undefined ? [] : [{ role: "--rows", path: rows }]),
+    ...(plot === undefined ? [] : [{ role: "--plot", path: plot }]),
+  ]);
+}
+
+function wrong(message: string, hint: string): MlctlError {
+  return new MlctlError("usage", message, { hint });
+}
+
+async function testBack(
+  session: Session,
+  loaded: LoadedModel,
+  { history, series, horizon }: { history: ForecastHistory; series: readonly ContinuedSeries[]; horizon: number },
+): Promise<BackTest | undefined> {
+  const from = await fittedUntil(session, loaded);
+  if (from === undefined) return undefined;
+  const { context } = session;
+  return backTest(history.model, {
+    ...history,
+    series,
+    horizon,
+    from,
+    signal: context.signal,
+    onProgress: (share) =>
+      context.emit({ type: "progress", stage: "back-test", done: 100 * share, total: 100, unit: "%" }),
+  });
+}
+
+async function logged(
+  session: Session,
+  loaded: LoadedModel,
+  { future, predicted }: { readonly future: Future; readonly predicted: Float64Array },
+) {
+  const log = rowLog(session, loaded, { source: "forecast" });
+  const columns = future.table.columns;
+  const cells = Array.from(predicted, (value, row): Json[] => [
+    ...columns.map((column) => (column.kind === "number" ? column.values[row]! : cellText(column, row))),
+    value,
+  ]);
+  const { rows } = await log.add({
+    columns: [...columns.map(({ name }) => name), "prediction"],
+    rows: cells,
+    sources: { width: columns.length, texts: [] },
+    rejected: [],
+  });
+  return { ids: rows.map((row) => row.at(-1)!), ...(await log.close()) };
+}
+
+interface Forecasted {
+  readonly series: readonly ContinuedSeries[];
+  readonly future: Future;
+  readonly predicted: Float64Array;
+  readonly intervals: Intervals;
+  readonly levels: readonly number[];
+}
+
+/** `forecast_step` marks the rows as forecasts. */
+function outputRows(
+  { by, timeColumn }: ForecastHistory,
+  { series, future, predicted, intervals, levels, ids }: Forecasted & { readonly ids: readonly Json[] | null },
+) {
+  const columns = [...by, timeColumn, "forecast_step", "prediction", ...levels.flatMap(boundNames)];
+  const cells = Array.from(predicted, (value, row): Json[] => [
+    ...series[future.seriesOf[row]!]!.key,
+    dateText(future.times[row]!),
+    future.steps[row]!,
+    value,
+    ...intervals.bounds[row]!.flatMap((bounds) => bounds ?? [null, null]),
+    ...(ids === null ? [] : [ids[row]!]),
+  ]);
+  return { columns: ids === null ? columns : [...columns, "prediction_id"], cells };
+}
+
+async function draw(
+  path: string,
+  { history, series, future, predicted, intervals, levels }: Forecasted & { readonly history: ForecastHistory },
+): Promise<void> {
+  const { time, y, model } = history;
+  const spec = forecastPlot({
+    target: model.signature.target.name,
+    levels,
+    series: series.map(({ name, rows, step }, at) => ({
+      name,
+      step: stepName(step),
+      known: rows.map((row) => ({ at: time[row]!, value: y[row]! })),
+      forecast: future.times.flatMap((each, row) =>
+        future.seriesOf[row] === at ? [{ at: each, value: predicted[row]!, bounds: intervals.bounds[row]! }] : [],
+      ),
+    })),
+  });
+  atomicWrite(path, /\.png$/i.test(path) ? await renderPng(spec) : await renderSvg(spec));
+}

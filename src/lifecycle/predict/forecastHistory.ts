@@ -1,0 +1,105 @@
+/** The labelled rows that a forecast continues. */
+import { configSchema } from "../../config/schema/schema.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Run } from "../../core/records/run.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
+import { groupSeries, keyText } from "../../features/seriesKeys.ts";
+import { historyColumns } from "../../pipeline/predict/forecaster.ts";
+import { conformTable } from "../../pipeline/rows/conformTable.ts";
+import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";
+import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
+import { timedSeries, type TimedSeries } from "../../pipeline/rows/seriesSteps.ts";
+import { seriesColumnsOf } from "../../pipeline/rows/unseenSeries.ts";
+import { readDataset } from "../datasets.ts";
+import type { LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { prepareData } from "../train/trainingData.ts";
+
+export interface ForecastHistory {
+  readonly timeColumn: string;
+  readonly by: readonly string[];
+  /** The inputs of the model, and the other columns that it looks back on. */
+  readonly table: Table;
+  readonly time: Float64Array;
+  readonly y: Float64Array;
+  readonly series: readonly (TimedSeries & { /** By time. */ readonly rows: readonly number[] })[];
+  /** The model with all these rows as its history. */
+  readonly model: Model;
+}
+
+/**
+ * From the newest dataset, which may have rows that came after the training.
+ * @throws {MlctlError} kind "usage" for a model that has no dates to continue, "notReady" without a dataset
+ */
+export async function forecastHistory(session: Session, { model, run }: LoadedModel): Promise<ForecastHistory> {
+  const timeColumn = requireForecasting(model, session.config.time_column);
+  const dataset = session.store.latestDataset(session.config.input_folder_path) ?? datasetOf(session, run);
+  if (dataset === undefined) {
+    throw new MlctlError("notReady", "a forecast continues the newest dataset, and there is none", {
+      hint: "run `mlctl ingest`",
+    });
+  }
+  const all = await readDataset(session, dataset);
+  const { y, rows } = encodeLabels(all, model.signature.target);
+  const labelled = selectRows(all, rows);
+  const inputs = conformTable(labelled, model.signature);
+  const by = seriesColumnsOf(model);
+  const taken = new Set(inputs.columns.map(({ name }) => name));
+  const others = new Set(historyColumns(model).filter((name) => !taken.has(name)));
+  const table = {
+    ...inputs,
+    columns: [...inputs.columns, ...labelled.columns.filter(({ name }) => others.has(name))],
+  };
+  const column = findColumn(inputs, timeColumn);
+  const time = column?.kind === "date" ? column.values : new Float64Array(0);
+  const positions = new Map(groupSeries(table, by).map((group) => [keyText(group.key), group.rows]));
+  const series = timedSeries({ timeColumn, time, columns: table }, by).map((each) => ({
+    ...each,
+    rows: positions
+      .get(keyText(each.key))!
+      .filter((row) => !Number.isNaN(time[row]!))
+      .toSorted((a, b) => time[a]! - time[b]!),
+  }));
+  return { timeColumn, by, table, time, y, series, model: historyFromBatch(model, { inputs, table, y }) };
+}
+
+function datasetOf({ store }: Session, run: Run | null): Dataset | undefined {
+  return run === null ? undefined : store.dataset(run.datasetId);
+}
+
+function requireForecasting({ signature }: Model, timeColumn: string | null): string {
+  const { target, inputs } = signature;
+  if (target.task !== "regression") {
+    throw new MlctlError("usage", `--horizon forecasts numbers, but "${target.name}" has classes`, {
+      hint: "predict rows with their dates instead: `mlctl predict future.csv`",
+    });
+  }
+  const found = inputs.find(({ name, kind }) => name === timeColumn && kind === "date");
+  if (found !== undefined) return found.name;
+  throw new MlctlError("usage", "--horizon continues the dates of time_column, but the model does not read them", {
+    hint: 'set "time_column" and add { "type": "lag" } to "features", then train again',
+  });
+}
+
+/**
+ * Time of the last row that the model was fitted on; undefined if that cannot be found out, or if rows of all times were
+ * drawn at random, so that no later ones are left.
+ */
+export async function fittedUntil(session: Session, { run, model }: LoadedModel): Promise<number | undefined> {
+  const dataset = datasetOf(session, run);
+  const { data: config } = configSchema().safeParse(run?.config);
+  if (dataset === undefined || config === undefined) return undefined;
+  try {
+    const { split, history, parts } = await prepareData({ ...session, config }, dataset);
+    const times = findColumn(parts().tables.training, history?.timeColumn ?? "");
+    if (times?.kind !== "date" || split.training.length !== model.lineage.trainingRows) return undefined;
+    return times.values.reduce((last, time) => (time > last ? time : last), -Infinity);
+  } catch (error) {
+    if (error instanceof MlctlError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+/** Several series in one file, through the whole lifecycle; and the naive baselines of the leaderboard. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../core/json.ts";
+import { random } from "../core/random.ts";
+import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
+import { ingest } from "./ingest/ingest.ts";
+import { score } from "./score/score.ts";
+import { train, type TrainResult } from "./train/train.ts";
+
+const dayOf = (day: number): string => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
+
+/** Sales on two levels with the same weekly wave. */
+function salesOf(store: string, day: number): number {
+  const wave = [3, 1, 0, 2, 5, 9, 7][day % 7]!;
+  return (store === "north" ? 100 : 900) + wave + ((day * 7919) % 13) / 10;
+}
+
+/** Rows in random order. */
+function rows(from: number, to: number, stores = ["north", "south"]): string {
+  const all = stores.flatMap((store) =>
+    Array.from({ length: to - from }, (_, i) => `${dayOf(from + i)},${store},${salesOf(store, from + i).toFixed(1)}`),
+  );
+  const order = random(3).shuffle(Int32Array.from(all.keys()));
+  return ["day,store,sales", ...Array.from(order, (row) => all[row]!)].join("\n");
+}
+
+const config = (features: readonly JsonObject[], models?: readonly JsonObject[]): JsonObject => ({
+  target: "sales",
+  task: "regression",
+  time_column: "day",
+  features,
+  train: models === undefined ? {} : { models },
+});
+
+async function trainedOn(example: ExampleWorkspace): Promise<TrainResult> {
+  return example.change(async (session) => {
+    await ingest(session);
+    return train(session);
+  });
+}
+
+describe("a file of two series", () => {
+  let example: ExampleWorkspace;
+  const lags = { type: "lag", lags: [1, 7] };
+  const linear = [{ family: "linear_regression" }];
+  const mixed = [lags, { type: "drop", column: "store" }];
+
+  beforeAll(async () => {
+    example = await exampleWorkspace(config(mixed, linear), {
+      "sourcedata/a.csv": rows(0, 60),
+      "testdata/t.csv": rows(60, 70, ["north", "south", "west"]),
+    });
+  });
+
+  it("is reported where lags mix the series, and is predicted well with by; the split is one date for both", async () => {
+    const without = await trainedOn(example);
+    expect(without.notes.at(-1)).toBe(
+      '"day" has times that come twice, first: 2026-01-01, and features[0] (lag) looks back on all rows as one series; if "store" tells several series apart, write "by": ["store"] there',
+    );
+    await example.configure(config([{ ...lags, by: ["store"] }], linear));
+    const by = await example.change((session) => train(session));
+    // The first seven days of each store have no value of seven rows before; 20 % of 106 rows are 22, so the last 11 days.
+    expect(by.notes).toEqual(["14 of 120 rows have too little history and are dropped"]);
+    expect([by.trainingRows, by.validationRows]).toEqual([84, 22]);
+    expect(by.value!).toBeLessThan(without.value! / 100);
+  });
+
+  it("is scored with the earlier rows of each series; a series that training did not see is named", async () => {
+    const { warnings, rows: scored } = await example.change((session) => score(session));
+    expect(scored).toBe(23); // west has seven rows before only from the eighth of its ten days on
+    expect(warnings).toContain('1 series was not seen in training and has no history: store "west"');
+  });
+});
+
+describe("the naive baselines", () => {
+  it("are in the default leaderboard, and have the error of their formula for each series", async () => {
+    const features: JsonObject[] = [{ type: "lag", by: ["store"] }, { type: "one_hot" }];
+    const example = await exampleWorkspace(config(features), { "sourcedata/a.csv": rows(0, 60) });
+    const { leaderboard, notes, validationRows } = await trainedOn(example);
+    expect(notes).toContain(
+      '"day" is daily by store: the baseline naive predicts the previous value, seasonal_naive the value of 7 rows before',
+    );
+    const days = Array.from({ length: validationRows / 2 }, (_, i) => 59 - i);
+    const rmse = (back: number): number => {
+      const errors = ["north", "south"].flatMap((store) =>
+        days.map((day) => Number(salesOf(store, day).toFixed(1)) - Number(salesOf(store, day - back).toFixed(1))),
+      );
+      return Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
+    };
+    const found = Object.fromEntries(leaderboard.map(({ family, metrics }) => [family, metrics["rmse"]!]));
+    expect(Object.keys(found).toSorted()).toEqual(
+      ["baseline", "linear_regression", "naive", "seasonal_naive", "xgboost"].toSorted(),
+    );
+    expect(found["naive"]).toBeCloseTo(rmse(1), 10); // sums in another order
+    expect(found["seasonal_naive"]).toBeCloseTo(rmse(7), 10);
+    expect(leaderboard.slice(-3).map(({ family }) => family)).toEqual(["seasonal_naive", "naive", "baseline"]);
+  });
+
+  it("are left out where times are irregular or come twice, and where config.json names the models", async () => {
+    const families = async (csv: string, models?: readonly JsonObject[]): Promise<string[]> => {
+      const example = await exampleWorkspace(config([{ type: "one_hot" }, { type: "drop", column: "day" }], models), {
+        "sourcedata/a.csv": csv,
+      });
+      return (await trainedOn(example)).leaderboard.map(({ family }) => family);
+    };
+    const usual = ["xgboost", "linear_regression", "baseline"].toSorted();
+    expect((await families(rows(0, 60))).toSorted()).toEqual(usual);
+    const one = [{ family: "linear_regression" }];
+    expect(await families(rows(0, 60, ["north"]).replace("store", "shop"), one)).toEqual(["linear_regression"]);
+  });
+
+  it("can be configured with a season, and say so if there is none", async () => {
+    const models: JsonObject[] = [{ family: "seasonal_naive", params: { season: 3 } }, { family: "seasonal_naive" }];
+    const csv = rows(0, 60, ["north"]).replaceAll(
+      /(\d+)-(\d+)-(\d+)/g,
+      (_, _year, month, day) => `${1900 + Number(month) * 31 + Number(day)}-01-01`,
+    );
+    const example = await exampleWorkspace(config([{ type: "drop", column: "store" }], models), {
+      "sourcedata/a.csv": csv,
+    });
+    const { leaderboard } = await trainedOn(example);
+    expect(leaderboard.map(({ params, note }) => [params["season"], note])).toEqual([
+      [3, null],
+      [undefined, "seasonal_naive found no season in the steps of time_column"],
+    ]);
+  });
+});

@@ -1,0 +1,103 @@
+/** Back-test of a forecast: repeats it from earlier instants, for which the labels are known by now. */
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/records/model.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
+import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
+import { rowsInReach } from "../rows/rowsInReach.ts";
+import { forecaster, historyUntil } from "./forecaster.ts";
+
+/** A series with labels. */
+export interface KnownSeries {
+  readonly step: TimeStep;
+  /** Positions of its rows in the table, by time. */
+  readonly rows: readonly number[];
+}
+
+export interface BackTestOptions {
+  /** Labelled rows, with the columns of FutureRows. */
+  readonly table: Table;
+  /** Epoch milliseconds of each row. */
+  readonly time: Float64Array;
+  readonly y: Float64Array;
+  readonly series: readonly KnownSeries[];
+  readonly horizon: number;
+  /** Time of the last row that the model was fitted on: later labels are new to it. */
+  readonly from: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
+}
+
+export interface BackTest {
+  /** Number of instants from which the forecast was repeated. */
+  readonly origins: number;
+  /** By series, then by step from 1 (at 0): label minus forecast, ascending. */
+  readonly residuals: readonly (readonly Float64Array[])[];
+}
+
+/** More instants make the intervals hardly better and take longer. */
+const MOST_ORIGINS = 100;
+
+/** @param model with a history up to the last row of the table */
+export function backTest(model: Model, options: BackTestOptions): BackTest {
+  const { time, y, table, series, horizon, from, signal, onProgress } = options;
+  const forecast = forecaster(model);
+  const all = new Set(series.flatMap(({ rows }) => rows.slice(0, -1).map((row) => time[row]!)));
+  const origins = evenly([...all].filter((each) => each >= from).toSorted((a, b) => a - b));
+  const found = series.map(() => Array.from({ length: horizon }, (): number[] => []));
+  let used = 0;
+  for (const [done, origin] of origins.entries()) {
+    signal.throwIfAborted();
+    onProgress(done / origins.length);
+    const transforms = historyUntil(model.transforms, origin);
+    const following = series.map((each) => rowsAfter(each, { origin, time, horizon }));
+    const starting = [...following.keys()].filter((at) => following[at]!.length > 0);
+    const firsts = selectRows(
+      table,
+      starting.map((at) => following[at]![0]!),
+    );
+    const reached = Array.from(rowsInReach({ transforms }, firsts), (i) => starting[i]!);
+    const asked = reached.flatMap((at) => following[at]!.map((row, step) => ({ row, step: step + 1, at })));
+    if (asked.length === 0) continue;
+    const future = {
+      table: selectRows(
+        table,
+        asked.map(({ row }) => row),
+      ),
+      steps: Int32Array.from(asked, ({ step }) => step),
+    };
+    const predicted = knownOnly(() => forecast(future, transforms));
+    if (predicted === undefined) continue;
+    used++;
+    asked.forEach(({ row, step, at }, place) => found[at]![step - 1]!.push(y[row]! - predicted[place]!));
+  }
+  return { origins: used, residuals: found.map((steps) => steps.map((each) => Float64Array.from(each).toSorted())) };
+}
+
+/** Undefined if a later step lacks history, as in a window without rows. */
+function knownOnly(predict: () => Float64Array): Float64Array | undefined {
+  try {
+    return predict();
+  } catch (error) {
+    if (error instanceof MlctlError && error.kind === "data") return undefined;
+    throw error;
+  }
+}
+
+/** The rows that follow a row at `origin` step by step, up to the first gap. */
+function rowsAfter(
+  { rows, step }: KnownSeries,
+  { origin, time, horizon }: { readonly origin: number; readonly time: Float64Array; readonly horizon: number },
+): number[] {
+  const first = rows.findIndex((row) => time[row] === origin) + 1;
+  if (first === 0) return [];
+  const expected = nextTimes(origin, step, horizon);
+  const following = rows.slice(first, first + horizon);
+  const gap = following.findIndex((row, i) => time[row] !== expected[i]);
+  return gap < 0 ? following : following.slice(0, gap);
+}
+
+function evenly(origins: readonly number[]): readonly number[] {
+  if (origins.length <= MOST_ORIGINS) return origins;
+  return Array.from({ length: MOST_ORIGINS }, (_, i) => origins[Math.floor((i * origins.length) / MOST_ORIGINS)]!);
+}

@@ -1,0 +1,30 @@
+/** Interval of a forecast from the errors of earlier forecasts. */
+import { studentQuantile } from "./distributions/studentQuantile.ts";
+
+/** To be added to a forecast. */
+export type Offsets = readonly [lower: number, upper: number];
+
+/** Fewer residuals have no quantile of this level. */
+export function residualsNeeded(level: number): number {
+  // Decimals such as 1 - 0.8 are just below or above their value.
+  return Math.ceil(2 / (1 - level) - 1e-9) - 1;
+}
+
+/**
+ * As split conformal prediction: of n errors, floor((n + 1) · (1 − level) / 2) lie outside on each side, so that the
+ * interval of exchangeable errors covers at least `level`, whatever their distribution.
+ * @param residuals label minus forecast, ascending, at least `residualsNeeded`
+ * @see Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World (2005)
+ */
+export function quantileOffsets(residuals: ArrayLike<number>, level: number): Offsets {
+  const outside = Math.floor(((1 - level) / 2) * (residuals.length + 1) + 1e-9);
+  return [residuals[outside - 1]!, residuals[residuals.length - outside]!];
+}
+
+/** For few residuals: as if the errors were normally distributed around 0. @param residuals at least one */
+export function normalOffsets(residuals: Float64Array, level: number): Offsets {
+  const { length } = residuals;
+  const rootMeanSquare = Math.sqrt(residuals.reduce((sum, value) => sum + value * value, 0) / length);
+  const width = studentQuantile(level, length) * rootMeanSquare;
+  return [-width, width];
+}
