@@ -2,13 +2,14 @@
 import { MlctlError } from "../../core/errors.ts";
 import { drawInThread, type Drawing } from "../../reporting/drawing.ts";
 import { plotWorker } from "../../reporting/plotWorker.ts";
-import { formatBytes, formatNumber } from "../../core/text/format.ts";
+import { formatBytes } from "../../core/text/format.ts";
 import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "../deploy/deploy.ts";
+import { describeIngest, describeScore, describeTraining, describeVerdict } from "./describeSteps.ts";
 import {
   ended,
   noNewRows,
@@ -21,15 +22,15 @@ import {
   type StepLog,
 } from "./fullprocessResult.ts";
 import type { ApiServer } from "./httpCaller.ts";
-import { ingest, type IngestResult } from "../ingest/ingest.ts";
+import { ingest } from "../ingest/ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describePromotion.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
-import { prepareToTrain, train, type TrainResult } from "../train/train.ts";
+import { prepareToTrain, train } from "../train/train.ts";
 import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows.ts";
 import { sendAlerts, type SentAlert } from "../monitor/monitorAlerts.ts";
 import { prune } from "../prune/prune.ts";
 import { report } from "../report/report.ts";
-import { score, type ScoreResult } from "../score/score.ts";
+import { score } from "../score/score.ts";
 import { reading, writing, type Session } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -226,32 +227,4 @@ async function callOwnServer(session: Session, startServer: StartServer): Promis
   } finally {
     await server.stop();
   }
-}
-
-function describeIngest(result: IngestResult): string {
-  const { status, dataset, files, duplicatesRemoved, duplicatesKept, reason } = result;
-  if (status === "nothing_new" || dataset === null) return reason;
-  const equal = duplicatesKept > 0 ? `${duplicatesKept} equal rows kept` : `${duplicatesRemoved} duplicates removed`;
-  return `${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"}, ${equal}`;
-}
-
-function describeTraining({ leaderboard, trainingRows, validationRows, rowsWithoutTarget }: TrainResult): string {
-  const models = `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}`;
-  const rows =
-    rowsWithoutTarget === 0
-      ? ""
-      : ` on ${trainingRows + validationRows} rows (${rowsWithoutTarget} rows without target were left out)`;
-  return `${models}${rows}, best ${leaderboard[0]!.family}`;
-}
-
-function describeScore({ metric, value, rows }: ScoreResult): string {
-  return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
-}
-
-/** With the reasons of a rejection, because in a pipe only the table of the steps is printed. */
-function describeVerdict({ status, runId, previousRunId, reasons }: DeployResult): string {
-  if (status === "deployed") return `switched to ${runId}`;
-  const kept =
-    previousRunId === null ? "not deployed; no model is in production" : `kept the deployed model ${previousRunId}`;
-  return reasons.length === 0 ? kept : `${kept}: ${reasons.join("; ")}`;
 }

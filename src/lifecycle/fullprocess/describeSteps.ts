@@ -1,0 +1,39 @@
+/** What the steps of fullprocess report, each in one line. */
+import { formatNumber } from "../../core/text/format.ts";
+import type { DeployResult } from "../deploy/deploy.ts";
+import type { IngestResult } from "../ingest/ingest.ts";
+import type { ScoreResult } from "../score/score.ts";
+import type { TrainResult } from "../train/train.ts";
+
+export function describeIngest(result: IngestResult): string {
+  const { status, dataset, files, duplicatesRemoved, duplicatesKept, reason } = result;
+  if (status === "nothing_new" || dataset === null) return reason;
+  const equal = duplicatesKept > 0 ? `${duplicatesKept} equal rows kept` : `${duplicatesRemoved} duplicates removed`;
+  return `${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"}, ${equal}`;
+}
+
+export function describeTraining({
+  leaderboard,
+  trainingRows,
+  validationRows,
+  rowsWithoutTarget,
+}: TrainResult): string {
+  const models = `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}`;
+  const rows =
+    rowsWithoutTarget === 0
+      ? ""
+      : ` on ${trainingRows + validationRows} rows (${rowsWithoutTarget} rows without target were left out)`;
+  return `${models}${rows}, best ${leaderboard[0]!.family}`;
+}
+
+export function describeScore({ metric, value, rows }: ScoreResult): string {
+  return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
+}
+
+/** With the reasons of a rejection, because in a pipe only the table of the steps is printed. */
+export function describeVerdict({ status, runId, previousRunId, reasons }: DeployResult): string {
+  if (status === "deployed") return `switched to ${runId}`;
+  const kept =
+    previousRunId === null ? "not deployed; no model is in production" : `kept the deployed model ${previousRunId}`;
+  return reasons.length === 0 ? kept : `${kept}: ${reasons.join("; ")}`;
+}
