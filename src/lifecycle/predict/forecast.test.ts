@@ -71,8 +71,12 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
       expect(row["lower_50"]).toBeCloseTo(values.at(-1)! + errors[outside - 1]!, 10);
       expect(row["upper_50"]).toBeCloseTo(values.at(-1)! + errors.at(-outside)!, 10);
     }
-    const { result: few } = await forecastOf(example, { horizon: 2, levels: [0.95] });
-    expect(few.warnings[0]).toMatch(/^the 95 % interval assumes normally distributed errors: .* the fewest are 11 /);
+    const { result: few, rows: nested } = await forecastOf(example, { horizon: 2, levels: [0.5, 0.95] });
+    for (const row of nested) {
+      expect(row["lower_95"]!).toBeLessThan(row["lower_50"] as number);
+      expect(row["upper_95"]!).toBeGreaterThan(row["upper_50"] as number);
+    }
+    expect(few.warnings[0]).toMatch(/^the intervals assume normally distributed errors: .* the fewest are 11 /);
   });
 
   it("is logged as a forecast, which monitoring leaves out", async () => {

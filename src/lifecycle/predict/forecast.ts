@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import type { Writable } from "node:stream";
 import { dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { Json } from "../../core/json.ts";
 import { cellText } from "../../core/table/cellText.ts";
 import { backTest, type BackTest } from "../../pipeline/predict/backTest.ts";
@@ -172,10 +173,13 @@ function outputRows(
   { by, timeColumn }: ForecastHistory,
   { series, future, predicted, intervals, levels, ids }: Forecasted & { readonly ids: readonly Json[] | null },
 ) {
+  // One form for the whole column: dates if every time is midnight.
+  const areDates = future.times.every((time) => time % MILLISECONDS_A_DAY === 0);
+  const textOf = (time: number): string => (areDates ? dateText(time) : new Date(time).toISOString());
   const columns = [...by, timeColumn, "forecast_step", "prediction", ...levels.flatMap(boundNames)];
   const cells = Array.from(predicted, (value, row): Json[] => [
     ...series[future.seriesOf[row]!]!.key,
-    dateText(future.times[row]!),
+    textOf(future.times[row]!),
     future.steps[row]!,
     value,
     ...intervals.bounds[row]!.flatMap((bounds) => bounds ?? [null, null]),

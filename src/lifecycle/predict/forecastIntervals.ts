@@ -14,18 +14,22 @@ interface Forecasted {
   readonly levels: readonly number[];
 }
 
-/** Quantiles of the errors if each step of the series has enough for the level, else those of a normal distribution. */
+/**
+ * Quantiles of the errors if each step of the series has enough for the highest level, else those of a normal
+ * distribution: of one kind for all levels, so that a wider interval contains the narrower ones.
+ */
 export function intervalsOf(
   tested: BackTest | undefined,
   future: Future,
   { predicted, levels }: Forecasted,
 ): Intervals {
   const { steps, seriesOf } = future;
+  const needed = residualsNeeded(Math.max(...levels));
   const fewest = (tested?.residuals ?? []).map((bySteps) => Math.min(...bySteps.map(({ length }) => length)));
   const offsetsOf = (row: number, level: number): Offsets | null => {
     const residuals = tested?.residuals[seriesOf[row]!]![steps[row]! - 1];
     if (residuals === undefined || residuals.length === 0) return null;
-    return (fewest[seriesOf[row]!]! < residualsNeeded(level) ? normalOffsets : quantileOffsets)(residuals, level);
+    return (fewest[seriesOf[row]!]! < needed ? normalOffsets : quantileOffsets)(residuals, level);
   };
   const bounds = Array.from(predicted, (value, row) =>
     levels.map((level): readonly [number, number] | null => {
@@ -34,20 +38,13 @@ export function intervalsOf(
     }),
   );
   const without = bounds.filter(([first]) => first === null).length;
-  const shown = new Set(seriesOf.filter((_, row) => bounds[row]![0] !== null));
-  const least = Math.min(...[...shown].map((at) => fewest[at]!));
-  const assumed = levels.filter((level) => least < residualsNeeded(level));
-  return { bounds, warnings: [...assumedNormal(assumed, least), ...noInterval(without, predicted.length)] };
+  const least = Math.min(...seriesOf.filter((_, row) => bounds[row]![0] !== null).map((at) => fewest[at]!));
+  const assumed = least < needed ? [assumedNormal(Math.max(...levels), { needed, least })] : [];
+  return { bounds, warnings: [...assumed, ...noInterval(without, predicted.length)] };
 }
 
-function assumedNormal(levels: readonly number[], least: number): string[] {
-  if (levels.length === 0) return [];
-  const names = levels.map((level) => `${percentOf(level)} %`).join(" and ");
-  const [intervals, assume] = levels.length === 1 ? ["interval", "assumes"] : ["intervals", "assume"];
-  const needed = levels.map(residualsNeeded).join(" and ");
-  return [
-    `the ${names} ${intervals} ${assume} normally distributed errors: their own quantiles need ${needed} back-tests of each step, and the fewest are ${least} (raise "train.split.validation_size", or ingest more rows)`,
-  ];
+function assumedNormal(level: number, { needed, least }: { readonly needed: number; readonly least: number }): string {
+  return `the intervals assume normally distributed errors: quantiles for ${percentOf(level)} % need ${needed} back-tests of each step, and the fewest are ${least} (raise "train.split.validation_size", or ingest more rows)`;
 }
 
 function noInterval(without: number, rows: number): string[] {
