@@ -293,14 +293,17 @@ describe("--json", () => {
     expect(problems).toEqual([]);
   });
 
-  it("prints nothing on stdout with an error, and the error on stderr", () => {
+  it("prints nothing on stdout with an error, and the error on stderr, with --json as one JSON object", () => {
     for (const [args, status] of [
       [["runs", "show", "nosuchrun", "--json"], 2],
       [["score", "--data", "nowhere.csv", "--json"], 4],
       [["ingest", "--jsn"], 2],
     ] as const) {
       const finished = workspace.run(args);
-      expect([finished.stdout, finished.stderr.startsWith("error: ")], args.join(" ")).toEqual(["", true]);
+      const isJson = args.includes("--json" as never);
+      const error = isJson ? (JSON.parse(finished.stderr) as object) : { exit_code: status };
+      expect(error, args.join(" ")).toMatchObject({ exit_code: status });
+      expect([finished.stdout, finished.stderr.startsWith("error: ")], args.join(" ")).toEqual(["", !isJson]);
       expect(finished.status, args.join(" ")).toBe(status);
     }
   });

@@ -87,9 +87,10 @@ describe("the pages", () => {
     for (const address of await addresses()) {
       const { text, headers } = await open.get(address);
       // Only the live page has a script, and that is a file of ours.
-      expect(text.replace(/<script defer src="(?:\.\.\/)*ui\/assets\/[0-9a-f]+\.js"><\/script>/, ""), address).not.toMatch(
-        /<script/i,
-      );
+      expect(
+        text.replace(/<script defer src="(?:\.\.\/)*ui\/assets\/[0-9a-f]+\.js"><\/script>/, ""),
+        address,
+      ).not.toMatch(/<script/i);
       expect(text, address).not.toContain("<img");
       if (address !== "/ui/login")
         expect(headers["content-security-policy"], address).toMatch(/^default-src 'none'; script-src 'self';/);

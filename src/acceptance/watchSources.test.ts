@@ -202,7 +202,7 @@ describe("a bucket", () => {
     const none = await watch(trained, ["s3://nosuchbucket/data"], variables);
     expect(none.status).toBe(1);
     expect(none.stderr).toMatch(
-      /error: cannot list s3:\/\/nosuchbucket\/data\/input\/: NoSuchBucket.*\nhint: create the bucket/,
+      /cannot list s3:\/\/nosuchbucket\/data\/input\/: NoSuchBucket.*"hint":"create the bucket/,
     );
     const bad = await watch(trained, ["s3://x"], variables);
     expect([bad.status, bad.stderr]).toEqual([2, expect.stringMatching(/s3:\/\/x names no bucket/)]);

@@ -8,7 +8,11 @@ type Schema = Readonly<Record<string, unknown>>;
 const MAX_CATEGORIES = 50;
 
 /** @param routes the document that @fastify/swagger generates */
-export function openApi(routes: object, served: ServedModel | undefined, options: { tokens: boolean; basePath: string }): object {
+export function openApi(
+  routes: object,
+  served: ServedModel | undefined,
+  options: { tokens: boolean; basePath: string },
+): object {
   const { components, ...rest } = routes as { components?: object };
   const security = { bearer: { type: "http", scheme: "bearer" } };
   return {
