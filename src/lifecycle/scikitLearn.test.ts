@@ -142,7 +142,7 @@ async function run(config: JsonObject, family: string): Promise<Case> {
     await train(session);
     const { metrics, task } = await score(session);
     const { model } = await loadModel(session, "latest");
-    const { evaluation } = evaluate(model, (await readTestData(session)).table);
+    const { evaluation } = evaluate(model, (await readTestData(session, model)).table);
     const path = (name: string): string => join(example.folder, name);
     const training = selectRows(data.inputs, data.split.training);
     const inputs = model.signature.inputs.map(({ name }) => [name, numbersOf(training, name)] as const);

@@ -3,6 +3,7 @@ import { importanceUnit } from "../estimators/findEstimator.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs } from "../core/costs.ts";
 import type { Metric } from "../core/metric.ts";
+import type { Model } from "../core/records/model.ts";
 import type { Task } from "../core/task.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
@@ -45,12 +46,24 @@ export function decidingMetric(config: Config, task: Task): string {
   return findMetric(config.train.metric ?? defaultMetrics[task], task).name;
 }
 
-/** How to read data files. Ingest, score and monitor share it, so that a column means the same everywhere. */
-export function readingOptions({ ingest, id_columns, drop_columns }: Config): ReadOptions {
+/** Strings that mean "missing" in every column: the empty one, and those of `ingest.null_values`. */
+export function nullStrings({ ingest }: Pick<Config, "ingest">): string[] {
+  return [...new Set(["", ...ingest.null_values])];
+}
+
+/**
+ * How to read data files. Ingest, score and monitor share it, so that a column means the same everywhere.
+ * @param model that the rows are for: numbers and dates are written as in its training data
+ */
+export function readingOptions(config: Config, model?: Pick<Model, "signature">): ReadOptions {
+  const { ingest, id_columns, drop_columns } = config;
   return {
     normalizeNames: ingest.normalize_names,
-    nullValues: ingest.null_values,
+    nullValues: nullStrings(config),
     types: ingest.types,
+    ...(ingest.decimal === null ? {} : { decimal: ingest.decimal }),
+    ...(ingest.thousands === null ? {} : { thousands: ingest.thousands }),
+    ...(model === undefined ? {} : { formats: model.signature.reading.formats ?? {} }),
     ...(ingest.records === null ? {} : { records: ingest.records }),
     select: ingest.select,
     ...(ingest.where === null ? {} : { where: ingest.where }),

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
+import type { Model } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
@@ -11,23 +12,26 @@ import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { readingOptions } from "./settings.ts";
 import type { Session } from "./session.ts";
 
+type Reader = Pick<Model, "signature">;
+
 export interface TestData {
   readonly table: Table;
   readonly files: readonly { readonly path: string; readonly sha256: string; readonly rows: number }[];
 }
 
 /**
+ * @param model that the rows are for; undefined: as ingest reads them
  * @param path a file or folder to read instead of test_data_path
  * @throws {MlctlError} kind "notReady" if there is no file, "data" if a file cannot be read
  */
-export async function readTestData(session: Session, path?: string): Promise<TestData> {
+export async function readTestData(session: Session, model: Reader | undefined, path?: string): Promise<TestData> {
   const found = await testFiles(session, path);
-  return readFound(session, found, readingOptions(session.config));
+  return readFound(session, found, readingOptions(session.config, model));
 }
 
 /** Reads the rows to explain from a file or folder. Labels are optional and `ingest.where` is not applied. */
-export async function readAskedRows(session: Session, path: string): Promise<TestData> {
-  const { where: _where, ...options } = readingOptions(session.config);
+export async function readAskedRows(session: Session, model: Reader, path: string): Promise<TestData> {
+  const { where: _where, ...options } = readingOptions(session.config, model);
   return readFound(session, await testFiles(session, path), { ...options, lenient: true });
 }
 

@@ -134,14 +134,24 @@ describe("readPlainCsv", () => {
       "",
     ];
     const words = ["a", "B c", "true", "null", "e5", "x'y", "ß", "日本", "A-1", "T00:00", "_", ""];
+    const formatted = [
+      ["€5", "€1.005"],
+      ["Jan-11", "Feb-12", "NA"],
+      ["NA", "?", "None"],
+      ["4.172", "12.500", "850"],
+      ["4.172", "0.5"],
+      ["20240131", "20231231"],
+      ["20240131", "20231301"],
+    ];
     const odd = ["-0.0", "+1", ".5", "5.", "1_000", "0x1F", "1d", "yes ", "1-2", "Inf", "00", "12:30", "2020-01-01"];
     let read = 0;
-    for (let round = 0; round < 60; round++) {
-      const pools = [numbers, words, numbers, words];
+    for (let round = 0; round < 80; round++) {
+      const pools = [numbers, words, numbers, round < 60 ? words : pick(formatted)];
+      const delimiter = pick([",", ";"]);
       const lines = Array.from({ length: 1 + Math.floor(uniform() * 12) }, () =>
-        pools.map((pool) => pick(uniform() < 0.01 ? odd : pool)).join(","),
+        pools.map((pool) => pick(uniform() < 0.01 ? odd : pool)).join(delimiter),
       );
-      const path = file(`p,q,r,s\n${lines.join("\n")}\n`);
+      const path = file(`${["p", "q", "r", "s"].join(delimiter)}\n${lines.join("\n")}\n`);
       const table = await readPlainCsv(path, {});
       if (table === null) continue;
       read++;

@@ -3,7 +3,8 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
-import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
+import { castExpression, requestedType, TYPES } from "../duckdb/columnTypes.ts";
+import { chooseFormats, convertColumns, readTypes, recordedFormats } from "./chooseFormats.ts";
 import { formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
@@ -27,6 +28,8 @@ export interface Staged {
   readonly files: readonly { readonly path: string; readonly rows: number }[];
   readonly rejected: readonly RejectedInput[];
   readonly notes: readonly string[];
+  /** By column: how its numbers or dates are written, unless plainly. */
+  readonly formats: ReadonlyMap<string, string>;
 }
 
 export interface StageOptions extends ReadOptions {
@@ -43,12 +46,18 @@ export interface StageOptions extends ReadOptions {
 /** Rows keep the order of files and lines. If no file can be read, there is no table `result`. */
 export async function stageFiles(database: Database, paths: readonly string[], options: StageOptions): Promise<Staged> {
   for (const [column, type] of Object.entries(options.types ?? {})) await checkType(database, column, type);
-  const { loaded, rejected } = await loadAll(database, paths, options);
+  const { loaded: files, rejected } = await loadAll(database, paths, options);
+  const before = new Map(options.previous?.columns.flatMap(({ name, format }) => (format ? [[name, format]] : [])));
+  const read = chooseFormats(files, options, before);
+  const loaded = readTypes(files, read, options);
   const previous = options.previous && (await loadPrevious(database, options.previous));
-  const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {})]);
+  const codes = read.filter(({ facts }) => facts.some(({ code }) => code !== undefined)).map(({ name }) => name);
+  const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {}), ...codes]);
   const { nameOf = (path) => path } = options;
   const agreed = await agree(loaded, { free, previous: previousPart(previous, options), rejected, nameOf });
   checkTypeColumns(options, agreed.columns, previous);
+  await reloadTexts(database, agreed, options);
+  await convertColumns(database, agreed.parts, agreed.columns);
   await sandboxDatabase(database, options.writes);
   if (isUnchanged(agreed, options)) {
     await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
@@ -57,9 +66,10 @@ export async function stageFiles(database: Database, paths: readonly string[], o
     if (parts.length > 0) await database.run(`CREATE VIEW raw AS ${unionAll(parts, columns, castExpression)}`);
     await applySelect(database, { options, previous, raw: parts.length > 0 });
   }
-  const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options)];
-  return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
+  const done = agreed.parts.map(({ path, rows }) => ({ path, rows }));
+  const notes = [...agreed.notes, ...formatNotes(agreed.parts, read, options)];
+  const formats = new Map([...before, ...recordedFormats(read)]);
+  return { files: done, formats, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
 }
 
 async function loadAll(
@@ -125,6 +135,17 @@ async function agree(
   }
 }
 
+/** Reads the columns again that are text because of other files: as a number, 1E5 has become 100000. */
+async function reloadTexts(database: Database, { parts, columns }: Agreed, options: StageOptions): Promise<void> {
+  const texts = new Set(columns.filter(({ type }) => type === "VARCHAR").map(({ name }) => name));
+  for (const { path, table, delimiter, columns: own } of parts) {
+    const lost = own.filter(({ name, type, sql }) => texts.has(name) && type !== "VARCHAR" && sql === undefined);
+    if (delimiter === undefined || lost.length === 0) continue;
+    const types = { ...options.types, ...Object.fromEntries(lost.map(({ name }) => [name, "VARCHAR"])) };
+    await loadFile(database, path, table, { ...options, types });
+  }
+}
+
 /** Without columns made by `select`, which do not restrict the columns of the files. */
 function previousPart(previous: readonly LoadedColumn[] | undefined, options: StageOptions): Part[] {
   if (previous === undefined) return [];
@@ -137,7 +158,7 @@ function previousPart(previous: readonly LoadedColumn[] | undefined, options: St
 function isUnchanged(agreed: Agreed, options: StageOptions): boolean {
   const selects = Object.keys(options.select ?? {}).length > 0;
   const plain = options.previous === undefined && options.where === undefined && !selects;
-  return plain && agreed.parts.length === 1 && agreed.parts[0]!.settled;
+  return plain && agreed.parts.length === 1;
 }
 
 async function checkType(database: Database, column: string, type: string): Promise<void> {
@@ -145,7 +166,7 @@ async function checkType(database: Database, column: string, type: string): Prom
   await database.run(`SELECT CAST(NULL AS ${wanted})`).catch((error: unknown) => {
     throw new MlctlError("usage", `ingest.types.${column}: DuckDB has no type "${type}"`, {
       cause: error,
-      hint: "use number, category, date or a DuckDB type such as BIGINT or DECIMAL(10,2)",
+      hint: TYPES,
     });
   });
 }

@@ -2,6 +2,7 @@
 import { leaves } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import { metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
@@ -67,7 +68,7 @@ export async function diffRuns(
   const [a, b] = [await runWithModel(session, references[0]), await runWithModel(session, references[1])];
   const limits = byMetric(options.maxDrop, a.run);
   const smallestEffects = byMetric(options.smallest, a.run);
-  const test = await testDataOrNone(session, options.data);
+  const test = await testDataOrNone(session, b.model, options.data);
   const judged = test === null ? null : judgePair(session, a.model, b.model, test.table);
   const named = [a.run.metric, b.run.metric, ...Object.keys(limits)];
   const differences = judged === null ? [] : compared();
@@ -94,8 +95,8 @@ function byMetric(given: Readonly<Record<string, number>>, { task }: Run): Recor
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [findMetric(name, task).name, value]));
 }
 
-async function testDataOrNone(session: Session, path: string | undefined): Promise<TestData | null> {
-  return readTestData(session, path).catch((error: unknown) => {
+async function testDataOrNone(session: Session, model: Model, path: string | undefined): Promise<TestData | null> {
+  return readTestData(session, model, path).catch((error: unknown) => {
     if (path === undefined && error instanceof MlctlError && error.kind === "notReady") return null;
     throw error;
   });

@@ -57,7 +57,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
   const b = await runWithModel(session, run.runId);
   const a = await runWithModel(session, other.runId);
   const metric = findMetric(options.metric ?? decidingMetric(session.config, run.task), run.task);
-  const test = await readTestData(session, options.data);
+  const test = await readTestData(session, b.model, options.data);
   const ends = judgePair(session, a.model, b.model, test.table);
   const compare = (first: Evaluation, second: Evaluation): MetricDifference =>
     compareEvaluations(first, second, [metric.name], { seed: session.config.train.seed })[0]!;

@@ -94,7 +94,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
-  const test = await readTestData(session).catch((error: unknown) => {
+  const test = await readTestData(session, challenger.model).catch((error: unknown) => {
     if (force && error instanceof MlctlError) return error;
     throw error;
   });

@@ -33,7 +33,7 @@ type Document = Readonly<Record<string, unknown>>;
  */
 export async function apiCalls(session: Session, server: ApiServer): Promise<ApiCallsResult> {
   const { paths, context } = session;
-  const { table } = await readTestData(session);
+  const { table } = await readTestData(session, undefined);
   const { call, calls } = httpCaller(server, context.signal);
   const responses: Record<string, unknown> = {};
   for (const path of READ) responses[path] = (await call("GET", path)).document;

@@ -26,7 +26,7 @@ export function batchDrift(
   const rows =
     predictions === undefined
       ? prepareRows(model, table, { timeColumn: null, round: config.serve.round, known: [] })
-      : { yPred: new Float64Array(0), yTrue: labelsOf(table, target).yTrue };
+      : { yPred: new Float64Array(0), yTrue: labelsOf(table, model.signature).yTrue };
   const columns = predictionsAndLabels(rows, target);
   const given = predictions === undefined ? {} : { prediction: predictions };
   return driftReport(model.reference, table, { ...driftOptions(config), ...columns, ...given });

@@ -37,7 +37,7 @@ async function namedReference(session: Session, model: Model, name: string): Pro
   try {
     const { files } = await foundFiles(session, [resolve(session.paths.workspace, name)]);
     const paths = files.map(({ absolute }) => absolute);
-    return await referenceInThread({ ...options, paths, reading: readingOptions(session.config) });
+    return await referenceInThread({ ...options, paths, reading: readingOptions(session.config, model) });
   } catch (error) {
     if (!(error instanceof MlctlError) || error.kind !== "notReady") throw error;
     throw new MlctlError("usage", `monitor.reference: ${name} is neither a dataset nor a path`, {

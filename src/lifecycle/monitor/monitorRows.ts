@@ -7,6 +7,7 @@ import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
+import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import {
   countPredictions,
@@ -57,7 +58,7 @@ export async function watchedRows(
   loaded: LoadedModel,
   options: WatchOptions,
 ): Promise<WatchedRows[]> {
-  if (options.files.length > 0) return rowsOfFiles(session, options);
+  if (options.files.length > 0) return rowsOfFiles(session, loaded.model, options);
   const path = predictionLogPath(session.paths.database);
   const isLogged = existsSync(path) && countPredictions(path, { runId: loaded.run?.runId }).predictions > 0;
   if (options.source === "predictions" || (options.source === undefined && isLogged)) {
@@ -66,7 +67,11 @@ export async function watchedRows(
   return [await rowsOfDataset(session)];
 }
 
-async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: WatchOptions): Promise<WatchedRows[]> {
+async function rowsOfFiles(
+  session: Session,
+  model: Model,
+  { files, eachFile, calledAs }: WatchOptions,
+): Promise<WatchedRows[]> {
   const found = await foundFiles(session, files);
   for (const message of found.skipped) session.context.emit({ type: "warning", stage: "monitor", message });
   if (found.files.length === 0) {
@@ -79,7 +84,7 @@ async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: Watc
   for (const batch of batches) {
     const paths = batch.map(({ absolute }) => absolute);
     const nameOf = (file: string): string => calledAs ?? toRecordPath(session.paths.workspace, file);
-    const table = await readTable(paths, { ...readingOptions(session.config), lenient: true, nameOf });
+    const table = await readTable(paths, { ...readingOptions(session.config, model), lenient: true, nameOf });
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     const file = names.length === 1 ? names[0]! : null;
     const timeColumn = session.config.time_column;
@@ -122,17 +127,29 @@ function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): 
   const names = new Set(logged.flatMap(({ inputs }) => Object.keys(inputs)));
   names.delete(signature.target.name);
   const missing = new Set<unknown>([...signature.reading.nullValues, undefined]);
+  const numbers = new Set(signature.inputs.flatMap(({ name, kind }) => (kind === "number" ? [name] : [])));
   const columns = [...names].map((name) => {
     const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
     const present = values.map((value) => (missing.has(value) ? null : value));
-    return columnOf(name, present);
+    return columnOf(name, numbers.has(name) ? present.map(numberReader(signature, name)) : present);
   });
   const labels = logged.map(({ label }) => label);
   const at: Column = { kind: "date", name: LOGGED_AT, values: Float64Array.from(logged, (each) => each.at) };
   return { rowCount: logged.length, columns: [...columns, columnOf(signature.target.name, labels), at] };
 }
 
-function columnOf(name: string, values: readonly (string | number | boolean | null)[]): Column {
+type Logged = string | number | boolean | null;
+
+/** Reads text as the model does: some callers send "1.234,5", others 1234.5. What is no number stays text. */
+function numberReader(signature: Model["signature"], name: string): (value: Logged) => Logged {
+  const parse = cellParserOf(signature, name, "number");
+  return (value) => {
+    const number = typeof value === "string" ? parse(value) : undefined;
+    return number === undefined ? value : Number.isNaN(number) ? null : number;
+  };
+}
+
+function columnOf(name: string, values: readonly Logged[]): Column {
   if (values.every((value) => value === null || typeof value === "number")) {
     return { kind: "number", name, values: Float64Array.from(values, (value) => value ?? NaN) };
   }

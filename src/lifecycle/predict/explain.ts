@@ -89,7 +89,10 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   const { classes = null } = loaded.model.signature.target;
   const common = { runId: loaded.run?.runId ?? null, family, method, classes, ...nothing };
   if (method === "gain") return { ...common, ...ownImportance(loaded, options) };
-  const data = options.rows === undefined ? await readTestData(session) : await readAskedRows(session, options.rows);
+  const data =
+    options.rows === undefined
+      ? await readTestData(session, loaded.model)
+      : await readAskedRows(session, loaded.model, options.rows);
   const { table } = data;
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
   const inputs = await conformRows(session, data, loaded.model.signature);

@@ -19,15 +19,17 @@ export interface FileToRead {
 const BATCH_ROWS = 2000;
 
 /** @throws {MlctlError} kind "data" where the file cannot be read */
-export function fileRows(file: FileToRead, { reading }: Signature, config: Config): AsyncGenerator<RowBatch> {
-  if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, reading.normalizeNames, config);
+export function fileRows(file: FileToRead, signature: Signature, config: Config): AsyncGenerator<RowBatch> {
+  const { reading } = signature;
+  if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, signature, config);
   const stream = openInput({ input: file.path, stdin: Readable.from([]) });
   return readRows(stream, { format: formatOf(file.path), normalizeNames: reading.normalizeNames, name: file.name });
 }
 
 /** Columns as they are in the file: `ingest.select` and `ingest.where` apply to datasets only. */
-async function* tableRows({ path, name }: FileToRead, normalizeNames: boolean, config: Config) {
-  const { select: _select, where: _where, ...options } = readingOptions(config);
+async function* tableRows({ path, name }: FileToRead, signature: Signature, config: Config) {
+  const { select: _select, where: _where, ...options } = readingOptions(config, { signature });
+  const { normalizeNames } = signature.reading;
   const table = await readTable([path], { ...options, normalizeNames, nameOf: () => name });
   const columns = table.columns.map((column) => column.name);
   const cells = table.columns.map(cellReader);

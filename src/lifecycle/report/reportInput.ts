@@ -60,7 +60,7 @@ export async function reportInput(session: Session, reference: string): Promise<
 /** Evaluates the model on the test set. If that fails, warns and returns null, so that the report shows the rest. */
 async function tryJudge(session: Session, model: Model): Promise<Judgement | null> {
   try {
-    return judge(model, (await readTestData(session)).table, costsOf(session.config));
+    return judge(model, (await readTestData(session, model)).table, costsOf(session.config));
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
     session.context.emit({ type: "warning", stage: "report", message: `the report has no curves: ${error.message}` });

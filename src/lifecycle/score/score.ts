@@ -44,7 +44,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   const { context } = session;
   const loaded = await loadModel(session, options.model ?? "latest");
   const { model, run } = loaded;
-  const test = await readTestData(session, options.data);
+  const test = await readTestData(session, model, options.data);
   context.emit({
     type: "stage",
     stage: "score",

@@ -2,10 +2,11 @@
 import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Signature, TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
+import type { CellParser } from "../../core/text/valueFormat.ts";
+import { cellParserOf } from "./cellParserOf.ts";
 
 /** Labels of the rows that have one, and the positions of these rows. */
 export interface EncodedLabels {
@@ -17,7 +18,9 @@ export interface EncodedLabels {
  * Skips rows without a label.
  * @throws {MlctlError} kind "data" for a missing target column, an unknown class, or text in a regression target
  */
-export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
+export function encodeLabels(table: Table, signature: Pick<Signature, "reading" | "target">): EncodedLabels {
+  const { target } = signature;
+  const parse = cellParserOf(signature, target.name, "number");
   const column = findColumn(table, target.name);
   if (column === undefined) {
     const names = table.columns.map(({ name }) => name);
@@ -33,7 +36,8 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   for (let row = 0; row < table.rowCount; row++) {
     const text = cellText(column, row);
     if (text === null) continue;
-    const value = target.classes === undefined ? targetNumber(column, row) : codeOf.get(text);
+    const value = target.classes === undefined ? targetNumber(column, row, parse) : codeOf.get(text);
+    if (Number.isNaN(value)) continue;
     if (value === undefined) throw unknownLabel({ target, text, row });
     y.push(value);
     rows.push(row);
@@ -46,11 +50,12 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
 }
 
-/** A regression target: the value at `row`, which must not be missing; undefined if it is a string that is not a number. */
-export function targetNumber(column: Column, row: number): number | undefined {
-  if (column.kind !== "category") return column.values[row]!;
-  const value = parseNumber(column.categories[column.codes[row]!]!);
-  return Number.isNaN(value) ? undefined : value;
+/**
+ * A regression target: the value at `row`, which must not be missing; NaN for a string that means missing, undefined for
+ * one that is not a number.
+ */
+export function targetNumber(column: Column, row: number, parse: CellParser): number | undefined {
+  return column.kind === "category" ? parse(column.categories[column.codes[row]!]!) : column.values[row]!;
 }
 
 function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {

@@ -1,11 +1,11 @@
 /** Checks incoming rows (from a stream or a request) against the signature and converts them to a table. */
 import { dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
+import type { CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
+import { cellParserOf } from "./cellParserOf.ts";
 import { missingColumns } from "./missingColumns.ts";
 
 /** A problem with one value. */
@@ -55,7 +55,9 @@ export function rowReader(
     });
   }
   const nullValues = new Set(signature.reading.nullValues);
-  const readers = signature.inputs.map((spec) => columnReader(spec, names.indexOf(spec.name), nullValues));
+  const readers = signature.inputs.map((spec) =>
+    columnReader(spec, names.indexOf(spec.name), { signature, nullValues }),
+  );
   return (rows) => {
     const problems: RowProblem[] = [];
     const columns = readers.map((read) => read(rows, problems));
@@ -65,14 +67,19 @@ export function rowReader(
 
 type ColumnReader = (rows: readonly (readonly Cell[])[], problems: RowProblem[]) => Column;
 
-function columnReader(spec: ColumnSpec, position: number, nullValues: ReadonlySet<string>): ColumnReader {
+interface Reading {
+  readonly signature: Signature;
+  readonly nullValues: ReadonlySet<string>;
+}
+
+function columnReader(spec: ColumnSpec, position: number, { signature, nullValues }: Reading): ColumnReader {
   // A lookup hashes the string; the length check avoids it for most, which are longer than every null value.
   const longest = Math.max(0, ...[...nullValues].map((text) => text.length));
   const isMissing = (cell: Cell): boolean =>
     cell === null || cell === undefined || (typeof cell === "string" && cell.length <= longest && nullValues.has(cell));
-  return spec.kind === "category"
-    ? categoryReader(spec, position, isMissing)
-    : valueReader({ ...spec, kind: spec.kind }, position, isMissing);
+  if (spec.kind === "category") return categoryReader(spec, position, isMissing);
+  const parse = cellParserOf(signature, spec.name, spec.kind);
+  return valueReader({ ...spec, kind: spec.kind, parse }, position, isMissing);
 }
 
 function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
@@ -129,11 +136,10 @@ function shown(cell: Cell): string {
   return text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, MAX_SHOWN_LENGTH)}…`;
 }
 
-type ValueSpec = ColumnSpec & { readonly kind: "number" | "date" };
+type ValueSpec = ColumnSpec & { readonly kind: "number" | "date"; readonly parse: CellParser };
 
 function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
-  const parse = spec.kind === "date" ? parseDate : parseNumber;
-  const { minimum = -Infinity, maximum = Infinity } = spec;
+  const { parse, minimum = -Infinity, maximum = Infinity } = spec;
   const latest = spec.kind === "date" ? maximum + EXPECTED_LATER : maximum;
   return (rows, problems) => {
     const values = new Float64Array(rows.length);
