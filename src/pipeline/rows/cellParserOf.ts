@@ -8,7 +8,21 @@ export function cellParserOf(
   column: string,
   kind: "number" | "date",
 ): CellParser {
+  return cellParser(kind, { format: formatOf(formats, column), hasMarkers: formats !== undefined });
+}
+
+/** What a cell of the column must be, for messages: "a number such as 1.234,5 €". */
+export function expectedCell(
+  { reading: { formats } }: Pick<Signature, "reading">,
+  column: string,
+  kind: "number" | "date",
+): string {
+  const format = formatOf(formats, column);
+  if (format === undefined) return kind === "number" ? "a number" : "a date such as 2024-01-31";
+  return kind === "number" ? `a number such as ${format}` : `a date written ${format} or 2024-01-31`;
+}
+
+function formatOf(formats: Signature["reading"]["formats"], column: string): string | undefined {
   // hasOwn because a column may be called "constructor".
-  const format = formats !== undefined && Object.hasOwn(formats, column) ? formats[column] : undefined;
-  return cellParser(kind, { format, hasMarkers: formats !== undefined });
+  return formats !== undefined && Object.hasOwn(formats, column) ? formats[column] : undefined;
 }

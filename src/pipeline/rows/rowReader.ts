@@ -5,7 +5,7 @@ import type { CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { cellParserOf } from "./cellParserOf.ts";
+import { cellParserOf, expectedCell } from "./cellParserOf.ts";
 import { missingColumns } from "./missingColumns.ts";
 
 /** A problem with one value. */
@@ -79,7 +79,8 @@ function columnReader(spec: ColumnSpec, position: number, { signature, nullValue
     cell === null || cell === undefined || (typeof cell === "string" && cell.length <= longest && nullValues.has(cell));
   if (spec.kind === "category") return categoryReader(spec, position, isMissing);
   const parse = cellParserOf(signature, spec.name, spec.kind);
-  return valueReader({ ...spec, kind: spec.kind, parse }, position, isMissing);
+  const expected = expectedCell(signature, spec.name, spec.kind);
+  return valueReader({ ...spec, kind: spec.kind, parse, expected }, position, isMissing);
 }
 
 function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
@@ -92,7 +93,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![position];
       if (isMissing(cell) || typeof cell === "object") {
-        if (!isMissing(cell)) problems.push(unreadable(spec, row, cell));
+        if (!isMissing(cell)) problems.push(unreadable(spec, row, { cell, expected: "text" }));
         codes[row] = -1;
         continue;
       }
@@ -124,8 +125,7 @@ function unseen(spec: ColumnSpec, row: number, { text, near }: { text: string; n
   return { row, column: spec.name, check: "category", message, ...(near === undefined ? {} : { suggestion: near }) };
 }
 
-function unreadable(spec: ColumnSpec, row: number, cell: Cell): RowProblem {
-  const expected = { category: "text", number: "a number", date: "a date such as 2024-01-31" }[spec.kind];
+function unreadable(spec: ColumnSpec, row: number, { cell, expected }: { cell: Cell; expected: string }): RowProblem {
   return { row, column: spec.name, check: "type", message: `${shown(cell)} is not ${expected}` };
 }
 
@@ -136,10 +136,14 @@ function shown(cell: Cell): string {
   return text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, MAX_SHOWN_LENGTH)}…`;
 }
 
-type ValueSpec = ColumnSpec & { readonly kind: "number" | "date"; readonly parse: CellParser };
+type ValueSpec = ColumnSpec & {
+  readonly kind: "number" | "date";
+  readonly parse: CellParser;
+  readonly expected: string;
+};
 
 function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
-  const { parse, minimum = -Infinity, maximum = Infinity } = spec;
+  const { parse, expected, minimum = -Infinity, maximum = Infinity } = spec;
   const latest = spec.kind === "date" ? maximum + EXPECTED_LATER : maximum;
   return (rows, problems) => {
     const values = new Float64Array(rows.length);
@@ -152,7 +156,7 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       const value = parse(cell);
       values[row] = value ?? NaN;
       if (value === undefined) {
-        problems.push(unreadable(spec, row, cell));
+        problems.push(unreadable(spec, row, { cell, expected }));
       } else if (value < minimum || value > latest) problems.push(outOfRange(spec, row, value));
     }
     return { kind: spec.kind, name: spec.name, values };
