@@ -31,8 +31,12 @@ function written({ id, day, month, amount, units, share, price }: Row): Record<s
   const thousands = units.toLocaleString("de-DE");
   const date = `${two(day)}.${two(month)}.2024 08:05`;
   return {
-    ...{ id, bought: date, amount: `${german(amount)} €`, units: thousands },
-    ...{ share: `${german(share)} %`, price: `${german(price)} €` },
+    id,
+    bought: date,
+    amount: `${german(amount)} €`,
+    units: thousands,
+    share: `${german(share)} %`,
+    price: `${german(price)} €`,
   };
 }
 
@@ -49,7 +53,9 @@ describe("rows with German numbers and dates", () => {
   const withoutPrice = csv(test).replaceAll(/;[^;\n]*$/gm, "");
   beforeAll(() => {
     workspace = emptyWorkspace({
-      ...{ target: "price", id_columns: ["id"], serve: { validation: { range: "ignore" } } },
+      target: "price",
+      id_columns: ["id"],
+      serve: { validation: { range: "ignore" } },
       train: { models: [{ family: "linear_regression" }], split: { method: "random" } },
     });
     workspace.write({ "sourcedata/a.csv": csv(rows(300, 0)), "testdata/b.csv": csv(test) });

@@ -220,6 +220,26 @@ describe("missing markers and words", () => {
   });
 });
 
+describe("notes on many columns or files", () => {
+  it("are one note of each kind", async () => {
+    const names = Array.from({ length: 100 }, (_, i) => `c${i}`);
+    const header = (more: string): string => `${names.join(";")};${more}\n`;
+    const line = (cell: string, more: string): string => `${names.map(() => cell).join(";")};${more}\n`;
+    const few = Object.fromEntries(["c", "d", "e"].map((name) => [`${name}.csv`, `${header("k")}${line("1", "x")}`]));
+    const done = await ingest({
+      "a.csv": `${header("more;k")}${line("1,5", "5;x")}${line("NA", "6;x")}`,
+      "b.csv": `${header("more;k")}${line("word", "7;x")}`,
+      ...few,
+    });
+    expect(done.rejected.map(({ reason }) => reason)).toEqual(['line 2, column "c0": "word" is not a number']);
+    expect(done.notes).toEqual([
+      'c.csv, d.csv, e.csv have no column "more": filled with missing values',
+      expect.stringMatching(/^read as numbers: "c0" \("1,5" is 1.5\), .* and 95 more; to keep the text, /),
+      expect.stringMatching(/^read as missing in columns of numbers or dates: "c0" \("NA"\), .* and 95 more; /),
+    ]);
+  });
+});
+
 describe("with the formats of a model", () => {
   it("nothing else is recognised, and cells that do not fit stay text", async () => {
     const { paths } = await ingest({ "f.csv": "a;b;c\n4.172;4.172;1,5\n5.001;5.001;2,5\n" });

@@ -1,11 +1,9 @@
 /** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
+import { listed, MAX_LISTED } from "../../core/text/listed.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
 import { identifier } from "../duckdb/sql.ts";
 import type { ReadColumn } from "./chooseFormats.ts";
-
-/** Maximum number of columns that a note names. */
-const MAX_NAMED = 5;
 
 /** No notes on columns that `types` or `select` handles, nor on ids and dropped columns. */
 export function formatNotes(files: readonly LoadedFile[], read: readonly ReadColumn[], options: ReadOptions): string[] {
@@ -36,16 +34,12 @@ interface Named {
 
 /** `"price" ("1.234,50 €"), "share" ("5,9 %") and 3 more`. */
 function named(columns: readonly Named[]): string {
-  const shown = columns.slice(0, MAX_NAMED).map(({ name, example }) => {
-    return example === undefined ? `"${name}"` : `"${name}" (${example})`;
-  });
-  const more = columns.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+  return listed(columns.map(({ name, example }) => (example === undefined ? `"${name}"` : `"${name}" (${example})`)));
 }
 
 /** The line of config.json that gives columns a type. */
 function typesLine(columns: readonly { readonly name: string }[], type: string): string {
-  const lines = columns.slice(0, MAX_NAMED).map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(type)}`);
+  const lines = columns.slice(0, MAX_LISTED).map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(type)}`);
   return `set "ingest.types": { ${lines.join(", ")} } in config.json`;
 }
 
@@ -136,7 +130,7 @@ function mixedNotes(columns: readonly ReadColumn[]): string[] {
       return mixed === undefined ? [] : [{ name, example: `"${mixed.word}"`, word: mixed.word }];
     });
     if (found.length === 0) return [];
-    const words = [...new Set(found.slice(0, MAX_NAMED).map(({ word }) => JSON.stringify(word)))];
+    const words = [...new Set(found.slice(0, MAX_LISTED).map(({ word }) => JSON.stringify(word)))];
     return [
       `kept as text, because not all values are ${kind}s: ${named(found)}; if such values are missing ones, add them to "ingest.null_values": [${words.join(", ")}] in config.json`,
     ];
@@ -159,7 +153,7 @@ function zoneNotes(columns: readonly ReadColumn[]): string[] {
   });
   if (found.length === 0) return [];
   const lines = found
-    .slice(0, MAX_NAMED)
+    .slice(0, MAX_LISTED)
     .map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(`CAST(${identifier(name)} AS TIMESTAMPTZ)`)}`);
   return [
     `kept as text, because of the name of a time zone: ${named(found)}; for times in UTC, set "ingest.select": { ${lines.join(", ")} } in config.json`,
