@@ -59,8 +59,9 @@ describe("score, on test data", () => {
       "with one text among numbers",
       () => HEADER + lines.map((line, i) => (i === 4 ? "x,many,2,3,1\n" : `${line}\n`)).join(""),
       [
-        'error: testdata/testdata.csv, line 6, column "lastmonth_activity": "many" is not a number',
-        'hint: correct the value, add "many" to ingest.null_values, or set ingest.types.lastmonth_activity to "category"',
+        "error: the data does not fit the model",
+        '  column "lastmonth_activity" contains "many" in data row 5, but the model was trained on numbers',
+        fit,
       ],
     ],
     [

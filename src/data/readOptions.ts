@@ -1,13 +1,19 @@
 /** Options for reading files: the part of `ingest` in config.json that affects reading. */
-import type { DayMonthDates } from "../core/text/dayMonthDate.ts";
+import type { Decimal } from "../core/text/numberFormat.ts";
 
 export interface ReadOptions {
   /** Convert column names to lower_snake_case. */
   readonly normalizeNames?: boolean;
-  /** Strings that mean "missing"; default: the empty string. */
+  /** Strings that mean "missing" in any column; default: the empty string. */
   readonly nullValues?: readonly string[];
-  /** Types by column: number, category, date or a DuckDB type. */
+  /** Types by column: number, category, date, a format such as "1.234,5" or "%d.%m.%Y", or a DuckDB type. */
   readonly types?: Readonly<Record<string, string>>;
+  /** Decimal separator of numbers that can be read in two ways. */
+  readonly decimal?: Decimal;
+  /** Thousands separator of numbers that can be read in two ways. */
+  readonly thousands?: string;
+  /** Formats by column, as recorded by a model: nothing else is recognised. Default: found in the files. */
+  readonly formats?: Readonly<Record<string, string>>;
   /** Path of the array in a JSON file: "rounds", "data.items". */
   readonly records?: string;
   /** Columns that may mix numbers and text: ids and dropped columns. */
@@ -35,6 +41,8 @@ export interface LoadedFile {
   readonly table: string;
   readonly rows: number;
   readonly columns: readonly LoadedColumn[];
+  /** CSV only. */
+  readonly delimiter?: string;
 }
 
 export interface LoadedColumn {
@@ -43,14 +51,47 @@ export interface LoadedColumn {
   readonly type: string;
   /** No row has a value, so `type` is arbitrary. */
   readonly empty: boolean;
-  /** An example, if the column is text only because numbers would lose digits. */
-  readonly digits?: string;
-  /** An example, if most values are numbers with a decimal comma. */
-  readonly decimalComma?: string;
-  /** Set if most values are dates with day and month in an unknown order. */
-  readonly dayMonth?: DayMonthDates;
+  /** SQL that converts the text of the column to `type`, if the table still has the text. */
+  readonly sql?: string;
+  /** Of text that may be numbers, dates or codes. */
+  readonly text?: TextFacts;
   /** The earliest date, if all are in the first century: the file probably has two-digit years. */
   readonly earlyYear?: string;
+}
+
+/** What a text column of a file contains. */
+export interface TextFacts {
+  /** A value, the first that is not a plain number. */
+  readonly example: string;
+  /** Ids of the formats in which every value can be read, if they are not missing markers. */
+  readonly formats: readonly string[];
+  /** The type that holds every value without a format. */
+  readonly plain?: "BIGINT" | "DOUBLE" | "TIMESTAMP";
+  /** Some dates have a time of day. */
+  readonly hasTime?: boolean;
+  /** Missing markers that occur, at most five. */
+  readonly markers: readonly string[];
+  /** Set if a comma or point may be the decimal or the thousands separator. */
+  readonly separators?: {
+    /** Null: both occur. */
+    readonly character: "," | "." | null;
+    readonly example: string;
+    /** Integers without a separator are all shorter than four digits. */
+    readonly isGrouped: boolean;
+  };
+  /** Set to a value if SQL of the configuration reads the column, which therefore stays text. */
+  readonly raw?: string;
+  /** A time with the name of a zone, such as Europe/Berlin. */
+  readonly zone?: string;
+  /** A value that a number would change, among numbers: with leading zeros, or more digits than a double holds. */
+  readonly code?: string;
+  /** Most values are numbers or dates; `word` is the first that is not. */
+  readonly mixed?: { readonly kind: "number" | "date"; readonly word: string };
+}
+
+/** Facts of a column that is text because numbers would lose digits, as those of `code`. */
+export function codeFacts(code: string): TextFacts {
+  return { example: code, formats: [], markers: [], code };
 }
 
 /** A CSV file with the options to read it the same way again. */
@@ -58,10 +99,11 @@ export interface CsvFile {
   readonly path: string;
   readonly gzip: boolean;
   readonly names: readonly string[];
-  /** Options of read_csv, without types and names. */
+  readonly delimiter: string;
+  /** Options of read_csv, without types, names and missing values. */
   readonly dialect: string;
+  /** The strings that mean "missing", as an option of read_csv. */
+  readonly nulls: string;
   /** Types that are set, not detected. */
   readonly fixedTypes: ReadonlyMap<string, string>;
-  /** Columns that are text because numbers would lose digits, with an example. */
-  readonly digits?: ReadonlyMap<string, string>;
 }

@@ -47,13 +47,18 @@ describe("automaticTransforms", () => {
       },
     ]);
     expect(notes).toEqual([
-      'column "constant" is not used: every row has the same value',
-      'column "empty" is not used: it has no values',
+      '2 columns are not used: every row has the same value: "constant", "country"',
+      '2 columns are not used: they have no values: "empty", "nothing"',
       'column "user_id" is not used: every value is different, and its name looks like an id',
-      'column "country" is not used: every row has the same value',
       'column "comment" is not used: it has 20 different values in 30 rows, so it looks like an id or free text',
       'column "key" is not used: every value is different, as in an id',
-      'column "nothing" is not used: it has no values',
+    ]);
+  });
+
+  it("names the first columns of hundreds that are dropped for one reason", () => {
+    const table = tableOf(...Array.from({ length: 300 }, (_, i) => numbers(30, () => 4, `c${i}`)));
+    expect(automaticTransforms(table, { needs: trees }).notes).toEqual([
+      '300 columns are not used: every row has the same value: "c0", "c1", "c2", "c3", "c4" and 295 more',
     ]);
   });
 

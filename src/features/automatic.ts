@@ -1,5 +1,6 @@
 /** Automatic features: chooses transforms from the column kinds of a table. */
 import type { Estimator } from "../core/estimator.ts";
+import { listed } from "../core/text/listed.ts";
 import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
 
@@ -16,7 +17,7 @@ const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
 export interface AutomaticPlan {
   /** In order, for `fitTransforms`. */
   readonly requests: readonly TransformRequest[];
-  /** One message for each column that is not used. */
+  /** One message for all columns that are not used for the same reason. */
   readonly notes: readonly string[];
 }
 
@@ -40,15 +41,40 @@ export function automaticTransforms(table: Table, { needs }: Pick<Estimator, "ne
   if (hasNumbers && needs.complete) requests.push({ type: "impute", options: { strategy: "median" } });
   if (hasNumbers && needs.standardized) requests.push({ type: "standardize", options: {} });
   if (has("category")) requests.push({ type: "one_hot", options: {} });
-  const notes = dropped.map(({ column, reason }) => `column "${column.name}" is not used: ${reason}`);
-  return { requests, notes };
+  const byReason = Map.groupBy(dropped, ({ reason }) => reason!.plural);
+  return { requests, notes: Array.from(byReason.values(), notUsed) };
 }
 
-function reasonToDrop(column: Column): string | undefined {
+/** Why a column is dropped, as text about one column and about several. */
+interface Reason {
+  readonly single: string;
+  readonly plural: string;
+}
+
+const EMPTY: Reason = { single: "it has no values", plural: "they have no values" };
+const CONSTANT: Reason = { single: "every row has the same value", plural: "every row has the same value" };
+const DISTINCT: Reason = {
+  single: "every value is different, as in an id",
+  plural: "every value is different, as in ids",
+};
+const ID: Reason = {
+  single: "every value is different, and its name looks like an id",
+  plural: "every value is different, and their names look like ids",
+};
+const FREE_TEXT = "they have too many different values, so they look like ids or free text";
+
+function notUsed(dropped: readonly { readonly column: Column; readonly reason: Reason | undefined }[]): string {
+  const [{ column, reason }] = dropped as [(typeof dropped)[number]];
+  if (dropped.length === 1) return `column "${column.name}" is not used: ${reason!.single}`;
+  const names = dropped.map((each) => JSON.stringify(each.column.name));
+  return `${dropped.length} columns are not used: ${reason!.plural}: ${listed(names)}`;
+}
+
+function reasonToDrop(column: Column): Reason | undefined {
   return column.kind === "category" ? reasonToDropText(column) : reasonToDropNumber(column);
 }
 
-function reasonToDropText({ codes, categories }: CategoryColumn): string | undefined {
+function reasonToDropText({ codes, categories }: CategoryColumn): Reason | undefined {
   const counts = new Float64Array(categories.length);
   let present = 0;
   for (const code of codes) {
@@ -58,21 +84,22 @@ function reasonToDropText({ codes, categories }: CategoryColumn): string | undef
   }
   let distinct = 0;
   for (const count of counts) if (count > 0) distinct++;
-  if (present === 0) return "it has no values";
-  if (distinct === 1 && present === codes.length) return "every row has the same value";
-  if (distinct === present && distinct > 2) return "every value is different, as in an id";
+  if (present === 0) return EMPTY;
+  if (distinct === 1 && present === codes.length) return CONSTANT;
+  if (distinct === present && distinct > 2) return DISTINCT;
   if (distinct > MAX_CATEGORIES || (codes.length >= FREE_TEXT_ROWS && distinct > FREE_TEXT_SHARE * codes.length)) {
-    return `it has ${distinct} different values in ${codes.length} rows, so it looks like an id or free text`;
+    const single = `it has ${distinct} different values in ${codes.length} rows, so it looks like an id or free text`;
+    return { single, plural: FREE_TEXT };
   }
   return undefined;
 }
 
-function reasonToDropNumber(column: Exclude<Column, CategoryColumn>): string | undefined {
+function reasonToDropNumber(column: Exclude<Column, CategoryColumn>): Reason | undefined {
   const { values } = column;
-  if (values.every(Number.isNaN)) return "it has no values";
+  if (values.every(Number.isNaN)) return EMPTY;
   // A column with missing values is not constant: missingness may be informative.
-  if (values.every((value) => value === values[0])) return "every row has the same value";
-  if (column.kind === "number" && isId(column)) return "every value is different, and its name looks like an id";
+  if (values.every((value) => value === values[0])) return CONSTANT;
+  if (column.kind === "number" && isId(column)) return ID;
   return undefined;
 }
 

@@ -47,27 +47,38 @@ export function decidingMetric(config: Config, task: Task): string {
   return findMetric(config.train.metric ?? defaultMetrics[task], task).name;
 }
 
+/** Strings that mean "missing" in every column: the empty one, and those of `ingest.null_values`. */
+export function nullStrings({ ingest }: Pick<Config, "ingest">): string[] {
+  return [...new Set(["", ...ingest.null_values])];
+}
+
 /**
  * How to read data files. Ingest, score and monitor share it, so that a column means the same everywhere.
- * @param models that will see the rows: they decide which columns are text, not the values of the files
+ * @param models that will see the rows: they decide which columns are text, and how numbers and dates are written, not
+ *   the values of the files
  */
-export function readingOptions(
-  { ingest, id_columns, drop_columns }: Config,
-  ...models: readonly Pick<Model, "signature">[]
-): ReadOptions {
+export function readingOptions(config: Config, ...models: readonly Pick<Model, "signature">[]): ReadOptions {
+  const { ingest, id_columns, drop_columns } = config;
   const { nullValues, normalizeNames } = models[0]?.signature.reading ?? {
     normalizeNames: ingest.normalize_names,
-    nullValues: ingest.null_values,
+    nullValues: nullStrings(config),
   };
   const computed = new Set(Object.keys(ingest.select).map((name) => name.toLowerCase()));
   const texts = models
     .flatMap(({ signature }) => textsOf(signature))
     .filter((name) => !computed.has(name.toLowerCase()));
+  // Of two models with a format for a column, the first decides.
+  const formats: Readonly<Record<string, string>> = Object.fromEntries(
+    models.toReversed().flatMap(({ signature }) => Object.entries(signature.reading.formats ?? {})),
+  );
   return {
     normalizeNames,
     nullValues,
     ...(texts.length === 0 ? {} : { categoryColumns: [...new Set(texts)] }),
     types: ingest.types,
+    ...(ingest.decimal === null ? {} : { decimal: ingest.decimal }),
+    ...(ingest.thousands === null ? {} : { thousands: ingest.thousands }),
+    ...(models.length === 0 ? {} : { formats }),
     ...(ingest.records === null ? {} : { records: ingest.records }),
     select: ingest.select,
     ...(ingest.where === null ? {} : { where: ingest.where }),

@@ -2,10 +2,9 @@
 import { cellText } from "../core/table/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
-import { parseDate } from "../core/text/parseDate.ts";
-import { parseNumber } from "../core/text/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
+import { cellParserOf } from "../pipeline/rows/cellParserOf.ts";
 import { conformTable } from "../pipeline/rows/conformTable.ts";
 
 /** Values of a column that cannot be read as its kind (number or date); they count as missing. */
@@ -37,7 +36,7 @@ export function conformLeniently(table: Table, signature: Signature): ConformedB
       return [...conformTable(alone, { ...signature, inputs: [spec] }).columns];
     } catch (error) {
       if (!(error instanceof MlctlError)) throw error;
-      const read = readable(column, spec);
+      const read = readable(column, spec, signature);
       invalid.set(spec.name, read.invalid);
       return [read.column];
     }
@@ -49,6 +48,7 @@ export function conformLeniently(table: Table, signature: Signature): ConformedB
 function readable(
   column: Column,
   { kind, name }: ColumnSpec,
+  signature: Signature,
 ): { readonly column: Column; readonly invalid: InvalidValues } {
   const isText = column.kind === "category";
   const length = isText ? column.codes.length : column.values.length;
@@ -56,13 +56,14 @@ function readable(
   const rows = new Uint8Array(length);
   let example = "";
   // Only text is parsed: a date is never taken for a number, nor a number for a date.
-  const parsed = isText ? column.categories.map((text) => (kind === "date" ? parseDate(text) : parseNumber(text))) : [];
+  const parse = cellParserOf(signature, name, kind === "date" ? "date" : "number");
+  const parsed = isText ? column.categories.map(parse) : [];
   for (let row = 0; row < length; row++) {
     const code = isText ? column.codes[row]! : -1;
-    const value = parsed[code] ?? NaN;
-    values[row] = value;
+    const value = parsed[code];
+    values[row] = value ?? NaN;
     const isPresent = isText ? code >= 0 : !Number.isNaN(column.values[row]!);
-    if (!isPresent || !Number.isNaN(value)) continue;
+    if (!isPresent || value !== undefined) continue;
     rows[row] = 1;
     if (example === "") example = cellText(column, row) ?? "";
   }

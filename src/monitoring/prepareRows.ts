@@ -6,11 +6,12 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import { selectRows, selectValues, sliceRows } from "../core/table/selectRows.ts";
-import type { TargetSpec } from "../core/table/signature.ts";
+import type { Signature } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { historyFromBatch } from "../pipeline/rows/historyFromBatch.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
+import { cellParserOf } from "../pipeline/rows/cellParserOf.ts";
 import { classReader, targetNumber } from "../pipeline/rows/encodeLabels.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
 
@@ -51,7 +52,7 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const { signature } = model;
   const conformed = conformLeniently(table, signature);
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
-  const labels = labelsOf(table, signature.target);
+  const labels = labelsOf(table, signature);
   const predicted =
     options.answers ??
     predictAll(historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue }), conformed, options.asked);
@@ -147,7 +148,12 @@ function rounded(values: Float64Array, decimals: number): Float64Array {
 }
 
 /** The labels of a table in the model's class codes; all NaN if it has no target column. */
-export function labelsOf(table: Table, target: TargetSpec): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
+export function labelsOf(
+  table: Table,
+  signature: Pick<Signature, "reading" | "target">,
+): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
+  const { target } = signature;
+  const parse = cellParserOf(signature, target.name, "number");
   const column = findColumn(table, target.name);
   const yTrue = new Float64Array(table.rowCount).fill(NaN);
   if (column === undefined) return { yTrue, unknownLabels: null };
@@ -155,7 +161,7 @@ export function labelsOf(table: Table, target: TargetSpec): Pick<PreparedRows, "
   let [count, example] = [0, ""];
   for (let row = 0; row < table.rowCount; row++) {
     if (isMissing(column, row)) continue;
-    const value = target.classes === undefined ? targetNumber(column, row) : codeOf(cellText(column, row) ?? "");
+    const value = target.classes === undefined ? targetNumber(column, row, parse) : codeOf(cellText(column, row) ?? "");
     if (value !== undefined) yTrue[row] = value;
     else if (count++ === 0) example = cellText(column, row) ?? "";
   }

@@ -9,8 +9,21 @@ export function ingestSchema() {
     pattern: text().default("**/*.{csv,csv.gz,tsv,json,jsonl,parquet}").describe("files of the input folder to read"),
     records: orNull(text()).describe("path of the array of rows in a JSON file"),
     normalize_names: flag(false).describe("convert column names to lower_snake_case"),
-    null_values: z.array(z.string()).default([""]).describe("strings that mean a missing value; all others are kept"),
-    types: sqlExpressions().describe("SQL type by column, to override the detected type"),
+    null_values: z
+      .array(z.string())
+      .default([""])
+      .describe(
+        "further strings that mean a missing value in any column. The empty string always does; in columns of numbers or dates also NA, n/a, NaN, null, None, ?, -, . and blanks",
+      ),
+    decimal: orNull(z.enum([".", ","])).describe(
+      "decimal separator of numbers that can be read in two ways, such as 1,005",
+    ),
+    thousands: orNull(z.enum([".", ",", " ", "'"])).describe(
+      "thousands separator of numbers that can be read in two ways, such as 4.172",
+    ),
+    types: sqlExpressions().describe(
+      'type by column, to override the detected one: number, category, date, how its numbers or dates are written ("1.234,5 €", "%d.%m.%Y"), or an SQL type',
+    ),
     select: sqlExpressions().describe(
       "SQL expression by column: adds the column or replaces the one of that name; applied to files of ingest, score, monitor, explain, predict and watch, and to requests to serve; rows without the columns of an expression must contain its result",
     ),

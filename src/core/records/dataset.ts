@@ -15,6 +15,8 @@ export interface SourceFile {
 export interface DatasetColumn {
   readonly name: string;
   readonly type: string;
+  /** How its numbers or dates are written in the input files, unless plainly: "1.234,5 €" or "%d.%m.%Y". */
+  readonly format?: string;
 }
 
 /** An input file that could not be read. */

@@ -35,5 +35,10 @@ export interface Signature {
   readonly reading: {
     readonly nullValues: readonly string[];
     readonly normalizeNames: boolean;
+    /**
+     * By column: how its numbers or dates are written, unless plainly: "1.234,5 €" or "%d.%m.%Y". Absent in models of
+     * older versions, which read plain values only and know no other missing markers.
+     */
+    readonly formats?: Readonly<Record<string, string>>;
   };
 }

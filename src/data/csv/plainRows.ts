@@ -1,4 +1,7 @@
 /** Fast CSV path for rows whose cells cannot be read in two ways (no quotes, no dates). */
+import { dateFormatsOf, FIRST_COMPACT, LAST_COMPACT } from "../../core/text/dateFormat.ts";
+import { numberFormatsOf } from "../../core/text/numberFormat.ts";
+import { isMissingMarker } from "../../core/text/valueFormat.ts";
 import { HASH_START, hashByte, stringCodes, type StringCodes } from "./stringCodes.ts";
 
 /** A column so far; its first value decides its kind. */
@@ -9,6 +12,8 @@ export interface PlainColumn {
   /** Of a category column; −1 is missing. May be longer than the number of rows. */
   codes: Int32Array<ArrayBuffer>;
   readonly words: StringCodes;
+  /** Numbers of decimals that occur, besides none: THREE, OTHER, or both. */
+  decimals: number;
 }
 
 export interface PlainRows {
@@ -32,6 +37,8 @@ const MAX_DIGITS = 15;
 /** Powers of ten, all exact: dividing two exact numbers rounds once, so the result is the nearest double. */
 const POWERS = Float64Array.from({ length: MAX_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
 const WITH_EXPONENT = /^-?\d+(\.\d+)?[eE][+-]?\d{1,3}$/;
+/** Bits of PlainColumn.decimals. */
+const [THREE, OTHER] = [1, 2] as const;
 /** Words that DuckDB reads as numbers or dates. */
 const SPECIAL_VALUE = /^(nan|inf|infinity|epoch) *$/i;
 
@@ -40,7 +47,13 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
   const isSpecial = new Uint8Array(256);
   for (const byte of [0, LINE_FEED, RETURN, QUOTE, comma]) isSpecial[byte] = 1;
   const columns = Array.from({ length: columnCount }, (): PlainColumn => {
-    return { kind: "unknown", values: new Float64Array(0), codes: new Int32Array(0), words: stringCodes() };
+    return {
+      kind: "unknown",
+      values: new Float64Array(0),
+      codes: new Int32Array(0),
+      words: stringCodes(),
+      decimals: 0,
+    };
   });
   const rows: PlainRows = { columns, rowCount: 0, add };
   let capacity = Math.max(16, Math.ceil(expected));
@@ -97,7 +110,8 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
   }
 
   /** The same for a number. For a column without values so far, `values` is empty and the NaN is dropped. */
-  function number(lines: Buffer, start: number, stop: number, { values }: PlainColumn): number {
+  function number(lines: Buffer, start: number, stop: number, column: PlainColumn): number {
+    const { values } = column;
     if (lines[start] === stop) {
       values[rows.rowCount] = NaN;
       return start + 1;
@@ -118,6 +132,7 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
         mantissa = mantissa * 10 + digit;
       scale = at - fraction;
       if (scale === 0) return -1;
+      column.decimals |= scale === 3 ? THREE : OTHER;
     }
     if (lines[at] !== stop || wholeDigits + scale > MAX_DIGITS) return longNumber(lines, start, stop, values);
     const value = scale === 0 ? mantissa : mantissa / POWERS[scale]!;
@@ -143,6 +158,28 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
 /** Whether no category is a word that DuckDB reads as a number or date. */
 export function areWords({ words }: PlainColumn): boolean {
   return !words.strings.some((text) => SPECIAL_VALUE.test(text));
+}
+
+/**
+ * Whether the values may be written in a format: words such as €5 and Jan-11, integers such as 20240131, and, where a
+ * point may group thousands, numbers such as 4.172.
+ */
+export function mayHaveFormat(
+  { kind, words: { strings }, values, decimals }: PlainColumn,
+  { rowCount, delimiter }: { readonly rowCount: number; readonly delimiter: string },
+): boolean {
+  if (kind === "category") return strings.length > 0 && strings.every(isFormatted);
+  if (delimiter === ";" && decimals === THREE) return true;
+  for (let row = 0; row < rowCount; row++) {
+    const value = values[row]!;
+    if (!(Number.isNaN(value) || (value >= FIRST_COMPACT && value <= LAST_COMPACT && Number.isInteger(value))))
+      return false;
+  }
+  return true;
+}
+
+function isFormatted(text: string): boolean {
+  return isMissingMarker(text) || numberFormatsOf([text]).length > 0 || dateFormatsOf([text]).length > 0;
 }
 
 /** An ASCII letter, or a byte of a non-ASCII character. */

@@ -124,6 +124,15 @@ describe("readPlainCsv", () => {
     const pick = <T>(list: readonly T[]): T => list[Math.floor(uniform() * list.length)]!;
     const numbers = ["0", "1", "-1", "12.50", "0.000001", "1e5", "-3.25E-2", "1234567890.0987654321", ""];
     const words = ["a", "B c", "true", "null", "e5", "x'y", "ß", "日本", "A-1", "T00:00", "_", ""];
+    const formatted = [
+      ["€5", "€1.005"],
+      ["Jan-11", "Feb-12", "NA"],
+      ["NA", "?", "None"],
+      ["4.172", "12.500", "850"],
+      ["4.172", "0.5"],
+      ["20240131", "20231231"],
+      ["20240131", "20231301"],
+    ];
     const odd = [
       "99999999999999999999",
       "-0.0",
@@ -141,12 +150,13 @@ describe("readPlainCsv", () => {
       "2020-01-01",
     ];
     let read = 0;
-    for (let round = 0; round < 60; round++) {
-      const pools = [numbers, words, numbers, words];
+    for (let round = 0; round < 80; round++) {
+      const pools = [numbers, words, numbers, round < 60 ? words : pick(formatted)];
+      const delimiter = pick([",", ";"]);
       const lines = Array.from({ length: 1 + Math.floor(uniform() * 12) }, () =>
-        pools.map((pool) => pick(uniform() < 0.01 ? odd : pool)).join(","),
+        pools.map((pool) => pick(uniform() < 0.01 ? odd : pool)).join(delimiter),
       );
-      const path = file(`p,q,r,s\n${lines.join("\n")}\n`);
+      const path = file(`${["p", "q", "r", "s"].join(delimiter)}\n${lines.join("\n")}\n`);
       const table = await readPlainCsv(path, {});
       if (table === null) continue;
       read++;

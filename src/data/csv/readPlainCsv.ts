@@ -7,7 +7,7 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import type { Column, Table } from "../../core/table/table.ts";
 import { columnNames } from "../columnNames.ts";
 import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
-import { areWords, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";
+import { areWords, mayHaveFormat, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";
 import type { ReadOptions } from "../readOptions.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -49,9 +49,10 @@ export async function readPlainCsv(
   }
 }
 
-function isPlain({ nullValues = [""], types = {}, select = {}, where }: ReadOptions): boolean {
-  const isUsual = nullValues.length === 1 && nullValues[0] === "";
-  return isUsual && where === undefined && Object.keys({ ...types, ...select }).length === 0;
+function isPlain(options: ReadOptions): boolean {
+  const { nullValues = [], types = {}, select = {}, where, formats = {}, decimal, thousands } = options;
+  const isUsual = nullValues.every((text) => text === "") && (where ?? decimal ?? thousands) === undefined;
+  return isUsual && Object.keys({ ...types, ...select, ...formats }).length === 0;
 }
 
 interface Reading {
@@ -81,13 +82,14 @@ async function readLines(file: FileHandle, reading: Reading): Promise<Table | nu
       head = headOf(lines, size, reading);
       if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, reading)) return null;
     } else if (!head.rows.add(lines)) return null;
-    if (bytesRead === 0) return matches(head, reading) ? tableOf(head, reading.options) : null;
+    if (bytesRead === 0) return matches(head, reading) ? tableOf(head, reading) : null;
     buffer.copyWithin(0, end, filled);
     kept = filled - end;
   }
 }
 
 interface Head {
+  readonly delimiter: string;
   readonly names: readonly string[];
   readonly rows: PlainRows;
   /** Bytes of the first line, including its line feed. */
@@ -106,7 +108,7 @@ function headOf(lines: Buffer, size: number, { path, options }: Reading): Head |
   for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
   // One percent more, so that the arrays rarely have to grow.
   const expected = Math.min(MAX_EXPECTED_CELLS / names.length, (size / Math.max(1, sample.length)) * sampled * 1.01);
-  return { names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
+  return { delimiter, names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
 }
 
 function matches({ names, rows }: Head, { expected }: Reading): boolean {
@@ -127,11 +129,14 @@ function namesOf(header: readonly string[], { normalizeNames = false }: ReadOpti
   }
 }
 
-function tableOf({ names, rows }: Head, { categoryColumns = [] }: ReadOptions): Table | null {
+function tableOf({ names, rows, delimiter }: Head, { expected, options }: Reading): Table | null {
   const { columns, rowCount } = rows;
-  const texts = new Set(categoryColumns);
+  const texts = new Set(options.categoryColumns);
   if (columns.some(({ kind }, position) => kind === "number" && texts.has(names[position]!))) return null;
   if (rowCount === 0 || !columns.every((column) => column.kind !== "unknown" && areWords(column))) return null;
+  // Known types and formats leave nothing to be found.
+  const isKnown = expected !== undefined || options.formats !== undefined;
+  if (!isKnown && columns.some((column) => mayHaveFormat(column, { rowCount, delimiter }))) return null;
   return { rowCount, columns: columns.map((column, position) => columnOf(column, names[position]!, rowCount)) };
 }
 

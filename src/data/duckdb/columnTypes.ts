@@ -1,6 +1,7 @@
 /** The DuckDB types that a dataset column can have, and the conversion of all other types to them. */
 import { MlctlError } from "../../core/errors.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
+import { valueFormat } from "../../core/text/valueFormat.ts";
 import { identifier } from "./sql.ts";
 
 const INTEGERS = new Set(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"]);
@@ -11,6 +12,10 @@ const STRINGS = new Set(["VARCHAR", "BOOLEAN", "UUID", "TIME", "TIMETZ", "TIME W
 const TIMESTAMPS = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME"]);
 /** A type name allowed in `types`: it cannot break out of the cast that contains it. */
 const TYPE_NAME = /^[A-Za-z_][A-Za-z0-9_ ]*(\(\s*\d+\s*(,\s*\d+\s*)?\))?$/;
+
+/** What `ingest.types` accepts, as a hint. */
+export const TYPES =
+  'use number, category, date, a format such as "1.234,5" or "%d.%m.%Y", or a DuckDB type such as BIGINT or DECIMAL(10,2)';
 
 /** Column kind of a DuckDB type; any type that is neither number nor date is a category. */
 export function kindOf(type: string): ColumnKind {
@@ -44,13 +49,20 @@ export function castExpression(value: string, type: string, cast: "CAST" | "TRY_
   return `make_timestamp(epoch_us(${cast}(${value} AS TIMESTAMPTZ)))`;
 }
 
+/** Whether an entry of `ingest.types` lets text have any form of numbers or dates, as DuckDB reads one form only. */
+export function isOwnType(type: string): boolean {
+  return type === "number" || valueFormat(type) !== undefined || kindOf(requestedType("", type)) === "date";
+}
+
 /** The DuckDB type for an entry of `ingest.types`. */
 export function requestedType(column: string, type: string): string {
   if (type === "number") return "DOUBLE";
   if (type === "category") return "VARCHAR";
   if (type === "date") return "TIMESTAMP";
+  const format = valueFormat(type);
+  if (format !== undefined) return format.kind === "number" ? "DOUBLE" : "TIMESTAMP";
   if (TYPE_NAME.test(type)) return type.trim().toUpperCase();
   throw new MlctlError("usage", `ingest.types.${column}: "${type}" is not a valid type`, {
-    hint: "use number, category, date or a DuckDB type such as BIGINT or DECIMAL(10,2)",
+    hint: TYPES,
   });
 }

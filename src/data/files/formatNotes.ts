@@ -1,72 +1,190 @@
-/** Notes on columns whose numbers or dates have a format that is not recognised, or may have been misread. */
-import { dayMonthHint, type DayMonthDates } from "../../core/text/dayMonthDate.ts";
-import { decimalCommaHint } from "../../core/text/decimalComma.ts";
-import { selectHint } from "../../core/text/selectHint.ts";
+/** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
+import { listed, MAX_LISTED } from "../../core/text/listed.ts";
+import { valueFormat } from "../../core/text/valueFormat.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
+import { identifier } from "../duckdb/sql.ts";
+import type { ReadColumn } from "./chooseFormats.ts";
 
-/** One note per column and problem, except for columns that `types` or `select` handles. */
-export function formatNotes(files: readonly LoadedFile[], options: ReadOptions): string[] {
+/**
+ * No notes on columns that `types` or `select` handles, nor on ids and dropped columns.
+ * @param found `computed`: an example by column that `select` computes, if numbers would lose its digits
+ */
+export function formatNotes(
+  files: readonly LoadedFile[],
+  { read, computed }: { readonly read: readonly ReadColumn[]; readonly computed: ReadonlyMap<string, string> },
+  options: ReadOptions,
+): string[] {
+  if (options.formats !== undefined) return [];
   const { types = {}, select = {}, textColumns = [] } = options;
   const handled = new Set(
     [...textColumns, ...Object.keys(types), ...Object.keys(select)].map((name) => name.toLowerCase()),
   );
-  const columns = files.flatMap((file) => file.columns).filter(({ name }) => !handled.has(name.toLowerCase()));
-  const found = [...decimalCommaNotes(columns), ...dayMonthNotes(columns), ...earlyYearNotes(columns)];
-  return [...digitNotes(columns), ...found];
+  const columns = read.filter(({ name }) => !handled.has(name.toLowerCase()));
+  return [
+    ...readNotes(columns, files),
+    ...guessedNotes(columns),
+    ...undecidedNotes(columns),
+    ...markerNotes(columns, files),
+    ...mixedNotes(columns),
+    ...rawNotes(columns),
+    ...zoneNotes(columns),
+    ...codeNotes(columns, computed),
+    ...earlyYearNotes(files.flatMap((file) => file.columns).filter(({ name }) => !handled.has(name.toLowerCase()))),
+  ];
 }
 
-/** Numbers that were kept as text. */
-export function digitNotes(columns: readonly Pick<LoadedColumn, "name" | "digits">[]): string[] {
-  const found = new Map<string, string>();
-  for (const { name, digits } of columns) if (digits !== undefined && !found.has(name)) found.set(name, digits);
-  return [...found].map(([name, example]) => {
-    const types = JSON.stringify({ [name]: "number" });
-    return `column "${name}" would lose digits as a number ("${example}") and was kept as text: for rounded numbers, set "ingest.types": ${types} in config.json`;
+interface Named {
+  readonly name: string;
+  /** What is shown of its values. */
+  readonly example?: string;
+}
+
+/** `"price" ("1.234,50 €"), "share" ("5,9 %") and 3 more`. */
+function named(columns: readonly Named[]): string {
+  return listed(columns.map(({ name, example }) => (example === undefined ? `"${name}"` : `"${name}" (${example})`)));
+}
+
+/** The line of config.json that gives columns a type. */
+function typesLine(columns: readonly { readonly name: string }[], type: string): string {
+  const lines = columns.slice(0, MAX_LISTED).map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(type)}`);
+  return `set "ingest.types": { ${lines.join(", ")} } in config.json`;
+}
+
+/** Whether the column became numbers or dates in the dataset. */
+function isConverted(name: string, files: readonly LoadedFile[]): boolean {
+  return files.some(({ columns }) => columns.some((column) => column.name === name && column.sql !== undefined));
+}
+
+function readNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[]): string[] {
+  return (["number", "date"] as const).flatMap((kind) => {
+    const found = columns.flatMap(({ name, format: id, facts, choice }): Named[] => {
+      const format = id === undefined ? undefined : valueFormat(id);
+      if (format?.kind !== kind || choice !== undefined || !isConverted(name, files)) return [];
+      const { example } = facts.find((each) => each.formats.includes(format.id) && each.example !== "") ?? {};
+      const value = example === undefined ? undefined : format.parse(example);
+      if (example === undefined || value === undefined) return [{ name }];
+      // Plain numbers need no note.
+      if (kind === "number" && Number(example) === value) return [];
+      const shown = kind === "number" ? String(value) : dayOf(value);
+      return [{ name, example: `"${example}" is ${shown}` }];
+    });
+    if (found.length === 0) return [];
+    return [`read as ${kind}s: ${named(found)}; to keep the text, ${typesLine(found, "category")}`];
   });
 }
 
-function decimalCommaNotes(columns: readonly LoadedColumn[]): string[] {
-  const found = new Map<string, string>();
-  for (const { name, type, decimalComma } of columns)
-    if (decimalComma !== undefined && type === "VARCHAR" && !found.has(name)) found.set(name, decimalComma);
-  return [...found].map(
-    ([name, example]) =>
-      `column "${name}" has a decimal comma ("${example}") and was kept as text: for numbers, ${decimalCommaHint(name)}`,
-  );
+/** ISO 8601, without a time of day at midnight. */
+function dayOf(time: number): string {
+  return new Date(time).toISOString().replace(/T00:00:00\.000Z$/, "");
 }
 
-/** Dates whose order of day and month is unknown. */
-function dayMonthNotes(columns: readonly LoadedColumn[]): string[] {
-  const found = new Map<string, DayMonthDates>();
-  for (const { name, type, dayMonth } of columns) {
-    if (dayMonth === undefined || type !== "VARCHAR") continue;
-    const earlier = found.get(name);
-    found.set(name, earlier === undefined ? dayMonth : merged(earlier, dayMonth));
-  }
-  return [...found].flatMap(([name, dates]) => {
-    const hint = dayMonthHint(name, dates);
-    return hint === undefined
+function guessedNotes(columns: readonly ReadColumn[]): string[] {
+  const found = columns.flatMap(({ name, choice, facts, format }) => {
+    const separators = facts.find((each) => each.separators !== undefined)?.separators;
+    if (choice !== "guessed" || separators === undefined || format === undefined) return [];
+    const value = valueFormat(format)!.parse(separators.example);
+    return [{ name, example: `"${separators.example}" is ${value}`, decimal: separators.character }];
+  });
+  if (found.length === 0) return [];
+  const decimal = found[0]!.decimal ?? ",";
+  return [
+    `read with a thousands separator: ${named(found)}; if it is the decimal separator, set "ingest.decimal": "${decimal}" in config.json, else "ingest.thousands": "${decimal}"`,
+  ];
+}
+
+function undecidedNotes(columns: readonly ReadColumn[]): string[] {
+  const undecided = columns.filter(({ choice }) => choice === "undecided");
+  const numbers = undecided.flatMap(({ name, facts }) => {
+    const example = facts.find((each) => each.separators !== undefined)?.separators?.example;
+    if (example === undefined) return [];
+    const [point, comma] = facts[0]!.formats.map((id) => valueFormat(id)!.parse(example));
+    return [{ name, example: `"${example}" is ${point} or ${comma}` }];
+  });
+  const dates = undecided.flatMap(({ name, facts }) => {
+    const ids = facts[0]!.formats.filter((id) => valueFormat(id)?.kind === "date");
+    return ids.length === 0 ? [] : [{ name, example: `"${facts[0]!.example}"`, ids }];
+  });
+  return [
+    ...(numbers.length === 0
       ? []
-      : [`column "${name}" has dates such as "${dates.example}" and was kept as text; ${hint}`];
+      : [
+          `kept as text, because comma or point may separate decimals or thousands: ${named(numbers)}; set "ingest.decimal": "." or "ingest.decimal": "," in config.json`,
+        ]),
+    ...(dates.length === 0
+      ? []
+      : [
+          `kept as text, because day or month can come first: ${named(dates)}; ${typesLine(dates, dates[0]!.ids[0]!)}, or with the month first "${dates[0]!.ids[1]!}"`,
+        ]),
+  ];
+}
+
+function markerNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[]): string[] {
+  const found = columns.flatMap(({ name, facts }) => {
+    const markers = [...new Set(facts.flatMap((each) => each.markers))];
+    if (markers.length === 0 || !isConverted(name, files)) return [];
+    return [{ name, example: markers.map((marker) => `"${marker}"`).join(", ") }];
   });
+  if (found.length === 0) return [];
+  return [
+    `read as missing in columns of numbers or dates: ${named(found)}; to keep it, ${typesLine(found, "category")}`,
+  ];
+}
+
+function mixedNotes(columns: readonly ReadColumn[]): string[] {
+  return (["number", "date"] as const).flatMap((kind) => {
+    const found = columns.flatMap(({ name, facts }) => {
+      const mixed = facts.find((each) => each.mixed?.kind === kind)?.mixed;
+      return mixed === undefined ? [] : [{ name, example: `"${mixed.word}"`, word: mixed.word }];
+    });
+    if (found.length === 0) return [];
+    const words = [...new Set(found.slice(0, MAX_LISTED).map(({ word }) => JSON.stringify(word)))];
+    return [
+      `kept as text, because not all values are ${kind}s: ${named(found)}; if such values are missing ones, add them to "ingest.null_values": [${words.join(", ")}] in config.json`,
+    ];
+  });
+}
+
+function rawNotes(columns: readonly ReadColumn[]): string[] {
+  const found = columns.flatMap(({ name, facts }) => {
+    const raw = facts.find((each) => each.raw !== undefined)?.raw;
+    return raw === undefined ? [] : [{ name, example: `"${raw}"` }];
+  });
+  if (found.length === 0) return [];
+  return [`kept as text, because ingest.select or ingest.where reads it: ${named(found)}`];
+}
+
+function zoneNotes(columns: readonly ReadColumn[]): string[] {
+  const found = columns.flatMap(({ name, facts }) => {
+    const zone = facts.find((each) => each.zone !== undefined)?.zone;
+    return zone === undefined ? [] : [{ name, example: `"${zone}"` }];
+  });
+  if (found.length === 0) return [];
+  const lines = found
+    .slice(0, MAX_LISTED)
+    .map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(`CAST(${identifier(name)} AS TIMESTAMPTZ)`)}`);
+  return [
+    `kept as text, because of the name of a time zone: ${named(found)}; for times in UTC, set "ingest.select": { ${lines.join(", ")} } in config.json`,
+  ];
+}
+
+function codeNotes(columns: readonly ReadColumn[], computed: ReadonlyMap<string, string>): string[] {
+  const read = columns.flatMap(({ name, facts }) => {
+    const code = facts.find((each) => each.code !== undefined)?.code;
+    return code === undefined ? [] : [[name, code] as const];
+  });
+  const found = [...read, ...computed].map(([name, code]) => ({ name, example: `"${code}"` }));
+  if (found.length === 0) return [];
+  return [
+    `kept as text, because a number would not keep every digit: ${named(found)}; for numbers, ${typesLine(found, "number")}`,
+  ];
 }
 
 /** Dates that were read with the day as the year. */
 function earlyYearNotes(columns: readonly LoadedColumn[]): string[] {
-  const found = new Map<string, string>();
-  for (const { name, earlyYear } of columns) if (earlyYear !== undefined) found.set(name, earlyYear);
-  return [...found].map(([name, date]) => {
-    const select = selectHint(name, (column) => `CAST(strptime(${column}, '%d-%m-%y') AS DATE)`);
-    const types = JSON.stringify({ [name]: "category" });
-    return `column "${name}" has dates in the first century ("${date}"): if the files use two-digit years, set "ingest.types": ${types} and, with day, month and year in the order of the files, ${select.replace("set ", "")}`;
-  });
-}
-
-function merged(one: DayMonthDates, other: DayMonthDates): DayMonthDates {
-  return {
-    example: one.example,
-    first: Math.max(one.first, other.first),
-    second: Math.max(one.second, other.second),
-    forms: [...new Set([...one.forms, ...other.forms])].toSorted(),
-  };
+  const found = new Map(columns.flatMap(({ name, earlyYear }) => (earlyYear === undefined ? [] : [[name, earlyYear]])));
+  if (found.size === 0) return [];
+  const dates = Array.from(found, ([name, date]) => ({ name: name!, example: `"${date}"` }));
+  return [
+    `read as dates in the first century: ${named(dates)}; if the files use two-digit years, ${typesLine(dates, "%d-%m-%y")}, with day, month and year in the order of the files`,
+  ];
 }

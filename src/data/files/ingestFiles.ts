@@ -2,6 +2,7 @@
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { checkExpectations, type Expectations } from "./checkExpectations.ts";
 import { countDuplicates, dropDuplicates } from "./dropDuplicates.ts";
+import { kindOf } from "../duckdb/columnTypes.ts";
 import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import { literal } from "../duckdb/sql.ts";
 import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
@@ -37,11 +38,18 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
     const duplicatesRemoved = dedupe === false ? 0 : await dropDuplicates(database, dedupe);
     const duplicatesKept = dedupe === false ? await countDuplicates(database) : 0;
     if (options.expect !== undefined) await checkExpectations(database, options.expect);
-    const columns = await database.describe("SELECT * FROM result");
+    const described = await database.describe("SELECT * FROM result");
+    const columns = described.map((column) => withFormat(column, staged.formats));
     const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
     if (rows > 0) await write(database, options.output);
     return { ...staged, rows, columns, duplicatesRemoved, duplicatesKept };
   }, `${options.output}.spill`);
+}
+
+/** The format is that of the input; a column that became text keeps it as it came. */
+function withFormat(column: DatasetColumn, formats: ReadonlyMap<string, string>): DatasetColumn {
+  const format = formats.get(column.name);
+  return format === undefined || kindOf(column.type) === "category" ? column : { ...column, format };
 }
 
 async function write(database: Database, output: string): Promise<void> {

@@ -3,8 +3,9 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
-import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
-import { digitNotes, formatNotes } from "./formatNotes.ts";
+import { castExpression, requestedType, TYPES } from "../duckdb/columnTypes.ts";
+import { chooseFormats, convertColumns, readTypes, recordedFormats } from "./chooseFormats.ts";
+import { formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
@@ -28,6 +29,8 @@ export interface Staged {
   readonly files: readonly { readonly path: string; readonly rows: number }[];
   readonly rejected: readonly RejectedInput[];
   readonly notes: readonly string[];
+  /** By column: how its numbers or dates are written, unless plainly. */
+  readonly formats: ReadonlyMap<string, string>;
 }
 
 export interface StageOptions extends ReadOptions {
@@ -44,13 +47,18 @@ export interface StageOptions extends ReadOptions {
 /** Rows keep the order of files and lines. If no file can be read, there is no table `result`. */
 export async function stageFiles(database: Database, paths: readonly string[], options: StageOptions): Promise<Staged> {
   for (const [column, type] of Object.entries(options.types ?? {})) await checkType(database, column, type);
-  const { loaded, rejected } = await loadAll(database, paths, options);
+  const { loaded: files, rejected } = await loadAll(database, paths, options);
+  const before = new Map(options.previous?.columns.flatMap(({ name, format }) => (format ? [[name, format]] : [])));
+  const read = chooseFormats(files, options, before);
+  const loaded = readTypes(files, read, options);
   const previous = options.previous && (await loadPrevious(database, options.previous));
   const free = freeColumns(options);
   const { nameOf = (path) => path } = options;
   const known = { free, previous: previousPart(previous, options), rejected, nameOf };
-  const agreed = await readAsText(database, await agree(loaded, known), options);
+  const agreed = await agree(loaded, known);
   checkTypeColumns(options, agreed.columns, previous);
+  await readAsText(database, agreed, options);
+  await convertColumns(database, agreed.parts, agreed.columns);
   await sandboxDatabase(database, options.writes);
   let digits: ReadonlyMap<string, string> = new Map();
   if (isUnchanged(agreed, options)) {
@@ -62,12 +70,11 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   }
   const hasResult = agreed.parts.length > 0 || previous !== undefined;
   const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
-  const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const made = Array.from(digits, ([name, example]) => ({ name, digits: example })).filter(
-    ({ name }) => !free.has(name),
-  );
-  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options), ...digitNotes(made), ...spellings];
-  return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
+  const done = agreed.parts.map(({ path, rows }) => ({ path, rows }));
+  const computed = new Map([...digits].filter(([name]) => !free.has(name)));
+  const notes = [...agreed.notes, ...formatNotes(agreed.parts, { read, computed }, options), ...spellings];
+  const formats = new Map([...before, ...recordedFormats(read)]);
+  return { files: done, formats, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
 }
 
 async function loadAll(
@@ -133,18 +140,17 @@ async function agree(
   }
 }
 
-/** Reads columns that are text in other files as text, not as numbers or dates that become text: 007 is not 7. */
-async function readAsText(database: Database, agreed: Agreed, options: StageOptions): Promise<Agreed> {
-  const texts = new Set(agreed.columns.flatMap(({ name, type }) => (type === "VARCHAR" ? [name.toLowerCase()] : [])));
-  const parts: Loaded[] = [];
-  for (const part of agreed.parts) {
-    const columns = part.columns.filter(({ name, type }) => type !== "VARCHAR" && texts.has(name.toLowerCase()));
-    const names = columns.map(({ name }) => name).filter((name) => !Object.hasOwn(options.types ?? {}, name));
-    const categoryColumns = [...(options.categoryColumns ?? []), ...names];
-    const asText = (): Promise<Loaded> => loadFile(database, part.path, part.table, { ...options, categoryColumns });
-    parts.push(part.isText && names.length > 0 ? await asText() : part);
+/** Reads the columns again that are text because of other files: 1E5 has become 100000, and 7.0 is not 7. */
+async function readAsText(database: Database, { parts, columns }: Agreed, options: StageOptions): Promise<void> {
+  const texts = new Set(columns.filter(({ type }) => type === "VARCHAR").map(({ name }) => name.toLowerCase()));
+  const { types = {}, categoryColumns = [] } = options;
+  for (const { path, table, delimiter, columns: own } of parts) {
+    const isLost = ({ name, type, sql }: LoadedColumn): boolean =>
+      texts.has(name.toLowerCase()) && type !== "VARCHAR" && sql === undefined && !Object.hasOwn(types, name);
+    const lost = own.filter(isLost).map(({ name }) => name);
+    if (delimiter === undefined || lost.length === 0) continue;
+    await loadFile(database, path, table, { ...options, categoryColumns: [...categoryColumns, ...lost] });
   }
-  return { ...agreed, parts };
 }
 
 /** Without columns made by `select`, which do not restrict the columns of the files. */
@@ -159,7 +165,7 @@ function previousPart(previous: readonly LoadedColumn[] | undefined, options: St
 function isUnchanged(agreed: Agreed, options: StageOptions): boolean {
   const selects = Object.keys(options.select ?? {}).length > 0;
   const plain = options.previous === undefined && options.where === undefined && !selects;
-  return plain && agreed.parts.length === 1 && agreed.parts[0]!.settled;
+  return plain && agreed.parts.length === 1;
 }
 
 async function checkType(database: Database, column: string, type: string): Promise<void> {
@@ -167,7 +173,7 @@ async function checkType(database: Database, column: string, type: string): Prom
   await database.run(`SELECT CAST(NULL AS ${wanted})`).catch((error: unknown) => {
     throw new MlctlError("usage", `ingest.types.${column}: DuckDB has no type "${type}"`, {
       cause: error,
-      hint: "use number, category, date or a DuckDB type such as BIGINT or DECIMAL(10,2)",
+      hint: TYPES,
     });
   });
 }

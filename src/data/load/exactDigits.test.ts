@@ -49,9 +49,21 @@ it("keeps other long integers as text and says so, with the line that makes them
   const { types, notes } = await ingest({ "a.csv": csv });
   expect(types).toEqual(["VARCHAR", "DOUBLE"]);
   expect(notes).toEqual([
-    'column "a" would lose digits as a number ("9007199254740993") and was kept as text: for rounded numbers, set "ingest.types": {"a":"number"} in config.json',
+    'kept as text, because a number would not keep every digit: "a" ("9007199254740993"); for numbers, set "ingest.types": { "a": "number" } in config.json',
   ]);
   expect((await ingest({ "a.csv": csv }, { types: { a: "number" } })).types).toEqual(["DOUBLE", "DOUBLE"]);
+});
+
+it("reports integers of any kind and origin that numbers would change in one note", async () => {
+  const csv = "a,b,c,id,n\n9007199254740993,007,NA,0x1,1\n5.5,12,0123,7,2\n";
+  const { rows, types, notes } = await ingest({ "a.csv": csv }, { ...ids, select: { key: "2 * hash(n)::HUGEINT" } });
+  expect(types).toEqual([...Array.from({ length: 4 }, () => "VARCHAR"), "BIGINT", "VARCHAR"]);
+  expect(rows.map((row) => row.split(",").slice(0, 5).join(","))).toEqual(csv.trimEnd().split("\n").slice(1));
+  expect(notes).toEqual([
+    expect.stringMatching(
+      /^kept as text, .*: "a" \("9007199254740993"\), "b" \("007"\), "c" \("0123"\), "key" \("\d+"\); /,
+    ),
+  ]);
 });
 
 it("keeps long integers where other files, or most files, have decimals", async () => {
@@ -116,12 +128,18 @@ it("refuses Parquet decimals of more than 38 digits, which DuckDB would misread"
 it("reads quoted numbers of JSON as numbers, and names the line of a value that is not one", async () => {
   const rows = Array.from({ length: 20 }, (_, i) => `{"a":"${i}.5","y":1}`);
   expect((await ingest({ "a.jsonl": rows.join("\n") })).types).toEqual(["DOUBLE", "BIGINT"]);
-  const odd = [...rows.slice(0, 3), "", '{"a":"n/a","y":1}', ...rows.slice(4)];
-  expect((await ingest({ "a.jsonl": odd.join("\n") })).reasons).toEqual(['line 5, column "a": "n/a" is not a number']);
-  const mixed = odd.map((row) => row.replace(/"([\d.]+)"/, "$1")).filter((row) => row !== "");
-  expect((await ingest({ "a.json": `[${mixed.join(",")}]` })).reasons).toEqual([
-    'row 4, column "a": "n/a" is not a number',
+  const odd = [...rows.slice(0, 3), "", '{"a":"word","y":1}', ...rows.slice(4)];
+  const types = { a: "number" };
+  expect((await ingest({ "a.jsonl": odd.join("\n") }, { types })).reasons).toEqual([
+    'line 5, column "a": "word" is not a number',
   ]);
+  const mixed = `[${odd
+    .map((row) => row.replace(/"([\d.]+)"/, "$1"))
+    .filter((row) => row !== "")
+    .join(",")}]`;
+  expect((await ingest({ "a.json": mixed }, { types })).reasons).toEqual(['row 4, column "a": "word" is not a number']);
+  const { types: found, notes } = await ingest({ "a.json": mixed });
+  expect([found[0], notes]).toEqual(["VARCHAR", [expect.stringContaining('not all values are numbers: "a" ("word")')]]);
 });
 
 it.each([

@@ -1,16 +1,13 @@
 /** Keeps numbers as text where a double, the only number that mlctl computes with, would lose digits. */
 import { BIG_INTEGERS } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { fileLiteral, identifier, literalStruct } from "../duckdb/sql.ts";
-import type { CsvFile } from "../readOptions.ts";
+import { identifier } from "../duckdb/sql.ts";
 
 /** Beyond it, a double does not hold every integer. */
 const LARGEST_EXACT = 2 ** 53;
 /** Every decimal of so many digits survives as a double. */
 const EXACT_DIGITS = 15;
 const COLUMNS_PER_QUERY = 500;
-/** An integer as pandas and spreadsheets write ids: without leading zeros; a column with gaps becomes 7.0. */
-const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
 
 /**
  * Changes the types of integer and decimal columns of a table: to VARCHAR where a value would lose digits, the other
@@ -58,51 +55,6 @@ export async function largeDoubles(database: Database, table: string): Promise<s
     const value = identifier(name);
     return `max(abs(${value})) FILTER (isfinite(${value})) >= ${LARGEST_EXACT}`;
   });
-}
-
-/** SQL: an example of a text that is an integer which a double does not hold, else NULL. */
-export function lostInteger(text: string): string {
-  const exact = `TRY_CAST(${text} AS HUGEINT)`;
-  const isLost = `${exact} IS NULL OR ${exact} IS DISTINCT FROM TRY_CAST(TRY_CAST(${text} AS DOUBLE) AS HUGEINT)`;
-  return `min(${text}) FILTER (regexp_full_match(${text}, '\\s*[+-]?\\d{16,}\\s*') AND (${isLost}))`;
-}
-
-/** An example of a string that would lose digits as a number: a long integer, or in JSON, which has numbers, 007. */
-export async function codeIn(
-  database: Database,
-  table: string,
-  { name, csv }: { name: string; csv: boolean },
-): Promise<string | undefined> {
-  const value = identifier(name);
-  const zero = csv ? "NULL" : `min(${value}) FILTER (regexp_matches(${value}, '^\\s*-?0\\d'))`;
-  const [row] = await database.rows(`SELECT coalesce(${lostInteger(value)}, ${zero}) FROM ${identifier(table)}`);
-  return row![0] === null ? undefined : String(row![0]);
-}
-
-/**
- * Columns of a CSV file that were read as numbers although their text has more digits, with an example: integers that a
- * double cannot hold, and ids that are not plain integers, such as 007.
- */
-export async function digitsInCsv(
-  database: Database,
-  { table, file, idColumns }: { table: string; file: CsvFile; idColumns: readonly string[] },
-): Promise<ReadonlyMap<string, string>> {
-  const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
-  const isId = ({ name, type }: { name: string; type: string }): boolean =>
-    idColumns.includes(name) && (type === "BIGINT" || type === "DOUBLE");
-  const ids = columns.filter((column) => isId(column) && !file.fixedTypes.has(column.name)).map(({ name }) => name);
-  const large = (await largeDoubles(database, table)).filter((name) => !file.fixedTypes.has(name));
-  const names = [...new Set([...ids, ...large])];
-  if (names.length === 0) return new Map();
-  const texts = literalStruct(file.names.map((name) => [name, "VARCHAR"] as const));
-  const tests = names.map((name) => {
-    const value = identifier(name);
-    if (!ids.includes(name)) return lostInteger(value);
-    return `coalesce(${lostInteger(value)}, min(${value}) FILTER (NOT regexp_full_match(${value}, '${PLAIN_INTEGER}')))`;
-  });
-  const reader = `read_csv(${fileLiteral(file.path)}, ${file.dialect}, auto_detect = false, columns = ${texts})`;
-  const [row] = await database.rows(`SELECT ${tests.join(", ")} FROM ${reader}`);
-  return new Map(names.flatMap((name, i) => (row![i] === null ? [] : [[name, String(row![i])] as const])));
 }
 
 /** The names of the columns for which an aggregate is true. */

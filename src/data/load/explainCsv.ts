@@ -1,10 +1,11 @@
 /** Finds the first line of a CSV file that has a wrong format or a value of the wrong type. */
+import { MISSING_MARKERS } from "../../core/text/valueFormat.ts";
 import { widthMismatch } from "../csv/csvHeader.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { lineAt } from "./inspectText.ts";
 import type { CsvFile } from "../readOptions.ts";
-import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
+import { fileLiteral, literalList, literalStruct } from "../duckdb/sql.ts";
 import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -18,7 +19,10 @@ export async function explainCsv(
   types: ReadonlyMap<string, string>,
 ): Promise<UnreadableFile | undefined> {
   const columns = file.names.map((name) => [name, types.get(name) ?? "VARCHAR"] as const);
-  const reader = `read_csv(${fileLiteral(file.path)}, ${file.dialect}, auto_detect = false, columns = ${literalStruct(columns)}, store_rejects = true, rejects_limit = 1000)`;
+  // Markers are missing in columns of numbers and dates, so they are not what is wrong there.
+  const markers = MISSING_MARKERS.flatMap((text) => [text, text.toUpperCase()]);
+  const nulls = types.size === 0 ? file.nulls : file.nulls.replace(/\]$/, `, ${literalList(markers).slice(1)}`);
+  const reader = `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${nulls}, auto_detect = false, columns = ${literalStruct(columns)}, store_rejects = true, rejects_limit = 1000)`;
   await database.run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans");
   try {
     await database.run(`CREATE OR REPLACE TEMP TABLE explained AS SELECT * FROM ${reader}`);

@@ -1,12 +1,13 @@
 /** Loads one CSV file into a table of the database. */
 import { columnNames } from "../columnNames.ts";
-import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
+import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
 import { sniffDelimiter, splitRecord } from "../csv/csvHeader.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { digitsInCsv } from "./exactDigits.ts";
+import { hasCodes } from "./codeScan.ts";
 import { explainCsv } from "./explainCsv.ts";
 import { inspectText, type TextFile } from "./inspectText.ts";
 import type { CsvFile, ReadOptions } from "../readOptions.ts";
+import { textNumbers } from "./textNumbers.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
 import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
@@ -18,9 +19,6 @@ const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
  * from. Times with a zone or a fraction are recognised after loading.
  */
 const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
-/** Used if no string means missing, since DuckDB needs at least one marker; no file contains this one by accident. */
-const NO_MARKER = "\u0001mlctl\u0001";
-
 /**
  * @param path the extension .tsv makes a tab in the header the delimiter
  * @throws {UnreadableFile} with the first invalid line
@@ -28,16 +26,18 @@ const NO_MARKER = "\u0001mlctl\u0001";
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const text = await inspectText(path, database.folder);
   const file = csvFile(text, path, options);
-  await createTable(database, file, table);
-  const digits = await digitsInCsv(database, { table, file, idColumns: options.idColumns ?? [] });
-  if (digits.size > 0) {
-    const texts = Array.from(digits.keys(), (name) => [name, "VARCHAR"] as const);
-    await createTable(database, { ...file, fixedTypes: new Map([...file.fixedTypes, ...texts]) }, table);
-  }
-  return { ...file, digits };
+  const [codes] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
+  const texts = await textNumbers(database, { table, file, hasCodes: codes }, options);
+  if (texts.length === 0) return file;
+  const again = {
+    ...file,
+    fixedTypes: new Map([...file.fixedTypes, ...texts.map((name) => [name, "VARCHAR"] as const)]),
+  };
+  await detectTypes(database, table, again);
+  return again;
 }
 
-async function createTable(database: Database, file: CsvFile, table: string): Promise<void> {
+async function detectTypes(database: Database, table: string, file: CsvFile): Promise<void> {
   const create = (sample: number): Promise<void> =>
     database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM ${detecting(file, sample)}`);
   try {
@@ -54,32 +54,29 @@ async function createTable(database: Database, file: CsvFile, table: string): Pr
 function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
   const delimiter = sniffDelimiter(text.header, path);
   const names = columnNames(splitRecord(text.header, delimiter), options.normalizeNames ?? false);
-  const nullValues = options.nullValues ?? [""];
+  const nulls = `nullstr = ${literalList([...new Set(["", ...(options.nullValues ?? [])])])}`;
   const dialect = [
     `delim = ${literal(delimiter)}, quote = '"', escape = '"', header = true, skip = 0, comment = ''`,
-    `nullstr = ${literalList(nullValues.length === 0 ? [NO_MARKER] : nullValues)}`,
     `compression = ${text.gzip ? "'gzip'" : "'none'"}`,
     // Leaves room for tables with 10,000 columns.
     `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
   ].join(", ");
-  const texts = (options.categoryColumns ?? []).map((name) => [name, "category"] as const);
-  const fixed = Object.entries({ ...Object.fromEntries(texts), ...options.types }).filter(([name]) =>
-    names.includes(name),
-  );
-  const fixedTypes = new Map(
-    fixed.map(([name, type]) => {
-      const wanted = requestedType(name, type);
-      // Requested dates may have any ISO format: a later cast accepts all of them, the CSV reader only one.
-      return [name, kindOf(wanted) === "date" ? "VARCHAR" : wanted] as const;
+  const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
+  const texts = [...(options.categoryColumns ?? []), ...Object.keys(options.formats ?? {})];
+  const fixedTypes = new Map([
+    ...texts.filter((name) => names.includes(name)).map((name) => [name, "VARCHAR"] as const),
+    ...fixed.map(([name, type]) => {
+      // The CSV reader knows one form of numbers and dates; what `textFacts` finds later may have any.
+      return [name, isOwnType(type) ? "VARCHAR" : requestedType(name, type)] as const;
     }),
-  );
-  return { path: text.path, gzip: text.gzip, names, dialect, fixedTypes };
+  ]);
+  return { path: text.path, gzip: text.gzip, names, delimiter, dialect, nulls, fixedTypes };
 }
 
 function detecting(file: CsvFile, sample: number): string {
   const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
   const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMATS}`;
-  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, names = ${literalList(file.names)}, ${tried}${types})`;
+  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${file.nulls}, names = ${literalList(file.names)}, ${tried}${types})`;
 }
 
 function unexplained(error: unknown): UnreadableFile {

@@ -1,81 +1,85 @@
 /** Loads one input file of any supported format into a table with stored types. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
-import { countValues, COUNTS, dateIn, earlyYear, numberIn } from "../files/countValues.ts";
 import { columnNames } from "../columnNames.ts";
-import { castExpression, kindOf, requestedType, storedExpression, storedType } from "../duckdb/columnTypes.ts";
-import { dayMonthDates } from "../files/dayMonthDates.ts";
+import {
+  castExpression,
+  isOwnType,
+  kindOf,
+  requestedType,
+  storedExpression,
+  storedType,
+} from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { codeIn, keepDigits } from "./exactDigits.ts";
+import { dateIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
+import { keepDigits } from "./exactDigits.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
 import { lineOfRow } from "./explainJson.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
 import { loadParquet } from "./loadParquet.ts";
-import { freeColumns, type CsvFile, type LoadedColumn, type LoadedFile, type ReadOptions } from "../readOptions.ts";
+import {
+  codeFacts,
+  freeColumns,
+  type CsvFile,
+  type LoadedColumn,
+  type LoadedFile,
+  type ReadOptions,
+} from "../readOptions.ts";
 import { identifier, literalList } from "../duckdb/sql.ts";
+import { textFacts, type Census } from "./textColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Columns per query: one query over 10,000 columns is slower than many small ones. */
 const COLUMNS_PER_QUERY = 500;
-/** If a larger share of the values are numbers (or dates), any other value is an error, not a category. */
-const MAJORITY = 0.5;
-
 /** A loaded file. */
 export interface Loaded extends LoadedFile {
-  /** Whether the table already has the types in `columns`; otherwise they have to be cast. */
-  readonly settled: boolean;
-  /** Whether the file says nothing of types, so that its numbers may be text: 007. */
-  readonly isText: boolean;
   /** Error for the first value of the column that is not of `type`; for conflicts with other files. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
 
 /** @throws {UnreadableFile} */
 export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
-  const { csv, texts } = await loadRaw(database, path, table, options);
-  const digits = new Map([...texts, ...(await keepDigits(database, table, options.types))]);
-  const explain = async (column: string, type: string): Promise<UnreadableFile> =>
-    (csv && (await explainCsv(database, csv, new Map([[column, type]])))) ??
-    firstWrong(database, table, { column, type, path });
+  const csv = await loadRaw(database, path, table, options);
+  const digits = await keepDigits(database, table, options.types);
+  const explain = async (column: string, narrow: string): Promise<UnreadableFile> => {
+    // Any number or date would do: 2.5 is not what is wrong in a column of integers.
+    const type = { number: "DOUBLE", date: "TIMESTAMP", category: narrow }[kindOf(narrow)];
+    const wrong = csv && (await explainCsv(database, csv, new Map([[column, type]])));
+    return wrong ?? firstWrong(database, table, { column, type, path });
+  };
   const rows = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
   if (rows === 0) throw new UnreadableFile(csv === undefined ? "the file has no rows" : "the file has only a header");
   const described = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const columns: LoadedColumn[] = [];
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
-    const known = { table, some, options, explain, digits, csv: csv !== undefined };
-    columns.push(...(await settleTypes(database, { ...known, isTyped: /\.parquet$/i.test(path) })));
+    const known = { table, some, options, explain, digits, isTyped: /\.parquet$/i.test(path) };
+    columns.push(...(await inspectColumns(database, known)));
   }
-  const settled = columns.every((column, i) => column.type === described[i]!.type);
-  return { path, table, rows, columns, settled, isText: csv !== undefined, explain };
+  return { path, table, rows, columns, explain, ...(csv && { delimiter: csv.delimiter }) };
 }
 
-interface Raw {
-  readonly csv: CsvFile | undefined;
-  /** Columns that are text because numbers would lose digits, with an example. */
-  readonly texts: ReadonlyMap<string, string>;
-}
-
-async function loadRaw(database: Database, path: string, table: string, options: ReadOptions): Promise<Raw> {
+async function loadRaw(
+  database: Database,
+  path: string,
+  table: string,
+  options: ReadOptions,
+): Promise<CsvFile | undefined> {
   const format = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (format === "csv" || format === "tsv" || format === "txt") {
     const csv = await loadCsv(database, path, table, options);
     await storeColumns(database, { path, table, into: table, options, renamed: csv.names, csv });
-    return { csv, texts: csv.digits ?? new Map() };
+    return csv;
   }
   const raw = `${table}_raw`;
-  let digits: ReadonlyMap<string, string> = new Map();
   if (format === "parquet") await loadParquet(database, path, raw);
-  else if (format !== undefined) digits = await loadJson(database, path, raw, options.records);
+  else if (format !== undefined) await loadJson(database, path, raw, options.records);
   else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
   const header = (await database.describe(`SELECT * FROM ${identifier(raw)}`)).map((column) => column.name);
   const renamed = columnNames(header, options.normalizeNames ?? false);
   await storeColumns(database, { path, table: raw, into: table, options, renamed });
   await database.run(`DROP TABLE ${identifier(raw)}`);
-  return {
-    csv: undefined,
-    texts: new Map(Array.from(digits, ([name, example]) => [renamed[header.indexOf(name)]!, example])),
-  };
+  return undefined;
 }
 
 interface Storing {
@@ -93,20 +97,21 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const isStored = ({ name, type }: DatasetColumn): boolean => storedType(type) === type || csv!.fixedTypes.has(name);
   if (csv !== undefined && columns.every(isStored)) return;
-  const missing = literalList(options.nullValues ?? [""]);
+  const missing = literalList(["", ...(options.nullValues ?? [])]);
   const expressions = columns.map((column, i) => {
     const name = renamed[i]!;
     if (csv?.fixedTypes.has(name)) return identifier(name);
     const stored = storedExpression(column.name, column.type);
     const isText = storedType(column.type) === "VARCHAR" && csv === undefined;
     const kept = isText ? `CASE WHEN list_contains(${missing}, ${stored}) THEN NULL ELSE ${stored} END` : stored;
-    const requested = typeRequested(name, options);
+    const requested = isText && isOwn(name, options) ? undefined : typeRequested(name, options);
     const value = requested === undefined ? kept : castExpression(kept, requested, "TRY_CAST");
     return `${value} AS ${identifier(name)}`;
   });
   for (const [i, column] of columns.entries()) {
     const type = typeRequested(renamed[i]!, options);
-    if (csv !== undefined || type === undefined) continue;
+    const isLater = storedType(column.type) === "VARCHAR" && isOwn(renamed[i]!, options);
+    if (csv !== undefined || type === undefined || isLater) continue;
     const value = storedExpression(column.name, column.type);
     const present = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
     const condition = `${present} AND TRY_CAST(${value} AS ${type}) IS NULL`;
@@ -147,61 +152,75 @@ async function firstWrong(
   const text = `CAST(${value} AS VARCHAR)`;
   const uncounted = kindOf(cast.type) === "date" ? dateIn(text) : numberIn(text);
   for (const wrong of [`TRY_CAST(${value} AS ${cast.type})`, uncounted]) {
-    const condition = `${value} IS NOT NULL AND ${wrong} IS NULL`;
+    const condition = `${value} IS NOT NULL AND NOT ${isMarker(text)} AND ${wrong} IS NULL`;
     const found = await firstMatch(database, { table, value, condition, ...cast });
     if (found !== undefined) return found;
   }
   return new UnreadableFile(`column "${cast.column}" has values that are not ${kindOf(cast.type)}s`);
 }
 
-interface Settling {
+interface Inspecting {
   readonly table: string;
   readonly some: readonly { readonly name: string; readonly type: string }[];
   readonly options: ReadOptions;
-  readonly csv: boolean;
   /** Whether the file says which columns are text, as Parquet does; otherwise, text may be numbers or dates. */
   readonly isTyped: boolean;
-  /** Columns that are text because numbers would lose digits, with an example. */
+  /** Columns that became text because numbers would lose digits, with an example. */
   readonly digits: ReadonlyMap<string, string>;
   readonly explain: (column: string, type: string) => Promise<UnreadableFile>;
 }
 
-/** Determines column types by counting values; rejects other values in a column of numbers or dates. */
-async function settleTypes(database: Database, settling: Settling): Promise<LoadedColumn[]> {
-  const { table, some, options, csv, isTyped, digits } = settling;
-  const free = new Set([...freeColumns(options), ...digits.keys()]);
-  const requestedDateIn = (name: string): string | undefined => (csv ? requestedDate(name, options) : undefined);
-  const counts = some.map(({ name, type }) => {
-    const isCounted = !isTyped && type === "VARCHAR" && (!free.has(name) || requestedDateIn(name) !== undefined);
-    const early = csv && type === "DATE" && !free.has(name) ? earlyYear(identifier(name)) : "NULL";
-    return isCounted ? countValues(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, ${early}, 0`;
+/** What the columns contain. @throws {UnreadableFile} for a value that is not of the requested kind */
+async function inspectColumns(database: Database, inspecting: Inspecting): Promise<LoadedColumn[]> {
+  const { table, some, options, digits, isTyped, explain } = inspecting;
+  const free = freeColumns(options);
+  const sql = [...Object.values(options.select ?? {}), options.where ?? ""].join("\n");
+  const census = ({ name, type }: DatasetColumn): Census[] => {
+    if ((isTyped && !isOwn(name, options)) || digits.has(name)) return [];
+    if (typeRequested(name, options) !== undefined)
+      return type === "VARCHAR" && isOwn(name, options) ? [{ name, type, requested: options.types![name]! }] : [];
+    if (free.has(name) || (type !== "VARCHAR" && type !== "BIGINT")) return [];
+    const { formats } = options;
+    // An expression was written for the text as it is in the file.
+    if (isMentioned(name, sql)) return type === "VARCHAR" ? [{ name, type, isRaw: true }] : [];
+    if (formats === undefined) return [{ name, type }];
+    return [{ name, type, format: Object.hasOwn(formats, name) ? formats[name]! : null }];
+  };
+  const asked = some.flatMap(census);
+  const facts = await textFacts(database, table, asked);
+  const items = some.map(({ name, type }) => {
+    const isEarly = type === "DATE" && !isTyped && !free.has(name);
+    return `count(${identifier(name)}), ${isEarly ? earlyYear(identifier(name)) : "NULL"}`;
   });
-  const row = (await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`))[0]!;
-  const settled: LoadedColumn[] = [];
+  const counted = (await database.rows(`SELECT ${items.join(", ")} FROM ${identifier(table)}`))[0]!;
+  const columns: LoadedColumn[] = [];
   for (const [i, { name, type }] of some.entries()) {
-    const [present = 0, numbers = 0, dates = 0, commas = 0] = row.slice(COUNTS * i, COUNTS * i + 4).map(Number);
-    const requested = requestedDateIn(name);
-    if (requested !== undefined && dates < present) throw await settling.explain(name, requested);
-    const found =
-      requested ?? (numbers > MAJORITY * present ? "DOUBLE" : dates > MAJORITY * present ? "TIMESTAMP" : type);
-    if (requested === undefined && found !== type && Math.max(numbers, dates) < present)
-      throw await settling.explain(name, found);
-    const example = row[COUNTS * i + 4];
-    const decimalComma = commas > MAJORITY * present ? { decimalComma: String(example) } : {};
-    const early = type === "DATE" && typeof example === "string" ? { earlyYear: example } : {};
-    const isDayMonth = Number(row[COUNTS * i + 5]) > MAJORITY * present;
-    const dayMonth = isDayMonth ? { dayMonth: await dayMonthDates(database, table, name) } : {};
-    const code = found === "DOUBLE" && type === "VARCHAR" ? await codeIn(database, table, { name, csv }) : undefined;
-    const lost = code ?? digits.get(name);
-    const kept = { type: code === undefined ? found : type, ...(lost === undefined ? {} : { digits: lost }) };
-    settled.push({ name, ...kept, empty: present === 0, ...decimalComma, ...dayMonth, ...early });
+    const [present, early] = counted.slice(2 * i, 2 * i + 2);
+    const lost = digits.get(name);
+    const text = lost === undefined ? facts.get(name) : codeFacts(lost);
+    const requested = asked.find((each) => each.name === name)?.requested;
+    if (requested !== undefined && text?.formats.length === 0 && text.plain === undefined)
+      throw await explain(name, requestedType(name, requested));
+    const earlyDate = typeof early === "string" ? { earlyYear: early } : {};
+    columns.push({ name, type, empty: present === 0, ...earlyDate, ...(text && { text }) });
   }
-  return settled;
+  return columns;
 }
 
-function requestedDate(name: string, options: ReadOptions): string | undefined {
-  const wanted = typeRequested(name, options);
-  return wanted !== undefined && kindOf(wanted) === "date" ? wanted : undefined;
+function isMentioned(name: string, sql: string): boolean {
+  const word = name.replaceAll('"', '""').replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  return (
+    sql !== "" && new RegExp(String.raw`(?<![\p{L}\p{N}_])${word}(?![\p{L}\p{N}_])|\bcolumns\s*\(`, "iu").test(sql)
+  );
+}
+
+/** SQL: the earliest date if all are in the first century (DuckDB reads 31-12-24 as 24 December 31), else NULL. */
+function earlyYear(column: string): string {
+  return `CASE WHEN max(${column}) < DATE '0100-01-01' THEN CAST(min(${column}) AS VARCHAR) END`;
+}
+
+function isOwn(name: string, { types = {} }: ReadOptions): boolean {
+  return Object.hasOwn(types, name) && isOwnType(types[name]!);
 }
 
 function typeRequested(name: string, { types = {} }: ReadOptions): string | undefined {

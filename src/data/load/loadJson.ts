@@ -1,7 +1,8 @@
 /** Loads one JSON or JSON Lines file into a table of the database. */
 import { stat } from "node:fs/promises";
 import type { Database } from "../duckdb/duckdb.ts";
-import { largeDoubles, lostInteger } from "./exactDigits.ts";
+import { codeIn } from "../duckdb/formatSql.ts";
+import { largeDoubles } from "./exactDigits.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { firstBytes, inspectText, withoutMark } from "./inspectText.ts";
 import { fileLiteral, identifier, literal, literalStruct } from "../duckdb/sql.ts";
@@ -17,7 +18,6 @@ const OBJECT_OF_OBJECTS = /^\s*\{\s*"(\d+"\s*:\s*\{|[^"]*"\s*:\s*\{\s*"\d+"\s*:)
 
 /**
  * Reads rows from an array (the document itself, or at the path `records`) or from consecutive objects (JSON Lines).
- * @returns an example by column that became text because numbers would lose digits
  * @throws {UnreadableFile} if the file is not JSON or contains no rows
  */
 export async function loadJson(
@@ -25,7 +25,7 @@ export async function loadJson(
   path: string,
   table: string,
   records: string | undefined,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<void> {
   const text = await inspectText(path, database.folder);
   const lines = /\.(jsonl|ndjson)(\.gz)?$/i.test(path);
   const beginning = text.gzip ? text.header : withoutMark((await firstBytes(text.path, 4096)).toString());
@@ -49,33 +49,26 @@ export async function loadJson(
   if (array && text.lastChar !== "]")
     throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
-  return digitsInJson(database, table, isRows ? options : undefined);
+  if (isRows) await keepJsonDigits(database, table, options);
 }
 
 /**
  * Reads the numbers of a column as text if DOUBLE, the type of integers beyond 64 bits and of mixed numbers, lost digits.
- * @param options of read_json; undefined if the rows are inside of a document
+ * @param options of read_json
  */
-async function digitsInJson(
-  database: Database,
-  table: string,
-  options: string | undefined,
-): Promise<ReadonlyMap<string, string>> {
+async function keepJsonDigits(database: Database, table: string, options: string): Promise<void> {
   const large = await largeDoubles(database, table);
-  const kept = new Map<string, string>();
-  if (large.length === 0 || options === undefined) return kept;
+  if (large.length === 0) return;
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const types = columns.map(({ name, type }) => [name, large.includes(name) ? "VARCHAR" : type] as const);
   await database.run(
     `CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM read_json(${options}, columns = ${literalStruct(types)})`,
   );
-  const examples = large.map((name) => lostInteger(identifier(name)));
-  const [row] = await database.rows(`SELECT ${examples.join(", ")} FROM ${identifier(table)}`);
-  for (const [i, name] of large.entries()) {
-    if (row![i] !== null) kept.set(name, String(row![i]));
-    else await database.run(`ALTER TABLE ${identifier(table)} ALTER ${identifier(name)} TYPE DOUBLE`);
-  }
-  return kept;
+  const counts = large.map((name) => `count(${codeIn(identifier(name))})`);
+  const [row] = await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`);
+  for (const [i, name] of large.entries())
+    if (Number(row![i]) === 0)
+      await database.run(`ALTER TABLE ${identifier(table)} ALTER ${identifier(name)} TYPE DOUBLE`);
 }
 
 function nested(reader: string, records: string): string {

@@ -3,7 +3,7 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { keepDigits } from "./exactDigits.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import type { LoadedColumn } from "../readOptions.ts";
+import { codeFacts, type LoadedColumn } from "../readOptions.ts";
 import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
 import { firstLine } from "../duckdb/sqlError.ts";
 
@@ -28,7 +28,11 @@ export async function loadPrevious(
   const digits = await keepDigits(database, "previous");
   return dataset.columns.map(({ name, type }) => {
     const example = digits.get(name);
-    return { name, empty: false, ...(example === undefined ? { type } : { type: "VARCHAR", digits: example }) };
+    return {
+      name,
+      empty: false,
+      ...(example === undefined ? { type } : { type: "VARCHAR", text: codeFacts(example) }),
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 /** Combines the columns of several files: union by name, one type each. */
+import { listed } from "../../core/text/listed.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import { identifier } from "../duckdb/sql.ts";
 import type { LoadedColumn } from "../readOptions.ts";
@@ -21,9 +22,6 @@ export interface UnifiedColumns {
   readonly notes: readonly string[];
 }
 
-/** Maximum number of missing columns that a note lists. */
-const MAX_NAMES = 5;
-
 /** @param free columns that may mix numbers and text; mixed ones become text */
 export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>): UnifiedColumns {
   const byName = new Map<string, { name: string; holders: { part: Part; column: LoadedColumn }[] }>();
@@ -36,28 +34,41 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
     }
   }
   const conflicts: { path: string; column: string; type: string }[] = [];
-  const notes = parts.flatMap((part) => missingNote(part, byName));
+  const mixed: string[] = [];
+  const textIn = new Map<string, string[]>();
   const columns = [...byName.values()].map(({ name, holders }) => {
     // Text that would lose digits as a number is no reason to reject a file, and makes the numbers of others text.
-    if (holders.some(({ column }) => column.digits !== undefined)) return { name, type: "VARCHAR" };
+    if (holders.some(({ column }) => column.text?.code !== undefined)) return { name, type: "VARCHAR" };
     const filled = holders.filter(({ column }) => !column.empty);
     const all = filled.length === 0 ? holders : filled;
     const typed = all.filter(({ column }) => kindOf(column.type) !== "category");
     const texts = all.filter(({ column }) => kindOf(column.type) === "category");
     const type = commonType(typed.map(({ column }) => column.type));
     if (texts.length === 0) {
-      if (type === "VARCHAR") notes.push(`column "${name}" mixes numbers and dates: kept as text`);
+      if (type === "VARCHAR") mixed.push(`"${name}"`);
       return { name, type };
     }
     if (weight(typed) > weight(texts) && !free.has(name) && type !== "VARCHAR") {
       conflicts.push(...texts.map(({ part }) => ({ path: part.path, column: name, type })));
       return { name, type };
     }
-    if (typed.length > 0 && !free.has(name))
-      notes.push(`column "${name}" is text in ${nameOf(texts[0]!.part)}: kept as text`);
+    if (typed.length > 0 && !free.has(name)) {
+      const file = nameOf(texts[0]!.part);
+      textIn.set(file, [...(textIn.get(file) ?? []), `"${name}"`]);
+    }
     return { name, type: "VARCHAR" };
   });
+  const notes = [
+    ...missingNotes(parts, byName),
+    ...(mixed.length === 0 ? [] : [`${columnsAre(mixed, "mixes", "mix")} numbers and dates: kept as text`]),
+    ...Array.from(textIn, ([file, names]) => `${columnsAre(names, "is", "are")} text in ${file}: kept as text`),
+  ];
   return { columns, conflicts, notes };
+}
+
+/** `column "a" is` or `columns "a", "b" are`. */
+function columnsAre(names: readonly string[], single: string, plural: string): string {
+  return names.length === 1 ? `column ${names[0]} ${single}` : `columns ${listed(names)} ${plural}`;
 }
 
 /** SQL for the rows of all tables, each with all `columns`; `cast` gives the SQL that casts a value. */
@@ -87,14 +98,22 @@ function commonType(types: readonly string[]): string {
   return distinct.length > 0 && distinct.every((type) => kindOf(type) === "date") ? "TIMESTAMP" : "VARCHAR";
 }
 
-function missingNote(part: Part, all: ReadonlyMap<string, { readonly name: string }>): string[] {
-  const own = new Set(part.columns.map((column) => column.name.toLowerCase()));
-  const missing = [...all].filter(([key]) => !own.has(key)).map(([, { name }]) => `"${name}"`);
-  if (missing.length === 0) return [];
-  const more = missing.length > MAX_NAMES ? ` and ${missing.length - MAX_NAMES} more` : "";
-  const named = missing.slice(0, MAX_NAMES).join(", ");
-  const columns = missing.length === 1 ? "column" : "columns";
-  return [`${nameOf(part)} has no ${columns} ${named}${more}: filled with missing values`];
+/** One note for all files that lack the same columns. */
+function missingNotes(parts: readonly Part[], all: ReadonlyMap<string, { readonly name: string }>): string[] {
+  const lacking = new Map<string, { readonly columns: readonly string[]; readonly files: string[] }>();
+  for (const part of parts) {
+    const own = new Set(part.columns.map((column) => column.name.toLowerCase()));
+    const missing = [...all].filter(([key]) => !own.has(key)).map(([, { name }]) => `"${name}"`);
+    if (missing.length === 0) continue;
+    const key = JSON.stringify(missing);
+    const entry = lacking.get(key) ?? { columns: missing, files: [] };
+    entry.files.push(nameOf(part));
+    lacking.set(key, entry);
+  }
+  return Array.from(lacking.values(), ({ columns, files }) => {
+    const which = `${columns.length === 1 ? "column" : "columns"} ${listed(columns)}`;
+    return `${listed(files)} ${files.length === 1 ? "has" : "have"} no ${which}: filled with missing values`;
+  });
 }
 
 function nameOf({ name, path }: Part): string {

@@ -1,17 +1,21 @@
 /** Converts labels to the type of the logged predictions, and builds row keys. */
 import { parseNumber } from "../../core/text/parseNumber.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Signature } from "../../core/table/signature.ts";
+import type { CellParser } from "../../core/text/valueFormat.ts";
+import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 
 /**
- * @param target of the deployed model; with null, the type of the prediction decides whether a label is a number
+ * @param signature of the deployed model; with null, the type of the prediction decides whether a label is a number
  * @returns a function that takes a label string and its prediction, and returns the label in the prediction's type, or
  *   undefined if it is neither a number nor one of the classes
  */
 export function labelReader(
-  target: TargetSpec | null,
+  signature: Pick<Signature, "target" | "reading"> | null,
 ): (label: string, prediction: string | number | null) => string | number | undefined {
-  const classes = target?.classes;
+  const classes = signature?.target.classes;
+  const parse = signature === null ? parseNumber : cellParserOf(signature, signature.target.name, "number");
+  const finite = (text: string): number | undefined => finiteOf(parse(text));
   const known = new Map<string, string | undefined>();
   return (label, prediction) => {
     if (classes === undefined) {
@@ -23,17 +27,16 @@ export function labelReader(
   };
 }
 
-function finite(text: string): number | undefined {
-  const value = parseNumber(text);
+function finiteOf(value: number | undefined): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
 /** Matches "1.0" to the class "1", and "True" to "true", if only one class matches. */
 function classOf(label: string, classes: readonly string[]): string | undefined {
   if (classes.includes(label)) return label;
-  const number = finite(label);
+  const number = finiteOf(parseNumber(label));
   const same = classes.filter((name) =>
-    number === undefined ? name.toLowerCase() === label.toLowerCase() : finite(name) === number,
+    number === undefined ? name.toLowerCase() === label.toLowerCase() : finiteOf(parseNumber(name)) === number,
   );
   return same.length === 1 ? same[0] : undefined;
 }
@@ -41,16 +44,18 @@ function classOf(label: string, classes: readonly string[]): string | undefined 
 /**
  * @param columns the columns that identify a row; the value of a single column is the key itself
  * @param timeColumn the column among them that contains times
+ * @param parseTime reads its cells
  * @returns a function from a row to its key, or null if a value is missing
  */
 export function rowKey(
   columns: readonly string[],
   timeColumn: string | null,
+  parseTime: CellParser = parseDate,
 ): (valueOf: (column: string) => unknown) => string | null {
   return (valueOf) => {
     const parts: string[] = [];
     for (const column of columns) {
-      const part = partOf(valueOf(column), column === timeColumn);
+      const part = partOf(valueOf(column), column === timeColumn ? parseTime : null);
       if (part === null) return null;
       parts.push(part);
     }
@@ -58,14 +63,12 @@ export function rowKey(
   };
 }
 
-function partOf(value: unknown, isTime: boolean): string | null {
+function partOf(value: unknown, parseTime: CellParser | null): string | null {
   if (value === null || value === undefined || typeof value === "object") return null;
   const text = String(value).trim();
   if (text === "") return null;
-  if (isTime) {
-    const instant = parseDate(text);
-    if (instant !== undefined) return String(instant);
-  }
+  const instant = parseTime?.(text);
+  if (instant !== undefined && !Number.isNaN(instant)) return String(instant);
   // pandas writes integers as 7.0 if the column has missing values.
   return text.replace(/^(-?\d+)\.0+$/, "$1");
 }

@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
+import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
@@ -42,6 +44,7 @@ export interface LabelsResult extends Readonly<JoinResult> {
 
 interface Plan {
   readonly by: readonly string[];
+  readonly key: ReturnType<typeof rowKey>;
   readonly label: string;
   readonly join: LabelJoin;
 }
@@ -93,21 +96,24 @@ function planOf(
   const label = labelColumn(columns, options.label, config.target);
   const by = matchColumns(session, columns, options.id);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
-  const key = rowKey(by, config.time_column);
+  const signature = deployedSignature(session);
+  const parseTime =
+    signature === null || config.time_column === null ? parseDate : cellParserOf(signature, config.time_column, "date");
+  const key = rowKey(by, config.time_column, parseTime);
   const join = joinLabels({
     path,
     keyOf: byId ? null : (inputs) => key((column) => inputs[column]),
-    toLabel: labelReader(deployedTarget(session)),
+    toLabel: labelReader(signature),
     replace: options.force,
     now: context.now().getTime(),
   });
-  return { by, label, join };
+  return { by, label, join, key };
 }
 
 /** Null if no model is deployed or it cannot be read; the logged predictions then decide the type of labels. */
-function deployedTarget(session: Session) {
+function deployedSignature(session: Session) {
   try {
-    return loadDeployed(session)?.model.signature.target ?? null;
+    return loadDeployed(session)?.model.signature ?? null;
   } catch (error) {
     if (error instanceof MlctlError) return null;
     throw error;
@@ -149,8 +155,7 @@ interface Reading {
 }
 
 function labelRows(batch: RowBatch, { session, plan, reject }: Reading): { rows: LabelRow[]; withoutLabel: number } {
-  const { by, label } = plan;
-  const key = rowKey(by, session.config.time_column);
+  const { by, label, key } = plan;
   const positions = new Map(batch.columns.map((name, position) => [name, position]));
   const empty = new Set(session.config.ingest.null_values);
   const cellOf = (row: InputRow, column: string): Json | undefined => row.values[positions.get(column) ?? -1];

@@ -7,6 +7,7 @@ import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
+import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import {
   countPredictions,
@@ -135,17 +136,29 @@ function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): 
   const names = new Set(logged.flatMap(({ inputs }) => Object.keys(inputs)));
   names.delete(signature.target.name);
   const missing = new Set<unknown>([...signature.reading.nullValues, undefined]);
+  const numbers = new Set(signature.inputs.flatMap(({ name, kind }) => (kind === "number" ? [name] : [])));
   const columns = [...names].map((name) => {
     const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
     const present = values.map((value) => (missing.has(value) ? null : value));
-    return columnOf(name, present);
+    return columnOf(name, numbers.has(name) ? present.map(numberReader(signature, name)) : present);
   });
   const labels = logged.map(({ label }) => label);
   const at: Column = { kind: "date", name: LOGGED_AT, values: Float64Array.from(logged, (each) => each.at) };
   return { rowCount: logged.length, columns: [...columns, columnOf(signature.target.name, labels), at] };
 }
 
-function columnOf(name: string, values: readonly (string | number | boolean | null)[]): Column {
+type Logged = string | number | boolean | null;
+
+/** Reads text as the model does: some callers send "1.234,5", others 1234.5. What is no number stays text. */
+function numberReader(signature: Model["signature"], name: string): (value: Logged) => Logged {
+  const parse = cellParserOf(signature, name, "number");
+  return (value) => {
+    const number = typeof value === "string" ? parse(value) : undefined;
+    return number === undefined ? value : Number.isNaN(number) ? null : number;
+  };
+}
+
+function columnOf(name: string, values: readonly Logged[]): Column {
   if (values.every((value) => value === null || typeof value === "number")) {
     return { kind: "number", name, values: Float64Array.from(values, (value) => value ?? NaN) };
   }

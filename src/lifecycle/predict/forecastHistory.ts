@@ -44,7 +44,7 @@ export async function forecastHistory(session: Session, { model, run }: LoadedMo
     });
   }
   const all = await readDataset(session, dataset);
-  const { y, rows } = encodeLabels(all, model.signature.target);
+  const { y, rows } = encodeLabels(all, model.signature);
   const labelled = selectRows(all, rows);
   const inputs = conformTable(labelled, model.signature);
   const by = seriesColumnsOf(model);

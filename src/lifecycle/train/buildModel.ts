@@ -12,6 +12,7 @@ import { signatureOf } from "../../pipeline/rows/signatureOf.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
 import type { PreparedData } from "./trainingData.ts";
+import { nullStrings } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** Contains no time, run id or path: the same data, configuration and seed give the same model, byte for byte. */
@@ -24,7 +25,11 @@ export async function buildModel(
   if (fitted === undefined) throw new TypeError("a failed candidate has no model");
   const part = data.parts().training;
   const training = neededInputs(part.inputs, fitted);
-  const reading = { nullValues: config.ingest.null_values, normalizeNames: config.ingest.normalize_names };
+  const reading = {
+    nullValues: nullStrings(config),
+    normalizeNames: config.ingest.normalize_names,
+    formats: formatsOf(dataset),
+  };
   return {
     format: "mlctl-model",
     version: MODEL_VERSION,
@@ -51,6 +56,11 @@ export async function buildModel(
       target: predictionColumn(data.target, part.y),
     }),
   };
+}
+
+/** How numbers and dates are written in the input files, also of columns that are no inputs, such as the target. */
+function formatsOf({ columns }: Dataset): Record<string, string> {
+  return Object.fromEntries(columns.flatMap(({ name, format }) => (format === undefined ? [] : [[name, format]])));
 }
 
 /** Removes the range of the time column: later dates than those of training are expected, not out of range. */

@@ -33,7 +33,7 @@ export function evaluate(model: Model, table: Table): Evaluated {
 /** The labelled rows that the model can predict, and what their evaluations have in common. */
 export function labelledRows(model: Model, table: Table) {
   const { task, classes = [] } = model.signature.target;
-  const labels = encodeLabels(table, model.signature.target);
+  const labels = encodeLabels(table, model.signature);
   const labelled = selectRows(conformTable(table, model.signature), labels.rows);
   const extended = historyFromBatch(model, { inputs: labelled, table: selectRows(table, labels.rows), y: labels.y });
   const reached = rowsInReach(extended, labelled);

@@ -3,10 +3,10 @@ import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
+import type { CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import type { CategoryColumn, Column, Table } from "../../core/table/table.ts";
+import { cellParserOf } from "./cellParserOf.ts";
 import { missingColumns } from "./missingColumns.ts";
 import { otherSpelling } from "./otherSpelling.ts";
 
@@ -21,7 +21,7 @@ export function conformTable(table: Table, signature: Signature, placeOf: PlaceO
   const problems = missingColumns(signature, names);
   const columns = signature.inputs.flatMap((spec) => {
     const column = findColumn(table, spec.name);
-    const conformed = column === undefined ? [] : conformColumn(column, spec, { table, placeOf });
+    const conformed = column === undefined ? [] : conformColumn(column, spec, { table, placeOf, signature });
     if (typeof conformed !== "string") return conformed;
     problems.push(conformed);
     return [];
@@ -44,13 +44,14 @@ function dataRow(row: number): string {
 function conformColumn(
   column: Column,
   spec: ColumnSpec,
-  { table, placeOf }: { readonly table: Table; readonly placeOf: PlaceOf },
+  { table, placeOf, signature }: { readonly table: Table; readonly placeOf: PlaceOf; readonly signature: Signature },
 ): Column | string {
   if (spec.kind === "category") return spelled(column.kind === "category" ? column : toCategories(column, table), spec);
   if (column.kind === spec.kind) return column;
   if (column.kind !== "category")
     return `column "${spec.name}" contains ${column.kind}s, but the model was trained on ${spec.kind}s`;
-  return toValues(column, spec, placeOf);
+  const kind = spec.kind === "date" ? "date" : "number";
+  return toValues(column, { name: spec.name, kind, parse: cellParserOf(signature, spec.name, kind) }, placeOf);
 }
 
 /** The column with the model's spelling of its categories. */
@@ -68,16 +69,22 @@ function toCategories(column: Column, { rowCount }: Table): CategoryColumn {
   return categoryColumn(column.name, texts);
 }
 
-function toValues(column: CategoryColumn, spec: ColumnSpec, placeOf: PlaceOf): Column | string {
-  const isDate = spec.kind === "date";
-  const parsed = column.categories.map((text) => (isDate ? parseDate(text) : parseNumber(text)) ?? NaN);
+interface Values {
+  readonly name: string;
+  readonly kind: "number" | "date";
+  readonly parse: CellParser;
+}
+
+function toValues(column: CategoryColumn, { name, kind, parse }: Values, placeOf: PlaceOf): Column | string {
+  const parsed = column.categories.map(parse);
   const values = new Float64Array(column.codes.length);
   for (let row = 0; row < values.length; row++) {
     const code = column.codes[row]!;
-    values[row] = code < 0 ? NaN : parsed[code]!;
-    if (code >= 0 && Number.isNaN(values[row]!)) {
-      return `column "${spec.name}" contains ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, but the model was trained on ${spec.kind}s`;
+    const value = code < 0 ? NaN : parsed[code];
+    if (value === undefined) {
+      return `column "${name}" contains ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, but the model was trained on ${kind}s`;
     }
+    values[row] = value;
   }
-  return { kind: isDate ? "date" : "number", name: spec.name, values };
+  return { kind, name, values };
 }

@@ -9,6 +9,8 @@ const classes: TargetSpec = { name: "y", task: "binary", classes: ["0", "1"] };
 const levels: TargetSpec = { name: "y", task: "multiclass", classes: ["high", "low", "mid"] };
 const quantity: TargetSpec = { name: "y", task: "regression" };
 
+const reading = { nullValues: [""], normalizeNames: false };
+
 function labelled(column: Column): Table {
   return { rowCount: column.kind === "category" ? column.codes.length : column.values.length, columns: [column] };
 }
@@ -19,7 +21,7 @@ const texts = (...values: (string | null)[]): Table => labelled(categoryColumn("
 
 function failure(table: Table, target: TargetSpec): MlctlError {
   try {
-    encodeLabels(table, target);
+    encodeLabels(table, { target, reading });
   } catch (error) {
     return error as MlctlError;
   }
@@ -27,27 +29,27 @@ function failure(table: Table, target: TargetSpec): MlctlError {
 }
 
 it("uses the class codes of training, independent of the order of rows", () => {
-  expect(encodeLabels(texts("mid", "high", "low"), levels)).toEqual({
+  expect(encodeLabels(texts("mid", "high", "low"), { target: levels, reading })).toEqual({
     y: Float64Array.of(2, 0, 1),
     rows: Int32Array.of(0, 1, 2),
   });
 });
 
 it("matches a class that is a number in one file and a string in another", () => {
-  expect([...encodeLabels(numbers(1, 0, 1), classes).y]).toEqual([1, 0, 1]);
-  expect([...encodeLabels(texts("1", "0"), classes).y]).toEqual([1, 0]);
+  expect([...encodeLabels(numbers(1, 0, 1), { target: classes, reading }).y]).toEqual([1, 0, 1]);
+  expect([...encodeLabels(texts("1", "0"), { target: classes, reading }).y]).toEqual([1, 0]);
 });
 
 it("skips rows without a label", () => {
-  expect(encodeLabels(numbers(NaN, 2.5, NaN, -1), quantity)).toEqual({
+  expect(encodeLabels(numbers(NaN, 2.5, NaN, -1), { target: quantity, reading })).toEqual({
     y: Float64Array.of(2.5, -1),
     rows: Int32Array.of(1, 3),
   });
-  expect([...encodeLabels(texts(null, "low"), levels).rows]).toEqual([1]);
+  expect([...encodeLabels(texts(null, "low"), { target: levels, reading }).rows]).toEqual([1]);
 });
 
 it("parses numbers given as strings", () => {
-  expect([...encodeLabels(texts("2.5", " -1e3 "), quantity).y]).toEqual([2.5, -1000]);
+  expect([...encodeLabels(texts("2.5", " -1e3 "), { target: quantity, reading }).y]).toEqual([2.5, -1000]);
 });
 
 it("names the row with an unknown label", () => {

@@ -3,9 +3,11 @@ import { cellText } from "../../core/table/cellText.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Signature, TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
+import type { CellParser } from "../../core/text/valueFormat.ts";
+import { cellParserOf } from "./cellParserOf.ts";
 import { otherSpelling } from "./otherSpelling.ts";
 import { parseNumber } from "../../core/text/parseNumber.ts";
 import { labelKey } from "./labelKey.ts";
@@ -20,7 +22,9 @@ export interface EncodedLabels {
  * Skips rows without a label.
  * @throws {MlctlError} kind "data" for a missing target column, an unknown class, or text in a regression target
  */
-export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
+export function encodeLabels(table: Table, signature: Pick<Signature, "reading" | "target">): EncodedLabels {
+  const { target } = signature;
+  const parse = cellParserOf(signature, target.name, "number");
   const column = findColumn(table, target.name);
   if (column === undefined) {
     const names = table.columns.map(({ name }) => name);
@@ -36,7 +40,8 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   for (let row = 0; row < table.rowCount; row++) {
     const text = cellText(column, row);
     if (text === null) continue;
-    const value = target.classes === undefined ? targetNumber(column, row) : codeOf(text);
+    const value = target.classes === undefined ? targetNumber(column, row, parse) : codeOf(text);
+    if (Number.isNaN(value)) continue;
     if (value === undefined) throw unknownLabel({ target, text, row });
     if (!(Math.abs(value) <= LARGEST_FLOAT32)) throw targetTooLarge(target.name, value, row);
     y.push(value);
@@ -69,11 +74,12 @@ export function classReader(classes: readonly string[]): (label: string) => numb
   };
 }
 
-/** A regression target: the value at `row`, which must not be missing; undefined if it is a string that is not a number. */
-export function targetNumber(column: Column, row: number): number | undefined {
-  if (column.kind !== "category") return column.values[row]!;
-  const value = parseNumber(column.categories[column.codes[row]!]!);
-  return Number.isNaN(value) ? undefined : value;
+/**
+ * A regression target: the value at `row`, which must not be missing; NaN for a string that means missing, undefined for
+ * one that is not a number.
+ */
+export function targetNumber(column: Column, row: number, parse: CellParser): number | undefined {
+  return column.kind === "category" ? parse(column.categories[column.codes[row]!]!) : column.values[row]!;
 }
 
 /** @param row position in the dataset, from 0 */

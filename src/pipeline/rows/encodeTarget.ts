@@ -1,10 +1,11 @@
 /** Encodes the target column: values for regression, class codes for classification. */
 import { cellText } from "../../core/table/cellText.ts";
-import { decimalCommaHint, hasDecimalComma } from "../../core/text/decimalComma.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
+import { numberFormatsOf } from "../../core/text/numberFormat.ts";
+import { parseNumber } from "../../core/text/parseNumber.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { classReader, targetNumber, targetTooLarge } from "./encodeLabels.ts";
@@ -131,21 +132,29 @@ function sortLabels(distinct: ReadonlySet<string>): string[] {
 }
 
 function looksLikeClasses(column: Column, distinct: readonly string[]): boolean {
-  if (column.kind === "category" && distinct.length > MAX_INFERRED_CLASSES && distinct.every(hasDecimalComma)) {
-    const message = `target column "${column.name}" has decimal commas ("${distinct[0]}"), so it is text, not numbers`;
-    const hint = `${decimalCommaHint(column.name)}, or set "task" to "classification"`;
-    throw new MlctlError("data", message, { hint });
+  if (column.kind === "category" && distinct.length > MAX_INFERRED_CLASSES) {
+    const hint = formatHint(column.name, distinct);
+    if (hint !== undefined) {
+      const message = `target column "${column.name}" is text, but its values are numbers such as "${distinct[0]}"`;
+      throw new MlctlError("data", message, { hint: `${hint}, or set "task" to "classification"` });
+    }
   }
   if (column.kind === "category" || distinct.length <= 2) return true;
   return distinct.length <= MAX_INFERRED_CLASSES && distinct.every((text) => Number.isInteger(Number(text)));
 }
 
+/** The setting that reads the texts as numbers; undefined if they are none. */
+function formatHint(column: string, texts: readonly string[]): string | undefined {
+  const formats = numberFormatsOf(texts).map(({ id }) => `{ ${JSON.stringify(column)}: ${JSON.stringify(id)} }`);
+  return formats.length === 0 ? undefined : `set "ingest.types": ${formats.join(" or ")} in config.json`;
+}
+
 function numberAt(column: Column, row: number, target: string): number {
-  const value = targetNumber(column, row);
+  const value = targetNumber(column, row, parseNumber);
   if (value !== undefined && Math.abs(value) <= LARGEST_FLOAT32) return value;
-  if (value !== undefined) throw targetTooLarge(target, value, row);
+  if (value !== undefined && !Number.isNaN(value)) throw targetTooLarge(target, value, row);
   const text = cellText(column, row) ?? "";
-  const fix = hasDecimalComma(text) ? decimalCommaHint(target) : 'clean it with "ingest.select"';
+  const fix = formatHint(target, [text]) ?? 'clean it with "ingest.select"';
   throw new MlctlError(
     "data",
     `target column "${target}" contains ${JSON.stringify(text)} in data row ${row + 1}, which is not a number`,

@@ -39,12 +39,14 @@ it("gives booleans one reading in rows, tables and labels", () => {
   const flag = conformTable({ rowCount: texts.length, columns }, signature).columns[0]!;
   const read = texts.map((_, row) => cellText(flag, row));
   expect(read).toEqual([...Array.from({ length: 5 }, () => "True"), "False", "False", "False", null]);
-  const labels = encodeLabels({ rowCount: texts.length, columns }, signature.target);
+  const labels = encodeLabels({ rowCount: texts.length, columns }, signature);
   expect([...labels.y]).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
 });
 
 it("matches labels of a file that has other numerals for the same numbers", () => {
   const target = { name: "y", task: "binary", classes: ["0", "1"] } as const;
   const table = { rowCount: 3, columns: [categoryColumn("y", ["1.0", "0", "01"])] };
-  expect([...encodeLabels(table, target).y]).toEqual([1, 0, 1]);
+  expect([...encodeLabels(table, { target, reading: { nullValues: [""], normalizeNames: false } }).y]).toEqual([
+    1, 0, 1,
+  ]);
 });

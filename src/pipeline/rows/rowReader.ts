@@ -1,11 +1,11 @@
 /** Checks incoming rows (from a stream or a request) against the signature and converts them to a table. */
 import { dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
+import type { CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
+import { cellParserOf, expectedCell } from "./cellParserOf.ts";
 import { missingColumns } from "./missingColumns.ts";
 import { otherSpelling } from "./otherSpelling.ts";
 
@@ -58,7 +58,9 @@ export function rowReader(
     });
   }
   const nullValues = new Set(signature.reading.nullValues);
-  const readers = signature.inputs.map((spec) => columnReader(spec, names.indexOf(spec.name), nullValues));
+  const readers = signature.inputs.map((spec) =>
+    columnReader(spec, names.indexOf(spec.name), { signature, nullValues }),
+  );
   return (rows) => {
     const problems: RowProblem[] = [];
     const columns = readers.map((read) => read(rows, problems));
@@ -68,14 +70,20 @@ export function rowReader(
 
 type ColumnReader = (rows: readonly (readonly Cell[])[], problems: RowProblem[]) => Column;
 
-function columnReader(spec: ColumnSpec, position: number, nullValues: ReadonlySet<string>): ColumnReader {
+interface Reading {
+  readonly signature: Signature;
+  readonly nullValues: ReadonlySet<string>;
+}
+
+function columnReader(spec: ColumnSpec, position: number, { signature, nullValues }: Reading): ColumnReader {
   // A lookup hashes the string; the length check avoids it for most, which are longer than every null value.
   const longest = Math.max(0, ...[...nullValues].map((text) => text.length));
   const isMissing = (cell: Cell): boolean =>
     cell === null || cell === undefined || (typeof cell === "string" && cell.length <= longest && nullValues.has(cell));
-  return spec.kind === "category"
-    ? categoryReader(spec, position, isMissing)
-    : valueReader({ ...spec, kind: spec.kind }, position, isMissing);
+  if (spec.kind === "category") return categoryReader(spec, position, isMissing);
+  const parse = cellParserOf(signature, spec.name, spec.kind);
+  const expected = expectedCell(signature, spec.name, spec.kind);
+  return valueReader({ ...spec, kind: spec.kind, parse, expected }, position, isMissing);
 }
 
 function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
@@ -89,7 +97,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![position];
       if (isMissing(cell) || typeof cell === "object") {
-        if (!isMissing(cell)) problems.push(unreadable(spec, row, cell));
+        if (!isMissing(cell)) problems.push(unreadable(spec, row, { cell, expected: "text" }));
         codes[row] = -1;
         continue;
       }
@@ -122,8 +130,7 @@ function unseen(spec: ColumnSpec, row: number, { text, near }: { text: string; n
   return { row, column: spec.name, check: "category", message, ...(near === undefined ? {} : { suggestion: near }) };
 }
 
-function unreadable(spec: ColumnSpec, row: number, cell: Cell): RowProblem {
-  const expected = { category: "text", number: "a number", date: "a date such as 2024-01-31" }[spec.kind];
+function unreadable(spec: ColumnSpec, row: number, { cell, expected }: { cell: Cell; expected: string }): RowProblem {
   return { row, column: spec.name, check: "type", message: `${shown(cell)} is not ${expected}` };
 }
 
@@ -134,11 +141,14 @@ function shown(cell: Cell): string {
   return text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, MAX_SHOWN_LENGTH)}…`;
 }
 
-type ValueSpec = ColumnSpec & { readonly kind: "number" | "date" };
+type ValueSpec = ColumnSpec & {
+  readonly kind: "number" | "date";
+  readonly parse: CellParser;
+  readonly expected: string;
+};
 
 function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
-  const parse = spec.kind === "date" ? parseDate : parseNumber;
-  const { minimum = -Infinity, maximum = Infinity } = spec;
+  const { parse, expected, minimum = -Infinity, maximum = Infinity } = spec;
   const latest = spec.kind === "date" ? maximum + EXPECTED_LATER : maximum;
   return (rows, problems) => {
     const values = new Float64Array(rows.length);
@@ -151,7 +161,7 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       const value = parse(cell);
       values[row] = value ?? NaN;
       if (value === undefined) {
-        problems.push(unreadable(spec, row, cell));
+        problems.push(unreadable(spec, row, { cell, expected }));
       } else if (value < minimum || value > latest) problems.push(outOfRange(spec, row, value));
     }
     return { kind: spec.kind, name: spec.name, values };

@@ -1,6 +1,7 @@
 /** Validates the structure of a model file, because an edited file can have a correct, recomputed checksum. */
 import { isObject } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
+import { valueFormat } from "../../core/text/valueFormat.ts";
 
 const kinds = new Set<unknown>(["number", "category", "date"]);
 const tasks = new Set<unknown>(["regression", "binary", "multiclass"]);
@@ -19,6 +20,7 @@ export function modelProblem(model: Model): string | undefined {
     ],
     ["signature.target.classes", isList(signature?.target?.classes ?? [], isString)],
     ["signature.reading", isObject(signature?.reading) && isList(signature.reading.nullValues, isString)],
+    ["signature.reading.formats", Object.values(signature?.reading?.formats ?? {}).every(isFormat)],
     ["transforms", isList(transforms, (each) => isObject(each) && isString(each.type) && isObject(each.state))],
     ["estimator", isFitted(estimator)],
     ["baseline", isFitted(baseline)],
@@ -33,6 +35,10 @@ export function modelProblem(model: Model): string | undefined {
     ["reference.target", reference?.target === undefined || isReference(reference.target)],
   ];
   return checks.find(([, holds]) => !holds)?.[0];
+}
+
+function isFormat(value: unknown): boolean {
+  return isString(value) && valueFormat(value) !== undefined;
 }
 
 function isInput(value: unknown): boolean {

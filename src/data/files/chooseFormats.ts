@@ -1,0 +1,182 @@
+/** Chooses how to read text columns that are numbers or dates, from all files together, and converts the tables. */
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { numberFormat, numberFormatOf, type Decimal } from "../../core/text/numberFormat.ts";
+import { valueFormat, type ValueFormat } from "../../core/text/valueFormat.ts";
+import { castExpression, kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import { formatIn, isMarker } from "../duckdb/formatSql.ts";
+import { identifier } from "../duckdb/sql.ts";
+import type { LoadedColumn, LoadedFile, ReadOptions, TextFacts } from "../readOptions.ts";
+
+/** The format of plain numbers, which also allows grouped thousands. */
+const PLAIN = numberFormatOf(".").id;
+
+/** A column of text that may be numbers or dates, in all files that have it. */
+export interface ReadColumn {
+  readonly name: string;
+  readonly facts: readonly TextFacts[];
+  /** The format that was chosen; undefined: there is none, or more than one is possible. */
+  readonly format: string | undefined;
+  /** One of two readings was guessed, or none was chosen. */
+  readonly choice?: "guessed" | "undecided";
+}
+
+/** The columns of `files` with text facts. @param before formats recorded with an earlier dataset */
+export function chooseFormats(
+  files: readonly LoadedFile[],
+  options: ReadOptions,
+  before: ReadonlyMap<string, string>,
+): ReadColumn[] {
+  const byName = new Map<string, { name: string; facts: TextFacts[]; delimiters: Set<string | undefined> }>();
+  for (const { columns, delimiter } of files) {
+    for (const { name, text } of columns) {
+      if (text === undefined) continue;
+      const key = name.toLowerCase();
+      const entry = byName.get(key) ?? { name, facts: [], delimiters: new Set() };
+      entry.facts.push(text);
+      entry.delimiters.add(delimiter);
+      byName.set(key, entry);
+    }
+  }
+  const votes = decimalsIn(files);
+  const vote = votes.size === 1 ? [...votes][0] : undefined;
+  return Array.from(byName.values(), ({ name, facts, delimiters }) => {
+    const delimiter = delimiters.size === 1 ? [...delimiters][0] : undefined;
+    return { name, facts, ...chosen(facts, { options, before: before.get(name), vote, delimiter }) };
+  });
+}
+
+/** The decimal separators of the columns that can be read in one way. */
+function decimalsIn(files: readonly LoadedFile[]): Set<Decimal> {
+  const found = new Set<Decimal>();
+  for (const { columns, delimiter } of files) {
+    for (const { type, text } of columns) {
+      if (text === undefined && type === "DOUBLE" && delimiter !== undefined) found.add(".");
+      const [one, other] = (text?.formats ?? []).flatMap((id) => numberFormat(id) ?? []);
+      if (one !== undefined && other === undefined) found.add(one.decimal);
+    }
+  }
+  return found;
+}
+
+interface Evidence {
+  readonly options: ReadOptions;
+  readonly before: string | undefined;
+  readonly vote: Decimal | undefined;
+  readonly delimiter: string | undefined;
+}
+
+function chosen(facts: readonly TextFacts[], evidence: Evidence): Pick<ReadColumn, "format" | "choice"> {
+  const common = facts.reduce<readonly string[]>(
+    (ids, { formats }) => ids.filter((id) => formats.includes(id)),
+    facts[0]!.formats,
+  );
+  // Files that agree on no format are read each in its own way; the record has that of the last.
+  const formats = (common.length > 0 ? common : facts.at(-1)!.formats).map((id) => valueFormat(id)!);
+  const dates = formats.filter(({ kind }) => kind === "date");
+  const isPlain = facts.every(({ plain }) => plain !== undefined);
+  const { before } = evidence;
+  if (before !== undefined && formats.some(({ id }) => id === before)) return { format: before };
+  if (dates.length > 0) {
+    const isInteger = facts.some(({ plain }) => plain === "BIGINT");
+    if (isPlain && !isInteger) return { format: undefined };
+    return isOrderUnknown(dates) ? { format: undefined, choice: "undecided" } : { format: dates[0]!.id };
+  }
+  const [first, second] = formats.flatMap(({ id }) => numberFormat(id) ?? []);
+  if (first === undefined || second === undefined) return { format: first?.id };
+  const separators = facts.flatMap((each) => each.separators ?? []);
+  if (separators.length === 0) return { format: evidence.vote === second.decimal ? second.id : first.id };
+  const { decimal, isGuess } = decimalOf(separators, evidence);
+  if (decimal === undefined) return { format: undefined, choice: "undecided" };
+  return { format: numberFormatOf(decimal, first.unit).id, ...(isGuess ? { choice: "guessed" } : {}) };
+}
+
+/** Of 01/02/2024 either part may be the month; 01.02.2024 has the day first. */
+function isOrderUnknown(dates: readonly ValueFormat[]): boolean {
+  return dates.length > 1 && !dates[0]!.id.startsWith("%d.");
+}
+
+function sure(decimal: Decimal | undefined): { decimal: Decimal | undefined; isGuess: boolean } {
+  return { decimal, isGuess: false };
+}
+
+/** The decimal separator of numbers such as 1,005 or 4.172; undefined if nothing decides. */
+function decimalOf(
+  separators: readonly NonNullable<TextFacts["separators"]>[],
+  { options: { decimal, thousands }, vote, delimiter }: Evidence,
+): { decimal: Decimal | undefined; isGuess: boolean } {
+  const { character } = separators[0]!;
+  if (decimal !== undefined) return sure(decimal);
+  if (character === null || separators.some((each) => each.character !== character))
+    return sure(thousands === "." ? "," : thousands === "," ? "." : undefined);
+  const other = character === "," ? "." : ",";
+  if (thousands !== undefined) return sure(thousands === character ? other : character);
+  if (vote !== undefined) return sure(vote);
+  if (character === "." && delimiter !== ";") return sure(".");
+  const isGrouped = delimiter === "," || separators.every((each) => each.isGrouped);
+  return { decimal: isGrouped ? other : undefined, isGuess: true };
+}
+
+/** The files with the types that their columns have once they are converted. */
+export function readTypes<File extends LoadedFile>(
+  files: readonly File[],
+  read: readonly ReadColumn[],
+  { types = {} }: ReadOptions,
+): File[] {
+  const byName = new Map(read.map((column) => [column.name.toLowerCase(), column]));
+  return files.map((file) => {
+    const columns = file.columns.map((column): LoadedColumn => {
+      const { name } = column;
+      const requested = Object.hasOwn(types, name) ? storedType(requestedType(name, types[name]!)) : undefined;
+      const made = conversion(column, byName.get(name.toLowerCase()), requested);
+      return made === undefined ? column : { ...column, ...made };
+    });
+    return { ...file, columns };
+  });
+}
+
+function conversion({ name, type, text }: LoadedColumn, read: ReadColumn | undefined, requested?: string) {
+  if (text === undefined || read === undefined || read.choice === "undecided") return undefined;
+  const { plain, formats } = text;
+  const column = type === "VARCHAR" ? identifier(name) : `CAST(${identifier(name)} AS VARCHAR)`;
+  const id = read.format !== undefined && formats.includes(read.format) ? read.format : formats[0];
+  if (plain !== undefined && (read.format === undefined || id === undefined || id === PLAIN)) {
+    const present = `CASE WHEN NOT ${isMarker(column)} THEN ${column} END`;
+    const made = requested ?? plain;
+    return made === type ? undefined : { type: made, sql: castExpression(present, made) };
+  }
+  if (id === undefined) return undefined;
+  const format = valueFormat(id)!;
+  const value = formatIn(column, format);
+  if (format.kind === "number") return { type: "DOUBLE", sql: value };
+  const made = requested ?? (text.hasTime === true ? "TIMESTAMP" : "DATE");
+  return { type: made, sql: `CAST(${value} AS ${made})` };
+}
+
+/** Converts the text of columns of numbers and dates, except where another file makes the column text. */
+export async function convertColumns(
+  database: Database,
+  files: readonly LoadedFile[],
+  columns: readonly DatasetColumn[],
+): Promise<void> {
+  const texts = new Set(
+    columns.filter(({ type }) => kindOf(type) === "category").map(({ name }) => name.toLowerCase()),
+  );
+  for (const file of files) {
+    const replaced = file.columns.flatMap(({ name, sql }) =>
+      sql === undefined || texts.has(name.toLowerCase()) ? [] : [`${sql} AS ${identifier(name)}`],
+    );
+    if (replaced.length === 0) continue;
+    const table = identifier(file.table);
+    await database.run(`CREATE OR REPLACE TABLE ${table} AS SELECT * REPLACE (${replaced.join(", ")}) FROM ${table}`);
+  }
+}
+
+/** By column: the formats to record, which are not those of plain numbers and dates. */
+export function recordedFormats(read: readonly ReadColumn[]): Map<string, string> {
+  const recorded = read.filter(
+    ({ format, facts }) =>
+      format !== undefined && !(format === PLAIN && facts.every(({ plain }) => plain !== undefined)),
+  );
+  return new Map(recorded.map(({ name, format }) => [name, format!]));
+}
