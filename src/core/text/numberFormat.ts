@@ -51,9 +51,14 @@ function made(id: string): NumberFormat | undefined {
   const [decimal, unit = ""] = [parts[2] as Decimal, parts[3]];
   if (unit !== "" && UNIT.exec(unit)?.[0] !== unit) return undefined;
   const grouping = parts[1]! + GROUPING;
-  const digits = `(?:[1-9][0-9]{0,2}(?:[${grouping}][0-9]{3})+|[0-9]+)(?:[${decimal}][0-9]*)?|[${decimal}][0-9]+`;
-  const body = `(?:${digits})${unit === "" ? "(?:[eE][-+]?[0-9]+)?" : ""}`;
-  const [whole, negative] = [wholeOf(body, unit), `^[^0-9]*[${MINUS}(]|[0-9][.,]?[${MINUS}]`];
+  const bodyOf = (groups: string): string =>
+    `(?:(?:[1-9][0-9]{0,2}(?:[${groups}][0-9]{3})+|[0-9]+)(?:[${decimal}][0-9]*)?|[${decimal}][0-9]+)${unit === "" ? "(?:[eE][-+]?[0-9]+)?" : ""}`;
+  const body = bodyOf(grouping);
+  // A plus sign before digits with blanks between them is that of a phone number.
+  const [whole, negative] = [
+    wholeOf({ body, bodyAfterPlus: bodyOf(parts[1]!) }, unit),
+    `^[^0-9]*[${MINUS}(]|[0-9][.,]?[${MINUS}]`,
+  ];
   const [isWhole, bodyIn, isNegative] = [`^(?:${whole})$`, body, negative].map((source) => new RegExp(source, "u"));
   const groups = new RegExp(`[${grouping}]`, "gu");
   const parse = (text: string): number | undefined => {
@@ -66,14 +71,15 @@ function made(id: string): NumberFormat | undefined {
 }
 
 /** A share without its sign may be 0.059 or 5.9, so every share needs the sign; an amount is an amount without it. */
-function wholeOf(body: string, unit: string): string {
-  const sign = `(?:[${MINUS}+]${BLANKS})?`;
+function wholeOf({ body, bodyAfterPlus }: { body: string; bodyAfterPlus: string }, unit: string): string {
+  const sign = `(?:[${MINUS}]${BLANKS})?`;
   const name = unit.replace("$", String.raw`\$`);
   const before = unit === "" || unit === "%" ? "" : `(?:${name}${BLANKS})?`;
   const after = unit === "" ? "" : unit === "%" ? `${BLANKS}%` : `(?:${BLANKS}${name})?`;
   const shapes = [
     `${sign}${before}${body}${after}`,
     `${before}${sign}${body}${after}`,
+    `[+]${BLANKS}${before}${bodyAfterPlus}${after}`,
     String.raw`${before}\(${BLANKS}${before}${body}${after}${BLANKS}\)`,
     `${before}${body}[${MINUS}]${after}`,
   ];

@@ -17,8 +17,8 @@ export interface ReadColumn {
   readonly facts: readonly TextFacts[];
   /** The format that was chosen; undefined: there is none, or more than one is possible. */
   readonly format: string | undefined;
-  /** One of two readings was guessed, or none was chosen. */
-  readonly choice?: "guessed" | "undecided";
+  /** One of two readings was guessed, none was chosen, or files are written differently. */
+  readonly choice?: "guessed" | "undecided" | "different";
 }
 
 /** The columns of `files` with text facts. @param before formats recorded with an earlier dataset */
@@ -73,6 +73,8 @@ function chosen(facts: readonly TextFacts[], evidence: Evidence): Pick<ReadColum
   );
   // Files that agree on no format are read each in its own way; the record has that of the last.
   const formats = (common.length > 0 ? common : facts.at(-1)!.formats).map((id) => valueFormat(id)!);
+  if (common.length === 0 && facts.length > 1 && facts.every((each) => each.formats.length > 0))
+    return { format: formats[0]!.id, choice: "different" };
   const dates = formats.filter(({ kind }) => kind === "date");
   const isPlain = facts.every(({ plain }) => plain !== undefined);
   const { before } = evidence;

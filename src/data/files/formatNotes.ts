@@ -23,6 +23,7 @@ export function formatNotes(
   return [
     ...readNotes(columns, files),
     ...guessedNotes(columns),
+    ...differentNotes(columns),
     ...undecidedNotes(columns),
     ...markerNotes(columns, files),
     ...mixedNotes(columns),
@@ -89,6 +90,16 @@ function guessedNotes(columns: readonly ReadColumn[]): string[] {
   const decimal = found[0]!.decimal ?? ",";
   return [
     `read with a thousands separator: ${named(found)}; if it is the decimal separator, set "ingest.decimal": "${decimal}" in config.json, else "ingest.thousands": "${decimal}"`,
+  ];
+}
+
+function differentNotes(columns: readonly ReadColumn[]): string[] {
+  const found = columns.flatMap(({ name, choice, facts }) =>
+    choice === "different" ? [{ name, example: facts.map(({ example }) => `"${example}"`).join(", ") }] : [],
+  );
+  if (found.length === 0) return [];
+  return [
+    `written differently in different files: ${named(found)}; each file was read in its way, but rows to predict must be written as in the last file`,
   ];
 }
 
