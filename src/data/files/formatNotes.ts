@@ -16,15 +16,15 @@ export function formatNotes(
 ): string[] {
   if (options.formats !== undefined) return [];
   const { types = {}, select = {}, textColumns = [] } = options;
-  const handled = new Set(
-    [...textColumns, ...Object.keys(types), ...Object.keys(select)].map((name) => name.toLowerCase()),
-  );
+  const free = new Set([...textColumns, ...Object.keys(select)].map((name) => name.toLowerCase()));
+  const handled = new Set([...free, ...Object.keys(types).map((name) => name.toLowerCase())]);
   const columns = read.filter(({ name }) => !handled.has(name.toLowerCase()));
   return [
     ...readNotes(columns, files),
     ...guessedNotes(columns),
     ...differentNotes(columns),
-    ...undecidedNotes(columns),
+    // "number" and "date" do not say which of two readings is meant.
+    ...undecidedNotes(read.filter(({ name }) => !free.has(name.toLowerCase()))),
     ...markerNotes(columns, files),
     ...mixedNotes(columns),
     ...rawNotes(columns),
