@@ -62,7 +62,7 @@ function readable(
     const value = parsed[code] ?? NaN;
     values[row] = value;
     const isPresent = isText ? code >= 0 : !Number.isNaN(column.values[row]!);
-    if (!isPresent || !Number.isNaN(value)) continue;
+    if (!isPresent || parsed[code] !== undefined) continue;
     rows[row] = 1;
     if (example === "") example = cellText(column, row) ?? "";
   }

@@ -22,7 +22,7 @@ export function conformTable(table: Table, signature: Signature, placeOf: PlaceO
   const columns = signature.inputs.flatMap((spec) => {
     const column = findColumn(table, spec.name);
     const conformed = column === undefined ? [] : conformColumn(column, spec, { table, placeOf });
-    if (typeof conformed !== "string") return conformed;
+    if (typeof conformed !== "string") return [conformed].flat().map((each) => ({ ...each, name: spec.name }));
     problems.push(conformed);
     return [];
   });
@@ -70,12 +70,13 @@ function toCategories(column: Column, { rowCount }: Table): CategoryColumn {
 
 function toValues(column: CategoryColumn, spec: ColumnSpec, placeOf: PlaceOf): Column | string {
   const isDate = spec.kind === "date";
-  const parsed = column.categories.map((text) => (isDate ? parseDate(text) : parseNumber(text)) ?? NaN);
+  // "NaN" is a number that is missing, as in rows to predict.
+  const parsed = column.categories.map((text) => (isDate ? parseDate(text) : parseNumber(text)));
   const values = new Float64Array(column.codes.length);
   for (let row = 0; row < values.length; row++) {
     const code = column.codes[row]!;
-    values[row] = code < 0 ? NaN : parsed[code]!;
-    if (code >= 0 && Number.isNaN(values[row]!)) {
+    values[row] = parsed[code] ?? NaN;
+    if (code >= 0 && parsed[code] === undefined) {
       return `column "${spec.name}" contains ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, but the model was trained on ${spec.kind}s`;
     }
   }

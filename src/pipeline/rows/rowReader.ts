@@ -6,7 +6,7 @@ import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { missingColumns } from "./missingColumns.ts";
+import { missingColumns, positionOf } from "./missingColumns.ts";
 import { otherSpelling } from "./otherSpelling.ts";
 
 /** A problem with one value. */
@@ -58,7 +58,7 @@ export function rowReader(
     });
   }
   const nullValues = new Set(signature.reading.nullValues);
-  const readers = signature.inputs.map((spec) => columnReader(spec, names.indexOf(spec.name), nullValues));
+  const readers = signature.inputs.map((spec) => columnReader(spec, positionOf(spec.name, names), nullValues));
   return (rows) => {
     const problems: RowProblem[] = [];
     const columns = readers.map((read) => read(rows, problems));
