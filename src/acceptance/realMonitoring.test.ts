@@ -188,7 +188,7 @@ describe.skipIf(absent || heldOut.size === 0)("the drops of the churn system", (
     expect(heavy.drift.dataset).toMatchObject({ drifted: 8, share: 8 / 11 });
     expect(heavy.alerts.map(({ status }) => status)).toEqual(["sent", "sent"]);
     expect(subjects().slice(1).toSorted()).toEqual([
-      "[churn] drift: dataset drift 0.7273 (limit: at most 0.5)",
+      "[churn] drift: dataset drift 0.7273 (limit: below 0.5)",
       "[churn] performance: 2 findings: f1, recall",
     ]);
     const worse = await drop(churn("synthetic_1"));
@@ -196,7 +196,7 @@ describe.skipIf(absent || heldOut.size === 0)("the drops of the churn system", (
     expect(worse.performance.metrics.f1).toBeLessThan(0.6);
     expect(worse.alerts.map(({ area, change }) => `${area} ${change}`)).toEqual(["drift resolved", "performance open"]);
     expect(subjects().slice(3).toSorted()).toEqual([
-      "[churn] drift resolved: dataset drift 0 (limit: at most 0.5)",
+      "[churn] drift resolved: dataset drift 0 (limit: below 0.5)",
       "[churn] performance: precision 0.6263 (limit: at least 0.7)",
     ]);
     const again = await drop(churn("synthetic_1"));

@@ -175,7 +175,8 @@ function readConfig(path: string, name: string): ParsedJson {
   try {
     const bytes = readFileSync(path);
     if (!isUtf8(bytes) || bytes.includes(0)) throw notUtf8(bytes, name);
-    return parseJsonc(bytes.toString("utf8"), name);
+    // Names of columns are composed (NFC) everywhere.
+    return parseJsonc(bytes.toString("utf8").normalize("NFC"), name);
   } catch (cause) {
     if (cause instanceof MlctlError) throw cause;
     throw new MlctlError("usage", `${path} cannot be read: ${messageOf(cause)}`, {

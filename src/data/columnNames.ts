@@ -4,9 +4,14 @@ import { UnreadableFile } from "./unreadableFile.ts";
 /** In characters. Survey questions are shorter; a longer name means that line ends or closing quotes are missing. */
 const MAX_NAME_LENGTH = 5000;
 
+/** The name in Unicode's composed form (NFC), so that é is one letter however it was typed. */
+export function composed(name: string): string {
+  return name.normalize("NFC");
+}
+
 /** Lower case; each run of characters other than letters and digits becomes one "_": "Call  Failure" → "call_failure". */
 export function normalizeName(name: string): string {
-  return name
+  return composed(name)
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "_")
     .replace(/^_+|_+$/g, "");
@@ -20,7 +25,7 @@ export function columnNames(header: readonly string[], normalize: boolean): stri
   const positionOf = new Map<string, number>();
   return header.map((raw, position) => {
     if (raw.length > MAX_NAME_LENGTH) throw tooLong(raw, position);
-    const name = (normalize ? normalizeName(raw) : raw) || `column_${position + 1}`;
+    const name = (normalize ? normalizeName(raw) : composed(raw)) || `column_${position + 1}`;
     const earlier = positionOf.get(name.toLowerCase());
     if (earlier !== undefined) throw clash(header[earlier]!, raw, name);
     positionOf.set(name.toLowerCase(), position);

@@ -4,6 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import { random } from "../core/random.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
+import { explain } from "./predict/explain.ts";
 import { score } from "./score/score.ts";
 import { train, type TrainResult } from "./train/train.ts";
 
@@ -70,6 +71,16 @@ describe("a file of two series", () => {
     expect(scored).toBe(23); // west has seven rows before only from the eighth of its ten days on
     expect(warnings).toContain('1 series was not seen in training and has no history: store "west"');
   });
+});
+
+it("explain names a series that training did not see", async () => {
+  const example = await exampleWorkspace(config([{ type: "lag", by: ["store"] }], [{ family: "linear_regression" }]), {
+    "sourcedata/a.csv": rows(0, 30),
+    "new.csv": "day,store\n2026-01-31,north\n2026-01-31,west",
+  });
+  await trainedOn(example);
+  await example.look((session) => explain(session, { model: "latest", rows: `${example.folder}/new.csv` }));
+  expect(example.warnings()).toContain('1 series was not seen in training and has no history: store "west"');
 });
 
 describe("the naive baselines", () => {

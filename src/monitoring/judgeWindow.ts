@@ -73,7 +73,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
   ];
   const { prediction, target = null } = compared;
   return {
-    status: worstStatus(findings),
+    status: windowStatus(findings, rows, minimumRows),
     drift,
     quality,
     performance,
@@ -85,6 +85,16 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
       target,
     ),
   };
+}
+
+/** A window with too few rows never passes: "skipped", unless a check of its data found a problem. */
+function windowStatus(
+  findings: readonly MonitorFinding[],
+  { table }: PreparedRows,
+  minimumRows: number,
+): MonitorStatus {
+  const worst = worstStatus(findings);
+  return worst === "pass" && table.rowCount < minimumRows ? "skipped" : worst;
 }
 
 /** The first of fail, warn, pass, skipped that any finding has; "skipped" if there are none. */

@@ -15,25 +15,63 @@ export function monitoringView(result: MonitorResult): View {
   const { findings, window, reference, windows, alerts, performance, monitorId } = result;
   const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
   const model = result.modelVersion === null ? "the model" : `model v${result.modelVersion}`;
-  const verdict = bad === 0 ? "no problems" : `${bad} of ${findings.length} checks found a problem`;
+  const verdict =
+    bad > 0
+      ? `${bad} of ${findings.length} checks found a problem`
+      : result.status === "skipped"
+        ? TOO_FEW_ROWS
+        : "no problems";
+  const rows = `${window.rows} ${window.rows === 1 ? "row" : "rows"}`;
+  const isOne = windows.length < 2;
+  const failed = windows.filter(({ status }) => status === "fail");
   return {
-    title: `${verdict}: ${model} on ${window.rows} rows, ${window.label}`,
+    title: isOne ? `${verdict}: ${model} on ${rows}, ${window.label}` : `${windowsVerdict(windows)}: ${model}`,
     tables: [
-      findingsTable(findings),
-      ...(windows.length > 1 ? [{ title: "windows", ...windowsTable(windows) }] : []),
+      ...(isOne ? [] : [{ title: "windows", ...windowsTable(windows) }]),
+      { ...findingsTable(findings), ...(isOne ? {} : { title: `newest window, ${window.label}: ${verdict}` }) },
       ...driftTable(result),
       ...segmentTable(result),
       ...alertTable(alerts),
       ...statementsTable(result),
     ],
     fields: [
+      ...(isOne ? [] : [["newest window", window.label] as const]),
       ["reference", `${reference.name}, ${reference.rows} rows`],
       ["labelled", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
       ...metricFields(performance),
     ],
     notes: result.dryRun ? ["dry run: nothing was recorded and no alert was sent"] : [],
-    next: bad === 0 ? "`mlctl monitor --history` shows earlier windows" : nextStep(result, monitorId),
+    next:
+      !isOne && failed.length > 0 && !result.dryRun
+        ? `\`mlctl monitor --show ${failed.at(-1)!.monitorId}\` shows the window ${failed.at(-1)!.label} in full`
+        : bad === 0
+          ? "`mlctl monitor --history` shows earlier windows"
+          : nextStep(result, monitorId),
   };
+}
+
+/** Of a window whose checks did not fail but that has fewer rows than `monitor.minimum_rows`. */
+const TOO_FEW_ROWS = "too few rows";
+
+/** Maximum number of failed windows that the title names. */
+const NAMED_WINDOWS = 3;
+
+/** "1 of 13 windows failed: rows 2001 to 2250; 1 has too few rows". */
+export function windowsVerdict(windows: readonly Pick<WindowSummary, "status" | "label">[]): string {
+  const labelled = (status: string): string[] =>
+    windows.filter((each) => each.status === status).map(({ label }) => label);
+  const [failed, warned, few] = [labelled("fail"), labelled("warn"), labelled("skipped")];
+  const parts = [
+    failed.length > 0 && `${failed.length} of ${windows.length} windows failed: ${named(failed)}`,
+    failed.length === 0 && warned.length === 0 && `none of ${windows.length} windows failed`,
+    warned.length > 0 && `${warned.length} of ${windows.length} windows with warnings: ${named(warned)}`,
+    few.length > 0 && `${few.length} with ${TOO_FEW_ROWS}`,
+  ];
+  return parts.filter((part) => part !== false).join("; ");
+}
+
+function named(labels: readonly string[]): string {
+  return `${labels.slice(-NAMED_WINDOWS).join(", ")}${labels.length > NAMED_WINDOWS ? ", …" : ""}`;
 }
 
 function nextStep({ findings }: MonitorResult, monitorId: string): string {
@@ -162,7 +200,7 @@ export function windowsTable(windows: readonly WindowSummary[]): ViewTable {
     rows: windows.map((each) => [
       each.monitorId,
       each.label,
-      each.status,
+      each.status === "skipped" ? TOO_FEW_ROWS : each.status,
       each.rows,
       each.labelled,
       each.driftShare,

@@ -2,5 +2,7 @@
 import type { Column, Table } from "./table.ts";
 
 export function findColumn(table: Table, name: string): Column | undefined {
-  return table.columns.find((column) => column.name === name);
+  const find = (wanted: string): Column | undefined => table.columns.find((column) => column.name === wanted);
+  // Names in files are composed; those of an old model may not be.
+  return find(name) ?? find(name.normalize("NFC"));
 }

@@ -1,7 +1,7 @@
 /** Reads rows from a CSV stream: splits lines until the first quote, then hands over to csv-parse. */
 import { parse } from "csv-parse";
 import { MlctlError } from "../../core/errors.ts";
-import { normalizeName } from "../columnNames.ts";
+import { composed, normalizeName } from "../columnNames.ts";
 import { firstRecordLength, sniffDelimiter, splitRecord, widthMismatch } from "./csvHeader.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { textChunks } from "./textChunks.ts";
@@ -187,7 +187,7 @@ async function readHeader(chunks: AsyncGenerator<string>, name: string): Promise
 }
 
 function headerNames(header: readonly string[], { normalizeNames = false, name }: CsvOptions): string[] {
-  const names = header.map((raw, i) => (normalizeNames ? normalizeName(raw) : raw) || `column_${i + 1}`);
+  const names = header.map((raw, i) => (normalizeNames ? normalizeName(raw) : composed(raw)) || `column_${i + 1}`);
   const seen = new Set<string>();
   const duplicate = names.find((column) => seen.size === seen.add(column).size);
   if (duplicate !== undefined) {

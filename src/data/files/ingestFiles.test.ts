@@ -49,6 +49,11 @@ describe("reading", () => {
     ["a byte order mark and Windows line endings", "f.csv", '\ufeffa,b,c\r\n1,2.5,x\r\n2,3.5,"y, z"\r\n'],
     ["no line feed at the end", "f.csv", 'a,b,c\n1,2.5,x\n2,3.5,"y, z"'],
     ["gzip", "f.csv.gz", gzipSync('a,b,c\n1,2.5,x\n2,3.5,"y, z"\n')],
+    [
+      "gzip padded with zeros",
+      "f.csv.gz",
+      Buffer.concat([gzipSync('a,b,c\n1,2.5,x\n2,3.5,"y, z"\n'), Buffer.alloc(512)]),
+    ],
     ["UTF-16 little endian", "f.csv", Buffer.from('\ufeffa,b,c\n1,2.5,x\n2,3.5,"y, z"\n', "utf16le")],
     ["UTF-16 big endian", "f.csv", Buffer.from('\ufeffa,b,c\n1,2.5,x\n2,3.5,"y, z"\n', "utf16le").swap16()],
     ["a JSON array", "f.json", JSON.stringify(rows.map(([a, b, c]) => ({ a, b, c })))],

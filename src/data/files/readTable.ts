@@ -3,6 +3,7 @@ import { atLine } from "../../core/text/atLine.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Table } from "../../core/table/table.ts";
+import { composed } from "../columnNames.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import { withDatabase } from "../duckdb/duckdb.ts";
 import { damaged, datasetReader } from "../load/loadPrevious.ts";
@@ -15,7 +16,8 @@ import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
  * @param rowCount as recorded: allocates columns of the right length, which avoids copying them at the end
  * @throws {MlctlError} kind "data" if the file differs from what mlctl wrote
  */
-export async function readDataset(path: string, columns: readonly DatasetColumn[], rowCount?: number): Promise<Table> {
+export async function readDataset(path: string, recorded: readonly DatasetColumn[], rowCount?: number): Promise<Table> {
+  const columns = recorded.map(({ name, type }) => ({ name: composed(name), type }));
   const expected = columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
   const isRounded = columns.some(({ type }) => type.startsWith("DECIMAL"));
   const plain = isRounded ? null : await readPlainCsv(path, {}, expected);

@@ -179,3 +179,11 @@ it("gives true and false, and accented letters, one spelling in all files", asyn
   const one = await ingest({ "a.csv": "flag,x\nTrue,1\nFalse,2\n" });
   expect([one.rows, one.notes]).toEqual([["True,1", "False,2"], []]);
 });
+
+it("joins files whose names of columns have é in two forms of Unicode", async () => {
+  const { columns, rows } = await ingest({ "a.csv": "caf\u00e9,y\n1,2\n", "b.jsonl": '{"cafe\u0301":3,"y":4}\n' });
+  expect([columns.map(({ name }) => name), rows]).toEqual([
+    ["caf\u00e9", "y"],
+    ["1,2", "3,4"],
+  ]);
+});

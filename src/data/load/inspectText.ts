@@ -12,6 +12,8 @@ import { UnreadableFile } from "../unreadableFile.ts";
 
 const NEWLINE = 10;
 const CHUNK_BYTES = 1 << 20;
+/** Zeros at the end of a gzip file that are no part of its data: checksum and length have eight bytes. */
+const PADDING = 16;
 /** A longer first line is not a header: 10,000 names of 100 letters are 1 MB. */
 const MAX_HEADER_BYTES = 16 << 20;
 
@@ -34,6 +36,7 @@ export async function inspectText(path: string, folder: string): Promise<TextFil
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const encoding = utf16(start);
   if (encoding !== undefined) return inspectText(await toUtf8(path, encoding, folder), folder);
+  if (gzip && (await isPadded(path))) return inspectText(await unpackedCopy(path, folder), folder);
   const { header, lastChar, bytes } = await scan(path, gzip);
   if (bytes === 0) throw new UnreadableFile("the file is empty");
   if (header.trim() === "") throw new UnreadableFile("the first line is blank", { line: 1 });
@@ -56,10 +59,32 @@ function utf16(start: Buffer): string | undefined {
   return start[0] === 0xfe && start[1] === 0xff ? "utf-16be" : undefined;
 }
 
+/** Whether zeros follow the gzip data, as tape archives leave them: DuckDB takes them for damage. */
+async function isPadded(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(PADDING), 0, PADDING, Math.max(0, size - PADDING));
+    return bytesRead === PADDING && buffer.every((byte) => byte === 0);
+  } finally {
+    await file.close();
+  }
+}
+
+async function unpackedCopy(path: string, folder: string): Promise<string> {
+  const copy = await copyName(path, folder);
+  await pipeline(Readable.from(bytesOf(path, true)), createWriteStream(copy));
+  return copy;
+}
+
+async function copyName(path: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return join(folder, `utf8-${path.replaceAll(/[^A-Za-z0-9.]/g, "_").slice(-100)}`);
+}
+
 async function toUtf8(path: string, encoding: string, folder: string): Promise<string> {
   const decoder = new TextDecoder(encoding);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const copy = join(folder, `utf8-${path.replaceAll(/[^A-Za-z0-9.]/g, "_").slice(-100)}`);
+  const copy = await copyName(path, folder);
   const decoded = async function* (): AsyncIterable<string> {
     for await (const chunk of createReadStream(path)) yield decoder.decode(chunk, { stream: true });
     yield decoder.decode();

@@ -43,7 +43,7 @@ export async function loadJson(
   } catch (error) {
     if (isOutOfMemory(error)) throw error;
     const found = lines ? await explainJsonLines(text) : array ? await explainJson(text) : undefined;
-    throw found ?? explained(error, records);
+    throw found ?? explained(error, records, /^\s*\[\s*\[/.test(beginning));
   }
   // DuckDB reads an array that is cut off between two rows as a shorter array.
   if (array && text.lastChar !== "]")
@@ -76,14 +76,14 @@ function nested(reader: string, records: string): string {
   return `SELECT unnest(record) FROM (SELECT unnest(${path}) AS record FROM ${reader})`;
 }
 
-function explained(error: unknown, records: string | undefined): UnreadableFile {
+function explained(error: unknown, records: string | undefined, isListOfLists: boolean): UnreadableFile {
   const message = firstLine(error);
   if (message.startsWith("Binder Error") && records !== undefined) {
     return new UnreadableFile(`no array of objects at "${records}"`, { hint: "correct ingest.records" });
   }
   if (message.includes("expected records"))
     return new UnreadableFile("the file has no rows: each row must be an object", {
-      hint: `pandas writes such rows with ${PANDAS_RECORDS}`,
+      hint: isListOfLists ? `pandas writes objects with ${PANDAS_RECORDS}` : undefined,
     });
   const detail = /Malformed JSON in file "[^"]*"(.*)/.exec(message)?.[1] ?? /Error: (.*)/.exec(message)?.[1] ?? message;
   // DuckDB's byte and line numbers differ from those of an editor.

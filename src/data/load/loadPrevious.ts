@@ -1,6 +1,7 @@
 /** Loads a dataset that mlctl wrote, with its recorded types. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { composed } from "../columnNames.ts";
 import { keepDigits } from "./exactDigits.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { codeFacts, type LoadedColumn } from "../readOptions.ts";
@@ -17,8 +18,9 @@ export function datasetReader(path: string, columns: readonly DatasetColumn[]): 
 /** Creates the table `previous` and returns its columns. */
 export async function loadPrevious(
   database: Database,
-  dataset: { readonly path: string; readonly columns: readonly DatasetColumn[] },
+  { path, columns: recorded }: { readonly path: string; readonly columns: readonly DatasetColumn[] },
 ): Promise<readonly LoadedColumn[]> {
+  const dataset = { path, columns: recorded.map(({ name, type }) => ({ name: composed(name), type })) };
   try {
     await database.run(`CREATE TABLE previous AS SELECT * FROM ${datasetReader(dataset.path, dataset.columns)}`);
   } catch (error) {

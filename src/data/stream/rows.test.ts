@@ -227,6 +227,11 @@ describe("readRows of JSON Lines", () => {
     ]);
   });
 
+  it("takes a name in two forms of Unicode for one column", async () => {
+    const { columns, rows } = await read('{"caf\u00e9":1}\n{"cafe\u0301":2}', { format: "jsonl" });
+    expect([columns, rows.map(({ values }) => values)]).toEqual([["caf\u00e9"], [[1], [2]]]);
+  });
+
   it("keeps every digit of an integer", async () => {
     const { rows } = await read('{"a":4611686018427387907,"b":9007199254740991,"c":0.1234567890123456}', {
       format: "jsonl",

@@ -2,6 +2,7 @@
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { parseExactJson, type Json, type JsonObject } from "../../core/json.ts";
 import { csvRows } from "../csv/csvRows.ts";
+import { composed } from "../columnNames.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { textChunks } from "../csv/textChunks.ts";
 
@@ -92,8 +93,8 @@ function jsonRow(text: string, line: number, positionOf: Map<string, number>): I
   }
   const values: Json[] = Array.from({ length: positionOf.size }, () => null);
   for (const [key, value] of Object.entries(parsed as JsonObject)) {
-    let position = positionOf.get(key);
-    if (position === undefined) positionOf.set(key, (position = positionOf.size));
+    let position = positionOf.get(key) ?? positionOf.get(composed(key));
+    if (position === undefined) positionOf.set(composed(key), (position = positionOf.size));
     values[position] = value;
   }
   return { line, values, source: text.trim() };

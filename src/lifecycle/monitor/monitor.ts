@@ -14,10 +14,11 @@ import {
   type WindowSummary,
 } from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
-import { knownColumns, watchedRows } from "./monitorRows.ts";
+import { knownColumns, watchedRows, type WatchedRows } from "./monitorRows.ts";
 import { monitorSettings } from "./monitorSettings.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
+import { trainedRows } from "./trainedRows.ts";
 import { warnOfUnknownColumns } from "../health/batchDrift.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -96,7 +97,8 @@ async function readyRows(session: Session, loaded: LoadedModel, options: Monitor
     eachFile: config.monitor.window === "file",
     since: earliestNeeded(requestOf(session, options, true)),
   });
-  return watched.map((rows) => {
+  const ready: ReadyRows[] = [];
+  for (const rows of watched) {
     context.signal.throwIfAborted();
     const prepared = prepareRows(loaded.model, rows.table, {
       timeColumn: rows.timeColumn,
@@ -104,12 +106,24 @@ async function readyRows(session: Session, loaded: LoadedModel, options: Monitor
       known: knownColumns(session, loaded, rows.timeColumn),
       answers: rows.predictions,
     });
-    return { watched: rows, prepared };
-  });
+    const trained = await trainedRows(session, loaded.run, rows);
+    warnOfTrained(session, rows, trained);
+    ready.push({ watched: rows, prepared, trained });
+  }
+  return ready;
+}
+
+function warnOfTrained({ context }: Session, { name, table }: WatchedRows, trained: Uint8Array | null): void {
+  const count = trained?.reduce((sum, mark) => sum + mark, 0) ?? 0;
+  if (count === 0) return;
+  const which = count === table.rowCount ? `all ${count} rows` : `${count} of ${table.rowCount} rows`;
+  const message = `the model was trained on ${which} of ${name}, so drift is hidden and the performance is too good`;
+  const hint = "monitor a file before it is ingested, or rows of the prediction log";
+  context.emit({ type: "warning", stage: "monitor", message, hint });
 }
 
 function judgeRows(session: Session, rows: ReadyRows, judging: Judging, options: MonitorOptions): MonitorRecord[] {
-  const { watched, prepared } = rows;
+  const { watched, prepared, trained } = rows;
   const { context } = session;
   warnOfUntimed(session, prepared);
   const request = requestOf(session, options, watched.source === "predictions");
@@ -118,7 +132,7 @@ function judgeRows(session: Session, rows: ReadyRows, judging: Judging, options:
     context.signal.throwIfAborted();
     if (planned.length > 20)
       context.emit({ type: "progress", stage: "monitor", done: i, total: planned.length, unit: "windows" });
-    return monitorRecord(session, { watched, prepared, window, request }, judging);
+    return monitorRecord(session, { watched, prepared, trained, window, request }, judging);
   });
 }
 

@@ -5,6 +5,7 @@ import { diagnose } from "../health/diagnose.ts";
 import { fullprocess } from "../fullprocess/fullprocess.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
+import { monitor } from "./monitor.ts";
 import { monitorNewRows } from "./monitorNewRows.ts";
 
 const config = { ...exampleConfig, ingest: { dedupe: false } };
@@ -103,4 +104,28 @@ it("sends the findings of fullprocess to the channels, also if a later step fail
   const { record, problem } = await verdict(example);
   expect([record, problem]).toEqual([null, expect.stringContaining("nowhere")]);
   expect(example.warnings().at(-1)).toContain("the new rows were not judged");
+});
+
+it("says that a model is judged on rows that it was trained on, and does not judge windows of two rows", async () => {
+  const example = await deployed();
+  const require = { f1: { min: 0.1 } };
+  await example.configure({ ...config, monitor: { require } });
+  example.write({ "new.csv": exampleCsv(5, 102) });
+  const judge = (files: readonly string[]) =>
+    example.change((session) =>
+      monitor(session, { files: files.map((name) => `${example.folder}/${name}`), backfill: true }),
+    );
+  const messages = async (files: readonly string[]) => {
+    const { findings } = (await judge(files)).result;
+    return findings.flatMap(({ name, message }) => (name === "f1" ? [message] : [])).join();
+  };
+  expect(await messages([])).toContain("the model was trained on all of these 900 rows");
+  expect(await messages(["practicedata/a.csv"])).toContain("the model was trained on all of these 900 rows");
+  expect(await messages(["practicedata/a.csv", "new.csv"])).toContain("trained on 900 of these 1002 rows");
+  expect(example.warnings().at(-1)).toContain("the model was trained on 900 of 1002 rows");
+  expect(await messages(["new.csv"])).not.toContain("trained");
+
+  await example.configure({ ...config, monitor: { require, window: "50 rows" } });
+  const { windows } = (await judge(["new.csv"])).result;
+  expect(windows.map(({ status }) => status === "skipped")).toEqual([false, false, true]);
 });

@@ -79,6 +79,7 @@ async function judged(
     {
       watched: { source: "dataset", name, file: null, table, timeColumn },
       prepared,
+      trained: null,
       window: { label: labelOf(fresh, name), ...spanOf(prepared.time, rows), rows },
       request: { window: null, step: null, backfill: false },
     },

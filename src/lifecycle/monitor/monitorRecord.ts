@@ -1,5 +1,5 @@
 /** Builds and saves the record of one window: findings, rows, model and settings. */
-import type { MonitorArea, MonitorRecord, MonitorWindow } from "../../core/records/monitoring.ts";
+import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorWindow } from "../../core/records/monitoring.ts";
 import { judgeWindow } from "../../monitoring/judgeWindow.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
@@ -17,6 +17,8 @@ import { exitCodes } from "../../core/errors.ts";
 export interface ReadyRows {
   readonly watched: WatchedRows;
   readonly prepared: PreparedRows;
+  /** 1 for each row that the model was trained on; null if there is none. */
+  readonly trained: Uint8Array | null;
 }
 
 export interface Judging {
@@ -27,7 +29,7 @@ export interface Judging {
 
 export function monitorRecord(
   session: Session,
-  { watched, prepared, window, request }: ReadyRows & { window: PlannedWindow; request: WindowRequest },
+  { watched, prepared, trained, window, request }: ReadyRows & { window: PlannedWindow; request: WindowRequest },
   judging: Judging,
 ): MonitorRecord {
   const { config, context, store } = session;
@@ -56,8 +58,24 @@ export function monitorRecord(
     settingsSha256,
     reference: comparedTo(reference, season),
     ...judged,
+    findings: withTrained(judged.findings, trained === null ? 0 : sumAt(trained, window.rows), window.rows.length),
     statements: statementsOf(before, described),
   };
+}
+
+function sumAt(marks: Uint8Array, rows: Int32Array): number {
+  return rows.reduce((sum, row) => sum + marks[row]!, 0);
+}
+
+/** A performance on training rows is no evidence, so its findings say so wherever they are shown. */
+function withTrained(findings: readonly MonitorFinding[], trained: number, rows: number): readonly MonitorFinding[] {
+  if (trained === 0) return findings;
+  const note = `the model was trained on ${trained === rows ? "all" : trained} of these ${rows} rows`;
+  return findings.map((each) =>
+    each.area === "performance" && each.status !== "skipped"
+      ? { ...each, message: each.message === "" ? note : `${each.message}; ${note}` }
+      : each,
+  );
 }
 
 /** The reference used for drift: the season, or the training rows if no earlier year has rows of these days. */

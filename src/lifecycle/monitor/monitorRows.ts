@@ -1,5 +1,6 @@
 /** Reads the rows to monitor from files, the newest dataset or the prediction log. */
 import { existsSync } from "node:fs";
+import type { Dataset } from "../../core/records/dataset.ts";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -32,6 +33,10 @@ export interface WatchedRows {
   readonly predictions?: Prediction | undefined;
   /** `time_column`, or the time column of the log. */
   readonly timeColumn: string | null;
+  /** The dataset, if the rows are those of one. */
+  readonly dataset?: Dataset;
+  /** The files that were read, in the order of their rows, with absolute paths. */
+  readonly files?: readonly { readonly path: string; readonly rows: number }[];
 }
 
 export interface WatchOptions {
@@ -97,7 +102,7 @@ async function rowsOfFiles(
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     const file = names.length === 1 ? names[0]! : null;
     const timeColumn = session.config.time_column;
-    watched.push({ source: "files", name: names.join(", "), file, table, timeColumn });
+    watched.push({ source: "files", name: names.join(", "), file, table, timeColumn, files: table.files });
   }
   return watched;
 }
@@ -114,7 +119,7 @@ async function rowsOfDataset(session: Session): Promise<WatchedRows> {
   context.emit({ type: "stage", stage: "monitor", message });
   const table = await readDataset(session, dataset);
   const { path } = dataset.artifact;
-  return { source: "dataset", name: path, file: path, table, timeColumn: config.time_column };
+  return { source: "dataset", name: path, file: path, table, timeColumn: config.time_column, dataset };
 }
 
 function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: WatchOptions): WatchedRows {

@@ -10,6 +10,7 @@ import type { Signature } from "../../core/table/signature.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { explain as explainTable, type Explained } from "../../pipeline/predict/explain.ts";
+import { unseenNote, unseenSeries } from "../../pipeline/rows/unseenSeries.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
 import { fileRows } from "./fileRows.ts";
@@ -97,6 +98,8 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   const { table } = data;
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
   const inputs = await conformRows(session, data, model.signature);
+  for (const message of unseenNote(unseenSeries(model, inputs)))
+    session.context.emit({ type: "warning", stage: "explain", message });
   return {
     ...common,
     ...(method === "shap" ? shap(loaded, { table, inputs }, options) : permuted(session, loaded, table, options)),

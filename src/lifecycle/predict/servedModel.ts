@@ -6,7 +6,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
-import { normalizeName } from "../../data/columnNames.ts";
+import { composed, normalizeName } from "../../data/columnNames.ts";
 import { wantedExpressions } from "../../data/stream/boundSelect.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { deployedModel } from "../loadModel.ts";
@@ -54,7 +54,7 @@ export function servedModel(workspace: Workspace): ServedModel | undefined {
     names: keyColumns(workspace.config).filter((name) => !names.includes(name)),
     check: checkRows(model, { columns: names, policy: serve.validation, timeColumn: time_column }),
     predict: predictor(model),
-    columnName: how.normalizeNames ? normalizeName : (given) => given,
+    columnName: how.normalizeNames ? normalizeName : composed,
     computed: Object.fromEntries(wantedExpressions({ select, wanted: inputs }).map(({ name, sql }) => [name, sql])),
     labels: target.classes === undefined ? null : jsonLabels(target.classes),
   };

@@ -25,10 +25,10 @@ describe("conformTable", () => {
   });
 
   it("converts strings to numbers and numbers to strings where the model expects the other", () => {
-    const table = { rowCount: 2, columns: [categoryColumn("age", ["30", null]), number("plan", 2, NaN)] };
+    const table = { rowCount: 3, columns: [categoryColumn("age", ["30", null, "nan"]), number("plan", 2, NaN, 2)] };
     const [age, plan] = conformTable(table, signature).columns;
-    expect(age).toMatchObject({ kind: "number", values: Float64Array.from([30, NaN]) });
-    expect(plan).toMatchObject({ kind: "category", codes: Int32Array.from([0, -1]), categories: ["2"] });
+    expect(age).toMatchObject({ kind: "number", values: Float64Array.from([30, NaN, NaN]) });
+    expect(plan).toMatchObject({ kind: "category", codes: Int32Array.from([0, -1, 0]), categories: ["2"] });
   });
 
   it("reports every mismatched column with its row, and suggests renamed columns", () => {

@@ -22,7 +22,7 @@ export function conformTable(table: Table, signature: Signature, placeOf: PlaceO
   const columns = signature.inputs.flatMap((spec) => {
     const column = findColumn(table, spec.name);
     const conformed = column === undefined ? [] : conformColumn(column, spec, { table, placeOf, signature });
-    if (typeof conformed !== "string") return conformed;
+    if (typeof conformed !== "string") return [conformed].flat().map((each) => ({ ...each, name: spec.name }));
     problems.push(conformed);
     return [];
   });

@@ -50,3 +50,16 @@ it("matches labels of a file that has other numerals for the same numbers", () =
     1, 0, 1,
   ]);
 });
+
+it("finds the columns of a model whose names are decomposed", () => {
+  const signature: Signature = {
+    inputs: [{ name: "cafe\u0301", kind: "number", missingShare: 0 }],
+    target: { name: "y", task: "regression" },
+    reading: { nullValues: [""], normalizeNames: false },
+  };
+  const values = Float64Array.of(3);
+  const table = { rowCount: 1, columns: [{ kind: "number", name: "caf\u00e9", values }] } as const;
+  const expected = [{ kind: "number", name: "cafe\u0301", values }];
+  expect(conformTable(table, signature).columns).toEqual(expected);
+  expect(rowReader(signature, ["caf\u00e9"])([["3"]]).table.columns).toEqual(expected);
+});

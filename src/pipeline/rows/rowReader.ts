@@ -6,7 +6,7 @@ import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { cellParserOf, expectedCell } from "./cellParserOf.ts";
-import { missingColumns } from "./missingColumns.ts";
+import { missingColumns, positionOf } from "./missingColumns.ts";
 import { otherSpelling } from "./otherSpelling.ts";
 
 /** A problem with one value. */
@@ -59,7 +59,7 @@ export function rowReader(
   }
   const nullValues = new Set(signature.reading.nullValues);
   const readers = signature.inputs.map((spec) =>
-    columnReader(spec, names.indexOf(spec.name), { signature, nullValues }),
+    columnReader(spec, positionOf(spec.name, names), { signature, nullValues }),
   );
   return (rows) => {
     const problems: RowProblem[] = [];

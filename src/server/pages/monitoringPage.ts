@@ -10,7 +10,7 @@ import { MATRIX_WINDOWS, columnMatrix } from "./charts/columnMatrix.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
-import { modelLink, pager, stateWord } from "./frame/parts.ts";
+import { modelLink, pager, windowWord } from "./frame/parts.ts";
 import { timeChart, windowPoint, type TimePoint } from "./charts/timeChart.ts";
 
 /** Number of windows on a page. */
@@ -95,7 +95,7 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
     oldestFirst.map((window) => windowPoint(window, pick(window.monitorId, "finding", area, name)));
   const drift = findingPoints("drift", "dataset drift");
   const missing = findingPoints("quality", "missing values");
-  const rows = oldestFirst.map(({ label, end, rows: value }): TimePoint => ({ label, tick: end?.slice(0, 10), value }));
+  const rows = oldestFirst.map((window) => withValue(windowPoint(window, undefined), { value: window.rows }));
   const task = request.session.store.run(windows[0]!.runId ?? "")?.task ?? "binary";
   const { label: metricName } = metricLabel(request.session.config, metric, task);
   const performance = oldestFirst.map((window): TimePoint => {
@@ -103,12 +103,9 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
     const found = pick(monitorId, "metric", "performance", metric);
     const interval =
       typeof found?.low === "number" && typeof found.high === "number" ? ([found.low, found.high] as const) : null;
-    return {
-      ...windowPoint(window, pick(monitorId, "finding", "performance", metric)),
-      value: found?.value ?? null,
-      interval,
-      estimate: pick(monitorId, "estimate", "performance", metric)?.value ?? null,
-    };
+    const point = windowPoint(window, pick(monitorId, "finding", "performance", metric));
+    const estimate = pick(monitorId, "estimate", "performance", metric)?.value ?? null;
+    return withValue(point, { value: found?.value ?? null, interval, estimate });
   });
   return html`<div class="plots">
     ${timeChart({ id: "drift", title: "Share of columns that drifted", points: drift, limitName: "drift from", format: percent, zero: true })}
@@ -116,6 +113,11 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
     ${timeChart({ id: "missing", title: "Missing values", subtitle: "in the column with the largest increase over its reference", points: missing, limitName: "limit", format: percent, zero: true })}
     ${timeChart({ id: "rows", title: "Rows", points: rows, zero: true })}
   </div>`;
+}
+
+/** Leaves a window with too few rows as it is. */
+function withValue(point: TimePoint, value: Partial<TimePoint>): TimePoint {
+  return point.isOmitted === true ? point : { ...point, ...value };
 }
 
 type Pick = (monitorId: string, kind: string, area: string, name: string) => WindowValue | undefined;
@@ -145,7 +147,7 @@ function table(windows: readonly WindowLine[], values: readonly WindowValue[]): 
     rows: windows.map(({ monitorId, label, status, rows, labelled, runId, modelVersion, createdAt }) => ({
       cells: [
         html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`,
-        stateWord(status),
+        windowWord(status),
         failed(monitorId),
         displayNumber(rows),
         displayNumber(labelled),

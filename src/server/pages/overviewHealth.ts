@@ -9,14 +9,18 @@ import { worstStatus } from "../../monitoring/judgeWindow.ts";
 import { openAlerts } from "../../lifecycle/monitor/alertStateFile.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-import { shortLimit, stateTone, stateWord } from "./frame/parts.ts";
+import { shortLimit, stateTone, stateWord, windowWord } from "./frame/parts.ts";
+
+/** Number of the newest windows whose failures are shown. */
+const RECENT = 20;
 
 const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;
 
 export function overviewHealth({ session, state }: PageRequest): Html {
   const modelSha256 = state.serving?.served.deployment.model.sha256;
-  const newest = session.store.monitorings({ modelSha256, limit: 1 })[0];
+  const recent = session.store.monitorings({ modelSha256, limit: RECENT });
+  const newest = recent.find(({ status }) => status !== "skipped") ?? recent[0];
   const { alerts } = openAlerts(session);
   const open =
     alerts.length > 0 &&
@@ -36,14 +40,36 @@ export function overviewHealth({ session, state }: PageRequest): Html {
       ${open}`;
   }
   const { window, monitorId, createdAt } = newest;
+  const few = recent.indexOf(newest);
   return html`<ul class="tiles">
       ${monitored.map((area) => tile(newest, area))}
     </ul>
     <p class="note">
       Monitored ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of
       <a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>.
+      ${few > 0 && `${few === 1 ? "A newer window has" : `${few} newer windows have`} too few rows to be judged.`}
     </p>
-    ${open}`;
+    ${earlierProblems(recent)} ${open}`;
+}
+
+/** Windows before the newest one are easily missed, and with them their failures. */
+function earlierProblems(recent: readonly MonitorRecord[]): Html | null {
+  const [, ...earlier] = recent.filter(({ status }) => status !== "skipped");
+  const failed = earlier.filter(({ status }) => status === "fail");
+  if (failed.length === 0) return null;
+  return dataTable({
+    caption: `Failed before: ${failed.length} of the ${countOf(earlier.length, "window")} before it`,
+    columns: ["Window", "Status", "Failed checks", "Monitored"],
+    rows: failed.map(({ monitorId, window, status, findings, createdAt }) => ({
+      cells: [
+        html`<a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>`,
+        windowWord(status),
+        findings.flatMap(({ name, status: own }) => (own === "fail" ? [name] : [])).join(", "),
+        dateTime(createdAt),
+      ],
+    })),
+    limit: 5,
+  });
 }
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {

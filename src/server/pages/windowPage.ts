@@ -9,7 +9,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { columnDrifts } from "./columnDrifts.ts";
-import { factList, modelLink, shortLimit, stateWord } from "./frame/parts.ts";
+import { factList, modelLink, shortLimit, stateWord, windowWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { windowNamed } from "./lookups.ts";
@@ -30,7 +30,7 @@ export async function windowPage(request: PageRequest): Promise<Page> {
 
 function about({ window, status, createdAt, runId, modelVersion, reference, source }: MonitorRecord): Html {
   return factList([
-    ["Status", stateWord(status)],
+    ["Status", windowWord(status)],
     ["Rows", `${displayNumber(window.rows)}, ${displayNumber(window.labelled)} of them labelled`],
     ["From", window.start === null ? null : dateTime(window.start)],
     ["To", window.end === null ? null : dateTime(window.end)],

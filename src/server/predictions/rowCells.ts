@@ -62,7 +62,8 @@ export function namePositions(
   const known = [...drop_columns, model.signature.target.name, ...serve.echo];
   const positions = new Map(known.map((name) => [name, -1]));
   names.forEach((name, i) => positions.set(name, inputs.length + i));
-  inputs.forEach((name, position) => positions.set(name, position));
+  // Models of earlier versions may have decomposed names.
+  inputs.forEach((name, position) => positions.set(name, position).set(columnName(name), position));
   for (const [alias, name] of Object.entries(serve.request_aliases)) {
     positions.set(columnName(alias), positions.get(name) ?? -1);
     positions.set(alias, positions.get(name) ?? -1);

@@ -14,7 +14,6 @@ export const MATRIX_WINDOWS = 20;
 /** @param windows newest first @param values the drift values of the newest MATRIX_WINDOWS of them */
 export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
   const shown = windows.slice(0, MATRIX_WINDOWS).toReversed();
-  const newest = windows[0]!;
   const byColumn = new Map<string, Map<string, WindowValue>>();
   for (const value of values) {
     const own = byColumn.get(value.name) ?? new Map<string, WindowValue>();
@@ -28,27 +27,44 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
     caption: "Drift by column, most frequent drift first",
     columns: [
       "Column",
-      "Newest window",
+      `Worst of the last ${shown.length === 1 ? "window" : `${shown.length} windows`}`,
       numeric("Value"),
       "Drift if",
       "Test",
-      `Last ${shown.length} windows, oldest first`,
+      "In",
+      "Oldest to newest",
     ],
     rows: ranked.map(([name, own]) => {
-      const last = own.get(newest.monitorId);
+      const worst = worstOf(shown, own);
+      const page = worst && withQuery(pageAddress("monitoring", worst.window.monitorId, "column"), { name });
       return {
         cells: [
-          html`<a href="${withQuery(pageAddress("monitoring", newest.monitorId, "column"), { name })}">${name}</a>`,
-          last === undefined ? "–" : driftState(last),
-          displayNumber(last?.value),
-          last === undefined || last.status === "skipped" ? "–" : driftIf(last),
-          last?.status === "skipped" ? "not tested" : (last?.message ?? "–").replaceAll("_", " "),
+          page === undefined ? name : html`<a href="${page}">${name}</a>`,
+          worst === undefined ? stateWord("skipped") : driftState(worst.value),
+          displayNumber(worst?.value.value),
+          worst === undefined ? "–" : driftIf(worst.value),
+          worst === undefined ? "not tested" : (worst.value.message ?? "–").replaceAll("_", " "),
+          worst === undefined
+            ? "–"
+            : html`<a href="${pageAddress("monitoring", worst.window.monitorId)}">${worst.window.label}</a>`,
           strip(shown, own),
         ],
       };
     }),
     limit: MAX_COLUMNS,
   });
+}
+
+/** The newest window in which the column drifted; else the newest in which it was tested. @param windows oldest first */
+function worstOf(
+  windows: readonly WindowLine[],
+  own: ReadonlyMap<string, WindowValue>,
+): { readonly window: WindowLine; readonly value: WindowValue } | undefined {
+  const tested = windows.flatMap((window) => {
+    const value = own.get(window.monitorId);
+    return value === undefined || value.status === "skipped" ? [] : [{ window, value }];
+  });
+  return tested.findLast(({ value }) => value.status === "fail") ?? tested.at(-1);
 }
 
 function drifts(own: ReadonlyMap<string, WindowValue>): number {
@@ -63,21 +79,25 @@ export function driftState({ status }: Pick<WindowValue, "status">): Html {
 
 /** One symbol for each window: a filled square if the column drifted, a ring if not, a dot if it was not tested. */
 function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>): Html {
-  const states = windows.map(({ monitorId, label }) => ({ label, status: own.get(monitorId)?.status ?? null }));
+  const states = windows.map(({ monitorId, label }) => ({
+    monitorId,
+    label,
+    status: own.get(monitorId)?.status ?? null,
+  }));
   const drifted = states.filter(({ status }) => status === "fail").length;
   return html`<svg
     class="strip"
-    role="img"
+    role="group"
     aria-label="drifted in ${drifted} of ${states.length} windows"
     width="${states.length * 14}"
     height="14"
     viewBox="0 0 ${states.length * 14} 14"
   >
-    ${states.map(({ label, status }, i) => {
+    ${states.map(({ monitorId, label, status }, i) => {
       const x = i * 14 + 7;
       if (status === "fail")
-        return html`<rect class="moved" x="${x - 5}" y="2" width="10" height="10"
-          ><title>${label}: drifted</title></rect
+        return html`<a href="${pageAddress("monitoring", monitorId)}" aria-label="${label}: drifted"
+          ><rect class="moved" x="${x - 5}" y="2" width="10" height="10"><title>${label}: drifted</title></rect></a
         >`;
       if (status === "pass")
         return html`<circle class="stable" cx="${x}" cy="7" r="3.5"><title>${label}: stable</title></circle>`;

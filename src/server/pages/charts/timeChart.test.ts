@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { htmlText } from "../../../reporting/html.ts";
-import { niceTicks, timeChart } from "./timeChart.ts";
+import { niceTicks, timeChart, windowPoint } from "./timeChart.ts";
 
 describe("niceTicks", () => {
   it("covers the range in round steps", () => {
@@ -42,4 +42,15 @@ describe("timeChart", () => {
     expect(text).toContain("Newest: 0.900 (limit 0.500); 1 of 2 failed.");
     expect(htmlText(timeChart({ id: "x", title: "T", points: [] }))).toContain("There is no value yet.");
   });
+});
+
+it("leaves the values of a window with too few rows out of the chart and its scale", () => {
+  const at = (label: string, status: "pass" | "skipped", value: number) =>
+    windowPoint({ label, end: "2026-05-02T00:00:00.000Z", status }, { value, bound: 0.5, status: "pass" });
+  const points = [at("rows 1 to 50", "pass", 0.2), at("rows 51 to 52", "skipped", 40)];
+  expect(points[1]).toEqual({ label: "rows 51 to 52", tick: "2026-05-01", value: null, isOmitted: true });
+  const text = htmlText(timeChart({ id: "x", title: "X", points }));
+  expect(text).toContain("rows 51 to 52: too few rows");
+  expect(text).toContain("Newest with enough rows: 0.200.");
+  expect(text).not.toContain("2026-05-01"); // both windows end on that day, so the axis has their names
 });

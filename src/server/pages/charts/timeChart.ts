@@ -14,6 +14,8 @@ export interface TimePoint {
   readonly estimate?: number | null;
   readonly limit?: number | null;
   readonly status?: "pass" | "warn" | "fail" | "skipped" | null;
+  /** A window with too few rows: a grey dot on the axis in place of its value. */
+  readonly isOmitted?: boolean;
 }
 
 export interface TimeChart {
@@ -82,7 +84,11 @@ function drawing({ points, zero = false }: TimeChart, format: (value: number) =>
   const course = (name: string, of: (point: TimePoint) => number | null | undefined): Html =>
     line(name, points.map(of), x, y);
   const marks = points.map((point, i) =>
-    mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, format }),
+    point.isOmitted
+      ? html`<circle class="mark skipped" cx="${x(i)}" cy="${HEIGHT - BOTTOM}" r="2.5"
+          ><title>${point.label}: too few rows</title></circle
+        >`
+      : mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, format }),
   );
   return html`${gridLines(ticks, { y, format, width: WIDTH })}${band(points, x, y)}${course("limit", ({ limit }) => limit)}${course("estimate", ({ estimate }) => estimate)}${course("course", ({ value }) => value)}${marks}${axisLabels(points, x)}`;
 }
@@ -147,12 +153,14 @@ function mark(
 function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
   const last = points.length - 1;
   const places = last <= 0 ? [0] : last < 4 ? [0, last] : [0, Math.round(last / 2), last];
+  // Windows of rows may all end on one day; then their names tell them apart.
+  const hasTicks = new Set(places.map((i) => points[i]!.tick)).size === places.length;
   return places.map((i) => {
     const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";
     const at = anchor === "start" ? LEFT : anchor === "end" ? WIDTH - RIGHT : x(i);
     // Of a file path, only the last part is shown.
     const { label, tick } = points[i]!;
-    const text = tick ?? label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
+    const text = (hasTicks ? tick : undefined) ?? label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
     const shown = text.length > 18 ? `…${text.slice(-16)}` : text;
     return html`<text class="axis" x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${shown}</text>`;
   });
@@ -166,16 +174,28 @@ function sentenceOf({ points, limitName }: TimeChart, format: (value: number) =>
   const limit =
     typeof newest.limit === "number" && limitName !== undefined ? ` (${limitName} ${format(newest.limit)})` : "";
   const broken = failed === 0 ? "" : `; ${failed} of ${known.length} failed`;
-  return `Newest: ${format(newest.value!)}${limit}${broken}.`;
+  const which = points.at(-1)!.isOmitted === true ? "Newest with enough rows" : "Newest";
+  return `${which}: ${format(newest.value!)}${limit}${broken}.`;
 }
 
 /** The point of a monitored window: a value with its limit and status, as the index stores it. */
 export function windowPoint(
-  { label, end }: Pick<WindowLine, "label" | "end">,
+  { label, end, status: verdict }: Pick<WindowLine, "label" | "end" | "status">,
   found: Pick<WindowValue, "value" | "bound" | "status"> | undefined,
 ): TimePoint {
   const { value = null, bound: limit = null, status = null } = found ?? {};
-  return { label, tick: end?.slice(0, 10), value, limit, status };
+  // Its values are those of chance, and would set the scale of the chart.
+  const isOmitted = verdict === "skipped";
+  return isOmitted
+    ? { label, tick: tickOf(end), value: null, isOmitted }
+    : { label, tick: tickOf(end), value, limit, status };
+}
+
+/** The end of a window: the last day that it contains, or a time of the day. */
+function tickOf(end: string | null): string | undefined {
+  if (end === null) return undefined;
+  const last = new Date(Date.parse(end) - 1).toISOString();
+  return /T(?:23:59:59\.999|00:00:00\.000)Z$/.test(last) ? last.slice(0, 10) : last.slice(0, 16).replace("T", " ");
 }
 
 /** Round numbers that cover the range from `low` to `high`, usually three to six. */

@@ -43,13 +43,19 @@ const statuses = {
   pass: ["✓", "passed", "good"],
   warn: ["!", "warning", "caution"],
   fail: ["✕", "failed", "bad"],
-  skipped: ["–", "skipped", "quiet"],
+  skipped: ["–", "not judged", "quiet"],
 } as const;
 
 /** A status as a symbol and a word, so that it does not depend on colour. */
 export function stateWord(status: MonitorStatus): Html {
   const [symbol, word, tone] = statuses[status];
   return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`;
+}
+
+/** The state of a monitored window, which is not judged if it has too few rows. */
+export function windowWord(status: MonitorStatus): Html {
+  if (status !== "skipped") return stateWord(status);
+  return html`<span class="state quiet"><span aria-hidden="true">–</span> too few rows</span>`;
 }
 
 export function stateTone(status: MonitorStatus): string {
