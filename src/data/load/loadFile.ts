@@ -43,7 +43,16 @@ export async function loadFile(database: Database, path: string, table: string, 
   const columns: LoadedColumn[] = [];
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
-    columns.push(...(await inspectColumns(database, { table, some, options, explain, isTyped: isParquet(path) })));
+    columns.push(
+      ...(await inspectColumns(database, {
+        table,
+        some,
+        options,
+        explain,
+        isTyped: isParquet(path),
+        isCsv: csv !== undefined,
+      })),
+    );
   }
   return { path, table, rows, columns, explain, ...(csv && { delimiter: csv.delimiter }) };
 }
@@ -165,12 +174,13 @@ interface Inspecting {
   readonly options: ReadOptions;
   /** Whether text is meant as text. */
   readonly isTyped: boolean;
+  readonly isCsv: boolean;
   readonly explain: (column: string, type: string) => Promise<UnreadableFile>;
 }
 
 /** What the columns contain. @throws {UnreadableFile} for a value that is not of the requested kind */
 async function inspectColumns(database: Database, inspecting: Inspecting): Promise<LoadedColumn[]> {
-  const { table, some, options, isTyped, explain } = inspecting;
+  const { table, some, options, isTyped, isCsv, explain } = inspecting;
   const free = new Set(options.textColumns);
   const sql = [...Object.values(options.select ?? {}), options.where ?? ""].join("\n");
   const census = ({ name, type }: DatasetColumn): Census[] => {
@@ -179,8 +189,8 @@ async function inspectColumns(database: Database, inspecting: Inspecting): Promi
       return type === "VARCHAR" && isOwn(name, options) ? [{ name, type, requested: options.types![name]! }] : [];
     if (free.has(name) || (type !== "VARCHAR" && type !== "BIGINT")) return [];
     const { formats } = options;
-    // An expression was written for the text as it is in the file.
-    if (isMentioned(name, sql)) return type === "VARCHAR" ? [{ name, type, isRaw: true }] : [];
+    // An expression was written for the text as it is in the file. A CSV file does not tell text from plain numbers.
+    if (isMentioned(name, sql)) return type === "VARCHAR" && isCsv ? [{ name, type, isRaw: true }] : [];
     if (formats === undefined) return [{ name, type }];
     return [{ name, type, format: Object.hasOwn(formats, name) ? formats[name]! : null }];
   };
