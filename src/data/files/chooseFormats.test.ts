@@ -277,6 +277,15 @@ describe("with the formats of a model", () => {
     expect(unfit.columns[2]).toMatchObject({ kind: "category", categories: ["1,5", "2,5"] });
   });
 
+  it("a JSON text of digits that SQL of the configuration reads stays text", async () => {
+    const select = { x: "CAST(replace(x, 'CRS', '') AS INTEGER)" };
+    const done = await ingest({ "f.json": '[{"x":"448","z":"448"},{"x":"449","z":"449"}]' }, { select });
+    expect([done.types, done.cells]).toEqual([
+      ["BIGINT", "BIGINT"],
+      ["448,448", "449,449"],
+    ]);
+  });
+
   it("a column that SQL of the configuration reads stays text", async () => {
     const { paths } = await ingest({ "f.csv": column(["1,5", "2,5"]) });
     const select = { twice: "2 * CAST(replace(x, ',', '.') AS DOUBLE)" };

@@ -53,7 +53,15 @@ export async function loadFile(database: Database, path: string, table: string, 
   const columns: LoadedColumn[] = [];
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
-    const known = { table, some, options, explain, digits, isTyped: /\.parquet$/i.test(path) };
+    const known = {
+      table,
+      some,
+      options,
+      explain,
+      digits,
+      isCsv: csv !== undefined,
+      isTyped: /\.parquet$/i.test(path),
+    };
     columns.push(...(await inspectColumns(database, known)));
   }
   return { path, table, rows, columns, explain, ...(csv && { delimiter: csv.delimiter }) };
@@ -165,6 +173,7 @@ interface Inspecting {
   readonly options: ReadOptions;
   /** Whether the file says which columns are text, as Parquet does; otherwise, text may be numbers or dates. */
   readonly isTyped: boolean;
+  readonly isCsv: boolean;
   /** Columns that became text because numbers would lose digits, with an example. */
   readonly digits: ReadonlyMap<string, string>;
   readonly explain: (column: string, type: string) => Promise<UnreadableFile>;
@@ -172,7 +181,7 @@ interface Inspecting {
 
 /** What the columns contain. @throws {UnreadableFile} for a value that is not of the requested kind */
 async function inspectColumns(database: Database, inspecting: Inspecting): Promise<LoadedColumn[]> {
-  const { table, some, options, digits, isTyped, explain } = inspecting;
+  const { table, some, options, digits, isTyped, isCsv, explain } = inspecting;
   const free = freeColumns(options);
   const sql = [...Object.values(options.select ?? {}), options.where ?? ""].join("\n");
   const census = ({ name, type }: DatasetColumn): Census[] => {
@@ -181,8 +190,8 @@ async function inspectColumns(database: Database, inspecting: Inspecting): Promi
       return type === "VARCHAR" && isOwn(name, options) ? [{ name, type, requested: options.types![name]! }] : [];
     if (free.has(name) || (type !== "VARCHAR" && type !== "BIGINT")) return [];
     const { formats } = options;
-    // An expression was written for the text as it is in the file.
-    if (isMentioned(name, sql)) return type === "VARCHAR" ? [{ name, type, isRaw: true }] : [];
+    // An expression was written for the text as it is in the file. A CSV file does not tell text from plain numbers.
+    if (isMentioned(name, sql)) return type === "VARCHAR" && isCsv ? [{ name, type, isRaw: true }] : [];
     if (formats === undefined) return [{ name, type }];
     return [{ name, type, format: Object.hasOwn(formats, name) ? formats[name]! : null }];
   };
