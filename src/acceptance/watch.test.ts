@@ -139,7 +139,7 @@ describe("a dropped file", () => {
 
   it("is refused with everything that is wrong at once, and stays as it is in errored", () => {
     const workspace = trained.copy();
-    const bad = csv([rows[0]!, "x,many,1,2,0", rows[1]!, "y,1,2,0", "z,1,?,3,1"]);
+    const bad = csv([rows[0]!, "x,many,1,2,0", rows[1]!, "y,1,2,0", "z,1,few,3,1"]);
     workspace.write({
       "drops/input/names.csv": csv().replace("lastmonth_activity,lastyear_activity", "last_month_activity,z"),
       "drops/input/rows.csv": bad,
