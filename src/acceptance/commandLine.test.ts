@@ -94,7 +94,7 @@ describe("one result in three forms", () => {
   const args = ["config", "show", "train.seed", "-C", "demo"];
 
   it("is tab-separated without a header in a pipe", () => {
-    expect(mlctl(args)).toMatchObject({ status: 0, stdout: "train.seed\t42\tconfig.json:21\n", stderr: "" });
+    expect(mlctl(args)).toMatchObject({ status: 0, stdout: "train.seed\t42\tconfig.json:22\n", stderr: "" });
   });
 
   it("is one JSON document with --json, anywhere on the line", () => {
@@ -112,7 +112,7 @@ describe("one result in three forms", () => {
   });
 
   it("is CSV or Markdown on request, one at a time", () => {
-    expect(mlctl([...args, "--csv"]).stdout).toBe("setting,value,source\r\ntrain.seed,42,config.json:21\r\n");
+    expect(mlctl([...args, "--csv"]).stdout).toBe("setting,value,source\r\ntrain.seed,42,config.json:22\r\n");
     expect(mlctl([...args, "--md"]).stdout).toContain("| setting | value | source |\n| --- | --- | --- |\n");
     expect(mlctl([...args, "--md", "--csv"]).status).toBe(2);
   });

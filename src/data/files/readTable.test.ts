@@ -56,7 +56,7 @@ describe("readTable", () => {
     await writeFile(path, 'n,c,v\n1,,0.1\n2,"a,""b""\nc",1e300\n3,x,-5\n');
     const direct = await readTable([path]);
     const { table } = await ingested([path]);
-    expect(texts(table, "c")).toEqual([null, 'a,"b"\nc', "x"]);
+    expect(texts(table, "c")).toEqual([undefined, 'a,"b"\nc', "x"]);
     expect(table.columns).toEqual(direct.columns);
   });
 

@@ -58,7 +58,7 @@ it("describes the training rows and only the columns that the model uses", async
   expect(model.signature.target).toEqual({ name: "leaves", task: "binary", classes: ["no", "yes"] });
   expect(model.lineage).toEqual({
     datasetSha256: dataset.artifact.sha256,
-    configSha256: example.workspace().configSha256,
+    configSha256: example.workspace().configSha256(),
     seed: 42,
     featureSet: "all",
     trainingRows: data.split.training.length,
