@@ -43,6 +43,25 @@ export class MlctlError extends Error {
   }
 }
 
+/** An error of kind "data" about one of the rows that a model is fitted on. */
+export class RowError extends MlctlError {
+  /** Position among the rows of the fit, from 0. */
+  readonly row: number;
+  private readonly describe: (place: string) => string;
+
+  /** @param describe the message, given the place: "row 8" */
+  constructor(row: number, describe: (place: string) => string, { hint }: { hint?: string } = {}) {
+    super("data", describe(`row ${row + 1}`), { hint });
+    this.row = row;
+    this.describe = describe;
+  }
+
+  /** The same error for a reader who has the dataset. @param row position in the dataset, from 0 */
+  inDataset(row: number): MlctlError {
+    return new MlctlError("data", this.describe(`data row ${row + 1}`), { hint: this.hint, cause: this });
+  }
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

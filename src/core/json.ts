@@ -15,6 +15,26 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Path of the first number that is NaN or infinite, such as "coefficients.3"; undefined if JSON can hold the value. */
+export function nonFinitePath(value: Json): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : "";
+  if (typeof value !== "object" || value === null) return undefined;
+  // Of a list only the position of the first one is needed: trees have a million numbers.
+  const items: [string | number, Json | undefined][] = Array.isArray(value)
+    ? firstNonFinite(value as readonly Json[])
+    : Object.entries(value);
+  for (const [key, item] of items) {
+    const path = item === undefined ? undefined : nonFinitePath(item);
+    if (path !== undefined) return path === "" ? String(key) : `${key}.${path}`;
+  }
+  return undefined;
+}
+
+function firstNonFinite(list: readonly Json[]): [number, Json | undefined][] {
+  const at = list.findIndex((item) => nonFinitePath(item) !== undefined);
+  return at < 0 ? [] : [[at, list[at]]];
+}
+
 /** JSON has no NaN and no infinity. */
 export function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;

@@ -7,6 +7,7 @@ import type { Task } from "../core/task.ts";
 import { numberList } from "./fittedState.ts";
 import { constantNodes } from "./onnxNodes.ts";
 import { resolveParams } from "./params.ts";
+import { requireTarget } from "./requireComplete.ts";
 
 /** Predicts the same as scikit-learn's DummyRegressor("mean") and DummyClassifier("prior"). */
 export const baseline = {
@@ -29,6 +30,7 @@ export const baseline = {
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
     options.signal?.throwIfAborted();
     if (y.length === 0) throw new MlctlError("data", "baseline has no rows to train on");
+    requireTarget(y, "baseline");
     const params = resolveParams(baseline.params, options.params, "baseline");
     const { task, classCount } = options;
     // Column of the lag feature that is the prediction; null: predict the mean.

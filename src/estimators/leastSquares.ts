@@ -1,5 +1,7 @@
 /** Reduces a least-squares problem of n rows to one of p rows with the same solution, block by block (QR). */
 import type { Matrix } from "../core/table/matrix.ts";
+import type { Turns } from "./turns.ts";
+import { areExact } from "../stats/rootOfSquares.ts";
 
 /** Rows per step: enough to pay for the pass over R, few enough for the cache. */
 const BLOCK_ROWS = 256;
@@ -54,12 +56,12 @@ export interface TriangularFactor {
  * Householder QR of the centred, √weight-scaled [X y]; O(n p²) time, O(p²) memory.
  * With at most as many rows as columns, the rows are returned unchanged.
  */
-export function triangularFactor(
+export async function triangularFactor(
   X: Matrix,
   y: Float64Array,
   centres: Centres,
-  weights?: Float64Array,
-): TriangularFactor {
+  { turns, weights }: { readonly turns: Turns; readonly weights?: Float64Array | undefined },
+): Promise<TriangularFactor> {
   const size = X.columnNames.length;
   const columns = size + 1;
   const isWide = X.rowCount <= size;
@@ -78,7 +80,7 @@ export function triangularFactor(
       }
       work[size * height + kept + r] = scale * (y[i]! - centres.y);
     }
-    if (!isWide) foldBlock(work, columns, height, kept + count);
+    if (!isWide) await foldBlock(work, { columns, height, used: kept + count, turns });
   }
   const rows = isWide ? X.rowCount : size;
   const factor = new Float64Array(rows * size);
@@ -86,16 +88,34 @@ export function triangularFactor(
   return { size, factor, target: work.slice(size * height, size * height + rows) };
 }
 
+interface Block {
+  readonly columns: number;
+  readonly height: number;
+  /** Rows of R and of the block. */
+  readonly used: number;
+  readonly turns: Turns;
+}
+
 /** One Householder reflection per column zeroes the rows of the block and leaves R in the first rows. */
-function foldBlock(work: Float64Array, columns: number, height: number, used: number): void {
+async function foldBlock(work: Float64Array, { columns, height, used, turns }: Block): Promise<void> {
   for (let k = 0; k < columns; k++) {
+    if (turns.isDue((used - columns) * (columns - k))) await turns.next();
     const pivot = k * height + k;
     const first = k * height + columns; // rows between k and the block are zero: R is triangular
     const end = k * height + used;
-    let tail = 0;
-    for (let i = first; i < end; i++) tail += work[i]! * work[i]!;
+    let tail = squares(work, first, end);
+    let alpha = work[pivot]!;
+    let unit = 1;
+    if (!areExact(alpha * alpha + tail)) {
+      // A reflection does not depend on the length of its vector, so a column whose squares overflow or vanish is scaled.
+      unit = largest(work, first, end);
+      if (unit === 0) continue;
+      unit = Math.max(unit, Math.abs(alpha));
+      alpha /= unit;
+      for (let i = first; i < end; i++) work[i]! /= unit;
+      tail = squares(work, first, end);
+    }
     if (tail === 0) continue;
-    const alpha = work[pivot]!;
     const norm = Math.sqrt(alpha * alpha + tail);
     const diagonal = alpha > 0 ? -norm : norm;
     const head = alpha - diagonal;
@@ -108,6 +128,18 @@ function foldBlock(work: Float64Array, columns: number, height: number, used: nu
       work[pivot + shift]! -= step * head;
       for (let i = first; i < end; i++) work[i + shift]! -= step * work[i]!;
     }
-    work[pivot] = diagonal;
+    work[pivot] = diagonal * unit;
   }
+}
+
+function squares(work: Float64Array, first: number, end: number): number {
+  let sum = 0;
+  for (let i = first; i < end; i++) sum += work[i]! * work[i]!;
+  return sum;
+}
+
+function largest(work: Float64Array, first: number, end: number): number {
+  let found = 0;
+  for (let i = first; i < end; i++) found = Math.max(found, Math.abs(work[i]!));
+  return found;
 }

@@ -7,7 +7,7 @@ describe("requireComplete", () => {
 
   it.each([NaN, Infinity, -Infinity])("names feature and row of the first %d among many rows", (hole) => {
     for (const at of [0, 4095, 4096, 8192, 9001, 9002]) {
-      const values = new Float64Array(3 * rowCount).fill(-1e308);
+      const values = new Float64Array(3 * rowCount).fill(-3.4e38);
       values[at] = hole;
       values[9002] = hole;
       const place = `feature "${"abc"[at % 3]}" has no finite value in row ${Math.floor(at / 3) + 1}`;
@@ -15,8 +15,13 @@ describe("requireComplete", () => {
     }
   });
 
-  it("accepts any finite value", () => {
-    const values = new Float64Array(3 * rowCount).fill(1.7e308);
-    expect(() => requireComplete(X(values), null, "ridge")).not.toThrow();
+  it("accepts numbers of the range of float32, and names row and value of others", () => {
+    const values = new Float64Array(3 * rowCount).fill(3.4028234663852886e38);
+    expect(() => requireComplete(X(values), values.slice(0, 3), "ridge")).not.toThrow();
+    values[9001] = -3.5e38;
+    expect(() => requireComplete(X(values), null, "ridge")).toThrow('feature "b" is -3.5e+38 in row 3001: ridge takes');
+    expect(() => requireComplete(X(values.fill(0)), Float64Array.of(1, 1e200), "ridge")).toThrow(
+      "target is 1e+200 in row 2",
+    );
   });
 });

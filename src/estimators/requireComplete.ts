@@ -1,37 +1,72 @@
-/** Rejects NaN and infinite values, which would silently turn the weights of a linear model into NaN. */
-import { MlctlError } from "../core/errors.ts";
+/** Rejects numbers that would silently turn the weights of a model into NaN: missing, infinite, or too large to square. */
+import { MlctlError, RowError } from "../core/errors.ts";
+import { LARGEST_FLOAT32 } from "../core/largestFloat32.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 
 /** Values checked together. */
 const BLOCK = 4096;
 
+/** A value beyond float32 times this is infinite. */
+const TO_INFINITY = Number.MAX_VALUE / LARGEST_FLOAT32;
+
 /**
  * @param y targets, or null to check X only
- * @throws {MlctlError} kind "data" naming the first feature and row (counted from 1) without a finite value
+ * @throws {RowError} naming the first feature and row without a finite value in the range of float32
  */
 export function requireComplete(X: Matrix, y: Float64Array | null, family: string): void {
   const width = X.columnNames.length;
   if (X.rowCount === 0) throw new MlctlError("data", `${family} has no rows to train on`);
-  for (let i = firstSuspectBlock(X.values); i < X.values.length; i++) {
-    if (Number.isFinite(X.values[i])) continue;
-    const name = X.columnNames[i % width]!;
-    throw new MlctlError("data", `feature "${name}" has no finite value in row ${Math.floor(i / width) + 1}`, {
+  for (let at = firstSuspectBlock(X.values); at < X.values.length; at++) {
+    const value = X.values[at]!;
+    if (Math.abs(value) <= LARGEST_FLOAT32) continue;
+    const [name, row] = [X.columnNames[at % width]!, Math.floor(at / width)];
+    if (Number.isFinite(value)) throw tooLarge(`feature "${name}"`, value, { row, family });
+    throw new RowError(row, (place) => `feature "${name}" has no finite value in ${place}`, {
       hint: `${family} does not accept missing values: impute the feature, or use the xgboost family`,
     });
   }
-  const row = y === null ? -1 : y.findIndex((value) => !Number.isFinite(value));
-  if (row >= 0) throw new MlctlError("data", `the target has no finite value in row ${row + 1}`);
+  if (y !== null) requireTarget(y, family);
+}
+
+/** The same for X in which NaN is missing and for y. @throws {RowError} */
+export function requireFloat32(X: Matrix, y: Float64Array, family: string): void {
+  const width = X.columnNames.length;
+  let at = 0; // a loop, because findIndex takes a second for a hundred million values
+  while (at < X.values.length && !(Math.abs(X.values[at]!) > LARGEST_FLOAT32)) at++;
+  if (at < X.values.length)
+    throw tooLarge(`feature "${X.columnNames[at % width]}"`, X.values[at]!, { row: Math.floor(at / width), family });
+  requireTarget(y, family);
+}
+
+/** @throws {RowError} naming the first target that is not a finite number in the range of float32 */
+export function requireTarget(y: Float64Array, family: string): void {
+  const row = y.findIndex((value) => !(Math.abs(value) <= LARGEST_FLOAT32));
+  if (row < 0) return;
+  if (Number.isFinite(y[row])) throw tooLarge("the target", y[row]!, { row, family });
+  throw new RowError(row, (place) => `the target has no finite value in ${place}`);
+}
+
+function tooLarge(what: string, value: number, { row, family }: { row: number; family: string }): RowError {
+  return new RowError(row, (place) => `${what} is ${value} in ${place}: ${family} takes numbers up to ±3.4e38`, {
+    hint:
+      what === "the target"
+        ? "correct the row or leave it out"
+        : "correct the cell or leave it empty, or clip the feature",
+  });
 }
 
 /**
- * Start of the block with the first value that is not finite, or the number of values if all are finite. A finite value
- * minus itself is 0, any other gives NaN, so one sum per block suffices: 20 million values at memory speed.
+ * Start of the block with the first value that is not finite or too large, or the number of values if there is none. A
+ * finite value minus itself is 0, any other gives NaN, so one sum per block suffices: 20 million values at memory speed.
  */
 function firstSuspectBlock(values: Float64Array): number {
   for (let start = 0; start < values.length; start += BLOCK) {
     const end = Math.min(start + BLOCK, values.length);
     let sum = 0;
-    for (let i = start; i < end; i++) sum += values[i]! - values[i]!;
+    for (let i = start; i < end; i++) {
+      const grown = values[i]! * TO_INFINITY;
+      sum += grown - grown;
+    }
     if (sum !== 0) return start;
   }
   return values.length;

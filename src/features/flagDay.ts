@@ -109,7 +109,7 @@ function flaggedDays(column: Column, time: Float64Array, unset: readonly string[
 }
 
 function isSet(flag: Flag, unset: readonly string[]): boolean {
-  return typeof flag === "number" ? flag !== 0 && !Number.isNaN(flag) : flag !== "" && !unset.includes(flag);
+  return typeof flag === "number" ? flag !== 0 && Number.isFinite(flag) : flag !== "" && !unset.includes(flag);
 }
 
 /** The flag of the day of a row. */

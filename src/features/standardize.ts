@@ -49,10 +49,14 @@ function scaleOf(name: string, values: Float64Array): StandardizeState["columns"
   if (present.length === 0) return { name, mean: 0, scale: 1 };
   const center = mean(present);
   const deviation = standardDeviation(present, { ddof: 0 });
-  return { name, mean: center, scale: isConstant(deviation ** 2, center, present.length) ? 1 : deviation };
+  return { name, mean: center, scale: isConstant(deviation, center, present.length) ? 1 : deviation };
 }
 
-/** Whether a variance is only rounding error: the bound of scikit-learn (sklearn.preprocessing._data._is_constant_feature). */
-function isConstant(variance: number, center: number, n: number): boolean {
-  return variance <= n * Number.EPSILON * variance + (n * center * Number.EPSILON) ** 2;
+/**
+ * Whether a deviation is only rounding error: the bound of scikit-learn, variance ≤ n ε variance + (n ε mean)²
+ * (sklearn.preprocessing._data._is_constant_feature), without squares, which overflow.
+ */
+function isConstant(deviation: number, center: number, n: number): boolean {
+  const rounding = n * Number.EPSILON;
+  return deviation * Math.sqrt(1 - rounding) <= rounding * Math.abs(center);
 }

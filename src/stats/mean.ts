@@ -13,5 +13,14 @@ export function mean(values: ArrayLike<number>): number {
     if (value !== shift) sum += value - shift;
     count++;
   }
-  return count === 0 ? NaN : shift + sum / count;
+  if (count === 0) return NaN;
+  const result = shift + sum / count;
+  return Number.isFinite(result) ? result : meanOfShares(values, count);
+}
+
+/** The same where the differences overflow: of finite values, no partial sum of shares does. */
+function meanOfShares(values: ArrayLike<number>, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) sum += values[i]! / count;
+  return sum;
 }

@@ -17,6 +17,9 @@ export function quantileSorted(sorted: ArrayLike<number>, share: number): number
   // Avoids the difference of two infinities, which is NaN.
   if (low === high) return low;
   const weight = position - below;
+  // The distance of two large numbers may overflow.
+  if (high - low === Infinity && Number.isFinite(low) && Number.isFinite(high))
+    return low * (1 - weight) + high * weight;
   // Interpolates from the nearer end, like numpy: results agree to the last bit, and rounding never exceeds the end.
   return weight < 0.5 ? low + (high - low) * weight : high - (high - low) * (1 - weight);
 }

@@ -1,10 +1,11 @@
 /** Standard deviation. */
 import { mean } from "./mean.ts";
+import { areExact, rootOfSquares } from "./rootOfSquares.ts";
 
 /**
  * Ignores missing values (NaN).
  * @param options.ddof delta degrees of freedom: 1 (default) for a sample like pandas, 0 for a population like numpy
- * @returns NaN unless there are more than `ddof` values
+ * @returns NaN unless there are more than `ddof` values, and with infinite values
  */
 export function standardDeviation(values: ArrayLike<number>, { ddof = 1 }: { readonly ddof?: number } = {}): number {
   const center = mean(values);
@@ -16,5 +17,9 @@ export function standardDeviation(values: ArrayLike<number>, { ddof = 1 }: { rea
     sum += (value - center) ** 2;
     count++;
   }
-  return count > ddof ? Math.sqrt(sum / (count - ddof)) : NaN;
+  if (!(count > ddof) || Number.isNaN(sum)) return NaN;
+  if (areExact(sum)) return Math.sqrt(sum / (count - ddof));
+  // Halves, because the difference of two large numbers may overflow as well.
+  const halves = Float64Array.from(values, (value) => (Number.isNaN(value) ? 0 : value / 2 - center / 2));
+  return 2 * rootOfSquares(halves, count - ddof);
 }

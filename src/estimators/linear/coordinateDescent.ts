@@ -1,10 +1,6 @@
 /** Coordinate descent for least squares with L1 and L2 penalties, the objective of lasso and elastic net. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TriangularFactor } from "../leastSquares.ts";
 import type { LinearProblem } from "./linearFamily.ts";
-
-/** Sweeps between two checks of the abort signal. */
-const SWEEPS_PER_TURN = 16;
 
 /**
  * Minimizes ‖z − R w‖² / (2 n) + alpha · (l1Ratio ‖w‖₁ + (1 − l1Ratio) ‖w‖² / 2) from w = 0, where n is the number of rows
@@ -14,7 +10,7 @@ const SWEEPS_PER_TURN = 16;
  */
 export async function coordinateDescent(
   { size, factor, target }: TriangularFactor,
-  { params, totalWeight, signal }: LinearProblem,
+  { params, totalWeight, turns }: LinearProblem,
   l1Ratio: number,
 ): Promise<number[]> {
   const height = target.length;
@@ -39,8 +35,7 @@ export async function coordinateDescent(
     largestGradient = Math.max(largestGradient, Math.abs(correlation(problem, j)) / totalWeight);
   }
   for (let sweep = 0; sweep < (params.max_iter as number); sweep++) {
-    if (sweep % SWEEPS_PER_TURN === 0) await nextTurn();
-    signal?.throwIfAborted();
+    if (turns.isDue(2 * columns.length)) await turns.next();
     if (sweepOnce(problem) <= (params.tol as number) * largestGradient) break;
   }
   return Array.from(coefficients, (value) => value + 0); // + 0 turns −0 into 0: JSON has no −0

@@ -17,6 +17,7 @@ import { affineNodes } from "../onnxNodes.ts";
 import { resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { dotRows } from "../rowBlock.ts";
+import { turnsFor, type Turns } from "../turns.ts";
 
 /** The rows that were reduced to a triangular factor, and the resolved parameters. */
 export interface LinearProblem {
@@ -24,7 +25,7 @@ export interface LinearProblem {
   readonly params: JsonObject;
   /** Number of rows, or the sum of their weights. */
   readonly totalWeight: number;
-  readonly signal: AbortSignal | undefined;
+  readonly turns: Turns;
 }
 
 interface Definition extends Pick<Estimator, "family" | "description" | "params"> {
@@ -45,9 +46,10 @@ export function linearFamily({ solve, ...definition }: Definition) {
       const params = resolveParams(specs, given, family);
       requireComplete(X, y, family);
       const centres = centre(X, y, params.fit_intercept === true, sampleWeight);
-      const factor = triangularFactor(X, y, centres, sampleWeight);
+      const turns = turnsFor(signal);
+      const factor = await triangularFactor(X, y, centres, { turns, weights: sampleWeight });
       const totalWeight = sampleWeight?.reduce((sum, weight) => sum + weight, 0) ?? X.rowCount;
-      const coefficients = await solve(factor, { X, params, totalWeight, signal });
+      const coefficients = await solve(factor, { X, params, totalWeight, turns });
       const intercept = coefficients.reduce((sum, value, j) => sum - value * centres.columns[j]!, centres.y);
       const means = [...featureMeans(X, y, sampleWeight)];
       const state = { coefficients, intercept: intercept + 0, means }; // + 0 turns −0 into 0: JSON has no −0

@@ -1,6 +1,7 @@
 /** Linear regression: ordinary or weighted least squares by ml-regression-multivariate-linear. */
 import type { TriangularFactor } from "../leastSquares.ts";
-import { linearFamily } from "./linearFamily.ts";
+import { linearFamily, type LinearProblem } from "./linearFamily.ts";
+import { orthogonalize, type Orthogonal } from "./orthogonalize.ts";
 import { penaltyParams } from "./penaltyParams.ts";
 
 /** The axes are orthogonal, so each weight is independent of the others: fitting in chunks costs p², not p³. */
@@ -8,41 +9,60 @@ const AXES_PER_FIT = 32;
 
 /**
  * The package inverts XᵀX of all rows, which takes 500 MB for 200,000 × 20 and fails on collinear columns. It gets the
- * same problem on its principal axes instead: p rows, condition number 1, without axes of zero variance. The result is
- * the minimum-norm least-squares solution, as in scikit-learn's LinearRegression.
+ * same problem on orthogonal axes instead: p rows, condition number 1, without columns that depend on others. The result
+ * is the minimum-norm least-squares solution, as in scikit-learn's LinearRegression.
  */
 export const linearRegression = linearFamily({
   family: "linear_regression",
   description: "ordinary least squares",
   params: [penaltyParams.fitIntercept],
-  solve: (factor, { X }) => leastNorm(factor, X.rowCount),
+  solve: leastNorm,
 });
 
 /**
- * Minimum-norm solution of min ‖R w − z‖: R = U S Vᵀ, the package regresses z on the columns of U that carry variance,
- * and w = V S⁻¹ β. Singular values below eps · max(n, p) times the largest count as 0, as in LAPACK's gelsd.
+ * Minimum-norm solution of min ‖R w − z‖. The columns of R are Q C with orthogonal axes Q, the package regresses z on Q,
+ * and w is the shortest vector with C w = β: the rows of C are T P with orthogonal axes P, so w = Pᵀ T⁻¹ β. Columns of
+ * which less than eps · max(n, p) remains beside the others count as dependent, as in LAPACK's gelsy.
  */
-async function leastNorm({ size, factor, target }: TriangularFactor, rowCount: number): Promise<number[]> {
-  if (factor.every((value) => value === 0)) return Array.from({ length: size }, () => 0);
-  const { Matrix: Dense, SVD } = await import("ml-matrix");
-  const { default: MultivariateLinearRegression } = await import("ml-regression-multivariate-linear");
+async function leastNorm({ size, factor, target }: TriangularFactor, { X, turns }: LinearProblem): Promise<number[]> {
   const height = target.length;
-  const svd = new SVD(Dense.from1DArray(height, size, factor), { autoTranspose: true });
-  const singular = svd.diagonal;
-  const floor = Number.EPSILON * Math.max(rowCount, size) * singular[0]!;
-  const rank = singular.filter((value) => value > floor).length;
-  const left = svd.leftSingularVectors;
-  const response = Dense.columnVector([...target]);
-  const beta: number[] = [];
-  for (let k = 0; k < rank; k += AXES_PER_FIT) {
-    const axes = left.subMatrix(0, height - 1, k, Math.min(k + AXES_PER_FIT, rank) - 1);
-    const fit = new MultivariateLinearRegression(axes, response, { intercept: false, statistics: false });
-    for (const [weight] of fit.weights) beta.push(weight!);
-  }
-  const right = svd.rightSingularVectors;
-  return Array.from({ length: size }, (_, j) => {
-    let sum = 0;
-    for (let k = 0; k < rank; k++) sum += (right.get(j, k) * beta[k]!) / singular[k]!;
-    return sum;
+  const largest = factor.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
+  if (largest === 0) return Array.from({ length: size }, () => 0);
+  const columns = Array.from({ length: size }, (_, j) =>
+    Float64Array.from({ length: height }, (__, i) => factor[i * size + j]! / largest),
+  );
+  const floor = Number.EPSILON * Math.max(X.rowCount, size);
+  const { axes, parts } = await orthogonalize(columns, { floor, turns });
+  const beta = await weightsOf(axes, target);
+  const rows = await orthogonalize(parts, { floor: 0, turns });
+  return shortest(rows, beta, size).map((weight) => weight / largest + 0);
+}
+
+/** The shortest w with C w = β: in terms of the axes of the rows of C, which are taken in turn, forward substitution. */
+function shortest({ axes, parts, order }: Orthogonal, beta: readonly number[], size: number): number[] {
+  const solution = Array.from({ length: size }, () => 0);
+  const amounts: number[] = [];
+  order.forEach((row, k) => {
+    const known = amounts.reduce((sum, amount, i) => sum + parts[i]![row]! * amount, 0);
+    const amount = (beta[row]! - known) / parts[k]![row]!;
+    amounts.push(amount);
+    axes[k]!.forEach((value, j) => (solution[j]! += amount * value));
   });
+  return solution;
+}
+
+/** Weight of each axis in the target. */
+async function weightsOf(axes: readonly Float64Array[], target: Float64Array): Promise<number[]> {
+  const { Matrix: Dense } = await import("ml-matrix");
+  const { default: MultivariateLinearRegression } = await import("ml-regression-multivariate-linear");
+  const response = Dense.columnVector([...target]);
+  const weights: number[] = [];
+  for (let k = 0; k < axes.length; k += AXES_PER_FIT) {
+    const some = axes.slice(k, k + AXES_PER_FIT);
+    const matrix = new Dense(target.length, some.length);
+    some.forEach((axis, j) => axis.forEach((value, i) => matrix.set(i, j, value)));
+    const fit = new MultivariateLinearRegression(matrix, response, { intercept: false, statistics: false });
+    for (const [weight] of fit.weights) weights.push(weight!);
+  }
+  return weights;
 }

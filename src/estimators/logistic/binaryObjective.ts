@@ -18,13 +18,13 @@ interface BlockLoss {
  * a pass over 1 M × 20 takes a third of the time of a row-by-row loop, half of it memory access.
  */
 export function binaryObjective(problem: LogisticProblem): Objective {
-  const { rowCount, columnCount, values, C, hasIntercept } = problem;
+  const { rowCount, columnCount, values, C, hasIntercept, turns } = problem;
   const size = columnCount + (hasIntercept ? 1 : 0);
   const margins = new Float64Array(BLOCK_ROWS);
   const loss: BlockLoss = { residuals: new Float64Array(BLOCK_ROWS), curvatures: new Float64Array(BLOCK_ROWS) };
   return {
     size,
-    evaluate(weights, gradient, hessian) {
+    async evaluate(weights, gradient, hessian) {
       gradient.fill(0);
       hessian?.fill(0);
       let value = 0;
@@ -34,6 +34,7 @@ export function binaryObjective(problem: LogisticProblem): Objective {
         value += lossOf(problem, { first, count: block.count, margins }, loss);
         addRows(block, loss.residuals, gradient);
         if (hessian !== null) addOuterRows(block, loss.curvatures, hessian);
+        if (turns.isDue(block.count * size * (hessian === null ? 2 : size))) await turns.next();
       }
       return value + addPenalty(weights, gradient, hessian, { size, columnCount, C });
     },

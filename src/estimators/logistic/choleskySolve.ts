@@ -4,15 +4,17 @@
  * If H is singular to rounding (collinear columns, separated classes), a ridge just large enough to make it definite is
  * added: the step becomes shorter but still descends.
  * @param upper row-major (n × n), not modified; only the upper triangle is read
+ * @returns null if H is not finite
  */
-export function choleskySolve(upper: Float64Array, right: Float64Array): Float64Array {
+export function choleskySolve(upper: Float64Array, right: Float64Array): Float64Array | null {
   const size = right.length;
   let trace = 0;
   for (let j = 0; j < size; j++) trace += upper[j * size + j]!;
   let ridge = 0;
   let factor = cholesky(upper, size, ridge);
   for (let scale = Number.EPSILON; factor === null; scale *= 100) {
-    ridge = scale * (trace / size || 1);
+    ridge = scale * (Math.abs(trace) / size || 1);
+    if (ridge === Infinity) return null;
     factor = cholesky(upper, size, ridge);
   }
   return substitute(factor, right);

@@ -2,6 +2,7 @@
 import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
+import { turnsFor } from "../turns.ts";
 import { binaryObjective } from "./binaryObjective.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { multinomialObjective } from "./multinomialObjective.ts";
@@ -39,6 +40,7 @@ export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOption
     classCount: classes.length,
     C: options.params.C as number,
     hasIntercept,
+    turns: turnsFor(options.signal),
   };
   const { weights, iterations, converged } = await solve(problem, {
     maxIterations: options.params.max_iter as number,

@@ -1,7 +1,8 @@
 /** L-BFGS, for many weights: approximates the curvature from the last steps instead of computing a Hessian. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { rootOfSquares } from "../../stats/rootOfSquares.ts";
 import { dot, largest, lineSearch } from "./lineSearch.ts";
-import type { Objective, Optimum, OptimizerOptions } from "./objective.ts";
+import { requireFinite, type Objective, type Optimum, type OptimizerOptions } from "./objective.ts";
 
 /** Number of steps kept, as in SciPy. */
 const MEMORY = 10;
@@ -19,13 +20,14 @@ interface Pair {
 export async function lbfgs(objective: Objective, start: Float64Array, options: OptimizerOptions): Promise<Optimum> {
   let weights = Float64Array.from(start);
   let gradient = new Float64Array(objective.size);
-  let value = objective.evaluate(weights, gradient, null);
+  let value = await objective.evaluate(weights, gradient, null);
+  requireFinite(value);
   let pairs: Pair[] = [];
   for (let iteration = 0; iteration < options.maxIterations; iteration++) {
     if (largest(gradient) <= options.tolerance) return { weights, iterations: iteration, converged: true };
     await nextTurn();
     options.signal?.throwIfAborted();
-    const next = lineSearch(objective, { weights, gradient, value }, descend(gradient, pairs));
+    const next = await lineSearch(objective, { weights, gradient, value }, descend(gradient, pairs));
     if (next === null) {
       // Without stored steps the direction is the negative gradient: no descent is possible beyond rounding.
       if (pairs.length === 0) return { weights, iterations: iteration, converged: true };
@@ -46,7 +48,7 @@ function descend(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((entry) => -entry);
   const last = pairs.at(-1);
   if (last === undefined) {
-    const norm = Math.sqrt(dot(gradient, gradient));
+    const norm = rootOfSquares(gradient);
     return direction.map((entry) => entry / Math.max(1, norm));
   }
   const alphas = new Float64Array(pairs.length);

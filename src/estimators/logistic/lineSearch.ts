@@ -20,20 +20,21 @@ export interface Position {
  * The longest of the steps 1, ½, ¼ … with a sufficient decrease; null if there is none.
  * @param hessian if given, overwritten with the Hessian at the new point
  */
-export function lineSearch(
+export async function lineSearch(
   objective: Objective,
   { weights, gradient: before, value }: Position,
   direction: Float64Array,
   hessian: Float64Array | null = null,
-): Position | null {
+): Promise<Position | null> {
   const slope = dot(before, direction);
   // Near the optimum the decrease is smaller than the rounding of the value; then the gradient decides.
   const rounding = ROUNDING * Math.abs(value);
   for (let halving = 0, step = 1; halving < MAX_HALVINGS; halving++, step /= 2) {
     const trial = weights.map((weight, j) => weight + step * direction[j]!);
     const gradient = new Float64Array(trial.length);
-    const trialValue = objective.evaluate(trial, gradient, hessian);
-    const isDown = trialValue <= value + SUFFICIENT_DECREASE * step * slope;
+    const trialValue = await objective.evaluate(trial, gradient, hessian);
+    // Strictly less: where the decrease is rounded away, equal values would be accepted for ever.
+    const isDown = trialValue <= value + SUFFICIENT_DECREASE * step * slope && trialValue < value;
     const isFlat = trialValue <= value + rounding && largest(gradient) < largest(before);
     if (isDown || isFlat) return { weights: trial, gradient, value: trialValue };
   }

@@ -3,14 +3,14 @@ import type { LogisticProblem, Objective } from "./objective.ts";
 
 /** Weights are ordered by class: its coefficients, then its intercept if there is one. */
 export function multinomialObjective(problem: LogisticProblem): Objective {
-  const { rowCount, columnCount, values, y, rowWeights, classCount, C, hasIntercept } = problem;
+  const { rowCount, columnCount, values, y, rowWeights, classCount, C, hasIntercept, turns } = problem;
   const width = columnCount + (hasIntercept ? 1 : 0);
   const size = width * classCount;
   const row = new Float64Array(width).fill(1);
   const probabilities = new Float64Array(classCount);
   return {
     size,
-    evaluate(weights, gradient, hessian) {
+    async evaluate(weights, gradient, hessian) {
       gradient.fill(0);
       hessian?.fill(0);
       let value = 0;
@@ -23,6 +23,7 @@ export function multinomialObjective(problem: LogisticProblem): Objective {
           for (let j = 0; j < width; j++) gradient[k * width + j]! += residual * row[j]!;
         }
         if (hessian !== null) addCurvature(hessian, row, probabilities, rowWeight);
+        if (turns.isDue(size * (hessian === null ? 2 : size))) await turns.next();
       }
       for (let w = 0; w < size; w++) {
         if (w % width >= columnCount) continue;

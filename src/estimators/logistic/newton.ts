@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { choleskySolve } from "./choleskySolve.ts";
 import { dot, largest, lineSearch, type Position } from "./lineSearch.ts";
-import type { Objective, Optimum, OptimizerOptions } from "./objective.ts";
+import { overflow, requireFinite, type Objective, type Optimum, type OptimizerOptions } from "./objective.ts";
 
 /** With a borrowed Hessian each step must shrink the gradient by this factor, or the exact Hessian is computed. */
 const WORTHWHILE = 4;
@@ -33,16 +33,19 @@ export async function newton(
   const hessian = borrowed?.slice() ?? new Float64Array(size * size);
   let isBorrowed = borrowed !== undefined;
   const gradient = new Float64Array(size);
-  const value = objective.evaluate(start, gradient, isBorrowed ? null : hessian);
+  const value = await objective.evaluate(start, gradient, isBorrowed ? null : hessian);
+  requireFinite(value);
   let at: Position = { weights: Float64Array.from(start), gradient, value };
   for (let iteration = 0; iteration < options.maxIterations; iteration++) {
     if (largest(at.gradient) <= options.tolerance) return { ...at, hessian, iterations: iteration, converged: true };
     await nextTurn();
     options.signal?.throwIfAborted();
-    const direction = choleskySolve(hessian, at.gradient).map((entry) => -entry);
+    const solved = choleskySolve(hessian, at.gradient);
+    if (solved === null) throw overflow();
+    const direction = solved.map((entry) => -entry);
     if (leastGain > 0 && -dot(direction, at.gradient) / 2 < leastGain)
       return { weights: sum(at.weights, direction), hessian, iterations: iteration, converged: true };
-    const next = lineSearch(objective, at, direction, isBorrowed ? null : hessian);
+    const next = await lineSearch(objective, at, direction, isBorrowed ? null : hessian);
     // No step descends: the value is optimal to rounding.
     if (next === null && !isBorrowed) return { ...at, hessian, iterations: iteration, converged: true };
     const isSlow = next === null || largest(next.gradient) * WORTHWHILE > largest(at.gradient);
@@ -50,7 +53,7 @@ export async function newton(
     at = next ?? at;
     if (isBorrowed && isSlow && largest(at.gradient) > options.tolerance) {
       isBorrowed = false;
-      objective.evaluate(at.weights, at.gradient, hessian);
+      await objective.evaluate(at.weights, at.gradient, hessian);
     }
   }
   return {

@@ -1,4 +1,7 @@
 /** Types of the logistic optimizers. An objective is a smooth convex function of a weight vector. */
+import { MlctlError } from "../../core/errors.ts";
+import type { Turns } from "../turns.ts";
+
 export interface Objective {
   /** Number of weights. */
   readonly size: number;
@@ -6,7 +9,7 @@ export interface Objective {
    * Value at `weights`; overwrites `gradient` (size) and, if given, `hessian` (row-major size × size; only the upper
    * triangle is filled).
    */
-  evaluate(weights: Float64Array, gradient: Float64Array, hessian: Float64Array | null): number;
+  evaluate(weights: Float64Array, gradient: Float64Array, hessian: Float64Array | null): Promise<number>;
 }
 
 export interface Optimum {
@@ -35,4 +38,16 @@ export interface LogisticProblem {
   /** Inverse of the penalty strength; the intercept is not penalized. */
   readonly C: number;
   readonly hasIntercept: boolean;
+  readonly turns: Turns;
+}
+
+/** @throws {MlctlError} kind "data" if the value at the start of an optimization is NaN or infinite */
+export function requireFinite(value: number): void {
+  if (!Number.isFinite(value)) throw overflow();
+}
+
+export function overflow(): MlctlError {
+  return new MlctlError("data", "logistic_regression overflows: its features, weights or penalty are too large", {
+    hint: "standardize the features, and use moderate class weights and C",
+  });
 }

@@ -1,5 +1,5 @@
 /** Chooses the objective from the parameters and rejects settings that do not fit it. */
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, RowError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 import { objectives, objectiveNames, objectiveSpec, defaultObjectives, type Objective } from "./objectives.ts";
@@ -46,6 +46,7 @@ export function checkTarget(y: Float64Array, objective: Objective): void {
   const { target } = objectiveSpec(objective);
   const row = target === undefined ? -1 : y.findIndex((value) => !target.isAllowed(value));
   if (row < 0) return;
-  const message = `xgboost objective ${objective} needs a target ${target!.range}, but row ${row + 1} has ${y[row]}`;
-  throw new MlctlError("data", message, { hint: 'choose another "objective", or remove it' });
+  const message = (place: string): string =>
+    `xgboost objective ${objective} needs a target ${target!.range}, but ${place} has ${y[row]}`;
+  throw new RowError(row, message, { hint: 'choose another "objective", or remove it' });
 }

@@ -256,7 +256,7 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
   it("rejects infinite values and names feature and row", async () => {
     const values = X.values.with(4 * 6 + 2, Infinity);
     const options: FitOptions = { task: "regression", classCount: 0, params: { engine }, seed: 1 };
-    await expect(xgboost.fit({ ...X, values }, score, options)).rejects.toThrow('feature "c" in row 7 is Infinity');
+    await expect(xgboost.fit({ ...X, values }, score, options)).rejects.toThrow('feature "c" is Infinity in row 7');
   });
 
   it("rejects a base score that is not a probability", async () => {

@@ -14,6 +14,7 @@ import { requireFeatures, type EstimatorInput, type GraphBuilder } from "../../c
 import type { Matrix } from "../../core/table/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
+import { requireFloat32 } from "../requireComplete.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
 import { installHint } from "./engines/native/releases.ts";
 import { readEnsemble } from "./ensemble.ts";
@@ -24,8 +25,6 @@ import { stopEarly } from "./train/stopEarly.ts";
 import { linkMargins, treePredictor } from "./predict/treePredictor.ts";
 import { treeShap } from "./predict/treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
-
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 export const xgboost = {
   family: "xgboost",
@@ -134,31 +133,14 @@ async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
   const { task, classCount, params: given, onProgress: _, ...common } = options;
   const params = resolveParams(xgboostParams, given, "xgboost");
   const objective = objectiveOf(params, task);
-  requireFloat32(X, y);
+  // XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and uses float32.
+  if (X.rowCount === 0 || X.columnNames.length === 0)
+    throw new MlctlError("data", "xgboost has no rows or no features to train on");
+  requireFloat32(X, y, "xgboost");
   checkTarget(y, objective);
   const { chooseEngine } = await import("./engines/chooseEngine.ts"); // loads the engines, which prediction does not need
   const engine = await chooseEngine(params.engine as string);
   const context = { engine: engine.name, objective, rowCount: X.rowCount, featureNames: X.columnNames };
   const request = { ...common, X, y, objective, classCount, params: engineSettings(params, context) };
   return { params, engine, objective, request };
-}
-
-/** XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and uses float32. */
-function requireFloat32(X: Matrix, y: Float64Array): void {
-  const width = X.columnNames.length;
-  if (X.rowCount === 0 || width === 0) throw new MlctlError("data", "xgboost has no rows or no features to train on");
-  let at = 0; // a loop, because findIndex takes a second for a hundred million values
-  while (at < X.values.length && !(Math.abs(X.values[at]!) > LARGEST_FLOAT32)) at++;
-  if (at < X.values.length) {
-    const place = `feature "${X.columnNames[at % width]}" in row ${Math.floor(at / width) + 1}`;
-    throw new MlctlError("data", `${place} is ${X.values[at]}, which is outside the float32 range of xgboost`, {
-      hint: "clip the feature, or leave the cell empty: xgboost accepts missing values",
-    });
-  }
-  const row = y.findIndex((value) => !(Math.abs(value) <= LARGEST_FLOAT32));
-  if (row < 0) return;
-  throw new MlctlError(
-    "data",
-    `the target in row ${row + 1} is ${y[row]}, which is outside the float32 range of xgboost`,
-  );
 }

@@ -52,7 +52,15 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const classCount = encoded.spec.classes?.length ?? 0;
   const split = splitTable(workspace, rows, y, classCount);
   const toSelectOn = { table: rows, y, split, classCount };
-  const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history, ...orderOf(workspace, rows) };
+  const dataRows = usable.map((row) => encoded.rows[row]!);
+  const data = {
+    inputs: inputsOf(rows, config),
+    y,
+    target: encoded.spec,
+    history,
+    dataRows,
+    ...orderOf(workspace, rows),
+  };
   return {
     ...data,
     split,

@@ -136,8 +136,11 @@ interface CompletedSearch {
 
 async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<CompletedSearch[]> {
   // Sent to threads, so it holds nothing else.
-  const { inputs, y, target, history, times, groups } = data;
-  const training = { inputs, y, target, history, times, groups } satisfies Record<keyof TrainingData, unknown>;
+  const { inputs, y, target, history, times, groups, dataRows } = data;
+  const training = { inputs, y, target, history, times, groups, dataRows } satisfies Record<
+    keyof TrainingData,
+    unknown
+  >;
   const work = { data: training, subjects: searches.map(({ subject }) => subject) };
   const progress = tuneProgress(session.context, searches);
   const fits = searches.map((search) => search.fits);

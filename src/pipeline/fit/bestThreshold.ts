@@ -51,7 +51,8 @@ function cutsOf(y: Float64Array, probabilities: Float64Array): Cut[] {
   for (let start = 0; start < order.length;) {
     const high = probabilities[order[start]!]!;
     cuts.push({ low, high, counts: counts.slice() });
-    for (; start < order.length && probabilities[order[start]!] === high; start++) {
+    // Object.is, because NaN is not equal to itself and the loop would not end.
+    for (; start < order.length && Object.is(probabilities[order[start]!], high); start++) {
       const label = 2 * y[order[start]!]!;
       counts[label + 1]!--;
       counts[label]!++;

@@ -1,6 +1,7 @@
 /** Fits the transforms of a candidate and computes its feature matrix for the training rows. */
-import { MlctlError } from "../../core/errors.ts";
-import type { FitOptions } from "../../core/estimator.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { MlctlError, RowError } from "../../core/errors.ts";
+import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import type { FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -10,9 +11,10 @@ import type { TransformRequest } from "../../core/transform.ts";
 import { wildcard } from "../../core/text/wildcard.ts";
 import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
+import { fitEstimator } from "../../estimators/fitEstimator.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
-import { fitTransforms, trainingMatrix } from "../../features/fitTransforms.ts";
+import { fitInTurns, trainingMatrix } from "../../features/fitTransforms.ts";
 import { classWeights } from "./classWeights.ts";
 import type { Candidate } from "./candidate.ts";
 import type { TrainingData } from "./partOf.ts";
@@ -25,13 +27,29 @@ export interface CandidateFeatures {
   /** Encoded target of the training rows. */
   readonly y: Float64Array;
   readonly options: Omit<FitOptions, "params">;
+  /** Position of each row in the dataset, for errors. */
+  readonly dataRows: Int32Array | undefined;
+}
+
+/** Fits the family on the features. @throws {MlctlError} kind "data" naming rows by their number in the dataset */
+export async function fitFeatures(
+  family: string,
+  { X, y, options, dataRows }: CandidateFeatures,
+  more: Pick<FitOptions, "params" | "signal" | "onProgress">,
+): Promise<FittedEstimator> {
+  try {
+    return await fitEstimator(findEstimator(family), X, y, { ...options, ...more });
+  } catch (error) {
+    throw error instanceof RowError && dataRows !== undefined ? error.inDataset(dataRows[error.row]!) : error;
+  }
 }
 
 /** Does not depend on the parameters of the family, so the trials of a search share it. */
-export function candidateFeatures(
+export async function candidateFeatures(
   candidate: Candidate,
-  { inputs, y, target, history, times, groups }: TrainingData,
-): CandidateFeatures {
+  { inputs, y, target, history, times, groups, dataRows }: TrainingData,
+  signal?: AbortSignal,
+): Promise<CandidateFeatures> {
   const estimator = findEstimator(candidate.family);
   if (!estimator.tasks.includes(target.task)) throw wrongTask(candidate.family, target);
   const plan =
@@ -39,9 +57,10 @@ export function candidateFeatures(
       ? automaticTransforms(inputs, { needs: estimator.needs })
       : { requests: candidate.features, notes: [] };
   const context = { y, task: target.task, seed: candidate.seed, target: target.name, history };
-  const all = fitTransforms(inputs, plan.requests, context);
+  const all = await inTurns(fitInTurns(inputs, plan.requests, context), signal);
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
-  const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
+  const transforms =
+    selection.length === 0 ? all : await inTurns(fitInTurns(inputs, [...plan.requests, ...selection], context), signal);
   const X = trainingMatrix(inputs, transforms, context);
   if (X.columnNames.length === 0 && estimator.isBaseline !== true) {
     throw new MlctlError("data", "no columns left to train on", {
@@ -51,7 +70,17 @@ export function candidateFeatures(
   // The baseline predicts the class shares without weights.
   const sampleWeight = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
-  return { transforms, notes: plan.notes, X, y, options: { ...common, times, groups, sampleWeight } };
+  return { transforms, notes: plan.notes, X, y, options: { ...common, times, groups, sampleWeight }, dataRows };
+}
+
+/** Lets signals arrive after each step. @throws the reason of the abort signal */
+async function inTurns<T>(work: Generator<undefined, T>, signal: AbortSignal | undefined): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {

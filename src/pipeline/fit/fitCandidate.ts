@@ -5,11 +5,12 @@ import type { Calibration, FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { predictor } from "../predict/predictor.ts";
+import { requirePredictions } from "../predict/requirePredictions.ts";
 import type { Split } from "./splitRows.ts";
 import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
 import { calibrate } from "../predict/calibrate.ts";
 import type { Candidate } from "./candidate.ts";
-import { candidateFeatures } from "./candidateFeatures.ts";
+import { candidateFeatures, fitFeatures } from "./candidateFeatures.ts";
 import { fitCalibration } from "./fitCalibration.ts";
 import { outOfFold } from "./outOfFold.ts";
 import { bestThreshold } from "./bestThreshold.ts";
@@ -51,6 +52,7 @@ export async function fitOnParts(
   const fitted = await fitOn(candidate, training, hooks);
   const decision = await decisionOf(candidate, training, hooks);
   const prediction = predictor({ ...fitted, ...decision })(validation.inputs);
+  requirePredictions(prediction, { family: candidate.family, dataRows: validation.dataRows });
   const { task, classes = [] } = training.target;
   const common = { task, classCount: classes.length, yTrue: validation.y, costs: candidate.costs };
   return {
@@ -64,10 +66,10 @@ export async function fitOnParts(
 type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
 async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
-  const { transforms, notes, X, y, options } = candidateFeatures(candidate, training);
-  const estimator = findEstimator(candidate.family);
-  const fitted = await estimator.fit(X, y, { ...options, params: candidate.params, ...hooks });
-  return { transforms, estimator: fitted, notes };
+  const features = await candidateFeatures(candidate, training, hooks.signal);
+  const { transforms, notes } = features;
+  const estimator = await fitFeatures(candidate.family, features, { params: candidate.params, ...hooks });
+  return { transforms, estimator, notes };
 }
 
 type Decision = Pick<FittedCandidate, "threshold" | "calibration">;

@@ -16,6 +16,8 @@ export interface TrainingData {
   readonly times?: Float64Array | undefined;
   /** Group of each row if folds keep groups together; null is a group too. */
   readonly groups?: readonly (string | null)[] | undefined;
+  /** Position of each row in the dataset, from 0, for errors. */
+  readonly dataRows?: Int32Array | undefined;
 }
 
 export interface Parts {
@@ -28,12 +30,16 @@ export function partsOf(data: TrainingData, { training, validation }: Split): Pa
 }
 
 /** @param rows positions of the rows to select, in this order */
-export function partOf({ inputs, y, times, groups, ...common }: TrainingData, rows: Int32Array): TrainingData {
+export function partOf(
+  { inputs, y, times, groups, dataRows, ...common }: TrainingData,
+  rows: Int32Array,
+): TrainingData {
   return {
     ...common,
     inputs: selectRows(inputs, rows),
     y: selectValues(y, rows),
     ...(times === undefined ? {} : { times: selectValues(times, rows) }),
+    ...(dataRows === undefined ? {} : { dataRows: rows.map((row) => dataRows[row]!) }),
     ...(groups === undefined ? {} : { groups: Array.from(rows, (row) => groups[row]!) }),
   };
 }

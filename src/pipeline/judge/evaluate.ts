@@ -8,6 +8,7 @@ import { conformTable } from "../rows/conformTable.ts";
 import { encodeLabels } from "../rows/encodeLabels.ts";
 import { historyFromBatch } from "../rows/historyFromBatch.ts";
 import { predictor } from "../predict/predictor.ts";
+import { requirePredictions } from "../predict/requirePredictions.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
 
 export interface Evaluated {
@@ -21,7 +22,9 @@ export interface Evaluated {
 /** @throws {MlctlError} kind "data" if the rows do not fit the model or have no labels */
 export function evaluate(model: Model, table: Table): Evaluated {
   const { inputs, common, predict, ...rows } = labelledRows(model, table);
-  return { evaluation: { ...common, ...predict(inputs) }, ...rows };
+  const prediction = predict(inputs);
+  requirePredictions(prediction, { family: model.estimator.family, dataRows: rows.rows });
+  return { evaluation: { ...common, ...prediction }, ...rows };
 }
 
 /** The labelled rows that the model can predict, and what their evaluations have in common. */

@@ -1,5 +1,6 @@
 /** Encodes the labels of rows to score with the class codes of a trained model. */
 import { cellText } from "../../core/table/cellText.ts";
+import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
@@ -35,6 +36,7 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
     if (text === null) continue;
     const value = target.classes === undefined ? targetNumber(column, row) : codeOf.get(text);
     if (value === undefined) throw unknownLabel({ target, text, row });
+    if (!(Math.abs(value) <= LARGEST_FLOAT32)) throw targetTooLarge(target.name, value, row);
     y.push(value);
     rows.push(row);
   }
@@ -51,6 +53,12 @@ export function targetNumber(column: Column, row: number): number | undefined {
   if (column.kind !== "category") return column.values[row]!;
   const value = parseNumber(column.categories[column.codes[row]!]!);
   return Number.isNaN(value) ? undefined : value;
+}
+
+/** @param row position in the dataset, from 0 */
+export function targetTooLarge(target: string, value: number, row: number): MlctlError {
+  const message = `target column "${target}" is ${value} in data row ${row + 1}: models take numbers up to ±3.4e38`;
+  return new MlctlError("data", message, { hint: 'correct the row, or leave it out with "ingest.where"' });
 }
 
 function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {

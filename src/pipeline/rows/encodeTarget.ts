@@ -1,12 +1,13 @@
 /** Encodes the target column: values for regression, class codes for classification. */
 import { cellText } from "../../core/table/cellText.ts";
 import { decimalCommaHint, hasDecimalComma } from "../../core/text/decimalComma.ts";
+import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { targetNumber } from "./encodeLabels.ts";
+import { targetNumber, targetTooLarge } from "./encodeLabels.ts";
 
 /** Integers with more distinct values than this are a regression target unless "task" says otherwise. */
 const MAX_INFERRED_CLASSES = 10;
@@ -120,7 +121,8 @@ function looksLikeClasses(column: Column, distinct: readonly string[]): boolean 
 
 function numberAt(column: Column, row: number, target: string): number {
   const value = targetNumber(column, row);
-  if (value !== undefined) return value;
+  if (value !== undefined && Math.abs(value) <= LARGEST_FLOAT32) return value;
+  if (value !== undefined) throw targetTooLarge(target, value, row);
   const text = cellText(column, row) ?? "";
   const fix = hasDecimalComma(text) ? decimalCommaHint(target) : 'clean it with "ingest.select"';
   throw new MlctlError(

@@ -7,7 +7,7 @@ import type { Matrix } from "../../core/table/matrix.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
-import { candidateFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
+import { candidateFeatures, fitFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
 import { partOf } from "../fit/partOf.ts";
 import { requireHistory } from "../predict/predictor.ts";
 import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
@@ -37,14 +37,15 @@ export default async function run(task: TrialTask): Promise<TrialResult> {
 
 async function predictionsOf({ subject, fold, params, stages }: TrialTask): Promise<Float64Array[]> {
   const { candidate } = subjects[subject]!;
-  const { X, y, options, judged } = featuresOf(subject, fold);
+  const features = await featuresOf(subject, fold);
+  const { X, y, options, judged } = features;
   const estimator = findEstimator(candidate.family);
   const lengths = stages ?? ownLength(estimator, params);
   if (lengths !== null) {
     const answers = await estimator.stages?.predictions?.(X, y, { ...options, params }, { lengths, rows: judged });
     if (answers !== undefined) return answers;
   }
-  const fitted = await estimator.fit(X, y, { ...options, params });
+  const fitted = await fitFeatures(candidate.family, features, { params });
   const models = stages === null ? [fitted] : stages.map((length) => estimator.stages!.first(fitted, length));
   return models.map((model) => estimator.load(model).predict(judged));
 }
@@ -56,9 +57,9 @@ function ownLength({ stages, params: specs }: Estimator, params: JsonObject): nu
   return typeof length === "number" ? [length] : null;
 }
 
-function featuresOf(subject: number, fold: number): FoldFeatures {
+async function featuresOf(subject: number, fold: number): Promise<FoldFeatures> {
   const key = `${subject} ${fold}`;
-  const features = kept.get(key) ?? makeFeatures(subject, fold);
+  const features = kept.get(key) ?? (await makeFeatures(subject, fold));
   kept.delete(key);
   kept.set(key, features);
   let bytes = 0;
@@ -69,11 +70,11 @@ function featuresOf(subject: number, fold: number): FoldFeatures {
   return features;
 }
 
-function makeFeatures(subject: number, fold: number): FoldFeatures {
+async function makeFeatures(subject: number, fold: number): Promise<FoldFeatures> {
   const { candidate, folds } = subjects[subject]!;
   const { training, validation } = folds[fold]!;
   const part = partOf(data, training);
-  const features = candidateFeatures(candidate, part);
+  const features = await candidateFeatures(candidate, part);
   const rows = selectRows(data.inputs, validation);
   requireHistory(features.transforms)(rows);
   return { ...features, judged: featureMatrix(rows, features.transforms) };

@@ -1,12 +1,16 @@
 /** Converts the family's parameters to those of an engine; rejects combinations that XGBoost ignores or aborts on. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
+import { LARGEST_FLOAT32 } from "../../../core/largestFloat32.ts";
 import { didYouMean } from "../../../core/text/suggest.ts";
 import { installHint } from "./native/releases.ts";
 import { objectives, type Objective } from "../objectives.ts";
 
 /** Above this "auto" chooses hist, because exact sorts every column again at every level. */
 const EXACT_ROWS = 100_000;
+
+/** The smallest normal number of float32. */
+const SMALLEST_FLOAT32 = 2 ** -126;
 
 /** Parameters that only the native engine supports, with the value that has no effect. */
 const nativeOnly: readonly (readonly [string, Json])[] = [
@@ -61,7 +65,17 @@ function inapplicable({ engine, objective }: EngineContext): string[] {
   ];
 }
 
+/** Whether XGBoost can read the number: it computes in float32, and its parser refuses numbers outside. */
+export function isFloat32(value: number): boolean {
+  return value === 0 || (Math.abs(value) >= SMALLEST_FLOAT32 && Math.abs(value) <= LARGEST_FLOAT32);
+}
+
 function refuse(params: JsonObject, { engine, objective }: EngineContext): void {
+  const outside = Object.entries(params).find(([, value]) => typeof value === "number" && !isFloat32(value));
+  if (outside !== undefined) {
+    const hint = "XGBoost computes in float32: use 0, or a number between 1.2e-38 and 3.4e38";
+    throw new MlctlError("usage", `parameter "${outside[0]}" of xgboost is ${outside[1]}`, { hint });
+  }
   if (engine === "wasm" && objectives[objective].nativeOnly) throw unsupported(`objective "${objective}"`);
   for (const [name, neutral] of nativeOnly) {
     if (engine === "wasm" && params[name] !== neutral) throw unsupported(name);

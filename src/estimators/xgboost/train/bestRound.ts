@@ -25,6 +25,9 @@ export interface RoundWatcher {
   best(): BestRound;
 }
 
+/** How the error of a metric without a value ends. It crosses threads, where only its message is left. */
+export const UNDEFINED = "is undefined on the rows held out for early stopping";
+
 /** Same rule as Python's xgboost.callback.EarlyStopping: an equal value is not an improvement. */
 export function watchRounds(metric: string, patience: number): RoundWatcher {
   const sign = metric === "auc" ? -1 : 1;
@@ -33,7 +36,7 @@ export function watchRounds(metric: string, patience: number): RoundWatcher {
   return {
     record(score) {
       round++;
-      if (Number.isNaN(score)) throw new Error(`${metric} is undefined on the rows held out for early stopping`);
+      if (Number.isNaN(score)) throw new Error(`${metric} ${UNDEFINED}`);
       if (best.iteration < 0 || sign * score < sign * best.score) best = { iteration: round, score };
       return round - best.iteration < patience;
     },

@@ -1,4 +1,5 @@
 /** Engine "native": an installed libxgboost on all cores, in its own thread. */
+import { MlctlError } from "../../../../core/errors.ts";
 import type { BestRound, Watch } from "../../train/bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
@@ -18,7 +19,7 @@ export function nativeEngine(library: string): Engine {
     name: "native",
     prepare: train.prepare,
     async fit(request: TrainingRequest): Promise<TreeEnsemble> {
-      return parseJsonModel(await trainJson(request, library)).ensemble;
+      return ensembleOf(await trainJson(request, library));
     },
     async findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound> {
       const makeJob = (): TrainingJob => {
@@ -37,6 +38,19 @@ export function nativeEngine(library: string): Engine {
       return rounds.map((_, i) => all.subarray(i * size, (i + 1) * size));
     },
   };
+}
+
+function ensembleOf(model: Uint8Array): TreeEnsemble {
+  try {
+    return parseJsonModel(model).ensemble;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    // XGBoost writes Infinity and NaN, which JSON does not know.
+    throw new MlctlError("data", "xgboost overflows: its trees have numbers that are not finite", {
+      hint: "the features, weights or target are too large: clip them, or use moderate class weights",
+      cause,
+    });
+  }
 }
 
 /** @returns XGBoost's JSON model */

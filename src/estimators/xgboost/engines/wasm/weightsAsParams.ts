@@ -1,5 +1,6 @@
 /** Expresses class weights as parameters, because ml-xgboost's WebAssembly has no function to set sample weights. */
 import { MlctlError } from "../../../../core/errors.ts";
+import { isFloat32 } from "../engineSettings.ts";
 import { installHint } from "../native/releases.ts";
 import type { Json, JsonObject } from "../../../../core/json.ts";
 import type { TrainingRequest } from "../engine.ts";
@@ -33,6 +34,11 @@ export function weightsAsParams({ y, sampleWeight, objective, params }: Training
   const positive = (byClass.get(1) ?? scale) / scale;
   const scaled: Record<string, Json> = { ...params, scale_pos_weight: (params.scale_pos_weight as number) * positive };
   for (const name of scaledParams) scaled[name] = (params[name] as number) / scale;
+  const outside = ["scale_pos_weight", ...scaledParams].find((name) => !isFloat32(scaled[name] as number));
+  if (outside !== undefined) {
+    const message = `the class weights of xgboost are too different: they make "${outside}" ${String(scaled[outside])}`;
+    throw new MlctlError("usage", message, { hint: "use weights between 1e-6 and 1e6" });
+  }
   return { params: scaled, scale };
 }
 
