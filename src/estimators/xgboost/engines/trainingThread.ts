@@ -2,6 +2,7 @@
 import { isMainThread } from "node:worker_threads";
 import { MlctlError } from "../../../core/errors.ts";
 import { workerThread } from "../../../core/workerThread.ts";
+import { UNDEFINED } from "../train/bestRound.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 import type { TrainingJob, TrainingReply } from "./trainingJob.ts";
 
@@ -75,7 +76,10 @@ function inOwnThread(engine: string): Train {
       return reply.bytes;
     } finally {
       signal?.removeEventListener("abort", abort);
-      if (!isReusable) await thread.end();
+      if (!isReusable) {
+        const ended = thread.end();
+        if (signal?.aborted !== true) await ended;
+      }
     }
   };
 
@@ -92,5 +96,10 @@ interface JobOptions extends TrainingHooks {
 }
 
 function failure(reason: string, { engine, hint }: JobOptions, cause?: unknown): MlctlError {
+  if (reason.endsWith(UNDEFINED)) {
+    return new MlctlError("data", `xgboost: ${reason}`, {
+      hint: 'set "eval_metric" to another metric, or "early_stopping_rounds" to null',
+    });
+  }
   return new MlctlError("failure", `xgboost (${engine}) failed: ${reason}`, { cause, hint: hint(reason) });
 }
