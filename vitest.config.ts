@@ -22,8 +22,8 @@ const wholeSteps = [
   ...named("calibration judgeWindow millionRows"),
 ];
 
-/** Searches of many fits, and sizes that take half a minute. */
-const long = named("realTune manyColumns");
+/** Searches of many fits, and sizes or numbers of cases that take half a minute. */
+const long = named("realTune manyColumns oddNumbersMany");
 
 /** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */
 const longest = named(

@@ -399,14 +399,14 @@ describe("starting and stopping", () => {
 
   it.each(["SIGTERM", "SIGHUP"] as const)(
     "on %s finishes what it is answering, and all of it is logged",
-    async (name) => {
+    async (stopSignal) => {
       const other = workspace.copy();
       for (const name of other.names(".", /predictions/)) other.write({ [name]: null });
       const own = await served(other);
       const header = "lastmonth_activity,lastyear_activity,number_of_employees\n";
       const streaming = own.post("/predict", header + "73,955,14\n".repeat(20_000), csv);
       const single = await own.post("/predict", row);
-      const finished = own.stop(name);
+      const finished = own.stop(stopSignal);
       const answered = await streaming;
       expect(answered.text.trimEnd().split("\n")).toHaveLength(20_001);
       const { status, stderr } = await finished;

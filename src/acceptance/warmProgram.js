@@ -44,7 +44,7 @@ function answer(status, thrown, then) {
   const { stdout, stderr } = current;
   current = undefined;
   // The process of a single call ends here, and its listeners with it.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal);
   process.chdir(home);
   process.send({ status, stdout: stdout.text(), stderr: stderr.text(), thrown }, then);
 }
