@@ -1,9 +1,14 @@
 /** main: runs the command line in this process and exits with its exit code. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { threadsAreEnding } from "../core/nativeOpening.ts";
 import { commandLine } from "./commandLine.ts";
-import { isStopping } from "./stopSignals.ts";
+import { isStopping, quit } from "./stopSignals.ts";
 
 // Tests import it from the same bundle to run many calls in one process.
 export { commandLine };
+
+/** Threads that are terminated usually end in some milliseconds. */
+const THREADS_GRACE_MS = 500;
 
 /** @param argv without node and script */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -13,7 +18,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.on("uncaughtException", (error) => process.exit(fail(error)));
   const exitCode = await run();
   await flush();
-  process.exit(exitCode);
+  for (let waited = 0; waited < THREADS_GRACE_MS && threadsAreEnding(); waited += 10) await sleep(10);
+  quit(exitCode);
 }
 
 /**

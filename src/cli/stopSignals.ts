@@ -1,5 +1,6 @@
 /** Ctrl-C, SIGTERM and SIGHUP: the first signal asks the step to stop cleanly, the second ends the process. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
+import { threadsAreEnding } from "../core/nativeOpening.ts";
 
 /** Exit before service managers kill the process, which most do after ten seconds or more. */
 const TERM_GRACE_MS = 8000;
@@ -12,6 +13,17 @@ export function isStopping(): boolean {
 }
 
 /**
+ * Ends the process. process.exit waits for threads in a native library, which a round of trees can keep for minutes: then
+ * the process ends itself by the signal, which gives the same exit code in a shell.
+ */
+export function quit(exitCode: number): void {
+  if (!hasStopped || !threadsAreEnding()) process.exit(exitCode);
+  const name = exitCode === exitCodes.interrupted ? "SIGINT" : "SIGTERM";
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+}
+
+/**
  * @param print prints a line to stderr
  * @param drains the command exits by itself after SIGTERM or SIGHUP, without a time limit
  * @returns `exitCode`: the exit code once a signal arrived; it overrides the result of the step
@@ -20,7 +32,7 @@ export function stopSignals(print: (line: string) => void, drains = false) {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (kind: "interrupted" | "terminated", message: string): void => {
-    if (exitCode !== undefined) process.exit(exitCodes[kind]);
+    if (exitCode !== undefined) return quit(exitCodes[kind]);
     hasStopped = true;
     exitCode = exitCodes[kind];
     controller.abort(
@@ -29,7 +41,7 @@ export function stopSignals(print: (line: string) => void, drains = false) {
   };
   const terminate = (message: string): void => {
     stop("terminated", message);
-    if (!drains) setTimeout(() => process.exit(exitCodes.terminated), TERM_GRACE_MS).unref();
+    if (!drains) setTimeout(() => quit(exitCodes.terminated), TERM_GRACE_MS).unref();
   };
   process.on("SIGINT", () => {
     stop("interrupted", "stopped by Ctrl-C");

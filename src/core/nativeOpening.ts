@@ -57,6 +57,11 @@ export async function endThreads<T>(end: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether threads that are terminated still run: code of a library ends only when it returns, a round of trees later. */
+export function threadsAreEnding(): boolean {
+  return Atomics.load(counters, ENDING) > 0;
+}
+
 /**
  * Each side raises its own counter before it reads the other's. Atomics are sequentially consistent, so at least one of
  * the two sees the other.

@@ -25,7 +25,10 @@ export interface WorkerThread<Request, Reply> {
    * @throws what the thread throws, or an error if it exits
    */
   request(request: Request, options?: RequestOptions): Promise<Reply>;
-  /** Terminates the thread and rejects its pending requests. The next request starts another thread. */
+  /**
+   * Rejects the pending requests at once and terminates the thread. The next request starts another thread.
+   * @returns when the thread has ended, which code of a native library can delay
+   */
   end(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export function workerThread<Request, Reply>(options: ThreadOptions): WorkerThre
     async end() {
       const ending = running;
       running = undefined;
+      ending?.fail(new Error(`${options.exited}: it was ended`));
       await endThreads(async () => ending?.worker.terminate());
     },
   };
@@ -65,7 +69,12 @@ function started<Reply>({ file, exited, workerData }: ThreadOptions, onEnd: (end
   // A thread does not inherit flags of the process (--input-type, --import), and prints nothing to its stdout.
   const worker = new Worker(new URL(file, projectRoot), { stdout: true, stderr: true, execArgv: [], workerData });
   const pending = new Map<number, Pending<Reply>>();
-  const thread = { worker, pending };
+  const fail = (error: unknown): void => {
+    onEnd(thread);
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
+  const thread = { worker, pending, fail };
   worker.unref();
   worker.on("message", ({ number, ...message }: Message<Reply>) => {
     const request = pending.get(number);
@@ -75,11 +84,6 @@ function started<Reply>({ file, exited, workerData }: ThreadOptions, onEnd: (end
     if ("reply" in message) request?.resolve(message.reply);
     else request?.reject(message.error);
   });
-  const fail = (error: unknown): void => {
-    onEnd(thread);
-    for (const { reject } of pending.values()) reject(error);
-    pending.clear();
-  };
   worker.on("error", fail);
   // Without a name, String(error) is the message.
   worker.on("exit", (code) => fail(Object.assign(new Error(`${exited} with code ${code}`), { name: "" })));

@@ -21,10 +21,19 @@ export function fitTransforms(
   requests: readonly TransformRequest[],
   context: TransformContext,
 ): FittedTransform[] {
+  return finished(fitInTurns(table, requests, context));
+}
+
+/** The same, yielding after each transform, so that the caller can let signals arrive: one of many columns takes long. */
+export function* fitInTurns(
+  table: Table,
+  requests: readonly TransformRequest[],
+  context: TransformContext,
+): Generator<undefined, FittedTransform[]> {
   const problems = transformProblems(requests);
   if (problems.length > 0) throw configError(problems);
   const inputs = { ...table, columns: table.columns.filter((column) => column.name !== context.target) };
-  const steps = withoutKeys(inputs, fitSteps(inputs, requests, context), context);
+  const steps = withoutKeys(inputs, yield* stepsInTurns(inputs, requests, context), context);
   const needed = neededColumns(inputs, steps);
   const selected = { type: "select", state: transforms.select.fit(inputs, { columns: needed }, context) };
   const fitted = [selected, ...steps.map(({ type, state }) => ({ type, state }))];
@@ -66,12 +75,27 @@ export function fitSteps(
   context: TransformContext,
   wanted: (transform: Transform) => boolean = () => true,
 ): Step[] {
+  return finished(stepsInTurns(inputs, requests, context, wanted));
+}
+
+function finished<T>(work: Generator<undefined, T>): T {
+  let step = work.next();
+  while (step.done !== true) step = work.next();
+  return step.value;
+}
+
+function* stepsInTurns(
+  inputs: Table,
+  requests: readonly TransformRequest[],
+  context: TransformContext,
+  wanted: (transform: Transform) => boolean = () => true,
+): Generator<undefined, Step[]> {
   const steps: Step[] = [];
   let current = inputs;
   let history = context.history;
-  requests.forEach(({ type, options }, i) => {
+  for (const [i, { type, options }] of requests.entries()) {
     const transform = findTransform(type)!;
-    if (!wanted(transform)) return;
+    if (!wanted(transform)) continue;
     try {
       const state = transform.fit(current, options, { ...context, history });
       steps.push({ type, state, transform });
@@ -81,7 +105,8 @@ export function fitSteps(
     } catch (error) {
       throw located(error, `features[${i}] (${type})`, context.target);
     }
-  });
+    yield;
+  }
   return steps;
 }
 

@@ -4,7 +4,7 @@ import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
-import { quantileSorted } from "../stats/quantileSorted.ts";
+import { quantilesOf } from "../stats/quantilesOf.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
 import { chooseColumns, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
@@ -75,7 +75,7 @@ export const impute: Transform<ImputeState> = {
 
 const fillOf: Record<Strategy, (present: Float64Array, value: number) => number> = {
   mean,
-  median: (present) => quantileSorted(present.toSorted(), 0.5),
+  median: (present) => quantilesOf(present, [0.5])[0]!,
   most_frequent: mostFrequent,
   constant: (_present, value) => value,
 };

@@ -13,6 +13,11 @@ describe("quantileSorted", () => {
     );
   });
 
+  it("does not overflow between the largest numbers", () => {
+    // −1.6e308 + ¼ · 3.2e308
+    expect(quantileSorted([-1.6e308, 1.6e308], 0.25) / 1e308).toBeCloseTo(-0.8, 14);
+  });
+
   it("does not change its argument and ignores missing values", () => {
     const unsorted = Float64Array.of(5, NaN, 1, 3);
     expect(median(unsorted)).toBe(3);

@@ -19,6 +19,11 @@ describe("mean", () => {
     expect(mean([1, Infinity, 2])).toBe(Infinity);
     expect(mean([Infinity, Infinity])).toBe(Infinity);
   });
+
+  it("does not overflow", () => {
+    // (1.6 + 1.6 − 0.8) / 3 = 0.8; three rounded quotients
+    expect(mean([1.6e308, 1.6e308, -0.8e308]) / 1e308).toBeCloseTo(0.8, 14);
+  });
 });
 
 describe("standardDeviation", () => {
@@ -31,6 +36,19 @@ describe("standardDeviation", () => {
   it("does not lose precision far from zero", () => {
     // 1, 2, 3 and a million days in milliseconds: sqrt(((-1)² + 0² + 1²) / 2) = 1
     expect(standardDeviation([8.64e13 + 1, 8.64e13 + 2, 8.64e13 + 3])).toBe(1);
+  });
+
+  it.each([1e200, 1e-200, 1e-310])("is scaled with the values where their squares overflow or vanish (%d)", (unit) => {
+    // np.std([1, 2, 4, 9], ddof=1) = 3.559026084010437; below 1e-308 six digits are left
+    const found = standardDeviation([unit, 2 * unit, 4 * unit, 9 * unit, NaN]);
+    expect(found / unit).toBeCloseTo(3.559026084010437, unit < 1e-308 ? 6 : 13);
+  });
+
+  it("does not overflow for the largest numbers", () => {
+    // half of the distance: 1.7e308 from the mean 0
+    expect(standardDeviation([1.7e308, -1.7e308], { ddof: 0 })).toBe(1.7e308);
+    expect(standardDeviation([1e308, 1e308, 1e308])).toBe(0);
+    expect(standardDeviation([1, Infinity])).toBeNaN();
   });
 
   it("of a single value is NaN for a sample and 0 for a population", () => {

@@ -31,7 +31,8 @@ export function oddCase(seed) {
   const dice = diceOf(seed);
   const families = Object.values(estimators).flatMap((each) => each.tasks.map((task) => ({ estimator: each, task })));
   const { estimator, task } = families[seed % families.length];
-  const types = dice.some(Object.keys(transforms), 3);
+  const known = Object.keys(transforms);
+  const types = dice.chance(0.5) ? [known[seed % known.length]] : [known[seed % known.length], ...dice.some(known, 2)];
   const { columns, oddities } = oddColumns(dice);
   const features = dice.chance(0.3) ? null : requestsOf(types, columns, dice);
   const { y, words } = targetOf(task, columns, dice);
@@ -187,7 +188,7 @@ function optionsOf(transform, columns, dice) {
   const names = fitting.map(({ name }) => name);
   const options = dice.chance(0.5) ? {} : { columns: dice.some(names, 2) };
   for (const { name, type, choices = [], minimum, maximum } of transform.options) {
-    if (!dice.chance(0.7)) continue;
+    if (type !== "object" && !dice.chance(0.5)) continue;
     const number = Math.min(Math.max(dice.one(ODD.filter(Number.isFinite)), minimum ?? -Infinity), maximum ?? Infinity);
     const count = Math.min(Math.max(dice.one([-3, 1, 2, 4]), minimum ?? -Infinity), maximum ?? Infinity);
     const value = {
@@ -223,8 +224,8 @@ export function oddSamples(seed) {
   spoil(yTrue, dice);
   spoil(yPred, dice);
   return {
-    first: sample(),
-    second: sample(),
+    left: sample(),
+    right: sample(),
     probabilities,
     y,
     yTrue,

@@ -16,16 +16,17 @@ import { columnStatistics } from "../../dist/stats/columnStatistics.js";
 import { oddCase, oddSamples } from "./oddCases.js";
 
 const { first, count } = workerData;
+const report = (message) => parentPort.postMessage(message, []);
 for (let seed = first; seed < first + count; seed++) {
   const { words, types, ...work } = oddCase(seed);
-  parentPort.postMessage({ seed, started: words });
-  parentPort.postMessage({ seed, types: [], ...statisticsOf(seed) });
-  parentPort.postMessage({ seed, family: work.candidate.family, types, ...(await outcomeOf(work)) });
+  report({ seed, started: words });
+  report({ seed, types: [], ...statisticsOf(seed) });
+  report({ seed, family: work.candidate.family, types, ...(await outcomeOf(work)) });
 }
 
 async function outcomeOf({ candidate, data, split }) {
   try {
-    const { evaluation, importance, notes, ...model } = await fitCandidate(candidate, data, split);
+    const { evaluation, importance, notes: _, ...model } = await fitCandidate(candidate, data, split);
     const rows = selectRows(data.inputs, split.validation);
     // Throws if a number of the state cannot be written.
     const again = JSON.parse(formatJson(model));
@@ -46,7 +47,7 @@ async function outcomeOf({ candidate, data, split }) {
 
 /** Every drift test, metric, interval, calibration and threshold search, of which each ends. */
 function statisticsOf(seed) {
-  const { first, second, probabilities, y, yTrue, yPred, counts } = oddSamples(seed);
+  const { left, right, probabilities, y, yTrue, yPred, counts } = oddSamples(seed);
   const binary = {
     task: "binary",
     classCount: 2,
@@ -59,9 +60,9 @@ function statisticsOf(seed) {
     ...Object.values(driftTests).map(
       ({ input, compare }) =>
         () =>
-          input === "values" ? compare(first, second) : compare(...counts),
+          input === "values" ? compare(left, right) : compare(...counts),
     ),
-    () => columnStatistics(first),
+    () => columnStatistics(left),
     ...["sigmoid", "isotonic"].map((method) => () => fitCalibration(method, probabilities, y)),
     ...[binary, regression].flatMap((evaluation) => [
       () => computeMetrics(evaluation),

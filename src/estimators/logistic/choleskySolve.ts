@@ -13,7 +13,7 @@ export function choleskySolve(upper: Float64Array, right: Float64Array): Float64
   let ridge = 0;
   let factor = cholesky(upper, size, ridge);
   for (let scale = Number.EPSILON; factor === null; scale *= 100) {
-    ridge = scale * (trace / size || 1);
+    ridge = scale * (Math.abs(trace) / size || 1);
     if (ridge === Infinity) return null;
     factor = cholesky(upper, size, ridge);
   }

@@ -1,5 +1,7 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
+import type { Column } from "../../core/table/table.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "../datasets.ts";
@@ -28,14 +30,24 @@ export async function train(session: Session): Promise<TrainResult> {
 /** Warns about leakage, and computes the column statistics of the model file early (`columnStatistics` caches them). */
 async function inspectRows(session: Session, data: PreparedData): Promise<string[]> {
   const suspicions = await inspectData(session, data);
-  const { inputs, y, target } = data.parts().training;
+  const { inputs, y, target, dataRows } = data.parts().training;
   const columns = inputs.columns.flatMap((column) => (column.kind === "category" ? [] : [column.values]));
   for (const values of target.task === "regression" ? [...columns, y] : columns) {
     await nextTurn();
     session.context.signal.throwIfAborted();
     columnStatistics(values);
   }
-  return suspicions;
+  return [...suspicions, ...inputs.columns.flatMap((column) => tooLarge(column, dataRows))];
+}
+
+/** A number that no model takes; standardized or clipped it goes unnoticed, and crushes the other numbers of its column. */
+function tooLarge(column: Column, dataRows: Int32Array | undefined): string[] {
+  if (column.kind !== "number") return [];
+  const { quantiles } = columnStatistics(column.values);
+  if (!(Math.max(-(quantiles[0] ?? 0), quantiles.at(-1) ?? 0) > LARGEST_FLOAT32)) return [];
+  const row = column.values.findIndex((value) => Number.isFinite(value) && Math.abs(value) > LARGEST_FLOAT32);
+  const place = `data row ${(dataRows?.[row] ?? row) + 1}`;
+  return [`column "${column.name}" is ${column.values[row]} in ${place}: correct the cell or leave it empty`];
 }
 
 /** Starts loading the engines of the configured families while data is still being read. */

@@ -1,4 +1,5 @@
 /** Fits the transforms of a candidate and computes its feature matrix for the training rows. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { MlctlError, RowError } from "../../core/errors.ts";
 import type { Estimator, FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
@@ -13,7 +14,7 @@ import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { fitEstimator } from "../../estimators/fitEstimator.ts";
 import { automaticTransforms, type AutomaticPlan } from "../../features/automatic.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
-import { fitTransforms, trainingMatrix } from "../../features/fitTransforms.ts";
+import { fitInTurns, trainingMatrix } from "../../features/fitTransforms.ts";
 import { classWeights } from "./classWeights.ts";
 import { commonSeason, requestedBy } from "../rows/seriesSteps.ts";
 import type { Candidate } from "./candidate.ts";
@@ -45,17 +46,19 @@ export async function fitFeatures(
 }
 
 /** Does not depend on the parameters of the family, so the trials of a search share it. */
-export function candidateFeatures(
+export async function candidateFeatures(
   candidate: Candidate,
   { inputs, y, target, history, times, groups, dataRows }: TrainingData,
-): CandidateFeatures {
+  signal?: AbortSignal,
+): Promise<CandidateFeatures> {
   const estimator = findEstimator(candidate.family);
   if (!estimator.tasks.includes(target.task)) throw wrongTask(candidate.family, target);
   const plan = planOf(candidate, estimator, { inputs, target, history });
   const context = { y, task: target.task, seed: candidate.seed, target: target.name, history };
-  const all = fitTransforms(inputs, plan.requests, context);
+  const all = await inTurns(fitInTurns(inputs, plan.requests, context), signal);
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
-  const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
+  const transforms =
+    selection.length === 0 ? all : await inTurns(fitInTurns(inputs, [...plan.requests, ...selection], context), signal);
   const X = trainingMatrix(inputs, transforms, context);
   if (X.columnNames.length === 0 && estimator.isBaseline !== true) {
     throw new MlctlError("data", "no columns left to train on", {
@@ -81,6 +84,16 @@ function planOf(
   }
   if (features !== null) return { requests: features, notes: [] };
   return automaticTransforms(inputs, { needs: estimator.needs });
+}
+
+/** Lets signals arrive after each step. @throws the reason of the abort signal */
+async function inTurns<T>(work: Generator<undefined, T>, signal: AbortSignal | undefined): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {

@@ -67,7 +67,7 @@ export async function fitOnParts(
 type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
 async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
-  const features = candidateFeatures(candidate, training);
+  const features = await candidateFeatures(candidate, training, hooks.signal);
   const { transforms, notes } = features;
   const estimator = await fitFeatures(candidate.family, features, { params: candidate.params, ...hooks });
   return { transforms, estimator, notes };

@@ -26,13 +26,19 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
     // A thread that waits in Atomics.wait could only be terminated by force.
     atomics: "disabled",
   });
-  const stop = (): void => void endThreads(() => pool.destroy());
+  // A thread in a native library ends when its round of trees is grown; a stopped search does not wait for it.
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => undefined);
+  const stop = (): void => {
+    ended.reject(signal.reason);
+    void endThreads(() => pool.destroy());
+  };
   signal.addEventListener("abort", stop, { once: true });
   return {
     async run(task) {
       signal.throwIfAborted();
       try {
-        return (await pool.run(task)) as TrialResult;
+        return (await Promise.race([pool.run(task), ended.promise])) as TrialResult;
       } catch (error) {
         signal.throwIfAborted();
         throw new MlctlError("failure", `a search thread failed: ${messageOf(error)}`, {
@@ -43,7 +49,7 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
     },
     async close() {
       signal.removeEventListener("abort", stop);
-      await endThreads(() => pool.destroy());
+      if (!signal.aborted) await endThreads(() => pool.destroy());
     },
   };
 }

@@ -37,7 +37,7 @@ export default async function run(task: TrialTask): Promise<TrialResult> {
 
 async function predictionsOf({ subject, fold, params, stages }: TrialTask): Promise<Float64Array[]> {
   const { candidate } = subjects[subject]!;
-  const features = featuresOf(subject, fold);
+  const features = await featuresOf(subject, fold);
   const { X, y, options, judged } = features;
   const estimator = findEstimator(candidate.family);
   const lengths = stages ?? ownLength(estimator, params);
@@ -57,9 +57,9 @@ function ownLength({ stages, params: specs }: Estimator, params: JsonObject): nu
   return typeof length === "number" ? [length] : null;
 }
 
-function featuresOf(subject: number, fold: number): FoldFeatures {
+async function featuresOf(subject: number, fold: number): Promise<FoldFeatures> {
   const key = `${subject} ${fold}`;
-  const features = kept.get(key) ?? makeFeatures(subject, fold);
+  const features = kept.get(key) ?? (await makeFeatures(subject, fold));
   kept.delete(key);
   kept.set(key, features);
   let bytes = 0;
@@ -70,11 +70,11 @@ function featuresOf(subject: number, fold: number): FoldFeatures {
   return features;
 }
 
-function makeFeatures(subject: number, fold: number): FoldFeatures {
+async function makeFeatures(subject: number, fold: number): Promise<FoldFeatures> {
   const { candidate, folds } = subjects[subject]!;
   const { training, validation } = folds[fold]!;
   const part = partOf(data, training);
-  const features = candidateFeatures(candidate, part);
+  const features = await candidateFeatures(candidate, part);
   const rows = selectRows(data.inputs, validation);
   requireHistory(features.transforms)(rows);
   return { ...features, judged: featureMatrix(rows, features.transforms) };

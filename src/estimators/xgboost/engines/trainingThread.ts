@@ -76,7 +76,10 @@ function inOwnThread(engine: string): Train {
       return reply.bytes;
     } finally {
       signal?.removeEventListener("abort", abort);
-      if (!isReusable) await thread.end();
+      if (!isReusable) {
+        const ended = thread.end();
+        if (signal?.aborted !== true) await ended;
+      }
     }
   };
 
