@@ -1,6 +1,6 @@
 /** Fits the transforms of a candidate and computes its feature matrix for the training rows. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { MlctlError, RowError } from "../../core/errors.ts";
+import { inTurns } from "../../core/inTurns.ts";
 import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import type { FittedTransform } from "../../core/records/model.ts";
@@ -71,16 +71,6 @@ export async function candidateFeatures(
   const sampleWeight = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
   return { transforms, notes: plan.notes, X, y, options: { ...common, times, groups, sampleWeight }, dataRows };
-}
-
-/** Lets signals arrive after each step. @throws the reason of the abort signal */
-async function inTurns<T>(work: Generator<undefined, T>, signal: AbortSignal | undefined): Promise<T> {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-    await nextTurn();
-    signal?.throwIfAborted();
-  }
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
