@@ -1,4 +1,5 @@
 /** diagnose: checks the deployed model, the newest data and its drift, packages and recorded files. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DriftReport, Finding } from "../../core/records/drift.ts";
 import { inTurns } from "../../core/inTurns.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -65,6 +66,8 @@ export async function diagnose(
     : checkPackages(context.signal);
   const table = await readDataset(session, dataset);
   const { column, rows, problem } = predictionsOf(deployed.model, table);
+  await nextTurn();
+  context.signal.throwIfAborted();
   const drift = batchDrift(session, { model: deployed.model, table, predictions: column });
   const predicted = { rowCount: rows, columns: [column] };
   const summary = await inTurns(summarizeInTurns(table), context.signal);
