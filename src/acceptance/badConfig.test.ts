@@ -331,7 +331,7 @@ describe("ingest", () => {
       2,
       [
         'error: ingest.types.exited: DuckDB has no type "nunber"',
-        "hint: use number, category, date or a DuckDB type such as BIGINT or DECIMAL(10,2)",
+        'hint: use number, category, date, a format such as "1.234,5" or "%d.%m.%Y", or a DuckDB type such as BIGINT or DECIMAL(10,2)',
       ],
     ],
     [

@@ -38,7 +38,7 @@ it.each(Object.entries(requests))(
     const { metrics } = workspace.json<{ metrics: { f1: number } }>("score");
     expect(f1(column(workspace.read(file), truth), answers)).toBeCloseTo(metrics.f1, 12); // one rounding of a division
   },
-  60_000,
+  180_000,
 );
 
 function serveOf(workspace: LifecycleWorkspace): Serve {

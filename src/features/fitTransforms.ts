@@ -1,5 +1,6 @@
 /** Fits a list of transforms, each on the output of the previous one. */
 import { MlctlError } from "../core/errors.ts";
+import { atOnce, type Work } from "../core/inTurns.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/table/selectRows.ts";
@@ -21,7 +22,7 @@ export function fitTransforms(
   requests: readonly TransformRequest[],
   context: TransformContext,
 ): FittedTransform[] {
-  return finished(fitInTurns(table, requests, context));
+  return atOnce(fitInTurns(table, requests, context));
 }
 
 /** The same, yielding after each transform, so that the caller can let signals arrive: one of many columns takes long. */
@@ -29,7 +30,7 @@ export function* fitInTurns(
   table: Table,
   requests: readonly TransformRequest[],
   context: TransformContext,
-): Generator<undefined, FittedTransform[]> {
+): Work<FittedTransform[]> {
   const problems = transformProblems(requests);
   if (problems.length > 0) throw configError(problems);
   const inputs = { ...table, columns: table.columns.filter((column) => column.name !== context.target) };
@@ -75,13 +76,7 @@ export function fitSteps(
   context: TransformContext,
   wanted: (transform: Transform) => boolean = () => true,
 ): Step[] {
-  return finished(stepsInTurns(inputs, requests, context, wanted));
-}
-
-function finished<T>(work: Generator<undefined, T>): T {
-  let step = work.next();
-  while (step.done !== true) step = work.next();
-  return step.value;
+  return atOnce(stepsInTurns(inputs, requests, context, wanted));
 }
 
 function* stepsInTurns(
@@ -89,7 +84,7 @@ function* stepsInTurns(
   requests: readonly TransformRequest[],
   context: TransformContext,
   wanted: (transform: Transform) => boolean = () => true,
-): Generator<undefined, Step[]> {
+): Work<Step[]> {
   const steps: Step[] = [];
   let current = inputs;
   let history = context.history;

@@ -1,5 +1,6 @@
 /** Bootstrap confidence intervals of metrics. */
 import type { Evaluation } from "../core/metric.ts";
+import { atOnce, type Work } from "../core/inTurns.ts";
 import { random } from "../core/random.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { affordableResamples, resampleRows } from "./resampleRows.ts";
@@ -37,8 +38,17 @@ export function bootstrapInterval(
 export function bootstrapIntervals(
   evaluation: Evaluation,
   metrics: readonly ResampledMetric[],
-  { seed, resamples = 1000, confidence = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Interval[] {
+  return atOnce(bootstrapInTurns(evaluation, metrics, options));
+}
+
+/** The same as work that yields after each resample of many rows. */
+export function* bootstrapInTurns(
+  evaluation: Evaluation,
+  metrics: readonly ResampledMetric[],
+  { seed, resamples = 1000, confidence = 0.95 }: BootstrapOptions,
+): Work<Interval[]> {
   const rowCount = evaluation.yTrue.length;
   if (rowCount < 2) return metrics.map(() => null);
   const count = affordableResamples(resamples, rowCount);
@@ -51,6 +61,7 @@ export function bootstrapIntervals(
   for (let i = 0; i < count; i++) {
     resampleRows(rowCounts, source);
     for (const { valueOf, values } of sampled) values[i] = valueOf(rowCounts);
+    if (rowCount > MAX_ROWS_FOR_ALL_INTERVALS || i % 16 === 0) yield;
   }
   return sampled.map(({ values }) => percentileInterval(values, confidence));
 }

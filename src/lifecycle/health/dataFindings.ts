@@ -5,7 +5,7 @@ import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift
 import { comparedRows } from "../../core/text/comparedRows.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Table } from "../../core/table/table.ts";
-import { summarize } from "./summarize.ts";
+import { missingShares } from "./summarize.ts";
 
 /** Limit for the share of missing values if the configuration sets none. */
 const DEFAULT_MISSING_SHARE = 0.1;
@@ -20,7 +20,7 @@ export interface NewestData {
 export function dataFindings(config: Config, { dataset, table, drift }: NewestData): Finding[] {
   const limit = config.monitor.quality.missing_share?.max ?? DEFAULT_MISSING_SHARE;
   // Dropped columns may have missing values.
-  const shares = Object.entries(summarize(table).missing).filter(([name]) => !config.drop_columns.includes(name));
+  const shares = Object.entries(missingShares(table)).filter(([name]) => !config.drop_columns.includes(name));
   const [worst, share] = shares.toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
   const rejected = dataset.rejected.length;
   return [

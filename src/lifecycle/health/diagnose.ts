@@ -1,5 +1,7 @@
 /** diagnose: checks the deployed model, the newest data and its drift, packages and recorded files. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DriftReport, Finding } from "../../core/records/drift.ts";
+import { inTurns } from "../../core/inTurns.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -17,7 +19,13 @@ import { integrity } from "./verify.ts";
 import { namedOrDeployed } from "../loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
 import type { Session } from "../session.ts";
-import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
+import {
+  summarize,
+  summarizeInTurns,
+  type CategorySummary,
+  type NumberSummary,
+  type TableSummary,
+} from "./summarize.ts";
 import { readDataset } from "../datasets.ts";
 
 /** Durations of past runs in seconds; null if there was none. */
@@ -59,16 +67,19 @@ export async function diagnose(
     : checkPackages(context.signal);
   const table = await readDataset(session, dataset);
   const { column, rows, problem } = predictionsOf(deployed.model, table);
+  await nextTurn();
+  context.signal.throwIfAborted();
   const fresh = await newRows(session, deployed.run, { dataset, table });
   const drift = batchDrift(session, { model: deployed.model, table, fresh });
   const predicted = { rowCount: rows, columns: [column] };
+  const summary = await inTurns(summarizeInTurns(table), context.signal);
 
   return {
     runId: deployed.run?.runId ?? null,
     dataset: { path: dataset.artifact.path, rows: dataset.rows },
     dateColumns: table.columns.filter(({ kind }) => kind === "date").map(({ name }) => name),
     predictions: { rows, values: summarize(predicted).summary["prediction"]! },
-    ...summarize(table),
+    ...summary,
     timing: timings(session),
     drift,
     packages: (await packages).packages,

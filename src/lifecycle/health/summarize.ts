@@ -1,4 +1,5 @@
 /** Summary statistics of a table, column by column. */
+import { atOnce, type Work } from "../../core/inTurns.ts";
 import { presentCount } from "../../core/table/presentCount.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { mean } from "../../stats/mean.ts";
@@ -29,13 +30,25 @@ export interface TableSummary {
   readonly summary: Readonly<Record<string, NumberSummary | CategorySummary>>;
 }
 
-export function summarize({ columns, rowCount }: Table): TableSummary {
-  return {
-    missing: Object.fromEntries(
-      columns.map((column) => [column.name, (rowCount - presentCount(column)) / Math.max(1, rowCount)]),
-    ),
-    summary: Object.fromEntries(columns.map((column) => [column.name, summaryOf(column)])),
-  };
+export function summarize(table: Table): TableSummary {
+  return atOnce(summarizeInTurns(table));
+}
+
+/** The same as work that yields after each column. */
+export function* summarizeInTurns(table: Table): Work<TableSummary> {
+  const summaries: [string, NumberSummary | CategorySummary][] = [];
+  for (const column of table.columns) {
+    summaries.push([column.name, summaryOf(column)]);
+    yield;
+  }
+  return { missing: missingShares(table), summary: Object.fromEntries(summaries) };
+}
+
+/** Share of rows without a value, by column. */
+export function missingShares({ columns, rowCount }: Table): TableSummary["missing"] {
+  return Object.fromEntries(
+    columns.map((column) => [column.name, (rowCount - presentCount(column)) / Math.max(1, rowCount)]),
+  );
 }
 
 function summaryOf(column: Column): NumberSummary | CategorySummary {

@@ -1,10 +1,11 @@
 /** score: computes every metric of a model and of the baseline on the test set, with bootstrap intervals. */
 import { join } from "node:path";
+import { inTurns } from "../../core/inTurns.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
-import { bootstrapIntervals, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
+import { bootstrapInTurns, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
@@ -69,7 +70,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
           ingested,
         });
   const leakage = { copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
-  const values = scoreValues(session, { model, judged, test });
+  const values = await scoreValues(session, { model, judged, test });
   const gap = run === null ? [] : validationGap(values, run, { test: judged.table, ingested });
   const warnings = [...warningsOf(loaded, judged, known, values), ...gap];
   for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
@@ -91,13 +92,13 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
 type Leakage = Required<Pick<ScoreRecord, "copiedRows" | "copiedValidationRows">>;
 type ScoreValues = Omit<ScoreRecord, "createdAt" | "artifact" | keyof Leakage>;
 
-function scoreValues(
-  { config }: Session,
+async function scoreValues(
+  { config, context }: Session,
   { model, judged, test }: { model: Model; judged: Judgement; test: TestData },
-): ScoreValues {
+): Promise<ScoreValues> {
   const { task } = model.signature.target;
   const metric = decidingMetric(config, task);
-  const intervals = intervalsOf(judged, metric, config.train.seed);
+  const intervals = await intervalsOf(judged, metric, { seed: config.train.seed, signal: context.signal });
   return {
     metric,
     value: judged.metrics[metric] ?? null,
@@ -113,10 +114,14 @@ function scoreValues(
 }
 
 /** Intervals of every metric; for many rows only that of the deciding metric, because bootstrapping takes time. */
-function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed: number): ScoreRecord["intervals"] {
+async function intervalsOf(
+  { evaluation, metrics }: Judgement,
+  deciding: string,
+  { seed, signal }: { seed: number; signal: AbortSignal },
+): Promise<ScoreRecord["intervals"]> {
   const names = metricsWithInterval(metrics, evaluation.yTrue.length, [deciding]);
   const chosen = names.map((name) => findMetric(name, evaluation.task));
-  const intervals = bootstrapIntervals(evaluation, chosen, { seed });
+  const intervals = await inTurns(bootstrapInTurns(evaluation, chosen, { seed }), signal);
   return Object.fromEntries(names.map((name, i) => [name, intervals[i]!]));
 }
 

@@ -1,7 +1,7 @@
 /** Fits the transforms of a candidate and computes its feature matrix for the training rows. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { MlctlError, RowError } from "../../core/errors.ts";
 import type { Estimator, FitOptions, FittedEstimator } from "../../core/estimator.ts";
+import { inTurns } from "../../core/inTurns.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import type { FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -84,16 +84,6 @@ function planOf(
   }
   if (features !== null) return { requests: features, notes: [] };
   return automaticTransforms(inputs, { needs: estimator.needs });
-}
-
-/** Lets signals arrive after each step. @throws the reason of the abort signal */
-async function inTurns<T>(work: Generator<undefined, T>, signal: AbortSignal | undefined): Promise<T> {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-    await nextTurn();
-    signal?.throwIfAborted();
-  }
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
