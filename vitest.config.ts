@@ -23,7 +23,7 @@ const wholeSteps = [
 ];
 
 /** Searches of many fits, and sizes that take half a minute. */
-const long = named("realTune manyColumns");
+const long = named("realTune manyColumns manyOddCsv");
 
 /** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */
 const longest = named(

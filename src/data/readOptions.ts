@@ -1,7 +1,20 @@
 /** Options for reading files: the part of `ingest` in config.json that affects reading. */
 import type { DayMonthDates } from "../core/text/dayMonthDate.ts";
 
+/** The settings of `ingest` that say how CSV is read; what is absent is detected. */
+export interface CsvSettings {
+  readonly delimiter?: string | undefined;
+  /** Default: `"`. Empty: no character quotes. */
+  readonly quote?: string | undefined;
+  readonly encoding?: string | undefined;
+  /** Number of lines before the header. */
+  readonly skipLines?: number | undefined;
+  /** Remove blanks around unquoted cells and names of columns; default true. */
+  readonly trim?: boolean | undefined;
+}
+
 export interface ReadOptions {
+  readonly csv?: CsvSettings;
   /** Convert column names to lower_snake_case. */
   readonly normalizeNames?: boolean;
   /** Strings that mean "missing"; default: the empty string. */
@@ -40,15 +53,4 @@ export interface LoadedColumn {
   readonly dayMonth?: DayMonthDates;
   /** The earliest date, if all are in the first century: the file probably has two-digit years. */
   readonly earlyYear?: string;
-}
-
-/** A CSV file with the options to read it the same way again. */
-export interface CsvFile {
-  readonly path: string;
-  readonly gzip: boolean;
-  readonly names: readonly string[];
-  /** Options of read_csv, without types and names. */
-  readonly dialect: string;
-  /** Types that are set, not detected. */
-  readonly fixedTypes: ReadonlyMap<string, string>;
 }

@@ -5,7 +5,8 @@ import type { Costs } from "../core/costs.ts";
 import type { Metric } from "../core/metric.ts";
 import type { Task } from "../core/task.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import type { ReadOptions } from "../data/readOptions.ts";
+import type { Signature } from "../core/table/signature.ts";
+import type { CsvSettings, ReadOptions } from "../data/readOptions.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import type { DriftOptions } from "../monitoring/driftReport.ts";
@@ -48,6 +49,7 @@ export function decidingMetric(config: Config, task: Task): string {
 /** How to read data files. Ingest, score and monitor share it, so that a column means the same everywhere. */
 export function readingOptions({ ingest, id_columns, drop_columns }: Config): ReadOptions {
   return {
+    csv: csvSettings({ ingest }),
     normalizeNames: ingest.normalize_names,
     nullValues: ingest.null_values,
     types: ingest.types,
@@ -56,6 +58,24 @@ export function readingOptions({ ingest, id_columns, drop_columns }: Config): Re
     ...(ingest.where === null ? {} : { where: ingest.where }),
     textColumns: [...id_columns, ...drop_columns],
   };
+}
+
+/** How to read CSV; the reader detects what is not set. */
+export function csvSettings({ ingest }: Pick<Config, "ingest">): CsvSettings {
+  const { delimiter, quote, encoding, skip_lines: skipLines, trim } = ingest;
+  return {
+    quote,
+    trim,
+    ...(delimiter === null ? {} : { delimiter }),
+    ...(encoding === null ? {} : { encoding }),
+    ...(skipLines === null ? {} : { skipLines }),
+  };
+}
+
+/** How to read rows to predict: `trim` as in the training of the model, the rest as the files are now. */
+export function csvOfModel(config: Pick<Config, "ingest">, { reading }: Signature): CsvSettings {
+  // Models from before `ingest.trim` were trained on values with their blanks.
+  return { ...csvSettings(config), trim: reading.trim ?? false };
 }
 
 /** The columns that identify a row: ids and time. */

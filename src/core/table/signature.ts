@@ -35,5 +35,7 @@ export interface Signature {
   readonly reading: {
     readonly nullValues: readonly string[];
     readonly normalizeNames: boolean;
+    /** Blanks around CSV cells are removed; absent in models from before this setting, which keep them. */
+    readonly trim?: boolean;
   };
 }

@@ -3,7 +3,8 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
-import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
+import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
+import { castExpression, kindOf, requestedType } from "../duckdb/columnTypes.ts";
 import { formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
@@ -27,6 +28,8 @@ export interface Staged {
   readonly files: readonly { readonly path: string; readonly rows: number }[];
   readonly rejected: readonly RejectedInput[];
   readonly notes: readonly string[];
+  /** Those of `notes` that say what the reading of CSV guessed, changed or left out. */
+  readonly csvNotes: readonly string[];
 }
 
 export interface StageOptions extends ReadOptions {
@@ -58,8 +61,19 @@ export async function stageFiles(database: Database, paths: readonly string[], o
     await applySelect(database, { options, previous, raw: parts.length > 0 });
   }
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options)];
-  return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
+  const readings = agreed.parts.flatMap((part) => csvReading(part, options));
+  const read = csvNotes(readings);
+  const notes = [...read, ...agreed.notes, ...formatNotes(agreed.parts, options)];
+  return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes, csvNotes: read };
+}
+
+function csvReading({ path, csv, columns }: Loaded, { nameOf = (given) => given }: StageOptions): CsvReading[] {
+  if (csv === undefined) return [];
+  const { names, flaws, text } = csv;
+  const texts = columns.filter(({ type }) => kindOf(type) === "category").map(({ name }) => name);
+  return [
+    { name: nameOf(path), names, columns: csv.columns, flaws, encoding: text.encoding, categories: new Set(texts) },
+  ];
 }
 
 async function loadAll(

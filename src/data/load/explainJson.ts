@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { messageOf } from "../../core/errors.ts";
-import { bytesOf, withoutMark, type TextFile } from "./inspectText.ts";
+import { textOf, type TextFile } from "./inspectText.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** A larger document is not parsed again just to find the line. */
@@ -10,13 +10,13 @@ const MAX_BYTES = 64 << 20;
 
 /** @returns undefined if every line is an object */
 export async function explainJsonLines(file: TextFile): Promise<UnreadableFile | undefined> {
-  const lines = createInterface({ input: Readable.from(bytesOf(file.path, file.gzip)), crlfDelay: Infinity });
+  const lines = createInterface({ input: Readable.from(textOf(file, {})), crlfDelay: Infinity });
   let line = 0;
   for await (const text of lines) {
     line += 1;
     if (text.trim() === "") continue;
     try {
-      const value: unknown = JSON.parse(line === 1 ? withoutMark(text) : text);
+      const value: unknown = JSON.parse(text);
       if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
     } catch (error) {
       return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
@@ -30,12 +30,12 @@ export async function explainJsonLines(file: TextFile): Promise<UnreadableFile |
 export async function explainJson(file: TextFile): Promise<UnreadableFile | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of bytesOf(file.path, file.gzip)) {
+  for await (const chunk of textOf(file, {})) {
     bytes += chunk.length;
     if (bytes > MAX_BYTES) return undefined;
     chunks.push(chunk);
   }
-  const text = withoutMark(Buffer.concat(chunks).toString());
+  const text = Buffer.concat(chunks).toString();
   try {
     JSON.parse(text);
     return undefined;

@@ -1,14 +1,10 @@
 /** Loads one CSV file into a table of the database. */
-import { columnNames } from "../columnNames.ts";
 import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
-import { sniffDelimiter, splitRecord } from "../csv/csvHeader.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { explainCsv } from "./explainCsv.ts";
-import { inspectText, type TextFile } from "./inspectText.ts";
-import type { CsvFile, ReadOptions } from "../readOptions.ts";
+import { inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
+import type { ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Booleans and times of day stay text, so that "True" in training equals "True" in a row to predict. */
 const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
@@ -22,11 +18,10 @@ const NO_MARKER = "\u0001mlctl\u0001";
 
 /**
  * @param path the extension .tsv makes a tab in the header the delimiter
- * @throws {UnreadableFile} with the first invalid line
+ * @throws {UnreadableFile} with the first invalid lines
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
-  const text = await inspectText(path, database.folder);
-  const file = csvFile(text, path, options);
+  const file = csvFile(await inspectCsv(path, database.folder, options), options);
   const create = (sample: number): Promise<void> =>
     database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM ${detecting(file, sample)}`);
   try {
@@ -34,24 +29,24 @@ export async function loadCsv(database: Database, path: string, table: string, o
   } catch {
     // A later row does not have the type detected in the first rows: detect types from all rows.
     await create(-1).catch(async (error: unknown) => {
-      throw (await explainCsv(database, file, file.fixedTypes)) ?? unexplained(error);
+      throw await explainCsv(database, file, asText(file), error);
     });
   }
   return file;
 }
 
-function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
-  const delimiter = sniffDelimiter(text.header, path);
-  const names = columnNames(splitRecord(text.header, delimiter), options.normalizeNames ?? false);
+function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
+  const { delimiter, lineEnd, gzip, names, columns } = inspected;
   const nullValues = options.nullValues ?? [""];
+  const newLine = lineEnd === "\n" ? "\\n" : "\\r\\n";
   const dialect = [
-    `delim = ${literal(delimiter)}, quote = '"', escape = '"', header = true, skip = 0, comment = ''`,
+    `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '${newLine}', header = true, skip = 0, comment = ''`,
     `nullstr = ${literalList(nullValues.length === 0 ? [NO_MARKER] : nullValues)}`,
-    `compression = ${text.gzip ? "'gzip'" : "'none'"}`,
+    `compression = ${gzip ? "'gzip'" : "'none'"}`,
     // Leaves room for tables with 10,000 columns.
-    `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
+    `max_line_size = ${Math.max(2 << 20, names.join("").length * 8)}`,
   ].join(", ");
-  const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
+  const fixed = Object.entries(options.types ?? {}).filter(([name]) => columns.includes(name));
   const fixedTypes = new Map(
     fixed.map(([name, type]) => {
       const wanted = requestedType(name, type);
@@ -59,16 +54,17 @@ function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
       return [name, kindOf(wanted) === "date" ? "VARCHAR" : wanted] as const;
     }),
   );
-  return { path: text.path, gzip: text.gzip, names, dialect, fixedTypes };
+  return { ...inspected, dialect, fixedTypes };
 }
 
 function detecting(file: CsvFile, sample: number): string {
   const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
   const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMATS}`;
-  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, names = ${literalList(file.names)}, ${tried}${types})`;
+  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, names = ${literalList(file.columns)}, ${tried}${types})`;
 }
 
-function unexplained(error: unknown): UnreadableFile {
-  const line = /on Line: (\d+)/.exec(String(error))?.[1];
-  return new UnreadableFile(firstLine(error), { line: line === undefined ? undefined : Number(line) });
+/** SQL that reads all columns as text. */
+function asText(file: CsvFile): string {
+  const columns = literalStruct(file.columns.map((name) => [name, "VARCHAR"] as const));
+  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, auto_detect = false, columns = ${columns})`;
 }

@@ -5,11 +5,13 @@ import { columnNames } from "../columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import { dayMonthDates } from "../files/dayMonthDates.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
+import { wrongCells } from "./explainCsv.ts";
+import type { CsvFile } from "./inspectCsv.ts";
+import { holdsText } from "./inspectText.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import type { CsvFile, LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
-import { fileLiteral, identifier, literalList } from "../duckdb/sql.ts";
+import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
+import { fileLiteral, identifier, literal, literalList } from "../duckdb/sql.ts";
 import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -22,6 +24,8 @@ const MAJORITY = 0.5;
 export interface Loaded extends LoadedFile {
   /** Whether the table already has the types in `columns`; otherwise they have to be cast. */
   readonly settled: boolean;
+  /** How it was read, if it is CSV. */
+  readonly csv?: CsvFile;
   /** Error for the first value of the column that is not of `type`; for conflicts with other files. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
@@ -29,9 +33,8 @@ export interface Loaded extends LoadedFile {
 /** @throws {UnreadableFile} */
 export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
   const csv = await loadRaw(database, path, table, options);
-  const explain = async (column: string, type: string): Promise<UnreadableFile> =>
-    (csv && (await explainCsv(database, csv, new Map([[column, type]])))) ??
-    firstWrong(database, table, { column, type });
+  const explain = (column: string, type: string): Promise<UnreadableFile> =>
+    firstWrong(database, { table, column, type, csv });
   const rows = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
   if (rows === 0) throw new UnreadableFile(csv === undefined ? "the file has no rows" : "the file has only a header");
   const described = await database.describe(`SELECT * FROM ${identifier(table)}`);
@@ -41,7 +44,7 @@ export async function loadFile(database: Database, path: string, table: string, 
     columns.push(...(await settleTypes(database, { table, some, options, explain, csv: csv !== undefined })));
   }
   const settled = columns.every((column, i) => column.type === described[i]!.type);
-  return { path, table, rows, columns, settled, explain };
+  return { path, table, rows, columns, settled, explain, ...(csv === undefined ? {} : { csv }) };
 }
 
 async function loadRaw(
@@ -53,18 +56,38 @@ async function loadRaw(
   const format = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (format === "csv" || format === "tsv" || format === "txt") {
     const csv = await loadCsv(database, path, table, options);
-    await storeColumns(database, { table, into: table, options, renamed: csv.names, csv });
+    await storeColumns(database, { table, into: table, options, renamed: csv.columns, csv });
     return csv;
   }
   const raw = `${table}_raw`;
-  if (format === "parquet") await loadParquet(database, path, raw);
-  else if (format !== undefined) await loadJson(database, path, raw, options.records);
-  else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
+  let hasName: (name: string) => Promise<boolean>;
+  if (format === "parquet") {
+    await loadParquet(database, path, raw);
+    hasName = (name) => parquetHasName(database, path, name);
+  } else if (format !== undefined) {
+    const text = await loadJson(database, path, raw, options);
+    hasName = (name) => holdsText(text, JSON.stringify(name));
+  } else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
   const header = (await database.describe(`SELECT * FROM ${identifier(raw)}`)).map((column) => column.name);
+  await refuseTwins(header, hasName);
   const renamed = columnNames(header, options.normalizeNames ?? false);
   await storeColumns(database, { table: raw, into: table, options, renamed });
   await database.run(`DROP TABLE ${identifier(raw)}`);
   return undefined;
+}
+
+/** DuckDB renames the second of the columns "a" and "A" to "A_1". */
+async function refuseTwins(header: readonly string[], hasName: (name: string) => Promise<boolean>): Promise<void> {
+  for (const name of header) {
+    const base = /^(.+)_\d+$/s.exec(name)?.[1];
+    const twin = header.find((other) => other.toLowerCase() === base?.toLowerCase());
+    if (twin !== undefined && !(await hasName(name))) columnNames([twin, base!], false);
+  }
+}
+
+async function parquetHasName(database: Database, path: string, name: string): Promise<boolean> {
+  const schema = `SELECT 1 FROM parquet_schema(${fileLiteral(path)}) WHERE name = ${literal(name)} LIMIT 1`;
+  return (await database.rows(schema)).length > 0;
 }
 
 async function loadParquet(database: Database, path: string, table: string): Promise<void> {
@@ -109,7 +132,7 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
     const value = storedExpression(column.name, column.type);
     const present = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
     const condition = `${present} AND TRY_CAST(${value} AS ${type}) IS NULL`;
-    const wrong = await firstMatch(database, { table, value, condition, column: renamed[i]!, type });
+    const wrong = await wrongCells(database, { table, value, condition, column: renamed[i]!, type });
     if (wrong !== undefined) throw wrong;
   }
   await database.run(
@@ -117,25 +140,9 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
   );
 }
 
-/** The error for the first row that meets `condition`. */
-async function firstMatch(
-  database: Database,
-  cast: { table: string; value: string; condition: string; column: string; type: string },
-): Promise<UnreadableFile | undefined> {
-  const found = await database.rows(
-    `SELECT rowid + 1, CAST(${cast.value} AS VARCHAR) FROM ${identifier(cast.table)} WHERE ${cast.condition} ORDER BY rowid LIMIT 1`,
-  );
-  if (found[0] === undefined) return undefined;
-  const value = String(found[0][1]);
-  return new UnreadableFile(`row ${found[0][0]}, column "${cast.column}": ${notOfType(value, cast.type)}`, {
-    hint: typeHint(cast.column, value),
-  });
-}
-
 async function firstWrong(
   database: Database,
-  table: string,
-  cast: { column: string; type: string },
+  cast: { table: string; column: string; type: string; csv: CsvFile | undefined },
 ): Promise<UnreadableFile> {
   const value = identifier(cast.column);
   // A cast accepts some strings that were not counted as numbers or dates: if no cast fails, the error is one of these.
@@ -143,7 +150,7 @@ async function firstWrong(
   const uncounted = kindOf(cast.type) === "date" ? dateIn(text) : numberIn(text);
   for (const wrong of [`TRY_CAST(${value} AS ${cast.type})`, uncounted]) {
     const condition = `${value} IS NOT NULL AND ${wrong} IS NULL`;
-    const found = await firstMatch(database, { table, value, condition, ...cast });
+    const found = await wrongCells(database, { value, condition, ...cast });
     if (found !== undefined) return found;
   }
   return new UnreadableFile(`column "${cast.column}" has values that are not ${kindOf(cast.type)}s`);

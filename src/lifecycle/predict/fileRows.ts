@@ -8,7 +8,7 @@ import { readTable } from "../../data/files/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { formatOf, openInput } from "./inputStream.ts";
-import { readingOptions } from "../settings.ts";
+import { csvOfModel, readingOptions } from "../settings.ts";
 
 export interface FileToRead {
   readonly path: string;
@@ -19,10 +19,17 @@ export interface FileToRead {
 const BATCH_ROWS = 2000;
 
 /** @throws {MlctlError} kind "data" where the file cannot be read */
-export function fileRows(file: FileToRead, { reading }: Signature, config: Config): AsyncGenerator<RowBatch> {
-  if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, reading.normalizeNames, config);
+export function fileRows(
+  file: FileToRead,
+  signature: Signature,
+  config: Config,
+  onNote?: (message: string) => void,
+): AsyncGenerator<RowBatch> {
+  const { normalizeNames } = signature.reading;
+  if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, normalizeNames, config);
   const stream = openInput({ input: file.path, stdin: Readable.from([]) });
-  return readRows(stream, { format: formatOf(file.path), normalizeNames: reading.normalizeNames, name: file.name });
+  const csv = csvOfModel(config, signature);
+  return readRows(stream, { format: formatOf(file.path), normalizeNames, csv, name: file.name, onNote });
 }
 
 /** Columns as they are in the file: `ingest.select` and `ingest.where` apply to datasets only. */

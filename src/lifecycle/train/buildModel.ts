@@ -24,7 +24,8 @@ export async function buildModel(
   if (fitted === undefined) throw new TypeError("a failed candidate has no model");
   const part = data.parts().training;
   const training = neededInputs(part.inputs, fitted);
-  const reading = { nullValues: config.ingest.null_values, normalizeNames: config.ingest.normalize_names };
+  const { null_values: nullValues, normalize_names: normalizeNames, trim } = config.ingest;
+  const reading = { nullValues, normalizeNames, trim };
   return {
     format: "mlctl-model",
     version: MODEL_VERSION,
