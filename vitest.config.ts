@@ -29,7 +29,7 @@ const long = [
   "src/acceptance/faults/**/*.test.ts",
   ...named("restoreKilled watchKilled commitDeployment crontab serveSwaps"),
   ...named("engine strangeMachine toyRegistry packages templates browser serveSystems"),
-  ...named("realTune realSeason manyColumns millionRows oddNumbersMany duckdb/duckdb"),
+  ...named("realTune realSeason manyColumns manyOddCsv millionRows oddNumbersMany duckdb/duckdb"),
 ];
 
 /** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */

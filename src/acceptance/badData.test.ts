@@ -100,6 +100,9 @@ describe("no model can be made of data", () => {
   });
 });
 
+const BINARY =
+  'the file may be binary, damaged, or UTF-16 without a byte order mark: then set "ingest": {"encoding": "utf-16le"}';
+
 describe("files that cannot be read", () => {
   const cut = gzipSync(good).subarray(0, 60);
   const unreadable: readonly [what: string, name: string, content: string | Buffer, reason: string][] = [
@@ -112,36 +115,36 @@ describe("files that cannot be read", () => {
       `${HEADER}x,1,2,3,1,9\n${rows(9)}`,
       ", line 2 has 6 values, but the header has 5 columns",
     ],
-    ["a quote that stays open", "a.csv", `${HEADER}"x,1,2,3,1\n${rows(9)}`, ", line 2 has an unclosed quote"],
     [
-      "a NUL byte",
+      "a quote that stays open",
       "a.csv",
-      `${good}x\0y,1,2,3,1\n`,
-      ", line 42 contains a NUL byte (the file may be binary, damaged, or UTF-16 without a byte order mark)",
+      `${HEADER}"x,1,2,3,1\n${rows(9)}`,
+      ', line 2, column "corporation": a quote is not closed (close the quote, or set "ingest": {"quote": ""} if quotes are ordinary characters in this file)',
     ],
+    ["a NUL byte", "a.csv", `${good}x\0y,1,2,3,1\n`, `, line 42 contains a NUL byte (${BINARY})`],
     [
       "UTF-16 without a byte order mark",
       "a.csv",
       Buffer.from(good, "utf16le"),
-      ", line 1 contains a NUL byte (the file may be binary, damaged, or UTF-16 without a byte order mark)",
+      `, line 1 contains a NUL byte (${BINARY})`,
     ],
     [
-      "latin-1",
+      "two encodings",
       "a.csv",
-      Buffer.from(`${good}Zürich,1,2,3,1\n`, "latin1"),
-      ", line 42 is not UTF-8 (looks like latin-1) (convert it: iconv -f latin1 -t utf-8)",
+      Buffer.concat([Buffer.from(`${good}Zürich,1,2,3,1\n`), Buffer.from("Köln,1,2,3,1\n", "latin1")]),
+      ', line 43 is not UTF-8, but earlier text is (correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"})',
     ],
     [
       "a column name twice",
       "a.csv",
       renamed("lastyear_activity", "lastmonth_activity"),
-      ', line 1: two columns are called "lastmonth_activity"',
+      ', line 1: two columns are called "lastmonth_activity" (rename one of them)',
     ],
     [
       "two names that differ in letter case",
       "a.csv",
       renamed("lastyear_activity", "Lastmonth_Activity"),
-      ', line 1: columns "lastmonth_activity" and "Lastmonth_Activity" differ only in letter case',
+      ', line 1: columns "lastmonth_activity" and "Lastmonth_Activity" differ only in letter case (rename one of them)',
     ],
     ["a gzip that was cut off", "a.csv.gz", cut, ": the gzip data is damaged: unexpected end of file"],
     [

@@ -22,8 +22,9 @@ const json = '{"lastmonth_activity":20,"lastyear_activity":300,"number_of_employ
 
 const COLUMNS = "hint: provide the columns listed by `mlctl models show`";
 const GUARD = "hint: `--guard --reject-file rejected.csv` rejects such rows and predicts the others";
-const LATIN = "hint: convert it: iconv -f latin1 -t utf-8";
-const BINARY = "hint: the input may be binary, damaged, or UTF-16 without a byte order mark";
+const MIXED = 'hint: correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"}';
+const BINARY =
+  'hint: the file may be binary, damaged, or UTF-16 without a byte order mark: then set "ingest": {"encoding": "utf-16le"}';
 
 function noise(count: number): Buffer {
   const { integer } = random(3);
@@ -60,7 +61,10 @@ describe("rows from a pipe", () => {
     [
       "with a quote that stays open",
       `${header}${good}"b,1,2,3\nc,1,2,3\n`,
-      ["error: stdin, line 3: a quote is not closed", "hint: correct this line"],
+      [
+        'error: stdin, line 3, column "corporation": a quote is not closed',
+        'hint: close the quote, or set "ingest": {"quote": ""} if quotes are ordinary characters in this file',
+      ],
     ],
     ["that are none", "", ["error: stdin is empty", "hint: the first line must name the columns"]],
     ["of blank lines", "\n\n", ["error: stdin is empty", "hint: the first line must name the columns"]],
@@ -71,9 +75,9 @@ describe("rows from a pipe", () => {
     ],
     ["with a NUL byte", `${header}${good}b\0,1,2,3\n`, ["error: stdin, line 3 contains a NUL byte", BINARY]],
     [
-      "in latin-1",
-      Buffer.from(`${header}Zürich,1,2,3\n`, "latin1"),
-      ["error: stdin, line 2 is not UTF-8 (looks like latin-1)", LATIN],
+      "in two encodings",
+      Buffer.concat([Buffer.from(`${header}Zürich,1,2,3\n`), Buffer.from("Köln,1,2,3\n", "latin1")]),
+      ["error: stdin, line 3 is not UTF-8, but earlier text is", MIXED],
     ],
     [
       "in gzip",
@@ -84,7 +88,7 @@ describe("rows from a pipe", () => {
       "that are noise",
       noise(5000),
       [
-        expect.stringMatching(/^error: stdin, line 1 (contains a NUL byte|is not UTF-8)/),
+        expect.stringMatching(/^error: stdin, line \d+ (contains a NUL byte|is not UTF-8)/),
         expect.stringMatching(/^hint: /),
       ],
     ],

@@ -19,30 +19,33 @@ export function normalizeName(name: string): string {
 
 /**
  * Column names for a header; a column without a name is named by its position, "column_3".
+ * @param line of the header, if the format has lines
  * @throws {UnreadableFile} if two names are equal or differ only in case (SQL ignores case), or if a name is too long
  */
-export function columnNames(header: readonly string[], normalize: boolean): string[] {
+export function columnNames(header: readonly string[], normalize: boolean, line?: number): string[] {
   const positionOf = new Map<string, number>();
   return header.map((raw, position) => {
-    if (raw.length > MAX_NAME_LENGTH) throw tooLong(raw, position);
-    const name = (normalize ? normalizeName(raw) : composed(raw)) || `column_${position + 1}`;
+    if (raw.length > MAX_NAME_LENGTH) throw tooLong(raw, position, line);
+    const given = normalize ? normalizeName(raw) : composed(raw);
+    const name = given.trim() === "" ? `column_${position + 1}` : given;
     const earlier = positionOf.get(name.toLowerCase());
-    if (earlier !== undefined) throw clash(header[earlier]!, raw, name);
+    if (earlier !== undefined) throw clash(header[earlier]!, raw, name, line);
     positionOf.set(name.toLowerCase(), position);
     return name;
   });
 }
 
-function tooLong(name: string, position: number): UnreadableFile {
+function tooLong(name: string, position: number, line: number | undefined): UnreadableFile {
   const reason = `column ${position + 1} has a name of ${name.length} characters: ${JSON.stringify(name.slice(0, 20))} …`;
   return new UnreadableFile(reason, {
-    line: 1,
+    line,
     hint: "check that the first line is a header and that every quote is closed",
   });
 }
 
-function clash(first: string, second: string, name: string): UnreadableFile {
-  if (first === second) return new UnreadableFile(`two columns are called "${first}"`, { line: 1 });
+function clash(first: string, second: string, name: string, line: number | undefined): UnreadableFile {
+  const hint = "rename one of them";
+  if (first === second) return new UnreadableFile(`two columns are called "${first}"`, { line, hint });
   const same = first.toLowerCase() === second.toLowerCase() ? "differ only in letter case" : `both become "${name}"`;
-  return new UnreadableFile(`columns "${first}" and "${second}" ${same}`, { line: 1 });
+  return new UnreadableFile(`columns "${first}" and "${second}" ${same}`, { line, hint });
 }

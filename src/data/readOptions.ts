@@ -1,7 +1,20 @@
 /** Options for reading files: the part of `ingest` in config.json that affects reading. */
 import type { Decimal } from "../core/text/numberFormat.ts";
 
+/** The settings of `ingest` that say how CSV is read; what is absent is detected. */
+export interface CsvSettings {
+  readonly delimiter?: string | undefined;
+  /** Default: `"`. Empty: no character quotes. */
+  readonly quote?: string | undefined;
+  readonly encoding?: string | undefined;
+  /** Number of lines before the header. */
+  readonly skipLines?: number | undefined;
+  /** Remove blanks around unquoted cells and names of columns; default true. */
+  readonly trim?: boolean | undefined;
+}
+
 export interface ReadOptions {
+  readonly csv?: CsvSettings;
   /** Convert column names to lower_snake_case. */
   readonly normalizeNames?: boolean;
   /** Strings that mean "missing" in any column; default: the empty string. */
@@ -92,18 +105,4 @@ export interface TextFacts {
 /** Facts of a column that is text because numbers would lose digits, as those of `code`. */
 export function codeFacts(code: string): TextFacts {
   return { example: code, formats: [], markers: [], code };
-}
-
-/** A CSV file with the options to read it the same way again. */
-export interface CsvFile {
-  readonly path: string;
-  readonly gzip: boolean;
-  readonly names: readonly string[];
-  readonly delimiter: string;
-  /** Options of read_csv, without types, names and missing values. */
-  readonly dialect: string;
-  /** The strings that mean "missing", as an option of read_csv. */
-  readonly nulls: string;
-  /** Types that are set, not detected. */
-  readonly fixedTypes: ReadonlyMap<string, string>;
 }

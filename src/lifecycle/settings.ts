@@ -7,7 +7,7 @@ import type { Model } from "../core/records/model.ts";
 import type { Signature } from "../core/table/signature.ts";
 import type { Task } from "../core/task.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import type { ReadOptions } from "../data/readOptions.ts";
+import type { CsvSettings, ReadOptions } from "../data/readOptions.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import type { DriftOptions } from "../monitoring/driftReport.ts";
@@ -72,6 +72,7 @@ export function readingOptions(config: Config, ...models: readonly Pick<Model, "
     models.toReversed().flatMap(({ signature }) => Object.entries(signature.reading.formats ?? {})),
   );
   return {
+    csv: models[0] === undefined ? csvSettings(config) : csvOfModel(config, models[0].signature),
     normalizeNames,
     nullValues,
     ...(texts.length === 0 ? {} : { categoryColumns: [...new Set(texts)] }),
@@ -92,6 +93,24 @@ function textsOf({ inputs, target }: Signature): string[] {
   const { classes = [] } = target;
   const isText = classes.some((label) => String(Number(label)) !== label);
   return [...inputs.flatMap(({ name, kind }) => (kind === "category" ? [name] : [])), ...(isText ? [target.name] : [])];
+}
+
+/** How to read CSV; the reader detects what is not set. */
+export function csvSettings({ ingest }: Pick<Config, "ingest">): CsvSettings {
+  const { delimiter, quote, encoding, skip_lines: skipLines, trim } = ingest;
+  return {
+    quote,
+    trim,
+    ...(delimiter === null ? {} : { delimiter }),
+    ...(encoding === null ? {} : { encoding }),
+    ...(skipLines === null ? {} : { skipLines }),
+  };
+}
+
+/** How to read rows to predict: `trim` as in the training of the model, the rest as the files are now. */
+export function csvOfModel(config: Pick<Config, "ingest">, { reading }: Signature): CsvSettings {
+  // Models from before `ingest.trim` were trained on values with their blanks.
+  return { ...csvSettings(config), trim: reading.trim ?? false };
 }
 
 /** The columns that identify a row: ids and time. */

@@ -35,12 +35,12 @@ export async function readAskedRows(session: Session, model: Model, path: string
 
 async function readFound(session: Session, found: readonly string[], options: ReadOptions): Promise<TestData> {
   const nameOf = (file: string): string => toRecordPath(session.paths.workspace, file);
-  const read = () => readTable(found, { ...options, nameOf });
-  const {
-    files,
-    notes: _notes,
-    ...table
-  } = await (session.tables === undefined ? read() : session.tables.of(found, options, read));
+  const read = async () => {
+    const { notes: _notes, csvNotes, ...table } = await readTable(found, { ...options, nameOf });
+    for (const message of csvNotes) session.context.emit({ type: "warning", stage: "score", message });
+    return table;
+  };
+  const { files, ...table } = await (session.tables === undefined ? read() : session.tables.of(found, options, read));
   const rowsOf = new Map(files.map((file) => [file.path, file.rows]));
   const hashed = await hashFiles(session, found);
   return {

@@ -8,6 +8,18 @@ export function ingestSchema() {
   return z.strictObject({
     pattern: text().default("**/*.{csv,csv.gz,tsv,json,jsonl,parquet}").describe("files of the input folder to read"),
     records: orNull(text()).describe("path of the array of rows in a JSON file"),
+    delimiter: orNull(oneCharacter()).describe(
+      "character between the cells of CSV; null: the one of , ; tab | that the first rows agree on",
+    ),
+    quote: z
+      .union([oneCharacter(), z.literal("")])
+      .default('"')
+      .describe("character around cells of CSV that contain delimiters; an empty string: no character"),
+    encoding: orNull(
+      text().refine(isEncoding, "is not an encoding; examples: utf-8, windows-1252, shift_jis, utf-16le"),
+    ).describe("encoding of CSV and JSON; null: UTF-8, UTF-16 with a byte order mark, else windows-1252 with a note"),
+    skip_lines: orNull(whole(0)).describe("number of lines above the header of CSV, such as titles; null: none"),
+    trim: flag(true).describe("remove blanks around the names and unquoted cells of CSV; blanks in quotes are kept"),
     normalize_names: flag(false).describe("convert column names to lower_snake_case"),
     null_values: z
       .array(z.string())
@@ -45,6 +57,19 @@ export function ingestSchema() {
       .prefault({})
       .describe("requirements on the dataset; if it violates one, ingest fails and writes nothing"),
   });
+}
+
+function oneCharacter() {
+  return z.string().regex(/^[^\r\n]$/, "must be one character");
+}
+
+function isEncoding(label: string): boolean {
+  try {
+    void new TextDecoder(label);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function columnExpectation() {

@@ -40,5 +40,7 @@ export interface Signature {
      * older versions, which read plain values only and know no other missing markers.
      */
     readonly formats?: Readonly<Record<string, string>>;
+    /** Blanks around CSV cells are removed; absent in models from before this setting, which keep them. */
+    readonly trim?: boolean;
   };
 }

@@ -1,14 +1,14 @@
 /** "Did you mean …?" for commands, flags, columns, families, metrics and run ids. */
 
 /**
- * The candidate closest to `word` by edit distance, ignoring case; undefined if more than a third of the letters differ,
+ * The candidate closest to `word` by edit distance, ignoring case and blanks around; undefined if more than a third of the letters differ,
  * because a far-fetched suggestion is worse than none.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(word.trim().toLowerCase(), candidate.trim().toLowerCase());
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
     if (distance <= limit && distance < bestDistance) {
       best = candidate;

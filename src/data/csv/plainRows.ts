@@ -31,7 +31,7 @@ export interface PlainOptions {
   readonly expected: number;
 }
 
-const [LINE_FEED, RETURN, QUOTE, MINUS, POINT, ZERO] = [10, 13, 34, 45, 46, 48] as const;
+const [TAB, LINE_FEED, RETURN, SPACE, QUOTE, MINUS, POINT, ZERO] = [9, 10, 13, 32, 34, 45, 46, 48] as const;
 /** An integer with more digits may not be exact. */
 const MAX_DIGITS = 15;
 /** Powers of ten, all exact: dividing two exact numbers rounds once, so the result is the nearest double. */
@@ -104,6 +104,8 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
       if (isSpecial[byte] === 1) return -1;
       hash = hashByte(hash, byte);
     }
+    // Blanks around a word may have to be removed.
+    if (lines[at - 1] === SPACE || lines[at - 1] === TAB) return -1;
     const code = words.codeOf(lines, start, at, hash);
     codes[rows.rowCount] = code;
     return code < 0 ? -1 : at + 1;

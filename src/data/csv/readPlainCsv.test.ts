@@ -25,7 +25,7 @@ describe("readPlainCsv", () => {
   it.each([
     ["numbers and words", "a,b\n1,red\n-2.5,blue\n,\n3e2,red\n"],
     ["no line end after the last row", "a,b\n1,x\n2,y"],
-    ["semicolons, spaces and non-ASCII characters", "größe;name\n1.25;Åsa B\n2;zwölf \n"],
+    ["semicolons, spaces and non-ASCII characters", "größe;name\n1.25;Åsa B\n2;zwölf\n"],
     ["numbers that need every digit", "a,b\n0.1,999999999999999\n123456789.123456789,-12345678901234567.5\n"],
     ["large and small exponents", "a,b\n1e-300,1E+10\n4.9e-324,12.5e3\n"],
     ["a first value far down", `a,b\n${",x\n".repeat(3000)}7,\n`],
@@ -61,6 +61,8 @@ describe("readPlainCsv", () => {
     ["a word among numbers", "a,b\n1,x\nNA,y\n"],
     ["a number among words", "a,b\n1,x\n2,3\n"],
     ["a space before a value", "a,b\n1, x\n"],
+    ["a space after a word", "a,b\n1,x \n"],
+    ["the header again", "a,b\nx,y\na,b\n"],
     ["infinite numbers", "a,b\n1e999,x\n"],
     ["a short row", "a,b\n1\n"],
     ["a long row", "a,b\n1,x,2\n"],

@@ -6,9 +6,9 @@ import { isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import type { Column, Table } from "../../core/table/table.ts";
 import { columnNames } from "../columnNames.ts";
-import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
+import { headReader } from "./csvHead.ts";
 import { areWords, mayHaveFormat, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";
-import type { ReadOptions } from "../readOptions.ts";
+import type { CsvSettings, ReadOptions } from "../readOptions.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Size of a read; a longer line is not plain. */
@@ -18,6 +18,8 @@ const SAMPLE_BYTES = 1 << 16;
 /** Limits the initial allocation if the first lines are unusually short. */
 const MAX_EXPECTED_CELLS = 1 << 27;
 const LINE_FEED = 10;
+/** How mlctl writes datasets. */
+const DATASET: CsvSettings = { delimiter: ",", trim: false };
 
 /** An expected column: reading stops at the first chunk that contradicts it. */
 export interface ExpectedColumn {
@@ -50,7 +52,9 @@ export async function readPlainCsv(
 }
 
 function isPlain(options: ReadOptions): boolean {
-  const { nullValues = [], types = {}, select = {}, where, formats = {}, decimal, thousands } = options;
+  const { nullValues = [], types = {}, select = {}, where, formats = {}, decimal, thousands, csv = {} } = options;
+  const { quote = '"', encoding = "utf-8", skipLines = 0 } = csv;
+  if (quote !== '"' || encoding !== "utf-8" || skipLines > 0) return false;
   const isUsual = nullValues.every((text) => text === "") && (where ?? decimal ?? thousands) === undefined;
   return isUsual && Object.keys({ ...types, ...select, ...formats }).length === 0;
 }
@@ -79,7 +83,7 @@ async function readLines(file: FileHandle, reading: Reading): Promise<Table | nu
     const lines = buffer.subarray(0, end);
     if ((end === 0 && filled > 0) || !isUtf8(lines)) return null;
     if (head === null) {
-      head = headOf(lines, size, reading);
+      head = headOf(lines, buffer.subarray(0, filled), { ...reading, size });
       if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, reading)) return null;
     } else if (!head.rows.add(lines)) return null;
     if (bytesRead === 0) return matches(head, reading) ? tableOf(head, reading) : null;
@@ -94,21 +98,36 @@ interface Head {
   readonly rows: PlainRows;
   /** Bytes of the first line, including its line feed. */
   readonly length: number;
+  /** A row that says this repeats the header. */
+  readonly refused: readonly string[] | null;
 }
 
-function headOf(lines: Buffer, size: number, { path, options }: Reading): Head | null {
+/** @param start what was read of the file: `lines` and the start of the next line */
+function headOf(
+  lines: Buffer,
+  start: Buffer,
+  { path, options, expected, size }: Reading & { size: number },
+): Head | null {
   const length = lines.indexOf(LINE_FEED) + 1;
-  const header = lines.toString("utf8", 0, Math.max(0, length - 1));
-  if (header.trim() === "" || /["\r\0\ufeff]/.test(header)) return null;
-  const delimiter = sniffDelimiter(header, path);
-  const names = namesOf(splitRecord(header, delimiter), options);
-  if (names === null || names.length < 2) return null;
+  if (/["\r\0\ufeff]/.test(lines.toString("utf8", 0, length))) return null;
+  const text = start.toString("utf8", 0, Math.max(length, SAMPLE_BYTES));
+  const found = namesOf(text, start.length >= size, {
+    path,
+    options,
+    csv: expected === undefined ? options.csv : DATASET,
+  });
+  if (found === null || found.names.length < 2) return null;
+  const { names, given, delimiter } = found;
   const sample = lines.subarray(length, length + SAMPLE_BYTES);
   let sampled = 0;
   for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
   // One percent more, so that the arrays rarely have to grow.
-  const expected = Math.min(MAX_EXPECTED_CELLS / names.length, (size / Math.max(1, sample.length)) * sampled * 1.01);
-  return { delimiter, names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
+  const expectedRows = Math.min(
+    MAX_EXPECTED_CELLS / names.length,
+    (size / Math.max(1, sample.length)) * sampled * 1.01,
+  );
+  const rows = plainRows({ delimiter, columnCount: names.length, expected: expectedRows });
+  return { delimiter, names, rows, length, refused: expected === undefined ? given : null };
 }
 
 function matches({ names, rows }: Head, { expected }: Reading): boolean {
@@ -120,24 +139,47 @@ function matches({ names, rows }: Head, { expected }: Reading): boolean {
   return names.length === expected.length && names.every(agrees);
 }
 
-function namesOf(header: readonly string[], { normalizeNames = false }: ReadOptions): readonly string[] | null {
+interface Naming {
+  readonly path: string;
+  readonly options: ReadOptions;
+  readonly csv: CsvSettings | undefined;
+}
+
+/** Null if the header is not on the first line or not valid. @param given names as in the file */
+function namesOf(
+  text: string,
+  isWhole: boolean,
+  { path, options, csv = {} }: Naming,
+): { names: readonly string[]; given: readonly string[]; delimiter: string } | null {
   try {
-    return columnNames(header, normalizeNames);
+    const reader = headReader(path, csv);
+    const read = reader.add(text) ?? (isWhole ? reader.end() : undefined);
+    if (read === undefined || read.head.line !== 1) return null;
+    const { names, grammar } = read.head;
+    return { names: columnNames(names, options.normalizeNames ?? false), given: names, delimiter: grammar.delimiter };
   } catch (error) {
     if (error instanceof UnreadableFile) return null;
     throw error;
   }
 }
 
-function tableOf({ names, rows, delimiter }: Head, { expected, options }: Reading): Table | null {
+function tableOf({ names, rows, delimiter, refused }: Head, { expected, options }: Reading): Table | null {
   const { columns, rowCount } = rows;
   const texts = new Set(options.categoryColumns);
   if (columns.some(({ kind }, position) => kind === "number" && texts.has(names[position]!))) return null;
+  if (refused !== null && holdsRow(rows, refused)) return null;
   if (rowCount === 0 || !columns.every((column) => column.kind !== "unknown" && areWords(column))) return null;
   // Known types and formats leave nothing to be found.
   const isKnown = expected !== undefined || options.formats !== undefined;
   if (!isKnown && columns.some((column) => mayHaveFormat(column, { rowCount, delimiter }))) return null;
   return { rowCount, columns: columns.map((column, position) => columnOf(column, names[position]!, rowCount)) };
+}
+
+function holdsRow({ columns, rowCount }: PlainRows, values: readonly string[]): boolean {
+  const wanted = columns.map(({ kind, words }, i) => (kind === "category" ? words.strings.indexOf(values[i]!) : -1));
+  if (wanted.includes(-1)) return false;
+  for (let row = 0; row < rowCount; row++) if (wanted.every((code, i) => columns[i]!.codes[row] === code)) return true;
+  return false;
 }
 
 function columnOf({ kind, values, codes, words }: PlainColumn, name: string, rowCount: number): Column {

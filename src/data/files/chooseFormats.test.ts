@@ -114,6 +114,16 @@ describe("numbers", () => {
     }
   });
 
+  it("are found with any delimiter, and in a file that is rewritten for DuckDB", async () => {
+    for (const [text, csv] of [
+      ["x^word\n007^a\n12^b\n", { delimiter: "^" }],
+      ['x;word\n007; "a"\n12;b\n', {}],
+    ] as const)
+      expect((await ingest({ "f.csv": text }, { csv })).cells).toEqual(["007,a", "12,b"]);
+    const { types, notes } = await ingest({ "f.csv": 'x;word\n4.172; "a"\n12.500;b\n' });
+    expect([types[0], notes[0]]).toEqual(["VARCHAR", expect.stringContaining("12.5 or 12500")]);
+  });
+
   it("with leading zeros are numbers on request, and text in every file if they are in one", async () => {
     const file = column(["00123", "12"]);
     expect((await ingest({ "f.csv": file }, { types: { x: "number" } })).cells[0]).toBe("123.0,w0");
@@ -223,7 +233,7 @@ describe("missing markers and words", () => {
     ]);
     expect(done.cells.map((cell) => cell.split(",")[2])).toEqual(["a", "NA", "n/a", "-", "?"]);
     expect(done.notes).toHaveLength(1);
-    expect(done.notes[0]).toMatch(/^read as missing in columns of numbers or dates: "n" \(" ", " NA ", "-"\), "d"/);
+    expect(done.notes[0]).toMatch(/^read as missing in columns of numbers or dates: "n" \("-", "NA"\), "d"/);
   });
 
   it("leave a column of mostly numbers as text, with a note that names the word", async () => {

@@ -38,11 +38,11 @@ export async function readDataset(path: string, recorded: readonly DatasetColumn
 export async function readTable(
   paths: readonly string[],
   options: Omit<StageOptions, "writes" | "previous"> = {},
-): Promise<Table & Pick<Staged, "files" | "notes">> {
+): Promise<Table & Pick<Staged, "files" | "notes" | "csvNotes">> {
   const plain = paths.length === 1 ? await readPlainCsv(paths[0]!, options) : null;
-  if (plain !== null) return { ...plain, files: [{ path: paths[0]!, rows: plain.rowCount }], notes: [] };
+  if (plain !== null) return { ...plain, files: [{ path: paths[0]!, rows: plain.rowCount }], notes: [], csvNotes: [] };
   return withDatabase(async (database) => {
-    const { files, notes, rejected } = await stageFiles(database, paths.toSorted(), options);
+    const { files, notes, csvNotes, rejected } = await stageFiles(database, paths.toSorted(), options);
     const first = rejected[0];
     if (first !== undefined) {
       const { nameOf = (path) => path } = options;
@@ -51,6 +51,6 @@ export async function readTable(
       throw new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
     }
     if (files.length === 0) throw new MlctlError("data", "no files to read");
-    return { ...(await tableFromStored(database, "result")), files, notes };
+    return { ...(await tableFromStored(database, "result")), files, notes, csvNotes };
   });
 }

@@ -3,7 +3,8 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
-import { castExpression, requestedType, TYPES } from "../duckdb/columnTypes.ts";
+import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
+import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
 import { chooseFormats, convertColumns, readTypes, recordedFormats } from "./chooseFormats.ts";
 import { formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
@@ -31,6 +32,8 @@ export interface Staged {
   readonly notes: readonly string[];
   /** By column: how its numbers or dates are written, unless plainly. */
   readonly formats: ReadonlyMap<string, string>;
+  /** Those of `notes` that say what the reading of CSV guessed, changed or left out. */
+  readonly csvNotes: readonly string[];
 }
 
 export interface StageOptions extends ReadOptions {
@@ -72,9 +75,24 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
   const done = agreed.parts.map(({ path, rows }) => ({ path, rows }));
   const computed = new Map([...digits].filter(([name]) => !free.has(name)));
-  const notes = [...agreed.notes, ...formatNotes(agreed.parts, { read, computed }, options), ...spellings];
-  const formats = new Map([...before, ...recordedFormats(read)]);
-  return { files: done, formats, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
+  const ofCsv = csvNotes(agreed.parts.flatMap((part) => csvReading(part, options)));
+  const ofFormats = formatNotes(agreed.parts, { read, computed }, options);
+  return {
+    files: done,
+    rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    notes: [...ofCsv, ...agreed.notes, ...ofFormats, ...spellings],
+    csvNotes: ofCsv,
+    formats: new Map([...before, ...recordedFormats(read)]),
+  };
+}
+
+function csvReading({ path, csv, columns }: Loaded, { nameOf = (given) => given }: StageOptions): CsvReading[] {
+  if (csv === undefined) return [];
+  const { names, flaws, text } = csv;
+  const texts = columns.filter(({ type }) => kindOf(type) === "category").map(({ name }) => name);
+  return [
+    { name: nameOf(path), names, columns: csv.columns, flaws, encoding: text.encoding, categories: new Set(texts) },
+  ];
 }
 
 async function loadAll(

@@ -1,71 +1,95 @@
-/** Finds the first line of a CSV file that has a wrong format or a value of the wrong type. */
-import { MISSING_MARKERS } from "../../core/text/valueFormat.ts";
-import { widthMismatch } from "../csv/csvHeader.ts";
+/** Finds what makes a file unreadable: rows of another width, cells that are not of the type of their column. */
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { lineAt } from "./inspectText.ts";
-import type { CsvFile } from "../readOptions.ts";
-import { fileLiteral, literalList, literalStruct } from "../duckdb/sql.ts";
+import { identifier } from "../duckdb/sql.ts";
 import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
+import { alsoWrong, asText, csvRecords, explainWidths, LISTED, type CsvFile } from "./inspectCsv.ts";
 
 /**
- * @param types by column name; other columns are read as text
- * @returns undefined if no line is wrong
+ * Why DuckDB cannot read the file with its types.
+ * @param error that DuckDB gave
  */
-export async function explainCsv(
-  database: Database,
-  file: CsvFile,
-  types: ReadonlyMap<string, string>,
-): Promise<UnreadableFile | undefined> {
-  const columns = file.names.map((name) => [name, types.get(name) ?? "VARCHAR"] as const);
-  // Markers are missing in columns of numbers and dates, so they are not what is wrong there.
-  const markers = MISSING_MARKERS.flatMap((text) => [text, text.toUpperCase()]);
-  const nulls = types.size === 0 ? file.nulls : file.nulls.replace(/\]$/, `, ${literalList(markers).slice(1)}`);
-  const reader = `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${nulls}, auto_detect = false, columns = ${literalStruct(columns)}, store_rejects = true, rejects_limit = 1000)`;
-  await database.run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans");
+export async function explainCsv(database: Database, file: CsvFile, error: unknown): Promise<UnreadableFile> {
+  const widths = await explainWidths(file);
+  if (widths !== undefined) return widths;
+  const wrong: UnreadableFile[] = [];
+  const linesOf = csvLines(file);
   try {
-    await database.run(`CREATE OR REPLACE TEMP TABLE explained AS SELECT * FROM ${reader}`);
-  } catch (error) {
-    return new UnreadableFile(firstLine(error));
+    await database.run(`CREATE OR REPLACE TEMP TABLE explained AS SELECT * FROM ${asText(file)}`);
+    for (const [column, type] of file.fixedTypes) {
+      const value = identifier(column);
+      const condition = `${value} IS NOT NULL AND TRY_CAST(${value} AS ${type}) IS NULL`;
+      const found = await wrongCells(database, { table: "explained", value, condition, column, type, linesOf });
+      if (found !== undefined) wrong.push(found);
+    }
+    await database.run("DROP TABLE explained");
+  } catch (other) {
+    return new UnreadableFile(firstLine(other));
   }
-  const first = await database.rows(
-    `SELECT line_byte_position, error_type, column_name, error_message FROM reject_errors ORDER BY line_byte_position, column_idx LIMIT 1`,
+  return wrong.toSorted((a, b) => a.line! - b.line!)[0] ?? new UnreadableFile(firstLine(error));
+}
+
+/** Lines on which rows start. @param rows positions in the table, from 0, in order */
+export type LinesOf = (rows: readonly number[]) => Promise<readonly number[]>;
+
+export interface WrongCells {
+  readonly table: string;
+  /** SQL. */
+  readonly value: string;
+  readonly condition: string;
+  readonly column: string;
+  readonly type: string;
+  /** Of the file of the table; undefined if its format has no lines. */
+  readonly linesOf?: LinesOf | undefined;
+}
+
+/** The error for the rows that meet `condition`; undefined if there are none. */
+export async function wrongCells(database: Database, cells: WrongCells): Promise<UnreadableFile | undefined> {
+  const { table, value, condition, column, type, linesOf } = cells;
+  const found = await database.rows(
+    `SELECT rowid, CAST(${value} AS VARCHAR), count(*) OVER () FROM ${identifier(table)} WHERE ${condition} ORDER BY rowid LIMIT ${LISTED}`,
   );
-  await database.run("DROP TABLE explained");
-  const found = first[0];
-  if (found === undefined) return undefined;
-  // DuckDB counts records, which differ from lines if a quoted value contains a line break.
-  const line = await lineAt(file, Number(found[0]));
-  const [type, column, message] = [String(found[1]), String(found[2]), String(found[3])];
-  return type === "CAST" ? wrongType({ line, column, message }, types.get(column)!) : wrongFormat(line, type, message);
+  if (found[0] === undefined) return undefined;
+  const rows = found.map(([row]) => Number(row));
+  const lines = await linesOf?.(rows);
+  const place = (i: number): string => (lines === undefined ? `row ${rows[i]! + 1}` : `line ${lines[i]}`);
+  const text = String(found[0][1]);
+  const others = found.slice(1).map((row, i) => `${place(i + 1)} (${shown(String(row[1]))})`);
+  const reason = `${place(0)}, column "${column}": ${notOfType(text, type)}${alsoWrong(others, Number(found[0][2]))}`;
+  return new UnreadableFile(reason, { line: lines?.[0], hint: typeHint(column, text) });
 }
 
-function wrongFormat(line: number, type: string, message: string): UnreadableFile {
-  const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
-  if (counts !== null) {
-    return new UnreadableFile(`line ${line} has ${widthMismatch(Number(counts[2]), Number(counts[1]))}`, {
-      line,
-    });
-  }
-  if (type === "UNQUOTED VALUE") return new UnreadableFile(`line ${line} has an unclosed quote`, { line });
-  return new UnreadableFile(`line ${line}: ${message.split("\n")[0]!}`, { line });
-}
-
-function wrongType(cast: { line: number; column: string; message: string }, type: string): UnreadableFile {
-  const value = /Could not convert string "([^]*)" to/.exec(cast.message)?.[1] ?? "";
-  const reason = `line ${cast.line}, column "${cast.column}": ${notOfType(value, type)}`;
-  return new UnreadableFile(reason, { line: cast.line, hint: typeHint(cast.column, value) });
+export function csvLines(csv: CsvFile): LinesOf {
+  return async (rows) => {
+    const lines: number[] = [];
+    let first = 0;
+    for await (const records of csvRecords(csv)) {
+      while (lines.length < rows.length && rows[lines.length]! < first + records.length)
+        lines.push(records[rows[lines.length]! - first]!.line);
+      first += records.length;
+      if (lines.length === rows.length) break;
+    }
+    return lines;
+  };
 }
 
 /** `"abc" is not a number`. */
-export function notOfType(value: string, type: string): string {
+function notOfType(value: string, type: string): string {
   const kind = kindOf(type);
   const wanted = kind === "number" ? "a number" : kind === "date" ? "a date" : type;
-  return `"${value}" is not ${wanted}`;
+  return `${shown(value)} is not ${wanted}`;
+}
+
+/** On one line. */
+function shown(value: string): string {
+  return `"${value.replaceAll(/[\r\n]+/g, "⏎")}"`;
 }
 
 /** How to handle a value that does not fit its column. */
-export function typeHint(column: string, value: string): string {
-  return `correct the value, add ${JSON.stringify(value)} to ingest.null_values, or set ingest.types.${column} to "category"`;
+function typeHint(column: string, value: string): string {
+  const total = /^(grand |sub)?total|^sum|^average|^gesamt|^summe/i.test(value)
+    ? "if this is a row of totals, delete it; else "
+    : "";
+  return `${total}correct the value, add ${JSON.stringify(value)} to ingest.null_values, or set ingest.types.${column} to "category"`;
 }

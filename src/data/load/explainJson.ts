@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { messageOf } from "../../core/errors.ts";
-import { bytesOf, withoutMark, type TextFile } from "./inspectText.ts";
+import { textOf, type TextFile } from "./inspectText.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** A larger document is not parsed again just to find the line. */
@@ -10,13 +10,13 @@ const MAX_BYTES = 64 << 20;
 
 /** @returns undefined if every line is an object */
 export async function explainJsonLines(file: TextFile): Promise<UnreadableFile | undefined> {
-  const lines = createInterface({ input: Readable.from(bytesOf(file.path, file.gzip)), crlfDelay: Infinity });
+  const lines = createInterface({ input: Readable.from(textOf(file, {})), crlfDelay: Infinity });
   let line = 0;
   for await (const text of lines) {
     line += 1;
     if (text.trim() === "") continue;
     try {
-      const value: unknown = JSON.parse(line === 1 ? withoutMark(text) : text);
+      const value: unknown = JSON.parse(text);
       if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
     } catch (error) {
       return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
@@ -26,30 +26,30 @@ export async function explainJsonLines(file: TextFile): Promise<UnreadableFile |
   return undefined;
 }
 
-/** The line of a row of a JSON Lines file, both from 1; undefined if the file has no such row. */
-export async function lineOfRow(
-  { path, gzip }: Pick<TextFile, "path" | "gzip">,
-  row: number,
-): Promise<number | undefined> {
-  const lines = createInterface({ input: Readable.from(bytesOf(path, gzip)), crlfDelay: Infinity });
-  let [line, rows] = [0, 0];
-  for await (const text of lines) {
+/** Lines of rows of a JSON Lines file, from 1. @param rows positions, from 0, in order */
+export async function jsonLinesOf(file: TextFile, rows: readonly number[]): Promise<number[]> {
+  const texts = createInterface({ input: Readable.from(textOf(file, {})), crlfDelay: Infinity });
+  const lines: number[] = [];
+  let [line, row] = [0, 0];
+  for await (const text of texts) {
     line += 1;
-    if (text.trim() !== "" && ++rows === row) return line;
+    if (text.trim() === "") continue;
+    if (rows[lines.length] === row++) lines.push(line);
+    if (lines.length === rows.length) break;
   }
-  return undefined;
+  return lines;
 }
 
 /** @returns undefined if the file is valid JSON or too large to check */
 export async function explainJson(file: TextFile): Promise<UnreadableFile | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of bytesOf(file.path, file.gzip)) {
+  for await (const chunk of textOf(file, {})) {
     bytes += chunk.length;
     if (bytes > MAX_BYTES) return undefined;
     chunks.push(chunk);
   }
-  const text = withoutMark(Buffer.concat(chunks).toString());
+  const text = Buffer.concat(chunks).toString();
   try {
     JSON.parse(text);
     return undefined;

@@ -1,16 +1,13 @@
 /** Loads one CSV file into a table of the database. */
-import { columnNames } from "../columnNames.ts";
 import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
-import { sniffDelimiter, splitRecord } from "../csv/csvHeader.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { hasCodes } from "./codeScan.ts";
 import { explainCsv } from "./explainCsv.ts";
-import { inspectText, type TextFile } from "./inspectText.ts";
-import type { CsvFile, ReadOptions } from "../readOptions.ts";
+import { inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
+import type { ReadOptions } from "../readOptions.ts";
 import { textNumbers } from "./textNumbers.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
-import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { isOutOfMemory } from "../duckdb/sqlError.ts";
 
 /** Booleans and times of day stay text, so that "True" in training equals "True" in a row to predict. */
 const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
@@ -21,11 +18,10 @@ const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
 const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
 /**
  * @param path the extension .tsv makes a tab in the header the delimiter
- * @throws {UnreadableFile} with the first invalid line
+ * @throws {UnreadableFile} with the first invalid lines
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
-  const text = await inspectText(path, database.folder);
-  const file = csvFile(text, path, options);
+  const file = csvFile(await inspectCsv(path, database.folder, options), options);
   const [codes] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
   const texts = await textNumbers(database, { table, file, hasCodes: codes }, options);
   if (texts.length === 0) return file;
@@ -46,40 +42,35 @@ async function detectTypes(database: Database, table: string, file: CsvFile): Pr
     // A later row does not have the type detected in the first rows: detect types from all rows.
     await create(-1).catch(async (error: unknown) => {
       if (isOutOfMemory(error)) throw error;
-      throw (await explainCsv(database, file, file.fixedTypes)) ?? unexplained(error);
+      throw await explainCsv(database, file, error);
     });
   }
 }
 
-function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
-  const delimiter = sniffDelimiter(text.header, path);
-  const names = columnNames(splitRecord(text.header, delimiter), options.normalizeNames ?? false);
+function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
+  const { delimiter, lineEnd, gzip, names, columns } = inspected;
   const nulls = `nullstr = ${literalList([...new Set(["", ...(options.nullValues ?? [])])])}`;
+  const newLine = lineEnd === "\n" ? "\\n" : "\\r\\n";
   const dialect = [
-    `delim = ${literal(delimiter)}, quote = '"', escape = '"', header = true, skip = 0, comment = ''`,
-    `compression = ${text.gzip ? "'gzip'" : "'none'"}`,
+    `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '${newLine}', header = true, skip = 0, comment = ''`,
+    `compression = ${gzip ? "'gzip'" : "'none'"}`,
     // Leaves room for tables with 10,000 columns.
-    `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
+    `max_line_size = ${Math.max(2 << 20, names.join("").length * 8)}`,
   ].join(", ");
-  const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
+  const fixed = Object.entries(options.types ?? {}).filter(([name]) => columns.includes(name));
   const texts = [...(options.categoryColumns ?? []), ...Object.keys(options.formats ?? {})];
   const fixedTypes = new Map([
-    ...texts.filter((name) => names.includes(name)).map((name) => [name, "VARCHAR"] as const),
+    ...texts.filter((name) => columns.includes(name)).map((name) => [name, "VARCHAR"] as const),
     ...fixed.map(([name, type]) => {
       // The CSV reader knows one form of numbers and dates; what `textFacts` finds later may have any.
       return [name, isOwnType(type) ? "VARCHAR" : requestedType(name, type)] as const;
     }),
   ]);
-  return { path: text.path, gzip: text.gzip, names, delimiter, dialect, nulls, fixedTypes };
+  return { ...inspected, dialect, nulls, fixedTypes };
 }
 
 function detecting(file: CsvFile, sample: number): string {
   const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
   const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMATS}`;
-  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${file.nulls}, names = ${literalList(file.names)}, ${tried}${types})`;
-}
-
-function unexplained(error: unknown): UnreadableFile {
-  const line = /on Line: (\d+)/.exec(String(error))?.[1];
-  return new UnreadableFile(firstLine(error), { line: line === undefined ? undefined : Number(line) });
+  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${file.nulls}, names = ${literalList(file.columns)}, ${tried}${types})`;
 }

@@ -12,19 +12,14 @@ import {
 import type { Database } from "../duckdb/duckdb.ts";
 import { dateIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { keepDigits } from "./exactDigits.ts";
-import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
-import { lineOfRow } from "./explainJson.ts";
+import { csvLines, wrongCells, type LinesOf } from "./explainCsv.ts";
+import { jsonLinesOf } from "./explainJson.ts";
+import type { CsvFile } from "./inspectCsv.ts";
+import { holdsText } from "./inspectText.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import { loadParquet } from "./loadParquet.ts";
-import {
-  codeFacts,
-  freeColumns,
-  type CsvFile,
-  type LoadedColumn,
-  type LoadedFile,
-  type ReadOptions,
-} from "../readOptions.ts";
+import { loadParquet, parquetHasName } from "./loadParquet.ts";
+import { codeFacts, freeColumns, type LoadedColumn, type LoadedFile, type ReadOptions } from "../readOptions.ts";
 import { identifier, literalList } from "../duckdb/sql.ts";
 import { textFacts, type Census } from "./textColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
@@ -33,19 +28,20 @@ import { UnreadableFile } from "../unreadableFile.ts";
 const COLUMNS_PER_QUERY = 500;
 /** A loaded file. */
 export interface Loaded extends LoadedFile {
+  /** How it was read, if it is CSV. */
+  readonly csv?: CsvFile;
   /** Error for the first value of the column that is not of `type`; for conflicts with other files. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
 
 /** @throws {UnreadableFile} */
 export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
-  const csv = await loadRaw(database, path, table, options);
+  const { csv, linesOf } = await loadRaw(database, path, table, options);
   const digits = await keepDigits(database, table, options.types);
-  const explain = async (column: string, narrow: string): Promise<UnreadableFile> => {
+  const explain = (column: string, narrow: string): Promise<UnreadableFile> => {
     // Any number or date would do: 2.5 is not what is wrong in a column of integers.
     const type = { number: "DOUBLE", date: "TIMESTAMP", category: narrow }[kindOf(narrow)];
-    const wrong = csv && (await explainCsv(database, csv, new Map([[column, type]])));
-    return wrong ?? firstWrong(database, table, { column, type, path });
+    return firstWrong(database, { table, column, type, linesOf });
   };
   const rows = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
   if (rows === 0) throw new UnreadableFile(csv === undefined ? "the file has no rows" : "the file has only a header");
@@ -64,7 +60,7 @@ export async function loadFile(database: Database, path: string, table: string, 
     };
     columns.push(...(await inspectColumns(database, known)));
   }
-  return { path, table, rows, columns, explain, ...(csv && { delimiter: csv.delimiter }) };
+  return { path, table, rows, columns, explain, ...(csv && { csv, delimiter: csv.ownDelimiter }) };
 }
 
 async function loadRaw(
@@ -72,36 +68,54 @@ async function loadRaw(
   path: string,
   table: string,
   options: ReadOptions,
-): Promise<CsvFile | undefined> {
+): Promise<{ csv?: CsvFile; linesOf?: LinesOf | undefined }> {
   const format = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (format === "csv" || format === "tsv" || format === "txt") {
     const csv = await loadCsv(database, path, table, options);
-    await storeColumns(database, { path, table, into: table, options, renamed: csv.names, csv });
-    return csv;
+    const linesOf = csvLines(csv);
+    await storeColumns(database, { table, into: table, options, renamed: csv.columns, csv, linesOf });
+    return { csv, linesOf };
   }
   const raw = `${table}_raw`;
-  if (format === "parquet") await loadParquet(database, path, raw);
-  else if (format !== undefined) await loadJson(database, path, raw, options.records);
-  else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
+  let hasName: (name: string) => Promise<boolean>;
+  let linesOf: LinesOf | undefined;
+  if (format === "parquet") {
+    await loadParquet(database, path, raw);
+    hasName = (name) => parquetHasName(database, path, name);
+  } else if (format !== undefined) {
+    const text = await loadJson(database, path, raw, options);
+    hasName = (name) => holdsText(text, JSON.stringify(name));
+    if (format !== "json") linesOf = (rows) => jsonLinesOf(text, rows);
+  } else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
   const header = (await database.describe(`SELECT * FROM ${identifier(raw)}`)).map((column) => column.name);
+  await refuseTwins(header, hasName);
   const renamed = columnNames(header, options.normalizeNames ?? false);
-  await storeColumns(database, { path, table: raw, into: table, options, renamed });
+  await storeColumns(database, { table: raw, into: table, options, renamed, linesOf });
   await database.run(`DROP TABLE ${identifier(raw)}`);
-  return undefined;
+  return { linesOf };
+}
+
+/** DuckDB renames the second of the columns "a" and "A" to "A_1". */
+async function refuseTwins(header: readonly string[], hasName: (name: string) => Promise<boolean>): Promise<void> {
+  for (const name of header) {
+    const base = /^(.+)_\d+$/s.exec(name)?.[1];
+    const twin = header.find((other) => other.toLowerCase() === base?.toLowerCase());
+    if (twin !== undefined && !(await hasName(name))) columnNames([twin, base!], false);
+  }
 }
 
 interface Storing {
-  readonly path: string;
   readonly table: string;
   readonly into: string;
   readonly options: ReadOptions;
   readonly renamed: readonly string[];
   readonly csv?: CsvFile;
+  readonly linesOf: LinesOf | undefined;
 }
 
 /** Converts every column to its stored type; the CSV reader has handled names, missing values and most types already. */
 async function storeColumns(database: Database, storing: Storing): Promise<void> {
-  const { path, table, into, options, renamed, csv } = storing;
+  const { table, into, options, renamed, csv, linesOf } = storing;
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const isStored = ({ name, type }: DatasetColumn): boolean => storedType(type) === type || csv!.fixedTypes.has(name);
   if (csv !== undefined && columns.every(isStored)) return;
@@ -123,7 +137,7 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
     const value = storedExpression(column.name, column.type);
     const present = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
     const condition = `${present} AND TRY_CAST(${value} AS ${type}) IS NULL`;
-    const wrong = await firstMatch(database, { table, value, condition, column: renamed[i]!, type, path });
+    const wrong = await wrongCells(database, { table, value, condition, column: renamed[i]!, type, linesOf });
     if (wrong !== undefined) throw wrong;
   }
   await database.run(
@@ -131,29 +145,9 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
   );
 }
 
-/** The error for the first row that meets `condition`. */
-async function firstMatch(
-  database: Database,
-  cast: { table: string; value: string; condition: string; column: string; type: string; path: string },
-): Promise<UnreadableFile | undefined> {
-  const found = await database.rows(
-    `SELECT rowid + 1, CAST(${cast.value} AS VARCHAR) FROM ${identifier(cast.table)} WHERE ${cast.condition} ORDER BY rowid LIMIT 1`,
-  );
-  if (found[0] === undefined) return undefined;
-  const [row, value] = [Number(found[0][0]), String(found[0][1])];
-  const isLines = /\.(jsonl|ndjson)(\.gz)?$/i.test(cast.path);
-  const line = isLines ? await lineOfRow({ path: cast.path, gzip: cast.path.endsWith(".gz") }, row) : undefined;
-  const place = line === undefined ? `row ${row}` : `line ${line}`;
-  return new UnreadableFile(`${place}, column "${cast.column}": ${notOfType(value, cast.type)}`, {
-    line,
-    hint: typeHint(cast.column, value),
-  });
-}
-
 async function firstWrong(
   database: Database,
-  table: string,
-  cast: { column: string; type: string; path: string },
+  cast: { table: string; column: string; type: string; linesOf: LinesOf | undefined },
 ): Promise<UnreadableFile> {
   const value = identifier(cast.column);
   // A cast accepts some strings that were not counted as numbers or dates: if no cast fails, the error is one of these.
@@ -161,7 +155,7 @@ async function firstWrong(
   const uncounted = kindOf(cast.type) === "date" ? dateIn(text) : numberIn(text);
   for (const wrong of [`TRY_CAST(${value} AS ${cast.type})`, uncounted]) {
     const condition = `${value} IS NOT NULL AND NOT ${isMarker(text)} AND ${wrong} IS NULL`;
-    const found = await firstMatch(database, { table, value, condition, ...cast });
+    const found = await wrongCells(database, { value, condition, ...cast });
     if (found !== undefined) return found;
   }
   return new UnreadableFile(`column "${cast.column}" has values that are not ${kindOf(cast.type)}s`);

@@ -4,7 +4,9 @@ import type { Database } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
 import { largeDoubles } from "./exactDigits.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
-import { firstBytes, inspectText, withoutMark } from "./inspectText.ts";
+import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
+import { refuseForeign } from "../csv/csvDialect.ts";
+import type { ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalStruct } from "../duckdb/sql.ts";
 import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
@@ -14,27 +16,27 @@ const MAX_OBJECT_BYTES = 16 << 20;
 /** DuckDB takes minutes to find the types of an object of so many characters. */
 const LONG_LINE = 1 << 20;
 /** What pandas' to_json writes without orient: the values of a column by row number, or the rows by their number. */
-const OBJECT_OF_OBJECTS = /^\s*\{\s*"(\d+"\s*:\s*\{|[^"]*"\s*:\s*\{\s*"\d+"\s*:)/;
+const OBJECT_OF_OBJECTS = /^\{\s*"(\d+"\s*:\s*\{|[^"]*"\s*:\s*\{\s*"\d+"\s*:)/;
 
 /**
  * Reads rows from an array (the document itself, or at the path `records`) or from consecutive objects (JSON Lines).
+ * @returns the text that was read
  * @throws {UnreadableFile} if the file is not JSON or contains no rows
  */
 export async function loadJson(
   database: Database,
   path: string,
   table: string,
-  records: string | undefined,
-): Promise<void> {
-  const text = await inspectText(path, database.folder);
+  { records, csv = {} }: ReadOptions,
+): Promise<TextFile> {
+  const { text, beginning, lastChar } = await inspectJson(path, database.folder, csv.encoding);
   const lines = /\.(jsonl|ndjson)(\.gz)?$/i.test(path);
-  const beginning = text.gzip ? text.header : withoutMark((await firstBytes(text.path, 4096)).toString());
-  const array = !lines && beginning.trimStart().startsWith("[");
+  const array = !lines && beginning.startsWith("[");
   const format = lines ? "newline_delimited" : array ? "array" : "unstructured";
   const bytes = (await stat(text.path)).size;
   const isRows = lines || array || records === undefined;
-  const isLongLine = text.header.length > LONG_LINE && text.header.trimStart().startsWith("{");
-  if (isRows && !array && isLongLine) refusePandas(OBJECT_OF_OBJECTS.test(text.header.slice(0, 4096)));
+  const isLongLine = beginning.length >= LONG_LINE && !beginning.slice(0, LONG_LINE).includes("\n");
+  if (isRows && !array && isLongLine) refusePandas(OBJECT_OF_OBJECTS.test(beginning.slice(0, 4096)));
   const options = `${fileLiteral(text.path)}, format = ${literal(format)}, records = ${isRows ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)}`;
   const reader = `read_json(${options})`;
   const rows = isRows ? `SELECT * FROM ${reader}` : nested(reader, records);
@@ -43,13 +45,14 @@ export async function loadJson(
   } catch (error) {
     if (isOutOfMemory(error)) throw error;
     const found = lines ? await explainJsonLines(text) : array ? await explainJson(text) : undefined;
-    throw found ?? explained(error, records, /^\s*\[\s*\[/.test(beginning));
+    throw found ?? explained(error, records, /^\[\s*\[/.test(beginning));
   }
   // DuckDB reads an array that is cut off between two rows as a shorter array.
-  if (array && text.lastChar !== "]")
+  if (array && lastChar !== "]")
     throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
   if (isRows) await keepJsonDigits(database, table, options);
+  return text;
 }
 
 /**
@@ -69,6 +72,47 @@ async function keepJsonDigits(database: Database, table: string, options: string
   for (const [i, name] of large.entries())
     if (Number(row![i]) === 0)
       await database.run(`ALTER TABLE ${identifier(table)} ALTER ${identifier(name)} TYPE DOUBLE`);
+}
+
+interface InspectedJson {
+  readonly text: TextFile;
+  /** What follows the white space at the start, at least LONG_LINE characters if there are so many. */
+  readonly beginning: string;
+  /** The last character that is not white space. */
+  readonly lastChar: string;
+}
+
+/** Copies text into `folder` that DuckDB cannot read: another encoding than UTF-8, byte order marks. */
+async function inspectJson(path: string, folder: string, encoding: string | undefined): Promise<InspectedJson> {
+  let beginning = "";
+  let lastChar = "";
+  let hasMark = false;
+  const text = await inspectText(path, encoding, (chunk) => {
+    if (beginning.length < LONG_LINE) beginning = (beginning + chunk.toString()).trimStart();
+    hasMark ||= chunk.includes("\ufeff");
+    lastChar = lastCharOf(chunk) ?? lastChar;
+  });
+  if (beginning === "") throw new UnreadableFile("the file is empty");
+  refuseForeign(beginning, "JSON");
+  if (text.encoding === undefined && !text.isMarked && !text.isPadded && !hasMark) return { text, beginning, lastChar };
+  const copy = await writeCopy(path, folder, withoutMarks(textOf(text, { encoding })));
+  return { text: { ...text, path: copy, gzip: false, encoding: undefined }, beginning, lastChar };
+}
+
+/** Text without byte order marks at the start of lines, as in files that were concatenated. */
+async function* withoutMarks(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let before = "\n";
+  for await (const chunk of chunks) {
+    const text = before + chunk.toString();
+    before = text.at(-1)!;
+    yield text.replaceAll(/(?<=\n)\ufeff/g, "").slice(1);
+  }
+}
+
+function lastCharOf(chunk: Buffer): string | undefined {
+  // Codes up to 32 are white space and control characters.
+  for (let at = chunk.length - 1; at >= 0; at--) if (chunk[at]! > 32) return String.fromCharCode(chunk[at]!);
+  return undefined;
 }
 
 function nested(reader: string, records: string): string {

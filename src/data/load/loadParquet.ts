@@ -1,6 +1,6 @@
 /** Loads one Parquet file into a table of the database. */
 import type { Database } from "../duckdb/duckdb.ts";
-import { fileLiteral, identifier } from "../duckdb/sql.ts";
+import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
 import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -35,4 +35,9 @@ export async function loadParquet(database: Database, path: string, table: strin
     );
     throw new UnreadableFile(`${hasFooter ? "a Parquet file that cannot be read" : "not a Parquet file"}: ${reason}`);
   }
+}
+
+export async function parquetHasName(database: Database, path: string, name: string): Promise<boolean> {
+  const schema = `SELECT 1 FROM parquet_schema(${fileLiteral(path)}) WHERE name = ${literal(name)} LIMIT 1`;
+  return (await database.rows(schema)).length > 0;
 }

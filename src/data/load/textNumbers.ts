@@ -5,8 +5,9 @@
 import type { Database } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
 import { largeDoubles } from "./exactDigits.ts";
-import { fileLiteral, identifier, literalStruct } from "../duckdb/sql.ts";
-import type { CsvFile, ReadOptions } from "../readOptions.ts";
+import { identifier } from "../duckdb/sql.ts";
+import { asText, type CsvFile } from "./inspectCsv.ts";
+import type { ReadOptions } from "../readOptions.ts";
 
 /** An integer as pandas and spreadsheets write ids: without leading zeros; a column with gaps becomes 7.0. */
 const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
@@ -30,9 +31,9 @@ export async function textNumbers(
 }
 
 /** In a file with commas between the cells, a point is the decimal point. */
-function pointMayGroup({ delimiter }: CsvFile, { decimal, thousands }: ReadOptions): boolean {
+function pointMayGroup({ ownDelimiter }: CsvFile, { decimal, thousands }: ReadOptions): boolean {
   if (decimal !== undefined || thousands !== undefined) return decimal === "," || thousands === ".";
-  return delimiter === ";";
+  return ownDelimiter === ";";
 }
 
 /** Columns without a value that no group of three digits after a point gives, such as 0.5 and 1234.5. */
@@ -55,13 +56,11 @@ async function withCodes(
   ids: ReadonlySet<string>,
 ): Promise<string[]> {
   if (names.length === 0) return [];
-  const columns = literalStruct(file.names.map((name) => [name, "VARCHAR"] as const));
-  const reader = `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${file.nulls}, auto_detect = false, columns = ${columns})`;
   const items = names.map((name) => {
     const text = identifier(name);
     const other = `CASE WHEN NOT regexp_full_match(${text}, '${PLAIN_INTEGER}') THEN ${text} END`;
     return `count(${ids.has(name) ? `coalesce(${codeIn(text)}, ${other})` : codeIn(text)})`;
   });
-  const [row] = await database.rows(`SELECT ${items.join(", ")} FROM ${reader}`);
+  const [row] = await database.rows(`SELECT ${items.join(", ")} FROM ${asText(file)}`);
   return names.filter((_, i) => Number(row![i]) > 0);
 }

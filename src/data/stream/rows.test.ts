@@ -32,7 +32,7 @@ describe("readRows of CSV", () => {
     expect(rows).toEqual([
       { line: 2, values: ["1", "x"], source: "1,x" },
       { line: 4, values: ["2", 'y\r\nz, "w"'] },
-      { line: 6, values: ["3", ""] },
+      { line: 6, values: ["3", ""], source: "3," },
     ]);
   });
 
@@ -65,7 +65,6 @@ describe("readRows of CSV", () => {
     ["no quote", "1,2\n3,4\n"],
     ["quotes in some of the lines", '1,2\n"3,5",4\n\n5,"a\nb"\n7,8\n'],
     ["a stray quote", '1,2\n3 " 4,5\n6,7\n'],
-    ["a carriage return in a field", "1,2\r\n3,4\n5,6\n"],
     ["no line end after the last line", "1,2\n3,4"],
     ["only blank lines", "\n\n\n"],
     ["rows of other lengths", "1\n1,2,3\n,\n"],
@@ -75,7 +74,7 @@ describe("readRows of CSV", () => {
     const parsed = parse(content, { relax_column_count: true, relax_quotes: true, info: true }) as unknown as Info[];
     const wanted = parsed.slice(1).filter(({ record }) => record.length > 1 || record[0] !== "");
     for (const bytes of [1, 5, 1000]) {
-      const { rows } = await read(content, {}, bytes);
+      const { rows } = await read(content, { csv: { trim: false } }, bytes);
       expect(rows.map(({ values }) => values)).toEqual(wanted.map(({ record }) => record));
       for (const { source, values } of rows.filter((row) => row.source !== undefined))
         expect(source).toBe(values.join(","));
@@ -91,7 +90,7 @@ describe("readRows of CSV", () => {
   });
 
   it("rejects a header of four million characters", async () => {
-    const message = "stdin, line 1: the header has 4194306 characters, the maximum is 4194304";
+    const message = "stdin, line 1: the header has more than 4194304 characters";
     await expect(read(`a,${"b".repeat(1 << 22)}\n1,2\n`, {}, 1 << 16)).rejects.toMatchObject({ kind: "data", message });
   });
 
@@ -116,7 +115,7 @@ describe("readRows of CSV", () => {
 
   it.each([
     ["a,b\n1,2\n", "1,2"],
-    ["a,b\r\n1, 2\r\n", "1, 2"],
+    ["a,b\r\n1, 2\r\n", undefined],
     ["a;b\n1;2,5\n", undefined],
     ["a,b\n1\n", undefined],
     ['a,b\n1,"2"\n', undefined],
@@ -135,9 +134,10 @@ describe("readRows of CSV", () => {
   it.each([
     ["", "stdin is empty"],
     ["a,a\n1,2\n", 'stdin, line 1: two columns are called "a"'],
-    [Buffer.from("a,b\n1,2\n1,\xe9\n", "latin1"), "stdin, line 3 is not UTF-8 (looks like latin-1)"],
+    [Buffer.from("a,b\n1,\u00c3\u00a9\n1,\xe9\n", "latin1"), "stdin, line 3 is not UTF-8, but earlier text is"],
+    [Buffer.from("a,b\n1,2\n1,\xe9\x81\n", "latin1"), "stdin, line 3 is neither UTF-8 nor windows-1252"],
     ["a,b\n1,2\n1,\0\n", "stdin, line 3 contains a NUL byte"],
-    ['a,b\n1,2\n1,"x\n2,3\n', "stdin, line 3: a quote is not closed"],
+    ['a,b\n1,2\n1,"x\n2,3\n', 'stdin, line 3, column "b": a quote is not closed'],
     ['{"a":1}\n', "stdin, line 1: this is JSON, not CSV"],
     ['[{"a":1}]', "stdin, line 1: this is JSON, not CSV"],
     [gzipSync("a,b\n1,2\n"), "stdin is gzip, not text"],
@@ -159,14 +159,14 @@ describe("readRows of CSV", () => {
   it.each([
     ["a line", "csv", "a,b\n1,", "stdin, line 2 is longer than 32 MiB"],
     ["a line of JSON", "jsonl", '{"a":1}\n{"a":"', "stdin, line 2 is longer than 32 MiB"],
-    ["a header", "csv", "a,", "stdin, line 1 is longer than 32 MiB"],
+    ["a header", "csv", "a,", "stdin, line 1: the header has more than 4194304 characters"],
     ["a quote in the header", "csv", '"a,\n', "stdin, line 1: a quote is not closed"],
-    ["a quote in a record", "csv", 'a,b\n1,"\n', "stdin, line 2: a quote is not closed"],
+    ["a quote in a record", "csv", 'a,b\n1,"\n', 'stdin, line 2, column "b": a quote is not closed'],
   ] as const)("rejects %s without an end before it fills the memory", async (_what, format, start, message) => {
     let pulled = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       yield Buffer.from(start);
-      const filling = Buffer.alloc(1 << 16, message.includes("quote") ? "x\n" : "x");
+      const filling = Buffer.alloc(1 << 16, _what.includes("quote") ? "x\n" : "x");
       for (; pulled < 5000; pulled++) yield filling;
     }
     const reading = async (): Promise<void> => {

@@ -1,21 +1,28 @@
 /** Reads rows from a CSV or JSON Lines stream, in batches and constant memory. */
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { parseExactJson, type Json, type JsonObject } from "../../core/json.ts";
-import { csvRows } from "../csv/csvRows.ts";
 import { composed } from "../columnNames.ts";
+import { asDataError, csvRows } from "../csv/csvRows.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
-import { textChunks } from "../csv/textChunks.ts";
+import { utf8Chunks } from "../csv/utf8Chunks.ts";
+import type { CsvSettings } from "../readOptions.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 export interface RowOptions {
   readonly format: "csv" | "jsonl";
   readonly normalizeNames?: boolean;
+  readonly csv?: CsvSettings;
   /** Maximum number of rows in a batch. */
   readonly batchSize?: number;
   /** How errors name the stream: a path, or "stdin". */
   readonly name?: string;
+  /** Called at the end of the stream with what was guessed, changed or left out. */
+  readonly onNote?: ((message: string) => void) | undefined;
 }
 
 const BATCH_SIZE = 2000;
+/** In characters: prevents reading a stream without line ends into memory. */
+const MAX_LINE_LENGTH = 1 << 25;
 
 /**
  * Reads the stream no faster than the batches are consumed. The delimiter of a CSV is detected from its header; blank
@@ -26,9 +33,7 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
   const size = options.batchSize ?? BATCH_SIZE;
   const name = options.name ?? "stdin";
   const batches =
-    options.format === "csv"
-      ? csvRows(stream, { normalizeNames: options.normalizeNames, name })
-      : jsonRows(stream, name);
+    options.format === "csv" ? csvRows(stream, { ...options, name }) : jsonRows(stream, name, options.csv?.encoding);
   const kind = options.format === "jsonl" ? { isJson: true } : {};
   let waiting: InputRow[] = [];
   let columns: readonly string[] = [];
@@ -61,24 +66,46 @@ function refuseInvalidStart({ columns, rows: [first] }: RowBatch, name: string):
   throw new MlctlError("data", `${name}, line ${first.line}: ${first.problem}`, { hint });
 }
 
-async function* jsonRows(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<RowBatch> {
+async function* jsonRows(
+  stream: AsyncIterable<Buffer | string>,
+  name: string,
+  encoding: string | undefined,
+): AsyncGenerator<RowBatch> {
   const positionOf = new Map<string, number>();
   let line = 0;
-  let rest = "";
   const rowsOf = (lines: readonly string[]): RowBatch => {
     const rows: InputRow[] = [];
     for (const text of lines) {
       line++;
-      if (text.trim() !== "") rows.push(jsonRow(text, line, positionOf));
+      if (text.trim() !== "") rows.push(jsonRow(text.replace(/^\ufeff/, ""), line, positionOf));
     }
     return { columns: [...positionOf.keys()], rows };
   };
-  for await (const chunk of textChunks(stream, name)) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop()!;
-    yield rowsOf(lines);
+  let rest: string[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of utf8Chunks(stream, { encoding })) {
+      const text = chunk.toString();
+      length += text.length;
+      if (!text.includes("\n")) {
+        rest.push(text);
+        if (length > MAX_LINE_LENGTH) throw tooLong(line + 1);
+        continue;
+      }
+      const lines = [...rest, text].join("").split("\n");
+      rest = [lines.pop()!];
+      length = rest[0]!.length;
+      yield rowsOf(lines);
+    }
+  } catch (error) {
+    throw asDataError(error, name);
   }
-  yield rowsOf([rest]);
+  yield rowsOf([rest.join("")]);
+}
+
+function tooLong(line: number): UnreadableFile {
+  const hint = "each row must be a line that ends with a line feed: check that the input is a table";
+  return new UnreadableFile(`line ${line} is longer than ${MAX_LINE_LENGTH >> 20} MiB`, { line, hint });
 }
 
 function jsonRow(text: string, line: number, positionOf: Map<string, number>): InputRow {
@@ -94,7 +121,13 @@ function jsonRow(text: string, line: number, positionOf: Map<string, number>): I
   const values: Json[] = Array.from({ length: positionOf.size }, () => null);
   for (const [key, value] of Object.entries(parsed as JsonObject)) {
     let position = positionOf.get(key) ?? positionOf.get(composed(key));
-    if (position === undefined) positionOf.set(composed(key), (position = positionOf.size));
+    if (position === undefined) {
+      const column = composed(key);
+      const twin = [...positionOf.keys()].find((known) => known.toLowerCase() === column.toLowerCase());
+      if (twin !== undefined)
+        return { line, values: [text], problem: `columns "${twin}" and "${key}" differ only in letter case` };
+      positionOf.set(column, (position = positionOf.size));
+    }
     values[position] = value;
   }
   return { line, values, source: text.trim() };

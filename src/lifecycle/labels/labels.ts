@@ -13,7 +13,7 @@ import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
 import { labelReader, rowKey } from "./labelReader.ts";
 import { loadDeployed } from "../loadModel.ts";
-import { keyColumns } from "../settings.ts";
+import { csvSettings, keyColumns } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface LabelsOptions {
@@ -68,9 +68,15 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
     counts.rejected++;
     counts.firstRejected ??= `line ${line}: ${reason}`;
   };
+  const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
   let plan: Plan | undefined;
   try {
-    for await (const batch of readRows(openInput(options), { format, name })) {
+    for await (const batch of readRows(openInput(options), {
+      format,
+      name,
+      csv: csvSettings(session.config),
+      onNote,
+    })) {
       context.signal.throwIfAborted();
       plan ??= planOf(session, options, { columns: batch.columns, path });
       counts.rows += batch.rows.length;

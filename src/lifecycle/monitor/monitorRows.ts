@@ -99,6 +99,7 @@ async function rowsOfFiles(
     const paths = batch.map(({ absolute }) => absolute);
     const nameOf = (file: string): string => calledAs ?? toRecordPath(session.paths.workspace, file);
     const table = await readTable(paths, { ...readingOptions(session.config, model), lenient: true, nameOf });
+    for (const message of table.csvNotes) session.context.emit({ type: "warning", stage: "monitor", message });
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     const file = names.length === 1 ? names[0]! : null;
     const timeColumn = session.config.time_column;

@@ -8,7 +8,7 @@ import { readTable } from "../../data/files/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { formatOf, openInput } from "./inputStream.ts";
-import { readingOptions } from "../settings.ts";
+import { csvOfModel, readingOptions } from "../settings.ts";
 
 export interface FileToRead {
   readonly path: string;
@@ -19,11 +19,17 @@ export interface FileToRead {
 const BATCH_ROWS = 2000;
 
 /** @throws {MlctlError} kind "data" where the file cannot be read */
-export function fileRows(file: FileToRead, model: Pick<Model, "signature">, config: Config): AsyncGenerator<RowBatch> {
+export function fileRows(
+  file: FileToRead,
+  model: Pick<Model, "signature">,
+  config: Config,
+  onNote?: (message: string) => void,
+): AsyncGenerator<RowBatch> {
   if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, model, config);
-  const { reading } = model.signature;
+  const { normalizeNames } = model.signature.reading;
   const stream = openInput({ input: file.path, stdin: Readable.from([]) });
-  return readRows(stream, { format: formatOf(file.path), normalizeNames: reading.normalizeNames, name: file.name });
+  const csv = csvOfModel(config, model.signature);
+  return readRows(stream, { format: formatOf(file.path), normalizeNames, csv, name: file.name, onNote });
 }
 
 /** Columns as they are in the file: `ingest.select` and `ingest.where` apply to datasets only. */

@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { readRows } from "../../data/stream/rows.ts";
 import { namedOrDeployed } from "../loadModel.ts";
 import type { Session } from "../session.ts";
+import { csvOfModel } from "../settings.ts";
 import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
 import { predictBatches, type PredictedRows } from "./predictBatches.ts";
 import { distinctPlaces, rowSink } from "./rowSink.ts";
@@ -49,15 +50,19 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const inputFormat = options.inputFormat ?? formatOf(input);
   const name = input === "-" ? "stdin" : input;
   const { normalizeNames } = model.signature.reading;
+  const csv = csvOfModel(session.config, model.signature);
+  const notes: string[] = [];
+  const onNote = (message: string): void => void notes.push(message);
   const safety = { bareEmpty: inputFormat === "csv", formulaSafe: options.csvSafe ?? false };
   const predicted = await predictBatches(session, loaded, {
-    rows: readRows(openInput(options), { format: inputFormat, normalizeNames, name }),
+    rows: readRows(openInput(options), { format: inputFormat, normalizeNames, csv, name, onNote }),
     name,
     out: rowSink(output, stdout, { format: options.format ?? inputFormat, ...safety }),
     rejects: rejectFile === undefined ? null : rowSink(rejectFile, stdout, { format: "csv", ...safety }),
     badRows: guard ? "reject" : "first",
     badRowsHint: "`--guard --reject-file rejected.csv` rejects such rows and predicts the others",
     log: options.log === true ? {} : null,
+    notes,
   });
   for (const message of predicted.warnings) session.context.emit({ type: "warning", stage: "predict", message });
   const { rows, rejected, logged, warnings } = predicted;

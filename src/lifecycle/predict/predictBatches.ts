@@ -26,6 +26,8 @@ export interface PredictBatchesOptions {
   readonly predictionColumn?: string;
   /** Null: the prediction log is not written. */
   readonly log: RowLogOptions | null;
+  /** Filled by `rows` with what its reading guessed, changed or left out. */
+  readonly notes?: readonly string[];
 }
 
 export interface PredictedRows {
@@ -83,7 +85,7 @@ export async function predictBatches(
     throw error;
   }
   const { logged = null, problem = null } = (await log?.close()) ?? {};
-  const warnings = [...predictRows.warnings(), ...(problem === null ? [] : [problem])];
+  const warnings = [...(options.notes ?? []), ...predictRows.warnings(), ...(problem === null ? [] : [problem])];
   return { rows: predictRows.rows(), rejected: predictRows.rejected(), logged, warnings };
 }
 

@@ -25,9 +25,11 @@ export async function predictFile(
   const { name, output, rejectFile, predictionColumn, log } = options;
   // A file that is refused must leave no row in the log, and only its end shows whether it is refused.
   if (log !== null && rejectFile === null) await predictFile(session, loaded, { ...options, log: null });
+  const notes: string[] = [];
   return predictBatches(session, loaded, {
-    rows: fileRows(options, loaded.model, session.config),
+    rows: fileRows(options, loaded.model, session.config, (message) => void notes.push(message)),
     name,
+    notes,
     out: toFile(output),
     rejects: rejectFile === null ? null : toFile(rejectFile),
     badRows: rejectFile === null ? "all" : "reject",

@@ -28,6 +28,7 @@ export async function buildModel(
   const reading = {
     nullValues: nullStrings(config),
     normalizeNames: config.ingest.normalize_names,
+    trim: config.ingest.trim,
     formats: formatsOf(dataset),
   };
   return {

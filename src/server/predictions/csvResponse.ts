@@ -21,6 +21,21 @@ export interface CsvBatch {
   readonly start: number;
 }
 
+/**
+ * The configuration for one request, whose charset overrides `ingest.encoding`.
+ * @throws {HttpProblem} 415 for an unknown charset
+ */
+export function withCharset(config: Config, contentType: string | undefined): Config {
+  const charset = /;\s*charset="?([^\s";]+)/i.exec(contentType ?? "")?.[1];
+  if (charset === undefined) return config;
+  try {
+    void new TextDecoder(charset);
+  } catch {
+    throw new HttpProblem("unsupported-media-type", `unknown charset "${charset}"`);
+  }
+  return { ...config, ingest: { ...config.ingest, encoding: charset } };
+}
+
 /** @throws {HttpProblem} 422 for a header that lacks columns, 413 for one that is too wide; {MlctlError} for what is no CSV */
 export async function* csvBatches(
   pieces: AsyncIterable<Buffer>,
@@ -29,7 +44,7 @@ export async function* csvBatches(
 ): AsyncGenerator<CsvBatch> {
   let positions: readonly number[] | undefined;
   let start = 0;
-  for await (const batch of requestBatches(pieces, served)) {
+  for await (const batch of requestBatches(pieces, served, config)) {
     const { columns } = batch;
     if (columns.length > MOST_COLUMNS) throw tooWide(columns.length);
     const { rows, inputs } = selector === undefined ? batch : await selected(batch, selector, { served, config });

@@ -1,6 +1,6 @@
 /** POST /invocations: MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so its clients need only a new URL. */
 import { Readable } from "node:stream";
-import { csvBatches } from "../predictions/csvResponse.ts";
+import { csvBatches, withCharset } from "../predictions/csvResponse.ts";
 import type { Guards } from "../http/guards.ts";
 import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
@@ -74,7 +74,7 @@ async function predictCsv(
   for await (const { cells, errors, start } of csvBatches(
     streamPieces(request.raw, bodies),
     predictor,
-    workspace.config,
+    withCharset(workspace.config, request.headers["content-type"]),
   )) {
     if (start + cells.length > limits.rows) {
       const hint = "use POST /predict, which streams any number of rows";

@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
 import { explanations, requireExplainable } from "../predictions/explanations.ts";
-import { csvResponse } from "../predictions/csvResponse.ts";
+import { csvResponse, withCharset } from "../predictions/csvResponse.ts";
 import { sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
@@ -59,8 +59,11 @@ async function stream(
 ): Promise<Reply> {
   const { config } = state.workspace;
   const pieces = streamPieces(request.raw, state.bodies);
-  const isCsv = (request.headers["content-type"] ?? "").toLowerCase().startsWith(CSV_TYPE);
-  const lines = isCsv ? csvResponse(pieces, predictor, config) : jsonLinesResponse(pieces, predictor, config);
+  const contentType = request.headers["content-type"];
+  const isCsv = (contentType ?? "").toLowerCase().startsWith(CSV_TYPE);
+  const lines = isCsv
+    ? csvResponse(pieces, predictor, withCharset(config, contentType))
+    : jsonLinesResponse(pieces, predictor, config);
   // An error in the first batch sets the status of the response; later errors are reported in their rows.
   const first = await lines.next();
   const room = (): Promise<void> => logRoom(state.log, config.serve.log.queue_rows);

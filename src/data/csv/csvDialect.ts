@@ -1,0 +1,110 @@
+/** Recognises from the first records how a file is written: delimiter, lines before the header, or that it is not CSV. */
+import { counted, lineBreaks } from "./csvGrammar.ts";
+import type { CsvRow } from "./csvTokenizer.ts";
+import type { CsvSettings } from "../readOptions.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
+
+/** In order of preference if they fit equally well. */
+const DELIMITERS = [",", ";", "\t", "|"];
+/** Share of the records after a title that must have the same number of values. */
+const MOST = 0.8;
+
+/** Skips `skipLines`, Excel's line `sep=;`, and blank lines. */
+export function preamble(text: string, settings: CsvSettings): { at: number; line: number; delimiter?: string } {
+  let at = 0;
+  for (let i = 0; i < (settings.skipLines ?? 0); i++) at = lineEnd(text, at).next;
+  const first = text.slice(at, lineEnd(text, at).end);
+  const separator = /^"?sep=([^"]|\\t)"?$/i.exec(first)?.[1];
+  if (separator !== undefined) at = lineEnd(text, at).next;
+  while (at < text.length && text.slice(at, lineEnd(text, at).end).trim() === "") at = lineEnd(text, at).next;
+  const line = 1 + lineBreaks(text.slice(0, at));
+  return { at, line, ...(separator === undefined ? {} : { delimiter: separator === "\\t" ? "\t" : separator }) };
+}
+
+function lineEnd(text: string, from: number): { end: number; next: number } {
+  const pattern = /\r\n|\n|\r/g;
+  pattern.lastIndex = from;
+  const found = pattern.exec(text);
+  return found === null
+    ? { end: text.length, next: text.length }
+    : { end: found.index, next: found.index + found[0].length };
+}
+
+/** Position after the record that starts at `from`, before its line end; −1 if `text` ends within it. */
+export function recordEnd(text: string, from: number, quote: string): number {
+  let isQuoted = false;
+  for (let i = from; i < text.length; i++) {
+    const char = text[i];
+    if (char === quote) isQuoted = !isQuoted;
+    else if (!isQuoted && (char === "\n" || char === "\r")) return i;
+  }
+  return -1;
+}
+
+/** The delimiter on which most records agree with the header; else the most frequent one of the header. */
+export function detectDelimiter(sampleWith: (delimiter: string) => readonly CsvRow[], name: string): string {
+  const candidates = DELIMITERS.map((delimiter) => {
+    const widths = sampleWith(delimiter).map(({ values }) => values.length);
+    const { width, count } = mostFrequent(widths);
+    const agrees = width > 1 && widths[0] === width;
+    return { delimiter, header: widths[0] ?? 0, width, share: count / widths.length, agrees };
+  });
+  const tab = candidates[2]!;
+  if (/\.tsv(\.gz)?$/i.test(name) && tab.header > 1) return "\t";
+  const best = (list: typeof candidates, better: (a: (typeof list)[0], b: (typeof list)[0]) => boolean) =>
+    list.length === 0 ? undefined : list.reduce((one, other) => (better(other, one) ? other : one));
+  const agreed = best(
+    candidates.filter(({ agrees }) => agrees),
+    (a, b) => a.share > b.share || (a.share === b.share && a.width > b.width),
+  );
+  if (agreed !== undefined) return agreed.delimiter;
+  const inHeader = best(
+    candidates.filter(({ header }) => header > 1),
+    (a, b) => a.header > b.header,
+  );
+  // A title above the header has no delimiter.
+  const inRows = best(
+    candidates.filter(({ width, share }) => width > 1 && share >= MOST / 2),
+    (a, b) => a.share > b.share,
+  );
+  return (inHeader ?? inRows)?.delimiter ?? ",";
+}
+
+function mostFrequent(widths: readonly number[]): { width: number; count: number } {
+  const counts = new Map<number, number>();
+  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+  let best = { width: 0, count: 0 };
+  for (const [width, count] of counts) if (count > best.count) best = { width, count };
+  return best;
+}
+
+/** Refuses a header with fewer values than the rows: it is a title, or lacks names. */
+export function refuseTitle(records: readonly CsvRow[]): void {
+  const [header, ...others] = records;
+  const { width } = mostFrequent(others.map(({ values }) => values.length));
+  const k = others.findIndex(({ values }) => values.length === width);
+  const rows = others.slice(k);
+  const same = rows.filter(({ values }) => values.length === width).length;
+  if (header === undefined || header.values.length >= width || rows.length < 2 || same < MOST * rows.length) return;
+  const { line } = others[k]!;
+  const reason = `line ${header.line} has ${counted(header.values.length, "value")}, but line ${line} and those after it have ${width}`;
+  const hint = `if line ${line} has the names of the columns, set "ingest": {"skip_lines": ${line - 1}}; else give every column a name`;
+  throw new UnreadableFile(reason, { line: header.line, hint });
+}
+
+const foreign: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
+  [/^version https:\/\/git-lfs/, "a pointer of git-lfs", "run `git lfs pull` to download the data"],
+  [
+    /^\s*<(!doctype|html|head|\?xml)/i,
+    "an HTML or XML page",
+    "the download may have given an error or a login page: open the file to see",
+  ],
+  [/^\s*(\{\s*"|\[\s*\{)/, "JSON", "read JSON Lines with --input-format jsonl; convert an array with `jq -c '.[]'`"],
+];
+
+/** Refuses what is often found in place of data. @param text the start of the file */
+export function refuseForeign(text: string, expected: "CSV" | "JSON"): void {
+  const found = foreign.find(([pattern, what]) => what !== expected && pattern.test(text));
+  if (found === undefined) return;
+  throw new UnreadableFile(`line 1: this is ${found[1]}, not ${expected}`, { line: 1, hint: found[2] });
+}

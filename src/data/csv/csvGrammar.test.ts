@@ -1,0 +1,188 @@
+/** The grammar of CSV, by example: rows, notes and errors of a stream. Every other reader is compared with it in csvReaders.test.ts. */
+import { Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { CsvSettings } from "../readOptions.ts";
+import { readRows } from "../stream/rows.ts";
+
+interface Result {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+  readonly lines: readonly number[];
+  readonly notes: readonly string[];
+}
+
+async function read(content: string | Buffer, csv: CsvSettings = {}, name = "f"): Promise<Result> {
+  const notes: string[] = [];
+  const rows: unknown[][] = [];
+  const lines: number[] = [];
+  let columns: readonly string[] = [];
+  const options = { format: "csv", csv, name, onNote: (note: string) => void notes.push(note) } as const;
+  for await (const batch of readRows(Readable.from([Buffer.from(content)]), options)) {
+    columns = batch.columns;
+    for (const row of batch.rows) {
+      rows.push(row.problem === undefined ? [...row.values] : [row.problem]);
+      lines.push(row.line);
+    }
+  }
+  return { columns, rows, lines, notes };
+}
+
+const failure = (content: string | Buffer, csv?: CsvSettings): Promise<unknown> =>
+  read(content, csv).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe("cells", () => {
+  it.each<[string, string, CsvSettings, unknown[][]]>([
+    ["blanks beside quotes", 'a,b\n1, "t1" \n', {}, [["1", "t1"]]],
+    ["blanks in quotes", 'a,b\n" 1 ",x\n', {}, [[" 1 ", "x"]]],
+    ["blanks around bare cells", "a,b\n 1 ,\tx\t\n", {}, [["1", "x"]]],
+    ["blanks without trim", 'a,b\n 1, "x"\n', { trim: false }, [[" 1", ' "x"']]],
+    ["a non-breaking space", "a,b\n\u00a01,x\n", {}, [["\u00a01", "x"]]],
+    ["a quote in a bare cell", 'a,b\n5" pipe,x\n', {}, [['5" pipe', "x"]]],
+    [
+      "line ends of three kinds",
+      "a,b\r\n1,2\n3,4\r5,6",
+      {},
+      [
+        ["1", "2"],
+        ["3", "4"],
+        ["5", "6"],
+      ],
+    ],
+    ["line ends in quotes", 'a,b\n"1\r\n2","3\r4"\r\n', {}, [["1\r\n2", "3\r4"]]],
+    ["blank lines and lines of blanks", "\n a,b\n\n1,2\n  \n", {}, [["1", "2"]]],
+    ["blank lines of one column", "a\n1\n\n2\n", {}, [["1"], [""], ["2"]]],
+    ["another quote", "a,b\n'1,2',\"\n", { quote: "'" }, [["1,2", '"']]],
+    ["no quote", 'a,b\n"1,2"\n', { quote: "" }, [['"1', '2"']]],
+  ])("%s", async (_, text, csv, rows) => {
+    expect((await read(text, csv)).rows).toEqual(rows);
+  });
+
+  it("gives the line on which each row starts, for line ends of every kind", async () => {
+    expect((await read('a,b\r\n"1\r\n2",3\r4,5\n\n6,7')).lines).toEqual([2, 4, 6]);
+  });
+});
+
+describe("the delimiter", () => {
+  it.each<[string, string, CsvSettings, unknown[]]>([
+    ["that the rows agree on", "id,opt a|b|c|d,y\n1,2,3\n4,5,6\n", {}, ["1", "2", "3"]],
+    ["beside decimal commas", "a;b\n1,5;2,5\n3,5;4,5\n", {}, ["1,5", "2,5"]],
+    ["beside commas in text", "a;b\nx, y;1\nz, w;2\n", {}, ["x, y", "1"]],
+    ["of the line sep=", "sep=;\r\na,x;b\r\n1,1;2\r\n", {}, ["1,1", "2"]],
+    ["of the settings", "a;b,c\n1;2,3\n", { delimiter: "," }, ["1;2", "3"]],
+    ["of a single row", "a|b\n1|2", {}, ["1", "2"]],
+    ["that is a blank", "a b\n1 2\n", { delimiter: " " }, ["1", "2"]],
+  ])("%s", async (_, text, csv, first) => {
+    expect((await read(text, csv)).rows[0]).toEqual(first);
+  });
+});
+
+describe("the header", () => {
+  it("loses blanks around names, and names nameless columns by position", async () => {
+    const { columns, notes } = await read('a, b,," y "\n1,2,3,4\n');
+    expect(columns).toEqual(["a", "b", "column_3", "y"]);
+    expect(notes).toEqual(['column 3 of f has no name: it is called "column_3"']);
+  });
+
+  it("is found below `skip_lines` lines", async () => {
+    const { columns, lines } = await read("A title\n\na,b\n1,2\n", { skipLines: 2 });
+    expect([columns, lines]).toEqual([["a", "b"], [4]]);
+  });
+
+  it("is left out where it comes again, with or without byte order mark, but not as a quoted row", async () => {
+    const { rows, notes } = await read('a,b\n1,2\n\ufeffa,b\n3,4\na,b\n"a","b"\n');
+    expect(rows).toEqual([
+      ["1", "2"],
+      ["3", "4"],
+      ["a", "b"],
+    ]);
+    expect(notes).toEqual(["f, line 3 repeats the header and was left out (and 1 other line)"]);
+  });
+});
+
+describe("encodings", () => {
+  it("reads windows-1252 with €, and says so", async () => {
+    const { rows, notes } = await read(Buffer.from("a,b\n1,x\n2,Z\xfcrich \x80\n", "latin1"));
+    expect(rows[1]).toEqual(["2", "Zürich €"]);
+    expect(notes).toEqual([
+      'f is not UTF-8 and was read as windows-1252: line 3 has "Zürich"; if that is right, set "ingest": {"encoding": "windows-1252"}, else the right encoding',
+    ]);
+  });
+
+  it.each([
+    ["latin1", Buffer.from("a,b\n\x80,\xe9\n", "latin1"), ["€", "é"]],
+    ["shift_jis", Buffer.from("a,b\n\x93\xfa\x96\x7b,1\n", "latin1"), ["日本", "1"]],
+    ["utf-16le", Buffer.from("a,b\n€,ø\n", "utf16le"), ["€", "ø"]],
+  ])("reads %s if it is set, without a note", async (encoding, bytes, row) => {
+    expect(await read(bytes, { encoding })).toMatchObject({ rows: [row], notes: [] });
+  });
+});
+
+describe("an error", () => {
+  it.each<[string, string | Buffer, CsvSettings, string, RegExp]>([
+    [
+      "for a title",
+      "Report of May\n\na,b\n1,2\n3,4\n",
+      {},
+      "f, line 1 has 1 value, but line 3 and those after it have 2",
+      /"skip_lines": 2/,
+    ],
+    [
+      "for git-lfs",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 12\n",
+      {},
+      "f, line 1: this is a pointer of git-lfs, not CSV",
+      /git lfs pull/,
+    ],
+    [
+      "for HTML",
+      "<!DOCTYPE html>\n<html><body>404</body></html>\n",
+      {},
+      "f, line 1: this is an HTML or XML page, not CSV",
+      /login page/,
+    ],
+    [
+      "for Excel",
+      Buffer.from("PK\x03\x04\x14\0", "latin1"),
+      {},
+      "f is a ZIP archive or an Excel workbook, not text",
+      /as CSV/,
+    ],
+    [
+      "for UTF-8 that is set wrongly",
+      Buffer.from("a,b\n1,\xe9\n", "latin1"),
+      { encoding: "utf-8" },
+      "f, line 2 is not UTF-8",
+      /encoding/,
+    ],
+    [
+      "for an open quote",
+      'a,b\n"x\ny",1\n2,"z\n3,4\n',
+      {},
+      'f, line 4, column "b": a quote is not closed',
+      /close the quote/,
+    ],
+    [
+      "for names that differ only in letter case",
+      "a, A\n1,2\n",
+      {},
+      'f, line 1: columns "a" and "A" differ only in letter case',
+      /rename/,
+    ],
+  ])("%s names the place and the setting", async (_, content, csv, message, hint) => {
+    expect(await failure(content, csv)).toMatchObject({ kind: "data", message, hint: expect.stringMatching(hint) });
+  });
+
+  it("does not stop at text after a closing quote, which is kept as in pandas and noted", async () => {
+    const { rows, notes } = await read('a,b\n1,"x"y\n2,"p" "q"\n');
+    expect(rows).toEqual([
+      ["1", "xy"],
+      ["2", 'p "q"'],
+    ]);
+    expect(notes).toEqual([
+      'f, line 2, column "b" ("xy"): text after a closing quote was kept (and 1 other cell); inside a quoted cell, a quote must be doubled ("")',
+    ]);
+  });
+});
