@@ -251,7 +251,7 @@ describe("schedule run", () => {
     expect(ran.filter((run) => run.status !== "done" && run.status !== "killed")).toEqual([]);
     expect(new Set(ran.map(({ due_at: dueAt }) => dueAt)).size).toBe(ran.length);
     expect(ran.length).toBeGreaterThan(0);
-    expect(existsSync(join(copy.folder, often.find((run) => run.log !== null)!.log!))).toBe(true);
+    expect(existsSync(join(copy.folder, ran.find(({ status: ended }) => ended === "done")!.log!))).toBe(true);
     copy.ok("verify");
   });
 });
