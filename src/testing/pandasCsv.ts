@@ -61,13 +61,14 @@ function pandasDifference(bytes: Buffer, read: Read, pandas: string | string[][]
   if (typeof pandas === "string" && pandas.startsWith("Unicode"))
     return "another encoding than UTF-8: pandas has to be told";
   if (JSON.stringify(pandas) === JSON.stringify(read.rows)) return "equal";
-  if (bytes.includes("\ufeff", 3)) return "a byte order mark inside: pandas keeps it";
+  if (bytes.includes("\ufeff", 1)) return "a byte order mark inside: pandas keeps it";
   if (/^"?sep=/.test(bytes.toString())) return "sep=: pandas takes it for the header";
   // E.g. "Buffer overflow caught", or a blank after CR that makes the header a row.
   if (/\r(?!\n)/.test(bytes.toString())) return "line ends of CR: faults of the tokenizer of pandas";
   if (typeof pandas === "string") return /No columns/.test(pandas) ? "blank lines above the header" : "other";
   if (read.columns.length === 1) return "blank lines in one column: pandas skips them";
-  const isHeader = (row: readonly string[]): boolean => row.every((cell, i) => cell === read.columns[i]);
+  const isHeader = (row: readonly string[]): boolean =>
+    row.every((cell, i) => (cell === "" ? `column_${i + 1}` : cell) === read.columns[i]);
   const rows = pandas.filter((row) => !isHeader(row));
   if (JSON.stringify(rows) === JSON.stringify(read.rows)) return "the header again: pandas keeps it";
   return "other";

@@ -18,7 +18,8 @@ const BAD = states.indexOf("bad");
 
 /**
  * The subset: one kind of line end, no line ends in quotes, quotes only around whole fields and doubled inside, no blanks
- * beside a delimiter, quote or line end, no blank lines, no byte order mark or copy of the header inside.
+ * beside a delimiter, quote or line end, no blank lines, no byte order mark or copy of the header inside, no row with one
+ * empty value too many, which DuckDB drops.
  * @param header the first line of the file with its line end
  * @param names as `readHead` gives them
  */
@@ -34,13 +35,17 @@ export function csvScan({ delimiter, quote, trim }: CsvGrammar, header: string, 
   let state = lineEnd !== undefined && quote === '"' && comma < 128 && comma !== SPACE ? 0 : BAD;
   /** The end of the last chunk: a copy of the header may be split. */
   let tail = Buffer.from("\n");
+  const extra = extraValues(comma, { lineEnd: lineEnd ?? "\n", width: names.length });
   if (first.includes('"')) state = after(Buffer.from(header));
   return {
     add(bytes) {
       if (state === BAD || bytes.length === 0) return;
-      state = holdsCopy(bytes) ? BAD : isPlain(bytes) ? after(bytes.subarray(-1)) : after(bytes);
+      state = holdsCopy(bytes) || extra.isIn(bytes) ? BAD : isPlain(bytes) ? after(bytes.subarray(-1)) : after(bytes);
     },
-    end: () => (["line", "field", "bare", "closed"].includes(states[state]!) ? { lineEnd: lineEnd! } : undefined),
+    end() {
+      const isWhole = ["line", "field", "bare", "closed"].includes(states[state]!) && !extra.isAtEnd();
+      return isWhole ? { lineEnd: lineEnd! } : undefined;
+    },
   };
 
   function holdsCopy(bytes: Buffer): boolean {
@@ -61,6 +66,41 @@ export function csvScan({ delimiter, quote, trim }: CsvGrammar, header: string, 
     for (let i = 0; i < bytes.length; i++) at = table[(at << 8) | bytes[i]!]!;
     return at;
   }
+}
+
+/** Finds rows that end with an empty value and have more values than the header; other rows with more are errors. */
+function extraValues(comma: number, { lineEnd, width }: { lineEnd: string; width: number }) {
+  /** Of the line at the end of the last chunk. */
+  let delimiters = 0;
+  let isQuoted = false;
+  let before = LINE_FEED;
+  const count = (bytes: Buffer, from: number, to: number): void => {
+    for (let at = from; at < to; at++) {
+      if (bytes[at] === QUOTE) isQuoted = !isQuoted;
+      else if (bytes[at] === comma && !isQuoted) delimiters++;
+    }
+  };
+  const hasExtra = (bytes: Buffer, from: number, to: number): boolean => {
+    if (from > 0) [delimiters, isQuoted] = [0, false];
+    count(bytes, from, to);
+    return delimiters >= width;
+  };
+  return {
+    isAtEnd: () => before === comma && delimiters >= width,
+    isIn(bytes: Buffer): boolean {
+      // The delimiter and its line end may be in different chunks.
+      if ((before === comma || before === RETURN) && delimiters >= width) return true;
+      let start = 0;
+      for (let feed = bytes.indexOf(LINE_FEED); feed >= 0; feed = bytes.indexOf(LINE_FEED, start)) {
+        const end = feed - lineEnd.length;
+        if (bytes[end] === comma && hasExtra(bytes, start, end + 1)) return true;
+        start = feed + 1;
+      }
+      hasExtra(bytes, start, bytes.length);
+      before = bytes.at(-1)!;
+      return false;
+    },
+  };
 }
 
 /** For each state and byte, the next state. */

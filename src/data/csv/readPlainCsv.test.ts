@@ -73,6 +73,7 @@ describe("readPlainCsv", () => {
     ["nothing", ""],
     ["two names alike", "a,A\n1,x\n"],
     ["a byte order mark", "\ufeffa,b\n1,x\n"],
+    ["a byte order mark inside", "a,b\n1,\ufeff\n"],
     ["latin-1", Buffer.from("a,b\n1,zw\xf6lf\n", "latin1")],
     ["a NUL byte", "a,b\n1,x\0\n"],
     ["many distinct strings", `a,b\n${Array.from({ length: 1001 }, (_, i) => `1,word${i}`).join("\n")}\n`],

@@ -18,6 +18,7 @@ const SAMPLE_BYTES = 1 << 16;
 /** Limits the initial allocation if the first lines are unusually short. */
 const MAX_EXPECTED_CELLS = 1 << 27;
 const LINE_FEED = 10;
+const MARK = Buffer.from("\ufeff");
 /** How mlctl writes datasets. */
 const DATASET: CsvSettings = { delimiter: ",", trim: false };
 
@@ -81,7 +82,7 @@ async function readLines(file: FileHandle, reading: Reading): Promise<Table | nu
       continue;
     }
     const lines = buffer.subarray(0, end);
-    if ((end === 0 && filled > 0) || !isUtf8(lines)) return null;
+    if ((end === 0 && filled > 0) || !isUtf8(lines) || lines.indexOf(MARK) >= 0) return null;
     if (head === null) {
       head = headOf(lines, buffer.subarray(0, filled), { ...reading, size });
       if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, reading)) return null;
@@ -109,7 +110,7 @@ function headOf(
   { path, options, expected, size }: Reading & { size: number },
 ): Head | null {
   const length = lines.indexOf(LINE_FEED) + 1;
-  if (/["\r\0\ufeff]/.test(lines.toString("utf8", 0, length))) return null;
+  if (/["\r\0]/.test(lines.toString("utf8", 0, length))) return null;
   const text = start.toString("utf8", 0, Math.max(length, SAMPLE_BYTES));
   const found = namesOf(text, start.length >= size, {
     path,

@@ -332,6 +332,7 @@ describe("a file that cannot be read is rejected with its reason", () => {
       "a,b\n1\n2,x\r\n3\n4,5,6\n7\n8\n",
       "line 2 has 1 value, but the header has 2 columns; also line 4, line 5 and 2 more",
     ],
+    ["f.csv", "a,b\n1,2\n3,4,\n5,6\n", "line 3 has 3 values, but the header has 2 columns"],
     ["f.jsonl", '{"a":1,"b":2}\n{"a":1,"B":3}\n', 'columns "b" and "B" differ only in letter case'],
   ])("names lines of the file and the first few wrong values of %s", async (name, content, reason) => {
     expect((await ingest({ [name]: content, "g.csv": "a,b\n1,x\n", "h.csv": "a,b\n2,y\n" })).rejections).toEqual([
