@@ -12,7 +12,7 @@ const named = (names: string): string[] => names.split(" ").map((name) => `src/*
 /** On the data of ../shared/data. */
 const real = [
   "src/acceptance/real*.test.ts",
-  ...named("evidentlyDrift readTable recordedDrift lifecycle/scikitLearn strangerData templatesReal"),
+  ...named("evidentlyDrift readTable recordedDrift lifecycle/scikitLearn strangerData"),
 ];
 
 /** Beside their sources, but whole steps that train, or repetitions and sizes that take their time. */
@@ -21,19 +21,25 @@ const wholeSteps = [
     "buildModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel monitorNewRows planFullprocess",
   ),
   ...named("planIngest selection why referenceInThread reportDrift score htmlReport plotWorker"),
-  ...named("ingestFiles xgboost/xgboost atomicWrite predictionLog retain sqliteStore calibration judgeWindow"),
+  ...named("ingestFiles chooseFormats exactDigits readPlainCsv csvReaders strangersTable"),
+  ...named("xgboost/xgboost atomicWrite predictionLog retain sqliteStore judgeWindow"),
 ];
 
-/** What takes minutes together: killed processes, full disks, other machines, real time, many fits, large sizes. */
+/** What takes minutes together: killed processes, full disks, other machines and services, whole systems, large sizes. */
 const long = [
   "src/acceptance/faults/**/*.test.ts",
-  ...named("restoreKilled watchKilled commitDeployment crontab serveSwaps"),
-  ...named("engine strangeMachine toyRegistry packages templates browser serveSystems"),
-  ...named("realTune realSeason manyColumns manyOddCsv millionRows oddNumbersMany duckdb/duckdb"),
+  ...named("restoreKilled watchKilled commitDeployment pruneDeployments crontab serveSwaps watchSources"),
+  ...named("engine strangeMachine toyRegistry packages browser pages githubWorkflow"),
+  ...named("templates templatesReal sameAnswersSystems serveSystems calibration"),
+  ...named(
+    "realTune realSeason realCourse realTraffic realMonitoring manyColumns manyOddCsv millionRows oddNumbersMany duckdb/duckdb",
+  ),
 ];
 
 /** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */
-const longest = named("templatesReal realMonitoring pages schedule serve backup tune lifecycle templates killed");
+const longest = named(
+  "templatesReal realMonitoring pages schedule serve lifecycle planFullprocess badState tune templates killed",
+);
 
 /** One project after the other, because files share the processes of their project. */
 const projectOrder = ["long", "acceptance", "real", "unit"];

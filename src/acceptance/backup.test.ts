@@ -7,7 +7,6 @@ import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { extract, pack, type Header } from "tar-stream";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  bin,
   deployedWorkspace,
   emptyWorkspace,
   sampleWorkspace,
@@ -142,46 +141,6 @@ describe("backup and restore", () => {
     symlinkSync("notes.txt", join(copy.folder, "link.tar.gz"));
     copy.ok("backup", "link.tar.gz");
     expect(copy.read("notes.txt")).toBe("mine");
-  });
-
-  it("are whole where mlctl prune works meanwhile: they are written again", () => {
-    const copy = workspace.copy();
-    const strict = { keep: 1, days: null };
-    copy.configure({ retention: { models: strict, deployments: strict }, promotion: { beat_baseline: false } });
-    for (const seed of ["1", "2", "3", "4"]) {
-      copy.ok("train", "--seed", seed);
-      copy.ok("deploy", "--force");
-    }
-    const preload = join(temporaryFolder(), "pruneMeanwhile.mjs");
-    writeFileSync(preload, pruneMeanwhile);
-    const path = join(temporaryFolder(), "pruned.tar.gz");
-    const environment = { NODE_OPTIONS: `--import=${preload}`, MLCTL_BIN: bin };
-    const { status, stdout, stderr } = copy.run(["backup", path, "--json"], { environment });
-    expect([status, stderr]).toEqual([0, expect.stringContaining("records were removed during the backup")]);
-    expect((JSON.parse(stdout) as { damaged: string[] }).damaged).toEqual([]);
-    const restored = emptyWorkspace();
-    expect(restored.json<{ damaged: string[] }>("restore", path).damaged).toEqual([]);
-    expect(restored.names("production_deployment/releases")).toHaveLength(3);
-    restored.ok("verify");
-  });
-
-  it("are whole while a fullprocess writes", async () => {
-    const busy = workspace.copy();
-    busy.configure({
-      promotion: { beat_baseline: false },
-      train: { models: [{ family: "logistic_regression" }] },
-    });
-    for (const i of [1, 2, 3]) {
-      const writer = busy.start("fullprocess", "--force", "--seed", String(i), "-q");
-      const path = join(temporaryFolder(), "busy.tar.gz");
-      const { damaged } = busy.json<{ damaged: string[] }>("backup", path);
-      expect(damaged).toEqual([]);
-      const restored = emptyWorkspace();
-      expect(restored.json<{ damaged: string[] }>("restore", path).damaged).toEqual([]);
-      restored.ok("verify");
-      const { status, stderr } = await writer.finished;
-      expect(status, stderr).toBe(0);
-    }
   });
 
   it("keep the name of the configuration", () => {
@@ -326,21 +285,6 @@ const real = fs.createWriteStream;
 fs.createWriteStream = (path, ...rest) => {
   for (const file of process.env.VANISH.split(",")) fs.rmSync(file, { force: true });
   return real(path, ...rest);
-};
-syncBuiltinESMExports();
-`;
-
-/** Runs mlctl prune once the first byte of an archive is to be written. */
-const pruneMeanwhile = `
-import { spawnSync } from "node:child_process";
-import fs from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
-const real = fs.createWriteStream;
-let isFirst = true;
-fs.createWriteStream = (...args) => {
-  if (isFirst) spawnSync(process.execPath, [process.env.MLCTL_BIN, "prune"], { env: { PATH: process.env.PATH } });
-  isFirst = false;
-  return real(...args);
 };
 syncBuiltinESMExports();
 `;

@@ -1,7 +1,5 @@
-/** What prune takes and what it leaves, also when it is killed. */
-import { writeFileSync } from "node:fs";
+/** What prune takes and what it leaves. */
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exampleExecution } from "../testing/exampleRecords.ts";
 import { sampleWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
@@ -138,45 +136,4 @@ describe("prune", () => {
     ]);
     expect(copy.names("models")).toEqual(before);
   });
-
-  it("leaves a sound workspace whichever change it is killed before, and goes on the next time", () => {
-    const preload = join(workspace.folder, "killAt.mjs");
-    writeFileSync(preload, killAt);
-    const wanted = workspace.copy();
-    wanted.ok("prune");
-    const content = (of: LifecycleWorkspace): string[] =>
-      ["models", "ingesteddata", "production_deployment"].flatMap((folder) => of.names(folder));
-    let kills = 0;
-    for (let killed = true; killed; kills += killed ? 1 : 0) {
-      const copy = workspace.copy();
-      const environment = { NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(kills) };
-      killed = copy.run(["prune", "-q"], { environment }).status === null;
-      const { findings } = JSON.parse(copy.run(["verify", "--json"]).stdout) as {
-        findings: { status: string; name: string }[];
-      };
-      expect(
-        findings.filter(({ status }) => status === "fail"),
-        `killed before change ${kills}`,
-      ).toEqual([]);
-      copy.ok("prune");
-      expect(content(copy)).toEqual(content(wanted));
-    }
-    console.log(`prune was killed ${kills} times`);
-    expect(kills).toBeGreaterThan(3);
-  });
 });
-
-/** Kills the process just before its n-th removal of a file of the workspace. */
-const killAt = `
-import fs from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
-let left = Number(process.env.KILL_AT);
-const real = fs.rmSync;
-fs.rmSync = (path, options) => {
-  const name = String(path).split("/").at(-1);
-  if (/^(run|dataset|search|monitor|trainedmodel|finaldata|ingestedfiles|report|latestscore|apireturns|confusionmatrix)_/.test(name) && left-- === 0)
-    process.kill(process.pid, "SIGKILL");
-  return real(path, options);
-};
-syncBuiltinESMExports();
-`;

@@ -267,47 +267,4 @@ describe("prune of deployments", () => {
     expect((await server.get("/ui")).text).toContain("deploy, pruned");
     await server.stop();
   });
-
-  it("leaves a sound workspace whichever change it is killed before, and goes on the next time", () => {
-    const preload = join(temporaryFolder(), "killAt.mjs");
-    writeFileSync(preload, killAt);
-    const base = workspace.copy();
-    base.configure({ retention: { models: strict, deployments: { keep: 4, days: null } } });
-    const wanted = base.copy();
-    wanted.ok("prune");
-    expect(numbersOf(wanted)).toEqual([3, 4, 5, 6]);
-    const content = (of: LifecycleWorkspace): unknown[] => [
-      of.names("models"),
-      of.names(`${production}/history`),
-      numbersOf(of),
-    ];
-    let kills = 0;
-    for (let killed = true; killed; kills += killed ? 1 : 0) {
-      const copy = base.copy();
-      const environment = { NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(kills) };
-      killed = copy.run(["prune", "-q"], { environment }).status === null;
-      copy.ok("verify");
-      copy.ok("prune");
-      expect(content(copy), `killed before change ${kills}`).toEqual(content(wanted));
-    }
-    console.log(`prune of deployments was killed ${kills} times`);
-    // Two deployments: a record, two copies and a folder each.
-    expect(kills).toBeGreaterThanOrEqual(8);
-  }, 120_000);
 });
-
-/** Kills the process just before its n-th change of what belongs to a deployment. */
-const killAt = `
-import fs from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
-let left = Number(process.env.KILL_AT);
-for (const name of ["rmSync", "rmdirSync", "renameSync"]) {
-  const real = fs[name];
-  fs[name] = (...args) => {
-    if (/production_deployment.(releases|history)/.test(String(args.at(name === "renameSync" ? 1 : 0))) && left-- === 0)
-      process.kill(process.pid, "SIGKILL");
-    return real(...args);
-  };
-}
-syncBuiltinESMExports();
-`;

@@ -68,9 +68,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { known, check } = options;
   const path = findConfig(options);
   const name = basename(path);
-  // Built on demand, because it takes 25 ms and is needed only for variables and errors.
-  let cached: SchemaNode | undefined;
-  const schema = (): SchemaNode => (cached ??= configJsonSchema(known));
+  // On demand: needed only for variables and errors.
+  const schema = (): SchemaNode => configJsonSchema(known);
   const layers = readLayers(readConfig(path, name), { ...options, name, schema });
   const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // the JIT would cost 12 ms for a single use
   const { given, deferred } = deferUnset(layers.given, layers.unset, (each) => parse(each).error?.issues ?? []);

@@ -14,8 +14,10 @@ import { transformRequests } from "./settings.ts";
 
 type Space = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>["space"];
 
+let names: KnownNames | undefined;
+
 export function knownNames(): KnownNames {
-  return {
+  return (names ??= {
     families: Object.keys(estimators),
     metrics: Object.keys(metrics),
     features: Object.keys(transforms),
@@ -26,7 +28,7 @@ export function knownNames(): KnownNames {
       ...featureProblems(config),
       ...driftProblems(config),
     ],
-  };
+  });
 }
 
 /** Metrics that do not suit the task. If the task is inferred from the data, training reports them instead. */

@@ -31,10 +31,20 @@ export interface ConfigProblem {
 }
 
 /** A parsed config.json with all defaults. */
-export type Config = z.output<ReturnType<typeof configSchema>>;
+export type Config = z.output<ConfigSchema>;
 
-/** @param known allowed names; without it any name is valid */
-export function configSchema(known?: KnownNames) {
+type ConfigSchema = ReturnType<typeof buildSchema>;
+
+const built = new Map<KnownNames | undefined, ConfigSchema>();
+
+/** Built once, because that takes long. @param known allowed names; without it any name is valid */
+export function configSchema(known?: KnownNames): ConfigSchema {
+  const schema = built.get(known) ?? buildSchema(known);
+  built.set(known, schema);
+  return schema;
+}
+
+function buildSchema(known: KnownNames | undefined) {
   const metric = nameSchema(known?.metrics);
   return z.strictObject({
     $schema: z.string().optional().describe("path of the JSON Schema of this file, for editors"),

@@ -1,5 +1,5 @@
 /** The labelled rows that a forecast continues. */
-import { configSchema } from "../../config/schema/schema.ts";
+import { parseRecorded } from "../../config/parseRecorded.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -91,7 +91,7 @@ function requireForecasting({ signature }: Model, timeColumn: string | null): st
  */
 export async function fittedUntil(session: Session, { run, model }: LoadedModel): Promise<number | undefined> {
   const dataset = datasetOf(session, run);
-  const { data: config } = configSchema().safeParse(run?.config);
+  const config = parseRecorded(run?.config);
   if (dataset === undefined || config === undefined) return undefined;
   try {
     const { split, history, parts } = await prepareData({ ...session, config }, dataset);

@@ -1,5 +1,6 @@
 /** Reports a score that is far worse than on the validation rows, and test rows that are all later than the training rows. */
-import { configSchema, type Config } from "../../config/schema/schema.ts";
+import { parseRecorded } from "../../config/parseRecorded.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -20,7 +21,7 @@ export function validationGap(
   run: Validated & Pick<Run, "config">,
   { test, ingested }: { readonly test: Table; readonly ingested: Table | undefined },
 ): string[] {
-  const { data: config } = configSchema().safeParse(run.config);
+  const config = parseRecorded(run.config);
   const later = ingested === undefined ? undefined : laterIn(test, ingested, config);
   const because =
     later === undefined
