@@ -10,29 +10,30 @@ import { defineConfig } from "vitest/config";
 const named = (names: string): string[] => names.split(" ").map((name) => `src/**/${name}.test.ts`);
 
 /** On the data of ../shared/data. */
-const real = [
-  "src/acceptance/real*.test.ts",
-  ...named("evidentlyDrift readTable recordedDrift lifecycle/scikitLearn strangerData"),
-];
+const real = ["src/acceptance/real*.test.ts", ...named("evidentlyDrift readTable recordedDrift lifecycle/scikitLearn")];
 
-/** Beside their sources, but whole steps that train, or repetitions and sizes that take their time. */
+/** Beside their sources, but whole steps that train, or repetitions and sizes that take seconds. */
 const wholeSteps = [
   ...named(
     "buildModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel monitorNewRows planFullprocess",
   ),
   ...named("planIngest selection why referenceInThread reportDrift score htmlReport plotWorker"),
-  ...named("ingestFiles chooseFormats exactDigits readPlainCsv csvReaders strangersTable"),
-  ...named("xgboost/xgboost atomicWrite predictionLog retain sqliteStore judgeWindow"),
+  ...named("ingestFiles chooseFormats exactDigits readPlainCsv strangersTable"),
+  ...named("xgboost/xgboost atomicWrite predictionLog retain sqliteStore judgeWindow driftReport"),
+  ...named(
+    "singleValues dedupe formatSql earlyStopping fitCandidate fit/oddNumbers runSearch exportOnnx treeShap hostTimes",
+  ),
 ];
 
 /** What takes minutes together: killed processes, full disks, other machines and services, whole systems, large sizes. */
 const long = [
   "src/acceptance/faults/**/*.test.ts",
   ...named("restoreKilled watchKilled commitDeployment pruneDeployments crontab serveSwaps watchSources"),
-  ...named("engine strangeMachine toyRegistry packages browser pages githubWorkflow"),
-  ...named("templates templatesReal sameAnswersSystems serveSystems calibration"),
+  ...named("engine strangeMachine toyRegistry packages package badState browser pages"),
+  ...named("githubWorkflow githubActions serveFuzz registry scheduleHistory otherTasks"),
+  ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),
   ...named(
-    "realTune realSeason realCourse realTraffic realMonitoring manyColumns manyOddCsv millionRows oddNumbersMany duckdb/duckdb",
+    "realTune realSeason realAttrition realCourse realTraffic realMonitoring manyColumns manyOddCsv millionRows oddNumbersMany oddData oddRows csvReaders rowsOfAnySize duckdb/duckdb",
   ),
 ];
 
@@ -42,7 +43,7 @@ const longest = named(
 );
 
 /** One project after the other, because files share the processes of their project. */
-const projectOrder = ["long", "acceptance", "real", "unit"];
+const projectOrder = ["long", "real", "acceptance", "unit"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -63,8 +64,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
-    // One more than the least machine has cores: many tests wait for a process or a clock.
-    maxWorkers: Math.max(3, availableParallelism()),
+    // More than the least machine has cores: many tests wait for a process or a clock.
+    maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: LongestFirst },
     projects: [
       {

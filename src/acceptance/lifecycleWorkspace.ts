@@ -89,8 +89,8 @@ export interface RunOptions {
   readonly ownProcess?: boolean;
 }
 
-/** So many of a file's calls start bin/mlctl.js at least. */
-const STARTED_CALLS = 2;
+/** So many of a file's calls start bin/mlctl.js. */
+const STARTED_CALLS = 1;
 
 /** Variables that count when a process starts, or are read once in its life. */
 const OF_THE_PROCESS = /^(?!MLCTL_|GITHUB_|FORCE_COLOR$|COLUMNS$)|^MLCTL_XGBOOST_LIBRARY$/;

@@ -234,6 +234,7 @@ describe("schedule run", () => {
     const second = copy.start("schedule", "run");
     const before = copy.names("models/schedule", /_often/).length;
     await until(() => copy.names("models/schedule", /_often/).length >= before + 4);
+    await until(() => jobs(copy)[2]!.last.some(({ status: ended }) => ended === "done"));
     second.child.kill("SIGKILL");
     child.kill("SIGTERM");
     const { status, stderr } = await finished;

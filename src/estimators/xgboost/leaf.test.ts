@@ -15,7 +15,7 @@ import { trainBinary } from "./engines/wasm/wasmEngine.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;
-const CASES = 100;
+const CASES = 40;
 const defaults = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
 
 beforeAll(async () => {
