@@ -1,6 +1,6 @@
 /** From an answer to its truth: predict --log, labels, predictions, lineage, and apicalls. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { emptyWorkspace, logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface LabelsJson {
   readonly by: readonly string[];
@@ -57,6 +57,25 @@ describe("labels", () => {
     expect(labels(`${line}\n`, "--label", "left", "--input-format", "jsonl")).toMatchObject({ status: 3, invalid: 1 });
     const told = labels(`{"corporation":"initech","left":1}\n`, "--label", "left", "--input-format", "jsonl");
     expect(told).toMatchObject({ by: ["corporation"], status: 0, labelled: 1 });
+  });
+
+  it("are found under names that ingest normalizes, as it does", () => {
+    const other = emptyWorkspace({
+      target: "has_left",
+      id_columns: ["customer_no"],
+      ingest: { normalize_names: true },
+      train: { models: [{ family: "baseline" }] },
+    });
+    const header = "Customer No,Sea  Miles,Has Left";
+    const rows = Array.from({ length: 40 }, (_, i) => `c${i},${i},${i % 2}`);
+    other.write({ "sourcedata/a.csv": [header, ...rows, ""].join("\n"), "new.csv": `${header}\nc90,5,\n` });
+    other.ok("ingest");
+    other.ok("train");
+    other.ok("deploy", "--force");
+    other.ok("predict", "new.csv", "--log", "-o", "answers.csv");
+    other.write({ "known.csv": "Customer No,Has Left\nc90,1\n" });
+    expect(other.json("labels", "known.csv")).toMatchObject({ by: ["customer_no"], label: "has_left", labelled: 1 });
+    expect(other.json("labels", "known.csv", "--label", "Has Left")).toMatchObject({ unchanged: 1 });
   });
 
   it("that say otherwise are conflicts, until they are forced", () => {

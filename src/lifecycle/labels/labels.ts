@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import type { Signature } from "../../core/table/signature.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
+import { normalizeName } from "../../data/columnNames.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
@@ -69,16 +71,16 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
     counts.firstRejected ??= `line ${line}: ${reason}`;
   };
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
+  const csv = csvSettings(session.config);
+  const signature = deployedSignature(session);
+  const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
+  const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);
+  const asked = { ...options, id: named(options.id), label: named(options.label) };
   let plan: Plan | undefined;
   try {
-    for await (const batch of readRows(openInput(options), {
-      format,
-      name,
-      csv: csvSettings(session.config),
-      onNote,
-    })) {
+    for await (const batch of readRows(openInput(options), { format, name, csv, normalizeNames, onNote })) {
       context.signal.throwIfAborted();
-      plan ??= planOf(session, options, { columns: batch.columns, path });
+      plan ??= planOf(session, asked, { columns: batch.columns, path, signature });
       counts.rows += batch.rows.length;
       const { rows, withoutLabel } = labelRows(batch, { session, plan, reject });
       counts.withoutLabel += withoutLabel;
@@ -96,13 +98,12 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
 function planOf(
   session: Session,
   options: LabelsOptions,
-  { columns, path }: { columns: readonly string[]; path: string },
+  { columns, path, signature }: { columns: readonly string[]; path: string; signature: Signature | null },
 ): Plan {
   const { config, context } = session;
   const label = labelColumn(columns, options.label, config.target);
   const by = matchColumns(session, columns, options.id);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
-  const signature = deployedSignature(session);
   const parseTime =
     signature === null || config.time_column === null ? parseDate : cellParserOf(signature, config.time_column, "date");
   const key = rowKey(by, config.time_column, parseTime);
@@ -117,7 +118,7 @@ function planOf(
 }
 
 /** Null if no model is deployed or it cannot be read; the logged predictions then decide the type of labels. */
-function deployedSignature(session: Session) {
+function deployedSignature(session: Session): Signature | null {
   try {
     return loadDeployed(session)?.model.signature ?? null;
   } catch (error) {
