@@ -19,6 +19,8 @@ export const crs = `// What will the cutoff of the next round be? Rounds on irre
 
   "ingest": {
     "records": "rounds", // path of the rows in {"classes": …, "rounds": [{…}, …]}
+    "decimal": ".", // "1,040" is a thousand and forty
+    "types": { "drawDateFull": "category" }, // "January 28, 2024" repeats drawDate
     // All values of the feed are strings: "2024-01-31", "5,500". SQL computes typed columns from them.
     "select": {
       "date": "CAST(drawDate AS DATE)",

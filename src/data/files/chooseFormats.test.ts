@@ -66,6 +66,13 @@ describe("numbers", () => {
     expect((await ingest(files, options)).cells[0]!.split(",")[0]).toBe(expected);
   });
 
+  it("with the configured separators need no note, but signs do", async () => {
+    const { notes, cells } = await ingest({ "f.csv": column(["1,040", "12"]) }, { decimal: "." });
+    expect([notes, cells[0]]).toEqual([[], "1040.0,w0"]);
+    const signs = await ingest({ "f.csv": column(["(2.50)", "1,040"]) }, { decimal: "." });
+    expect(signs.notes).toEqual([expect.stringContaining('"x" ("(2.50)" is -2.5)')]);
+  });
+
   it.each([
     [";", "4.172", "4.172 or 4172"],
     [";", "168,000", "168000 or 168"],

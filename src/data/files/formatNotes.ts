@@ -20,7 +20,7 @@ export function formatNotes(
   const handled = new Set([...free, ...Object.keys(types).map((name) => name.toLowerCase())]);
   const columns = read.filter(({ name }) => !handled.has(name.toLowerCase()));
   return [
-    ...readNotes(columns, files),
+    ...readNotes(columns, files, options),
     ...guessedNotes(columns),
     ...differentNotes(columns),
     // "number" and "date" do not say which of two readings is meant.
@@ -56,7 +56,12 @@ function isConverted(name: string, files: readonly LoadedFile[]): boolean {
   return files.some(({ columns }) => columns.some((column) => column.name === name && column.sql !== undefined));
 }
 
-function readNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[]): string[] {
+function readNotes(
+  columns: readonly ReadColumn[],
+  files: readonly LoadedFile[],
+  { decimal, thousands }: ReadOptions,
+): string[] {
+  const isConfigured = decimal !== undefined || thousands !== undefined;
   return (["number", "date"] as const).flatMap((kind) => {
     const found = columns.flatMap(({ name, format: id, facts, choice }): Named[] => {
       const format = id === undefined ? undefined : valueFormat(id);
@@ -66,6 +71,8 @@ function readNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[])
       if (example === undefined || value === undefined) return [{ name }];
       // Plain numbers need no note.
       if (kind === "number" && Number(example) === value) return [];
+      // Nor do the configured separators.
+      if (kind === "number" && isConfigured && /^-?[\d.,' \u00a0\u2007\u2009\u202f\u2019]+$/u.test(example)) return [];
       const shown = kind === "number" ? String(value) : dayOf(value);
       return [{ name, example: `"${example}" is ${shown}` }];
     });
