@@ -71,7 +71,7 @@ const traffic = {
   target: "traffic_volume",
   time_column: "date_time",
   drop_columns: ["weather_description"],
-  ingest: { where: "date_time < TIMESTAMP '2017-01-01'" },
+  ingest: { where: "date_time < TIMESTAMP '2017-01-01'", dedupe: "first" },
   features: [
     { type: "map", column: "holiday", values: { None: 0 }, otherwise: 1, missing: 0 },
     { type: "group", column: "weather_main", groups: { Fog_Smoke_Squall: ["Fog", "Smoke", "Squall"] } },

@@ -71,7 +71,7 @@ beforeAll(() => {
   const { stdout, stderr } = spawnSync(PYTHON, ["-W", "ignore", "-c", code, workspace.folder], { encoding: "utf8" });
   if (stdout === "") throw new Error(stderr);
   best = JSON.parse(stdout) as typeof best;
-}, 60_000);
+}, 300_000);
 
 describe("data of strangers, by a configuration of six lines", () => {
   if (!hasPython) {

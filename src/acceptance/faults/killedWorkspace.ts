@@ -15,27 +15,30 @@ interface DoctorJson {
 /** Linear models on a tenth of the sample: a second a run, so that many can be killed. */
 const quick = { models: [{ family: "baseline" }, { family: "logistic_regression" }], metric: "f1", seed: 42 };
 
+/** Rows of the deployed model. */
+const FEW_ROWS = 80;
+
 /** Rows that wait in practicedata/more.csv. */
-const MORE_ROWS = 100;
+const MORE_ROWS = 300;
 
 /** @returns the workspace, and the run that is deployed in it */
 export function waitingWorkspace(): { waiting: LifecycleWorkspace; oldRun: string } {
   const waiting = sampleWorkspace();
-  // A model of other data is deployed whatever it is worth: a kill can come before the switch or after it.
-  waiting.configure({ train: quick, promotion: { beat_baseline: false } });
-  for (const path of ["practicedata/dataset1.csv", "practicedata/dataset2.csv", "testdata/testdata.csv"])
-    waiting.write({ [path]: `${waiting.read(path).split("\n").slice(0, 151).join("\n")}\n` });
-  const oldRun = waiting.json<FullprocessJson>("fullprocess").run_id!;
-  waiting.write({ "practicedata/more.csv": moreRows(waiting.read("practicedata/dataset1.csv")) });
-  return { waiting, oldRun };
-}
-
-/** Rows that contradict the others a little, so that the new model differs. */
-function moreRows(csv: string): string {
-  const [header, ...lines] = csv.trim().split("\n");
+  waiting.configure({ train: quick, promotion: { beat_baseline: false, confidence: null } });
+  const [header = "", ...lines] = waiting.read("practicedata/dataset1.csv").trim().split("\n");
   const { uniform } = random(3);
-  const changed = lines.slice(0, MORE_ROWS).map((line) => `new${line.slice(0, -1)}${uniform() < 0.6 ? 1 : 0}`);
-  return `${[header, ...changed].join("\n")}\n`;
+  // The first labels are chance, so that the model of more rows is deployed: a kill can come before the switch or after it.
+  const first = lines.slice(0, FEW_ROWS).map((line) => `${line.slice(0, -1)}${uniform() < 0.5 ? 1 : 0}`);
+  const test = waiting.read("testdata/testdata.csv").split("\n").slice(0, 151);
+  const file = (...rows: string[]): string => `${rows.join("\n")}\n`;
+  waiting.write({
+    "practicedata/dataset1.csv": file(header, ...first),
+    "practicedata/dataset2.csv": null,
+    "testdata/testdata.csv": file(...test),
+  });
+  const oldRun = waiting.json<FullprocessJson>("fullprocess").run_id!;
+  waiting.write({ "practicedata/more.csv": file(header, ...lines.slice(FEW_ROWS, FEW_ROWS + MORE_ROWS)) });
+  return { waiting, oldRun };
 }
 
 /** Content of the newest dataset, the newest model and the deployed one. */

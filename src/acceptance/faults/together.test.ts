@@ -29,10 +29,11 @@ const start = (workspace: LifecycleWorkspace, ...args: string[]): Promise<Finish
 function ending({ status, stdout, stderr }: Finished): string {
   if (status === 0) return (JSON.parse(stdout) as FullprocessJson).status;
   expect([status, stdout], stderr).toEqual([75, ""]);
-  expect(stderr).toMatch(
-    /^error: the workspace is in use: another mlctl(?: \(pid \d+, `mlctl fullprocess`, since .*\))? is/m,
+  const { error, hint } = JSON.parse(stderr) as { error: string; hint: string };
+  expect(error).toMatch(
+    /^the workspace is in use: another mlctl(?: \(pid \d+, `mlctl fullprocess`, since .*\))? is working in it$/,
   );
-  expect(stderr).toMatch(/\nhint: .*--wait/);
+  expect(hint).toContain("--wait");
   return "busy";
 }
 
