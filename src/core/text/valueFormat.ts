@@ -40,6 +40,8 @@ export function cellParser(
   if (format === undefined && !hasMarkers) return plain;
   const own = format?.kind === kind ? format.parse : undefined;
   return (cell) => {
+    // JSON writes 20240131 as a number.
+    if (typeof cell === "number" && kind === "date") return own?.(String(cell)) ?? plain(cell);
     if (typeof cell !== "string") return plain(cell);
     // An ISO date has one reading whatever the format; a number such as 1.234 has not.
     const value = own === undefined ? plain(cell) : (own(cell) ?? (kind === "date" ? parseDate(cell) : undefined));

@@ -38,9 +38,9 @@ export function codeIn(text: string): string {
   return `CASE WHEN regexp_full_match(${text}, ${literal(CODE)}) THEN CASE WHEN ${again} IS DISTINCT FROM ${digits} THEN ${text} END END`;
 }
 
-/** SQL: the text as a timestamp, else NULL. Rejects "infinity", "epoch" and 24/12/31, which DuckDB would accept. */
+/** SQL: the text as a timestamp, else NULL. Rejects "infinity", "epoch", 2024-01-31 (BC) and 24/12/31, which DuckDB would accept. */
 export function dateIn(text: string): string {
-  return `TRY_CAST(CASE WHEN regexp_matches(${text}, '^ *[0-9]{3,4}[-/]') THEN ${text} END AS TIMESTAMP)`;
+  return `TRY_CAST(CASE WHEN regexp_matches(${text}, '^ *[0-9]{3,4}[-/][^(]*$') THEN ${text} END AS TIMESTAMP)`;
 }
 
 function numberAs(text: string, { whole, body, negative, decimal, grouping }: NumberFormat): string {

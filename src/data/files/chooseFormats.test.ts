@@ -66,6 +66,53 @@ describe("numbers", () => {
     expect((await ingest(files, options)).cells[0]!.split(",")[0]).toBe(expected);
   });
 
+  it.each([
+    [
+      "1.234,567 beside 2.5",
+      { "a.csv": "x;y\n1.234,567;1\n", "b.csv": "x,y\n2.5,2\n" },
+      "DOUBLE",
+      '"1.234,567", plain numbers',
+    ],
+    [
+      "2.5 before 1.234,567",
+      { "a.csv": "x,y\n2.5,2\n", "b.csv": "x;y\n1.234,567;1\n" },
+      "DOUBLE 1.234,5",
+      '"1.234,567", plain numbers',
+    ],
+    [
+      "16.2% beside 0.162",
+      { "a.csv": "x,y\n16.2%,1\n", "b.csv": "x,y\n0.162,2\n" },
+      "DOUBLE",
+      '"16.2%", plain numbers',
+    ],
+  ] as const)(
+    "of two notations (%s) are reported; rows to predict are written as in the last file",
+    async (...given) => {
+      const [, files, type, examples] = given;
+      const done = await ingest(files);
+      expect(done.types[0]).toBe(type);
+      expect(done.notes).toContainEqual(
+        expect.stringMatching(new RegExp(`^written differently in different files: "x" \\(${examples}\\)`)),
+      );
+    },
+  );
+
+  it("are reported as text if one cell is a word or a date of no day", async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `${String((i % 28) + 1).padStart(2, "0")}.01.2024;${i},5`);
+    const { notes } = await ingest({ "f.csv": ["d;b", ...rows, "32.01.2024;k.A.", ""].join("\n") });
+    expect(notes.join("\n")).toContain('not all values are dates: "d" ("32.01.2024")');
+    expect(notes.join("\n")).toContain('not all values are numbers: "b" ("k.A.")');
+  });
+
+  it("such as 1.000 € are asked for, whatever stands between the cells", async () => {
+    const json = await ingest({ "f.jsonl": '{"x":"1.000 €"}\n{"x":"2.500 €"}\n' });
+    const csv = await ingest({ "f.csv": column(["1.000 €", "2.500 €"], ",") });
+    for (const { notes, cells } of [json, csv]) {
+      expect(cells[0]).toMatch(/^1\.000 €/);
+      expect(notes[0]).toContain('"x" ("1.000 €" is 1 or 1000)');
+    }
+  });
+
   it("with the configured separators need no note, but signs do", async () => {
     const { notes, cells } = await ingest({ "f.csv": column(["1,040", "12"]) }, { decimal: "." });
     expect([notes, cells[0]]).toEqual([[], "1040.0,w0"]);
@@ -292,6 +339,14 @@ describe("with the formats of a model", () => {
     ]);
     const unfit = await readTable(paths, { formats: { c: "%d.%m.%Y" } });
     expect(unfit.columns[2]).toMatchObject({ kind: "category", categories: ["1,5", "2,5"] });
+  });
+
+  it("a plain number is read in the format or not at all; a number of JSON is what it is", async () => {
+    const formats = { a: "1.234,5" };
+    const csv = await ingest({ "f.csv": "a;b\n1.234;1\n12.34;2\n" }, { formats });
+    expect([csv.types[0], csv.cells[0]]).toEqual(["VARCHAR", "1.234,1"]);
+    const json = await ingest({ "f.jsonl": '{"a":"1.000,5"}\n{"a":1.234}\n{"a":1234.5}\n' }, { formats });
+    expect(json.cells).toEqual(["1000.5", "1.234", "1234.5"]);
   });
 
   it("a JSON text of digits that SQL of the configuration reads stays text", async () => {

@@ -19,6 +19,8 @@ export interface ReadColumn {
   readonly format: string | undefined;
   /** One of two readings was guessed, none was chosen, or files are written differently. */
   readonly choice?: "guessed" | "undecided" | "different";
+  /** Whether other files have plain numbers in it, which do not look like those of this format. */
+  readonly isPlainElsewhere?: boolean;
 }
 
 /** The columns of `files` with text facts. @param before formats recorded with an earlier dataset */
@@ -28,9 +30,15 @@ export function chooseFormats(
   before: ReadonlyMap<string, string>,
 ): ReadColumn[] {
   const byName = new Map<string, { name: string; facts: TextFacts[]; delimiters: Set<string | undefined> }>();
-  for (const { columns, delimiter } of files) {
-    for (const { name, text } of columns) {
-      if (text === undefined) continue;
+  const plain = new Map<string, PlainFiles>();
+  for (const [file, { columns, delimiter }] of files.entries()) {
+    for (const { name, type, text } of columns) {
+      if (text === undefined) {
+        const hasFractions = type === "DOUBLE" || plain.get(name.toLowerCase())?.hasFractions === true;
+        if (kindOf(type) === "number")
+          plain.set(name.toLowerCase(), { hasFractions, isLast: file === files.length - 1 });
+        continue;
+      }
       const key = name.toLowerCase();
       const entry = byName.get(key) ?? { name, facts: [], delimiters: new Set() };
       entry.facts.push(text);
@@ -42,8 +50,26 @@ export function chooseFormats(
   const vote = votes.size === 1 ? [...votes][0] : undefined;
   return Array.from(byName.values(), ({ name, facts, delimiters }) => {
     const delimiter = delimiters.size === 1 ? [...delimiters][0] : undefined;
-    return { name, facts, ...chosen(facts, { options, before: before.get(name), vote, delimiter }) };
+    const choice = chosen(facts, { options, before: before.get(name), vote, delimiter });
+    return { name, facts, ...besidePlain(choice, plain.get(name.toLowerCase())) };
   });
+}
+
+/** The files in which a column has plain numbers. */
+interface PlainFiles {
+  readonly hasFractions: boolean;
+  readonly isLast: boolean;
+}
+
+type Choice = Pick<ReadColumn, "format" | "choice" | "isPlainElsewhere">;
+
+/** 1.234,5 in one file and 1234.5 in another, or 16.2% and 0.162: the record has what the last file has. */
+function besidePlain(choice: Choice, plain: PlainFiles | undefined): Choice {
+  const format = choice.format === undefined ? undefined : numberFormat(choice.format);
+  if (format === undefined || plain === undefined || choice.choice === "different") return choice;
+  const differs = format.unit === "%" || (format.decimal === "," && plain.hasFractions);
+  if (!differs) return choice;
+  return { format: plain.isLast ? undefined : format.id, choice: "different", isPlainElsewhere: true };
 }
 
 /** The decimal separators of the columns that can be read in one way. */
@@ -88,7 +114,7 @@ function chosen(facts: readonly TextFacts[], evidence: Evidence): Pick<ReadColum
   if (first === undefined || second === undefined) return { format: first?.id };
   const separators = facts.flatMap((each) => each.separators ?? []);
   if (separators.length === 0) return { format: evidence.vote === second.decimal ? second.id : first.id };
-  const { decimal, isGuess } = decimalOf(separators, evidence);
+  const { decimal, isGuess } = decimalOf(separators, { ...evidence, hasUnit: first.unit !== "" });
   if (decimal === undefined) return { format: undefined, choice: "undecided" };
   return { format: numberFormatOf(decimal, first.unit).id, ...(isGuess ? { choice: "guessed" } : {}) };
 }
@@ -105,7 +131,7 @@ function sure(decimal: Decimal | undefined): { decimal: Decimal | undefined; isG
 /** The decimal separator of numbers such as 1,005 or 4.172; undefined if nothing decides. */
 function decimalOf(
   separators: readonly NonNullable<TextFacts["separators"]>[],
-  { options: { decimal, thousands }, vote, delimiter }: Evidence,
+  { options: { decimal, thousands }, vote, delimiter, hasUnit }: Evidence & { readonly hasUnit: boolean },
 ): { decimal: Decimal | undefined; isGuess: boolean } {
   const { character } = separators[0]!;
   if (decimal !== undefined) return sure(decimal);
@@ -114,7 +140,8 @@ function decimalOf(
   const other = character === "," ? "." : ",";
   if (thousands !== undefined) return sure(thousands === character ? other : character);
   if (vote !== undefined) return sure(vote);
-  if (character === "." && delimiter !== ";") return sure(".");
+  // 1.000 € may be a thousand, and $3.459 the price of a gallon.
+  if (character === "." && delimiter !== ";") return sure(hasUnit ? undefined : ".");
   const isGrouped = delimiter === "," || separators.every((each) => each.isGrouped);
   return { decimal: isGrouped ? other : undefined, isGuess: true };
 }

@@ -101,9 +101,11 @@ function guessedNotes(columns: readonly ReadColumn[]): string[] {
 }
 
 function differentNotes(columns: readonly ReadColumn[]): string[] {
-  const found = columns.flatMap(({ name, choice, facts }) =>
-    choice === "different" ? [{ name, example: facts.map(({ example }) => `"${example}"`).join(", ") }] : [],
-  );
+  const found = columns.flatMap(({ name, choice, facts, isPlainElsewhere }) => {
+    if (choice !== "different") return [];
+    const examples = facts.map(({ example }) => `"${example}"`);
+    return [{ name, example: [...examples, ...(isPlainElsewhere ? ["plain numbers"] : [])].join(", ") }];
+  });
   if (found.length === 0) return [];
   return [
     `written differently in different files: ${named(found)}; each file was read in its way, but rows to predict must be written as in the last file`,

@@ -187,3 +187,16 @@ it("joins files whose names of columns have é in two forms of Unicode", async (
     ["1,2", "3,4"],
   ]);
 });
+
+it.each([
+  ["a.csv", (date: string) => `d,p\n2024-01-31,1\n${date},2\n2024-02-01,3\n`],
+  ["a.jsonl", (date: string) => `{"d":"2024-01-31"}\n{"d":"${date}"}\n{"d":"2024-02-01"}\n`],
+] as const)("words that DuckDB takes for dates stay text: %s", async (name, content) => {
+  for (const word of ["infinity", "-infinity", "epoch"]) {
+    const { types, rows, notes } = await ingest({ [name]: content(word) });
+    expect([types[0], rows[1]!.split(",")[0]]).toEqual(["VARCHAR", word]);
+    expect(notes).toContainEqual(expect.stringContaining(`"d" ("${word}")`));
+  }
+  const { types, rows } = await ingest({ [name]: content("1970-01-01") });
+  expect([types[0], rows[1]!.split(",")[0]]).toEqual(["DATE", "1970-01-01"]);
+});

@@ -1,6 +1,7 @@
 /** Keeps numbers as text where a double, the only number that mlctl computes with, would lose digits. */
 import { BIG_INTEGERS } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
+import { dateIn } from "../duckdb/formatSql.ts";
 import { identifier } from "../duckdb/sql.ts";
 
 /** Beyond it, a double does not hold every integer. */
@@ -55,6 +56,29 @@ export async function largeDoubles(database: Database, table: string): Promise<s
     const value = identifier(name);
     return `max(abs(${value})) FILTER (isfinite(${value})) >= ${LARGEST_EXACT}`;
   });
+}
+
+/**
+ * Columns of dates with words that DuckDB takes for dates: infinity, epoch, 44-03-15 (BC).
+ * @param asText SQL of a table with the text of these columns
+ */
+export async function dateWords(
+  database: Database,
+  table: string,
+  asText: (names: readonly string[]) => string,
+): Promise<string[]> {
+  const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
+  const dates = columns.filter(({ type }) => type === "DATE" || type === "TIMESTAMP");
+  // What DuckDB makes of the words, which are dates themselves.
+  const suspects = await columnsWhere(database, table, dates, ({ name, type }) => {
+    const value = identifier(name);
+    const words = `${value} IN (${type} '1900-01-01', ${type} '1970-01-01')`;
+    return `bool_or(NOT isfinite(${value}) OR ${value} < ${type} '0001-01-01' OR ${words})`;
+  });
+  if (suspects.length === 0) return [];
+  const others = suspects.map((name) => `count(${identifier(name)}) - count(${dateIn(identifier(name))})`);
+  const [row] = await database.rows(`SELECT ${others.join(", ")} FROM ${asText(suspects)}`);
+  return suspects.filter((_, i) => Number(row![i]) > 0);
 }
 
 /** The names of the columns for which an aggregate is true. */

@@ -1,8 +1,9 @@
 /** Loads one JSON or JSON Lines file into a table of the database. */
 import { stat } from "node:fs/promises";
+import { numberFormat } from "../../core/text/numberFormat.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
-import { largeDoubles } from "./exactDigits.ts";
+import { dateWords, largeDoubles } from "./exactDigits.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 import { refuseForeign } from "../csv/csvDialect.ts";
@@ -27,7 +28,7 @@ export async function loadJson(
   database: Database,
   path: string,
   table: string,
-  { records, csv = {} }: ReadOptions,
+  { records, csv = {}, formats = {} }: ReadOptions,
 ): Promise<TextFile> {
   const { text, beginning, lastChar } = await inspectJson(path, database.folder, csv.encoding);
   const lines = /\.(jsonl|ndjson)(\.gz)?$/i.test(path);
@@ -51,28 +52,51 @@ export async function loadJson(
   if (array && lastChar !== "]")
     throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
-  if (isRows) await keepJsonDigits(database, table, options);
+  if (isRows) await keepJsonText(database, { table, options, formats });
   return text;
 }
 
 /**
- * Reads the numbers of a column as text if DOUBLE, the type of integers beyond 64 bits and of mixed numbers, lost digits.
+ * Reads a column again as text if DOUBLE, the type of integers beyond 64 bits and of mixed numbers, lost digits, or if
+ * words such as "infinity" became dates. Where a model reads 1.234,5, a JSON number is written so too.
  * @param options of read_json
  */
-async function keepJsonDigits(database: Database, table: string, options: string): Promise<void> {
+async function keepJsonText(
+  database: Database,
+  { table, options, formats }: { readonly table: string; readonly options: string; readonly formats: Formats },
+): Promise<void> {
+  const words = await dateWords(database, table, (names) => {
+    const asText = literalStruct(names.map((name) => [name, "VARCHAR"] as const));
+    return `read_json(${options}, columns = ${asText})`;
+  });
   const large = await largeDoubles(database, table);
-  if (large.length === 0) return;
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
-  const types = columns.map(({ name, type }) => [name, large.includes(name) ? "VARCHAR" : type] as const);
-  await database.run(
-    `CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM read_json(${options}, columns = ${literalStruct(types)})`,
+  const commas = columns.flatMap(({ name, type }) =>
+    numberFormat(formats[name] ?? "")?.decimal === "," && type !== "DOUBLE" && type !== "BIGINT" ? [name] : [],
   );
+  if (large.length + words.length + commas.length === 0) return;
+  const types = columns.map(({ name, type }) => {
+    const asText = large.includes(name) || words.includes(name);
+    return [name, commas.includes(name) ? "JSON" : asText ? "VARCHAR" : type] as const;
+  });
+  const written = commas.map((name) => {
+    const value = identifier(name);
+    const isNumber = `json_type(${value}) IN ('DOUBLE', 'BIGINT', 'UBIGINT')`;
+    return `CASE WHEN ${isNumber} THEN replace(CAST(${value} AS VARCHAR), '.', ',') ELSE ${value}->>'$' END AS ${value}`;
+  });
+  const replaced = written.length === 0 ? "" : ` REPLACE (${written.join(", ")})`;
+  await database.run(
+    `CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT *${replaced} FROM read_json(${options}, columns = ${literalStruct(types)})`,
+  );
+  if (large.length === 0) return;
   const counts = large.map((name) => `count(${codeIn(identifier(name))})`);
   const [row] = await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`);
   for (const [i, name] of large.entries())
     if (Number(row![i]) === 0)
       await database.run(`ALTER TABLE ${identifier(table)} ALTER ${identifier(name)} TYPE DOUBLE`);
 }
+
+type Formats = NonNullable<ReadOptions["formats"]>;
 
 interface InspectedJson {
   readonly text: TextFile;

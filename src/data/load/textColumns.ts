@@ -19,6 +19,8 @@ const MAJORITY = 0.5;
 const MAX_MARKERS = 5;
 /** Fewer integers such as 20240131 may be dates by accident. */
 const MIN_COMPACT_DATES = 3;
+/** Values of the sample whose formats are tried on the others. */
+const USUAL_FROM = 3;
 const COMPACT = "%Y%m%d";
 
 /** A time in a zone with a name; only the SQL of DuckDB knows the zones. */
@@ -88,8 +90,24 @@ function candidatesOf(census: Census, sample: readonly string[]): ValueFormat[] 
   const only = valueFormat(requested ?? format ?? "");
   if (only !== undefined) return [only];
   if (format === null) return [];
-  const found = [...numberFormatsOf(sample), ...dateFormatsOf(sample)];
+  const all = [...numberFormatsOf(sample), ...dateFormatsOf(sample)];
+  const found = all.length > 0 ? all : usualFormats(sample);
   return requested === undefined ? found : found.filter(({ kind }) => kind === requestedKind(census));
+}
+
+/** The formats of most values of the sample, for a note on the others. */
+function usualFormats(sample: readonly string[]): ValueFormat[] {
+  const first = sample.filter((text) => /\d/.test(text)).slice(0, USUAL_FROM);
+  const found = new Map(
+    first
+      .flatMap((text) => [...numberFormatsOf([text]), ...dateFormatsOf([text])])
+      .map((format) => [format.id, format]),
+  );
+  const usual = Array.from(found.values(), (format) => ({
+    format,
+    count: sample.filter((text) => format.parse(text) !== undefined).length,
+  }));
+  return usual.filter(({ count }) => count > MAJORITY * sample.length).map(({ format }) => format);
 }
 
 function requestedKind({ name, requested }: Census): ColumnKind | undefined {
@@ -163,7 +181,9 @@ async function factsOf(
   const [numbers = 0, numbersOrCodes = 0, integers = 0, dates = 0, ...formatted] = counted.map(Number);
   const wanted = requestedKind(census);
   const fitting = candidates.filter((_, i) => formatted[i] === present).map(({ id }) => id);
-  const isNumber = numbers === present && wanted !== "date";
+  // Of 1.234 and 12.34 a model that learned 1.234,5 reads neither as a plain number.
+  const isFormatted = typeof census.format === "string" && valueFormat(census.format)?.kind === "number";
+  const isNumber = numbers === present && wanted !== "date" && !isFormatted;
   const isPlain = isNumber || (dates === present && wanted !== "number");
   const plain = !isNumber ? "TIMESTAMP" : integers === present && wanted === undefined ? "BIGINT" : "DOUBLE";
   const kept = { example: sample[0]!, formats: [], markers: [] };
@@ -192,7 +212,8 @@ async function factsOf(
   const [first] = await database.rows(
     `SELECT ${column} FROM ${identifier(table)} WHERE ${best.value} IS NULL AND NOT ${isMarker(column)} LIMIT 1`,
   );
-  return { ...kept, mixed: { kind: best.kind, word: String(first![0]) } };
+  // None where every value is a plain number, but not one of the model's format.
+  return first === undefined ? undefined : { ...kept, mixed: { kind: best.kind, word: String(first[0]) } };
 }
 
 /** Counts what tells a decimal separator from a thousands separator, if both readings fit all values but give other numbers. */

@@ -1,10 +1,10 @@
 /**
  * Finds columns that DuckDB read as numbers although their cells are codes (007), ids or long integers, which numbers
- * change, or may have thousands points (4.172).
+ * change, or may have thousands points (4.172); and columns that it read as dates although their cells are words.
  */
 import type { Database } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
-import { largeDoubles } from "./exactDigits.ts";
+import { dateWords, largeDoubles } from "./exactDigits.ts";
 import { identifier } from "../duckdb/sql.ts";
 import { asText, type CsvFile } from "./inspectCsv.ts";
 import type { ReadOptions } from "../readOptions.ts";
@@ -12,7 +12,7 @@ import type { ReadOptions } from "../readOptions.ts";
 /** An integer as pandas and spreadsheets write ids: without leading zeros; a column with gaps becomes 7.0. */
 const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
 
-/** Names of the number columns that have to be read again as text. @param hasCodes as `hasCodes` found in the file */
+/** Names of the columns that have to be read again as text. @param hasCodes as `hasCodes` found in the file */
 export async function textNumbers(
   database: Database,
   { table, file, hasCodes }: { readonly table: string; readonly file: CsvFile; readonly hasCodes: boolean },
@@ -27,7 +27,8 @@ export async function textNumbers(
   const ids = new Set(options.idColumns);
   const large = new Set(await largeDoubles(database, table));
   const asked = numbers.filter((name) => hasCodes || ids.has(name) || large.has(name));
-  return [...new Set([...points, ...(await withCodes(database, file, asked, ids))])];
+  const words = (await dateWords(database, table, () => asText(file))).filter((name) => !file.fixedTypes.has(name));
+  return [...new Set([...points, ...words, ...(await withCodes(database, file, asked, ids))])];
 }
 
 /** In a file with commas between the cells, a point is the decimal point. */

@@ -4,7 +4,7 @@ import { cellText } from "../../core/table/cellText.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import { conformTable } from "./conformTable.ts";
 import { encodeLabels } from "./encodeLabels.ts";
-import { otherSpelling } from "./otherSpelling.ts";
+import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
 import { rowReader } from "./rowReader.ts";
 
 it.each([
@@ -41,6 +41,18 @@ it("gives booleans one reading in rows, tables and labels", () => {
   expect(read).toEqual([...Array.from({ length: 5 }, () => "True"), "False", "False", "False", null]);
   const labels = encodeLabels({ rowCount: texts.length, columns }, signature);
   expect([...labels.y]).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
+});
+
+it("finds the category that a number of JSON is, if only one is it", () => {
+  const of = (categories: string[]) => categoryOfNumber(categories);
+  expect([7, 8.5, 1e2, 1e21, 9].map(of(["A", "7.0", "8.5", "100.0", "1e21"]))).toEqual([
+    "7.0",
+    "8.5",
+    "100.0",
+    "1e21",
+    undefined,
+  ]);
+  expect(of(["7", "07"])(7)).toBeUndefined();
 });
 
 it("matches labels of a file that has other numerals for the same numbers", () => {

@@ -1,4 +1,5 @@
 /** Recognises a category that is written in another way than in training. */
+import { parseNumber } from "../../core/text/parseNumber.ts";
 
 const BOOLEANS: ReadonlySet<string> = new Set(["true", "false"]);
 
@@ -11,6 +12,24 @@ const BOOLEANS: ReadonlySet<string> = new Set(["true", "false"]);
 export function otherSpelling(categories: readonly string[]): (text: string) => string | undefined {
   let known: ReadonlyMap<string, string | undefined> | undefined;
   return (text) => (known ??= spellings(categories)).get(folded(text));
+}
+
+/**
+ * For the numbers of JSON: 7 is the category "7.0", as which a column of text and numbers keeps it.
+ * @returns undefined if none or several categories are the number
+ */
+export function categoryOfNumber(categories: readonly string[]): (value: number) => string | undefined {
+  let known: Map<number, string | undefined> | undefined;
+  return (value) => {
+    if (known === undefined) {
+      known = new Map();
+      for (const category of categories) {
+        const number = parseNumber(category);
+        if (number !== undefined) known.set(number, known.has(number) ? undefined : category);
+      }
+    }
+    return known.get(value);
+  };
 }
 
 /** Undefined for two categories with one spelling: which of them is meant is unknown. */

@@ -28,6 +28,15 @@ describe("rowReader", () => {
     ]);
   });
 
+  it("reads 20240131 as a date where the model learned %Y%m%d, as a number of JSON too", () => {
+    const reading = { ...signature.reading, formats: { since: "%Y%m%d" } };
+    const read = rowReader({ ...signature, reading, inputs: [{ ...signature.inputs[2]! }] }, ["since"]);
+    const { table, problems } = read([[20240101], ["20240101"], [7]]);
+    const [day] = [Date.UTC(2024, 0, 1)];
+    expect(table.columns[0]).toMatchObject({ values: Float64Array.of(day, day, NaN) });
+    expect(problems.map(({ row }) => row)).toEqual([2]);
+  });
+
   it("reports row, column and value that cannot be parsed, and continues", () => {
     const { table, problems } = rowReader(signature, ["age", "city", "since"])([
       ["abc", "oslo", "2021-01-01"],

@@ -7,7 +7,7 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { cellParserOf, expectedCell } from "./cellParserOf.ts";
 import { missingColumns, positionOf } from "./missingColumns.ts";
-import { otherSpelling } from "./otherSpelling.ts";
+import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
 
 /** A problem with one value. */
 export interface RowProblem {
@@ -90,6 +90,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
   const categories = [...(spec.categories ?? [])];
   const codeOf = new Map(categories.map((text, code) => [text, code]));
   const spelling = otherSpelling(categories);
+  const ofNumber = categoryOfNumber(categories);
   return (rows, problems) => {
     const extra: string[] = [];
     const extraCodeOf = new Map<string, number>();
@@ -103,7 +104,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
       }
       const text = typeof cell === "string" ? cell : String(cell);
       let code = codeOf.get(text) ?? extraCodeOf.get(text);
-      code ??= codeOf.get(spelling(text) ?? text);
+      code ??= codeOf.get((typeof cell === "number" ? ofNumber(cell) : undefined) ?? spelling(text) ?? text);
       if (code === undefined) {
         code = categories.length + extra.length;
         extra.push(text);
