@@ -119,7 +119,7 @@ describe("score, on test data", () => {
       expect([done.status, errorOf(done)]).toEqual([
         4,
         [
-          "error: no test data: testdata has no file that matches **/*.{csv,csv.gz,tsv,json,jsonl,parquet}",
+          "error: no test data: testdata has no file that matches **/*.{csv,csv.gz,tsv,tsv.gz,json,json.gz,jsonl,jsonl.gz,ndjson,ndjson.gz,parquet}",
           'hint: put labelled rows there, or set "test_data_path" in config.json',
         ],
       ]);

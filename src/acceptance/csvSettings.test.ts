@@ -56,7 +56,10 @@ it("reads the same cells in ingest, score, predict, explain, monitor, watch, lab
   const reply = await server.post("/predict", odd(rows, false), { "content-type": "text/csv" });
   const utf8 = Buffer.from(odd(rows, false).toString("latin1").replaceAll("\u0080", "€"));
   const marked = await server.post("/predict", utf8, { "content-type": "text/csv; charset=utf-8" });
+  const wide = Buffer.from(utf8.toString(), "utf16le");
+  const told = await server.post("/predict", wide, { "content-type": "text/csv; charset=utf-16le" });
   await server.stop();
   expect(cellsOf(reply.text)).toEqual(predicted);
   expect(cellsOf(marked.text)).toEqual(predicted);
+  expect(cellsOf(told.text)).toEqual(predicted);
 });

@@ -20,10 +20,15 @@ function latin1(folder: string, name: string): Buffer {
 
 describe("findInputFiles", () => {
   it("finds files of every format at any depth, sorted, without hidden files", async () => {
-    const wanted = ["a.csv", "b.csv.gz", "c/d/e.parquet", "c/f.TSV", "g.json", "h.jsonl"];
-    const folder = await folderWith([...wanted, "notes.txt", ".hidden.csv", ".git/x.csv", "a.csv.bak"]);
-    const found = await findInputFiles(folder);
+    const wanted = ["a.csv", "b.csv.gz", "c/d/e.parquet", "c/f.TSV", "g.json", "h.jsonl", "i.jsonl.gz", "j.ndjson"];
+    const other = ["k.xlsx", "l.zip", "c/m.txt"];
+    const folder = await folderWith([...wanted, ...other, "notes.txt", ".hidden.csv", ".git/x.csv", "a.csv.bak"]);
+    const leftOut: string[] = [];
+    const found = await findInputFiles(folder, undefined, (path) => leftOut.push(path.slice(folder.length + 1)));
     expect(found.map((path) => path.slice(folder.length + 1))).toEqual(wanted);
+    expect(leftOut.toSorted()).toEqual(other.toSorted());
+    // Who sets a pattern has chosen.
+    await findInputFiles(folder, "*.csv", (path) => expect(path).toBe(""));
   });
 
   it("follows links to files inside the folder, but not outside", async () => {

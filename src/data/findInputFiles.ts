@@ -6,7 +6,12 @@ import { MlctlError } from "../core/errors.ts";
 import { hasUnreadableName, UNREADABLE_NAME } from "../core/unreadableName.ts";
 import { glob } from "../core/text/glob.ts";
 
-export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
+export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,tsv.gz,json,json.gz,jsonl,jsonl.gz,ndjson,ndjson.gz,parquet}";
+
+/** Files that look like tables, in forms or under names that are not read. */
+const OTHER_TABLES = /\.(xls[xmb]?|ods|numbers|zip|7z|txt|dat|feather|arrow|orc|avro|sav|dta|xml|gz|bz2|xz|zst)$/i;
+const NOT_MATCHED = "no file that ingest.pattern names; save it as CSV, or set ingest.pattern if it is a text file";
+const ABOUT = /(^|\/)(readme|license|licence|changelog|notes)[^/]*$/i;
 
 /**
  * Returns sorted paths that start with `folder` as given. Skips names that start with a dot, as a shell does, and links
@@ -31,7 +36,12 @@ export async function findInputFiles(
     const path = join(folder, relative);
     // A folder with such a name may hold matching files.
     const isUnreadable = hasUnreadableName(path);
-    if (!matches(relative) && !(isUnreadable && entry.isDirectory())) return;
+    if (!matches(relative) && !(isUnreadable && entry.isDirectory())) {
+      // Who sets a pattern has chosen.
+      const isMissed = pattern === DEFAULT_PATTERN && OTHER_TABLES.test(relative) && !ABOUT.test(relative);
+      if (isMissed && entry.isFile()) onLeftOut(path, NOT_MATCHED);
+      return;
+    }
     const problem = isUnreadable ? UNREADABLE_NAME : entry.isFile() ? undefined : await problemOfLink(path, root);
     if (problem === undefined) found.push(path);
     else onLeftOut(path, problem);

@@ -6,7 +6,9 @@ const sqlExpressions = () => byName(text());
 
 export function ingestSchema() {
   return z.strictObject({
-    pattern: text().default("**/*.{csv,csv.gz,tsv,json,jsonl,parquet}").describe("files of the input folder to read"),
+    pattern: text()
+      .default("**/*.{csv,csv.gz,tsv,tsv.gz,json,json.gz,jsonl,jsonl.gz,ndjson,ndjson.gz,parquet}")
+      .describe("files of the input folder to read"),
     records: orNull(text()).describe("path of the array of rows in a JSON file"),
     delimiter: orNull(oneCharacter()).describe(
       "character between the cells of CSV; null: the one of , ; tab | that the first rows agree on",

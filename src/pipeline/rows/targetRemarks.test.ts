@@ -29,14 +29,14 @@ describe("labels that differ only in case or blanks", () => {
   it("are named with their rows and the setting that joins them", () => {
     const { warnings } = remarksOn(texts({ No: 30, Yes: 12, yes: 8, " Yes": 1 }));
     expect(warnings).toEqual([
-      'labels of "y" that differ only in case or blanks are different classes: " Yes" (1 row), "Yes" (12 rows), "yes" (8 rows); to join them, set "ingest.select": { "y": "lower(trim(y))" } in config.json',
+      'labels of "y" that differ only in case or blanks are different classes: " Yes" (1 row), "Yes" (12 rows), "yes" (8 rows); to join them, set "ingest.select": { "y": "lower(trim(CAST(y AS VARCHAR)))" } in config.json',
     ]);
     expect(remarksOn(texts({ No: 30, Yes: 12, Yess: 8 })).warnings).toEqual([]);
   });
 
   it("may be the same letters in two Unicode forms", () => {
     expect(remarksOn(texts({ "caf\u00e9": 9, "cafe\u0301": 9, bar: 9 })).warnings[0]).toContain(
-      "lower(trim(nfc_normalize(y)))",
+      "lower(trim(nfc_normalize(CAST(y AS VARCHAR))))",
     );
   });
 });

@@ -57,7 +57,11 @@ function twins(name: string, classes: readonly LabelCount[]): string[] {
   const more = same.length > shown.length ? ` (and ${same.length - shown.length} more such labels)` : "";
   // Composed and decomposed accents look the same, and lower and trim leave them as they are.
   const isComposed = classes.every(({ label }) => label === label.normalize("NFC"));
-  const fix = selectHint(name, (column) => `lower(trim(${isComposed ? column : `nfc_normalize(${column})`}))`);
+  // A later file can have numbers in this column.
+  const fix = selectHint(name, (column) => {
+    const text = `CAST(${column} AS VARCHAR)`;
+    return `lower(trim(${isComposed ? text : `nfc_normalize(${text})`}))`;
+  });
   return [
     `labels of "${name}" that differ only in case or blanks are different classes: ${shown.join("; ")}${more}; to join them, ${fix}`,
   ];

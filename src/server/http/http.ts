@@ -125,11 +125,12 @@ interface RouteSchema {
   readonly querystring?: { readonly properties?: object };
 }
 
-/** Accepts only uncompressed UTF-8. */
+/** Accepts only uncompressed bodies, in UTF-8; of CSV, which people export in other encodings, withCharset decides. */
 function encodingProblem({ headers }: Request): HttpProblem | null {
   const encoding = headers["content-encoding"];
-  const charset = /charset="?([^";]+)/i.exec(headers["content-type"] ?? "")?.[1]?.trim();
-  const foreign = charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset);
+  const type = headers["content-type"] ?? "";
+  const charset = /charset="?([^";]+)/i.exec(type)?.[1]?.trim();
+  const foreign = charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset) && !/^\s*text\/csv\b/i.test(type);
   if ((encoding === undefined || encoding === "identity") && !foreign) return null;
   const found = foreign ? `charset ${charset.slice(0, 40)}` : `content-encoding ${String(encoding).slice(0, 40)}`;
   return new HttpProblem("unsupported-media-type", `${found} is not supported`, { hint: "send uncompressed UTF-8" });
