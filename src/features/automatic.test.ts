@@ -55,6 +55,22 @@ describe("automaticTransforms", () => {
     ]);
   });
 
+  it("says how to read text that is numbers with a unit, or dates in words; codes are ids", () => {
+    const months = ["Januar", "M\u00e4rz", "Okt."];
+    const table = tableOf(
+      ...[
+        ["weight", (i: number) => `${i}.91 kg`],
+        ["on", (i: number) => `${(i % 28) + 1}. ${months[i % 3]} ${1990 + i}`],
+        ["code", (i: number) => `A${i}B`],
+      ].map(([name, text]) => ({ ...category(40, text as (i: number) => string), name: name as string })),
+    );
+    expect(automaticTransforms(table, { needs: trees }).notes).toEqual([
+      'column "weight" is not used: its values are text such as "0.91 kg"; if they are numbers of one unit, set "ingest.select": { "weight": "TRY_CAST(regexp_extract(weight, \'[-+]?[0-9.]+\') AS DOUBLE)" } in config.json',
+      'column "on" is not used: its values are text such as "1. Januar 1990"; if they are dates, set "ingest.select": { "on": "try_strptime(\\"on\\", \'%d %B %Y\')" } in config.json, with their order and words',
+      'column "code" is not used: every value is different, as in an id',
+    ]);
+  });
+
   it("names the first columns of hundreds that are dropped for one reason", () => {
     const table = tableOf(...Array.from({ length: 300 }, (_, i) => numbers(30, () => 4, `c${i}`)));
     expect(automaticTransforms(table, { needs: trees }).notes).toEqual([

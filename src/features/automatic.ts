@@ -1,6 +1,7 @@
 /** Automatic features: chooses transforms from the column kinds of a table. */
 import type { Estimator } from "../core/estimator.ts";
 import { listed } from "../core/text/listed.ts";
+import { selectHint } from "../core/text/selectHint.ts";
 import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
 
@@ -74,7 +75,35 @@ function reasonToDrop(column: Column): Reason | undefined {
   return column.kind === "category" ? reasonToDropText(column) : reasonToDropNumber(column);
 }
 
-function reasonToDropText({ codes, categories }: CategoryColumn): Reason | undefined {
+/** A number and what it counts: "2.91 kg", "850 g", "236.8V". Codes have their letters first. */
+const MEASURE = /^[-+]?\d[\d.,]*\s*[\p{L}°µ%][\p{L}²³/%°]{0,5}$/u;
+/** A word, a year and a day, in any order: "5. März 2023", "2024-10-20 02:00:00 CEST". */
+const WORDED_DATE = /^(?=.*\p{L}{3})(?=.*\b(19|20)\d\d\b)(?=.*\b\d{1,2}\b)[\p{L}\d.,:/ -]*$/u;
+/** Values that are looked at. */
+const LOOKED_AT = 200;
+
+/** Why a text column with many values is dropped that may be more than an id: its values are numbers or dates in words. */
+function disguised(name: string, categories: readonly string[]): Reason | undefined {
+  const some = categories.slice(0, LOOKED_AT);
+  const isMostly = (pattern: RegExp): boolean =>
+    some.filter((text) => text.length < 40 && pattern.test(text)).length > some.length / 2;
+  const such = `such as ${JSON.stringify(some[0]!)}`;
+  if (isMostly(MEASURE)) {
+    const cure = selectHint(name, (column) => `TRY_CAST(regexp_extract(${column}, '[-+]?[0-9.]+') AS DOUBLE)`);
+    return {
+      single: `its values are text ${such}; if they are numbers of one unit, ${cure}`,
+      plural: `their values are text ${such}; if they are numbers of one unit, compute them in "ingest.select"`,
+    };
+  }
+  if (!isMostly(WORDED_DATE)) return undefined;
+  const cure = selectHint(name, (column) => `try_strptime(${column}, '%d %B %Y')`);
+  return {
+    single: `its values are text ${such}; if they are dates, ${cure}, with their order and words`,
+    plural: `their values are text ${such}; if they are dates, compute them in "ingest.select"`,
+  };
+}
+
+function reasonToDropText({ name, codes, categories }: CategoryColumn): Reason | undefined {
   const counts = new Float64Array(categories.length);
   let present = 0;
   for (const code of codes) {
@@ -86,8 +115,10 @@ function reasonToDropText({ codes, categories }: CategoryColumn): Reason | undef
   for (const count of counts) if (count > 0) distinct++;
   if (present === 0) return EMPTY;
   if (distinct === 1 && present === codes.length) return CONSTANT;
-  if (distinct === present && distinct > 2) return DISTINCT;
+  if (distinct === present && distinct > 2) return disguised(name, categories) ?? DISTINCT;
   if (distinct > MAX_CATEGORIES || (codes.length >= FREE_TEXT_ROWS && distinct > FREE_TEXT_SHARE * codes.length)) {
+    const other = disguised(name, categories);
+    if (other !== undefined) return other;
     const single = `it has ${distinct} different values in ${codes.length} rows, so it looks like an id or free text`;
     return { single, plural: FREE_TEXT };
   }

@@ -328,6 +328,13 @@ describe("notes on many columns or files", () => {
   });
 });
 
+it("a total below the table is reported", async () => {
+  const { notes } = await ingest({ "a.csv": "city,x\nOslo,1\nBergen,2\nTotal,3\n", "b.csv": "city,x\nOslo,1\n" });
+  expect(notes).toEqual([
+    `the last row looks like a total, but is read as a row: a.csv ("Total"); to leave it out, set "ingest.where": "\\"city\\" IS DISTINCT FROM 'Total'" in config.json`,
+  ]);
+});
+
 describe("with the formats of a model", () => {
   it("nothing else is recognised, and cells that do not fit stay text", async () => {
     const { paths } = await ingest({ "f.csv": "a;b;c\n4.172;4.172;1,5\n5.001;5.001;2,5\n" });

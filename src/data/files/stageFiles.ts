@@ -16,6 +16,7 @@ import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { identifier } from "../duckdb/sql.ts";
 import { unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
+import { totalNotes } from "./totalRows.ts";
 
 /** A file that cannot be read or contradicts the others. */
 export interface RejectedInput {
@@ -61,6 +62,8 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const agreed = await agree(loaded, known);
   checkTypeColumns(options, agreed.columns, previous);
   await readAsText(database, agreed, options);
+  // Who sets `where` has chosen the rows.
+  const totals = options.where === undefined ? await totalNotes(database, agreed.parts, nameOf) : [];
   await convertColumns(database, agreed.parts, agreed.columns);
   await sandboxDatabase(database, options.writes);
   let digits: ReadonlyMap<string, string> = new Map();
@@ -80,7 +83,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   return {
     files: done,
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-    notes: [...ofCsv, ...agreed.notes, ...ofFormats, ...spellings],
+    notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...spellings],
     csvNotes: ofCsv,
     formats: new Map([...before, ...recordedFormats(read)]),
   };

@@ -100,3 +100,9 @@ it("rows without a target are counted, and test rows are copies only if whole ro
     ]);
   });
 });
+
+it("numbers that are infinite or too large are counted", async () => {
+  const csv = table("x,y", 100, (i, uniform) => `${i % 20 === 0 ? "1e400" : uniform().toFixed(3)},${i + 0.5}`);
+  const { notes } = await trained(csv, { train: linear });
+  expect(notes).toContain('values that are infinite, or too large for a number, count as missing: "x" (5 rows)');
+});

@@ -1,4 +1,5 @@
 /** Prepares a dataset for training: inputs, target, split and folds. */
+import { listed } from "../../core/text/listed.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -79,6 +80,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
     notes: [
       ...remarks.notes,
       ...numbering,
+      ...infiniteValues(data.inputs),
       ...splitting,
       ...shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
       ...repeatedTimes(labelled, {
@@ -89,6 +91,18 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
       ...naive.notes,
     ],
   };
+}
+
+/** A note on values such as 1e400 and inf, which imputation replaces as if they were missing. */
+function infiniteValues(inputs: Table): string[] {
+  const found = inputs.columns.flatMap(({ kind, name, ...column }) => {
+    if (kind !== "number") return [];
+    const count = (column as { values: Float64Array }).values.filter((x) => Math.abs(x) === Infinity).length;
+    return count === 0 ? [] : [`"${name}" (${count} ${count === 1 ? "row" : "rows"})`];
+  });
+  return found.length === 0
+    ? []
+    : [`values that are infinite, or too large for a number, count as missing: ${listed(found)}`];
 }
 
 /** Names of the columns that are no inputs, with a note on row numbers among them. */
@@ -105,9 +119,9 @@ function withoutRowNumbers(table: Table, config: Config): LeftOut {
   const numbers = config.features === null ? rowNumbers({ ...table, columns: others }) : [];
   const unwanted = numbers.filter((name) => !named.flat().includes(name));
   if (unwanted.length === 0 || unwanted.length === others.length) return { leftOut: configured, notes: [] };
-  const listed = unwanted.map((name) => `"${name}"`).join(", ");
+  const names = unwanted.map((name) => `"${name}"`).join(", ");
   const subject =
-    unwanted.length === 1 ? `column ${listed} is not used: it numbers` : `columns ${listed} are not used: they number`;
+    unwanted.length === 1 ? `column ${names} is not used: it numbers` : `columns ${names} are not used: they number`;
   return {
     leftOut: new Set([...configured, ...unwanted]),
     notes: [
