@@ -200,3 +200,13 @@ it.each([
   const { types, rows } = await ingest({ [name]: content("1970-01-01") });
   expect([types[0], rows[1]!.split(",")[0]]).toEqual(["DATE", "1970-01-01"]);
 });
+
+it("an object with rows deep inside is no table of pandas: the path of the rows is named", async () => {
+  const json = '{"meta":{"n":2},"data":{"page":1,"items":[{"x":1,"y":2},{"x":2,"y":3}]}}';
+  const folder = mkdtempSync(join(tmpdir(), "digits-test-"));
+  writeFileSync(join(folder, "a.json"), json);
+  const { rejected } = await ingestFiles([join(folder, "a.json")], { output: join(folder, "out") });
+  expect(rejected[0]!.hint).toBe('set ingest.records to the array that contains the rows: "data.items"');
+  const { rows } = await ingest({ "a.json": json }, { records: "data.items" });
+  expect(rows).toEqual(["1,2", "2,3"]);
+});

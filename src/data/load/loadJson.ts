@@ -178,10 +178,16 @@ async function refuseSingleObject(database: Database, table: string): Promise<vo
   const isTable = names.has("data") && columns.some(({ type }) => type.includes("pandas_version"));
   const count = await database.rows(`SELECT count(*) FROM ${identifier(table)}`);
   if (count[0]![0] !== 1) return;
-  refusePandas(isStruct || isSplit || isTable);
-  const arrays = columns.filter((column) => column.type.startsWith("STRUCT(") && column.type.endsWith("[]"));
-  if (arrays.length === 0) return;
-  throw new UnreadableFile("the file is one object, not an array of rows", {
-    hint: `set ingest.records to the array that contains the rows: ${arrays.map((column) => `"${column.name}"`).join(", ")}`,
+  const arrays = columns.flatMap(({ name, type }) => {
+    if (!type.startsWith("STRUCT(")) return [];
+    if (type.endsWith("[]")) return [name];
+    // {"data": {"items": [{…}]}}
+    const inner = /^STRUCT\((?:.*, )?"?(\w+)"? STRUCT\(.*\)\[\]/.exec(type)?.[1];
+    return inner === undefined ? [] : [`${name}.${inner}`];
   });
+  if (!isTable && arrays.length > 0)
+    throw new UnreadableFile("the file is one object, not an array of rows", {
+      hint: `set ingest.records to the array that contains the rows: ${arrays.map((path) => `"${path}"`).join(", ")}`,
+    });
+  refusePandas(isStruct || isSplit || isTable);
 }

@@ -13,6 +13,17 @@ function tableOf(column: Column): Table {
 }
 
 describe("encodeTarget", () => {
+  it.each([
+    ["x^k^y", '; if "^" separates the cells, set "ingest.delimiter": "^" in config.json'],
+    ['x "k" "y"', '; if " " separates the cells, set "ingest.delimiter": " " in config.json'],
+    ["x-k,z", ""],
+    ["income, yearly", ""],
+  ])("without the target says what may separate the cells of %j", (name, hint) => {
+    expect(() => encodeTarget(tableOf(categoryColumn(name, ["1"])), options)).toThrow(
+      expect.objectContaining({ hint: `available columns: ${name}${hint}` }),
+    );
+  });
+
   it("treats two distinct numbers as classes, with the larger as the positive class", () => {
     const { spec, y } = encodeTarget(numbers(1, 0, 0, 1), options);
     expect(spec).toEqual({ name: "y", task: "binary", classes: ["0", "1"] });

@@ -92,11 +92,25 @@ function targetColumn(table: Table, target: string): Column {
   if (column !== undefined) return column;
   const names = table.columns.map(({ name }) => name);
   const near = suggest(target, names);
+  const delimiter = names.map((name) => delimiterIn(name, target)).find((found) => found !== undefined);
+  const available = `available columns: ${names.slice(0, 20).join(", ")}`;
   throw new MlctlError("data", `the data has no target column "${target}"`, {
-    hint: near
-      ? `did you mean "${near}"? set "target" in config.json`
-      : `available columns: ${names.slice(0, 20).join(", ")}`,
+    hint:
+      delimiter !== undefined
+        ? `${available}; if ${JSON.stringify(delimiter)} separates the cells, set "ingest.delimiter": ${JSON.stringify(delimiter)} in config.json`
+        : near
+          ? `did you mean "${near}"? set "target" in config.json`
+          : available,
   });
+}
+
+/** What separates the target from other names in what was read as one name: "x^k^y", or `x "k" "y"`. */
+function delimiterIn(name: string, target: string): string | undefined {
+  const words = name.split(/[\p{L}\p{N}_."']+/u).filter((part) => part !== "");
+  const [delimiter] = words;
+  if (delimiter === undefined || delimiter.length > 2 || words.some((part) => part !== delimiter)) return undefined;
+  const parts = name.split(delimiter).map((part) => part.replaceAll(/^["']|["']$/g, ""));
+  return parts.length > 1 && parts.includes(target) ? delimiter : undefined;
 }
 
 function presentRows(column: Column, rowCount: number): { rows: Int32Array; firstMissing: number } {
