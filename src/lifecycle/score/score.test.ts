@@ -55,4 +55,12 @@ describe("score", () => {
     const { result } = await scoredOn(unseen);
     expect([result.leakage, leakageWarnings(result)]).toEqual([{ copiedRows: 0, copiedValidationRows: 0 }, []]);
   });
+
+  it("reports that all test rows are of one class", async () => {
+    const last = unseen[0]!.split(",").at(-1)!;
+    const { result } = await scoredOn(unseen.filter((row) => row.endsWith(`,${last}`)));
+    expect(result.warnings).toContainEqual(
+      expect.stringMatching(new RegExp(`^all \\d+ test rows are "${last}": metrics of the other classes are 0`)),
+    );
+  });
 });

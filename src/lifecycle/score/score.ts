@@ -131,11 +131,19 @@ function warningsOf(
   known: KnownTestRows | null,
   values: ScoreValues,
 ): string[] {
-  const problem = degenerate(evaluation, model.signature.target.classes);
+  const { classes } = model.signature.target;
+  const problem = degenerate(evaluation, classes);
   const { rows } = values;
+  const [only] = evaluation.yTrue;
+  const hasOneClass = classes !== undefined && rows > 1 && evaluation.yTrue.every((code) => code === only);
   const worse = isBaseline(model.estimator.family) ? undefined : worseThanBaseline(metrics, baseline, evaluation.task);
   return [
     ...[sampleSizeWarning(values, evaluation.task)].filter((text) => text !== undefined),
+    ...(hasOneClass
+      ? [
+          `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`,
+        ]
+      : []),
     ...(withoutHistory > 0
       ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
       : []),
