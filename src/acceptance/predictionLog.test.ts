@@ -55,6 +55,8 @@ describe("labels", () => {
     const line = JSON.stringify({ corporation: "initech", left: true });
     // true is no class of 0 and 1: nothing is guessed.
     expect(labels(`${line}\n`, "--label", "left", "--input-format", "jsonl")).toMatchObject({ status: 3, invalid: 1 });
+    const unusable = workspace.run(["labels", "-", "--label", "left", "--input-format", "jsonl"], { input: line });
+    expect(unusable.stderr + unusable.stdout).toMatch(/joined left to 0 predictions from 1 row by corporation\n/);
     const told = labels(`{"corporation":"initech","left":1}\n`, "--label", "left", "--input-format", "jsonl");
     expect(told).toMatchObject({ by: ["corporation"], status: 0, labelled: 1 });
   });
