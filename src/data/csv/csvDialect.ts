@@ -99,7 +99,11 @@ const foreign: readonly (readonly [pattern: RegExp, what: string, hint: string])
     "an HTML or XML page",
     "the download may have given an error or a login page: open the file to see",
   ],
-  [/^\s*(\{\s*"|\[\s*\{)/, "JSON", "read JSON Lines with --input-format jsonl; convert an array with `jq -c '.[]'`"],
+  [
+    /^\s*(\{\s*"|\[\s*\{)/,
+    "JSON",
+    "name a file of JSON Lines .jsonl (predict and labels also take --input-format jsonl); convert an array with `jq -c '.[]'`",
+  ],
 ];
 
 /** Refuses what is often found in place of data. @param text the start of the file */
