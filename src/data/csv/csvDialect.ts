@@ -87,7 +87,7 @@ export function refuseTitle(records: readonly CsvRow[]): void {
   const same = rows.filter(({ values }) => values.length === width).length;
   if (header === undefined || header.values.length >= width || rows.length < 2 || same < MOST * rows.length) return;
   const { line } = others[k]!;
-  const reason = `line ${header.line} has ${counted(header.values.length, "value")}, but line ${line} and those after it have ${width}`;
+  const reason = `line ${header.line} has ${counted(header.values.length, "value")}, but line ${line} and the lines after it have ${width}`;
   const hint = `if line ${line} has the names of the columns, set "ingest": {"skip_lines": ${line - 1}}; else give every column a name`;
   throw new UnreadableFile(reason, { line: header.line, hint });
 }
