@@ -69,8 +69,8 @@ describe("labels", () => {
       train: { models: [{ family: "baseline" }] },
     });
     const header = "Customer No,Sea  Miles,Has Left";
-    const rows = Array.from({ length: 40 }, (_, i) => `c${i},${i},${i % 2}`);
-    other.write({ "sourcedata/a.csv": [header, ...rows, ""].join("\n"), "new.csv": `${header}\nc90,5,\n` });
+    const customers = Array.from({ length: 40 }, (_, i) => `c${i},${i},${i % 2}`);
+    other.write({ "sourcedata/a.csv": [header, ...customers, ""].join("\n"), "new.csv": `${header}\nc90,5,\n` });
     other.ok("ingest");
     other.ok("train");
     other.ok("deploy", "--force");

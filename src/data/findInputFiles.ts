@@ -6,7 +6,7 @@ import { MlctlError } from "../core/errors.ts";
 import { hasUnreadableName, UNREADABLE_NAME } from "../core/unreadableName.ts";
 import { glob } from "../core/text/glob.ts";
 
-export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
+const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
 
 /**
  * Returns sorted paths that start with `folder` as given. Skips names that start with a dot, as a shell does, and links
