@@ -14,7 +14,7 @@ describe("the hint for a wrong command line", () => {
     [
       "explain --model v1",
       expect.stringMatching(
-        /^--model is a flag of .*score.*, not of explain, which takes it without a flag: mlctl explain \[ref\]$/,
+        /^--model is a flag of .*score.*predictions list.*, not of explain, which takes it without a flag: mlctl explain \[ref\]$/,
       ),
     ],
     ["labels --rows x.csv", expect.stringMatching(/^--rows is a flag of .*, not of labels$/)],

@@ -40,9 +40,12 @@ const elsewhereHints: Readonly<Record<string, string>> = {
 /** The command has no similar flag: one of another command. */
 function otherFlagHint(flag: string, path: readonly Command[]): string | undefined {
   const owners = commands
-    .flatMap((command) => [command, ...(command.subcommands ?? [])])
-    .flatMap((command) =>
-      Object.values(command.options ?? {}).map((option) => ({ flag: longFlag(option), command: command.name })),
+    .flatMap(({ name, options, subcommands = [] }) => [
+      { name, options },
+      ...subcommands.map((each) => ({ name: `${name} ${each.name}`, options: each.options })),
+    ])
+    .flatMap(({ name, options = {} }) =>
+      Object.values(options).map((option) => ({ flag: longFlag(option), command: name })),
     );
   const close = suggest(flag, new Set(owners.map((each) => each.flag)));
   if (close === undefined || path.length === 0) return undefined;

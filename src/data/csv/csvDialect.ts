@@ -102,7 +102,7 @@ const foreign: readonly (readonly [pattern: RegExp, what: string, hint: string])
   [
     /^\s*(\{\s*"|\[\s*\{)/,
     "JSON",
-    "name a file of JSON Lines .jsonl (predict and labels also take --input-format jsonl); convert an array with `jq -c '.[]'`",
+    "name a file of JSON Lines .jsonl, or give predict and labels --input-format jsonl; convert an array with `jq -c '.[]'`",
   ],
 ];
 
