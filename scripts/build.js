@@ -25,18 +25,38 @@ if (newestSource() > (existsSync(stamp) ? statSync(stamp).mtimeMs : 0)) {
 }
 
 async function build() {
+  removeStopped();
   const startedAt = new Date();
   const args = [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", aside];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
-  if (status === 0) {
+  try {
+    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
+    process.exitCode = status ?? 1;
+    if (status !== 0) return;
     await bundle(aside);
     writeFileSync(join(aside, ".built"), "");
     utimesSync(join(aside, ".built"), startedAt, startedAt); // a source that was saved meanwhile is newer
     if (existsSync(dist)) renameSync(dist, `${aside}-old`);
     renameSync(aside, dist);
+  } finally {
+    for (const folder of [aside, `${aside}-old`]) rmSync(folder, { recursive: true, force: true });
   }
-  for (const folder of [aside, `${aside}-old`]) rmSync(folder, { recursive: true, force: true });
-  process.exitCode = status ?? 1;
+}
+
+/** Removes what builds that were stopped have left. */
+function removeStopped() {
+  for (const name of readdirSync(root)) {
+    const pid = /^dist\.tmp-(\d+)(-old)?$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(root, name), { recursive: true, force: true });
+  }
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
 }
 
 function newestSource() {

@@ -97,7 +97,7 @@ describe("rows from a pipe", () => {
       json,
       [
         "error: stdin, line 1: this is JSON, not CSV",
-        "hint: read JSON Lines with --input-format jsonl; convert an array with `jq -c '.[]'`",
+        "hint: name a file of JSON Lines .jsonl, or give predict and labels --input-format jsonl; convert an array with `jq -c '.[]'`",
       ],
     ],
   ])("%s are exit 3", (_, input, told) => {

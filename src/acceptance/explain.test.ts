@@ -54,7 +54,7 @@ describe("explain", () => {
     expect(workspace.run(["predict", "bad.csv"]).stderr).toContain('line 4: column "lastmonth_activity": "many"');
     for (const method of ["shap", "permutation"]) {
       expect(workspace.run(["explain", "--rows", "bad.csv", "--method", method]).stderr).toContain(
-        'column "lastmonth_activity" contains "many" in line 4, but the model was trained on numbers',
+        'column "lastmonth_activity" contains "many" in line 4 of bad.csv, but the model was trained on numbers',
       );
     }
   });

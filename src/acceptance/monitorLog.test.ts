@@ -116,8 +116,10 @@ describe("the prediction log", () => {
 
 describe("alerts test", () => {
   it("sends a message to every channel, and fails where one is dead", async () => {
-    const { status, stdout } = await workspace.start("alerts", "test", "--json").finished;
+    const { status, stdout, stderr } = await workspace.start("alerts", "test", "--json").finished;
     expect(status).toBe(1);
+    expect(stderr).toContain('correct "url" or "headers" of this entry of "alerts" in config.json');
+    expect(stderr).not.toContain("mlctl alerts test");
     const { alerts } = JSON.parse(stdout) as Pick<Entry, "alerts">;
     expect(alerts.map((sent) => `${sent.channel} ${sent.status}`)).toEqual(["hook sent", "dead failed"]);
     expect(posts.at(-1)).toMatchObject({

@@ -55,6 +55,8 @@ describe("labels", () => {
     const line = JSON.stringify({ corporation: "initech", left: true });
     // true is no class of 0 and 1: nothing is guessed.
     expect(labels(`${line}\n`, "--label", "left", "--input-format", "jsonl")).toMatchObject({ status: 3, invalid: 1 });
+    const unusable = workspace.run(["labels", "-", "--label", "left", "--input-format", "jsonl"], { input: line });
+    expect(unusable.stderr + unusable.stdout).toMatch(/joined left to 0 predictions from 1 row by corporation\n/);
     const told = labels(`{"corporation":"initech","left":1}\n`, "--label", "left", "--input-format", "jsonl");
     expect(told).toMatchObject({ by: ["corporation"], status: 0, labelled: 1 });
   });
@@ -67,8 +69,8 @@ describe("labels", () => {
       train: { models: [{ family: "baseline" }] },
     });
     const header = "Customer No,Sea  Miles,Has Left";
-    const known = Array.from({ length: 40 }, (_, i) => `c${i},${i},${i % 2}`);
-    other.write({ "sourcedata/a.csv": [header, ...known, ""].join("\n"), "new.csv": `${header}\nc90,5,\n` });
+    const customers = Array.from({ length: 40 }, (_, i) => `c${i},${i},${i % 2}`);
+    other.write({ "sourcedata/a.csv": [header, ...customers, ""].join("\n"), "new.csv": `${header}\nc90,5,\n` });
     other.ok("ingest");
     other.ok("train");
     other.ok("deploy", "--force");

@@ -187,6 +187,16 @@ describe("scripts/build.js", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
   });
 
+  it("leaves no folder beside dist if bundling fails, and removes those of builds that were stopped", () => {
+    const { folder, build } = program();
+    const { pid: gone } = spawnSync(process.execPath, ["--version"]);
+    const running = `dist.tmp-${process.pid}`;
+    for (const name of [`dist.tmp-${gone}`, `dist.tmp-${gone}-old`, running]) mkdirSync(join(folder, name));
+    put(folder, { "scripts/bundle.js": 'export const bundle = () => { throw new Error("no bundle"); };\n' });
+    expect(build()).toMatchObject({ status: 1, stderr: expect.stringContaining("no bundle") as string });
+    expect(readdirSync(folder).filter((name) => name.startsWith("dist"))).toEqual([running]);
+  });
+
   it("without the compiler is an error, but no reason for npm to fail to install", () => {
     const { folder, build } = program();
     rmSync(join(folder, "node_modules"));

@@ -54,7 +54,7 @@ export function errorText(error: unknown): string {
 }
 
 /** A heading, then the content that the terminal would show. */
-export function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
+function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
   const parts = [
     `### ${command}`,
     ...(title === undefined ? [] : [escaped(title)]),

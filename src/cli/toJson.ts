@@ -34,6 +34,6 @@ export function toJson(value: unknown, key = ""): Json {
 }
 
 /** "datasetSha256" → "dataset_sha256", "rocAUC" → "roc_auc". */
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }

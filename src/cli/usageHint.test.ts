@@ -11,6 +11,14 @@ describe("the hint for a wrong command line", () => {
     ["trian", "did you mean train?"],
     ["score --modle v1", "did you mean --model?"],
     ["train --modle v1", expect.stringMatching(/^did you mean --model\? It is a flag of .*score.*, not of train$/)],
+    [
+      "explain --model v1",
+      expect.stringMatching(
+        /^--model is a flag of .*score.*predictions list.*, not of explain, which takes it without a flag: mlctl explain \[ref\]$/,
+      ),
+    ],
+    ["labels --rows x.csv", expect.stringMatching(/^--rows is a flag of .*, not of labels$/)],
+    ["ingest --model v1", expect.stringMatching(/^--model is a flag of .*score.*, not of ingest$/)],
     ["train --nothing-like-it", "`mlctl train --help` shows the usage"],
   ])("of mlctl %s", async (line, hint) => {
     expect(await usageError(line.split(" "))).toMatchObject({ kind: "usage", hint });

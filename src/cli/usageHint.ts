@@ -40,14 +40,22 @@ const elsewhereHints: Readonly<Record<string, string>> = {
 /** The command has no similar flag: one of another command. */
 function otherFlagHint(flag: string, path: readonly Command[]): string | undefined {
   const owners = commands
-    .flatMap((command) => [command, ...(command.subcommands ?? [])])
-    .flatMap((command) =>
-      Object.values(command.options ?? {}).map((option) => ({ flag: longFlag(option), command: command.name })),
+    .flatMap(({ name, options, subcommands = [] }) => [
+      { name, options },
+      ...subcommands.map((each) => ({ name: `${name} ${each.name}`, options: each.options })),
+    ])
+    .flatMap(({ name, options = {} }) =>
+      Object.values(options).map((option) => ({ flag: longFlag(option), command: name })),
     );
   const close = suggest(flag, new Set(owners.map((each) => each.flag)));
   if (close === undefined || path.length === 0) return undefined;
   const names = [...new Set(owners.filter((each) => each.flag === close).map(({ command }) => command))];
-  return `did you mean ${close}? It is a flag of ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}, not of ${path.map(({ name }) => name).join(" ")}`;
+  const own = path.map(({ name }) => name).join(" ");
+  const start = close === flag ? `${flag} is` : `did you mean ${close}? It is`;
+  const { arguments: taken = [] } = path.at(-1)!;
+  const argument = close === "--model" ? taken.find(({ name }) => /\bref\b/.test(name)) : undefined;
+  const instead = argument === undefined ? "" : `, which takes it without a flag: mlctl ${own} ${argument.name}`;
+  return `${start} a flag of ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}, not of ${own}${instead}`;
 }
 
 /** The commands named in argv, such as "schedule" and "now", and the commands that could follow. */

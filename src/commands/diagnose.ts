@@ -1,5 +1,6 @@
 /** `mlctl diagnose`: health of the deployed model and its data. */
 import type { ColumnDrift } from "../core/records/drift.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
@@ -7,8 +8,6 @@ import type { CategorySummary, NumberSummary } from "../lifecycle/health/summari
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./views/findingsTable.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
-
-const DAY = 86_400_000;
 
 export const diagnose = defineCommand({
   name: "diagnose",
@@ -77,9 +76,9 @@ function summaryCells(summary: NumberSummary | CategorySummary, areDates: boolea
   const { mean, median, standardDeviation, minimum, maximum } = summary;
   if (!areDates) return [mean, median, standardDeviation, minimum, maximum];
   // The mean of whole days is rounded to a day: its time of day would mean nothing.
-  const unit = [minimum, maximum].every((edge) => (edge ?? 0) % DAY === 0) ? DAY : 1;
+  const unit = [minimum, maximum].every((edge) => (edge ?? 0) % MILLISECONDS_A_DAY === 0) ? MILLISECONDS_A_DAY : 1;
   const date = (time: number | null): Cell => (time === null ? null : dateText(Math.round(time / unit) * unit));
-  const days = standardDeviation === null ? null : `${formatNumber(standardDeviation / DAY)} days`;
+  const days = standardDeviation === null ? null : `${formatNumber(standardDeviation / MILLISECONDS_A_DAY)} days`;
   return [date(mean), date(median), days, date(minimum), date(maximum)];
 }
 

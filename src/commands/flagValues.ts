@@ -1,6 +1,7 @@
 /** Parses the values of flags that several commands take. */
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { parseDate } from "../core/text/parseDate.ts";
 import { suggest } from "../core/text/suggest.ts";
 
@@ -35,7 +36,7 @@ export function dateOption(text: string | undefined, flag: "--since" | "--until"
     });
   }
   const isDay = !/:/.test(text);
-  return flag === "--until" && isDay ? at + 86_400_000 : at;
+  return flag === "--until" && isDay ? at + MILLISECONDS_A_DAY : at;
 }
 
 /** `--max-drop auc=0.01`. @throws {MlctlError} kind "usage" if a value is not metric=number with a number of at least 0 */

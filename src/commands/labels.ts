@@ -45,6 +45,8 @@ export const labels = defineCommand({
 
 export function labelsView(result: LabelsResult): View {
   const { rows, matched, unmatched, by, label, examples } = result;
+  // Not `matched`: a row can match a prediction and have a label that cannot be used.
+  const joined = result.labelled + result.unchanged + result.replaced;
   const [[conflict], [invalid]] = [examples.conflicts, examples.invalid];
   const notes = [
     unmatched > 0
@@ -61,7 +63,7 @@ export function labelsView(result: LabelsResult): View {
       : `${some(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`,
   ].flat();
   return {
-    title: `joined ${label} for ${matched} of ${some(rows, "row")} by ${by.join(" and ")}`,
+    title: `joined ${label} to ${some(joined, "prediction")} from ${some(rows, "row")} by ${by.join(" and ")}`,
     fields: [
       ["matched", matched],
       ["unmatched", unmatched],
@@ -72,7 +74,7 @@ export function labelsView(result: LabelsResult): View {
       ["without a label", result.withoutLabel],
     ],
     notes,
-    next: matched > 0 ? "`mlctl predictions list --labelled`" : "`mlctl predictions list` shows the logged predictions",
+    next: joined > 0 ? "`mlctl predictions list --labelled`" : "`mlctl predictions list` shows the logged predictions",
   };
 }
 

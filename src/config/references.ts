@@ -9,7 +9,7 @@ import type { Environment } from "./environmentSettings.ts";
 import { mapStrings, type Path } from "./jsonPath.ts";
 import { settingFromText } from "./settingText.ts";
 
-/** `$${`, a reference, or the begin of something that is neither. */
+/** `$${`, a reference, or the beginning of something that is neither. */
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:(?!\$\{)[^}])*))?\})?/g;
 
 /** A variable that config.json names. */

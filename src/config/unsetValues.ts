@@ -101,6 +101,6 @@ function isAbout({ code, path }: Issue, at: Path): boolean {
   return startsWith(path, at) || (code === "invalid_union" && startsWith(at, path));
 }
 
-function startsWith(path: readonly PropertyKey[], begin: readonly PropertyKey[]): boolean {
-  return begin.every((key, i) => String(path[i]) === String(key));
+function startsWith(path: readonly PropertyKey[], prefix: readonly PropertyKey[]): boolean {
+  return prefix.every((key, i) => String(path[i]) === String(key));
 }

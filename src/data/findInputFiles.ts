@@ -6,7 +6,7 @@ import { MlctlError } from "../core/errors.ts";
 import { hasUnreadableName, UNREADABLE_NAME } from "../core/unreadableName.ts";
 import { glob } from "../core/text/glob.ts";
 
-export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,tsv.gz,json,json.gz,jsonl,jsonl.gz,ndjson,ndjson.gz,parquet}";
+const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,tsv.gz,json,json.gz,jsonl,jsonl.gz,ndjson,ndjson.gz,parquet}";
 
 /** Files that look like tables, in forms or under names that are not read. */
 const OTHER_TABLES = /\.(xls[xmb]?|ods|numbers|zip|7z|txt|dat|feather|arrow|orc|avro|sav|dta|xml|gz|bz2|xz|zst)$/i;

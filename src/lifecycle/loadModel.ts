@@ -105,7 +105,7 @@ export function modelPath({ paths }: Pick<Session, "paths">, run: Run): string {
 }
 
 /** Predicts zero rows as a check. @throws {MlctlError} kind "data" if parts of the model do not match each other or this version of mlctl */
-export function requireWorking(model: Model, path: string): void {
+function requireWorking(model: Model, path: string): void {
   try {
     predictor(model)({ rowCount: 0, columns: model.signature.inputs.map(withoutRows) });
   } catch (error) {

@@ -67,11 +67,14 @@ export async function hashTestData(
 async function testFiles({ config, paths }: Session, path?: string): Promise<string[]> {
   const root = path === undefined ? resolve(paths.workspace, config.test_data_path) : resolve(path);
   const shown = toRecordPath(paths.workspace, root);
-  const hint = 'put labelled rows there, or set "test_data_path" in config.json';
-  if (!existsSync(root)) throw new MlctlError("notReady", `no test data: ${shown} does not exist`, { hint });
+  const [what, hint] =
+    path === undefined
+      ? ["test data", 'put labelled rows there, or set "test_data_path" in config.json']
+      : ["rows", "correct the path"];
+  if (!existsSync(root)) throw new MlctlError("notReady", `no ${what}: ${shown} does not exist`, { hint });
   const found = statSync(root).isDirectory() ? await findInputFiles(root, config.ingest.pattern) : [root];
   if (found.length > 0) return found;
-  throw new MlctlError("notReady", `no test data: ${shown} has no file that matches ${config.ingest.pattern}`, {
+  throw new MlctlError("notReady", `no ${what}: ${shown} has no file that matches ${config.ingest.pattern}`, {
     hint,
   });
 }

@@ -63,7 +63,7 @@ function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): 
 }
 
 /** Names test, kind of value, value and limit, so that a distance is never mistaken for a p-value. */
-export function verdictText({ test, measure, value, limit, drifted, psi }: ColumnDrift): string {
+function verdictText({ test, measure, value, limit, drifted, psi }: ColumnDrift): string {
   const kind = measure === "p_value" ? "p" : "distance";
   // Significant, but not counted as drift.
   const isSmall = measure === "p_value" && !drifted && value < limit;

@@ -1,5 +1,5 @@
 /** Compares shares of rows with limits, allowing for chance in small batches. */
-import { formatNumber } from "../core/text/format.ts";
+import { percent } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { finding } from "./finding.ts";
 import { binomialBound } from "../stats/distributions/binomialBound.ts";
@@ -79,8 +79,4 @@ function messageOf(broken: readonly Judged[], worst: Judged | undefined): string
     return `"${name}" ${percent(share)} (${baseline}${doubt})${detail}`;
   });
   return `${parts.join("; ")}${broken.length > 5 ? `; and ${broken.length - 5} more columns` : ""}`;
-}
-
-function percent(share: number): string {
-  return `${formatNumber(Number((100 * share).toPrecision(3)))} %`;
 }

@@ -71,7 +71,7 @@ export function evaluationOf({ yTrue, yPred, probabilities }: PreparedRows, { si
   return { task, classCount: classes.length, yTrue, yPred, probabilities };
 }
 
-export function metricsOf(
+function metricsOf(
   evaluation: Evaluation,
   { metric, required, seed }: Pick<PerformanceOptions, "metric" | "required" | "seed">,
 ): MetricValues {

@@ -148,7 +148,7 @@ function rounded(values: Float64Array, decimals: number): Float64Array {
 }
 
 /** The labels of a table in the model's class codes; all NaN if it has no target column. */
-export function labelsOf(
+function labelsOf(
   table: Table,
   signature: Pick<Signature, "reading" | "target">,
 ): Pick<PreparedRows, "yTrue" | "unknownLabels"> {

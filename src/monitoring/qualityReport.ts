@@ -4,11 +4,10 @@ import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { extentOf } from "../stats/extentOf.ts";
 import { duplicateShare } from "./duplicateShare.ts";
 import type { PreparedRows } from "./prepareRows.ts";
-
-const MILLISECONDS_A_DAY = 86_400_000;
 
 /** Maximum number of new categories listed. */
 const MAXIMUM_LISTED = 10;

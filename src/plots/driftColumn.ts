@@ -1,5 +1,6 @@
 /** Drift of one column: its distribution in training compared with its current distribution. */
 import type { JsonObject } from "../core/json.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { axisFormat } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { nameAxis } from "./namedBars.ts";
@@ -69,7 +70,7 @@ function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec 
 
 /** d3 time format: months for ranges above 92 days, days below. */
 function dateFormat([from, to]: readonly [number, number]): string {
-  return to - from > 92 * 86_400_000 ? "%b %Y" : "%d %b";
+  return to - from > 92 * MILLISECONDS_A_DAY ? "%b %Y" : "%d %b";
 }
 
 /** The outline of a histogram: two points for each bin. */

@@ -1,5 +1,6 @@
 /** Converts between instants and local time in a time zone. */
 import { spawnSync } from "node:child_process";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 
 export interface LocalTime {
   readonly year: number;
@@ -43,7 +44,7 @@ export function offsetAt(instant: number, timezone: string): number {
 export function utcOf(time: LocalTime, timezone: string): number | undefined {
   const shown = asUtc(time);
   // No zone is more than 14 hours from UTC, so these are the offsets before and after any change on that day.
-  const offsets = [offsetAt(shown - 86_400_000, timezone), offsetAt(shown + 86_400_000, timezone)];
+  const offsets = [offsetAt(shown - MILLISECONDS_A_DAY, timezone), offsetAt(shown + MILLISECONDS_A_DAY, timezone)];
   const candidates = offsets.map((offset) => shown - offset).toSorted((a, b) => a - b);
   return candidates.find((instant) => asUtc(localTime(instant, timezone)) === shown);
 }

@@ -183,7 +183,7 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
   return [...shown, ...deviation, ...estimated];
 }
 
-export function windowsTable(windows: readonly WindowSummary[]): ViewTable {
+function windowsTable(windows: readonly WindowSummary[]): ViewTable {
   return {
     columns: [
       "id",

@@ -13,7 +13,7 @@ const units = {
 
 /** What a duration looks like, for schemas and messages. */
 export const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
-export const durationForm = "a number and ms, s, m, h, d or w";
+const durationForm = "a number and ms, s, m, h, d or w";
 
 export interface Duration {
   /** The original string. */

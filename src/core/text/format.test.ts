@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatNumber } from "./format.ts";
+import { formatNumber, percent } from "./format.ts";
 
 it.each([
   [0.5714285714285715, "0.5714"],
@@ -11,3 +11,7 @@ it.each([
   [null, "–"],
   [Infinity, "Infinity"],
 ])("shows %s as %s", (value, text) => expect(formatNumber(value)).toBe(text));
+
+it("writes shares with three digits, without rounding errors", () => {
+  expect([0.07, 0.123456, 0.00012345, 1].map(percent)).toEqual(["7 %", "12.3 %", "0.0123 %", "100 %"]);
+});

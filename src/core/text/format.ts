@@ -7,6 +7,11 @@ export function formatNumber(value: number | null | undefined): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** A share with three digits: 0.1234 is "12.3 %". */
+export function percent(share: number): string {
+  return `${formatNumber(Number((100 * share).toPrecision(3)))} %`;
+}
+
 /** "0.61 to 0.8"; null if there is no interval. */
 export function intervalText(interval: readonly [number, number] | null | undefined): string | null {
   return interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : null;

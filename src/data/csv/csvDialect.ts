@@ -87,7 +87,7 @@ export function refuseTitle(records: readonly CsvRow[]): void {
   const same = rows.filter(({ values }) => values.length === width).length;
   if (header === undefined || header.values.length >= width || rows.length < 2 || same < MOST * rows.length) return;
   const { line } = others[k]!;
-  const reason = `line ${header.line} has ${counted(header.values.length, "value")}, but line ${line} and those after it have ${width}`;
+  const reason = `line ${header.line} has ${counted(header.values.length, "value")}, but line ${line} and the lines after it have ${width}`;
   const hint = `if line ${line} has the names of the columns, set "ingest": {"skip_lines": ${line - 1}}; else give every column a name`;
   throw new UnreadableFile(reason, { line: header.line, hint });
 }
@@ -99,7 +99,11 @@ const foreign: readonly (readonly [pattern: RegExp, what: string, hint: string])
     "an HTML or XML page",
     "the download may have given an error or a login page: open the file to see",
   ],
-  [/^\s*(\{\s*"|\[\s*\{)/, "JSON", "read JSON Lines with --input-format jsonl; convert an array with `jq -c '.[]'`"],
+  [
+    /^\s*(\{\s*"|\[\s*\{)/,
+    "JSON",
+    "name a file of JSON Lines .jsonl, or give predict and labels --input-format jsonl; convert an array with `jq -c '.[]'`",
+  ],
 ];
 
 /** Refuses what is often found in place of data. @param text the start of the file */

@@ -126,7 +126,7 @@ describe("an error", () => {
       "for a title",
       "Report of May\n\na,b\n1,2\n3,4\n",
       {},
-      "f, line 1 has 1 value, but line 3 and those after it have 2",
+      "f, line 1 has 1 value, but line 3 and the lines after it have 2",
       /"skip_lines": 2/,
     ],
     [

@@ -1,5 +1,6 @@
 /** Checks the table `result` against `ingest.expect`. */
 import { MlctlError } from "../../core/errors.ts";
+import { percent } from "../../core/text/format.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Cell, Database } from "../duckdb/duckdb.ts";
@@ -77,8 +78,4 @@ function missingShare(column: { readonly name: string; readonly type: string }):
   const name = identifier(column.name);
   const orNaN = kindOf(column.type) === "number" ? `OR isnan(CAST(${name} AS DOUBLE))` : "";
   return `coalesce(avg(CASE WHEN ${name} IS NULL ${orNaN} THEN 1.0 ELSE 0.0 END), 0)`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }

@@ -67,7 +67,7 @@ describe("downloadWheel", () => {
     ["relative", (name: string) => `../../p/${name}?a=1&amp;b=2`],
     ["quoted", (name: string) => `/p/${name.replaceAll("_", "%5F")}`],
   ])("reads an index in HTML with %s addresses", async (_kind, href) => {
-    const page = `<html><body><a href="/p/other.whl">other</a>\n<a data-requires-python="&gt;=3" href="${href(wheel.filename)}">it</a></body></html>`;
+    const page = `<html><body><a href="/p/100%.whl">other</a>\n<a data-requires-python="&gt;=3" href="${href(wheel.filename)}">it</a></body></html>`;
     const url = await index(
       (request, response) =>
         void (request.url!.startsWith("/p/")
@@ -92,6 +92,8 @@ describe("downloadWheel", () => {
     expect(result.url).not.toContain("me:");
     const pair = `Basic ${Buffer.from("me:p@ss").toString("base64")}`;
     expect(requests.map(({ headers }) => headers.authorization)).toEqual([pair, pair]);
+    await download(`${url.replace("p%40ss", "100%")}/simple`);
+    expect(requests.at(-1)!.headers.authorization).toBe(`Basic ${Buffer.from("me:100%").toString("base64")}`);
     await expect(download(`${url.replace("me:p%40ss@", "")}/simple`)).rejects.toThrow("HTTP 401");
   });
 

@@ -73,9 +73,16 @@ function addressOf(filename: string, text: string, type: string): string | undef
   const links = [...text.matchAll(/<a\s[^>]*href=["']([^"']+)["']/gi)].map(([, href]) =>
     href!.replaceAll("&amp;", "&"),
   );
-  return links.find(
-    (href) => decodeURIComponent(href.split(/[?#]/)[0]!).endsWith(`/${filename}`) || href.startsWith(filename),
-  );
+  return links.find((href) => decoded(href.split(/[?#]/)[0]!).endsWith(`/${filename}`) || href.startsWith(filename));
+}
+
+/** As pip does, text with a % that starts no character stays as it is: an index may list anything. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 type Request = (url: URL, accept: string) => Promise<{ response: IncomingMessage; url: URL }>;
@@ -122,11 +129,13 @@ function opener(pip: PipSettings, signal: AbortSignal): Request {
   const open = (url: URL, accept: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const headers = { accept, ...authorization(url) };
+      // Node would decode user and password, and fail where they have a bare %.
+      const bare = Object.assign(new URL(url), { username: "", password: "" });
       const common = { headers, signal, timeout: IDLE_MILLISECONDS };
       const request =
         url.protocol === "http:"
-          ? http.get(url, { ...common, agent: agents.http })
-          : https.get(url, { ...common, agent: agents.https });
+          ? http.get(bare, { ...common, agent: agents.http })
+          : https.get(bare, { ...common, agent: agents.https });
       request.on("timeout", () => request.destroy(new Error(`no data received for ${IDLE_MILLISECONDS / 1000} s`)));
       request.on("response", resolve).on("error", reject);
     });
@@ -150,7 +159,7 @@ function opener(pip: PipSettings, signal: AbortSignal): Request {
 
 function authorization({ username, password }: URL): { authorization?: string } {
   if (username === "" && password === "") return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 

@@ -35,7 +35,7 @@ function statePath({ paths }: Workspace): string {
 }
 
 /** Reads the state. A damaged file causes a warning and counts as empty: a repeated alert is better than a missing one. */
-export function readAlertState(workspace: Workspace): AlertState {
+function readAlertState(workspace: Workspace): AlertState {
   const path = statePath(workspace);
   if (!existsSync(path)) return noAlerts;
   try {

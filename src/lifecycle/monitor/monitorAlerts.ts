@@ -102,12 +102,21 @@ async function send(
   });
   if (error !== null) {
     const message = `could not send an alert to ${channel.name}: ${error}`;
-    context.emit({ type: "warning", stage: "alerts", message, hint: "run `mlctl alerts test` to try again" });
+    const correct = `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
+    const hint = alert.area === "test" ? correct : `${correct}, then check it with \`mlctl alerts test\``;
+    context.emit({ type: "warning", stage: "alerts", message, hint });
   }
   const { change, area, subject, items } = alert;
   const findings = items.map(({ name }) => name);
   return { channel: channel.name, change, area, subject, findings, status, attempts, error };
 }
+
+/** What may be wrong where a message does not arrive. */
+const keysOf: Readonly<Record<Channel["type"], string>> = {
+  webhook: '"url" or "headers"',
+  email: '"smtp", "from" or "to"',
+  command: '"command"',
+};
 
 /** Sends a test message to every channel, regardless of its `on` and `level`. */
 export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {

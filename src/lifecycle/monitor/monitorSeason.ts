@@ -1,6 +1,7 @@
 /** The reference "same_season": the same days of earlier years, from the model's dataset. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { referenceOfPrepared } from "../../monitoring/predictionsAndLabels.ts";
 import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
 import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";
@@ -19,7 +20,7 @@ export const SAME_SEASON = "same_season";
 const NEIGHBOURS = [-2, -1, 0, 1, 2];
 
 /** Maximum offset between these windows, two weeks: further away is another season. */
-const MAX_STEP = 14 * 86_400_000;
+const MAX_STEP = 14 * MILLISECONDS_A_DAY;
 
 /** Returns null if no earlier year has enough rows of these days. */
 export type SeasonOf = (window: PlannedWindow) => Season | null;

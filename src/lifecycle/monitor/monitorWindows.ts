@@ -1,7 +1,7 @@
 /** Cuts rows into windows. */
 import { MlctlError } from "../../core/errors.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
-import { milliseconds } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY, milliseconds } from "../../core/text/duration.ts";
 import { extentOf } from "../../stats/extentOf.ts";
 
 export interface WindowRequest {
@@ -66,7 +66,7 @@ export function earliestNeeded({ window, since, until, backfill, now }: WindowRe
     return undefined;
   const end = since ?? until ?? now;
   // 62 days contain the last complete month, week or day.
-  const length = isCalendar(window) ? 62 * 86_400_000 : milliseconds(window);
+  const length = isCalendar(window) ? 62 * MILLISECONDS_A_DAY : milliseconds(window);
   return end === undefined ? undefined : end - length;
 }
 
@@ -154,7 +154,7 @@ function calendarBounds(unit: Calendar, time: Float64Array, request: WindowReque
   const mustBeComplete = request.until === undefined && request.now !== undefined;
   const last = mustBeComplete ? startOf(unit, startOf(unit, end) - 1) : startOf(unit, end - 1);
   const first = isHistory(request) ? startOf(unit, request.since ?? extentOf(time)[0]) : last;
-  refuseTooMany((last - first) / 86_400_000, unit);
+  refuseTooMany((last - first) / MILLISECONDS_A_DAY, unit);
   const bounds: Bounds[] = [];
   for (let start = first; start <= last; start = after(unit, start)) {
     bounds.push({ label: labelOf(unit, start), start, end: after(unit, start) });
@@ -183,7 +183,7 @@ function startOf(unit: Calendar, at: number): number {
 function after(unit: Calendar, start: number): number {
   const date = new Date(start);
   if (unit === "month") return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
-  return start + (unit === "day" ? 1 : 7) * 86_400_000;
+  return start + (unit === "day" ? 1 : 7) * MILLISECONDS_A_DAY;
 }
 
 function labelOf(unit: Calendar, start: number): string {

@@ -1,23 +1,19 @@
 /** explain: SHAP values, permutation importance or the gain of features, over many rows and for single ones. */
-import { basename } from "node:path";
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Signature } from "../../core/table/signature.ts";
-import { conformTable } from "../../pipeline/rows/conformTable.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { explain as explainTable, type Explained } from "../../pipeline/predict/explain.ts";
 import { unseenNote, unseenSeries } from "../../pipeline/rows/unseenSeries.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
-import { fileRows } from "./fileRows.ts";
+import { conformAsked, rowPlaces } from "./askedRows.ts";
 import { costsOf, decidingMetric } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
-import { readAskedRows, readTestData, type TestData } from "../testData.ts";
+import { readAskedRows, readTestData } from "../testData.ts";
 
 /** Maximum number of rows that are explained one by one; importance is over all of them. */
 const MOST_ROWS = 1000;
@@ -26,9 +22,7 @@ const MOST_ROWS = 1000;
 const REPEATS = 5;
 
 /** SHAP values; shuffled columns; or the importance stored in the model: gain of trees, size of coefficients. */
-export const explainMethods = ["shap", "permutation", "gain"] as const;
-
-export type ExplainMethod = (typeof explainMethods)[number];
+export type ExplainMethod = "shap" | "permutation" | "gain";
 
 export interface ExplainOptions {
   /** REF; the deployed model, else the newest, if left out. */
@@ -97,7 +91,8 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
       : await readAskedRows(session, model, options.rows);
   const { table } = data;
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
-  const inputs = await conformRows(session, data, model.signature);
+  const placesOf = () => rowPlaces(session, data, model.signature);
+  const inputs = await conformAsked(data, model.signature, placesOf);
   for (const message of unseenNote(unseenSeries(model, inputs)))
     session.context.emit({ type: "warning", stage: "explain", message });
   return {
@@ -206,34 +201,4 @@ function rowOf({ featureNames, outputCount }: Explained, { values }: Contributio
   return sizes
     .toSorted((a, b) => b.size - a.size)
     .map(({ feature, own }) => ({ feature, contribution: outputCount === 1 ? own[0]! : own }));
-}
-
-/**
- * Brings the rows of files into the model's shape; errors name the line, as in `predict`.
- * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
- */
-async function conformRows(session: Session, { table, files }: TestData, signature: Signature): Promise<Table> {
-  const bad = new Set<number>();
-  try {
-    return conformTable(table, signature, (row) => {
-      bad.add(row);
-      return `data row ${row + 1}`;
-    });
-  } catch (error) {
-    const [file, another] = files;
-    if (bad.size === 0 || file === undefined || another !== undefined) throw error;
-    const path = fromRecordPath(session.paths.workspace, file.path);
-    const lineOf = await linesOf(session, path, signature).catch(() => []);
-    // `ingest.where` may have left rows out; then the lines belong to other rows.
-    if (lineOf.length !== table.rowCount) throw error;
-    return conformTable(table, signature, (row) => `line ${lineOf[row]}`);
-  }
-}
-
-/** Read only for an error: blank lines and line breaks within quotes make line numbers differ from row numbers. */
-async function linesOf({ config }: Session, path: string, signature: Signature): Promise<number[]> {
-  const lines: number[] = [];
-  for await (const { rows } of fileRows({ path, name: basename(path) }, { signature }, config))
-    for (const { line } of rows) lines.push(line);
-  return lines;
 }

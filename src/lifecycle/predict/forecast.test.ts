@@ -1,7 +1,11 @@
 /** predict --horizon: forecasts of whole workspaces, compared with values computed by hand. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
+import { dist } from "../../testing/exampleRecords.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions } from "../../storage/predictionLog/readPredictions.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
@@ -9,6 +13,7 @@ import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
 import { forecast, type ForecastOptions } from "./forecast.ts";
 
+const program = join(dist, "..", "..", "bin", "mlctl.js");
 const dayOf = (day: number): string => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
 const count = <T>(length: number, make: (i: number) => T): T[] => Array.from({ length }, (_, i) => make(i));
 
@@ -91,6 +96,28 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
     expect(countPredictions(path, { forecasts: false }).predictions).toBe(0);
   });
 
+  it("leaves no file and no log where the output cannot be written", async () => {
+    const example = await trained(csv, [{ type: "lag" }], { family: "naive" });
+    const { folder } = example;
+    const files = example.list(".");
+    const missing = "its folder does not exist";
+    await expect(forecastOf(example, { output: `${folder}/no/f.csv` })).rejects.toThrow(missing);
+    await expect(forecastOf(example, { plot: `${folder}/no/f.svg` })).rejects.toThrow(missing);
+    await expect(forecastOf(example, { log: true, output: `${folder}/sourcedata` })).rejects.toThrow("it is a folder");
+    const { paths } = example.workspace();
+    expect(existsSync(predictionLogPath(paths.database))).toBe(false);
+    example.write({ "big.csv": `day,y\n${`${dayOf(70)},1\n`.repeat(20_000)}` });
+    for (const command of ["--horizon 3000", "big.csv"]) {
+      const limited = `ulimit -f 60; exec "$0" "$1" predict ${command} --model latest -o f.csv`;
+      const { stderr } = spawnSync("/bin/sh", ["-c", limited, process.execPath, program], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      expect(stderr).toContain("error: cannot write f.csv: the file would be larger than this system allows\n");
+    }
+    expect(example.list(".")).toEqual([...files, "big.csv"].toSorted());
+  });
+
   it("is refused where a step is missing its meaning: irregular times, or no time that the model reads", async () => {
     const odd = csv.replaceAll(/^(\S+)-(\d\d)-(\d\d),/gm, (line, year: string, month: string, day: string) =>
       Number(day) % 3 === 0 ? `${year}-${month}-${day}T05:00:00,` : line,
@@ -99,6 +126,8 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
     await expect(forecastOf(example, {})).rejects.toThrow(/^the series cannot be continued: "day" is irregular: /);
     await expect(forecastOf(example, { horizon: 0 })).rejects.toThrow("--horizon is 0");
     await expect(forecastOf(example, { levels: [80] })).rejects.toThrow("not between 0 and 1");
+    await expect(forecastOf(example, { levels: [0.8, 0.95, 0.80000001] })).rejects.toThrow("--levels has 80 % twice");
+    await expect(forecastOf(example, { levels: [0.9999999] })).rejects.toThrow("0.9999999, which is too close to 1");
   });
 });
 
@@ -152,6 +181,16 @@ describe("several series", () => {
     await expect(forecastOf(example, { rows: `${example.folder}/short.csv` })).rejects.toThrow(
       `lacks 1 of 6 rows: ${dayOf(49)} of b`,
     );
+    example.write({ "twice.csv": `${future(0)}\n\n0,${dayOf(50)},a`, "text.csv": `${future(0)}\n\n0,soon,a` });
+    const refused = (file: string) => forecastOf(example, { rows: `${example.folder}/${file}` });
+    await expect(refused("twice.csv")).rejects.toThrow(`line 13 of twice.csv is a second row for ${dayOf(50)} of a`);
+    await expect(refused("text.csv")).rejects.toMatchObject({
+      details: ['column "day" contains "soon" in line 13 of text.csv, but the model was trained on dates'],
+    });
+    await expect(refused("none.csv")).rejects.toMatchObject({
+      message: "no rows: none.csv does not exist",
+      hint: "correct the path",
+    });
   });
 
   it("that cannot be continued are named, and left out with --guard", async () => {

@@ -12,16 +12,17 @@ import { forecastPlot } from "../../plots/forecast.ts";
 import { renderPng, renderSvg } from "../../plots/render.ts";
 import { stepName } from "../../stats/timeStep.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { fittedUntil, forecastHistory, type ForecastHistory } from "./forecastHistory.ts";
-import { boundNames, intervalsOf, type Intervals } from "./forecastIntervals.ts";
+import { boundNames, intervalsOf, requireLevels, type Intervals } from "./forecastIntervals.ts";
 import { continuedSeries } from "./continuedSeries.ts";
 import { futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
 import type { RowFormat } from "./inputStream.ts";
 import { NOT_FINITE } from "./predictedValues.ts";
 import { rowLog } from "./rowLog.ts";
-import { distinctPlaces, rowSink } from "./rowSink.ts";
+import { distinctPlaces, requireFolders, rowSink } from "./rowSink.ts";
 
 export interface ForecastOptions {
   /** Number of steps. */
@@ -76,14 +77,13 @@ export async function forecast(session: Session, options: ForecastOptions): Prom
   const tested = await testBack(session, loaded, { history, series, horizon });
   const intervals = intervalsOf(tested, future, { predicted, levels });
   const all = [...warnings, ...intervals.warnings];
-  const ids = options.log ? await logged(session, loaded, { future, predicted }) : null;
-  const rows = outputRows(history, { series, future, predicted, intervals, levels, ids: ids?.ids ?? null });
-  const { format, stdout, csvSafe } = options;
-  const sink = rowSink(output, stdout, { format, bareEmpty: true, formulaSafe: csvSafe });
-  await sink.write(rows.columns, rows.cells);
-  await sink.close();
+  const nextId = predictionIds(session.context.now().getTime());
+  const ids = options.log ? Array.from(predicted, nextId) : null;
+  await write(outputRows(history, { series, future, predicted, intervals, levels, ids }), options);
+  // Only now: the log has no prediction that nobody received.
+  const log = ids === null ? null : await logged(session, loaded, { future, predicted, ids });
   if (plot !== undefined) await draw(plot, { history, series, future, predicted, intervals, levels });
-  if (ids?.problem) all.push(ids.problem);
+  if (log?.problem) all.push(log.problem);
   for (const message of all) session.context.emit({ type: "warning", stage: "predict", message });
   const times = future.times.toSorted((a, b) => a - b);
   return {
@@ -99,15 +99,14 @@ export async function forecast(session: Session, options: ForecastOptions): Prom
     from: dateText(times[0]!),
     to: dateText(times.at(-1)!),
     backTests: tested?.origins ?? 0,
-    logged: ids?.logged ?? null,
+    logged: log?.logged ?? null,
     warnings: all,
   };
 }
 
 function checkOptions({ horizon, levels, output, plot, rows }: ForecastOptions): void {
   if (horizon < 1) throw wrong(`--horizon is ${horizon}`, "forecast at least one step: --horizon 14");
-  if (levels.length === 0 || !levels.every((level) => level > 0 && level < 1))
-    throw wrong("--levels has a value that is not between 0 and 1", "write shares: --levels 0.8,0.95");
+  requireLevels(levels);
   if (plot !== undefined && ![".svg", ".png"].includes(extname(plot).toLowerCase()))
     throw wrong(`--plot ${plot} is neither .svg nor .png`, "mlctl predict --horizon 14 --plot forecast.svg");
   distinctPlaces([
@@ -115,6 +114,7 @@ function checkOptions({ horizon, levels, output, plot, rows }: ForecastOptions):
     ...(rows === undefined ? [] : [{ role: "--rows", path: rows }]),
     ...(plot === undefined ? [] : [{ role: "--plot", path: plot }]),
   ]);
+  requireFolders(plot === undefined ? [output] : [output, plot]);
 }
 
 function wrong(message: string, hint: string): MlctlError {
@@ -140,24 +140,39 @@ async function testBack(
   });
 }
 
+type OutputRows = ReturnType<typeof outputRows>;
+
+async function write({ columns, cells }: OutputRows, options: ForecastOptions): Promise<void> {
+  const { output, stdout, format, csvSafe } = options;
+  const sink = rowSink(output, stdout, { format, bareEmpty: true, formulaSafe: csvSafe });
+  try {
+    await sink.write(columns, cells);
+    await sink.close();
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
+}
+
 async function logged(
   session: Session,
   loaded: LoadedModel,
-  { future, predicted }: { readonly future: Future; readonly predicted: Float64Array },
+  { future, predicted, ids }: Pick<Forecasted, "future" | "predicted"> & { readonly ids: readonly string[] },
 ) {
-  const log = rowLog(session, loaded, { source: "forecast" });
+  const next = ids.values();
+  const log = rowLog(session, loaded, { source: "forecast", nextId: () => next.next().value! });
   const columns = future.table.columns;
   const cells = Array.from(predicted, (value, row): Json[] => [
     ...columns.map((column) => (column.kind === "number" ? column.values[row]! : cellText(column, row))),
     value,
   ]);
-  const { rows } = await log.add({
+  await log.add({
     columns: [...columns.map(({ name }) => name), "prediction"],
     rows: cells,
     sources: { width: columns.length, texts: [] },
     rejected: [],
   });
-  return { ids: rows.map((row) => row.at(-1)!), ...(await log.close()) };
+  return log.close();
 }
 
 interface Forecasted {
@@ -171,7 +186,7 @@ interface Forecasted {
 /** `forecast_step` marks the rows as forecasts. */
 function outputRows(
   { by, timeColumn }: ForecastHistory,
-  { series, future, predicted, intervals, levels, ids }: Forecasted & { readonly ids: readonly Json[] | null },
+  { series, future, predicted, intervals, levels, ids }: Forecasted & { readonly ids: readonly string[] | null },
 ) {
   // One form for the whole column: dates if every time is midnight.
   const areDates = future.times.every((time) => time % MILLISECONDS_A_DAY === 0);

@@ -1,5 +1,6 @@
 /** Intervals of a forecast from the errors of its back-test. */
 import type { BackTest } from "../../pipeline/predict/backTest.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { normalOffsets, quantileOffsets, residualsNeeded, type Offsets } from "../../stats/residualInterval.ts";
 import type { Future } from "./futureRows.ts";
 
@@ -56,6 +57,19 @@ function noInterval(without: number, rows: number): string[] {
 /** 0.95 as 95, without the rounding errors of the product. */
 function percentOf(level: number): number {
   return Number((100 * level).toPrecision(6));
+}
+
+/** @throws {MlctlError} kind "usage" for a level that is no share, or whose columns would have no name of their own */
+export function requireLevels(levels: readonly number[]): void {
+  const hint = "write shares: --levels 0.8,0.95";
+  const refuse = (what: string): MlctlError => new MlctlError("usage", `--levels has ${what}`, { hint });
+  if (levels.length === 0 || !levels.every((level) => level > 0 && level < 1))
+    throw refuse("a value that is not between 0 and 1");
+  const percents = levels.map(percentOf);
+  const twice = percents.find((percent, i) => percents.indexOf(percent) < i);
+  if (twice !== undefined) throw refuse(`${twice} % twice`);
+  const rounded = levels.find((_, i) => percents[i]! >= 100);
+  if (rounded !== undefined) throw refuse(`${rounded}, which is too close to 1`);
 }
 
 /** Names of the bounds of a level: lower_80, upper_80. */

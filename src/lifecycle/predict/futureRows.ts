@@ -7,10 +7,10 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { keyReader, keyText } from "../../features/seriesKeys.ts";
 import type { FutureRows } from "../../pipeline/predict/forecaster.ts";
-import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows } from "../testData.ts";
+import { conformAsked, rowPlaces } from "./askedRows.ts";
 import type { ForecastHistory } from "./forecastHistory.ts";
 
 export interface ContinuedSeries {
@@ -65,8 +65,8 @@ export async function futureRows(
   if (names.length === 0 && rows === undefined) return { table: made, steps, times, seriesOf };
   if (rows === undefined) throw unknownColumns(names, history);
   const given = await readGiven(session, history, { rows, names });
-  const positions = positionsOf(given, made, { timeColumn, by, file: rows });
-  const others = selectRows(given, positions).columns.filter(({ name }) => names.includes(name));
+  const positions = await positionsOf(given, made, { timeColumn, by, file: rows });
+  const others = selectRows(given.table, positions).columns.filter(({ name }) => names.includes(name));
   return { table: { ...made, columns: [...known, ...others] }, steps, times, seriesOf };
 }
 
@@ -77,27 +77,33 @@ function unknownColumns(names: readonly string[], { timeColumn, by }: ForecastHi
   });
 }
 
+interface Given {
+  readonly table: Table;
+  readonly placesOf: () => Promise<(row: number) => string>;
+}
+
 /** The rows of the file, with the types of the model. */
 async function readGiven(
   session: Session,
   { table, timeColumn, by, model }: ForecastHistory,
   { rows, names }: { readonly rows: string; readonly names: readonly string[] },
-): Promise<Table> {
-  const { table: read } = await readAskedRows(session, model, rows);
+): Promise<Given> {
+  const read = await readAskedRows(session, model, rows);
   const wanted = new Set([timeColumn, ...by, ...names]);
   const own = model.signature.inputs.filter(({ name }) => wanted.has(name));
   const listed = new Set(own.map(({ name }) => name));
   const others = table.columns.filter(({ name }) => wanted.has(name) && !listed.has(name));
   const inputs = [...own, ...others.map(({ name, kind }) => ({ name, kind, missingShare: 0 }))];
   const signature: Signature = { ...model.signature, inputs };
-  return conformTable(read, signature);
+  const placesOf = () => rowPlaces(session, read, signature);
+  return { table: await conformAsked(read, signature, placesOf), placesOf };
 }
 
-function positionsOf(
-  given: Table,
+async function positionsOf(
+  { table: given, placesOf }: Given,
   future: Table,
   { timeColumn, by, file }: { readonly timeColumn: string; readonly by: readonly string[]; readonly file: string },
-): number[] {
+): Promise<number[]> {
   const placeOf = (table: Table): ((row: number) => string) => {
     const times = findColumn(table, timeColumn);
     const keyOf = keyReader(table, by);
@@ -106,18 +112,17 @@ function positionsOf(
   const [givenPlace, wantedPlace] = [placeOf(given), placeOf(future)];
   const rowOf = new Map<string, number>();
   for (let row = 0; row < given.rowCount; row++) {
-    if (rowOf.has(givenPlace(row)))
-      throw new MlctlError("data", `${file} has two rows for one date, the second is data row ${row + 1}`);
+    if (rowOf.has(givenPlace(row))) {
+      const what = dateAndSeries(given, row, { timeColumn, by });
+      const message = `${(await placesOf())(row)} is a second row for ${what}`;
+      throw new MlctlError("data", message, { hint: "keep one of them" });
+    }
     rowOf.set(givenPlace(row), row);
   }
   const positions = Array.from({ length: future.rowCount }, (_, row) => rowOf.get(wantedPlace(row)) ?? -1);
   const absent = [...positions.keys()].filter((row) => positions[row]! < 0);
   if (absent.length === 0) return positions;
-  const dates = findColumn(future, timeColumn) as Column & { kind: "date" };
-  const keyOf = keyReader(future, by);
-  const named = absent
-    .slice(0, NAMED)
-    .map((row) => `${dateText(dates.values[row]!)}${by.length === 0 ? "" : ` of ${keyOf(row)}`}`);
+  const named = absent.slice(0, NAMED).map((row) => dateAndSeries(future, row, { timeColumn, by }));
   const more = absent.length > NAMED ? ` and ${absent.length - NAMED} more` : "";
   throw new MlctlError(
     "data",
@@ -126,4 +131,14 @@ function positionsOf(
       hint: "add them, or shorten --horizon",
     },
   );
+}
+
+function dateAndSeries(
+  table: Table,
+  row: number,
+  { timeColumn, by }: { readonly timeColumn: string; readonly by: readonly string[] },
+): string {
+  const dates = findColumn(table, timeColumn);
+  const date = dates?.kind === "date" && !Number.isNaN(dates.values[row]!) ? dateText(dates.values[row]!) : "no date";
+  return by.length === 0 ? date : `${date} of ${keyReader(table, by)(row)}`;
 }

@@ -6,7 +6,7 @@ import type { Session } from "../session.ts";
 import { csvOfModel } from "../settings.ts";
 import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
 import { predictBatches, type PredictedRows } from "./predictBatches.ts";
-import { distinctPlaces, rowSink } from "./rowSink.ts";
+import { distinctPlaces, requireFolders, rowSink } from "./rowSink.ts";
 
 export interface PredictOptions {
   /** A path, or "-" for `stdin`. */
@@ -45,6 +45,7 @@ export async function predict(session: Session, options: PredictOptions): Promis
     { role: "the output", path: output },
     ...(rejectFile === undefined ? [] : [{ role: "--reject-file", path: rejectFile }]),
   ]);
+  requireFolders(rejectFile === undefined ? [output] : [output, rejectFile]);
   const loaded = await namedOrDeployed(session, options.model, "mlctl deploy, or predict with --model latest");
   const { model, run, sha256 } = loaded;
   const inputFormat = options.inputFormat ?? formatOf(input);

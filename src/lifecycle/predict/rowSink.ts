@@ -52,8 +52,12 @@ export function rowSink(
       }
       const positions =
         names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
-      if (positions === null) await writer.write(rows, sources);
-      else await writer.write(rows.map((row) => positions.map((at) => row[at] ?? null)));
+      try {
+        if (positions === null) await writer.write(rows, sources);
+        else await writer.write(rows.map((row) => positions.map((at) => row[at] ?? null)));
+      } catch (error) {
+        throw path === "-" ? error : writeFailure(error, path);
+      }
     },
     async close() {
       if (path === "-") return;
@@ -90,6 +94,18 @@ export function distinctPlaces(places: readonly Place[]): void {
       throw new MlctlError("usage", `${place.role} and ${other.role} ${what}`, { hint: "name another file" });
     }
     known.set(identity, place);
+  }
+}
+
+/** @throws {MlctlError} kind "failure" for the first path, not "-", whose folder does not exist: before any work is done */
+export function requireFolders(paths: readonly string[]): void {
+  for (const path of paths.filter((each) => each !== "-")) {
+    try {
+      // With "/.", a file is not a folder.
+      statSync(`${dirname(path)}/.`);
+    } catch (error) {
+      throw writeFailure(error, path);
+    }
   }
 }
 

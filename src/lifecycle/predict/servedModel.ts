@@ -88,6 +88,6 @@ function exampleValue(spec: ColumnSpec, { columns }: Model["reference"]): string
 }
 
 /** By code: numbers where every class is one, else strings. */
-export function jsonLabels(classes: readonly string[]): (string | number)[] {
+function jsonLabels(classes: readonly string[]): (string | number)[] {
   return classes.every((label) => String(Number(label)) === label) ? classes.map(Number) : [...classes];
 }

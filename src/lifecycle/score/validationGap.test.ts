@@ -12,16 +12,18 @@ const shuffled = dated(3, 1, 2, 5, 4);
 const same = { test: shuffled, ingested: shuffled };
 const config = { target: "y" };
 
+const baseline = { rmse: 100 };
+
 /** The same number of test and validation rows, unless given. */
 const rmse = (value: number, validation: number, interval: readonly [number, number], rows = 100) =>
   validationGap(
-    { metric: "rmse", value, interval, rows },
+    { metric: "rmse", value, interval, baseline, rows },
     { metrics: { rmse: validation }, task: "regression", config, validationRows: 100 },
     same,
   );
 const f1 = (value: number, validation: number, interval: readonly [number, number]) =>
   validationGap(
-    { metric: "f1", value, interval, rows: 100 },
+    { metric: "f1", value, interval, baseline: { f1: 0 }, rows: 100 },
     { metrics: { f1: validation }, task: "binary", config, validationRows: 100 },
     same,
   );
@@ -39,6 +41,7 @@ describe("a score far worse than on the validation rows", () => {
   it("is not: a better score, a small gap, or one that the interval explains", () => {
     expect([rmse(33, 76, [30, 35]), f1(0.9, 0.6, [0.85, 0.95])]).toEqual([[], []]);
     expect([rmse(40, 33, [38, 42]), f1(0.75, 0.8, [0.74, 0.76])]).toEqual([[], []]);
+    expect(rmse(3.7e-13, 1.2e-13, [3.6e-13, 3.8e-13])).toEqual([]); // both are zero but for rounding
     expect([rmse(76, 33, [30, 120]), f1(0.6, 0.8, [0.4, 0.85])]).toEqual([[], []]);
   });
 });
@@ -52,14 +55,14 @@ it("a gap that so few validation rows explain is none", () => {
 
 describe("test rows that are all later than the ingested rows", () => {
   const run = { metrics: { rmse: 33 }, task: "regression" as const, validationRows: 100 };
-  const scored = { metric: "rmse", value: 34, interval: [32, 36] as const, rows: 100 };
+  const scored = { metric: "rmse", value: 34, interval: [32, 36] as const, baseline, rows: 100 };
   const later = { test: dated(9, 7, 8), ingested: shuffled };
   const advice = 'set "time_column": "sold"';
 
   it("are reported if the validation rows were chosen at random", () => {
     expect(validationGap(scored, { ...run, config }, later)[0]).toContain(advice);
     const worse = validationGap(
-      { metric: "rmse", value: 76, interval: [74, 79], rows: 100 },
+      { metric: "rmse", value: 76, interval: [74, 79], baseline, rows: 100 },
       { ...run, config },
       later,
     );
@@ -68,7 +71,7 @@ describe("test rows that are all later than the ingested rows", () => {
 
   it("explain a gap even if the split was configured, but are no warning without one", () => {
     const random = { ...config, train: { split: { method: "random" } } };
-    const worse = { metric: "rmse", value: 76, interval: [74, 79] as const, rows: 100 };
+    const worse = { metric: "rmse", value: 76, interval: [74, 79] as const, baseline, rows: 100 };
     expect(validationGap(worse, { ...run, config: random }, later)[0]).toContain(advice);
     expect(validationGap(scored, { ...run, config: random }, later)).toEqual([]);
   });

@@ -11,8 +11,10 @@ import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
 /** Gap from which a score is far worse: absolute for metrics between 0 and 1, else as a share of the validation value. */
 const GAP = 0.1;
 const RELATIVE_GAP = 0.25;
+/** Share of the baseline's error, which has the size and unit of the target: below it, errors are zero but for rounding. */
+const ROUNDING = 1e-9;
 
-type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "rows">;
+type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "baseline" | "rows">;
 type Validated = Pick<Run, "metrics" | "task" | "validationRows">;
 
 /** @param ingested all rows of the run's dataset; undefined if the file is gone */
@@ -36,14 +38,15 @@ export function validationGap(
 }
 
 /** The validation value has no interval: its uncertainty is that of the test value, scaled to the number of rows. */
-function gapOf({ metric: name, value, interval, rows }: Scored, run: Validated): string | undefined {
+function gapOf({ metric: name, value, interval, baseline, rows }: Scored, run: Validated): string | undefined {
   const { metrics, task, validationRows } = run;
   const validation = metrics[name] ?? null;
   if (value === null || validation === null || interval === null || validationRows === 0) return undefined;
   const { greaterIsBetter, unbounded } = findMetric(name, task);
   const gap = greaterIsBetter ? validation - value : value - validation;
   const noise = ((interval[1] - interval[0]) / 2) * Math.sqrt(1 + rows / validationRows);
-  if (gap < (unbounded ? RELATIVE_GAP * Math.abs(validation) : GAP) || gap <= noise) return undefined;
+  const least = Math.max(RELATIVE_GAP * Math.abs(validation), ROUNDING * Math.abs(baseline[name] ?? 0));
+  if (gap < (unbounded ? least : GAP) || gap <= noise) return undefined;
   return `${name} is far worse on the test rows (${formatNumber(value)}) than on the validation rows (${formatNumber(validation)})`;
 }
 

@@ -1,5 +1,6 @@
 /** Folds of the training part for model selection, so that the validation part is used only once. */
 import { MlctlError } from "../../core/errors.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { lowerBound } from "../../stats/lowerBound.ts";
 import { foldsOf, type Fold } from "./foldsOf.ts";
 
@@ -91,7 +92,7 @@ function periodOf(date: Date, period: Period): number {
   if (period === "year") return date.getUTCFullYear();
   if (period === "quarter") return Math.floor(month / 3);
   if (period === "month") return month;
-  const day = Math.floor(date.getTime() / 86_400_000);
+  const day = Math.floor(date.getTime() / MILLISECONDS_A_DAY);
   return period === "day" ? day : Math.floor((day + 3) / 7);
 }
 

@@ -8,7 +8,7 @@ import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
 export const MIN_ROWS = 30;
 
 /** Smallest relevant difference: absolute for metrics between 0 and 1, else as a share of the first model's value. */
-export const SMALLEST_EFFECT = 0.02;
+const SMALLEST_EFFECT = 0.02;
 
 /**
  * "real": the 95 % interval of the difference excludes 0. "within_noise": it includes 0, and no difference in it

@@ -1,5 +1,5 @@
 /** The promotion rule: decides whether the challenger replaces the champion, with reasons. */
-import { formatNumber } from "../../core/text/format.ts";
+import { formatNumber, percent } from "../../core/text/format.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
@@ -143,8 +143,4 @@ function compare(first: Evaluation, second: Evaluation, name: string): [number, 
   const metric = findMetric(name, first.task);
   const [a, b] = [metric.compute(first), metric.compute(second)];
   return [a, b, metric.greaterIsBetter ? a - b : b - a];
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
 }

@@ -5,6 +5,7 @@ import type { CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { cellParserOf, expectedCell } from "./cellParserOf.ts";
 import { missingColumns, positionOf } from "./missingColumns.ts";
 import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
@@ -38,7 +39,7 @@ const MAX_SHOWN_LENGTH = 100;
 const MAX_SUGGESTIONS = 100;
 
 /** Dates after training are expected, but ten years later is a mistake or a placeholder such as 9999-12-31. */
-const EXPECTED_LATER = 10 * 365.25 * 86_400_000;
+const EXPECTED_LATER = 10 * 365.25 * MILLISECONDS_A_DAY;
 
 /**
  * @param names columns of the incoming rows

@@ -20,7 +20,12 @@ export function timedSeries({ time, columns }: History, by: readonly string[]): 
     const known = Float64Array.from(rows, (row) => time[row]!).filter((each) => !Number.isNaN(each));
     const times = known.toSorted().filter((each, i, all) => i === 0 || each > all[i - 1]!);
     const twice = times.length < known.length;
-    return { key, name: seriesName(by, key), times, found: twice ? "times come twice in it" : timeStep(times) };
+    return {
+      key,
+      name: seriesName(by, key),
+      times,
+      found: twice ? "some times occur more than once" : timeStep(times),
+    };
   });
 }
 

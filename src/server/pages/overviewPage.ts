@@ -1,4 +1,5 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
@@ -11,8 +12,6 @@ import { factList, runLink, runState } from "./frame/parts.ts";
 import { overviewHealth } from "./overviewHealth.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-
-const DAY = 86_400_000;
 
 export function overviewPage(request: PageRequest): Page {
   return {
@@ -72,7 +71,7 @@ function production({ session, state }: PageRequest): Html {
 }
 
 function predictions({ log, now, session }: PageRequest): Html {
-  const { predictions: total, labelled, since, newestAt } = log.totals(now - DAY);
+  const { predictions: total, labelled, since, newestAt } = log.totals(now - MILLISECONDS_A_DAY);
   if (total === 0) {
     const why = session.config.serve.log.enabled
       ? "No predictions are logged yet. Next step: send a request to this server (see the page API), or run mlctl predict FILE --log."

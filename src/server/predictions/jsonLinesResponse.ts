@@ -112,7 +112,8 @@ function lineWriter(
     const { value, probability, predictionId, warning, error } = prediction;
     const before = `${text.slice(0, -1)}${Object.keys(row).length > 0 ? "," : ""}`;
     const late = added.find((name) => Object.hasOwn(row, name));
-    if (late !== undefined) return `{"prediction_error":${JSON.stringify(`a key like the added one: "${late}"`)}}\n`;
+    if (late !== undefined)
+      return `{"prediction_error":${JSON.stringify(`the row already has the key "${late}", which the response adds`)}}\n`;
     if (error !== null) return `${before}${key}:null,${errorKey}:${JSON.stringify(error)}}\n`;
     const share = isClass ? `,${shareKey}:${probability}` : "";
     const odd = warning === null ? "" : `,${warningKey}:${JSON.stringify(warning)}`;

@@ -41,7 +41,10 @@ describe("requestRows", () => {
     [[1], "row 0 is not an object"],
     [[{ a: 1 }, null], "row 1 is not an object"],
     [{ inputs: { a: [1], b: [] } }, 'the columns of "inputs" differ in length: "a" has 1 values, "b" has 0'],
-    [{ dataframe_split: { columns: ["a"], data: [[1], [1, 2]] } }, "row 1 has not one value for each of 1 columns"],
+    [
+      { dataframe_split: { columns: ["a"], data: [[1], [1, 2]] } },
+      "row 1 does not have one value for each of the 1 columns",
+    ],
     [{ data: 3 }, '"data" holds no rows'],
     ["x", "the body holds no row"],
     [[{}, {}, {}, {}], "4 rows, the maximum is 3 a request"],

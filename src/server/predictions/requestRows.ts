@@ -79,7 +79,10 @@ function splitRows(content: unknown, options: RowsOptions): RequestRows {
   limitRows(data.length, options);
   const rows = data.map((values: unknown, row) => {
     if (!Array.isArray(values) || values.length !== columns.length) {
-      throw new HttpProblem("bad-request", `row ${row} has not one value for each of ${columns.length} columns`);
+      throw new HttpProblem(
+        "bad-request",
+        `row ${row} does not have one value for each of the ${columns.length} columns`,
+      );
     }
     return record(columns.map((name, i) => [name as string, values[i] as unknown]));
   });

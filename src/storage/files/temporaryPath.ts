@@ -2,11 +2,12 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { processIsAlive } from "./processIsAlive.ts";
 
 const PREFIX = ".mlctl-tmp-";
 /** For files of other machines, whose processes cannot be checked: no write takes a day. */
-const STALE_MILLISECONDS = 86_400_000;
+const STALE_MILLISECONDS = MILLISECONDS_A_DAY;
 
 /** Distinguishes this process from an earlier one with the same pid, which is common in containers. */
 const startedAt = Math.round(performance.timeOrigin);

@@ -1,4 +1,5 @@
 /** Applies the retention: deletes the oldest predictions from the log by age, row count and file size. */
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import type { Retention } from "./loggedRow.ts";
 
@@ -8,8 +9,6 @@ const ROWS_AT_A_TIME = 5000;
 /** Additional share of the file to free, so that a log at its limit is not shortened row by row. */
 const SHARE_TO_FREE = 0.05;
 
-const DAY_MILLISECONDS = 86_400_000;
-
 /**
  * Deletes labels with their predictions, and shrinks the file.
  * @param now milliseconds since 1970
@@ -17,7 +16,7 @@ const DAY_MILLISECONDS = 86_400_000;
  */
 export function retain(database: SqliteDatabase, { days, rows, bytes }: Retention, now: number): number {
   let removed = 0;
-  if (days !== null) removed += removeBefore(database, now - days * DAY_MILLISECONDS);
+  if (days !== null) removed += removeBefore(database, now - days * MILLISECONDS_A_DAY);
   // Rows are numbered in the order of writing and the oldest are deleted first, so there are no gaps.
   if (rows !== null) removed += removeUpTo(database, (ends(database)?.highest ?? 0) - rows);
   if (bytes !== null) removed += shrink(database, bytes);

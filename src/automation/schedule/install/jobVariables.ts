@@ -24,7 +24,7 @@ export interface JobVariable {
   readonly place: string;
 }
 
-export function variableNames(references: readonly Reference[]): string[] {
+function variableNames(references: readonly Reference[]): string[] {
   return [...new Set(references.map(({ name }) => name))].filter((name) => !OF_SYSTEM.test(name));
 }
 

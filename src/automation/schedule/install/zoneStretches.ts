@@ -1,4 +1,5 @@
 /** Splits time into stretches in which the UTC offsets of two time zones are constant. */
+import { MILLISECONDS_A_DAY } from "../../../core/text/duration.ts";
 import { offsetAt } from "../localTime.ts";
 
 export interface Stretch {
@@ -13,7 +14,6 @@ export interface Stretch {
 
 /** Long enough for rules that move from year to year, such as Ramadan, to show all their effects. */
 const YEARS = 10;
-const DAY_MILLISECONDS = 86_400_000;
 const MINUTE_MILLISECONDS = 60_000;
 
 const known = new Map<string, readonly Change[]>();
@@ -55,10 +55,10 @@ function changesOf(zone: string, year: number): readonly Change[] {
 function changesBetween(zone: string, from: number, to: number): Change[] {
   const changes: Change[] = [];
   let before = offsetAt(from, zone);
-  for (let at = from + DAY_MILLISECONDS; at <= to; at += DAY_MILLISECONDS) {
+  for (let at = from + MILLISECONDS_A_DAY; at <= to; at += MILLISECONDS_A_DAY) {
     const after = offsetAt(at, zone);
     if (after === before) continue;
-    let [early, late] = [at - DAY_MILLISECONDS, at];
+    let [early, late] = [at - MILLISECONDS_A_DAY, at];
     while (late - early > MINUTE_MILLISECONDS) {
       const middle = Math.floor((early + late) / 2 / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
       if (offsetAt(middle, zone) === before) early = middle;

@@ -1,10 +1,10 @@
 /** The sign-in cookie: an expiry time with an HMAC keyed by the token, never the token itself. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-export const COOKIE = "mlctl_ui";
+const COOKIE = "mlctl_ui";
 
 /** A working day. */
-export const SIGNED_IN_SECONDS = 12 * 3600;
+const SIGNED_IN_SECONDS = 12 * 3600;
 
 /** Valid in every worker and after a restart, until it expires or the token changes. @param now milliseconds since 1970 */
 export function signedCookie(token: string, now: number): string {
