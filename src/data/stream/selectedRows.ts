@@ -1,7 +1,8 @@
 /** Applies `ingest.select` to the rows of a stream, so that they get the same columns as the training data. */
-import { boundSelect, mentioned, wantedExpressions, type BoundExpression, type SelectOptions } from "./boundSelect.ts";
+import { boundSelect, wantedExpressions, type BoundExpression, type SelectOptions } from "./boundSelect.ts";
 import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
+import { isMentioned } from "../duckdb/sql.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { selectBatch } from "./selectBatch.ts";
 
@@ -36,7 +37,7 @@ export function rowSelector(options: SelectOptions): RowSelector | undefined {
   const select = async (batch: RowBatch): Promise<RowBatch> => {
     const { columns } = batch;
     const mayApply = ({ name, sql }: { name: string; sql: string }): boolean =>
-      !columns.includes(name) || mentioned(sql, columns).length > 0;
+      !columns.includes(name) || /\braw\b/i.test(sql) || columns.some((column) => isMentioned(column, sql));
     if (opened === undefined && !expressions.some(mayApply)) return batch;
     const { database } = await (opened ??= openDatabase());
     const key = JSON.stringify(columns);
