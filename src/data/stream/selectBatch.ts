@@ -7,6 +7,7 @@ import type { Cell, Database } from "../duckdb/duckdb.ts";
 import type { ExpressionFailure, RowBatch } from "../rowBatch.ts";
 import { identifier, literal } from "../duckdb/sql.ts";
 import { sqlError, TRY_CAST_HINT } from "../duckdb/sqlError.ts";
+import { plainText, type TextFormats } from "./textReading.ts";
 
 /** Failures explained per batch and column, since each explanation takes a query. */
 const MAX_EXPLAINED = 50;
@@ -17,20 +18,21 @@ const BAD = '" bad"';
 interface SelectingBatch {
   readonly bound: readonly BoundExpression[];
   readonly nullValues: readonly string[];
+  readonly formats: TextFormats;
 }
 
 /** The batch with `inputs` that contain the computed columns, and a `problem` for each row where one failed. */
 export async function selectBatch(
   database: Database,
   batch: RowBatch,
-  { bound, nullValues }: SelectingBatch,
+  { bound, nullValues, formats }: SelectingBatch,
 ): Promise<RowBatch> {
   const columns = [...batch.columns];
   const cells = batch.rows.map(({ values }) => [...values]);
   const problems = new Map<number, string>();
   const failures: ExpressionFailure[] = [];
   const missing = new Set(nullValues);
-  const strings = await loadCells(database, batch, { bound, missing });
+  const strings = await loadCells(database, batch, { bound, missing, formats });
   for (const expression of bound) {
     const { name, kind } = expression;
     const own = batch.columns.findIndex((column) => column.toLowerCase() === name.toLowerCase());
@@ -68,13 +70,18 @@ export async function selectBatch(
 async function loadCells(
   database: Database,
   { columns, rows }: RowBatch,
-  { bound, missing }: { readonly bound: readonly BoundExpression[]; readonly missing: ReadonlySet<string> },
+  { bound, missing, formats }: Omit<SelectingBatch, "nullValues"> & { readonly missing: ReadonlySet<string> },
 ): Promise<ReadonlyMap<string, readonly (string | null)[]>> {
   const names = new Set(bound.flatMap(({ reads }) => [...reads.keys()]));
   const strings = new Map(
     [...names].map((name) => {
       const position = columns.indexOf(name);
-      return [name, rows.map(({ values }) => stringOf(values[position], missing))] as const;
+      const format = formats.get(name);
+      const read = (value: Json | undefined): string | null => {
+        const text = stringOf(value, missing);
+        return format === undefined || typeof value !== "string" ? text : stringOf(plainText(text, format), missing);
+      };
+      return [name, rows.map(({ values }) => read(values[position]))] as const;
     }),
   );
   const lists = [...strings].map(

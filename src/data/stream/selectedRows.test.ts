@@ -109,6 +109,36 @@ describe("rowSelector", () => {
     expect(made).toEqual(["7/1", "2.5/1", null, "8/0.5"]);
   });
 
+  it("reads text in the formats of ingest.types before it computes, and what is no text as it is", async () => {
+    const changes = {
+      select: { q: "q / 2", yr: "year(d)", wy: "year(w)" },
+      wanted: ["q", "yr", "wy"].map((name) => ({ name, kind: "number" as const })),
+      types: { d: "%d.%m.%Y", w: "date", q: "number" },
+      recorded: [
+        { name: "d", type: "TIMESTAMP", format: "%d.%m.%Y" },
+        { name: "w", type: "TIMESTAMP", format: "%d/%m/%Y" },
+        { name: "q", type: "DOUBLE", format: "1.234,5" },
+        { name: "yr", type: "BIGINT" },
+      ],
+    };
+    const given = [
+      ["03.04.2020", "05/06/2021", "1.926,5"],
+      ["2020-04-03", "2021-06-05 10:00", 1926.5],
+      ["n/a", "-", "NULL"],
+      ["03/04/2020", "05/06/2021", "1926.5"],
+    ];
+    const { inputs, rows } = await selected(["d", "w", "q"], given, changes);
+    const at = ["q", "yr", "wy"].map((name) => inputs!.columns.indexOf(name));
+    expect(inputs!.cells.slice(0, 3).map((cells) => at.map((position) => cells[position]))).toEqual([
+      [963.25, 2020, 2021],
+      [963.25, 2020, 2021],
+      [null, null, null],
+    ]);
+    expect(rows.map(({ problem }) => problem !== undefined)).toEqual([false, false, false, true]);
+    expect(inputs!.failures!.map(({ column }) => column)).toEqual(["q", "d"]);
+    expect(inputs!.failures![0]!.problem).toContain("1926.5 is not written as 1.234,5");
+  });
+
   it("says which column could not be computed or read", async () => {
     const select = { ...options.select, ratio: "a / b" };
     const wanted = [...options.wanted, { name: "ratio", kind: "number" }] as const;

@@ -5,6 +5,7 @@ import type { RowBatch } from "../rowBatch.ts";
 import { isMentioned } from "../duckdb/sql.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { selectBatch } from "./selectBatch.ts";
+import { textFormats } from "./textReading.ts";
 
 export interface RowSelector {
   /**
@@ -27,6 +28,8 @@ const MAX_KEPT = 100;
 export function rowSelector(options: SelectOptions): RowSelector | undefined {
   const expressions = wantedExpressions(options);
   if (expressions.length === 0) return undefined;
+  const { nullValues } = options;
+  const formats = textFormats(options);
   const reported = new Set<string>();
   const onNote = (message: string): void => {
     if (!reported.has(message)) options.onNote(message);
@@ -44,7 +47,7 @@ export function rowSelector(options: SelectOptions): RowSelector | undefined {
     const bound = known.get(key) ?? (await boundSelect(database, columns, { ...options, onNote }));
     if (known.size >= MAX_KEPT) known.clear();
     known.set(key, bound);
-    return bound.length === 0 ? batch : selectBatch(database, batch, { bound, nullValues: options.nullValues });
+    return bound.length === 0 ? batch : selectBatch(database, batch, { bound, nullValues, formats });
   };
   // One after the other, because all use the same table of the database.
   let last: Promise<unknown> = Promise.resolve();
