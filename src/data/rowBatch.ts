@@ -27,7 +27,7 @@ export interface RowBatch {
   };
 }
 
-/** An expression of `ingest.select` that cannot be computed for a row. */
+/** An expression of `ingest.select` that cannot be computed for a row, or a value that it cannot read. */
 export interface ExpressionFailure {
   /** Position in the batch, from 0. */
   readonly row: number;

@@ -31,8 +31,13 @@ export async function selectBatch(
   const cells = batch.rows.map(({ values }) => [...values]);
   const problems = new Map<number, string>();
   const failures: ExpressionFailure[] = [];
+  const fail = (failure: ExpressionFailure): void => {
+    const earlier = problems.get(failure.row);
+    problems.set(failure.row, earlier === undefined ? failure.problem : `${earlier}; ${failure.problem}`);
+    failures.push(failure);
+  };
   const missing = new Set(nullValues);
-  const strings = await loadCells(database, batch, { bound, missing, formats });
+  const strings = await loadCells(database, batch, { bound, missing, formats, fail });
   for (const expression of bound) {
     const { name, kind } = expression;
     const own = batch.columns.findIndex((column) => column.toLowerCase() === name.toLowerCase());
@@ -55,9 +60,7 @@ export async function selectBatch(
       cells[row]![position] = isResult ? cell! : values[row]!;
       if (failed[row] && !isResult && problem === undefined) {
         const reason = explained++ < MAX_EXPLAINED ? await reasonOf(database, expression, row) : cannotCompute(name);
-        const earlier = problems.get(row);
-        problems.set(row, earlier === undefined ? reason : `${earlier}; ${reason}`);
-        failures.push({ row, column: reads.length === 1 ? reads[0]! : name, problem: reason });
+        fail({ row, column: reads.length === 1 ? reads[0]! : name, problem: reason });
       }
     }
   }
@@ -66,22 +69,33 @@ export async function selectBatch(
   return { ...batch, rows, inputs: { columns, cells, computed, failures } };
 }
 
+interface Loading extends Omit<SelectingBatch, "nullValues"> {
+  readonly missing: ReadonlySet<string>;
+  readonly fail: (failure: ExpressionFailure) => void;
+}
+
 /** Creates the table `cells` with the columns that expressions may read, as strings; null is missing. */
 async function loadCells(
   database: Database,
   { columns, rows }: RowBatch,
-  { bound, missing, formats }: Omit<SelectingBatch, "nullValues"> & { readonly missing: ReadonlySet<string> },
+  { bound, missing, formats, fail }: Loading,
 ): Promise<ReadonlyMap<string, readonly (string | null)[]>> {
   const names = new Set(bound.flatMap(({ reads }) => [...reads.keys()]));
   const strings = new Map(
     [...names].map((name) => {
       const position = columns.indexOf(name);
       const format = formats.get(name);
-      const read = (value: Json | undefined): string | null => {
-        const text = stringOf(value, missing);
-        return format === undefined || typeof value !== "string" ? text : stringOf(plainText(text, format), missing);
+      const read = (value: Json | undefined, row: number): string | null => {
+        try {
+          const text = stringOf(value, missing);
+          return format === undefined || typeof value !== "string" ? text : stringOf(plainText(text, format), missing);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          fail({ row, column: name, problem: `the value of column "${name}" is nested too deeply` });
+          return null;
+        }
       };
-      return [name, rows.map(({ values }) => read(values[position]))] as const;
+      return [name, rows.map(({ values }, row) => read(values[position], row))] as const;
     }),
   );
   const lists = [...strings].map(

@@ -26,14 +26,11 @@ export async function selectRequest(
   const positions = new Map<string, number>();
   for (const row of given)
     for (const key of Object.keys(row)) if (!positions.has(nameOf(key))) positions.set(nameOf(key), positions.size);
-  const tooDeep: RowFinding[] = [];
   const rows = given.map((row, line) => {
     const values = Array.from({ length: positions.size }, (): Json => null);
     for (const key of Object.keys(row)) {
       const column = nameOf(key);
-      const value = isReadable(row[key], column, served) ? textOfNested(row[key] as Json) : null;
-      if (value !== undefined) values[positions.get(column)!] = value;
-      else tooDeep.push({ row: line, column, check: "type", message: "the value is nested too deeply" });
+      if (isReadable(row[key], column, served)) values[positions.get(column)!] = row[key] as Json;
     }
     return { line, values };
   });
@@ -41,12 +38,14 @@ export async function selectRequest(
   const { inputs } = batch;
   if (inputs === undefined) return { rows: given, errors: [] };
   const raw = rawColumns(inputs, served);
-  const failed = (inputs.failures ?? []).map(({ row, column, problem }): RowFinding => {
-    return { row, column, check: "type", message: problem };
-  });
   return {
     rows: given.map((row, i) => selectedRow(row, { inputs, cells: inputs.cells[i]!, raw, nameOf, served })),
-    errors: [...failed, ...tooDeep.filter(({ column }) => raw.has(column))],
+    errors: (inputs.failures ?? []).map(({ row, column, problem }) => ({
+      row,
+      column,
+      check: "type",
+      message: problem,
+    })),
   };
 }
 
@@ -90,15 +89,4 @@ function selectedRow(row: RequestRow, { inputs, cells, raw, nameOf, served }: Se
 /** Whether expressions get the value: the check of the row refuses a nested one in place of their result. */
 function isReadable(value: unknown, column: string, { computed }: SelectedModel): boolean {
   return value === null || typeof value !== "object" || !Object.hasOwn(computed, column);
-}
-
-/** Lists and objects as JSON text, as ingest reads them; undefined if they are nested too deeply for that. */
-function textOfNested(value: Json): Json | undefined {
-  if (value === null || typeof value !== "object") return value;
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
