@@ -121,6 +121,12 @@ describe("predict with ingest.select", () => {
         }),
       ],
     ]);
+    const worse = await server.post("/predict", { ...raw[1], bought: "31/31/2024", visits: "x" });
+    expect((worse.body["errors"] as { column: string }[]).map(({ column }) => column)).toEqual([
+      "bought",
+      "visits",
+      "per_visit",
+    ]);
     const { amount: _amount, ...lacking } = raw[0]!;
     expect((await server.post("/predict", lacking)).body["errors"]).toContainEqual(
       expect.objectContaining({

@@ -23,5 +23,15 @@ export interface RowBatch {
     readonly cells: readonly (readonly Json[])[];
     /** By computed column, the columns that its expression reads. */
     readonly computed?: ReadonlyMap<string, readonly string[]>;
+    readonly failures?: readonly ExpressionFailure[];
   };
+}
+
+/** An expression of `ingest.select` that cannot be computed for a row, or a value that it cannot read. */
+export interface ExpressionFailure {
+  /** Position in the batch, from 0. */
+  readonly row: number;
+  /** The column that the expression reads, or the one that it gives if it does not read exactly one. */
+  readonly column: string;
+  readonly problem: string;
 }

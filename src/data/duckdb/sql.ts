@@ -24,3 +24,11 @@ export function literalList(values: readonly string[]): string {
 export function literalStruct(entries: Iterable<readonly [string, string]>): string {
   return `{${Array.from(entries, ([name, value]) => `${literal(name)}: ${literal(value)}`).join(", ")}}`;
 }
+
+/** Whether SQL has the name as a whole word, in any letter case, or COLUMNS(…), which may stand for it. */
+export function isMentioned(name: string, sql: string): boolean {
+  const word = name.replaceAll('"', '""').replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  return (
+    sql !== "" && new RegExp(String.raw`(?<![\p{L}\p{N}_])${word}(?![\p{L}\p{N}_])|\bcolumns\s*\(`, "iu").test(sql)
+  );
+}

@@ -20,7 +20,7 @@ import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
 import { loadParquet, parquetHasName } from "./loadParquet.ts";
 import { codeFacts, freeColumns, type LoadedColumn, type LoadedFile, type ReadOptions } from "../readOptions.ts";
-import { identifier, literalList } from "../duckdb/sql.ts";
+import { identifier, isMentioned, literalList } from "../duckdb/sql.ts";
 import { textFacts, type Census } from "./textColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -208,13 +208,6 @@ async function inspectColumns(database: Database, inspecting: Inspecting): Promi
     columns.push({ name, type, empty: present === 0, ...earlyDate, ...(text && { text }) });
   }
   return columns;
-}
-
-function isMentioned(name: string, sql: string): boolean {
-  const word = name.replaceAll('"', '""').replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-  return (
-    sql !== "" && new RegExp(String.raw`(?<![\p{L}\p{N}_])${word}(?![\p{L}\p{N}_])|\bcolumns\s*\(`, "iu").test(sql)
-  );
 }
 
 /** SQL: the earliest date if all are in the first century (DuckDB reads 31-12-24 as 24 December 31), else NULL. */

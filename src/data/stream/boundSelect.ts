@@ -2,6 +2,7 @@
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
+import { columnsRead } from "../duckdb/columnsRead.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { refuseStatements } from "../duckdb/untrustedSql.ts";
 import { identifier } from "../duckdb/sql.ts";
@@ -27,7 +28,7 @@ export interface BoundExpression {
   readonly sql: string;
   /** DuckDB type of the result. */
   readonly type: string;
-  /** Columns that it may read, with their DuckDB type. */
+  /** Columns that it reads, with their DuckDB type. */
   readonly reads: ReadonlyMap<string, string>;
 }
 
@@ -46,13 +47,6 @@ export function wantedExpressions(
     const sql = named.get(name.toLowerCase());
     return sql === undefined ? [] : [{ name, kind, sql }];
   });
-}
-
-/** Columns that the expression may read; extra ones do no harm. */
-export function mentioned(sql: string, columns: readonly string[]): string[] {
-  if (/\bcolumns\s*\(|\braw\b/i.test(sql)) return [...columns];
-  const text = sql.toLowerCase();
-  return columns.filter((name) => text.includes(name.toLowerCase().replaceAll('"', '""')));
 }
 
 /** @throws {MlctlError} kind "usage" if an entry of `select` is not a single SQL expression */
@@ -93,7 +87,7 @@ async function bind(
   { name, kind, sql, columns }: Binding,
   options: SelectOptions,
 ): Promise<Bound | "missing column" | "wrong kind"> {
-  const names = mentioned(sql, columns);
+  const names = await columnsRead(database, sql, columns);
   const recorded = options.recorded.find((column) => column.name === name)?.type;
   let close: Bound | undefined;
   for (const reads of assignments(names, options)) {

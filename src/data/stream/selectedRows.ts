@@ -1,9 +1,11 @@
 /** Applies `ingest.select` to the rows of a stream, so that they get the same columns as the training data. */
-import { boundSelect, mentioned, wantedExpressions, type BoundExpression, type SelectOptions } from "./boundSelect.ts";
+import { boundSelect, wantedExpressions, type BoundExpression, type SelectOptions } from "./boundSelect.ts";
 import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
+import { isMentioned } from "../duckdb/sql.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { selectBatch } from "./selectBatch.ts";
+import { textFormats } from "./textReading.ts";
 
 export interface RowSelector {
   /**
@@ -26,6 +28,8 @@ const MAX_KEPT = 100;
 export function rowSelector(options: SelectOptions): RowSelector | undefined {
   const expressions = wantedExpressions(options);
   if (expressions.length === 0) return undefined;
+  const { nullValues } = options;
+  const formats = textFormats(options);
   const reported = new Set<string>();
   const onNote = (message: string): void => {
     if (!reported.has(message)) options.onNote(message);
@@ -36,14 +40,14 @@ export function rowSelector(options: SelectOptions): RowSelector | undefined {
   const select = async (batch: RowBatch): Promise<RowBatch> => {
     const { columns } = batch;
     const mayApply = ({ name, sql }: { name: string; sql: string }): boolean =>
-      !columns.includes(name) || mentioned(sql, columns).length > 0;
+      !columns.includes(name) || /\braw\b/i.test(sql) || columns.some((column) => isMentioned(column, sql));
     if (opened === undefined && !expressions.some(mayApply)) return batch;
     const { database } = await (opened ??= openDatabase());
     const key = JSON.stringify(columns);
     const bound = known.get(key) ?? (await boundSelect(database, columns, { ...options, onNote }));
     if (known.size >= MAX_KEPT) known.clear();
     known.set(key, bound);
-    return bound.length === 0 ? batch : selectBatch(database, batch, { bound, nullValues: options.nullValues });
+    return bound.length === 0 ? batch : selectBatch(database, batch, { bound, nullValues, formats });
   };
   // One after the other, because all use the same table of the database.
   let last: Promise<unknown> = Promise.resolve();
