@@ -169,6 +169,12 @@ describe("reading", () => {
 });
 
 describe("several files", () => {
+  it("reports names that differ only in case, which are one column", async () => {
+    const done = await ingest({ "a.csv": "kunde,y\n1,2\n", "b.csv": "Kunde,y\n3,4\n" });
+    expect(done.csv).toBe("kunde,y\n1,2\n3,4\n");
+    expect(done.notes).toEqual(['names that differ only in case are one column: "Kunde" of b.csv is "kunde"']);
+  });
+
   it("are joined by name in the order of their paths, with a note on missing columns", async () => {
     const done = await ingest({ "b.csv": "x,a\n3,1\n", "a.csv": "a,x,age\n2,4,50\n" });
     expect(done.csv).toBe("a,x,age\n2,4,50\n1,3,\n");

@@ -60,6 +60,7 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
   });
   const notes = [
     ...missingNotes(parts, byName),
+    ...caseNotes(byName.values()),
     ...(mixed.length === 0 ? [] : [`${columnsAre(mixed, "mixes", "mix")} numbers and dates: kept as text`]),
     ...Array.from(textIn, ([file, names]) => `${columnsAre(names, "is", "are")} text in ${file}: kept as text`),
   ];
@@ -114,6 +115,17 @@ function missingNotes(parts: readonly Part[], all: ReadonlyMap<string, { readonl
     const which = `${columns.length === 1 ? "column" : "columns"} ${listed(columns)}`;
     return `${listed(files)} ${files.length === 1 ? "has" : "have"} no ${which}: filled with missing values`;
   });
+}
+
+/** One note for all names that differ in case, because rows to predict must have the first. */
+function caseNotes(
+  columns: Iterable<{ readonly name: string; readonly holders: readonly { part: Part; column: LoadedColumn }[] }>,
+): string[] {
+  const found = Array.from(columns).flatMap(({ name, holders }) => {
+    const other = holders.find(({ column }) => column.name !== name);
+    return other === undefined ? [] : [`"${other.column.name}" of ${nameOf(other.part)} is "${name}"`];
+  });
+  return found.length === 0 ? [] : [`names that differ only in case are one column: ${listed(found)}`];
 }
 
 function nameOf({ name, path }: Part): string {

@@ -34,6 +34,12 @@ describe("labels that differ only in case or blanks", () => {
     expect(remarksOn(texts({ No: 30, Yes: 12, Yess: 8 })).warnings).toEqual([]);
   });
 
+  it("may have characters that nobody sees", () => {
+    const [warning] = remarksOn(texts({ low: 20, high: 9, "high\u200b": 9, "high\u00a0": 9 })).warnings;
+    expect(warning).toContain(String.raw`"high" (9 rows), "high\u00a0" (9 rows), "high\u200b" (9 rows)`);
+    expect(warning).toContain('"y": "lower(trim(translate(CAST(y AS VARCHAR), chr(160) || chr(173) || chr(8203)');
+  });
+
   it("may be the same letters in two Unicode forms", () => {
     expect(remarksOn(texts({ "caf\u00e9": 9, "cafe\u0301": 9, bar: 9 })).warnings[0]).toContain(
       "lower(trim(nfc_normalize(CAST(y AS VARCHAR))))",

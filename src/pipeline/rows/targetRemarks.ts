@@ -1,6 +1,6 @@
 /** What was assumed about the target, and how to change it: classes or numbers, positive class, labels written twice. */
 import { selectHint } from "../../core/text/selectHint.ts";
-import { labelKey } from "./labelKey.ts";
+import { INVISIBLE, labelKey } from "./labelKey.ts";
 import type { EncodedTarget, TargetOptions } from "./encodeTarget.ts";
 
 /** A class with a smaller share of the rows is rare; if all but this share have one class, accuracy says little. */
@@ -57,9 +57,13 @@ function twins(name: string, classes: readonly LabelCount[]): string[] {
   const more = same.length > shown.length ? ` (and ${same.length - shown.length} more such labels)` : "";
   // Composed and decomposed accents look the same, and lower and trim leave them as they are.
   const isComposed = classes.every(({ label }) => label === label.normalize("NFC"));
+  const isVisible = classes.every(({ label }) => label.search(INVISIBLE) < 0);
   // A later file can have numbers in this column.
   const fix = selectHint(name, (column) => {
-    const text = `CAST(${column} AS VARCHAR)`;
+    const whole = `CAST(${column} AS VARCHAR)`;
+    // The first character becomes a blank, the others nothing.
+    const invisible = [160, 173, 8203, 8204, 8205, 8288, 65279].map((code) => `chr(${code})`).join(" || ");
+    const text = isVisible ? whole : `translate(${whole}, ${invisible}, ' ')`;
     return `lower(trim(${isComposed ? text : `nfc_normalize(${text})`}))`;
   });
   return [
@@ -68,7 +72,9 @@ function twins(name: string, classes: readonly LabelCount[]): string[] {
 }
 
 function withCount({ label, count }: LabelCount): string {
-  return `${JSON.stringify(label)} (${count} ${count === 1 ? "row" : "rows"})`;
+  const escaped = (found: string): string => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const shown = JSON.stringify(label).replaceAll(INVISIBLE, escaped);
+  return `${shown} (${count} ${count === 1 ? "row" : "rows"})`;
 }
 
 function imbalance(name: string, classes: readonly LabelCount[], isBinary: boolean): string[] {
