@@ -71,9 +71,12 @@ function twins(name: string, classes: readonly LabelCount[]): string[] {
   ];
 }
 
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
 function withCount({ label, count }: LabelCount): string {
-  const escaped = (found: string): string => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  const shown = JSON.stringify(label).replaceAll(INVISIBLE, escaped);
+  const shown = JSON.stringify(label).replaceAll(INVISIBLE, escapeOf);
   return `${shown} (${count} ${count === 1 ? "row" : "rows"})`;
 }
 
