@@ -76,6 +76,8 @@ export interface LoadedColumn {
 export interface TextFacts {
   /** A value, the first that is not a plain number. */
   readonly example: string;
+  /** A time with an offset from UTC. */
+  readonly offset?: string;
   /** Ids of the formats in which every value can be read, if they are not missing markers. */
   readonly formats: readonly string[];
   /** The type that holds every value without a format. */

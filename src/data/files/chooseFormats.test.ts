@@ -217,7 +217,7 @@ describe("dates", () => {
     expect(done.types).toEqual(columns.map(([format, , dates]) => `${isTime(dates) ? "TIMESTAMP" : "DATE"} ${format}`));
     const cells = done.cells.map((line) => line.split(","));
     expect(columns.map((_, i) => cells.map((line) => line[i]).join("|"))).toEqual(columns.map(([, , dates]) => dates));
-    expect(done.notes).toHaveLength(1);
+    expect(done.notes).toEqual([expect.any(String), expect.stringMatching(/^times with an offset are read in UTC: /)]);
     expect(done.notes[0]).toMatch(/^read as dates: "c0" \("01\/31\/2024 11:30 PM" is 2024-01-31T23:30:00.000Z\), /);
   });
 
@@ -326,6 +326,16 @@ describe("notes on many columns or files", () => {
       expect.stringMatching(/^read as missing in columns of numbers or dates: "c0" \("NA"\), .* and 95 more; /),
     ]);
   });
+});
+
+it("times with an offset are reported, with settings that keep the time of the place", async () => {
+  const files = { "a.csv": "t,x\n2024-07-01T08:00:00+02:00,1\n2024-12-01T08:00:00+01:00,2\n" };
+  const { notes, cells } = await ingest(files);
+  expect(cells).toEqual(["2024-07-01 06:00:00,1", "2024-12-01 07:00:00,2"]);
+  const settings = JSON.parse(/set "ingest": (\{.*\}) in config/.exec(notes[0]!)![1]!) as ReadOptions;
+  const local = await ingest(files, settings);
+  expect([local.cells, local.notes]).toEqual([["2024-07-01 08:00:00,1", "2024-12-01 08:00:00,2"], []]);
+  expect((await ingest({ "a.csv": "t,x\n2024-07-01T08:00:00+00:00,1\n2024-07-01T08:00:00Z,2\n" })).notes).toEqual([]);
 });
 
 it("a total below the table is reported", async () => {

@@ -1,5 +1,6 @@
 /** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
 import { listed, MAX_LISTED } from "../../core/text/listed.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
 import { identifier } from "../duckdb/sql.ts";
@@ -28,6 +29,7 @@ export function formatNotes(
     ...markerNotes(columns, files),
     ...mixedNotes(columns),
     ...rawNotes(columns),
+    ...offsetNotes(columns),
     ...zoneNotes(columns),
     ...codeNotes(columns, computed),
     ...earlyYearNotes(files.flatMap((file) => file.columns).filter(({ name }) => !handled.has(name.toLowerCase()))),
@@ -171,6 +173,22 @@ function rawNotes(columns: readonly ReadColumn[]): string[] {
   });
   if (found.length === 0) return [];
   return [`kept as text, because ingest.select or ingest.where reads it: ${named(found)}`];
+}
+
+/** The hour of the place, which may matter more, is lost. */
+function offsetNotes(columns: readonly ReadColumn[]): string[] {
+  const found = columns.flatMap(({ name, facts }) => {
+    const offset = facts.find((each) => each.offset !== undefined)?.offset;
+    const time = offset === undefined ? undefined : parseDate(offset);
+    return time === undefined ? [] : [{ name, example: `"${offset}" is ${new Date(time).toISOString()}` }];
+  });
+  if (found.length === 0) return [];
+  const { name } = found[0]!;
+  const types = JSON.stringify({ [name]: "category" });
+  const select = JSON.stringify({ [name]: `CAST(left(${identifier(name)}, 19) AS TIMESTAMP)` });
+  return [
+    `times with an offset are read in UTC: ${named(found)}; to keep the time of the place, set "ingest": { "types": ${types}, "select": ${select} } in config.json`,
+  ];
 }
 
 function zoneNotes(columns: readonly ReadColumn[]): string[] {

@@ -199,6 +199,7 @@ async function factsOf(
       hasTime: hasTime === true,
       example: String((await database.rows(odd))[0]?.[0] ?? sample[0]),
       markers: (await database.rows(markers)).map(([marker]) => String(marker)),
+      ...(isNumber ? {} : offsetIn(sample)),
       ...(await separatorsOf(database, { table, column, fitting })),
     };
   }
@@ -214,6 +215,12 @@ async function factsOf(
   );
   // None where every value is a plain number, but not one of the model's format.
   return first === undefined ? undefined : { ...kept, mixed: { kind: best.kind, word: String(first[0]) } };
+}
+
+/** A time with an offset, 2024-07-01T08:00:00+02:00, which is stored in UTC. */
+function offsetIn(sample: readonly string[]): Pick<TextFacts, "offset"> {
+  const offset = sample.find((text) => /:\d\d(\.\d+)?\s*[+-](?!00:?(00)?$)\d\d(:?\d\d)?$/.test(text));
+  return offset === undefined ? {} : { offset };
 }
 
 /** Counts what tells a decimal separator from a thousands separator, if both readings fit all values but give other numbers. */
