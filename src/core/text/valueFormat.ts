@@ -43,7 +43,7 @@ export function cellParser(
     // JSON writes 20240131 as a number.
     if (typeof cell === "number" && kind === "date") return own?.(String(cell)) ?? plain(cell);
     if (typeof cell !== "string") return plain(cell);
-    // An ISO date has one reading whatever the format; a number such as 1.234 has not.
+    // An ISO date has one reading in any format; a number such as 1.234 has not.
     const value = own === undefined ? plain(cell) : (own(cell) ?? (kind === "date" ? parseDate(cell) : undefined));
     return value ?? (hasMarkers && isMissingMarker(cell) ? Number.NaN : undefined);
   };

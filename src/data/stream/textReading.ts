@@ -33,7 +33,7 @@ export function plainText(value: Json, format: ValueFormat | null): Json {
   const read = format?.parse(value);
   if (read === undefined || format === null) {
     if (isMissingMarker(value)) return null;
-    // An ISO date has one reading whatever the format; a number such as 1.5 has not.
+    // An ISO date has one reading in any format; a number such as 1.5 has not.
     return format?.kind === "number" ? `${value} is not written as ${format.id}` : value;
   }
   return format.kind === "number" ? read : new Date(read).toISOString();

@@ -95,10 +95,11 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
 
 /** A note on values such as 1e400 and inf, which imputation replaces as if they were missing. */
 function infiniteValues(inputs: Table): string[] {
-  const found = inputs.columns.flatMap(({ kind, name, ...column }) => {
-    if (kind !== "number") return [];
-    const count = (column as { values: Float64Array }).values.filter((x) => Math.abs(x) === Infinity).length;
-    return count === 0 ? [] : [`"${name}" (${count} ${count === 1 ? "row" : "rows"})`];
+  const found = inputs.columns.flatMap((column) => {
+    if (column.kind !== "number") return [];
+    let count = 0;
+    for (const value of column.values) if (Math.abs(value) === Infinity) count++;
+    return count === 0 ? [] : [`"${column.name}" (${count} ${count === 1 ? "row" : "rows"})`];
   });
   return found.length === 0
     ? []
