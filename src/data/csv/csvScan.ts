@@ -70,6 +70,7 @@ export function csvScan({ delimiter, quote, trim }: CsvGrammar, header: string, 
 
 /** Finds rows that end with an empty value and have more values than the header; other rows with more are errors. */
 function extraValues(comma: number, { lineEnd, width }: { lineEnd: string; width: number }) {
+  const emptyLast = Buffer.from([comma, ...Buffer.from(lineEnd)]);
   /** Of the line at the end of the last chunk. */
   let delimiters = 0;
   let isQuoted = false;
@@ -91,11 +92,14 @@ function extraValues(comma: number, { lineEnd, width }: { lineEnd: string; width
       // The delimiter and its line end may be in different chunks.
       if ((before === comma || before === RETURN) && delimiters >= width) return true;
       let start = 0;
-      for (let feed = bytes.indexOf(LINE_FEED); feed >= 0; feed = bytes.indexOf(LINE_FEED, start)) {
-        const end = feed - lineEnd.length;
-        if (bytes[end] === comma && hasExtra(bytes, start, end + 1)) return true;
-        start = feed + 1;
-      }
+      // Backwards, because the search then stops at line ends, which are fewer than delimiters.
+      if (bytes.lastIndexOf(emptyLast) < 0) start = bytes.lastIndexOf(LINE_FEED) + 1;
+      else
+        for (let feed = bytes.indexOf(LINE_FEED); feed >= 0; feed = bytes.indexOf(LINE_FEED, start)) {
+          const end = feed - lineEnd.length;
+          if (bytes[end] === comma && hasExtra(bytes, start, end + 1)) return true;
+          start = feed + 1;
+        }
       hasExtra(bytes, start, bytes.length);
       before = bytes.at(-1)!;
       return false;

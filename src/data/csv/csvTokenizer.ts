@@ -72,7 +72,9 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
       const end = Math.min(feed, ret);
       if (!reader.isOpen && quoted === Infinity && ret === Infinity && limit === Infinity && feed < Infinity) {
         const last = text.lastIndexOf("\n");
-        for (const source of text.slice(at, last).split("\n")) plainLine(source, chunk);
+        const lines = text.slice(at, last).split("\n");
+        if (chunk.mayTrim || chunk.hasMark) for (const source of lines) plainLine(source, chunk);
+        else addLines(lines);
         at = last + 1;
         continue;
       }
@@ -107,6 +109,20 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     const isChanged = mayTrim && trimAll(values);
     addRow(values, undefined, delimiter === "," && !isChanged ? source : undefined);
     line++;
+  }
+
+  /** Lines without quotes, byte order marks and blanks beside a delimiter: the usual file, and the hottest loop. */
+  function addLines(sources: readonly string[]): void {
+    const width = header?.length ?? 0;
+    const first = header?.[0];
+    const keepsSource = delimiter === ",";
+    for (const source of sources) {
+      const values = source.split(delimiter);
+      if (width < 2 || values.length !== width || values[0] === first)
+        addRow(values, undefined, keepsSource ? source : undefined);
+      else rows.push(keepsSource ? { line, values, source } : { line, values });
+      line++;
+    }
   }
 
   function trimAll(values: string[]): boolean {

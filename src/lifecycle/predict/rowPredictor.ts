@@ -68,12 +68,12 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       const unusable = new Set(prediction.notFinite);
       for (const i of unusable) reasons.set(checked[i]!, NOT_FINITE);
       const rows: Json[][] = [];
-      checked.forEach((row, i) => {
-        if (unusable.has(i)) return;
-        const { values, probabilities } = prediction;
+      const { values, probabilities } = prediction;
+      for (const [i, row] of checked.entries()) {
+        if (unusable.has(i)) continue;
         const own = paddedTo(batch.columns.length, batch.rows[row]!.values);
         rows.push(probabilities === null ? [...own, values[i]!] : [...own, values[i]!, probabilities[i]!]);
-      });
+      }
       const good = unusable.size === 0 ? checked : goodRows(batch, reasons);
       for (const finding of warnings)
         if (!reasons.has(finding.row)) count(kindOf(finding), placeOf(batch, finding.row, finding.message));
@@ -120,7 +120,9 @@ function reasonsOf(batch: RowBatch, errors: readonly RowFinding[]): Map<number, 
 }
 
 function goodRows(batch: RowBatch, reasons: ReadonlyMap<number, string>): number[] {
-  return [...batch.rows.keys()].filter((row) => !reasons.has(row));
+  const good: number[] = [];
+  for (let row = 0; row < batch.rows.length; row++) if (!reasons.has(row)) good.push(row);
+  return good;
 }
 
 function kindOf({ column, check }: RowFinding): string {
