@@ -27,7 +27,7 @@ export function csvScan({ delimiter, quote, trim }: CsvGrammar, header: string, 
   const comma = delimiter.charCodeAt(0);
   const lineEnd = header.endsWith("\r\n") ? "\r\n" : header.endsWith("\n") ? "\n" : undefined;
   const first = lineEnd === undefined ? header : header.slice(0, -lineEnd.length);
-  const copies = (names.length === 1 ? [] : [`\n${first}`, `\n${names.join(delimiter)}`]).map((text) =>
+  const copies = (names.length === 1 ? [] : [...new Set([`\n${first}`, `\n${names.join(delimiter)}`])]).map((text) =>
     Buffer.from(text),
   );
   const longest = Math.max(...[...copies, MARK].map((copy) => copy.length));
