@@ -1,7 +1,7 @@
 /** Finds the input files of a folder, at any depth, by a glob pattern. */
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { hasUnreadableName, UNREADABLE_NAME } from "../core/unreadableName.ts";
 import { glob } from "../core/text/glob.ts";
@@ -17,12 +17,14 @@ const ABOUT = /(^|\/)(readme|license|licence|changelog|notes)[^/]*$/i;
  * Returns sorted paths that start with `folder` as given. Skips names that start with a dot, as a shell does, and links
  * that point outside the folder, so that an untrusted workspace cannot read other files.
  * @param pattern relative to `folder`, see glob
+ * @param others absolute paths of files and folders that are not input, such as the outputs of a workspace
  * @throws {MlctlError} kind "usage" if the folder does not exist
  */
 export async function findInputFiles(
   folder: string,
   pattern: string = DEFAULT_PATTERN,
   onLeftOut: (path: string, reason: string) => void = () => {},
+  others: readonly string[] = [],
 ): Promise<string[]> {
   const matches = glob(pattern);
   const root = await realpath(folder).catch((error: unknown) => {
@@ -32,7 +34,8 @@ export async function findInputFiles(
     });
   });
   const found: string[] = [];
-  await walk(folder, "", async (entry, relative) => {
+  const isOther = (path: string): boolean => others.includes(resolve(path));
+  await walk(folder, isOther, async (entry, relative) => {
     const path = join(folder, relative);
     // A folder with such a name may hold matching files.
     const isUnreadable = hasUnreadableName(path);
@@ -51,17 +54,18 @@ export async function findInputFiles(
 
 async function walk(
   folder: string,
-  below: string,
+  isOther: (path: string) => boolean,
   visit: (entry: Dirent, relative: string) => Promise<void>,
+  below = "",
 ): Promise<void> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
     throw new MlctlError("usage", `cannot read folder ${join(folder, below)}`, { cause: error });
   });
   for (const entry of entries) {
-    if (entry.name.startsWith(".")) continue;
     const relative = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.name.startsWith(".") || isOther(join(folder, relative))) continue;
     // Linked folders are not followed, since they could form a loop.
-    if (entry.isDirectory() && !hasUnreadableName(join(folder, relative))) await walk(folder, relative, visit);
+    if (entry.isDirectory() && !hasUnreadableName(join(folder, relative))) await walk(folder, isOther, visit, relative);
     else await visit(entry, relative);
   }
 }

@@ -1,6 +1,7 @@
 /** A session: a workspace with its open index. A writing session holds the workspace lock. */
 import { acquireLock, type LockOptions } from "../storage/lock.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
+import { MAX_AHEAD_MILLISECONDS, type DatedAhead } from "../storage/store/clockAhead.ts";
 import { readStore } from "../storage/store/readStore.ts";
 import { requireKinds } from "../storage/files/requireKinds.ts";
 import { openStore } from "../storage/store/openStore.ts";
@@ -48,6 +49,8 @@ export async function writing<T>(
       for (const path of repairDeployment(paths).restored) {
         context.emit({ type: "warning", stage: "repair", message: `${path} was damaged and has been restored` });
       }
+      const ahead = store.datedAhead();
+      if (ahead !== undefined) context.emit({ type: "warning", stage: "clock", message: aheadMessage(ahead) });
       const now = steadyClock(store, context.now);
       return await work({ ...workspace, context: { ...context, now }, store, tables: keptTables() });
     } finally {
@@ -95,9 +98,16 @@ export async function reading<T>(workspace: Workspace, work: (session: Session) 
   }
 }
 
+/** What a clock that was wrong left behind; also a finding of doctor. */
+export function aheadMessage({ count, newest }: DatedAhead): string {
+  const records = count === 1 ? "1 record is" : `${count} records are`;
+  return `${records} dated after this machine's clock, up to ${newest}: it is wrong now, or was wrong then; new records get its time, and those count as the oldest`;
+}
+
 /**
  * A clock that never goes behind the newest record. mlctl finds the newest record by its time: if the clock were set back
  * (or records came from a machine whose clock is ahead), new data would look old and be ingested and trained repeatedly.
+ * Records more than a day ahead do not count: one moment at a wrong date would date all that follows.
  */
 export function steadyClock(store: Pick<RunStore, "datasets" | "runs" | "deployments">, now: () => Date): () => Date {
   const newest = [
@@ -105,7 +115,9 @@ export function steadyClock(store: Pick<RunStore, "datasets" | "runs" | "deploym
     store.runs({ limit: 1 })[0]?.createdAt,
     store.deployments()[0]?.deployedAt,
   ];
-  let last = Math.max(...newest.map((time) => (time === undefined ? 0 : Date.parse(time))));
+  const possible = newest.flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+  const latest = now().getTime() + MAX_AHEAD_MILLISECONDS;
+  let last = Math.max(0, ...possible.filter((time) => time <= latest));
   return () => {
     last = Math.max(last + 1, now().getTime());
     return new Date(last);

@@ -11,6 +11,7 @@ import { sha256File } from "../storage/files/sha256.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { readingOptions } from "./settings.ts";
 import type { Session } from "./session.ts";
+import { otherPlaces } from "./workspace.ts";
 
 export interface TestData {
   readonly table: Table;
@@ -64,7 +65,8 @@ export async function hashTestData(
   return hashFiles(session, found);
 }
 
-async function testFiles({ config, paths }: Session, path?: string): Promise<string[]> {
+async function testFiles(session: Session, path?: string): Promise<string[]> {
+  const { config, paths } = session;
   const root = path === undefined ? resolve(paths.workspace, config.test_data_path) : resolve(path);
   const shown = toRecordPath(paths.workspace, root);
   const [what, hint] =
@@ -72,7 +74,10 @@ async function testFiles({ config, paths }: Session, path?: string): Promise<str
       ? ["test data", 'put labelled rows there, or set "test_data_path" in config.json']
       : ["rows", "correct the path"];
   if (!existsSync(root)) throw new MlctlError("notReady", `no ${what}: ${shown} does not exist`, { hint });
-  const found = statSync(root).isDirectory() ? await findInputFiles(root, config.ingest.pattern) : [root];
+  const others = otherPlaces(session, path === undefined ? "input_folder_path" : undefined);
+  const found = statSync(root).isDirectory()
+    ? await findInputFiles(root, config.ingest.pattern, () => {}, others)
+    : [root];
   if (found.length > 0) return found;
   throw new MlctlError("notReady", `no ${what}: ${shown} has no file that matches ${config.ingest.pattern}`, {
     hint,

@@ -1,12 +1,15 @@
 /** An opened workspace (a folder with a config.json). Every step takes one. */
+import { resolve } from "node:path";
 import { codeVersion } from "../config/codeVersion.ts";
 import { configSha256 } from "../config/configSha256.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { Config } from "../config/schema/schema.ts";
+import { isReadable } from "../config/unsetValues.ts";
 import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
 import type { Json } from "../core/json.ts";
 import type { KeptTables } from "./keptTables.ts";
+import { lockNotePath } from "../storage/lock.ts";
 import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 export interface Workspace {
@@ -16,6 +19,8 @@ export interface Workspace {
   /** Hash of the settings that affect training. Computed on demand, because a variable in them may not be set. */
   readonly configSha256: () => string;
   readonly paths: WorkspacePaths;
+  /** Absolute path of config.json. */
+  readonly configPath: string;
   readonly codeVersion: string;
   readonly context: Context;
   /** Cache of tables; present when several steps run in one process. */
@@ -30,7 +35,29 @@ export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace
     recordedConfig: loaded.recordable,
     configSha256: () => configSha256(loaded.config),
     paths: { workspace, datasets, models, production, database },
+    configPath: loaded.path,
     codeVersion: codeVersion(),
     context,
   };
+}
+
+/**
+ * Absolute paths that are not read where they lie below a folder of rows, as below ".": config.json and what mlctl writes.
+ * @param other the setting of another folder that is not read either: test rows must not be trained on
+ */
+export function otherPlaces(
+  { config, paths, configPath }: Pick<Workspace, "config" | "paths" | "configPath">,
+  other?: "input_folder_path" | "test_data_path",
+): string[] {
+  const { workspace, datasets, models, production, database } = paths;
+  const drops = isReadable(config.watch, "folder") ? [config.watch.folder] : [];
+  const configured = other !== undefined && isReadable(config, other) ? [...drops, config[other]] : drops;
+  return [
+    configPath,
+    lockNotePath(database),
+    datasets,
+    models,
+    production,
+    ...configured.map((path) => resolve(workspace, path)),
+  ];
 }

@@ -1,9 +1,11 @@
 /** The write lock, one per workspace; readers do not need it. */
 import { readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "./files/atomicWrite.ts";
+import { ensureFolder } from "./files/commitFile.ts";
 import { processIsAlive } from "./files/processIsAlive.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite/sqlite.ts";
 
@@ -39,6 +41,7 @@ export interface LockHolder {
  */
 export async function acquireLock(options: LockOptions): Promise<() => void> {
   const deadline = performance.now() + options.waitMs;
+  ensureFolder(dirname(options.database));
   const lock = openLock(options.database);
   try {
     for (let reported = false; !tryLock(lock, options.database);) {
@@ -58,7 +61,7 @@ export async function acquireLock(options: LockOptions): Promise<() => void> {
 /** The holder of the lock; undefined if its note is missing or names a process that is gone. */
 export function lockHolder(database: string): LockHolder | undefined {
   try {
-    const holder = JSON.parse(readFileSync(notePath(database), "utf8")) as LockHolder;
+    const holder = JSON.parse(readFileSync(lockNotePath(database), "utf8")) as LockHolder;
     return holder.host !== hostname() || processIsAlive(holder.pid) ? holder : undefined;
   } catch {
     // The note is informative only: it is written just after the lock is taken and removed just before it is released.
@@ -86,13 +89,13 @@ function tryLock(lock: SqliteDatabase, database: string): boolean {
 
 function release(lock: SqliteDatabase, database: string): void {
   if (!lock.open) return;
-  rmSync(notePath(database), { force: true });
+  rmSync(lockNotePath(database), { force: true });
   lock.close();
 }
 
 function writeHolder({ database, command, now }: LockOptions): void {
   const holder: LockHolder = { pid: process.pid, host: hostname(), command, since: now().toISOString() };
-  atomicWrite(notePath(database), `${JSON.stringify(holder, null, 2)}\n`);
+  atomicWrite(lockNotePath(database), `${JSON.stringify(holder, null, 2)}\n`);
 }
 
 async function pause(signal: AbortSignal | undefined): Promise<void> {
@@ -127,6 +130,7 @@ function lockFailure(error: unknown, database: string): MlctlError {
   });
 }
 
-function notePath(database: string): string {
+/** A JSON file beside the lock that names its holder. */
+export function lockNotePath(database: string): string {
   return `${database}.lock.json`;
 }

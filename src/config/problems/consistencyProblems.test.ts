@@ -3,7 +3,7 @@ import { consistencyProblems } from "./consistencyProblems.ts";
 import { configSchema } from "../schema/schema.ts";
 
 const problems = (changes: object): string[] =>
-  consistencyProblems(configSchema().parse({ target: "y", ...changes })).map(
+  consistencyProblems(configSchema().parse({ target: "y", ...changes }), "/home/me/work/config.json").map(
     ({ path, message }) => `${path}: ${message}`,
   );
 

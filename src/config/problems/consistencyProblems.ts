@@ -1,4 +1,5 @@
 /** Checks that involve several keys, each valid on its own. */
+import { dirname, resolve, sep } from "node:path";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
 
@@ -8,11 +9,15 @@ const folderKeys = [
   "test_data_path",
   "output_model_path",
   "prod_deployment_path",
+  "database",
 ] as const;
 
-export function consistencyProblems(config: Config): ConfigProblem[] {
+const writtenKeys = new Set<string>(["output_folder_path", "output_model_path", "prod_deployment_path", "database"]);
+
+/** @param configPath the absolute path of config.json */
+export function consistencyProblems(config: Config, configPath: string): ConfigProblem[] {
   return [
-    ...folderProblems(config),
+    ...folderProblems(config, configPath),
     ...columnProblems(config),
     ...splitProblems(config),
     ...selectionProblems(config),
@@ -23,15 +28,29 @@ export function consistencyProblems(config: Config): ConfigProblem[] {
   ];
 }
 
-/** Two keys must not share a folder: a step would read its own output. */
-function folderProblems(config: Config): ConfigProblem[] {
-  const seen = new Map<string, string>();
+/**
+ * Two keys must not share a folder: a step would read its own output. A folder that mlctl writes must not hold the
+ * workspace: restore and prune treat all of it as theirs.
+ */
+function folderProblems(config: Config, configPath: string): ConfigProblem[] {
+  const directory = dirname(configPath);
+  const seen = new Map([[configPath, "the configuration"]]);
   const problems: ConfigProblem[] = [];
-  for (const key of folderKeys) {
-    const folder = config[key].replace(/^\.\/+|\/+$/g, "");
+  const places = [
+    ...folderKeys.map((key) => [key, config[key]] as const),
+    ["watch.folder", config.watch.folder] as const,
+  ];
+  for (const [key, path] of places) {
+    const folder = resolve(directory, path);
     const other = seen.get(folder);
-    if (other !== undefined)
-      problems.push({ path: key, message: `found "${config[key]}", which ${other} already uses` });
+    if (other !== undefined) problems.push({ path: key, message: `found "${path}", which ${other} already uses` });
+    else if (
+      writtenKeys.has(key) &&
+      `${directory}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
+    ) {
+      const message = `found "${path}", which holds config.json itself; name a folder of its own, such as "models"`;
+      problems.push({ path: key, message });
+    }
     seen.set(folder, key);
   }
   return problems;

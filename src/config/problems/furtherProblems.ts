@@ -8,6 +8,8 @@ export interface FurtherChecks {
   /** The configuration, or undefined if it does not satisfy the schema. */
   readonly parse: (given: Json) => Config | undefined;
   readonly known: KnownNames | undefined;
+  /** Absolute. */
+  readonly configPath: string;
   /** Checks of the caller, see LoadOptions. */
   readonly check: ((config: Config) => Promise<readonly ConfigProblem[]>) | undefined;
 }
@@ -21,7 +23,7 @@ const independentSections = new Set(
 export async function furtherProblems(
   given: Json,
   found: readonly ConfigProblem[],
-  { parse, known, check }: FurtherChecks,
+  { parse, known, configPath, check }: FurtherChecks,
 ): Promise<ConfigProblem[]> {
   const whole = parse(given);
   const config = whole ?? repaired(given, found, parse);
@@ -29,7 +31,9 @@ export async function furtherProblems(
   const sections = new Set(found.map(({ path }) => sectionOf(path)));
   const isReliable = whole !== undefined || [...sections].every((section) => independentSections.has(section));
   const between = isReliable
-    ? consistencyProblems(config).filter(({ path }) => whole !== undefined || !sections.has(sectionOf(path)))
+    ? consistencyProblems(config, configPath).filter(
+        ({ path }) => whole !== undefined || !sections.has(sectionOf(path)),
+      )
     : [];
   const named = isReliable ? (known?.problems?.(config) ?? []) : [];
   const problems: ConfigProblem[] = [];

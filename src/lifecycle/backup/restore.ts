@@ -203,7 +203,9 @@ function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] 
     ["predictions.db", log],
     ...entriesOf("inputs", input),
     ...entriesOf("drops", drops),
-    isFilePath(join(unpacked, "tests"), testData) ? [`tests/${basename(testData)}`, testData] : ["tests", testData],
+    ...(isFilePath(join(unpacked, "tests"), testData)
+      ? [[`tests/${basename(testData)}`, testData] as [string, string]]
+      : entriesOf("tests", testData)),
     ["datasets", datasets],
     ["models", models],
     ["production", production],

@@ -6,10 +6,12 @@ import { MlctlError } from "../../core/errors.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { installHint } from "../../estimators/xgboost/engines/native/releases.ts";
 import { lockHolder } from "../../storage/lock.ts";
+import { readStore } from "../../storage/store/readStore.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { integrity } from "./verify.ts";
+import { aheadMessage } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface DoctorResult {
@@ -35,6 +37,7 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
       await xgboostFinding(),
       ...folders(workspace),
       lockFinding(workspace),
+      ...clockFindings(workspace),
       ...(await integrityFindings(workspace.paths)),
     ],
   };
@@ -111,6 +114,21 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
     return { ...finding, status: "pass", message: `can be ${verb}` };
   } catch {
     return { ...finding, status: "fail", message: `cannot be ${verb}: check its owner and permissions` };
+  }
+}
+
+/** Empty if the records cannot be read, which `integrity` reports. */
+function clockFindings({ paths }: Workspace): Finding[] {
+  try {
+    const store = readStore(paths, () => {});
+    const ahead = store.datedAhead();
+    store.close();
+    const finding = { name: "clock", value: ahead?.count ?? 0, limit: null };
+    if (ahead === undefined) return [{ ...finding, status: "pass", message: "no record is dated after it" }];
+    return [{ ...finding, status: "warn", message: aheadMessage(ahead) }];
+  } catch (error) {
+    if (error instanceof MlctlError) return [];
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { sha256File } from "../../storage/files/sha256.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 import type { Session } from "../session.ts";
+import { otherPlaces } from "../workspace.ts";
 
 export interface InputFile {
   /** Path as written in records. */
@@ -39,16 +40,18 @@ export async function inputFiles(session: Session, inputs: readonly string[]): P
 }
 
 /** Finds the input files without hashing them. */
-export async function foundFiles({ config, paths }: Session, inputs: readonly string[]): Promise<FoundFiles> {
+export async function foundFiles(session: Session, inputs: readonly string[]): Promise<FoundFiles> {
+  const { config, paths } = session;
+  const others = otherPlaces(session, inputs.length === 0 ? "test_data_path" : undefined);
   const roots =
     inputs.length === 0 ? [resolve(paths.workspace, config.input_folder_path)] : inputs.map((input) => resolve(input));
   const files = new Map<string, FoundFiles["files"][number]>();
   const skipped: string[] = [];
+  const onLeftOut = (path: string, reason: string): void =>
+    void skipped.push(`skipped ${toRecordPath(paths.workspace, path)}: ${reason}`);
   for (const root of roots) {
     const found = isFolder(root, toRecordPath(paths.workspace, root), inputs.length > 0)
-      ? await findInputFiles(root, config.ingest.pattern, (path, reason) => {
-          skipped.push(`skipped ${toRecordPath(paths.workspace, path)}: ${reason}`);
-        })
+      ? await findInputFiles(root, config.ingest.pattern, onLeftOut, others)
       : [root];
     for (const absolute of found) {
       const path = toRecordPath(paths.workspace, absolute);

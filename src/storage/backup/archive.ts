@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   rmSync,
+  statSync,
   type WriteStream,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,7 +17,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { extract, pack, type Pack } from "tar-stream";
 import { MlctlError } from "../../core/errors.ts";
-import { commitFile, ensureFolder } from "../files/commitFile.ts";
+import { commitFile, ensureFolder, PRIVATE } from "../files/commitFile.ts";
 import { temporaryPath } from "../files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
@@ -41,13 +42,18 @@ export interface WriteArchiveOptions {
   readonly onFile: (done: number) => void;
 }
 
+/** A backup of tables and models compresses to a tenth or a fifth; what unpacks to much more is meant to fill the disk. */
+const MAX_RATIO = 200;
+/** In bytes; never too much to unpack. */
+const SMALL = 1 << 28;
+
 /** Atomic. @throws {MlctlError} kind "failure" if a file became shorter meanwhile, or the disk is full */
 export async function writeArchive(path: string, options: WriteArchiveOptions): Promise<ArchivedFile[]> {
   ensureFolder(dirname(path));
   const temporary = temporaryPath(path);
   const tar = pack();
   try {
-    const written = pipeline(Readable.from(tar), createGzip(), newFile(temporary));
+    const written = pipeline(Readable.from(tar), createGzip(), newFile(temporary, PRIVATE));
     const filled = fill(tar, options);
     // If filling fails, the writer must end too.
     filled.catch((error: unknown) => tar.destroy(error as Error));
@@ -78,20 +84,30 @@ export async function readArchive(
   accepts: (name: string) => boolean,
 ): Promise<ArchivedFile[]> {
   const files: ArchivedFile[] = [];
+  let unpackedBytes = 0;
   const tar = extract();
   const unpacked = pipeline(createReadStream(path), createGunzip(), tar as unknown as NodeJS.WritableStream);
   // The loop below throws the same error.
   unpacked.catch(() => {});
   try {
     for await (const entry of tar) {
-      const { name, type } = entry.header;
+      const { name, type, size = 0 } = entry.header;
+      unpackedBytes += size;
+      if (unpackedBytes > SMALL && unpackedBytes > MAX_RATIO * statSync(path).size)
+        throw notABackup(path, `it would unpack to more than ${MAX_RATIO} times its size`);
       if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
         const found = `${JSON.stringify(name)} (${String(type)})`;
         throw notABackup(path, `it contains ${found}, which is never part of a backup`);
       }
       const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });
-      files.push({ name, ...(await copyHashed(entry as AsyncIterable<Buffer>, newFile(target))) });
+      files.push({
+        name,
+        ...(await copyHashed(
+          entry as AsyncIterable<Buffer>,
+          newFile(target, name.includes("/") ? undefined : PRIVATE),
+        )),
+      });
     }
     await unpacked;
     return files;
@@ -108,10 +124,10 @@ async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteAr
     onFile(i + 1);
     if (source === undefined) continue;
     const { bytes, stream } = source;
-    const sink = tar.entry({ name, size: bytes, mtime: modifiedAt, mode: 0o644 });
+    const sink = tar.entry({ name, size: bytes, mtime: modifiedAt, mode: PRIVATE });
     files.push({ name, ...(await copyHashed(stream, sink as unknown as NodeJS.WritableStream)) });
   }
-  tar.entry({ name: closing.name, mtime: modifiedAt, mode: 0o644 }, closing.text(files));
+  tar.entry({ name: closing.name, mtime: modifiedAt, mode: PRIVATE }, closing.text(files));
   tar.finalize();
   return files;
 }
@@ -167,8 +183,8 @@ async function copyHashed(
  * Opens the file before returning: a stream that opens its file later may do so after the archive was found damaged, and
  * create the file in a folder that is being removed. Flushed to disk, because the original may be deleted next.
  */
-function newFile(path: string): WriteStream {
-  return createWriteStream(path, { fd: openSync(path, "wx"), flush: true });
+function newFile(path: string, mode?: number): WriteStream {
+  return createWriteStream(path, { fd: openSync(path, "wx", mode), flush: true });
 }
 
 /** True for a relative path that stays inside its folder on every operating system. */

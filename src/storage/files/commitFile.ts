@@ -3,6 +3,9 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname, resolve } from "node:path";
 import { errorCode, writeFailure } from "./writeFailure.ts";
 
+/** Mode of files with people's data or a configuration: only their owner may read them. */
+export const PRIVATE = 0o600;
+
 /**
  * Moves `temporary` (see temporaryPath), already written and closed, to `path` in the same folder.
  * @throws {MlctlError} kind "failure"; the temporary file is removed then and `path` is unchanged

@@ -73,7 +73,7 @@ export function logFailure(error: unknown, path: string): MlctlError | undefined
 }
 
 function schemaOf(path: string): SqliteSchema {
-  return { name: nameOf(path), migrations };
+  return { name: nameOf(path), table: "predictions", migrations };
 }
 
 function nameOf(path: string): string {

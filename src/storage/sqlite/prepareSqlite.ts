@@ -8,14 +8,19 @@ const RETRY_MILLISECONDS = 20;
 export interface SqliteSchema {
   /** Name of the file in errors, such as "the store mlctl.db". */
   readonly name: string;
+  /** A table that every such file has. */
+  readonly table: string;
   /** SQL scripts; their number is the schema version of the file (user_version). */
   readonly migrations: readonly string[];
 }
 
-/** @throws {MlctlError} kind "data" for a file of a newer mlctl, which is not changed */
+/**
+ * @throws {MlctlError} kind "data" for a file of a newer mlctl, "usage" for a database of another program: they are not
+ *   changed
+ */
 export function prepareSqlite(database: SqliteDatabase, schema: SqliteSchema): void {
   database.pragma("foreign_keys = ON");
-  refuseNewer(database, schema);
+  refuseOthers(database, schema);
   migrate(database, schema);
   retryWhileBusy(() => database.pragma("journal_mode = WAL"));
   // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
@@ -24,7 +29,7 @@ export function prepareSqlite(database: SqliteDatabase, schema: SqliteSchema): v
 
 /** For readers, which do not migrate. @throws {MlctlError} kind "data" for a file of a newer mlctl */
 export function isCurrent(database: SqliteDatabase, schema: SqliteSchema): boolean {
-  refuseNewer(database, schema);
+  refuseOthers(database, schema);
   return userVersion(database) === schema.migrations.length;
 }
 
@@ -33,14 +38,19 @@ function migrate(database: SqliteDatabase, schema: SqliteSchema): void {
   const { migrations } = schema;
   if (userVersion(database) === migrations.length) return;
   const steps = database.transaction(() => {
-    refuseNewer(database, schema);
+    refuseOthers(database, schema);
     for (const step of migrations.slice(userVersion(database))) database.exec(step);
     database.pragma(`user_version = ${migrations.length}`);
   });
   steps.immediate();
 }
 
-function refuseNewer(database: SqliteDatabase, { name, migrations }: SqliteSchema): void {
+function refuseOthers(database: SqliteDatabase, { name, table, migrations }: SqliteSchema): void {
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  if (tables.length > 0 && !tables.includes(table)) {
+    const hint = 'set another path as "database" in config.json; the file was not changed';
+    throw new MlctlError("usage", `${name} is a database of another program`, { hint });
+  }
   const version = userVersion(database);
   if (version <= migrations.length) return;
   throw new MlctlError(

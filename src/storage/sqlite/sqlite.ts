@@ -1,9 +1,10 @@
 /** Opens SQLite databases. The only file that imports better-sqlite3. */
-import { lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, openSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
 import { MlctlError } from "../../core/errors.ts";
 import { openNativeNow } from "../../core/nativeOpening.ts";
+import { PRIVATE } from "../files/commitFile.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
 export type SqliteDatabase = Database.Database;
@@ -19,8 +20,11 @@ export function openSqlite(
   source: string | Buffer,
   options: { readonly?: boolean; timeoutMs?: number } = {},
 ): SqliteDatabase {
-  if (typeof source === "string") requireInside(source);
   const { readonly = false, timeoutMs: timeout = BUSY_TIMEOUT_MILLISECONDS } = options;
+  if (typeof source === "string" && source !== ":memory:") {
+    requireInside(source);
+    if (!readonly && !existsSync(source)) createPrivate(source);
+  }
   return openNativeNow(() => new Database(source, { readonly, timeout })); // the first call loads the native library
 }
 
@@ -34,6 +38,15 @@ export function sqliteCode(error: unknown): string | undefined {
 export function identityOf(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? "none" : `${stat.dev} ${stat.ino}`;
+}
+
+/** SQLite gives the files beside a database its permissions. If it cannot be created, SQLite reports the error. */
+function createPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "a", PRIVATE));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
 }
 
 /** Otherwise an untrusted workspace could change the database of another program, or create files anywhere. */

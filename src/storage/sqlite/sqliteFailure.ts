@@ -12,15 +12,24 @@ export interface SqliteFile {
   readonly check: string;
 }
 
+/** Such files may be replaced if they are damaged. */
+const DATABASE_NAME = /\.(db|sqlite3?|predictions)$/i;
+
 /** @returns undefined for errors of other origin */
 export function sqliteFailure(error: unknown, { path, name, repair, check }: SqliteFile): MlctlError | undefined {
   const failure = (message: string, hint: string, kind: "data" | "busy" | "failure" = "failure"): MlctlError =>
     new MlctlError(kind, message, { hint, cause: error });
-  switch (sqliteCode(error)) {
+  const code = sqliteCode(error);
+  if (code === "SQLITE_NOTADB" && !DATABASE_NAME.test(path)) {
+    // Perhaps a file of the user, which must not be replaced: without a cause it does not count as damaged.
+    const hint = 'set another path as "database" in config.json, or move the file away';
+    return new MlctlError("usage", `${path} exists and is not a database`, { hint });
+  }
+  switch (code) {
     case undefined:
       return undefined;
-    case "SQLITE_CORRUPT":
     case "SQLITE_NOTADB":
+    case "SQLITE_CORRUPT":
       return failure(`${name} is damaged`, repair, "data");
     case "SQLITE_BUSY":
     case "SQLITE_LOCKED":

@@ -55,5 +55,5 @@ function prepared(database: SqliteDatabase, path: string): RunStore {
 }
 
 function schemaOf(path: string): SqliteSchema {
-  return { name: `the store ${path}`, migrations };
+  return { name: `the store ${path}`, table: "records", migrations };
 }

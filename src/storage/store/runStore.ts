@@ -7,6 +7,7 @@ import type { Run, RunStatus } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import type { ReadRecord, RecordFile } from "../records/recordFiles.ts";
 import type { Browse } from "./browse.ts";
+import type { DatedAhead } from "./clockAhead.ts";
 
 export interface RunFilter {
   readonly family?: string;
@@ -48,6 +49,9 @@ export interface ExecutionFilter {
 }
 
 export interface RunStore {
+  /** Records that are dated after this machine's clock; they come last wherever the newest are asked for. */
+  datedAhead(): DatedAhead | undefined;
+
   /** Newest first. */
   datasets(): Dataset[];
   /** By dataset id, or by the complete sha256 of its file (the newest match). */

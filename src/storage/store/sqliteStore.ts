@@ -10,6 +10,7 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, type Browse } from "./browse.ts";
+import { datedAhead, newestFirst, type DatedAhead } from "./clockAhead.ts";
 import { executor, type Execute } from "./execute.ts";
 import { deployedRunError } from "./deployedRunError.ts";
 import { forgetOrphans, indexRecord } from "./indexRecord.ts";
@@ -17,7 +18,6 @@ import { tables } from "./migrations.ts";
 import { withStoreErrors } from "./storeFailure.ts";
 import type { Alias, ExecutionFilter, MonitorFilter, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
 
-const newestRunsFirst = "ORDER BY created_at DESC, rank, run_id";
 /** Maximum number of candidates in an error message. */
 const LISTED = 8;
 
@@ -37,12 +37,12 @@ export class SqliteStore implements RunStore {
   }
 
   datasets(): Dataset[] {
-    return this.#records<Dataset>("SELECT record FROM datasets ORDER BY created_at DESC, dataset_id DESC");
+    return this.#records<Dataset>(`SELECT record FROM datasets ${this.#newestFirst("datasets")}`);
   }
 
   dataset(idOrSha256: string): Dataset | undefined {
     return this.#records<Dataset>(
-      "SELECT record FROM datasets WHERE dataset_id = ? OR sha256 = ? ORDER BY created_at DESC, dataset_id DESC LIMIT 1",
+      `SELECT record FROM datasets WHERE dataset_id = ? OR sha256 = ? ${this.#newestFirst("datasets")} LIMIT 1`,
       idOrSha256,
       idOrSha256,
     )[0];
@@ -51,7 +51,7 @@ export class SqliteStore implements RunStore {
   latestDataset(inputFolder?: string): Dataset | undefined {
     const where = inputFolder === undefined ? "" : "WHERE input_folder = ?";
     return this.#records<Dataset>(
-      `SELECT record FROM datasets ${where} ORDER BY created_at DESC, dataset_id DESC LIMIT 1`,
+      `SELECT record FROM datasets ${where} ${this.#newestFirst("datasets")} LIMIT 1`,
       ...(inputFolder === undefined ? [] : [inputFolder]),
     )[0];
   }
@@ -69,7 +69,7 @@ export class SqliteStore implements RunStore {
     const where = clauses.length === 0 ? "" : `WHERE ${clauses.join(" AND ")}`;
     // In SQLite, a negative limit means no limit.
     const values = [...used.map(([, value]) => value), filter.limit ?? -1];
-    return this.#records<Run>(`SELECT record FROM runs ${where} ${newestRunsFirst} LIMIT ?`, ...values);
+    return this.#records<Run>(`SELECT record FROM runs ${where} ${this.#newestFirst("runs")} LIMIT ?`, ...values);
   }
 
   run(runId: string): Run | undefined {
@@ -80,7 +80,7 @@ export class SqliteStore implements RunStore {
     const exact = this.run(idOrPrefix);
     if (exact !== undefined) return exact;
     const ids = this.#column<string>(
-      `SELECT run_id FROM runs WHERE substr(run_id, 1, length(?)) = ? ${newestRunsFirst}`,
+      `SELECT run_id FROM runs WHERE substr(run_id, 1, length(?)) = ? ${this.#newestFirst("runs")}`,
       idOrPrefix,
       idOrPrefix,
     );
@@ -98,7 +98,7 @@ export class SqliteStore implements RunStore {
 
   runOfVersion(modelVersion: number): Run | undefined {
     return this.#records<Run>(
-      `SELECT record FROM runs WHERE run_id IN (SELECT run_id FROM models WHERE version = ?) ${newestRunsFirst}`,
+      `SELECT record FROM runs WHERE run_id IN (SELECT run_id FROM models WHERE version = ?) ${this.#newestFirst("runs")}`,
       modelVersion,
     )[0];
   }
@@ -199,6 +199,14 @@ export class SqliteStore implements RunStore {
     this.#database.close();
   }
 
+  datedAhead(): DatedAhead | undefined {
+    return withStoreErrors(this.#path, () => datedAhead(this.#database));
+  }
+
+  #newestFirst(table: "datasets" | "runs"): string {
+    return withStoreErrors(this.#path, () => newestFirst(this.#database, table));
+  }
+
   #records<T>(sql: string, ...values: readonly Value[]): T[] {
     // Safe: only indexRecord writes this column, from validated records.
     const texts = this.#column<string>(sql, ...values);
@@ -225,7 +233,7 @@ export class SqliteStore implements RunStore {
   #unknownRun(reference: string): MlctlError {
     const deployed = deployedRunError(this.deployments(), reference);
     if (deployed !== undefined) return deployed;
-    const ids = this.#column<string>(`SELECT run_id FROM runs ${newestRunsFirst}`);
+    const ids = this.#column<string>(`SELECT run_id FROM runs ${this.#newestFirst("runs")}`);
     if (ids.length === 0) return new MlctlError("notReady", "there are no runs yet", { hint: "run `mlctl train`" });
     const closest = suggest(reference, ids);
     const hint = closest === undefined ? "`mlctl runs list` shows them" : `did you mean ${closest}?`;
