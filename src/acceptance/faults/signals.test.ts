@@ -54,8 +54,8 @@ const works: readonly Work[] = [
     until: 4000,
   },
   { name: "predict", args: ["predict", "large.csv", "-o", "predictions.csv"], until: 1500 },
-  { name: "backup", args: ["backup"], until: 2500 },
-  { name: "reindex", args: ["reindex"], until: 1000 },
+  { name: "backup", args: ["backup"], until: 1000 },
+  { name: "reindex", args: ["reindex"], until: 600 },
 ];
 const EACH = Math.ceil(faultCount(20, 300) / works.length);
 
