@@ -15,7 +15,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   survivePipes();
   const { stdin, stdout, stderr, env: environment } = process;
   const { run, fail } = commandLine(argv, { stdin, stdout, stderr, environment });
-  process.on("uncaughtException", (error) => process.exit(fail(error)));
+  process.on("uncaughtException", (error) => quit(fail(error)));
   const exitCode = await run();
   await flush();
   for (let waited = 0; waited < THREADS_GRACE_MS && threadsAreEnding(); waited += 10) await sleep(10);

@@ -1,5 +1,7 @@
 /** Ctrl-C, SIGTERM and SIGHUP: the first signal asks the step to stop cleanly, the second ends the process. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
+import { exitAtOnce } from "../core/koffi.ts";
+import { nativeCallsRun, stopNativeCalls } from "../core/nativeCalls.ts";
 import { threadsAreEnding } from "../core/nativeOpening.ts";
 
 /** Exit before service managers kill the process, which most do after ten seconds or more. */
@@ -12,15 +14,10 @@ export function isStopping(): boolean {
   return hasStopped;
 }
 
-/**
- * Ends the process. process.exit waits for threads in a native library, which a round of trees can keep for minutes: then
- * the process ends itself by the signal, which gives the same exit code in a shell.
- */
+/** Ends the process, at once if native code still runs or a signal arrived. */
 export function quit(exitCode: number): void {
-  if (!hasStopped || !threadsAreEnding()) process.exit(exitCode);
-  const name = exitCode === exitCodes.interrupted ? "SIGINT" : "SIGTERM";
-  process.removeAllListeners(name);
-  process.kill(process.pid, name);
+  if (hasStopped || threadsAreEnding() || nativeCallsRun()) exitAtOnce(exitCode);
+  process.exit(exitCode);
 }
 
 /**
@@ -35,9 +32,9 @@ export function stopSignals(print: (line: string) => void, drains = false) {
     if (exitCode !== undefined) return quit(exitCodes[kind]);
     hasStopped = true;
     exitCode = exitCodes[kind];
-    controller.abort(
-      new MlctlError(kind, message, { hint: "finished work is kept; run the command again to continue" }),
-    );
+    const reason = new MlctlError(kind, message, { hint: "finished work is kept; run the command again to continue" });
+    controller.abort(reason);
+    stopNativeCalls(reason);
   };
   const terminate = (message: string): void => {
     stop("terminated", message);

@@ -8,6 +8,7 @@ import { isReadable } from "../config/unsetValues.ts";
 import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
 import type { Json } from "../core/json.ts";
+import { limitMemory } from "../core/memoryLimit.ts";
 import type { KeptTables } from "./keptTables.ts";
 import { lockNotePath } from "../storage/lock.ts";
 import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
@@ -27,9 +28,10 @@ export interface Workspace {
   readonly tables?: KeptTables;
 }
 
-/** Combines a loaded configuration with the caller's context. Touches no file. */
+/** Combines a loaded configuration with the caller's context, and limits the memory of the process. Touches no file. */
 export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace {
   const { workspace, datasets, models, production, database } = workspaceOf(loaded);
+  limitMemory(loaded.config.limits.memory);
   return {
     config: loaded.config,
     recordedConfig: loaded.recordable,

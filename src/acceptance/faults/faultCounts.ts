@@ -1,4 +1,5 @@
 /** How much the tests of faults do: a little in `npm test`, all of it in `npm run test:faults`, and how they tell their figures. */
+import { spawnSync } from "node:child_process";
 import { writeSync } from "node:fs";
 
 /** Set by vitest.faults.config.ts. A number stands for a share: 0.1 does a tenth. */
@@ -28,4 +29,14 @@ export function histogram(names: readonly string[]): string {
     .toSorted((a, b) => b[1] - a[1])
     .map(([name, count]) => `${name} ${count}`)
     .join(", ");
+}
+
+/** Milliseconds in which Node.js starts and ends where nothing else runs. */
+const START_MS = 60;
+
+/** How much longer everything takes now, because other programs run: limits of time are multiplied by it. */
+export function slowness(): number {
+  const started = performance.now();
+  spawnSync(process.execPath, ["-e", ""]);
+  return Math.max(1, (performance.now() - started) / START_MS);
 }

@@ -72,6 +72,9 @@ const expressions: readonly string[] = [
   "(SELECT getenv('PATH'))",
   "(SELECT count(*) FROM pragma_platform() WHERE getenv('PATH') <> '')",
   "(SELECT count(*) FROM load_extension('x'))",
+  "(SELECT count(*) FROM enable_logging('QueryLog', storage = 'file', storage_path = 'OUT'))",
+  "(SELECT count(*) FROM enable_profiling(save_location = 'OUT'))",
+  "current_setting('secret_directory')",
   "(SELECT count(*) FROM which_secret('s3://x', 's3') WHERE read_text('FILE') IS NOT NULL)",
 ];
 

@@ -1,5 +1,6 @@
-/** The `schedule` and `retention` sections of config.json. */
+/** The `schedule`, `retention` and `limits` sections of config.json. */
 import { z } from "zod";
+import { DEFAULT_MEMORY, memoryPattern } from "../../core/memoryLimit.ts";
 import { choice, duration, flag, orNull, text, whole } from "./values.ts";
 
 export function scheduleSchema() {
@@ -26,6 +27,18 @@ export function scheduleSchema() {
       timeout: orNull(duration("2h")).describe("stop a run that takes longer than this; null: never"),
     }),
   );
+}
+
+export function limitsSchema() {
+  return z.strictObject({
+    memory: z
+      .string()
+      .regex(memoryPattern, "a size such as 4GB or 500MB, or a share of the memory such as 50%")
+      .default(DEFAULT_MEMORY)
+      .describe(
+        "maximum memory of a process of mlctl that reads data, runs SQL or trains: 4GB, or a share of the memory of the machine or container; SQL spills to disk before it is reached, and what needs more fails",
+      ),
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { alertsSchema } from "./alertsSchema.ts";
 import { ingestSchema } from "./ingestSchema.ts";
 import { monitorSchema } from "./monitorSchema.ts";
-import { retentionSchema, scheduleSchema } from "./operationSchema.ts";
+import { limitsSchema, retentionSchema, scheduleSchema } from "./operationSchema.ts";
 import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
 import { serveSchema } from "./serveSchema.ts";
 import { trainSchema } from "./trainSchema.ts";
@@ -80,6 +80,7 @@ function buildSchema(known: KnownNames | undefined) {
     alerts: alertsSchema().default([]).describe("notifications when findings change"),
     schedule: scheduleSchema().default([]).describe("scheduled jobs"),
     retention: retentionSchema().prefault({}).describe("what `mlctl prune` keeps"),
+    limits: limitsSchema().prefault({}).describe("limits on what mlctl takes of the machine"),
     watch: watchSchema()
       .prefault({})
       .describe("watch folder: each file in input is predicted and moved to processed or errored"),

@@ -97,6 +97,9 @@ function limitsSchema() {
     rows: count(10_000).describe("maximum number of rows in a JSON body"),
     header_bytes: count(16_384).describe("maximum size of all headers of a request"),
     body_seconds: count(30).describe("timeout for receiving a JSON body, and between two chunks of a streamed body"),
+    select_seconds: count(10).describe(
+      "maximum time of ingest.select for the rows of a request, or a part of a stream",
+    ),
     concurrent: count(1000).describe("maximum number of concurrent requests; further ones get 503 and Retry-After"),
     connections: count(10_000).describe("maximum number of open connections; further ones are closed"),
   });

@@ -1,4 +1,4 @@
-/** Finds the columns that an SQL expression reads, by DuckDB's own parser: text may also name functions and strings. */
+/** What an SQL expression reads, by DuckDB's own parser: text may also name functions and strings. */
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Database } from "./duckdb.ts";
 import { literal } from "./sql.ts";
@@ -8,13 +8,21 @@ import { literal } from "./sql.ts";
  * as a whole: COLUMNS(…) or `raw`. The parameter of a lambda function counts as a column if there is one of its name.
  */
 export async function columnsRead(database: Database, sql: string, columns: readonly string[]): Promise<string[]> {
-  const [row] = await database.rows(`SELECT json_serialize_sql(${literal(`SELECT (${sql}\n)`)})`);
-  const tree = JSON.parse(String(row![0])) as { readonly error: boolean; readonly statements: Json };
+  const tree = await syntaxTree(database, sql);
   if (tree.error) return [...columns];
   const names = new Set(namesIn(tree.statements).map((name) => name?.toLowerCase()));
   const isWhole = names.has("raw") && !columns.some((name) => name.toLowerCase() === "raw");
   if (isWhole || names.has(undefined)) return [...columns];
   return columns.filter((name) => names.has(name.toLowerCase()));
+}
+
+export type SyntaxTree =
+  { readonly error: false; readonly statements: Json } | { readonly error: true; readonly error_message: string };
+
+/** Of the statement that selects the expression. */
+export async function syntaxTree(database: Database, sql: string): Promise<SyntaxTree> {
+  const [row] = await database.rows(`SELECT json_serialize_sql(${literal(`SELECT (${sql}\n)`)})`);
+  return JSON.parse(String(row![0])) as SyntaxTree;
 }
 
 /** Names in a syntax tree; undefined for a row as a whole. */

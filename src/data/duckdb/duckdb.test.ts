@@ -16,7 +16,7 @@ it("creates its folder only when it has to spill, and removes it", async () => {
       await database.run("CREATE TABLE large AS SELECT random() AS value FROM range(20000000)");
       seen.push(await readdir(parent));
     },
-    join(parent, "spill"),
+    { folder: join(parent, "spill") },
   );
   expect(seen).toEqual([[], ["spill"]]);
   expect(await readdir(parent)).toEqual([]);

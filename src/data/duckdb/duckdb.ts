@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { memoryLimit, outOfMemory } from "../../core/memoryLimit.ts";
+import { nativeCall, type NativeCallOptions } from "../../core/nativeCalls.ts";
 import { openNative } from "../../core/nativeOpening.ts";
 import { firstLine, isOutOfMemory } from "./sqlError.ts";
 
@@ -33,14 +34,26 @@ export interface Database {
   stream(sql: string, onChunk: (chunk: Chunk) => void): Promise<void>;
 }
 
+export interface DatabaseOptions {
+  /**
+   * For temporary files; DuckDB creates it only when it has to spill, so a killed process that read small files leaves
+   * nothing behind.
+   */
+  readonly folder?: string;
+  /** Of the statement that starts, see `nativeCall`. */
+  readonly limits?: () => Pick<NativeCallOptions, "patienceMs" | "deadline" | "late">;
+}
+
+/** DuckDB's share of `limits.memory`: its count leaves out texts under construction and what Node.js holds. */
+const MEMORY_SHARE = 0.75;
+
 /**
- * Opens a database, passes it to `work` and removes all its files.
- * @param folder for temporary files; DuckDB creates it only when it has to spill, so a killed process that read small
- *   files leaves nothing behind
+ * Opens a database, passes it to `work` and removes all its files. One statement runs at a time.
+ * @throws {MlctlError} kind "failure" if memory runs out; the reason of a signal
  */
 export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
-  folder = join(tmpdir(), `mlctl-${randomUUID()}`),
+  { folder = join(tmpdir(), `mlctl-${randomUUID()}`), limits = () => ({}) }: DatabaseOptions = {},
 ): Promise<T> {
   // Imported here because the import takes 0.18 s, which commands that read no files should not pay.
   const { DuckDBInstance } = await openNative(() => import("@duckdb/node-api"));
@@ -48,50 +61,81 @@ export async function withDatabase<T>(
     const instance = await DuckDBInstance.create(":memory:", {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
+      memory_limit: `${Math.max(1, Math.floor((memoryLimit().bytes * MEMORY_SHARE) / 1e6))}MB`,
       temp_directory: folder,
     });
     const connection = await instance.connect();
+    const statements = statementsOf(connection, limits);
     try {
       // Times without a zone must not depend on the machine's time zone.
-      await connection.run("SET TimeZone = 'UTC'");
-      return await work(database(connection, folder));
-    } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
-      const hint = "read smaller files, or leave out columns: one column of long texts can take all memory";
-      throw new MlctlError("failure", `memory ran out: ${firstLine(error)}`, { hint, cause: error });
+      await statements.run(() => connection.run("SET TimeZone = 'UTC'"));
+      return await work(database(connection, statements.run, folder));
     } finally {
-      connection.closeSync();
-      instance.closeSync();
+      const close = (): void => {
+        connection.closeSync();
+        instance.closeSync();
+      };
+      // Closing would wait for an abandoned statement.
+      const abandoned = statements.abandoned();
+      if (abandoned === undefined) close();
+      else void abandoned.then(close);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function database(connection: DuckDBConnection, folder: string): Database {
+type Run = <T>(statement: () => Promise<T>) => Promise<T>;
+
+/** Runs statements of a connection, each with its limits, and none after an abandoned one until that has ended. */
+function statementsOf(connection: DuckDBConnection, limits: NonNullable<DatabaseOptions["limits"]>) {
+  let abandoned: { readonly error: unknown; readonly ended: Promise<void> } | undefined;
+  const run: Run = async (statement) => {
+    if (abandoned !== undefined) throw abandoned.error;
+    let ended: Promise<void> | undefined;
+    const call = () => {
+      const running = statement();
+      const end = (): void => void (ended = abandoned = undefined);
+      ended = running.then(end, end);
+      return running;
+    };
+    try {
+      return await nativeCall(call, { interrupt: () => connection.interrupt(), ...limits() });
+    } catch (error) {
+      if (ended !== undefined) abandoned = { error, ended };
+      if (!isOutOfMemory(error)) throw error;
+      const hint = "read smaller files, leave out columns, or raise limits.memory in config.json";
+      throw outOfMemory(firstLine(error), { hint, cause: error });
+    }
+  };
+  return { run, abandoned: () => abandoned?.ended };
+}
+
+function database(connection: DuckDBConnection, run: Run, folder: string): Database {
   const rows = async (sql: string): Promise<readonly (readonly Cell[])[]> => {
-    const reader = await connection.runAndReadAll(sql);
+    const reader = await run(() => connection.runAndReadAll(sql));
     return reader.getRowsJS().map((row) => row.map(cell));
   };
   return {
     folder,
     rows,
     run: async (sql) => {
-      await connection.run(sql);
+      await run(() => connection.run(sql));
     },
     describe: async (sql) => {
       const described = await rows(`DESCRIBE ${sql}`);
       return described.map((row) => ({ name: String(row[0]), type: String(row[1]) }));
     },
     statementCount: async (sql) => (await connection.extractStatements(sql)).count,
-    stream: async (sql, onChunk) => {
-      const result = await connection.stream(sql);
-      for (;;) {
-        const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) return;
-        onChunk(readable(chunk));
-      }
-    },
+    stream: (sql, onChunk) =>
+      run(async () => {
+        const result = await connection.stream(sql);
+        for (;;) {
+          const chunk = await result.fetchChunk();
+          if (chunk === null || chunk.rowCount === 0) return;
+          onChunk(readable(chunk));
+        }
+      }),
   };
 }
 

@@ -1,13 +1,13 @@
 /** Applies `select` and `where` of the configuration; creates the table `result`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
-import type { MlctlError } from "../../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { keepDigits } from "../load/exactDigits.ts";
 import { storedExpression } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
 import { identifier } from "../duckdb/sql.ts";
-import { refuseStatements } from "../duckdb/untrustedSql.ts";
+import { ALLOWED, refuseStatements } from "../duckdb/untrustedSql.ts";
 import { sqlError, TRY_CAST_HINT } from "../duckdb/sqlError.ts";
 import { unifyColumns, unionAll } from "../load/unifyColumns.ts";
 
@@ -30,6 +30,7 @@ export async function applySelect(database: Database, selecting: Selecting): Pro
     return new Map();
   }
   const { options: given } = selecting;
+  await refuseUnsafe(database, given);
   const options = given.lenient === true ? await applicable(database, given) : given;
   const query = await selectedQuery(database, options);
   const columns = await database.describe(query);
@@ -44,6 +45,18 @@ export async function applySelect(database: Database, selecting: Selecting): Pro
   if (previous === undefined) await database.run("ALTER TABLE selected RENAME TO result");
   else await appendToPrevious(database, previous);
   return digits;
+}
+
+/** Before anything binds the SQL, because functions can have effects by being bound. */
+async function refuseUnsafe(database: Database, { select = {}, where = "" }: ReadOptions): Promise<void> {
+  const expressions = Object.entries(select).map(([name, sql]): [string, string] => [`ingest.select.${name}`, sql]);
+  if (where.trim() !== "") expressions.push(["ingest.where", where]);
+  for (const [key, sql] of expressions) {
+    await refuseStatements(database, sql).catch(async (error: unknown) => {
+      const columns = await database.describe("SELECT * FROM raw");
+      throw sqlError(key, error, hintOf(error, columns));
+    });
+  }
 }
 
 /** The options without the expressions that read a missing column. */
@@ -66,7 +79,7 @@ async function selectedQuery(database: Database, options: ReadOptions): Promise<
   const raw = await database.describe("SELECT * FROM raw");
   const select = Object.entries(options.select ?? {});
   for (const [name, sql] of select) {
-    await check(database, `ingest.select.${name}`, { sql, query: `SELECT (${sql}\n) FROM raw`, columns: raw });
+    await check(database, `ingest.select.${name}`, { query: `SELECT (${sql}\n) FROM raw`, columns: raw });
   }
   const replaced = new Map(select.map(([name, sql]) => [name.toLowerCase(), sql]));
   const names = new Set(raw.map((column) => column.name.toLowerCase()));
@@ -77,40 +90,40 @@ async function selectedQuery(database: Database, options: ReadOptions): Promise<
   const added = select.filter(([name]) => !names.has(name.toLowerCase()));
   const items = [...kept, ...added.map(([name, sql]) => `(${sql}\n) AS ${identifier(name)}`)];
   const query = `SELECT ${items.join(", ")} FROM raw`;
-  if (select.length > 0) await check(database, "ingest.select", { sql: "", query, columns: raw });
+  if (select.length > 0) await check(database, "ingest.select", { query, columns: raw });
   if (options.where === undefined || options.where.trim() === "") return query;
   const filtered = `SELECT * FROM (${query}) WHERE (${options.where}\n)`;
   const columns = await database.describe(query);
-  await check(database, "ingest.where", { sql: options.where, query: filtered, columns });
+  await check(database, "ingest.where", { query: filtered, columns });
   return filtered;
 }
 
-/** Requires that `sql` is a single expression and that its columns exist. */
+/** Requires that the columns of the query exist. */
 async function check(
   database: Database,
   key: string,
-  { sql, query, columns }: { sql: string; query: string; columns: readonly DatasetColumn[] },
+  { query, columns }: { query: string; columns: readonly DatasetColumn[] },
 ): Promise<void> {
   try {
-    if (sql !== "") await refuseStatements(database, sql);
     await database.describe(query);
   } catch (error) {
-    const names = columns.map((column) => column.name);
-    throw sqlError(key, error, hintOf(error, names));
+    throw sqlError(key, error, hintOf(error, columns));
   }
 }
 
-function hintOf(error: unknown, names: readonly string[]): string {
+function hintOf(error: unknown, columns: readonly DatasetColumn[]): string {
   const message = String(error);
-  if (message.includes("file system operations are disabled"))
-    return "SQL in config.json can read only the input files";
+  if (/file system operations are disabled|is not allowed$/.test(message)) return ALLOWED;
   const unknown = /Referenced column "([^"]*)" not found/.exec(message)?.[1];
-  return columnHint(unknown, names);
+  return columnHint(
+    unknown,
+    columns.map(({ name }) => name),
+  );
 }
 
 /** All expressions bind, so a value caused the error. Names the first expression that fails on its own. */
 async function failedExpression(database: Database, options: ReadOptions, error: unknown): Promise<MlctlError> {
-  for (const [name, sql] of Object.entries(options.select ?? {})) {
+  for (const [name, sql] of error instanceof MlctlError ? [] : Object.entries(options.select ?? {})) {
     try {
       await database.run(`SELECT count(value) FROM (SELECT (${sql}\n) AS value FROM raw)`);
     } catch (cause) {

@@ -30,20 +30,23 @@ export interface IngestedTable extends Staged {
  */
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestedTable> {
   // Spills beside the output, so that the remains of a killed process are recognisable by the name.
-  return withDatabase(async (database) => {
-    const staged = await stageFiles(database, paths.toSorted(), { ...options, writes: options.output });
-    if (staged.files.length === 0 && options.previous === undefined)
-      return { ...staged, rows: 0, columns: [], duplicatesRemoved: 0, duplicatesKept: 0 };
-    const { dedupe = false } = options;
-    const duplicatesRemoved = dedupe === false ? 0 : await dropDuplicates(database, dedupe);
-    const duplicatesKept = dedupe === false ? await countDuplicates(database) : 0;
-    if (options.expect !== undefined) await checkExpectations(database, options.expect);
-    const described = await database.describe("SELECT * FROM result");
-    const columns = described.map((column) => withFormat(column, staged.formats));
-    const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
-    if (rows > 0) await write(database, options.output);
-    return { ...staged, rows, columns, duplicatesRemoved, duplicatesKept };
-  }, `${options.output}.spill`);
+  return withDatabase(
+    async (database) => {
+      const staged = await stageFiles(database, paths.toSorted(), { ...options, writes: options.output });
+      if (staged.files.length === 0 && options.previous === undefined)
+        return { ...staged, rows: 0, columns: [], duplicatesRemoved: 0, duplicatesKept: 0 };
+      const { dedupe = false } = options;
+      const duplicatesRemoved = dedupe === false ? 0 : await dropDuplicates(database, dedupe);
+      const duplicatesKept = dedupe === false ? await countDuplicates(database) : 0;
+      if (options.expect !== undefined) await checkExpectations(database, options.expect);
+      const described = await database.describe("SELECT * FROM result");
+      const columns = described.map((column) => withFormat(column, staged.formats));
+      const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
+      if (rows > 0) await write(database, options.output);
+      return { ...staged, rows, columns, duplicatesRemoved, duplicatesKept };
+    },
+    { folder: `${options.output}.spill` },
+  );
 }
 
 /** The format is that of the input; a column that became text keeps it as it came. */

@@ -1,4 +1,5 @@
 /** Loads one CSV file into a table of the database. */
+import { MlctlError } from "../../core/errors.ts";
 import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { hasCodes } from "./codeScan.ts";
@@ -7,7 +8,6 @@ import { inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
 import type { ReadOptions } from "../readOptions.ts";
 import { textNumbers } from "./textNumbers.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
-import { isOutOfMemory } from "../duckdb/sqlError.ts";
 
 /** Booleans and times of day stay text, so that "True" in training equals "True" in a row to predict. */
 const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
@@ -41,7 +41,7 @@ async function detectTypes(database: Database, table: string, file: CsvFile): Pr
   } catch {
     // A later row does not have the type detected in the first rows: detect types from all rows.
     await create(-1).catch(async (error: unknown) => {
-      if (isOutOfMemory(error)) throw error;
+      if (error instanceof MlctlError) throw error;
       throw await explainCsv(database, file, error);
     });
   }

@@ -1,4 +1,5 @@
 /** Loads one JSON or JSON Lines file into a table of the database. */
+import { MlctlError } from "../../core/errors.ts";
 import { stat } from "node:fs/promises";
 import { numberFormat } from "../../core/text/numberFormat.ts";
 import type { Database } from "../duckdb/duckdb.ts";
@@ -9,7 +10,7 @@ import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts"
 import { refuseForeign } from "../csv/csvDialect.ts";
 import type { ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalStruct } from "../duckdb/sql.ts";
-import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
+import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** DuckDB's default limit, raised for larger files. */
@@ -44,7 +45,7 @@ export async function loadJson(
   try {
     await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS ${rows}`);
   } catch (error) {
-    if (isOutOfMemory(error)) throw error;
+    if (error instanceof MlctlError) throw error;
     const found = lines ? await explainJsonLines(text) : array ? await explainJson(text) : undefined;
     throw found ?? explained(error, records, /^\[\s*\[/.test(beginning));
   }

@@ -1,7 +1,8 @@
 /** Loads one Parquet file into a table of the database. */
+import { MlctlError } from "../../core/errors.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
-import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
+import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Of a decimal in DuckDB. */
@@ -24,7 +25,7 @@ export async function loadParquet(database: Database, path: string, table: strin
     }
     await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${fileLiteral(path)})`);
   } catch (error) {
-    if (error instanceof UnreadableFile || isOutOfMemory(error)) throw error;
+    if (error instanceof UnreadableFile || error instanceof MlctlError) throw error;
     const reason = firstLine(error)
       .replace(/^[A-Za-z ]+ Error: /, "")
       .replace(/ ?'[^']*'/, "");

@@ -38,7 +38,9 @@ export async function loadPrevious(
   });
 }
 
+/** An MlctlError stays as it is: it says why reading was stopped. */
 export function damaged(path: string, error: unknown): MlctlError {
+  if (error instanceof MlctlError) return error;
   return new MlctlError("data", `${path} is not the dataset that mlctl wrote: ${firstLine(error)}`, {
     cause: error,
     hint: "run `mlctl ingest` again",

@@ -1,10 +1,11 @@
 /** Finds the expressions of `ingest.select` that can be computed from given columns, and the types of these columns. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
 import { columnsRead } from "../duckdb/columnsRead.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { refuseStatements } from "../duckdb/untrustedSql.ts";
+import { ALLOWED, refuseStatements } from "../duckdb/untrustedSql.ts";
 import { identifier } from "../duckdb/sql.ts";
 import { sqlError } from "../duckdb/sqlError.ts";
 
@@ -18,6 +19,8 @@ export interface SelectOptions {
   /** `ingest.types`. */
   readonly types: Readonly<Record<string, string>>;
   readonly nullValues: readonly string[];
+  /** Maximum time of a batch, also for waiting while others are computed; default: none. */
+  readonly maxSeconds?: number;
   /** Called with the reason if an expression is not applied although its columns are present. */
   readonly onNote: (message: string) => void;
 }
@@ -59,7 +62,7 @@ export async function boundSelect(
   for (const { name, kind, sql } of wantedExpressions(options)) {
     const key = `ingest.select.${name}`;
     await refuseStatements(database, sql).catch((error: unknown) => {
-      throw sqlError(key, error, "write one SQL expression");
+      throw sqlError(key, error, ALLOWED);
     });
     const found = await bind(database, { name, kind, sql, columns }, options);
     if (found === "missing column") continue;
@@ -100,6 +103,7 @@ async function bind(
       if (recorded === undefined || storedType(type) === recorded) return { type, reads };
       close ??= { type, reads };
     } catch (error) {
+      if (error instanceof MlctlError) throw error;
       // Other types may fit, but a missing column stays missing.
       if (/not found in FROM clause|does not have a column/.test(String(error))) return "missing column";
     }

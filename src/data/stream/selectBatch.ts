@@ -1,4 +1,5 @@
 /** Computes columns of a batch of rows by SQL, and finds the rows for which this fails. */
+import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import type { BoundExpression } from "./boundSelect.ts";
@@ -157,13 +158,14 @@ async function evaluate(database: Database, expression: BoundExpression, where: 
     const strict = `SELECT (${sql}\n) AS value, ${ROW} FROM (${rawRows(expression, "CAST", where)}) AS raw`;
     const rows = await database.rows(`SELECT ${result} FROM (${strict}) ORDER BY ${ROW}`);
     return { values: rows.map(read), failed: rows.map(() => false) };
-  } catch {
+  } catch (error) {
+    if (error instanceof MlctlError) throw error;
     // The expression must occur only once: DuckDB evaluates a repeated one outside of TRY.
     const tried = `SELECT TRY({'value': (${sql}\n)}) AS tried, ${BAD}, ${ROW} FROM (${rawRows(expression, "TRY_CAST", where)}) AS raw`;
     const lenient = `SELECT tried.value AS value, ${BAD} OR tried IS NULL AS failed, ${ROW} FROM (${tried})`;
     const query = `SELECT ${result}, failed FROM (${lenient}) ORDER BY ${ROW}`;
-    const rows = await database.rows(query).catch((error: unknown) => {
-      throw sqlError(`ingest.select.${expression.name}`, error, TRY_CAST_HINT);
+    const rows = await database.rows(query).catch((cause: unknown) => {
+      throw sqlError(`ingest.select.${expression.name}`, cause, TRY_CAST_HINT);
     });
     const failed = rows.map((row) => row[1] === true);
     return { values: rows.map((row, i) => (failed[i] ? null : read(row))), failed };

@@ -1,6 +1,7 @@
 /** Applies `ingest.select` to the rows of a stream, so that they get the same columns as the training data. */
 import { boundSelect, wantedExpressions, type BoundExpression, type SelectOptions } from "./boundSelect.ts";
-import { withDatabase, type Database } from "../duckdb/duckdb.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { withDatabase, type Database, type DatabaseOptions } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
 import { isMentioned } from "../duckdb/sql.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
@@ -17,6 +18,9 @@ export interface RowSelector {
   /** Closes the database; `apply` would open it again. */
   close(): Promise<void>;
 }
+
+/** Time to finish a statement after a signal: a server still answers the requests that it has. */
+const PATIENCE_MS = 500;
 
 /** Sets of columns whose expressions are kept: a request may have any. */
 const MAX_KEPT = 100;
@@ -36,13 +40,18 @@ export function rowSelector(options: SelectOptions): RowSelector | undefined {
     reported.add(message);
   };
   let opened: Promise<OpenDatabase> | undefined;
+  let deadline = Infinity;
+  const late = (): MlctlError =>
+    new MlctlError("busy", `ingest.select took longer than ${options.maxSeconds} s`, {
+      hint: "send fewer rows, or raise serve.limits.select_seconds in config.json",
+    });
   const known = new Map<string, readonly BoundExpression[]>();
   const select = async (batch: RowBatch): Promise<RowBatch> => {
     const { columns } = batch;
     const mayApply = ({ name, sql }: { name: string; sql: string }): boolean =>
       !columns.includes(name) || /\braw\b/i.test(sql) || columns.some((column) => isMentioned(column, sql));
     if (opened === undefined && !expressions.some(mayApply)) return batch;
-    const { database } = await (opened ??= openDatabase());
+    const { database } = await (opened ??= openDatabase(() => ({ patienceMs: PATIENCE_MS, deadline, late })));
     const key = JSON.stringify(columns);
     const bound = known.get(key) ?? (await boundSelect(database, columns, { ...options, onNote }));
     if (known.size >= MAX_KEPT) known.clear();
@@ -53,7 +62,11 @@ export function rowSelector(options: SelectOptions): RowSelector | undefined {
   let last: Promise<unknown> = Promise.resolve();
   return {
     apply(batch) {
-      const selected = last.then(() => select(batch));
+      const until = performance.now() + 1000 * (options.maxSeconds ?? Infinity);
+      const selected = last.then(() => {
+        deadline = until;
+        return select(batch);
+      });
       last = selected.catch(() => undefined);
       return selected;
     },
@@ -85,13 +98,16 @@ interface OpenDatabase {
 }
 
 /** A database that stays open until `close` is called. */
-async function openDatabase(): Promise<OpenDatabase> {
+async function openDatabase(limits: DatabaseOptions["limits"]): Promise<OpenDatabase> {
   const [opened, closing] = [Promise.withResolvers<Database>(), Promise.withResolvers<void>()];
-  const finished = withDatabase(async (database) => {
-    await sandboxDatabase(database);
-    opened.resolve(database);
-    await closing.promise;
-  });
+  const finished = withDatabase(
+    async (database) => {
+      await sandboxDatabase(database);
+      opened.resolve(database);
+      await closing.promise;
+    },
+    { limits },
+  );
   finished.catch(opened.reject);
   return { database: await opened.promise, close: () => (closing.resolve(), finished) };
 }

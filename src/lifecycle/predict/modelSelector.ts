@@ -1,6 +1,5 @@
 /** `ingest.select` for the rows that a model predicts. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import type { SelectOptions } from "../../data/stream/boundSelect.ts";
@@ -8,12 +7,8 @@ import { rowSelector, type RowSelector } from "../../data/stream/selectedRows.ts
 
 export type { RowBatch, RowSelector };
 
-export interface SelectionTools {
-  /** Columns of the dataset that the model was trained on; empty if it is unknown. */
-  readonly recorded: readonly DatasetColumn[];
-  /** Receives the reason if an expression is not applied although its columns are present. */
-  readonly onNote: (message: string) => void;
-}
+/** `recorded`: columns of the dataset that the model was trained on; empty if it is unknown. */
+export type SelectionTools = Pick<SelectOptions, "recorded" | "onNote" | "maxSeconds">;
 
 /**
  * The expressions that compute columns of the model. `where` and dedupe shape datasets only: every row gets its prediction.

@@ -53,5 +53,5 @@ function selectorOf({ workspace, store }: ServerState, { model, deployment }: Se
   const run = store.current().run(deployment.runId);
   const recorded = run === undefined ? [] : (store.current().dataset(run.datasetId)?.columns ?? []);
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "serve", message });
-  return modelSelector(config, model, { recorded, onNote });
+  return modelSelector(config, model, { recorded, onNote, maxSeconds: config.serve.limits.select_seconds });
 }

@@ -1,6 +1,8 @@
 /** The training thread of an engine: one fit at a time, reused for the next fit, terminated when a fit is aborted. */
 import { isMainThread } from "node:worker_threads";
 import { MlctlError } from "../../../core/errors.ts";
+import { gigabytes, memoryLimit, outOfMemory } from "../../../core/memoryLimit.ts";
+import { nativeCall } from "../../../core/nativeCalls.ts";
 import { workerThread } from "../../../core/workerThread.ts";
 import { UNDEFINED } from "../train/bestRound.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
@@ -8,6 +10,10 @@ import type { TrainingJob, TrainingReply } from "./trainingJob.ts";
 
 /** WebAssembly memory never shrinks: a thread that has grown beyond this is not reused. */
 const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;
+
+/** Size of what the library makes of the values, in copies of them: its matrix has an index with each, and their bins. */
+const LIBRARY_COPIES = 3;
+const MEMORY_HINT = "train on fewer rows or features, or raise limits.memory in config.json";
 
 export interface TrainingHooks {
   readonly signal?: AbortSignal;
@@ -62,14 +68,19 @@ function inOwnThread(engine: string): Train {
   const run = async (makeJob: () => TrainingJob, { signal, onProgress, hint }: TrainingHooks): Promise<Uint8Array> => {
     signal?.throwIfAborted();
     const job = makeJob(); // created as late as possible: it is as large as the data
+    const needed = process.memoryUsage.rss() + LIBRARY_COPIES * job.values.byteLength;
+    if (needed > memoryLimit().bytes)
+      throw outOfMemory(`training needs about ${gigabytes(needed)}`, { hint: MEMORY_HINT });
     const weights = job.weights === null ? [] : [job.weights.buffer];
     signal?.addEventListener("abort", abort);
     let isReusable = false;
     try {
       const transfer = [job.values.buffer, job.labels.buffer, ...weights];
-      const reply = await thread
-        .request(job, { transfer, onProgress })
-        .catch((cause: unknown): TrainingReply => ({ error: String(cause), cause }));
+      const request = () => thread.request(job, { transfer, onProgress });
+      const reply = await nativeCall(request, { interrupt: abort }).catch((cause: unknown): TrainingReply => {
+        if (cause instanceof MlctlError) throw cause;
+        return { error: String(cause), cause };
+      });
       signal?.throwIfAborted();
       if ("error" in reply) throw failure(reply.error, { engine, hint }, reply.cause);
       isReusable = reply.memoryBytes <= KEPT_MEMORY_BYTES;

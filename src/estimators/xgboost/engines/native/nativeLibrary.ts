@@ -1,6 +1,8 @@
 /** The part of XGBoost's C interface that training uses, opened with koffi. */
-import koffi from "koffi";
+import { loadKoffi } from "../../../../core/koffi.ts";
 import { openNativeNow } from "../../../../core/nativeOpening.ts";
+
+const koffi = loadKoffi();
 
 /** First version with XGBoosterSaveModelToBuffer. */
 const OLDEST = [1, 6] as const;
