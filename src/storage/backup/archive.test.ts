@@ -1,5 +1,14 @@
 /** Damaged and incomplete archives leave no files behind. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -40,4 +49,23 @@ it("leaves no file if an archive cannot be finished", async () => {
   rmSync(join(folder, "out"), { recursive: true });
   await sleep(20);
   expect(existsSync(join(folder, "out"))).toBe(false);
+});
+
+it("is readable by its owner alone, and so are the files of an unpacked configuration", async () => {
+  const path = join(folder, "archive.tar.gz");
+  const content = Buffer.from("{}");
+  const entries = ["config.json", "store.db", "models/run_1.json"].map((name) => ({ name, content }));
+  await writeArchive(path, { ...options, entries });
+  await readArchive(path, folder, () => true);
+  const modes = ["archive.tar.gz", "config.json", "store.db"].map((name) => statSync(join(folder, name)).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
+});
+
+it("is refused before a file is written that takes hundreds of times its size", async () => {
+  const path = join(folder, "archive.tar.gz");
+  await writeArchive(path, { ...options, entries: [{ name: "models/1.json", content: Buffer.alloc(300 << 20) }] });
+  const target = join(folder, "target");
+  mkdirSync(target);
+  await expect(readArchive(path, target, () => true)).rejects.toThrow("unpack to more than 200 times its size");
+  expect(readdirSync(target)).toEqual([]);
 });

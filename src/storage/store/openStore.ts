@@ -22,24 +22,25 @@ export function openMemoryStore(): RunStore {
 }
 
 /**
- * The store for a reader. Undefined if the file does not exist, has an older version, or cannot be opened without writing
- * (a read-only folder, a full disk); the caller can read the records instead.
+ * The store for a reader. Undefined if the file does not exist, has an older version, belongs to another user, or cannot be
+ * opened without writing (a read-only folder, a full disk); the caller can read the records instead.
  * @param options.stays the connection stays open and must see later writes of other processes
  * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl
  */
 export function openStoreReadonly(path: string, options: { readonly stays?: boolean } = {}): RunStore | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
   return withStoreErrors(path, () => {
-    const atRest = options.stays === true ? undefined : bytesAtRest(path);
-    const database = openSqlite(atRest ?? path, { readonly: true });
+    let database: SqliteDatabase | undefined;
     try {
+      const atRest = options.stays === true ? undefined : bytesAtRest(path);
+      database = openSqlite(atRest ?? path, { readonly: true });
       if (isCurrent(database, schemaOf(path))) return new SqliteStore(database, path);
     } catch (error) {
-      database.close();
+      database?.close();
       if (!["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"].includes(sqliteCode(error) ?? ""))
         throw error;
     }
-    database.close();
+    database?.close();
     return undefined;
   });
 }

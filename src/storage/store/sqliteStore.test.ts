@@ -1,7 +1,17 @@
 import Database from "better-sqlite3";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Run } from "../../core/records/run.ts";
@@ -346,6 +356,48 @@ describe("opening the store", () => {
       expect(content(paths.database)).toEqual(before);
       rmSync(setAside!);
     }
+  });
+
+  it("refuses what is no store of mlctl and does not change it", () => {
+    const paths = exampleWorkspace();
+    const other = new Database(paths.database);
+    other.exec("CREATE TABLE bookmarks (url TEXT)");
+    other.close();
+    const table = { ...paths, database: join(paths.workspace, "dataset1.csv") };
+    writeFileSync(table.database, "a,b\n1,2\n".repeat(200));
+    for (const each of [paths, table]) {
+      const before = readFileSync(each.database);
+      for (const open of [() => openStore(each.database), () => readStore(each), () => reindex(each, now)])
+        expect(open).toThrow(
+          each === paths ? "is a database of another program" : "dataset1.csv exists and is not a database",
+        );
+      expect(readFileSync(each.database).equals(before)).toBe(true);
+      expect(readdirSync(each.workspace).filter((name) => name.includes("damaged"))).toEqual([]);
+    }
+  });
+
+  it("is readable by its owner alone, also while it is written", () => {
+    const paths = exampleWorkspace();
+    const store = openStore(paths.database);
+    saveRecord(paths, store, exampleDataset(1));
+    const names = readdirSync(paths.workspace).filter((name) => name.startsWith("mlctl.db"));
+    expect(names.toSorted()).toEqual(["mlctl.db", "mlctl.db-shm", "mlctl.db-wal"]);
+    for (const name of names) expect(statSync(join(paths.workspace, name)).mode & 0o777).toBe(0o600);
+    store.close();
+  });
+
+  it("takes records that are dated years ahead for the oldest", () => {
+    const paths = filledWorkspace();
+    const store = openStore(paths.database);
+    const [run, dataset] = [store.latestModelRun()!, store.latestDataset()!];
+    expect(store.datedAhead()).toBeUndefined();
+    const createdAt = "2999-01-01T00:00:00.000Z";
+    saveRecord(paths, store, { ...exampleRun(7, { modelVersion: 7 }), createdAt });
+    saveRecord(paths, store, { ...exampleDataset(7), createdAt });
+    expect(store.datedAhead()).toEqual({ count: 2, newest: createdAt });
+    expect([store.latestModelRun(), store.latestDataset()]).toEqual([run, dataset]);
+    expect(store.runs().at(-1)?.createdAt).toBe(createdAt);
+    store.close();
   });
 
   it("works in four processes at once without an error", async () => {
