@@ -14,7 +14,7 @@ export function configurationPage(): string[] {
       variables.has(path) ? `${code(path)}<br>${code(variableOf(path))}` : code(path),
       typeOf(node),
       isRequired ? "required" : defaultOf(path, node),
-      prose(node.description ?? ""),
+      prose(node.description ?? "") + (node.writeOnly === true ? "; secret" : ""),
     ],
     ...below(path, node).flatMap(rowsOf),
   ];

@@ -5,7 +5,7 @@ export interface Channel {
   readonly type: "webhook" | "email" | "command";
   /** Without secrets: "webhook hooks.example.org". */
   readonly name: string;
-  /** Strings that are masked in error messages. */
+  /** Masked in error messages, whole and in parts. */
   readonly secrets: readonly string[];
   /** Timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number;
