@@ -14,7 +14,7 @@ export function configurationPage(): string[] {
       variables.has(path) ? `${code(path)}<br>${code(variableOf(path))}` : code(path),
       typeOf(node),
       isRequired ? "required" : defaultOf(path, node),
-      prose(node.description ?? "") + (node.writeOnly === true ? "; secret" : ""),
+      prose(node.description ?? "") + (isSecret(node) ? "; secret" : ""),
     ],
     ...below(path, node).flatMap(rowsOf),
   ];
@@ -41,6 +41,12 @@ function entriesOf({
 
 function isSection(key: string, node: SchemaNode): boolean {
   return below(key, node).length > 0;
+}
+
+/** A string, a string or null, or an object of strings. */
+function isSecret({ writeOnly, anyOf = [], additionalProperties }: SchemaNode): boolean {
+  const below = typeof additionalProperties === "object" ? [additionalProperties] : [];
+  return writeOnly === true || [...anyOf, ...below].some((each) => each.writeOnly === true);
 }
 
 /** A section's own default, {} or [], says nothing. */

@@ -103,7 +103,7 @@ function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): 
 }
 
 function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, environment }: Surroundings) {
-  const { quiet = false, verbose = false, debug = false, json = false, config, directory } = call.options;
+  const { quiet = false, verbose = false, debug = false, trust = false, json = false, config, directory } = call.options;
   const drawn = progress({
     write: (text) => void stderr.write(maskSecrets(text)),
     live: stderr.isTTY && environment["TERM"] !== "dumb",
@@ -136,6 +136,7 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
       quiet: quiet === true,
       verbose: verbose === true,
       debug: debug === true,
+      trust: trust === true,
     },
     flagSettings: flagSettings(call),
     context: { now: () => new Date(), signal, emit },

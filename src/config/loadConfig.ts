@@ -15,10 +15,11 @@ import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
 import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
-import { recordableConfig, secretValues } from "./recordableConfig.ts";
+import { plainSecrets, recordableConfig, secretValues } from "./recordableConfig.ts";
 import { resolveReferences, type Reference, type UnsetValue } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
 import { secretSettings } from "./schema/secretSettings.ts";
+import { hooksOf, trustOf, type Trust } from "./trust.ts";
 import { deferUnset, guardUnset } from "./unsetValues.ts";
 
 /** A command-line flag that overrides a key of config.json. */
@@ -63,6 +64,10 @@ export interface LoadedConfig {
   readonly references: readonly Reference[];
   /** The values that cannot be read, because a variable is not set, one line each. */
   readonly unset: readonly string[];
+  /** A line about secrets that are in the file in plain text; empty if there are none. */
+  readonly plainSecrets: readonly string[];
+  /** What the file would run or call, and whether its user allowed it. */
+  readonly trust: Trust;
 }
 
 /** @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details` */
@@ -93,9 +98,30 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     written.map((at) => ({ path: at, value: valueAt(shown, at) as Json })),
     secrets,
   );
+  const isFromFile = (key: string): boolean => sourceOf(key)?.includes(":") === true;
   const lines = guardUnset(parsed.data, deferred, sourceOf);
   const loaded = { config: parsed.data, recordable, path, directory: dirname(path) };
-  return { ...loaded, sources, sourceOf, warnings, references, unset: lines };
+  const plain = plainSecrets(shown, secrets).filter(isFromFile);
+  const hooks = hooksOf(given, shown, isFromFile);
+  const trust = trustOf(hooks, path, options.environment);
+  return {
+    ...loaded,
+    sources,
+    sourceOf,
+    warnings,
+    references,
+    unset: lines,
+    trust,
+    plainSecrets: plainNote(plain, sourceOf),
+  };
+}
+
+function plainNote(keys: readonly string[], sourceOf: LoadedConfig["sourceOf"]): string[] {
+  const [first] = keys;
+  if (first === undefined) return [];
+  const are = keys.length === 1 ? "is a secret" : `and ${keys.length - 1} more are secrets`;
+  const what = `${sourceOf(first)}: ${first} ${are} in plain text: whoever can read the file or a backup of it has them`;
+  return [`${what}; write "\${NAME}" and set the variable`];
 }
 
 interface Layers {

@@ -28,7 +28,10 @@ export function recordableConfig(
 /** The secrets of a configuration that need not be valid: errors quote values. */
 export function secretValues(config: Json, settings: readonly SecretSetting[]): string[] {
   return scalars(config).flatMap(({ path, value }) => {
-    const text = String(value);
+    // The name of a variable is not secret.
+    const text = String(value)
+      .replaceAll(/\$\{\w+\}/g, " ")
+      .trim();
     const secrecy = secrecyOf(settings, path);
     if (secrecy === "credentials") return credentialsOf(text);
     if (secrecy === "arguments") {
@@ -39,6 +42,19 @@ export function secretValues(config: Json, settings: readonly SecretSetting[]): 
     return secrecy === "all" || settings.some(({ path: below }) => isUnder(below, path)) ? [text] : [];
   });
 }
+
+/** Keys of secrets that are in the file in plain text, where a name shows that they are: "serve.token". */
+export function plainSecrets(file: Json, settings: readonly SecretSetting[]): string[] {
+  const secrets = scalars(file).filter(({ path, value }) => {
+    const [secrecy, text, name] = [secrecyOf(settings, path), String(value), String(path.at(-1))];
+    if (secrecy === undefined || text.includes("${")) return false;
+    return secrecy === "credentials" ? withoutCredentials(text) !== text : PLAIN_SECRET.test(name);
+  });
+  return secrets.map(({ path }) => path.join("."));
+}
+
+/** Not every header is one, nor every command. */
+const PLAIN_SECRET = /auth|token|key|secret|cookie|^url$|^smtp$/i;
 
 /** Flags whose value is a secret, such as --token or --api-key. */
 const SECRET_FLAG = /^--?[\w-]*(token|password|secret|key|auth|header)[\w-]*(=|$)/i;
