@@ -45,8 +45,8 @@ function isSection(key: string, node: SchemaNode): boolean {
 
 /** A string, a string or null, or an object of strings. */
 function isSecret({ writeOnly, anyOf = [], additionalProperties }: SchemaNode): boolean {
-  const below = typeof additionalProperties === "object" ? [additionalProperties] : [];
-  return writeOnly === true || [...anyOf, ...below].some((each) => each.writeOnly === true);
+  const values = typeof additionalProperties === "object" ? [additionalProperties] : [];
+  return writeOnly === true || [...anyOf, ...values].some((each) => each.writeOnly === true);
 }
 
 /** A section's own default, {} or [], says nothing. */

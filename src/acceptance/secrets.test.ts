@@ -150,13 +150,15 @@ describe("the secrets of config.json", () => {
   });
 
   it.each([
+    ["a token without quotes", '{ "serve": { "token": S3cret1Mark } }', "S3cret1Mark"],
     ["a number as token", { serve: { token: 53_370_001 } }, "53370001"],
     ["a token in place of a list", { serve: { tokens: "S3cret1Mark" } }, "S3cret1Mark"],
     ["an entry that is no object", { alerts: ["http://u:S3cret1Mark@h"] }, "S3cret1Mark"],
     ["a token that is a list", { serve: { token: ["S3cret1Mark"] } }, "S3cret1Mark"],
     ["a source that is a folder", { watch: { source: "ftp://u:S3cret1Mark@h/x" } }, "S3cret1Mark"],
   ])("are not in the error about %s", (_, config, secret) => {
-    workspace.write({ "config.json": JSON.stringify({ target: "y", ...config }) });
+    const text = typeof config === "string" ? config : JSON.stringify({ target: "y", ...config });
+    workspace.write({ "config.json": text });
     for (const args of [
       ["config", "validate"],
       ["watch", "--once"],

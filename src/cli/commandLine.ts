@@ -103,7 +103,15 @@ function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): 
 }
 
 function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, environment }: Surroundings) {
-  const { quiet = false, verbose = false, debug = false, trust = false, json = false, config, directory } = call.options;
+  const {
+    quiet = false,
+    verbose = false,
+    debug = false,
+    trust = false,
+    json = false,
+    config,
+    directory,
+  } = call.options;
   const drawn = progress({
     write: (text) => void stderr.write(maskSecrets(text)),
     live: stderr.isTTY && environment["TERM"] !== "dumb",
