@@ -14,7 +14,7 @@ export function configurationPage(): string[] {
       variables.has(path) ? `${code(path)}<br>${code(variableOf(path))}` : code(path),
       typeOf(node),
       isRequired ? "required" : defaultOf(path, node),
-      prose(node.description ?? ""),
+      prose(node.description ?? "") + (isSecret(node) ? "; secret" : ""),
     ],
     ...below(path, node).flatMap(rowsOf),
   ];
@@ -41,6 +41,12 @@ function entriesOf({
 
 function isSection(key: string, node: SchemaNode): boolean {
   return below(key, node).length > 0;
+}
+
+/** A string, a string or null, or an object of strings. */
+function isSecret({ writeOnly, anyOf = [], additionalProperties }: SchemaNode): boolean {
+  const values = typeof additionalProperties === "object" ? [additionalProperties] : [];
+  return writeOnly === true || [...anyOf, ...values].some((each) => each.writeOnly === true);
 }
 
 /** A section's own default, {} or [], says nothing. */

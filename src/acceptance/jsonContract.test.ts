@@ -36,6 +36,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "init new": { "": "directory,dry_run,files,notes,template" },
   "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
   "config validate": { "": "data,path,valid,warnings" },
+  "config trust": { "": "hooks,path" },
   "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
   "fullprocess --dry-run": {
     "": "alerts,apireturns_path,dry_run,interval,metric,model_version,monitored,not_monitored,notes,reason,reasons,report_path,run_id,status,steps,value",

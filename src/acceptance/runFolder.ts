@@ -28,6 +28,8 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
     PATH: process.env["PATH"] ?? "",
     // Shared, so that what V8 compiled is there for the next start.
     XDG_CACHE_HOME: runFolder("cache"),
+    // The tests' own configurations may run and call what they name; trust.test.ts asks what happens without.
+    MLCTL_TRUST: "1",
     ...("HOME" in more ? {} : { XDG_DATA_HOME: runFolder("data"), XDG_STATE_HOME: runFolder("state") }),
     // Set by whoever wants the tests to run with another XGBoost.
     ...(library === undefined ? {} : { MLCTL_XGBOOST_LIBRARY: library }),

@@ -97,14 +97,17 @@ describe("the variables that config.json names", () => {
       parse(githubWorkflow(job(), { folder: ".", config: "config.json", kept: [], now, references })) as Workflow
     ).jobs["mlctl"]!.steps.find(({ run }) => run?.includes("schedule now") === true)!.env;
     expect(env).toMatchObject({ HOOK_URL: "${{ secrets.HOOK_URL }}", TOKEN: "${{ secrets.TOKEN }}" });
-    expect(Object.keys(env!)).toEqual(["HOOK_URL", "TOKEN", "DUE"]);
+    expect(Object.keys(env!)).toEqual(["HOOK_URL", "TOKEN", "MLCTL_TRUST", "DUE"]);
+    const trusted = { name: "MLCTL_TRUST", value: "1" };
     const secret = (name: string) => ({
       name,
       valueFrom: { secretKeyRef: { name: "mlctl-env", key: name, optional: true } },
     });
     expect(parse(kubernetesCronJobs([job()], { references, now }))).toMatchObject({
       spec: {
-        jobTemplate: { spec: { template: { spec: { containers: [{ env: [secret("HOOK_URL"), secret("TOKEN")] }] } } } },
+        jobTemplate: {
+          spec: { template: { spec: { containers: [{ env: [secret("HOOK_URL"), secret("TOKEN"), trusted] }] } } },
+        },
       },
     });
     const units = systemdUnits([job()], { ...place("systemd"), configPath: "/srv/c.json" }, "p");

@@ -4,6 +4,7 @@ import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
+import { maskSecrets } from "../core/text/maskSecrets.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
 import { coloursFor } from "./colours.ts";
 import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
@@ -39,7 +40,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
   });
   const fail = (error: unknown, signal?: AbortSignal): number => {
     const report = reportError(error, { colours: screen.colours, debug, version, json: has("--json"), signal });
-    stderr.write(report.text);
+    stderr.write(maskSecrets(report.text));
     return report.exitCode;
   };
   return { run: () => runWords(argv, { version, screen, surroundings, fail }), fail };
@@ -102,9 +103,17 @@ function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): 
 }
 
 function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, environment }: Surroundings) {
-  const { quiet = false, verbose = false, debug = false, json = false, config, directory } = call.options;
+  const {
+    quiet = false,
+    verbose = false,
+    debug = false,
+    trust = false,
+    json = false,
+    config,
+    directory,
+  } = call.options;
   const drawn = progress({
-    write: (text) => void stderr.write(text),
+    write: (text) => void stderr.write(maskSecrets(text)),
     live: stderr.isTTY && environment["TERM"] !== "dumb",
     quiet: quiet === true,
     verbose: verbose === true,
@@ -135,6 +144,7 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
       quiet: quiet === true,
       verbose: verbose === true,
       debug: debug === true,
+      trust: trust === true,
     },
     flagSettings: flagSettings(call),
     context: { now: () => new Date(), signal, emit },

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import type { ProgressEvent } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
+import { maskSecrets } from "../core/text/maskSecrets.ts";
 import type { View } from "../core/view.ts";
 import { cellText } from "./cellText.ts";
 import { markdownText } from "./listingText.ts";
@@ -28,7 +29,8 @@ export interface GithubOptions {
 export function githubActions({ environment, title, write }: GithubOptions): GithubActions {
   const isRunner = environment["GITHUB_ACTIONS"] === "true";
   const annotate = (level: "warning" | "error", message: string): void => {
-    if (isRunner) write(annotation(level, message, { title, root: environment["GITHUB_WORKSPACE"] }));
+    // Before the escape, by which a secret with "%" would be missed.
+    if (isRunner) write(annotation(level, maskSecrets(message), { title, root: environment["GITHUB_WORKSPACE"] }));
   };
   return {
     warn(event) {

@@ -32,18 +32,19 @@ export const backup = defineCommand({
     ]);
     const options = { configPath: loaded.path, paths: workspaceOf(loaded), output: invocation.args[0] };
     const result = await step.backup({ ...options, inputs: invocation.options.inputs }, invocation.context);
-    return { result, view: backupView(result) };
+    return { result, view: backupView(result, loaded.plainSecrets) };
   },
 }) satisfies Command;
 
-export function backupView({ path, bytes, files, contentBytes, damaged, sha256 }: BackupResult): View {
+export function backupView(result: BackupResult, notes: readonly string[]): View {
+  const { path, bytes, files, contentBytes, damaged, sha256 } = result;
   return {
     title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
     fields: [
       ["file", path],
       ["sha256", sha256],
     ],
-    notes: damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``),
+    notes: [...notes, ...damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``)],
     next: `\`mlctl restore ${path} -C <empty folder>\` restores it`,
   };
 }

@@ -74,6 +74,8 @@ export interface GlobalOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly debug: boolean;
+  /** For one call, as `mlctl config trust` for all. */
+  readonly trust: boolean;
 }
 
 /** One call of a command. */

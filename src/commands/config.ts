@@ -1,4 +1,5 @@
-/** `mlctl config show | validate | schema`: the effective settings, the errors in config.json, and its JSON Schema. */
+/** `mlctl config`: the effective settings, the errors in config.json, what it may run, and its JSON Schema. */
+import { createInterface } from "node:readline/promises";
 import type { Setting } from "../config/describeSettings.ts";
 import type { ConfigProblem } from "../config/schema/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
@@ -52,10 +53,12 @@ const validate = defineCommand({
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation, (config) => scheduleProblemsOf(config, invocation));
-    const { path, unset } = loaded;
-    const warnings = [...loaded.warnings, ...unset];
+    const { path, trust: trusted } = loaded;
+    const closed = trusted.hooks.flatMap(({ key }) => trusted.refusal(key)?.message ?? []);
+    const found = [...loaded.unset, ...loaded.plainSecrets, ...closed];
+    const warnings = [...loaded.warnings, ...found];
     if (!invocation.options.data) {
-      const view = { title: `${path} is valid`, notes: unset };
+      const view = { title: `${path} is valid`, notes: found };
       return { result: { path, valid: true, warnings, data: null }, view };
     }
     const [{ openWorkspace }, { reading }, { checkConfig }] = await Promise.all([
@@ -64,7 +67,36 @@ const validate = defineCommand({
       import("../lifecycle/train/inspectData.ts"),
     ]);
     const data = await reading(openWorkspace(loaded, invocation.context), checkConfig);
-    return { result: { path, valid: true, warnings, data }, view: { ...validView(path, data), notes: unset } };
+    return { result: { path, valid: true, warnings, data }, view: { ...validView(path, data), notes: found } };
+  },
+}) satisfies Command;
+
+const trust = defineCommand({
+  name: "trust",
+  group: "Other",
+  alsoCalled: ["allow", "untrust"],
+  summary: "allow the commands, addresses and jobs of config.json that mlctl runs or calls",
+  details:
+    "config.json may come from someone else. So its alert channels, its watch.source and its scheduled jobs with arguments are used only after this command. It shows each, asks, and remembers them by hash under ~/.local/state/mlctl/trusted; one that changes needs this command again. A command is shown as written: look for what you do not know. Without a home folder, or for one call (CI, containers): --trust or MLCTL_TRUST=1.",
+  options: {
+    yes: { flags: "-y, --yes", type: "boolean", description: "allow without asking" },
+    revoke: { flags: "--revoke", type: "boolean", description: "forget what was allowed" },
+  },
+  examples: [
+    ["mlctl config trust", "show what would run, and ask"],
+    ["mlctl config trust --yes", "in a script"],
+    ["mlctl config trust --revoke", "allow nothing again"],
+  ],
+  async run(invocation) {
+    const { path, trust: found } = await openConfig(invocation);
+    const { remember, trustOf } = await import("../config/trust.ts");
+    const { environment, options } = invocation;
+    const isNew = found.hooks.some(({ key }) => found.refusal(key) !== undefined);
+    const isAllowed = !options.revoke && (!isNew || options.yes || (await isConfirmed(found.hooks, invocation)));
+    if (options.revoke || isAllowed) remember(isAllowed ? found.hooks : [], path, environment);
+    const now = trustOf(found.hooks, path, environment);
+    const hooks = found.hooks.map(({ key, action }) => ({ key, action, trusted: now.refusal(key) === undefined }));
+    return { result: { path, hooks }, view: trustView(hooks, path), exitCode: options.revoke || isAllowed ? 0 : 1 };
   },
 }) satisfies Command;
 
@@ -88,8 +120,9 @@ const schema = defineCommand({
 export const config = defineCommand({
   name: "config",
   group: "Other",
-  summary: "show the settings (show), check them (validate) or describe every key (schema)",
-  subcommands: [show, validate, schema],
+  summary:
+    "show the settings (show), check them (validate), allow what they run (trust) or describe every key (schema)",
+  subcommands: [show, validate, trust, schema],
   examples: [
     ["mlctl config show", "every setting with its source"],
     ["mlctl config validate", "all errors at once"],
@@ -139,4 +172,38 @@ function plainText(value: Setting["value"]): string {
   const isPlain =
     typeof value === "string" && /^[^\s"'\d[{-]\S*$/.test(value) && !["null", "true", "false"].includes(value);
   return isPlain ? value : JSON.stringify(value);
+}
+
+interface ShownHook {
+  readonly key: string;
+  readonly action: string;
+  readonly trusted: boolean;
+}
+
+function trustView(hooks: readonly ShownHook[], path: string): View {
+  if (hooks.length === 0) return { title: `${path} runs and calls nothing` };
+  const count = hooks.filter(({ trusted }) => trusted).length;
+  const rows = hooks.map(({ key, action, trusted }) => [key, action, trusted ? "trusted" : "not trusted"]);
+  const next = count === hooks.length ? {} : { next: "`mlctl config trust --yes` allows all of it" };
+  return {
+    title: `${count} of ${hooks.length} trusted`,
+    ...next,
+    tables: [{ columns: ["setting", "what it does", "trust"], rows }],
+  };
+}
+
+/** False where nobody can answer: the hooks are then only shown. */
+async function isConfirmed(
+  hooks: readonly { readonly key: string; readonly action: string }[],
+  { stdin, stderr, context }: Pick<Invocation, "stdin" | "stderr" | "context">,
+): Promise<boolean> {
+  const lines = hooks.map(({ key, action }) => `${key} ${action}`);
+  if (stdin.isTTY !== true) return false;
+  const asking = createInterface({ input: stdin, output: stderr });
+  const question = `config.json would:\n${lines.map((line) => `  ${line}\n`).join("")}Allow this? [y/N] `;
+  try {
+    return /^y(es)?$/i.test((await asking.question(question, { signal: context.signal })).trim());
+  } finally {
+    asking.close();
+  }
 }

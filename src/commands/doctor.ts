@@ -35,9 +35,13 @@ export const doctor = defineCommand({
   },
 }) satisfies Command;
 
-/** The variables that config.json names, if one is not set. */
-function variableFindings({ unset }: LoadedConfig): Finding[] {
-  return unset.map((message) => ({ name: "variable", status: "warn", value: null, limit: null, message }));
+/** The variables that config.json names, if one is not set, and the secrets that it contains. */
+function variableFindings({ unset, plainSecrets }: LoadedConfig): Finding[] {
+  const warn = { status: "warn", value: null, limit: null } as const;
+  return [
+    ...unset.map((message) => ({ name: "variable", ...warn, message })),
+    ...plainSecrets.map((message) => ({ name: "secrets", ...warn, message })),
+  ];
 }
 
 /** Installed jobs that did not run at their time, or failed. */

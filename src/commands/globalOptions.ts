@@ -11,6 +11,7 @@ export const globalOptions = {
   quiet: { flags: "-q, --quiet", description: "print only results, warnings and errors" },
   verbose: { flags: "-v, --verbose", description: "print more, such as a line for every stage" },
   debug: { flags: "--debug", description: "print the stack trace of errors (MLCTL_DEBUG)" },
+  trust: { flags: "--trust", description: "allow what config.json runs and calls, for this call (MLCTL_TRUST)" },
   color: { flags: "--no-color", description: "print without colours (NO_COLOR)" },
 } as const satisfies Record<string, OptionSpec>;
 

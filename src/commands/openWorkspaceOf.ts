@@ -18,7 +18,8 @@ export async function openConfig(
     import("../lifecycle/knownNames.ts"),
   ]);
   const { config: path, directory } = global;
-  const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check });
+  const all = global.trust ? { ...environment, MLCTL_TRUST: "1" } : environment;
+  const loaded = await loadConfig({ path, directory, environment: all, flags, known: knownNames(), check });
   const { MLCTL_XGBOOST_LIBRARY: library = "none" } = process.env;
   // It is relative to the folder in which mlctl was started, like other paths of the shell.
   if (library !== "none" && library !== "") process.env.MLCTL_XGBOOST_LIBRARY = resolve(library);

@@ -71,7 +71,7 @@ const run = defineCommand({
     ["nohup mlctl schedule run 2>> schedule.log &", "in the background, with a log"],
   ],
   async run(invocation) {
-    const { jobs, place } = await open(invocation);
+    const { jobs, place } = await open(invocation, () => true);
     await requireUsage(jobs, invocation);
     const { runSchedule } = await import("../automation/schedule/runSchedule.ts");
     const result = await runSchedule({ ...place, jobs, drainMs: invocation.options.drain ?? DRAIN_MILLISECONDS });
@@ -104,7 +104,7 @@ const now = defineCommand({
     ["mlctl schedule now fullprocess --due 15m", "the line in the crontab"],
   ],
   async run(invocation) {
-    const { jobs, place } = await open(invocation);
+    const { jobs, place } = await open(invocation, (name) => name === invocation.args[0]);
     const [{ runJobNow }, { jobNamed }] = await Promise.all([
       import("../automation/schedule/runJobNow.ts"),
       import("../automation/schedule/scheduledJobs.ts"),
@@ -154,13 +154,11 @@ const install = defineCommand({
     ["mlctl schedule install --github", "workflows in .github/workflows of the repository"],
   ],
   async run(invocation) {
-    const { jobs, place } = await open(invocation);
+    const { jobs, place } = await open(invocation, () => true);
     await requireUsage(jobs, invocation);
     const { installSchedule } = await import("../automation/schedule/install/installSchedule.ts");
-    const result = await installSchedule(jobs, {
-      ...installOptions(invocation, place),
-      force: invocation.options.force,
-    });
+    const options = { ...installOptions(invocation, place), force: invocation.options.force };
+    const result = await installSchedule(jobs, options);
     return { result, view: installView(result) };
   },
 }) satisfies Command;
@@ -199,15 +197,17 @@ async function requireUsage(jobs: readonly ScheduledJob[], { usageError }: Pick<
   for (const { name, words } of jobs) {
     const cause = await usageError(words);
     if (cause === undefined) continue;
-    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
-    throw new MlctlError("usage", `schedule "${name}": ${cause.message}`, { ...hint, cause });
+    throw new MlctlError("usage", `schedule "${name}": ${cause.message}`, { hint: cause.hint, cause });
   }
 }
 
-async function open(invocation: Invocation): Promise<{ jobs: readonly ScheduledJob[]; place: JobPlace }> {
+/** @param runs which jobs the command runs or installs: their arguments must be trusted */
+async function open(invocation: Invocation, runs = (_name: string): boolean => false) {
   const place = await openPlace(invocation);
   const { scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
-  return { place, jobs: scheduledJobs(place.workspace.config, invocation.context.now()) };
+  const jobs = scheduledJobs(place.workspace.config, invocation.context.now());
+  for (const [i, { name }] of jobs.entries()) if (runs(name)) place.workspace.trust.require(`schedule.${i}`);
+  return { place, jobs };
 }
 
 async function openPlace(invocation: Invocation): Promise<JobPlace> {

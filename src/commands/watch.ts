@@ -63,6 +63,7 @@ export const watch = defineCommand({
       import("../automation/watch/watch.ts"),
       import("../config/unsetValues.ts"),
     ]);
+    if (source === undefined) workspace.trust.require("watch.source");
     const settings = workspace.config.watch;
     const own = source === undefined ? settings : withValues(settings, { source });
     const config = withValues(workspace.config, { watch: own });

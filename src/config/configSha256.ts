@@ -26,7 +26,7 @@ export function configSha256(config: Config): string {
 }
 
 /** JSON with sorted keys: the order has no meaning in any section, not even in feature_sets or select. */
-function canonical(value: Json): string {
+export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);

@@ -8,7 +8,9 @@ import { VARIABLE_PREFIX, variableOf } from "./variableOf.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that are not settings: read elsewhere, or common names for `${…}` in config.json. */
-const otherVariables = ["MLCTL_XGBOOST_LIBRARY", "MLCTL_DEBUG", "MLCTL_CONFIG", "MLCTL_DIRECTORY", "MLCTL_TOKEN"];
+const otherVariables = ["XGBOOST_LIBRARY", "DEBUG", "CONFIG", "DIRECTORY", "TOKEN", "TRUST"].map(
+  (name) => `${VARIABLE_PREFIX}${name}`,
+);
 
 export interface EnvironmentSetting {
   readonly variable: string;

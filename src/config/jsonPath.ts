@@ -50,6 +50,13 @@ export function mapStrings(value: Json, replace: (text: string, path: Path) => J
   );
 }
 
+/** Path and value of every string, number and boolean. */
+export function scalars(value: Json, path: Path = []): { path: Path; value: string | number | boolean }[] {
+  if (value === null) return [];
+  if (typeof value !== "object") return [{ path, value }];
+  return Object.entries(value).flatMap(([key, item]) => scalars(item as Json, [...path, key]));
+}
+
 /** Path and value of everything that is not an object; lists and empty objects count as leaves. */
 export function leaves(value: Json, path: Path = []): { path: Path; value: Json }[] {
   if (!isObject(value) || Object.keys(value).length === 0) return [{ path, value }];

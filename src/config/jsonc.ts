@@ -102,7 +102,10 @@ function describe({ error, offset }: ParseError, json: string): string {
   const problem = problems[code] ?? code;
   if (!problem.startsWith("expected")) return problem;
   const found = /^(\w+|[^\s])/.exec(json.slice(offset, offset + 30))?.[0];
-  return `found ${found === undefined ? "the end of the file" : JSON.stringify(found)}, ${problem}`;
+  if (found === undefined) return `found the end of the file, ${problem}`;
+  // Such as True or None. Anything else may be a secret.
+  const isShown = /^([A-Za-z_]{1,9}|\d{1,3}|\W)$/.test(found);
+  return `found ${isShown ? JSON.stringify(found) : "a value without quotes"}, ${problem}`;
 }
 
 interface Reading {

@@ -271,6 +271,40 @@ describe("${NAME}", () => {
     expect(JSON.stringify(other.recordable)).not.toContain("s3cret");
     expect(other.recordable["watch"]).toMatchObject({ download: { headers: { "X-Key": "(hidden)${KEY}" } } });
   });
+
+  it("records an address without its credentials, and the words of a job without its secrets", async () => {
+    const recorded = async (source: string) =>
+      (await load({ target: "y", watch: { source } }, { environment: { P: "s3cret", U: "https://h/x" } })).recordable[
+        "watch"
+      ];
+    expect(await recorded("https://me:s3cret@h/x.csv?sig=s3cret#f")).toMatchObject({
+      source: "https://(hidden)@h/x.csv?(hidden)",
+    });
+    expect(await recorded("https://me:${P}@h/${P:-s3cret}.csv")).toMatchObject({
+      source: "https://(hidden)@h/${P:-(hidden)}.csv",
+    });
+    expect(await recorded("${U:-https://me:s3cret@h}")).toMatchObject({ source: "${U:-(hidden)}" });
+    expect(await recorded("s3://bucket/prefix")).toMatchObject({ source: "s3://bucket/prefix" });
+    const args = ["--url", "http://u:s3cret@h/x", "--token", "s3cret", "--token=s3cret", "--fail-on", "drift"];
+    const { recordable } = await load({ target: "y", schedule: [{ name: "monitor", cron: "0 0 * * *", args }] });
+    const words = ["--url", "http://(hidden)@h/x", "--token", "(hidden)", "--token=(hidden)", "--fail-on", "drift"];
+    expect(recordable["schedule"]).toMatchObject([{ args: words }]);
+  });
+
+  it.each(["null", "123", "true", "[]", '"x"'])("takes %s as text where a secret is expected", async (text) => {
+    const environment = { TOK: text, MLCTL_WATCH_SOURCE: text };
+    const { config } = await load({ target: "y", serve: { token: "${TOK}" } }, { environment });
+    expect([config.serve.token, config.watch.source]).toEqual([text, text]);
+  });
+
+  it("rejects an empty secret and an empty list of secrets", async () => {
+    const environment = { MLCTL_SERVE_TOKEN: "", MLCTL_SERVE_TOKENS: "", MLCTL_ALERTS: "" };
+    expect((await refusal({ target: "y" }, { environment })).details).toEqual([
+      expect.stringMatching(/^MLCTL_ALERTS: alerts: found ""/),
+      expect.stringMatching(/^MLCTL_SERVE_TOKEN: serve.token: found ""/),
+      expect.stringMatching(/^MLCTL_SERVE_TOKENS: serve.tokens: found ""/),
+    ]);
+  });
 });
 
 async function hash(text: object): Promise<string> {

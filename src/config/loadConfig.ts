@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { keepSecret } from "../core/text/maskSecrets.ts";
 import { affectsTraining } from "./configSha256.ts";
 import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
@@ -14,9 +15,11 @@ import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
 import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
-import { recordableConfig } from "./recordableConfig.ts";
+import { plainSecrets, recordableConfig, secretValues } from "./recordableConfig.ts";
 import { resolveReferences, type Reference, type UnsetValue } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
+import { secretSettings } from "./schema/secretSettings.ts";
+import { hooksOf, trustOf, type Trust } from "./trust.ts";
 import { deferUnset, guardUnset } from "./unsetValues.ts";
 
 /** A command-line flag that overrides a key of config.json. */
@@ -61,6 +64,10 @@ export interface LoadedConfig {
   readonly references: readonly Reference[];
   /** The values that cannot be read, because a variable is not set, one line each. */
   readonly unset: readonly string[];
+  /** A line about secrets that are in the file in plain text; empty if there are none. */
+  readonly plainSecrets: readonly string[];
+  /** What the file would run or call, and whether its user allowed it. */
+  readonly trust: Trust;
 }
 
 /** @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details` */
@@ -71,6 +78,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   // On demand: needed only for variables and errors.
   const schema = (): SchemaNode => configJsonSchema(known);
   const layers = readLayers(readConfig(path, name), { ...options, name, schema });
+  const secrets = secretSettings(configSchema(known));
+  keepSecret([layers.given, layers.shown].flatMap((each) => secretValues(each, secrets)));
   const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // the JIT would cost 12 ms for a single use
   const { given, deferred } = deferUnset(layers.given, layers.unset, (each) => parse(each).error?.issues ?? []);
   const parsed = parse(given);
@@ -85,12 +94,34 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   // A run is reproduced from its record, so the record has the values that decided the model.
   const written = [...originals.filter((at) => !affectsTraining(at)), ...deferred.map(({ at }) => at)];
   const recordable = recordableConfig(
-    parsed.data,
+    parsed.data as unknown as Json,
     written.map((at) => ({ path: at, value: valueAt(shown, at) as Json })),
+    secrets,
   );
+  const isFromFile = (key: string): boolean => sourceOf(key)?.includes(":") === true;
   const lines = guardUnset(parsed.data, deferred, sourceOf);
   const loaded = { config: parsed.data, recordable, path, directory: dirname(path) };
-  return { ...loaded, sources, sourceOf, warnings, references, unset: lines };
+  const plain = plainSecrets(shown, secrets).filter(isFromFile);
+  const hooks = hooksOf(given, shown, isFromFile);
+  const trust = trustOf(hooks, path, options.environment);
+  return {
+    ...loaded,
+    sources,
+    sourceOf,
+    warnings,
+    references,
+    unset: lines,
+    trust,
+    plainSecrets: plainNote(plain, sourceOf),
+  };
+}
+
+function plainNote(keys: readonly string[], sourceOf: LoadedConfig["sourceOf"]): string[] {
+  const [first] = keys;
+  if (first === undefined) return [];
+  const are = keys.length === 1 ? "is a secret" : `and ${keys.length - 1} more are secrets`;
+  const what = `${sourceOf(first)}: ${first} ${are} in plain text: whoever can read the file or a backup of it has them`;
+  return [`${what}; write "\${NAME}" and set the variable`];
 }
 
 interface Layers {

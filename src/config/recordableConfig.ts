@@ -1,43 +1,79 @@
-/** The configuration for records and logs: with all defaults, without secrets. */
+/** The configuration for records and logs: with all defaults, without the settings that the schema marks as secret. */
 import type { Json, JsonObject } from "../core/json.ts";
-import { mapStrings, withValueAt, type Path } from "./jsonPath.ts";
+import { credentialsOf } from "../core/text/maskSecrets.ts";
+import { mapStrings, scalars, valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { maskedReferences } from "./references.ts";
-import type { Config } from "./schema/schema.ts";
+import { isUnder, secrecyOf, type SecretSetting } from "./schema/secretSettings.ts";
 
-/** Keys that are hidden even if the file has the secret in plain text; `*` is any key. */
-const secretKeys = [
-  "serve.token",
-  "serve.tokens.*.token",
-  "alerts.*.url",
-  "alerts.*.smtp",
-  "alerts.*.command",
-  "alerts.*.headers.*",
-  "watch.download.headers.*",
-].map((key) => key.split("."));
-
-/** An address with a password or a signed query. */
-const SECRET_ADDRESS = /\/\/[^/?#]*@|\?/;
+const HIDDEN = "(hidden)";
 
 /** @param written values that contained `${NAME}`, as written in the file */
 export function recordableConfig(
-  config: Config,
+  config: Json,
   written: readonly { readonly path: Path; readonly value: Json }[],
+  settings: readonly SecretSetting[],
 ): JsonObject {
-  const asWritten = written.reduce<Json>(
-    (all, { path, value }) => withValueAt(all, path, value),
-    config as unknown as JsonObject,
-  );
+  const asWritten = written.reduce<Json>((all, { path, value }) => withValueAt(all, path, value), config);
   const references = new Set(written.map(({ path }) => path.join(".")));
-  const masked = mapStrings(asWritten, (text, path) => {
-    if (!isSecret(path, text)) return text;
-    return references.has(path.join(".")) ? maskedReferences(text) : "(hidden)";
-  });
-  return masked as JsonObject;
+  return mapStrings(asWritten, (text, path) => {
+    const secrecy = secrecyOf(settings, path);
+    if (secrecy === undefined) return text;
+    const isReference = references.has(path.join("."));
+    if (isReference && (secrecy === "all" || /^\$\{[^}]*\}$/.test(text))) return maskedReferences(text);
+    if (secrecy === "all") return HIDDEN;
+    return secrecy === "credentials" ? withoutCredentials(text) : wordWithoutSecret(text, wordBefore(asWritten, path));
+  }) as JsonObject;
 }
 
-function isSecret(path: Path, text: string): boolean {
-  if (path.join(".") === "watch.source") return SECRET_ADDRESS.test(text);
-  return secretKeys.some(
-    (key) => key.length === path.length && key.every((part, i) => part === "*" || part === String(path[i])),
-  );
+/** The secrets of a configuration that need not be valid: errors quote values. */
+export function secretValues(config: Json, settings: readonly SecretSetting[]): string[] {
+  return scalars(config).flatMap(({ path, value }) => {
+    // The name of a variable is not secret.
+    const text = String(value)
+      .replaceAll(/\$\{\w+\}/g, " ")
+      .trim();
+    const secrecy = secrecyOf(settings, path);
+    if (secrecy === "credentials") return credentialsOf(text);
+    if (secrecy === "arguments") {
+      const isHidden = wordWithoutSecret(text, wordBefore(config, path)) !== text;
+      return isHidden ? [text.replace(/^-[^=]*=/, ""), ...credentialsOf(text)] : [];
+    }
+    // A value in place of a section, such as a list that is not valid JSON, contains its secrets.
+    return secrecy === "all" || settings.some(({ path: below }) => isUnder(below, path)) ? [text] : [];
+  });
+}
+
+/** Keys of secrets that are in the file in plain text, where a name shows that they are: "serve.token". */
+export function plainSecrets(file: Json, settings: readonly SecretSetting[]): string[] {
+  const secrets = scalars(file).filter(({ path, value }) => {
+    const [secrecy, text, name] = [secrecyOf(settings, path), String(value), String(path.at(-1))];
+    if (secrecy === undefined || text.includes("${")) return false;
+    return secrecy === "credentials" ? withoutCredentials(text) !== text : PLAIN_SECRET.test(name);
+  });
+  return secrets.map(({ path }) => path.join("."));
+}
+
+/** Not every header is one, nor every command. */
+const PLAIN_SECRET = /auth|token|key|secret|cookie|^url$|^smtp$/i;
+
+/** Flags whose value is a secret, such as --token or --api-key. */
+const SECRET_FLAG = /^--?[\w-]*(token|password|secret|key|auth|header)[\w-]*(=|$)/i;
+
+/** A word of a command line. @param before the word before it */
+export function wordWithoutSecret(word: string, before: string): string {
+  if (SECRET_FLAG.test(before) && !before.includes("=")) return HIDDEN;
+  const [flag] = SECRET_FLAG.exec(word) ?? [];
+  return flag?.endsWith("=") === true ? `${flag}${HIDDEN}` : withoutCredentials(word);
+}
+
+function wordBefore(config: Json, path: Path): string {
+  return String(valueAt(config, [...path.slice(0, -1), Number(path.at(-1)) - 1]) ?? "");
+}
+
+/** An address without user, password and query, which may be secret; with host and path, which say where it points. */
+export function withoutCredentials(address: string): string {
+  if (!address.includes("://")) return address;
+  const text = address.replaceAll(/\$\{(\w+):-[^}]*\}/g, `\${$1:-${HIDDEN}}`);
+  if (!text.includes("${") && !URL.canParse(text)) return HIDDEN;
+  return text.replace(/\/\/[^/?#]*@/, `//${HIDDEN}@`).replace(/([?#]).+/s, `$1${HIDDEN}`);
 }

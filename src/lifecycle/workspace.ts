@@ -4,6 +4,7 @@ import { codeVersion } from "../config/codeVersion.ts";
 import { configSha256 } from "../config/configSha256.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { Config } from "../config/schema/schema.ts";
+import type { Trust } from "../config/trust.ts";
 import { isReadable } from "../config/unsetValues.ts";
 import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
@@ -19,6 +20,8 @@ export interface Workspace {
   readonly recordedConfig: Json;
   /** Hash of the settings that affect training. Computed on demand, because a variable in them may not be set. */
   readonly configSha256: () => string;
+  /** Whether what config.json would run or call is allowed: asked before each. */
+  readonly trust: Trust;
   readonly paths: WorkspacePaths;
   /** Absolute path of config.json. */
   readonly configPath: string;
@@ -35,6 +38,7 @@ export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace
   return {
     config: loaded.config,
     recordedConfig: loaded.recordable,
+    trust: loaded.trust,
     configSha256: () => configSha256(loaded.config),
     paths: { workspace, datasets, models, production, database },
     configPath: loaded.path,

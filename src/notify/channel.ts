@@ -5,8 +5,10 @@ export interface Channel {
   readonly type: "webhook" | "email" | "command";
   /** Without secrets: "webhook hooks.example.org". */
   readonly name: string;
-  /** Strings that are masked in error messages. */
+  /** Masked in error messages, whole and in parts. */
   readonly secrets: readonly string[];
+  /** What to do if it fails, where that is known before. */
+  readonly hint?: string | undefined;
   /** Timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number;
   /** Resolves once the alert was accepted. @throws {RefusedError} if a retry would fail in the same way */

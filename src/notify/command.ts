@@ -13,6 +13,11 @@ export interface CommandSettings {
 const STDERR_LENGTH = 300;
 
 export function command({ command: line }: CommandSettings, timeoutMs: number): Channel {
+  // Every user can read the words of a process, but not its environment.
+  const [shown, env] =
+    process.platform === "win32"
+      ? [line, process.env]
+      : ['eval "$MLCTL_ALERT_COMMAND"', { ...process.env, MLCTL_ALERT_COMMAND: line }];
   return {
     type: "command",
     // Only the program, because arguments may contain a token.
@@ -22,7 +27,7 @@ export function command({ command: line }: CommandSettings, timeoutMs: number): 
     send: (alert, signal) =>
       new Promise((resolve, reject) => {
         // Its own process group, so that children of the shell are stopped too.
-        const child = spawn(line, { shell: true, detached: true, stdio: ["pipe", "ignore", "pipe"] });
+        const child = spawn(shown, { shell: true, detached: true, stdio: ["pipe", "ignore", "pipe"], env });
         const stop = (): void => stopGroup(child.pid);
         signal.addEventListener("abort", stop, { once: true });
         let stderr = "";

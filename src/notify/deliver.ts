@@ -1,5 +1,6 @@
 /** Sends an alert over a channel, with retries and exponential backoff. A failed delivery is returned, never thrown. */
 import type { Alert } from "../core/records/alert.ts";
+import { maskSecrets } from "../core/text/maskSecrets.ts";
 import { RefusedError, type Channel } from "./channel.ts";
 
 /** Wait before the first retry; doubles with each further one. */
@@ -66,15 +67,4 @@ function reasonOf(error: unknown): string {
   const { cause } = error;
   if (error.message !== "fetch failed" || !(cause instanceof Error)) return error.message;
   return cause.message !== "" ? cause.message : String((cause as NodeJS.ErrnoException).code ?? cause.name);
-}
-
-/** Shorter secrets, such as the path "/", would mask unrelated characters. */
-const MIN_LENGTH = 4;
-
-/** Removes secrets from a message, longest first, so that a whole URL is masked before its password. */
-function maskSecrets(text: string, secrets: readonly string[]): string {
-  const long = [...new Set(secrets)].filter((secret) => secret.length >= MIN_LENGTH);
-  return long
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
 }

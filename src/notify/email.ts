@@ -14,7 +14,7 @@ export function email({ to, from, smtp }: EmailSettings, timeoutMs: number): Cha
   return {
     type: "email",
     name: `email ${to}`,
-    secrets: secretsOf(smtp),
+    secrets: [smtp],
     timeoutMs,
     async send({ subject, lines, next }, signal) {
       const limits = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
@@ -36,10 +36,4 @@ export function email({ to, from, smtp }: EmailSettings, timeoutMs: number): Cha
       }
     },
   };
-}
-
-function secretsOf(smtp: string): string[] {
-  if (!URL.canParse(smtp)) return [smtp];
-  const { username, password } = new URL(smtp);
-  return [smtp, password, decodeURIComponent(password), username, decodeURIComponent(username)];
 }

@@ -18,7 +18,7 @@ export function webhook(settings: WebhookSettings, timeoutMs: number): Channel {
   return {
     type: "webhook",
     name: `webhook ${hostOf(url)}`,
-    secrets: secretsOf(url, Object.values(headers)),
+    secrets: [url, ...Object.values(headers)],
     timeoutMs,
     async send(alert, signal) {
       const body = JSON.stringify(format === "slack" ? slackMessage(alert) : alertPayload(alert));
@@ -45,11 +45,4 @@ function escaped(text: string): string {
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : "(invalid URL)";
-}
-
-/** The path of a webhook URL works like a password. */
-function secretsOf(url: string, headers: readonly string[]): string[] {
-  if (!URL.canParse(url)) return [url, ...headers];
-  const { pathname, search, username, password } = new URL(url);
-  return [url, `${pathname}${search}`, pathname, username, decodeURIComponent(password), password, ...headers];
 }

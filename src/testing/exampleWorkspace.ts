@@ -64,7 +64,8 @@ export async function exampleWorkspace(
     list: (path) => (existsSync(join(folder, path)) ? readdirSync(join(folder, path)).toSorted() : []),
     async configure(next) {
       writeFileSync(join(folder, "config.json"), JSON.stringify(next));
-      workspace = openWorkspace(await loadConfig({ directory: folder, environment: {}, known: knownNames() }), context);
+      const environment = { MLCTL_TRUST: "1" };
+      workspace = openWorkspace(await loadConfig({ directory: folder, environment, known: knownNames() }), context);
     },
     workspace: () => workspace,
     change: (work) => writing(workspace, { command: "a test", waitMs: 0 }, work),

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Reference } from "../../config/references.ts";
+import { TRUST_VARIABLE } from "../../config/trust.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { timestamp } from "../../core/text/format.ts";
@@ -163,7 +164,7 @@ function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: Jo
   const output = echo === undefined ? descriptor : "pipe";
   const child = spawn(process.execPath, [program, ...job.words, "-c", place.configPath], {
     cwd: place.directory,
-    env: jobEnvironment(process.env),
+    env: { ...jobEnvironment(process.env), ...(place.workspace.trust.all ? { [TRUST_VARIABLE]: "1" } : {}) },
     stdio: ["ignore", output, output],
   });
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,5 +1,6 @@
 /** Reads and checks the jobs of config.json. */
 import { milliseconds } from "../../core/text/duration.ts";
+import { wordWithoutSecret } from "../../config/recordableConfig.ts";
 import type { Config, ConfigProblem } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
@@ -71,7 +72,7 @@ export function scheduleProblems({ schedule }: Config, now: Date): ConfigProblem
     return [
       ...(isNew ? [] : [{ path: `schedule.${i}.name`, message: `another job has the name ${JSON.stringify(name)}` }]),
       ...at(entry.command === null ? "name" : "command", () => requireCommand(entry)),
-      ...at("args", () => requireOwnWorkspace(entry)),
+      ...at("args", () => requireHarmlessArgs(entry)),
       ...at("cron", () => requireNextTime({ name, cron, timezone: "UTC" }, now)),
       ...at("timezone", () => nextTimes({ name, cron: "* * * * *", timezone }, 1, now)),
     ];
@@ -99,7 +100,7 @@ export function jobNamed(jobs: readonly ScheduledJob[], name: string): Scheduled
 function jobOf(entry: Config["schedule"][number]): ScheduledJob {
   const { name, args, cron, timezone, jitter, missed, timeout } = entry;
   const { verb, takesLock } = requireCommand(entry);
-  requireOwnWorkspace(entry);
+  requireHarmlessArgs(entry);
   const wait = takesLock && !args.some((word) => word.startsWith("--wait")) ? ["--wait", WAIT] : [];
   const timeoutMs = timeout === null ? null : milliseconds(timeout);
   const words = [verb, ...args, ...wait];
@@ -117,7 +118,13 @@ function requireCommand({ name, command }: Config["schedule"][number]): { verb: 
   return { verb, takesLock };
 }
 
-function requireOwnWorkspace({ name, args }: Config["schedule"][number]): void {
+function requireHarmlessArgs({ name, args }: Config["schedule"][number]): void {
+  const isSecret = args.some((word, i) => wordWithoutSecret(word, args[i - 1] ?? "") !== word);
+  if (isSecret) {
+    throw new MlctlError("usage", `schedule "${name}": args contain a secret, which the process list would show`, {
+      hint: 'remove it from args; the token of `apicalls` is "serve": { "token": "${NAME}" }',
+    });
+  }
   const flag = args.find((word) => /^(-[cC]|--config|--directory)/.test(word));
   if (flag === undefined) return;
   const message = `schedule "${name}": args must not contain ${flag}: a job always uses its own workspace`;

@@ -26,6 +26,7 @@ export interface FetchUrlOptions {
 }
 
 interface FetchState {
+  /** Without credentials. */
   readonly url: string;
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -57,7 +58,7 @@ export async function fetchUrl(options: FetchUrlOptions): Promise<string | null>
   const response = await respond(options, before);
   if (response === null) return null;
   const { sha256, etag, lastModified, name } = response;
-  const state = { url: options.url, etag, lastModified, sha256, name: options.freeName(name), pending: true };
+  const state = { url: shownUrl(options.url), etag, lastModified, sha256, name: options.freeName(name), pending: true };
   if (before?.sha256 === sha256) {
     rmSync(response.path, { force: true });
     saveState(statePath, { ...state, name: before.name, pending: false });
@@ -87,7 +88,8 @@ function readState({ statePath, url }: FetchUrlOptions): FetchState | undefined 
   if (!existsSync(statePath)) return undefined;
   try {
     const state = JSON.parse(readFileSync(statePath, "utf8")) as FetchState;
-    return state.url === url && typeof state.name === "string" ? state : undefined;
+    // The name of the file has a hash of the whole address; earlier versions wrote it in full.
+    return [url, shownUrl(url)].includes(state.url) && typeof state.name === "string" ? state : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,11 +1,11 @@
 /** The `alerts` section of config.json: who is notified, about what, and how. */
 import { z } from "zod";
-import { choice, httpHeaders, positiveDuration, text, whole } from "./values.ts";
+import { choice, httpHeaders, positiveDuration, secret, text, whole } from "./values.ts";
 
 export function alertsSchema() {
   const webhook = z.strictObject({
     type: z.literal("webhook"),
-    url: text().describe("receives a POST with JSON; use ${NAME} if it contains a secret"),
+    url: secret(text()).describe("receives a POST with JSON; use ${NAME} if it contains a secret"),
     format: choice(["json", "slack"], "json").describe(
       "json: the whole alert; slack: a message for Slack, Mattermost and compatible services",
     ),
@@ -16,12 +16,12 @@ export function alertsSchema() {
     type: z.literal("email"),
     to: text().describe("recipients, separated by commas"),
     from: text().optional().describe("sender; default: the first recipient in `to`"),
-    smtp: text().describe("smtp://user:password@host:port, as ${NAME}"),
+    smtp: secret(text()).describe("smtp://user:password@host:port, as ${NAME}"),
     ...shared(),
   });
   const command = z.strictObject({
     type: z.literal("command"),
-    command: text().describe("shell command to run, with the alert as JSON on stdin"),
+    command: secret(text()).describe("shell command to run, with the alert as JSON on stdin"),
     ...shared(),
   });
   return z.array(z.discriminatedUnion("type", [webhook, email, command]));

@@ -1,6 +1,7 @@
 /** The JSON Schema of config.json, for completion in editors and for looking up keys and types. */
 import { z } from "zod";
 import { configSchema, type KnownNames } from "./schema.ts";
+import { SECRET } from "./values.ts";
 
 /** The subset of JSON Schema that the schema of config.json uses. */
 export interface SchemaNode {
@@ -10,6 +11,8 @@ export interface SchemaNode {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
+  /** A secret string. */
+  readonly writeOnly?: boolean;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: boolean | SchemaNode;
   readonly propertyNames?: SchemaNode;
@@ -28,12 +31,14 @@ export function configJsonSchema(known?: KnownNames): SchemaNode {
 }
 
 function buildJsonSchema(known: KnownNames | undefined): SchemaNode {
-  const schema = z.toJSONSchema(configSchema(known), { io: "input", override: withoutSafeIntegers });
+  const schema = z.toJSONSchema(configSchema(known), { io: "input", override: adapted });
   return { title: "mlctl config.json", ...schema } as SchemaNode;
 }
 
-/** Removes the bounds ±(2⁵³ − 1) that zod adds to every integer. */
-function withoutSafeIntegers({ jsonSchema }: { jsonSchema: { maximum?: number; minimum?: number } }): void {
+/** Removes the bounds ±(2⁵³ − 1) that zod adds to every integer. A secret is `writeOnly`, as JSON Schema calls it. */
+function adapted({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (typeof jsonSchema[SECRET] === "string" && jsonSchema.type === "string") jsonSchema.writeOnly = true;
+  delete jsonSchema[SECRET];
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }

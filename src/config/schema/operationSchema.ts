@@ -1,7 +1,7 @@
 /** The `schedule`, `retention` and `limits` sections of config.json. */
 import { z } from "zod";
 import { DEFAULT_MEMORY, memoryPattern } from "../../core/memoryLimit.ts";
-import { choice, duration, flag, orNull, text, whole } from "./values.ts";
+import { choice, duration, flag, orNull, secret, text, whole } from "./values.ts";
 
 export function scheduleSchema() {
   return z.array(
@@ -11,7 +11,9 @@ export function scheduleSchema() {
         .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, "letters, digits, - and _, at most 60")
         .describe("name of the job; without `command` also the command to run, e.g. fullprocess"),
       command: orNull(text()).describe("command to run; null: the job's name"),
-      args: z.array(z.string()).default([]).describe('arguments of the command, such as ["--fail-on", "drift"]'),
+      args: secret(z.array(z.string()), "arguments")
+        .default([])
+        .describe('arguments of the command, such as ["--fail-on", "drift"]'),
       cron: z
         .string()
         .regex(/^\s*\S+(\s+\S+){4,5}\s*$/, "five or six cron fields, such as */10 * * * *")

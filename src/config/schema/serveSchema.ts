@@ -1,6 +1,6 @@
 /** The `serve` section of config.json: the HTTP API. */
 import { z } from "zod";
-import { byName, choice, flag, orNull, text, texts, whole } from "./values.ts";
+import { byName, choice, flag, orNull, secret, text, texts, whole } from "./values.ts";
 
 export function serveSchema() {
   return z.strictObject({
@@ -19,12 +19,12 @@ export function serveSchema() {
     request_aliases: byName(text()).describe('alternative column names in requests: { "query_date": "date" }'),
     echo: texts().describe("fields of a request to copy unchanged into its response"),
     validation: validationSchema().prefault({}).describe("how to handle rows that differ from the training rows"),
-    token: orNull(text()).describe("bearer token required from callers, as ${NAME}; it allows everything"),
+    token: orNull(secret(text())).describe("bearer token required from callers, as ${NAME}; it allows everything"),
     tokens: z
       .array(
         z.strictObject({
           name: text().describe("holder of the token, for the log and the rate limit"),
-          token: text().describe("the token, as ${NAME}"),
+          token: secret(text()).describe("the token, as ${NAME}"),
           scopes: z
             .array(z.enum(["read", "predict", "admin"]))
             .min(1)

@@ -24,7 +24,22 @@ export function choice<const T extends string>(values: readonly T[], usual: NoIn
   return z.enum(values).default(usual as never);
 }
 
-export const httpHeaders = () => byName(z.string()).describe("HTTP headers to send, e.g. Authorization as ${NAME}");
+/**
+ * Marks a setting as secret. Everything that hides secrets (records, `config show`, messages, the JSON Schema, the docs)
+ * reads this mark. all: the whole value; credentials: user, password and query of an address; arguments: what follows
+ * flags such as --token in a list of words.
+ */
+export function secret<T extends z.ZodType>(schema: T, secrecy: Secrecy = "all"): T {
+  return schema.meta({ [SECRET]: secrecy });
+}
+
+export type Secrecy = "all" | "credentials" | "arguments";
+
+/** Key of the mark in the metadata of a schema. */
+export const SECRET = "secret";
+
+export const httpHeaders = () =>
+  byName(secret(z.string())).describe("HTTP headers to send, e.g. Authorization as ${NAME}");
 
 /** Null unless it is set. */
 export function orNull<T extends z.ZodType>(schema: T) {

@@ -1,13 +1,13 @@
 /** The `watch` section of config.json: predicts files dropped into a folder. */
 import { z } from "zod";
-import { duration, flag, httpHeaders, orNull, text, whole } from "./values.ts";
+import { duration, flag, httpHeaders, orNull, secret, text, whole } from "./values.ts";
 
 export function watchSchema() {
   return z.strictObject({
     folder: text()
       .default("drops")
       .describe("contains input, processing, processed, errored and logs (relative to this file)"),
-    source: orNull(text()).describe(
+    source: orNull(secret(text(), "credentials")).describe(
       "further source of files: https://… is downloaded when it changes, s3://bucket/prefix has the same folders as prefixes; null: only the folder",
     ),
     pattern: orNull(text()).describe(

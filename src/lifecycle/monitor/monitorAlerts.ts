@@ -103,7 +103,8 @@ async function send(
   if (error !== null) {
     const message = `could not send an alert to ${channel.name}: ${error}`;
     const correct = `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
-    const hint = alert.area === "test" ? correct : `${correct}, then check it with \`mlctl alerts test\``;
+    const check = alert.area === "test" ? "" : ", then check it with `mlctl alerts test`";
+    const hint = channel.hint ?? `${correct}${check}`;
     context.emit({ type: "warning", stage: "alerts", message, hint });
   }
   const { change, area, subject, items } = alert;
@@ -136,14 +137,16 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
 }
 
 /** The configured channels. Repeated names get a number, e.g. for two webhooks of one host. */
-async function channelsOf({ config }: Workspace): Promise<ConfiguredChannel[]> {
+async function channelsOf({ config, trust }: Workspace): Promise<ConfiguredChannel[]> {
   if (config.alerts.length === 0) return [];
   const { channelOf } = await import("../../notify/channelOf.ts");
   const used = new Map<string, number>();
-  return config.alerts.map((settings) => {
+  return config.alerts.map((settings, i) => {
     const problem = variableProblem(settings);
-    const channel =
+    const refusal = trust.refusal(`alerts.${i}`);
+    const usable =
       problem === undefined ? channelOf(settings, milliseconds(settings.timeout)) : unusable(settings, problem);
+    const channel = refusal === undefined ? usable : { ...usable, ...refused(refusal) };
     const count = (used.get(channel.name) ?? 0) + 1;
     used.set(channel.name, count);
     return { settings, channel: count === 1 ? channel : { ...channel, name: `${channel.name} (${count})` } };
@@ -164,11 +167,9 @@ function variableProblem(settings: Config["alerts"][number]): MlctlError | undef
 function unusable(settings: Config["alerts"][number], problem: MlctlError): Channel {
   const { type } = settings;
   const name = isReadable(settings, "name") ? settings.name : undefined;
-  return {
-    type,
-    name: name ?? type,
-    secrets: [],
-    timeoutMs: 1000,
-    send: () => Promise.reject(new RefusedError(problem.message)),
-  };
+  return { type, name: name ?? type, secrets: [], timeoutMs: 1000, ...refused(problem) };
+}
+
+function refused({ message, hint }: MlctlError): Pick<Channel, "hint" | "send"> {
+  return { hint, send: () => Promise.reject(new RefusedError(message)) };
 }

@@ -1,5 +1,6 @@
 /** Generates a GitHub Actions workflow that runs a job at its times. */
 import type { Reference } from "../../../config/references.ts";
+import { TRUST_VARIABLE } from "../../../config/trust.ts";
 import { STATE_BRANCH, keepStep, restoreStep } from "./githubState.ts";
 import { yamlText } from "./yamlText.ts";
 import { hostTimes } from "./hostTimes.ts";
@@ -50,6 +51,7 @@ export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now, r
             name: `mlctl ${job.words.join(" ")}`,
             env: {
               ...githubSecrets(references),
+              [TRUST_VARIABLE]: "1",
               DUE: `\${{ github.event_name == 'schedule' && '--due ${DUE[job.missed]}' || '' }}`,
             },
             run: `mlctl schedule now ${job.name} $DUE -c ${shellWord(config)}`,
@@ -66,6 +68,7 @@ const sourceRemarks = [
   "Set two repository variables (Settings, Secrets and variables, Actions): MLCTL_REPOSITORY, the owner/name of the",
   "repository to install mlctl from, and MLCTL_REF, a commit that you trust: its code runs with your data. For a private",
   "repository, also set the secret MLCTL_REPOSITORY_TOKEN, a token with read access.",
+  `${TRUST_VARIABLE} allows what config.json runs and calls: whoever can push to this repository decides that.`,
   `Records, data and models are stored on the branch ${STATE_BRANCH}; delete it to start from scratch.`,
 ];
 

@@ -1,5 +1,6 @@
 /** Generates Kubernetes CronJobs for the jobs. */
 import type { Reference } from "../../../config/references.ts";
+import { TRUST_VARIABLE } from "../../../config/trust.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { secretKeys } from "./jobVariables.ts";
@@ -63,7 +64,11 @@ function cronJob(
       },
     },
   };
-  return yamlText(content, [`${job.cron} (${job.timezone})`], { separated: true });
+  const remarks = [
+    `${job.cron} (${job.timezone})`,
+    `${TRUST_VARIABLE} allows what config.json runs and calls: whoever can write to the volume decides that.`,
+  ];
+  return yamlText(content, remarks, { separated: true });
 }
 
 function podOf({ name, missed }: ScheduledJob, env: readonly object[]): object {
@@ -83,7 +88,7 @@ function podOf({ name, missed }: ScheduledJob, env: readonly object[]): object {
         image: "mlctl:latest",
         imagePullPolicy: "IfNotPresent",
         args: ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m"],
-        ...(env.length === 0 ? {} : { env }),
+        env: [...env, { name: TRUST_VARIABLE, value: "1" }],
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,

@@ -1,0 +1,182 @@
+/**
+ * What a config.json would run or call: only after its user allowed it with `mlctl config trust`, because the file may be
+ * a stranger's. What is allowed is remembered by hash, outside the workspace, so that no file of the workspace can allow
+ * itself, and any change asks again.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { userFolder, type Environment } from "../core/userFolder.ts";
+import { canonical } from "./configSha256.ts";
+import { valueAt, type Path } from "./jsonPath.ts";
+import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
+
+/** One thing that the file would run or call. */
+export interface Hook {
+  /** Key of config.json: "alerts.0", "watch.source", "schedule.1". */
+  readonly key: string;
+  /** For people: what it does, and with what. A command is shown as it will run. */
+  readonly action: string;
+  readonly sha256: string;
+}
+
+/** The variable that allows everything for one call, as --trust does. */
+export const TRUST_VARIABLE = "MLCTL_TRUST";
+
+/**
+ * A job without arguments is not listed: it does what the same command does by hand.
+ * @param config with `${NAME}` resolved: what exists, and where it points
+ * @param file as written: what is hashed, so that a new value of a variable does not ask again
+ * @param isFromFile false for keys that flags or variables set, which are the user's own
+ */
+export function hooksOf(config: Json, file: Json, isFromFile: (key: string) => boolean): Hook[] {
+  const found = [
+    ...entries(config, file, ["alerts"]).map(alertHook),
+    ...entries(config, file, ["schedule"]).flatMap(jobHook),
+    ...watchHook(config, file),
+  ];
+  return found
+    .filter(({ key }) => isFromFile(key))
+    .map(({ key, action, does }) => ({ key, action, sha256: hash(does) }));
+}
+
+interface FoundHook extends Pick<Hook, "key" | "action"> {
+  /** The values that decide what is run or called; the others may change. */
+  readonly does: Json;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly resolved: JsonObject;
+  /** Is `resolved` where a variable contains the whole entry: its text says nothing. */
+  readonly written: JsonObject;
+}
+
+function entries(config: Json, file: Json, path: Path): Entry[] {
+  const list = valueAt(config, path);
+  return (Array.isArray(list) ? (list as JsonObject[]) : []).map((resolved, i) => {
+    const written = valueAt(file, [...path, i]);
+    const isObject = typeof written === "object" && written !== null;
+    return { key: [...path, i].join("."), resolved, written: isObject ? (written as JsonObject) : resolved };
+  });
+}
+
+function alertHook({ key, resolved, written }: Entry): FoundHook {
+  const { command, url, headers, smtp, to, from } = written;
+  const does = { type: resolved["type"], command, url, headers, smtp, to, from } as JsonObject;
+  if (resolved["type"] === "command") return { key, does, action: `runs ${quoted(command)}` };
+  if (resolved["type"] !== "email")
+    return { key, does, action: `sends alerts to ${quoted(host(resolved["url"]))}${sent(does)}` };
+  return {
+    key,
+    does,
+    action: `sends e-mail to ${quoted(resolved["to"])} over ${quoted(host(resolved["smtp"]))}${sent(does)}`,
+  };
+}
+
+function jobHook({ key, resolved, written }: Entry): FoundHook[] {
+  const { name, command, args } = resolved;
+  const words = Array.isArray(args) ? args.map(text) : [];
+  if (words.length === 0) return [];
+  const verb = text(command ?? name);
+  const shown = words.map((word, i) => wordWithoutSecret(word, words[i - 1] ?? ""));
+  const action = `runs mlctl ${quoted([verb, ...shown].join(" "))}`;
+  return [{ key, does: { verb, args: written["args"] ?? [] }, action }];
+}
+
+function watchHook(config: Json, file: Json): FoundHook[] {
+  const source = valueAt(config, ["watch", "source"]);
+  if (typeof source !== "string") return [];
+  const written = (valueAt(file, ["watch", "source"]) ?? source) as Json;
+  const headers = (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json;
+  const does = { source: written, headers };
+  return [{ key: "watch.source", does, action: `reads files from ${quoted(withoutCredentials(source))}${sent(does)}` }];
+}
+
+/** The path of a webhook works like a password. */
+function host(address: Json | undefined): string {
+  return withoutCredentials(text(address)).replace(/^(\w+:\/\/[^/?#]*).*$/s, "$1");
+}
+
+/** Line breaks and invisible characters as escapes: they could hide a part of a command from its reader. */
+function quoted(value: Json | undefined): string {
+  return JSON.stringify(text(value)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
+
+/** The variables whose values an address or a header receives. */
+function sent(does: Json): string {
+  const names = new Set([...JSON.stringify(does).matchAll(/\$\{(\w+)/g)].map(([, name]) => name));
+  return names.size === 0 ? "" : `, with the value of ${[...names].join(", ")}`;
+}
+
+const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+
+function hash(value: Json): string {
+  return createHash("sha256").update(canonical(value)).digest("hex");
+}
+
+/** Tells whether hooks are allowed. The record is read when the first one is asked for. */
+export interface Trust {
+  /** --trust or MLCTL_TRUST allows everything. */
+  readonly all: boolean;
+  readonly hooks: readonly Hook[];
+  /** Why the hook of this key must not run; undefined: it may, or there is no such hook. */
+  readonly refusal: (key: string) => MlctlError | undefined;
+  /** @throws {MlctlError} the refusal, of kind "notReady" */
+  readonly require: (key: string) => void;
+}
+
+export function trustOf(hooks: readonly Hook[], path: string, environment: Environment): Trust {
+  const all = isOn(environment[TRUST_VARIABLE]);
+  const refusal = (key: string): MlctlError | undefined => {
+    const hook = hooks.find((each) => each.key === key);
+    if (hook === undefined || all) return undefined;
+    const record = recordPath(path, environment);
+    if (record !== null && allowed(record).includes(hook.sha256)) return undefined;
+    const how = record === null ? noHome : "read what it does, then run `mlctl config trust`";
+    return new MlctlError("notReady", `${key} of config.json is not trusted: ${how}`, {
+      hint: `for one call, --trust or ${TRUST_VARIABLE}=1 allows all that config.json runs and calls`,
+    });
+  };
+  const require = (key: string): void => {
+    const refused = refusal(key);
+    if (refused !== undefined) throw refused;
+  };
+  return { all, hooks, refusal, require };
+}
+
+const noHome = "there is no home folder to remember it in, so use --trust or MLCTL_TRUST=1";
+
+/** Remembers the hooks of a config.json as allowed, and forgets its earlier ones; with none, forgets all. */
+export function remember(hooks: readonly Hook[], path: string, environment: Environment): void {
+  const record = recordPath(path, environment);
+  if (record === null) throw new MlctlError("notReady", noHome);
+  if (hooks.length === 0) return rmSync(record, { force: true });
+  mkdirSync(dirname(record), { recursive: true, mode: 0o700 });
+  const content = { path: realpathSync(path), sha256: hooks.map(({ sha256 }) => sha256) };
+  writeFileSync(`${record}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${record}.${process.pid}`, record);
+}
+
+/** Null without a home folder, as for a numeric user of a container. */
+function recordPath(path: string, environment: Environment): string | null {
+  const state = userFolder("XDG_STATE_HOME", ".local/state", environment);
+  return state === null ? null : join(state, "mlctl", "trusted", `${hash(realpathSync(path))}.json`);
+}
+
+function allowed(record: string): readonly string[] {
+  try {
+    const { sha256 } = JSON.parse(readFileSync(record, "utf8")) as { sha256?: unknown };
+    return Array.isArray(sha256) ? sha256 : [];
+  } catch {
+    return []; // none yet, or damaged: ask again
+  }
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}

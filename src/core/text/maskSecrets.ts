@@ -1,0 +1,58 @@
+/** Removes secrets from what is printed, logged or recorded: the only place that does. */
+
+/** Of this process: the secrets of every configuration that it read. */
+const known = new Set<string>();
+
+/** Shorter strings would mask unrelated words. */
+const isLong = ({ length }: string): boolean => length >= 6;
+
+/** Of values in a message about them. */
+const MIN_OWN_LENGTH = 4;
+
+/** From now on, `maskSecrets` removes these values, their credentials and their random-looking parts from every text. */
+export function keepSecret(values: readonly string[]): void {
+  for (const value of values) {
+    // A command contains words such as "models/alerts.sh", without which other messages could not be read.
+    const parts = secretParts(value).filter((part) => /[^a-z/._-]/.test(part));
+    for (const part of [value, ...credentialsOf(value), ...parts].filter(isLong)) known.add(part);
+  }
+}
+
+/**
+ * @param own further secrets of what the text is about, in all their parts
+ * @returns the text with "***"; longest first, so that a whole URL is masked before its password
+ */
+export function maskSecrets(text: string, own: readonly string[] = []): string {
+  const parts = own.flatMap(secretParts).filter(({ length }) => length >= MIN_OWN_LENGTH);
+  return [...known, ...parts]
+    .filter((secret) => text.includes(secret))
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
+}
+
+/** User or password, and the query of an address, as written and decoded. */
+export function credentialsOf(address: string): string[] {
+  if (!address.includes("://") || !URL.canParse(address)) return [];
+  const { username, password, search, hash, searchParams } = new URL(address);
+  const plain = [password === "" ? username : password, search.slice(1), hash.slice(1)];
+  return [...plain, ...plain.map(decoded), ...searchParams.values()];
+}
+
+/**
+ * What a message may quote of a secret: the words after the first (which is the program of a command, or "Bearer" of a
+ * header), and path and credentials of an address. The path of a webhook works like a password.
+ */
+function secretParts(value: string): string[] {
+  const [, ...words] = value.split(/[\s"'`;|&<>()]+/).filter((word) => word !== "");
+  const texts = [...words, ...words.map((word) => word.slice(word.indexOf("=") + 1))].filter(isLong);
+  const paths = [value, ...texts].filter((text) => text.includes("://") && URL.canParse(text));
+  return [value, ...texts, ...paths.flatMap((text) => [new URL(text).pathname, ...credentialsOf(text)])];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray "%"
+  }
+}
