@@ -1,10 +1,13 @@
 /** Creates the fastify server with its limits; every error becomes a problem document. Only this file imports fastify. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { BodyReader } from "./bodyReader.ts";
+import { addressOf } from "./access.ts";
+import type { BodyFormat, BodyReader, Sender } from "./bodyReader.ts";
+import { parseJsonBody } from "./jsonBody.ts";
 import { lingeringClose } from "./lingeringClose.ts";
 import { HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
 
@@ -12,9 +15,18 @@ export type App = FastifyInstance;
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Holder of the token that a guard has checked; "" if there is none. */
+    caller: string;
+  }
+}
+
 export interface AppOptions {
   readonly codeVersion: string;
   readonly bodies: BodyReader;
+  /** Maximum size of a JSON body. */
+  readonly bodyBytes: number;
   /** Media types whose bodies are passed to the route as a stream. */
   readonly streamed: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -22,6 +34,10 @@ export interface AppOptions {
   /** Removed from addresses: serve.base_path. */
   readonly basePath: string;
   readonly connections: number;
+  /** Maximum time for a client to take no byte of its response. */
+  readonly unreadMilliseconds: number;
+  /** Called for each client that did not read its response; its connection is closed. */
+  readonly onUnread: (address: string) => void;
   /** Runs before everything else; returns true if it has sent the response. */
   readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called for an unexpected error; the caller gets a 500. */
@@ -48,11 +64,18 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** The app has no routes yet: the register… functions add them. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { intercept, bodies, onBug, basePath } = options;
+  const { intercept, onBug, basePath } = options;
+  const closeUnread = (socket: Socket): void => {
+    // The server itself may be slow, and bodyReader watches bodies: only a response that is not read counts.
+    if (socket.writableLength === 0) return void socket.setTimeout(options.unreadMilliseconds);
+    options.onUnread(addressOf(socket.remoteAddress ?? ""));
+    socket.destroy();
+  };
   const app: App = fastify({
     serverFactory: (handler) => {
       const server = createServer({ maxHeaderSize: options.headerBytes, noDelay: true }, (request, response) => {
         if (basePath !== "") request.url = withoutBase(request.url ?? "/", basePath);
+        response.on("timeout", closeUnread);
         if (!intercept(request, response)) handler(request, response);
       });
       limitServer(server, options);
@@ -81,7 +104,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook("onRequest", (request, _reply, done) => {
     done(request.url.includes("?") ? queryProblem(request) : undefined);
   });
-  addParsers(app, bodies, options.streamed);
+  app.decorateRequest("caller", "");
+  addParsers(app, options);
   await addPlugins(app, options);
   return app;
 }
@@ -95,14 +119,25 @@ async function addPlugins(app: App, { codeVersion, corsOrigins }: AppOptions): P
   await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600 });
 }
 
-function addParsers(app: App, bodies: BodyReader, streamed: readonly string[]): void {
+function addParsers(app: App, { bodies, bodyBytes, streamed }: AppOptions): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", (request, payload, done) => {
+  addBodyType(app, "application/json", bodies, { bytes: bodyBytes, parse: parseJsonBody });
+  app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
+}
+
+/** Bodies of this media type are read by `bodies` and parsed as `format` says. */
+export function addBodyType(app: App, type: string, bodies: BodyReader, format: BodyFormat): void {
+  app.addContentTypeParser(type, (request, payload, done) => {
     const encoding = encodingProblem(request);
     if (encoding !== null) return done(encoding);
-    bodies.readJson(payload as IncomingMessage, done);
+    bodies.read(payload as IncomingMessage, senderOf(request), format, done);
   });
-  app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
+}
+
+/** Who sends the body of this request. */
+export function senderOf({ ip, caller }: Request): Sender {
+  const address = addressOf(ip);
+  return { caller: caller === "" ? address : `token ${caller}`, address };
 }
 
 /**
@@ -136,11 +171,12 @@ function encodingProblem({ headers }: Request): HttpProblem | null {
   return new HttpProblem("unsupported-media-type", `${found} is not supported`, { hint: "send uncompressed UTF-8" });
 }
 
-function limitServer(server: Server, { connections }: AppOptions): void {
+function limitServer(server: Server, { connections, unreadMilliseconds }: AppOptions): void {
   server.maxConnections = connections;
   server.headersTimeout = HEADERS_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
+  server.timeout = unreadMilliseconds;
   server.on("clientError", refuseBytes);
 }
 
@@ -183,7 +219,8 @@ export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
 
 /** Handles all other paths: a browser at / is sent to the pages, else 405 if another method exists, else 404. Call it after all routes are registered. */
 export function registerFallback(app: App, basePath: string): void {
-  const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
+  // Not OPTIONS: @fastify/cors takes it at every address.
+  const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split("?")[0]!;
     const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);
