@@ -34,7 +34,7 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 export interface BodyReader {
   /** Calls `done` once, with the parsed body or an HttpProblem. */
-  read(request: IncomingMessage, sender: Sender, format: BodyFormat, done: Done): void;
+  read(request: IncomingMessage, sender: () => Sender, format: BodyFormat, done: Done): void;
   /**
    * Counts a streamed body, and calls `end` if it arrives too slowly. Time counts only between `waits` and `received`.
    * @throws {HttpProblem} 429 or 503 if there are too many
@@ -157,7 +157,7 @@ export function bodyReader(
       // Most bodies come with their headers: they are complete by then, and never counted.
       process.nextTick(() => {
         if (finished || request.complete) return;
-        body = opened(sender, finish);
+        body = opened(sender(), finish);
         try {
           admit(body);
         } catch (error) {

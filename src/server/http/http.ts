@@ -1,6 +1,5 @@
 /** Creates the fastify server with its limits; every error becomes a problem document. Only this file imports fastify. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
@@ -10,6 +9,7 @@ import type { BodyFormat, BodyReader, Sender } from "./bodyReader.ts";
 import { parseJsonBody } from "./jsonBody.ts";
 import { lingeringClose } from "./lingeringClose.ts";
 import { HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
+import { closeUnread, type UnreadOptions } from "./unreadResponses.ts";
 
 export type App = FastifyInstance;
 export type Request = FastifyRequest;
@@ -34,10 +34,7 @@ export interface AppOptions {
   /** Removed from addresses: serve.base_path. */
   readonly basePath: string;
   readonly connections: number;
-  /** Maximum time for a client to take no byte of its response. */
-  readonly unreadMilliseconds: number;
-  /** Called for each client that did not read its response; its connection is closed. */
-  readonly onUnread: (address: string) => void;
+  readonly unread: UnreadOptions;
   /** Runs before everything else; returns true if it has sent the response. */
   readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called for an unexpected error; the caller gets a 500. */
@@ -65,21 +62,15 @@ const KEEP_ALIVE_MS = 72_000;
 /** The app has no routes yet: the register… functions add them. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { intercept, onBug, basePath } = options;
-  const closeUnread = (socket: Socket): void => {
-    // The server itself may be slow, and bodyReader watches bodies: only a response that is not read counts.
-    if (socket.writableLength === 0) return void socket.setTimeout(options.unreadMilliseconds);
-    options.onUnread(addressOf(socket.remoteAddress ?? ""));
-    socket.destroy();
-  };
   const app: App = fastify({
     serverFactory: (handler) => {
       const server = createServer({ maxHeaderSize: options.headerBytes, noDelay: true }, (request, response) => {
         if (basePath !== "") request.url = withoutBase(request.url ?? "/", basePath);
-        response.on("timeout", closeUnread);
         if (!intercept(request, response)) handler(request, response);
       });
       limitServer(server, options);
       lingeringClose(server);
+      closeUnread(server, options.unread);
       return server;
     },
     // bodyReader enforces time limits of bodies; a stream may last longer than any fixed timeout.
@@ -130,7 +121,7 @@ export function addBodyType(app: App, type: string, bodies: BodyReader, format: 
   app.addContentTypeParser(type, (request, payload, done) => {
     const encoding = encodingProblem(request);
     if (encoding !== null) return done(encoding);
-    bodies.read(payload as IncomingMessage, senderOf(request), format, done);
+    bodies.read(payload as IncomingMessage, () => senderOf(request), format, done);
   });
 }
 
@@ -171,12 +162,11 @@ function encodingProblem({ headers }: Request): HttpProblem | null {
   return new HttpProblem("unsupported-media-type", `${found} is not supported`, { hint: "send uncompressed UTF-8" });
 }
 
-function limitServer(server: Server, { connections, unreadMilliseconds }: AppOptions): void {
+function limitServer(server: Server, { connections }: AppOptions): void {
   server.maxConnections = connections;
   server.headersTimeout = HEADERS_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
-  server.timeout = unreadMilliseconds;
   server.on("clientError", refuseBytes);
 }
 

@@ -26,11 +26,14 @@ export function hostCheck({
   if (token !== null || tokens.length > 0 || hosts.includes("*")) return null;
   const names = new Set(["localhost", "127.0.0.1", "[::1]", inUrl(host), ...hosts].map((name) => name.toLowerCase()));
   const anyAddress = !isLoopback(host);
+  let last: string | undefined;
   return (given) => {
     // Only HTTP/1.0, which browsers do not speak, has none.
-    if (given === undefined) return true;
+    if (given === undefined || given === last) return true;
     const name = given.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
-    return names.has(name) || (anyAddress && isIP(name.replace(/^\[|\]$/g, "")) > 0);
+    const isOwn = names.has(name) || (anyAddress && isIP(name.replace(/^\[|\]$/g, "")) > 0);
+    if (isOwn) last = given;
+    return isOwn;
   };
 }
 

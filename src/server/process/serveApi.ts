@@ -4,7 +4,7 @@ import { codeVersion } from "../../config/codeVersion.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { access, type Rate } from "../http/access.ts";
+import { access, addressOf, type Rate } from "../http/access.ts";
 import { bodyReader } from "../http/bodyReader.ts";
 import { registerDocs } from "../routes/docsRoutes.ts";
 import { guards } from "../http/guards.ts";
@@ -77,8 +77,10 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     headerBytes: serve.limits.header_bytes,
     basePath: serve.base_path,
     connections: serve.limits.connections,
-    unreadMilliseconds: serve.limits.body_seconds * 1000,
-    onUnread: (address) => state.rejected.note("slow_reader", address),
+    unread: {
+      milliseconds: serve.limits.body_seconds * 1000,
+      onUnread: (ip) => state.rejected.note("slow_reader", addressOf(ip)),
+    },
     intercept: interceptor(state, options),
     onBug: (error, request) => {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
