@@ -135,13 +135,13 @@ describe("a stream", () => {
     const { socket } = streamed();
     socket.pause();
     socket.write(chunk(header));
-    let closed = false;
-    socket.on("close", () => (closed = true));
+    let isClosed = false;
+    socket.on("close", () => (isClosed = true));
     for (let i = 0; i < 400 && socket.writableLength < 1 << 24; i++) socket.write(chunk("73,955,14\n".repeat(20_000)));
     await until(async () => (await inFlight()) === 2);
     await until(async () => (await inFlight()) === 1);
     socket.resume();
-    await until(() => closed);
+    await until(() => isClosed);
   });
 });
 

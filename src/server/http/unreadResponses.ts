@@ -26,7 +26,8 @@ export function closeUnread(server: Server, { milliseconds, onUnread }: UnreadOp
         blocked.delete(socket);
         continue;
       }
-      const left = (socket as Handle)._handle?.writeQueueSize ?? 0;
+      const { _handle: handle } = socket as Handle;
+      const left = handle?.writeQueueSize ?? 0;
       const before = blocked.get(socket);
       const sweeps = before?.left === left ? before.sweeps + 1 : 0;
       blocked.set(socket, { left, sweeps });
