@@ -151,7 +151,7 @@ describe("the Kubernetes manifests", () => {
 
   it("set only variables that are settings, with room for the log that they allow", async () => {
     const variables = container["env"] as Node[];
-    const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value ?? "secret"]));
+    const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value ?? "secret-of-16-signs"]));
     const workspace = emptyWorkspace({ target: "y" });
     const { config, warnings } = await loadConfig({ directory: workspace.folder, environment });
     expect(warnings).toEqual([]);
@@ -159,7 +159,7 @@ describe("the Kubernetes manifests", () => {
     expect(config.database.startsWith(`${mount["mountPath"]}/`)).toBe(true);
     // 2Gi holds the log, its write-ahead log and the index.
     expect(config.serve.log.retention.bytes).toBeLessThanOrEqual(2 ** 30);
-    expect(config.serve.token).toBe("secret");
+    expect(config.serve.token).toBe("secret-of-16-signs");
   });
 
   it("scale the deployment, and give a pod time to finish its requests", () => {

@@ -48,7 +48,7 @@ beforeAll(async () => {
     serve: {
       tokens: [
         { name: "reader", token: TOKEN, scopes: ["read"] },
-        { name: "asker", token: "only-predict", scopes: ["predict"] },
+        { name: "asker", token: "only-predict-token", scopes: ["predict"] },
       ],
     },
   });
@@ -192,7 +192,7 @@ describe("signing in", () => {
   it("refuses wrong tokens, scopes, seals and other sites, and leads nowhere else", async () => {
     expect((await signIn("wrong")).status).toBe(401);
     expect((await signIn("")).status).toBe(401);
-    expect((await signIn("only-predict")).status).toBe(403);
+    expect((await signIn("only-predict-token")).status).toBe(403);
     expect((await signIn(TOKEN, "/ui", { "sec-fetch-site": "cross-site" })).status).toBe(403);
     for (const next of ["https://example.org", "//example.org", "/ui//example.org", "/\\example.org", "/ui\r\nx: y"]) {
       expect((await signIn(TOKEN, next)).headers.location, next).toBe("../ui");

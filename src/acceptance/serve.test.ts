@@ -311,10 +311,10 @@ describe("settings", () => {
     const other = workspace.copy();
     other.configure({
       serve: {
-        token: "master",
+        token: "master-token-of-the-test",
         tokens: [
-          { name: "reader", token: "r", scopes: ["read"] },
-          { name: "caller", token: "p", scopes: ["predict"] },
+          { name: "reader", token: "reader-of-the-test", scopes: ["read"] },
+          { name: "caller", token: "caller-of-the-test", scopes: ["predict"] },
         ],
         rate_limit: 5,
         cors: ["https://example.org"],
@@ -328,21 +328,21 @@ describe("settings", () => {
     expectProblem(missing, 401);
     expect(missing.headers["www-authenticate"]).toContain("Bearer");
     expectProblem(await own.get("/score", bearer("x")), 401);
-    expectProblem(await own.get("/score", bearer("p")), 403, /caller/);
-    expectProblem(await own.post("/predict", row, bearer("r")), 403);
-    expect((await own.post("/predict", row, bearer("p"))).status).toBe(200);
-    expect((await own.get("/score", bearer("r"))).status).toBe(200);
-    expect((await own.get("/score", bearer("master"))).status).toBe(200);
+    expectProblem(await own.get("/score", bearer("caller-of-the-test")), 403, /caller/);
+    expectProblem(await own.post("/predict", row, bearer("reader-of-the-test")), 403);
+    expect((await own.post("/predict", row, bearer("caller-of-the-test"))).status).toBe(200);
+    expect((await own.get("/score", bearer("reader-of-the-test"))).status).toBe(200);
+    expect((await own.get("/score", bearer("master-token-of-the-test"))).status).toBe(200);
     expect((await own.get("/health")).status).toBe(200);
-    const replies = await Promise.all(Array.from({ length: 6 }, () => own.get("/score", bearer("r"))));
+    const replies = await Promise.all(Array.from({ length: 6 }, () => own.get("/score", bearer("reader-of-the-test"))));
     const refused = replies.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
     expectProblem(refused[0]!, 429);
     expect(Number(refused[0]!.headers["retry-after"])).toBeGreaterThan(0);
-    const page = await own.get("/score", { ...bearer("master"), origin: "https://example.org" });
+    const page = await own.get("/score", { ...bearer("master-token-of-the-test"), origin: "https://example.org" });
     expect(page.headers["access-control-allow-origin"]).toBe("https://example.org");
     await own.stop();
-    expect(other.ok("config", "show")).not.toContain("master");
+    expect(other.ok("config", "show")).not.toContain("master-token");
   });
 });
 
@@ -391,9 +391,20 @@ describe("starting and stopping", () => {
     await sleep(200);
     expect((await own.post("/predict", row)).body["model_version"]).toBe(runId);
     replace(text);
-    await until(async () => (await own.get("/ready")).body["refused"] === null);
+    const refusal = async (): Promise<unknown> => (await own.get("/ready")).body["refused"];
+    await until(async () => (await refusal()) === null);
+    const { path: model } = (JSON.parse(text) as { model: { path: string } }).model;
+    const bytes = other.read(model);
+    other.write({ [model]: bytes.slice(0, 300) });
+    replace(text);
+    await until(async () => (await refusal()) !== null);
+    expect(await refusal()).toBe(`the model ${model} is truncated after 300 characters`);
+    other.write({ [model]: bytes });
+    const repaired = performance.now();
+    await until(async () => (await refusal()) === null);
+    expect(performance.now() - repaired).toBeLessThan(3000);
     const { stderr } = await own.stop();
-    expect(stderr.match(/is refused/g)).toHaveLength(2);
+    expect(stderr.match(/is refused/g)).toHaveLength(3);
     expect(stderr).toContain(`run ${runId} is still served`);
   });
 
@@ -426,9 +437,11 @@ describe("starting and stopping", () => {
   it("allows a caller the same rate on every worker", async () => {
     const other = workspace.copy();
     // A further request is allowed after fifteen seconds.
-    other.configure({ serve: { rate_limit: 4, workers: 2, tokens: [{ name: "a", token: "t", scopes: ["read"] }] } });
+    other.configure({
+      serve: { rate_limit: 4, workers: 2, tokens: [{ name: "a", token: "token-of-the-test", scopes: ["read"] }] },
+    });
     const own = await served(other);
-    const bearer = { authorization: "Bearer t" };
+    const bearer = { authorization: "Bearer token-of-the-test" };
     const replies = await Promise.all(Array.from({ length: 12 }, () => own.get("/score", bearer)));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, ...Array(8).fill(429)]);
     const late = replies.find(({ status }) => status === 429)!;
@@ -436,7 +449,7 @@ describe("starting and stopping", () => {
     expectProblem(await own.post("/predict", row, bearer), 429);
     expect((await own.get("/ui", bearer)).status).toBe(429);
     const form = { "content-type": "application/x-www-form-urlencoded" };
-    expect((await own.post("/ui/login", "token=t", form)).status).toBe(429);
+    expect((await own.post("/ui/login", "token=token-of-the-test", form)).status).toBe(429);
     expectProblem(await own.get("/score"), 401);
     expect((await own.get("/health")).status).toBe(200);
     await own.stop();

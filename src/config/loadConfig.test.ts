@@ -182,8 +182,8 @@ describe("precedence", () => {
 describe("${NAME}", () => {
   it("is resolved from the environment with the type of the key, and stays unresolved in records", async () => {
     const text = { target: "y", name: "m-${STAGE}", serve: { token: "${SECRET}", port: "${PORT}" } };
-    const { config, recordable } = await load(text, { environment: { SECRET: "s3cret", PORT: "81", STAGE: "test" } });
-    expect(config.serve).toMatchObject({ token: "s3cret", port: 81 });
+    const { config, recordable } = await load(text, { environment: { SECRET: "s3cret-of-16-signs", PORT: "81", STAGE: "test" } });
+    expect(config.serve).toMatchObject({ token: "s3cret-of-16-signs", port: 81 });
     expect(config.name).toBe("m-test");
     expect(recordable["serve"]).toMatchObject({ token: "${SECRET}", port: "${PORT}" });
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
@@ -231,11 +231,11 @@ describe("${NAME}", () => {
   });
 
   it("has a default after :-, also for an empty variable, and $${ for a literal ${", async () => {
-    const serve = { port: "${PORT:-81}", token: "${TOKEN:-dev}", host: "${HOST:-}127.0.0.1" };
+    const serve = { port: "${PORT:-81}", token: "${TOKEN:-token-for-developers}", host: "${HOST:-}127.0.0.1" };
     const text = { target: "${T:-a:-b c}", name: "$${NAME} ${NAME}$", serve };
     const { config, recordable } = await load(text, { environment: { PORT: "", NAME: "n", HOST: "" } });
     expect(config).toMatchObject({ target: "a:-b c", name: "${NAME} n$" });
-    expect(config.serve).toMatchObject({ port: 81, token: "dev", host: "127.0.0.1" });
+    expect(config.serve).toMatchObject({ port: 81, token: "token-for-developers", host: "127.0.0.1" });
     expect(recordable["serve"]).toMatchObject({ token: "${TOKEN:-(hidden)}" });
   });
 
@@ -262,7 +262,7 @@ describe("${NAME}", () => {
 
   it("hides secrets that are plain text in the file or in a variable", async () => {
     const alerts = [{ type: "webhook", url: "https://hooks.example/s3cret" }];
-    const { recordable } = await load({ target: "y", alerts }, { environment: { MLCTL_SERVE_TOKEN: "s3cret" } });
+    const { recordable } = await load({ target: "y", alerts }, { environment: { MLCTL_SERVE_TOKEN: "s3cret-of-16-signs" } });
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
     expect(recordable).toMatchObject({ serve: { token: "(hidden)" }, alerts: [{ url: "(hidden)" }] });
     const headers = { Authorization: "Bearer s3cret", "X-Key": "s3cret${KEY}" };

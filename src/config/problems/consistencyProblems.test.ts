@@ -40,3 +40,19 @@ describe("aliases", () => {
     ]);
   });
 });
+
+describe("tokens", () => {
+  it("have at least 16 signs that a header can carry; the message does not contain them", () => {
+    const tokens = ["short", "words with blanks in it", "tab\tand-line-break", "umlauts-äöü-äöü-äöü"];
+    const found = problems({
+      serve: { token: "x", tokens: tokens.map((token) => ({ name: "n", token, scopes: ["read"] })) },
+    });
+    expect(found).toHaveLength(5);
+    expect(found[0]).toBe(
+      "serve.token: found 1 characters; a token has at least 16 letters, digits and signs: make one with `openssl rand -hex 32`",
+    );
+    expect(found.filter((each) => each.includes("openssl rand -hex 32"))).toHaveLength(5);
+    expect(tokens.filter((token) => found.some((each) => each.includes(token)))).toEqual([]);
+    expect(problems({ serve: { token: "a1!~/+=._-{}|\\:;" } })).toEqual([]);
+  });
+});

@@ -34,6 +34,9 @@ export function serveSchema() {
       .default([])
       .describe("further bearer tokens, each with its scopes"),
     anonymous: flag(false).describe("accept requests without a token even if other machines can reach the port"),
+    hosts: texts().describe(
+      'names under which callers reach a server without tokens, besides serve.host, localhost and IP addresses of this machine, such as "mlctl" of a container; "*": any',
+    ),
     rate_limit: orNull(whole(1)).describe(
       "maximum number of requests per minute and token (per address if there are no tokens), over all workers; null: no limit",
     ),
@@ -96,10 +99,23 @@ function limitsSchema() {
     ),
     rows: count(10_000).describe("maximum number of rows in a JSON body"),
     header_bytes: count(16_384).describe("maximum size of all headers of a request"),
-    body_seconds: count(30).describe("timeout for receiving a JSON body, and between two chunks of a streamed body"),
+    body_seconds: count(30).describe(
+      "timeout for receiving a JSON body, between two chunks of a streamed body, and for a client that does not read its response",
+    ),
     select_seconds: count(10).describe(
       "maximum time of ingest.select for the rows of a request, or a part of a stream",
     ),
+    stream_bytes_per_second: whole(0)
+      .default(1024)
+      .describe(
+        "minimum rate of a streamed body after body_seconds, without the time in which the server is busy; slower ones get 408; 0: none",
+      ),
+    bodies_per_caller: count(100).describe(
+      "maximum number of bodies that a caller (token; address if there is none) may be sending at once; further ones get 429",
+    ),
+    bodies_per_address: count(250).describe("the same for an address, whatever its tokens, such as that of a proxy"),
+    cell_bytes: count(65_536).describe("maximum size of one value of a row"),
+    wrong_tokens: count(10).describe("maximum number of wrong tokens per minute and address; further ones get 429"),
     concurrent: count(1000).describe("maximum number of concurrent requests; further ones get 503 and Retry-After"),
     connections: count(10_000).describe("maximum number of open connections; further ones are closed"),
   });

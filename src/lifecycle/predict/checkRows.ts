@@ -17,20 +17,22 @@ export interface RowPolicy {
   readonly range: Verdict;
   /** History that ends longer before the row than in training. */
   readonly history: Verdict;
+  /** An infinite number; training counts it as missing. */
+  readonly infinite: Verdict;
 }
 
 /** `predict` and `watch`; `serve.validation` is a policy of its own. */
-export const warnPolicy: RowPolicy = { unseen: "warn", range: "warn", history: "warn" };
+export const warnPolicy: RowPolicy = { unseen: "warn", range: "warn", history: "warn", infinite: "warn" };
 
 /** `--guard` and `watch.guard`. */
-export const guardPolicy: RowPolicy = { unseen: "error", range: "error", history: "error" };
+export const guardPolicy: RowPolicy = { unseen: "error", range: "error", history: "error", infinite: "error" };
 
 /** One finding about one value. */
 export interface RowFinding {
   /** Position in the batch or request, from 0. */
   readonly row: number;
   readonly column: string;
-  readonly check: RowProblem["check"] | "missing" | "extra" | "row";
+  readonly check: Exclude<RowProblem["check"], "infinite"> | "missing" | "extra" | "row";
   readonly message: string;
   readonly value?: unknown;
   readonly suggestion?: string;
@@ -72,13 +74,14 @@ export function checkRows(model: Model, { columns, policy, timeColumn }: CheckOp
     const add = (problem: RowProblem, verdict: Verdict): void => {
       if (verdict === "ignore") return;
       const value = rows[problem.row]![positionOf.get(problem.column) ?? -1];
-      (verdict === "error" ? errors : warnings).push({ ...problem, ...shownValue(value) });
+      const check = problem.check === "infinite" ? "type" : problem.check;
+      (verdict === "error" ? errors : warnings).push({ ...problem, check, ...shownValue(value) });
     };
     for (const problem of problems) {
       const { check, column } = problem;
       // New rows come after the training rows.
       if (check === "range" && column === timeColumn) continue;
-      add(problem, check === "category" ? policy.unseen : check === "range" ? policy.range : "error");
+      add(problem, check === "category" ? policy.unseen : check === "type" ? "error" : policy[check]);
     }
     const unread = new Set(problems.filter(({ check }) => check === "type").map(({ row }) => row));
     for (const problem of lacking) {

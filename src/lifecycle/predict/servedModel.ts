@@ -52,7 +52,11 @@ export function servedModel(workspace: Workspace): ServedModel | undefined {
     model,
     inputs: names,
     names: keyColumns(workspace.config).filter((name) => !names.includes(name)),
-    check: checkRows(model, { columns: names, policy: serve.validation, timeColumn: time_column }),
+    check: checkRows(model, {
+      columns: names,
+      policy: { ...serve.validation, infinite: "error" },
+      timeColumn: time_column,
+    }),
     predict: predictor(model),
     columnName: how.normalizeNames ? normalizeName : composed,
     computed: Object.fromEntries(wantedExpressions({ select, wanted: inputs }).map(({ name, sql }) => [name, sql])),

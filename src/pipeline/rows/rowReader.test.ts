@@ -75,7 +75,7 @@ describe("rowReader", () => {
     const read = rowReader(signature, ["age", "city", "since"]);
     expect(read([["NaN", "oslo", "2021-01-01"]]).problems).toEqual([]);
     expect(read([["  ", "oslo", "2021-01-01"]]).problems).toHaveLength(1);
-    expect(read([["Infinity", "oslo", "2021-01-01"]]).problems).toMatchObject([{ check: "range" }]);
+    expect(read([["Infinity", "oslo", "2021-01-01"]]).problems).toMatchObject([{ check: "infinite" }]);
   });
 
   it("rejects rows with missing columns, lists all of them and suggests renamed columns", () => {

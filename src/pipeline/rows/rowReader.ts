@@ -15,8 +15,8 @@ export interface RowProblem {
   /** Position in the batch. */
   readonly row: number;
   readonly column: string;
-  /** "type": cannot be parsed. "category", "range": not seen in training. "history": see historyGaps. */
-  readonly check: "type" | "category" | "range" | "history";
+  /** "type": cannot be parsed. "infinite": or too large for a number. "category", "range": not seen in training. "history": see historyGaps. */
+  readonly check: "type" | "infinite" | "category" | "range" | "history";
   readonly message: string;
   /** The most similar known category. */
   readonly suggestion?: string;
@@ -164,10 +164,16 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       values[row] = value ?? NaN;
       if (value === undefined) {
         problems.push(unreadable(spec, row, { cell, expected }));
-      } else if (value < minimum || value > latest) problems.push(outOfRange(spec, row, value));
+      } else if (value === Infinity || value === -Infinity) problems.push(infinite(spec, row, cell));
+      else if (value < minimum || value > latest) problems.push(outOfRange(spec, row, value));
     }
     return { kind: spec.kind, name: spec.name, values };
   };
+}
+
+/** Such as 1e400 and inf. */
+function infinite({ name }: ColumnSpec, row: number, cell: Cell): RowProblem {
+  return { row, column: name, check: "infinite", message: `${shown(cell)} is infinite or too large for a number` };
 }
 
 function outOfRange(spec: ValueSpec, row: number, value: number): RowProblem {

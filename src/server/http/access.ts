@@ -1,8 +1,9 @@
-/** Authorization: bearer tokens with scopes, compared in constant time, and a rate limit for each token. */
+/** Authorization: bearer tokens with scopes, compared in constant time; limits on requests and on wrong tokens. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../../config/schema/schema.ts";
 import { HttpProblem } from "./problem.ts";
+import { rateLimit } from "./rateLimit.ts";
 
 export type Scope = "read" | "predict" | "admin";
 
@@ -16,60 +17,99 @@ interface KnownToken {
   readonly name: string;
   readonly digest: Buffer;
   readonly scopes: ReadonlySet<Scope>;
+  /** Addresses from which it was used. */
+  readonly addresses: Set<string>;
 }
 
 /** Counts one request of a caller and returns 0, or the milliseconds to wait; a promise if another process counts. */
 export type Rate = (caller: string) => number | Promise<number>;
 
+export interface AccessLimits {
+  /** Null: no limit. */
+  readonly rate: Rate | null;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  /** Called for each request with a wrong token. */
+  readonly wrongToken: (address: string) => void;
+}
+
 /**
- * @returns a function that throws or rejects with {HttpProblem} 401, 403 or 429; null if neither tokens nor a rate limit
- * is configured
+ * @returns a function that returns the holder of the token ("" if no tokens are configured), and throws or rejects with
+ * {HttpProblem} 401, 403 or 429; null if neither tokens nor a rate limit is configured
  */
 export function access(
-  { token, tokens }: Config["serve"],
-  rate: Rate | null,
-): ((caller: Caller, scope: Scope) => void | Promise<void>) | null {
+  { token, tokens, limits }: Config["serve"],
+  { rate, clock, wrongToken }: AccessLimits,
+): ((caller: Caller, scope: Scope) => string | Promise<string>) | null {
   const known: KnownToken[] = [
     ...(token === null ? [] : [knownToken("token", token, ["admin"])]),
     ...tokens.map((each) => knownToken(each.name, each.token, each.scopes)),
   ];
   if (known.length === 0 && rate === null) return null;
-  return (caller, scope) => {
-    const holder = known.length === 0 ? null : holderOf(known, caller);
-    const wait = rate?.(holder === null ? caller.address : `token ${holder.name}`) ?? 0;
+  const wrongs = rateLimit(limits.wrong_tokens, clock);
+  /** @throws {HttpProblem} 401 or 429 */
+  const holderOf = (headers: IncomingHttpHeaders, address: string): KnownToken => {
+    const holder = matching(known, headers);
+    // Known callers go on while others at their address, such as that of a proxy, guess.
+    if (holder?.addresses.has(address) === true) return holder;
+    if (holder === undefined) wrongToken(address);
+    const wait = wrongs(address, holder === undefined ? 1 : 0);
+    if (wait > 0) throw tooMany(wait, `too many wrong tokens from ${address} (serve.limits.wrong_tokens)`);
+    if (holder === undefined) throw unauthorized("the bearer token is not valid", ', error="invalid_token"');
+    if (holder.addresses.size >= MAX_ADDRESSES) holder.addresses.clear();
+    holder.addresses.add(address);
+    return holder;
+  };
+  return ({ headers, address: ip }, scope) => {
+    const address = addressOf(ip);
+    const holder = known.length === 0 ? null : holderOf(headers, address);
+    const wait = rate?.(holder === null ? address : `token ${holder.name}`) ?? 0;
     return typeof wait === "number" ? enforce(wait, holder, scope) : wait.then((each) => enforce(each, holder, scope));
   };
 }
 
+/** Maximum number of addresses remembered for each token. */
+const MAX_ADDRESSES = 10_000;
+
+/** An IPv6 network (/64) counts as one address, because one machine may use all of it. */
+export function addressOf(ip: string): string {
+  if (!ip.includes(":") || ip.includes(".") || ip === "::1") return ip;
+  const [start = "", end = ""] = ip.split("%")[0]!.split("::");
+  const [first, last] = [start, end].map((part) => (part === "" ? [] : part.split(":")));
+  const groups = [...first!, ...Array<string>(Math.max(0, 8 - first!.length - last!.length)).fill("0"), ...last!];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
+
 /** @throws {HttpProblem} 403 or 429 */
-function enforce(wait: number, holder: KnownToken | null, scope: Scope): void {
-  if (wait > 0) throw tooMany(wait);
-  if (holder === null || holder.scopes.has(scope) || holder.scopes.has("admin")) return;
+function enforce(wait: number, holder: KnownToken | null, scope: Scope): string {
+  if (wait > 0) throw tooMany(wait, "the rate limit (serve.rate_limit) is exceeded");
+  if (holder === null) return "";
+  if (holder.scopes.has(scope) || holder.scopes.has("admin")) return holder.name;
   throw new HttpProblem("forbidden", `the token "${holder.name}" does not have the scope "${scope}"`, {
     hint: "serve.tokens in config.json lists the scopes of each token",
   });
 }
 
 function knownToken(name: string, token: string, scopes: readonly Scope[]): KnownToken {
-  return { name, digest: digestOf(token), scopes: new Set(scopes) };
+  return { name, digest: digestOf(token), scopes: new Set(scopes), addresses: new Set() };
 }
 
-/** @throws {HttpProblem} 401 */
-function holderOf(known: readonly KnownToken[], { headers }: Caller): KnownToken {
-  const given = /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? "")?.[1];
-  const challenge = { headers: { "www-authenticate": 'Bearer realm="mlctl"' } };
+/** Undefined for a wrong token. @throws {HttpProblem} 401 if there is none */
+function matching(known: readonly KnownToken[], { authorization = "" }: IncomingHttpHeaders): KnownToken | undefined {
+  const given = /^bearer +(.+)$/i.exec(authorization)?.[1]?.trimEnd();
   if (given === undefined) {
-    const hint = "send the header Authorization: Bearer <token>";
-    throw new HttpProblem("unauthorized", "the request has no bearer token", { hint, ...challenge });
+    throw unauthorized("the request has no bearer token", "", "send the header Authorization: Bearer <token>");
   }
   const digest = digestOf(given);
   let holder: KnownToken | undefined;
   // Compares with every token, so that the response time reveals neither a matching prefix nor which token matched.
   for (const each of known) if (timingSafeEqual(each.digest, digest)) holder = each;
-  if (holder !== undefined) return holder;
-  throw new HttpProblem("unauthorized", "the bearer token is not valid", {
-    headers: { "www-authenticate": 'Bearer realm="mlctl", error="invalid_token"' },
-  });
+  return holder;
+}
+
+function unauthorized(detail: string, challenge: string, hint?: string): HttpProblem {
+  const headers = { "www-authenticate": `Bearer realm="mlctl"${challenge}` };
+  return new HttpProblem("unauthorized", detail, { hint, headers });
 }
 
 /** A hash, because timingSafeEqual needs buffers of equal length. */
@@ -77,9 +117,9 @@ function digestOf(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-function tooMany(wait: number): HttpProblem {
+function tooMany(wait: number, reason: string): HttpProblem {
   const seconds = Math.ceil(wait / 1000);
-  return new HttpProblem("too-many-requests", `the rate limit (serve.rate_limit) is exceeded; retry in ${seconds} s`, {
+  return new HttpProblem("too-many-requests", `${reason}; retry in ${seconds} s`, {
     headers: { "retry-after": String(seconds) },
   });
 }

@@ -1,121 +1,240 @@
-/** Reads request bodies within limits of size and time. */
+/** Reads all request bodies, within limits of size, time, rate, and number for each caller and address. */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import { parseExactJson } from "../../core/json.ts";
-import { HttpProblem } from "./problem.ts";
+import { HttpProblem, type ProblemName } from "./problem.ts";
+import type { Reason } from "./rejections.ts";
 
 export interface BodyLimits {
-  /** Maximum size of one body. */
-  readonly bytes: number;
   /** Maximum total size of all bodies that are being received. */
   readonly totalBytes: number;
-  /** Maximum time for a JSON body to arrive, or between two pieces of a stream. */
+  /** Maximum time for a whole body to arrive, or between two pieces of a stream. */
   readonly milliseconds: number;
+  /** Minimum rate of a stream, while the server waits for it; 0: none. */
+  readonly bytesPerSecond: number;
+  /** Maximum number of bodies that are being received: of all callers, of one caller, from one address. */
+  readonly together: number;
+  readonly perCaller: number;
+  readonly perAddress: number;
+}
+
+export interface Sender {
+  /** Holder of the token; the address if there is none. */
+  readonly caller: string;
+  readonly address: string;
+}
+
+export interface BodyFormat {
+  /** Maximum size. */
+  readonly bytes: number;
+  /** @throws {HttpProblem} 400 */
+  readonly parse: (text: string) => unknown;
 }
 
 type Done = (error: Error | null, body?: unknown) => void;
 
 export interface BodyReader {
-  /** Calls `done` once, with the parsed JSON or an HttpProblem. */
-  readJson(request: IncomingMessage, done: Done): void;
-  /** Calls `stall` if a streamed request makes no progress; the caller calls `alive` for each piece. */
-  watch(stall: (problem: HttpProblem) => void): { alive(): void; done(): void };
+  /** Calls `done` once, with the parsed body or an HttpProblem. */
+  read(request: IncomingMessage, sender: () => Sender, format: BodyFormat, done: Done): void;
+  /**
+   * Counts a streamed body, and calls `end` if it arrives too slowly. Time counts only between `waits` and `received`.
+   * @throws {HttpProblem} 429 or 503 if there are too many
+   */
+  watch(sender: Sender, end: (problem: HttpProblem) => void): Watched;
   close(): void;
 }
 
-interface Pending {
-  deadline: number;
-  readonly expire: () => void;
+export interface Watched {
+  waits(): void;
+  received(bytes: number): void;
+  done(): void;
 }
 
-/** Interval between checks of all deadlines: one timer is far cheaper than one for each request. */
+/** A body that is being received. */
+interface Open extends Sender {
+  bytes: number;
+  /** Milliseconds waited for pieces that have arrived. */
+  waited: number;
+  /** Since when the server waits; Infinity while it does not. */
+  since: number;
+  heardAt: number;
+  readonly end: (problem: HttpProblem) => void;
+}
+
+/** Interval between checks of all bodies: one timer is far cheaper than one for each request. */
 const SWEEP_MS = 250;
 
-/** @param clock monotonic, in milliseconds */
-export function bodyReader(limits: BodyLimits, clock: () => number): BodyReader {
-  const pending = new Set<Pending>();
+/** A body without a piece for so long makes room for another, if its caller has too many. */
+const QUIET_MS = 1000;
+
+/** @param clock monotonic, in milliseconds @param note called for each body that is refused or ended */
+export function bodyReader(
+  limits: BodyLimits,
+  clock: () => number,
+  note: (reason: Reason, address: string) => void,
+): BodyReader {
+  const open = new Set<Open>();
+  const ofCaller = new Map<string, Set<Open>>();
+  const atAddress = new Map<string, Set<Open>>();
   let held = 0;
   const sweep = setInterval(() => {
     const now = clock();
-    for (const each of pending) if (each.deadline < now) each.expire();
+    for (const each of open) {
+      const problem = slowness(each, now, limits);
+      if (problem !== undefined) endSlow(each, problem);
+    }
   }, SWEEP_MS);
   sweep.unref();
-  const nextDeadline = (): number => clock() + limits.milliseconds;
+  const endSlow = (body: Open, problem: HttpProblem): void => {
+    note("slow_body", body.address);
+    body.end(problem);
+  };
+  /** @throws {HttpProblem} 429 or 503 */
+  const admit = (body: Open): void => {
+    const { caller, address } = body;
+    makeRoom(open, limits.together, () => refusal("overloaded", "all callers together", limits.together), body);
+    makeRoom(ofCaller.get(caller), limits.perCaller, () => refusal(TOO_MANY, caller, limits.perCaller), body);
+    makeRoom(atAddress.get(address), limits.perAddress, () => refusal(TOO_MANY, address, limits.perAddress), body);
+    open.add(body);
+    addTo(ofCaller, caller, body);
+    addTo(atAddress, address, body);
+  };
+  const makeRoom = (
+    group: Set<Open> | undefined,
+    most: number,
+    problem: () => HttpProblem,
+    { address }: Open,
+  ): void => {
+    if (group === undefined || group.size < most) return;
+    const now = clock();
+    const quiet = ({ since, heardAt }: Open): number => (since === Infinity ? 0 : now - heardAt);
+    const quietest = [...group].reduce((a, b) => (quiet(b) > quiet(a) ? b : a));
+    if (quiet(quietest) >= QUIET_MS) return endSlow(quietest, evicted());
+    note("many_bodies", address);
+    throw problem();
+  };
+  const remove = (body: Open): void => {
+    if (!open.delete(body)) return;
+    removeFrom(ofCaller, body.caller, body);
+    removeFrom(atAddress, body.address, body);
+  };
+  const opened = ({ caller, address }: Sender, end: Open["end"]): Open => {
+    const now = clock();
+    return { caller, address, bytes: 0, waited: 0, since: now, heardAt: now, end };
+  };
   return {
-    readJson(request, done) {
+    read(request, sender, format, done) {
       const announced = Number(request.headers["content-length"] ?? 0);
       const chunks: Buffer[] = [];
       let [bytes, finished] = [0, false];
-      const finish = (error: HttpProblem | null, body?: unknown): void => {
+      let body: Open | undefined;
+      const finish = (error: HttpProblem | null, parsed?: unknown): void => {
         if (finished) return;
         finished = true;
         held -= bytes;
-        pending.delete(entry);
+        if (body !== undefined) remove(body);
         request.off("data", take).off("end", complete).off("error", broken).off("close", broken);
-        done(error, body);
+        done(error, parsed);
       };
       const take = (chunk: Buffer): void => {
-        if (bytes + chunk.length > limits.bytes) return finish(tooLarge(limits));
+        if (bytes + chunk.length > format.bytes) return finish(tooLarge(format.bytes));
         if (held + chunk.length > limits.totalBytes) return finish(overloaded());
         held += chunk.length;
         bytes += chunk.length;
+        if (body !== undefined) body.heardAt = clock();
         chunks.push(chunk);
       };
       const complete = (): void => {
         try {
-          const body = parseBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-          finish(null, body);
+          const parsed = format.parse(textOf(chunks));
+          finish(null, parsed);
         } catch (error) {
           finish(error as HttpProblem);
         }
       };
       const broken = (): void => finish(new HttpProblem("bad-request", "the body ended before its announced length"));
-      const entry: Pending = { deadline: nextDeadline(), expire: () => finish(tooSlow(limits)) };
-      if (announced > limits.bytes) return finish(tooLarge(limits));
-      pending.add(entry);
+      if (announced > format.bytes) return finish(tooLarge(format.bytes));
       request.on("data", take).on("end", complete).on("error", broken).on("close", broken);
+      // Most bodies come with their headers: they are complete by then, and never counted.
+      process.nextTick(() => {
+        if (finished || request.complete) return;
+        body = opened(sender(), finish);
+        try {
+          admit(body);
+        } catch (error) {
+          finish(error as HttpProblem);
+        }
+      });
     },
-    watch(stall) {
-      const entry: Pending = { deadline: nextDeadline(), expire: () => stall(stalled(limits)) };
-      pending.add(entry);
+    watch(sender, end) {
+      const body = opened(sender, end);
+      admit(body);
       return {
-        alive: () => void (entry.deadline = nextDeadline()),
-        done: () => void pending.delete(entry),
+        waits: () => void (body.since = clock()),
+        received(bytes) {
+          body.heardAt = clock();
+          body.waited += body.heardAt - body.since;
+          body.since = Infinity;
+          body.bytes += bytes;
+        },
+        done: () => remove(body),
       };
     },
     close: () => clearInterval(sweep),
   };
 }
 
-/** @throws {HttpProblem} 400 if it is not JSON in UTF-8 */
-function parseBody(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new HttpProblem("bad-request", "the body is not UTF-8", { hint: "send JSON as UTF-8" });
-  const text = bytes.toString("utf8");
-  try {
-    return parseExactJson(text);
-  } catch (error) {
-    if (text.trim() === "") throw new HttpProblem("bad-request", "the body is empty", { hint: "send one row as JSON" });
-    const reason = error instanceof Error ? error.message.slice(0, 200) : "";
-    const hint = "JSON has no NaN: send null for a missing value";
-    throw new HttpProblem("bad-request", `the body is not JSON: ${reason}`, /NaN/.test(reason) ? { hint } : {});
-  }
+const TOO_MANY = "too-many-requests";
+
+function addTo(groups: Map<string, Set<Open>>, key: string, body: Open): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, new Set([body]));
+  else group.add(body);
 }
 
-function tooLarge({ bytes }: BodyLimits): HttpProblem {
+function removeFrom(groups: Map<string, Set<Open>>, key: string, body: Open): void {
+  const group = groups.get(key);
+  group?.delete(body);
+  if (group?.size === 0) groups.delete(key);
+}
+
+/** Undefined for a body that arrives fast enough. */
+function slowness({ since, waited, bytes }: Open, now: number, limits: BodyLimits): HttpProblem | undefined {
+  const { milliseconds, bytesPerSecond } = limits;
+  const idle = now - since;
+  if (idle > milliseconds)
+    return tooSlow(`the body, or its next piece, did not arrive within ${milliseconds / 1000} s`);
+  if (bytesPerSecond === 0 || waited + idle <= milliseconds + (bytes / bytesPerSecond) * 1000) return undefined;
+  const seconds = Math.round((waited + idle) / 1000);
+  return tooSlow(
+    `the stream sent ${bytes} bytes in ${seconds} s, less than ${bytesPerSecond} a second (serve.limits.stream_bytes_per_second)`,
+  );
+}
+
+/** @throws {HttpProblem} 400 if it is not UTF-8 */
+function textOf(chunks: readonly Buffer[]): string {
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  if (!isUtf8(bytes)) throw new HttpProblem("bad-request", "the body is not UTF-8", { hint: "send it as UTF-8" });
+  return bytes.toString("utf8");
+}
+
+function tooLarge(bytes: number): HttpProblem {
   return new HttpProblem("too-large", `the body is larger than ${bytes} bytes`, {
     hint: "send fewer rows, or stream them as text/csv or application/x-ndjson, which have no such limit",
   });
 }
 
-function tooSlow({ milliseconds }: BodyLimits): HttpProblem {
-  return new HttpProblem("too-slow", `the body did not arrive within ${milliseconds / 1000} s`, {
-    headers: { connection: "close" },
-  });
+function tooSlow(detail: string): HttpProblem {
+  return new HttpProblem("too-slow", detail, { headers: { connection: "close" } });
 }
 
-function stalled({ milliseconds }: BodyLimits): HttpProblem {
-  return new HttpProblem("too-slow", `no data was sent or received for ${milliseconds / 1000} s`, {
-    headers: { connection: "close" },
+function evicted(): HttpProblem {
+  return tooSlow("the body stopped arriving, and too many others are being received");
+}
+
+function refusal(name: ProblemName, sender: string, most: number): HttpProblem {
+  return new HttpProblem(name, `${most} bodies of ${sender} are already being received`, {
+    hint: "finish a request before you start another, or raise bodies_per_caller and bodies_per_address in serve.limits",
+    headers: { "retry-after": "1", connection: "close" },
   });
 }
 

@@ -13,14 +13,20 @@ export function guards(check: ReturnType<typeof access>): Guards {
       ? []
       : [
           (request, _reply, done) => {
-            whenAllowed(check({ headers: request.headers, address: request.ip }, scope), done);
+            const take = (caller: string): void => {
+              request.caller = caller;
+              done();
+            };
+            const allowed = check({ headers: request.headers, address: request.ip }, scope);
+            if (typeof allowed === "string") take(allowed);
+            else void allowed.then(take, done);
           },
         ];
   return { read: guard("read"), predict: guard("predict"), admin: guard("admin") };
 }
 
 /** Continues at once, or when the promise settles if another process counts the rate. */
-export function whenAllowed(allowed: void | Promise<void>, done: (error?: Error) => void): void {
-  if (allowed === undefined) done();
-  else void allowed.then(() => done(), done);
+export function whenAllowed(allowed: string | Promise<string> | undefined, done: (error?: Error) => void): void {
+  if (allowed instanceof Promise) void allowed.then(() => done(), done);
+  else done();
 }

@@ -4,17 +4,29 @@ import type { Duplex } from "node:stream";
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { BodyReader } from "./bodyReader.ts";
+import { addressOf } from "./access.ts";
+import type { BodyFormat, BodyReader, Sender } from "./bodyReader.ts";
+import { parseJsonBody } from "./jsonBody.ts";
 import { lingeringClose } from "./lingeringClose.ts";
 import { HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
+import { closeUnread, type UnreadOptions } from "./unreadResponses.ts";
 
 export type App = FastifyInstance;
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Holder of the token that a guard has checked; "" if there is none. */
+    caller: string;
+  }
+}
+
 export interface AppOptions {
   readonly codeVersion: string;
   readonly bodies: BodyReader;
+  /** Maximum size of a JSON body. */
+  readonly bodyBytes: number;
   /** Media types whose bodies are passed to the route as a stream. */
   readonly streamed: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -22,6 +34,7 @@ export interface AppOptions {
   /** Removed from addresses: serve.base_path. */
   readonly basePath: string;
   readonly connections: number;
+  readonly unread: UnreadOptions;
   /** Runs before everything else; returns true if it has sent the response. */
   readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called for an unexpected error; the caller gets a 500. */
@@ -48,7 +61,7 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** The app has no routes yet: the register… functions add them. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { intercept, bodies, onBug, basePath } = options;
+  const { intercept, onBug, basePath } = options;
   const app: App = fastify({
     serverFactory: (handler) => {
       const server = createServer({ maxHeaderSize: options.headerBytes, noDelay: true }, (request, response) => {
@@ -57,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       });
       limitServer(server, options);
       lingeringClose(server);
+      closeUnread(server, options.unread);
       return server;
     },
     // bodyReader enforces time limits of bodies; a stream may last longer than any fixed timeout.
@@ -81,7 +95,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook("onRequest", (request, _reply, done) => {
     done(request.url.includes("?") ? queryProblem(request) : undefined);
   });
-  addParsers(app, bodies, options.streamed);
+  app.decorateRequest("caller", "");
+  addParsers(app, options);
   await addPlugins(app, options);
   return app;
 }
@@ -95,14 +110,25 @@ async function addPlugins(app: App, { codeVersion, corsOrigins }: AppOptions): P
   await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600 });
 }
 
-function addParsers(app: App, bodies: BodyReader, streamed: readonly string[]): void {
+function addParsers(app: App, { bodies, bodyBytes, streamed }: AppOptions): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", (request, payload, done) => {
+  addBodyType(app, "application/json", bodies, { bytes: bodyBytes, parse: parseJsonBody });
+  app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
+}
+
+/** Bodies of this media type are read by `bodies` and parsed as `format` says. */
+export function addBodyType(app: App, type: string, bodies: BodyReader, format: BodyFormat): void {
+  app.addContentTypeParser(type, (request, payload, done) => {
     const encoding = encodingProblem(request);
     if (encoding !== null) return done(encoding);
-    bodies.readJson(payload as IncomingMessage, done);
+    bodies.read(payload as IncomingMessage, () => senderOf(request), format, done);
   });
-  app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
+}
+
+/** Who sends the body of this request. */
+export function senderOf({ ip, caller }: Request): Sender {
+  const address = addressOf(ip);
+  return { caller: caller === "" ? address : `token ${caller}`, address };
 }
 
 /**
@@ -183,7 +209,8 @@ export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
 
 /** Handles all other paths: a browser at / is sent to the pages, else 405 if another method exists, else 404. Call it after all routes are registered. */
 export function registerFallback(app: App, basePath: string): void {
-  const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
+  // Not OPTIONS: @fastify/cors takes it at every address.
+  const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split("?")[0]!;
     const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);

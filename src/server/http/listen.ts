@@ -1,5 +1,5 @@
 /** Opens the port; errors say why it cannot be opened. */
-import type { AddressInfo } from "node:net";
+import { isIP, type AddressInfo } from "node:net";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { App } from "./http.ts";
@@ -10,6 +10,36 @@ export function requireSafeAddress({ host, token, tokens, anonymous }: Config["s
   throw new MlctlError("usage", `other machines can reach ${host}, and no token is set`, {
     hint: 'set "serve": { "token": "${MLCTL_TOKEN}" }, or allow requests without a token with --anonymous',
   });
+}
+
+/**
+ * Protects a server without tokens from DNS rebinding: a page on the internet whose name then resolves to this machine
+ * could otherwise call it. A server that is open to other machines also accepts every IP address, because that needs no name.
+ * @returns whether a Host header names this server; null if any does
+ */
+export function hostCheck({
+  host,
+  hosts,
+  token,
+  tokens,
+}: Config["serve"]): ((given: string | undefined) => boolean) | null {
+  if (token !== null || tokens.length > 0 || hosts.includes("*")) return null;
+  const names = new Set(["localhost", "127.0.0.1", "[::1]", inUrl(host), ...hosts].map((name) => name.toLowerCase()));
+  const anyAddress = !isLoopback(host);
+  let last: string | undefined;
+  return (given) => {
+    // Only HTTP/1.0, which browsers do not speak, has none.
+    if (given === undefined || given === last) return true;
+    const name = given.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
+    const isOwn = names.has(name) || (anyAddress && isIP(name.replace(/^\[|\]$/g, "")) > 0);
+    if (isOwn) last = given;
+    return isOwn;
+  };
+}
+
+/** IPv6 addresses in brackets. */
+function inUrl(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
 function isLoopback(host: string): boolean {
@@ -26,8 +56,7 @@ export async function listen(
     throw listenError(error, host, port);
   }
   const { port: opened } = app.server.address() as AddressInfo;
-  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return { url: `http://${name}:${opened}`, host, port: opened };
+  return { url: `http://${inUrl(host)}:${opened}`, host, port: opened };
 }
 
 function listenError(error: unknown, host: string, port: number): unknown {

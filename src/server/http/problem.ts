@@ -17,6 +17,7 @@ const problems = {
   "unsupported-media-type": [415, "The format of the body is not supported"],
   "invalid-rows": [422, "The rows are not valid for the model"],
   "too-many-requests": [429, "Too many requests"],
+  misdirected: [421, "The server is not known by this name"],
   "headers-too-large": [431, "The headers are too large"],
   "internal-error": [500, "This is a bug in mlctl"],
   "not-ready": [503, "The server is not ready"],

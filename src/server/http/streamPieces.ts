@@ -1,30 +1,26 @@
-/** The pieces of a streamed body with backpressure; a stream that stalls is ended. */
-import type { IncomingMessage } from "node:http";
+/** The pieces of a streamed body with backpressure; a stream that arrives too slowly is ended. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BodyReader } from "./bodyReader.ts";
+import { senderOf, type Request } from "./http.ts";
 import { HttpProblem } from "./problem.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 
-/** @throws {HttpProblem} 408 if nothing arrives for too long, 400 if the client closes the connection */
-export async function* streamPieces(request: IncomingMessage, bodies: BodyReader): AsyncGenerator<Buffer> {
-  const pieces = (request as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  let waiting = false;
+/** @throws {HttpProblem} 408 if it arrives too slowly, 429 or 503 if there are too many, 400 if the client closes the connection */
+export async function* streamPieces(request: Request, bodies: BodyReader): AsyncGenerator<Buffer> {
+  const pieces = (request.raw as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let fail!: (problem: HttpProblem) => void;
-  const stalled = new Promise<never>((_, reject) => (fail = reject));
-  stalled.catch(() => {
-    // Avoids an unhandled rejection: the race below reports it if it is waiting.
+  const ended = new Promise<never>((_, reject) => (fail = reject));
+  ended.catch(() => {
+    // Avoids an unhandled rejection: the race below reports it.
   });
-  // If this side is not waiting for the client, the client is not reading the response: close the connection.
-  const watched = bodies.watch((problem) => (waiting ? fail(problem) : request.destroy()));
+  const watched = bodies.watch(senderOf(request), fail);
   try {
     for (;;) {
-      waiting = true;
-      const next = await Promise.race([pieces.next(), stalled]);
-      waiting = false;
+      watched.waits();
+      const next = await Promise.race([pieces.next(), ended]);
       if (next.done === true) return;
-      watched.alive();
+      watched.received(next.value.length);
       yield next.value;
-      watched.alive();
     }
   } catch (error) {
     if (error instanceof HttpProblem) throw error;

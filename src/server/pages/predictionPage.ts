@@ -84,12 +84,19 @@ function bar(share: number): Html {
   </svg>`;
 }
 
+/** Logs of earlier versions may have values of any length. */
+const LONGEST_VALUE = 2000;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)`;
+}
+
 function inputs({ inputs: given }: LogEntry): Html {
   return dataTable({
     caption: "Input values as received",
     columns: ["Column", "Value"],
     rows: Object.entries(given).map(([name, value]) => ({
-      cells: [name, value === null ? html`<span class="quiet">missing</span>` : String(value)],
+      cells: [name, value === null ? html`<span class="quiet">missing</span>` : shortened(String(value))],
     })),
   });
 }

@@ -1,5 +1,5 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
-import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/browseLog.ts";
+import { ROWS_LOOKED_AT, type ListedEntry } from "../../storage/predictionLog/browseLog.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -130,7 +130,7 @@ function nothing({ model, prediction, label, before }: Wanted): Html {
       </p>`;
 }
 
-function table(entries: readonly LogEntry[]): Html {
+function table(entries: readonly ListedEntry[]): Html {
   const isClass = entries.some(({ probability }) => probability !== null);
   return dataTable({
     caption: `${displayNumber(entries.length)} predictions, newest first`,

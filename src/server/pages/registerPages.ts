@@ -54,7 +54,7 @@ export function registerPages(app: App, state: ServerState, access: PageAccess):
     ui.get("/runs/:id/report", { onRequest, ...hidden }, (request, reply) =>
       recordedReport(renderer.pageRequest(request), reply),
     );
-    registerLogin(ui, access, renderer);
+    registerLogin(ui, { access, renderer, bodies: state.bodies });
     ui.get("/assets/:name", hidden, (request, reply) => {
       const asset = pageAssets().byName.get((request.params as { name: string }).name);
       if (asset === undefined) throw new HttpProblem("not-found", "there is no such file");

@@ -38,8 +38,9 @@ export function rowCells(served: ServedModel, config: Config): (rows: readonly R
           if (values[position] !== undefined) (errors ??= []).push(twice(row, inputs[position] ?? name));
           else if (position < inputs.length) found++;
           const value = given[name];
-          if (value === Infinity || value === -Infinity) (errors ??= []).push(tooLarge(row, name));
-          values[position] = value;
+          const isInfinite = value === Infinity || value === -Infinity;
+          if (isInfinite) (errors ??= []).push(tooLarge(row, name));
+          values[position] = isInfinite ? null : value;
         }
       }
       if (found < inputs.length) {

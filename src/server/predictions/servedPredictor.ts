@@ -11,6 +11,7 @@ import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { predictEach } from "./predictEach.ts";
 import type { Predictions, Found, RowPrediction } from "./predictions.ts";
+import { limitCells } from "./limitCells.ts";
 import { rowCells, type RowCells } from "./rowCells.ts";
 import { selectRequest } from "./selectRequest.ts";
 
@@ -56,7 +57,7 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
       return { ...found, errors: [...selected.errors, ...found.errors.filter(({ row }) => !failed.has(row))] };
     });
   };
-  const { check } = served;
+  const check = limitCells(served, config.serve.limits.cell_bytes);
   const valuesOf = servedValues(served, config.serve.round);
   const logged = logEntries(served, tools);
   const predictCells: ServedPredictor["predictCells"] = (cells, found = NOTHING) => {

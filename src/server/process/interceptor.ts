@@ -1,6 +1,8 @@
 /** Runs before everything else: counts and times every request, and refuses it if too many are in progress. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PAGES } from "../state/trafficRates.ts";
+import { addressOf } from "../http/access.ts";
+import { hostCheck } from "../http/listen.ts";
 import { HttpProblem, PROBLEM_TYPE } from "../http/problem.ts";
 import type { ServerState } from "../state/serverState.ts";
 
@@ -16,6 +18,7 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
   const { metrics, workspace } = state;
   const { context, config } = workspace;
   const { concurrent } = config.serve.limits;
+  const isOwnHost = hostCheck(config.serve);
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const start = clock();
     const { method = "", url = "" } = request;
@@ -31,10 +34,13 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
       const message = `${address} ${method} ${url.slice(0, 500)} ${response.statusCode} ${(seconds * 1000).toFixed(1)} ms`;
       context.emit({ type: "stage", stage: "serve", message });
     });
+    if (isOwnHost?.(request.headers.host) === false) {
+      state.rejected.note("unknown_host", addressOf(request.socket.remoteAddress ?? ""));
+      return refuse(request, response, misdirected(request.headers.host!));
+    }
     if (metrics.inFlight <= concurrent || PROBES.has(route)) return false;
     metrics.refused++;
-    refuse(request, response, concurrent);
-    return true;
+    return refuse(request, response, overloaded(concurrent));
   };
 }
 
@@ -59,10 +65,26 @@ function knownMethod(method: string): string {
   return method === "GET" || method === "POST" || method === "HEAD" || method === "OPTIONS" ? method : "other";
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, concurrent: number): void {
-  const { document, status } = new HttpProblem("overloaded", `${concurrent} requests are already in progress`, {
-    hint: "try again in a second, or raise serve.limits.concurrent or serve.workers",
-  });
+function refuse(request: IncomingMessage, response: ServerResponse, problem: HttpProblem): true {
   request.resume();
-  response.writeHead(status, { "content-type": PROBLEM_TYPE, "retry-after": "1" }).end(document);
+  const headers = { "content-type": PROBLEM_TYPE, ...problem.headers };
+  response.writeHead(problem.status, headers).end(problem.document);
+  return true;
+}
+
+function overloaded(concurrent: number): HttpProblem {
+  return new HttpProblem("overloaded", `${concurrent} requests are already in progress`, {
+    hint: "try again in a second, or raise serve.limits.concurrent or serve.workers",
+    headers: { "retry-after": "1" },
+  });
+}
+
+function misdirected(host: string): HttpProblem {
+  return new HttpProblem(
+    "misdirected",
+    `a server without tokens does not respond to the host "${host.slice(0, 100)}"`,
+    {
+      hint: 'add it in config.json: "serve": { "hosts": ["name"] }, or set serve.token',
+    },
+  );
 }

@@ -4,7 +4,7 @@ import { codeVersion } from "../../config/codeVersion.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { access, type Rate } from "../http/access.ts";
+import { access, addressOf, type Rate } from "../http/access.ts";
 import { bodyReader } from "../http/bodyReader.ts";
 import { registerDocs } from "../routes/docsRoutes.ts";
 import { guards } from "../http/guards.ts";
@@ -20,6 +20,7 @@ import { registerPages } from "../pages/registerPages.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { registerPredict, STREAMED_TYPES } from "../routes/predictRoutes.ts";
 import { rateLimit } from "../http/rateLimit.ts";
+import { rejections } from "../http/rejections.ts";
 import { registerRecorded } from "../routes/recordedRoutes.ts";
 import type { ServerState } from "../state/serverState.ts";
 import { keepServing } from "../state/serving.ts";
@@ -49,6 +50,9 @@ export interface ListeningFacts {
 /** Maximum memory for all bodies that are being received. */
 const BODIES_BYTES = 1 << 28;
 
+/** Share of `concurrent` that may be waiting for their bodies, so that some are left for other requests. */
+const BODIES_SHARE = 0.75;
+
 /** Shorter than the time between SIGTERM and SIGKILL of a service manager, and than that of stopSignals. */
 const DRAIN_MS = 6000;
 
@@ -67,11 +71,16 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const app = await createApp({
     codeVersion: codeVersion(),
     bodies: state.bodies,
+    bodyBytes: serve.limits.body_bytes,
     streamed: STREAMED_TYPES,
     corsOrigins: serve.cors,
     headerBytes: serve.limits.header_bytes,
     basePath: serve.base_path,
     connections: serve.limits.connections,
+    unread: {
+      milliseconds: serve.limits.body_seconds * 1000,
+      onUnread: (ip) => state.rejected.note("slow_reader", addressOf(ip)),
+    },
     intercept: interceptor(state, options),
     onBug: (error, request) => {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -80,7 +89,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   });
   const { sharedRate, clock } = options;
   const rate = serve.rate_limit === null ? null : (sharedRate ?? rateLimit(serve.rate_limit, clock));
-  const check = access(serve, rate);
+  const check = access(serve, { rate, clock, wrongToken: (address) => state.rejected.note("wrong_token", address) });
   const allowed = guards(check);
   registerPredict(app, state, allowed);
   registerInvocations(app, state, allowed);
@@ -124,6 +133,8 @@ function exampleOf({ serving, workspace }: ServerState): ListeningFacts["example
 function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeOptions): ServerState {
   const { limits } = workspace.config.serve;
   const ownMetrics = metrics();
+  const warn = (message: string): void => workspace.context.emit({ type: "warning", stage: "serve", message });
+  const rejected = rejections(ownMetrics.countRejected, warn);
   const own = (): MetricsSnapshot => ownMetrics.snapshot(log.stats(), process.memoryUsage.rss());
   return {
     workspace,
@@ -131,9 +142,18 @@ function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeO
     log,
     metrics: ownMetrics,
     bodies: bodyReader(
-      { bytes: limits.body_bytes, totalBytes: BODIES_BYTES, milliseconds: limits.body_seconds * 1000 },
+      {
+        totalBytes: BODIES_BYTES,
+        milliseconds: limits.body_seconds * 1000,
+        bytesPerSecond: limits.stream_bytes_per_second,
+        together: Math.ceil(limits.concurrent * BODIES_SHARE),
+        perCaller: limits.bodies_per_caller,
+        perAddress: limits.bodies_per_address,
+      },
       clock,
+      rejected.note,
     ),
+    rejected,
     allMetrics: sharedMetrics?.(own) ?? (() => Promise.resolve(own())),
     startedAt: workspace.context.now(),
     serving: undefined,
@@ -159,5 +179,6 @@ async function drain(app: App, state: ServerState, closeUnused: () => void): Pro
   clearTimeout(cut);
   await state.serving?.predictor.selector?.close();
   state.bodies.close();
+  state.rejected.close();
   await state.log.close();
 }

@@ -72,7 +72,7 @@ async function predictCsv(
   const values: (string | number)[] = [];
   const warnings: RowFinding[] = [];
   for await (const { cells, errors, start } of csvBatches(
-    streamPieces(request.raw, bodies),
+    streamPieces(request, bodies),
     predictor,
     withCharset(workspace.config, request.headers["content-type"]),
   )) {

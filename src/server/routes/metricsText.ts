@@ -31,6 +31,12 @@ function requestFamilies(snapshot: MetricsSnapshot): string[] {
     family("mlctl_http_requests_refused_total", "counter", "Requests refused because too many were in progress", [
       [{}, snapshot.refused],
     ]),
+    family(
+      "mlctl_http_requests_rejected_total",
+      "counter",
+      "Requests refused or ended by a limit of one caller, by reason",
+      Object.entries(snapshot.rejected).map(([reason, count]): Sample => [{ reason }, count]),
+    ),
   ];
 }
 

@@ -58,7 +58,7 @@ async function stream(
   { request, reply, state }: { request: Request; reply: Reply; state: ServerState },
 ): Promise<Reply> {
   const { config } = state.workspace;
-  const pieces = streamPieces(request.raw, state.bodies);
+  const pieces = streamPieces(request, state.bodies);
   const contentType = request.headers["content-type"];
   const isCsv = (contentType ?? "").toLowerCase().startsWith(CSV_TYPE);
   const lines = isCsv

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { servedModel, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
+import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 
 export interface FollowOptions {
   readonly workspace: Workspace;
@@ -33,7 +35,7 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
   let watcher: FSWatcher | undefined;
 
   const check = (): void => {
-    const stamp = stampOf(path);
+    const stamp = stampOf(path) + (refused === "" ? "" : modelStamp(workspace));
     const retry = refused !== "" && performance.now() - failedAt >= RETRY_MS;
     if (stamp === known && !retry) return;
     known = stamp;
@@ -77,6 +79,16 @@ function watchFolder(folder: string, changed: () => void): FSWatcher | undefined
     return watcher;
   } catch {
     return undefined;
+  }
+}
+
+/** Of the model that deployment.json names: a refused one may be repaired. */
+function modelStamp({ paths }: Workspace): string {
+  try {
+    const deployment = currentDeployment(paths.production);
+    return deployment === undefined ? "" : ` ${stampOf(fromRecordPath(paths.workspace, deployment.model.path))}`;
+  } catch {
+    return "";
   }
 }
 

@@ -21,6 +21,8 @@ export interface MetricsSnapshot {
   readonly inFlight: number;
   /** Requests refused because too many were in progress. */
   readonly refused: number;
+  /** Reason (see rejections) → number of requests. */
+  readonly rejected: Readonly<Record<string, number>>;
   readonly swaps: number;
   readonly swapFailures: number;
   readonly log: { readonly queued: number; readonly written: number; readonly dropped: number };
@@ -31,6 +33,7 @@ export interface MetricsSnapshot {
 export interface Metrics {
   countRequest(method: string, route: string, outcome: { status: number; seconds: number }): void;
   countPredictions(values: readonly (string | number)[], isClass: boolean): void;
+  countRejected(reason: string): void;
   requests: number;
   inFlight: number;
   refused: number;
@@ -43,6 +46,7 @@ export function metrics(): Metrics {
   const requests = new Map<string, number>();
   const latency = new Map<string, { counts: number[]; sum: number }>();
   const predictions = new Map<string, number>();
+  const rejected = new Map<string, number>();
   const self: Metrics = {
     requests: 0,
     inFlight: 0,
@@ -66,6 +70,7 @@ export function metrics(): Metrics {
         add(predictions, predictions.has(name) || predictions.size < MAX_CLASSES ? name : "other", 1);
       }
     },
+    countRejected: (reason) => add(rejected, reason, 1),
     snapshot: ({ queued, written, dropped }, memoryBytes) => ({
       requests: Object.fromEntries(requests),
       latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, [...counts]])),
@@ -73,6 +78,7 @@ export function metrics(): Metrics {
       predictions: Object.fromEntries(predictions),
       inFlight: self.inFlight,
       refused: self.refused,
+      rejected: Object.fromEntries(rejected),
       swaps: self.swaps,
       swapFailures: self.swapFailures,
       log: { queued, written, dropped },

@@ -8,6 +8,7 @@ import type { BodyReader } from "../http/bodyReader.ts";
 import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";
 import { HttpProblem } from "../http/problem.ts";
+import type { Rejections } from "../http/rejections.ts";
 
 /** The deployment in use. It is replaced as a whole, so that a request never sees a mix of two. */
 export interface Serving {
@@ -22,6 +23,7 @@ export interface ServerState {
   readonly log: PredictionLog;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
+  readonly rejected: Rejections;
   /** Metrics of this process, or summed over all workers. */
   readonly allMetrics: () => Promise<MetricsSnapshot>;
   readonly startedAt: Date;

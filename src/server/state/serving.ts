@@ -1,4 +1,5 @@
 /** Serves the current deployment and switches to each new one. */
+import { basename, sep } from "node:path";
 import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
 import { responseText } from "../predictions/responseText.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
@@ -34,7 +35,10 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
       report(`deployment ${deploymentId}: serving run ${runId}${before === undefined ? "" : ` instead of ${before}`}`);
     },
     refuse(reason) {
-      state.refusal = reason.message;
+      // Probes read it without a token.
+      state.refusal = reason.message
+        .replaceAll(workspace.paths.production, basename(workspace.paths.production))
+        .replaceAll(`${workspace.paths.workspace}${sep}`, "");
       metrics.swapFailures++;
       const kept =
         state.serving === undefined

@@ -1,14 +1,7 @@
 /** Reads the prediction log for web pages: an open connection, and queries whose cost does not grow with the log. */
 import { identityOf, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
-import {
-  COLUMNS,
-  JOINS,
-  predictionsByPrefix,
-  withInputs,
-  type JoinedPrediction,
-  type Stored,
-} from "./readPredictions.ts";
+import { COLUMNS, JOINS, LIST_COLUMNS, predictionsByPrefix, type JoinedPrediction } from "./readPredictions.ts";
 
 /** Maximum number of predictions that a filter reads, newest first, so that a page with a rare class stays fast. */
 export const ROWS_LOOKED_AT = 20_000;
@@ -30,9 +23,12 @@ export interface LogQuery {
   readonly limit: number;
 }
 
+/** Without the inputs, which can be large. */
+export type ListedEntry = Omit<LogEntry, "inputs">;
+
 export interface LogPage {
   /** Newest first. */
-  readonly entries: readonly LogEntry[];
+  readonly entries: readonly ListedEntry[];
   /** The filter stopped at ROWS_LOOKED_AT: older rows may also match. */
   readonly isPartial: boolean;
 }
@@ -85,7 +81,7 @@ function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
   const { before = LATEST, runId, labelled, prediction, wrong, limit } = query;
   const older = "at <= ? AND (at, seq) < (?, ?)";
   const position = [before.at, before.at, before.seq];
-  const newest = `SELECT * FROM predictions WHERE ${older} ORDER BY at DESC, seq DESC LIMIT ?`;
+  const newest = `SELECT seq, prediction_id, at, model, prediction, probability, source FROM predictions WHERE ${older} ORDER BY at DESC, seq DESC LIMIT ?`;
   const conditions: (readonly [string, string | null])[] = [];
   if (runId !== undefined) conditions.push(["m.run_id = ?", runId]);
   if (labelled !== undefined) conditions.push([`l.label IS ${labelled ? "NOT NULL" : "NULL"}`, null]);
@@ -94,14 +90,14 @@ function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
   const scanned = conditions.length === 0 ? limit : ROWS_LOOKED_AT;
   const rows = database
-    .prepare<unknown[], Stored<LogEntry>>(
-      `SELECT ${NUMBERED_COLUMNS} FROM (${newest}) p ${JOINS} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT ?`,
+    .prepare<unknown[], ListedEntry>(
+      `SELECT p.seq AS seq, ${LIST_COLUMNS} FROM (${newest}) p ${JOINS} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT ?`,
     )
     .all(...position, scanned, ...conditions.flatMap(([, value]) => (value === null ? [] : [value])), limit);
   const beyond = `SELECT 1 FROM predictions WHERE ${older} LIMIT 1 OFFSET ?`;
   const isPartial =
     conditions.length > 0 && rows.length < limit && database.prepare(beyond).get(...position, scanned) !== undefined;
-  return { entries: rows.map(withInputs), isPartial };
+  return { entries: rows, isPartial };
 }
 
 function totalsOf(database: SqliteDatabase, since: number): LogTotals {

@@ -25,8 +25,10 @@ export interface PredictionFilter {
   readonly newestFirst?: boolean | undefined;
 }
 
-export const COLUMNS = `p.prediction_id AS predictionId, p.at AS at, m.run_id AS runId, m.sha256 AS modelSha256, p.inputs AS inputs,
+export const LIST_COLUMNS = `p.prediction_id AS predictionId, p.at AS at, m.run_id AS runId, m.sha256 AS modelSha256,
   p.prediction AS prediction, p.probability AS probability, p.source AS source, l.label AS label, l.labelled_at AS labelledAt`;
+
+export const COLUMNS = `${LIST_COLUMNS}, p.inputs AS inputs`;
 
 /** Follows the predictions `p`. CROSS JOIN makes SQLite read them first, in index order, so that it never sorts the log. */
 export const JOINS = "CROSS JOIN models m USING (model) LEFT JOIN labels l USING (seq)";

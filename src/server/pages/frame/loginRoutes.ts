@@ -1,6 +1,7 @@
 /** The sign-in page and its routes: the form posts the token, so that it is in no URL; the browser gets a signed cookie. */
 import { html } from "../../../reporting/html.ts";
-import type { App } from "../../http/http.ts";
+import type { BodyReader } from "../../http/bodyReader.ts";
+import { addBodyType, type App } from "../../http/http.ts";
 import { HttpProblem } from "../../http/problem.ts";
 import type { Page } from "./page.ts";
 import type { PageAccess } from "./pageAccess.ts";
@@ -13,10 +14,11 @@ const FORM_BYTES = 16_384;
 
 const hidden = { schema: { hide: true } };
 
-export function registerLogin(ui: App, access: PageAccess, renderer: PageRenderer): void {
-  ui.addContentTypeParser(FORM_TYPE, { parseAs: "string", bodyLimit: FORM_BYTES }, (_request, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  );
+export function registerLogin(
+  ui: App,
+  { access, renderer, bodies }: { access: PageAccess; renderer: PageRenderer; bodies: BodyReader },
+): void {
+  addBodyType(ui, FORM_TYPE, bodies, { bytes: FORM_BYTES, parse: (text) => new URLSearchParams(text) });
   ui.get("/login", hidden, (request, reply) => {
     const next = new URLSearchParams(request.url.split("?")[1] ?? "").get("next");
     if (access.tokens.length === 0) return reply.redirect(relativeAddress(request.url, "/ui"), 303);

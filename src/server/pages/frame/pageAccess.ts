@@ -14,7 +14,10 @@ export interface PageAccess {
 const SCOPE: Scope = "read";
 
 /** @throws {HttpProblem} 401, 403 or 429; returns a promise that rejects with it if another process counts the rate */
-export function requireReader(request: Request, { check, tokens, now }: PageAccess): void | Promise<void> {
+export function requireReader(
+  request: Request,
+  { check, tokens, now }: PageAccess,
+): ReturnType<NonNullable<PageAccess["check"]>> | undefined {
   const { headers, ip: address } = request;
   const token = headers.authorization === undefined ? tokenOfCookie(headers.cookie, tokens, now()) : undefined;
   const effective = token === undefined ? headers : { authorization: `Bearer ${token}` };

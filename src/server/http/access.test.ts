@@ -1,0 +1,57 @@
+/** Wrong tokens, and what counts as one address. */
+import { expect, it } from "vitest";
+import { configSchema } from "../../config/schema/schema.ts";
+import { access, addressOf } from "./access.ts";
+
+const known = "known-token of the test";
+
+function checker(wrong_tokens: number) {
+  let now = 0;
+  const wrong: string[] = [];
+  const { serve } = configSchema().parse({ target: "y", serve: { token: known, limits: { wrong_tokens } } });
+  const check = access(serve, { rate: null, clock: () => now, wrongToken: (address) => wrong.push(address) })!;
+  const statusOf = (authorization: string | undefined, address: string): number => {
+    try {
+      check({ headers: authorization === undefined ? {} : { authorization }, address }, "read");
+      return 200;
+    } catch (error) {
+      return (error as { status: number }).status;
+    }
+  };
+  return { statusOf, wrong, pass: (milliseconds: number) => void (now += milliseconds) };
+}
+
+it("limits wrong tokens by address, also guesses that are right; known callers go on", () => {
+  const { statusOf, wrong, pass } = checker(3);
+  const right = `Bearer ${known}`;
+  expect(statusOf(right, "10.0.0.1")).toBe(200);
+  const guesses = ["Bearer x", "Bearer known-token", `${right}s`, "bearer y", "Bearer z"];
+  expect(guesses.map((guess) => statusOf(guess, "10.0.0.1"))).toEqual([401, 401, 401, 429, 429]);
+  expect([statusOf(right, "10.0.0.1"), statusOf(right, "10.0.0.2")]).toEqual([200, 200]);
+  expect(Array.from({ length: 4 }, () => statusOf("Bearer x", "10.0.0.3"))).toEqual([401, 401, 401, 429]);
+  // It never sent the right one before, so it may be guessing.
+  expect(statusOf(right, "10.0.0.3")).toBe(429);
+  expect(statusOf(undefined, "10.0.0.3")).toBe(401);
+  pass(20_000);
+  expect(statusOf(right, "10.0.0.3")).toBe(200);
+  expect(wrong).toHaveLength(9);
+});
+
+it("takes the whole header for the token", () => {
+  const { statusOf } = checker(100);
+  const headers = [
+    `Bearer ${known} `,
+    `bearer   ${known}`,
+    "Bearer known-token",
+    `Basic ${known}`,
+    "Bearer",
+    "Bearer  ",
+  ];
+  expect(headers.map((each) => statusOf(each, "::1"))).toEqual([200, 200, 401, 401, 401, 401]);
+});
+
+it("counts an IPv6 network as one address", () => {
+  expect(
+    ["127.0.0.1", "::ffff:10.0.0.1", "2001:db8:1:2::9", "2001:db8:1:2:3:4:5:6", "::1", "fe80::1%eth0"].map(addressOf),
+  ).toEqual(["127.0.0.1", "::ffff:10.0.0.1", "2001:db8:1:2::/64", "2001:db8:1:2::/64", "::1", "fe80:0:0:0::/64"]);
+});
