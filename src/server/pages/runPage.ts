@@ -108,9 +108,10 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
 function candidates({ session }: PageRequest, run: Run): Html {
   const all = session.store.runsOfTraining(run.trainId);
   const { label } = metricLabel(session.config, run.metric, run.task);
+  const on = run.selection === undefined ? "validation rows" : `${run.selection.folds} folds`;
   return dataTable({
     caption: `Candidates of the training ${run.trainId}, by rank`,
-    columns: ["Run", "Family", "Features", numeric(`${label}, validation`), numeric("Seconds"), "State"],
+    columns: ["Run", "Family", "Features", numeric(`${label}, ${on}`), numeric("Seconds"), "State"],
     rows: all.map((each) => ({
       marked: each.runId === run.runId,
       cells: [
