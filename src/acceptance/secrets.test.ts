@@ -42,7 +42,7 @@ function marked(): JsonObject {
   const config = mapStrings(skeleton, (text, path) => {
     const i = settings.findIndex((setting) => isUnder(path, setting.path));
     if (i >= 0 && text.includes("*")) used.add(i);
-    return text.replaceAll(/\*(?! \*)/g, i < 0 ? "*" : `S3cret${i}Mark`);
+    return text.replaceAll(/\*(?! \*)/g, i < 0 ? "*" : `S3cret${i}MarkOfThisTest`);
   });
   const missing = settings.filter((_, i) => !used.has(i)).map(({ path }) => path.join("."));
   expect(missing, "add these settings to the skeleton").toEqual([]);
@@ -135,7 +135,7 @@ describe("the secrets of config.json", () => {
         });
       child.once("close", () => reject(new Error(text)));
     });
-    const secret = JSON.stringify(marked()).match(/S3cret\d+Mark/)![0];
+    const secret = JSON.stringify(marked()).match(/S3cret\d+MarkOfThisTest/)![0];
     for (const token of [secret, "wrong"]) {
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
       expect((await fetch(`${url}/model`, { headers })).status).toBe(token === secret ? 200 : 401);
