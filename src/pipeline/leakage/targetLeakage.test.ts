@@ -143,3 +143,38 @@ describe("many classes", () => {
     expect(suspects(number(overlapping), y, target)).toEqual([]);
   });
 });
+
+describe("many rows, of which a sample is looked at first", () => {
+  const rows = 100_000;
+  const { uniform, normal, integer } = random(3);
+  const y = Float64Array.from({ length: rows }, () => integer(2));
+  const threeClasses: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
+  const three = Float64Array.from({ length: rows }, () => integer(3));
+  /** Separates the classes but for a share of the rows. */
+  const separating = (wrong: number) => y.map((code) => (uniform() < wrong ? 1 - code : code) + uniform() / 2);
+
+  it.each([
+    ["that separates all", separating(0), y, twoClasses, "it alone separates the classes (ROC AUC 1.0000)"],
+    ["that separates nearly all", separating(0.0005), y, twoClasses, "it alone separates the classes (ROC AUC 0.999"],
+    ["with a range for each class", three.map((code) => code + uniform()), three, threeClasses, "its ranges determine"],
+    [
+      "with 5,000 ids of one class each",
+      y.map((code) => 2 * integer(2500) + code),
+      y,
+      twoClasses,
+      "its value determines the class in 100.0 %",
+    ],
+    ["with as many ids as rows", y.map((code, row) => 2 * row + code), y, twoClasses, undefined],
+    ["that separates 99 %", separating(0.01), y, twoClasses, undefined],
+    ["of chance", y.map(() => normal()), y, twoClasses, undefined],
+    ["of chance with few values", y.map(() => integer(20)), three, threeClasses, undefined],
+  ] as const)("judges a column %s as in all rows", (_, x, labels, target, reason) => {
+    const found = suspects(number(x), labels, target);
+    expect(found.map((each) => each.reason)).toEqual(reason === undefined ? [] : [expect.stringContaining(reason)]);
+  });
+
+  it("sees a column that is missing in nearly all rows", () => {
+    const x = y.map((code, row) => (row % 1000 === 0 ? code : NaN));
+    expect(suspects(number(x), y, twoClasses)).toHaveLength(1);
+  });
+});
