@@ -48,9 +48,9 @@ function classReason(column: Column, y: Float64Array, { task }: TargetSpec): str
   const isCategory = column.kind === "category";
   const cells = isCategory ? Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)) : column.values;
   const rows = presentRows(cells);
-  const classes = selectValues(y, rows);
+  const isWhole = rows.length === cells.length;
+  const [present, classes] = isWhole ? [cells, y] : [selectValues(cells, rows), selectValues(y, rows)];
   if (rows.length < MIN_ROWS || isImbalanced(classes)) return undefined;
-  const present = selectValues(cells, rows);
   const kind = isCategory ? "category" : task === "binary" ? "number of two classes" : "number";
   if (rows.length > 2 * SAMPLE_ROWS && !isWorthALook(present, classes, kind)) return undefined;
   const auc = kind === "number of two classes" ? separation(present, classes) : 0;
@@ -153,7 +153,7 @@ function pearson(values: Float64Array, y: Float64Array): number {
 
 /** If nearly all rows have the same class, every value is pure. */
 function isImbalanced(classes: Float64Array): boolean {
-  const largest = Math.max(...countsOf(classes).values());
+  const largest = Math.max(...countsOf(classes));
   return largest > 0.99 * classes.length || classes.length - largest < MIN_MINORITY_ROWS;
 }
 
@@ -166,12 +166,17 @@ function purity(cells: Float64Array, classes: Float64Array): number {
 
 function pureRows(groups: Iterable<readonly number[]>, classes: Float64Array): number {
   let pure = 0;
-  for (const rows of groups) pure += Math.max(...countsOf(rows.map((row) => classes[row]!)).values());
+  for (const rows of groups) pure += Math.max(...countsOf(rows.map((row) => classes[row]!)));
   return pure;
 }
 
-function countsOf(codes: Iterable<number>): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+/** By class code. */
+function countsOf(codes: Float64Array | readonly number[]): number[] {
+  const counts: number[] = [];
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
+    while (counts.length <= code) counts.push(0);
+    counts[code]!++;
+  }
   return counts;
 }
