@@ -1,6 +1,6 @@
 /** On GitHub Actions: writes a Markdown job summary, and warnings and errors as annotations. */
 import { appendFileSync, existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import type { ProgressEvent } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
@@ -82,7 +82,7 @@ function annotation(
 function placeOf(message: string, root: string): string[] {
   const [, path, line] = /^(?:error: )?([^\s:,]+\.[A-Za-z]{1,8})(?:, line (\d+))?\b/.exec(message) ?? [];
   if (path === undefined || !existsSync(path)) return [];
-  const file = `file=${property(relative(root, resolve(path)).replaceAll("\\", "/"))}`;
+  const file = `file=${property(relative(root, resolve(path)).split(sep).join("/"))}`;
   return line === undefined ? [file] : [file, `line=${line}`];
 }
 
