@@ -5,7 +5,7 @@ import type { ProgressEvent } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import { cellText } from "./cellText.ts";
-import { markdownText } from "./listingText.ts";
+import { markdownInline, markdownText } from "./listingText.ts";
 
 export interface GithubActions {
   /** Annotates warnings; ignores other events. */
@@ -57,13 +57,13 @@ export function errorText(error: unknown): string {
 function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
   const parts = [
     `### ${command}`,
-    ...(title === undefined ? [] : [escaped(title)]),
+    ...(title === undefined ? [] : [markdownInline(title)]),
     ...(fields.length === 0 ? [] : [markdownText({ columns: ["name", "value"], rows: fields })]),
     ...tables.flatMap((table) => [
-      ...(table.title === undefined ? [] : [`**${escaped(table.title)}**`]),
+      ...(table.title === undefined ? [] : [`**${markdownInline(table.title)}**`]),
       ...(table.rows.length === 0 ? [] : [markdownText(table)]),
     ]),
-    ...notes.map((note) => `> ${escaped(cellText(note))}`),
+    ...notes.map((note) => `> ${markdownInline(cellText(note))}`),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n\n`;
 }
@@ -93,9 +93,4 @@ function data(text: string): string {
 
 function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
-}
-
-/** Names of files and columns may contain HTML. */
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

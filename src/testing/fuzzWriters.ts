@@ -39,7 +39,7 @@ interface Case {
   readonly folders: readonly string[];
 }
 
-type Yaml = Readonly<Record<string, any>>;
+type Yaml = Readonly<Record<string, any>>; // oxlint-disable-line no-explicit-any -- keys of the formats
 
 /** Shells run a tenth of the cases, at least 15: each starts a few processes. */
 export function fuzzWriters(count: number, seed: number): void {
@@ -237,7 +237,13 @@ function caseOf(chance: Random, root: string): Case {
   const workspace = { paths: { workspace: directory, datasets, models, production }, context };
   const options = (target: Target) =>
     ({
-      ...{ workspace, configPath, directory, references, target, dryRun: false, force: false },
+      workspace,
+      configPath,
+      directory,
+      references,
+      target,
+      dryRun: false,
+      force: false,
       output: join(directory, "..", target),
     }) as unknown as InstallOptions;
   return { job, options, directory, configPath, folders };
