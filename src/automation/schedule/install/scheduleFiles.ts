@@ -176,7 +176,9 @@ function requireOwn(path: string, owner: string): void {
 }
 
 function pathInRepository(configPath: string): string {
-  return relative(repositoryOf(dirname(configPath)), configPath).split(sep).join("/");
+  return relative(repositoryOf(dirname(configPath)), configPath)
+    .split(sep)
+    .join("/");
 }
 
 /** The folder with `.git`, at or above `folder`; else `folder`. */
