@@ -17,7 +17,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./package.json
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/bin ./bin
-COPY --from=build /app/dist ./dist
+COPY --from=build /app/dist/.built ./dist/.built
+COPY --from=build /app/dist/app ./dist/app
 COPY config.json README.md CHANGELOG.md ./
 RUN ln -s /app/bin/mlctl.js /usr/local/bin/mlctl \
  && mkdir /workspace && chown node:node /workspace

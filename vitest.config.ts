@@ -33,7 +33,7 @@ const long = [
   ...named("githubWorkflow githubActions serveFuzz registry scheduleHistory otherTasks"),
   ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),
   ...named(
-    "realTune realSeason realAttrition realCourse realTraffic realMonitoring manyColumns manyOddCsv millionRows oddNumbersMany oddData oddRows csvReaders rowsOfAnySize duckdb/duckdb",
+    "realTune realSeason realAttrition realCourse realTraffic realMonitoring manyColumns hostileWritersMany manyOddCsv millionRows oddNumbersMany oddData oddRows csvReaders rowsOfAnySize duckdb/duckdb",
   ),
 ];
 

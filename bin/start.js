@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { loadEntry } from "./loadEntry.js";
 
 export async function start(args) {
   const cache = process.env.NODE_COMPILE_CACHE || cacheFolder();
@@ -12,7 +11,7 @@ export async function start(args) {
     process.stderr.write("error: mlctl is not built\nhint: run `npm install --include=dev` in its folder\n");
     process.exit(1);
   }
-  const { main } = await loadEntry("main", "cli/main.js");
+  const { main } = await import("../dist/app/main.js");
   await main(args);
 }
 

@@ -1,10 +1,9 @@
 /**
- * Bundles dist/cli/main.js and everything it imports into dist/app: 200 files instead of 1,500, whose loading took a
- * third of the time of `fullprocess` on the sample data. Not bundled: packages that look for their own files (binaries,
- * WebAssembly, threads) and code that runs in threads. If bundling fails, bin/loadEntry.js uses the compiled files.
+ * Bundles the program and its threads, with everything they import, into dist/app: 200 files instead of 1,500, whose
+ * loading took a third of the time of `fullprocess` on the sample data. Only they are in the npm package; tests and
+ * benchmarks import the compiled files. Not bundled: packages that look for their own files (binaries, WebAssembly).
  */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,24 +21,39 @@ const external = [
   "protobufjs",
 ];
 
-/** The default build of this package has a top-level await, which threads must not have, see bin/plotThread.js. */
+/** The default build of this package has a top-level await, which threads must not have: V8 aborts the process if one is terminated during it. */
 const resolve = { alias: { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") } };
+
+const entries = [
+  "cli/main",
+  "estimators/xgboost/engines/native/nativeLibrary",
+  "estimators/xgboost/engines/worker",
+  "lifecycle/monitor/referenceThread",
+  "pipeline/search/trialWorker",
+  "reporting/plotThread",
+  "storage/predictionLog/writerThread",
+];
 
 /** @param {string} dist the folder of the compiled files */
 export async function bundle(dist) {
-  const dir = join(dist, "app");
-  try {
-    const { rolldown } = await import("rolldown");
-    const input = {
-      main: join(dist, "cli", "main.js"),
-      plotThread: join(dist, "reporting", "plotThread.js"),
-      referenceThread: join(dist, "lifecycle", "monitor", "referenceThread.js"),
-    };
-    const build = await rolldown({ input, cwd: dist, platform: "node", external, resolve, logLevel: "silent" });
-    await build.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
-    await build.close();
-  } catch (error) {
-    rmSync(dir, { recursive: true, force: true });
-    console.error(`note: bundling failed, so mlctl starts more slowly: ${error.message.split("\n")[0]}`);
-  }
+  const { rolldown } = await import("rolldown");
+  const input = Object.fromEntries(entries.map((entry) => [basename(entry), join(dist, `${entry}.js`)]));
+  // Comments that name the modules would contain paths of this machine.
+  const experimental = { attachDebugInfo: "none" };
+  const build = await rolldown({
+    input,
+    cwd: dist,
+    platform: "node",
+    external,
+    resolve,
+    logLevel: "silent",
+    experimental,
+  });
+  await build.write({
+    dir: join(dist, "app"),
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+  });
+  await build.close();
 }

@@ -146,7 +146,9 @@ describe("what must load on Node 12", () => {
 });
 
 describe("scripts/build.js", () => {
-  /** A program of three files. */
+  const bundled = readFileSync(join(repository, "scripts/bundle.js"), "utf8");
+
+  /** A program of the entry points alone. */
   function program() {
     const folder = temporaryFolder();
     cpSync(join(repository, "scripts"), join(folder, "scripts"), { recursive: true });
@@ -154,9 +156,12 @@ describe("scripts/build.js", () => {
     put(folder, {
       "package.json": '{ "type": "module" }',
       "package-lock.json": "{}",
-      "src/cli/main.ts": "export const main = 1;\n",
-      "src/reporting/plotThread.ts": "export const plot = 1;\n",
-      "src/lifecycle/monitor/referenceThread.ts": "export const reference = 1;\n",
+      ...Object.fromEntries(
+        [...bundled.matchAll(/^ {2}"(\w+\/[\w/]+)",$/gm)].map(([, entry]) => [
+          `src/${entry}.ts`,
+          "export const main = 1;\n",
+        ]),
+      ),
     });
     symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "junction");
     const build = (event?: string) => {

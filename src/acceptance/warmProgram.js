@@ -3,11 +3,10 @@
  * Each message is a call; each answer has what bin/mlctl.js would have left on its streams, and its exit code.
  */
 import { Readable, Writable } from "node:stream";
-import { loadEntry } from "../../bin/loadEntry.js";
+import { commandLine } from "../../dist/app/main.js";
 
 /** Where it waits: the folder of a call can be unmounted or removed after it. */
 const home = process.cwd();
-const { commandLine } = await loadEntry("main", "cli/main.js");
 
 /** The call that is being answered. */
 let current;

@@ -50,6 +50,40 @@ function tree(workspace: LifecycleWorkspace): string[] {
     .toSorted();
 }
 
+const locks = (workspace: LifecycleWorkspace): string[] =>
+  readdirSync(join(workspace.folder, "drops/processing/.watchers"));
+
+it("removes the locks of watchers that were killed, on any machine, and not those of living or starting ones", async () => {
+  const workspace = trained.copy();
+  const started = async () => {
+    const watcher = workspace.start("watch", "--json");
+    let stderr = "";
+    await new Promise<void>((resolve) => {
+      watcher.child.stderr!.on("data", (chunk: Buffer) => {
+        stderr += chunk.toString();
+        if (stderr.includes("watching")) resolve();
+      });
+    });
+    return watcher;
+  };
+  const [killed, living] = [await started(), await started()];
+  killed.child.kill("SIGKILL");
+  await killed.finished;
+  workspace.write({
+    "drops/processing/.watchers/elsewhere-7-aa.lock": "",
+    "drops/processing/.watchers/elsewhere-7-aa.lock.json": "{}",
+    "drops/processing/.watchers/starting-7-bb.lock": "",
+  });
+  expect(locks(workspace).length).toBeGreaterThan(6);
+  expect(once(workspace).status).toBe(0);
+  const left = locks(workspace).filter((name) => name !== "starting-7-bb.lock");
+  expect(left.filter((name) => !name.includes(`-${living.child.pid}-`))).toEqual([]);
+  expect(left).toHaveLength(locks(workspace).length - 1);
+  living.child.kill("SIGTERM");
+  await living.finished;
+  expect(locks(workspace)).toEqual(["starting-7-bb.lock"]);
+});
+
 function once(
   workspace: LifecycleWorkspace,
   ...args: string[]

@@ -1,12 +1,12 @@
 /** On GitHub Actions: writes a Markdown job summary, and warnings and errors as annotations. */
 import { appendFileSync, existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import type { ProgressEvent } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import type { View } from "../core/view.ts";
 import { cellText } from "./cellText.ts";
-import { markdownText } from "./listingText.ts";
+import { markdownInline, markdownText } from "./listingText.ts";
 
 export interface GithubActions {
   /** Annotates warnings; ignores other events. */
@@ -59,13 +59,13 @@ export function errorText(error: unknown): string {
 function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
   const parts = [
     `### ${command}`,
-    ...(title === undefined ? [] : [escaped(title)]),
+    ...(title === undefined ? [] : [markdownInline(title)]),
     ...(fields.length === 0 ? [] : [markdownText({ columns: ["name", "value"], rows: fields })]),
     ...tables.flatMap((table) => [
-      ...(table.title === undefined ? [] : [`**${escaped(table.title)}**`]),
+      ...(table.title === undefined ? [] : [`**${markdownInline(table.title)}**`]),
       ...(table.rows.length === 0 ? [] : [markdownText(table)]),
     ]),
-    ...notes.map((note) => `> ${escaped(cellText(note))}`),
+    ...notes.map((note) => `> ${markdownInline(cellText(note))}`),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n\n`;
 }
@@ -84,7 +84,7 @@ function annotation(
 function placeOf(message: string, root: string): string[] {
   const [, path, line] = /^(?:error: )?([^\s:,]+\.[A-Za-z]{1,8})(?:, line (\d+))?\b/.exec(message) ?? [];
   if (path === undefined || !existsSync(path)) return [];
-  const file = `file=${property(relative(root, resolve(path)).replaceAll("\\", "/"))}`;
+  const file = `file=${property(relative(root, resolve(path)).split(sep).join("/"))}`;
   return line === undefined ? [file] : [file, `line=${line}`];
 }
 
@@ -95,9 +95,4 @@ function data(text: string): string {
 
 function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
-}
-
-/** Names of files and columns may contain HTML. */
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -35,5 +35,10 @@ function quotedText(text: string): string {
 }
 
 function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("\\", "\\\\").replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return `| ${cells.map(markdownInline).join(" | ")} |\n`;
+}
+
+/** One line that Markdown shows as it is: names of files and columns may contain code, links or HTML. */
+export function markdownInline(text: string): string {
+  return printable(text).replace(/[\\`*<&|]|\](?=\()/g, String.raw`\$&`);
 }

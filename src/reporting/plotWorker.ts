@@ -16,7 +16,7 @@ export interface PlotWorker {
 
 export function plotWorker(): PlotWorker {
   const thread = workerThread<PlotRequest, string | Uint8Array>({
-    file: "bin/plotThread.js",
+    file: "dist/app/plotThread.js",
     exited: "the plot thread ended",
   });
   return {

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { syncFolder } from "../../storage/files/commitFile.ts";
-import { acquireLock } from "../../storage/lock.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
+import { lockOf, otherLocks, removeLock } from "./watcherLocks.ts";
 
 /** What claim.json says. */
 export interface ClaimNote {
@@ -47,7 +47,7 @@ export interface Claims {
   readonly owner: string;
   /** An empty folder for a drop under a name of its own; undefined where another watcher has it. */
   reserve(drop: Drop, isTaken: (name: string) => Promise<boolean>): Promise<Claim | undefined>;
-  /** What watchers that are gone left behind, now owned by this one. */
+  /** What watchers that are gone left behind, now owned by this one. Removes their locks. */
   takeOver(): Promise<Claim[]>;
   /** Counts the start of a claim that was taken over, before its file is touched: it may be what ended the others. */
   begin(claim: Claim): Claim;
@@ -73,7 +73,7 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
   const { processing, origin, now } = options;
   const watchers = join(processing, WATCHERS);
   mkdirSync(watchers, { recursive: true });
-  removeStaleTemporaries(processing);
+  for (const folder of [processing, watchers]) removeStaleTemporaries(folder);
   const owner = `${hostname().replace(/[^A-Za-z0-9]/g, "_")}-${process.pid}-${randomBytes(6).toString("hex")}`;
   const release = await lockOf(watchers, owner, now);
   return {
@@ -94,8 +94,13 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
     async takeOver() {
       const taken: Claim[] = [];
       const foreign = allClaims(processing).filter((claim) => claim.owner !== owner && claim.origin === origin);
-      for (const other of new Set(foreign.map((claim) => claim.owner))) {
-        taken.push(...(await takeFrom(other, { ...options, watchers, owner })));
+      const owners = new Set(foreign.map((claim) => claim.owner));
+      for (const other of owners.union(otherLocks(watchers, owner))) {
+        const left = await takeFrom(other, { ...options, watchers, owner }).catch((error: unknown) => {
+          if (owners.has(other)) throw error;
+          return []; // The lock of another user, who has no file here.
+        });
+        taken.push(...left);
       }
       return taken;
     },
@@ -110,15 +115,6 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
       removeLock(watchers, owner);
     },
   };
-}
-
-async function lockOf(watchers: string, owner: string, now: () => Date): Promise<() => void> {
-  return acquireLock({ database: join(watchers, owner), command: "mlctl watch", waitMs: 0, now });
-}
-
-function removeLock(watchers: string, owner: string): void {
-  for (const ending of [".lock", ".lock.json", ".lock-journal"])
-    rmSync(join(watchers, owner + ending), { force: true });
 }
 
 /** The folder appears with its note in it: nobody ever sees one without an owner. */

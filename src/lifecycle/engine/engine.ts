@@ -219,7 +219,7 @@ interface Trial {
 
 /** Loads the library in a separate process, because it may crash, and away from what is in the current folder. */
 function trial(library: string): Promise<Trial> {
-  const module = new URL("dist/estimators/xgboost/engines/native/nativeLibrary.js", projectRoot).href;
+  const module = new URL("dist/app/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);
     import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;
   const args = ["--input-type=module", "-e", code, module, library];

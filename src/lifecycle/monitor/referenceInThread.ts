@@ -15,7 +15,7 @@ export async function referenceInThread(files: ReferenceFiles): Promise<Referenc
   // An exact reference keeps every value, and copying them between threads is slow.
   if (bytes < MIN_THREAD_BYTES || files.isExact) return referenceOfFiles(files);
   const thread = workerThread<ReferenceFiles, ReferenceResult>({
-    file: "bin/referenceThread.js",
+    file: "dist/app/referenceThread.js",
     exited: "the thread that reads the reference exited",
   });
   const result = await thread.request(files).finally(thread.end);

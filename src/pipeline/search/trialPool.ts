@@ -6,7 +6,7 @@ import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
 /** Threads can only run compiled code; tests run the sources, with the build next to them. */
-const workerUrl = new URL("dist/pipeline/search/trialWorker.js", projectRoot);
+const workerUrl = new URL("dist/app/trialWorker.js", projectRoot);
 
 export interface TrialPool {
   /** @throws {MlctlError} kind "failure" if a thread failed; the signal's reason if the search was aborted */

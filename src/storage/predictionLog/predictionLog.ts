@@ -54,7 +54,7 @@ class ThreadedLog implements PredictionLog {
     this.#options = options;
     const { path, retention } = options;
     this.#thread = workerThread({
-      file: "dist/storage/predictionLog/writerThread.js",
+      file: "dist/app/writerThread.js",
       exited: "the writer thread of the prediction log ended",
       workerData: { path, retention } satisfies WriterOptions,
     });

@@ -9,7 +9,7 @@ import { loadVariables } from "./jobVariables.ts";
 import { DUE, jobCommand, jobPath, shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
-/** Debian's cron silently truncates a longer command (MAX_COMMAND in its source). */
+/** In bytes: Debian's cron silently truncates a longer command (MAX_COMMAND in its source). */
 const MAX_COMMAND_LENGTH = 998;
 
 /** @throws {MlctlError} if the crontab cannot be read, so that no caller mistakes it for an empty one */
@@ -49,13 +49,9 @@ function command(job: ScheduledJob, flags: readonly string[], place: JobPlace): 
   const log = join(scheduleFolder(workspace.paths), "cron.log");
   const words = jobCommand(job, flags, configPath).map(shellWord).join(" ");
   const line = `cd ${shellWord(directory)} && ${loadVariables(place)}PATH=${shellWord(jobPath())} ${words} >> ${shellWord(log)} 2>&1`;
-  if (/[\n\r]/.test(line)) {
-    throw new MlctlError("usage", "a crontab cannot contain a path with a line break", { hint: "rename the folder" });
-  }
-  // Cron treats an unescaped % as the end of the line.
-  const escaped = line.replaceAll("%", String.raw`\%`);
-  if (escaped.length <= MAX_COMMAND_LENGTH) return escaped;
-  throw new MlctlError("usage", `the command of job ${job.name} is too long for cron: ${escaped.length} characters`, {
+  const length = Buffer.byteLength(line);
+  if (length <= MAX_COMMAND_LENGTH) return line;
+  throw new MlctlError("usage", `the command of job ${job.name} is too long for cron: ${length} bytes`, {
     hint: "move the workspace to a shorter path, or use `--systemd`",
   });
 }

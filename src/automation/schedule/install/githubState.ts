@@ -16,7 +16,7 @@ export function restoreStep(folders: readonly string[]): object {
     `git fetch --quiet --depth 1 origin +${STATE_BRANCH}:refs/mlctl/state`,
     `for folder in ${words(folders)}; do`,
     '  git cat-file -e "refs/mlctl/state:./$folder" 2> /dev/null || continue',
-    '  git restore --source refs/mlctl/state --worktree -- "$folder"',
+    '  git restore --source refs/mlctl/state --worktree -- ":(literal)$folder"',
     "done",
   ]);
 }
@@ -26,7 +26,7 @@ export function restoreStep(folders: readonly string[]): object {
  * failed job, because its record and log are needed then.
  */
 export function keepStep(folders: readonly string[], message: string): object {
-  const kept = `${words(folders)} ':(exclude)*.lock'`;
+  const kept = words([...folders.map((folder) => `:(literal)${folder}`), ":(exclude)*.lock"]);
   const script = [
     'export GIT_INDEX_FILE="$RUNNER_TEMP/mlctl-index"',
     "export GIT_AUTHOR_NAME=mlctl GIT_AUTHOR_EMAIL=mlctl@users.noreply.github.com",
@@ -35,7 +35,7 @@ export function keepStep(folders: readonly string[], message: string): object {
     "base=$(git rev-parse --quiet --verify refs/mlctl/state || true)",
     "before=${base:-$(git hash-object -t tree -w /dev/null)}",
     'git read-tree "$before"',
-    `mkdir -p ${words(folders)}`,
+    `mkdir -p -- ${words(folders)}`,
     `git add --all --force -- ${kept}`,
     'git diff --cached --quiet "$before" && exit 0',
     "ours=$(commit ${base:+-p $base})",
@@ -54,7 +54,12 @@ export function keepStep(folders: readonly string[], message: string): object {
 }
 
 function step(name: string, properties: object, script: readonly string[]): object {
-  return { name, ...properties, run: `${script.join("\n")}\n` };
+  return { name, ...properties, run: withoutExpressions(`${script.join("\n")}\n`) };
+}
+
+/** GitHub replaces `${{ … }}` in every string before anything reads it: a path that contains it keeps it. */
+export function withoutExpressions(text: string): string {
+  return text.replaceAll("${{", "${{ '${{' }}");
 }
 
 function words(folders: readonly string[]): string {

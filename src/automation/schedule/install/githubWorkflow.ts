@@ -1,7 +1,7 @@
 /** Generates a GitHub Actions workflow that runs a job at its times. */
 import type { Reference } from "../../../config/references.ts";
 import { TRUST_VARIABLE } from "../../../config/trust.ts";
-import { STATE_BRANCH, keepStep, restoreStep } from "./githubState.ts";
+import { STATE_BRANCH, keepStep, restoreStep, withoutExpressions } from "./githubState.ts";
 import { yamlText } from "./yamlText.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { githubSecrets } from "./jobVariables.ts";
@@ -34,27 +34,28 @@ export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now, r
   const times = hostTimes(job, ["UTC"], now);
   const minutes = job.timeoutMs === null ? MAX_MINUTES : Math.ceil(job.timeoutMs / 60_000) + EXTRA_MINUTES;
   const content = {
-    name: `mlctl ${job.name}${folder === "." ? "" : ` in ${folder}`}`,
+    // The only string that must not contain an expression.
+    name: `mlctl ${job.name}${folder === "." ? "" : ` in ${folder.replaceAll("{{", "{ {")}`}`,
     on: { schedule: times.map((cron) => ({ cron })), workflow_dispatch: null },
-    concurrency: { group: `mlctl ${folder}/${config} ${job.name}` },
+    concurrency: { group: withoutExpressions(`mlctl ${folder}/${config} ${job.name}`) },
     permissions: { contents: "write" },
     jobs: {
       mlctl: {
         "runs-on": "ubuntu-latest",
         "timeout-minutes": Math.min(MAX_MINUTES, minutes),
-        defaults: { run: { shell: "bash", "working-directory": folder } },
+        defaults: { run: { shell: "bash", "working-directory": withoutExpressions(folder) } },
         steps: [
           { uses: "actions/checkout@v4" },
           ...installSteps,
           restoreStep(kept),
           {
-            name: `mlctl ${job.words.join(" ")}`,
+            name: `mlctl ${job.words[0]}`,
             env: {
               ...githubSecrets(references),
               [TRUST_VARIABLE]: "1",
               DUE: `\${{ github.event_name == 'schedule' && '--due ${DUE[job.missed]}' || '' }}`,
             },
-            run: `mlctl schedule now ${job.name} $DUE -c ${shellWord(config)}`,
+            run: withoutExpressions(`mlctl schedule now ${job.name} $DUE -c ${shellWord(config)}`),
           },
           keepStep(kept, `mlctl ${job.name}`),
         ],

@@ -1,5 +1,7 @@
 /** Installs the jobs of config.json in another scheduler, or removes them. */
 import { basename, join, relative } from "node:path";
+import { MlctlError } from "../../../core/errors.ts";
+import { program } from "../executeJob.ts";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
 import {
   ownFiles,
@@ -32,6 +34,7 @@ export interface InstallResult extends FileChange {
 /** @param jobs empty: everything of this workspace is removed */
 export async function installSchedule(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<InstallResult> {
   const { target, dryRun } = options;
+  if (jobs.length > 0) requireWritable(jobs, options);
   const result =
     target === "crontab"
       ? { ...(await installInCrontab(jobs, options)), files: [] }
@@ -49,6 +52,31 @@ export async function installSchedule(jobs: readonly ScheduledJob[], options: In
     dryRun,
     jobs: jobs.map(({ name }) => name),
   };
+}
+
+/**
+ * Checks what no scheduler's format can hold. A cron expression and the name of a job have no such characters.
+ * @throws {MlctlError} kind "usage" with the name of the setting
+ */
+function requireWritable(jobs: readonly ScheduledJob[], { target, configPath, workspace: { paths } }: InstallOptions) {
+  const places = {
+    "the configuration file": configPath,
+    "the program": program,
+    output_folder_path: paths.datasets,
+    output_model_path: paths.models,
+    prod_deployment_path: paths.production,
+  };
+  for (const [name, path] of Object.entries(places)) {
+    if (!/[\p{Cc}\p{Cs}\u2028\u2029\ufeff]/u.test(path)) continue;
+    const message = `schedule install cannot write the path of ${name}: ${JSON.stringify(path)} has a line break or another control character`;
+    throw new MlctlError("usage", message, { hint: "rename the folder" });
+  }
+  const odd =
+    target === "systemd" || target === "k8s" ? jobs.find(({ timezone }) => /^[+-]/.test(timezone)) : undefined;
+  if (odd === undefined) return;
+  throw new MlctlError("usage", `schedule "${odd.name}": ${target} does not know the time zone ${odd.timezone}`, {
+    hint: "use an IANA name such as Europe/Oslo or Etc/GMT-1",
+  });
 }
 
 /** Updates which runs are expected. Jobs that another scheduler of this machine still has stay expected. */
@@ -102,5 +130,5 @@ function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], opt
   }
   if (jobs.length === 0)
     return "also delete them in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";
-  return `kubectl apply -f ${join(relative(process.cwd(), scheduleFilesFolder(options)), "mlctl-cronjobs.yaml")}`;
+  return `kubectl apply -f ${shellWord(join(relative(process.cwd(), scheduleFilesFolder(options)), "mlctl-cronjobs.yaml"))}`;
 }

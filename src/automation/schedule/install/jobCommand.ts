@@ -25,7 +25,12 @@ export function jobPath(): string {
   return `${dirname(process.execPath)}:${SYSTEM_PATH}`;
 }
 
-/** Quotes a word for a POSIX shell. */
+/**
+ * Quotes a word for a POSIX shell, also one that cron starts: some crons read `\\` or `\%` as one character, others do
+ * not, so a backslash is always followed by a quote, and % is escaped outside of the quotes.
+ */
 export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  if (/^[A-Za-z0-9_@+=:,./-]+$/.test(text)) return text;
+  const escapes: Record<string, string> = { "'": String.raw`'\''`, "\\": String.raw`\''`, "%": String.raw`'\%'` };
+  return `'${text.replace(/['\\%]/g, (character) => escapes[character]!)}'`;
 }

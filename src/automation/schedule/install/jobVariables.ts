@@ -65,11 +65,16 @@ export function loadVariables({ references }: JobPlace): string {
   return variableNames(references).length === 0 ? "" : `{ set -a; [ ! -f ./${FILE} ] || . ./${FILE}; set +a; } && `;
 }
 
-/** The line of a systemd service; the minus sign: the file may be missing. */
+/** Escapes the specifiers of systemd, such as %n. */
+export function unitText(text: string): string {
+  return text.replaceAll("%", "%%");
+}
+
+/** The line of a systemd service. The minus sign: the file may be missing. The path is a pattern. */
 export function environmentFile({ references, directory }: JobPlace): string[] {
   return variableNames(references).length === 0
     ? []
-    : [`EnvironmentFile=-${join(directory, FILE).replaceAll("%", "%%")}`];
+    : [`EnvironmentFile=-${unitText(join(directory, FILE)).replace(/[\\*?[]/g, String.raw`\$&`)}`];
 }
 
 /** For the step of a GitHub workflow that runs the job. */

@@ -1,6 +1,6 @@
 /** Writes and removes the files for systemd, GitHub Actions and Kubernetes, and tracks which workspace owns each file. */
 import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { userFolder } from "../../../core/userFolder.ts";
 import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
@@ -127,7 +127,7 @@ function warnIfTooFrequent(job: ScheduledJob, { context }: InstallOptions["works
 /** Folders that must persist between runs, relative to the workspace. */
 function keptFolders({ workspace: { paths, context } }: InstallOptions): string[] {
   const folders = [paths.datasets, paths.models, paths.production].map((path) =>
-    relative(paths.workspace, path).replaceAll("\\", "/"),
+    relative(paths.workspace, path).split(sep).join("/"),
   );
   const outside = folders.filter((path) => path === "" || path.startsWith("..") || isAbsolute(path));
   for (const path of outside) {
@@ -176,7 +176,9 @@ function requireOwn(path: string, owner: string): void {
 }
 
 function pathInRepository(configPath: string): string {
-  return relative(repositoryOf(dirname(configPath)), configPath).replaceAll("\\", "/");
+  return relative(repositoryOf(dirname(configPath)), configPath)
+    .split(sep)
+    .join("/");
 }
 
 /** The folder with `.git`, at or above `folder`; else `folder`. */

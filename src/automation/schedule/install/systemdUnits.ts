@@ -1,7 +1,7 @@
 /** Generates a systemd service and timer for each job. */
 import { cronFields, type CronFields } from "../cron.ts";
 import type { JobPlace } from "../executeJob.ts";
-import { environmentFile } from "./jobVariables.ts";
+import { environmentFile, unitText } from "./jobVariables.ts";
 import { jobCommand, jobPath } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { MlctlError } from "../../../core/errors.ts";
@@ -36,17 +36,18 @@ export function calendarOf(job: ScheduledJob): string {
 
 function service(job: ScheduledJob, place: JobPlace): string {
   const { configPath, directory } = place;
-  const words = jobCommand(job, ["--due", dueOf(job)], configPath).map(unitWord);
+  const [node, ...words] = jobCommand(job, ["--due", dueOf(job)], configPath).map(unitWord);
   return `${[
     "[Unit]",
-    `Description=mlctl ${job.words.join(" ")} in ${unitText(directory)}`,
+    `Description=mlctl ${job.words[0]} in ${unitText(directory)}: job ${job.name}`,
     "",
     "[Service]",
     "Type=oneshot",
-    `WorkingDirectory=${unitText(directory)}`,
+    // A slash at the end, because systemd reads a backslash there as a continuation and removes blanks.
+    `WorkingDirectory=${unitText(directory)}/`,
     `Environment=${unitWord(`PATH=${jobPath()}`)}`,
     ...environmentFile(place),
-    `ExecStart=${words.join(" ")}`,
+    `ExecStart=${node} ${words.map((word) => word.replaceAll("$", "$$$$")).join(" ")}`,
     `TimeoutStopSec=${STOP_SECONDS}`,
   ].join("\n")}\n`;
 }
@@ -101,14 +102,7 @@ function unsupported({ name, cron }: ScheduledJob, what: string): MlctlError {
   });
 }
 
-/** Quotes a word of ExecStart; escapes specifiers (%) and variables ($). */
+/** Quotes a word. Arguments of ExecStart also need `$$` for `$`, but neither its program nor Environment. */
 function unitWord(text: string): string {
-  return `"${text
-    .replace(/["\\]/g, String.raw`\$&`)
-    .replaceAll("%", "%%")
-    .replaceAll("$", "$$$$")}"`;
-}
-
-function unitText(text: string): string {
-  return text.replaceAll("%", "%%");
+  return `"${unitText(text).replace(/["\\]/g, String.raw`\$&`)}"`;
 }

@@ -1,12 +1,12 @@
 /** Writes YAML with comment lines above it. The only file that imports yaml. */
 import { Document, isNode } from "yaml";
 
-/** @param remarks comment lines above the document, without the leading "# " */
+/** @param remarks comment lines above the document, without the leading "# "; they have no line breaks */
 export function yamlText(content: object, remarks: readonly string[], options: { separated?: boolean } = {}): string {
-  const document = new Document(content);
+  // Kubernetes reads YAML 1.1, where a job's name such as `on` or 2026-01-01 is no string.
+  const document = new Document(content, { compat: "yaml-1.1" });
   if (options.separated === true && document.directives !== undefined) document.directives.docStart = true;
-  // A line break would end the comment.
-  const comment = remarks.map((line) => ` ${line.replace(/[\r\n\u0085\u2028\u2029]+/g, " ")}`).join("\n");
+  const comment = remarks.map((line) => ` ${line}`).join("\n");
   if (isNode(document.contents)) document.contents.commentBefore = comment;
   return document.toString({ lineWidth: 0, nullStr: "" });
 }

@@ -58,7 +58,7 @@ function inThisThread(engine: string): Train {
 
 function inOwnThread(engine: string): Train {
   const thread = workerThread<TrainingJob, TrainingReply>({
-    file: "dist/estimators/xgboost/engines/worker.js",
+    file: "dist/app/worker.js",
     exited: "its thread exited",
     workerData: engine,
   });

@@ -1,0 +1,3 @@
+import { fuzzWriters } from "../testing/fuzzWriters.ts";
+
+fuzzWriters(40, 1);

@@ -1,0 +1,3 @@
+import { fuzzWriters } from "../testing/fuzzWriters.ts";
+
+fuzzWriters(4000, 1_000_000);
