@@ -59,7 +59,7 @@ describe("the Dockerfile", () => {
     const stages = instructions.filter(({ name }) => name === "FROM").map(({ value }) => value);
     expect(stages).toEqual(["node:24-slim AS build", "node:24-slim"]);
     expect(final.filter(({ name }) => name === "COPY").map(({ value }) => value)).toContain(
-      "--from=build /app/dist ./dist",
+      "--from=build /app/dist/app ./dist/app",
     );
   });
 
