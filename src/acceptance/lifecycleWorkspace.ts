@@ -184,7 +184,11 @@ export function workspaceIn(folder: string): LifecycleWorkspace {
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const finished = new Promise<Finished>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (status) => resolve({ status, stdout, stderr }));
+      child.on("close", (code, signal) => {
+        // As a shell: a second signal ends the process itself.
+        const status = signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : code;
+        resolve({ status, stdout, stderr });
+      });
     });
     return { child, finished };
   };

@@ -35,6 +35,9 @@ export function stopSignals(print: (line: string) => void, drains = false) {
     const reason = new MlctlError(kind, message, { hint: "finished work is kept; run the command again to continue" });
     controller.abort(reason);
     stopNativeCalls(reason);
+    // The system then ends the process at the second signal, even while a long computation keeps it from handling one; but
+    // never process 1 of a container.
+    if (process.pid !== 1) for (const name of ["SIGINT", "SIGTERM"]) process.removeAllListeners(name);
   };
   const terminate = (message: string): void => {
     stop("terminated", message);
