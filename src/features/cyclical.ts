@@ -4,7 +4,7 @@ import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 /** Periods of the parts that date_parts makes. */
 const knownPeriods: ReadonlyMap<string, number> = new Map([
@@ -21,14 +21,12 @@ type CyclicalState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "period",
-    type: "number",
-    default: null,
-    minimum: Number.MIN_VALUE,
-    description: "length of one cycle; known for quarter, month, day_of_week and hour",
-  },
-  { name: "keep", type: "boolean", default: false, description: "keeps the original column too" },
+  option(
+    "period",
+    { type: "number", default: null, minimum: Number.MIN_VALUE },
+    "length of one cycle; known for quarter, month, day_of_week and hour",
+  ),
+  option("keep", { type: "boolean", default: false }, "keeps the original column too"),
 ];
 
 /** `<name>_sin` and `<name>_cos` of 2π · value / period. By default it uses the columns whose period follows from the name. */

@@ -2,7 +2,7 @@
 import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
 
 type Method = "log1p" | "log" | "log10" | "signed_log1p";
@@ -10,13 +10,11 @@ type Method = "log1p" | "log" | "log10" | "signed_log1p";
 type LogState = { readonly columns: readonly string[]; readonly method: Method };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "method",
-    type: "choice",
-    default: "log1p",
-    choices: ["log1p", "log", "log10", "signed_log1p"],
-    description: "log1p is log(1 + x); signed_log1p also accepts negative numbers: sign(x) · log(1 + |x|)",
-  },
+  option(
+    "method",
+    { type: "choice", default: "log1p", choices: ["log1p", "log", "log10", "signed_log1p"] },
+    "log1p is log(1 + x); signed_log1p also accepts negative numbers: sign(x) · log(1 + |x|)",
+  ),
 ];
 
 /** A number without a finite logarithm (0 for log, −2 for log1p) becomes missing, since no model family can use infinities. */

@@ -6,7 +6,7 @@ import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { lookUp, MISSING, type Lookup } from "./onnx/lookUp.ts";
 
 type Scalar = number | string;
@@ -27,9 +27,9 @@ type MapState = {
 };
 
 const options: readonly TransformOption[] = [
-  { name: "values", type: "object", default: null, description: "number or string for each category" },
-  { name: "otherwise", type: "scalar", default: null, description: "value for all other categories; default: missing" },
-  { name: "missing", type: "scalar", default: null, description: "value for missing categories; default: missing" },
+  option("values", { type: "object", default: null }, "number or string for each category"),
+  option("otherwise", { type: "scalar", default: null }, "value for all other categories; default: missing"),
+  option("missing", { type: "scalar", default: null }, "value for missing categories; default: missing"),
 ];
 
 /** E.g. `{ "values": { "None": 0 }, "otherwise": 1 }` makes a 0/1 column of holidays. Values are all numbers or all strings. */

@@ -4,7 +4,7 @@ import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../cor
 import type { Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
 
 type RatioState = {
@@ -16,7 +16,7 @@ type RatioState = {
 };
 
 const options: readonly TransformOption[] = [
-  { name: "by", type: "text", default: null, description: "number column to divide by" },
+  option("by", { type: "text", default: null }, "number column to divide by"),
 ];
 
 /** Keeps its columns and adds `<name>_by_<by>` after each; a division by zero gives a missing value. */

@@ -2,20 +2,17 @@
 import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
 
 type RoundState = { readonly columns: readonly string[]; readonly digits: number };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "digits",
-    type: "integer",
-    default: 0,
-    minimum: -15,
-    maximum: 15,
-    description: "number of decimal places; −2 rounds to hundreds",
-  },
+  option(
+    "digits",
+    { type: "integer", default: 0, minimum: -15, maximum: 15 },
+    "number of decimal places; −2 rounds to hundreds",
+  ),
 ];
 
 /** Rounds half to even, as numpy and pandas do. */
