@@ -16,7 +16,7 @@ const MAX_CATEGORIES = 1000;
 const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
 
 export interface AutomaticPlan {
-  /** In order, for `fitTransforms`. */
+  /** In order, for `fitInTurns`. */
   readonly requests: readonly TransformRequest[];
   /** One message for all columns that are not used for the same reason. */
   readonly notes: readonly string[];

@@ -7,7 +7,8 @@ import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { extendHistory } from "./extendHistory.ts";
-import { fitTransforms, requiredColumns } from "./fitTransforms.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
+import { requiredColumns } from "./fitTransforms.ts";
 import { historyGaps, rowsWithHistory } from "./historyGaps.ts";
 
 const DAY = 86_400_000;
