@@ -82,6 +82,11 @@ export function scalar(graph: GraphBuilder, value: number): string {
   return graph.constant("double", [value], []);
 }
 
+/** Bool tensor: true if a value is missing or infinite. */
+export function absent(graph: GraphBuilder, value: string): string {
+  return graph.add("Or", [graph.add("IsNaN", [value]), graph.add("IsInf", [value])]);
+}
+
 /** 1 − p. */
 export function complement(graph: GraphBuilder, probability: string): string {
   return graph.add("Sub", [scalar(graph, 1), probability]);

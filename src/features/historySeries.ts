@@ -72,14 +72,11 @@ function requireKeyColumn(table: Table, { columns, timeColumn }: History, name: 
     });
   }
   if (here !== undefined && here.kind === known?.kind) return;
+  const names = table.columns.map((column) => column.name);
   throw new MlctlError("usage", `by: no column "${name}"`, {
     hint:
       known === undefined
-        ? columnHint(
-            name,
-            table.columns.map((column) => column.name),
-            10,
-          )
+        ? columnHint(name, names, 10)
         : `put this step before those that change "${name}", and remove it from id_columns and drop_columns`,
   });
 }

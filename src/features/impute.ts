@@ -1,5 +1,5 @@
 /** Impute: fills missing numbers with a value learned in training. */
-import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/presentValues.ts";
@@ -7,7 +7,6 @@ import { mean } from "../stats/mean.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
 import { chooseColumns, option, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
 

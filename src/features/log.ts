@@ -1,9 +1,8 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
-import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
 import { chooseColumns, option, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
 
 type Method = "log1p" | "log" | "log10" | "signed_log1p";
 

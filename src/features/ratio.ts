@@ -1,11 +1,10 @@
 /** Ratio: divides numbers by another column, such as seconds of use by calls, since trees cannot divide. */
 import { MlctlError } from "../core/errors.ts";
-import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { chooseColumns, option, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
 
 type RatioState = {
   /** Columns to divide. */

@@ -1,9 +1,8 @@
 /** Round: rounds numbers to a number of decimal places. */
-import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
 import { chooseColumns, option, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
 
 type RoundState = { readonly columns: readonly string[]; readonly digits: number };
 

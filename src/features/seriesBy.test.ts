@@ -9,7 +9,8 @@ import { featureMatrix } from "./compileTransforms.ts";
 import { extendHistory } from "./extendHistory.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";
 import { requiredColumns } from "./fitTransforms.ts";
-import { historyGaps, rowsWithHistory } from "./historyGaps.ts";
+import { historyGaps } from "./historyGaps.ts";
+import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
 
 const DAY = 86_400_000;
 

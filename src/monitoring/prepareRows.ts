@@ -10,7 +10,7 @@ import type { Signature } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { historyFromBatch } from "../pipeline/rows/historyFromBatch.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
-import { rowsInReach } from "../features/historyGaps.ts";
+import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
 import { cellParserOf } from "../pipeline/rows/cellParserOf.ts";
 import { classReader, targetNumber } from "../pipeline/rows/encodeLabels.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";

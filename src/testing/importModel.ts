@@ -12,8 +12,8 @@ import { parseJsonModel } from "../estimators/xgboost/formats/parseJsonModel.ts"
  */
 export function importModel(bytes: Uint8Array): FittedEstimator {
   const ensemble = parse(bytes);
-  const { learner, version } = JSON.parse(new TextDecoder().decode(bytes)) as {
-    readonly version: readonly number[];
+  const { learner, version = [] } = JSON.parse(new TextDecoder().decode(bytes)) as {
+    readonly version?: readonly number[];
     readonly learner: {
       readonly feature_names: readonly string[];
       readonly learner_model_param: { readonly num_feature: string };

@@ -10,7 +10,7 @@ import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
-import { rowsInReach } from "../../features/historyGaps.ts";
+import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";

@@ -9,7 +9,7 @@ import { encodeLabels } from "../rows/encodeLabels.ts";
 import { historyFromBatch } from "../rows/historyFromBatch.ts";
 import { predictor } from "../predict/predictor.ts";
 import { requirePredictions } from "../predict/requirePredictions.ts";
-import { rowsInReach } from "../../features/historyGaps.ts";
+import { rowsInReach } from "../rows/rowsInReach.ts";
 import { unseenSeries } from "../rows/unseenSeries.ts";
 
 export interface Evaluated {

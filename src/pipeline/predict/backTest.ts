@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
-import { rowsInReach } from "../../features/historyGaps.ts";
+import { rowsInReach } from "../rows/rowsInReach.ts";
 import { forecaster, historyUntil } from "./forecaster.ts";
 
 /** A series with labels. */
