@@ -3,7 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { axisFormat, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
 import { textWidth } from "./textWidth.ts";
-import { colours, plotSpec, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
 
 export interface ShapFeature {
   readonly name: string;
@@ -72,12 +72,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
   const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((name) => textWidth(name, 12))));
   const height = Math.max(1, shown.length) * STEP;
   const present = levels.filter(({ level }) => shown.some((feature) => feature.levels.includes(level)));
-  const x = {
-    field: "x",
-    type: "quantitative",
-    title: `SHAP value: effect on the prediction (${unit})`,
-    scale: { domain, nice: false },
-  };
+  const x = quantitative("x", `SHAP value: effect on the prediction (${unit})`, { scale: { domain, nice: false } });
   const axis = {
     title: null,
     values: names.map((_, i) => (i + 0.5) * STEP),

@@ -98,6 +98,11 @@ const config: JsonObject = {
   range: { category: series },
 };
 
+/** The encoding of a number by position or length. @param more scale and axis */
+export function quantitative(field: string, title: string | null, more: JsonObject = {}): JsonObject {
+  return { field, type: "quantitative", title, ...more };
+}
+
 /** Adds title, description and theme to the body of a specification. */
 export function plotSpec(
   title: { readonly text: string; readonly subtitle?: string },

@@ -1,5 +1,5 @@
 /** Tunes the threshold of a binary classifier, for the metric that it is to be best for. */
-import type { Costs } from "../../core/costs.ts";
+import type { Costs } from "../../core/metric.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Candidate } from "./candidate.ts";
