@@ -45,14 +45,7 @@ export const cyclical: Transform<CyclicalState> = {
   },
   inputNames: namesOf,
   outputNames: ({ columns, keep }) => columns.flatMap(({ name }) => madeNames(name, keep)),
-  load: ({ columns, keep }) =>
-    mapColumns(
-      "number",
-      columns,
-      ({ period }) =>
-        (column) =>
-          circle(column, period, keep),
-    ),
+  load: ({ columns, keep }) => mapColumns("number", columns, ({ period }) => circle(period, keep)),
   /** cos(x) as sin(x + π/2): all runtimes support Sin for doubles, but not all support Cos. */
   toOnnx: (graph, { columns: states, keep }, columns) =>
     replaceColumns(columns, states, (from, { name, period }) => {
@@ -64,11 +57,13 @@ export const cyclical: Transform<CyclicalState> = {
     }),
 };
 
-function circle(column: NumberColumn, period: number, keep: boolean): NumberColumn[] {
+function circle(period: number, keep: boolean): (column: NumberColumn) => NumberColumn[] {
   const turn = (2 * Math.PI) / period;
-  const sine = mapValues(column, (value) => Math.sin(value * turn), `${column.name}_sin`);
-  const cosine = mapValues(column, (value) => Math.cos(value * turn), `${column.name}_cos`);
-  return keep ? [column, sine, cosine] : [sine, cosine];
+  return (column) => {
+    const sine = mapValues(column, (value) => Math.sin(value * turn), `${column.name}_sin`);
+    const cosine = mapValues(column, (value) => Math.cos(value * turn), `${column.name}_cos`);
+    return keep ? [column, sine, cosine] : [sine, cosine];
+  };
 }
 
 function madeNames(name: string, keep: boolean): string[] {

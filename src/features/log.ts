@@ -1,5 +1,5 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
-import { absent, columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
 import { chooseColumns, option, readOptions } from "./readOptions.ts";
@@ -41,7 +41,7 @@ export const log: Transform<LogState> = {
       log10: (value) => graph.add("Div", [graph.add("Log", [value]), scalar(graph, Math.LN10)]),
       signed_log1p: (value) => graph.add("Mul", [graph.add("Sign", [value]), log1p(graph.add("Abs", [value]))]),
     };
-    return replaceColumns(columns, named(names), (from) => {
+    return replaceColumns(columns, names, (from) => {
       const raw = nodes[method](columnTensor(graph, from));
       return [graphColumn(from.name, graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]))];
     });

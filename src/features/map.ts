@@ -1,5 +1,5 @@
 /** Map: replaces categories by numbers or strings from a list. */
-import { graphColumn, named, replaceColumns } from "../core/onnx.ts";
+import { graphColumn, replaceColumns } from "../core/onnx.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
@@ -66,7 +66,7 @@ export const map: Transform<MapState> = {
     const of = (value: Scalar | null): Scalar => (kind === "number" ? numberOf(value) : String(value ?? MISSING));
     const valueOf = new Map(state.values.map(([text, value]) => [text, of(value)]));
     const lookup = { valueOf, missing: of(state.missing), otherwise: of(state.otherwise) };
-    return replaceColumns(columns, named(state.columns), (from) => [
+    return replaceColumns(columns, state.columns, (from) => [
       graphColumn(from.name, lookUp(graph, from, lookup), kind),
     ]);
   },

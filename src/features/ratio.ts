@@ -1,6 +1,6 @@
 /** Ratio: divides numbers by another column, such as seconds of use by calls, since trees cannot divide. */
 import { MlctlError } from "../core/errors.ts";
-import { absent, columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns } from "./mapColumns.ts";
@@ -54,11 +54,9 @@ export const ratio: Transform<RatioState> = {
     };
   },
   toOnnx(graph, { columns: names, by }, columns) {
-    const divisor = columnTensor(
-      graph,
-      columns.find(({ name }) => name === by)!,
-    );
-    return replaceColumns(columns, named(names), (from) => {
+    const divisorColumn = columns.find(({ name }) => name === by)!;
+    const divisor = columnTensor(graph, divisorColumn);
+    return replaceColumns(columns, names, (from) => {
       const raw = graph.add("Div", [columnTensor(graph, from), divisor]);
       const finite = graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]);
       return [from, graphColumn(`${from.name}_by_${by}`, finite)];

@@ -1,5 +1,5 @@
 /** Round: rounds numbers to a number of decimal places. */
-import { absent, columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
 import { chooseColumns, option, readOptions } from "./readOptions.ts";
@@ -38,7 +38,7 @@ export const round: Transform<RoundState> = {
   toOnnx(graph, state, columns) {
     const power = scalar(graph, 10 ** Math.abs(state.digits));
     const [first, second] = state.digits >= 0 ? (["Mul", "Div"] as const) : (["Div", "Mul"] as const);
-    return replaceColumns(columns, named(state.columns), (from) => {
+    return replaceColumns(columns, state.columns, (from) => {
       const value = columnTensor(graph, from);
       const rounded = graph.add(second, [graph.add("Round", [graph.add(first, [value, power])]), power]);
       const beyond = absent(graph, graph.add("Mul", [value, power]));
