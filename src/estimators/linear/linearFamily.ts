@@ -2,7 +2,7 @@
 import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
-import { finiteNumber, numberList, requireWidth } from "../fittedState.ts";
+import { finiteNumber, numberList, ofWidth, requireWidth } from "../fittedState.ts";
 import { centre, featureMeans, triangularFactor, type TriangularFactor } from "../leastSquares.ts";
 import { linearContributions, type LinearOutput } from "../linearContributions.ts";
 import { affineNodes } from "../onnxNodes.ts";
@@ -53,14 +53,11 @@ export function linearFamily({ solve, ...definition }: Definition) {
       const weights = new Float64Array(columnCount + 1);
       weights.set(coefficients);
       weights[columnCount] = intercept;
-      return {
-        predict(X) {
-          requireWidth(X, fitted);
-          const result = new Float64Array(X.rowCount);
-          dotRows({ values: X.values, first: 0, count: X.rowCount, columnCount }, weights, result);
-          return result;
-        },
-      };
+      return ofWidth(fitted, ({ values, rowCount }) => {
+        const result = new Float64Array(rowCount);
+        dotRows({ values, first: 0, count: rowCount, columnCount }, weights, result);
+        return result;
+      });
     },
 
     importance(fitted) {

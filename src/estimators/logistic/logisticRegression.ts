@@ -2,7 +2,7 @@
 import type { Estimator, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { complement, type GraphBuilder } from "../../core/onnx.ts";
-import { numberList, requireWidth, unfit } from "../fittedState.ts";
+import { numberList, ofWidth, requireWidth, unfit } from "../fittedState.ts";
 import { featureMeans } from "../leastSquares.ts";
 import { linearContributions, type LinearOutput } from "../linearContributions.ts";
 import { param, positive, resolveParams } from "../params.ts";
@@ -48,15 +48,7 @@ export const logisticRegression = {
     return { family: "logistic_regression", params: resolved, featureNames: X.columnNames, task, classCount, state };
   },
 
-  load(fitted) {
-    const predict = logisticPredictor(readState(fitted));
-    return {
-      predict(X) {
-        requireWidth(X, fitted);
-        return predict(X);
-      },
-    };
-  },
+  load: (fitted) => ofWidth(fitted, logisticPredictor(readState(fitted))),
 
   /** Classes not seen in training have a margin of −∞ for every row. */
   contributions(fitted, X) {

@@ -3,7 +3,7 @@ import type { Estimator, FitOptions } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { requireFeatures } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
-import { requireWidth } from "../fittedState.ts";
+import { ofWidth, requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import { requireFloat32 } from "../requireComplete.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
@@ -64,15 +64,7 @@ export const xgboost = {
     return { family: "xgboost", params: resolved, engine: engine.name, featureNames, task, classCount, state };
   },
 
-  load(fitted) {
-    const trees = treePredictor(readEnsemble(fitted));
-    return {
-      predict(X) {
-        requireWidth(X, fitted);
-        return trees.predict(X);
-      },
-    };
-  },
+  load: (fitted) => ofWidth(fitted, treePredictor(readEnsemble(fitted)).predict),
 
   contributions(fitted, X) {
     requireWidth(X, fitted);
