@@ -81,12 +81,6 @@ export interface ImportanceUnit {
   readonly label: string;
 }
 
-/** Argument of Estimator.stages.predictions: the model lengths to evaluate and the rows to predict. */
-export interface StagedRequest {
-  readonly lengths: readonly number[];
-  readonly rows: Matrix;
-}
-
 /** See Estimator.remarks. */
 export interface FitRemarks {
   /** Something is broken and was skipped. */
@@ -154,7 +148,7 @@ export interface Estimator {
       X: Matrix,
       y: Float64Array,
       options: FitOptions,
-      request: StagedRequest,
+      request: { readonly lengths: readonly number[]; readonly rows: Matrix },
     ): Promise<Float64Array[] | undefined>;
   };
   /** Exports to formats of other programs, by format name, e.g. "xgboost-json". */

@@ -53,22 +53,17 @@ export function graphColumn(name: string, tensor: string, kind: ColumnKind = "nu
   return { name, kind, tensor, width: 1, place: 0 };
 }
 
-/** Replaces the columns that `states` name in place and keeps the others. */
-export function replaceColumns<T extends { readonly name: string }>(
+/** Replaces the columns that `states` name, or are the names of, in place and keeps the others. */
+export function replaceColumns<T extends string | { readonly name: string }>(
   columns: readonly GraphColumn[],
   states: readonly T[],
   replace: (from: GraphColumn, state: T) => readonly GraphColumn[],
 ): GraphColumn[] {
-  const stateOf = new Map(states.map((state) => [state.name, state]));
+  const stateOf = new Map(states.map((state) => [typeof state === "string" ? state : state.name, state]));
   return columns.flatMap((each) => {
     const state = stateOf.get(each.name);
     return state === undefined ? [each] : replace(each, state);
   });
-}
-
-/** Column names in the form that `replaceColumns` takes. */
-export function named(names: readonly string[]): { readonly name: string }[] {
-  return names.map((name) => ({ name }));
 }
 
 /** The column as a tensor of its own, (rows × 1). */
@@ -80,6 +75,11 @@ export function columnTensor(graph: GraphBuilder, { tensor, width, place }: Grap
 /** A number as a tensor that broadcasts to every shape. */
 export function scalar(graph: GraphBuilder, value: number): string {
   return graph.constant("double", [value], []);
+}
+
+/** Bool tensor: true if a value is missing or infinite. */
+export function absent(graph: GraphBuilder, value: string): string {
+  return graph.add("Or", [graph.add("IsNaN", [value]), graph.add("IsInf", [value])]);
 }
 
 /** 1 − p. */

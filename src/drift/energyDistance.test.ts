@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { energyDistance } from "./energyDistance.ts";
+import { energyDistance } from "./wassersteinDistance.ts";
 import { lcgSample, type Sample } from "../testing/lcgSample.ts";
 
 describe("energyDistance", () => {

@@ -1,6 +1,6 @@
 /** Looks up a drift test by its name. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { DriftTest } from "./driftTest.ts";
 import { driftTests } from "./index.ts";
 
@@ -15,9 +15,8 @@ export function findDriftTest(wanted: string, column: string): DriftTest {
   const found = all.find(({ name, evidentlyName }) => name === wanted || evidentlyName === wanted);
   if (found !== undefined) return found;
   const names = all.map(({ name }) => name);
-  const near = suggest(wanted, names);
   throw new MlctlError("usage", `unknown drift test "${wanted}" for column "${column}"`, {
-    hint: near === undefined ? `use one of ${names.join(", ")}` : `did you mean "${near}"?`,
+    hint: didYouMean(wanted, names, `use one of ${names.join(", ")}`),
   });
 }
 

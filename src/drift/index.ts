@@ -5,15 +5,16 @@ import { andersonDarling } from "./andersonDarling.ts";
 import { chiSquare } from "./chiSquare.ts";
 import { cramerVonMises } from "./cramerVonMises.ts";
 import type { DriftResult, DriftTest, TestResult } from "./driftTest.ts";
-import { energyDistance } from "./energyDistance.ts";
-import { hellingerDistance } from "./hellingerDistance.ts";
-import { jensenShannonDistance } from "./jensenShannonDistance.ts";
 import { kolmogorovSmirnov } from "./kolmogorovSmirnov.ts";
-import { kullbackLeiblerDivergence } from "./kullbackLeiblerDivergence.ts";
 import { mannWhitney } from "./mannWhitney.ts";
-import { populationStabilityIndex } from "./populationStabilityIndex.ts";
-import { totalVariationDistance } from "./totalVariationDistance.ts";
-import { wassersteinDistance } from "./wassersteinDistance.ts";
+import {
+  hellingerDistance,
+  jensenShannonDistance,
+  kullbackLeiblerDivergence,
+  populationStabilityIndex,
+  totalVariationDistance,
+} from "./shareDistances.ts";
+import { energyDistance, wassersteinDistance } from "./wassersteinDistance.ts";
 import { zTest } from "./zTest.ts";
 
 /** Categories with fewer expected rows on either side are pooled. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decileCounts } from "./decileCounts.ts";
-import { populationStabilityIndex } from "./populationStabilityIndex.ts";
+import { populationStabilityIndex } from "./shareDistances.ts";
 
 describe("populationStabilityIndex", () => {
   it("is zero for equal shares and matches a manual calculation for others", () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { hellingerDistance } from "./hellingerDistance.ts";
-import { jensenShannonDistance } from "./jensenShannonDistance.ts";
-import { kullbackLeiblerDivergence } from "./kullbackLeiblerDivergence.ts";
-import { totalVariationDistance } from "./totalVariationDistance.ts";
+import {
+  hellingerDistance,
+  jensenShannonDistance,
+  kullbackLeiblerDivergence,
+  totalVariationDistance,
+} from "./shareDistances.ts";
 
 const counts = (...values: number[]): Float64Array => Float64Array.from(values);
 

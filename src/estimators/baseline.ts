@@ -6,7 +6,7 @@ import type { Matrix } from "../core/table/matrix.ts";
 import type { Task } from "../core/task.ts";
 import { numberList } from "./fittedState.ts";
 import { constantNodes } from "./onnxNodes.ts";
-import { resolveParams } from "./params.ts";
+import { param, resolveParams } from "./params.ts";
 import { requireTarget } from "./requireComplete.ts";
 
 /** Predicts the same as scikit-learn's DummyRegressor("mean") and DummyClassifier("prior"). */
@@ -15,14 +15,11 @@ export const baseline = {
   description: "predicts the mean of the target or the class shares; every other family has to beat it",
   tasks: ["regression", "binary", "multiclass"],
   params: [
-    {
-      name: "strategy",
-      type: "choice",
-      default: "mean",
-      choices: ["mean", "last"],
-      description:
-        "mean: mean of the target, or class shares; last: previous value of the target, from the feature <target>_lag_1",
-    },
+    param(
+      "strategy",
+      { type: "choice", default: "mean", choices: ["mean", "last"] },
+      "mean: mean of the target, or class shares; last: previous value of the target, from the feature <target>_lag_1",
+    ),
   ],
   needs: { complete: false, standardized: false },
   isBaseline: true,

@@ -1,7 +1,7 @@
 /** Finds a model family by name. */
 import type { Estimator, ImportanceUnit } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import { estimators } from "./index.ts";
 
 /** @throws {MlctlError} kind "usage" with the closest name if there is no such family */
@@ -9,9 +9,8 @@ export function findEstimator(family: string): Estimator {
   const found = known(family);
   if (found !== undefined) return found;
   const names = Object.keys(estimators);
-  const closest = suggest(family, names);
   throw new MlctlError("usage", `unknown model family "${family}"`, {
-    hint: closest === undefined ? `known: ${names.join(", ")}` : `did you mean "${closest}"?`,
+    hint: didYouMean(family, names, `known: ${names.join(", ")}`),
   });
 }
 

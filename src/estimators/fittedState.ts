@@ -1,5 +1,5 @@
 /** Reads and validates the learned state of an estimator from a model file, which may have been edited by hand. */
-import type { FittedEstimator } from "../core/estimator.ts";
+import type { FittedEstimator, Predictor } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { Json } from "../core/json.ts";
@@ -36,4 +36,14 @@ export function unfit(fitted: FittedEstimator, key: string, expected: string): M
 export function requireWidth(X: Matrix, fitted: FittedEstimator): void {
   if (X.columnNames.length === fitted.featureNames.length) return;
   throw new RangeError(`the model expects ${fitted.featureNames.length} features, got ${X.columnNames.length}`);
+}
+
+/** @returns a predictor that requires the width of the model first */
+export function ofWidth(fitted: FittedEstimator, predict: Predictor["predict"]): Predictor {
+  return {
+    predict(X) {
+      requireWidth(X, fitted);
+      return predict(X);
+    },
+  };
 }

@@ -7,6 +7,11 @@ import { didYouMean } from "../core/text/suggest.ts";
 /** A number above 0. */
 export const positive = { type: "number", minimum: 0, exclusiveMinimum: true } as const;
 
+/** The entry of a parameter: its type, default and limits, and what it does. */
+export function param(name: string, values: Omit<ParamSpec, "name" | "description">, description: string): ParamSpec {
+  return { name, ...values, description };
+}
+
 /**
  * Every parameter of `specs` with its value, in the order of `specs`. All unknown names and invalid values are
  * reported at once: ignoring a misspelt parameter would silently train a different model.

@@ -4,6 +4,7 @@ import { listed } from "../core/text/listed.ts";
 import { selectHint } from "../core/text/selectHint.ts";
 import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
+import { rowsByCode } from "../stats/countCategories.ts";
 
 /** A text column whose distinct values exceed this share of the rows is an id or free text … */
 const FREE_TEXT_SHARE = 0.5;
@@ -16,7 +17,7 @@ const MAX_CATEGORIES = 1000;
 const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
 
 export interface AutomaticPlan {
-  /** In order, for `fitTransforms`. */
+  /** In order, for `fitInTurns`. */
   readonly requests: readonly TransformRequest[];
   /** One message for all columns that are not used for the same reason. */
   readonly notes: readonly string[];
@@ -103,16 +104,11 @@ function disguised(name: string, categories: readonly string[]): Reason | undefi
   };
 }
 
-function reasonToDropText({ name, codes, categories }: CategoryColumn): Reason | undefined {
-  const counts = new Float64Array(categories.length);
-  let present = 0;
-  for (const code of codes) {
-    if (code < 0) continue;
-    counts[code]!++;
-    present++;
-  }
-  let distinct = 0;
-  for (const count of counts) if (count > 0) distinct++;
+function reasonToDropText(column: CategoryColumn): Reason | undefined {
+  const { name, codes, categories } = column;
+  const counts = rowsByCode(column).filter((count) => count > 0);
+  const distinct = counts.length;
+  const present = counts.reduce((sum, count) => sum + count, 0);
   if (present === 0) return EMPTY;
   if (distinct === 1 && present === codes.length) return CONSTANT;
   if (distinct === present && distinct > 2) return disguised(name, categories) ?? DISTINCT;

@@ -5,7 +5,7 @@ import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 interface ClipOptions {
   readonly minimum: number | null;
@@ -24,16 +24,15 @@ type ClipState = {
 };
 
 const options: readonly TransformOption[] = [
-  { name: "minimum", type: "number", default: null, description: "lower limit; smaller numbers become this number" },
-  { name: "maximum", type: "number", default: null, description: "upper limit; larger numbers become this number" },
-  ...(["lower_quantile", "upper_quantile"] as const).map((name): TransformOption => ({
-    name,
-    type: "number",
-    default: null,
-    minimum: 0,
-    maximum: 1,
-    description: `${name === "lower_quantile" ? "lower" : "upper"} limit, as a quantile of the training rows`,
-  })),
+  option("minimum", { type: "number", default: null }, "lower limit; smaller numbers become this number"),
+  option("maximum", { type: "number", default: null }, "upper limit; larger numbers become this number"),
+  ...["lower", "upper"].map((side) =>
+    option(
+      `${side}_quantile`,
+      { type: "number", default: null, minimum: 0, maximum: 1 },
+      `${side} limit, as a quantile of the training rows`,
+    ),
+  ),
 ];
 
 /** Missing values stay missing; infinities are clipped too. */

@@ -4,7 +4,7 @@ import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 /** Periods of the parts that date_parts makes. */
 const knownPeriods: ReadonlyMap<string, number> = new Map([
@@ -21,14 +21,12 @@ type CyclicalState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "period",
-    type: "number",
-    default: null,
-    minimum: Number.MIN_VALUE,
-    description: "length of one cycle; known for quarter, month, day_of_week and hour",
-  },
-  { name: "keep", type: "boolean", default: false, description: "keeps the original column too" },
+  option(
+    "period",
+    { type: "number", default: null, minimum: Number.MIN_VALUE },
+    "length of one cycle; known for quarter, month, day_of_week and hour",
+  ),
+  option("keep", { type: "boolean", default: false }, "keeps the original column too"),
 ];
 
 /** `<name>_sin` and `<name>_cos` of 2π · value / period. By default it uses the columns whose period follows from the name. */
@@ -47,14 +45,7 @@ export const cyclical: Transform<CyclicalState> = {
   },
   inputNames: namesOf,
   outputNames: ({ columns, keep }) => columns.flatMap(({ name }) => madeNames(name, keep)),
-  load: ({ columns, keep }) =>
-    mapColumns(
-      "number",
-      columns,
-      ({ period }) =>
-        (column) =>
-          circle(column, period, keep),
-    ),
+  load: ({ columns, keep }) => mapColumns("number", columns, ({ period }) => circle(period, keep)),
   /** cos(x) as sin(x + π/2): all runtimes support Sin for doubles, but not all support Cos. */
   toOnnx: (graph, { columns: states, keep }, columns) =>
     replaceColumns(columns, states, (from, { name, period }) => {
@@ -66,11 +57,13 @@ export const cyclical: Transform<CyclicalState> = {
     }),
 };
 
-function circle(column: NumberColumn, period: number, keep: boolean): NumberColumn[] {
+function circle(period: number, keep: boolean): (column: NumberColumn) => NumberColumn[] {
   const turn = (2 * Math.PI) / period;
-  const sine = mapValues(column, (value) => Math.sin(value * turn), `${column.name}_sin`);
-  const cosine = mapValues(column, (value) => Math.cos(value * turn), `${column.name}_cos`);
-  return keep ? [column, sine, cosine] : [sine, cosine];
+  return (column) => {
+    const sine = mapValues(column, (value) => Math.sin(value * turn), `${column.name}_sin`);
+    const cosine = mapValues(column, (value) => Math.cos(value * turn), `${column.name}_cos`);
+    return keep ? [column, sine, cosine] : [sine, cosine];
+  };
 }
 
 function madeNames(name: string, keep: boolean): string[] {

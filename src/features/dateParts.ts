@@ -4,7 +4,7 @@ import type { DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { dateNodes } from "./onnx/dateNodes.ts";
 
 type Part = "year" | "quarter" | "month" | "day" | "day_of_week" | "is_weekend" | "hour" | "days_since_1970";
@@ -40,19 +40,16 @@ type DatePartsState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "parts",
-    type: "choices",
-    default: null,
-    choices: parts,
-    description: "parts to extract; default: those that vary in training, except days_since_1970",
-  },
-  {
-    name: "prefix",
-    type: "text",
-    default: null,
-    description: "prefix of each part's name; default: none for one date column, <name>_ for several",
-  },
+  option(
+    "parts",
+    { type: "choices", default: null, choices: parts },
+    "parts to extract; default: those that vary in training, except days_since_1970",
+  ),
+  option(
+    "prefix",
+    { type: "text", default: null },
+    "prefix of each part's name; default: none for one date column, <name>_ for several",
+  ),
 ];
 
 /** Removes the date column. A constant date gives no column unless `parts` is set. */

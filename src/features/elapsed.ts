@@ -2,7 +2,7 @@
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { byOption, extendSeries, fitSeries, lagsOption, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
-import { readOptions } from "./readOptions.ts";
+import { option, readOptions } from "./readOptions.ts";
 import { lookBack, reach, seriesGaps } from "./seriesLookup.ts";
 import {
   cutHistory,
@@ -33,13 +33,7 @@ const options: readonly TransformOption[] = [
   lagsOption,
   byOption,
   shortHistoryOption,
-  {
-    name: "unit",
-    type: "choice",
-    default: "days",
-    choices: Object.keys(milliseconds),
-    description: "unit of the result",
-  },
+  option("unit", { type: "choice", default: "days", choices: Object.keys(milliseconds) }, "unit of the result"),
 ];
 
 /** `elapsed_<k>`: the time since the k-th last row with a value in the target (or in `column`). */

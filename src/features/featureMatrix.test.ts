@@ -6,7 +6,7 @@ import { selectRows } from "../core/table/selectRows.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { automaticTransforms } from "./automatic.ts";
 import { compileTransforms, featureMatrix } from "./compileTransforms.ts";
-import { fitTransforms } from "./fitTransforms.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
 
 const context = { task: "binary", seed: 1, target: "left" } as const;
 

@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
-import { fitTransforms } from "./fitTransforms.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
 
 const context = { task: "binary", seed: 1, target: "left" } as const;
 

@@ -1,6 +1,6 @@
 /** Fits a list of transforms, each on the output of the previous one. */
 import { MlctlError } from "../core/errors.ts";
-import { atOnce, type Work } from "../core/inTurns.ts";
+import type { Work } from "../core/inTurns.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/table/selectRows.ts";
@@ -12,20 +12,12 @@ import type { SelectState } from "./select.ts";
 import { transformProblems } from "./transformProblems.ts";
 
 /**
+ * Yields after each transform, so that the caller can let signals arrive: one of many columns takes long.
  * The result starts with a `select` of the columns that are needed, so that prediction accepts columns in any order,
  * ignores extra ones and does not require dropped ones. The target is never a feature, even if `table` contains it.
  * @throws {MlctlError} kind "usage", with the path in config.json, for an unknown type, option or column, or if text or
  *   dates remain
  */
-export function fitTransforms(
-  table: Table,
-  requests: readonly TransformRequest[],
-  context: TransformContext,
-): FittedTransform[] {
-  return atOnce(fitInTurns(table, requests, context));
-}
-
-/** The same, yielding after each transform, so that the caller can let signals arrive: one of many columns takes long. */
 export function* fitInTurns(
   table: Table,
   requests: readonly TransformRequest[],
@@ -42,7 +34,7 @@ export function* fitInTurns(
   return fitted;
 }
 
-/** Column names in the leading `select` that `fitTransforms` adds. */
+/** Column names in the leading `select` that `fitInTurns` adds. */
 export function requiredColumns([select]: readonly FittedTransform[]): ReadonlySet<string> {
   const { columns } = select!.state as SelectState;
   return new Set(columns.map(({ name }) => name));
@@ -70,16 +62,7 @@ export interface Step extends FittedTransform {
 }
 
 /** @param wanted filters the transforms to fit; default: all */
-export function fitSteps(
-  inputs: Table,
-  requests: readonly TransformRequest[],
-  context: TransformContext,
-  wanted: (transform: Transform) => boolean = () => true,
-): Step[] {
-  return atOnce(stepsInTurns(inputs, requests, context, wanted));
-}
-
-function* stepsInTurns(
+export function* stepsInTurns(
   inputs: Table,
   requests: readonly TransformRequest[],
   context: TransformContext,

@@ -4,7 +4,7 @@ import { cellText } from "../core/table/cellText.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { flagDay } from "./flagDay.ts";
-import { fitTransforms } from "./fitTransforms.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
 
 /** As in hourly traffic: the holiday is set only on the first hour of its day. */
 const training = rowsOf([

@@ -8,7 +8,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { requireHistory } from "./historySeries.ts";
 import { kindWords } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 type Flag = number | string;
 
@@ -25,12 +25,11 @@ export type FlagDayState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "unset",
-    type: "texts",
-    default: ["None", ""],
-    description: "strings that mean no flag is set; in number columns 0 does",
-  },
+  option(
+    "unset",
+    { type: "texts", default: ["None", ""] },
+    "strings that mean no flag is set; in number columns 0 does",
+  ),
 ];
 
 /**

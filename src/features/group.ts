@@ -5,7 +5,7 @@ import type { CategoryColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { countCategories } from "../stats/countCategories.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { lookUp, MISSING, positions } from "./onnx/lookUp.ts";
 
 interface GroupOptions {
@@ -26,20 +26,13 @@ type GroupState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "groups",
-    type: "object",
-    default: null,
-    description: "for each group name, the list of categories to merge",
-  },
-  {
-    name: "min_count",
-    type: "integer",
-    default: null,
-    minimum: 1,
-    description: "categories (after `groups`) with fewer training rows become `other`, as do unseen ones",
-  },
-  { name: "other", type: "text", default: "other", description: "name for the rare categories" },
+  option("groups", { type: "object", default: null }, "for each group name, the list of categories to merge"),
+  option(
+    "min_count",
+    { type: "integer", default: null, minimum: 1 },
+    "categories (after `groups`) with fewer training rows become `other`, as do unseen ones",
+  ),
+  option("other", { type: "text", default: "other" }, "name for the rare categories"),
 ];
 
 /** E.g. `{ "groups": { "Fog_Smoke_Squall": ["Fog", "Smoke", "Squall"] } }`. Missing values stay missing. */

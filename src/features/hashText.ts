@@ -2,20 +2,17 @@
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { words } from "./words.ts";
 
 export type HashTextState = { readonly columns: readonly string[]; readonly buckets: number };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "buckets",
-    type: "integer",
-    default: 16,
-    minimum: 1,
-    maximum: 4096,
-    description: "number of columns; words in the same bucket are counted together",
-  },
+  option(
+    "buckets",
+    { type: "integer", default: 16, minimum: 1, maximum: 4096 },
+    "number of columns; words in the same bucket are counted together",
+  ),
 ];
 
 /** `<name>_hash_<bucket>`. Learns nothing, so unseen words are counted too. A missing text has no words. */

@@ -3,38 +3,32 @@ import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { History } from "../core/history.ts";
 import type { NumberColumn, Table } from "../core/table/table.ts";
-import type { TransformContext, TransformOption, TransformOptions } from "../core/transform.ts";
+import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { columnHint } from "../core/text/suggest.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { chooseColumns } from "./readOptions.ts";
+import { chooseColumns, option } from "./readOptions.ts";
 import { groupSeries, keyText } from "./seriesKeys.ts";
 import { longestBefore } from "./seriesLookup.ts";
 import { groupsOf, withGroups, type SeriesEntries, type SeriesState, type Tolerance } from "./seriesState.ts";
 
 /** How far `lag` and `elapsed` look back. */
-export const lagsOption: TransformOption = {
-  name: "lags",
-  type: "integers",
-  default: [1],
-  minimum: 1,
-  description: "number of rows to look back; 1 is the previous row",
-};
+export const lagsOption = option(
+  "lags",
+  { type: "integers", default: [1], minimum: 1 },
+  "number of rows to look back; 1 is the previous row",
+);
 
-export const byOption: TransformOption = {
-  name: "by",
-  type: "texts",
-  default: null,
-  description: 'columns that tell several series apart, such as ["store"]; a row looks back on its own series only',
-};
+export const byOption = option(
+  "by",
+  { type: "texts", default: null },
+  'columns that tell several series apart, such as ["store"]; a row looks back on its own series only',
+);
 
-export const shortHistoryOption: TransformOption = {
-  name: "short_history",
-  type: "choice",
-  default: "refuse",
-  choices: ["refuse", "missing"],
-  description:
-    "a row with too little history: refuse = not used in training, an error in prediction; missing = its features are missing",
-};
+export const shortHistoryOption = option(
+  "short_history",
+  { type: "choice", default: "refuse", choices: ["refuse", "missing"] },
+  "a row with too little history: refuse = not used in training, an error in prediction; missing = its features are missing",
+);
 
 /** Part of a state: only what differs from the default, as in models of earlier versions. */
 export function shortHistoryOf(options: TransformOptions): Tolerance {
@@ -78,14 +72,11 @@ function requireKeyColumn(table: Table, { columns, timeColumn }: History, name: 
     });
   }
   if (here !== undefined && here.kind === known?.kind) return;
+  const names = table.columns.map((column) => column.name);
   throw new MlctlError("usage", `by: no column "${name}"`, {
     hint:
       known === undefined
-        ? columnHint(
-            name,
-            table.columns.map((column) => column.name),
-            10,
-          )
+        ? columnHint(name, names, 10)
         : `put this step before those that change "${name}", and remove it from id_columns and drop_columns`,
   });
 }

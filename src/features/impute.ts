@@ -1,13 +1,12 @@
 /** Impute: fills missing numbers with a value learned in training. */
-import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
 
@@ -24,20 +23,13 @@ type ImputeState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "strategy",
-    type: "choice",
-    default: "median",
-    choices: ["mean", "median", "most_frequent", "constant"],
-    description: "value to fill in; most_frequent takes the smallest of equally frequent numbers",
-  },
-  {
-    name: "value",
-    type: "number",
-    default: 0,
-    description: "value for strategy constant, and for columns without any number",
-  },
-  { name: "indicator", type: "boolean", default: false, description: "adds a 0/1 column <name>_missing" },
+  option(
+    "strategy",
+    { type: "choice", default: "median", choices: ["mean", "median", "most_frequent", "constant"] },
+    "value to fill in; most_frequent takes the smallest of equally frequent numbers",
+  ),
+  option("value", { type: "number", default: 0 }, "value for strategy constant, and for columns without any number"),
+  option("indicator", { type: "boolean", default: false }, "adds a 0/1 column <name>_missing"),
 ];
 
 /**

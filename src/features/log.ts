@@ -1,22 +1,19 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
-import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 type Method = "log1p" | "log" | "log10" | "signed_log1p";
 
 type LogState = { readonly columns: readonly string[]; readonly method: Method };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "method",
-    type: "choice",
-    default: "log1p",
-    choices: ["log1p", "log", "log10", "signed_log1p"],
-    description: "log1p is log(1 + x); signed_log1p also accepts negative numbers: sign(x) · log(1 + |x|)",
-  },
+  option(
+    "method",
+    { type: "choice", default: "log1p", choices: ["log1p", "log", "log10", "signed_log1p"] },
+    "log1p is log(1 + x); signed_log1p also accepts negative numbers: sign(x) · log(1 + |x|)",
+  ),
 ];
 
 /** A number without a finite logarithm (0 for log, −2 for log1p) becomes missing, since no model family can use infinities. */
@@ -44,7 +41,7 @@ export const log: Transform<LogState> = {
       log10: (value) => graph.add("Div", [graph.add("Log", [value]), scalar(graph, Math.LN10)]),
       signed_log1p: (value) => graph.add("Mul", [graph.add("Sign", [value]), log1p(graph.add("Abs", [value]))]),
     };
-    return replaceColumns(columns, named(names), (from) => {
+    return replaceColumns(columns, names, (from) => {
       const raw = nodes[method](columnTensor(graph, from));
       return [graphColumn(from.name, graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]))];
     });

@@ -5,8 +5,10 @@ import type { History } from "../core/history.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
-import { fitTransforms, requiredColumns } from "./fitTransforms.ts";
-import { historyGaps, rowsWithHistory } from "./historyGaps.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
+import { requiredColumns } from "./fitTransforms.ts";
+import { historyGaps } from "./historyGaps.ts";
+import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
 
 const days = ["2024-01-01", "2024-01-03", "2024-01-03", "2024-01-10", "2024-02-20", "2024-02-25"];
 const y = [4, 8, 6, 2, 10, 12];

@@ -1,13 +1,13 @@
 /** Map: replaces categories by numbers or strings from a list. */
-import { graphColumn, named, replaceColumns } from "../core/onnx.ts";
+import { graphColumn, replaceColumns } from "../core/onnx.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
-import { lookUp, MISSING, type Lookup } from "./onnx/lookUp.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
+import { lookUp, MISSING } from "./onnx/lookUp.ts";
 
 type Scalar = number | string;
 
@@ -27,9 +27,9 @@ type MapState = {
 };
 
 const options: readonly TransformOption[] = [
-  { name: "values", type: "object", default: null, description: "number or string for each category" },
-  { name: "otherwise", type: "scalar", default: null, description: "value for all other categories; default: missing" },
-  { name: "missing", type: "scalar", default: null, description: "value for missing categories; default: missing" },
+  option("values", { type: "object", default: null }, "number or string for each category"),
+  option("otherwise", { type: "scalar", default: null }, "value for all other categories; default: missing"),
+  option("missing", { type: "scalar", default: null }, "value for missing categories; default: missing"),
 ];
 
 /** E.g. `{ "values": { "None": 0 }, "otherwise": 1 }` makes a 0/1 column of holidays. Values are all numbers or all strings. */
@@ -55,31 +55,19 @@ export const map: Transform<MapState> = {
   inputNames: namesOf,
   outputNames: namesOf,
   load(state) {
-    const made = [...state.values.map(([, value]) => value), state.otherwise, state.missing];
-    const toNumbers = made.some((value) => typeof value === "number");
+    const toNumbers = makesNumbers(state);
     return mapColumns("category", state.columns, () => {
       const lookup = codeLookup<Scalar | null>(new Map(state.values), state.otherwise);
       return (column) => [mapped(column, lookup(column), { toNumbers, missing: state.missing })];
     });
   },
   toOnnx(graph, state, columns) {
-    const lookup = <T>(of: (value: Scalar | null) => T): Lookup<T> => ({
-      valueOf: new Map(state.values.map(([text, value]) => [text, of(value)])),
-      missing: of(state.missing),
-      otherwise: of(state.otherwise),
-    });
-    return replaceColumns(columns, named(state.columns), (from) => [
-      makesNumbers(state)
-        ? graphColumn(from.name, lookUp(graph, from, lookup(numberOf)))
-        : graphColumn(
-            from.name,
-            lookUp(
-              graph,
-              from,
-              lookup((value) => String(value ?? MISSING)),
-            ),
-            "category",
-          ),
+    const kind = makesNumbers(state) ? "number" : "category";
+    const of = (value: Scalar | null): Scalar => (kind === "number" ? numberOf(value) : String(value ?? MISSING));
+    const valueOf = new Map(state.values.map(([text, value]) => [text, of(value)]));
+    const lookup = { valueOf, missing: of(state.missing), otherwise: of(state.otherwise) };
+    return replaceColumns(columns, state.columns, (from) => [
+      graphColumn(from.name, lookUp(graph, from, lookup), kind),
     ]);
   },
 };
@@ -99,8 +87,7 @@ function mapped(
 ): Column {
   const { name, codes } = column;
   const cells = Array.from(codes, (code) => (code < 0 ? missing : valueOf(code)));
-  if (toNumbers)
-    return { kind: "number", name, values: Float64Array.from(cells, (cell) => (cell === null ? NaN : Number(cell))) };
+  if (toNumbers) return { kind: "number", name, values: Float64Array.from(cells, numberOf) };
   const texts = cells.map((cell) => (cell === null ? null : String(cell)));
   return categoryColumn(name, texts);
 }

@@ -1,15 +1,9 @@
 /** Replaces columns of a table by name; the other columns keep their place. */
 import { MlctlError } from "../core/errors.ts";
-import type { CategoryColumn, Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table/table.ts";
+import type { Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table/table.ts";
 
 /** A column of kind `K`. */
-export type ColumnOf<K extends ColumnKind> = ColumnByKind[K];
-
-interface ColumnByKind {
-  readonly number: NumberColumn;
-  readonly category: CategoryColumn;
-  readonly date: DateColumn;
-}
+export type ColumnOf<K extends ColumnKind> = Extract<Column, { readonly kind: K }>;
 
 /** A column in the state of a transform: its name, or an object with its name. */
 type FittedColumn = string | { readonly name: string };

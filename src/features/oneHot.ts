@@ -5,7 +5,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { countCategories } from "../stats/countCategories.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { positions } from "./onnx/lookUp.ts";
 
 type OneHotState = {
@@ -13,13 +13,11 @@ type OneHotState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "max_categories",
-    type: "integer",
-    default: 100,
-    minimum: 1,
-    description: "maximum number of 0/1 columns per column, for its most frequent categories",
-  },
+  option(
+    "max_categories",
+    { type: "integer", default: 100, minimum: 1 },
+    "maximum number of 0/1 columns per column, for its most frequent categories",
+  ),
 ];
 
 /** An unseen, rare or missing category gives a row of zeros, as handle_unknown="ignore" in scikit-learn. */

@@ -5,7 +5,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { countCategories } from "../stats/countCategories.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
 
 type OrdinalState = {
@@ -14,12 +14,11 @@ type OrdinalState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "order",
-    type: "texts",
-    default: null,
-    description: "categories from low to high; default: those seen in training, sorted as strings",
-  },
+  option(
+    "order",
+    { type: "texts", default: null },
+    "categories from low to high; default: those seen in training, sorted as strings",
+  ),
 ];
 
 /** Missing and unseen categories become missing, as OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=nan). */

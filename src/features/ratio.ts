@@ -1,11 +1,10 @@
 /** Ratio: divides numbers by another column, such as seconds of use by calls, since trees cannot divide. */
 import { MlctlError } from "../core/errors.ts";
-import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 type RatioState = {
   /** Columns to divide. */
@@ -16,7 +15,7 @@ type RatioState = {
 };
 
 const options: readonly TransformOption[] = [
-  { name: "by", type: "text", default: null, description: "number column to divide by" },
+  option("by", { type: "text", default: null }, "number column to divide by"),
 ];
 
 /** Keeps its columns and adds `<name>_by_<by>` after each; a division by zero gives a missing value. */
@@ -55,11 +54,9 @@ export const ratio: Transform<RatioState> = {
     };
   },
   toOnnx(graph, { columns: names, by }, columns) {
-    const divisor = columnTensor(
-      graph,
-      columns.find(({ name }) => name === by)!,
-    );
-    return replaceColumns(columns, named(names), (from) => {
+    const divisorColumn = columns.find(({ name }) => name === by)!;
+    const divisor = columnTensor(graph, divisorColumn);
+    return replaceColumns(columns, names, (from) => {
       const raw = graph.add("Div", [columnTensor(graph, from), divisor]);
       const finite = graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]);
       return [from, graphColumn(`${from.name}_by_${by}`, finite)];

@@ -9,9 +9,18 @@ import { kindWords, type ColumnOf } from "./mapColumns.ts";
 
 /** Options of every transform; by default a transform uses all columns of its kinds. */
 const commonOptions: readonly TransformOption[] = [
-  { name: "column", type: "text", default: null, description: "column to use" },
-  { name: "columns", type: "texts", default: null, description: "columns to use; * matches any characters" },
+  option("column", { type: "text", default: null }, "column to use"),
+  option("columns", { type: "texts", default: null }, "columns to use; * matches any characters"),
 ];
+
+/** The entry of an option: its type, default and limits, and what it does. */
+export function option(
+  name: string,
+  values: Omit<TransformOption, "name" | "description">,
+  description: string,
+): TransformOption {
+  return { name, ...values, description };
+}
 
 /**
  * @returns the options with defaults; the type parameter must match `specs`

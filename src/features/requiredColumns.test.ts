@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Table } from "../core/table/table.ts";
-import { fitTransforms, requiredColumns } from "./fitTransforms.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
+import { requiredColumns } from "./fitTransforms.ts";
 
 it("names the columns that fitted transforms read, without dropped ones and the target", () => {
   const table: Table = {

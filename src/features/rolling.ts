@@ -7,7 +7,7 @@ import { median } from "../stats/median.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { parseDuration, type Duration } from "../core/text/duration.ts";
 import { byOption, extendSeries, fitSeries, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
-import { readOptions } from "./readOptions.ts";
+import { option, readOptions } from "./readOptions.ts";
 import { loadSeries, lookBack, reach, seriesGaps, type Series } from "./seriesLookup.ts";
 import { cutHistory, keyColumns, looksBack, type SeriesState, type Tolerance } from "./seriesState.ts";
 
@@ -24,34 +24,26 @@ type RollingOptions = {
 export type RollingState = RollingOptions & Tolerance & { readonly series: readonly SeriesState[] };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "windows",
-    type: "texts",
-    default: ["30d"],
-    description:
-      'window lengths before the row, such as "30d" (m, h, d, w); includes its first instant, excludes the row itself',
-  },
-  {
-    name: "statistic",
-    type: "choice",
-    default: "mean",
-    choices: ["mean", "min", "max", "median", "std", "count"],
-    description: "statistic of the values in the window; std is the sample standard deviation (n − 1)",
-  },
-  {
-    name: "fallback",
-    type: "choice",
-    default: "longer",
-    choices: ["longer", "none"],
-    description: "value of an empty window: that of the next longer window, or none",
-  },
-  {
-    name: "empty",
-    type: "choice",
-    default: "keep",
-    choices: ["keep", "skip"],
-    description: "whether later steps still look back on a row whose own windows are empty",
-  },
+  option(
+    "windows",
+    { type: "texts", default: ["30d"] },
+    'window lengths before the row, such as "30d" (m, h, d, w); includes its first instant, excludes the row itself',
+  ),
+  option(
+    "statistic",
+    { type: "choice", default: "mean", choices: ["mean", "min", "max", "median", "std", "count"] },
+    "statistic of the values in the window; std is the sample standard deviation (n − 1)",
+  ),
+  option(
+    "fallback",
+    { type: "choice", default: "longer", choices: ["longer", "none"] },
+    "value of an empty window: that of the next longer window, or none",
+  ),
+  option(
+    "empty",
+    { type: "choice", default: "keep", choices: ["keep", "skip"] },
+    "whether later steps still look back on a row whose own windows are empty",
+  ),
   byOption,
   shortHistoryOption,
 ];

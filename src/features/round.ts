@@ -1,21 +1,17 @@
 /** Round: rounds numbers to a number of decimal places. */
-import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
-import { absent } from "./onnx/absent.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 type RoundState = { readonly columns: readonly string[]; readonly digits: number };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "digits",
-    type: "integer",
-    default: 0,
-    minimum: -15,
-    maximum: 15,
-    description: "number of decimal places; −2 rounds to hundreds",
-  },
+  option(
+    "digits",
+    { type: "integer", default: 0, minimum: -15, maximum: 15 },
+    "number of decimal places; −2 rounds to hundreds",
+  ),
 ];
 
 /** Rounds half to even, as numpy and pandas do. */
@@ -42,7 +38,7 @@ export const round: Transform<RoundState> = {
   toOnnx(graph, state, columns) {
     const power = scalar(graph, 10 ** Math.abs(state.digits));
     const [first, second] = state.digits >= 0 ? (["Mul", "Div"] as const) : (["Div", "Mul"] as const);
-    return replaceColumns(columns, named(state.columns), (from) => {
+    return replaceColumns(columns, state.columns, (from) => {
       const value = columnTensor(graph, from);
       const rounded = graph.add(second, [graph.add("Round", [graph.add(first, [value, power])]), power]);
       const beyond = absent(graph, graph.add("Mul", [value, power]));

@@ -7,8 +7,10 @@ import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { extendHistory } from "./extendHistory.ts";
-import { fitTransforms, requiredColumns } from "./fitTransforms.ts";
-import { historyGaps, rowsWithHistory } from "./historyGaps.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
+import { requiredColumns } from "./fitTransforms.ts";
+import { historyGaps } from "./historyGaps.ts";
+import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
 
 const DAY = 86_400_000;
 

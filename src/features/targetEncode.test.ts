@@ -4,7 +4,8 @@ import { random } from "../core/random.ts";
 import type { Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
-import { fitTransforms, trainingMatrix } from "./fitTransforms.ts";
+import { fitTransforms } from "../testing/fitTransforms.ts";
+import { trainingMatrix } from "./fitTransforms.ts";
 
 const table = tableOf(["a", "a", "b", null, "b", "b"]);
 const context: TransformContext = { task: "regression", seed: 1, target: "y", y: Float64Array.of(1, 3, 10, 4, 12, 6) };

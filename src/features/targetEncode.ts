@@ -6,7 +6,7 @@ import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformContext, TransformOption } from "../core/transform.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, option, readOptions } from "./readOptions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
 
 type Encoding = { readonly values: readonly (readonly [string, number])[]; readonly missing: number };
@@ -20,20 +20,12 @@ type TargetEncodeState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "smoothing",
-    type: "number",
-    default: 10,
-    minimum: 0,
-    description: "weight of the overall mean, as a number of rows added to each category",
-  },
-  {
-    name: "folds",
-    type: "integer",
-    default: 5,
-    minimum: 2,
-    description: "number of folds to encode the training rows",
-  },
+  option(
+    "smoothing",
+    { type: "number", default: 10, minimum: 0 },
+    "weight of the overall mean, as a number of rows added to each category",
+  ),
+  option("folds", { type: "integer", default: 5, minimum: 2 }, "number of folds to encode the training rows"),
 ];
 
 /**

@@ -1,6 +1,5 @@
 /** Evaluates a model on labelled rows. Shared by score, deploy and report. */
-import type { Costs } from "../core/costs.ts";
-import type { Evaluation } from "../core/metric.ts";
+import type { Costs, Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { ClassScore } from "../core/records/run.ts";
 import { selectRows } from "../core/table/selectRows.ts";

@@ -1,8 +1,7 @@
 /** Settings of config.json in the form that the steps use. */
 import { importanceUnit } from "../estimators/findEstimator.ts";
 import type { Config } from "../config/schema/schema.ts";
-import type { Costs } from "../core/costs.ts";
-import type { Metric } from "../core/metric.ts";
+import type { Costs, Metric } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { Signature } from "../core/table/signature.ts";
 import type { Task } from "../core/task.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { atOnce } from "../core/inTurns.ts";
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
-import { bootstrapInterval, bootstrapIntervals } from "./bootstrapInterval.ts";
+import { bootstrapInterval, bootstrapInTurns } from "./bootstrapInterval.ts";
 import { metrics } from "./index.ts";
 import { pairedBootstrap } from "./pairedBootstrap.ts";
 import { affordableResamples } from "./resampleRows.ts";
@@ -49,7 +50,7 @@ describe("bootstrapInterval", () => {
   it("is the same for several metrics at once as for each alone", () => {
     const evaluation = predictions(100, { skill: 0.7, seed: 2 });
     const several = [metrics.f1, metrics.roc_auc, metrics.brier];
-    expect(bootstrapIntervals(evaluation, several, { seed: 1 })).toEqual(
+    expect(atOnce(bootstrapInTurns(evaluation, several, { seed: 1 }))).toEqual(
       several.map((metric) => bootstrapInterval(evaluation, metric, { seed: 1 })),
     );
   });

@@ -31,19 +31,10 @@ export function bootstrapInterval(
   metric: ResampledMetric,
   options: BootstrapOptions,
 ): Interval {
-  return bootstrapIntervals(evaluation, [metric], options)[0]!;
+  return atOnce(bootstrapInTurns(evaluation, [metric], options))[0]!;
 }
 
-/** Like bootstrapInterval for each metric, but draws the resamples once for all, because drawing takes longest. */
-export function bootstrapIntervals(
-  evaluation: Evaluation,
-  metrics: readonly ResampledMetric[],
-  options: BootstrapOptions,
-): Interval[] {
-  return atOnce(bootstrapInTurns(evaluation, metrics, options));
-}
-
-/** The same as work that yields after each resample of many rows. */
+/** The same for several metrics: draws the resamples once for all, which takes longest. Yields after some resamples. */
 export function* bootstrapInTurns(
   evaluation: Evaluation,
   metrics: readonly ResampledMetric[],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Costs } from "../core/costs.ts";
-import type { Evaluation } from "../core/metric.ts";
+import type { Costs, Evaluation } from "../core/metric.ts";
 import { bootstrapInterval } from "./bootstrapInterval.ts";
 import { computeMetrics } from "./computeMetrics.ts";
 import { cost } from "./cost.ts";

@@ -1,6 +1,5 @@
 /** F1: harmonic mean of precision and recall. */
-import { averageOverClasses } from "./averageOverClasses.ts";
-import { confusionMetric } from "./confusionMetric.ts";
+import { averageOverClasses, confusionMetric } from "./confusionMetric.ts";
 
 /** 0 for a class that occurs neither in the labels nor in the predictions, like scikit-learn's default. */
 export const f1 = confusionMetric({

@@ -1,12 +1,9 @@
 /** Mean absolute error. */
-import { meanMetric } from "./meanMetric.ts";
-import { rowErrors } from "./rowErrors.ts";
+import { errorMetric } from "./meanMetric.ts";
 
 /** In units of the target. */
-export const mae = meanMetric({
+export const mae = errorMetric({
   name: "mae",
   label: "MAE",
-  tasks: ["regression"],
-  unbounded: true,
-  lossesOf: (evaluation) => rowErrors(evaluation, (yTrue, yPred) => Math.abs(yTrue - yPred)),
+  errorOf: (yTrue, yPred) => Math.abs(yTrue - yPred),
 });

@@ -1,5 +1,6 @@
 /** Metrics that are the mean of a loss per row. */
 import type { Evaluation, Metric } from "../core/metric.ts";
+import { rowErrors } from "./rowErrors.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
 
 interface Definition extends Omit<Metric, "compute" | "greaterIsBetter"> {
@@ -30,4 +31,13 @@ export function meanMetric({ lossesOf, finish, ...words }: Definition): Resample
       };
     },
   });
+}
+
+/** The mean of an error of each row, from its label and its prediction: a regression loss without a fixed range. */
+export function errorMetric({
+  errorOf,
+  ...words
+}: Pick<Definition, "name" | "label" | "finish"> & { errorOf(yTrue: number, yPred: number): number }): ResampledMetric {
+  const lossesOf = (evaluation: Evaluation): Float64Array => rowErrors(evaluation, errorOf);
+  return meanMetric({ ...words, tasks: ["regression"], unbounded: true, lossesOf });
 }

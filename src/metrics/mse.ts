@@ -1,12 +1,9 @@
 /** Mean squared error. */
-import { meanMetric } from "./meanMetric.ts";
-import { rowErrors } from "./rowErrors.ts";
+import { errorMetric } from "./meanMetric.ts";
 
 /** In squared units of the target. */
-export const mse = meanMetric({
+export const mse = errorMetric({
   name: "mse",
   label: "MSE",
-  tasks: ["regression"],
-  unbounded: true,
-  lossesOf: (evaluation) => rowErrors(evaluation, (yTrue, yPred) => (yTrue - yPred) ** 2),
+  errorOf: (yTrue, yPred) => (yTrue - yPred) ** 2,
 });

@@ -1,6 +1,5 @@
 /** Precision: share of the rows predicted as a class that have this label. */
-import { averageOverClasses } from "./averageOverClasses.ts";
-import { confusionMetric } from "./confusionMetric.ts";
+import { averageOverClasses, confusionMetric } from "./confusionMetric.ts";
 
 /** 0 for a class that is never predicted, like scikit-learn's default. */
 export const precision = confusionMetric({

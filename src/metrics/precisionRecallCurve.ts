@@ -6,8 +6,6 @@ export interface PrecisionRecallCurve {
   /** (n_thresholds + 1): the last point is (recall 0, precision 1). */
   readonly precision: readonly number[];
   readonly recall: readonly number[];
-  /** Ascending. A row is predicted positive if its score is at least the threshold. */
-  readonly thresholds: readonly number[];
 }
 
 /**
@@ -20,14 +18,12 @@ export function precisionRecallCurve(evaluation: Evaluation, classCode = 1): Pre
   if (ranked === null || positives === 0) return null;
   const precision = [1];
   const recall = [0];
-  const thresholds: number[] = [];
   let hits = 0;
-  ranked.scores.forEach((score, i) => {
-    hits += ranked.positive[i]!;
+  ranked.positive.forEach((isPositive, i) => {
+    hits += isPositive;
     if (ranked.endsTie[i] === 0) return;
     precision.push(hits / (i + 1));
     recall.push(hits / positives);
-    thresholds.push(score);
   });
-  return { precision: precision.toReversed(), recall: recall.toReversed(), thresholds: thresholds.toReversed() };
+  return { precision: precision.toReversed(), recall: recall.toReversed() };
 }

@@ -6,7 +6,6 @@ import { classScores } from "./classScores.ts";
 /** Rows by descending score of one class; all arrays are (n_samples) in this order. */
 export interface RankedScores {
   readonly order: Uint32Array;
-  readonly scores: Float64Array;
   /** 1 if the row has the label of the class. */
   readonly positive: Uint8Array;
   /** 1 at the last row of each group of equal scores, which no threshold can separate. */
@@ -19,14 +18,12 @@ export function rankScores(evaluation: Evaluation, classCode: number): RankedSco
   if (scoreOfRow === null || scoreOfRow.some(Number.isNaN)) return null;
   const rowCount = scoreOfRow.length;
   const order = sortingOrder(scoreOfRow.map((score) => -score));
-  const scores = new Float64Array(rowCount);
   const positive = new Uint8Array(rowCount);
   const endsTie = new Uint8Array(rowCount);
   for (let i = 0; i < rowCount; i++) {
     const row = order[i]!;
-    scores[i] = scoreOfRow[row]!;
     positive[i] = evaluation.yTrue[row] === classCode ? 1 : 0;
-    endsTie[i] = i === rowCount - 1 || scoreOfRow[order[i + 1]!] !== scores[i] ? 1 : 0;
+    endsTie[i] = i === rowCount - 1 || scoreOfRow[order[i + 1]!] !== scoreOfRow[row] ? 1 : 0;
   }
-  return { order, scores, positive, endsTie };
+  return { order, positive, endsTie };
 }

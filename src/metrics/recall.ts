@@ -1,6 +1,5 @@
 /** Recall: share of the rows with a label that are predicted as this class. */
-import { averageOverClasses } from "./averageOverClasses.ts";
-import { confusionMetric } from "./confusionMetric.ts";
+import { averageOverClasses, confusionMetric } from "./confusionMetric.ts";
 
 /** 0 for a class without labelled rows, like scikit-learn's default. */
 export const recall = confusionMetric({

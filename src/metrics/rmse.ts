@@ -1,13 +1,10 @@
 /** Root mean squared error. */
-import { meanMetric } from "./meanMetric.ts";
-import { rowErrors } from "./rowErrors.ts";
+import { errorMetric } from "./meanMetric.ts";
 
 /** In units of the target. */
-export const rmse = meanMetric({
+export const rmse = errorMetric({
   name: "rmse",
   label: "RMSE",
-  tasks: ["regression"],
-  unbounded: true,
-  lossesOf: (evaluation) => rowErrors(evaluation, (yTrue, yPred) => (yTrue - yPred) ** 2),
+  errorOf: (yTrue, yPred) => (yTrue - yPred) ** 2,
   finish: Math.sqrt,
 });

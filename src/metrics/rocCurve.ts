@@ -6,8 +6,6 @@ export interface RocCurve {
   /** All arrays have the same length; from (0, 0) to (1, 1). */
   readonly falsePositiveRate: readonly number[];
   readonly truePositiveRate: readonly number[];
-  /** A row is predicted positive if its score is at least the threshold. The first is Infinity: no row is. */
-  readonly thresholds: readonly number[];
 }
 
 /**
@@ -19,14 +17,12 @@ export function rocCurve(evaluation: Evaluation, classCode = 1): RocCurve | null
   if (ranked === null) return null;
   const hits = [0];
   const falseAlarms = [0];
-  const thresholds = [Infinity];
   let positives = 0;
-  ranked.scores.forEach((score, i) => {
-    positives += ranked.positive[i]!;
+  ranked.positive.forEach((isPositive, i) => {
+    positives += isPositive;
     if (ranked.endsTie[i] === 0) return;
     hits.push(positives);
     falseAlarms.push(i + 1 - positives);
-    thresholds.push(score);
   });
   const [allHits, allAlarms] = [hits.at(-1)!, falseAlarms.at(-1)!];
   if (allHits === 0 || allAlarms === 0) return null;
@@ -34,7 +30,6 @@ export function rocCurve(evaluation: Evaluation, classCode = 1): RocCurve | null
   return {
     falsePositiveRate: kept.map((i) => falseAlarms[i]! / allAlarms),
     truePositiveRate: kept.map((i) => hits[i]! / allHits),
-    thresholds: kept.map((i) => thresholds[i]!),
   };
 }
 

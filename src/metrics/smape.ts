@@ -1,16 +1,12 @@
 /** Symmetric mean absolute percentage error. */
-import { meanMetric } from "./meanMetric.ts";
-import { rowErrors } from "./rowErrors.ts";
+import { errorMetric } from "./meanMetric.ts";
 
 /** 2 |yTrue − yPred| / (|yTrue| + |yPred|), a fraction from 0 to 2; 0 if both are zero. */
-export const smape = meanMetric({
+export const smape = errorMetric({
   name: "smape",
   label: "SMAPE",
-  tasks: ["regression"],
-  unbounded: true,
-  lossesOf: (evaluation) =>
-    rowErrors(evaluation, (yTrue, yPred) => {
-      const scale = Math.abs(yTrue) + Math.abs(yPred);
-      return scale === 0 ? 0 : (2 * Math.abs(yTrue - yPred)) / scale;
-    }),
+  errorOf: (yTrue, yPred) => {
+    const scale = Math.abs(yTrue) + Math.abs(yPred);
+    return scale === 0 ? 0 : (2 * Math.abs(yTrue - yPred)) / scale;
+  },
 });

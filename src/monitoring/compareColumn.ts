@@ -6,6 +6,7 @@ import { driftTests } from "../drift/index.ts";
 import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
 import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
+import { rowsByCode } from "../stats/countCategories.ts";
 import { presentValues } from "../stats/presentValues.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
 
@@ -111,19 +112,25 @@ export function valueCounts({ reference, current }: Side): Side {
  * is from: a common cell for all unseen categories has no rows of the reference, and would be drift in any column with
  * many rare categories.
  */
-function categoryCounts(reference: CategoryReference, { codes, categories }: CategoryColumn): Side {
-  const rows = new Float64Array(categories.length);
-  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) rows[codes[row]!]!++;
-  const cells = new Map(reference.counts.map(([name, count]): [string, Cell] => [name, [count, 0]]));
-  categories.forEach((name, code) => {
-    if (rows[code]! > 0) cells.set(name, [cells.get(name)?.[0] ?? 0, rows[code]!]);
-  });
-  const inOrder = [...cells].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
-  const known = certainCells(inOrder, reference);
-  return { reference: Float64Array.from(known, ([a]) => a), current: Float64Array.from(known, ([, b]) => b) };
+function categoryCounts(reference: CategoryReference, column: CategoryColumn): Side {
+  return sideOf(certainCells(cellsByName(reference, column), reference));
 }
 
 type Cell = readonly [reference: number, current: number];
+
+/** Row counts of each category of either side, in the order of their names. */
+export function cellsByName({ counts }: CategoryReference, column: CategoryColumn): Cell[] {
+  const rows = rowsByCode(column);
+  const cells = new Map(counts.map(([name, count]): [string, Cell] => [name, [count, 0]]));
+  column.categories.forEach((name, code) => {
+    if (rows[code]! > 0) cells.set(name, [cells.get(name)?.[0] ?? 0, rows[code]!]);
+  });
+  return [...cells].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
+}
+
+export function sideOf(cells: readonly Cell[]): Side {
+  return { reference: Float64Array.from(cells, ([a]) => a), current: Float64Array.from(cells, ([, b]) => b) };
+}
 
 /**
  * If the reference lists only its most frequent categories, categories with fewer rows on both sides together than a

@@ -113,7 +113,8 @@ function predictAll(
   let probabilities: Float64Array | null = null;
   try {
     const inReach = rowsInReach(model, inputs);
-    const rows = asked === undefined ? inReach : inBoth(inReach, asked);
+    const wanted = asked && new Set(asked);
+    const rows = wanted === undefined ? inReach : inReach.filter((row) => wanted.has(row));
     const isWhole = rows.length === inputs.rowCount;
     const predict = predictor(model);
     for (let start = 0; start < Math.max(1, rows.length); start += BATCH_ROWS) {
@@ -132,15 +133,6 @@ function predictAll(
     if (error instanceof MlctlError) return error.message;
     throw error;
   }
-}
-
-/** Both ascending. */
-function inBoth(first: Int32Array, second: Int32Array): Int32Array {
-  let at = 0;
-  return second.filter((row) => {
-    while (at < first.length && first[at]! < row) at++;
-    return first[at] === row;
-  });
 }
 
 function rounded(values: Float64Array, decimals: number): Float64Array {

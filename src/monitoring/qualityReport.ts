@@ -5,6 +5,7 @@ import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import { rowsByCode } from "../stats/countCategories.ts";
 import { extentOf } from "../stats/extentOf.ts";
 import { duplicateShare } from "./duplicateShare.ts";
 import type { PreparedRows } from "./prepareRows.ts";
@@ -61,10 +62,8 @@ function newCategories(
   const listed = reference.counts.reduce((sum, [, count]) => sum + count, 0);
   if (listed < reference.count) return null;
   const known = new Set(reference.counts.map(([category]) => category));
-  const rows = new Float64Array(column.categories.length);
-  const { codes, categories } = column;
-  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) rows[codes[row]!]!++;
-  const unseen = categories
+  const rows = rowsByCode(column);
+  const unseen = column.categories
     .map((category, code) => [category, rows[code]!] as const)
     .filter(([category, count]) => count > 0 && !known.has(category))
     .toSorted((a, b) => b[1] - a[1]);

@@ -1,8 +1,7 @@
 /** Seasonal drift: compares a window with the same days of earlier years, and with all training rows. */
 import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
-import type { ColumnReference, Reference } from "../core/records/reference.ts";
+import type { Reference } from "../core/records/reference.ts";
 import type { TargetSpec } from "../core/table/signature.ts";
-import type { Column } from "../core/table/table.ts";
 import { predictionsAndLabels } from "./predictionsAndLabels.ts";
 import { reasonToSkip, sidesOf, stabilityIndex } from "./compareColumn.ts";
 import { driftReport, withDataset, type DriftOptions } from "./driftReport.ts";
@@ -30,14 +29,10 @@ export function yearToYear(
   target: TargetSpec,
 ): Readonly<Record<string, number>> {
   const known = predictionsAndLabels(year, target);
-  const pairs: [string, ColumnReference | null | undefined, Column | null | undefined][] = [
-    ...year.inputs.columns.map((column): [string, ColumnReference | undefined, Column] => [
-      column.name,
-      others.columns[column.name],
-      column,
-    ]),
-    ["prediction", others.prediction, known.prediction],
-    [TARGET, others.target, known.target],
+  const pairs = [
+    ...year.inputs.columns.map((column) => [column.name, others.columns[column.name], column] as const),
+    ["prediction", others.prediction, known.prediction] as const,
+    [TARGET, others.target, known.target] as const,
   ];
   return Object.fromEntries(
     pairs.flatMap(([name, before, now]) => {

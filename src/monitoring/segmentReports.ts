@@ -96,14 +96,7 @@ interface Group {
 }
 
 function groupsOf(column: Column, rowCount: number): Group[] {
-  const labelOf = labels(column);
-  const groups = new Map<string, number[]>();
-  for (let row = 0; row < rowCount; row++) {
-    const label = labelOf(row);
-    const rows = groups.get(label);
-    if (rows === undefined) groups.set(label, [row]);
-    else rows.push(row);
-  }
+  const groups = Map.groupBy(Array.from({ length: rowCount }).keys(), labels(column));
   const bySize = [...groups].toSorted((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
   const small = bySize.slice(MAXIMUM_SEGMENTS).flatMap(([, rows]) => rows);
   const kept = bySize.slice(0, MAXIMUM_SEGMENTS);

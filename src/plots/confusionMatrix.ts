@@ -27,6 +27,7 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
   const size = Math.max(16, Math.min(120, Math.floor(420 / classes.length)));
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
   const longest = Math.max(...classes.map((name) => textWidth(name, 12)));
+  const byClass = { type: "nominal", sort: null, scale: { domain: [...classes], padding: 0 } };
   const axis = { domain: false, ticks: false, labelLimit: 180, labelColor: colours.ink };
   return plotSpec(
     { text: "Confusion matrix", subtitle: `${countOf(total, "row")}; colour: share of each true class` },
@@ -38,34 +39,21 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
       encoding: {
         x: {
           field: "predicted",
-          type: "nominal",
-          sort: null,
-          scale: { domain: [...classes], padding: 0 },
+          ...byClass,
           axis: { ...axis, title: "Predicted class", labelAngle: longest > size - 8 ? -50 : 0 },
         },
-        y: {
-          field: "actual",
-          type: "nominal",
-          sort: null,
-          scale: { domain: [...classes], padding: 0 },
-          axis: { ...axis, title: "True class" },
-        },
+        y: { field: "actual", ...byClass, axis: { ...axis, title: "True class" } },
       },
-      layer: [...cellLayers(), ...(size >= 26 ? textLayers(size) : [])],
+      layer: [cellLayer, ...(size >= 26 ? textLayers(size) : [])],
     },
   );
 }
 
 /** One hue of increasing opacity, so that the plot works on light and dark pages. */
-function cellLayers(): JsonObject[] {
-  const opacity = { field: "opacity", type: "quantitative", scale: null };
-  return [
-    {
-      mark: { type: "rect", fill: colours.heat, stroke: colours.domain, strokeWidth: 0.5 },
-      encoding: { fillOpacity: opacity },
-    },
-  ];
-}
+const cellLayer: JsonObject = {
+  mark: { type: "rect", fill: colours.heat, stroke: colours.domain, strokeWidth: 0.5 },
+  encoding: { fillOpacity: { field: "opacity", type: "quantitative", scale: null } },
+};
 
 function textLayers(size: number): JsonObject[] {
   const fontSize = size >= 90 ? 20 : size >= 60 ? 14 : size >= 36 ? 12 : 10.5;

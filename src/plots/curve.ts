@@ -38,7 +38,7 @@ export function thinCurve(points: Curve["points"]): Curve["points"] {
 }
 
 /** Curves sorted by area, smallest first. With many classes only some are coloured: the worst, if nothing else is given. */
-export function curveLayers(curves: readonly Curve[], interpolate: string): JsonObject[] {
+export function curveLayer(curves: readonly Curve[], interpolate: string): JsonObject {
   const worstFirst = curves.toSorted((a, b) => (a.area ?? -1) - (b.area ?? -1));
   const colourOf = (curve: Curve, place: number): number | null =>
     curve.colour === undefined ? (place < MAXIMUM_COLOURED ? place : null) : curve.colour;
@@ -57,24 +57,22 @@ export function curveLayers(curves: readonly Curve[], interpolate: string): Json
     ...(rest.length > 0 ? [colours.domain] : []),
   ];
   const alone = curves.length === 1;
-  return [
-    {
-      data: { values: rows },
-      mark: { type: "line", strokeWidth: 2, interpolate, strokeJoin: "round" },
-      encoding: {
-        x: { field: "x", type: "quantitative" },
-        y: { field: "y", type: "quantitative" },
-        detail: { field: "line", type: "nominal" },
-        order: { field: "order", type: "quantitative" },
-        color: {
-          field: "name",
-          type: "nominal",
-          scale: { domain, range },
-          legend: alone ? null : { title: null, orient: "bottom", columns: 1, symbolStrokeWidth: 3 },
-        },
+  return {
+    data: { values: rows },
+    mark: { type: "line", strokeWidth: 2, interpolate, strokeJoin: "round" },
+    encoding: {
+      x: { field: "x", type: "quantitative" },
+      y: { field: "y", type: "quantitative" },
+      detail: { field: "line", type: "nominal" },
+      order: { field: "order", type: "quantitative" },
+      color: {
+        field: "name",
+        type: "nominal",
+        scale: { domain, range },
+        legend: alone ? null : { title: null, orient: "bottom", columns: 1, symbolStrokeWidth: 3 },
       },
     },
-  ];
+  };
 }
 
 /** "0.91", "0.91 to 0.99": the areas of curves that are sorted by area. */
@@ -83,11 +81,7 @@ function rangeOf(sorted: readonly Curve[]): string {
   return low === high ? low : `${low} to ${high}`;
 }
 
-function rowsOf(
-  curve: Curve,
-  name: string,
-  line: string,
-): { x: number; y: number; name: string; line: string; order: number }[] {
+function rowsOf(curve: Curve, name: string, line: string): JsonObject[] {
   return thinCurve(curve.points).map(([x, y], order) => ({ x, y, name, line, order }));
 }
 

@@ -6,7 +6,7 @@ import { displayNumber, percent } from "./displayNumber.ts";
 import { nameAxis } from "./namedBars.ts";
 import { binned } from "./histogram.ts";
 import { textWidth } from "./textWidth.ts";
-import { colours, plotSpec, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
 
 export type DriftColumnData =
   | {
@@ -49,13 +49,7 @@ function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec 
     data.kind === "date"
       ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat(domain) } }
       : { type: "quantitative", scale, axis: { ...axis, format: axisFormat(domain) } };
-  const y = {
-    field: "share",
-    type: "quantitative",
-    title: "Share of rows",
-    stack: null,
-    axis: { format: "~%", tickCount: 3 },
-  };
+  const y = quantitative("share", "Share of rows", { stack: null, axis: { format: "~%", tickCount: 3 } });
   return plotSpec({ text: data.name }, numberSentence(data), {
     data: { values: rows },
     width: WIDTH,
@@ -93,12 +87,7 @@ function categories(data: DriftColumnData & { kind: "category" }): PlotSpec {
     encoding: {
       y: nameAxis("category", names, { labelLimit: 110, paddingInner: 0.25 }),
       yOffset: { field: "side", scale: { domain: SIDES } },
-      x: {
-        field: "share",
-        type: "quantitative",
-        title: "Share of rows",
-        axis: { format: "~%", tickCount: 3, labelFlush: false },
-      },
+      x: quantitative("share", "Share of rows", { axis: { format: "~%", tickCount: 3, labelFlush: false } }),
       color: colour,
     },
   });

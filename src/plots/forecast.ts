@@ -2,7 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat } from "./density.ts";
 import { countOf, displayInterval, displayNumber, percent } from "./displayNumber.ts";
-import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
 export interface ForecastData {
   readonly target: string;
@@ -68,13 +68,8 @@ function panel(
     scale: { type: "utc" },
     axis: { grid: false, tickCount: isWide ? 10 : 5 },
   };
-  const y = {
-    field: "value",
-    type: "quantitative",
-    title: target,
-    scale: { zero: false, nice: true },
-    axis: { format: axisFormat([0, largest]) },
-  };
+  const axis = { format: axisFormat([0, largest]) };
+  const y = quantitative("value", target, { scale: { zero: false, nice: true }, axis });
   // The widest first, so that the narrower ones are drawn on it.
   const bands = levels
     .map((level, i) => ({ level, i }))

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat } from "./density.ts";
 import { textWidth } from "./textWidth.ts";
-import { colours, plotWidth } from "./theme.ts";
+import { colours, plotWidth, quantitative } from "./theme.ts";
 
 // A type instead of an interface, because TypeScript accepts only types as JSON.
 export type NamedBar = {
@@ -29,14 +29,11 @@ export function namedBars(bars: readonly NamedBar[], title: string): JsonObject 
     height: { step: 24 },
     encoding: {
       y: nameAxis("name", names, { labelLimit: LABEL_LIMIT, paddingInner: 0.3 }),
-      x: {
-        field: "value",
-        type: "quantitative",
-        title,
+      x: quantitative("value", title, {
         // Room for the label after the longest bar.
         scale: { domainMin: Math.min(0, ...values), domainMax: largest * 1.2 || 1 },
         axis: { tickCount: 4, format: axisFormat([0, largest]), labelOverlap: true },
-      },
+      }),
     },
     layer: [
       {

@@ -1,5 +1,5 @@
 /** Precision–recall curve. */
-import { curveLayers, drawnText, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
+import { curveLayer, drawnText, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { plotSpec, type PlotSpec } from "./theme.ts";
 
@@ -16,7 +16,7 @@ export function precisionRecallPlot({ curves, positiveShare }: PrecisionRecallDa
   return plotSpec({ text: "Precision–recall curve", subtitle }, sentence(curves, positiveShare), {
     ...unitSquare("Recall", "Precision"),
     // Between two thresholds, precision has the value at the higher recall: the same steps as in scikit-learn.
-    layer: [...chance, ...curveLayers(curves, "step-before")],
+    layer: [...chance, curveLayer(curves, "step-before")],
   });
 }
 

@@ -2,7 +2,7 @@
 import { axisFormat } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { binned } from "./histogram.ts";
-import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
 const BINS = 30;
 
@@ -15,13 +15,10 @@ export function residualHistogramPlot({ residuals }: { readonly residuals: Array
     width: plotWidth,
     height: 260,
     encoding: {
-      x: {
-        field: "from",
-        type: "quantitative",
-        title: "Predicted − actual",
+      x: quantitative("from", "Predicted − actual", {
         scale: { domain: [...domain], nice: false, zero: false },
         axis: { format: axisFormat(domain), grid: false },
-      },
+      }),
     },
     layer: [
       {

@@ -1,5 +1,5 @@
 /** ROC curve. */
-import { curveLayers, drawnText, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
+import { curveLayer, drawnText, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { plotSpec, type PlotSpec } from "./theme.ts";
 
@@ -10,7 +10,7 @@ const READ_AT = 0.1;
 export function rocCurvePlot({ curves }: { readonly curves: readonly Curve[] }): PlotSpec {
   return plotSpec({ text: "ROC curve", subtitle: "dashed: chance" }, sentence(curves), {
     ...unitSquare("False positive rate", "True positive rate"),
-    layer: [ruleLayer([0, 0], [1, 1]), ...curveLayers(curves, "linear")],
+    layer: [ruleLayer([0, 0], [1, 1]), curveLayer(curves, "linear")],
   });
 }
 

@@ -1,7 +1,7 @@
 /** Score history: the metric of each scored run, and which runs were deployed. */
 import { axisFormat } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
-import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
 export interface ScoreHistoryData {
   /** Label of the metric. */
@@ -31,20 +31,13 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
     state: deployed ? "deployed" : "not deployed",
   }));
   const largest = Math.max(0, ...values.map(({ high }) => Math.abs(high)));
-  const x = {
-    field: "place",
-    type: "quantitative",
-    title: "Scored run, oldest first",
+  const x = quantitative("place", "Scored run, oldest first", {
     scale: { domain: [(values[0]?.place ?? 1) - 0.5, (values.at(-1)?.place ?? 1) + 0.5], nice: false, zero: false },
     axis: { grid: false, format: "d", tickMinStep: 1, tickCount: Math.min(8, values.length) },
-  };
-  const y = {
-    field: "value",
-    type: "quantitative",
-    title: metric,
-    scale: { zero: false, nice: true },
-    axis: { format: axisFormat([0, largest]) },
-  };
+  });
+  const axis = { format: axisFormat([0, largest]) };
+  const y = quantitative("value", metric, { scale: { zero: false, nice: true }, axis });
+  const states = ["deployed", "not deployed"];
   const subtitle = `${greaterIsBetter ? "higher" : "lower"} is better; whiskers: 95 % interval`;
   return plotSpec({ text: `${metric} over time`, subtitle }, sentence(metric, shown), {
     data: { values },
@@ -64,14 +57,10 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
           color: {
             field: "state",
             type: "nominal",
-            scale: { domain: ["deployed", "not deployed"], range: [colours.accent, colours.grey] },
+            scale: { domain: states, range: [colours.accent, colours.grey] },
             legend: { title: null, orient: "bottom", direction: "horizontal" },
           },
-          shape: {
-            field: "state",
-            type: "nominal",
-            scale: { domain: ["deployed", "not deployed"], range: ["circle", "square"] },
-          },
+          shape: { field: "state", type: "nominal", scale: { domain: states, range: ["circle", "square"] } },
         },
       },
     ],

@@ -2,7 +2,7 @@
 import { axisFormat } from "./density.ts";
 import { nameAxis } from "./namedBars.ts";
 import { displayInterval, displayNumber } from "./displayNumber.ts";
-import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
 export interface ScoreIntervalData {
   /** Label of the metric. */
@@ -35,13 +35,10 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
     height: { step: 40 },
     encoding: {
       y: nameAxis("label", names, { labelLimit: 170 }),
-      x: {
-        field: "value",
-        type: "quantitative",
-        title: metric,
+      x: quantitative("value", metric, {
         scale: { zero: false, padding: 16 },
         axis: { tickCount: 4, format: axisFormat([0, largest]), labelOverlap: true },
-      },
+      }),
       color,
     },
     layer: [

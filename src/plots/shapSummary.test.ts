@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shapLevels } from "./shapLevels.ts";
-import { shapSummaryPlot } from "./shapSummary.ts";
+import { shapLevels, shapSummaryPlot } from "./shapSummary.ts";
 
 interface Drawn {
   readonly layer: readonly {

@@ -2,9 +2,8 @@
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
-import { shapLevels, type Level } from "./shapLevels.ts";
 import { textWidth } from "./textWidth.ts";
-import { colours, plotSpec, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
 
 export interface ShapFeature {
   readonly name: string;
@@ -32,6 +31,8 @@ const STEP = 30;
 const TALLEST = 24;
 const SHORTEST = 2;
 const LABEL_LIMIT = 170;
+
+type Level = "low" | "middle" | "high" | "missing";
 
 const levels: readonly { readonly level: Level; readonly colour: string }[] = [
   { level: "low", colour: colours.accent },
@@ -71,12 +72,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
   const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((name) => textWidth(name, 12))));
   const height = Math.max(1, shown.length) * STEP;
   const present = levels.filter(({ level }) => shown.some((feature) => feature.levels.includes(level)));
-  const x = {
-    field: "x",
-    type: "quantitative",
-    title: `SHAP value: effect on the prediction (${unit})`,
-    scale: { domain, nice: false },
-  };
+  const x = quantitative("x", `SHAP value: effect on the prediction (${unit})`, { scale: { domain, nice: false } });
   const axis = {
     title: null,
     values: names.map((_, i) => (i + 0.5) * STEP),
@@ -172,4 +168,19 @@ function direction({ contributions, levels: levelOf, size }: Ranked): string {
   const difference = meanOf("high") - meanOf("low");
   if (Number.isNaN(difference) || Math.abs(difference) < size) return "";
   return difference > 0 ? ": high values raise the prediction" : ": high values lower the prediction";
+}
+
+/** By terciles. A feature with two values has only low and high; equal values always get the same level. */
+export function shapLevels(values: ArrayLike<number>): readonly Level[] {
+  const all = Array.from(values);
+  const sorted = Float64Array.from(all.filter((value) => !Number.isNaN(value))).toSorted();
+  const [least, greatest] = [sorted[0], sorted.at(-1)];
+  const isPair = sorted.every((value) => value === least || value === greatest);
+  const [first, second] = [sorted[Math.floor(sorted.length / 3)]!, sorted[Math.floor((2 * sorted.length) / 3)]!];
+  return all.map((value) => {
+    if (Number.isNaN(value)) return "missing";
+    if (isPair) return value === least ? "low" : "high";
+    if (value <= first) return "low";
+    return value > second ? "high" : "middle";
+  });
 }

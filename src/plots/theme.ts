@@ -45,14 +45,9 @@ export const darkColours: Readonly<Record<keyof typeof colours, string>> = {
 };
 
 /** Colours of curves, in order. */
-export const series: readonly string[] = [
-  colours.accent,
-  colours.contrast,
-  colours.third,
-  colours.fourth,
-  colours.fifth,
-  colours.sixth,
-];
+export const series = (["accent", "contrast", "third", "fourth", "fifth", "sixth"] as const).map(
+  (name) => colours[name],
+);
 
 /** Width of the data area in px: two plots fit side by side, and one is readable on a phone. */
 export const plotWidth = 340;
@@ -97,6 +92,11 @@ const config: JsonObject = {
   },
   range: { category: series },
 };
+
+/** The encoding of a number by position or length. @param more scale and axis */
+export function quantitative(field: string, title: string | null, more: JsonObject = {}): JsonObject {
+  return { field, type: "quantitative", title, ...more };
+}
 
 /** Adds title, description and theme to the body of a specification. */
 export function plotSpec(

@@ -19,6 +19,10 @@ export function numeric(title: string): Column {
   return { title, numeric: true };
 }
 
+export function allNumeric(...titles: readonly string[]): readonly Column[] {
+  return titles.map(numeric);
+}
+
 export function dataTable({ caption, columns, rows, limit = 200 }: DataTable): Html {
   const shown = columns.map((column) => (typeof column === "string" ? { title: column, numeric: false } : column));
   const kind = (i: number): string => (shown[i]?.numeric === true ? "number" : "text");

@@ -10,8 +10,6 @@ import type { Curve } from "../plots/curve.ts";
 import type { ScoreHistoryData } from "../plots/scoreHistory.ts";
 import type { ShapData } from "../plots/shapSummary.ts";
 
-export type { Curve as ReportCurve } from "../plots/curve.ts";
-
 /** A metric as the registry describes it. */
 export interface MetricLabel {
   readonly name: string;

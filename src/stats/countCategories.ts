@@ -1,10 +1,17 @@
 /** Counts the rows of each category. */
 import type { CategoryColumn } from "../core/table/table.ts";
 
+/** Number of rows by code. */
+export function rowsByCode({ codes, categories }: CategoryColumn): Float64Array {
+  const rows = new Float64Array(categories.length);
+  // By index, because an iterator over millions of values takes several times as long.
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) rows[codes[row]!]!++;
+  return rows;
+}
+
 /** Categories that occur, most frequent first, ties in string order. Skips unused entries of the dictionary. */
 export function countCategories(column: CategoryColumn): { readonly category: string; readonly count: number }[] {
-  const counts = new Float64Array(column.categories.length);
-  for (const code of column.codes) if (code >= 0) counts[code]!++;
+  const counts = rowsByCode(column);
   return column.categories
     .map((category, code) => ({ category, count: counts[code]! }))
     .filter(({ count }) => count > 0)

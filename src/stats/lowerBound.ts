@@ -1,6 +1,4 @@
-/** Binary search. */
-
-/** Position of the first entry ≥ `value`; 0 for NaN. @param sorted ascending */
+/** Binary search: position of the first entry ≥ `value`; 0 for NaN. @param sorted ascending */
 export function lowerBound(sorted: ArrayLike<number>, value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

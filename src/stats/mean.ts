@@ -1,6 +1,4 @@
-/** Arithmetic mean. */
-
-/** Ignores missing values (NaN). NaN without values. */
+/** Arithmetic mean. Ignores missing values (NaN). NaN without values. */
 export function mean(values: ArrayLike<number>): number {
   let shift = NaN;
   let sum = 0;

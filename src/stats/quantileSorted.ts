@@ -1,7 +1,5 @@
-/** Quantile of sorted values. */
-
 /**
- * Linear interpolation at position `share` × (n − 1): the default of numpy and R (type 7).
+ * Quantile of sorted values, by linear interpolation at position `share` × (n − 1): the default of numpy and R (type 7).
  * @param sorted ascending, without NaN
  * @param share  0 is the minimum, 1 the maximum
  * @returns NaN without values

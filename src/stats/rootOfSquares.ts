@@ -1,5 +1,3 @@
-/** Square root of a sum of squares. */
-
 /**
  * √(Σ v² / divisor). Squares that overflow, or lose digits because they are subnormal, are computed of scaled values, as
  * in LAPACK's dnrm2. NaN and infinite values give NaN or Infinity.

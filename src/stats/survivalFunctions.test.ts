@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { cramerVonMisesSurvival } from "./distributions/cramerVonMisesSurvival.ts";
-import { normalSurvival } from "./distributions/normalSurvival.ts";
+import { normalSurvival } from "./distributions/chiSquareSurvival.ts";
 import { scaledBesselK } from "./distributions/scaledBesselK.ts";
 import { tieCounts } from "./tieCounts.ts";
 

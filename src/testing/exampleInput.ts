@@ -5,7 +5,8 @@ import type { Run } from "../core/records/run.ts";
 import type { Task } from "../core/task.ts";
 import { exampleColumns, exampleDrift } from "./exampleDrift.ts";
 import { CLASSES, HASH, exampleMetrics, exampleRun } from "./exampleRun.ts";
-import type { MetricLabel, ReportCurve, ReportInput } from "../reporting/reportInput.ts";
+import type { Curve } from "../plots/curve.ts";
+import type { MetricLabel, ReportInput } from "../reporting/reportInput.ts";
 
 const [AT, LATER] = ["2026-03-01T09:30:00.000Z", "2026-03-02T10:00:00.000Z"];
 
@@ -115,7 +116,7 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
 
 function curvesOf(task: Task, classes: readonly string[], chance: Random) {
   const shown = task === "regression" ? [] : task === "binary" ? classes.slice(1) : classes;
-  const curves = (shape: (x: number, skill: number) => number): ReportCurve[] =>
+  const curves = (shape: (x: number, skill: number) => number): Curve[] =>
     shown.map((label, i) => {
       const skill = 0.15 + 0.5 * ((i + 1) / (shown.length + 1));
       const points = Array.from({ length: 120 }, (_, k) => [k / 119, shape(k / 119, skill)] as const);

@@ -1,9 +1,9 @@
 /** Imports a model that XGBoost saved as JSON, from any language. */
 import type { FittedEstimator } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
-import { readEnsemble } from "../estimators/xgboost/ensemble.ts";
+import { readEnsemble, type TreeEnsemble } from "../estimators/xgboost/ensemble.ts";
 import { objectives } from "../estimators/xgboost/objectives.ts";
-import { parseJsonModel, type JsonModel } from "../estimators/xgboost/formats/parseJsonModel.ts";
+import { parseJsonModel } from "../estimators/xgboost/formats/parseJsonModel.ts";
 
 /**
  * Unnamed features are called f0, f1, … as in XGBoost. Such a file has no training parameters.
@@ -11,13 +11,21 @@ import { parseJsonModel, type JsonModel } from "../estimators/xgboost/formats/pa
  * @throws {MlctlError} kind "data" with the reason if the bytes are not a model that mlctl supports
  */
 export function importModel(bytes: Uint8Array): FittedEstimator {
-  const { ensemble, featureNames, featureCount, version } = parse(bytes);
+  const ensemble = parse(bytes);
+  const { learner, version = [] } = JSON.parse(new TextDecoder().decode(bytes)) as {
+    readonly version?: readonly number[];
+    readonly learner: {
+      readonly feature_names: readonly string[];
+      readonly learner_model_param: { readonly num_feature: string };
+    };
+  };
+  const count = Number(learner.learner_model_param.num_feature);
   const { task } = objectives[ensemble.objective];
   const fitted: FittedEstimator = {
     family: "xgboost",
     params: {},
-    engine: `imported from XGBoost ${version}`,
-    featureNames: featureNames ?? Array.from({ length: featureCount }, (_, column) => `f${column}`),
+    engine: `imported from XGBoost ${version.join(".")}`,
+    featureNames: Array.from({ length: count }, (_, column) => learner.feature_names[column] ?? `f${column}`),
     task,
     classCount: task === "regression" ? 0 : Math.max(2, ensemble.outputCount),
     state: ensemble,
@@ -26,7 +34,7 @@ export function importModel(bytes: Uint8Array): FittedEstimator {
   return fitted;
 }
 
-function parse(bytes: Uint8Array): JsonModel {
+function parse(bytes: Uint8Array): TreeEnsemble {
   try {
     return parseJsonModel(bytes);
   } catch (cause) {

@@ -8,7 +8,7 @@ import { predictor } from "../../dist/pipeline/predict/predictor.js";
 import { selectRows } from "../../dist/core/table/selectRows.js";
 import { formatJson } from "../../dist/storage/model/formatJson.js";
 import { driftTests } from "../../dist/drift/index.js";
-import { bootstrapIntervals } from "../../dist/metrics/bootstrapInterval.js";
+import { bootstrapInterval } from "../../dist/metrics/bootstrapInterval.js";
 import { metrics } from "../../dist/metrics/index.js";
 import { bestThreshold } from "../../dist/pipeline/fit/bestThreshold.js";
 import { fitCalibration } from "../../dist/pipeline/fit/fitCalibration.js";
@@ -68,9 +68,7 @@ function statisticsOf(seed) {
     ...["sigmoid", "isotonic"].map((method) => () => fitCalibration(method, probabilities, y)),
     ...[binary, regression].flatMap((evaluation) => [
       () => computeMetrics(evaluation),
-      ...metricsOf(evaluation).map(
-        (metric) => () => bootstrapIntervals(evaluation, [metric], { seed: 1, resamples: 5 }),
-      ),
+      ...metricsOf(evaluation).map((metric) => () => bootstrapInterval(evaluation, metric, { seed: 1, resamples: 5 })),
     ]),
     ...metricsOf(binary).map(
       ({ name }) =>

@@ -1,4 +1,5 @@
 /** "Did you mean …?" for commands, flags, columns, families, metrics and run ids. */
+import { listed } from "./listed.ts";
 
 /**
  * The candidate closest to `word` by edit distance, ignoring case and blanks around; undefined if more than a third of the letters differ,
@@ -49,7 +50,6 @@ export function didYouMean<Otherwise extends string | undefined>(
 
 /** Hint for an unknown column: one with a similar name, if the name is known, else the first `limit` columns. */
 export function columnHint(name: string | undefined, columns: readonly string[], limit = 20): string {
-  const more = columns.length > limit ? ` and ${columns.length - limit} more` : "";
-  const available = `available columns: ${columns.slice(0, limit).join(", ")}${more}`;
+  const available = `available columns: ${listed(columns, limit)}`;
   return name === undefined ? available : didYouMean(name, columns, available);
 }

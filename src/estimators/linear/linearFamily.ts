@@ -1,16 +1,8 @@
 /** Shared by linear regression, ridge, lasso and elastic net, which differ only in how they solve for the coefficients. */
-import type {
-  Contributions,
-  Estimator,
-  FitOptions,
-  FittedEstimator,
-  ParamSpec,
-  Predictor,
-} from "../../core/estimator.ts";
+import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { EstimatorInput, GraphBuilder } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
-import { finiteNumber, numberList, requireWidth } from "../fittedState.ts";
+import { finiteNumber, numberList, ofWidth, requireWidth } from "../fittedState.ts";
 import { centre, featureMeans, triangularFactor, type TriangularFactor } from "../leastSquares.ts";
 import { linearContributions, type LinearOutput } from "../linearContributions.ts";
 import { affineNodes } from "../onnxNodes.ts";
@@ -29,7 +21,6 @@ export interface LinearProblem {
 }
 
 interface Definition extends Pick<Estimator, "family" | "description" | "params"> {
-  readonly params: readonly ParamSpec[];
   /** Coefficients of the centred problem, one per feature. */
   solve(factor: TriangularFactor, problem: LinearProblem): readonly number[] | Promise<readonly number[]>;
 }
@@ -41,7 +32,7 @@ export function linearFamily({ solve, ...definition }: Definition) {
     tasks: ["regression"],
     needs: { complete: true, standardized: true },
 
-    async fit(X: Matrix, y: Float64Array, { task, params: given, sampleWeight, signal }: FitOptions) {
+    async fit(X, y, { task, params: given, sampleWeight, signal }) {
       signal?.throwIfAborted();
       const params = resolveParams(specs, given, family);
       requireComplete(X, y, family);
@@ -56,33 +47,30 @@ export function linearFamily({ solve, ...definition }: Definition) {
       return { family, params, featureNames: X.columnNames, task, classCount: 0, state };
     },
 
-    load(fitted: FittedEstimator): Predictor {
+    load(fitted) {
       const { coefficients, intercept } = read(fitted);
       const columnCount = coefficients.length;
       const weights = new Float64Array(columnCount + 1);
       weights.set(coefficients);
       weights[columnCount] = intercept;
-      return {
-        predict(X) {
-          requireWidth(X, fitted);
-          const result = new Float64Array(X.rowCount);
-          dotRows({ values: X.values, first: 0, count: X.rowCount, columnCount }, weights, result);
-          return result;
-        },
-      };
+      return ofWidth(fitted, ({ values, rowCount }) => {
+        const result = new Float64Array(rowCount);
+        dotRows({ values, first: 0, count: rowCount, columnCount }, weights, result);
+        return result;
+      });
     },
 
-    importance(fitted: FittedEstimator): Float64Array {
+    importance(fitted) {
       return numberList(fitted, "coefficients", fitted.state.coefficients).map(Math.abs);
     },
 
-    contributions(fitted: FittedEstimator, X: Matrix): Contributions {
+    contributions(fitted, X) {
       requireWidth(X, fitted);
       const means = numberList(fitted, "means", fitted.state.means, fitted.featureNames.length);
       return linearContributions([read(fitted)], means, X);
     },
 
-    toOnnx(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
+    toOnnx(graph, fitted, input) {
       const { coefficients, intercept } = read(fitted);
       return affineNodes(graph, input, [coefficients], [intercept]);
     },

@@ -1,46 +1,34 @@
 /** Logistic regression with an L2 penalty, binary or multinomial, with the same objective as scikit-learn's. */
-import type {
-  Contributions,
-  Estimator,
-  FitOptions,
-  FittedEstimator,
-  ParamSpec,
-  Predictor,
-} from "../../core/estimator.ts";
+import type { Estimator, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { complement, type EstimatorInput, type GraphBuilder } from "../../core/onnx.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
-import { numberList, requireWidth, unfit } from "../fittedState.ts";
+import { complement, type GraphBuilder } from "../../core/onnx.ts";
+import { numberList, ofWidth, requireWidth, unfit } from "../fittedState.ts";
 import { featureMeans } from "../leastSquares.ts";
 import { linearContributions, type LinearOutput } from "../linearContributions.ts";
-import { positive, resolveParams } from "../params.ts";
+import { param, positive, resolveParams } from "../params.ts";
 import { affineNodes, constantNodes } from "../onnxNodes.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
 import { logisticPredictor, type LogisticModel } from "./logisticPredictor.ts";
 
 const params: readonly ParamSpec[] = [
-  {
-    name: "C",
-    ...positive,
-    default: 1,
-    description: "inverse strength of the L2 penalty: smaller values shrink the coefficients more",
-  },
-  { name: "max_iter", type: "integer", default: 1000, minimum: 1, description: "maximum number of solver iterations" },
-  {
-    name: "tol",
-    ...positive,
-    default: 1e-6,
-    description: "stop when no component of the gradient is larger; tighter than scikit-learn's 1e-4",
-  },
-  { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept, which is not penalized" },
-  {
-    name: "class_weight",
-    type: "choice",
-    default: null,
-    choices: ["balanced"],
-    description: "balanced: weight rows by n / (classes · rows of the class), so that rare classes weigh more",
-  },
+  param(
+    "C",
+    { ...positive, default: 1 },
+    "inverse strength of the L2 penalty: smaller values shrink the coefficients more",
+  ),
+  param("max_iter", { type: "integer", default: 1000, minimum: 1 }, "maximum number of solver iterations"),
+  param(
+    "tol",
+    { ...positive, default: 1e-6 },
+    "stop when no component of the gradient is larger; tighter than scikit-learn's 1e-4",
+  ),
+  param("fit_intercept", { type: "boolean", default: true }, "fit an intercept, which is not penalized"),
+  param(
+    "class_weight",
+    { type: "choice", default: null, choices: ["balanced"] },
+    "balanced: weight rows by n / (classes · rows of the class), so that rare classes weigh more",
+  ),
 ];
 
 export const logisticRegression = {
@@ -51,7 +39,7 @@ export const logisticRegression = {
   needs: { complete: true, standardized: true },
   calibrated: true,
 
-  async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
+  async fit(X, y, options) {
     const resolved = resolveParams(params, options.params, "logistic_regression");
     requireComplete(X, y, "logistic_regression");
     const { task, classCount } = options;
@@ -60,18 +48,10 @@ export const logisticRegression = {
     return { family: "logistic_regression", params: resolved, featureNames: X.columnNames, task, classCount, state };
   },
 
-  load(fitted: FittedEstimator): Predictor {
-    const predict = logisticPredictor(readState(fitted));
-    return {
-      predict(X) {
-        requireWidth(X, fitted);
-        return predict(X);
-      },
-    };
-  },
+  load: (fitted) => ofWidth(fitted, logisticPredictor(readState(fitted))),
 
   /** Classes not seen in training have a margin of −∞ for every row. */
-  contributions(fitted: FittedEstimator, X: Matrix): Contributions {
+  contributions(fitted, X) {
     requireWidth(X, fitted);
     const width = fitted.featureNames.length;
     const means = numberList(fitted, "means", fitted.state.means, width);
@@ -80,7 +60,7 @@ export const logisticRegression = {
   },
 
   /** Mean absolute coefficient over the classes. */
-  importance(fitted: FittedEstimator): Float64Array {
+  importance(fitted) {
     const { coefficients } = readState(fitted);
     const result = new Float64Array(fitted.featureNames.length);
     for (const row of coefficients) row.forEach((value, j) => (result[j]! += Math.abs(value) / coefficients.length));
@@ -88,7 +68,7 @@ export const logisticRegression = {
   },
 
   /** Classes not seen in training have probability 0. */
-  toOnnx(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
+  toOnnx(graph, fitted, input) {
     const { classCount } = fitted;
     const { classes, coefficients, intercepts } = readState(fitted);
     if (classes.length === 1) {

@@ -11,6 +11,7 @@ import { hideMissing, revealMissing } from "./engines/wasm/missingAsMinusOne.ts"
 import { parseModel } from "./formats/parseModel.ts";
 import { ready } from "./engines/wasm/trainInMemory.ts";
 import { treePredictor } from "./predict/treePredictor.ts";
+import { leavesOf } from "../../testing/leavesOf.ts";
 import { trainBinary } from "./engines/wasm/wasmEngine.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
@@ -87,9 +88,7 @@ describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
     for (let seed = 1; seed <= CASES; seed++) {
       const job = request(seed, treeMethod, "reg:squarederror");
       const { trees } = readable(await trainBinary(job));
-      const leaves = treePredictor({ objective: "reg:squarederror", baseMargin: 0, outputCount: 1, trees }).leaves(
-        job.X,
-      );
+      const leaves = leavesOf(trees, job.X);
       const margin = new Float64Array(60).fill(0.5);
       trees.forEach((tree, t) => {
         const rows = Array.from(margin, (_, i) => i);

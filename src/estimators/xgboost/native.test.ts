@@ -70,7 +70,7 @@ describe.skipIf(library === null || !canCompare)("native engine (needs libxgboos
       "unseen rows get the same predictions as from the library (%s)",
       async (objective) => {
         const model = await trainJson(request(treeMethod, objective), library!);
-        const { ensemble } = parseJsonModel(model);
+        const ensemble = parseJsonModel(model);
         const thresholds = ensemble.trees.flatMap((tree) => tree.value.filter((_v, node) => tree.feature[node] !== -1));
         const X = matrix(3, 500, [...thresholds.map(Math.fround), 0]);
         const ours = treePredictor(ensemble).predict(X);
@@ -89,7 +89,7 @@ describe.skipIf(library === null)("margins without exporting the model (needs li
     async (objective) => {
       const job = request("exact", objective);
       const rows = matrix(3, 200);
-      const { ensemble } = parseJsonModel(await trainJson(job, library!));
+      const ensemble = parseJsonModel(await trainJson(job, library!));
       const lengths = [30, 1, 12];
       const margins = await nativeEngine(library!).margins!(job, rows, lengths);
       lengths.forEach((length, i) => {

@@ -1,18 +1,9 @@
 /** XGBoost: gradient-boosted trees, with native support for missing values. */
-import type {
-  Contributions,
-  Estimator,
-  FitOptions,
-  FitRemarks,
-  FittedEstimator,
-  Predictor,
-  StagedRequest,
-} from "../../core/estimator.ts";
+import type { Estimator, FitOptions } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/json.ts";
-import { requireFeatures, type EstimatorInput, type GraphBuilder } from "../../core/onnx.ts";
+import { requireFeatures } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
-import { requireWidth } from "../fittedState.ts";
+import { ofWidth, requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import { requireFloat32 } from "../requireComplete.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
@@ -34,7 +25,7 @@ export const xgboost = {
   needs: { complete: false, standardized: false },
   importanceUnit: { key: "share_of_gain", label: "Share of the total gain" },
 
-  prepare({ engine = "auto" }: JsonObject): void {
+  prepare({ engine = "auto" }) {
     const chosen = import("./engines/chooseEngine.ts").then(({ chooseEngine }) => chooseEngine(engine as string));
     // The fit reports an engine that cannot be used.
     chosen.then(
@@ -43,7 +34,7 @@ export const xgboost = {
     );
   },
 
-  async remarks({ engine = "auto" }: JsonObject): Promise<FitRemarks> {
+  async remarks({ engine = "auto" }) {
     if (engine !== "auto") return { warnings: [], notes: [] };
     const { describeRefusal, nativeLibraries } = await import("./engines/chooseEngine.ts");
     const { used, refused } = await nativeLibraries();
@@ -54,7 +45,7 @@ export const xgboost = {
     };
   },
 
-  async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
+  async fit(X, y, options) {
     const { task, classCount, onProgress } = options;
     const { params, engine, request } = await prepareFit(X, y, options);
     const willStop = params.early_stopping_rounds !== null && params.best_iteration === null;
@@ -73,17 +64,9 @@ export const xgboost = {
     return { family: "xgboost", params: resolved, engine: engine.name, featureNames, task, classCount, state };
   },
 
-  load(fitted: FittedEstimator): Predictor {
-    const trees = treePredictor(readEnsemble(fitted));
-    return {
-      predict(X) {
-        requireWidth(X, fitted);
-        return trees.predict(X);
-      },
-    };
-  },
+  load: (fitted) => ofWidth(fitted, treePredictor(readEnsemble(fitted)).predict),
 
-  contributions(fitted: FittedEstimator, X: Matrix): Contributions {
+  contributions(fitted, X) {
     requireWidth(X, fitted);
     return treeShap(readEnsemble(fitted), X);
   },
@@ -93,13 +76,13 @@ export const xgboost = {
     shares: ({ early_stopping_rounds: patience = null, best_iteration: best = null }) =>
       patience === null && best === null,
     /** Each round depends only on earlier rounds, so the first ones equal a shorter fit. */
-    first(fitted: FittedEstimator, rounds: number): FittedEstimator {
+    first(fitted, rounds) {
       const { trees, ...ensemble } = readEnsemble(fitted);
       const treesPerRound = ensemble.outputCount * Number(fitted.params.num_parallel_tree ?? 1);
       const state = { ...ensemble, trees: trees.slice(0, rounds * treesPerRound) };
       return { ...fitted, params: { ...fitted.params, n_estimators: rounds }, state };
     },
-    async predictions(X: Matrix, y: Float64Array, options: FitOptions, { lengths, rows }: StagedRequest) {
+    async predictions(X, y, options, { lengths, rows }) {
       const { engine, request, objective } = await prepareFit(X, y, options);
       if (engine.margins === undefined) return undefined;
       const outputCount = objective === "multi:softprob" ? options.classCount : 1;
@@ -110,11 +93,10 @@ export const xgboost = {
 
   exports: { "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames, fitted.params) },
 
-  toOnnx: (graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput) =>
-    ensembleNodes(graph, readEnsemble(fitted), requireFeatures(input)),
+  toOnnx: (graph, fitted, input) => ensembleNodes(graph, readEnsemble(fitted), requireFeatures(input)),
 
   /** Share of the total gain of all splits on a feature, over all trees; sums to 1 unless no tree splits. */
-  importance(fitted: FittedEstimator): Float64Array {
+  importance(fitted) {
     const gains = new Float64Array(fitted.featureNames.length);
     let total = 0;
     for (const { feature, gain } of readEnsemble(fitted).trees) {

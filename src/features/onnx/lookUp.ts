@@ -13,17 +13,11 @@ export function positions(graph: GraphBuilder, from: GraphColumn, texts: readonl
   });
 }
 
-export interface Lookup<T> {
-  readonly valueOf: ReadonlyMap<string, T>;
-  readonly missing: T;
-  readonly otherwise: T;
-}
-
 /** Position −1 selects the last entry, which is for all other strings. */
 export function lookUp<T extends string | number>(
   graph: GraphBuilder,
   from: GraphColumn,
-  { valueOf, missing, otherwise }: Lookup<T>,
+  { valueOf, missing, otherwise }: { valueOf: ReadonlyMap<string, T>; missing: T; otherwise: T },
 ): string {
   const all = new Map([[MISSING, missing], ...valueOf]);
   const values = [...all.values(), otherwise];

@@ -9,7 +9,8 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import { precisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
 import { rocCurve } from "../../metrics/rocCurve.ts";
 import { MAXIMUM_COLOURED, MAXIMUM_GREY } from "../../plots/curve.ts";
-import type { ReportCurve, ReportInput } from "../../reporting/reportInput.ts";
+import type { Curve } from "../../plots/curve.ts";
+import type { ReportInput } from "../../reporting/reportInput.ts";
 
 /** Maximum number of points in a plot: more make the file larger and the plot no clearer. */
 const MAX_ROWS = 20_000;
@@ -70,8 +71,8 @@ function sortedByArea(areas: readonly ClassArea[]): ClassArea[] {
 function curvesOf(
   areas: readonly ClassArea[],
   colourOf: (code: number) => number | null,
-  pointsOf: (code: number) => ReportCurve["points"],
-): ReportCurve[] {
+  pointsOf: (code: number) => Curve["points"],
+): Curve[] {
   const known = sortedByArea(areas);
   const grey = new Set(known.filter(({ code }) => colourOf(code) === null).slice(0, MAXIMUM_GREY));
   return areas.flatMap((each) => {
@@ -82,12 +83,12 @@ function curvesOf(
   });
 }
 
-function rocPoints(evaluation: Evaluation, code: number): ReportCurve["points"] {
+function rocPoints(evaluation: Evaluation, code: number): Curve["points"] {
   const { falsePositiveRate = [], truePositiveRate = [] } = rocCurve(evaluation, code) ?? {};
   return Array.from(falsePositiveRate, (x, i) => [x, truePositiveRate[i]!] as const);
 }
 
-function precisionRecallPoints(evaluation: Evaluation, code: number): ReportCurve["points"] {
+function precisionRecallPoints(evaluation: Evaluation, code: number): Curve["points"] {
   const { recall = [], precision = [] } = precisionRecallCurve(evaluation, code) ?? {};
   return Array.from(recall, (x, i) => [x, precision[i]!] as const).toReversed();
 }

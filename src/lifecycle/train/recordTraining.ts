@@ -5,7 +5,7 @@ import type { Artifact } from "../../core/records/artifact.ts";
 import type { Run, Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
-import { tunedMetric } from "../../pipeline/fit/tunedMetric.ts";
+import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";

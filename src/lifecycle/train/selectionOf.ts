@@ -5,7 +5,6 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { Aggregate } from "../../core/records/run.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import type { Fold } from "../../pipeline/fit/foldsOf.ts";
 import type { TrainingData } from "../../pipeline/fit/partOf.ts";
 import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
@@ -15,7 +14,7 @@ import type { Workspace } from "../workspace.ts";
 export interface SelectionPlan {
   /** Value of train.selection.method. */
   readonly method: string;
-  readonly folds: readonly Fold[];
+  readonly folds: readonly Split[];
   readonly aggregate: Aggregate;
 }
 

@@ -7,7 +7,7 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { History } from "../../core/history.ts";
 import { selectRows, selectValues } from "../../core/table/selectRows.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { rowsWithHistory } from "../../features/historyGaps.ts";
+import { rowsWithHistory } from "../../pipeline/rows/rowsInReach.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";

@@ -6,7 +6,7 @@ import type { TrainingData } from "../../pipeline/fit/partOf.ts";
 import { foldJudge } from "../../pipeline/search/foldJudge.ts";
 import { runSearch } from "../../pipeline/search/runSearch.ts";
 import type { Point } from "../../pipeline/search/space.ts";
-import type { Trial } from "../../pipeline/search/trial.ts";
+import type { Trial } from "../../pipeline/search/race.ts";
 import { trialPool, type TrialPool } from "../../pipeline/search/trialPool.ts";
 import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";

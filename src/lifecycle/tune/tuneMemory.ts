@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { JsonObject } from "../../core/json.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
-import type { Trial } from "../../pipeline/search/trial.ts";
+import type { Trial } from "../../pipeline/search/race.ts";
 import { pointText } from "../../pipeline/search/space.ts";
 import { searchJournal } from "../../storage/records/searchJournal.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";

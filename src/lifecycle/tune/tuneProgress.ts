@@ -2,7 +2,7 @@
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { formatNumber } from "../../core/text/format.ts";
-import type { Trial } from "../../pipeline/search/trial.ts";
+import type { Trial } from "../../pipeline/search/race.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
 export interface TuneProgress {

@@ -5,8 +5,11 @@ import type { CategoryColumn } from "../../core/table/table.ts";
 import type { DriftTest } from "../../drift/driftTest.ts";
 import { findDriftTest, unsuitable } from "../../drift/findDriftTest.ts";
 import { driftTests } from "../../drift/index.ts";
+import { total } from "../../drift/sharesOf.ts";
 import {
+  cellsByName,
   reasonToSkip,
+  sideOf,
   sidesOf,
   stabilityIndex,
   untestedColumn,
@@ -90,21 +93,8 @@ function evidentlySides({ reference, column }: ComparedColumn): EvidentlySides {
 }
 
 /** Row counts by category of either side, sorted by name; categories that the reference did not keep share one cell. */
-function textCounts(reference: CategoryReference, { codes, categories }: CategoryColumn): Side {
-  const rows = new Map<string, [number, number]>();
-  for (const [category, count] of reference.counts) rows.set(category, [count, 0]);
-  const current = new Float64Array(categories.length);
-  for (const code of codes) if (code >= 0) current[code]!++;
-  categories.forEach((category, code) => {
-    const count = current[code]!;
-    if (count > 0) rows.set(category, [rows.get(category)?.[0] ?? 0, count]);
-  });
-  const cells = [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
+function textCounts(reference: CategoryReference, column: CategoryColumn): Side {
   const notKept = reference.count - reference.counts.reduce((sum, [, count]) => sum + count, 0);
-  if (notKept > 0) cells.push([notKept, 0]);
-  return { reference: Float64Array.from(cells, ([a]) => a), current: Float64Array.from(cells, ([, b]) => b) };
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
+  const cells = cellsByName(reference, column);
+  return sideOf(notKept > 0 ? [...cells, [notKept, 0]] : cells);
 }

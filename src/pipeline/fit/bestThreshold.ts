@@ -1,9 +1,14 @@
-/** Tunes the threshold of a binary classifier. */
-import type { Costs } from "../../core/costs.ts";
+/** Tunes the threshold of a binary classifier, for the metric that it is to be best for. */
+import type { Costs } from "../../core/metric.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
+import type { Candidate } from "./candidate.ts";
 
 /** Values that differ by less count as equal, to ignore rounding of sums. */
 const EQUAL = 1e-12;
+
+/** Metric of "tune" if `metric` of the candidate has the same value at any threshold, such as ROC AUC and log loss. */
+const FALLBACK = "f1";
 
 /**
  * Tries every cut between neighbouring probabilities. Neighbouring cuts with the same, best value form a plateau;
@@ -38,6 +43,24 @@ export function dependsOnThreshold(metricName: string): boolean {
   const valueOf = valueOfCounts(metric.name, undefined);
   const [right, wrong] = [valueOf(Uint32Array.of(1, 0, 0, 1)), valueOf(Uint32Array.of(0, 1, 1, 0))];
   return right !== wrong;
+}
+
+type Tuned = Pick<Candidate, "threshold" | "metric" | "costs">;
+
+/**
+ * @returns undefined if the threshold is a number
+ * @throws {MlctlError} kind "usage" if the metric of the threshold does not depend on it
+ */
+export function tunedMetric({ threshold, metric, costs }: Tuned): string | undefined {
+  if (typeof threshold === "number") return undefined;
+  if (threshold === "tune") {
+    if (costs !== undefined) return "cost";
+    return dependsOnThreshold(metric) ? metric : FALLBACK;
+  }
+  const { name } = findMetric(threshold.metric, "binary");
+  if (dependsOnThreshold(name) && (name !== "cost" || costs !== undefined)) return name;
+  const problem = name === "cost" ? '"costs" is not set' : `${name} does not depend on the threshold`;
+  throw new MlctlError("usage", `train.threshold: ${problem}`, { hint: `use { "metric": "${FALLBACK}" }` });
 }
 
 /** Number of rows by label and predicted class, at index 2 · label + predicted. */

@@ -1,5 +1,5 @@
 /** Candidate: all settings of a model to be fitted. */
-import type { Costs } from "../../core/costs.ts";
+import type { Costs } from "../../core/metric.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Calibration } from "../../core/records/model.ts";
 import type { TransformRequest } from "../../core/transform.ts";

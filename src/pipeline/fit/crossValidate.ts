@@ -7,7 +7,7 @@ import { standardDeviation } from "../../stats/standardDeviation.ts";
 import { degenerate } from "../judge/degenerate.ts";
 import { aggregateFolds } from "./aggregateFolds.ts";
 import { fitCandidate, type Candidate, type FitHooks } from "./fitCandidate.ts";
-import type { Fold } from "./foldsOf.ts";
+import type { Split } from "./splitRows.ts";
 import type { TrainingData } from "./partOf.ts";
 
 export interface CrossValidation {
@@ -20,7 +20,7 @@ export interface CrossValidation {
 export async function crossValidate(
   candidate: Candidate,
   data: TrainingData,
-  plan: { readonly method: string; readonly folds: readonly Fold[]; readonly aggregate: Aggregate },
+  plan: { readonly method: string; readonly folds: readonly Split[]; readonly aggregate: Aggregate },
   hooks: FitHooks = {},
 ): Promise<CrossValidation> {
   const { method, folds, aggregate } = plan;

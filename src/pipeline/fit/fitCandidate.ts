@@ -13,8 +13,7 @@ import type { Candidate } from "./candidate.ts";
 import { candidateFeatures, fitFeatures } from "./candidateFeatures.ts";
 import { fitCalibration } from "./fitCalibration.ts";
 import { outOfFold } from "./outOfFold.ts";
-import { bestThreshold } from "./bestThreshold.ts";
-import { tunedMetric } from "./tunedMetric.ts";
+import { bestThreshold, tunedMetric } from "./bestThreshold.ts";
 
 export type { Candidate } from "./candidate.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { foldsOf } from "./foldsOf.ts";
+import { foldsOf } from "./selectionFolds.ts";
 
 /** 40 rows of class 0, 20 of class 1, 4 of class 2, shuffled. */
 const y = Float64Array.from({ length: 64 }, (_, row) => (row % 16 === 3 ? 2 : row % 16 < 6 ? 1 : 0));

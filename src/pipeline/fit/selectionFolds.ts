@@ -1,8 +1,9 @@
 /** Folds of the training part for model selection, so that the validation part is used only once. */
 import { MlctlError } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { lowerBound } from "../../stats/lowerBound.ts";
-import { foldsOf, type Fold } from "./foldsOf.ts";
+import type { Split } from "./splitRows.ts";
 
 export type Period = "year" | "quarter" | "month" | "week" | "day";
 
@@ -28,7 +29,7 @@ export interface SelectionOptions {
  * @returns folds as positions like `training`
  * @throws {MlctlError} kind "data" if there are too few rows, periods or groups
  */
-export function selectionFolds(y: Float64Array, training: Int32Array, options: SelectionOptions): Fold[] {
+export function selectionFolds(y: Float64Array, training: Int32Array, options: SelectionOptions): Split[] {
   const { method, folds: count, seed, classCount } = options;
   const pick = <T>(values: { readonly [row: number]: T }): T[] => Array.from(training, (row) => values[row]!);
   const folds =
@@ -47,7 +48,20 @@ export function selectionFolds(y: Float64Array, training: Int32Array, options: S
   return folds.map((fold) => ({ training: positions(fold.training), validation: positions(fold.validation) }));
 }
 
-function timeFolds(times: Float64Array, count: number, period: Period | null): Fold[] {
+/** Shuffled folds whose sizes differ by at most one row. With `classCount` above 0 they are stratified by class. */
+export function foldsOf(y: Float64Array, count: number, options: { seed: number; classCount: number }): Split[] {
+  const shuffled = random(options.seed).shuffle(Int32Array.from(y.keys()));
+  const dealt = options.classCount > 0 ? shuffled.toSorted((a, b) => y[a]! - y[b]!) : shuffled;
+  const foldOfRow = new Int32Array(y.length);
+  dealt.forEach((row, i) => (foldOfRow[row] = i % count));
+  const all = Int32Array.from(y.keys());
+  return Array.from({ length: count }, (_, fold) => ({
+    training: all.filter((row) => foldOfRow[row] !== fold),
+    validation: all.filter((row) => foldOfRow[row] === fold),
+  }));
+}
+
+function timeFolds(times: Float64Array, count: number, period: Period | null): Split[] {
   return period === null ? timeSeriesFolds(times, count) : periodFolds(times, count, period);
 }
 
@@ -55,7 +69,7 @@ function timeFolds(times: Float64Array, count: number, period: Period | null): F
  * Expanding window: each fold validates on the next n / (count + 1) rows and trains on all earlier rows. Rows with the
  * same time are in the same fold, so that a fold begins on one date for all series; rows without a time always train.
  */
-function timeSeriesFolds(given: Float64Array, count: number): Fold[] {
+function timeSeriesFolds(given: Float64Array, count: number): Split[] {
   const times = given.map((time) => (Number.isNaN(time) ? -Infinity : time));
   const sorted = Int32Array.from(times.keys()).toSorted((a, b) => times[a]! - times[b]! || a - b);
   const inOrder = Float64Array.from(sorted, (row) => times[row]!);
@@ -76,7 +90,7 @@ function timeSeriesFolds(given: Float64Array, count: number): Fold[] {
 }
 
 /** Validates on each of the last `count` periods with rows, and trains on all earlier periods. */
-function periodFolds(times: Float64Array, count: number, period: Period): Fold[] {
+function periodFolds(times: Float64Array, count: number, period: Period): Split[] {
   const periods = Float64Array.from(times, (time) => periodOf(new Date(time), period));
   const rows = Int32Array.from(times.keys());
   const validated = [...new Set(periods)].toSorted((a, b) => a - b).slice(-count);
@@ -97,7 +111,7 @@ function periodOf(date: Date, period: Period): number {
 }
 
 /** Assigns whole groups, largest first, to the fold with the fewest rows so far. */
-function groupFolds(groups: readonly (string | null)[], count: number): Fold[] {
+function groupFolds(groups: readonly (string | null)[], count: number): Split[] {
   const rowsOf = Map.groupBy(groups.keys(), (row) => groups[row]!);
   const dealt = Array.from({ length: count }, () => [] as number[]);
   for (const rows of [...rowsOf.values()].toSorted((a, b) => b.length - a.length)) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { tunedMetric } from "./tunedMetric.ts";
+import { tunedMetric } from "./bestThreshold.ts";
 
 const costs = { truePositive: 0, falsePositive: 1, falseNegative: 10, trueNegative: 0, over: 0, under: 0 };
 const tuned = (metric: string, more: object = {}) =>

@@ -1,6 +1,5 @@
 /** Evaluates the baseline on the rows that a model was evaluated on. */
-import type { Costs } from "../../core/costs.ts";
-import type { Evaluation } from "../../core/metric.ts";
+import type { Costs, Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { applyThreshold } from "../predict/applyThreshold.ts";

@@ -1,5 +1,5 @@
 /** Permutation importance: how much worse a metric gets when one input column is shuffled. */
-import type { Costs } from "../../core/costs.ts";
+import type { Costs } from "../../core/metric.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";

@@ -34,6 +34,7 @@ function isotonicNodes(
   const segments = x.slice(1).map((end, i) => ({ start: x[i]!, width: end - x[i]!, rise: y[i + 1]! - y[i]! }));
   const first = scalar(graph, y[0]!);
   const row = (values: readonly number[]): string => graph.constant("double", values, [1, values.length]);
+  const column = (values: readonly number[]): string => graph.constant("double", values, [values.length, 1]);
   const rising = segments.filter(({ width }) => width > 0);
   const jumps = segments.filter(({ width, rise }) => width === 0 && rise !== 0);
   const zero = graph.add("Mul", [probability, scalar(graph, 0)]);
@@ -44,20 +45,12 @@ function isotonicNodes(
       graph.add("Max", [beyondStart, scalar(graph, 0)]),
       row(rising.map(({ width }) => width)),
     ]);
-    const slopes = graph.constant(
-      "double",
-      rising.map(({ rise, width }) => rise / width),
-      [rising.length, 1],
-    );
+    const slopes = column(rising.map(({ rise, width }) => rise / width));
     sum = graph.add("Add", [sum, graph.add("MatMul", [covered, slopes])]);
   }
   if (jumps.length > 0) {
     const beyond = graph.add("Greater", [probability, row(jumps.map(({ start }) => start))]);
-    const heights = graph.constant(
-      "double",
-      jumps.map(({ rise }) => rise),
-      [jumps.length, 1],
-    );
+    const heights = column(jumps.map(({ rise }) => rise));
     sum = graph.add("Add", [sum, graph.add("MatMul", [graph.add("Cast", [beyond], { to: { int: 11 } }), heights])]);
   }
   return sum;

@@ -36,7 +36,7 @@ export function encodeModel(file: OnnxFile): Uint8Array {
     inputs: inputs.map(valueMessage),
     outputs: outputs.map(valueMessage),
   };
-  const Model = protobuf.Root.fromJSON(onnxMessages).lookupType("Model");
+  const Model = protobuf.parse(onnxMessages).root.lookupType("Model");
   const message = Model.fromObject({
     irVersion: IR_VERSION,
     producerName: "mlctl",

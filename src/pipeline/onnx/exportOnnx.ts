@@ -45,12 +45,8 @@ function free(name: string, taken: ReadonlySet<string>): string {
 
 function columnInput(graph: Graph, { signature, transforms }: Model) {
   const columns = signature.inputs.map(({ name, kind }) => {
-    const description = inputDescriptions[kind];
-    return graphColumn(
-      name,
-      graph.input({ name, type: kind === "category" ? "string" : "double", width: 1, description }),
-      kind,
-    );
+    const type = kind === "category" ? "string" : "double";
+    return graphColumn(name, graph.input({ name, type, width: 1, description: inputDescriptions[kind] }), kind);
   });
   const made = transformNodes(graph, transforms, columns);
   const rows = columns[0]?.tensor;

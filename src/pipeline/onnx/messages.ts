@@ -1,74 +1,55 @@
-/** The messages of onnx.proto that our model files use: field numbers as in ONNX, field names our own. */
-
-interface Field {
-  readonly id: number;
-  readonly type: string;
-  readonly rule?: "repeated";
-}
-
-const one = (id: number, type: string): Field => ({ id, type });
-const many = (id: number, type: string): Field => ({ id, type, rule: "repeated" });
-
-/** @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
-export const onnxMessages = {
-  nested: {
-    Model: {
-      fields: {
-        irVersion: one(1, "int64"),
-        producerName: one(2, "string"),
-        producerVersion: one(3, "string"),
-        description: one(6, "string"),
-        graph: one(7, "Graph"),
-        operators: many(8, "OperatorSet"),
-        metadata: many(14, "Entry"),
-      },
-    },
-    OperatorSet: { fields: { domain: one(1, "string"), version: one(2, "int64") } },
-    Entry: { fields: { key: one(1, "string"), value: one(2, "string") } },
-    Graph: {
-      fields: {
-        node: many(1, "Node"),
-        name: one(2, "string"),
-        initializers: many(5, "Tensor"),
-        inputs: many(11, "Value"),
-        outputs: many(12, "Value"),
-      },
-    },
-    Node: {
-      fields: {
-        inputs: many(1, "string"),
-        outputs: many(2, "string"),
-        name: one(3, "string"),
-        operator: one(4, "string"),
-        attributes: many(5, "Attribute"),
-        domain: one(7, "string"),
-      },
-    },
-    Attribute: {
-      fields: {
-        name: one(1, "string"),
-        float: one(2, "float"),
-        int: one(3, "int64"),
-        text: one(4, "bytes"),
-        floats: many(7, "float"),
-        ints: many(8, "int64"),
-        texts: many(9, "bytes"),
-        type: one(20, "int32"),
-      },
-    },
-    Tensor: {
-      fields: {
-        dims: many(1, "int64"),
-        dataType: one(2, "int32"),
-        texts: many(6, "bytes"),
-        name: one(8, "string"),
-        raw: one(9, "bytes"),
-      },
-    },
-    Value: { fields: { name: one(1, "string"), type: one(2, "Type"), description: one(3, "string") } },
-    Type: { fields: { tensor: one(1, "TensorType") } },
-    TensorType: { fields: { elementType: one(1, "int32"), shape: one(2, "Shape") } },
-    Shape: { fields: { dims: many(1, "Dimension") } },
-    Dimension: { fields: { value: one(1, "int64"), parameter: one(2, "string") } },
-  },
-};
+/**
+ * The messages of onnx.proto that our model files use: field numbers as in ONNX, field names our own.
+ * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ */
+export const onnxMessages = `
+  syntax = "proto3";
+  message Model {
+    int64 irVersion = 1;
+    string producerName = 2;
+    string producerVersion = 3;
+    string description = 6;
+    Graph graph = 7;
+    repeated OperatorSet operators = 8;
+    repeated Entry metadata = 14;
+  }
+  message OperatorSet { string domain = 1; int64 version = 2; }
+  message Entry { string key = 1; string value = 2; }
+  message Graph {
+    repeated Node node = 1;
+    string name = 2;
+    repeated Tensor initializers = 5;
+    repeated Value inputs = 11;
+    repeated Value outputs = 12;
+  }
+  message Node {
+    repeated string inputs = 1;
+    repeated string outputs = 2;
+    string name = 3;
+    string operator = 4;
+    repeated Attribute attributes = 5;
+    string domain = 7;
+  }
+  message Attribute {
+    string name = 1;
+    float float = 2;
+    int64 int = 3;
+    bytes text = 4;
+    repeated float floats = 7;
+    repeated int64 ints = 8;
+    repeated bytes texts = 9;
+    int32 type = 20;
+  }
+  message Tensor {
+    repeated int64 dims = 1;
+    int32 dataType = 2;
+    repeated bytes texts = 6;
+    string name = 8;
+    bytes raw = 9;
+  }
+  message Value { string name = 1; Type type = 2; string description = 3; }
+  message Type { TensorType tensor = 1; }
+  message TensorType { int32 elementType = 1; Shape shape = 2; }
+  message Shape { repeated Dimension dims = 1; }
+  message Dimension { int64 value = 1; string parameter = 2; }
+`;

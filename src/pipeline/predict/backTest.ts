@@ -52,20 +52,12 @@ export function backTest(model: Model, options: BackTestOptions): BackTest {
     const transforms = historyUntil(model.transforms, origin);
     const following = series.map((each) => rowsAfter(each, { origin, time, horizon }));
     const starting = [...following.keys()].filter((at) => following[at]!.length > 0);
-    const firsts = selectRows(
-      table,
-      starting.map((at) => following[at]![0]!),
-    );
-    const reached = Array.from(rowsInReach({ transforms }, firsts), (i) => starting[i]!);
+    const firsts = starting.map((at) => following[at]![0]!);
+    const reached = Array.from(rowsInReach({ transforms }, selectRows(table, firsts)), (i) => starting[i]!);
     const asked = reached.flatMap((at) => following[at]!.map((row, step) => ({ row, step: step + 1, at })));
     if (asked.length === 0) continue;
-    const future = {
-      table: selectRows(
-        table,
-        asked.map(({ row }) => row),
-      ),
-      steps: Int32Array.from(asked, ({ step }) => step),
-    };
+    const rows = asked.map(({ row }) => row);
+    const future = { table: selectRows(table, rows), steps: Int32Array.from(asked, ({ step }) => step) };
     const predicted = knownOnly(() => forecast(future, transforms));
     if (predicted === undefined) continue;
     used++;

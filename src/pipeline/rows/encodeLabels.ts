@@ -8,7 +8,7 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import type { CellParser } from "../../core/text/valueFormat.ts";
 import { cellParserOf } from "./cellParserOf.ts";
-import { otherSpelling } from "./otherSpelling.ts";
+import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
 import { parseNumber } from "../../core/text/parseNumber.ts";
 import { labelKey } from "./labelKey.ts";
 
@@ -62,14 +62,13 @@ export function encodeLabels(table: Table, signature: Pick<Signature, "reading" 
 export function classReader(classes: readonly string[]): (label: string) => number | undefined {
   const codeOf = new Map<string, number | undefined>(classes.map((label, code) => [label, code]));
   const spelling = otherSpelling(classes);
-  const byNumber = (label: string): number | undefined => {
+  const ofNumber = categoryOfNumber(classes);
+  const byNumber = (label: string): string | undefined => {
     const number = parseNumber(label);
-    if (number === undefined || Number.isNaN(number)) return undefined;
-    const same = [...classes.keys()].filter((code) => parseNumber(classes[code]) === number);
-    return same.length === 1 ? same[0] : undefined;
+    return number === undefined || Number.isNaN(number) ? undefined : ofNumber(number);
   };
   return (label) => {
-    if (!codeOf.has(label)) codeOf.set(label, codeOf.get(spelling(label) ?? label) ?? byNumber(label));
+    if (!codeOf.has(label)) codeOf.set(label, codeOf.get(spelling(label) ?? byNumber(label) ?? label));
     return codeOf.get(label);
   };
 }

@@ -4,7 +4,7 @@ import type { Column, Table } from "../../core/table/table.ts";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import type { TransformRequest } from "../../core/transform.ts";
-import { fitTransforms } from "../../features/fitTransforms.ts";
+import { fitTransforms } from "../../testing/fitTransforms.ts";
 import type { Model } from "../../core/records/model.ts";
 import { historyFromBatch } from "./historyFromBatch.ts";
 

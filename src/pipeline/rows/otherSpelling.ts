@@ -19,26 +19,22 @@ export function otherSpelling(categories: readonly string[]): (text: string) => 
  * @returns undefined if none or several categories are the number
  */
 export function categoryOfNumber(categories: readonly string[]): (value: number) => string | undefined {
-  let known: Map<number, string | undefined> | undefined;
-  return (value) => {
-    if (known === undefined) {
-      known = new Map();
-      for (const category of categories) {
-        const number = parseNumber(category);
-        if (number !== undefined) known.set(number, known.has(number) ? undefined : category);
-      }
-    }
-    return known.get(value);
-  };
+  let known: ReadonlyMap<number | undefined, string | undefined> | undefined;
+  return (value) => (known ??= byKey(categories, parseNumber)).get(value);
 }
 
-/** Undefined for two categories with one spelling: which of them is meant is unknown. */
-function spellings(categories: readonly string[]): Map<string, string | undefined> {
-  const known = new Map<string, string | undefined>();
+/** Undefined for two categories with one key: which of them is meant is unknown. */
+function byKey<Key>(categories: readonly string[], keyOf: (category: string) => Key): Map<Key, string | undefined> {
+  const known = new Map<Key, string | undefined>();
   for (const category of categories) {
-    const key = folded(category);
+    const key = keyOf(category);
     known.set(key, known.has(key) ? undefined : category);
   }
+  return known;
+}
+
+function spellings(categories: readonly string[]): Map<string, string | undefined> {
+  const known = byKey(categories, folded);
   const isBoolean = categories.length > 0 && [...known.keys()].every((key) => BOOLEANS.has(key));
   return isBoolean ? new Map([...known, ["1", known.get("true")], ["0", known.get("false")]]) : known;
 }

@@ -1,6 +1,7 @@
 /** Describes the input columns of the training rows. */
 import type { ColumnSpec, Signature, TargetSpec } from "../../core/table/signature.ts";
 import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../../core/table/table.ts";
+import { rowsByCode } from "../../stats/countCategories.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 
 /** Maximum number of categories listed per column, so that the model file stays small. */
@@ -31,13 +32,9 @@ function allWhole(values: Float64Array): boolean {
 }
 
 function categorySpec(column: CategoryColumn, rowCount: number): ColumnSpec {
-  const seen = new Set<number>();
-  let missing = 0;
-  for (const code of column.codes) {
-    if (code < 0) missing++;
-    else seen.add(code);
-  }
-  const categories = [...seen].map((code) => column.categories[code]!).toSorted();
+  const counts = rowsByCode(column);
+  const categories = column.categories.filter((_, code) => counts[code]! > 0).toSorted();
+  const missing = rowCount - counts.reduce((sum, count) => sum + count, 0);
   const truncated = categories.length > MAX_CATEGORIES ? { truncated: true } : {};
   const listed = { categories: categories.slice(0, MAX_CATEGORIES), ...truncated };
   return { name: column.name, kind: "category", ...listed, missingShare: missing / rowCount };

@@ -1,4 +1,5 @@
 /** What was assumed about the target, and how to change it: classes or numbers, positive class, labels written twice. */
+import { listed } from "../../core/text/listed.ts";
 import { selectHint } from "../../core/text/selectHint.ts";
 import { INVISIBLE, labelKey } from "./labelKey.ts";
 import type { EncodedTarget, TargetOptions } from "./encodeTarget.ts";
@@ -92,12 +93,11 @@ function imbalance(name: string, classes: readonly LabelCount[], isBinary: boole
   }
   if (isBinary) return [];
   const few = ascending.filter(({ count }) => count < FEW_ROWS);
-  const named = few.slice(0, MAX_NAMED).map(withCount).join(", ");
-  const more = few.length > MAX_NAMED ? ` and ${few.length - MAX_NAMED} more` : "";
+  const named = listed(few.map(withCount), MAX_NAMED);
   const dominant = `${percent(largest.count / rows)} of the rows have ${JSON.stringify(largest.label)} in "${name}"`;
   return [
     ...(largest.count > (1 - RARE) * rows ? [`imbalanced classes: ${dominant}, so accuracy says little`] : []),
-    ...(few.length > 0 ? [`classes of "${name}" with too few rows to learn from: ${named}${more}`] : []),
+    ...(few.length > 0 ? [`classes of "${name}" with too few rows to learn from: ${named}`] : []),
   ];
 }
 

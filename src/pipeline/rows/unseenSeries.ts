@@ -1,6 +1,7 @@
 /** Reports series that training did not see: they have no history to look back on. */
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
+import { listed } from "../../core/text/listed.ts";
 import { historyGaps } from "../../features/historyGaps.ts";
 import { findTransform } from "../../features/index.ts";
 
@@ -22,6 +23,5 @@ export function unseenSeries({ transforms }: Pick<Model, "transforms">, table: T
 export function unseenNote(names: ReadonlySet<string>): string[] {
   if (names.size === 0) return [];
   const [series, has] = names.size === 1 ? ["1 series was", "has"] : [`${names.size} series were`, "have"];
-  const more = names.size > NAMED ? ` and ${names.size - NAMED} more` : "";
-  return [`${series} not seen in training and ${has} no history: ${[...names].slice(0, NAMED).join("; ")}${more}`];
+  return [`${series} not seen in training and ${has} no history: ${listed([...names], NAMED, "; ")}`];
 }

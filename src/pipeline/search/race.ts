@@ -1,7 +1,12 @@
 /** Evaluates a batch of points fold by fold and prunes those that fall behind. */
+import type { TrialRecord } from "../../core/records/search.ts";
 import { median } from "../../stats/median.ts";
 import { pointText, type Point } from "./space.ts";
-import type { Trial } from "./trial.ts";
+
+/** One point of a search with its result; `seconds` is the time in the threads, summed over the folds. */
+export interface Trial extends Omit<TrialRecord, "trialId"> {
+  readonly params: Point;
+}
 
 /** A point drawn from the space, with the number of its trial. */
 export interface Drawn {

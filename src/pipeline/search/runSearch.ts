@@ -1,11 +1,10 @@
 /** Hyperparameter search: draws points, evaluates them on folds, and prunes those that fall behind. */
 import { random } from "../../core/random.ts";
 import { gridPoints } from "./gridPoints.ts";
-import { halving, medianRule, race, type Drawn, type Judge, type Rule, type SearchHooks } from "./race.ts";
+import { halving, medianRule, race, type Drawn, type Judge, type Rule, type SearchHooks, type Trial } from "./race.ts";
 import { randomPoint } from "./randomPoint.ts";
 import { pointText, type Point, type Space } from "./space.ts";
 import { tpePoint, type PastTrial } from "./tpePoint.ts";
-import type { Trial } from "./trial.ts";
 
 export interface SearchPlan {
   readonly method: "grid" | "random" | "tpe" | "halving";

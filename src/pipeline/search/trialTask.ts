@@ -3,7 +3,7 @@ import type { ErrorKind } from "../../core/errors.ts";
 import type { Aggregate } from "../../core/records/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Candidate } from "../fit/candidate.ts";
-import type { Fold } from "../fit/foldsOf.ts";
+import type { Split } from "../fit/splitRows.ts";
 import type { TrainingData } from "../fit/partOf.ts";
 
 /** Sent to each thread once. */
@@ -15,7 +15,7 @@ export interface TrialWork {
 /** Subject of one search: a candidate without the parameters to search, and its folds. */
 export interface TrialSubject {
   readonly candidate: Candidate;
-  readonly folds: readonly Fold[];
+  readonly folds: readonly Split[];
   /** How the values of the folds are aggregated. */
   readonly aggregate: Aggregate;
 }

@@ -1,7 +1,7 @@
 /** Data: number of rows, and statistics of each column. */
 import type { ColumnReference } from "../../core/records/reference.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../dataTable.ts";
+import { allNumeric, dataTable } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -27,12 +27,7 @@ export function dataSection({ data, run, dataset, signature }: ReportInput): Htm
               columns: [
                 "Column",
                 "Kind",
-                numeric("Missing"),
-                numeric("Mean"),
-                numeric("Std. deviation"),
-                numeric("Minimum"),
-                numeric("Median"),
-                numeric("Maximum"),
+                ...allNumeric("Missing", "Mean", "Std. deviation", "Minimum", "Median", "Maximum"),
                 "Most frequent",
               ],
               rows: entries.map(([name, column]) => ({ cells: [name, ...cellsOf(column, data.rows)] })),

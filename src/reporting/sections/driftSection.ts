@@ -6,7 +6,7 @@ import { driftTestLabel } from "../../drift/findDriftTest.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { dataTable, numeric } from "../dataTable.ts";
+import { allNumeric, dataTable } from "../dataTable.ts";
 import { limitText, urgency, valueText } from "../driftText.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
@@ -43,10 +43,7 @@ export async function driftSection(input: ReportInput, draw: DrawFigure): Promis
               columns: [
                 "Column",
                 "Test",
-                numeric("Statistic"),
-                numeric("p-value or distance"),
-                numeric("Drift if"),
-                numeric("PSI"),
+                ...allNumeric("Statistic", "p-value or distance", "Drift if", "PSI"),
                 "Verdict",
               ],
               rows: sorted.map(([name, column]) => ({ cells: cellsOf(name, column) })),

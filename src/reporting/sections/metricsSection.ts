@@ -1,6 +1,6 @@
 /** Metrics on the test set with intervals, compared with the baseline. */
 import { displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../dataTable.ts";
+import { allNumeric, dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/run.ts";
 import { section } from "../section.ts";
@@ -31,9 +31,7 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
         caption: `Metrics on ${displayNumber(score.rows)} test rows`,
         columns: [
           "Metric",
-          numeric("Value"),
-          numeric("95 % interval"),
-          numeric("Baseline"),
+          ...allNumeric("Value", "95 % interval", "Baseline"),
           "Compared with baseline",
           numeric("On validation rows"),
         ],

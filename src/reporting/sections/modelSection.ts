@@ -5,7 +5,7 @@ import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
-import { dataTable, numeric } from "../dataTable.ts";
+import { allNumeric, dataTable } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
@@ -76,9 +76,7 @@ function candidateTable(input: ReportInput): Html | null {
     columns: [
       "Family",
       "Features",
-      ...onFolds.map((title) => numeric(title)),
-      ...shown.map(({ label }) => numeric(label)),
-      numeric("Seconds"),
+      ...allNumeric(...onFolds, ...shown.map(({ label }) => label), "Seconds"),
       "Outcome",
     ],
     rows: ranked(candidates).map((candidate) => {

@@ -1,7 +1,5 @@
-/** Quantiles of Student's t-distribution. */
-
 /**
- * The t with P(|T| ≤ t) = `level`, for a whole number of degrees of freedom.
+ * Quantile of Student's t-distribution: the t with P(|T| ≤ t) = `level`, for a whole number of degrees of freedom.
  * @see Abramowitz & Stegun (1964), 26.7.3 and 26.7.4
  */
 export function studentQuantile(level: number, degreesOfFreedom: number): number {

@@ -1,5 +1,3 @@
-/** Upper confidence bound of a proportion. */
-
 /**
  * Upper end of the Wilson score interval for `count` of `total`; 1 if `total` is 0.
  * @param z standard normal quantile: 3.09 for a one-sided error probability of 0.001

@@ -102,11 +102,11 @@ function inOwnThread(engine: string): Train {
   return Object.assign(train, { prepare: thread.start });
 }
 
-interface JobOptions extends TrainingHooks {
-  readonly engine: string;
-}
-
-function failure(reason: string, { engine, hint }: JobOptions, cause?: unknown): MlctlError {
+function failure(
+  reason: string,
+  { engine, hint }: Pick<TrainingHooks, "hint"> & { readonly engine: string },
+  cause?: unknown,
+): MlctlError {
   if (reason.endsWith(UNDEFINED)) {
     return new MlctlError("data", `xgboost: ${reason}`, {
       hint: 'set "eval_metric" to another metric, or "early_stopping_rounds" to null',

@@ -3,53 +3,24 @@ import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
 import { interleaveTrees } from "./interleaveTrees.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { objectiveNames, type Objective } from "../objectives.ts";
+import { objectiveNames } from "../objectives.ts";
 
-/** Objectives with the same predictions as another one. */
-const aliases: Readonly<Record<string, Objective>> = {
-  "reg:linear": "reg:squarederror",
-  "reg:logistic": "binary:logistic",
-  "multi:softmax": "multi:softprob",
-};
-
-export interface JsonModel {
-  readonly ensemble: TreeEnsemble;
-  /** Null if the model was trained without names. */
-  readonly featureNames: readonly string[] | null;
-  readonly featureCount: number;
-  /** Version of XGBoost that saved it, e.g. "1.7.4". */
-  readonly version: string;
-}
-
-/** @throws {RangeError} with the reason if this is not such a model, or one that mlctl does not support */
-export function parseJsonModel(bytes: Uint8Array): JsonModel {
+/** @throws {RangeError} with the reason if this is not such a model, or one that mlctl does not train */
+export function parseJsonModel(bytes: Uint8Array): TreeEnsemble {
   const model = objectOf(JSON.parse(new TextDecoder().decode(bytes)) as Json, "model");
   const learner = objectOf(model.learner, "learner");
   const objectiveName = String(objectOf(learner.objective, "objective").name);
-  const objective = objectiveNames.find((name) => name === objectiveName) ?? aliases[objectiveName];
-  if (objective === undefined) {
-    const known = [...objectiveNames, ...Object.keys(aliases)].join(", ");
-    throw new RangeError(`objective "${objectiveName}" is not supported (supported: ${known})`);
-  }
+  const objective = objectiveNames.find((name) => name === objectiveName);
+  if (objective === undefined) throw new RangeError(`objective "${objectiveName}" is not supported`);
   const settings = objectOf(learner.learner_model_param, "learner_model_param");
   const outputCount = Math.max(1, Number(settings.num_class));
-  if (Number(settings.num_target ?? 1) > 1) throw new RangeError("several targets are not supported");
-  const booster = objectOf(learner.gradient_booster, "gradient_booster");
-  if (booster.name !== "gbtree")
-    throw new RangeError(`booster "${String(booster.name)}" is not supported, only gbtree`);
-  const stored = objectOf(booster.model, "model");
+  const stored = objectOf(objectOf(learner.gradient_booster, "gradient_booster").model, "model");
   const trees = interleaveTrees(
     listOf(stored.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`))),
     numbersOf(stored.tree_info, "tree_info"),
     outputCount,
   );
-  const names = learner.feature_names;
-  return {
-    ensemble: { objective, baseMargin: baseMarginOf(baseScoreOf(settings.base_score), objective), outputCount, trees },
-    featureNames: Array.isArray(names) && names.length > 0 ? names.map(String) : null,
-    featureCount: Number(settings.num_feature),
-    version: Array.isArray(model.version) ? model.version.join(".") : "unknown",
-  };
+  return { objective, baseMargin: baseMarginOf(baseScoreOf(settings.base_score), objective), outputCount, trees };
 }
 
 /** Since XGBoost 3.1 it is a list with one entry per output. */
@@ -64,9 +35,6 @@ function baseScoreOf(baseScore: Json | undefined): number {
 
 /** Renumbers the nodes level by level: drops pruned nodes and puts the right child after the left. */
 function readTree(from: JsonObject): Tree {
-  if (listOf(from.categories ?? [], "categories").length > 0) {
-    throw new RangeError("categorical splits are not supported: encode categories as numbers and train again");
-  }
   const left = numbersOf(from.left_children, "left_children");
   const right = numbersOf(from.right_children, "right_children");
   const column = numbersOf(from.split_indices, "split_indices");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../../core/random.ts";
+import { leavesOf } from "../../../testing/leavesOf.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { heapTrees } from "./heapTrees.ts";
 import { treePredictor } from "./treePredictor.ts";
@@ -27,7 +28,7 @@ describe("heapTrees", () => {
     const ensemble = grown(4, { treeCount: 50, outputCount: 1, depth: 4, width: 3 });
     const rows = someRows(4, 600, 3);
     const predictor = treePredictor(ensemble);
-    const leaves = predictor.leaves(rows);
+    const leaves = leavesOf(ensemble.trees, rows);
     const expected = Float64Array.from({ length: 600 }, (_, row) => {
       let sum = 0;
       ensemble.trees.forEach((tree, t) => (sum = Math.fround(sum + Math.fround(tree.value[leaves[row * 50 + t]!]!))));

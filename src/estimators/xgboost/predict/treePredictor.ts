@@ -25,8 +25,6 @@ export interface TreePredictor {
   predict(X: Matrix): Float64Array;
   /** Sums of leaf values and base margin, in float32 as XGBoost adds them, row-major (n_samples × outputCount). */
   margins(X: Matrix): Float32Array;
-  /** Leaf number within each tree, row-major (n_samples × n_trees); XGBoost's `pred_leaf` in our numbering. */
-  leaves(X: Matrix): Int32Array;
 }
 
 export function treePredictor(ensemble: TreeEnsemble): TreePredictor {
@@ -37,24 +35,11 @@ export function treePredictor(ensemble: TreeEnsemble): TreePredictor {
     if (many && heap === null) heap = heapTrees(ensemble);
     const sums = new Float32Array(X.rowCount * ensemble.outputCount);
     if (many && heap) sumLeaves(heap, X, sums, ensemble.outputCount);
-    else {
-      const { outputCount } = ensemble;
-      const { value } = trees;
-      eachLeaf(trees, X, (row, tree, leaf) => (sums[row * outputCount + (tree % outputCount)]! += value[leaf]!));
-    }
+    else walkTrees(trees, X, sums, ensemble.outputCount);
     for (let i = 0; i < sums.length; i++) sums[i]! += ensemble.baseMargin;
     return sums;
   };
-  return {
-    predict: (X) => linkMargins(ensemble, margins(X)),
-    margins,
-    leaves(X) {
-      const treeCount = trees.roots.length;
-      const result = new Int32Array(X.rowCount * treeCount);
-      eachLeaf(trees, X, (row, tree, leaf) => (result[row * treeCount + tree] = leaf - trees.roots[tree]!));
-      return result;
-    },
-  };
+  return { predict: (X) => linkMargins(ensemble, margins(X)), margins };
 }
 
 function flatten({ trees }: TreeEnsemble): FlatTrees {
@@ -80,8 +65,8 @@ function flatten({ trees }: TreeEnsemble): FlatTrees {
   return flat;
 }
 
-/** Calls `visit` for every row and tree, in blocks of rows; each row gets its trees in order. */
-function eachLeaf(trees: FlatTrees, X: Matrix, visit: (row: number, tree: number, leaf: number) => void): void {
+/** Adds the leaf values to the sums of each row, in blocks of rows; each row gets its trees in order. */
+function walkTrees(trees: FlatTrees, X: Matrix, sums: Float32Array, outputCount: number): void {
   const { roots, feature, value, left, missing } = trees;
   const width = X.columnNames.length;
   const block = new Float32Array(BLOCK_ROWS * width);
@@ -97,7 +82,7 @@ function eachLeaf(trees: FlatTrees, X: Matrix, visit: (row: number, tree: number
           const threshold = value[node]!;
           node = left[node]! + (entry < threshold ? 0 : entry >= threshold ? 1 : missing[node]!);
         }
-        visit(row, tree, node);
+        sums[row * outputCount + (tree % outputCount)]! += value[node]!;
       }
     }
   }

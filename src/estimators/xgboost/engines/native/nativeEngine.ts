@@ -42,7 +42,7 @@ export function nativeEngine(library: string): Engine {
 
 function ensembleOf(model: Uint8Array): TreeEnsemble {
   try {
-    return parseJsonModel(model).ensemble;
+    return parseJsonModel(model);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     // XGBoost writes Infinity and NaN, which JSON does not know.

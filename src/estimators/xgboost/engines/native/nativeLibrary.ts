@@ -10,45 +10,7 @@ const OLDEST = [1, 6] as const;
 /** Opaque address in the library's memory. */
 export type Handle = bigint | null;
 
-/** Functions that return a number return 0 on success. */
-export interface NativeLibrary {
-  version(major: number[], minor: number[], patch: number[]): void;
-  lastError(): string;
-  setGlobal(json: string): number;
-  createMatrix(
-    values: Float32Array,
-    rows: number,
-    columns: number,
-    missing: number,
-    matrix: [Handle],
-    threads: number,
-  ): number;
-  setFloats(matrix: Handle, field: string, values: Float32Array, count: number): number;
-  freeMatrix(matrix: Handle): number;
-  createBooster(matrices: [Handle], count: number, booster: [Handle]): number;
-  setParam(booster: Handle, name: string, value: string): number;
-  updateOneRound(booster: Handle, round: number, matrix: Handle): number;
-  evaluateRound(
-    booster: Handle,
-    round: number,
-    matrices: [Handle],
-    names: [string],
-    count: number,
-    text: [string],
-  ): number;
-  predict(
-    booster: Handle,
-    matrix: Handle,
-    json: string,
-    shape: [Handle],
-    dimensions: [number],
-    values: [Handle],
-  ): number;
-  save(booster: Handle, json: string, length: [number], bytes: [Handle]): number;
-  freeBooster(booster: Handle): number;
-  /** Copies bytes from the library's memory; not a function of the library. */
-  copy(address: Handle, byteLength: number): Uint8Array<ArrayBuffer>;
-}
+export type NativeLibrary = ReturnType<typeof openLibrary>;
 
 let opened: { readonly path: string; readonly library: NativeLibrary } | null = null;
 
@@ -80,32 +42,47 @@ export function nativeLibrary(path: string): NativeLibrary {
   return opened.library;
 }
 
-function openLibrary(path: string): NativeLibrary {
+/** Functions that return an int return 0 on success. */
+function openLibrary(path: string) {
   waitPassively();
   const handle = koffi.load(path);
-  const library: NativeLibrary = {
-    version: handle.func("void XGBoostVersion(_Out_ int *major, _Out_ int *minor, _Out_ int *patch)"),
-    lastError: handle.func("const char *XGBGetLastError()"),
-    setGlobal: handle.func("int XGBSetGlobalConfig(const char *json)"),
-    createMatrix: handle.func(
+  const call = <Arguments extends unknown[], Result = number>(declaration: string) =>
+    handle.func(declaration) as unknown as (...given: Arguments) => Result;
+  const library = {
+    version: call<[number[], number[], number[]], void>(
+      "void XGBoostVersion(_Out_ int *major, _Out_ int *minor, _Out_ int *patch)",
+    ),
+    lastError: call<[], string>("const char *XGBGetLastError()"),
+    setGlobal: call<[string]>("int XGBSetGlobalConfig(const char *json)"),
+    createMatrix: call<[Float32Array, number, number, number, [Handle], number]>(
       "int XGDMatrixCreateFromMat_omp(float *data, uint64_t rows, uint64_t columns, float missing, _Out_ void **out, int threads)",
     ),
-    setFloats: handle.func("int XGDMatrixSetFloatInfo(void *matrix, const char *field, float *values, uint64_t count)"),
-    freeMatrix: handle.func("int XGDMatrixFree(void *matrix)"),
-    createBooster: handle.func("int XGBoosterCreate(void **matrices, uint64_t count, _Out_ void **out)"),
-    setParam: handle.func("int XGBoosterSetParam(void *booster, const char *name, const char *value)"),
-    updateOneRound: handle.func("int XGBoosterUpdateOneIter(void *booster, int round, void *matrix)"),
-    evaluateRound: handle.func(
+    setFloats: call<[Handle, string, Float32Array, number]>(
+      "int XGDMatrixSetFloatInfo(void *matrix, const char *field, float *values, uint64_t count)",
+    ),
+    freeMatrix: call<[Handle]>("int XGDMatrixFree(void *matrix)"),
+    createBooster: call<[[Handle], number, [Handle]]>(
+      "int XGBoosterCreate(void **matrices, uint64_t count, _Out_ void **out)",
+    ),
+    setParam: call<[Handle, string, string]>(
+      "int XGBoosterSetParam(void *booster, const char *name, const char *value)",
+    ),
+    updateOneRound: call<[Handle, number, Handle]>(
+      "int XGBoosterUpdateOneIter(void *booster, int round, void *matrix)",
+    ),
+    evaluateRound: call<[Handle, number, [Handle], [string], number, [string]]>(
       "int XGBoosterEvalOneIter(void *booster, int round, void **matrices, const char **names, uint64_t count, _Out_ const char **text)",
     ),
-    predict: handle.func(
+    predict: call<[Handle, Handle, string, [Handle], [number], [Handle]]>(
       "int XGBoosterPredictFromDMatrix(void *booster, void *matrix, const char *json, _Out_ void **shape, _Out_ uint64_t *dimensions, _Out_ void **values)",
     ),
-    save: handle.func(
+    save: call<[Handle, string, [number], [Handle]]>(
       "int XGBoosterSaveModelToBuffer(void *booster, const char *json, _Out_ uint64_t *length, _Out_ void **bytes)",
     ),
-    freeBooster: handle.func("int XGBoosterFree(void *booster)"),
-    copy: (address, byteLength) => new Uint8Array(koffi.view(address, byteLength).slice(0)),
+    freeBooster: call<[Handle]>("int XGBoosterFree(void *booster)"),
+    /** Copies bytes from the library's memory; not a function of the library. */
+    copy: (address: Handle, byteLength: number): Uint8Array<ArrayBuffer> =>
+      new Uint8Array(koffi.view(address, byteLength).slice(0)),
   };
   library.setGlobal('{"verbosity":0}'); // its output would bypass Node and go to the real stdout
   return library;

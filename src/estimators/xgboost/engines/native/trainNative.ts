@@ -90,12 +90,7 @@ function predictMargins(
 /** Creates the library's matrix from rows, labels and weights. */
 function fill(
   matrix: [Handle],
-  {
-    values,
-    rowCount,
-    labels,
-    weights,
-  }: Pick<WatchJob, "values" | "rowCount"> & Partial<Pick<WatchJob, "labels" | "weights">>,
+  { values, rowCount, labels, weights }: Partial<WatchJob> & Pick<WatchJob, "values" | "rowCount">,
   { library, check, columnCount, threads }: Filling,
 ): void {
   check(library.createMatrix(values, rowCount, columnCount, Number.NaN, matrix, threads));
