@@ -107,9 +107,9 @@ describe("acquireLock", () => {
     }
   });
 
-  it("explains a missing folder and an invalid lock file", async () => {
+  it("creates a missing folder, and explains an invalid lock file", async () => {
     const folder = temporaryFolder();
-    await expect(acquireLock(options(join(folder, "no", "mlctl.db")))).rejects.toMatchObject({ kind: "failure" });
+    (await acquireLock(options(join(folder, "new", "mlctl.db"))))();
     appendFileSync(join(folder, "mlctl.db.lock"), "not a database, but long enough to be looked at ".repeat(20));
     await expect(acquireLock(options(join(folder, "mlctl.db")))).rejects.toMatchObject({
       kind: "failure",

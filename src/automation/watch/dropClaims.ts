@@ -8,7 +8,7 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { syncFolder } from "../../storage/files/commitFile.ts";
 import { acquireLock } from "../../storage/lock.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { errorCode } from "../../storage/files/writeFailure.ts";
+import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
 
 /** What claim.json says. */
@@ -117,8 +117,12 @@ async function lockOf(watchers: string, owner: string, now: () => Date): Promise
 }
 
 function removeLock(watchers: string, owner: string): void {
-  for (const ending of [".lock", ".lock.json", ".lock-journal"])
-    rmSync(join(watchers, owner + ending), { force: true });
+  try {
+    for (const ending of [".lock", ".lock.json", ".lock-journal"])
+      rmSync(join(watchers, owner + ending), { force: true });
+  } catch {
+    // A disk that became read-only: no reason to end with an error.
+  }
 }
 
 /** The folder appears with its note in it: nobody ever sees one without an owner. */
@@ -140,14 +144,14 @@ function makeFolder(
     ...(etag === undefined ? {} : { etag }),
   };
   const temporary = temporaryPath(folder);
-  mkdirSync(temporary);
-  writeFileSync(join(temporary, NOTE), noteText(note), { flush: true });
   try {
+    mkdirSync(temporary);
+    writeFileSync(join(temporary, NOTE), noteText(note), { flush: true });
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     if (errorCode(error) === "ENOTEMPTY" || errorCode(error) === "EEXIST") return undefined;
-    throw error;
+    throw writeFailure(error, folder);
   }
   syncFolder(processing);
   return claimOf(folder, note);
