@@ -39,7 +39,8 @@ function survivePipes(): () => void {
       lost++;
     });
   }
-  return () => void (lost > 0 && process.stderr.write(`warning: ${lost} messages could not be written here\n`));
+  // The last line before the gap may be incomplete.
+  return () => void (lost > 0 && process.stderr.write(`\nwarning: ${lost} messages could not be written here\n`));
 }
 
 /** Waits until pipes have taken all output, because process.exit drops the rest. */
