@@ -12,11 +12,12 @@ const THREADS_GRACE_MS = 500;
 
 /** @param argv without node and script */
 export async function main(argv: readonly string[]): Promise<void> {
-  survivePipes();
+  const unwritten = survivePipes();
   const { stdin, stdout, stderr, env: environment } = process;
   const { run, fail } = commandLine(argv, { stdin, stdout, stderr, environment });
   process.on("uncaughtException", (error) => quit(fail(error)));
   const exitCode = await run();
+  unwritten();
   await flush();
   for (let waited = 0; waited < THREADS_GRACE_MS && threadsAreEnding(); waited += 10) await sleep(10);
   quit(exitCode);
@@ -24,16 +25,22 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /**
  * A reader that closes the pipe early, as in `mlctl runs | head -1`, is not an error. A signal that ends the reader or the
- * terminal (EIO) reaches mlctl too, which then still saves its work.
+ * terminal (EIO) reaches mlctl too, which then still saves its work. Nor does a server end because the file with its messages
+ * is on a full disk.
+ * @returns what reports to stderr, if it can be written again, how many messages could not be written
  */
-function survivePipes(): void {
+function survivePipes(): () => void {
+  let lost = 0;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EIO" || (error.code === "EPIPE" && isStopping())) return;
       if (error.code === "EPIPE") process.exit(0);
-      throw error;
+      if (stream === process.stdout) throw error;
+      lost++;
     });
   }
+  // The last line before the gap may be incomplete.
+  return () => void (lost > 0 && process.stderr.write(`\nwarning: ${lost} messages could not be written here\n`));
 }
 
 /** Waits until pipes have taken all output, because process.exit drops the rest. */

@@ -50,6 +50,8 @@ describe("progress", () => {
     emit({ type: "progress", stage: "train", done: 1, total: 2, unit: "rows" });
     for (let i = 0; i < 3; i++) emit({ type: "warning", stage: "train", message: "leak", hint: "drop it" });
     expect(written).toEqual(["warning: leak\nhint: drop it\n"]);
+    emit({ type: "warning", stage: "train", message: "leak", hint: "drop it", again: true });
+    expect(written).toHaveLength(2);
   });
 
   it("never draws wider than the terminal", () => {

@@ -52,9 +52,9 @@ export function progress(options: ProgressOptions): Progress {
     drawn = true;
     drawnAt = clock();
   };
-  const warn = (text: string): void => {
+  const warn = (text: string, again = false): void => {
     // Every fold or candidate may emit the same warning; print it once.
-    if (warned.has(text)) return;
+    if (warned.has(text) && !again) return;
     warned.add(text);
     clear();
     write(text);
@@ -64,7 +64,7 @@ export function progress(options: ProgressOptions): Progress {
     emit(event) {
       if (event.type === "warning") {
         const hint = event.hint === undefined ? "" : `${colours.cyan("hint:")} ${printable(event.hint)}\n`;
-        return warn(`${colours.yellow("warning:")} ${printable(event.message)}\n${hint}`);
+        return warn(`${colours.yellow("warning:")} ${printable(event.message)}\n${hint}`, event.again);
       }
       if (quiet) return;
       if (event.type === "stage") {

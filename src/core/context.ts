@@ -12,7 +12,14 @@ export type ProgressEvent =
       /** An interim result, e.g. the best trial of a search. */
       readonly note?: string;
     }
-  | { readonly type: "warning"; readonly stage: string; readonly message: string; readonly hint?: string };
+  | {
+      readonly type: "warning";
+      readonly stage: string;
+      readonly message: string;
+      readonly hint?: string;
+      /** True: shown even if the same text was shown before, because it happened again. */
+      readonly again?: boolean;
+    };
 
 export interface Context {
   readonly now: () => Date;

@@ -21,7 +21,7 @@ function exportedMetrics(): Map<string, Set<string>> {
   counted.countRequest("POST", "/predict", { status: 200, seconds: 0.001 });
   counted.countPredictions(["yes"], true);
   const column = { test: "ks", measure: "p_value", statistic: 0.1, value: 0.01, limit: 0.05, psi: 0.1 } as const;
-  const text = metricsText(counted.snapshot({ queued: 0, written: 1, dropped: 0 }, 1), {
+  const text = metricsText(counted.snapshot({ queued: 0, written: 1, dropped: 0, failing: 0 }, 1), {
     codeVersion: "0",
     runId: "a",
     deploymentId: 1,

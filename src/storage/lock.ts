@@ -8,6 +8,7 @@ import { atomicWrite } from "./files/atomicWrite.ts";
 import { ensureFolder } from "./files/commitFile.ts";
 import { processIsAlive } from "./files/processIsAlive.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite/sqlite.ts";
+import { sqliteFailure } from "./sqlite/sqliteFailure.ts";
 
 /** Short enough to seem immediate, long enough to cost nothing. */
 const POLL_MILLISECONDS = 50;
@@ -89,7 +90,11 @@ function tryLock(lock: SqliteDatabase, database: string): boolean {
 
 function release(lock: SqliteDatabase, database: string): void {
   if (!lock.open) return;
-  rmSync(lockNotePath(database), { force: true });
+  try {
+    rmSync(lockNotePath(database), { force: true });
+  } catch {
+    // A disk that became read-only. The note is informative only.
+  }
   lock.close();
 }
 
@@ -117,15 +122,13 @@ function busy(database: string): MlctlError {
 
 function lockFailure(error: unknown, database: string): MlctlError {
   if (error instanceof MlctlError) return error;
-  const code = sqliteCode(error);
-  const hint =
-    code === "SQLITE_NOTADB"
-      ? "delete the file: it contains no data"
-      : code === "SQLITE_FULL" || code === "SQLITE_IOERR"
-        ? "free some space and run the command again: nothing was changed"
-        : "the folder must exist and be writable for commands that change the workspace";
-  return new MlctlError("failure", `cannot lock the workspace at ${database}.lock: ${String(code ?? error)}`, {
-    hint,
+  const path = `${database}.lock`;
+  const check = "the folder must exist and be writable for commands that change the workspace";
+  const isDamaged = ["SQLITE_NOTADB", "SQLITE_CORRUPT"].includes(sqliteCode(error) ?? "");
+  const failure = isDamaged ? undefined : sqliteFailure(error, { path, name: path, repair: check, check });
+  if (failure !== undefined) return failure;
+  return new MlctlError("failure", `cannot lock the workspace at ${path}: ${String(sqliteCode(error) ?? error)}`, {
+    hint: isDamaged ? "delete the file: it contains no data" : check,
     cause: error,
   });
 }

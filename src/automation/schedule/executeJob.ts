@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Reference } from "../../config/references.ts";
 import { TRUST_VARIABLE } from "../../config/trust.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { timestamp } from "../../core/text/format.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
 import { acquireLock } from "../../storage/lock.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
@@ -37,6 +38,8 @@ export interface JobPlace {
   readonly references: readonly Reference[];
   /** Receives the output of the job, in addition to its log file. */
   readonly echo?: (text: Buffer) => void;
+  /** Receives executions whose end cannot be recorded at present; without it, that is an error. */
+  readonly unrecorded?: (execution: Execution, error: unknown) => void;
 }
 
 export interface JobRequest {
@@ -143,7 +146,7 @@ async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPl
   const execution = { ...start, log: toRecordPath(paths.workspace, log) };
   saveExecution(paths, execution);
   const clock = performance.now();
-  const end = await runProgram(job, log, request.stop, place);
+  const end = await runProgram(job, log, request.stop, place).catch(notStarted);
   const status = end.timedOut ? "timed_out" : end.code === 0 ? "done" : request.stop.aborted ? "stopped" : "failed";
   const finished: Execution = {
     ...execution,
@@ -153,13 +156,23 @@ async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPl
     endedAt: context.now().toISOString(),
     seconds: Math.round(performance.now() - clock) / 1000,
   };
-  saveExecution(paths, finished);
+  try {
+    saveExecution(paths, finished);
+  } catch (error) {
+    if (place.unrecorded === undefined || !isDiskFailure(error)) throw error;
+    place.unrecorded(finished, error);
+  }
   return finished;
 }
 
-function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: JobPlace): Promise<End> {
-  const descriptor = openSync(log, "a");
-  writeSync(descriptor, `# ${place.workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`);
+/** For example because its log file cannot be written. */
+function notStarted(error: unknown): End {
+  return { code: null, timedOut: false, error: `could not be started: ${messageOf(error)}` };
+}
+
+async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: JobPlace): Promise<End> {
+  const header = `# ${place.workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`;
+  const descriptor = openLog(log, header);
   const { echo } = place;
   const output = echo === undefined ? descriptor : "pipe";
   const child = spawn(process.execPath, [program, ...job.words, "-c", place.configPath], {
@@ -169,7 +182,11 @@ function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: Jo
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (text: Buffer) => {
-      writeSync(descriptor, text);
+      try {
+        writeSync(descriptor, text);
+      } catch {
+        // A full disk: the output is still echoed.
+      }
       echo?.(text);
     });
   }
@@ -195,10 +212,23 @@ function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: Jo
       stop.removeEventListener("abort", end);
       resolve(result);
     };
-    child.once("error", (error) => ended({ code: null, timedOut, error: `could not be started: ${error.message}` }));
+    child.once("error", (error) => ended(notStarted(error)));
     // "close", not "exit": after "exit", the last output may not have arrived yet.
     child.once("close", (code: number | null, signal: string | null) =>
       ended({ code, timedOut, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
     );
   });
+}
+
+/** @throws {MlctlError} kind "failure" if the file cannot be written */
+function openLog(path: string, header: string): number {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, "a");
+    writeSync(descriptor, header);
+    return descriptor;
+  } catch (error) {
+    if (descriptor !== undefined) closeSync(descriptor);
+    throw writeFailure(error, path);
+  }
 }

@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Context } from "../../core/context.ts";
-import { MlctlError, exitCodes } from "../../core/errors.ts";
+import { messageOf, MlctlError, exitCodes } from "../../core/errors.ts";
+import { reportTroubles, type Troubles } from "../../core/troubles.ts";
+import { isDiskFailure } from "../../storage/files/writeFailure.ts";
 import { onSchedule, type MissedTimes } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
-import { recentExecutions } from "./executionLog.ts";
+import { recentExecutions, saveExecution } from "./executionLog.ts";
 import { describeMissed, missedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectJobs, expectations } from "./scheduleState.ts";
@@ -18,12 +19,27 @@ export interface RunScheduleOptions extends JobPlace {
   readonly drainMs: number;
 }
 
+interface Daemon extends RunScheduleOptions {
+  readonly troubles: Troubles;
+  /** Executions whose end is not recorded yet. */
+  readonly ended: Execution[];
+  /** By job: starts it again after a full disk. */
+  readonly retries: Map<string, NodeJS.Timeout>;
+  readonly start: (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed") => Promise<void>;
+}
+
+/** Key of the trouble that all jobs share. */
+const DISK = "disk";
+
+/** How soon a job that catches up missed runs is tried again on a disk that was full. */
+const RETRY_MILLISECONDS = 10_000;
+
 /**
  * Runs until the signal aborts. Then no more jobs start, and running jobs get `drainMs` to finish (on Ctrl-C they are
  * stopped at once); returns when all of them have ended.
  */
-export async function runSchedule(options: RunScheduleOptions): Promise<{ readonly executions: number }> {
-  const { jobs, workspace } = options;
+export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly executions: number }> {
+  const { jobs, workspace } = given;
   const { context, paths } = workspace;
   const before = expectations(paths);
   expectJobs(paths, jobs, "daemon", context.now());
@@ -32,21 +48,23 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
   let executions = 0;
   const start = (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed"): Promise<void> => {
     executions++;
-    const work = execute(job, { dueAt, trigger, stop: stopJobs.signal }, options).finally(() => running.delete(work));
+    const work = execute(job, { dueAt, trigger, stop: stopJobs.signal }, daemon).finally(() => running.delete(work));
     running.add(work);
     return work;
   };
+  const told = reportTroubles(context, "schedule");
+  const daemon: Daemon = { ...given, start, troubles: told, ended: [], retries: new Map() };
   const stops = jobs.map((job) =>
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
-      overlap: (time) => skip(job, time, "the previous run is still running", options),
-      missed: (missed) => void catchUp(job, missed, options, start),
+      overlap: (time) => skip(job, time, "the previous run is still running", daemon),
+      missed: (missed) => void catchUp(job, missed, daemon),
     }),
   );
   // After onSchedule, so that no time falls in between; a time that both see runs only once.
   for (const job of jobs) {
     const missed = missedTimes(job, before[job.name], recentExecutions(paths, job.name), context.now());
-    if (missed !== undefined) void catchUp(job, missed, options, start);
+    if (missed !== undefined) void catchUp(job, missed, daemon);
   }
   context.emit({
     type: "stage",
@@ -55,7 +73,9 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
   });
   if (!context.signal.aborted) await once(context.signal, "abort");
   for (const stop of stops) stop();
-  await drain(running, stopJobs, options);
+  for (const timer of daemon.retries.values()) clearTimeout(timer);
+  await drain(running, stopJobs, daemon);
+  tellUnrecorded(daemon);
   return { executions };
 }
 
@@ -73,56 +93,86 @@ export function jitterOf(
 type Start = JobRequest & { readonly dueAt: Date };
 
 /** Reports a failed job as a warning; the daemon and the other jobs continue. */
-async function execute(job: ScheduledJob, request: Start, options: RunScheduleOptions): Promise<void> {
-  const { context, paths } = options.workspace;
+async function execute(job: ScheduledJob, request: Start, daemon: Daemon): Promise<void> {
+  const { context, paths } = daemon.workspace;
   const stage = `schedule ${job.name}`;
   try {
     const delay = request.trigger === "missed" ? 0 : jitterOf(job, request.dueAt, paths.workspace);
     if (delay > 0) await sleep(delay, undefined, { signal: context.signal }).catch(() => {});
     if (context.signal.aborted) return;
-    context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
-    const execution = await executeJob(job, request, options);
+    clearTimeout(daemon.retries.get(job.name));
+    recordEnds(daemon);
+    if (!daemon.troubles.has(DISK)) {
+      context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
+    }
+    const execution = await executeJob(job, request, {
+      ...daemon,
+      unrecorded(ended, error) {
+        daemon.ended.push(ended);
+        daemon.troubles.begin(DISK, `the end of job ${job.name} is not recorded yet`, messageOf(error));
+      },
+    });
+    daemon.troubles.end(job.name, (times) => `job ${job.name} runs again: it failed to start ${times} times`);
+    if (daemon.ended.length === 0) {
+      daemon.troubles.end(DISK, (times) => `the disk can be written again: ${times} runs were not started or recorded`);
+    }
     const { isFine, message } = describeExecution(execution);
-    context.emit({ type: isFine ? "stage" : "warning", stage, message });
+    context.emit(isFine ? { type: "stage", stage, message } : { type: "warning", stage, message, again: true });
   } catch (error) {
-    warnAbout(error, stage, context);
+    noteFailure(daemon, job, error);
+    if (!isDiskFailure(error) || job.missed === "skip" || context.signal.aborted) return;
+    const retry = (): void => void daemon.start(job, request.dueAt, "missed");
+    daemon.retries.set(job.name, setTimeout(retry, RETRY_MILLISECONDS).unref());
   }
 }
 
 /** Any error (a full disk, a bug) becomes a warning: the daemon keeps running, and the next run may succeed. */
-function warnAbout(error: unknown, stage: string, context: Context): void {
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof MlctlError && error.hint !== undefined ? { hint: error.hint } : {};
-  context.emit({ type: "warning", stage, message, ...hint });
+function noteFailure({ troubles }: Daemon, { name }: ScheduledJob, error: unknown): void {
+  if (isDiskFailure(error)) troubles.begin(DISK, "jobs do not run", messageOf(error));
+  else troubles.begin(name, `job ${name} did not run`, error);
+}
+
+/** Records the executions that ended while the disk was full. */
+function recordEnds({ ended, workspace: { paths } }: Daemon): void {
+  while (ended.length > 0) {
+    saveExecution(paths, ended[0]!);
+    ended.shift();
+  }
+}
+
+function tellUnrecorded(daemon: Daemon): void {
+  const { troubles, ended, workspace } = daemon;
+  try {
+    recordEnds(daemon);
+  } catch {
+    const message = `the end of ${ended.length} runs is not recorded: \`mlctl schedule list\` shows them as killed`;
+    workspace.context.emit({ type: "warning", stage: "schedule", message });
+  }
+  troubles.close();
 }
 
 /** Runs the job once for all missed times: training five times on the same data gains nothing. */
-async function catchUp(
-  job: ScheduledJob,
-  missed: MissedTimes,
-  options: RunScheduleOptions,
-  start: (job: ScheduledJob, dueAt: Date, trigger: "missed") => Promise<void>,
-): Promise<void> {
-  if (job.missed === "skip") return skip(job, missed.latest, describeMissed(missed), options);
-  options.workspace.context.emit({
+async function catchUp(job: ScheduledJob, missed: MissedTimes, daemon: Daemon): Promise<void> {
+  if (job.missed === "skip") return skip(job, missed.latest, describeMissed(missed), daemon);
+  daemon.workspace.context.emit({
     type: "warning",
     stage: `schedule ${job.name}`,
     message: `${describeMissed(missed)}: running the job now`,
   });
-  await start(job, missed.latest, "missed");
+  await daemon.start(job, missed.latest, "missed");
 }
 
-function skip(job: ScheduledJob, time: Date, reason: string, options: RunScheduleOptions): void {
-  const { context } = options.workspace;
+function skip(job: ScheduledJob, time: Date, reason: string, daemon: Daemon): void {
+  const { context } = daemon.workspace;
   context.emit({
     type: "warning",
     stage: `schedule ${job.name}`,
     message: `skipped at ${time.toISOString()}: ${reason}`,
   });
   try {
-    skipJob(job, { trigger: "missed", dueAt: time }, reason, options);
+    skipJob(job, { trigger: "missed", dueAt: time }, reason, daemon);
   } catch (error) {
-    warnAbout(error, `schedule ${job.name}`, context);
+    noteFailure(daemon, job, error);
   }
 }
 

@@ -7,7 +7,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { syncFolder } from "../../storage/files/commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { errorCode } from "../../storage/files/writeFailure.ts";
+import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
 import { lockOf, otherLocks, removeLock } from "./watcherLocks.ts";
 
@@ -136,14 +136,14 @@ function makeFolder(
     ...(etag === undefined ? {} : { etag }),
   };
   const temporary = temporaryPath(folder);
-  mkdirSync(temporary);
-  writeFileSync(join(temporary, NOTE), noteText(note), { flush: true });
   try {
+    mkdirSync(temporary);
+    writeFileSync(join(temporary, NOTE), noteText(note), { flush: true });
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     if (errorCode(error) === "ENOTEMPTY" || errorCode(error) === "EEXIST") return undefined;
-    throw error;
+    throw writeFailure(error, folder);
   }
   syncFolder(processing);
   return claimOf(folder, note);

@@ -6,6 +6,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
 import { predictDrop, PREDICTIONS, REJECTED, type PredictedDrop, type DropSettings, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient, messageOf, dropError } from "./dropErrors.ts";
@@ -53,7 +54,13 @@ export async function dropFile(workspace: Workspace, claim: Claim, work: DropWor
 
 function logger(path: string, now: () => Date): Say {
   ensureFolder(dirname(path));
-  return (message) => appendFileSync(path, `${now().toISOString()} ${oneLine(message)}\n`);
+  return (message) => {
+    try {
+      appendFileSync(path, `${now().toISOString()} ${oneLine(message)}\n`);
+    } catch (error) {
+      throw writeFailure(error, path);
+    }
+  };
 }
 
 async function decide(
@@ -75,10 +82,12 @@ async function decide(
   for (let attempt = 1; ; attempt++) {
     try {
       refuseHopeless(claim);
-      const predicted = await predictDrop(workspace, claim, work);
+      const isLast = attempt > settings.retries;
+      const predicted = await predictDrop(workspace, claim, { ...work, isLast });
       return processed(workspace, claim, predicted, { ...base, attempts: attempt, seconds: seconds() });
     } catch (error) {
-      if (isStop(error)) throw error;
+      // The file waits until the disk can be written again.
+      if (isStop(error) || isDiskFailure(error)) throw error;
       if (isTransient(error) && attempt <= settings.retries) {
         say(`attempt ${attempt} failed: ${messageOf(error)}; again in ${settings.retryDelay / 1000} s`);
         await sleep(settings.retryDelay, undefined, { signal: workspace.context.signal });
@@ -99,6 +108,7 @@ const nothing = {
   rows: 0,
   rejected: 0,
   logged: null,
+  logProblem: null,
   monitoring: null,
   failed: [],
   unjudged: [],

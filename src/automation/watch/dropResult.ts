@@ -33,6 +33,8 @@ export interface DropResult {
   readonly rejected: number;
   /** Rows in the prediction log; null where none was asked for. */
   readonly logged: number | null;
+  /** Why some rows are not in the log. */
+  readonly logProblem: string | null;
   /** Where things are now: paths below the folder, or keys of the bucket. */
   readonly output: string | null;
   readonly rejectFile: string | null;

@@ -1,7 +1,7 @@
 /** Predicts a dropped file with the deployed model and compares it with the reference data. */
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
@@ -10,6 +10,8 @@ import type { PredictedRows } from "../../lifecycle/predict/predictBatches.ts";
 import { predictFile } from "../../lifecycle/predict/predictFile.ts";
 import { reading, writing } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
+import { folderFailure } from "../../storage/files/writeFailure.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient, messageOf } from "./dropErrors.ts";
 
@@ -48,7 +50,11 @@ export interface PredictedDrop {
  * Writes the predictions into the claim's folder. A signal does not interrupt the file: it only ends waiting.
  * @throws {MlctlError} kind "data" for a file that cannot be predicted; "failure", "busy", "notReady" where the cause is not the file
  */
-export async function predictDrop(workspace: Workspace, claim: Claim, work: DropTools): Promise<PredictedDrop> {
+export async function predictDrop(
+  workspace: Workspace,
+  claim: Claim,
+  work: DropTools & { readonly isLast: boolean },
+): Promise<PredictedDrop> {
   const { settings, say } = work;
   const warnings = new Set<string>();
   const context: Workspace["context"] = {
@@ -66,6 +72,12 @@ export async function predictDrop(workspace: Workspace, claim: Claim, work: Drop
     const request = { path: claim.original, name: claim.given, output, predictionColumn, rejectFile, log };
     return { loaded: deployed, predicted: await predictFile(session, deployed, request) };
   });
+  // Rows have the same ids the next time: the log keeps each once.
+  if (predicted.logProblem !== null) {
+    const log = predictionLogPath(workspace.paths.database);
+    const failure = folderFailure(dirname(log), log);
+    if (failure !== undefined || !work.isLast) throw failure ?? new MlctlError("failure", predicted.logProblem);
+  }
   const { run, sha256 } = loaded;
   say(`predicted ${predicted.rows} rows with ${run === null ? `model ${sha256.slice(0, 12)}` : `run ${run.runId}`}`);
   if (predicted.rejected > 0) say(`${predicted.rejected} rows were rejected`);

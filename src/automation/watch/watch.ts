@@ -2,14 +2,16 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { milliseconds } from "../../core/text/duration.ts";
-import { exitCodes, MlctlError } from "../../core/errors.ts";
+import { exitCodes, messageOf, MlctlError } from "../../core/errors.ts";
+import { reportTroubles, type Troubles } from "../../core/troubles.ts";
+import { isDiskFailure } from "../../storage/files/writeFailure.ts";
 import type { MonitorArea } from "../../core/records/monitoring.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
 import { monitorExit } from "../../lifecycle/monitor/monitorRecord.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { DropSettings } from "./predictDrop.ts";
 import { openClaims, type Claim, type Claims } from "./dropClaims.ts";
-import { isStop, messageOf } from "./dropErrors.ts";
+import { isStop } from "./dropErrors.ts";
 import { dropFile } from "./dropFile.ts";
 import type { DropResult } from "./dropResult.ts";
 import type { DropSource } from "./dropSource.ts";
@@ -49,7 +51,18 @@ export async function watch(workspace: Workspace, options: WatchOptions): Promis
     origin: opened.source.name,
     now: context.now,
   });
-  const round = { workspace, options, opened, claims, results: [], unfinished: new Map(), failures: [] };
+  const told = reportTroubles(context, "watch");
+  const round = {
+    workspace,
+    options,
+    opened,
+    claims,
+    troubles: told,
+    results: [],
+    unfinished: new Map(),
+    failures: [],
+    diskFailures: 0,
+  };
   try {
     const message = options.once ? opened.place : `${opened.place}; end with Ctrl-C`;
     context.emit({ type: "stage", stage: "watch", message });
@@ -58,6 +71,7 @@ export async function watch(workspace: Workspace, options: WatchOptions): Promis
     if (!isStop(error)) throw error;
   } finally {
     claims.close();
+    tellLeft(round);
   }
   return summaryOf(round.results, options.failOn);
 }
@@ -72,7 +86,13 @@ interface Round {
   readonly unfinished: Map<string, Claim>;
   /** Why a file could not be claimed or moved away; reported at once, and at the end of --once. */
   readonly failures: unknown[];
+  readonly troubles: Troubles;
+  /** How often the disk could not be written. */
+  diskFailures: number;
 }
+
+/** Keys of troubles that concern more than one file. */
+const [DISK, LOOK, LOG] = ["disk", "look", "log"];
 
 async function rounds(round: Round): Promise<void> {
   const { workspace, options, opened } = round;
@@ -81,10 +101,15 @@ async function rounds(round: Round): Promise<void> {
   while (!context.signal.aborted) {
     const seen = await look(round).catch((error: unknown) => {
       if (options.once || isStop(error)) throw error;
-      const hint = error instanceof MlctlError && error.hint !== undefined ? { hint: error.hint } : {};
-      context.emit({ type: "warning", stage: "watch", message: messageOf(error), ...hint });
-      return nothingSeen;
+      if (isDiskFailure(error)) round.troubles.begin(DISK, "files wait", messageOf(error));
+      else round.troubles.begin(LOOK, "files wait", error);
+      return undefined;
     });
+    if (seen === undefined) {
+      await sleep(poll, undefined, { signal: context.signal });
+      continue;
+    }
+    round.troubles.end(LOOK, () => "files are processed again");
     // Who looks once looks until all is done that did not change in the meantime.
     if (options.once && seen.taken === 0 && seen.undecided === 0) {
       tellArriving(round, seen.arriving);
@@ -113,6 +138,14 @@ function tellArriving({ workspace: { context } }: Round, arriving: number): void
 }
 
 async function look(round: Round): Promise<Seen> {
+  const failuresBefore = round.diskFailures;
+  const seen = await lookOnce(round);
+  if (round.diskFailures === failuresBefore)
+    round.troubles.end(DISK, () => "the disk can be written again: files are processed");
+  return seen;
+}
+
+async function lookOnce(round: Round): Promise<Seen> {
   const { workspace, opened, claims, unfinished } = round;
   const { signal } = workspace.context;
   if (deployedModel(workspace.paths) === undefined) {
@@ -137,6 +170,8 @@ async function look(round: Round): Promise<Seen> {
       if (await fetched(opened.source, claims, claim)) taken += await finish(round, claim);
     } catch (error) {
       noteFailure(round, `${drop.given} could not be claimed`, error);
+      // The others would not fit either.
+      if (isDiskFailure(error)) break;
     }
   }
   for (const claim of suspects) if (!signal.aborted) taken += await finish(round, begun(claim));
@@ -164,6 +199,7 @@ async function finish(round: Round, claim: Claim): Promise<number> {
     unfinished.delete(claim.folder);
     if (result === undefined) return 0;
     round.results.push(result);
+    noteLogged(round, result);
     options.onResult(result);
     return 1;
   } catch (error) {
@@ -173,10 +209,28 @@ async function finish(round: Round, claim: Claim): Promise<number> {
 }
 
 /** One file that is in the way does not stop the others. */
-function noteFailure({ workspace, failures }: Round, what: string, error: unknown): void {
+function noteFailure(round: Round, what: string, error: unknown): void {
   if (isStop(error)) throw error;
-  if (failures.length === 0) failures.push(error);
-  workspace.context.emit({ type: "warning", stage: "watch", message: `${what}: ${messageOf(error)}` });
+  if (round.failures.length === 0) round.failures.push(error);
+  if (!isDiskFailure(error)) return round.troubles.begin(what, what, error);
+  round.diskFailures++;
+  round.troubles.begin(DISK, `${what}, it and others wait`, messageOf(error));
+}
+
+function noteLogged({ troubles }: Round, { name, logged, logProblem }: DropResult): void {
+  // A result that an earlier version stored has none.
+  if (typeof logProblem === "string") troubles.begin(LOG, name, logProblem);
+  else if (logged !== null) troubles.end(LOG, () => "predictions are logged again");
+}
+
+function tellLeft({ workspace, troubles, results, unfinished }: Round): void {
+  troubles.close();
+  const warn = (message: string): void =>
+    workspace.context.emit({ type: "warning", stage: "watch", message, again: true });
+  const unlogged = results.reduce((total, { rows, logged }) => total + rows - (logged ?? rows), 0);
+  const reason = results.findLast(({ logProblem }) => typeof logProblem === "string")?.logProblem;
+  if (unlogged > 0) warn(`${unlogged} predictions were not logged; the last time: ${reason}`);
+  if (unfinished.size > 0) warn(`${unfinished.size} files wait in processing: the next watcher continues with them`);
 }
 
 function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }: WatchOptions): DropSettings {

@@ -27,6 +27,10 @@ export function otherLocks(watchers: string, own: string): Set<string> {
 }
 
 export function removeLock(watchers: string, owner: string): void {
-  for (const ending of [".lock", ".lock.json", ".lock-journal"])
-    rmSync(join(watchers, owner + ending), { force: true });
+  try {
+    for (const ending of [".lock", ".lock.json", ".lock-journal"])
+      rmSync(join(watchers, owner + ending), { force: true });
+  } catch {
+    // A disk that became read-only: no reason to end with an error.
+  }
 }

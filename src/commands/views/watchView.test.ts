@@ -15,6 +15,7 @@ function lastField(message: string, details: readonly string[]): string {
     rows: 0,
     rejected: 0,
     logged: null,
+    logProblem: null,
     output: null,
     rejectFile: null,
     log: "drops/logs/a.csv.log",

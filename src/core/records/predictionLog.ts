@@ -25,7 +25,11 @@ export interface PredictionLogStats {
   readonly written: number;
   /** Lost because the queue was full or a write failed. */
   readonly dropped: number;
+  /** Of the written ones, how many had to wait until a trouble ended. */
+  readonly late: number;
   readonly lastError: string | null;
+  /** Why rows are kept back or lost at present; null if all are written in time. */
+  readonly trouble: string | null;
 }
 
 /** Writes predictions in the background: `append` never throws, waits or blocks. */

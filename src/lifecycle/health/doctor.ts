@@ -10,6 +10,7 @@ import { readStore } from "../../storage/store/readStore.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { folderFailure } from "../../storage/files/writeFailure.ts";
 import { integrity } from "./verify.ts";
 import { aheadMessage } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
@@ -109,6 +110,8 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
   }
   if (mode === constants.W_OK && !statSync(path).isDirectory())
     return { ...finding, status: "fail", message: "is a file, not a folder: move it away" };
+  const failure = mode === constants.W_OK ? folderFailure(path, folder) : undefined;
+  if (failure !== undefined) return { ...finding, status: "fail", message: failure.message };
   try {
     accessSync(path, mode);
     return { ...finding, status: "pass", message: `can be ${verb}` };

@@ -30,7 +30,7 @@ export interface PredictOptions {
   readonly csvSafe?: boolean;
 }
 
-export interface PredictResult extends PredictedRows {
+export interface PredictResult extends Omit<PredictedRows, "logProblem"> {
   readonly runId: string | null;
   readonly modelSha256: string;
   readonly output: string;

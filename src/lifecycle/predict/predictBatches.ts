@@ -35,6 +35,8 @@ export interface PredictedRows {
   readonly rejected: number;
   /** Rows in the prediction log; null where none was asked for. */
   readonly logged: number | null;
+  /** Why some rows are not in the log; also one of the warnings. */
+  readonly logProblem: string | null;
   /** What was unusual, grouped, each with its first line. */
   readonly warnings: readonly string[];
 }
@@ -86,7 +88,7 @@ export async function predictBatches(
   }
   const { logged = null, problem = null } = (await log?.close()) ?? {};
   const warnings = [...(options.notes ?? []), ...predictRows.warnings(), ...(problem === null ? [] : [problem])];
-  return { rows: predictRows.rows(), rejected: predictRows.rejected(), logged, warnings };
+  return { rows: predictRows.rows(), rejected: predictRows.rejected(), logged, logProblem: problem, warnings };
 }
 
 function rejectColumns(columns: readonly string[]): string[] {

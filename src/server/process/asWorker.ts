@@ -2,7 +2,6 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
-import { openLog } from "../state/openLog.ts";
 import { serveApi } from "./serveApi.ts";
 import { pendingRequests, type FromPrimary, type FromWorker } from "./workerMessages.ts";
 
@@ -33,12 +32,12 @@ export async function asWorker(
       { ...workspace, context },
       {
         ...options,
-        log: openLog(workspace),
         sharedMetrics: (mine) => {
           own = mine;
           // If the primary does not reply, report this worker's own metrics.
           return () => metrics.request((id) => void send({ type: "metrics?", id }), mine);
         },
+        tellLog: (stats, isClosed) => send({ type: "log", stats, isClosed }),
         // If the primary does not reply, allow the request.
         sharedRate: (caller) =>
           rates.request(

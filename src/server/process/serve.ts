@@ -2,7 +2,6 @@
 import cluster from "node:cluster";
 import { requireVariables } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { openLog } from "../state/openLog.ts";
 import { requireSafeAddress } from "../http/listen.ts";
 import { serveApi, type ListeningFacts } from "./serveApi.ts";
 import { runWorkers } from "./workers.ts";
@@ -25,5 +24,5 @@ export async function serve(workspace: Workspace, options: ServeCommandOptions):
   requireVariables(workspace.config.serve);
   requireSafeAddress(workspace.config.serve);
   if (workspace.config.serve.workers > 1) return runWorkers(workspace, { directory, clock, listening });
-  await serveApi(workspace, { log: openLog(workspace), accessLog, clock, listening });
+  await serveApi(workspace, { accessLog, clock, listening });
 }

@@ -13,6 +13,8 @@ import { createApp, registerFallback, type App } from "../http/http.ts";
 import { registerInvocations } from "../routes/invocationsRoutes.ts";
 import { interceptor } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "../http/listen.ts";
+import { openLog } from "../state/openLog.ts";
+import { logTrouble, type TellLog } from "../state/logTrouble.ts";
 import { liveStore } from "../state/liveStore.ts";
 import { metrics, type MetricsSnapshot } from "../state/metrics.ts";
 import { registerMetrics } from "../routes/metricsRoute.ts";
@@ -27,7 +29,6 @@ import { keepServing } from "../state/serving.ts";
 import { unusedSockets } from "../http/unusedSockets.ts";
 
 export interface ServeOptions {
-  readonly log: PredictionLog;
   /** Write a line for each request. */
   readonly accessLog: boolean;
   /** Monotonic, in milliseconds. */
@@ -35,6 +36,8 @@ export interface ServeOptions {
   readonly listening: (facts: ListeningFacts) => void;
   /** In a worker: counts a request against the rate limit that all workers share. */
   readonly sharedRate?: Rate;
+  /** In a worker: reports the state of its prediction log to the primary, which prints it. */
+  readonly tellLog?: TellLog;
   /** In a worker: takes a function that reads this worker's metrics, returns one that reads those of all workers. */
   readonly sharedMetrics?: (own: () => MetricsSnapshot) => () => Promise<MetricsSnapshot>;
 }
@@ -67,7 +70,10 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const { serve } = workspace.config;
   const { context } = workspace;
   requireSafeAddress(serve);
-  const state = serverState(workspace, options);
+  const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message, again: true });
+  const tellLog = options.tellLog ?? logTrouble(serve.log.queue_rows, warn);
+  const log: PredictionLog = openLog(workspace, () => tellLog(log.stats(), false));
+  const state = serverState(workspace, { ...options, log, warn });
   const app = await createApp({
     codeVersion: codeVersion(),
     bodies: state.bodies,
@@ -84,7 +90,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     intercept: interceptor(state, options),
     onBug: (error, request) => {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      context.emit({ type: "warning", stage: "serve", message: `${request}: ${reason}` });
+      warn(`${request}: ${reason}`);
     },
   });
   const { sharedRate, clock } = options;
@@ -119,6 +125,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   } finally {
     follower.close();
     await drain(app, state, closeUnused);
+    await tellLog(log.stats(), true);
   }
   return { requests: state.metrics.requests };
 }
@@ -130,12 +137,19 @@ function exampleOf({ serving, workspace }: ServerState): ListeningFacts["example
   return Object.fromEntries(row.map(({ name, value }) => [aliasOf.get(name) ?? name, value]));
 }
 
-function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeOptions): ServerState {
+type StateOptions = ServeOptions & { readonly log: PredictionLog; readonly warn: (message: string) => void };
+
+function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: StateOptions): ServerState {
   const { limits } = workspace.config.serve;
   const ownMetrics = metrics();
-  const warn = (message: string): void => workspace.context.emit({ type: "warning", stage: "serve", message });
   const rejected = rejections(ownMetrics.countRejected, warn);
-  const own = (): MetricsSnapshot => ownMetrics.snapshot(log.stats(), process.memoryUsage.rss());
+  const own = (): MetricsSnapshot => {
+    const { queued, written, dropped, trouble } = log.stats();
+    return ownMetrics.snapshot(
+      { queued, written, dropped, failing: Number(trouble !== null) },
+      process.memoryUsage.rss(),
+    );
+  };
   return {
     workspace,
     store: liveStore(workspace, clock),

@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { withValues } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { openLog } from "../state/openLog.ts";
 import { serveApi } from "./serveApi.ts";
 
 export interface TemporaryServer {
@@ -33,7 +32,6 @@ export async function temporaryServer(workspace: Workspace): Promise<TemporarySe
   };
   return new Promise((resolve, reject) => {
     const ended = serveApi(own, {
-      log: openLog(own),
       accessLog: false,
       clock: () => performance.now(),
       listening: ({ url }) =>

@@ -1,5 +1,6 @@
 /** Messages between the primary process and its workers, and requests that wait for a reply. */
 import type { ErrorKind } from "../../core/errors.ts";
+import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
 import type { ListeningFacts } from "./serveApi.ts";
 
@@ -33,7 +34,9 @@ export type FromWorker =
   | { readonly type: "metrics?"; readonly id: number }
   /** Asks whether the rate limit that all workers share allows a request of this caller. */
   | { readonly type: "rate?"; readonly id: number; readonly caller: string }
-  | { readonly type: "snapshot"; readonly id: number; readonly snapshot: MetricsSnapshot };
+  | { readonly type: "snapshot"; readonly id: number; readonly snapshot: MetricsSnapshot }
+  /** A change of the prediction log, see TellLog. */
+  | { readonly type: "log"; readonly stats: PredictionLogStats; readonly isClosed: boolean };
 
 export type FromPrimary =
   | { readonly type: "stop" }

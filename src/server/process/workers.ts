@@ -2,7 +2,9 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { MlctlError } from "../../core/errors.ts";
+import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
+import { logTrouble } from "../state/logTrouble.ts";
 import { addSnapshots, type MetricsSnapshot } from "../state/metrics.ts";
 import { rateLimit } from "../http/rateLimit.ts";
 import type { ListeningFacts } from "./serveApi.ts";
@@ -33,6 +35,7 @@ export async function runWorkers(workspace: Workspace, { directory, clock, liste
   const failed = new Promise<never>((_, reject) => (fail = reject));
   cluster.setupPrimary({ cwd: directory });
   const collect = snapshotCollector();
+  const logs = workerLogs(workspace);
   cluster.on("message", (worker, message: FromWorker) => {
     if (message.type === "failed") {
       const { kind, message: text, hint } = message;
@@ -45,12 +48,14 @@ export async function runWorkers(workspace: Workspace, { directory, clock, liste
         listening(message.facts);
       }
     } else if (message.type === "rate?") send(worker, { type: "rate", id: message.id, wait: waitOf(message.caller) });
+    else if (message.type === "log") logs.note(worker.id, message.stats, message.isClosed);
     else if (message.type === "snapshot") collect.add(message.id, message.snapshot);
     else void collect.all().then((snapshot) => send(worker, { type: "metrics", id: message.id, snapshot }));
   });
   cluster.on("fork", (worker) => worker.on("error", ignoreGone));
   cluster.on("exit", (worker, code, signal) => {
     if (context.signal.aborted) return;
+    logs.ended(worker.id);
     if (!started) return fail(new MlctlError("failure", `a worker exited before it was ready (${signal ?? code})`));
     const message = `worker ${worker.id} exited (${signal ?? code}); starting another`;
     context.emit({ type: "warning", stage: "serve", message });
@@ -61,7 +66,47 @@ export async function runWorkers(workspace: Workspace, { directory, clock, liste
     if (!context.signal.aborted) await Promise.race([once(context.signal, "abort"), failed]);
   } finally {
     await stopAll();
+    logs.close();
   }
+}
+
+/** Reports the prediction logs of all workers as one. */
+function workerLogs({ config, context }: Workspace) {
+  const known = new Map<number, PredictionLogStats>();
+  const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message, again: true });
+  const tell = logTrouble(config.serve.log.queue_rows, warn);
+  const report = (isClosed: boolean): void => {
+    const all = [...known.values()];
+    const sum = (key: "queued" | "written" | "dropped" | "late"): number =>
+      all.reduce((total, each) => total + each[key], 0);
+    const trouble = all.find((each) => each.trouble !== null)?.trouble ?? null;
+    tell(
+      {
+        queued: sum("queued"),
+        written: sum("written"),
+        dropped: sum("dropped"),
+        late: sum("late"),
+        lastError: null,
+        trouble,
+      },
+      isClosed,
+    );
+  };
+  return {
+    note(worker: number, stats: PredictionLogStats, isClosed: boolean): void {
+      known.set(worker, stats);
+      // What is lost at the end is reported for all workers together.
+      if (!isClosed) report(false);
+    },
+    /** What waited in a worker that was killed is lost: at least as many rows as it last reported. */
+    ended(worker: number): void {
+      const stats = known.get(worker);
+      if (stats === undefined || stats.trouble === null) return;
+      known.set(worker, { ...stats, queued: 0, dropped: stats.dropped + stats.queued, trouble: null });
+      report(false);
+    },
+    close: () => report(true),
+  };
 }
 
 /** Collects the metrics of every worker. */
@@ -96,7 +141,8 @@ function snapshotCollector(): { add(id: number, snapshot: MetricsSnapshot): void
 
 async function stopAll(): Promise<void> {
   const alive = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-  const ended = alive.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
+  // Messages may still arrive after "exit", but not after "disconnect".
+  const ended = alive.flatMap((worker) => [once(worker, "exit"), worker.isConnected() && once(worker, "disconnect")]);
   for (const worker of alive) send(worker, { type: "stop" });
   await Promise.all(ended);
 }

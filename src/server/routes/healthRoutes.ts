@@ -2,7 +2,7 @@
 import { codeVersion } from "../../config/codeVersion.ts";
 import { JSON_TYPE, sendJson, type App } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { requireServing, type ServerState } from "../state/serverState.ts";
+import { requireServing, withoutFolders, type ServerState } from "../state/serverState.ts";
 
 export function registerHealth(app: App, state: ServerState): void {
   const version = codeVersion();
@@ -15,12 +15,15 @@ export function registerHealth(app: App, state: ServerState): void {
     (_, reply) => {
       if (state.draining) throw new HttpProblem("not-ready", "the server is stopping");
       const { served } = requireServing(state);
+      const { trouble } = state.log.stats();
       return sendJson(reply, {
         status: "ready",
         model_version: served.deployment.runId,
         deployment_id: served.deployment.deploymentId,
         // Why a newer deployment cannot be served; the previous one still is.
         refused: state.refusal,
+        // Why predictions are answered but not logged at present.
+        log_problem: trouble === null ? null : withoutFolders(trouble, state.workspace),
       });
     },
   );

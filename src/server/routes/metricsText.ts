@@ -72,6 +72,12 @@ function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[]
     family("mlctl_prediction_log_queued", "gauge", "Predictions waiting to be written to the log", one(log.queued)),
     family("mlctl_prediction_log_written_total", "counter", "Predictions written to the log", one(log.written)),
     family("mlctl_prediction_log_dropped_total", "counter", "Predictions that the log dropped", one(log.dropped)),
+    family(
+      "mlctl_prediction_log_failing",
+      "gauge",
+      "Server processes that cannot write the prediction log, or not fast enough",
+      one(log.failing),
+    ),
     family("mlctl_workers", "gauge", "Server processes", one(workers)),
     family("process_resident_memory_bytes", "gauge", "Resident memory of all workers in bytes", one(memoryBytes)),
     family(

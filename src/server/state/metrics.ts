@@ -25,7 +25,13 @@ export interface MetricsSnapshot {
   readonly rejected: Readonly<Record<string, number>>;
   readonly swaps: number;
   readonly swapFailures: number;
-  readonly log: { readonly queued: number; readonly written: number; readonly dropped: number };
+  readonly log: {
+    readonly queued: number;
+    readonly written: number;
+    readonly dropped: number;
+    /** Number of processes whose rows wait or are lost. */
+    readonly failing: number;
+  };
   readonly memoryBytes: number;
   readonly workers: number;
 }
@@ -71,7 +77,7 @@ export function metrics(): Metrics {
       }
     },
     countRejected: (reason) => add(rejected, reason, 1),
-    snapshot: ({ queued, written, dropped }, memoryBytes) => ({
+    snapshot: (log, memoryBytes) => ({
       requests: Object.fromEntries(requests),
       latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, [...counts]])),
       latencySum: Object.fromEntries([...latency].map(([route, { sum }]) => [route, sum])),
@@ -81,7 +87,7 @@ export function metrics(): Metrics {
       rejected: Object.fromEntries(rejected),
       swaps: self.swaps,
       swapFailures: self.swapFailures,
-      log: { queued, written, dropped },
+      log,
       memoryBytes,
       workers: 1,
     }),
@@ -94,7 +100,7 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 }
 
 export function addSnapshots(all: readonly MetricsSnapshot[]): MetricsSnapshot {
-  const none = { ...metrics().snapshot({ queued: 0, written: 0, dropped: 0 }, 0), workers: 0 };
+  const none = { ...metrics().snapshot({ queued: 0, written: 0, dropped: 0, failing: 0 }, 0), workers: 0 };
   return all.reduce(plus<MetricsSnapshot>, none);
 }
 

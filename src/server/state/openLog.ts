@@ -4,7 +4,8 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 
-export function openLog({ config, paths }: Workspace): PredictionLog {
+/** @param changed see PredictionLogOptions */
+export function openLog({ config, paths }: Workspace, changed: () => void): PredictionLog {
   const { enabled, flush_ms, queue_rows, retention } = config.serve.log;
   if (!enabled) return NO_LOG;
   return predictionLog({
@@ -12,6 +13,7 @@ export function openLog({ config, paths }: Workspace): PredictionLog {
     flushMs: flush_ms,
     queueRows: queue_rows,
     retention,
+    changed,
   });
 }
 
@@ -20,5 +22,5 @@ const NO_LOG: PredictionLog = {
   append() {},
   flush() {},
   close() {},
-  stats: () => ({ queued: 0, written: 0, dropped: 0, lastError: null }),
+  stats: () => ({ queued: 0, written: 0, dropped: 0, late: 0, lastError: null, trouble: null }),
 };

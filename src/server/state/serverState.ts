@@ -1,4 +1,5 @@
 /** The state that all routes of one process share. */
+import { basename, dirname, sep } from "node:path";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
@@ -33,6 +34,14 @@ export interface ServerState {
   refusal: string | null;
   /** The server is stopping: requests in progress are finished. */
   draining: boolean;
+}
+
+/** For /ready, which probes read without a token: no absolute paths of the workspace. */
+export function withoutFolders(message: string, { paths }: Workspace): string {
+  return message
+    .replaceAll(paths.production, basename(paths.production))
+    .replaceAll(`${dirname(paths.database)}${sep}`, "")
+    .replaceAll(`${paths.workspace}${sep}`, "");
 }
 
 /** @throws {HttpProblem} 503 while nothing is deployed */

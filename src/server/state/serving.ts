@@ -1,11 +1,10 @@
 /** Serves the current deployment and switches to each new one. */
-import { basename, sep } from "node:path";
 import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
 import { responseText } from "../predictions/responseText.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { modelSelector, type RowSelector } from "../../lifecycle/predict/modelSelector.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
-import type { ServerState } from "./serverState.ts";
+import { withoutFolders, type ServerState } from "./serverState.ts";
 
 export interface ServingTools extends Pick<PredictorTools, "predictionId" | "now"> {
   /** Receives a message for each deployment that is served from now on. */
@@ -35,10 +34,7 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
       report(`deployment ${deploymentId}: serving run ${runId}${before === undefined ? "" : ` instead of ${before}`}`);
     },
     refuse(reason) {
-      // Probes read it without a token.
-      state.refusal = reason.message
-        .replaceAll(workspace.paths.production, basename(workspace.paths.production))
-        .replaceAll(`${workspace.paths.workspace}${sep}`, "");
+      state.refusal = withoutFolders(reason.message, workspace);
       metrics.swapFailures++;
       const kept =
         state.serving === undefined

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { metrics } from "./metrics.ts";
 import { trafficRates } from "./trafficRates.ts";
 
-const log = { queued: 0, written: 0, dropped: 0 };
+const log = { queued: 0, written: 0, dropped: 0, failing: 0 };
 
 describe("trafficRates", () => {
   it("gives rates and latencies between two samples, without the pages", () => {

@@ -1,4 +1,5 @@
 /** Converts a file system error to an MlctlError with the path and the next step. */
+import { accessSync, constants, statfsSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 
 const unchanged = "nothing was changed";
@@ -25,6 +26,32 @@ export function writeFailure(error: unknown, path: string): unknown {
   if (code === undefined || error instanceof MlctlError) return error;
   const [message, hint] = explanations[code] ?? [code, undefined];
   return new MlctlError("failure", `cannot write ${path}: ${message}`, { hint, cause: error });
+}
+
+/** On a full disk with less than this, SQLite cannot open a database: the -shm file next to it gets this size at once. */
+const SHM_BYTES = 32_768;
+
+/** Why nothing can be written to a folder at present, as the error of a write to `path`; undefined if something can. */
+export function folderFailure(folder: string, path = folder): MlctlError | undefined {
+  try {
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize <= SHM_BYTES ? noSpace(path) : undefined;
+  } catch (error) {
+    return writeFailure(error, path) as MlctlError;
+  }
+}
+
+export function noSpace(path: string): MlctlError {
+  return writeFailure(Object.assign(new Error("the disk is full"), { code: "ENOSPC" }), path) as MlctlError;
+}
+
+const diskCodes = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"]);
+
+/** True if the disk is full, read-only or broken: the same work may succeed once it is not. */
+export function isDiskFailure(error: unknown): boolean {
+  const code = errorCode(error instanceof MlctlError ? error.cause : error);
+  return code !== undefined && diskCodes.has(code.split("_", 2).join("_"));
 }
 
 /** The code of a system error, such as "ENOENT"; undefined if the error has none. */

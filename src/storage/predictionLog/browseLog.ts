@@ -54,7 +54,7 @@ export function browseLog(path: string): LogBrowser {
   let open: { readonly database: SqliteDatabase; readonly identity: string } | undefined;
   const database = (): SqliteDatabase | undefined => {
     const identity = identityOf(path);
-    if (open !== undefined && open.identity === identity) return open.database;
+    if (open !== undefined && open.identity === identity && !open.database.memory) return open.database;
     open?.database.close();
     open = undefined;
     const opened = openLogReadonly(path, { stays: true });

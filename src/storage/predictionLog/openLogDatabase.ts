@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
 import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
-import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { sqliteFailure } from "../sqlite/sqliteFailure.ts";
 import { migrations } from "./migrations.ts";
 
@@ -25,25 +25,36 @@ export function openLogDatabase(path: string, options: { readonly timeoutMs?: nu
 
 /**
  * Undefined if nothing has been logged yet.
- * @param options.stays the connection stays open and must see later writes of other processes
+ * @param options.stays the connection stays open and must see later writes of other processes; on a full disk it is a copy
+ *   in memory (`memory` is true), which does not
  * @throws {MlctlError} if the log is damaged or has another schema version
  */
 export function openLogReadonly(path: string, options: { readonly stays?: boolean } = {}): SqliteDatabase | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
   return withLogErrors(path, () => {
     const atRest = options.stays === true ? undefined : bytesAtRest(path);
-    const database = openSqlite(atRest ?? path, { readonly: true });
     try {
-      if (isCurrent(database, schemaOf(path))) return database;
+      return current(atRest ?? path, path);
     } catch (error) {
-      database.close();
-      throw error;
+      // On a full disk, even a reader has no space for the -shm file.
+      const bytes = sqliteCode(error) === undefined ? undefined : bytesAtRest(path);
+      if (bytes === undefined) throw error;
+      return current(bytes, path);
     }
-    database.close();
+  });
+}
+
+function current(source: string | Buffer, path: string): SqliteDatabase {
+  const database = openSqlite(source, { readonly: true });
+  try {
+    if (isCurrent(database, schemaOf(path))) return database;
     throw new MlctlError("notReady", `${nameOf(path)} was written by an older version`, {
       hint: "the next `mlctl serve` or `mlctl labels` upgrades it",
     });
-  });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** Runs a query on the log and closes it; `empty` if nothing has been logged yet. */

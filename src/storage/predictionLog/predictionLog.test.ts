@@ -69,7 +69,7 @@ describe("a prediction", () => {
       }),
     ];
     log.append(logged);
-    expect(log.stats()).toEqual({ queued: 2, written: 0, dropped: 0, lastError: null });
+    expect(log.stats()).toMatchObject({ queued: 2, written: 0, dropped: 0, lastError: null, trouble: null });
     await until(() => log.stats().written === 2);
     expect([...readPredictions(path)]).toEqual(logged.map((one) => ({ ...one, label: null, labelledAt: null })));
   });
@@ -145,14 +145,18 @@ describe("the log", () => {
     const path = freshPath();
     const other = openLogDatabase(path);
     other.exec("BEGIN IMMEDIATE");
-    const log = open(path, { queueRows: 10 });
+    const troubles: (string | null)[] = [];
+    const log = open(path, { queueRows: 10, changed: () => void troubles.push(log.stats().trouble) });
     log.append(some(12));
+    expect(troubles).toEqual([`${path} is not written fast enough`]);
     await log.flush();
     expect(log.stats()).toMatchObject({ queued: 10, written: 0, dropped: 2 });
     expect(log.stats().lastError).toContain("in use by another process");
+    expect(log.stats().trouble).toBe(log.stats().lastError);
     other.exec("ROLLBACK");
     await until(() => log.stats().written === 10);
-    expect(log.stats()).toEqual({ queued: 0, written: 10, dropped: 2, lastError: null });
+    expect(log.stats()).toEqual({ queued: 0, written: 10, dropped: 2, late: 10, lastError: null, trouble: null });
+    expect(troubles.slice(1)).toEqual([null]);
     other.close();
   });
 

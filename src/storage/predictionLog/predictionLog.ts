@@ -17,6 +17,8 @@ export interface PredictionLogOptions {
   /** Maximum number of waiting rows; more are dropped. */
   readonly queueRows: number;
   readonly retention: Retention;
+  /** Called when a trouble begins, when it begins to lose rows, and when it ends (see PredictionLogStats). */
+  readonly changed?: () => void;
 }
 
 /** Maximum rows of a batch, so that a transaction takes only some milliseconds. */
@@ -46,7 +48,13 @@ class ThreadedLog implements PredictionLog {
   #written = 0;
   #refused = 0;
   #dropped = 0;
+  #late = 0;
   #lastError: string | null = null;
+  #trouble: string | null = null;
+  /** The trouble has lost rows. */
+  #loses = false;
+  /** The trouble ends once so many rows are written or refused; null while it goes on. */
+  #lateUpTo: number | null = null;
   #isClosed = false;
   #listeners: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
@@ -64,12 +72,14 @@ class ThreadedLog implements PredictionLog {
     for (const entry of predictions) {
       if (this.#isClosed || this.#waiting() >= this.#options.queueRows || this.#queuedSigns >= QUEUE_CHARACTERS) {
         this.#dropped++;
+        this.#noteTrouble(this.#trouble ?? `${this.#options.path} is not written fast enough`, true);
         continue;
       }
       const row = rowOrProblem(entry);
       if (typeof row === "string") {
         this.#dropped++;
         this.#lastError = row;
+        this.#noteTrouble(row, true);
         continue;
       }
       this.#queue.push(row);
@@ -91,6 +101,7 @@ class ThreadedLog implements PredictionLog {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await withinTime(this.flush());
+    if (this.#waiting() > 0) this.#trouble ??= `the disk did not respond within ${CLOSE_MILLISECONDS / 1000} s`;
     this.#dropped += this.#waiting();
     this.#queue = [];
     this.#queuedSigns = 0;
@@ -105,8 +116,28 @@ class ThreadedLog implements PredictionLog {
       queued: this.#waiting(),
       written: this.#written,
       dropped: this.#dropped,
+      late: this.#late,
       lastError: this.#lastError,
+      trouble: this.#trouble,
     };
+  }
+
+  #noteTrouble(reason: string, loses: boolean): void {
+    const isNews = this.#trouble === null || (loses && !this.#loses);
+    this.#trouble = reason;
+    this.#loses ||= loses;
+    this.#lateUpTo = null;
+    if (isNews) this.#options.changed?.();
+  }
+
+  /** Once the rows that had to wait are written. */
+  #endTrouble(): void {
+    if (this.#trouble === null) return;
+    this.#lateUpTo ??= this.#accepted;
+    if (this.#written + this.#refused < this.#lateUpTo) return;
+    this.#trouble = null;
+    this.#loses = false;
+    this.#options.changed?.();
   }
 
   #waiting(): number {
@@ -153,6 +184,9 @@ class ThreadedLog implements PredictionLog {
     this.#refused += reply.refused;
     this.#dropped += reply.refused;
     this.#lastError = reply.problem;
+    if (this.#trouble !== null) this.#late += reply.written;
+    if (reply.problem === null) this.#endTrouble();
+    else this.#noteTrouble(reply.problem, true);
     this.#resolveListeners();
     if (this.#queue.length >= BATCH_ROWS || this.#listeners.length > 0) this.#send();
     else if (this.#queue.length > 0) this.#wake(this.#options.flushMs);
@@ -161,6 +195,7 @@ class ThreadedLog implements PredictionLog {
   #failed(reason: string): void {
     this.#isAwaitingReply = false;
     this.#lastError = reason;
+    this.#noteTrouble(reason, false);
     // Callers of flush() do not wait for the retry, because a disk may stay full for days; stats() reports the error.
     for (const { resolve } of this.#listeners.splice(0)) resolve();
     if (!this.#isClosed) this.#wake(RETRY_MILLISECONDS);

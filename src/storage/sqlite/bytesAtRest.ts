@@ -1,5 +1,5 @@
 /** Reads a database file that no process has open, so that reading leaves no files behind. */
-import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 
 /** A larger file is opened by SQLite. */
 const MAX_BYTES_IN_MEMORY = 1 << 28;
@@ -11,7 +11,9 @@ const MAX_BYTES_IN_MEMORY = 1 << 28;
 export function bytesAtRest(path: string): Buffer | undefined {
   const state = (): string | undefined => {
     const { size, mtimeNs } = statSync(path, { bigint: true });
-    return existsSync(`${path}-wal`) || size > MAX_BYTES_IN_MEMORY ? undefined : `${size} ${mtimeNs}`;
+    // An empty one was left by a process that could not write on a full disk.
+    const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    return hasLog || size > MAX_BYTES_IN_MEMORY ? undefined : `${size} ${mtimeNs}`;
   };
   const before = state();
   if (before === undefined || !isReadable(path)) return undefined;

@@ -1,5 +1,7 @@
 /** Converts an SQLite error to an MlctlError with the path and the next step. */
+import { dirname } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
+import { folderFailure, noSpace } from "../files/writeFailure.ts";
 import { sqliteCode } from "./sqlite.ts";
 
 export interface SqliteFile {
@@ -35,14 +37,20 @@ export function sqliteFailure(error: unknown, { path, name, repair, check }: Sql
     case "SQLITE_LOCKED":
       return failure(`${name} is in use by another process`, "try again", "busy");
     case "SQLITE_FULL":
-      return failure(`cannot write ${path}: no space left on the device`, "free some space");
-    // Also occurs on a full disk, when the -shm file next to the database cannot grow.
+      return noSpace(path);
+    // Of a full disk too, when the -shm file next to the database cannot grow.
     case "SQLITE_IOERR":
-      return failure(`cannot read or write ${path}: disk I/O error`, "free some space, or check the disk");
+      return (
+        folderFailure(dirname(path), path) ??
+        failure(`cannot read or write ${path}: disk I/O error`, "free some space, or check the disk")
+      );
     case "SQLITE_CANTOPEN":
     case "SQLITE_READONLY":
     case "SQLITE_PERM":
-      return failure(`cannot open ${path} for writing`, "check the permissions of its folder");
+      return (
+        folderFailure(dirname(path), path) ??
+        failure(`cannot open ${path} for writing`, "check the permissions of its folder")
+      );
     default:
       return failure(`${name} failed: ${String(error)}`, check);
   }

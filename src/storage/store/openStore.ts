@@ -25,9 +25,13 @@ export function openMemoryStore(): RunStore {
  * The store for a reader. Undefined if the file does not exist, has an older version, belongs to another user, or cannot be
  * opened without writing (a read-only folder, a full disk); the caller can read the records instead.
  * @param options.stays the connection stays open and must see later writes of other processes
+ * @param options.strict a file that cannot be opened without writing is an error
  * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl
  */
-export function openStoreReadonly(path: string, options: { readonly stays?: boolean } = {}): RunStore | undefined {
+export function openStoreReadonly(
+  path: string,
+  options: { readonly stays?: boolean; readonly strict?: boolean } = {},
+): RunStore | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
   return withStoreErrors(path, () => {
     let database: SqliteDatabase | undefined;
@@ -37,8 +41,8 @@ export function openStoreReadonly(path: string, options: { readonly stays?: bool
       if (isCurrent(database, schemaOf(path))) return new SqliteStore(database, path);
     } catch (error) {
       database?.close();
-      if (!["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"].includes(sqliteCode(error) ?? ""))
-        throw error;
+      const isUnwritable = ["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"];
+      if (options.strict === true || !isUnwritable.includes(sqliteCode(error) ?? "")) throw error;
     }
     database?.close();
     return undefined;
