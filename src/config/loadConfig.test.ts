@@ -182,7 +182,9 @@ describe("precedence", () => {
 describe("${NAME}", () => {
   it("is resolved from the environment with the type of the key, and stays unresolved in records", async () => {
     const text = { target: "y", name: "m-${STAGE}", serve: { token: "${SECRET}", port: "${PORT}" } };
-    const { config, recordable } = await load(text, { environment: { SECRET: "s3cret-of-16-signs", PORT: "81", STAGE: "test" } });
+    const { config, recordable } = await load(text, {
+      environment: { SECRET: "s3cret-of-16-signs", PORT: "81", STAGE: "test" },
+    });
     expect(config.serve).toMatchObject({ token: "s3cret-of-16-signs", port: 81 });
     expect(config.name).toBe("m-test");
     expect(recordable["serve"]).toMatchObject({ token: "${SECRET}", port: "${PORT}" });
@@ -262,7 +264,10 @@ describe("${NAME}", () => {
 
   it("hides secrets that are plain text in the file or in a variable", async () => {
     const alerts = [{ type: "webhook", url: "https://hooks.example/s3cret" }];
-    const { recordable } = await load({ target: "y", alerts }, { environment: { MLCTL_SERVE_TOKEN: "s3cret-of-16-signs" } });
+    const { recordable } = await load(
+      { target: "y", alerts },
+      { environment: { MLCTL_SERVE_TOKEN: "s3cret-of-16-signs" } },
+    );
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
     expect(recordable).toMatchObject({ serve: { token: "(hidden)" }, alerts: [{ url: "(hidden)" }] });
     const headers = { Authorization: "Bearer s3cret", "X-Key": "s3cret${KEY}" };

@@ -85,7 +85,12 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const parsed = parse(given);
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema());
   const found = [...layers.problems, ...issues];
-  const checks = { known, check, configPath: path, parse: (each: Json) => (each === given ? parsed : parse(each)).data };
+  const checks = {
+    known,
+    check,
+    configPath: path,
+    parse: (each: Json) => (each === given ? parsed : parse(each)).data,
+  };
   const unset = new Set(deferred.map((each) => each.path.join(".")));
   const further = (await furtherProblems(given, found, checks)).filter((problem) => !unset.has(problem.path));
   const problems = [...found, ...further];
