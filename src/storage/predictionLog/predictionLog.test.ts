@@ -205,7 +205,7 @@ describe("the log", () => {
     const log = open(path, { flushMs: 60_000 });
     log.append(some(6000));
     await log.close();
-    expect(log.stats()).toEqual({ queued: 0, written: 6000, dropped: 0, lastError: null });
+    expect(log.stats()).toMatchObject({ queued: 0, written: 6000, dropped: 0, lastError: null });
     expect([existsSync(`${path}-wal`), countPredictions(path).predictions]).toEqual([false, 6000]);
   });
 });
