@@ -30,10 +30,11 @@ function job(change: Partial<ScheduledJob> = {}): ScheduledJob {
   return { ...defaults, jitterMs: 0, missed: "run", timeoutMs: 7_200_000, ...change };
 }
 
-/** HOOK_URL and a variable with a default; HOME is the system's own. */
+/** HOOK_URL and a variable with a default; CALLER is a token of a server's caller, and HOME is the system's own. */
 const references: Reference[] = [
   { name: "HOOK_URL", path: ["alerts", 0, "url"], fallback: undefined, isSet: true },
   { name: "TOKEN", path: ["serve", "token"], fallback: "dev", isSet: false },
+  { name: "CALLER", path: ["serve", "tokens", 0, "token"], fallback: undefined, isSet: true },
   { name: "HOME", path: ["input_folder_path"], fallback: undefined, isSet: true },
 ];
 

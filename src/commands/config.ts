@@ -52,7 +52,11 @@ const validate = defineCommand({
     ["mlctl config validate -c other.json", "another file"],
   ],
   async run(invocation) {
-    const loaded = await openConfig(invocation, (config) => scheduleProblemsOf(config, invocation));
+    const { tokenProblems } = await import("../config/problems/tokenProblems.ts");
+    const loaded = await openConfig(invocation, async (config) => [
+      ...tokenProblems(config),
+      ...(await scheduleProblemsOf(config, invocation)),
+    ]);
     const { path, trust: trusted } = loaded;
     const closed = trusted.hooks.flatMap(({ key }) => trusted.refusal(key)?.message ?? []);
     const found = [...loaded.unset, ...loaded.plainSecrets, ...closed];

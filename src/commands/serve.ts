@@ -46,6 +46,7 @@ export const serve = defineCommand({
       import("../config/unsetValues.ts"),
     ]);
     const { name, serve: settings } = workspace.config;
+    const needsToken = settings.token !== null || settings.tokens.length > 0;
     const anonymous = settings.anonymous || invocation.options.anonymous;
     const config = withValues(workspace.config, { serve: withValues(settings, { anonymous }) });
     await start(
@@ -54,22 +55,27 @@ export const serve = defineCommand({
         directory,
         accessLog: invocation.global.verbose,
         clock: () => performance.now(),
-        listening: (facts) => void invocation.stdout.write(startText(facts, name, invocation)),
+        listening: (facts) => void invocation.stdout.write(startText(facts, name, { ...invocation, needsToken })),
       },
     );
     return { text: "" };
   },
 }) satisfies Command;
 
-function startText(facts: ListeningFacts, name: string, { global }: Invocation): string {
+function startText(
+  facts: ListeningFacts,
+  name: string,
+  { global, needsToken }: Pick<Invocation, "global"> & { readonly needsToken: boolean },
+): string {
   const { url, host, port } = facts;
   if (global.json) return `${JSON.stringify({ url, host, port, pid: process.pid })}\n`;
   if (global.quiet) return `${url}\n`;
-  const example = facts.example === null ? "" : exampleText(url, facts.example);
+  const example = facts.example === null ? "" : exampleText(url, facts.example, needsToken);
   return `${name} is served on ${url}\ntry it at ${url}/docs\nmonitor it at ${url}/ui\n${example}press Ctrl-C to stop\n`;
 }
 
-function exampleText(url: string, row: object): string {
+function exampleText(url: string, row: object, needsToken: boolean): string {
+  const token = needsToken ? ' -H "authorization: Bearer $TOKEN"' : "";
   const body = JSON.stringify(row).replaceAll("'", String.raw`'\''`);
-  return `\n  curl ${url}/predict -H 'content-type: application/json' -d '${body}'\n\n`;
+  return `\n  curl ${url}/predict${token} -H 'content-type: application/json' -d '${body}'\n\n`;
 }

@@ -48,13 +48,16 @@ export function plainSecrets(file: Json, settings: readonly SecretSetting[]): st
   const secrets = scalars(file).filter(({ path, value }) => {
     const [secrecy, text, name] = [secrecyOf(settings, path), String(value), String(path.at(-1))];
     if (secrecy === undefined || text.includes("${")) return false;
-    return secrecy === "credentials" ? withoutCredentials(text) !== text : PLAIN_SECRET.test(name);
+    const isAddress = secrecy === "credentials" || name === "url" || name === "smtp";
+    return isAddress ? withoutCredentials(text) !== text || SECRET_PATH.test(text) : PLAIN_SECRET.test(name);
   });
   return secrets.map(({ path }) => path.join("."));
 }
 
 /** Not every header is one, nor every command. */
-const PLAIN_SECRET = /auth|token|key|secret|cookie|^url$|^smtp$/i;
+const PLAIN_SECRET = /auth|token|key|secret|cookie/i;
+/** The path of a webhook may be its password, as in https://hooks.slack.com/services/T0/B0/x7Hq… */
+const SECRET_PATH = /\/[\w-]*\d[\w-]{15,}/;
 
 /** Flags whose value is a secret, such as --token or --api-key. */
 const SECRET_FLAG = /^--?[\w-]*(token|password|secret|key|auth|header)[\w-]*(=|$)/i;

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
+import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { userFolder, type Environment } from "../core/userFolder.ts";
 import { canonical } from "./configSha256.ts";
@@ -156,10 +156,18 @@ export function remember(hooks: readonly Hook[], path: string, environment: Envi
   const record = recordPath(path, environment);
   if (record === null) throw new MlctlError("notReady", noHome);
   if (hooks.length === 0) return rmSync(record, { force: true });
-  mkdirSync(dirname(record), { recursive: true, mode: 0o700 });
   const content = { path: realpathSync(path), sha256: hooks.map(({ sha256 }) => sha256) };
-  writeFileSync(`${record}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${record}.${process.pid}`, record);
+  try {
+    mkdirSync(dirname(record), { recursive: true, mode: 0o700 });
+    writeFileSync(`${record}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${record}.${process.pid}`, record);
+  } catch (error) {
+    const hint = "set XDG_STATE_HOME to a folder of this user, or use --trust or MLCTL_TRUST=1 for each call";
+    throw new MlctlError("failure", `cannot remember it in ${dirname(record)}: ${messageOf(error)}`, {
+      hint,
+      cause: error,
+    });
+  }
 }
 
 /** Null without a home folder, as for a numeric user of a container. */

@@ -1,4 +1,5 @@
 /** Settings of config.json in the form that the steps use. */
+import { didYouMean } from "../core/text/suggest.ts";
 import { importanceUnit } from "../estimators/findEstimator.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs, Metric } from "../core/metric.ts";
@@ -115,6 +116,22 @@ export function csvOfModel(config: Pick<Config, "ingest">, { reading }: Signatur
 /** The columns that identify a row: ids and time. */
 export function keyColumns({ id_columns, time_column }: Pick<Config, "id_columns" | "time_column">): string[] {
   return [...new Set([...id_columns, ...(time_column === null ? [] : [time_column])])];
+}
+
+/** A warning for each name in id_columns or drop_columns that no column has: if it is misspelt, the column becomes a feature. */
+export function unknownNames(
+  columns: readonly { readonly name: string }[],
+  config: Pick<Config, "id_columns" | "drop_columns">,
+): string[] {
+  const names = columns.map(({ name }) => name);
+  return (["id_columns", "drop_columns"] as const).flatMap((key) =>
+    config[key]
+      .filter((name) => !names.includes(name))
+      .map((name) => {
+        const hint = didYouMean(name, names);
+        return `${key}: the data has no column "${name}"${hint === undefined ? "" : `; ${hint}`}`;
+      }),
+  );
 }
 
 /** The configured transforms; null if mlctl chooses them from the kinds of the columns. */

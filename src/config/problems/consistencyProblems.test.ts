@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { consistencyProblems } from "./consistencyProblems.ts";
+import { tokenProblems } from "./tokenProblems.ts";
 import { configSchema } from "../schema/schema.ts";
 
 const problems = (changes: object): string[] =>
@@ -42,17 +43,31 @@ describe("aliases", () => {
 });
 
 describe("tokens", () => {
+  const messages = (serve: object): string[] =>
+    tokenProblems(configSchema().parse({ target: "y", serve })).map(({ path, message }) => `${path}: ${message}`);
+  const withTokens = (token: string | null, ...tokens: readonly string[]): object => ({
+    token,
+    tokens: tokens.map((each) => ({ name: "n", token: each, scopes: ["read"] })),
+  });
+
   it("have at least 16 signs that a header can carry; the message does not contain them", () => {
     const tokens = ["short", "words with blanks in it", "tab\tand-line-break", "umlauts-äöü-äöü-äöü"];
-    const found = problems({
-      serve: { token: "x", tokens: tokens.map((token) => ({ name: "n", token, scopes: ["read"] })) },
-    });
-    expect(found).toHaveLength(5);
+    const found = messages(withTokens("x", ...tokens));
     expect(found[0]).toBe(
       "serve.token: found 1 characters; a token has at least 16 letters, digits and signs: make one with `openssl rand -hex 32`",
     );
     expect(found.filter((each) => each.includes("openssl rand -hex 32"))).toHaveLength(5);
     expect(tokens.filter((token) => found.some((each) => each.includes(token)))).toEqual([]);
-    expect(problems({ serve: { token: "a1!~/+=._-{}|\\:;" } })).toEqual([]);
+    expect(messages(withTokens("a1!~/+=._-{}|\\:;"))).toEqual([]);
+  });
+
+  it("are not the name of a variable, and differ", () => {
+    expect(messages(withTokens("$TOKEN_OF_THE_SERVER"))).toEqual([
+      'serve.token: found the name of a variable; write it as "${TOKEN_OF_THE_SERVER}"',
+    ]);
+    const twice = "0123456789abcdef";
+    expect(messages(withTokens(twice, "fedcba9876543210", twice))).toEqual([
+      "serve.tokens.1.token: the same token as serve.token; each caller needs one of its own",
+    ]);
   });
 });

@@ -25,7 +25,6 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
     ...limitProblems(config),
     ...costProblems(config),
     ...aliasProblems(config),
-    ...tokenProblems(config),
   ];
 }
 
@@ -123,20 +122,6 @@ function costProblems({ costs, train, promotion, monitor }: Config): ConfigProbl
     ...(monitor.require["cost"] === undefined ? [] : ["monitor.require.cost"]),
   ];
   return paths.map((path) => ({ path, message: 'found "cost", but "costs" is not set' }));
-}
-
-/** A token must be hard to guess, and fit a header. The message does not contain it. */
-function tokenProblems({ serve: { token, tokens } }: Config): ConfigProblem[] {
-  const given = [
-    ["serve.token", token] as const,
-    ...tokens.map((each, i) => [`serve.tokens.${i}.token`, each.token] as const),
-  ];
-  return given.flatMap(([path, text]) => {
-    if (text === null || /^[!-~]{16,}$/.test(text)) return [];
-    const found = text.length < 16 ? `found ${text.length} characters` : "found blanks or other characters than ASCII";
-    const message = `${found}; a token has at least 16 letters, digits and signs: make one with \`openssl rand -hex 32\``;
-    return [{ path, message }];
-  });
 }
 
 /** An alias refers to one run, so it may be listed only once. */

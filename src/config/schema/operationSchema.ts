@@ -35,7 +35,8 @@ export function limitsSchema() {
   return z.strictObject({
     memory: z
       .string()
-      .regex(memoryPattern, "a size such as 4GB or 500MB, or a share of the memory such as 50%")
+      .regex(memoryPattern, "a size such as 4GB or 600MB, or a share of the memory such as 50%")
+      .refine((size) => !/^([1-4]?\d?\d(\.\d+)?)MB$/.test(size), "at least 500MB: SQL needs blocks of 256 MB")
       .default(DEFAULT_MEMORY)
       .describe(
         "maximum memory of a process of mlctl that reads data, runs SQL or trains: 4GB, or a share of the memory of the machine or container; SQL spills to disk before it is reached, and what needs more fails",

@@ -34,9 +34,17 @@ export function serveSchema() {
       .default([])
       .describe("further bearer tokens, each with its scopes"),
     anonymous: flag(false).describe("accept requests without a token even if other machines can reach the port"),
-    hosts: texts().describe(
-      'names under which callers reach a server without tokens, besides serve.host, localhost and IP addresses of this machine, such as "mlctl" of a container; "*": any',
-    ),
+    hosts: z
+      .array(
+        text().regex(
+          /^(\*|[^\s:/*]+|\[[\da-f:]+\])$/i,
+          'a host name without scheme, port and wildcards, such as "ml.example.org"',
+        ),
+      )
+      .default([])
+      .describe(
+        'names under which callers reach a server without tokens, besides serve.host, localhost and IP addresses of this machine, such as "mlctl" of a container; "*": any',
+      ),
     rate_limit: orNull(whole(1)).describe(
       "maximum number of requests per minute and token (per address if there are no tokens), over all workers; null: no limit",
     ),
@@ -53,7 +61,9 @@ function validationSchema() {
     missing: choice(["error", "warn"], "error").describe("a missing column; warn: predict with a missing value"),
     extra: choice(["error", "warn", "ignore"], "warn").describe("a column that the model does not use"),
     unseen: choice(["error", "warn", "ignore"], "warn").describe("a category not seen in training"),
-    range: choice(["error", "warn", "ignore"], "warn").describe("a number or date outside the training range"),
+    range: choice(["error", "warn", "ignore"], "warn").describe(
+      "a number outside the training range, or a date before it or ten years after it",
+    ),
     history: choice(["error", "warn", "ignore"], "error").describe(
       "models with lag or rolling features: a date whose last known value is older than in any training row",
     ),

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { isReadable } from "../../config/unsetValues.ts";
 import type { Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/listed.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { installHint } from "../../estimators/xgboost/engines/native/releases.ts";
 import { lockHolder } from "../../storage/lock.ts";
@@ -39,6 +40,7 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
       ...folders(workspace),
       lockFinding(workspace),
       ...clockFindings(workspace),
+      ...trustFindings(workspace),
       ...(await integrityFindings(workspace.paths)),
     ],
   };
@@ -133,6 +135,17 @@ function clockFindings({ paths }: Workspace): Finding[] {
     if (error instanceof MlctlError) return [];
     throw error;
   }
+}
+
+/** After a restore or a move nothing is trusted, because trust belongs to the path. */
+function trustFindings({ trust }: Workspace): Finding[] {
+  const closed = trust.hooks.map(({ key }) => key).filter((key) => trust.refusal(key) !== undefined);
+  if (trust.hooks.length === 0) return [];
+  const finding = { name: "trust", value: closed.length, limit: 0 };
+  if (closed.length === 0)
+    return [{ ...finding, status: "pass", message: "what config.json runs or calls is allowed" }];
+  const message = `${listed(closed)} of config.json will not run here: read what it does, then run \`mlctl config trust\``;
+  return [{ ...finding, status: "warn", message }];
 }
 
 function lockFinding({ paths }: Workspace): Finding {

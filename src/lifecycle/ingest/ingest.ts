@@ -14,7 +14,7 @@ import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
-import { keyColumns, readingOptions } from "../settings.ts";
+import { keyColumns, readingOptions, unknownNames } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestOptions {
@@ -62,7 +62,9 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const rejected = [...plan.rejectedBefore, ...quarantine(session, plan, table)];
   // If no file could be read, the error lists them all, so there is no warning for each.
   const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(describe);
-  const notes = [...table.notes, ...duplicatesNote(table, keyColumns(config))];
+  const keys = keyColumns(config).filter((key) => table.columns.some(({ name }) => name === key));
+  const unknown = table.rows === 0 ? [] : unknownNames(table.columns, config);
+  const notes = [...table.notes, ...unknown, ...duplicatesNote(table, keys)];
   for (const message of [...warned, ...notes]) context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
   const files = sourceFiles(plan, table);

@@ -18,9 +18,8 @@ import { repeatedTimes } from "./repeatedTimes.ts";
 import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
 import { splitData } from "./splitData.ts";
 import { readDataset } from "../datasets.ts";
-import { transformRequests } from "../settings.ts";
+import { transformRequests, unknownNames } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
-import { didYouMean } from "../../core/text/suggest.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
@@ -190,13 +189,5 @@ function missingTargets({ missing, firstMissing }: ReturnType<typeof encodeTarge
  */
 export function unknownColumns(table: Table, config: Config): string[] {
   if (config.time_column !== null) requireColumn(table, config.time_column, "time_column");
-  const names = table.columns.map(({ name }) => name);
-  return (["id_columns", "drop_columns"] as const).flatMap((key) =>
-    config[key]
-      .filter((name) => !names.includes(name))
-      .map((name) => {
-        const hint = didYouMean(name, names);
-        return `${key}: the data has no column "${name}"${hint === undefined ? "" : `; ${hint}`}`;
-      }),
-  );
+  return unknownNames(table.columns, config);
 }

@@ -17,8 +17,6 @@ interface KnownToken {
   readonly name: string;
   readonly digest: Buffer;
   readonly scopes: ReadonlySet<Scope>;
-  /** Addresses from which it was used. */
-  readonly addresses: Set<string>;
 }
 
 /** Counts one request of a caller and returns 0, or the milliseconds to wait; a promise if another process counts. */
@@ -50,15 +48,12 @@ export function access(
   /** @throws {HttpProblem} 401 or 429 */
   const holderOf = (headers: IncomingHttpHeaders, address: string): KnownToken => {
     const holder = matching(known, headers);
-    // Known callers go on while others at their address, such as that of a proxy, guess.
-    if (holder?.addresses.has(address) === true) return holder;
-    if (holder === undefined) wrongToken(address);
-    const wait = wrongs(address, holder === undefined ? 1 : 0);
+    // A right token passes whatever others at its address send, such as that of a proxy: it cannot be guessed.
+    if (holder !== undefined) return holder;
+    wrongToken(address);
+    const wait = wrongs(address);
     if (wait > 0) throw tooMany(wait, `too many wrong tokens from ${address} (serve.limits.wrong_tokens)`);
-    if (holder === undefined) throw unauthorized("the bearer token is not valid", ', error="invalid_token"');
-    if (holder.addresses.size >= MAX_ADDRESSES) holder.addresses.clear();
-    holder.addresses.add(address);
-    return holder;
+    throw unauthorized("the bearer token is not valid", ', error="invalid_token"');
   };
   return ({ headers, address: ip }, scope) => {
     const address = addressOf(ip);
@@ -67,9 +62,6 @@ export function access(
     return typeof wait === "number" ? enforce(wait, holder, scope) : wait.then((each) => enforce(each, holder, scope));
   };
 }
-
-/** Maximum number of addresses remembered for each token. */
-const MAX_ADDRESSES = 10_000;
 
 /** An IPv6 network (/64) counts as one address, because one machine may use all of it. */
 export function addressOf(ip: string): string {
@@ -91,7 +83,7 @@ function enforce(wait: number, holder: KnownToken | null, scope: Scope): string 
 }
 
 function knownToken(name: string, token: string, scopes: readonly Scope[]): KnownToken {
-  return { name, digest: digestOf(token), scopes: new Set(scopes), addresses: new Set() };
+  return { name, digest: digestOf(token), scopes: new Set(scopes) };
 }
 
 /** Undefined for a wrong token. @throws {HttpProblem} 401 if there is none */

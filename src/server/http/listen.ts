@@ -1,11 +1,16 @@
 /** Opens the port; errors say why it cannot be opened. */
 import { isIP, type AddressInfo } from "node:net";
+import { tokenProblems } from "../../config/problems/tokenProblems.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { App } from "./http.ts";
 
-/** @throws {MlctlError} kind "usage" if other machines could send requests without a token */
-export function requireSafeAddress({ host, token, tokens, anonymous }: Config["serve"]): void {
+/** @throws {MlctlError} kind "usage" if a token is weak, or other machines could send requests without one */
+export function requireSafeAddress(serve: Config["serve"]): void {
+  const { host, token, tokens, anonymous } = serve;
+  const [weak, ...more] = tokenProblems({ serve }).map(({ path, message }) => `${path}: ${message}`);
+  if (weak !== undefined)
+    throw new MlctlError("usage", weak, { details: more, hint: "correct it in config.json, or in its variable" });
   if (token !== null || tokens.length > 0 || anonymous || isLoopback(host)) return;
   throw new MlctlError("usage", `other machines can reach ${host}, and no token is set`, {
     hint: 'set "serve": { "token": "${MLCTL_TOKEN}" }, or allow requests without a token with --anonymous',

@@ -12,9 +12,9 @@ interface Bucket {
 
 /**
  * @param clock monotonic, in milliseconds
- * @returns a function that counts one request of a caller (none if `cost` is 0) and returns 0, or the milliseconds to wait
+ * @returns a function that counts one request of a caller and returns 0, or the milliseconds to wait
  */
-export function rateLimit(requestsAMinute: number, clock: () => number): (caller: string, cost?: 0 | 1) => number {
+export function rateLimit(requestsAMinute: number, clock: () => number): (caller: string) => number {
   const buckets = new Map<string, Bucket>();
   const perMs = requestsAMinute / MINUTE_MS;
   const forget = (now: number): void => {
@@ -24,7 +24,7 @@ export function rateLimit(requestsAMinute: number, clock: () => number): (caller
     // If none is full, forget the oldest caller rather than refuse a new one.
     if (buckets.size >= MAX_CALLERS) buckets.delete(buckets.keys().next().value!);
   };
-  return (caller, cost = 1) => {
+  return (caller) => {
     const now = clock();
     let bucket = buckets.get(caller);
     if (bucket === undefined) {
@@ -34,7 +34,7 @@ export function rateLimit(requestsAMinute: number, clock: () => number): (caller
     bucket.tokens = Math.min(requestsAMinute, bucket.tokens + (now - bucket.at) * perMs);
     bucket.at = now;
     if (bucket.tokens < 1) return (1 - bucket.tokens) / perMs;
-    bucket.tokens -= cost;
+    bucket.tokens -= 1;
     return 0;
   };
 }

@@ -1,7 +1,8 @@
 /** Converts an SQLite error to an MlctlError with the path and the next step. */
+import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
-import { folderFailure, noSpace } from "../files/writeFailure.ts";
+import { errorCode, folderFailure, noSpace } from "../files/writeFailure.ts";
 import { sqliteCode } from "./sqlite.ts";
 
 export interface SqliteFile {
@@ -48,10 +49,22 @@ export function sqliteFailure(error: unknown, { path, name, repair, check }: Sql
     case "SQLITE_READONLY":
     case "SQLITE_PERM":
       return (
+        unreadable(path) ??
         folderFailure(dirname(path), path) ??
         failure(`cannot open ${path} for writing`, "check the permissions of its folder")
       );
     default:
       return failure(`${name} failed: ${String(error)}`, check);
+  }
+}
+
+function unreadable(path: string): MlctlError | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    if (errorCode(error) !== "EACCES") return undefined;
+    const hint = "run mlctl as its owner, or make it readable for this user";
+    return new MlctlError("failure", `${path} belongs to another user, who alone can read it`, { hint, cause: error });
   }
 }

@@ -24,8 +24,10 @@ export interface JobVariable {
   readonly place: string;
 }
 
+/** No job is a server: the tokens of its callers need not be where jobs run. `apicalls` may use serve.token. */
 function variableNames(references: readonly Reference[]): string[] {
-  return [...new Set(references.map(({ name }) => name))].filter((name) => !OF_SYSTEM.test(name));
+  const used = references.filter(({ path }) => path[0] !== "serve" || path[1] !== "tokens");
+  return [...new Set(used.map(({ name }) => name))].filter((name) => !OF_SYSTEM.test(name));
 }
 
 /** Where the jobs of each target get their variables from. */
