@@ -95,7 +95,7 @@ const trust = defineCommand({
     const { path, trust: found } = await openConfig(invocation);
     const { remember, trustOf } = await import("../config/trust.ts");
     const { environment, options } = invocation;
-    const isNew = found.hooks.some(({ key }) => found.refusal(key) !== undefined);
+    const isNew = found.hooks.some(({ key }) => !found.isRemembered(key));
     const isAllowed = !options.revoke && (!isNew || options.yes || (await isConfirmed(found.hooks, invocation)));
     if (options.revoke || isAllowed) remember(isAllowed ? found.hooks : [], path, environment);
     const now = trustOf(found.hooks, path, environment);

@@ -92,12 +92,18 @@ function watchHook(config: Json, file: Json): FoundHook[] {
   const written = (valueAt(file, ["watch", "source"]) ?? source) as Json;
   const headers = (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json;
   const does = { source: written, headers };
-  return [{ key: "watch.source", does, action: `reads files from ${quoted(withoutCredentials(source))}${sent(does)}` }];
+  return [{ key: "watch.source", does, action: `reads files from ${quoted(place(source))}${sent(does)}` }];
 }
 
-/** The path of a webhook works like a password. */
+/** As it will be called: a backslash is a slash, and what is before "@" is no host. The path of a webhook works like a password. */
 function host(address: Json | undefined): string {
-  return withoutCredentials(text(address)).replace(/^(\w+:\/\/[^/?#]*).*$/s, "$1");
+  if (!URL.canParse(text(address))) return withoutCredentials(text(address));
+  const { protocol, host: name } = new URL(text(address));
+  return `${protocol}//${name}`;
+}
+
+function place(address: string): string {
+  return URL.canParse(address) ? `${host(address)}${new URL(address).pathname}` : withoutCredentials(address);
 }
 
 /** Line breaks and invisible characters as escapes: they could hide a part of a command from its reader. */
@@ -124,6 +130,8 @@ export interface Trust {
   /** --trust or MLCTL_TRUST allows everything. */
   readonly all: boolean;
   readonly hooks: readonly Hook[];
+  /** Whether `mlctl config trust` allowed the hook of this key. */
+  readonly isRemembered: (key: string) => boolean;
   /** Why the hook of this key must not run; undefined: it may, or there is no such hook. */
   readonly refusal: (key: string) => MlctlError | undefined;
   /** @throws {MlctlError} the refusal, of kind "notReady" */
@@ -132,11 +140,14 @@ export interface Trust {
 
 export function trustOf(hooks: readonly Hook[], path: string, environment: Environment): Trust {
   const all = isOn(environment[TRUST_VARIABLE]);
-  const refusal = (key: string): MlctlError | undefined => {
+  const isRemembered = (key: string): boolean => {
     const hook = hooks.find((each) => each.key === key);
-    if (hook === undefined || all) return undefined;
     const record = recordPath(path, environment);
-    if (record !== null && allowed(record).includes(hook.sha256)) return undefined;
+    return hook !== undefined && record !== null && allowed(record).includes(hook.sha256);
+  };
+  const refusal = (key: string): MlctlError | undefined => {
+    if (all || !hooks.some((each) => each.key === key) || isRemembered(key)) return undefined;
+    const record = recordPath(path, environment);
     const how = record === null ? noHome : "read what it does, then run `mlctl config trust`";
     return new MlctlError("notReady", `${key} of config.json is not trusted: ${how}`, {
       hint: `for one call, --trust or ${TRUST_VARIABLE}=1 allows all that config.json runs and calls`,
@@ -146,7 +157,7 @@ export function trustOf(hooks: readonly Hook[], path: string, environment: Envir
     const refused = refusal(key);
     if (refused !== undefined) throw refused;
   };
-  return { all, hooks, refusal, require };
+  return { all, hooks, isRemembered, refusal, require };
 }
 
 const noHome = "there is no home folder to remember it in, so use --trust or MLCTL_TRUST=1";

@@ -47,6 +47,9 @@ export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace
   };
 }
 
+/** Written by `mlctl init` for editors. */
+const SCHEMA_FILE = "config.schema.json";
+
 /**
  * Absolute paths that are not read where they lie below a folder of rows, as below ".": config.json and what mlctl writes.
  * @param other the setting of another folder that is not read either: test rows must not be trained on
@@ -60,6 +63,7 @@ export function otherPlaces(
   const configured = other !== undefined && isReadable(config, other) ? [...drops, config[other]] : drops;
   return [
     configPath,
+    resolve(workspace, SCHEMA_FILE),
     lockNotePath(database),
     datasets,
     models,

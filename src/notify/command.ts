@@ -17,7 +17,7 @@ export function command({ command: line }: CommandSettings, timeoutMs: number): 
   const [shown, env] =
     process.platform === "win32"
       ? [line, process.env]
-      : ['eval "$MLCTL_ALERT_COMMAND"', { ...process.env, MLCTL_ALERT_COMMAND: line }];
+      : ['line=$ALERT_COMMAND; unset ALERT_COMMAND; eval "$line"', { ...process.env, ALERT_COMMAND: line }];
   return {
     type: "command",
     // Only the program, because arguments may contain a token.

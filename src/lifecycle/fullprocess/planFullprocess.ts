@@ -1,6 +1,7 @@
 /** Decides which steps a fullprocess needs, and why. Writes nothing. */
 import { existsSync } from "node:fs";
 import type { Run } from "../../core/records/run.ts";
+import { MAX_AHEAD_MILLISECONDS } from "../../storage/store/clockAhead.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { planIngest, type IngestPlan } from "../ingest/planIngest.ts";
 import { reportPath } from "../report/report.ts";
@@ -56,12 +57,14 @@ export async function planFullprocess(session: Session, force: boolean): Promise
 }
 
 /** Reason to retrain: the latest monitoring failed in an area of `monitor.retrain_on` after the last training. Else null. */
-function failedSince({ store, config, paths }: Session, newest: Run): string | null {
+function failedSince({ store, config, paths, context }: Session, newest: Run): string | null {
   const wanted = config.monitor.retrain_on;
   const deployment = wanted.length === 0 ? undefined : currentDeployment(paths.production);
   if (deployment === undefined) return null;
   const [last] = store.monitorings({ modelSha256: deployment.model.sha256, limit: 1 });
   if (last === undefined || last.createdAt <= newest.createdAt) return null;
+  // Of a clock that was ahead: it would be newer than every training for years.
+  if (Date.parse(last.createdAt) > context.now().getTime() + MAX_AHEAD_MILLISECONDS) return null;
   const failed = last.findings.filter(({ area, status }) => status === "fail" && wanted.some((name) => name === area));
   const [first] = failed;
   if (first === undefined) return null;

@@ -1,5 +1,6 @@
 /** Opens the port; errors say why it cannot be opened. */
 import { isIP, type AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import { tokenProblems } from "../../config/problems/tokenProblems.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -29,14 +30,17 @@ export function hostCheck({
   tokens,
 }: Config["serve"]): ((given: string | undefined) => boolean) | null {
   if (token !== null || tokens.length > 0 || hosts.includes("*")) return null;
-  const names = new Set(["localhost", "127.0.0.1", "[::1]", inUrl(host), ...hosts].map((name) => name.toLowerCase()));
+  const names = new Set(
+    ["localhost", "127.0.0.1", "0.0.0.0", "[::1]", hostname(), inUrl(host), ...hosts].map((name) => name.toLowerCase()),
+  );
   const anyAddress = !isLoopback(host);
   let last: string | undefined;
   return (given) => {
     // Only HTTP/1.0, which browsers do not speak, has none.
     if (given === undefined || given === last) return true;
     const name = given.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
-    const isOwn = names.has(name) || (anyAddress && isIP(name.replace(/^\[|\]$/g, "")) > 0);
+    const isOwn =
+      names.has(name) || name.endsWith(".localhost") || (anyAddress && isIP(name.replace(/^\[|\]$/g, "")) > 0);
     if (isOwn) last = given;
     return isOwn;
   };

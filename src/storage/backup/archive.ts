@@ -8,7 +8,7 @@ import {
   mkdirSync,
   openSync,
   rmSync,
-  statSync,
+  statfsSync,
   type WriteStream,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -41,11 +41,6 @@ export interface WriteArchiveOptions {
   readonly modifiedAt: Date;
   readonly onFile: (done: number) => void;
 }
-
-/** A backup of tables and models compresses to a tenth or a fifth; what unpacks to much more is meant to fill the disk. */
-const MAX_RATIO = 200;
-/** In bytes; never too much to unpack. */
-const SMALL = 1 << 28;
 
 /** Atomic. @throws {MlctlError} kind "failure" if a file became shorter meanwhile, or the disk is full */
 export async function writeArchive(path: string, options: WriteArchiveOptions): Promise<ArchivedFile[]> {
@@ -85,6 +80,9 @@ export async function readArchive(
 ): Promise<ArchivedFile[]> {
   const files: ArchivedFile[] = [];
   let unpackedBytes = 0;
+  // A small archive can unpack to a thousand times its size: it must not fill the disk.
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
   const tar = extract();
   const unpacked = pipeline(createReadStream(path), createGunzip(), tar as unknown as NodeJS.WritableStream);
   // The loop below throws the same error.
@@ -93,8 +91,7 @@ export async function readArchive(
     for await (const entry of tar) {
       const { name, type, size = 0 } = entry.header;
       unpackedBytes += size;
-      if (unpackedBytes > SMALL && unpackedBytes > MAX_RATIO * statSync(path).size)
-        throw notABackup(path, `it would unpack to more than ${MAX_RATIO} times its size`);
+      if (unpackedBytes > free) throw tooLarge(path, unpackedBytes, free);
       if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
         const found = `${JSON.stringify(name)} (${String(type)})`;
         throw notABackup(path, `it contains ${found}, which is never part of a backup`);
@@ -205,6 +202,13 @@ function asArchiveError(error: unknown, path: string): unknown {
   }
   if (code === "ENOSPC" || code === "EROFS" || code === "EDQUOT") return writeFailure(error, path);
   return notABackup(path, "it is truncated, damaged or not a .tar.gz file", error);
+}
+
+function tooLarge(path: string, bytes: number, free: number): MlctlError {
+  const gigabytes = (count: number): string => `${(count / 1e9).toFixed(1)} GB`;
+  return new MlctlError("failure", `${path} unpacks to ${gigabytes(bytes)} or more, and ${gigabytes(free)} are free`, {
+    hint: "free some space, or restore to another disk; nothing was changed",
+  });
 }
 
 function notABackup(path: string, reason: string, cause?: unknown): MlctlError {

@@ -1,4 +1,5 @@
 /** Queries of the web pages: one page of results at a time, with index columns instead of complete records. */
+import { newestWindowsFirst } from "./clockAhead.ts";
 import type { MonitorStatus } from "../../core/records/monitoring.ts";
 import type { Run } from "../../core/records/run.ts";
 
@@ -68,7 +69,7 @@ export function browse(select: Select): Browse {
         `SELECT monitor_id AS "monitorId", created_at AS "createdAt", source, label, window_start AS "start",
          window_end AS "end", rows, labelled, run_id AS "runId", model_version AS "modelVersion", status FROM monitorings
          ${source === undefined ? "" : "WHERE source = ?"}
-         ORDER BY coalesce(window_end, created_at) DESC, created_at DESC, monitor_id LIMIT ? OFFSET ?`,
+         ORDER BY ${newestWindowsFirst()} LIMIT ? OFFSET ?`,
         [...(source === undefined ? [] : [source]), limit, offset],
       ),
     windowSources: () =>

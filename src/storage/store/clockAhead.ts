@@ -22,6 +22,11 @@ export function newestFirst(database: SqliteDatabase, table: keyof typeof ties):
   return `ORDER BY ${hasAhead ? `created_at > '${limit}', ` : ""}created_at DESC, ${ties[table]}`;
 }
 
+/** Terms of ORDER BY for monitored windows, the newest first, and last those that were judged ahead of time. */
+export function newestWindowsFirst(): string {
+  return `created_at > '${latestPossible()}', coalesce(window_end, created_at) DESC, created_at DESC, monitor_id`;
+}
+
 export function datedAhead(database: SqliteDatabase): DatedAhead | undefined {
   const tables = ["datasets", "runs", "monitorings"].map((table) => `SELECT created_at AS at FROM ${table}`);
   const all = [...tables, "SELECT deployed_at AS at FROM deployments"].join(" UNION ALL ");

@@ -10,7 +10,7 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, type Browse } from "./browse.ts";
-import { datedAhead, newestFirst, type DatedAhead } from "./clockAhead.ts";
+import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./clockAhead.ts";
 import { executor, type Execute } from "./execute.ts";
 import { deployedRunError } from "./deployedRunError.ts";
 import { forgetOrphans, indexRecord } from "./indexRecord.ts";
@@ -139,7 +139,7 @@ export class SqliteStore implements RunStore {
   monitorings({ modelSha256, runId, limit }: MonitorFilter = {}): MonitorRecord[] {
     return this.#records<MonitorRecord>(
       `SELECT record FROM monitorings WHERE model_sha256 = coalesce(?, model_sha256) AND coalesce(run_id, '') = coalesce(?, run_id, '')
-       ORDER BY coalesce(window_end, created_at) DESC, created_at DESC, monitor_id LIMIT ?`,
+       ORDER BY ${newestWindowsFirst()} LIMIT ?`,
       modelSha256 ?? null,
       runId ?? null,
       limit ?? -1,
