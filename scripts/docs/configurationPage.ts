@@ -22,7 +22,7 @@ export function configurationPage(): string[] {
     table(["key and variable", "type", "default", "description"], entries.flatMap(rowsOf));
   return [
     "# config.json",
-    "Every key, with its type and default. `mlctl config show` prints the values in use and where each comes from; `mlctl config validate` checks the file. Flags override variables, which override config.json, which overrides the defaults. The file may contain comments and trailing commas. `${NAME}` in a value is read from the environment, `${NAME:-default}` with a default if it is not set or empty; `$${` is a literal `${`. A variable that is not set stops only the commands that need the value.",
+    "Every key, with its type and default. `mlctl config show` prints the values in use and where each comes from; `mlctl config validate` checks the file. Flags override variables, which override config.json, which overrides the defaults. The file may contain comments and trailing commas. `${NAME}` in a value is read from the environment, else from mlctl.env next to the file (lines NAME='value'), `${NAME:-default}` with a default if it is not set or empty; `$${` is a literal `${`. A variable that is not set stops only the commands that need the value.",
     "In the tables, `[]` is each element of a list and `<name>` is a name that you choose. A variable of a list or an object takes JSON. A duration is a number with `ms`, `s`, `m`, `h`, `d` or `w`, such as `90d`.",
     "## General",
     tableOf(keys.filter(([key, node]) => !isSection(key, node))),

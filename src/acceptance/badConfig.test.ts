@@ -87,7 +87,7 @@ describe("config.json", () => {
       "needs a variable that is not set",
       '{ "target": "${NO_SUCH_VARIABLE}" }',
       [
-        'error: config.json:1: target: found "${NO_SUCH_VARIABLE}", but the variable NO_SUCH_VARIABLE is not set; set it before mlctl starts',
+        'error: config.json:1: target: found "${NO_SUCH_VARIABLE}", but the variable NO_SUCH_VARIABLE is not set; set it before mlctl starts, or write it into mlctl.env next to config.json',
       ],
     ],
     [

@@ -9,7 +9,7 @@ import { nextTimes } from "./schedule/cron.ts";
 import type { Reference } from "../config/references.ts";
 import type { JobPlace } from "./schedule/executeJob.ts";
 import { githubWorkflow } from "./schedule/install/githubWorkflow.ts";
-import { jobVariables, loadVariables, variablesNote } from "./schedule/install/jobVariables.ts";
+import { jobVariables, variablesNote } from "./schedule/install/jobVariables.ts";
 import type { Target } from "./schedule/install/jobCommand.ts";
 import type { InstallOptions } from "./schedule/install/scheduleFiles.ts";
 import { kubernetesCronJobs } from "./schedule/install/kubernetesCronJobs.ts";
@@ -111,19 +111,6 @@ describe("the variables that config.json names", () => {
         },
       },
     });
-    const units = systemdUnits([job()], { ...place("systemd"), configPath: "/srv/c.json" }, "p");
-    expect(units["p-nightly.service"]).toContain(`\nEnvironmentFile=-${folder}/mlctl.env\n`);
-  });
-
-  it("are read from mlctl.env by the shell of cron, if it exists", () => {
-    const printed = () => {
-      const script = `cd ${folder} && ${loadVariables(place("crontab"))}/usr/bin/printenv HOOK_URL`;
-      return spawnSync("/bin/sh", ["-c", script], { encoding: "utf8", env: { PATH: "/usr/bin:/bin" } }).stdout;
-    };
-    expect(printed()).toBe("");
-    writeFileSync(join(folder, "mlctl.env"), "# comment\nHOOK_URL='https://example.org/?a=$b c'\n");
-    expect(printed()).toBe("https://example.org/?a=$b c\n");
-    expect(loadVariables({ ...place("crontab"), references: [] })).toBe("");
   });
 
   it("are listed after the installation, if they are not in the file", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -197,8 +197,12 @@ describe("${NAME}", () => {
     const schedule = [{ name: "monitor", cron: "${WHEN}", timezone: "${ZONE}" }];
     const text = { target: "y", drop_columns: "${DROP}", train: { seed: "${SEED}" }, alerts, serve, schedule };
     const { config, recordable, unset } = await load(text, { environment: { TOKEN: "x", PORT: "" } });
-    const at = (key: string, value: string, name: string, advice = "set it before mlctl starts") =>
-      `config.json:1: ${key}: found "${value}", but the variable ${name} is not set; ${advice}`;
+    const at = (
+      key: string,
+      value: string,
+      name: string,
+      advice = "set it before mlctl starts, or write it into mlctl.env next to config.json",
+    ) => `config.json:1: ${key}: found "${value}", but the variable ${name} is not set; ${advice}`;
     const reads: [() => unknown, string][] = [
       [() => config.serve.token, at("serve.token", "${TOKN}", "TOKN", 'did you mean "${TOKEN}"?')],
       [() => config.serve.port, at("serve.port", "${PORT}", "PORT")],
@@ -221,6 +225,36 @@ describe("${NAME}", () => {
     });
     const open = withValues(config.serve, { token: null, port: 1, host: "::1" });
     expect(open).toMatchObject({ token: null, port: 1, workers: 1 });
+  });
+
+  it("takes variables from mlctl.env next to config.json, for references alone", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mlctl-env-"));
+    writeFileSync(
+      join(folder, "mlctl.env"),
+      "# comment\nNAME='of the file'\nexport BOTH=file\nMLCTL_TRAIN_SEED=7\nMLCTL_TRUST=1\nX=$(touch pwned)\n",
+    );
+    writeFileSync(
+      join(folder, "config.json"),
+      JSON.stringify({
+        target: "y",
+        name: "${NAME}",
+        positive_class: "${BOTH}",
+        serve: { host: "${X}" },
+        alerts: [{ type: "command", command: "echo ${NAME}" }],
+      }),
+    );
+    const read = () => loadConfig({ directory: folder, environment: { BOTH: "environment" }, flags: [], known });
+    const { config, trust } = await read();
+    expect([config.name, config.positive_class, config.serve.host]).toEqual([
+      "of the file",
+      "environment",
+      "$(touch pwned)",
+    ]);
+    expect([config.train.seed, trust.all, existsSync(join(folder, "pwned"))]).toEqual([42, false, false]);
+    // Its values are a part of what is trusted, as they may be a stranger's; those of the environment are not.
+    writeFileSync(join(folder, "mlctl.env"), "NAME=other\nBOTH=other\nX=1\n");
+    expect((await read()).trust.hooks[0]!.sha256).not.toBe(trust.hooks[0]!.sha256);
+    rmSync(folder, { recursive: true });
   });
 
   it("reports further errors beside a variable that is not set", async () => {

@@ -11,11 +11,12 @@ import { keepSecret } from "../core/text/maskSecrets.ts";
 import { affectsTraining } from "./configSha256.ts";
 import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
+import { fileVariables } from "./variablesFile.ts";
 import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
 import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
-import { plainSecrets, recordableConfig, secretValues } from "./recordableConfig.ts";
+import { plainSecrets, recordableConfig, secretValues, plainNote } from "./recordableConfig.ts";
 import { resolveReferences, type Reference, type UnsetValue } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
 import { secretSettings } from "./schema/secretSettings.ts";
@@ -77,7 +78,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const name = basename(path);
   // On demand: needed only for variables and errors.
   const schema = (): SchemaNode => configJsonSchema(known);
-  const layers = readLayers(readConfig(path, name), { ...options, name, schema });
+  const variables = fileVariables(path);
+  const layers = readLayers(readConfig(path, name), { ...options, name, schema, variables });
   const secrets = secretSettings(configSchema(known));
   keepSecret([layers.given, layers.shown].flatMap((each) => secretValues(each, secrets)));
   const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // the JIT would cost 12 ms for a single use
@@ -107,7 +109,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const lines = guardUnset(parsed.data, deferred, sourceOf);
   const loaded = { config: parsed.data, recordable, path, directory: dirname(path) };
   const plain = plainSecrets(shown, secrets).filter(isFromFile);
-  const hooks = hooksOf(given, shown, isFromFile);
+  const ofFile = Object.entries(variables).filter(([variable]) => options.environment[variable] === undefined);
+  const hooks = hooksOf(given, shown, { isFromFile, variables: new Map(ofFile) });
   const trust = trustOf(hooks, path, options.environment);
   return {
     ...loaded,
@@ -119,14 +122,6 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     trust,
     plainSecrets: plainNote(plain, sourceOf),
   };
-}
-
-function plainNote(keys: readonly string[], sourceOf: LoadedConfig["sourceOf"]): string[] {
-  const [first] = keys;
-  if (first === undefined) return [];
-  const are = keys.length === 1 ? "is a secret" : `and ${keys.length - 1} more are secrets`;
-  const what = `${sourceOf(first)}: ${first} ${are} in plain text: whoever can read the file or a backup of it has them`;
-  return [`${what}; write "\${NAME}" and set the variable`];
 }
 
 interface Layers {
@@ -145,9 +140,12 @@ interface Layers {
 }
 
 /** Overrides the file with the environment and the flags. */
-function readLayers(file: ParsedJson, options: LoadOptions & { name: string; schema: () => SchemaNode }): Layers {
-  const { name, schema } = options;
-  const resolved = resolveReferences(file.value, options.environment, schema);
+function readLayers(
+  file: ParsedJson,
+  options: LoadOptions & { name: string; schema: () => SchemaNode; variables: Environment },
+): Layers {
+  const { name, schema, variables } = options;
+  const resolved = resolveReferences(file.value, { ...variables, ...options.environment }, schema);
   const names = new Set(resolved.references.map(({ name: variable }) => variable));
   const environment = environmentSettings(options.environment, schema, names);
   const overrides = [

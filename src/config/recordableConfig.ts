@@ -54,6 +54,15 @@ export function plainSecrets(file: Json, settings: readonly SecretSetting[]): st
   return secrets.map(({ path }) => path.join("."));
 }
 
+/** @param keys as `plainSecrets` finds them @returns no line or one */
+export function plainNote(keys: readonly string[], sourceOf: (path: string) => string | undefined): string[] {
+  const [first] = keys;
+  if (first === undefined) return [];
+  const are = keys.length === 1 ? "is a secret" : `and ${keys.length - 1} more are secrets`;
+  const what = `${sourceOf(first)}: ${first} ${are} in plain text: whoever can read the file or a backup of it has them`;
+  return [`${what}; write "\${NAME}" and set the variable`];
+}
+
 /** Not every header is one, nor every command. */
 const PLAIN_SECRET = /auth|token|key|secret|cookie/i;
 /** The path of a webhook may be its password, as in https://hooks.slack.com/services/T0/B0/x7Hq… */

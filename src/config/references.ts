@@ -87,7 +87,10 @@ function unsetMessage(text: string, missing: readonly string[], environment: Env
   const [first] = missing;
   const setVariables = Object.keys(environment).filter((name) => environment[name] !== "");
   const close = missing.length === 1 ? suggest(first!, setVariables) : undefined;
-  const advice = close === undefined ? "set it before mlctl starts" : `did you mean "\${${close}}"?`;
+  const advice =
+    close === undefined
+      ? "set it before mlctl starts, or write it into mlctl.env next to config.json"
+      : `did you mean "\${${close}}"?`;
   return `found "${text}", but the variable ${missing.join(" and ")} is not set; ${advice}`;
 }
 

@@ -29,9 +29,14 @@ export const TRUST_VARIABLE = "MLCTL_TRUST";
  * A job without arguments is not listed: it does what the same command does by hand.
  * @param config with `${NAME}` resolved: what exists, and where it points
  * @param file as written: what is hashed, so that a new value of a variable does not ask again
- * @param isFromFile false for keys that flags or variables set, which are the user's own
+ * @param options.isFromFile false for keys that flags or variables set, which are the user's own
+ * @param options.variables of mlctl.env, which may be a stranger's as well: their values are hashed
  */
-export function hooksOf(config: Json, file: Json, isFromFile: (key: string) => boolean): Hook[] {
+export function hooksOf(
+  config: Json,
+  file: Json,
+  { isFromFile, variables }: { isFromFile: (key: string) => boolean; variables: ReadonlyMap<string, Json> },
+): Hook[] {
   const found = [
     ...entries(config, file, ["alerts"]).map(alertHook),
     ...entries(config, file, ["schedule"]).flatMap(jobHook),
@@ -39,7 +44,11 @@ export function hooksOf(config: Json, file: Json, isFromFile: (key: string) => b
   ];
   return found
     .filter(({ key }) => isFromFile(key))
-    .map(({ key, action, does }) => ({ key, action, sha256: hash(does) }));
+    .map(({ key, action, does }) => {
+      const used = variablesIn(does).filter((name) => variables.has(name));
+      const values = used.map((name) => [name, variables.get(name)!]);
+      return { key, action, sha256: hash(used.length === 0 ? does : [does, values]) };
+    });
 }
 
 interface FoundHook extends Pick<Hook, "key" | "action"> {
@@ -113,10 +122,14 @@ function quoted(value: Json | undefined): string {
 
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
 
+function variablesIn(does: Json): string[] {
+  return [...new Set([...JSON.stringify(does).matchAll(/\$\{(\w+)/g)].map(([, name]) => name!))].toSorted();
+}
+
 /** The variables whose values an address or a header receives. */
 function sent(does: Json): string {
-  const names = new Set([...JSON.stringify(does).matchAll(/\$\{(\w+)/g)].map(([, name]) => name));
-  return names.size === 0 ? "" : `, with the value of ${[...names].join(", ")}`;
+  const names = variablesIn(does);
+  return names.length === 0 ? "" : `, with the value of ${names.join(", ")}`;
 }
 
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");

@@ -5,7 +5,6 @@ import { MlctlError } from "../../../core/errors.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
 import type { JobPlace } from "../executeJob.ts";
 import { hostTimes } from "./hostTimes.ts";
-import { loadVariables } from "./jobVariables.ts";
 import { DUE, jobCommand, jobPath, shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
@@ -48,7 +47,7 @@ function command(job: ScheduledJob, flags: readonly string[], place: JobPlace): 
   const { configPath, directory, workspace } = place;
   const log = join(scheduleFolder(workspace.paths), "cron.log");
   const words = jobCommand(job, flags, configPath).map(shellWord).join(" ");
-  const line = `cd ${shellWord(directory)} && ${loadVariables(place)}PATH=${shellWord(jobPath())} ${words} >> ${shellWord(log)} 2>&1`;
+  const line = `cd ${shellWord(directory)} && PATH=${shellWord(jobPath())} ${words} >> ${shellWord(log)} 2>&1`;
   const length = Buffer.byteLength(line);
   if (length <= MAX_COMMAND_LENGTH) return line;
   throw new MlctlError("usage", `the command of job ${job.name} is too long for cron: ${length} bytes`, {

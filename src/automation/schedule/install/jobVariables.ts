@@ -1,12 +1,10 @@
 /** The variables that config.json names as `${NAME}`, for jobs that another scheduler starts without this shell's environment. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { VARIABLES_FILE } from "../../../config/variablesFile.ts";
 import type { Reference } from "../../../config/references.ts";
 import type { JobPlace } from "../executeJob.ts";
 import type { Target } from "./jobCommand.ts";
-
-/** Next to config.json; read by cron's shell, by systemd and by Compose: lines NAME='value'. */
-const FILE = "mlctl.env";
 
 /** Of Kubernetes; the pods of deploy/kubernetes read it too. */
 const SECRET = "mlctl-env";
@@ -39,7 +37,8 @@ export function jobVariables({ references, directory }: JobPlace, target: Target
       keys: [...new Set(uses.map(({ path }) => path.join(".")))],
       optional: uses.every(({ fallback }) => fallback !== undefined),
       place:
-        { github: "secrets of the repository", k8s: `secret ${SECRET}` }[target as string] ?? join(directory, FILE),
+        { github: "secrets of the repository", k8s: `secret ${SECRET}` }[target as string] ??
+        join(directory, VARIABLES_FILE),
     };
   });
 }
@@ -62,21 +61,9 @@ export function variablesNote(variables: readonly JobVariable[], target: Target)
   return `the jobs do not see the variables of this shell; ${how ?? `write into ${first.place}, a line NAME='value' each, readable only by you`}: ${names.join(", ")}`;
 }
 
-/** A shell command that exports the variables of the file, if there is one; empty if config.json names none. */
-export function loadVariables({ references }: JobPlace): string {
-  return variableNames(references).length === 0 ? "" : `{ set -a; [ ! -f ./${FILE} ] || . ./${FILE}; set +a; } && `;
-}
-
 /** Escapes the specifiers of systemd, such as %n. */
 export function unitText(text: string): string {
   return text.replaceAll("%", "%%");
-}
-
-/** The line of a systemd service. The minus sign: the file may be missing. The path is a pattern. */
-export function environmentFile({ references, directory }: JobPlace): string[] {
-  return variableNames(references).length === 0
-    ? []
-    : [`EnvironmentFile=-${unitText(join(directory, FILE)).replace(/[\\*?[]/g, String.raw`\$&`)}`];
 }
 
 /** For the step of a GitHub workflow that runs the job. */

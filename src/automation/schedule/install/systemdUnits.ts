@@ -1,7 +1,7 @@
 /** Generates a systemd service and timer for each job. */
 import { cronFields, type CronFields } from "../cron.ts";
 import type { JobPlace } from "../executeJob.ts";
-import { environmentFile, unitText } from "./jobVariables.ts";
+import { unitText } from "./jobVariables.ts";
 import { jobCommand, jobPath } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { MlctlError } from "../../../core/errors.ts";
@@ -46,7 +46,6 @@ function service(job: ScheduledJob, place: JobPlace): string {
     // A slash at the end, because systemd reads a backslash there as a continuation and removes blanks.
     `WorkingDirectory=${unitText(directory)}/`,
     `Environment=${unitWord(`PATH=${jobPath()}`)}`,
-    ...environmentFile(place),
     `ExecStart=${node} ${words.map((word) => word.replaceAll("$", "$$$$")).join(" ")}`,
     `TimeoutStopSec=${STOP_SECONDS}`,
   ].join("\n")}\n`;
