@@ -41,12 +41,12 @@ function talk({ url }: ServedWorkspace, line: string, type: string, length = "co
   return { socket, text: () => text };
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+async function until(condition: () => boolean | Promise<boolean>, seconds = 5): Promise<void> {
+  for (let i = 0; i < 40 * seconds; i++) {
     if (await condition()) return;
     await sleep(25);
   }
-  throw new Error("it did not happen within five seconds");
+  throw new Error(`it did not happen within ${seconds} seconds`);
 }
 
 const statusOf = (text: string): number => Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]);
@@ -139,13 +139,14 @@ describe("a stream", () => {
     socket.on("close", () => (isClosed = true));
     for (let i = 0; i < 400 && socket.writableLength < 1 << 24; i++) socket.write(chunk("73,955,14\n".repeat(20_000)));
     await until(async () => (await inFlight()) === 2);
-    await until(async () => (await inFlight()) === 1);
+    // A single slow reader gets ten times body_seconds.
+    await until(async () => (await inFlight()) === 1, 20);
     socket.resume();
     await until(() => isClosed);
   });
 });
 
-it("a wrong token is refused at a rate; a caller known by its token goes on", async () => {
+it("a wrong token is refused at a rate; the right one always passes", async () => {
   expect((await closed.get("/model", bearer)).status).toBe(200);
   const guess = { authorization: "Bearer wrong" };
   const replies = await Promise.all(Array.from({ length: 15 }, () => closed.get("/model", guess)));

@@ -71,11 +71,15 @@ const SECRET_PATH = /\/[\w-]*\d[\w-]{15,}/;
 /** Flags whose value is a secret, such as --token or --api-key. */
 const SECRET_FLAG = /^--?[\w-]*(token|password|secret|key|auth|header)[\w-]*(=|$)/i;
 
+/** With a user, or with a parameter that is named like a secret; not ?format=csv. */
+const SECRET_ADDRESS = /:\/\/([^/?#]*@|.*[?&#][\w-]*(token|key|secret|sig|pass|auth|code)[\w-]*=)/i;
+
 /** A word of a command line. @param before the word before it */
 export function wordWithoutSecret(word: string, before: string): string {
   if (SECRET_FLAG.test(before) && !before.includes("=")) return HIDDEN;
   const [flag] = SECRET_FLAG.exec(word) ?? [];
-  return flag?.endsWith("=") === true ? `${flag}${HIDDEN}` : withoutCredentials(word);
+  if (flag?.endsWith("=") === true) return `${flag}${HIDDEN}`;
+  return SECRET_ADDRESS.test(word) ? withoutCredentials(word) : word;
 }
 
 function wordBefore(config: Json, path: Path): string {

@@ -13,6 +13,13 @@ describe("maskSecrets", () => {
     expect(maskSecrets("no S1gnature at h.example")).toBe("no *** at h.example");
   });
 
+  it("leaves ordinary words, paths and names of variables", () => {
+    keepSecret(["production", "grep MLCTL_TRUST /tmp/Sec/a.txt", "application/json", "v2"]);
+    keepSecret(["averylongpassphrase"]);
+    const text = "production_deployment, MLCTL_TRUST=1, /tmp/Sec/b, application/json, averylongpassphrase";
+    expect(maskSecrets(text)).toBe("production_deployment, MLCTL_TRUST=1, /tmp/Sec/b, application/json, ***");
+  });
+
   it("leaves the words of a command in other messages, except in those about the command", () => {
     keepSecret(["sh models/monitoring/send.sh production"]);
     const text = "models/monitoring and production";

@@ -9,13 +9,25 @@ const isLong = ({ length }: string): boolean => length >= 6;
 /** Of values in a message about them. */
 const MIN_OWN_LENGTH = 4;
 
-/** From now on, `maskSecrets` removes these values, their credentials and their random-looking parts from every text. */
+/**
+ * From now on, `maskSecrets` removes these values, their credentials and their random-looking parts from every text. Words
+ * stay: a command contains some such as "models/alerts.sh" and "MLCTL_TRUST", without which messages could not be read.
+ */
 export function keepSecret(values: readonly string[]): void {
   for (const value of values) {
-    // A command contains words such as "models/alerts.sh", without which other messages could not be read.
-    const parts = secretParts(value).filter((part) => /[^a-z/._-]/.test(part));
-    for (const part of [value, ...credentialsOf(value), ...parts].filter(isLong)) known.add(part);
+    const parts = secretParts(value).filter(looksRandom);
+    for (const part of [...credentialsOf(value), ...parts].filter(isLong)) known.add(part);
   }
+}
+
+/** Words, names of variables, paths and numbers, such as "production", "application/json", "MLCTL_TRUST", "./alerts.sh". */
+function looksLikeWords(text: string): boolean {
+  return /^([a-z]+|[A-Z]+|[A-Z][a-z]+|\d{1,4})?([./_:;, -]+([a-z]+|[A-Z]+|[A-Z][a-z]+|\d{1,4})?)*$/.test(text);
+}
+
+/** As tokens and most passwords: letters and digits mixed, or very long. */
+function looksRandom(text: string): boolean {
+  return /^([^\s/]{16,}|\d{6,})$/.test(text) || (/[a-z]/i.test(text) && /\d/.test(text) && !looksLikeWords(text));
 }
 
 /**

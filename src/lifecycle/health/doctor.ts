@@ -7,6 +7,7 @@ import { listed } from "../../core/text/listed.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { installHint } from "../../estimators/xgboost/engines/native/releases.ts";
 import { lockHolder } from "../../storage/lock.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { readStore } from "../../storage/store/readStore.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
@@ -41,6 +42,7 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
       lockFinding(workspace),
       ...clockFindings(workspace),
       ...trustFindings(workspace),
+      ...privacyFindings(workspace),
       ...(await integrityFindings(workspace.paths)),
     ],
   };
@@ -135,6 +137,17 @@ function clockFindings({ paths }: Workspace): Finding[] {
     if (error instanceof MlctlError) return [];
     throw error;
   }
+}
+
+/** Of a workspace of an older mlctl: new files are private from the start. */
+function privacyFindings({ paths }: Workspace): Finding[] {
+  if (process.platform === "win32") return [];
+  const files = [paths.database, predictionLogPath(paths.database)].filter((path) => existsSync(path));
+  const open = files.filter((path) => (statSync(path).mode & 0o077) !== 0);
+  if (open.length === 0) return [];
+  const names = listed(open.map((path) => toRecordPath(paths.workspace, path)));
+  const message = `other users can read ${names}, which hold people's data: \`chmod 600\` makes them private`;
+  return [{ name: "privacy", status: "warn", value: open.length, limit: 0, message }];
 }
 
 /** After a restore or a move nothing is trusted, because trust belongs to the path. */

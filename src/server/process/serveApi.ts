@@ -85,6 +85,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     connections: serve.limits.connections,
     unread: {
       milliseconds: serve.limits.body_seconds * 1000,
+      perAddress: serve.limits.bodies_per_address,
       onUnread: (ip) => state.rejected.note("slow_reader", addressOf(ip)),
     },
     intercept: interceptor(state, options),

@@ -17,6 +17,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { extract, pack, type Pack } from "tar-stream";
 import { MlctlError } from "../../core/errors.ts";
+import { gigabytes } from "../../core/memoryLimit.ts";
 import { commitFile, ensureFolder, PRIVATE } from "../files/commitFile.ts";
 import { temporaryPath } from "../files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
@@ -205,7 +206,6 @@ function asArchiveError(error: unknown, path: string): unknown {
 }
 
 function tooLarge(path: string, bytes: number, free: number): MlctlError {
-  const gigabytes = (count: number): string => `${(count / 1e9).toFixed(1)} GB`;
   return new MlctlError("failure", `${path} unpacks to ${gigabytes(bytes)} or more, and ${gigabytes(free)} are free`, {
     hint: "free some space, or restore to another disk; nothing was changed",
   });
