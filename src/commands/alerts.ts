@@ -6,7 +6,6 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Monitor",
   summary: "list open alerts, since when, and where they were sent",
   listing: true,
   examples: [["mlctl alerts list", "open alerts"]],
@@ -34,7 +33,6 @@ const list = defineCommand({
 
 const test = defineCommand({
   name: "test",
-  group: "Monitor",
   summary: "send a test message to every channel in config.json",
   examples: [["mlctl alerts test", "check that messages arrive"]],
   async run(invocation) {

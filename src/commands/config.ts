@@ -10,7 +10,6 @@ import { openConfig } from "./openWorkspaceOf.ts";
 
 const show = defineCommand({
   name: "show",
-  group: "Other",
   alsoCalled: ["list", "get", "print"],
   summary: "print every setting with its value and where it comes from",
   details:
@@ -40,7 +39,6 @@ const show = defineCommand({
 
 const validate = defineCommand({
   name: "validate",
-  group: "Other",
   summary: "check config.json and print all errors at once",
   alsoCalled: ["check", "test", "lint", "verify"],
   details:
@@ -73,7 +71,6 @@ const validate = defineCommand({
 
 const trust = defineCommand({
   name: "trust",
-  group: "Other",
   alsoCalled: ["allow", "untrust"],
   summary: "allow the commands, addresses and jobs of config.json that mlctl runs or calls",
   details:
@@ -102,7 +99,6 @@ const trust = defineCommand({
 
 const schema = defineCommand({
   name: "schema",
-  group: "Other",
   summary: "print the JSON Schema of config.json, for editors and as a reference",
   examples: [
     ["mlctl config schema > config.schema.json", 'the file that "$schema" in config.json refers to'],

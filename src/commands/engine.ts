@@ -5,7 +5,6 @@ import { defineCommand, type Command } from "./command.ts";
 
 const install = defineCommand({
   name: "install",
-  group: "Other",
   summary: "install the native XGBoost, several times as fast as the built-in WebAssembly",
   details:
     "Downloads the XGBoost wheel from the package index that pip uses (PIP_INDEX_URL, pip's configuration, else PyPI), verifies its checksum, and extracts libxgboost into your data folder. Needs no Python and changes nothing else. This is the only command that downloads a program.",
@@ -28,7 +27,6 @@ const install = defineCommand({
 
 const list = defineCommand({
   name: "list",
-  group: "Other",
   summary: "show which XGBoost library trains here, and why",
   examples: [
     ["mlctl engine list", "the library in use"],
@@ -43,7 +41,6 @@ const list = defineCommand({
 
 const remove = defineCommand({
   name: "remove",
-  group: "Other",
   summary: "remove the libraries that `mlctl engine install` installed",
   arguments: [{ name: "[version]", description: "only this version of XGBoost" }],
   examples: [

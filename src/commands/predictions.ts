@@ -9,7 +9,6 @@ import { inWorkspace } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Inspect",
   summary: "list logged predictions, newest first, with their labels",
   options: {
     since: { flags: "--since <time>", description: "first day or time to list, such as 2026-11-21" },
@@ -38,7 +37,6 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Inspect",
   summary: "show one logged prediction: inputs, output, model and label",
   arguments: [{ name: "[id]", description: "prediction id, a unique prefix of it, or latest (default: latest)" }],
   examples: [

@@ -11,7 +11,6 @@ import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Inspect",
   summary: "list runs, newest first",
   options: {
     family: { flags: "--family <name>", description: "only this model family" },
@@ -43,7 +42,6 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Inspect",
   summary: "show one run: parameters, metrics, data and score",
   arguments: [{ name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" }],
   examples: [
@@ -60,7 +58,6 @@ const show = defineCommand({
 const diff = defineCommand({
   name: "diff",
   summarizes: true,
-  group: "Inspect",
   summary: "compare two runs, and test whether the difference is significant",
   details:
     "Both models predict the same test rows; each difference has a 95 % interval (paired bootstrap). significant: the interval excludes 0. within noise: it includes 0 and no effect larger than the smallest effect that counts, by default 0.02 (for unbounded metrics such as rmse, 2 % of the first run's value). inconclusive: it includes both 0 and larger effects, or there are fewer than 30 rows, or the metric is undefined. A run without a model file is trained again in memory.",
