@@ -1,11 +1,11 @@
 /** `mlctl predictions list | show`: logged predictions, with their labels where known. */
 import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
-import type { PredictionRecord } from "../lifecycle/labels/predictions.ts";
-import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";
+import type { PredictionRecord, PredictionsResult } from "../lifecycle/labels/predictions.ts";
 import { dateOption } from "./flagValues.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 const list = defineCommand({
   name: "list",
@@ -69,18 +69,15 @@ export function predictionsView({ total, labelled, predictions: shown }: Predict
   return {
     title: `${total} ${total === 1 ? "prediction" : "predictions"}, ${labelled} with a label`,
     tables: [
-      {
-        columns: ["prediction_id", "time", "run", "source", "prediction", "probability", "label"],
-        rows: shown.map((one) => [
-          one.predictionId,
-          shortTime(one.at),
-          one.runId ?? one.modelSha256.slice(0, 12),
-          one.source,
-          one.prediction,
-          one.probability,
-          one.label,
-        ]),
-      },
+      tableOf(shown, [
+        ["prediction_id", ({ predictionId }) => predictionId],
+        ["time", ({ at }) => shortTime(at)],
+        ["run", ({ runId, modelSha256 }) => runId ?? modelSha256.slice(0, 12)],
+        ["source", ({ source }) => source],
+        ["prediction", ({ prediction }) => prediction],
+        ["probability", ({ probability }) => probability],
+        ["label", ({ label }) => label],
+      ]),
     ],
   };
 }

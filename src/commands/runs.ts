@@ -6,6 +6,7 @@ import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { metricValues } from "./flagValues.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 import { trialsView } from "./views/trialsView.ts";
 import { runsDiffView } from "./views/runsDiffView.ts";
 
@@ -111,41 +112,20 @@ export const runs = defineCommand({
 
 export function runsView(all: readonly Run[], production: string | null): View {
   if (all.length === 0) return { title: "no runs yet", next: "`mlctl train`" };
-  const sets = all.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     tables: [
-      {
-        columns: [
-          "run",
-          { header: "created", leaveOut: 3 },
-          "family",
-          ...sets,
-          { header: "rank", leaveOut: 1 },
-          "version",
-          { header: "metric", leaveOut: 2 },
-          { header: "validation", leaveOut: 4 },
-          "test",
-          "status",
-        ],
-        rows: all.map((run) => {
-          const { metric } = run;
-          const status = run.runId === production ? "in production" : run.status.toLowerCase();
-          const version = run.modelVersion === null ? "" : `v${run.modelVersion}`;
-          const validation = run.metrics[metric] ?? null;
-          return [
-            run.runId,
-            shortTime(run.createdAt),
-            run.family,
-            ...(sets.length > 0 ? [run.featureSet] : []),
-            run.rank,
-            version,
-            metric,
-            validation,
-            run.score?.value ?? null,
-            status,
-          ];
-        }),
-      },
+      tableOf(all, [
+        ["run", ({ runId }) => runId],
+        [{ header: "created", leaveOut: 3 }, ({ createdAt }) => shortTime(createdAt)],
+        ["family", ({ family }) => family],
+        all.some(({ featureSet }) => featureSet !== "all") && ["features", ({ featureSet }) => featureSet],
+        [{ header: "rank", leaveOut: 1 }, ({ rank }) => rank],
+        ["version", ({ modelVersion }) => (modelVersion === null ? "" : `v${modelVersion}`)],
+        [{ header: "metric", leaveOut: 2 }, ({ metric }) => metric],
+        [{ header: "validation", leaveOut: 4 }, ({ metrics, metric }) => metrics[metric] ?? null],
+        ["test", ({ score }) => score?.value ?? null],
+        ["status", ({ runId, status }) => (runId === production ? "in production" : status.toLowerCase())],
+      ]),
     ],
   };
 }
@@ -184,13 +164,13 @@ export function runView(run: Run): View {
       ...Object.entries(run.tags).map(([name, value]) => [name, value] as const),
     ],
     tables: [
-      {
-        columns: ["metric", "validation", "test", "95 % interval", "baseline on test"],
-        rows: names.map((name) => {
-          const range = intervalText(score?.intervals[name]) ?? "";
-          return [name, run.metrics[name] ?? null, score?.metrics[name] ?? null, range, score?.baseline[name] ?? null];
-        }),
-      },
+      tableOf(names, [
+        ["metric", (name) => name],
+        ["validation", (name) => run.metrics[name] ?? null],
+        ["test", (name) => score?.metrics[name] ?? null],
+        ["95 % interval", (name) => intervalText(score?.intervals[name]) ?? ""],
+        ["baseline on test", (name) => score?.baseline[name] ?? null],
+      ]),
     ],
     notes: run.error === undefined ? run.warnings : [...run.warnings, run.error],
   };

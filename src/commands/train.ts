@@ -6,6 +6,9 @@ import type { TrainResult } from "../lifecycle/train/train.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf, type TableColumn } from "./views/tableOf.ts";
+
+type LeaderboardRow = TrainResult["leaderboard"][number];
 
 export const train = defineCommand({
   name: "train",
@@ -36,37 +39,26 @@ export function trainView(result: TrainResult): View {
   const rest = Object.keys(leaderboard[0]!.metrics).filter((name) => name !== metric);
   const others = rest.slice(0, leaderboard[0]!.selection === null ? 3 : 0);
   if (rest.includes("cost")) others.push("cost");
-  const shown = [metric, ...others];
   const folds = leaderboard[0]!.selection;
-  const foldColumns = folds === null ? [] : [`${metric}, ${selectionLabel(folds)}`, "±"];
-  const sets = leaderboard.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
+  const hasSets = leaderboard.some(({ featureSet }) => featureSet !== "all");
   const left = rowsWithoutTarget === 0 ? "" : ` (${rowsWithoutTarget} rows without target were left out)`;
   return {
     title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
-      {
-        columns: [
-          "#",
-          "run",
-          "family",
-          ...sets,
-          ...foldColumns,
-          metric,
-          ...others.map((header, i) => ({ header, leaveOut: others.length - i })),
-          { header: "seconds", align: "right", leaveOut: others.length + 1 },
-          { header: "note", overflow: "wrap" },
-        ],
-        rows: leaderboard.map((row) => [
-          row.rank,
-          row.runId,
-          row.family,
-          ...(sets.length > 0 ? [row.featureSet] : []),
-          ...(folds === null ? [] : [row.selection?.value ?? null, row.selection?.standardDeviation ?? null]),
-          ...shown.map((name) => row.metrics[name] ?? null),
-          row.seconds.toFixed(2),
-          row.note ?? "",
-        ]),
-      },
+      tableOf(leaderboard, [
+        ["#", ({ rank }) => rank],
+        ["run", (row) => row.runId],
+        ["family", ({ family }) => family],
+        hasSets && ["features", ({ featureSet }) => featureSet],
+        folds !== null && [`${metric}, ${selectionLabel(folds)}`, ({ selection }) => selection?.value ?? null],
+        folds !== null && ["±", ({ selection }) => selection?.standardDeviation ?? null],
+        [metric, ({ metrics }) => metrics[metric] ?? null],
+        ...others.map((header, i): TableColumn<LeaderboardRow> => {
+          return [{ header, leaveOut: others.length - i }, ({ metrics }) => metrics[header] ?? null];
+        }),
+        [{ header: "seconds", align: "right", leaveOut: others.length + 1 }, ({ seconds }) => seconds.toFixed(2)],
+        [{ header: "note", overflow: "wrap" }, ({ note }) => note ?? ""],
+      ]),
     ],
     fields: [
       ["run", runId],

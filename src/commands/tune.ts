@@ -8,6 +8,7 @@ import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openConfig, writingOptions } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 export const tune = defineCommand({
   name: "tune",
@@ -76,17 +77,14 @@ function planView({ searches, trials, fits }: TunePlan): View {
   return {
     title: `would fit ${fits} models in ${trials} trials`,
     tables: [
-      {
-        columns: ["family", "features", "method", "trials", "folds", "fits"],
-        rows: searches.map((search) => [
-          search.family,
-          search.featureSet,
-          search.method,
-          search.trials,
-          `${search.folds} ${search.foldMethod}`,
-          search.fits,
-        ]),
-      },
+      tableOf(searches, [
+        ["family", ({ family }) => family],
+        ["features", ({ featureSet }) => featureSet],
+        ["method", ({ method }) => method],
+        ["trials", (search) => search.trials],
+        ["folds", ({ folds, foldMethod }) => `${folds} ${foldMethod}`],
+        ["fits", (search) => search.fits],
+      ]),
     ],
     next: "`mlctl tune`",
   };
@@ -102,48 +100,31 @@ export function tuneView(result: TuneResult & { readonly written: string | null 
     tables: [
       {
         title: "leaderboard",
-        columns: [
-          "#",
-          "run",
-          "family",
-          "features",
-          `${metric}, ${winner.selection === null ? "folds" : selectionLabel(winner.selection)}`,
-          "±",
-          `${metric}, validation`,
-          "note",
-        ],
-        rows: leaderboard.map((row) => [
-          row.rank,
-          row.runId,
-          row.family,
-          row.featureSet,
-          row.selection?.value ?? null,
-          row.selection?.standardDeviation ?? null,
-          row.metrics[metric] ?? null,
-          row.note ?? "",
+        ...tableOf(leaderboard, [
+          ["#", ({ rank }) => rank],
+          ["run", (row) => row.runId],
+          ["family", ({ family }) => family],
+          ["features", ({ featureSet }) => featureSet],
+          [
+            `${metric}, ${winner.selection === null ? "folds" : selectionLabel(winner.selection)}`,
+            ({ selection }) => selection?.value ?? null,
+          ],
+          ["±", ({ selection }) => selection?.standardDeviation ?? null],
+          [`${metric}, validation`, ({ metrics }) => metrics[metric] ?? null],
+          ["note", ({ note }) => note ?? ""],
         ]),
       },
       {
         title: "searches",
-        columns: [
-          "family",
-          "features",
-          { header: "method", leaveOut: 3 },
-          "trials",
-          { header: "pruned", leaveOut: 1 },
-          { header: "failed", leaveOut: 2 },
-          `best ${metric}`,
-          { header: "parameters", overflow: "wrap" },
-        ],
-        rows: searches.map((search) => [
-          search.family,
-          search.featureSet,
-          search.method,
-          search.trials,
-          search.pruned,
-          search.failed,
-          search.best.value,
-          JSON.stringify(search.best.params),
+        ...tableOf(searches, [
+          ["family", ({ family }) => family],
+          ["features", ({ featureSet }) => featureSet],
+          [{ header: "method", leaveOut: 3 }, ({ method }) => method],
+          ["trials", (search) => search.trials],
+          [{ header: "pruned", leaveOut: 1 }, ({ pruned }) => pruned],
+          [{ header: "failed", leaveOut: 2 }, ({ failed }) => failed],
+          [`best ${metric}`, (search) => search.best.value],
+          [{ header: "parameters", overflow: "wrap" }, (search) => JSON.stringify(search.best.params)],
         ]),
       },
     ],

@@ -6,6 +6,7 @@ import type { InstallResult } from "../../automation/schedule/install/installSch
 import { localTime } from "../../automation/schedule/localTime.ts";
 import type { JobStatus } from "../../automation/schedule/jobStatus.ts";
 import type { RunJobResult } from "../../automation/schedule/runJobNow.ts";
+import { tableOf } from "./tableOf.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
   const rows = jobs.flatMap(({ name, cron, timezone, next }) =>
@@ -34,23 +35,19 @@ export function listView(jobs: readonly JobStatus[]): View {
   const isLocal = jobs.some(({ timezone }) => timezone !== "UTC");
   return {
     tables: [
-      {
-        columns: [
-          "job",
-          "command",
-          "cron",
-          isLocal ? "time zone" : { header: "time zone", leaveOut: 1 },
-          { header: "scheduler", leaveOut: 2 },
-          "status",
+      tableOf(jobs, [
+        ["job", ({ name }) => name],
+        ["command", ({ command }) => command],
+        ["cron", ({ cron }) => cron],
+        [isLocal ? "time zone" : { header: "time zone", leaveOut: 1 }, ({ timezone }) => timezone],
+        [{ header: "scheduler", leaveOut: 2 }, ({ scheduler }) => scheduler ?? ""],
+        ["status", ({ status }) => status],
+        [
           { header: "last run", leaveOut: 3 },
-          "next",
+          ({ last: [newest], timezone }) => (newest === undefined ? "" : listTime(newest.startedAt, timezone)),
         ],
-        rows: jobs.map(({ name, command, cron, timezone, scheduler, status, last, next }) => {
-          const [newest] = last;
-          const lastRun = newest === undefined ? "" : listTime(newest.startedAt, timezone);
-          return [name, command, cron, timezone, scheduler ?? "", status, lastRun, listTime(next[0]!, timezone)];
-        }),
-      },
+        ["next", ({ next, timezone }) => listTime(next[0]!, timezone)],
+      ]),
     ],
     notes: overdueNotes(jobs),
     ...(jobs.every(({ scheduler }) => scheduler === null)
