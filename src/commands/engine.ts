@@ -1,6 +1,6 @@
 /** `mlctl engine`: installs, lists and removes the native XGBoost library of this user. */
 import type { View } from "../core/view.ts";
-import type { InstallResult, ListResult, RemoveResult } from "../lifecycle/engine/engine.ts";
+import type { ListResult } from "../lifecycle/engine/engine.ts";
 import { defineCommand, type Command } from "./command.ts";
 
 const install = defineCommand({
@@ -21,7 +21,12 @@ const install = defineCommand({
   async run({ options, context }) {
     const step = await import("../lifecycle/engine/engine.ts");
     const result = await step.installEngine(options.from, context);
-    return { result, view: installView(result) };
+    const { status, version, library, sha256 } = result;
+    const view: View = {
+      title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is already installed`,
+      fields: [["library", library], ...(sha256 === null ? [] : [["sha256 of the wheel", sha256] as const])],
+    };
+    return { result, view };
   },
 }) satisfies Command;
 
@@ -50,7 +55,9 @@ const remove = defineCommand({
   async run({ args }) {
     const { removeEngines } = await import("../lifecycle/engine/engine.ts");
     const result = removeEngines(args[0]);
-    return { result, view: removeView(result) };
+    const versions = result.removed.map(({ version }) => version).join(", ");
+    const nothing = "nothing to remove: no engine is installed";
+    return { result, view: { title: versions === "" ? nothing : `removed XGBoost ${versions}` } };
   },
 }) satisfies Command;
 
@@ -65,14 +72,7 @@ export const engine = defineCommand({
   ],
 }) satisfies Command;
 
-export function installView({ status, version, library, sha256 }: InstallResult): View {
-  return {
-    title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is already installed`,
-    fields: [["library", library], ...(sha256 === null ? [] : [["sha256 of the wheel", sha256] as const])],
-  };
-}
-
-export function listView({ used, refused, available }: ListResult): View {
+function listView({ used, refused, available }: ListResult): View {
   const rows = [
     ...(used === null ? [] : [["used", used.version, used.origin, used.path]]),
     ...refused.map(({ origin, path, reason }) => ["refused", "", origin, `${path}: ${reason}`]),
@@ -85,9 +85,4 @@ export function listView({ used, refused, available }: ListResult): View {
       : { tables: [{ columns: ["status", "version", "found by", { header: "library", overflow: "wrap" }], rows }] }),
     ...(used === null ? get : {}),
   };
-}
-
-export function removeView({ removed }: RemoveResult): View {
-  if (removed.length === 0) return { title: "nothing to remove: no engine is installed" };
-  return { title: `removed XGBoost ${removed.map(({ version }) => version).join(", ")}` };
 }

@@ -92,14 +92,11 @@ export const monitor = defineCommand({
     }
     const workspace = await openWorkspaceOf(invocation);
     const request = {
+      ...options,
       files: args,
-      source: options.source,
-      model: options.model,
       since: dateOption(options.since, "--since"),
       until: dateOption(options.until, "--until"),
-      backfill: options.backfill,
       segments: options.by?.flatMap((names) => names.split(",")),
-      dryRun: options.dryRun,
     };
     const [step, { monitorExit }, { reading, writing }] = await Promise.all([
       import("../lifecycle/monitor/monitor.ts"),
