@@ -58,6 +58,14 @@ function isConverted(name: string, files: readonly LoadedFile[]): boolean {
   return files.some(({ columns }) => columns.some((column) => column.name === name && column.sql !== undefined));
 }
 
+/** The columns with this fact, each with an example of it. */
+function withFact(columns: readonly ReadColumn[], fact: "raw" | "offset" | "zone" | "code") {
+  return columns.flatMap(({ name, facts }) => {
+    const value = facts.find((each) => each[fact] !== undefined)?.[fact];
+    return value === undefined ? [] : [{ name, value, example: `"${value}"` }];
+  });
+}
+
 function readNotes(
   columns: readonly ReadColumn[],
   files: readonly LoadedFile[],
@@ -174,20 +182,16 @@ function mixedNotes(columns: readonly ReadColumn[]): string[] {
 }
 
 function rawNotes(columns: readonly ReadColumn[]): string[] {
-  const found = columns.flatMap(({ name, facts }) => {
-    const raw = facts.find((each) => each.raw !== undefined)?.raw;
-    return raw === undefined ? [] : [{ name, example: `"${raw}"` }];
-  });
+  const found = withFact(columns, "raw");
   if (found.length === 0) return [];
   return [`kept as text, because ingest.select or ingest.where reads it: ${named(found)}`];
 }
 
 /** The hour of the place, which may matter more, is lost. */
 function offsetNotes(columns: readonly ReadColumn[]): string[] {
-  const found = columns.flatMap(({ name, facts }) => {
-    const offset = facts.find((each) => each.offset !== undefined)?.offset;
-    const time = offset === undefined ? undefined : parseDate(offset);
-    return time === undefined ? [] : [{ name, example: `"${offset}" is ${new Date(time).toISOString()}` }];
+  const found = withFact(columns, "offset").flatMap(({ name, value }) => {
+    const time = parseDate(value);
+    return time === undefined ? [] : [{ name, example: `"${value}" is ${new Date(time).toISOString()}` }];
   });
   if (found.length === 0) return [];
   const { name } = found[0]!;
@@ -199,10 +203,7 @@ function offsetNotes(columns: readonly ReadColumn[]): string[] {
 }
 
 function zoneNotes(columns: readonly ReadColumn[]): string[] {
-  const found = columns.flatMap(({ name, facts }) => {
-    const zone = facts.find((each) => each.zone !== undefined)?.zone;
-    return zone === undefined ? [] : [{ name, example: `"${zone}"` }];
-  });
+  const found = withFact(columns, "zone");
   if (found.length === 0) return [];
   const lines = found
     .slice(0, MAX_LISTED)
@@ -213,11 +214,8 @@ function zoneNotes(columns: readonly ReadColumn[]): string[] {
 }
 
 function codeNotes(columns: readonly ReadColumn[], computed: ReadonlyMap<string, string>): string[] {
-  const read = columns.flatMap(({ name, facts }) => {
-    const code = facts.find((each) => each.code !== undefined)?.code;
-    return code === undefined ? [] : [[name, code] as const];
-  });
-  const found = [...read, ...computed].map(([name, code]) => ({ name, example: `"${code}"` }));
+  const others = Array.from(computed, ([name, code]) => ({ name, example: `"${code}"` }));
+  const found = [...withFact(columns, "code"), ...others];
   if (found.length === 0) return [];
   return [
     `kept as text, because a number would not keep every digit: ${named(found)}; for numbers, ${typesLine(found, "number")}`,
