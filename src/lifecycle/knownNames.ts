@@ -1,6 +1,6 @@
 /** The names that config.json may use (families, metrics, transforms) and the checks that need their registries. */
 import type { Config, ConfigProblem, KnownNames } from "../config/schema/schema.ts";
-import { MlctlError } from "../core/errors.ts";
+import { attempt } from "../core/errors.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import type { Json } from "../core/json.ts";
 import { driftTestList, findDriftTest } from "../drift/findDriftTest.ts";
@@ -79,13 +79,10 @@ function valuesToCheck(given: Space[string]): readonly Json[] {
 }
 
 function problemOf(check: () => unknown): string | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
-  }
+  return attempt(
+    () => void check(),
+    ({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`),
+  );
 }
 
 function featureProblems(config: Config): ConfigProblem[] {

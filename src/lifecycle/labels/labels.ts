@@ -1,7 +1,7 @@
 /** labels: joins labels that arrive later to the logged predictions. */
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
@@ -72,7 +72,11 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   };
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
   const csv = csvSettings(session.config);
-  const signature = deployedSignature(session);
+  // If no model is deployed, or it cannot be read, the logged predictions decide the type of labels.
+  const signature = attempt(
+    () => loadDeployed(session)?.model.signature ?? null,
+    () => null,
+  );
   const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
   const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);
   const asked = { ...options, id: named(options.id), label: named(options.label) };
@@ -115,16 +119,6 @@ function planOf(
     now: context.now().getTime(),
   });
   return { by, label, join, key };
-}
-
-/** Null if no model is deployed or it cannot be read; the logged predictions then decide the type of labels. */
-function deployedSignature(session: Session): Signature | null {
-  try {
-    return loadDeployed(session)?.model.signature ?? null;
-  } catch (error) {
-    if (error instanceof MlctlError) return null;
-    throw error;
-  }
 }
 
 function labelColumn(columns: readonly string[], asked: string | undefined, target: string): string {

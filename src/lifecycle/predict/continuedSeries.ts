@@ -1,6 +1,7 @@
 /** Chooses the series of a forecast: those whose times have a step. */
 import { dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/listed.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { nextTimes } from "../../stats/timeStep.ts";
 import type { ForecastHistory } from "./forecastHistory.ts";
@@ -79,9 +80,8 @@ function endedEarly({ time }: ForecastHistory, series: readonly ContinuedSeries[
   const last = ends.reduce((latest, each) => Math.max(latest, each), -Infinity);
   const early = series.filter((_, at) => ends[at]! < last);
   if (early.length === 0) return [];
-  const named = early.slice(0, NAMED).map(({ name, rows }) => `${name} (${dateText(time[rows.at(-1)!]!)})`);
-  const more = early.length > NAMED ? ` and ${early.length - NAMED} more` : "";
+  const named = early.map(({ name, rows }) => `${name} (${dateText(time[rows.at(-1)!]!)})`);
   return [
-    `${early.length} of ${series.length} series end before ${dateText(last)} and are continued from their own end: ${named.join(", ")}${more}`,
+    `${early.length} of ${series.length} series end before ${dateText(last)} and are continued from their own end: ${listed(named, NAMED)}`,
   ];
 }
