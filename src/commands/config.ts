@@ -24,14 +24,11 @@ const show = defineCommand({
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
-    const [{ describeSettings }, { unknownKey }] = await Promise.all([
-      import("../config/describeSettings.ts"),
-      import("../config/problems/unknownKey.ts"),
-    ]);
+    const { describeSettings, isUnder, unknownKey } = await import("../config/describeSettings.ts");
     const all = describeSettings(loaded);
-    for (const key of invocation.args) if (!all.some((setting) => isUnder(setting, key))) throw unknownKey(key, all);
     const keys = invocation.args.length === 0 ? [""] : invocation.args;
-    const settings = all.filter((setting) => keys.some((key) => isUnder(setting, key)));
+    for (const key of keys) if (!all.some((setting) => isUnder(setting.key, key))) throw unknownKey(key, all);
+    const settings = all.filter((setting) => keys.some((key) => isUnder(setting.key, key)));
     const { path, recordable: config } = loaded;
     return { result: { path, config, settings }, view: settingsView(settings) };
   },
@@ -159,10 +156,6 @@ export function settingsView(settings: readonly Setting[]): View {
   return { tables: [{ columns: ["setting", "value", "source"], rows }] };
 }
 
-function isUnder({ key }: Setting, prefix: string): boolean {
-  return prefix === "" || key === prefix || key.startsWith(`${prefix}.`);
-}
-
 /** Strings without quotes where they cannot be mistaken for another type: f1, but "42" and "". */
 function plainText(value: Setting["value"]): string {
   const isPlain =
@@ -170,13 +163,7 @@ function plainText(value: Setting["value"]): string {
   return isPlain ? value : JSON.stringify(value);
 }
 
-interface ShownHook {
-  readonly key: string;
-  readonly action: string;
-  readonly trusted: boolean;
-}
-
-function trustView(hooks: readonly ShownHook[], path: string): View {
+function trustView(hooks: readonly { key: string; action: string; trusted: boolean }[], path: string): View {
   if (hooks.length === 0) return { title: `${path} runs and calls nothing` };
   const count = hooks.filter(({ trusted }) => trusted).length;
   const rows = hooks.map(({ key, action, trusted }) => [key, action, trusted ? "trusted" : "not trusted"]);

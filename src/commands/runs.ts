@@ -3,11 +3,11 @@ import { exitCodes } from "../core/errors.ts";
 import { formatNumber, intervalText, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
+import type { TrialList } from "../lifecycle/tune/trialList.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { metricValues } from "./flagValues.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
-import { trialsView } from "./views/trialsView.ts";
 import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
@@ -173,5 +173,25 @@ export function runView(run: Run): View {
       ]),
     ],
     notes: run.error === undefined ? run.warnings : [...run.warnings, run.error],
+  };
+}
+
+function trialsView({ trials, more }: TrialList): View {
+  if (trials.length === 0) return { title: "no trials yet", next: "`mlctl tune`" };
+  return {
+    tables: [
+      tableOf(trials, [
+        ["trial", ({ trialId }) => trialId],
+        [{ header: "created", leaveOut: 1 }, ({ createdAt }) => shortTime(createdAt)],
+        ["family", ({ family }) => family],
+        [{ header: "features", leaveOut: 4 }, ({ featureSet }) => featureSet],
+        [{ header: "metric", leaveOut: 3 }, ({ metric }) => metric],
+        [{ header: "folds", leaveOut: 2 }, ({ steps }) => steps.length],
+        ["value", ({ value }) => value],
+        ["status", ({ error, status }) => (error === undefined ? status : `failed: ${error}`)],
+        [{ header: "parameters", overflow: "wrap" }, ({ params }) => JSON.stringify(params)],
+      ]),
+    ],
+    notes: more === 0 ? [] : [`${more} more; --limit ${trials.length + more} shows all`],
   };
 }

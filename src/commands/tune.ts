@@ -50,12 +50,11 @@ export const tune = defineCommand({
     ] as const) {
       if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
     }
-    const [loaded, { openWorkspace }, { reading, writing }, step, { writeParams }] = await Promise.all([
+    const [loaded, { openWorkspace }, { reading, writing }, step] = await Promise.all([
       openConfig(invocation),
       import("../lifecycle/workspace.ts"),
       import("../lifecycle/session.ts"),
       import("../lifecycle/tune/tune.ts"),
-      import("../lifecycle/tune/writeParams.ts"),
     ]);
     const workspace = openWorkspace(loaded, invocation.context);
     const options = { method, trials, workers, fresh };
@@ -67,7 +66,7 @@ export const tune = defineCommand({
     const paths = { from: loaded.path, to: output === undefined ? loaded.path : resolve(output) };
     const result = await writing(workspace, writingOptions("tune", wait), async (session) => {
       const tuned = await step.tune(session, options);
-      return { ...tuned, written: saves ? writeParams(tuned, paths) : null };
+      return { ...tuned, written: saves ? step.writeParams(tuned, paths) : null };
     });
     return { result, view: tuneView(result) };
   },

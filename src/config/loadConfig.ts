@@ -10,7 +10,8 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { keepSecret } from "../core/text/maskSecrets.ts";
 import { affectsTraining } from "./configSha256.ts";
 import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
-import { environmentSettings, type Environment } from "./environmentSettings.ts";
+import type { Environment } from "../core/userFolder.ts";
+import { environmentSettings } from "./environmentSettings.ts";
 import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
 import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
@@ -85,7 +86,12 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const parsed = parse(given);
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema());
   const found = [...layers.problems, ...issues];
-  const checks = { known, check, configPath: path, parse: (each: Json) => (each === given ? parsed : parse(each)).data };
+  const checks = {
+    known,
+    check,
+    configPath: path,
+    parse: (each: Json) => (each === given ? parsed : parse(each)).data,
+  };
   const unset = new Set(deferred.map((each) => each.path.join(".")));
   const further = (await furtherProblems(given, found, checks)).filter((problem) => !unset.has(problem.path));
   const problems = [...found, ...further];

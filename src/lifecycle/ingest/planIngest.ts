@@ -48,16 +48,8 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   const gone = removedCount(previous, present);
   const removal = !config.ingest.accumulate && gone > 0;
   if (fresh.length === 0 && !settingsChanged && !removal && !force) {
-    return {
-      ...common,
-      status: "nothing_new",
-      reason: "no new or changed files",
-      fresh,
-      read: [],
-      base: null,
-      rejectedBefore: [],
-      warnings: skipped,
-    };
+    const nothing = { ...everything("no new or changed files", []), status: "nothing_new" as const };
+    return { ...common, ...nothing, warnings: skipped };
   }
   const reason = [
     ...(fresh.length > 0 ? [`${fresh.length} new or changed ${fresh.length === 1 ? "file" : "files"}`] : []),

@@ -11,13 +11,8 @@ import { historyGaps } from "../../features/historyGaps.ts";
 /** Maximum number of series that a message names. */
 const NAMED = 3;
 
-interface Continued {
-  readonly series: readonly ContinuedSeries[];
-  readonly warnings: readonly string[];
-}
-
 /** @throws {MlctlError} kind "data" with the series that cannot be continued; with `guard` they are left out */
-export function continuedSeries(history: ForecastHistory, { guard }: { readonly guard: boolean }): Continued {
+export function continuedSeries(history: ForecastHistory, { guard }: { readonly guard: boolean }) {
   const { by, timeColumn } = history;
   const series: ContinuedSeries[] = [];
   const refused: string[] = [];
@@ -35,16 +30,14 @@ export function continuedSeries(history: ForecastHistory, { guard }: { readonly 
   const more = refused.length > NAMED ? `; and ${refused.length - NAMED} more` : "";
   const named = `${refused.slice(0, NAMED).join("; ")}${more}`;
   if (refused.length > 0 && (!guard || series.length === 0)) {
-    throw new MlctlError(
-      "data",
-      `${by.length === 0 ? "the series" : `${refused.length} of ${history.series.length} series`} cannot be continued: ${named}`,
-      {
-        hint:
-          by.length === 0
-            ? 'a forecast needs one row a step; if the rows are of several series, write "by" in the lag features'
-            : "`--guard` leaves them out",
-      },
-    );
+    const [which, hint] =
+      by.length === 0
+        ? [
+            "the series",
+            'a forecast needs one row a step; if the rows are of several series, write "by" in the lag features',
+          ]
+        : [`${refused.length} of ${history.series.length} series`, "`--guard` leaves them out"];
+    throw new MlctlError("data", `${which} cannot be continued: ${named}`, { hint });
   }
   const left = refused.length === 0 ? [] : [`${refused.length} series left out: ${named}`];
   const gaps =

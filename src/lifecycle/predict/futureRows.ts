@@ -29,21 +29,18 @@ export interface Future extends FutureRows {
   readonly seriesOf: readonly number[];
 }
 
-interface FutureOptions {
-  readonly horizon: number;
-  /** File with the columns that are not known from the date. */
-  readonly rows: string | undefined;
-}
-
 /** Maximum number of dates or columns that an error names. */
 const NAMED = 3;
 
-/** @throws {MlctlError} kind "data" or "usage" naming the columns, or the dates, that nothing supplies */
+/**
+ * @param options `rows`: a file with the columns that are not known from the date
+ * @throws {MlctlError} kind "data" or "usage" naming the columns, or the dates, that nothing supplies
+ */
 export async function futureRows(
   session: Session,
   history: ForecastHistory,
   series: readonly ContinuedSeries[],
-  { horizon, rows }: FutureOptions,
+  { horizon, rows }: { readonly horizon: number; readonly rows: string | undefined },
 ): Promise<Future> {
   const { table, time, timeColumn, by, model } = history;
   const times = series.flatMap((each) => nextTimes(time[each.rows.at(-1)!]!, each.step, horizon));

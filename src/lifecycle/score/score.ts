@@ -51,37 +51,29 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   const loaded = await loadModel(session, options.model ?? "latest");
   const { model, run } = loaded;
   const test = await readTestData(session, [model], options.data);
-  context.emit({
-    type: "stage",
-    stage: "score",
-    message: `scoring ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
-  });
+  const message = `scoring ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`;
+  context.emit({ type: "stage", stage: "score", message });
+  const { target } = model.signature;
   const judged = judge(model, test.table, costsOf(session.config));
   const dataset = run === null ? undefined : session.store.dataset(run.datasetId);
   const ingested = await readableDataset(session, dataset);
   const known =
     run === null || dataset === undefined || ingested === undefined
       ? null
-      : await knownTestRows(session, {
-          run,
-          table: judged.table,
-          target: model.signature.target.name,
-          dataset,
-          ingested,
-        });
+      : await knownTestRows(session, { run, table: judged.table, target: target.name, dataset, ingested });
   const leakage = { copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
   const values = await scoreValues(session, { model, judged, test });
   const gap = run === null ? [] : validationGap(values, run, { test: judged.table, ingested });
   const warnings = [...warningsOf(loaded, judged, known, values), ...gap];
-  for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
+  for (const warning of warnings) context.emit({ type: "warning", stage: "score", message: warning });
   const recorded =
     run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage });
   return {
     runId: run?.runId ?? null,
     modelVersion: run?.modelVersion ?? null,
     ...values,
-    task: model.signature.target.task,
-    classes: model.signature.target.classes ?? null,
+    task: target.task,
+    classes: target.classes ?? null,
     costUnit: "cost" in values.metrics ? costUnit(session.config) : null,
     leakage,
     warnings,
