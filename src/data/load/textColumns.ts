@@ -9,6 +9,7 @@ import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
 import type { Cell, Database } from "../duckdb/duckdb.ts";
 import { codeIn, dateIn, formatIn, isInteger, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { identifier } from "../duckdb/sql.ts";
+import { columnsWhere } from "./exactDigits.ts";
 import { codeFacts, type TextFacts } from "../readOptions.ts";
 
 /** Rows that are looked at to find the formats a column may have; then every row is checked. */
@@ -119,20 +120,13 @@ async function compactDates(database: Database, table: string, columns: readonly
   const integers = columns.filter(
     ({ type, format }) => type === "BIGINT" && (format === undefined || format === COMPACT),
   );
-  if (integers.length === 0) return [];
-  const items = integers.map(({ name }) => {
-    const column = identifier(name);
-    return `min(${column}) >= ${FIRST_COMPACT} AND max(${column}) <= ${LAST_COMPACT} AND count(${column}) >= ${MIN_COMPACT_DATES}`;
-  });
-  const [row] = await database.rows(`SELECT ${items.join(", ")} FROM ${identifier(table)}`);
-  const near = integers.filter((_, i) => row![i] === true).map(({ name }) => name);
-  if (near.length === 0) return [];
-  const dates = near.map((name) => {
-    const date = formatIn(`CAST(${identifier(name)} AS VARCHAR)`, dateFormat(COMPACT)!);
-    return `count(${date}) = count(${identifier(name)})`;
-  });
-  const [checked] = await database.rows(`SELECT ${dates.join(", ")} FROM ${identifier(table)}`);
-  return near.filter((_, i) => checked![i] === true);
+  const isNear = (column: string): string =>
+    `min(${column}) >= ${FIRST_COMPACT} AND max(${column}) <= ${LAST_COMPACT} AND count(${column}) >= ${MIN_COMPACT_DATES}`;
+  const areDates = (column: string): string =>
+    `count(${formatIn(`CAST(${column} AS VARCHAR)`, dateFormat(COMPACT)!)}) = count(${column})`;
+  const near = await columnsWhere(database, identifier(table), integers, isNear);
+  const candidates = near.map((name) => ({ name }));
+  return columnsWhere(database, identifier(table), candidates, areDates);
 }
 
 /** Values of the first rows; of a column that is empty there, the first values. Without missing markers. */
