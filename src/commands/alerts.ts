@@ -1,5 +1,5 @@
 /** `mlctl alerts`: lists open alerts and tests the notification channels. */
-import { formatNumber, shortTime } from "../core/text/format.ts";
+import { counted, formatNumber, shortTime } from "../core/text/format.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
@@ -26,7 +26,7 @@ const list = defineCommand({
     ]);
     return {
       result,
-      view: { title: `${open.length} open ${open.length === 1 ? "alert" : "alerts"}`, tables: [table] },
+      view: { title: counted(open.length, "open alert"), tables: [table] },
     };
   },
 });

@@ -1,4 +1,5 @@
 /** `mlctl ingest`: reads new files into one clean dataset. */
+import { counted } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
@@ -80,7 +81,7 @@ export function ingestView(result: IngestResult): View {
   // In a pipe, the title is all that is printed of these numbers.
   const removed = duplicatesRemoved === 0 ? "" : `, ${duplicatesRemoved} duplicates removed`;
   return {
-    title: `ingested ${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"} (${reason})${removed}`,
+    title: `ingested ${dataset.rows} rows from ${counted(files.length, "file")} (${reason})${removed}`,
     fields: [
       ["dataset", dataset.path],
       ["rows", dataset.rows],

@@ -1,4 +1,5 @@
 /** `mlctl predict`: adds predictions to a stream of rows. */
+import { counted } from "../core/text/format.ts";
 import { extname, relative } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { defineCommand, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
@@ -102,7 +103,7 @@ export const predict = defineCommand({
     const where = output === "-" ? "" : `, written to ${output}`;
     const see = result.rejectFile === null ? "" : ` (see ${relative(process.cwd(), result.rejectFile)})`;
     const rejects = rejected === 0 ? "" : `, ${rejected} rejected${see}`;
-    const title = `predicted ${rows} ${rows === 1 ? "row" : "rows"} with ${by}${where}${rejects}`;
+    const title = `predicted ${counted(rows, "row")} with ${by}${where}${rejects}`;
     return { result, view: { title }, streamed: output === "-" };
   },
 }) satisfies Command;

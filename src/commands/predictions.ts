@@ -1,5 +1,5 @@
 /** `mlctl predictions list | show`: logged predictions, with their labels where known. */
-import { shortTime } from "../core/text/format.ts";
+import { counted, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { PredictionRecord, PredictionsResult } from "../lifecycle/labels/predictions.ts";
 import { dateOption } from "./flagValues.ts";
@@ -67,7 +67,7 @@ export function predictionsView({ total, labelled, predictions: shown }: Predict
   if (total === 0)
     return { title: "no logged predictions match", next: "log some with `mlctl serve` or `mlctl predict --log`" };
   return {
-    title: `${total} ${total === 1 ? "prediction" : "predictions"}, ${labelled} with a label`,
+    title: `${counted(total, "prediction")}, ${labelled} with a label`,
     tables: [
       tableOf(shown, [
         ["prediction_id", ({ predictionId }) => predictionId],

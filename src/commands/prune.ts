@@ -1,5 +1,5 @@
 /** `mlctl prune`: deletes old files that nothing references. */
-import { formatBytes, shortTime } from "../core/text/format.ts";
+import { counted, formatBytes, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
@@ -28,7 +28,7 @@ export const prune = defineCommand({
     const { items, bytes, kinds } = result;
     if (items.length === 0)
       return { result, view: { title: "nothing to prune: everything is recent or still referenced" } };
-    const what = `${items.length} ${items.length === 1 ? "item" : "items"}, ${formatBytes(bytes)}`;
+    const what = `${counted(items.length, "item")}, ${formatBytes(bytes)}`;
     const chosen = tableOf(items, [
       ["kind", ({ kind }) => kind],
       ["name", ({ id }) => id],

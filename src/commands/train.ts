@@ -1,5 +1,6 @@
 /** `mlctl train`: trains the configured models, ranks them and keeps the best. */
-import { formatNumber } from "../core/text/format.ts";
+import { counted, formatNumber } from "../core/text/format.ts";
+import { present } from "../core/text/present.ts";
 import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { TrainResult } from "../lifecycle/train/train.ts";
@@ -43,7 +44,7 @@ export function trainView(result: TrainResult): View {
   const hasSets = leaderboard.some(({ featureSet }) => featureSet !== "all");
   const left = rowsWithoutTarget === 0 ? "" : ` (${rowsWithoutTarget} rows without target were left out)`;
   return {
-    title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
+    title: `trained ${counted(leaderboard.length, "model")} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
       tableOf(leaderboard, [
         ["#", ({ rank }) => rank],
@@ -66,14 +67,11 @@ export function trainView(result: TrainResult): View {
       ["model", model.path],
       ...Object.entries(result.aliases).map(([name, run]) => [`@${name}`, run] as const),
     ],
-    notes: [
+    notes: present([
       ...notes,
-      ...(folds === null
-        ? []
-        : [
-            `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
-          ]),
-    ],
+      folds !== null &&
+        `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
+    ]),
     next: "`mlctl score`",
   };
 }

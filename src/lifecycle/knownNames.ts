@@ -118,14 +118,8 @@ function driftProblems({ monitor }: Config): ConfigProblem[] {
     if (limit <= 0) return [{ path: `${path}.limit`, message: "must be above 0" }];
     // Without a named test, Evidently's rules may choose a distance instead of a p-value.
     const isPValue = test === undefined ? rules === "calibrated" : findDriftTest(test, column).measure === "p_value";
-    return isPValue && limit > 1
-      ? [
-          {
-            path: `${path}.limit`,
-            message:
-              'must be at most 1 because this test returns a p-value; set "test" to a distance for larger limits',
-          },
-        ]
-      : [];
+    const tooLarge =
+      'must be at most 1 because this test returns a p-value; set "test" to a distance for larger limits';
+    return isPValue && limit > 1 ? [{ path: `${path}.limit`, message: tooLarge }] : [];
   });
 }

@@ -1,5 +1,5 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
-import { formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
+import { counted, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import { limitText } from "../../core/text/limitText.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
 import type { View, ViewTable } from "../../core/view.ts";
@@ -22,7 +22,7 @@ export function monitoringView(result: MonitorResult): View {
       : result.status === "skipped"
         ? TOO_FEW_ROWS
         : "no problems";
-  const rows = `${window.rows} ${window.rows === 1 ? "row" : "rows"}`;
+  const rows = counted(window.rows, "row");
   const isOne = windows.length < 2;
   const failed = windows.filter(({ status }) => status === "fail");
   return {

@@ -1,6 +1,6 @@
 /** Views of `mlctl schedule`. */
 import type { Execution } from "../../core/records/execution.ts";
-import { shortTime } from "../../core/text/format.ts";
+import { counted, shortTime } from "../../core/text/format.ts";
 import type { View } from "../../core/view.ts";
 import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
 import { localTime } from "../../automation/schedule/localTime.ts";
@@ -86,10 +86,10 @@ function asCommand(next: string): string {
 
 function installTitle({ scheduler, dryRun, jobs, removed, next }: InstallResult): string {
   if (next?.includes("systemctl --user link ") === true)
-    return `${dryRun ? "would write" : "wrote"} the units of ${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; link them before systemd can run them`;
+    return `${dryRun ? "would write" : "wrote"} the units of ${counted(jobs.length, "job")}; link them before systemd can run them`;
   const where = scheduler === "crontab" ? "your crontab" : scheduler === "k8s" ? "Kubernetes" : scheduler;
   if (jobs.length > 0)
-    return `${dryRun ? "would install " : ""}${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}${dryRun ? "" : " installed"} in ${where}`;
+    return `${dryRun ? "would install " : ""}${counted(jobs.length, "job")}${dryRun ? "" : " installed"} in ${where}`;
   if (removed.length === 0) return `no job of this workspace is installed in ${where}`;
   return dryRun
     ? `would remove the jobs of this workspace from ${where}`

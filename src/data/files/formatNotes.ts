@@ -1,5 +1,6 @@
 /** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
 import { listed, MAX_LISTED } from "../../core/text/listed.ts";
+import { present } from "../../core/text/present.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
@@ -134,18 +135,13 @@ function undecidedNotes(columns: readonly ReadColumn[]): string[] {
     const ids = facts[0]!.formats.filter((id) => valueFormat(id)?.kind === "date");
     return ids.length === 0 ? [] : [{ name, example: `"${facts[0]!.example}"`, ids }];
   });
-  return [
-    ...(numbers.length === 0
-      ? []
-      : [
-          `kept as text, because comma or point may separate decimals or thousands: ${named(numbers)}; set "ingest.decimal": "." or "ingest.decimal": "," in config.json`,
-        ]),
-    ...(dates.length === 0
-      ? []
-      : [
-          `kept as text, because day or month can come first: ${named(dates)}; ${typesLine(dates, dates[0]!.ids[0]!)}, or with the month first "${dates[0]!.ids[1]!}"`,
-        ]),
-  ];
+  const [date] = dates;
+  return present([
+    numbers.length > 0 &&
+      `kept as text, because comma or point may separate decimals or thousands: ${named(numbers)}; set "ingest.decimal": "." or "ingest.decimal": "," in config.json`,
+    date !== undefined &&
+      `kept as text, because day or month can come first: ${named(dates)}; ${typesLine(dates, date.ids[0]!)}, or with the month first "${date.ids[1]!}"`,
+  ]);
 }
 
 function markerNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[]): string[] {
@@ -172,12 +168,10 @@ function mixedNotes(columns: readonly ReadColumn[]): string[] {
     const [values, words] = [found.filter(({ word }) => /\d/.test(word)), found.filter(({ word }) => !/\d/.test(word))];
     const markers = [...new Set(words.slice(0, MAX_LISTED).map(({ word }) => JSON.stringify(word)))].join(", ");
     const cure = `if such values are missing ones, add them to "ingest.null_values": [${markers}] in config.json`;
-    return [
-      ...(words.length === 0 ? [] : [`${because}${named(words)}; ${cure}`]),
-      ...(values.length === 0
-        ? []
-        : [`${because}${named(values)}; correct them, or compute the column in "ingest.select"`]),
-    ];
+    return present([
+      words.length > 0 && `${because}${named(words)}; ${cure}`,
+      values.length > 0 && `${because}${named(values)}; correct them, or compute the column in "ingest.select"`,
+    ]);
   });
 }
 

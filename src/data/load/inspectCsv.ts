@@ -1,5 +1,6 @@
 /** Finds out how a CSV file is read, and rewrites it if DuckDB would read it differently from the tokenizer. */
-import { counted, type CsvFlaws } from "../csv/csvGrammar.ts";
+import { counted } from "../../core/text/format.ts";
+import type { CsvFlaws } from "../csv/csvGrammar.ts";
 import { csvReader, headReader, type CsvHead } from "../csv/csvHead.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
 import type { CsvRow } from "../csv/csvTokenizer.ts";

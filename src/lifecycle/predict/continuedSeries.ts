@@ -1,7 +1,8 @@
 /** Chooses the series of a forecast: those whose times have a step. */
-import { dateText } from "../../core/text/format.ts";
+import { counted, dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { listed } from "../../core/text/listed.ts";
+import { present } from "../../core/text/present.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { nextTimes } from "../../stats/timeStep.ts";
 import type { ForecastHistory } from "./forecastHistory.ts";
@@ -39,14 +40,12 @@ export function continuedSeries(history: ForecastHistory, { guard }: { readonly 
         : [`${refused.length} of ${history.series.length} series`, "`--guard` leaves them out"];
     throw new MlctlError("data", `${which} cannot be continued: ${named}`, { hint });
   }
-  const left = refused.length === 0 ? [] : [`${refused.length} series left out: ${named}`];
-  const gaps =
-    missing === 0
-      ? []
-      : [
-          `the history lacks ${missing} ${missing === 1 ? "time" : "times"}: lags count rows, so they look further back there`,
-        ];
-  return { series, warnings: [...left, ...gaps, ...endedEarly(history, series)] };
+  const warnings = present([
+    refused.length > 0 && `${refused.length} series left out: ${named}`,
+    missing > 0 && `the history lacks ${counted(missing, "time")}: lags count rows, so they look further back there`,
+    ...endedEarly(history, series),
+  ]);
+  return { series, warnings };
 }
 
 /** Why the first step has no features; undefined if it has. */

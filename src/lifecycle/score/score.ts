@@ -5,6 +5,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
+import { present } from "../../core/text/present.ts";
 import { bootstrapInTurns, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
@@ -129,21 +130,16 @@ function warningsOf(
   const [only] = evaluation.yTrue;
   const hasOneClass = classes !== undefined && rows > 1 && evaluation.yTrue.every((code) => code === only);
   const worse = isBaseline(model.estimator.family) ? undefined : worseThanBaseline(metrics, baseline, evaluation.task);
-  return [
-    ...[sampleSizeWarning(values, evaluation.task)].filter((text) => text !== undefined),
-    ...(hasOneClass
-      ? [
-          `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`,
-        ]
-      : []),
-    ...(withoutHistory > 0
-      ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
-      : []),
+  return present([
+    sampleSizeWarning(values, evaluation.task),
+    hasOneClass &&
+      `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`,
+    withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
     ...unseenNote(unseenSeries),
     ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
-    ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
-    ...(worse === undefined ? [] : [worse]),
-  ];
+    problem !== undefined && `the model is degenerate: ${problem}`,
+    worse,
+  ]);
 }
 
 /** Share of validation rows among the test rows from which the score is no independent one. */
@@ -155,14 +151,12 @@ function copiesWarnings(known: KnownTestRows, rows: number, validationRows: numb
   const few = isMany || validation === 0 ? "" : ` and ${validation} of validation rows`;
   const copies = `${training} of ${rows} test rows are copies of training rows${few}: ${compared} are equal`;
   const meaning = validation === rows && rows === validationRows ? "repeats" : "partly repeats";
-  return [
-    ...(training > 0 || few !== "" ? [copies] : []),
-    ...(isMany && validation > 0
-      ? [
-          `${validation} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`,
-        ]
-      : []),
-  ];
+  return present([
+    (training > 0 || few !== "") && copies,
+    isMany &&
+      validation > 0 &&
+      `${validation} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`,
+  ]);
 }
 
 /** Writes the bare value to latestscore, for shell scripts, and everything else to the run's record. */
