@@ -115,18 +115,22 @@ function requestedKind({ name, requested }: Census): ColumnKind | undefined {
   return requested === undefined ? undefined : kindOf(requestedType(name, requested));
 }
 
+function isNearCompact(column: string): string {
+  return `min(${column}) >= ${FIRST_COMPACT} AND max(${column}) <= ${LAST_COMPACT} AND count(${column}) >= ${MIN_COMPACT_DATES}`;
+}
+
+function areCompact(column: string): string {
+  return `count(${formatIn(`CAST(${column} AS VARCHAR)`, dateFormat(COMPACT)!)}) = count(${column})`;
+}
+
 /** Columns of integers such as 20240131 that are all dates. */
 async function compactDates(database: Database, table: string, columns: readonly Census[]): Promise<string[]> {
   const integers = columns.filter(
     ({ type, format }) => type === "BIGINT" && (format === undefined || format === COMPACT),
   );
-  const isNear = (column: string): string =>
-    `min(${column}) >= ${FIRST_COMPACT} AND max(${column}) <= ${LAST_COMPACT} AND count(${column}) >= ${MIN_COMPACT_DATES}`;
-  const areDates = (column: string): string =>
-    `count(${formatIn(`CAST(${column} AS VARCHAR)`, dateFormat(COMPACT)!)}) = count(${column})`;
-  const near = await columnsWhere(database, identifier(table), integers, isNear);
+  const near = await columnsWhere(database, identifier(table), integers, isNearCompact);
   const candidates = near.map((name) => ({ name }));
-  return columnsWhere(database, identifier(table), candidates, areDates);
+  return columnsWhere(database, identifier(table), candidates, areCompact);
 }
 
 /** Values of the first rows; of a column that is empty there, the first values. Without missing markers. */
