@@ -18,11 +18,7 @@ export const labels = defineCommand({
   options: {
     id: { flags: "--id <column>", description: "column of prediction ids (default: prediction_id)" },
     label: { flags: "--label <column>", description: 'column of labels (default: the target, or "label")' },
-    inputFormat: {
-      flags: "--input-format <name>",
-      description: "format of the input (default: by the file name; csv for stdin)",
-      choices: ["csv", "jsonl"],
-    },
+    inputFormat: sharedOptions.inputFormat,
     force: { ...sharedOptions.force, description: "replace known labels that differ" },
   },
   examples: [

@@ -5,9 +5,6 @@ import { sharedOptions } from "./globalOptions.ts";
 import { historyView, monitoringView } from "./views/monitorView.ts";
 import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
-/** Default of --limit. */
-const LISTED = 20;
-
 export const monitor = defineCommand({
   name: "monitor",
   summarizes: true,
@@ -65,7 +62,7 @@ export const monitor = defineCommand({
     limit: {
       flags: "--limit <number>",
       type: "integer",
-      default: LISTED,
+      default: 20,
       description: "maximum number of history entries to show",
     },
     dryRun: sharedOptions.dryRun,

@@ -16,11 +16,7 @@ const predictOptions = {
     description: "format of the output (default: as the input; jsonl with --json on stdout)",
     choices: ["csv", "jsonl"],
   },
-  inputFormat: {
-    flags: "--input-format <name>",
-    description: "format of the input (default: by the file name; csv for stdin)",
-    choices: ["csv", "jsonl"],
-  },
+  inputFormat: sharedOptions.inputFormat,
   output: sharedOptions.output,
   guard: {
     flags: "--guard",

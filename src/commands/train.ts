@@ -3,13 +3,11 @@ import { counted, formatNumber } from "../core/text/format.ts";
 import { present } from "../core/text/present.ts";
 import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
-import type { TrainResult } from "../lifecycle/train/train.ts";
+import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf, type TableColumn } from "./views/tableOf.ts";
-
-type LeaderboardRow = TrainResult["leaderboard"][number];
 
 export const train = defineCommand({
   name: "train",

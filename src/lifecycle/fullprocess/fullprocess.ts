@@ -130,7 +130,6 @@ async function runSteps(
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, notes, reportPath, apireturnsPath });
 }
 
-/** Prunes if retention.after_fullprocess is set. */
 async function pruneAfter(session: Session, log: StepLog): Promise<void> {
   if (!session.config.retention.after_fullprocess) return;
   await log.run(

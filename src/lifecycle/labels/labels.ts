@@ -86,7 +86,7 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
       context.signal.throwIfAborted();
       plan ??= planOf(session, asked, { columns: batch.columns, path, signature });
       counts.rows += batch.rows.length;
-      const { rows, withoutLabel } = labelRows(batch, { session, plan, reject });
+      const { rows, withoutLabel } = labelRows(session, batch, plan, reject);
       counts.withoutLabel += withoutLabel;
       plan.join.add(rows);
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
@@ -149,16 +149,14 @@ function missingColumn(columns: readonly string[], name: string, hint: string): 
   });
 }
 
-interface Reading {
-  readonly session: Session;
-  readonly plan: Plan;
-  readonly reject: (line: number, reason: string) => void;
-}
-
-function labelRows(batch: RowBatch, { session, plan, reject }: Reading): { rows: LabelRow[]; withoutLabel: number } {
-  const { by, label, key } = plan;
+function labelRows(
+  { config }: Session,
+  batch: RowBatch,
+  { by, label, key }: Plan,
+  reject: (line: number, reason: string) => void,
+): { rows: LabelRow[]; withoutLabel: number } {
   const positions = new Map(batch.columns.map((name, position) => [name, position]));
-  const empty = new Set(session.config.ingest.null_values);
+  const empty = new Set(config.ingest.null_values);
   const cellOf = (row: InputRow, column: string): Json | undefined => row.values[positions.get(column) ?? -1];
   const rows: LabelRow[] = [];
   let withoutLabel = 0;
