@@ -30,7 +30,11 @@ const show = defineCommand({
     for (const key of keys) if (!all.some((setting) => isUnder(setting.key, key))) throw unknownKey(key, all);
     const settings = all.filter((setting) => keys.some((key) => isUnder(setting.key, key)));
     const { path, recordable: config } = loaded;
-    return { result: { path, config, settings }, view: settingsView(settings) };
+    const rows = settings.map(({ key, value, source }) => [key, plainText(value), source]);
+    return {
+      result: { path, config, settings },
+      view: { tables: [{ columns: ["setting", "value", "source"], rows }] },
+    };
   },
 }) satisfies Command;
 
@@ -149,11 +153,6 @@ function validView(path: string, { trainingRows, validationRows, warnings, notes
     ...notes.map((text) => ["note", text] as const),
   ] as const;
   return { title: `${path} is valid`, fields };
-}
-
-export function settingsView(settings: readonly Setting[]): View {
-  const rows = settings.map(({ key, value, source }) => [key, plainText(value), source]);
-  return { tables: [{ columns: ["setting", "value", "source"], rows }] };
 }
 
 /** Strings without quotes where they cannot be mistaken for another type: f1, but "42" and "". */

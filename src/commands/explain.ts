@@ -50,7 +50,7 @@ export const explain = defineCommand({
   },
 }) satisfies Command;
 
-export function explainView(result: ExplainResult, shown = SHOWN_ROWS): View {
+function explainView(result: ExplainResult, shown = SHOWN_ROWS): View {
   const { runId, family, importance, method } = result;
   const rows = importance.map(({ feature, importance: size, standardDeviation: deviation }) =>
     deviation === undefined ? [feature, size] : [feature, size, deviation],

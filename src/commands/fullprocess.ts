@@ -64,7 +64,7 @@ async function exitOf({ monitored, notMonitored }: FullprocessResult, failOn: re
 const startServer: StartServer = async (opened) =>
   (await import("../server/process/temporaryServer.ts")).temporaryServer(opened);
 
-export function fullprocessView(result: FullprocessResult): View {
+function fullprocessView(result: FullprocessResult): View {
   const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun, alerts } = result;
   if (status === "nothing_new")
     return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };

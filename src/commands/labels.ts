@@ -41,7 +41,7 @@ export const labels = defineCommand({
   },
 }) satisfies Command;
 
-export function labelsView(result: LabelsResult): View {
+function labelsView(result: LabelsResult): View {
   const { rows, matched, unmatched, by, label, examples } = result;
   // Not `matched`: a row can match a prediction and have a label that cannot be used.
   const joined = result.labelled + result.unchanged + result.replaced;

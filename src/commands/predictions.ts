@@ -63,7 +63,7 @@ export const predictions = defineCommand({
   ],
 }) satisfies Command;
 
-export function predictionsView({ total, labelled, predictions: shown }: PredictionsResult): View {
+function predictionsView({ total, labelled, predictions: shown }: PredictionsResult): View {
   if (total === 0)
     return { title: "no logged predictions match", next: "log some with `mlctl serve` or `mlctl predict --log`" };
   return {
@@ -82,7 +82,7 @@ export function predictionsView({ total, labelled, predictions: shown }: Predict
   };
 }
 
-export function predictionView(one: PredictionRecord): View {
+function predictionView(one: PredictionRecord): View {
   return {
     title: `prediction ${one.predictionId} of ${shortTime(one.at)}`,
     fields: [

@@ -142,7 +142,7 @@ function selectionFields({ selection, metric }: Run): [string, string][] {
   ];
 }
 
-export function runView(run: Run): View {
+function runView(run: Run): View {
   const { score } = run;
   const names = [...new Set([...Object.keys(run.metrics), ...Object.keys(score?.metrics ?? {})])];
   return {

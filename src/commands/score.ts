@@ -47,7 +47,7 @@ export const score = defineCommand({
   },
 }) satisfies Command;
 
-export function scoreView(result: ScoreResult): View {
+function scoreView(result: ScoreResult): View {
   const { metric, value, interval, rows, metrics, intervals, baseline } = result;
   return {
     title: `${metric} ${withInterval(value, interval)} on ${rows} test rows; the baseline has ${formatNumber(baseline[metric])}`,

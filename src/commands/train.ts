@@ -33,7 +33,7 @@ export const train = defineCommand({
 }) satisfies Command;
 
 /** Columns: the metric that ranks, then up to three others, and cost if there is one. */
-export function trainView(result: TrainResult): View {
+function trainView(result: TrainResult): View {
   const { metric, leaderboard, model, runId, modelVersion, notes, rowsWithoutTarget } = result;
   const rest = Object.keys(leaderboard[0]!.metrics).filter((name) => name !== metric);
   const others = rest.slice(0, leaderboard[0]!.selection === null ? 3 : 0);

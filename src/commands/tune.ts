@@ -89,7 +89,7 @@ function planView({ searches, trials, fits }: TunePlan): View {
   };
 }
 
-export function tuneView(result: TuneResult & { readonly written: string | null }): View {
+function tuneView(result: TuneResult & { readonly written: string | null }): View {
   const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const winner = leaderboard[0]!;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
