@@ -1,4 +1,5 @@
 /** `mlctl backup`: saves a workspace in one archive. */
+import { workspaceOf } from "../config/workspaceOf.ts";
 import { formatBytes } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -25,10 +26,7 @@ export const backup = defineCommand({
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
-    const [{ workspaceOf }, step] = await Promise.all([
-      import("../config/workspaceOf.ts"),
-      import("../lifecycle/backup/backup.ts"),
-    ]);
+    const step = await import("../lifecycle/backup/backup.ts");
     const options = { configPath: loaded.path, paths: workspaceOf(loaded), output: invocation.args[0] };
     const result = await step.backup({ ...options, inputs: invocation.options.inputs }, invocation.context);
     const { path, bytes, files, contentBytes, damaged, sha256 } = result;

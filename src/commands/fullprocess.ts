@@ -1,4 +1,5 @@
 /** `mlctl fullprocess`: runs every step from new files to a deployed model and its report. */
+import { requireVariables } from "../config/unsetValues.ts";
 import { withInterval } from "../core/text/format.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
 import type { View } from "../core/view.ts";
@@ -39,10 +40,7 @@ export const fullprocess = defineCommand({
     const { force, dryRun, wait } = invocation.options;
     const failOn = areasOf(invocation.options.failOn);
     const workspace = await openWorkspaceOf(invocation);
-    const [step, { requireVariables }] = await Promise.all([
-      import("../lifecycle/fullprocess/fullprocess.ts"),
-      import("../config/unsetValues.ts"),
-    ]);
+    const step = await import("../lifecycle/fullprocess/fullprocess.ts");
     requireVariables(workspace.config, OTHER_SECTIONS);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
     const result = await step.fullprocess(workspace, options);

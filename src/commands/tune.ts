@@ -7,7 +7,7 @@ import type { View } from "../core/view.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openConfig, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
 
 export const tune = defineCommand({
@@ -43,30 +43,25 @@ export const tune = defineCommand({
     ["mlctl tune --json | jq .best", "the best trial"],
   ],
   async run(invocation) {
-    const { method, trials, workers, fresh, dryRun, wait, write, output } = invocation.options;
+    const { method, trials, workers, fresh, dryRun, write, output } = invocation.options;
     for (const [name, count] of [
       ["--trials", trials],
       ["--workers", workers],
     ] as const) {
       if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
     }
-    const [loaded, { openWorkspace }, { reading, writing }, step] = await Promise.all([
-      openConfig(invocation),
-      import("../lifecycle/workspace.ts"),
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/tune/tune.ts"),
-    ]);
-    const workspace = openWorkspace(loaded, invocation.context);
+    const step = await import("../lifecycle/tune/tune.ts");
     const options = { method, trials, workers, fresh };
     if (dryRun) {
-      const plan = await reading(workspace, (session) => step.planTune(session, options));
+      const plan = await inWorkspace(invocation, "read", (session) => step.planTune(session, options));
       return { result: plan, view: planView(plan) };
     }
     const saves = write || output !== undefined;
-    const paths = { from: loaded.path, to: output === undefined ? loaded.path : resolve(output) };
-    const result = await writing(workspace, writingOptions("tune", wait), async (session) => {
+    const result = await inWorkspace(invocation, { write: "tune" }, async (session) => {
       const tuned = await step.tune(session, options);
-      return { ...tuned, written: saves ? step.writeParams(tuned, paths) : null };
+      const { configPath: from } = session;
+      const to = output === undefined ? from : resolve(output);
+      return { ...tuned, written: saves ? step.writeParams(tuned, { from, to }) : null };
     });
     return { result, view: tuneView(result) };
   },
