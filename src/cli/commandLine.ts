@@ -103,20 +103,13 @@ function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): 
 }
 
 function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, environment }: Surroundings) {
-  const {
-    quiet = false,
-    verbose = false,
-    debug = false,
-    trust = false,
-    json = false,
-    config,
-    directory,
-  } = call.options;
+  const { config, directory } = call.options;
+  const has = (flag: "json" | "quiet" | "verbose" | "debug" | "trust"): boolean => call.options[flag] === true;
   const drawn = progress({
     write: (text) => void stderr.write(maskSecrets(text)),
     live: stderr.isTTY && environment["TERM"] !== "dumb",
-    quiet: quiet === true,
-    verbose: verbose === true,
+    quiet: has("quiet"),
+    verbose: has("verbose"),
     width: screen.width,
     colours: screen.colours,
     clock: () => performance.now(),
@@ -140,11 +133,11 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
     global: {
       config: textOf(config) ?? environment["MLCTL_CONFIG"],
       directory: resolve(textOf(directory) ?? environment["MLCTL_DIRECTORY"] ?? "."),
-      json: json === true,
-      quiet: quiet === true,
-      verbose: verbose === true,
-      debug: debug === true,
-      trust: trust === true,
+      json: has("json"),
+      quiet: has("quiet"),
+      verbose: has("verbose"),
+      debug: has("debug"),
+      trust: has("trust"),
     },
     flagSettings: flagSettings(call),
     context: { now: () => new Date(), signal, emit },

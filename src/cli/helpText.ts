@@ -6,13 +6,11 @@ export interface Help {
   readonly description: string;
   readonly usage: string;
   /** In order; empty ones are left out. */
-  readonly sections: readonly HelpSection[];
+  readonly sections: readonly {
+    readonly title: string;
+    readonly items: readonly (readonly [term: string, description: string])[];
+  }[];
   readonly examples: readonly (readonly [line: string, meaning: string])[];
-}
-
-export interface HelpSection {
-  readonly title: string;
-  readonly items: readonly (readonly [term: string, description: string])[];
 }
 
 /** Wider terms get their own line. */

@@ -1,12 +1,11 @@
 /** `mlctl alerts`: lists open alerts and tests the notification channels. */
-import { formatNumber, shortTime } from "../core/text/format.ts";
-import type { SentAlert } from "../lifecycle/monitor/monitorAlerts.ts";
+import { counted, formatNumber, shortTime } from "../core/text/format.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Monitor",
   summary: "list open alerts, since when, and where they were sent",
   listing: true,
   examples: [["mlctl alerts list", "open alerts"]],
@@ -14,27 +13,26 @@ const list = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const { openAlerts } = await import("../lifecycle/monitor/alertStateFile.ts");
     const result = openAlerts(workspace);
-    const rows = result.alerts.map(({ area, name, status, value, limit, since, window, told }) => [
-      `${area}: ${name}`,
-      status,
-      value,
-      limit,
-      shortTime(since),
-      window,
-      told.join(", "),
+    const { alerts: open } = result;
+    if (open.length === 0) return { result, view: { title: "no open alerts", next: "`mlctl monitor` checks again" } };
+    const table = tableOf(open, [
+      ["finding", ({ area, name }) => `${area}: ${name}`],
+      ["status", ({ status }) => status],
+      ["value", ({ value }) => value],
+      ["limit", ({ limit }) => limit],
+      ["since", ({ since }) => shortTime(since)],
+      ["window end", ({ window }) => window],
+      ["sent to", ({ told }) => told.join(", ")],
     ]);
-    if (rows.length === 0) return { result, view: { title: "no open alerts", next: "`mlctl monitor` checks again" } };
-    const columns = ["finding", "status", "value", "limit", "since", "window end", "sent to"];
     return {
       result,
-      view: { title: `${rows.length} open ${rows.length === 1 ? "alert" : "alerts"}`, tables: [{ columns, rows }] },
+      view: { title: counted(open.length, "open alert"), tables: [table] },
     };
   },
 });
 
 const test = defineCommand({
   name: "test",
-  group: "Monitor",
   summary: "send a test message to every channel in config.json",
   examples: [["mlctl alerts test", "check that messages arrive"]],
   async run(invocation) {
@@ -47,17 +45,15 @@ const test = defineCommand({
         ? "no channel is configured"
         : `${alerts.length - failed} of ${alerts.length} channels accepted the message`;
     const next = alerts.length === 0 ? { next: 'add one under "alerts" in config.json' } : {};
-    return { result: { alerts }, view: { title, tables: [sentTable(alerts)], ...next }, exitCode: failed > 0 ? 1 : 0 };
+    const table = tableOf(alerts, [
+      ["channel", ({ channel }) => channel],
+      ["status", ({ status }) => status],
+      ["attempts", ({ attempts }) => formatNumber(attempts)],
+      ["subject or error", ({ error, subject }) => error ?? subject],
+    ]);
+    return { result: { alerts }, view: { title, tables: [table], ...next }, exitCode: failed > 0 ? 1 : 0 };
   },
 });
-
-function sentTable(alerts: readonly SentAlert[]) {
-  const columns = ["channel", "status", "attempts", "subject or error"];
-  return {
-    columns,
-    rows: alerts.map((sent) => [sent.channel, sent.status, formatNumber(sent.attempts), sent.error ?? sent.subject]),
-  };
-}
 
 export const alerts = defineCommand({
   name: "alerts",

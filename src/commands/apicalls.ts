@@ -1,10 +1,9 @@
 /** `mlctl apicalls`: calls every endpoint of the HTTP API once. */
 import { exitCodes } from "../core/errors.ts";
-import type { View } from "../core/view.ts";
-import type { ApiCallsResult } from "../lifecycle/fullprocess/apiCalls.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 export const apicalls = defineCommand({
   name: "apicalls",
@@ -38,28 +37,19 @@ export const apicalls = defineCommand({
       const result = await writing(workspace, writingOptions("apicalls", wait), (session) =>
         step.apiCalls(session, known ?? server!),
       );
-      return { result, view: apicallsView(result), ...(result.failed > 0 ? { exitCode: exitCodes.failure } : {}) };
+      const { calls, failed, path, runId } = result;
+      const succeeded = `${calls.length - failed} of ${calls.length} endpoints responded`;
+      const table = tableOf(calls, [
+        ["method", (call) => call.method],
+        ["path", (call) => call.path],
+        [{ header: "status", align: "right" }, (call) => call.status],
+        [{ header: "seconds", align: "right" }, (call) => call.seconds.toFixed(3)],
+        ["problem", (call) => call.problem ?? ""],
+      ]);
+      const title = `${succeeded}${runId === null ? "" : `, run ${runId}`}: ${path}`;
+      return { result, view: { title, tables: [table] }, ...(failed > 0 ? { exitCode: exitCodes.failure } : {}) };
     } finally {
       await server?.stop();
     }
   },
 }) satisfies Command;
-
-export function apicallsView({ calls, failed, path, runId }: ApiCallsResult): View {
-  const succeeded = `${calls.length - failed} of ${calls.length} endpoints responded`;
-  return {
-    title: `${succeeded}${runId === null ? "" : `, run ${runId}`}: ${path}`,
-    tables: [
-      {
-        columns: [
-          "method",
-          "path",
-          { header: "status", align: "right" },
-          { header: "seconds", align: "right" },
-          "problem",
-        ],
-        rows: calls.map((call) => [call.method, call.path, call.status, call.seconds.toFixed(3), call.problem ?? ""]),
-      },
-    ],
-  };
-}

@@ -1,7 +1,6 @@
 /** `mlctl at DATE`: the deployment that was in production at that time. */
 import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
-import type { AtResult } from "../lifecycle/registry/at.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 
@@ -22,24 +21,22 @@ export const at = defineCommand({
   async run(invocation) {
     const step = await import("../lifecycle/registry/at.ts");
     const result = await inWorkspace(invocation, "read", (session) => step.at(session, invocation.args[0]!));
-    return { result, view: atView(result) };
+    const { at: instant, deployment, run, dataset } = result;
+    if (deployment === null) return { result, view: { title: `nothing was in production at ${instant}` } };
+    const view: View = {
+      title: `at ${instant} run ${deployment.runId} was in production (deployment ${deployment.deploymentId})`,
+      fields: [
+        ["deployed at", deployment.deployedAt],
+        ["reasons", deployment.reasons.join("; ")],
+        [deployment.metric, formatNumber(deployment.value)],
+        ["family", run?.family ?? null],
+        ["model", deployment.prunedAt === undefined ? deployment.model.path : `pruned at ${deployment.prunedAt}`],
+        ["model sha256", deployment.model.sha256],
+        ["configuration sha256", deployment.configSha256],
+        ["dataset", dataset?.artifact.path ?? null],
+        ["rows", dataset?.rows ?? null],
+      ],
+    };
+    return { result, view };
   },
 }) satisfies Command;
-
-export function atView({ at: instant, deployment, run, dataset }: AtResult): View {
-  if (deployment === null) return { title: `nothing was in production at ${instant}` };
-  return {
-    title: `at ${instant} run ${deployment.runId} was in production (deployment ${deployment.deploymentId})`,
-    fields: [
-      ["deployed at", deployment.deployedAt],
-      ["reasons", deployment.reasons.join("; ")],
-      [deployment.metric, formatNumber(deployment.value)],
-      ["family", run?.family ?? null],
-      ["model", deployment.prunedAt === undefined ? deployment.model.path : `pruned at ${deployment.prunedAt}`],
-      ["model sha256", deployment.model.sha256],
-      ["configuration sha256", deployment.configSha256],
-      ["dataset", dataset?.artifact.path ?? null],
-      ["rows", dataset?.rows ?? null],
-    ],
-  };
-}

@@ -1,6 +1,6 @@
 /** `mlctl backup`: saves a workspace in one archive. */
+import { workspaceOf } from "../config/workspaceOf.ts";
 import { formatBytes } from "../core/text/format.ts";
-import type { BackupResult } from "../lifecycle/backup/backup.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openConfig } from "./openWorkspaceOf.ts";
@@ -26,25 +26,17 @@ export const backup = defineCommand({
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
-    const [{ workspaceOf }, step] = await Promise.all([
-      import("../config/workspaceOf.ts"),
-      import("../lifecycle/backup/backup.ts"),
-    ]);
+    const step = await import("../lifecycle/backup/backup.ts");
     const options = { configPath: loaded.path, paths: workspaceOf(loaded), output: invocation.args[0] };
     const result = await step.backup({ ...options, inputs: invocation.options.inputs }, invocation.context);
-    return { result, view: backupView(result, loaded.plainSecrets) };
+    const { path, bytes, files, contentBytes, damaged, sha256 } = result;
+    const missing = damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``);
+    const view: View = {
+      title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
+      fields: Object.entries({ file: path, sha256 }),
+      notes: [...loaded.plainSecrets, ...missing],
+      next: `\`mlctl restore ${path} -C <empty folder>\` restores it`,
+    };
+    return { result, view };
   },
 }) satisfies Command;
-
-export function backupView(result: BackupResult, notes: readonly string[]): View {
-  const { path, bytes, files, contentBytes, damaged, sha256 } = result;
-  return {
-    title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
-    fields: [
-      ["file", path],
-      ["sha256", sha256],
-    ],
-    notes: [...notes, ...damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``)],
-    next: `\`mlctl restore ${path} -C <empty folder>\` restores it`,
-  };
-}

@@ -114,7 +114,8 @@ export type Outcome =
 
 export interface Command<O extends Options = Options> {
   readonly name: string;
-  readonly group: Group;
+  /** Its heading in the list of commands; subcommands have none. */
+  readonly group?: Group;
   /** One line for the command list: lower case, no full stop. */
   readonly summary: string;
   /** Names that people try instead. They are not aliases; the error's hint names this command. */

@@ -10,7 +10,6 @@ import { openConfig } from "./openWorkspaceOf.ts";
 
 const show = defineCommand({
   name: "show",
-  group: "Other",
   alsoCalled: ["list", "get", "print"],
   summary: "print every setting with its value and where it comes from",
   details:
@@ -25,22 +24,22 @@ const show = defineCommand({
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
-    const [{ describeSettings }, { unknownKey }] = await Promise.all([
-      import("../config/describeSettings.ts"),
-      import("../config/problems/unknownKey.ts"),
-    ]);
+    const { describeSettings, isUnder, unknownKey } = await import("../config/describeSettings.ts");
     const all = describeSettings(loaded);
-    for (const key of invocation.args) if (!all.some((setting) => isUnder(setting, key))) throw unknownKey(key, all);
     const keys = invocation.args.length === 0 ? [""] : invocation.args;
-    const settings = all.filter((setting) => keys.some((key) => isUnder(setting, key)));
+    for (const key of keys) if (!all.some((setting) => isUnder(setting.key, key))) throw unknownKey(key, all);
+    const settings = all.filter((setting) => keys.some((key) => isUnder(setting.key, key)));
     const { path, recordable: config } = loaded;
-    return { result: { path, config, settings }, view: settingsView(settings) };
+    const rows = settings.map(({ key, value, source }) => [key, plainText(value), source]);
+    return {
+      result: { path, config, settings },
+      view: { tables: [{ columns: ["setting", "value", "source"], rows }] },
+    };
   },
 }) satisfies Command;
 
 const validate = defineCommand({
   name: "validate",
-  group: "Other",
   summary: "check config.json and print all errors at once",
   alsoCalled: ["check", "test", "lint", "verify"],
   details:
@@ -77,7 +76,6 @@ const validate = defineCommand({
 
 const trust = defineCommand({
   name: "trust",
-  group: "Other",
   alsoCalled: ["allow", "untrust"],
   summary: "allow the commands, addresses and jobs of config.json that mlctl runs or calls",
   details:
@@ -106,7 +104,6 @@ const trust = defineCommand({
 
 const schema = defineCommand({
   name: "schema",
-  group: "Other",
   summary: "print the JSON Schema of config.json, for editors and as a reference",
   examples: [
     ["mlctl config schema > config.schema.json", 'the file that "$schema" in config.json refers to'],
@@ -162,15 +159,6 @@ function validView(path: string, { trainingRows, validationRows, warnings, notes
   return { title: `${path} is valid`, fields };
 }
 
-export function settingsView(settings: readonly Setting[]): View {
-  const rows = settings.map(({ key, value, source }) => [key, plainText(value), source]);
-  return { tables: [{ columns: ["setting", "value", "source"], rows }] };
-}
-
-function isUnder({ key }: Setting, prefix: string): boolean {
-  return prefix === "" || key === prefix || key.startsWith(`${prefix}.`);
-}
-
 /** Strings without quotes where they cannot be mistaken for another type: f1, but "42" and "". */
 function plainText(value: Setting["value"]): string {
   const isPlain =
@@ -178,13 +166,7 @@ function plainText(value: Setting["value"]): string {
   return isPlain ? value : JSON.stringify(value);
 }
 
-interface ShownHook {
-  readonly key: string;
-  readonly action: string;
-  readonly trusted: boolean;
-}
-
-function trustView(hooks: readonly ShownHook[], path: string): View {
+function trustView(hooks: readonly { key: string; action: string; trusted: boolean }[], path: string): View {
   if (hooks.length === 0) return { title: `${path} runs and calls nothing` };
   const count = hooks.filter(({ trusted }) => trusted).length;
   const rows = hooks.map(({ key, action, trusted }) => [key, action, trusted ? "trusted" : "not trusted"]);

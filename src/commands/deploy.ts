@@ -36,7 +36,7 @@ export const deploy = defineCommand({
   },
 }) satisfies Command;
 
-export function deployView({ status, runId, previousRunId, metric, value, reasons, dryRun }: DeployResult): View {
+function deployView({ status, runId, previousRunId, metric, value, reasons, dryRun }: DeployResult): View {
   const done = { deployed: "deployed", kept: "not deployed", rolled_back: "rolled back to" }[status];
   const replaced = previousRunId === null || status === "kept" ? "" : `, replacing ${previousRunId}`;
   const stays = status === "kept" && previousRunId !== null ? `; ${previousRunId} stays deployed` : "";

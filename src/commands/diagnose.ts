@@ -1,7 +1,7 @@
 /** `mlctl diagnose`: health of the deployed model and its data. */
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { dateText, formatNumber } from "../core/text/format.ts";
+import { counted, dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
 import type { CategorySummary, NumberSummary } from "../lifecycle/health/summarize.ts";
@@ -112,7 +112,7 @@ function predictionText({ predictions }: DiagnoseResult): string {
 
 function timingText({ runs, last, median, maximum }: Timing): string {
   if (runs === 0) return "not run yet";
-  return `last ${formatNumber(last)} s, median ${formatNumber(median)} s, slowest ${formatNumber(maximum)} s of ${runs} ${runs === 1 ? "run" : "runs"}`;
+  return `last ${formatNumber(last)} s, median ${formatNumber(median)} s, slowest ${formatNumber(maximum)} s of ${counted(runs, "run")}`;
 }
 
 function packageTable({ packages }: DiagnoseResult): ViewTable[] {

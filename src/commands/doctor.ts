@@ -64,7 +64,7 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   }
 }
 
-export function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {
+function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {
   const count = (wanted: string): number => findings.filter(({ status }) => status === wanted).length;
   const verdict =
     count("fail") > 0 ? `${count("fail")} failed` : count("warn") > 0 ? `${count("warn")} warned` : "no problems";

@@ -1,11 +1,10 @@
 /** `mlctl engine`: installs, lists and removes the native XGBoost library of this user. */
 import type { View } from "../core/view.ts";
-import type { InstallResult, ListResult, RemoveResult } from "../lifecycle/engine/engine.ts";
+import type { ListResult } from "../lifecycle/engine/engine.ts";
 import { defineCommand, type Command } from "./command.ts";
 
 const install = defineCommand({
   name: "install",
-  group: "Other",
   summary: "install the native XGBoost, several times as fast as the built-in WebAssembly",
   details:
     "Downloads the XGBoost wheel from the package index that pip uses (PIP_INDEX_URL, pip's configuration, else PyPI), verifies its checksum, and extracts libxgboost into your data folder. Needs no Python and changes nothing else. This is the only command that downloads a program.",
@@ -22,13 +21,17 @@ const install = defineCommand({
   async run({ options, context }) {
     const step = await import("../lifecycle/engine/engine.ts");
     const result = await step.installEngine(options.from, context);
-    return { result, view: installView(result) };
+    const { status, version, library, sha256 } = result;
+    const view: View = {
+      title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is already installed`,
+      fields: [["library", library], ...(sha256 === null ? [] : [["sha256 of the wheel", sha256] as const])],
+    };
+    return { result, view };
   },
 }) satisfies Command;
 
 const list = defineCommand({
   name: "list",
-  group: "Other",
   summary: "show which XGBoost library trains here, and why",
   examples: [
     ["mlctl engine list", "the library in use"],
@@ -43,7 +46,6 @@ const list = defineCommand({
 
 const remove = defineCommand({
   name: "remove",
-  group: "Other",
   summary: "remove the libraries that `mlctl engine install` installed",
   arguments: [{ name: "[version]", description: "only this version of XGBoost" }],
   examples: [
@@ -53,7 +55,9 @@ const remove = defineCommand({
   async run({ args }) {
     const { removeEngines } = await import("../lifecycle/engine/engine.ts");
     const result = removeEngines(args[0]);
-    return { result, view: removeView(result) };
+    const versions = result.removed.map(({ version }) => version).join(", ");
+    const nothing = "nothing to remove: no engine is installed";
+    return { result, view: { title: versions === "" ? nothing : `removed XGBoost ${versions}` } };
   },
 }) satisfies Command;
 
@@ -68,14 +72,7 @@ export const engine = defineCommand({
   ],
 }) satisfies Command;
 
-export function installView({ status, version, library, sha256 }: InstallResult): View {
-  return {
-    title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is already installed`,
-    fields: [["library", library], ...(sha256 === null ? [] : [["sha256 of the wheel", sha256] as const])],
-  };
-}
-
-export function listView({ used, refused, available }: ListResult): View {
+function listView({ used, refused, available }: ListResult): View {
   const rows = [
     ...(used === null ? [] : [["used", used.version, used.origin, used.path]]),
     ...refused.map(({ origin, path, reason }) => ["refused", "", origin, `${path}: ${reason}`]),
@@ -88,9 +85,4 @@ export function listView({ used, refused, available }: ListResult): View {
       : { tables: [{ columns: ["status", "version", "found by", { header: "library", overflow: "wrap" }], rows }] }),
     ...(used === null ? get : {}),
   };
-}
-
-export function removeView({ removed }: RemoveResult): View {
-  if (removed.length === 0) return { title: "nothing to remove: no engine is installed" };
-  return { title: `removed XGBoost ${removed.map(({ version }) => version).join(", ")}` };
 }

@@ -1,5 +1,5 @@
 /** `mlctl explain`: SHAP values and feature importance. */
-import { formatNumber } from "../core/text/format.ts";
+import { counted, formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ExplainResult, RowContribution } from "../lifecycle/predict/explain.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -50,7 +50,7 @@ export const explain = defineCommand({
   },
 }) satisfies Command;
 
-export function explainView(result: ExplainResult, shown = SHOWN_ROWS): View {
+function explainView(result: ExplainResult, shown = SHOWN_ROWS): View {
   const { runId, family, importance, method } = result;
   const rows = importance.map(({ feature, importance: size, standardDeviation: deviation }) =>
     deviation === undefined ? [feature, size] : [feature, size, deviation],
@@ -75,7 +75,7 @@ const headings = {
 
 /** " over 5 rows, in log-odds" */
 function scopeOf({ method, rowCount, unit }: ExplainResult): string {
-  const over = method === "gain" ? "" : ` over ${rowCount} ${rowCount === 1 ? "row" : "rows"}`;
+  const over = method === "gain" ? "" : ` over ${counted(rowCount, "row")}`;
   const words = unit
     .replaceAll("_", " ")
     .replace("log odds", "log-odds")

@@ -1,4 +1,5 @@
 /** `mlctl fullprocess`: runs every step from new files to a deployed model and its report. */
+import { requireVariables } from "../config/unsetValues.ts";
 import { withInterval } from "../core/text/format.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
 import type { View } from "../core/view.ts";
@@ -39,10 +40,7 @@ export const fullprocess = defineCommand({
     const { force, dryRun, wait } = invocation.options;
     const failOn = areasOf(invocation.options.failOn);
     const workspace = await openWorkspaceOf(invocation);
-    const [step, { requireVariables }] = await Promise.all([
-      import("../lifecycle/fullprocess/fullprocess.ts"),
-      import("../config/unsetValues.ts"),
-    ]);
+    const step = await import("../lifecycle/fullprocess/fullprocess.ts");
     requireVariables(workspace.config, OTHER_SECTIONS);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
     const result = await step.fullprocess(workspace, options);
@@ -64,7 +62,7 @@ async function exitOf({ monitored, notMonitored }: FullprocessResult, failOn: re
 const startServer: StartServer = async (opened) =>
   (await import("../server/process/temporaryServer.ts")).temporaryServer(opened);
 
-export function fullprocessView(result: FullprocessResult): View {
+function fullprocessView(result: FullprocessResult): View {
   const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun, alerts } = result;
   if (status === "nothing_new")
     return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };

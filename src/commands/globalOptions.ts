@@ -31,6 +31,11 @@ export const sharedOptions = {
   output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
   force: { flags: "-f, --force", type: "boolean", description: "skip the safety checks that would stop this command" },
   dryRun: { flags: "--dry-run", type: "boolean", description: "show what would be done and change nothing" },
+  inputFormat: {
+    flags: "--input-format <name>",
+    description: "format of the input (default: by the file name; csv for stdin)",
+    choices: ["csv", "jsonl"],
+  },
   wait: {
     flags: "--wait <time>",
     type: "duration",

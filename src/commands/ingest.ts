@@ -1,4 +1,5 @@
 /** `mlctl ingest`: reads new files into one clean dataset. */
+import { counted } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
@@ -29,7 +30,7 @@ export const ingest = defineCommand({
     if (options.dryRun) {
       const step = await import("../lifecycle/ingest/planIngest.ts");
       const plan = await inWorkspace(invocation, "read", (session) => step.planIngest(session, args, options.force));
-      return { result: { ...planResult(plan), dryRun: true }, view: planView(plan) };
+      return planOutcome(plan);
     }
     const step = await import("../lifecycle/ingest/ingest.ts");
     const result = await inWorkspace(invocation, { write: "ingest" }, (session) =>
@@ -39,48 +40,31 @@ export const ingest = defineCommand({
   },
 }) satisfies Command;
 
-function planResult({ status, reason, present, fresh }: IngestPlan) {
+function planOutcome({ status, reason, present, fresh, warnings }: IngestPlan) {
   const isNew = new Set(fresh.map(({ path }) => path));
-  return {
-    status,
-    reason,
-    files: present.map(({ path, sha256, bytes }) => ({ path, sha256, bytes, isNew: isNew.has(path) })),
-  };
-}
-
-function planView(plan: IngestPlan): View {
-  const { status, reason, files } = planResult(plan);
-  return {
+  const files = present.map(({ path, sha256, bytes }) => ({ path, sha256, bytes, isNew: isNew.has(path) }));
+  const rows = files.map((file) => [file.path, file.bytes, file.isNew ? "yes" : "no"]);
+  const view: View = {
     title: status === "ingest" ? `would ingest: ${reason}` : `nothing to ingest: ${reason}`,
-    tables: [
-      {
-        columns: ["file", "bytes", "new"],
-        rows: files.map(({ path, bytes, isNew }) => [path, bytes, isNew ? "yes" : "no"]),
-      },
-    ],
-    notes: plan.warnings,
+    tables: [{ columns: ["file", "bytes", "new"], rows }],
+    notes: warnings,
   };
+  return { result: { status, reason, files, dryRun: true }, view };
 }
 
-export function ingestView(result: IngestResult): View {
+function ingestView(result: IngestResult): View {
   const { status, reason, dataset, files, rejected, duplicatesRemoved, duplicatesKept } = result;
   if (status === "nothing_new" || dataset === null) {
     return {
       title: `nothing new: ${reason}`,
-      fields:
-        dataset === null
-          ? []
-          : [
-              ["dataset", dataset.path],
-              ["rows", dataset.rows],
-            ],
+      fields: dataset === null ? [] : Object.entries({ dataset: dataset.path, rows: dataset.rows }),
       next: "`mlctl ingest --force` reads all files again",
     };
   }
   // In a pipe, the title is all that is printed of these numbers.
   const removed = duplicatesRemoved === 0 ? "" : `, ${duplicatesRemoved} duplicates removed`;
   return {
-    title: `ingested ${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"} (${reason})${removed}`,
+    title: `ingested ${dataset.rows} rows from ${counted(files.length, "file")} (${reason})${removed}`,
     fields: [
       ["dataset", dataset.path],
       ["rows", dataset.rows],

@@ -53,7 +53,7 @@ function listOutcome(): { result: object; view: View } {
 }
 
 /** @param folder as the user would type it; empty for the current folder */
-export function initView({ template, dryRun, files, notes }: InitResult, folder: string): View {
+function initView({ template, dryRun, files, notes }: InitResult, folder: string): View {
   const enter = folder === "" ? "" : `cd ${folder} && `;
   const start =
     template === "blank" ? "set the target in config.json, add files to sourcedata and testdata, then run " : "";

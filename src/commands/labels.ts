@@ -1,5 +1,7 @@
 /** `mlctl labels`: joins labels that arrive later to logged predictions. */
 import { exitCodes } from "../core/errors.ts";
+import { counted } from "../core/text/format.ts";
+import { present } from "../core/text/present.ts";
 import type { View } from "../core/view.ts";
 import type { LabelsResult } from "../lifecycle/labels/labels.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -16,11 +18,7 @@ export const labels = defineCommand({
   options: {
     id: { flags: "--id <column>", description: "column of prediction ids (default: prediction_id)" },
     label: { flags: "--label <column>", description: 'column of labels (default: the target, or "label")' },
-    inputFormat: {
-      flags: "--input-format <name>",
-      description: "format of the input (default: by the file name; csv for stdin)",
-      choices: ["csv", "jsonl"],
-    },
+    inputFormat: sharedOptions.inputFormat,
     force: { ...sharedOptions.force, description: "replace known labels that differ" },
   },
   examples: [
@@ -43,27 +41,23 @@ export const labels = defineCommand({
   },
 }) satisfies Command;
 
-export function labelsView(result: LabelsResult): View {
+function labelsView(result: LabelsResult): View {
   const { rows, matched, unmatched, by, label, examples } = result;
   // Not `matched`: a row can match a prediction and have a label that cannot be used.
   const joined = result.labelled + result.unchanged + result.replaced;
   const [[conflict], [invalid]] = [examples.conflicts, examples.invalid];
-  const notes = [
-    unmatched > 0
-      ? `${some(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`
-      : [],
-    conflict === undefined
-      ? []
-      : `${some(result.conflicts, "conflicting label")}, first: ${first(conflict)} is ${String(conflict.known)}, but the file has ${conflict.label}; --force replaces it`,
-    invalid === undefined
-      ? []
-      : `${some(result.invalid, "label")} cannot be used, first: ${first(invalid)} has ${JSON.stringify(invalid.label)}`,
-    result.firstRejected === null
-      ? []
-      : `${some(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`,
-  ].flat();
+  const notes = present([
+    unmatched > 0 &&
+      `${counted(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`,
+    conflict !== undefined &&
+      `${counted(result.conflicts, "conflicting label")}, first: ${first(conflict)} is ${String(conflict.known)}, but the file has ${conflict.label}; --force replaces it`,
+    invalid !== undefined &&
+      `${counted(result.invalid, "label")} cannot be used, first: ${first(invalid)} has ${JSON.stringify(invalid.label)}`,
+    result.firstRejected !== null &&
+      `${counted(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`,
+  ]);
   return {
-    title: `joined ${label} to ${some(joined, "prediction")} from ${some(rows, "row")} by ${by.join(" and ")}`,
+    title: `joined ${label} to ${counted(joined, "prediction")} from ${counted(rows, "row")} by ${by.join(" and ")}`,
     fields: [
       ["matched", matched],
       ["unmatched", unmatched],
@@ -76,10 +70,6 @@ export function labelsView(result: LabelsResult): View {
     notes,
     next: joined > 0 ? "`mlctl predictions list --labelled`" : "`mlctl predictions list` shows the logged predictions",
   };
-}
-
-function some(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function first({ line, key }: { readonly line: number; readonly key: string }): string {

@@ -32,7 +32,7 @@ export const lineage = defineCommand({
   },
 }) satisfies Command;
 
-export function lineageView({ prediction, run, deployments, dataset }: LineageResult): View {
+function lineageView({ prediction, run, deployments, dataset }: LineageResult): View {
   const rows = [
     ...(prediction === null
       ? []

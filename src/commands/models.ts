@@ -6,7 +6,6 @@ import { inWorkspace } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Inspect",
   summary: "list models by version, newest first, with their aliases and deployments",
   listing: true,
   examples: [
@@ -22,7 +21,6 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Inspect",
   summary: "show a model's input columns, parameters and feature importance",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
   examples: [
@@ -40,7 +38,6 @@ const show = defineCommand({
 
 const alias = defineCommand({
   name: "alias",
-  group: "Inspect",
   summary: "give a model an alias, or delete one",
   details: "The aliases in `promotion.aliases` (champion) follow deployments and cannot be set by hand.",
   arguments: [
@@ -68,7 +65,6 @@ const alias = defineCommand({
 
 const note = defineCommand({
   name: "note",
-  group: "Inspect",
   summary: "attach a note to a model or a run",
   details:
     "`models list`, `models show` and `runs show` print the note. A new note replaces the old one; an empty note removes it.",
@@ -93,7 +89,6 @@ const note = defineCommand({
 
 const exported = defineCommand({
   name: "export",
-  group: "Inspect",
   summary: "write a model in a format that other programs read",
   details:
     "json: the model file itself. xgboost-json: XGBoost's own format, which takes features. onnx: transforms and estimator, from input columns to predictions; every input has shape [rows, 1]: numbers as doubles (NaN if missing), strings (empty if missing), dates as milliseconds since 1970 UTC. onnx with --from features: the estimator alone.",

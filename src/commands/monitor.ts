@@ -5,9 +5,6 @@ import { sharedOptions } from "./globalOptions.ts";
 import { historyView, monitoringView } from "./views/monitorView.ts";
 import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
-/** Default of --limit. */
-const LISTED = 20;
-
 export const monitor = defineCommand({
   name: "monitor",
   summarizes: true,
@@ -65,7 +62,7 @@ export const monitor = defineCommand({
     limit: {
       flags: "--limit <number>",
       type: "integer",
-      default: LISTED,
+      default: 20,
       description: "maximum number of history entries to show",
     },
     dryRun: sharedOptions.dryRun,
@@ -92,14 +89,11 @@ export const monitor = defineCommand({
     }
     const workspace = await openWorkspaceOf(invocation);
     const request = {
+      ...options,
       files: args,
-      source: options.source,
-      model: options.model,
       since: dateOption(options.since, "--since"),
       until: dateOption(options.until, "--until"),
-      backfill: options.backfill,
       segments: options.by?.flatMap((names) => names.split(",")),
-      dryRun: options.dryRun,
     };
     const [step, { monitorExit }, { reading, writing }] = await Promise.all([
       import("../lifecycle/monitor/monitor.ts"),

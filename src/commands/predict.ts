@@ -1,9 +1,7 @@
 /** `mlctl predict`: adds predictions to a stream of rows. */
+import { counted } from "../core/text/format.ts";
 import { extname, relative } from "node:path";
-import type { View } from "../core/view.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { ForecastResult } from "../lifecycle/predict/forecast.ts";
-import type { PredictResult } from "../lifecycle/predict/predict.ts";
 import { defineCommand, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
@@ -18,11 +16,7 @@ const predictOptions = {
     description: "format of the output (default: as the input; jsonl with --json on stdout)",
     choices: ["csv", "jsonl"],
   },
-  inputFormat: {
-    flags: "--input-format <name>",
-    description: "format of the input (default: by the file name; csv for stdin)",
-    choices: ["csv", "jsonl"],
-  },
+  inputFormat: sharedOptions.inputFormat,
   output: sharedOptions.output,
   guard: {
     flags: "--guard",
@@ -95,23 +89,18 @@ export const predict = defineCommand({
     if (input === "-" && stdin.isTTY === true) {
       context.emit({ type: "warning", stage: "predict", message: "reading rows from the terminal: end with Ctrl-D" });
     }
-    const { model, inputFormat, guard, rejectFile, log, csvSafe, output = "-" } = options;
-    const request = {
-      input,
-      stdin,
-      output,
-      stdout,
-      model,
-      format: options.format ?? (invocation.global.json && output === "-" ? "jsonl" : undefined),
-      inputFormat,
-      guard,
-      rejectFile,
-      log,
-      csvSafe,
-    };
+    const { output = "-" } = options;
+    const format = options.format ?? (invocation.global.json && output === "-" ? "jsonl" : undefined);
+    const request = { ...options, input, stdin, output, stdout, format };
     const step = await import("../lifecycle/predict/predict.ts");
     const result = await inWorkspace(invocation, "read", (session) => step.predict(session, request));
-    return { result, view: predictView(result), streamed: request.output === "-" };
+    const { rows, rejected, runId, modelSha256 } = result;
+    const by = runId === null ? `model ${modelSha256.slice(0, 12)}` : `run ${runId}`;
+    const where = output === "-" ? "" : `, written to ${output}`;
+    const see = result.rejectFile === null ? "" : ` (see ${relative(process.cwd(), result.rejectFile)})`;
+    const rejects = rejected === 0 ? "" : `, ${rejected} rejected${see}`;
+    const title = `predicted ${counted(rows, "row")} with ${by}${where}${rejects}`;
+    return { result, view: { title }, streamed: output === "-" };
   },
 }) satisfies Command;
 
@@ -126,6 +115,7 @@ function requireTextFile(output: string | undefined, format: string | undefined)
 
 const OTHER_FORMATS =
   /^\.(xlsx?|xlsm|ods|parquet|feather|arrow|avro|orc|gz|zip|bz2|xz|zst|html?|xml|ya?ml|db|sqlite|pdf)$/;
+
 async function runForecast(invocation: Invocation<typeof predictOptions>, horizon: number): Promise<Outcome> {
   const { args, options, global, stdout } = invocation;
   const { model, guard, log, csvSafe, rows, plot, output = "-" } = options;
@@ -143,24 +133,11 @@ async function runForecast(invocation: Invocation<typeof predictOptions>, horizo
   const step = await import("../lifecycle/predict/forecast.ts");
   const request = { horizon, levels, rows, plot, guard, output, stdout, model, format, log, csvSafe };
   const result = await inWorkspace(invocation, "read", (session) => step.forecast(session, request));
-  return { result, view: forecastView(result), streamed: isStream };
-}
-
-export function forecastView({ steps, series, horizon, from, to, output, plot, backTests }: ForecastResult): View {
+  const { steps, series, from, to, backTests } = result;
   const of = series === 1 ? "" : ` of ${series} series`;
   const tested = backTests === 0 ? "" : `; intervals from ${backTests} back-tests`;
-  const written = [...(output === "-" ? [] : [output]), ...(plot === null ? [] : [plot])];
+  const written = [...(isStream ? [] : [output]), ...(plot === undefined ? [] : [plot])];
   const files = written.length === 0 ? "" : `, written to ${written.join(" and ")}`;
-  return { title: `forecast ${horizon} steps${of} (${steps.join("; ")}), ${from} to ${to}${files}${tested}` };
-}
-
-export function predictView({ rows, rejected, output, rejectFile, runId, modelSha256 }: PredictResult): View {
-  const by = runId === null ? `model ${modelSha256.slice(0, 12)}` : `run ${runId}`;
-  const rejects =
-    rejected === 0
-      ? ""
-      : `, ${rejected} rejected${rejectFile === null ? "" : ` (see ${relative(process.cwd(), rejectFile)})`}`;
-  return {
-    title: `predicted ${rows} ${rows === 1 ? "row" : "rows"} with ${by}${output === "-" ? "" : `, written to ${output}`}${rejects}`,
-  };
+  const title = `forecast ${horizon} steps${of} (${steps.join("; ")}), ${from} to ${to}${files}${tested}`;
+  return { result, view: { title }, streamed: isStream };
 }

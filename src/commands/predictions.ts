@@ -1,15 +1,14 @@
 /** `mlctl predictions list | show`: logged predictions, with their labels where known. */
-import { shortTime } from "../core/text/format.ts";
+import { counted, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
-import type { PredictionRecord } from "../lifecycle/labels/predictions.ts";
-import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";
+import type { PredictionRecord, PredictionsResult } from "../lifecycle/labels/predictions.ts";
 import { dateOption } from "./flagValues.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Inspect",
   summary: "list logged predictions, newest first, with their labels",
   options: {
     since: { flags: "--since <time>", description: "first day or time to list, such as 2026-11-21" },
@@ -38,7 +37,6 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Inspect",
   summary: "show one logged prediction: inputs, output, model and label",
   arguments: [{ name: "[id]", description: "prediction id, a unique prefix of it, or latest (default: latest)" }],
   examples: [
@@ -65,29 +63,26 @@ export const predictions = defineCommand({
   ],
 }) satisfies Command;
 
-export function predictionsView({ total, labelled, predictions: shown }: PredictionsResult): View {
+function predictionsView({ total, labelled, predictions: shown }: PredictionsResult): View {
   if (total === 0)
     return { title: "no logged predictions match", next: "log some with `mlctl serve` or `mlctl predict --log`" };
   return {
-    title: `${total} ${total === 1 ? "prediction" : "predictions"}, ${labelled} with a label`,
+    title: `${counted(total, "prediction")}, ${labelled} with a label`,
     tables: [
-      {
-        columns: ["prediction_id", "time", "run", "source", "prediction", "probability", "label"],
-        rows: shown.map((one) => [
-          one.predictionId,
-          shortTime(one.at),
-          one.runId ?? one.modelSha256.slice(0, 12),
-          one.source,
-          one.prediction,
-          one.probability,
-          one.label,
-        ]),
-      },
+      tableOf(shown, [
+        ["prediction_id", ({ predictionId }) => predictionId],
+        ["time", ({ at }) => shortTime(at)],
+        ["run", ({ runId, modelSha256 }) => runId ?? modelSha256.slice(0, 12)],
+        ["source", ({ source }) => source],
+        ["prediction", ({ prediction }) => prediction],
+        ["probability", ({ probability }) => probability],
+        ["label", ({ label }) => label],
+      ]),
     ],
   };
 }
 
-export function predictionView(one: PredictionRecord): View {
+function predictionView(one: PredictionRecord): View {
   return {
     title: `prediction ${one.predictionId} of ${shortTime(one.at)}`,
     fields: [

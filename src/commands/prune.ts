@@ -1,10 +1,10 @@
 /** `mlctl prune`: deletes old files that nothing references. */
-import { formatBytes, shortTime } from "../core/text/format.ts";
+import { counted, formatBytes, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
-import type { PruneResult } from "../lifecycle/prune/prune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 export const prune = defineCommand({
   name: "prune",
@@ -25,27 +25,28 @@ export const prune = defineCommand({
     const result = await inWorkspace(invocation, dryRun ? "read" : { write: "prune" }, (session) =>
       step.prune(session, { dryRun }),
     );
-    return { result, view: pruneView(result) };
+    const { items, bytes, kinds } = result;
+    if (items.length === 0)
+      return { result, view: { title: "nothing to prune: everything is recent or still referenced" } };
+    const what = `${counted(items.length, "item")}, ${formatBytes(bytes)}`;
+    const chosen = tableOf(items, [
+      ["kind", ({ kind }) => kind],
+      ["name", ({ id }) => id],
+      ["created", ({ createdAt }) => shortTime(createdAt)],
+      [{ header: "size", align: "right" }, (item) => formatBytes(item.bytes)],
+    ]);
+    const found = kinds.filter(({ removed, kept }) => removed + kept > 0);
+    const total = tableOf(found, [
+      ["kind", ({ kind }) => kind],
+      [dryRun ? "to delete" : "deleted", ({ removed }) => removed],
+      ["kept", ({ kept }) => kept],
+      [{ header: "size", align: "right" }, (kind) => formatBytes(kind.bytes)],
+    ]);
+    const view: View = {
+      title: dryRun ? `would delete ${what}` : `deleted ${what}`,
+      tables: [chosen, { title: "total", ...total }],
+      ...(dryRun ? { next: "`mlctl prune` deletes them" } : {}),
+    };
+    return { result, view };
   },
 }) satisfies Command;
-
-export function pruneView({ dryRun, items, bytes, kinds }: PruneResult): View {
-  const what = `${items.length} ${items.length === 1 ? "item" : "items"}, ${formatBytes(bytes)}`;
-  if (items.length === 0) return { title: "nothing to prune: everything is recent or still referenced" };
-  const summary = kinds.filter(({ removed, kept }) => removed + kept > 0);
-  return {
-    title: dryRun ? `would delete ${what}` : `deleted ${what}`,
-    tables: [
-      {
-        columns: ["kind", "name", "created", { header: "size", align: "right" }],
-        rows: items.map(({ kind, id, createdAt, bytes: size }) => [kind, id, shortTime(createdAt), formatBytes(size)]),
-      },
-      {
-        title: "total",
-        columns: ["kind", dryRun ? "to delete" : "deleted", "kept", { header: "size", align: "right" }],
-        rows: summary.map(({ kind, removed, kept, bytes: size }) => [kind, removed, kept, formatBytes(size)]),
-      },
-    ],
-    ...(dryRun ? { next: "`mlctl prune` deletes them" } : {}),
-  };
-}

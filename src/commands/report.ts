@@ -1,6 +1,5 @@
 /** `mlctl report`: one page about a model. */
 import type { View } from "../core/view.ts";
-import type { ReportResult } from "../lifecycle/report/report.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
@@ -29,14 +28,12 @@ export const report = defineCommand({
     const step = await import("../lifecycle/report/report.ts");
     const result = await inWorkspace(invocation, "read", (session) => step.report(session, { model, format, output }));
     if (result.text !== null) return { text: result.text };
-    return { result: { path: result.path, plots: result.plots, runId: result.runId }, view: reportView(result) };
+    const { path, plots, runId } = result;
+    const view: View = {
+      title: `wrote the report of run ${runId}`,
+      fields: [["report", path], ...plots.map((plot) => ["image", plot] as const)],
+      next: `open ${path}`,
+    };
+    return { result: { path, plots, runId }, view };
   },
 }) satisfies Command;
-
-export function reportView({ path, plots, runId }: ReportResult): View {
-  return {
-    title: `wrote the report of run ${runId}`,
-    fields: [["report", path], ...plots.map((plot) => ["image", plot] as const)],
-    next: `open ${path}`,
-  };
-}

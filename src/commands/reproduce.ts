@@ -1,7 +1,6 @@
 /** `mlctl reproduce`: trains a run again from its records and compares the model files. */
 import { exitCodes } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
-import type { ReproduceResult } from "../lifecycle/compare/reproduce.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 
@@ -21,20 +20,20 @@ export const reproduce = defineCommand({
     const result = await inWorkspace(invocation, "read", (session) =>
       step.reproduce(session, invocation.args[0] ?? "latest"),
     );
-    return { result, view: reproduceView(result), exitCode: result.identical ? 0 : exitCodes.gate };
+    const { runId, from, identical, differences } = result;
+    const data = `dataset ${from.datasetId} (${from.datasetSha256.slice(0, 12)})`;
+    const view: View = {
+      title: identical
+        ? `reproduced run ${runId} byte for byte`
+        : `could not reproduce run ${runId}: the model differs`,
+      fields: [
+        ["from", `${from.family}, seed ${from.seed}, ${data}, configuration ${from.configSha256.slice(0, 12)}`],
+        ["recorded sha256", result.expectedSha256],
+        ["sha256 now", result.sha256],
+        ...(differences.length === 0 ? [] : [["differs in", differences.join(", ")] as const]),
+      ],
+      notes: result.notes,
+    };
+    return { result, view, exitCode: identical ? 0 : exitCodes.gate };
   },
 }) satisfies Command;
-
-export function reproduceView({ runId, from, identical, differences, ...result }: ReproduceResult): View {
-  const data = `dataset ${from.datasetId} (${from.datasetSha256.slice(0, 12)})`;
-  return {
-    title: identical ? `reproduced run ${runId} byte for byte` : `could not reproduce run ${runId}: the model differs`,
-    fields: [
-      ["from", `${from.family}, seed ${from.seed}, ${data}, configuration ${from.configSha256.slice(0, 12)}`],
-      ["recorded sha256", result.expectedSha256],
-      ["sha256 now", result.sha256],
-      ...(differences.length === 0 ? [] : [["differs in", differences.join(", ")] as const]),
-    ],
-    notes: result.notes,
-  };
-}

@@ -1,7 +1,6 @@
 /** `mlctl restore`: restores a workspace from a backup. */
 import { basename, resolve } from "node:path";
 import type { View } from "../core/view.ts";
-import type { RestoreResult } from "../lifecycle/backup/restore.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 
@@ -27,17 +26,15 @@ export const restore = defineCommand({
     const { force, wait: waitMs = 0 } = options;
     const request = { archive: resolve(args[0]!), folder: global.directory, force, environment, waitMs };
     const result = await step.restore(request, context);
-    return { result, view: restoreView(result) };
+    const { folder, config, files, createdAt, records, damaged } = result;
+    const name = basename(config);
+    const named = name === "config.json" ? "" : `-c ${/\s/.test(name) ? JSON.stringify(name) : name} `;
+    const view: View = {
+      title: `restored ${files} files from ${createdAt} to ${folder}: ${records} records`,
+      fields: [["folder", folder]],
+      notes: damaged.map((path) => `${path} was damaged when the backup was made`),
+      next: `run \`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` if jobs should run here`,
+    };
+    return { result, view };
   },
 }) satisfies Command;
-
-export function restoreView({ folder, config, files, createdAt, records, damaged }: RestoreResult): View {
-  const name = basename(config);
-  const named = name === "config.json" ? "" : `-c ${/\s/.test(name) ? JSON.stringify(name) : name} `;
-  return {
-    title: `restored ${files} files from ${createdAt} to ${folder}: ${records} records`,
-    fields: [["folder", folder]],
-    notes: damaged.map((path) => `${path} was damaged when the backup was made`),
-    next: `run \`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` if jobs should run here`,
-  };
-}

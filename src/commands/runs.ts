@@ -3,15 +3,15 @@ import { exitCodes } from "../core/errors.ts";
 import { formatNumber, intervalText, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
+import type { TrialList } from "../lifecycle/tune/trialList.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { metricValues } from "./flagValues.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
-import { trialsView } from "./views/trialsView.ts";
+import { tableOf } from "./views/tableOf.ts";
 import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Inspect",
   summary: "list runs, newest first",
   options: {
     family: { flags: "--family <name>", description: "only this model family" },
@@ -43,7 +43,6 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Inspect",
   summary: "show one run: parameters, metrics, data and score",
   arguments: [{ name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" }],
   examples: [
@@ -60,7 +59,6 @@ const show = defineCommand({
 const diff = defineCommand({
   name: "diff",
   summarizes: true,
-  group: "Inspect",
   summary: "compare two runs, and test whether the difference is significant",
   details:
     "Both models predict the same test rows; each difference has a 95 % interval (paired bootstrap). significant: the interval excludes 0. within noise: it includes 0 and no effect larger than the smallest effect that counts, by default 0.02 (for unbounded metrics such as rmse, 2 % of the first run's value). inconclusive: it includes both 0 and larger effects, or there are fewer than 30 rows, or the metric is undefined. A run without a model file is trained again in memory.",
@@ -114,41 +112,20 @@ export const runs = defineCommand({
 
 export function runsView(all: readonly Run[], production: string | null): View {
   if (all.length === 0) return { title: "no runs yet", next: "`mlctl train`" };
-  const sets = all.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     tables: [
-      {
-        columns: [
-          "run",
-          { header: "created", leaveOut: 3 },
-          "family",
-          ...sets,
-          { header: "rank", leaveOut: 1 },
-          "version",
-          { header: "metric", leaveOut: 2 },
-          { header: "validation", leaveOut: 4 },
-          "test",
-          "status",
-        ],
-        rows: all.map((run) => {
-          const { metric } = run;
-          const status = run.runId === production ? "in production" : run.status.toLowerCase();
-          const version = run.modelVersion === null ? "" : `v${run.modelVersion}`;
-          const validation = run.metrics[metric] ?? null;
-          return [
-            run.runId,
-            shortTime(run.createdAt),
-            run.family,
-            ...(sets.length > 0 ? [run.featureSet] : []),
-            run.rank,
-            version,
-            metric,
-            validation,
-            run.score?.value ?? null,
-            status,
-          ];
-        }),
-      },
+      tableOf(all, [
+        ["run", ({ runId }) => runId],
+        [{ header: "created", leaveOut: 3 }, ({ createdAt }) => shortTime(createdAt)],
+        ["family", ({ family }) => family],
+        all.some(({ featureSet }) => featureSet !== "all") && ["features", ({ featureSet }) => featureSet],
+        [{ header: "rank", leaveOut: 1 }, ({ rank }) => rank],
+        ["version", ({ modelVersion }) => (modelVersion === null ? "" : `v${modelVersion}`)],
+        [{ header: "metric", leaveOut: 2 }, ({ metric }) => metric],
+        [{ header: "validation", leaveOut: 4 }, ({ metrics, metric }) => metrics[metric] ?? null],
+        ["test", ({ score }) => score?.value ?? null],
+        ["status", ({ runId, status }) => (runId === production ? "in production" : status.toLowerCase())],
+      ]),
     ],
   };
 }
@@ -165,7 +142,7 @@ function selectionFields({ selection, metric }: Run): [string, string][] {
   ];
 }
 
-export function runView(run: Run): View {
+function runView(run: Run): View {
   const { score } = run;
   const names = [...new Set([...Object.keys(run.metrics), ...Object.keys(score?.metrics ?? {})])];
   return {
@@ -187,14 +164,34 @@ export function runView(run: Run): View {
       ...Object.entries(run.tags).map(([name, value]) => [name, value] as const),
     ],
     tables: [
-      {
-        columns: ["metric", "validation", "test", "95 % interval", "baseline on test"],
-        rows: names.map((name) => {
-          const range = intervalText(score?.intervals[name]) ?? "";
-          return [name, run.metrics[name] ?? null, score?.metrics[name] ?? null, range, score?.baseline[name] ?? null];
-        }),
-      },
+      tableOf(names, [
+        ["metric", (name) => name],
+        ["validation", (name) => run.metrics[name] ?? null],
+        ["test", (name) => score?.metrics[name] ?? null],
+        ["95 % interval", (name) => intervalText(score?.intervals[name]) ?? ""],
+        ["baseline on test", (name) => score?.baseline[name] ?? null],
+      ]),
     ],
     notes: run.error === undefined ? run.warnings : [...run.warnings, run.error],
+  };
+}
+
+function trialsView({ trials, more }: TrialList): View {
+  if (trials.length === 0) return { title: "no trials yet", next: "`mlctl tune`" };
+  return {
+    tables: [
+      tableOf(trials, [
+        ["trial", ({ trialId }) => trialId],
+        [{ header: "created", leaveOut: 1 }, ({ createdAt }) => shortTime(createdAt)],
+        ["family", ({ family }) => family],
+        [{ header: "features", leaveOut: 4 }, ({ featureSet }) => featureSet],
+        [{ header: "metric", leaveOut: 3 }, ({ metric }) => metric],
+        [{ header: "folds", leaveOut: 2 }, ({ steps }) => steps.length],
+        ["value", ({ value }) => value],
+        ["status", ({ error, status }) => (error === undefined ? status : `failed: ${error}`)],
+        [{ header: "parameters", overflow: "wrap" }, ({ params }) => JSON.stringify(params)],
+      ]),
+    ],
+    notes: more === 0 ? [] : [`${more} more; --limit ${trials.length + more} shows all`],
   };
 }

@@ -12,7 +12,6 @@ import { executionView, installView, listView, nextView } from "./views/schedule
 
 const next = defineCommand({
   name: "next",
-  group: "Monitor",
   summary: "show when each job runs next, and how its last runs ended",
   options: { count: { flags: "--count <times>", type: "integer", description: "number of times per job", default: 5 } },
   examples: [
@@ -29,7 +28,6 @@ const next = defineCommand({
 
 const list = defineCommand({
   name: "list",
-  group: "Monitor",
   summary: "list the jobs: their scheduler, status and next time, and which are overdue",
   details:
     "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes, plus its jitter, of its time. `mlctl doctor` reports overdue jobs too.",
@@ -54,7 +52,6 @@ const list = defineCommand({
 
 const run = defineCommand({
   name: "run",
-  group: "Monitor",
   summary: "run each job at its times, until Ctrl-C",
   details:
     "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. config.json is read once, at the start. After SIGTERM or SIGHUP, no job starts and running jobs may finish.",
@@ -81,7 +78,6 @@ const run = defineCommand({
 
 const now = defineCommand({
   name: "now",
-  group: "Monitor",
   summary: "run one job now, with its record and log; other schedulers call this",
   details: "Exits 0 if the job succeeded or had nothing to do, else with the job's exit code.",
   arguments: [{ name: "<job>", description: "name of the job in config.json" }],
@@ -139,7 +135,6 @@ const targetOptions = {
 
 const install = defineCommand({
   name: "install",
-  group: "Monitor",
   summary: "install the jobs in your crontab, systemd, GitHub Actions or Kubernetes",
   details:
     "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are expected to run only after their first run: until you link them, they are not reported as overdue. Environment variables of this shell are not passed on: jobs get the variables that config.json names as ${NAME} from mlctl.env next to it (lines NAME='value', which every command reads), the secrets of the repository (GitHub) or the secret mlctl-env (Kubernetes).",
@@ -165,7 +160,6 @@ const install = defineCommand({
 
 const remove = defineCommand({
   name: "remove",
-  group: "Monitor",
   summary: "remove the jobs of this workspace from the crontab or another scheduler",
   options: targetOptions,
   examples: [

@@ -6,6 +6,7 @@ import type { ScoreResult } from "../lifecycle/score/score.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 export const score = defineCommand({
   name: "score",
@@ -46,21 +47,18 @@ export const score = defineCommand({
   },
 }) satisfies Command;
 
-export function scoreView(result: ScoreResult): View {
+function scoreView(result: ScoreResult): View {
   const { metric, value, interval, rows, metrics, intervals, baseline } = result;
   return {
     title: `${metric} ${withInterval(value, interval)} on ${rows} test rows; the baseline has ${formatNumber(baseline[metric])}`,
     tables: [
-      {
-        columns: ["metric", "value", "low", "high", "baseline"],
-        rows: Object.entries(metrics).map(([name, measured]) => [
-          name,
-          measured,
-          intervals[name]?.[0] ?? null,
-          intervals[name]?.[1] ?? null,
-          baseline[name] ?? null,
-        ]),
-      },
+      tableOf(Object.entries(metrics), [
+        ["metric", ([name]) => name],
+        ["value", ([, measured]) => measured],
+        ["low", ([name]) => intervals[name]?.[0] ?? null],
+        ["high", ([name]) => intervals[name]?.[1] ?? null],
+        ["baseline", ([name]) => baseline[name] ?? null],
+      ]),
       ...confusionTable(result),
     ],
     fields: [

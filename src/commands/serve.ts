@@ -1,4 +1,5 @@
 /** `mlctl serve`: serves the deployed model over HTTP. */
+import { withValues } from "../config/unsetValues.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 import type { ListeningFacts } from "../server/process/serveApi.ts";
@@ -41,10 +42,7 @@ export const serve = defineCommand({
   async run(invocation) {
     const directory = process.cwd();
     const workspace = await openWorkspaceOf(invocation);
-    const [{ serve: start }, { withValues }] = await Promise.all([
-      import("../server/process/serve.ts"),
-      import("../config/unsetValues.ts"),
-    ]);
+    const { serve: start } = await import("../server/process/serve.ts");
     const { name, serve: settings } = workspace.config;
     const needsToken = settings.token !== null || settings.tokens.length > 0;
     const anonymous = settings.anonymous || invocation.options.anonymous;

@@ -1,11 +1,13 @@
 /** `mlctl train`: trains the configured models, ranks them and keeps the best. */
-import { formatNumber } from "../core/text/format.ts";
+import { counted, formatNumber } from "../core/text/format.ts";
+import { present } from "../core/text/present.ts";
 import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
-import type { TrainResult } from "../lifecycle/train/train.ts";
+import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf, type TableColumn } from "./views/tableOf.ts";
 
 export const train = defineCommand({
   name: "train",
@@ -31,42 +33,31 @@ export const train = defineCommand({
 }) satisfies Command;
 
 /** Columns: the metric that ranks, then up to three others, and cost if there is one. */
-export function trainView(result: TrainResult): View {
+function trainView(result: TrainResult): View {
   const { metric, leaderboard, model, runId, modelVersion, notes, rowsWithoutTarget } = result;
   const rest = Object.keys(leaderboard[0]!.metrics).filter((name) => name !== metric);
   const others = rest.slice(0, leaderboard[0]!.selection === null ? 3 : 0);
   if (rest.includes("cost")) others.push("cost");
-  const shown = [metric, ...others];
   const folds = leaderboard[0]!.selection;
-  const foldColumns = folds === null ? [] : [`${metric}, ${selectionLabel(folds)}`, "±"];
-  const sets = leaderboard.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
+  const hasSets = leaderboard.some(({ featureSet }) => featureSet !== "all");
   const left = rowsWithoutTarget === 0 ? "" : ` (${rowsWithoutTarget} rows without target were left out)`;
   return {
-    title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
+    title: `trained ${counted(leaderboard.length, "model")} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
-      {
-        columns: [
-          "#",
-          "run",
-          "family",
-          ...sets,
-          ...foldColumns,
-          metric,
-          ...others.map((header, i) => ({ header, leaveOut: others.length - i })),
-          { header: "seconds", align: "right", leaveOut: others.length + 1 },
-          { header: "note", overflow: "wrap" },
-        ],
-        rows: leaderboard.map((row) => [
-          row.rank,
-          row.runId,
-          row.family,
-          ...(sets.length > 0 ? [row.featureSet] : []),
-          ...(folds === null ? [] : [row.selection?.value ?? null, row.selection?.standardDeviation ?? null]),
-          ...shown.map((name) => row.metrics[name] ?? null),
-          row.seconds.toFixed(2),
-          row.note ?? "",
-        ]),
-      },
+      tableOf(leaderboard, [
+        ["#", ({ rank }) => rank],
+        ["run", (row) => row.runId],
+        ["family", ({ family }) => family],
+        hasSets && ["features", ({ featureSet }) => featureSet],
+        folds !== null && [`${metric}, ${selectionLabel(folds)}`, ({ selection }) => selection?.value ?? null],
+        folds !== null && ["±", ({ selection }) => selection?.standardDeviation ?? null],
+        [metric, ({ metrics }) => metrics[metric] ?? null],
+        ...others.map((header, i): TableColumn<LeaderboardRow> => {
+          return [{ header, leaveOut: others.length - i }, ({ metrics }) => metrics[header] ?? null];
+        }),
+        [{ header: "seconds", align: "right", leaveOut: others.length + 1 }, ({ seconds }) => seconds.toFixed(2)],
+        [{ header: "note", overflow: "wrap" }, ({ note }) => note ?? ""],
+      ]),
     ],
     fields: [
       ["run", runId],
@@ -74,14 +65,11 @@ export function trainView(result: TrainResult): View {
       ["model", model.path],
       ...Object.entries(result.aliases).map(([name, run]) => [`@${name}`, run] as const),
     ],
-    notes: [
+    notes: present([
       ...notes,
-      ...(folds === null
-        ? []
-        : [
-            `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
-          ]),
-    ],
+      folds !== null &&
+        `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
+    ]),
     next: "`mlctl score`",
   };
 }

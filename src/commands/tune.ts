@@ -7,7 +7,8 @@ import type { View } from "../core/view.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openConfig, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 export const tune = defineCommand({
   name: "tune",
@@ -42,31 +43,25 @@ export const tune = defineCommand({
     ["mlctl tune --json | jq .best", "the best trial"],
   ],
   async run(invocation) {
-    const { method, trials, workers, fresh, dryRun, wait, write, output } = invocation.options;
+    const { method, trials, workers, fresh, dryRun, write, output } = invocation.options;
     for (const [name, count] of [
       ["--trials", trials],
       ["--workers", workers],
     ] as const) {
       if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
     }
-    const [loaded, { openWorkspace }, { reading, writing }, step, { writeParams }] = await Promise.all([
-      openConfig(invocation),
-      import("../lifecycle/workspace.ts"),
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/tune/tune.ts"),
-      import("../lifecycle/tune/writeParams.ts"),
-    ]);
-    const workspace = openWorkspace(loaded, invocation.context);
+    const step = await import("../lifecycle/tune/tune.ts");
     const options = { method, trials, workers, fresh };
     if (dryRun) {
-      const plan = await reading(workspace, (session) => step.planTune(session, options));
+      const plan = await inWorkspace(invocation, "read", (session) => step.planTune(session, options));
       return { result: plan, view: planView(plan) };
     }
     const saves = write || output !== undefined;
-    const paths = { from: loaded.path, to: output === undefined ? loaded.path : resolve(output) };
-    const result = await writing(workspace, writingOptions("tune", wait), async (session) => {
+    const result = await inWorkspace(invocation, { write: "tune" }, async (session) => {
       const tuned = await step.tune(session, options);
-      return { ...tuned, written: saves ? writeParams(tuned, paths) : null };
+      const { configPath: from } = session;
+      const to = output === undefined ? from : resolve(output);
+      return { ...tuned, written: saves ? step.writeParams(tuned, { from, to }) : null };
     });
     return { result, view: tuneView(result) };
   },
@@ -76,23 +71,20 @@ function planView({ searches, trials, fits }: TunePlan): View {
   return {
     title: `would fit ${fits} models in ${trials} trials`,
     tables: [
-      {
-        columns: ["family", "features", "method", "trials", "folds", "fits"],
-        rows: searches.map((search) => [
-          search.family,
-          search.featureSet,
-          search.method,
-          search.trials,
-          `${search.folds} ${search.foldMethod}`,
-          search.fits,
-        ]),
-      },
+      tableOf(searches, [
+        ["family", ({ family }) => family],
+        ["features", ({ featureSet }) => featureSet],
+        ["method", ({ method }) => method],
+        ["trials", (search) => search.trials],
+        ["folds", ({ folds, foldMethod }) => `${folds} ${foldMethod}`],
+        ["fits", (search) => search.fits],
+      ]),
     ],
     next: "`mlctl tune`",
   };
 }
 
-export function tuneView(result: TuneResult & { readonly written: string | null }): View {
+function tuneView(result: TuneResult & { readonly written: string | null }): View {
   const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const winner = leaderboard[0]!;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
@@ -102,48 +94,31 @@ export function tuneView(result: TuneResult & { readonly written: string | null 
     tables: [
       {
         title: "leaderboard",
-        columns: [
-          "#",
-          "run",
-          "family",
-          "features",
-          `${metric}, ${winner.selection === null ? "folds" : selectionLabel(winner.selection)}`,
-          "±",
-          `${metric}, validation`,
-          "note",
-        ],
-        rows: leaderboard.map((row) => [
-          row.rank,
-          row.runId,
-          row.family,
-          row.featureSet,
-          row.selection?.value ?? null,
-          row.selection?.standardDeviation ?? null,
-          row.metrics[metric] ?? null,
-          row.note ?? "",
+        ...tableOf(leaderboard, [
+          ["#", ({ rank }) => rank],
+          ["run", (row) => row.runId],
+          ["family", ({ family }) => family],
+          ["features", ({ featureSet }) => featureSet],
+          [
+            `${metric}, ${winner.selection === null ? "folds" : selectionLabel(winner.selection)}`,
+            ({ selection }) => selection?.value ?? null,
+          ],
+          ["±", ({ selection }) => selection?.standardDeviation ?? null],
+          [`${metric}, validation`, ({ metrics }) => metrics[metric] ?? null],
+          ["note", ({ note }) => note ?? ""],
         ]),
       },
       {
         title: "searches",
-        columns: [
-          "family",
-          "features",
-          { header: "method", leaveOut: 3 },
-          "trials",
-          { header: "pruned", leaveOut: 1 },
-          { header: "failed", leaveOut: 2 },
-          `best ${metric}`,
-          { header: "parameters", overflow: "wrap" },
-        ],
-        rows: searches.map((search) => [
-          search.family,
-          search.featureSet,
-          search.method,
-          search.trials,
-          search.pruned,
-          search.failed,
-          search.best.value,
-          JSON.stringify(search.best.params),
+        ...tableOf(searches, [
+          ["family", ({ family }) => family],
+          ["features", ({ featureSet }) => featureSet],
+          [{ header: "method", leaveOut: 3 }, ({ method }) => method],
+          ["trials", (search) => search.trials],
+          [{ header: "pruned", leaveOut: 1 }, ({ pruned }) => pruned],
+          [{ header: "failed", leaveOut: 2 }, ({ failed }) => failed],
+          [`best ${metric}`, (search) => search.best.value],
+          [{ header: "parameters", overflow: "wrap" }, (search) => JSON.stringify(search.best.params)],
         ]),
       },
     ],

@@ -1,5 +1,6 @@
 /** `mlctl watch`: predicts and monitors files that are dropped into a folder or bucket. */
 import type { DropResult } from "../automation/watch/dropResult.ts";
+import { withValues } from "../config/unsetValues.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
 import { areasOf } from "./flagValues.ts";
@@ -59,10 +60,7 @@ export const watch = defineCommand({
     }
     const workspace = await openWorkspaceOf(invocation);
     const [source] = args;
-    const [{ watch: start }, { withValues }] = await Promise.all([
-      import("../automation/watch/watch.ts"),
-      import("../config/unsetValues.ts"),
-    ]);
+    const { watch: start } = await import("../automation/watch/watch.ts");
     if (source === undefined) workspace.trust.require("watch.source");
     const settings = workspace.config.watch;
     const own = source === undefined ? settings : withValues(settings, { source });

@@ -35,7 +35,7 @@ export const why = defineCommand({
   },
 }) satisfies Command;
 
-export function whyView(result: WhyResult): View {
+function whyView(result: WhyResult): View {
   const { a, b, total, effects, models, notes, rows } = result;
   return {
     title: `${total.metric} ${formatNumber(total.a)} of ${named(a)} → ${formatNumber(total.b)} of ${named(b)} on the same ${rows} test rows`,

@@ -1,5 +1,7 @@
 /** Lists every setting with its value and source, for `mlctl config show`. */
+import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { suggest } from "../core/text/suggest.ts";
 import { leaves } from "./jsonPath.ts";
 import type { LoadedConfig } from "./loadConfig.ts";
 import type { Reference } from "./references.ts";
@@ -24,12 +26,24 @@ export function describeSettings({ recordable, sources, references }: LoadedConf
   });
 }
 
-function isUnder(key: string, prefix: string): boolean {
-  return key === prefix || key.startsWith(`${prefix}.`);
+/** Whether a key is the other one or below it; every key is below "". */
+export function isUnder(key: string, prefix: string): boolean {
+  return prefix === "" || key === prefix || key.startsWith(`${prefix}.`);
 }
 
 /** Where the value of a reference comes from, without the value, which may be secret. */
 function variableState({ name, isSet, fallback }: Reference): string {
   if (isSet) return `${name} is set`;
   return fallback === undefined ? `${name} is not set` : `default of ${name}`;
+}
+
+/** The error for a key that is not among the settings: suggests a similar key or section. */
+export function unknownKey(key: string, settings: readonly Setting[]): MlctlError {
+  const known = settings.flatMap((setting) => {
+    const parts = setting.key.split(".");
+    return parts.map((_, i) => parts.slice(0, i + 1).join("."));
+  });
+  const close = suggest(key, known);
+  const hint = close === undefined ? "`mlctl config show` lists all keys" : `did you mean ${close}?`;
+  return new MlctlError("usage", `config.json has no key "${key}"`, { hint });
 }

@@ -1,11 +1,10 @@
 /** Settings from MLCTL_* variables: MLCTL_TRAIN_SEED is train.seed, MLCTL_INPUT_FOLDER_PATH is input_folder_path. */
 import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
+import type { Environment } from "../core/userFolder.ts";
 import type { SchemaNode } from "./schema/configJsonSchema.ts";
 import { settingFromText } from "./settingText.ts";
 import { VARIABLE_PREFIX, variableOf } from "./variableOf.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that are not settings: read elsewhere, or common names for `${…}` in config.json. */
 const otherVariables = ["XGBOOST_LIBRARY", "DEBUG", "CONFIG", "DIRECTORY", "TOKEN", "TRUST"].map(

@@ -4,8 +4,8 @@
  */
 import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
+import type { Environment } from "../core/userFolder.ts";
 import type { SchemaNode } from "./schema/configJsonSchema.ts";
-import type { Environment } from "./environmentSettings.ts";
 import { mapStrings, type Path } from "./jsonPath.ts";
 import { settingFromText } from "./settingText.ts";
 

@@ -5,13 +5,10 @@
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { valueAt, withoutValueAt, type Path } from "./jsonPath.ts";
+import type { Issue as ExplainedIssue } from "./problems/explainIssues.ts";
 import type { UnsetValue } from "./references.ts";
 
-/** An issue of the schema, as zod reports it. */
-interface Issue {
-  readonly code?: string | undefined;
-  readonly path: readonly PropertyKey[];
-}
+type Issue = Pick<ExplainedIssue, "code" | "path">;
 
 export interface Deferred extends UnsetValue {
   /** The key to make unreadable: `path`, or the nearest ancestor that the schema allows to be missing. */

@@ -62,6 +62,23 @@ export class RowError extends MlctlError {
   }
 }
 
+/** Handles an MlctlError in a `catch`. Any other error is a bug, and is thrown again. */
+export function recover<T>(handle: (error: MlctlError) => T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof MlctlError) return handle(error);
+    throw error;
+  };
+}
+
+/** The result of `work`, or what `handle` makes of its MlctlError. */
+export function attempt<T, U>(work: () => T, handle: (error: MlctlError) => U): T | U {
+  try {
+    return work();
+  } catch (error) {
+    return recover(handle)(error);
+  }
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -28,7 +28,7 @@ export async function readDataset({ paths, tables }: Workspace, dataset: Dataset
   const read = (): Promise<Table> => readDatasetFile(path, dataset.columns, dataset.rows);
   const [sha256, table] = await Promise.allSettled([
     sha256File(path),
-    tables === undefined ? read() : tables.of([path], dataset.columns, read),
+    tables === undefined ? read() : tables([path], dataset.columns, read),
   ]);
   if (sha256.status === "rejected")
     throw new MlctlError("data", `${dataset.artifact.path} cannot be read`, { hint, cause: sha256.reason });

@@ -8,10 +8,9 @@ import { classReport } from "../metrics/classReport.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { baselineEvaluation } from "../pipeline/judge/baselineEvaluation.ts";
-import { evaluate } from "../pipeline/judge/evaluate.ts";
+import { evaluate, type Evaluated } from "../pipeline/judge/evaluate.ts";
 
-export interface Judgement {
-  readonly evaluation: Evaluation;
+export interface Judgement extends Omit<Evaluated, "rows"> {
   readonly baselineEvaluation: Evaluation;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly baseline: Readonly<Record<string, number | null>>;
@@ -19,10 +18,6 @@ export interface Judgement {
   readonly classReport: readonly ClassScore[] | null;
   /** The rows that were evaluated. */
   readonly table: Table;
-  /** Number of labelled rows that could not be evaluated because the model's history does not reach them. */
-  readonly withoutHistory: number;
-  /** See Evaluated. */
-  readonly unseenSeries: ReadonlySet<string>;
 }
 
 /**

@@ -20,23 +20,23 @@ describe("keptTables", () => {
     let reads = 0;
     const read = async (): Promise<Table> => table(++reads);
     writeFileSync(file, "a\n1\n");
-    const first = await tables.of([file], {}, read);
-    expect(await tables.of([file], {}, read)).toBe(first);
-    expect((await tables.of([file], { where: "a > 1" }, read)).rowCount).toBe(2);
+    const first = await tables([file], {}, read);
+    expect(await tables([file], {}, read)).toBe(first);
+    expect((await tables([file], { where: "a > 1" }, read)).rowCount).toBe(2);
     writeFileSync(file, "a\n1\n2\n");
-    expect((await tables.of([file], {}, read)).rowCount).toBe(3);
+    expect((await tables([file], {}, read)).rowCount).toBe(3);
   });
 
   it("does not keep a large table", async () => {
     const tables = keptTables();
     const read = async (): Promise<Table> => table(2_000_001);
-    expect((await tables.of([file], {}, read)) === (await tables.of([file], {}, read))).toBe(false);
+    expect((await tables([file], {}, read)) === (await tables([file], {}, read))).toBe(false);
   });
 
   it("passes errors of the reader on and keeps nothing of a failed read", async () => {
     const tables = keptTables();
     const gone = [join(folder, "gone.csv")];
-    await expect(tables.of(gone, {}, () => Promise.reject(new Error("gone")))).rejects.toThrow("gone");
-    expect((await tables.of(gone, {}, async () => table(1))).rowCount).toBe(1);
+    await expect(tables(gone, {}, () => Promise.reject(new Error("gone")))).rejects.toThrow("gone");
+    expect((await tables(gone, {}, async () => table(1))).rowCount).toBe(1);
   });
 });

@@ -2,28 +2,24 @@
 import { statSync } from "node:fs";
 import type { Table } from "../core/table/table.ts";
 
-export interface KeptTables {
-  /**
-   * Returns the cached table, or calls `read` if a file has changed since.
-   * @param how everything else that the table depends on, as JSON
-   */
-  of<T extends Table>(files: readonly string[], how: object, read: () => Promise<T>): Promise<T>;
-}
+/**
+ * Returns the cached table, or calls `read` if a file has changed since.
+ * @param how everything else that the table depends on, as JSON
+ */
+export type KeptTables = <T extends Table>(files: readonly string[], how: object, read: () => Promise<T>) => Promise<T>;
 
 /** 16 MB of numbers. Larger tables are read again: reading is cheap compared with the work on them, memory is not. */
 const MAX_CELLS = 2_000_000;
 
 export function keptTables(): KeptTables {
   const kept = new Map<string, Table>();
-  return {
-    async of<T extends Table>(files: readonly string[], how: object, read: () => Promise<T>): Promise<T> {
-      const key = JSON.stringify([files.map(stateOf), how]);
-      const cached = kept.get(key);
-      if (cached !== undefined) return cached as T;
-      const table = await read();
-      if (table.rowCount * table.columns.length <= MAX_CELLS) kept.set(key, table);
-      return table;
-    },
+  return async <T extends Table>(files: readonly string[], how: object, read: () => Promise<T>): Promise<T> => {
+    const key = JSON.stringify([files.map(stateOf), how]);
+    const cached = kept.get(key);
+    if (cached !== undefined) return cached as T;
+    const table = await read();
+    if (table.rowCount * table.columns.length <= MAX_CELLS) kept.set(key, table);
+    return table;
   };
 }
 

@@ -1,6 +1,6 @@
 /** The names that config.json may use (families, metrics, transforms) and the checks that need their registries. */
 import type { Config, ConfigProblem, KnownNames } from "../config/schema/schema.ts";
-import { MlctlError } from "../core/errors.ts";
+import { attempt } from "../core/errors.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import type { Json } from "../core/json.ts";
 import { driftTestList, findDriftTest } from "../drift/findDriftTest.ts";
@@ -79,13 +79,10 @@ function valuesToCheck(given: Space[string]): readonly Json[] {
 }
 
 function problemOf(check: () => unknown): string | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
-  }
+  return attempt(
+    () => void check(),
+    ({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`),
+  );
 }
 
 function featureProblems(config: Config): ConfigProblem[] {
@@ -121,14 +118,8 @@ function driftProblems({ monitor }: Config): ConfigProblem[] {
     if (limit <= 0) return [{ path: `${path}.limit`, message: "must be above 0" }];
     // Without a named test, Evidently's rules may choose a distance instead of a p-value.
     const isPValue = test === undefined ? rules === "calibrated" : findDriftTest(test, column).measure === "p_value";
-    return isPValue && limit > 1
-      ? [
-          {
-            path: `${path}.limit`,
-            message:
-              'must be at most 1 because this test returns a p-value; set "test" to a distance for larger limits',
-          },
-        ]
-      : [];
+    const tooLarge =
+      'must be at most 1 because this test returns a p-value; set "test" to a distance for larger limits';
+    return isPValue && limit > 1 ? [{ path: `${path}.limit`, message: tooLarge }] : [];
   });
 }

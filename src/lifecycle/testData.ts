@@ -41,17 +41,10 @@ async function readFound(session: Session, found: readonly string[], options: Re
     for (const message of csvNotes) session.context.emit({ type: "warning", stage: "score", message });
     return table;
   };
-  const { files, ...table } = await (session.tables === undefined ? read() : session.tables.of(found, options, read));
+  const { files, ...table } = await (session.tables === undefined ? read() : session.tables(found, options, read));
   const rowsOf = new Map(files.map((file) => [file.path, file.rows]));
   const hashed = await hashFiles(session, found);
-  return {
-    table,
-    files: hashed.map(({ path: shown, sha256 }, index) => ({
-      path: shown,
-      sha256,
-      rows: rowsOf.get(found[index]!) ?? 0,
-    })),
-  };
+  return { table, files: hashed.map((file, i) => ({ ...file, rows: rowsOf.get(found[i]!) ?? 0 })) };
 }
 
 /** Path and hash of each test file; empty if there is no test data. */

@@ -2,19 +2,14 @@
 import type { Finding } from "../../core/records/drift.ts";
 import { limitText } from "../../core/text/limitText.ts";
 import type { ViewTable } from "../../core/view.ts";
+import { tableOf } from "./tableOf.ts";
 
 export function findingsTable(findings: readonly Finding[]): ViewTable {
-  return {
-    columns: [
-      "finding",
-      "status",
-      "value",
-      { header: "limit", align: "right" },
-      { header: "message", overflow: "wrap" },
-    ],
-    rows: findings.map((finding) => {
-      const { name, status, value, message } = finding;
-      return [name, status, value, limitText(finding), message];
-    }),
-  };
+  return tableOf(findings, [
+    ["finding", ({ name }) => name],
+    ["status", ({ status }) => status],
+    ["value", ({ value }) => value],
+    [{ header: "limit", align: "right" }, limitText],
+    [{ header: "message", overflow: "wrap" }, ({ message }) => message],
+  ]);
 }

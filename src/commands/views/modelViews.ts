@@ -5,38 +5,30 @@ import type { View } from "../../core/view.ts";
 import type { LoadedModel } from "../../lifecycle/loadModel.ts";
 import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";
 import type { ModelRow, NoteResult } from "../../lifecycle/registry/models.ts";
+import { tableOf } from "./tableOf.ts";
 
 export function modelsView(rows: readonly ModelRow[]): View {
   if (rows.length === 0) return { title: "no models yet", next: "`mlctl train`" };
-  const noted = rows.some(({ note }) => note !== null);
   return {
     tables: [
-      {
-        columns: [
-          "version",
-          "run",
-          { header: "created", leaveOut: 1 },
-          "family",
-          { header: "metric", leaveOut: 3 },
-          "test",
-          "aliases",
-          { header: "deployed", leaveOut: 2 },
-          ...(noted ? ["note"] : []),
-        ],
-        rows: rows.map((row) => [
-          `v${row.version}`,
-          row.runId,
-          shortTime(row.createdAt),
-          row.family,
-          row.metric ?? "",
-          row.value,
-          row.aliases.map((name) => `@${name}`).join(" "),
-          row.inProduction ? "now" : row.lastDeployedAt === null ? "" : shortTime(row.lastDeployedAt),
-          ...(noted ? [row.note ?? ""] : []),
-        ]),
-      },
+      tableOf(rows, [
+        ["version", ({ version }) => `v${version}`],
+        ["run", ({ runId }) => runId],
+        [{ header: "created", leaveOut: 1 }, ({ createdAt }) => shortTime(createdAt)],
+        ["family", ({ family }) => family],
+        [{ header: "metric", leaveOut: 3 }, ({ metric }) => metric ?? ""],
+        ["test", ({ value }) => value],
+        ["aliases", ({ aliases }) => aliases.map((name) => `@${name}`).join(" ")],
+        [{ header: "deployed", leaveOut: 2 }, deployedText],
+        rows.some(({ note }) => note !== null) && ["note", ({ note }) => note ?? ""],
+      ]),
     ],
   };
+}
+
+function deployedText({ inProduction, lastDeployedAt }: ModelRow): string {
+  if (inProduction) return "now";
+  return lastDeployedAt === null ? "" : shortTime(lastDeployedAt);
 }
 
 export function modelView({ path, sha256, model, run }: LoadedModel): View {

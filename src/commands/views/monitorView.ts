@@ -1,10 +1,11 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
-import { formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
+import { counted, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import { limitText } from "../../core/text/limitText.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
+import { tableOf } from "./tableOf.ts";
 
 /** Maximum number of columns in the drift table, drifted ones first. */
 const MOST_COLUMNS = 30;
@@ -21,7 +22,7 @@ export function monitoringView(result: MonitorResult): View {
       : result.status === "skipped"
         ? TOO_FEW_ROWS
         : "no problems";
-  const rows = `${window.rows} ${window.rows === 1 ? "row" : "rows"}`;
+  const rows = counted(window.rows, "row");
   const isOne = windows.length < 2;
   const failed = windows.filter(({ status }) => status === "fail");
   return {
@@ -81,21 +82,14 @@ function nextStep({ findings }: MonitorResult, monitorId: string): string {
 }
 
 function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
-  return {
-    columns: [
-      { header: "finding", overflow: "wrap" },
-      "status",
-      { header: "value", align: "right" },
-      "limit",
-      { header: "interval", leaveOut: 1 },
-      { header: "message", overflow: "wrap" },
-    ],
-    rows: findings.map((finding) => {
-      const { area, name, status, value, interval, message } = finding;
-      const title = name.startsWith(area) || name.includes(area) ? name : `${area}: ${name}`;
-      return [title, status, formatNumber(value), limitText(finding), intervalText(interval), message];
-    }),
-  };
+  return tableOf(findings, [
+    [{ header: "finding", overflow: "wrap" }, ({ area, name }) => (name.includes(area) ? name : `${area}: ${name}`)],
+    ["status", ({ status }) => status],
+    [{ header: "value", align: "right" }, ({ value }) => formatNumber(value)],
+    ["limit", limitText],
+    [{ header: "interval", leaveOut: 1 }, ({ interval }) => intervalText(interval)],
+    [{ header: "message", overflow: "wrap" }, ({ message }) => message],
+  ]);
 }
 
 function driftTable({ drift }: MonitorResult): ViewTable[] {
@@ -103,58 +97,35 @@ function driftTable({ drift }: MonitorResult): ViewTable[] {
   const all = [...target, ...Object.entries(drift.columns)];
   const sorted = all.toSorted(([, a], [, b]) => Number(b.drifted) - Number(a.drifted) || (b.psi ?? -1) - (a.psi ?? -1));
   if (sorted.length === 0) return [];
-  const rows = sorted
-    .slice(0, MOST_COLUMNS)
-    .map(([name, { test, measure, value, limit, psi, drifted, skipped, note }]) => [
-      name,
-      skipped === undefined ? (drifted ? "yes" : "no") : "skipped",
-      test,
-      measure === "p_value" ? "p-value" : "distance",
-      value,
-      `${measure === "p_value" ? "<" : "≥"} ${formatNumber(limit)}`,
-      psi,
-      skipped ?? note ?? "",
-    ]);
   const more = sorted.length > MOST_COLUMNS ? `, ${sorted.length - MOST_COLUMNS} more with --json` : "";
-  return [
-    {
-      title: `drift by column${more}`,
-      columns: [
-        "column",
-        "drifted",
-        "test",
-        { header: "measure", leaveOut: 2 },
-        "value",
-        { header: "drift if", leaveOut: 3 },
-        { header: "psi", leaveOut: 1 },
-        { header: "note", overflow: "wrap" },
-      ],
-      rows,
-    },
-  ];
+  const table = tableOf(sorted.slice(0, MOST_COLUMNS), [
+    ["column", ([name]) => name],
+    ["drifted", ([, { skipped, drifted }]) => (skipped !== undefined ? "skipped" : drifted ? "yes" : "no")],
+    ["test", ([, { test }]) => test],
+    [{ header: "measure", leaveOut: 2 }, ([, { measure }]) => (measure === "p_value" ? "p-value" : "distance")],
+    ["value", ([, { value }]) => value],
+    [
+      { header: "drift if", leaveOut: 3 },
+      ([, { measure, limit }]) => `${measure === "p_value" ? "<" : "≥"} ${formatNumber(limit)}`,
+    ],
+    [{ header: "psi", leaveOut: 1 }, ([, { psi }]) => psi],
+    [{ header: "note", overflow: "wrap" }, ([, { skipped, note }]) => skipped ?? note ?? ""],
+  ]);
+  return [{ title: `drift by column${more}`, ...table }];
 }
 
 function segmentTable({ segments }: MonitorResult): ViewTable[] {
   if (segments.length === 0) return [];
-  const rows = segments
-    .slice(0, SEGMENTS_SHOWN)
-    .map((segment) => [
-      `${segment.column} = ${segment.value}`,
-      segment.status === "skipped" ? "too few rows" : segment.status === "fail" ? "worse" : "no worse",
-      segment.metricValue,
-      intervalText(segment.interval),
-      segment.labelled,
-      segment.rows,
-    ]);
   const more = segments.length > SEGMENTS_SHOWN ? `, ${segments.length - SEGMENTS_SHOWN} more with --json` : "";
-  const metric = segments[0]!.metric;
-  return [
-    {
-      title: `segments, worst first${more}`,
-      columns: ["segment", "verdict", metric, "interval", "labelled", "rows"],
-      rows,
-    },
-  ];
+  const table = tableOf(segments.slice(0, SEGMENTS_SHOWN), [
+    ["segment", ({ column, value }) => `${column} = ${value}`],
+    ["verdict", ({ status }) => (status === "skipped" ? TOO_FEW_ROWS : status === "fail" ? "worse" : "no worse")],
+    [segments[0]!.metric, ({ metricValue }) => metricValue],
+    ["interval", ({ interval }) => intervalText(interval)],
+    ["labelled", ({ labelled }) => labelled],
+    ["rows", ({ rows }) => rows],
+  ]);
+  return [{ title: `segments, worst first${more}`, ...table }];
 }
 
 /** Earlier results of this window, when fewer labels were known. */
@@ -184,32 +155,18 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
 }
 
 function windowsTable(windows: readonly WindowSummary[]): ViewTable {
-  return {
-    columns: [
-      "id",
-      "window",
-      "status",
-      { header: "rows", leaveOut: 4 },
-      { header: "labelled", leaveOut: 3 },
-      "drift share",
-      { header: "metric", leaveOut: 5 },
-      "value",
-      { header: "interval", leaveOut: 2 },
-      { header: "as of", leaveOut: 1 },
-    ],
-    rows: windows.map((each) => [
-      each.monitorId,
-      each.label,
-      each.status === "skipped" ? TOO_FEW_ROWS : each.status,
-      each.rows,
-      each.labelled,
-      each.driftShare,
-      each.metric,
-      each.value,
-      intervalText(each.interval),
-      shortTime(each.asOf),
-    ]),
-  };
+  return tableOf(windows, [
+    ["id", ({ monitorId }) => monitorId],
+    ["window", ({ label }) => label],
+    ["status", ({ status }) => (status === "skipped" ? TOO_FEW_ROWS : status)],
+    [{ header: "rows", leaveOut: 4 }, ({ rows }) => rows],
+    [{ header: "labelled", leaveOut: 3 }, ({ labelled }) => labelled],
+    ["drift share", ({ driftShare }) => driftShare],
+    [{ header: "metric", leaveOut: 5 }, ({ metric }) => metric],
+    ["value", ({ value }) => value],
+    [{ header: "interval", leaveOut: 2 }, ({ interval }) => intervalText(interval)],
+    [{ header: "as of", leaveOut: 1 }, ({ asOf }) => shortTime(asOf)],
+  ]);
 }
 
 export function historyView(windows: readonly WindowSummary[]): View {

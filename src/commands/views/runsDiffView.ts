@@ -1,5 +1,6 @@
 /** View of `mlctl runs diff`. */
 import { formatNumber } from "../../core/text/format.ts";
+import { listed } from "../../core/text/listed.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Cell, View, ViewTable } from "../../core/view.ts";
@@ -70,33 +71,24 @@ function text(value: Json): string {
 
 function dataFields({ a, b, data, features, params, settings }: DiffResult): [string, Cell][] {
   const sides = `${data.a.rows ?? "?"} rows → ${data.b.rows ?? "?"} rows`;
-  const { moved, movedReason } = data;
-  const optional: [string, string][] = [
-    ["columns added", listed(data.added)],
-    ["columns removed", listed(data.removed)],
-    [
-      "columns with another type",
-      listed(data.changed.map(({ column, a: from, b: to }) => `${column} (${from} → ${to})`)),
-    ],
-    ["files added", listed(data.filesAdded)],
-    ["files removed", listed(data.filesRemoved)],
-    [
-      "columns that drifted",
-      movedReason ?? listed((moved ?? []).map(({ column, psi }) => `${column} (PSI ${formatNumber(psi)})`)),
-    ],
-    ["features added", listed(features.added)],
-    ["features removed", listed(features.removed)],
+  const drifted = (data.moved ?? []).map(({ column, psi }) => `${column} (PSI ${formatNumber(psi)})`);
+  const optional: [string, readonly string[]][] = [
+    ["columns added", data.added],
+    ["columns removed", data.removed],
+    ["columns with another type", data.changed.map(({ column, a: from, b: to }) => `${column} (${from} → ${to})`)],
+    ["files added", data.filesAdded],
+    ["files removed", data.filesRemoved],
+    ["columns that drifted", data.movedReason === null ? drifted : [data.movedReason]],
+    ["features added", features.added],
+    ["features removed", features.removed],
   ];
   return [
     ["data", data.same ? `the same (${data.a.sha256.slice(0, 12)})` : sides],
-    ...optional.filter(([, value]) => value !== ""),
+    ...optional
+      .filter(([, names]) => names.length > 0)
+      .map(([label, names]): [string, Cell] => [label, listed(names, LISTED)]),
     ["features", `${features.common} in both`],
     ["seed", a.seed === b.seed ? a.seed : `${a.seed} → ${b.seed}`],
     ...(params.length + settings.length === 0 ? [["configuration", "the same"] as [string, string]] : []),
   ];
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - LISTED;
-  return `${names.slice(0, LISTED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -1,11 +1,12 @@
 /** Views of `mlctl schedule`. */
 import type { Execution } from "../../core/records/execution.ts";
-import { shortTime } from "../../core/text/format.ts";
+import { counted, shortTime } from "../../core/text/format.ts";
 import type { View } from "../../core/view.ts";
 import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
 import { localTime } from "../../automation/schedule/localTime.ts";
 import type { JobStatus } from "../../automation/schedule/jobStatus.ts";
 import type { RunJobResult } from "../../automation/schedule/runJobNow.ts";
+import { tableOf } from "./tableOf.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
   const rows = jobs.flatMap(({ name, cron, timezone, next }) =>
@@ -34,23 +35,19 @@ export function listView(jobs: readonly JobStatus[]): View {
   const isLocal = jobs.some(({ timezone }) => timezone !== "UTC");
   return {
     tables: [
-      {
-        columns: [
-          "job",
-          "command",
-          "cron",
-          isLocal ? "time zone" : { header: "time zone", leaveOut: 1 },
-          { header: "scheduler", leaveOut: 2 },
-          "status",
+      tableOf(jobs, [
+        ["job", ({ name }) => name],
+        ["command", ({ command }) => command],
+        ["cron", ({ cron }) => cron],
+        [isLocal ? "time zone" : { header: "time zone", leaveOut: 1 }, ({ timezone }) => timezone],
+        [{ header: "scheduler", leaveOut: 2 }, ({ scheduler }) => scheduler ?? ""],
+        ["status", ({ status }) => status],
+        [
           { header: "last run", leaveOut: 3 },
-          "next",
+          ({ last: [newest], timezone }) => (newest === undefined ? "" : listTime(newest.startedAt, timezone)),
         ],
-        rows: jobs.map(({ name, command, cron, timezone, scheduler, status, last, next }) => {
-          const [newest] = last;
-          const lastRun = newest === undefined ? "" : listTime(newest.startedAt, timezone);
-          return [name, command, cron, timezone, scheduler ?? "", status, lastRun, listTime(next[0]!, timezone)];
-        }),
-      },
+        ["next", ({ next, timezone }) => listTime(next[0]!, timezone)],
+      ]),
     ],
     notes: overdueNotes(jobs),
     ...(jobs.every(({ scheduler }) => scheduler === null)
@@ -89,10 +86,10 @@ function asCommand(next: string): string {
 
 function installTitle({ scheduler, dryRun, jobs, removed, next }: InstallResult): string {
   if (next?.includes("systemctl --user link ") === true)
-    return `${dryRun ? "would write" : "wrote"} the units of ${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; link them before systemd can run them`;
+    return `${dryRun ? "would write" : "wrote"} the units of ${counted(jobs.length, "job")}; link them before systemd can run them`;
   const where = scheduler === "crontab" ? "your crontab" : scheduler === "k8s" ? "Kubernetes" : scheduler;
   if (jobs.length > 0)
-    return `${dryRun ? "would install " : ""}${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}${dryRun ? "" : " installed"} in ${where}`;
+    return `${dryRun ? "would install " : ""}${counted(jobs.length, "job")}${dryRun ? "" : " installed"} in ${where}`;
   if (removed.length === 0) return `no job of this workspace is installed in ${where}`;
   return dryRun
     ? `would remove the jobs of this workspace from ${where}`

@@ -1,7 +1,7 @@
 /** The result of a dropped file: as JSON, as tab-separated fields, as a sentence. */
 import { oneLine } from "../../automation/watch/dropNames.ts";
 import type { DropResult } from "../../automation/watch/dropResult.ts";
-import { formatNumber } from "../../core/text/format.ts";
+import { counted, formatNumber } from "../../core/text/format.ts";
 
 /** Scripts rely on these keys: add keys, never change them. */
 export function dropDocument(drop: DropResult): object {
@@ -66,7 +66,7 @@ export function dropSentence(drop: DropResult): string {
   }
   const model = modelVersion === null ? "" : ` by v${modelVersion}`;
   const rejects = rejected === 0 ? "" : `, ${rejected} rejected`;
-  return `${status}  ${title}: ${rows} ${rows === 1 ? "row" : "rows"}${model}${rejects}${monitoringText(monitoring)} → ${oneLine(output ?? "")}`;
+  return `${status}  ${title}: ${counted(rows, "row")}${model}${rejects}${monitoringText(monitoring)} → ${oneLine(output ?? "")}`;
 }
 
 function monitoringText(monitoring: DropResult["monitoring"]): string {

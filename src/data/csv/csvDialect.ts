@@ -1,5 +1,6 @@
 /** Recognises from the first records how a file is written: delimiter, lines before the header, or that it is not CSV. */
-import { counted, lineBreaks } from "./csvGrammar.ts";
+import { counted } from "../../core/text/format.ts";
+import { lineBreaks } from "./csvGrammar.ts";
 import type { CsvRow } from "./csvTokenizer.ts";
 import type { CsvSettings } from "../readOptions.ts";
 import { UnreadableFile } from "../unreadableFile.ts";

@@ -1,4 +1,5 @@
 /** What the readers of CSV share: settings of the grammar, flaws, blanks and line ends. */
+import { counted } from "../../core/text/format.ts";
 
 export interface CsvGrammar {
   /** One character. */
@@ -56,8 +57,4 @@ export function lineBreaks(text: string): number {
 /** E.g. "1 value, but the header has 2 columns". */
 export function widthMismatch(values: number, columns: number): string {
   return `${counted(values, "value")}, but the header has ${counted(columns, "column")}`;
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,6 @@
 /** Notes on what the reading of CSV guessed, left out or changed: one per kind, with the first place. */
-import { counted, type CellPlace, type CsvFlaws } from "./csvGrammar.ts";
+import { counted } from "../../core/text/format.ts";
+import type { CellPlace, CsvFlaws } from "./csvGrammar.ts";
 import type { FoundEncoding } from "./utf8Chunks.ts";
 
 /** A CSV file or stream that was read. */

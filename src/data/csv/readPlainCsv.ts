@@ -140,17 +140,11 @@ function matches({ names, rows }: Head, { expected }: Reading): boolean {
   return names.length === expected.length && names.every(agrees);
 }
 
-interface Naming {
-  readonly path: string;
-  readonly options: ReadOptions;
-  readonly csv: CsvSettings | undefined;
-}
-
 /** Null if the header is not on the first line or not valid. @param given names as in the file */
 function namesOf(
   text: string,
   isWhole: boolean,
-  { path, options, csv = {} }: Naming,
+  { path, options, csv = {} }: Pick<Reading, "path" | "options"> & { csv: CsvSettings | undefined },
 ): { names: readonly string[]; given: readonly string[]; delimiter: string } | null {
   try {
     const reader = headReader(path, csv);

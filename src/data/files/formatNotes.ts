@@ -1,5 +1,6 @@
 /** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
 import { listed, MAX_LISTED } from "../../core/text/listed.ts";
+import { present } from "../../core/text/present.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
@@ -56,6 +57,14 @@ function typesLine(columns: readonly { readonly name: string }[], type: string):
 /** Whether the column became numbers or dates in the dataset. */
 function isConverted(name: string, files: readonly LoadedFile[]): boolean {
   return files.some(({ columns }) => columns.some((column) => column.name === name && column.sql !== undefined));
+}
+
+/** The columns with this fact, each with an example of it. */
+function withFact(columns: readonly ReadColumn[], fact: "raw" | "offset" | "zone" | "code") {
+  return columns.flatMap(({ name, facts }) => {
+    const value = facts.find((each) => each[fact] !== undefined)?.[fact];
+    return value === undefined ? [] : [{ name, value, example: `"${value}"` }];
+  });
 }
 
 function readNotes(
@@ -126,18 +135,13 @@ function undecidedNotes(columns: readonly ReadColumn[]): string[] {
     const ids = facts[0]!.formats.filter((id) => valueFormat(id)?.kind === "date");
     return ids.length === 0 ? [] : [{ name, example: `"${facts[0]!.example}"`, ids }];
   });
-  return [
-    ...(numbers.length === 0
-      ? []
-      : [
-          `kept as text, because comma or point may separate decimals or thousands: ${named(numbers)}; set "ingest.decimal": "." or "ingest.decimal": "," in config.json`,
-        ]),
-    ...(dates.length === 0
-      ? []
-      : [
-          `kept as text, because day or month can come first: ${named(dates)}; ${typesLine(dates, dates[0]!.ids[0]!)}, or with the month first "${dates[0]!.ids[1]!}"`,
-        ]),
-  ];
+  const [date] = dates;
+  return present([
+    numbers.length > 0 &&
+      `kept as text, because comma or point may separate decimals or thousands: ${named(numbers)}; set "ingest.decimal": "." or "ingest.decimal": "," in config.json`,
+    date !== undefined &&
+      `kept as text, because day or month can come first: ${named(dates)}; ${typesLine(dates, date.ids[0]!)}, or with the month first "${date.ids[1]!}"`,
+  ]);
 }
 
 function markerNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[]): string[] {
@@ -164,30 +168,24 @@ function mixedNotes(columns: readonly ReadColumn[]): string[] {
     const [values, words] = [found.filter(({ word }) => /\d/.test(word)), found.filter(({ word }) => !/\d/.test(word))];
     const markers = [...new Set(words.slice(0, MAX_LISTED).map(({ word }) => JSON.stringify(word)))].join(", ");
     const cure = `if such values are missing ones, add them to "ingest.null_values": [${markers}] in config.json`;
-    return [
-      ...(words.length === 0 ? [] : [`${because}${named(words)}; ${cure}`]),
-      ...(values.length === 0
-        ? []
-        : [`${because}${named(values)}; correct them, or compute the column in "ingest.select"`]),
-    ];
+    return present([
+      words.length > 0 && `${because}${named(words)}; ${cure}`,
+      values.length > 0 && `${because}${named(values)}; correct them, or compute the column in "ingest.select"`,
+    ]);
   });
 }
 
 function rawNotes(columns: readonly ReadColumn[]): string[] {
-  const found = columns.flatMap(({ name, facts }) => {
-    const raw = facts.find((each) => each.raw !== undefined)?.raw;
-    return raw === undefined ? [] : [{ name, example: `"${raw}"` }];
-  });
+  const found = withFact(columns, "raw");
   if (found.length === 0) return [];
   return [`kept as text, because ingest.select or ingest.where reads it: ${named(found)}`];
 }
 
 /** The hour of the place, which may matter more, is lost. */
 function offsetNotes(columns: readonly ReadColumn[]): string[] {
-  const found = columns.flatMap(({ name, facts }) => {
-    const offset = facts.find((each) => each.offset !== undefined)?.offset;
-    const time = offset === undefined ? undefined : parseDate(offset);
-    return time === undefined ? [] : [{ name, example: `"${offset}" is ${new Date(time).toISOString()}` }];
+  const found = withFact(columns, "offset").flatMap(({ name, value }) => {
+    const time = parseDate(value);
+    return time === undefined ? [] : [{ name, example: `"${value}" is ${new Date(time).toISOString()}` }];
   });
   if (found.length === 0) return [];
   const { name } = found[0]!;
@@ -199,10 +197,7 @@ function offsetNotes(columns: readonly ReadColumn[]): string[] {
 }
 
 function zoneNotes(columns: readonly ReadColumn[]): string[] {
-  const found = columns.flatMap(({ name, facts }) => {
-    const zone = facts.find((each) => each.zone !== undefined)?.zone;
-    return zone === undefined ? [] : [{ name, example: `"${zone}"` }];
-  });
+  const found = withFact(columns, "zone");
   if (found.length === 0) return [];
   const lines = found
     .slice(0, MAX_LISTED)
@@ -213,11 +208,8 @@ function zoneNotes(columns: readonly ReadColumn[]): string[] {
 }
 
 function codeNotes(columns: readonly ReadColumn[], computed: ReadonlyMap<string, string>): string[] {
-  const read = columns.flatMap(({ name, facts }) => {
-    const code = facts.find((each) => each.code !== undefined)?.code;
-    return code === undefined ? [] : [[name, code] as const];
-  });
-  const found = [...read, ...computed].map(([name, code]) => ({ name, example: `"${code}"` }));
+  const others = Array.from(computed, ([name, code]) => ({ name, example: `"${code}"` }));
+  const found = [...withFact(columns, "code"), ...others];
   if (found.length === 0) return [];
   return [
     `kept as text, because a number would not keep every digit: ${named(found)}; for numbers, ${typesLine(found, "number")}`,

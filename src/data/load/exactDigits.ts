@@ -23,10 +23,8 @@ export async function keepDigits(
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const kept = new Map<string, string>();
   const wide = columns.filter(({ name, type }) => mayLoseDigits(type) && !Object.hasOwn(requested, name));
-  const large = await columnsWhere(database, table, wide, ({ name, type }) =>
-    type.startsWith("DECIMAL")
-      ? "true"
-      : `max(${identifier(name)}) > ${LARGEST_EXACT} OR min(${identifier(name)}) < ${-LARGEST_EXACT}`,
+  const large = await columnsWhere(database, identifier(table), wide, (column, { type }) =>
+    type.startsWith("DECIMAL") ? "true" : `max(${column}) > ${LARGEST_EXACT} OR min(${column}) < ${-LARGEST_EXACT}`,
   );
   for (const { name, type } of wide) {
     const column = identifier(name);
@@ -52,8 +50,7 @@ function mayLoseDigits(type: string): boolean {
 export async function largeDoubles(database: Database, table: string): Promise<string[]> {
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const doubles = columns.filter(({ type }) => type === "DOUBLE");
-  return columnsWhere(database, table, doubles, ({ name }) => {
-    const value = identifier(name);
+  return columnsWhere(database, identifier(table), doubles, (value) => {
     return `max(abs(${value})) FILTER (isfinite(${value})) >= ${LARGEST_EXACT}`;
   });
 }
@@ -70,28 +67,27 @@ export async function dateWords(
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const dates = columns.filter(({ type }) => type === "DATE" || type === "TIMESTAMP");
   // What DuckDB makes of the words, which are dates themselves.
-  const suspects = await columnsWhere(database, table, dates, ({ name, type }) => {
-    const value = identifier(name);
+  const suspects = await columnsWhere(database, identifier(table), dates, (value, { type }) => {
     const words = `${value} IN (${type} '1900-01-01', ${type} '1970-01-01')`;
     return `bool_or(NOT isfinite(${value}) OR ${value} < ${type} '0001-01-01' OR ${words})`;
   });
   if (suspects.length === 0) return [];
-  const others = suspects.map((name) => `count(${identifier(name)}) - count(${dateIn(identifier(name))})`);
-  const [row] = await database.rows(`SELECT ${others.join(", ")} FROM ${asText(suspects)}`);
-  return suspects.filter((_, i) => Number(row![i]) > 0);
+  const texts = suspects.map((name) => ({ name }));
+  return columnsWhere(database, asText(suspects), texts, (text) => `count(${text}) > count(${dateIn(text)})`);
 }
 
-/** The names of the columns for which an aggregate is true. */
-async function columnsWhere<Column extends { readonly name: string }>(
+/** The names of the columns for which an aggregate is true. @param source SQL of a table */
+export async function columnsWhere<Column extends { readonly name: string }>(
   database: Database,
-  table: string,
+  source: string,
   columns: readonly Column[],
-  condition: (column: Column) => string,
+  condition: (column: string, of: Column) => string,
 ): Promise<string[]> {
   const found: string[] = [];
   for (let start = 0; start < columns.length; start += COLUMNS_PER_QUERY) {
     const some = columns.slice(start, start + COLUMNS_PER_QUERY);
-    const [row] = await database.rows(`SELECT ${some.map(condition).join(", ")} FROM ${identifier(table)}`);
+    const items = some.map((column) => condition(identifier(column.name), column));
+    const [row] = await database.rows(`SELECT ${items.join(", ")} FROM ${source}`);
     found.push(...some.flatMap(({ name }, i) => (row![i] === true ? [name] : [])));
   }
   return found;

@@ -1,5 +1,5 @@
 /** Finds out how a CSV file is read, and rewrites it if DuckDB would read it differently from the tokenizer. */
-import { counted, type CsvFlaws } from "../csv/csvGrammar.ts";
+import type { CsvFlaws } from "../csv/csvGrammar.ts";
 import { csvReader, headReader, type CsvHead } from "../csv/csvHead.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
 import type { CsvRow } from "../csv/csvTokenizer.ts";
@@ -162,5 +162,5 @@ function wrongWidths(): { add(row: CsvRow): void; error(): UnreadableFile | unde
 export function alsoWrong(others: readonly string[], count: number): string {
   if (others.length === 0) return "";
   const more = count - 1 - others.length;
-  return `; also ${others.join(", ")}${more > 0 ? ` and ${counted(more, "more").replace(/s$/, "")}` : ""}`;
+  return `; also ${others.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

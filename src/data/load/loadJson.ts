@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { numberFormat } from "../../core/text/numberFormat.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
-import { dateWords, largeDoubles } from "./exactDigits.ts";
+import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 import { refuseForeign } from "../csv/csvDialect.ts";
@@ -89,12 +89,9 @@ async function keepJsonText(
   await database.run(
     `CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT *${replaced} FROM read_json(${options}, columns = ${literalStruct(types)})`,
   );
-  if (large.length === 0) return;
-  const counts = large.map((name) => `count(${codeIn(identifier(name))})`);
-  const [row] = await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`);
-  for (const [i, name] of large.entries())
-    if (Number(row![i]) === 0)
-      await database.run(`ALTER TABLE ${identifier(table)} ALTER ${identifier(name)} TYPE DOUBLE`);
+  const reread = large.map((name) => ({ name }));
+  for (const name of await columnsWhere(database, identifier(table), reread, (text) => `count(${codeIn(text)}) = 0`))
+    await database.run(`ALTER TABLE ${identifier(table)} ALTER ${identifier(name)} TYPE DOUBLE`);
 }
 
 type Formats = NonNullable<ReadOptions["formats"]>;

@@ -9,6 +9,7 @@ import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
 import type { Cell, Database } from "../duckdb/duckdb.ts";
 import { codeIn, dateIn, formatIn, isInteger, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { identifier } from "../duckdb/sql.ts";
+import { columnsWhere } from "./exactDigits.ts";
 import { codeFacts, type TextFacts } from "../readOptions.ts";
 
 /** Rows that are looked at to find the formats a column may have; then every row is checked. */
@@ -114,25 +115,22 @@ function requestedKind({ name, requested }: Census): ColumnKind | undefined {
   return requested === undefined ? undefined : kindOf(requestedType(name, requested));
 }
 
+function isNearCompact(column: string): string {
+  return `min(${column}) >= ${FIRST_COMPACT} AND max(${column}) <= ${LAST_COMPACT} AND count(${column}) >= ${MIN_COMPACT_DATES}`;
+}
+
+function areCompact(column: string): string {
+  return `count(${formatIn(`CAST(${column} AS VARCHAR)`, dateFormat(COMPACT)!)}) = count(${column})`;
+}
+
 /** Columns of integers such as 20240131 that are all dates. */
 async function compactDates(database: Database, table: string, columns: readonly Census[]): Promise<string[]> {
   const integers = columns.filter(
     ({ type, format }) => type === "BIGINT" && (format === undefined || format === COMPACT),
   );
-  if (integers.length === 0) return [];
-  const items = integers.map(({ name }) => {
-    const column = identifier(name);
-    return `min(${column}) >= ${FIRST_COMPACT} AND max(${column}) <= ${LAST_COMPACT} AND count(${column}) >= ${MIN_COMPACT_DATES}`;
-  });
-  const [row] = await database.rows(`SELECT ${items.join(", ")} FROM ${identifier(table)}`);
-  const near = integers.filter((_, i) => row![i] === true).map(({ name }) => name);
-  if (near.length === 0) return [];
-  const dates = near.map((name) => {
-    const date = formatIn(`CAST(${identifier(name)} AS VARCHAR)`, dateFormat(COMPACT)!);
-    return `count(${date}) = count(${identifier(name)})`;
-  });
-  const [checked] = await database.rows(`SELECT ${dates.join(", ")} FROM ${identifier(table)}`);
-  return near.filter((_, i) => checked![i] === true);
+  const near = await columnsWhere(database, identifier(table), integers, isNearCompact);
+  const candidates = near.map((name) => ({ name }));
+  return columnsWhere(database, identifier(table), candidates, areCompact);
 }
 
 /** Values of the first rows; of a column that is empty there, the first values. Without missing markers. */

@@ -4,7 +4,7 @@
  */
 import type { Database } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
-import { dateWords, largeDoubles } from "./exactDigits.ts";
+import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
 import { identifier } from "../duckdb/sql.ts";
 import { asText, type CsvFile } from "./inspectCsv.ts";
 import type { ReadOptions } from "../readOptions.ts";
@@ -39,14 +39,12 @@ function pointMayGroup({ ownDelimiter }: CsvFile, { decimal, thousands }: ReadOp
 
 /** Columns without a value that no group of three digits after a point gives, such as 0.5 and 1234.5. */
 async function groupedBy(database: Database, table: string, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return [];
-  const not = names.map((name) => {
-    const [value, size] = [identifier(name), `abs(${identifier(name)})`];
+  const columns = names.map((name) => ({ name }));
+  return columnsWhere(database, identifier(table), columns, (value) => {
+    const size = `abs(${value})`;
     const isWhole = `${value} = trunc(${value})`;
-    return `count(CASE WHEN NOT (${isWhole} OR (${size} > 1 AND ${size} < 1000 AND abs(${size} * 1000 - round(${size} * 1000)) < 1e-6)) THEN 1 END)`;
+    return `count(CASE WHEN NOT (${isWhole} OR (${size} > 1 AND ${size} < 1000 AND abs(${size} * 1000 - round(${size} * 1000)) < 1e-6)) THEN 1 END) = 0`;
   });
-  const [row] = await database.rows(`SELECT ${not.join(", ")} FROM ${identifier(table)}`);
-  return names.filter((_, i) => Number(row![i]) === 0);
 }
 
 /** Columns with a cell that a number would change; of `ids`, with any other cell than a plain integer. */

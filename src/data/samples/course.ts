@@ -52,7 +52,6 @@ function learner(source: Random, id: number): Learner {
   return [id, category, hours, videos, quizzes, scores, rate, device, completes];
 }
 
-/** Writes Parquet files with DuckDB. */
 async function parquetFiles(tables: Readonly<Record<string, readonly Learner[]>>): Promise<SampleFile[]> {
   const folder = await mkdtemp(join(tmpdir(), "mlctl-sample-"));
   try {

@@ -20,8 +20,6 @@ const otherRounds = [
   { name: "French language proficiency (Version 1)", cutoff: 390, deviation: 30 },
 ] as const;
 
-const MONTHS = "January February March April May June July August September October November December".split(" ");
-
 interface Round {
   readonly time: number;
   readonly name: string;
@@ -94,7 +92,7 @@ function feed(path: string, rounds: readonly Round[], first: number): SampleFile
 /** Numbers have thousands separators, dates come in two formats, and old rounds have no pool sizes (dd…). */
 function record({ time, name, cutoff, invitations }: Round, number: string): Record<string, string> {
   const date = new Date(time);
-  const full = `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}`;
+  const full = date.toLocaleDateString("en-US", { dateStyle: "long", timeZone: "UTC" });
   const pool = time < RENAMED ? 0 : 180_000 + 37 * cutoff;
   return {
     drawNumber: number,

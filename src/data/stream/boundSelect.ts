@@ -76,18 +76,11 @@ export async function boundSelect(
   return bound;
 }
 
-interface Binding {
-  readonly name: string;
-  readonly kind: ColumnKind;
-  readonly sql: string;
-  readonly columns: readonly string[];
-}
-
 type Bound = Pick<BoundExpression, "type" | "reads">;
 
 async function bind(
   database: Database,
-  { name, kind, sql, columns }: Binding,
+  { name, kind, sql, columns }: Omit<BoundExpression, keyof Bound> & { readonly columns: readonly string[] },
   options: SelectOptions,
 ): Promise<Bound | "missing column" | "wrong kind"> {
   const names = await columnsRead(database, sql, columns);

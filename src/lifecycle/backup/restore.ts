@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { loadConfig } from "../../config/loadConfig.ts";
 import { workspaceOf, type ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { Context } from "../../core/context.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import { readArchive } from "../../storage/backup/archive.ts";
 import { backupFolders } from "../../storage/backup/backupFiles.ts";
 import { readManifest, type BackupManifest } from "../../storage/backup/backupManifest.ts";
@@ -88,16 +88,10 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
 /** The database of the workspace that is replaced, whose lock is needed too; empty if its config.json cannot be read. */
 async function databaseBefore(config: string, { environment }: RestoreOptions): Promise<string[]> {
   if (!existsSync(config)) return [];
-  try {
-    const directory = dirname(config);
-    const path = basename(config);
-    const loaded = await loadConfig({ path, directory, environment, flags: [], known: knownNames() });
-    const { database } = workspaceOf(loaded);
-    return existsSync(dirname(database)) ? [database] : [];
-  } catch (error) {
-    if (error instanceof MlctlError) return [];
-    throw error;
-  }
+  const options = { path: basename(config), directory: dirname(config), environment, known: knownNames() };
+  const read = loadConfig(options).then((loaded) => workspaceOf(loaded).database);
+  const database = await read.catch(recover(() => undefined));
+  return database !== undefined && existsSync(dirname(database)) ? [database] : [];
 }
 
 async function acquireLocks(
@@ -165,13 +159,7 @@ async function pathsOf(
   { environment, force }: RestoreOptions,
   { unpacked, folder }: { readonly unpacked: string; readonly folder: string },
 ): Promise<ConfiguredPaths> {
-  const loaded = await loadConfig({
-    path: "config.json",
-    directory: unpacked,
-    environment,
-    flags: [],
-    known: knownNames(),
-  });
+  const loaded = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() });
   const inUnpacked = workspaceOf(loaded);
   const given = Object.entries(inUnpacked).filter(([name]) => name !== "drops" || existsSync(join(unpacked, name)));
   const outside = given.filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");

@@ -1,6 +1,7 @@
 /** Compares two runs: data, configuration, parameters, features, and metrics on the same rows. */
 import { leaves } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { present } from "../../core/text/present.ts";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -145,13 +146,13 @@ function summary({ runId, modelVersion, family, featureSet, createdAt, seed }: R
 }
 
 function notesOf(a: RunWithModel, b: RunWithModel, test: TestData | null): string[] {
-  const again = [a, b].filter(({ retrained }) => retrained).map(({ run }) => run.runId);
-  return [
-    ...(a.run.runId === b.run.runId ? ["both are the same run"] : []),
-    ...(a.run.codeVersion === b.run.codeVersion
-      ? []
-      : [`trained by different versions of mlctl: ${a.run.codeVersion} and ${b.run.codeVersion}`]),
-    ...again.map((runId) => `run ${runId} has no model file: it was trained again in memory`),
-    ...(test === null ? ["there is no test data, so the metrics cannot be compared on the same rows"] : []),
-  ];
+  return present([
+    a.run.runId === b.run.runId && "both are the same run",
+    a.run.codeVersion !== b.run.codeVersion &&
+      `trained by different versions of mlctl: ${a.run.codeVersion} and ${b.run.codeVersion}`,
+    ...[a, b].map(
+      ({ run, retrained }) => retrained && `run ${run.runId} has no model file: it was trained again in memory`,
+    ),
+    test === null && "there is no test data, so the metrics cannot be compared on the same rows",
+  ]);
 }

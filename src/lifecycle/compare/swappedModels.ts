@@ -1,7 +1,7 @@
 /** Trains the models between two runs, each with data, settings and seed of one run or the other. */
 import { configSha256 } from "../../config/configSha256.ts";
 import { parseRecorded } from "../../config/parseRecorded.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -55,13 +55,12 @@ interface Request {
 export async function swappedModel(session: Session, { a, b, fromSecond, table }: Request): Promise<SwappedModel> {
   const side = (factor: Factor): Run => (fromSecond.has(factor) ? b : a);
   const recipe = { run: side("settings"), dataset: datasetOf(session, side("data")), seed: side("seed").seed };
-  try {
-    const model = parseModel(await retrain(session, recipe), "the model trained again");
-    const judged = judge(model, table, costsOf(session.config));
+  const retrained = retrain(session, recipe).then((text) => {
+    const judged = judge(parseModel(text, "the model trained again"), table, costsOf(session.config));
     if (judged.table.rowCount === table.rowCount) return { fromSecond, evaluation: judged.evaluation, reason: null };
     return { fromSecond, evaluation: null, reason: "its history does not reach all of the rows" };
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    return { fromSecond, evaluation: null, reason: [error.message, ...error.details].join("; ") };
-  }
+  });
+  return retrained.catch(
+    recover(({ message, details }) => ({ fromSecond, evaluation: null, reason: [message, ...details].join("; ") })),
+  );
 }

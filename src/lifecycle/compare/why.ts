@@ -1,5 +1,6 @@
 /** why: explains the difference between two runs by swapping data, settings and seed. */
 import { MlctlError } from "../../core/errors.ts";
+import { present } from "../../core/text/present.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
@@ -152,10 +153,11 @@ function summary({ runId, modelVersion, family, seed }: Run): WhyResult["a"] {
 }
 
 function notesOf(session: Session, ends: readonly { readonly run: Run; readonly retrained: boolean }[]): string[] {
-  return ends.flatMap(({ run, retrained }) => [
-    ...(retrained ? [`run ${run.runId} has no model file: it was trained again in memory`] : []),
-    ...(run.codeVersion === session.codeVersion
-      ? []
-      : [`run ${run.runId} was trained by mlctl ${run.codeVersion}; this version trained the models in between`]),
-  ]);
+  return ends.flatMap(({ run, retrained }) =>
+    present([
+      retrained && `run ${run.runId} has no model file: it was trained again in memory`,
+      run.codeVersion !== session.codeVersion &&
+        `run ${run.runId} was trained by mlctl ${run.codeVersion}; this version trained the models in between`,
+    ]),
+  );
 }

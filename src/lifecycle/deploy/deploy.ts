@@ -4,7 +4,7 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
 import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
@@ -94,7 +94,11 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
-  const champion = loadChampion(session);
+  // An error is kept, so that --force can replace a damaged model.
+  const champion = attempt(
+    () => loadDeployed(session),
+    (error) => error,
+  );
   const models = [
     challenger.model,
     ...(champion === undefined || champion instanceof MlctlError ? [] : [champion.model]),
@@ -141,26 +145,15 @@ function judgeChampion(
 ) {
   if (deployed === undefined) return { champion: null };
   if (deployed instanceof MlctlError) return { champion: null, championDamage: deployed.message };
-  try {
-    const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
-    if (JSON.stringify(mine) !== JSON.stringify(theirs))
-      return { champion: null, championProblem: "it predicts another target or other classes" };
-    const judged = judge(deployed.model, table, costsOf(session.config));
-    return { champion: judged.evaluation, table: judged.table };
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    return { champion: null, championProblem: [error.message, ...error.details].join("; ") };
-  }
-}
-
-/** Loads the champion. Returns a load error instead of throwing it, so that --force can replace a damaged model. */
-function loadChampion(session: Session): LoadedModel | MlctlError | undefined {
-  try {
-    return loadDeployed(session);
-  } catch (error) {
-    if (error instanceof MlctlError) return error;
-    throw error;
-  }
+  const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
+  if (JSON.stringify(mine) !== JSON.stringify(theirs))
+    return { champion: null, championProblem: "it predicts another target or other classes" };
+  const judged = attempt(
+    () => judge(deployed.model, table, costsOf(session.config)),
+    ({ message, details }) => [message, ...details].join("; "),
+  );
+  if (typeof judged === "string") return { champion: null, championProblem: judged };
+  return { champion: judged.evaluation, table: judged.table };
 }
 
 async function rollback(session: Session, { dryRun = false }: DeployOptions): Promise<DeployResult> {

@@ -53,10 +53,6 @@ export interface ListResult extends NativeLibraries {
   readonly available: string | null;
 }
 
-export interface RemoveResult {
-  readonly removed: readonly InstalledEngine[];
-}
-
 /**
  * @param from path of a wheel; undefined downloads the pinned wheel from the package index
  * @throws {MlctlError} if nothing was installed; an existing engine is kept
@@ -87,8 +83,7 @@ export async function installEngine(from: string | undefined, context: Context):
     }
     const files = unpackWheel(bytes, source, libraryName());
     if (!pinned) {
-      const message = `unknown checksum of ${source}: ${sha256}`;
-      context.emit({ type: "warning", stage: "engine", message });
+      context.emit({ type: "warning", stage: "engine", message: `unknown checksum of ${source}: ${sha256}` });
     }
     writeFiles(new Map([...files, [CHECKSUM_FILE, Buffer.from(`${sha256}\n`)]]), aside);
     const placed = await place(aside, parent);
@@ -117,7 +112,7 @@ export async function listEngines(): Promise<ListResult> {
 }
 
 /** @param version undefined removes all versions */
-export function removeEngines(version: string | undefined): RemoveResult {
+export function removeEngines(version: string | undefined): { readonly removed: readonly InstalledEngine[] } {
   const installed = installedEngines();
   const removed = installed.filter((engine) => version === undefined || engine.version === version);
   if (version !== undefined && removed.length === 0) {

@@ -1,5 +1,5 @@
 /** What the steps of fullprocess report, each in one line. */
-import { formatNumber } from "../../core/text/format.ts";
+import { counted, formatNumber } from "../../core/text/format.ts";
 import type { DeployResult } from "../deploy/deploy.ts";
 import type { IngestResult } from "../ingest/ingest.ts";
 import type { ScoreResult } from "../score/score.ts";
@@ -9,7 +9,7 @@ export function describeIngest(result: IngestResult): string {
   const { status, dataset, files, duplicatesRemoved, duplicatesKept, reason } = result;
   if (status === "nothing_new" || dataset === null) return reason;
   const equal = duplicatesKept > 0 ? `${duplicatesKept} equal rows kept` : `${duplicatesRemoved} duplicates removed`;
-  return `${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"}, ${equal}`;
+  return `${dataset.rows} rows from ${counted(files.length, "file")}, ${equal}`;
 }
 
 export function describeTraining({
@@ -18,7 +18,7 @@ export function describeTraining({
   validationRows,
   rowsWithoutTarget,
 }: TrainResult): string {
-  const models = `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}`;
+  const models = counted(leaderboard.length, "model");
   const rows =
     rowsWithoutTarget === 0
       ? ""

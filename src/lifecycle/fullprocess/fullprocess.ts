@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import { drawInThread, type Drawing } from "../../reporting/drawing.ts";
 import { plotWorker } from "../../reporting/plotWorker.ts";
-import { formatBytes } from "../../core/text/format.ts";
+import { counted, formatBytes } from "../../core/text/format.ts";
 import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";
@@ -130,13 +130,12 @@ async function runSteps(
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, notes, reportPath, apireturnsPath });
 }
 
-/** Prunes if retention.after_fullprocess is set. */
 async function pruneAfter(session: Session, log: StepLog): Promise<void> {
   if (!session.config.retention.after_fullprocess) return;
   await log.run(
     "prune",
     () => prune(session, { dryRun: false }),
-    ({ items, bytes }) => `${items.length} ${items.length === 1 ? "item" : "items"}, ${formatBytes(bytes)}`,
+    ({ items, bytes }) => `${counted(items.length, "item")}, ${formatBytes(bytes)}`,
   );
 }
 

@@ -83,13 +83,11 @@ export function noNewRows(steps: readonly Step[], known: Run): FullprocessResult
   return { ...empty, status: "kept", reason, steps: [...steps, skipped], runId, modelVersion };
 }
 
-export interface Ending {
-  readonly reason: string;
-  readonly steps: readonly Step[];
+export interface Ending extends Pick<
+  FullprocessResult,
+  "reason" | "steps" | "notes" | "reportPath" | "apireturnsPath"
+> {
   readonly run: Run;
-  readonly notes: readonly string[];
-  readonly reportPath: string | null;
-  readonly apireturnsPath: string | null;
 }
 
 export function ended(session: Session, { run, ...ending }: Ending): FullprocessResult {

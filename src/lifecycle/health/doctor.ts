@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { isReadable } from "../../config/unsetValues.ts";
 import type { Finding } from "../../core/records/drift.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
 import { listed } from "../../core/text/listed.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { installHint } from "../../estimators/xgboost/engines/native/releases.ts";
@@ -56,13 +56,13 @@ async function integrityFindings(paths: WorkspacePaths): Promise<Finding[]> {
     const status = kind === "busy" ? "warn" : "fail";
     return [{ name: "restore", status, value: null, limit: null, message: `${message}: ${hint}` }];
   }
-  try {
-    requireKinds(paths);
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    return [{ name: "integrity", status: "fail", value: null, limit: null, message: error.message }];
-  }
-  return integrity(paths);
+  return attempt(
+    () => {
+      requireKinds(paths);
+      return integrity(paths);
+    },
+    ({ message }): Finding[] => [{ name: "integrity", status: "fail", value: null, limit: null, message }],
+  );
 }
 
 async function engine(name: string, load: () => Promise<unknown>): Promise<Finding> {

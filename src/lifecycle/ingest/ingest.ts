@@ -4,7 +4,7 @@ import { basename, dirname, join, sep } from "node:path";
 import { atLine } from "../../core/text/atLine.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { timestamp } from "../../core/text/format.ts";
+import { counted, timestamp } from "../../core/text/format.ts";
 import { ingestFiles, type IngestedTable } from "../../data/files/ingestFiles.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
@@ -53,7 +53,7 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   context.emit({
     type: "stage",
     stage: "ingest",
-    message: `reading ${plan.read.length} ${plan.read.length === 1 ? "file" : "files"}: ${plan.reason}`,
+    message: `reading ${counted(plan.read.length, "file")}: ${plan.reason}`,
   });
   const stamp = timestamp(context.now());
   const path = join(session.paths.datasets, `finaldata_${stamp}.csv`);

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Dataset, RejectedFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
@@ -48,19 +49,11 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   const gone = removedCount(previous, present);
   const removal = !config.ingest.accumulate && gone > 0;
   if (fresh.length === 0 && !settingsChanged && !removal && !force) {
-    return {
-      ...common,
-      status: "nothing_new",
-      reason: "no new or changed files",
-      fresh,
-      read: [],
-      base: null,
-      rejectedBefore: [],
-      warnings: skipped,
-    };
+    const nothing = { ...everything("no new or changed files", []), status: "nothing_new" as const };
+    return { ...common, ...nothing, warnings: skipped };
   }
   const reason = [
-    ...(fresh.length > 0 ? [`${fresh.length} new or changed ${fresh.length === 1 ? "file" : "files"}`] : []),
+    ...(fresh.length > 0 ? [counted(fresh.length, "new or changed file")] : []),
     ...(settingsChanged ? ["the ingest settings changed"] : []),
     ...(removal ? [`${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`] : []),
   ].join(", ");
@@ -116,12 +109,9 @@ function withEarlierRows({ paths: { workspace }, config }: Session, situation: S
   const paths = new Set(previous.files.map(({ path }) => path));
   const changed = fresh.filter(({ path }) => paths.has(path));
   const twice = config.ingest.dedupe === false ? '; "ingest": { "dedupe": "first" } removes those that come twice' : "";
-  const warnings =
-    changed.length === 0
-      ? []
-      : [
-          `${removed}, so rows of earlier versions of ${changed.map(({ path }) => path).join(", ")} are kept too${twice}`,
-        ];
+  const versions = changed.map(({ path }) => path).join(", ");
+  const kept = `${removed}, so rows of earlier versions of ${versions} are kept too${twice}`;
+  const warnings = changed.length === 0 ? [] : [kept];
   return { ...all, read: fresh, base: previous, rejectedBefore: stillThere(workspace, previous, fresh), warnings };
 }
 

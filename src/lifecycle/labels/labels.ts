@@ -1,7 +1,7 @@
 /** labels: joins labels that arrive later to the logged predictions. */
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
@@ -72,7 +72,11 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   };
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
   const csv = csvSettings(session.config);
-  const signature = deployedSignature(session);
+  // If no model is deployed, or it cannot be read, the logged predictions decide the type of labels.
+  const signature = attempt(
+    () => loadDeployed(session)?.model.signature ?? null,
+    () => null,
+  );
   const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
   const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);
   const asked = { ...options, id: named(options.id), label: named(options.label) };
@@ -82,7 +86,7 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
       context.signal.throwIfAborted();
       plan ??= planOf(session, asked, { columns: batch.columns, path, signature });
       counts.rows += batch.rows.length;
-      const { rows, withoutLabel } = labelRows(batch, { session, plan, reject });
+      const { rows, withoutLabel } = labelRows(session, batch, plan, reject);
       counts.withoutLabel += withoutLabel;
       plan.join.add(rows);
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
@@ -117,16 +121,6 @@ function planOf(
   return { by, label, join, key };
 }
 
-/** Null if no model is deployed or it cannot be read; the logged predictions then decide the type of labels. */
-function deployedSignature(session: Session): Signature | null {
-  try {
-    return loadDeployed(session)?.model.signature ?? null;
-  } catch (error) {
-    if (error instanceof MlctlError) return null;
-    throw error;
-  }
-}
-
 function labelColumn(columns: readonly string[], asked: string | undefined, target: string): string {
   const wanted = asked === undefined ? [target, "label"] : [asked];
   const found = wanted.find((name) => columns.includes(name));
@@ -155,16 +149,14 @@ function missingColumn(columns: readonly string[], name: string, hint: string): 
   });
 }
 
-interface Reading {
-  readonly session: Session;
-  readonly plan: Plan;
-  readonly reject: (line: number, reason: string) => void;
-}
-
-function labelRows(batch: RowBatch, { session, plan, reject }: Reading): { rows: LabelRow[]; withoutLabel: number } {
-  const { by, label, key } = plan;
+function labelRows(
+  { config }: Session,
+  batch: RowBatch,
+  { by, label, key }: Plan,
+  reject: (line: number, reason: string) => void,
+): { rows: LabelRow[]; withoutLabel: number } {
   const positions = new Map(batch.columns.map((name, position) => [name, position]));
-  const empty = new Set(session.config.ingest.null_values);
+  const empty = new Set(config.ingest.null_values);
   const cellOf = (row: InputRow, column: string): Json | undefined => row.values[positions.get(column) ?? -1];
   const rows: LabelRow[] = [];
   let withoutLabel = 0;

@@ -8,7 +8,7 @@ import type { Alert } from "../../core/records/alert.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { alertOf } from "../../monitoring/alertOf.ts";
 import { changesFor, withPending, withRecord, withSettled } from "../../monitoring/alertState.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, type MlctlError } from "../../core/errors.ts";
 import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { changeAlertState } from "./alertStateFile.ts";
@@ -142,7 +142,10 @@ async function channelsOf({ config, trust }: Workspace): Promise<ConfiguredChann
   const { channelOf } = await import("../../notify/channelOf.ts");
   const used = new Map<string, number>();
   return config.alerts.map((settings, i) => {
-    const problem = variableProblem(settings);
+    const problem = attempt(
+      () => requireVariables(settings),
+      (error) => error,
+    );
     const refusal = trust.refusal(`alerts.${i}`);
     const usable =
       problem === undefined ? channelOf(settings, milliseconds(settings.timeout)) : unusable(settings, problem);
@@ -151,16 +154,6 @@ async function channelsOf({ config, trust }: Workspace): Promise<ConfiguredChann
     used.set(channel.name, count);
     return { settings, channel: count === 1 ? channel : { ...channel, name: `${channel.name} (${count})` } };
   });
-}
-
-function variableProblem(settings: Config["alerts"][number]): MlctlError | undefined {
-  try {
-    requireVariables(settings);
-    return undefined;
-  } catch (error) {
-    if (error instanceof MlctlError) return error;
-    throw error;
-  }
 }
 
 /** Every message to a channel whose variable is not set fails with that reason; the other channels get theirs. */

@@ -2,6 +2,7 @@
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import type { Table } from "../../core/table/table.ts";
 import { comparedRows } from "../../core/text/comparedRows.ts";
 import { prepareRows } from "../../monitoring/prepareRows.ts";
 import { readDataset } from "../datasets.ts";
@@ -47,12 +48,8 @@ export async function monitorNewRows(session: Session, dataset: Dataset): Promis
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
     const { message, hint } = error;
-    session.context.emit({
-      type: "warning",
-      stage: "drift",
-      message: `the new rows were not judged: ${message}`,
-      hint,
-    });
+    const what = `the new rows were not judged: ${message}`;
+    session.context.emit({ type: "warning", stage: "drift", message: what, hint });
     return { record: null, summary: `not judged: ${message}`, problem: message };
   }
 }
@@ -60,11 +57,7 @@ export async function monitorNewRows(session: Session, dataset: Dataset): Promis
 async function judged(
   session: Session,
   loaded: LoadedModel,
-  {
-    dataset,
-    table,
-    fresh,
-  }: { readonly dataset: Dataset; readonly table: Awaited<ReturnType<typeof readDataset>>; readonly fresh: NewRows },
+  { dataset, table, fresh }: { readonly dataset: Dataset; readonly table: Table; readonly fresh: NewRows },
 ): Promise<MonitorRecord> {
   const { config } = session;
   const { time_column: timeColumn, serve } = config;

@@ -1,6 +1,8 @@
 /** Chooses the series of a forecast: those whose times have a step. */
-import { dateText } from "../../core/text/format.ts";
+import { counted, dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/listed.ts";
+import { present } from "../../core/text/present.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { nextTimes } from "../../stats/timeStep.ts";
 import type { ForecastHistory } from "./forecastHistory.ts";
@@ -10,13 +12,8 @@ import { historyGaps } from "../../features/historyGaps.ts";
 /** Maximum number of series that a message names. */
 const NAMED = 3;
 
-interface Continued {
-  readonly series: readonly ContinuedSeries[];
-  readonly warnings: readonly string[];
-}
-
 /** @throws {MlctlError} kind "data" with the series that cannot be continued; with `guard` they are left out */
-export function continuedSeries(history: ForecastHistory, { guard }: { readonly guard: boolean }): Continued {
+export function continuedSeries(history: ForecastHistory, { guard }: { readonly guard: boolean }) {
   const { by, timeColumn } = history;
   const series: ContinuedSeries[] = [];
   const refused: string[] = [];
@@ -34,25 +31,21 @@ export function continuedSeries(history: ForecastHistory, { guard }: { readonly 
   const more = refused.length > NAMED ? `; and ${refused.length - NAMED} more` : "";
   const named = `${refused.slice(0, NAMED).join("; ")}${more}`;
   if (refused.length > 0 && (!guard || series.length === 0)) {
-    throw new MlctlError(
-      "data",
-      `${by.length === 0 ? "the series" : `${refused.length} of ${history.series.length} series`} cannot be continued: ${named}`,
-      {
-        hint:
-          by.length === 0
-            ? 'a forecast needs one row a step; if the rows are of several series, write "by" in the lag features'
-            : "`--guard` leaves them out",
-      },
-    );
+    const [which, hint] =
+      by.length === 0
+        ? [
+            "the series",
+            'a forecast needs one row a step; if the rows are of several series, write "by" in the lag features',
+          ]
+        : [`${refused.length} of ${history.series.length} series`, "`--guard` leaves them out"];
+    throw new MlctlError("data", `${which} cannot be continued: ${named}`, { hint });
   }
-  const left = refused.length === 0 ? [] : [`${refused.length} series left out: ${named}`];
-  const gaps =
-    missing === 0
-      ? []
-      : [
-          `the history lacks ${missing} ${missing === 1 ? "time" : "times"}: lags count rows, so they look further back there`,
-        ];
-  return { series, warnings: [...left, ...gaps, ...endedEarly(history, series)] };
+  const warnings = present([
+    refused.length > 0 && `${refused.length} series left out: ${named}`,
+    missing > 0 && `the history lacks ${counted(missing, "time")}: lags count rows, so they look further back there`,
+    ...endedEarly(history, series),
+  ]);
+  return { series, warnings };
 }
 
 /** Why the first step has no features; undefined if it has. */
@@ -79,9 +72,8 @@ function endedEarly({ time }: ForecastHistory, series: readonly ContinuedSeries[
   const last = ends.reduce((latest, each) => Math.max(latest, each), -Infinity);
   const early = series.filter((_, at) => ends[at]! < last);
   if (early.length === 0) return [];
-  const named = early.slice(0, NAMED).map(({ name, rows }) => `${name} (${dateText(time[rows.at(-1)!]!)})`);
-  const more = early.length > NAMED ? ` and ${early.length - NAMED} more` : "";
+  const named = early.map(({ name, rows }) => `${name} (${dateText(time[rows.at(-1)!]!)})`);
   return [
-    `${early.length} of ${series.length} series end before ${dateText(last)} and are continued from their own end: ${named.join(", ")}${more}`,
+    `${early.length} of ${series.length} series end before ${dateText(last)} and are continued from their own end: ${listed(named, NAMED)}`,
   ];
 }

@@ -1,6 +1,6 @@
 /** The labelled rows that a forecast continues. */
 import { parseRecorded } from "../../config/parseRecorded.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -93,13 +93,10 @@ export async function fittedUntil(session: Session, { run, model }: LoadedModel)
   const dataset = datasetOf(session, run);
   const config = parseRecorded(run?.config);
   if (dataset === undefined || config === undefined) return undefined;
-  try {
-    const { split, history, parts } = await prepareData({ ...session, config }, dataset);
+  const last = prepareData({ ...session, config }, dataset).then(({ split, history, parts }) => {
     const times = findColumn(parts().tables.training, history?.timeColumn ?? "");
     if (times?.kind !== "date" || split.training.length !== model.lineage.trainingRows) return undefined;
-    return times.values.reduce((last, time) => (time > last ? time : last), -Infinity);
-  } catch (error) {
-    if (error instanceof MlctlError) return undefined;
-    throw error;
-  }
+    return times.values.reduce((latest, time) => (time > latest ? time : latest), -Infinity);
+  });
+  return last.catch(recover(() => undefined));
 }

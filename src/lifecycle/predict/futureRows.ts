@@ -1,6 +1,7 @@
 /** The rows of a forecast: the dates that follow each series, and what else the model reads on them. */
 import { dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/listed.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -28,21 +29,18 @@ export interface Future extends FutureRows {
   readonly seriesOf: readonly number[];
 }
 
-interface FutureOptions {
-  readonly horizon: number;
-  /** File with the columns that are not known from the date. */
-  readonly rows: string | undefined;
-}
-
 /** Maximum number of dates or columns that an error names. */
 const NAMED = 3;
 
-/** @throws {MlctlError} kind "data" or "usage" naming the columns, or the dates, that nothing supplies */
+/**
+ * @param options `rows`: a file with the columns that are not known from the date
+ * @throws {MlctlError} kind "data" or "usage" naming the columns, or the dates, that nothing supplies
+ */
 export async function futureRows(
   session: Session,
   history: ForecastHistory,
   series: readonly ContinuedSeries[],
-  { horizon, rows }: FutureOptions,
+  { horizon, rows }: { readonly horizon: number; readonly rows: string | undefined },
 ): Promise<Future> {
   const { table, time, timeColumn, by, model } = history;
   const times = series.flatMap((each) => nextTimes(time[each.rows.at(-1)!]!, each.step, horizon));
@@ -91,8 +89,8 @@ async function readGiven(
   const read = await readAskedRows(session, model, rows);
   const wanted = new Set([timeColumn, ...by, ...names]);
   const own = model.signature.inputs.filter(({ name }) => wanted.has(name));
-  const listed = new Set(own.map(({ name }) => name));
-  const others = table.columns.filter(({ name }) => wanted.has(name) && !listed.has(name));
+  const taken = new Set(own.map(({ name }) => name));
+  const others = table.columns.filter(({ name }) => wanted.has(name) && !taken.has(name));
   const inputs = [...own, ...others.map(({ name, kind }) => ({ name, kind, missingShare: 0 }))];
   const signature: Signature = { ...model.signature, inputs };
   const placesOf = () => rowPlaces(session, read, signature);
@@ -122,15 +120,12 @@ async function positionsOf(
   const positions = Array.from({ length: future.rowCount }, (_, row) => rowOf.get(wantedPlace(row)) ?? -1);
   const absent = [...positions.keys()].filter((row) => positions[row]! < 0);
   if (absent.length === 0) return positions;
-  const named = absent.slice(0, NAMED).map((row) => dateAndSeries(future, row, { timeColumn, by }));
-  const more = absent.length > NAMED ? ` and ${absent.length - NAMED} more` : "";
-  throw new MlctlError(
-    "data",
-    `${file} lacks ${absent.length} of ${positions.length} rows: ${named.join(", ")}${more}`,
-    {
-      hint: "add them, or shorten --horizon",
-    },
+  const named = listed(
+    absent.map((row) => dateAndSeries(future, row, { timeColumn, by })),
+    NAMED,
   );
+  const message = `${file} lacks ${absent.length} of ${positions.length} rows: ${named}`;
+  throw new MlctlError("data", message, { hint: "add them, or shorten --horizon" });
 }
 
 function dateAndSeries(

@@ -1,4 +1,5 @@
 /** The loop of `predict` and `watch`: batches of rows are checked, predicted, logged and written; bad rows are rejected. */
+import { counted } from "../../core/text/format.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { selectedRows } from "../../data/stream/selectedRows.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -109,7 +110,7 @@ function badRow({ name, badRowsHint }: PredictBatchesOptions, first: string): Ml
 
 function manyBadRows({ name, badRowsHint }: PredictBatchesOptions, bad: readonly string[], count: number): MlctlError {
   const more = count > bad.length ? [`and ${count - bad.length} more rows`] : [];
-  const rows = `${count} ${count === 1 ? "row" : "rows"} cannot be predicted, first: ${bad[0]}`;
+  const rows = `${counted(count, "row")} cannot be predicted, first: ${bad[0]}`;
   const details = count === 1 ? [] : [...bad, ...more];
   return new MlctlError("data", `${name}: ${rows}`, { details, hint: badRowsHint });
 }

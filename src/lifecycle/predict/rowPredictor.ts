@@ -1,4 +1,5 @@
 /** Predicts batches of rows: checks each row, predicts the good ones, and counts what was unusual. */
+import { counted } from "../../core/text/format.ts";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -99,7 +100,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     rejected: () => rejectedRows,
     warnings: () => [
       ...renamedNotes(names, added ?? names),
-      ...[...unusual].map(([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`),
+      ...[...unusual].map(([kind, { count: n, first }]) => `${counted(n, "row")} ${kind}, first: ${first}`),
       ...unseenNote(unseen),
     ],
   };

@@ -33,8 +33,14 @@ export function reportCurves(evaluation: Evaluation | null, { signature }: Model
   const colourOf = coloursOf(roc, precisionRecall);
   return {
     ...none,
-    roc: curvesOf(roc, colourOf, (code) => rocPoints(evaluation, code)),
-    precisionRecall: curvesOf(precisionRecall, colourOf, (code) => precisionRecallPoints(evaluation, code)),
+    roc: curvesOf(roc, colourOf, (code) => {
+      const { falsePositiveRate, truePositiveRate } = rocCurve(evaluation, code) ?? {};
+      return points(falsePositiveRate, truePositiveRate);
+    }),
+    precisionRecall: curvesOf(precisionRecall, colourOf, (code) => {
+      const { recall, precision } = precisionRecallCurve(evaluation, code) ?? {};
+      return points(recall, precision).toReversed();
+    }),
     positiveShare: binary ? evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length : null,
     calibration: binary
       ? calibrationCurve(evaluation).map(({ meanPredicted, shareOfClass, rows }) => ({
@@ -83,14 +89,8 @@ function curvesOf(
   });
 }
 
-function rocPoints(evaluation: Evaluation, code: number): Curve["points"] {
-  const { falsePositiveRate = [], truePositiveRate = [] } = rocCurve(evaluation, code) ?? {};
-  return Array.from(falsePositiveRate, (x, i) => [x, truePositiveRate[i]!] as const);
-}
-
-function precisionRecallPoints(evaluation: Evaluation, code: number): Curve["points"] {
-  const { recall = [], precision = [] } = precisionRecallCurve(evaluation, code) ?? {};
-  return Array.from(recall, (x, i) => [x, precision[i]!] as const).toReversed();
+function points(xs: ArrayLike<number> = [], ys: ArrayLike<number> = []): Curve["points"][number][] {
+  return Array.from(xs, (x, i) => [x, ys[i]!] as const);
 }
 
 /** The metric of one class versus the rest. */

@@ -1,5 +1,5 @@
 /** Collects the content of a report from records, model, test set and the newest dataset. */
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError, recover } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -59,13 +59,13 @@ export async function reportInput(session: Session, reference: string): Promise<
 
 /** Evaluates the model on the test set. If that fails, warns and returns null, so that the report shows the rest. */
 async function tryJudge(session: Session, model: Model): Promise<Judgement | null> {
-  try {
-    return judge(model, (await readTestData(session, [model])).table, costsOf(session.config));
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    session.context.emit({ type: "warning", stage: "report", message: `the report has no curves: ${error.message}` });
-    return null;
-  }
+  const judged = readTestData(session, [model]).then(({ table }) => judge(model, table, costsOf(session.config)));
+  return judged.catch(
+    recover(({ message }) => {
+      session.context.emit({ type: "warning", stage: "report", message: `the report has no curves: ${message}` });
+      return null;
+    }),
+  );
 }
 
 function fewRows({ score }: Run, { signature }: Model): string[] {
@@ -88,14 +88,14 @@ function decisionOf(session: Session, run: Run, judged: Judgement | null): Decis
 function rivalOf(session: Session, runId: string, judged: Judgement | null): Decision["champion"] {
   const rival = session.store.run(runId);
   if (judged === null || rival?.model === null || rival === undefined) return null;
-  try {
-    const { metrics } = judge(recordedModel(session, rival.model), judged.table, judged.evaluation.costs);
-    const metric = rival.score?.metric ?? "";
-    return { runId, value: metrics[metric] ?? null, interval: rival.score?.interval ?? null };
-  } catch (error) {
-    if (error instanceof MlctlError) return null;
-    throw error;
-  }
+  const { model, score } = rival;
+  const evaluated = attempt(
+    () => judge(recordedModel(session, model), judged.table, judged.evaluation.costs),
+    () => null,
+  );
+  return (
+    evaluated && { runId, value: evaluated.metrics[score?.metric ?? ""] ?? null, interval: score?.interval ?? null }
+  );
 }
 
 async function newestData(session: Session): Promise<{ dataset: Dataset; table: Table } | null> {

@@ -1,7 +1,7 @@
 /** Counts test rows that are copies of the model's training or validation rows. */
 import { parseRecorded } from "../../config/parseRecorded.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -49,10 +49,6 @@ function compared(columns: number, all: number): string {
 /** The training rows of the run's split; undefined if they cannot be reproduced with the recorded configuration. */
 async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
   const config = parseRecorded(run.config);
-  const data = config && (await prepareData({ ...session, config }, dataset).catch(ignoreMlctlError));
+  const data = config && (await prepareData({ ...session, config }, dataset).catch(recover(() => undefined)));
   return data?.parts().tables.training;
-}
-
-function ignoreMlctlError(error: unknown): undefined {
-  if (!(error instanceof MlctlError)) throw error;
 }

@@ -5,6 +5,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
+import { present } from "../../core/text/present.ts";
 import { bootstrapInTurns, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
@@ -51,37 +52,29 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   const loaded = await loadModel(session, options.model ?? "latest");
   const { model, run } = loaded;
   const test = await readTestData(session, [model], options.data);
-  context.emit({
-    type: "stage",
-    stage: "score",
-    message: `scoring ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
-  });
+  const message = `scoring ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`;
+  context.emit({ type: "stage", stage: "score", message });
+  const { target } = model.signature;
   const judged = judge(model, test.table, costsOf(session.config));
   const dataset = run === null ? undefined : session.store.dataset(run.datasetId);
   const ingested = await readableDataset(session, dataset);
   const known =
     run === null || dataset === undefined || ingested === undefined
       ? null
-      : await knownTestRows(session, {
-          run,
-          table: judged.table,
-          target: model.signature.target.name,
-          dataset,
-          ingested,
-        });
+      : await knownTestRows(session, { run, table: judged.table, target: target.name, dataset, ingested });
   const leakage = { copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
   const values = await scoreValues(session, { model, judged, test });
   const gap = run === null ? [] : validationGap(values, run, { test: judged.table, ingested });
   const warnings = [...warningsOf(loaded, judged, known, values), ...gap];
-  for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
+  for (const warning of warnings) context.emit({ type: "warning", stage: "score", message: warning });
   const recorded =
     run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage });
   return {
     runId: run?.runId ?? null,
     modelVersion: run?.modelVersion ?? null,
     ...values,
-    task: model.signature.target.task,
-    classes: model.signature.target.classes ?? null,
+    task: target.task,
+    classes: target.classes ?? null,
     costUnit: "cost" in values.metrics ? costUnit(session.config) : null,
     leakage,
     warnings,
@@ -137,21 +130,16 @@ function warningsOf(
   const [only] = evaluation.yTrue;
   const hasOneClass = classes !== undefined && rows > 1 && evaluation.yTrue.every((code) => code === only);
   const worse = isBaseline(model.estimator.family) ? undefined : worseThanBaseline(metrics, baseline, evaluation.task);
-  return [
-    ...[sampleSizeWarning(values, evaluation.task)].filter((text) => text !== undefined),
-    ...(hasOneClass
-      ? [
-          `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`,
-        ]
-      : []),
-    ...(withoutHistory > 0
-      ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
-      : []),
+  return present([
+    sampleSizeWarning(values, evaluation.task),
+    hasOneClass &&
+      `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`,
+    withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
     ...unseenNote(unseenSeries),
     ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
-    ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
-    ...(worse === undefined ? [] : [worse]),
-  ];
+    problem !== undefined && `the model is degenerate: ${problem}`,
+    worse,
+  ]);
 }
 
 /** Share of validation rows among the test rows from which the score is no independent one. */
@@ -163,14 +151,12 @@ function copiesWarnings(known: KnownTestRows, rows: number, validationRows: numb
   const few = isMany || validation === 0 ? "" : ` and ${validation} of validation rows`;
   const copies = `${training} of ${rows} test rows are copies of training rows${few}: ${compared} are equal`;
   const meaning = validation === rows && rows === validationRows ? "repeats" : "partly repeats";
-  return [
-    ...(training > 0 || few !== "" ? [copies] : []),
-    ...(isMany && validation > 0
-      ? [
-          `${validation} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`,
-        ]
-      : []),
-  ];
+  return present([
+    (training > 0 || few !== "") && copies,
+    isMany &&
+      validation > 0 &&
+      `${validation} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`,
+  ]);
 }
 
 /** Writes the bare value to latestscore, for shell scripts, and everything else to the run's record. */

@@ -156,17 +156,12 @@ function resultOf({ dataset, data, ranked }: Training, { runs, aliases, notes }:
     trainingRows: data.split.training.length,
     validationRows: data.split.validation.length,
     rowsWithoutTarget: data.withoutTarget,
-    leaderboard: runs.map((run, index) => ({
-      rank: run.rank,
-      runId: run.runId,
-      family: run.family,
-      featureSet: run.featureSet,
-      params: run.params,
-      metrics: run.metrics,
-      selection: run.selection ?? null,
-      seconds: run.seconds,
-      note: run.error ?? ranked[index]!.degenerate ?? null,
-    })),
+    leaderboard: runs.map(
+      ({ rank, runId, family, featureSet, params, metrics, selection = null, seconds, error }, i) => {
+        const note = error ?? ranked[i]!.degenerate ?? null;
+        return { rank, runId, family, featureSet, params, metrics, selection, seconds, note };
+      },
+    ),
     model: best.model!,
     warnings: best.warnings,
     aliases,

@@ -1,4 +1,5 @@
 /** Prepares a dataset for training: inputs, target, split and folds. */
+import { counted } from "../../core/text/format.ts";
 import { listed } from "../../core/text/listed.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
@@ -98,7 +99,7 @@ function infiniteValues(inputs: Table): string[] {
     if (column.kind !== "number") return [];
     let count = 0;
     for (const value of column.values) if (Math.abs(value) === Infinity) count++;
-    return count === 0 ? [] : [`"${column.name}" (${count} ${count === 1 ? "row" : "rows"})`];
+    return count === 0 ? [] : [`"${column.name}" (${counted(count, "row")})`];
   });
   return found.length === 0
     ? []

@@ -1,5 +1,7 @@
 /** tune: searches hyperparameters on folds of the training rows, then trains with the best ones. */
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { withParams } from "../../config/jsonc.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Candidate } from "../../pipeline/fit/candidate.ts";
 import type { TrainingData } from "../../pipeline/fit/partOf.ts";
@@ -8,6 +10,7 @@ import { runSearch } from "../../pipeline/search/runSearch.ts";
 import type { Point } from "../../pipeline/search/space.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import { trialPool, type TrialPool } from "../../pipeline/search/trialPool.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "../train/recordTraining.ts";
@@ -115,8 +118,24 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
   };
 }
 
+/**
+ * Writes the best parameters of each model over its feature sets into a config.json.
+ * @param files the config.json to read, and the file to write atomically; may be the same
+ * @returns the path of the written file
+ */
+export function writeParams(
+  { searches, greaterIsBetter }: Pick<TuneResult, "searches" | "greaterIsBetter">,
+  { from, to }: { readonly from: string; readonly to: string },
+): string {
+  // The last entry of a model wins, which is its best search.
+  const bestLast = bestFirst(searches, greaterIsBetter).toReversed();
+  const params = new Map(bestLast.map(({ model, best }) => [model, best.params]));
+  atomicWrite(to, withParams(readFileSync(from, "utf8"), params));
+  return to;
+}
+
 /** Equal searches stay in their order. */
-export function bestFirst(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
+function bestFirst(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
   const sign = greaterIsBetter ? -1 : 1;
   return searches.toSorted((a, b) => sign * (a.best.value - b.best.value));
 }
@@ -134,7 +153,8 @@ interface CompletedSearch {
   readonly result: SearchResult;
 }
 
-async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<CompletedSearch[]> {
+async function searchAll(session: Session, all: SearchAll): Promise<CompletedSearch[]> {
+  const { searches, data, options } = all;
   // Sent to threads, so it holds nothing else.
   const { inputs, y, target, history, times, groups, dataRows } = data;
   const training = { inputs, y, target, history, times, groups, dataRows } satisfies Record<
@@ -149,9 +169,7 @@ async function searchAll(session: Session, { searches, data, options }: SearchAl
   const pool = trialPool(work, { workers, signal: session.context.signal });
   try {
     const results: CompletedSearch[] = [];
-    for (const position of searches.keys()) {
-      results.push(await searchOne(session, { pool, progress, searches, position, data, options }));
-    }
+    for (const position of searches.keys()) results.push(await searchOne(session, all, { pool, progress, position }));
     return results;
   } catch (error) {
     throw session.context.signal.aborted ? progress.interrupted(error) : error;
@@ -160,14 +178,11 @@ async function searchAll(session: Session, { searches, data, options }: SearchAl
   }
 }
 
-interface SearchOne extends SearchAll {
-  readonly pool: TrialPool;
-  readonly progress: TuneProgress;
-  readonly position: number;
-}
-
-async function searchOne(session: Session, parts: SearchOne): Promise<CompletedSearch> {
-  const { pool, progress, searches, position, data, options } = parts;
+async function searchOne(
+  session: Session,
+  { searches, data, options }: SearchAll,
+  { pool, progress, position }: { pool: TrialPool; progress: TuneProgress; position: number },
+): Promise<CompletedSearch> {
   const search = searches[position]!;
   const { plan, subject } = search;
   const memory = rememberedTrials(session, search, options.fresh ?? false);
