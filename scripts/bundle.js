@@ -15,14 +15,19 @@ const external = [
   /^ml-xgboost/,
   "better-sqlite3",
   "dejavu-fonts-ttf",
-  "jsonc-parser",
   "koffi",
   "piscina",
   "protobufjs",
 ];
 
-/** The default build of this package has a top-level await, which threads must not have: V8 aborts the process if one is terminated during it. */
-const resolve = { alias: { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") } };
+const resolve = {
+  alias: {
+    // The default build has a top-level await, which threads must not have: V8 aborts the process if one is terminated during it.
+    "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js"),
+    // The default build loads its parts in a way that a bundler cannot see.
+    "jsonc-parser": join(root, "node_modules/jsonc-parser/lib/esm/main.js"),
+  },
+};
 
 const entries = [
   "cli/main",

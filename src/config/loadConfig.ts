@@ -81,7 +81,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const schema = (): SchemaNode => configJsonSchema(known);
   const variables = fileVariables(path);
   const layers = readLayers(readConfig(path, name), { ...options, name, schema, variables });
-  const secrets = secretSettings(configSchema(known));
+  const secrets = secretSettings(
+    configSchema(known),
+    Object.keys({ ...(layers.shown as object), ...(layers.given as object) }),
+  );
   keepSecret([layers.given, layers.shown].flatMap((each) => secretValues(each, secrets)));
   const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // the JIT would cost 12 ms for a single use
   const { given, deferred } = deferUnset(layers.given, layers.unset, (each) => parse(each).error?.issues ?? []);
