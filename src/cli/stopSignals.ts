@@ -32,7 +32,7 @@ export function stopSignals(print: (line: string) => void, drains = false) {
     if (exitCode !== undefined) return quit(exitCodes[kind]);
     hasStopped = true;
     exitCode = exitCodes[kind];
-    const reason = new MlctlError(kind, message, { hint: "finished work is kept; run the command again to continue" });
+    const reason = new MlctlError(kind, message, { hint: "nothing half-finished is left; run the command again" });
     controller.abort(reason);
     stopNativeCalls(reason);
     // The system then ends the process at the second signal, even while a long computation keeps it from handling one; but

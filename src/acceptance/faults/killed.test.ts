@@ -134,7 +134,7 @@ describe("fullprocess killed", () => {
     const { status, stdout, stderr } = await finished;
     expect([status, stdout]).toEqual([130, ""]);
     expect(stderr).toContain(
-      "error: stopped by Ctrl-C\nhint: finished work is kept; run the command again to continue\n",
+      "error: stopped by Ctrl-C\nhint: nothing half-finished is left; run the command again\n",
     );
     expect(temporaries(workspace)).toEqual([]);
     expect(workspace.names(".", /\.lock\./)).toEqual([]);

@@ -34,19 +34,19 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
  */
 function folderProblems(config: Config, configPath: string): ConfigProblem[] {
   const directory = dirname(configPath);
-  const seen = new Map([[configPath, "the configuration"]]);
+  const seen = new Map([[identityOf(configPath), "the configuration"]]);
   const problems: ConfigProblem[] = [];
   const places = [
     ...folderKeys.map((key) => [key, config[key]] as const),
     ["watch.folder", config.watch.folder] as const,
   ];
   for (const [key, path] of places) {
-    const folder = resolve(directory, path);
+    const folder = identityOf(resolve(directory, path));
     const other = seen.get(folder);
     if (other !== undefined) problems.push({ path: key, message: `found "${path}", which ${other} already uses` });
     else if (
       writtenKeys.has(key) &&
-      `${directory}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
+      `${identityOf(directory)}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
     ) {
       const message = `found "${path}", which holds config.json itself; name a folder of its own, such as "models"`;
       problems.push({ path: key, message });
@@ -54,6 +54,11 @@ function folderProblems(config: Config, configPath: string): ConfigProblem[] {
     seen.set(folder, key);
   }
   return problems;
+}
+
+/** On macOS and Windows, "models" and "Models" are mostly one folder. */
+function identityOf(path: string): string {
+  return process.platform === "darwin" || process.platform === "win32" ? path.toLowerCase() : path;
 }
 
 function columnProblems(config: Config): ConfigProblem[] {

@@ -6,6 +6,10 @@ import { listed } from "./listed.ts";
  * because a far-fetched suggestion is worse than none.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  // "positive" for "positive_class"; never for a short word, which many begin with.
+  const longer =
+    word.length < 4 ? [] : [...candidates].filter((each) => each.toLowerCase().startsWith(`${word.toLowerCase()}_`));
+  if (longer.length === 1) return longer[0];
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
