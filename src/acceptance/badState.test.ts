@@ -184,7 +184,14 @@ describe.skipIf(!isRoot)("without the right", () => {
     const { workspace, before } = waiting();
     chmodSync(workspace.folder, 0o755);
     for (const line of ["ingest", "fullprocess", "deploy --rollback"])
-      expect(statusAndError(asNobody(workspace, ...line.split(" "))), line).toEqual(told("mlctl\\.db\\.lock"));
+      expect(statusAndError(asNobody(workspace, ...line.split(" "))), line).toEqual([
+        1,
+        "",
+        [
+          expect.stringMatching(/^error: .*mlctl\.db\.lock belongs to another user, who alone can read it$/),
+          "hint: run mlctl as its owner, or make it readable for this user",
+        ],
+      ]);
     expect(statusAndError(asNobody(workspace, "predict", "testdata/testdata.csv", "-o", "out.csv"))).toEqual(
       told("out\\.csv"),
     );

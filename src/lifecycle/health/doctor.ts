@@ -40,7 +40,6 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
       await xgboostFinding(),
       ...folders(workspace),
       lockFinding(workspace),
-      ...clockFindings(workspace),
       ...trustFindings(workspace),
       ...privacyFindings(workspace),
       ...(await integrityFindings(workspace.paths)),
@@ -59,10 +58,14 @@ async function integrityFindings(paths: WorkspacePaths): Promise<Finding[]> {
   return attempt(
     () => {
       requireKinds(paths);
-      return integrity(paths);
+      return recordFindings(paths);
     },
     ({ message }): Finding[] => [{ name: "integrity", status: "fail", value: null, limit: null, message }],
   );
+}
+
+async function recordFindings(paths: WorkspacePaths): Promise<Finding[]> {
+  return [...clockFindings(paths), ...(await integrity(paths))];
 }
 
 async function engine(name: string, load: () => Promise<unknown>): Promise<Finding> {
@@ -125,18 +128,18 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
 }
 
 /** Empty if the records cannot be read, which `integrity` reports. */
-function clockFindings({ paths }: Workspace): Finding[] {
-  try {
-    const store = readStore(paths, () => {});
-    const ahead = store.datedAhead();
-    store.close();
-    const finding = { name: "clock", value: ahead?.count ?? 0, limit: null };
-    if (ahead === undefined) return [{ ...finding, status: "pass", message: "no record is dated after it" }];
-    return [{ ...finding, status: "warn", message: aheadMessage(ahead) }];
-  } catch (error) {
-    if (error instanceof MlctlError) return [];
-    throw error;
-  }
+function clockFindings(paths: WorkspacePaths): Finding[] {
+  return attempt(
+    () => {
+      const store = readStore(paths, () => {});
+      const ahead = store.datedAhead();
+      store.close();
+      const finding = { name: "clock", value: ahead?.count ?? 0, limit: null };
+      if (ahead === undefined) return [{ ...finding, status: "pass", message: "no record is dated after it" }];
+      return [{ ...finding, status: "warn", message: aheadMessage(ahead) }];
+    },
+    (): Finding[] => [],
+  );
 }
 
 /** Of a workspace of an older mlctl: new files are private from the start. */
