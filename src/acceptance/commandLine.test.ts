@@ -1,6 +1,5 @@
 /** The frame of every command, through bin/mlctl.js: help, streams, forms of output, exit codes, signals. */
 import { once } from "node:events";
-import { constants } from "node:os";
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../commands/index.ts";
 import type { Command } from "../commands/command.ts";
 import { bin, environment, temporaryFolder, workspaceIn, type Finished } from "./lifecycleWorkspace.ts";
+import { shellStatus } from "./shellStatus.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -197,9 +197,8 @@ describe("streams and signals", () => {
       const send = () => sent++ < times && child.kill(name) && setTimeout(send, 50);
       if (sent === 0) send();
     });
-    const [status, signal] = (await once(child, "close")) as [number | null, "SIGINT" | "SIGTERM" | null];
-    // As a shell reports it: the second signal ends the process itself.
-    const exitCode = signal === null ? status : 128 + constants.signals[signal];
+    const [status, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    const exitCode = shellStatus(status, signal);
     expect([exitCode, stdout]).toEqual([code, `ready\n${said === "" ? "" : `${said}\n`}`]);
   });
 });

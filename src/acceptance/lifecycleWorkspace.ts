@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 import { copyFolder, keptFolder } from "./keptFolder.ts";
 import { environment } from "./runFolder.ts";
+import { shellStatus } from "./shellStatus.ts";
 import { warmProgram, type WarmProgram } from "./warmProgram.ts";
 
 export { environment };
@@ -67,7 +68,6 @@ export interface LifecycleWorkspace {
   ok(...args: string[]): string;
   /** Exit 0 and one JSON document on stdout. */
   json<T>(...args: string[]): T;
-  /** In the background. */
   start(...args: string[]): Started;
   startWith(environment: Readonly<Record<string, string>>, ...args: string[]): Started;
   /** Content by path; null takes a file away. */
@@ -184,11 +184,7 @@ export function workspaceIn(folder: string): LifecycleWorkspace {
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const finished = new Promise<Finished>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (code, signal) => {
-        // As a shell: a second signal ends the process itself.
-        const status = signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : code;
-        resolve({ status, stdout, stderr });
-      });
+      child.on("close", (code, signal) => resolve({ status: shellStatus(code, signal), stdout, stderr }));
     });
     return { child, finished };
   };
