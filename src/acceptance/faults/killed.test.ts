@@ -133,9 +133,7 @@ describe("fullprocess killed", () => {
     child.stderr!.once("data", () => child.kill("SIGINT"));
     const { status, stdout, stderr } = await finished;
     expect([status, stdout]).toEqual([130, ""]);
-    expect(stderr).toContain(
-      "error: stopped by Ctrl-C\nhint: nothing half-finished is left; run the command again\n",
-    );
+    expect(stderr).toContain("error: stopped by Ctrl-C\nhint: nothing half-finished is left; run the command again\n");
     expect(temporaries(workspace)).toEqual([]);
     expect(workspace.names(".", /\.lock\./)).toEqual([]);
     expect(failures(workspace.run(["doctor", "--json"]))).toEqual([]);

@@ -22,7 +22,7 @@ interface KnownToken {
 /** Counts one request of a caller and returns 0, or the milliseconds to wait; a promise if another process counts. */
 export type Rate = (caller: string) => number | Promise<number>;
 
-export interface AccessLimits {
+interface AccessLimits {
   /** Null: no limit. */
   readonly rate: Rate | null;
   /** Monotonic, in milliseconds. */

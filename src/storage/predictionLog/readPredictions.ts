@@ -103,6 +103,6 @@ function conditionsOf({ since, until, runId, labelled, forecasts }: PredictionFi
   return { where, values: conditions.flatMap(([, parameters]) => parameters) };
 }
 
-export function withInputs<Row extends JoinedPrediction>(row: Stored<Row>): Row {
+function withInputs<Row extends JoinedPrediction>(row: Stored<Row>): Row {
   return { ...row, inputs: JSON.parse(row.inputs) as LoggedPrediction["inputs"] } as Row;
 }
