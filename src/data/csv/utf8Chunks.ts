@@ -13,6 +13,8 @@ export interface DecodeOptions {
   /** A label of the WHATWG Encoding Standard; a byte order mark overrides it. Default: UTF-8, else windows-1252. */
   readonly encoding?: string | undefined;
   readonly onEncoding?: ((found: FoundEncoding) => void) | undefined;
+  /** Default: true. Without, which takes half the time, lines in errors and guesses are wrong. */
+  readonly countLines?: boolean;
 }
 
 /** Decodes the next bytes. */
@@ -33,7 +35,7 @@ const HIGH = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š
  */
 export async function* utf8Chunks(
   stream: AsyncIterable<Buffer | string>,
-  { encoding, onEncoding = () => {} }: DecodeOptions = {},
+  { encoding, onEncoding = () => {}, countLines = true }: DecodeOptions = {},
 ): AsyncGenerator<Buffer> {
   let line = 1;
   let start: Buffer | undefined = Buffer.alloc(0);
@@ -55,7 +57,7 @@ export async function* utf8Chunks(
   };
   const checked = (bytes: Buffer): Buffer => {
     if (bytes.includes(0)) throw nulByte(line + linesBefore(bytes, bytes.indexOf(0)));
-    line += linesBefore(bytes, bytes.length);
+    if (countLines) line += linesBefore(bytes, bytes.length);
     return bytes;
   };
   const decoded = (bytes: Buffer, isLast: boolean): Buffer => {
@@ -170,7 +172,8 @@ function firstInvalid(bytes: Buffer): number {
 /** Number of line ends (LF, CRLF or CR) before `end`. */
 function linesBefore(bytes: Buffer, end: number): number {
   let lines = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at >= 0 && at < end; at = bytes.indexOf(LINE_FEED, at + 1)) lines++;
+  // A call of indexOf per line takes three times as long.
+  for (let at = 0; at < end; at++) if (bytes[at] === LINE_FEED) lines++;
   if (!bytes.includes(RETURN)) return lines;
   for (let at = bytes.indexOf(RETURN); at >= 0 && at < end; at = bytes.indexOf(RETURN, at + 1))
     // The line feed of a return at the end of the chunk may be in the next chunk.

@@ -17,9 +17,10 @@ export function isMarker(text: string): string {
 
 /** SQL: the text as a plain number, else NULL. Not 0x10, which DuckDB reads as 16 in a column of integers. */
 export function numberIn(text: string): string {
-  // Casting every string takes eight times as long as checking its first character first: digits are below "A".
-  const isWord = `lower(trim(${text})) IN ('nan', 'inf', 'infinity')`;
-  return `TRY_CAST(CASE WHEN ascii(ltrim(${text})) < 65 OR ${isWord} THEN ${text} END AS DOUBLE)`;
+  // Checking the first character first is five times as fast: digits are below "A", and few words start with I or N.
+  const first = `ascii(ltrim(${text}))`;
+  const isWord = `${first} IN (73, 78, 105, 110) AND lower(trim(${text})) IN ('nan', 'inf', 'infinity')`;
+  return `TRY_CAST(CASE WHEN ${first} < 65 OR (${isWord}) THEN ${text} END AS DOUBLE)`;
 }
 
 /** SQL: whether the text is an integer that a column of type BIGINT holds without loss. */

@@ -33,8 +33,10 @@ export async function oneSpelling(database: Database, excluded: ReadonlySet<stri
 /** SQL: whether all values are booleans, and whether one has decomposed letters. */
 function counts(name: string): string {
   const column = identifier(name);
-  const booleans = `count(*) FILTER (length(${column}) < 6 AND lower(${column}) IN ('true', 'false'))`;
-  return `count(${column}) > 0 AND count(${column}) = ${booleans}, coalesce(bool_or(${column} <> nfc_normalize(${column})), false)`;
+  // First what is cheap: F or T at the start; more bytes than characters.
+  const isBoolean = `CASE WHEN ascii(${column}) IN (70, 84, 102, 116) THEN lower(${column}) IN ('true', 'false') END`;
+  const isDecomposed = `CASE WHEN strlen(${column}) <> length(${column}) THEN ${column} <> nfc_normalize(${column}) END`;
+  return `count(${column}) > 0 AND count(${column}) = count(*) FILTER (${isBoolean}), coalesce(bool_or(${isDecomposed}), false)`;
 }
 
 async function oneBoolean(database: Database, name: string): Promise<string[]> {

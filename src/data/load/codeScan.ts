@@ -15,10 +15,33 @@ export async function hasCodes(file: Pick<InspectedCsv, "path" | "gzip" | "delim
   const table = transitions(file.delimiter);
   let state = EDGE;
   for await (const chunk of bytesOf(file.path, file.gzip)) {
-    for (let i = 0; i < chunk.length; i++) state = table[(state << 8) | chunk[i]!]!;
+    state = scan(table, state, chunk);
     if (state === FOUND) return true;
   }
   return table[(state << 8) | 10] === FOUND;
+}
+
+/** Three parts at once, from line to line: each byte waits for the state before it, and the processor has time for others. */
+function scan(table: Uint8Array, state: number, bytes: Buffer): number {
+  const third = Math.floor(bytes.length / 3);
+  const second = bytes.lastIndexOf("\n", third) + 1;
+  const last = bytes.lastIndexOf("\n", 2 * third) + 1;
+  // After a line feed nothing is known of the line before, but whether it ended in a code.
+  let [one, two, three] = [state, second === 0 ? state : EDGE, last === 0 ? state : EDGE];
+  const shared = Math.min(second, last - second, bytes.length - last);
+  for (let i = 0; i < shared; i++) {
+    one = table[(one << 8) | bytes[i]!]!;
+    two = table[(two << 8) | bytes[second + i]!]!;
+    three = table[(three << 8) | bytes[last + i]!]!;
+  }
+  const rest = (from: number, to: number, at: number): number => {
+    for (let i = from + shared; i < to; i++) at = table[(at << 8) | bytes[i]!]!;
+    return at;
+  };
+  one = rest(0, second, one);
+  two = rest(second, last, two);
+  three = rest(last, bytes.length, three);
+  return one === FOUND || two === FOUND ? FOUND : three;
 }
 
 /** For each state and byte, the next state: a byte takes a tenth of the time of a regular expression. */

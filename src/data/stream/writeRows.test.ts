@@ -28,10 +28,10 @@ describe("rowWriter", () => {
     async (format, formulaSafe, text) => {
       const stream = new PassThrough();
       const rows = [
-        [" 1", "2", 0.5],
-        ["x,y", "2", "z,"],
+        [" 1", "2"],
+        ["x,y", "2"],
       ];
-      const sources = { width: 2, texts: [" 1,2", undefined] };
+      const sources = { texts: [" 1,2", undefined], added: [[0.5], ["z,"]] };
       await rowWriter(stream, { format, columns: ["a", "b", "p"], formulaSafe }).write(rows, sources);
       stream.end();
       expect((await stream.toArray()).join("")).toBe(text);
@@ -40,11 +40,12 @@ describe("rowWriter", () => {
 
   it("adds members to the original line of a JSON object, so that no value changes", async () => {
     const stream = new PassThrough();
-    const sources = { isJson: true, width: 2, texts: ['{"b":9007199254740993 }', "{}", undefined] };
+    const texts = ['{"b":9007199254740993 }', "{}", undefined];
+    const sources = { isJson: true, texts, added: [[1], [2], [3]] };
     const rows = [
-      [null, "9007199254740993", 1],
-      [null, null, 2],
-      ["x", null, 3],
+      [null, "9007199254740993"],
+      [null, null],
+      ["x", null],
     ];
     await rowWriter(stream, { format: "jsonl", columns: ["a", "b", "p"] }).write(rows, sources);
     stream.end();

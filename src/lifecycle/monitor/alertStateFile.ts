@@ -68,5 +68,9 @@ export function openAlerts(workspace: Workspace): { alerts: OpenAlert[] } {
       return [{ area, name, status, value, limit, message, since, window: windowEnd, told: notified }];
     },
   );
-  return { alerts: open.toSorted((a, b) => a.status.localeCompare(b.status) || (a.since < b.since ? -1 : 1)) };
+  return {
+    alerts: open.toSorted((a, b) =>
+      a.status === b.status ? (a.since < b.since ? -1 : 1) : a.status < b.status ? -1 : 1,
+    ),
+  };
 }

@@ -162,14 +162,13 @@ async function logged(
   const next = ids.values();
   const log = rowLog(session, loaded, { source: "forecast", nextId: () => next.next().value! });
   const columns = future.table.columns;
-  const cells = Array.from(predicted, (value, row): Json[] => [
-    ...columns.map((column) => (column.kind === "number" ? column.values[row]! : cellText(column, row))),
-    value,
-  ]);
+  const cells = Array.from(predicted, (_, row): Json[] =>
+    columns.map((column) => (column.kind === "number" ? column.values[row]! : cellText(column, row))),
+  );
   await log.add({
     columns: [...columns.map(({ name }) => name), "prediction"],
     rows: cells,
-    sources: { width: columns.length, texts: [] },
+    sources: { texts: [], added: Array.from(predicted, (value) => [value]) },
     rejected: [],
   });
   return log.close();

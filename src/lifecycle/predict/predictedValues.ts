@@ -2,11 +2,15 @@
 import type { Prediction } from "../../core/prediction.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 
+/**
+ * A label, then its probability: of the positive class where there are two, else of the predicted one. In regression a
+ * number alone.
+ */
+type Predicted = readonly [value: string | number] | readonly [value: string | number, probability: number];
+
 export interface PredictedValues {
-  /** Labels or numbers, (n_samples). */
-  readonly values: readonly (string | number)[];
-  /** Of the positive class where there are two, else of the predicted one; null in regression. */
-  readonly probabilities: readonly number[] | null;
+  /** By row. */
+  readonly predictions: readonly Predicted[];
   /** Rows whose value or probability is NaN or infinite: JSON has neither, and null would be a wrong prediction. */
   readonly notFinite: readonly number[];
 }
@@ -30,15 +34,16 @@ export function predictedValues(
   const probabilityOf = ({ yPred, probabilities }: Prediction): ((row: number) => number) =>
     task === "binary" ? (row) => probabilities![row]! : (row) => probabilities![row * classCount + yPred[row]!]!;
   return (prediction) => {
-    const { yPred } = prediction;
-    const values = Array.from(yPred, shown);
-    const probabilities =
-      prediction.probabilities === null ? null : Array.from(yPred.keys(), probabilityOf(prediction));
+    const { yPred, probabilities } = prediction;
+    const probability = probabilities === null ? null : probabilityOf(prediction);
+    const predictions: Predicted[] = [];
     const notFinite: number[] = [];
     for (let row = 0; row < yPred.length; row++) {
-      if (!Number.isFinite(yPred[row]!) || (probabilities !== null && !Number.isFinite(probabilities[row]!)))
-        notFinite.push(row);
+      const value = yPred[row]!;
+      const share = probability?.(row) ?? null;
+      if (!Number.isFinite(value) || (share !== null && !Number.isFinite(share))) notFinite.push(row);
+      predictions.push(share === null ? [shown(value)] : [shown(value), share]);
     }
-    return { values, probabilities, notFinite };
+    return { predictions, notFinite };
   };
 }

@@ -36,19 +36,18 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, op
   const { inputs: specs, target } = model.signature;
   const kept = new Set([...specs.map(({ name }) => name), ...keyColumns(config)]);
   const predictionWidth = target.task === "regression" ? 1 : 2;
-  const entries = ({ columns, rows, inputs }: PredictedBatch, ids: readonly string[]): LoggedPrediction[] => {
+  const entries = ({ columns, rows, sources, inputs }: PredictedBatch, ids: readonly string[]): LoggedPrediction[] => {
     const at = context.now().getTime();
-    const given = columns.length - predictionWidth;
-    const read = inputs ?? { columns: columns.slice(0, given), cells: rows };
+    const read = inputs ?? { columns: columns.slice(0, columns.length - predictionWidth), cells: rows };
     const names = read.columns.flatMap((name, position) => (kept.has(name) ? [{ name, position }] : []));
-    return rows.map((cells, row) => ({
+    return sources.added.map(([prediction, probability = null], row) => ({
       predictionId: ids[row]!,
       at,
       runId: run?.runId ?? null,
       modelSha256: sha256,
       inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(read.cells[row]![position]!)])),
-      prediction: cells[given] as string | number,
-      probability: predictionWidth === 1 ? null : (cells[given + 1] as number),
+      prediction: prediction as string | number,
+      probability: probability as number | null,
       source,
     }));
   };
@@ -61,8 +60,8 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, op
       log.append(entries(batch, ids));
       const { queued, lastError } = log.stats();
       if (queued > MOST_WAITING && lastError === null) await log.flush();
-      const rows = batch.rows.map((cells, row) => [...cells, ids[row]!]);
-      return { ...batch, columns: [...batch.columns, idColumn!], rows };
+      const added = batch.sources.added.map((values, row) => [...values, ids[row]!]);
+      return { ...batch, columns: [...batch.columns, idColumn!], sources: { ...batch.sources, added } };
     },
     async close() {
       await log.flush();

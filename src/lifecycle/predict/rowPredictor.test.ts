@@ -32,18 +32,20 @@ function batch(rows: readonly (readonly Json[])[], columns = ["x", "city"], firs
   return { columns, rows: rows.map((values, i) => ({ line: firstLine + i, values })) };
 }
 
+/** Each row with its prediction. */
+const whole = ({ rows, sources }: PredictedBatch) => rows.map((row, i) => [...row, ...sources.added[i]!]);
 const rejections = ({ rejected }: PredictedBatch) => rejected.map(({ row, reason }) => `${row.line}: ${reason}`);
 
 describe("predictions", () => {
   it("stand behind the row as it came: class and probability of the positive class", () => {
-    const { columns, rows } = rowPredictorOf(false).predict(
+    const predicted = rowPredictorOf(false).predict(
       batch([
         ["7", "oslo"],
         ["2", "rome"],
       ]),
     );
-    expect(columns).toEqual(["x", "city", "prediction", "probability"]);
-    expect(rows).toEqual([
+    expect(predicted.columns).toEqual(["x", "city", "prediction", "probability"]);
+    expect(whole(predicted)).toEqual([
       ["7", "oslo", "yes", 0.7],
       ["2", "rome", "no", 0.2],
     ]);
@@ -53,13 +55,13 @@ describe("predictions", () => {
     const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
     const probabilities = Float64Array.of(0.2, 0.7, 0.1, 0.3, 0.3, 0.4);
     const many = rowPredictorOf(false, target, () => ({ yPred: Float64Array.of(1, 2), probabilities }));
-    const { rows } = many.predict(
+    const predicted = many.predict(
       batch([
         ["1", "oslo"],
         ["2", "rome"],
       ]),
     );
-    expect(rows.map((row) => row.slice(2))).toEqual([
+    expect(predicted.sources.added).toEqual([
       ["b", 0.7],
       ["c", 0.4],
     ]);
@@ -68,14 +70,14 @@ describe("predictions", () => {
   it("are one number in a regression", () => {
     const target: TargetSpec = { name: "y", task: "regression" };
     const one = rowPredictorOf(false, target, () => ({ yPred: Float64Array.of(2.5), probabilities: null }));
-    const { columns, rows } = one.predict(batch([["1", "oslo"]]));
-    expect(columns.slice(2)).toEqual(["prediction"]);
-    expect(rows).toEqual([["1", "oslo", 2.5]]);
+    const predicted = one.predict(batch([["1", "oslo"]]));
+    expect(predicted.columns.slice(2)).toEqual(["prediction"]);
+    expect(whole(predicted)).toEqual([["1", "oslo", 2.5]]);
   });
 
   it("keep columns that the model does not know, and fill what a JSON row leaves out", () => {
     const all = rowPredictorOf(false);
-    const { rows } = all.predict(
+    const predicted = all.predict(
       batch(
         [
           ["id1", "rome", "3"],
@@ -84,8 +86,8 @@ describe("predictions", () => {
         ["id", "city", "x"],
       ),
     );
-    expect(rows[0]).toEqual(["id1", "rome", "3", "no", 0.3]);
-    expect(rows[1]!.slice(0, 3)).toEqual(["id2", "oslo", null]);
+    expect(whole(predicted)[0]).toEqual(["id1", "rome", "3", "no", 0.3]);
+    expect(predicted.rows[1]).toEqual(["id2", "oslo", null]);
   });
 
   it("get another name where the rows have a column of that name already, with a note", () => {
@@ -126,7 +128,7 @@ describe("without guard", () => {
       ]),
     );
     expect(rejections(result)).toEqual(["2: the model's prediction is not a finite number"]);
-    expect(result.rows).toEqual([["2", "rome", 2]]);
+    expect(whole(result)).toEqual([["2", "rome", 2]]);
   });
 
   it("predicts unusual rows, and warns once of each kind with the number and the first place over all batches", () => {
@@ -172,7 +174,7 @@ describe("with guard", () => {
       '5: column "x": "x" is not a number',
     ]);
     expect(result.rows.map((row) => row[0])).toEqual(["7", ""]);
-    expect(result.rows[0]).toEqual(["7", "oslo", "yes", 0.7]);
+    expect(whole(result)[0]).toEqual(["7", "oslo", "yes", 0.7]);
     expect([guarded.rows(), guarded.rejected()]).toEqual([2, 2]);
     expect(guarded.warnings()).toEqual([expect.stringMatching(/^2 rows rejected, first: line 2: column "x"/)]);
   });

@@ -13,9 +13,8 @@ import { NOT_FINITE, predictedValues } from "./predictedValues.ts";
 
 export interface PredictedBatch {
   readonly columns: readonly string[];
-  /** Each good row as it came, followed by its prediction. */
+  /** The good rows as they came; their predictions are `sources.added`. */
   readonly rows: readonly (readonly Json[])[];
-  /** Of the good rows, without the predictions. */
   readonly sources: RowSources;
   readonly rejected: readonly { readonly row: InputRow; readonly reason: string }[];
   /** What the model read of the good rows, where that is not what came. */
@@ -64,18 +63,16 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       const { table, errors, warnings } = checker.check(cells);
       for (const { series } of [...errors, ...warnings]) if (series !== undefined) unseen.add(series);
       const reasons = reasonsOf(batch, errors);
-      const checked = goodRows(batch, reasons);
-      const prediction = valuesOf(predict(checked.length === table.rowCount ? table : selectRows(table, checked)));
-      const unusable = new Set(prediction.notFinite);
-      for (const i of unusable) reasons.set(checked[i]!, NOT_FINITE);
-      const rows: Json[][] = [];
-      const { values, probabilities } = prediction;
-      for (const [i, row] of checked.entries()) {
-        if (unusable.has(i)) continue;
-        const own = paddedTo(batch.columns.length, batch.rows[row]!.values);
-        rows.push(probabilities === null ? [...own, values[i]!] : [...own, values[i]!, probabilities[i]!]);
+      let good = goodRows(batch, reasons);
+      const { predictions, notFinite } = valuesOf(
+        predict(good.length === table.rowCount ? table : selectRows(table, good)),
+      );
+      let predictionsOfGood = predictions;
+      if (notFinite.length > 0) {
+        for (const i of notFinite) reasons.set(good[i]!, NOT_FINITE);
+        predictionsOfGood = predictions.filter((_, i) => !reasons.has(good[i]!));
+        good = goodRows(batch, reasons);
       }
-      const good = unusable.size === 0 ? checked : goodRows(batch, reasons);
       for (const finding of warnings)
         if (!reasons.has(finding.row)) count(kindOf(finding), placeOf(batch, finding.row, finding.message));
       for (const [row, reason] of reasons) count("rejected", placeOf(batch, row, reason));
@@ -84,11 +81,11 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       const inputs = batch.inputs && { columns, cells: good.map((row) => cells[row]!) };
       return {
         columns: [...batch.columns, ...(added ?? names)],
-        rows,
+        rows: good.map((row) => paddedTo(batch.columns.length, batch.rows[row]!.values)),
         sources: {
           isJson: batch.isJson,
-          width: batch.columns.length,
           texts: good.map((row) => batch.rows[row]!.source),
+          added: predictionsOfGood,
         },
         rejected: [...reasons]
           .toSorted(([a], [b]) => a - b)

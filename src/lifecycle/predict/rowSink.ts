@@ -54,7 +54,10 @@ export function rowSink(
         names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
       try {
         if (positions === null) await writer.write(rows, sources);
-        else await writer.write(rows.map((row) => positions.map((at) => row[at] ?? null)));
+        else {
+          const whole = rows.map((row, i) => (sources === undefined ? row : [...row, ...sources.added[i]!]));
+          await writer.write(whole.map((row) => positions.map((at) => row[at] ?? null)));
+        }
       } catch (error) {
         throw path === "-" ? error : writeFailure(error, path);
       }

@@ -104,12 +104,13 @@ function servedValues(
   const valuesOf = predictedValues(target, { labels, digits });
   return (table) => {
     if (table.rowCount === 0) return { values: [], probabilities: target.task === "regression" ? null : [] };
-    const predicted = valuesOf(refusingRows(() => predict(table)));
-    if (predicted.notFinite.length > 0) {
+    const { predictions, notFinite } = valuesOf(refusingRows(() => predict(table)));
+    if (notFinite.length > 0) {
       const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
-      throw invalidRows(predicted.notFinite.map((row) => ({ row, ...finding })));
+      throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
     }
-    return predicted;
+    const probabilities = target.task === "regression" ? null : predictions.map(([, share]) => share!);
+    return { values: predictions.map(([value]) => value), probabilities };
   };
 }
 

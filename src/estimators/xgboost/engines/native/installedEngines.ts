@@ -59,8 +59,13 @@ export function wheelChecksum({ folder }: InstalledEngine): string | null {
 /** Names in a folder, highest version first; empty if it does not exist, is not a folder, or is not readable. */
 export function entries(folder: string): string[] {
   try {
-    return readdirSync(folder).toSorted((one, other) => other.localeCompare(one, "en", { numeric: true }));
+    return readdirSync(folder).toSorted((one, other) => (sortKey(one) < sortKey(other) ? 1 : -1));
   } catch {
     return [];
   }
+}
+
+/** Orders versions as text; the first call of localeCompare takes 20 ms. */
+function sortKey(name: string): string {
+  return name.replaceAll(/\d+/g, (digits) => digits.padStart(9, "0"));
 }
