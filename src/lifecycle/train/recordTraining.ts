@@ -102,7 +102,7 @@ function nameOf({ family, candidate }: TrainedCandidate): string {
 
 function runOf(
   session: Session,
-  { dataset, data }: Training,
+  { dataset, data, configSha256 }: Training,
   trained: TrainedCandidate,
   own: Pick<Run, "rank" | "createdAt" | "model" | "modelVersion" | "warnings"> & { readonly stamp: string },
 ): Run {
@@ -126,12 +126,14 @@ function runOf(
     tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },
     datasetId: dataset.datasetId,
     datasetSha256: dataset.artifact.sha256,
-    configSha256: session.configSha256(),
+    configSha256,
+    ...(session.configSha256() === configSha256 ? {} : { resolvedConfigSha256: session.configSha256() }),
     config: session.recordedConfig,
     codeVersion: session.codeVersion,
     seed: candidate.seed,
     trainingRows: data.split.training.length,
     validationRows: data.split.validation.length,
+    ...(model !== null && data.config.train.refit === true ? { refitRows: data.y.length } : {}),
     seconds: trained.seconds,
     rank,
     model,

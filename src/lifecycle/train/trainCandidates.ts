@@ -2,10 +2,20 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
-import { crossValidate } from "../../pipeline/fit/crossValidate.ts";
+import { crossValidate, crossValidated, eachFold } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
-import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
-import { candidateOf, configuredCandidates } from "./configuredCandidates.ts";
+import {
+  fitOn,
+  fitOnParts,
+  importanceOf,
+  refit,
+  type Candidate,
+  type FitHooks,
+  type FittedCandidate,
+} from "../../pipeline/fit/fitCandidate.ts";
+import { decisionOn, evaluationOf, predictUnseen, rawPredictions } from "../../pipeline/fit/unseen.ts";
+import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
+import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
@@ -16,6 +26,8 @@ export interface TrainedCandidate {
   readonly candidate: Candidate;
   readonly family: string;
   readonly fitted: FittedCandidate | undefined;
+  /** Fitted again on all rows. */
+  readonly final?: FittedCandidate;
   /** On the validation rows. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Over the folds, if they choose the winner. */
@@ -25,6 +37,20 @@ export interface TrainedCandidate {
   readonly seconds: number;
 }
 
+/** The model to keep: fitted again on all rows, if `train.refit` says so. */
+export async function finalModel(
+  { context }: Workspace,
+  data: PreparedData,
+  trained: TrainedCandidate,
+): Promise<TrainedCandidate> {
+  if (data.config.train.refit !== true || trained.fitted === undefined) return trained;
+  const progress = { type: "progress", stage: `refit ${trained.family}`, total: 1, unit: "models" } as const;
+  const onProgress = (done: number): void => context.emit({ ...progress, done });
+  const final = await refit(trained.candidate, trained.fitted, data, { signal: context.signal, onProgress });
+  onProgress(1);
+  return { ...trained, final };
+}
+
 /**
  * Returns the candidates best first. A candidate that cannot be fitted on this data causes a warning and ranks last.
  * @throws {MlctlError} the first candidate's error if all fail; kind "usage" for errors in the configuration
@@ -32,7 +58,9 @@ export interface TrainedCandidate {
 export async function trainCandidates(
   workspace: Workspace,
   data: PreparedData,
-  candidates: readonly Candidate[] = candidatesFor(workspace, data),
+  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map(
+    ({ candidate }) => candidate,
+  ),
 ): Promise<TrainedCandidate[]> {
   const { task } = data.target;
   const metric = decidingMetric(workspace.config, task);
@@ -45,17 +73,6 @@ export async function trainCandidates(
   const ranked = rank(trained, metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return ranked;
-}
-
-/** The configured models, and the baselines of a series. */
-function candidatesFor(workspace: Workspace, { target, naive }: PreparedData): Candidate[] {
-  const configured = configuredCandidates(workspace, target.task).map(({ candidate }) => candidate);
-  const own = { params: {}, featureSet: "all", featurePatterns: null };
-  const { metric, seed } = configured[0]!;
-  return [
-    ...configured,
-    ...naive.families.map((family) => candidateOf(workspace.config, { family, ...own, metric, seed })),
-  ];
 }
 
 /** One candidate to fit and evaluate. */
@@ -102,6 +119,7 @@ const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenera
 
 /** Cross-validates on the folds, if there are any, then fits on all training rows. */
 async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>) {
+  if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
   const rounds = (data.selection?.folds.length ?? 0) + 1;
   const { signal, onProgress } = hooks;
   const crossValidation =
@@ -115,4 +133,31 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: R
     onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
   });
   return { fitted, crossValidation };
+}
+
+/** The same for a model that is fitted again afterwards: what selects it also decides on its threshold and calibration. */
+async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, onProgress }: Required<FitHooks>) {
+  const { folds = [] } = data.selection ?? {};
+  const share = folds.length / (folds.length + 1);
+  const hooks = { signal, onProgress: (done: number) => onProgress(done * share) };
+  const unseen = await eachFold(folds, hooks, (fold, own) => predictUnseen(candidate, data, fold, own));
+  const { training, validation } = data.parts();
+  const last = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
+  const fitted = await fitOn(candidate, training, last);
+  const onValidation = { rows: data.split.validation, raw: rawPredictions(fitted, validation) };
+  const decision = { ...decisionOn(candidate, data, data.selection === undefined ? [onValidation] : unseen) };
+  const judged = { ...decision, costs: candidate.costs };
+  const evaluation = evaluationOf(onValidation, data, judged);
+  requirePredictions(evaluation, { family: candidate.family, dataRows: validation.dataRows });
+  return {
+    fitted: { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) },
+    crossValidation:
+      data.selection &&
+      crossValidated(
+        unseen.map((part) => evaluationOf(part, data, judged)),
+        data.selection,
+        candidate.metric,
+        data.target,
+      ),
+  };
 }
