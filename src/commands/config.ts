@@ -15,15 +15,24 @@ const show = defineCommand({
   details:
     "Flags override MLCTL_* variables, which override config.json, which overrides the defaults. Secrets are not printed: a value that names a variable is shown as ${NAME}, with whether the variable is set.",
   arguments: [{ name: "[keys...]", description: "only these keys and the keys below them, e.g. train" }],
+  options: {
+    resolved: {
+      flags: "--resolved",
+      description:
+        "print the configuration of the newest training, with all that mlctl chose, as a config.json that trains the same model",
+    },
+  },
   listing: true,
   examples: [
     ["mlctl config show", "all settings"],
     ["mlctl config show train promotion", "two sections"],
     ["MLCTL_TRAIN_SEED=7 mlctl config show train.seed", "a variable overrides the file"],
     ["mlctl config show --json | jq .config.train", "the whole configuration as JSON"],
+    ["mlctl config show --resolved > config.json", "write down what mlctl chose"],
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
+    if (invocation.options.resolved) return { text: await resolvedConfig(loaded, invocation) };
     const { describeSettings, isUnder, unknownKey } = await import("../config/describeSettings.ts");
     const all = describeSettings(loaded);
     const keys = invocation.args.length === 0 ? [""] : invocation.args;
@@ -37,6 +46,22 @@ const show = defineCommand({
     };
   },
 }) satisfies Command;
+
+/** @throws {MlctlError} kind "notReady" before the first training: what mlctl chooses depends on the data */
+async function resolvedConfig(loaded: LoadedConfig, { context }: Invocation): Promise<string> {
+  const [{ openWorkspace }, { reading }, { resolveRun }] = await Promise.all([
+    import("../lifecycle/workspace.ts"),
+    import("../lifecycle/session.ts"),
+    import("../storage/store/resolveRun.ts"),
+  ]);
+  const workspace = openWorkspace(loaded, context);
+  const { config, configSha256 } = await reading(workspace, ({ store }) => resolveRun(store, "latest"));
+  if (configSha256 !== workspace.configSha256()) {
+    const message = `${loaded.path} has changed since the newest training, whose configuration is printed`;
+    context.emit({ type: "warning", stage: "config", message, hint: "run `mlctl train`" });
+  }
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
 
 const validate = defineCommand({
   name: "validate",

@@ -30,6 +30,9 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
     ).describe(
       'two classes: minimum probability to predict the positive class; or tune: the best one for train.metric, for the costs if they are set, or for f1 if the metric does not depend on it; or { "metric": "f1" }: the best one for this metric; null: tune if mlctl chooses the models, else 0.5',
     ),
+    ensemble: orNull(z.boolean()).describe(
+      "add the weighted mean of the models, weights chosen on the rows that select, if it is better than each of them (with refit); null: true if mlctl chooses the models",
+    ),
     refit: orNull(z.boolean()).describe(
       "fit the best model again on all rows after it was selected, with the rounds that early stopping found; its metrics stay those of the selection, and its threshold is tuned on the rows that selected it; null: true if mlctl chooses the models",
     ),

@@ -39,6 +39,7 @@ export function automaticSettings(config: Config, size: DataSize): Config {
       // Says that no other order is to be looked for.
       split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled(size)) },
       selection: { ...train.selection, method: train.selection.method ?? selectionMethod(size) },
+      ensemble: train.ensemble ?? train.refit ?? true,
       refit: train.refit ?? true,
     },
   };

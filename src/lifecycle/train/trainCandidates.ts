@@ -1,8 +1,13 @@
 /** Fits every configured model and ranks them. */
 import { MlctlError } from "../../core/errors.ts";
+import { selectValues } from "../../core/table/selectRows.ts";
+import { isBaseline } from "../../estimators/findEstimator.ts";
+import { findTransform } from "../../features/index.ts";
+import { composeEnsemble } from "../../pipeline/fit/composeEnsemble.ts";
+import { blended, selectEnsemble } from "../../pipeline/fit/selectEnsemble.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
-import { crossValidate, crossValidated, eachFold } from "../../pipeline/fit/crossValidate.ts";
+import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import {
   fitOn,
@@ -11,9 +16,10 @@ import {
   refit,
   type Candidate,
   type FitHooks,
+  type Fitted,
   type FittedCandidate,
 } from "../../pipeline/fit/fitCandidate.ts";
-import { decisionOn, evaluationOf, predictUnseen, rawPredictions } from "../../pipeline/fit/unseen.ts";
+import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
 import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
@@ -32,6 +38,8 @@ export interface TrainedCandidate {
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Over the folds, if they choose the winner. */
   readonly selection: Selection | undefined;
+  /** Predictions that select it, if it is fitted again afterwards: by fold, or of the validation rows. */
+  readonly unseen?: readonly Unseen[] | undefined;
   readonly degenerate: string | undefined;
   readonly error: MlctlError | undefined;
   readonly seconds: number;
@@ -70,9 +78,52 @@ export async function trainCandidates(
     const emit = (share: number): void => workspace.context.emit({ ...progress, done: index + share, unit: "models" });
     trained.push(await trainOne(workspace, { candidate, data, emit }));
   }
-  const ranked = rank(trained, metric, task);
+  const ensemble = addEnsemble(data, trained);
+  const ranked = rank(ensemble === undefined ? trained : [...trained, ensemble], metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return ranked;
+}
+
+/** The weighted mean of the models, if it is better than each of them; see selectEnsemble. */
+function addEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]): TrainedCandidate | undefined {
+  const start = performance.now();
+  const { y, target } = data;
+  const library = trained.flatMap(({ candidate, fitted, unseen, degenerate: reason }) =>
+    fitted !== undefined && unseen !== undefined && reason === undefined && mayBeMember(fitted)
+      ? [{ candidate, fitted, unseen }]
+      : [],
+  );
+  if (data.config.train.ensemble !== true || library.length < 2) return undefined;
+  const common = { task: target.task, classCount: target.classes?.length ?? 0 };
+  const parts = library[0]!.unseen.map(({ rows }, i) => ({
+    rows,
+    predictions: library.map(({ unseen }) => unseen[i]!.raw),
+  }));
+  const weights = selectEnsemble({
+    ...common,
+    y: Float64Array.from(parts.flatMap(({ rows }) => [...selectValues(y, rows)])),
+    predictions: library.map((_, i) => Float64Array.from(parts.flatMap(({ predictions }) => [...predictions[i]!]))),
+  });
+  if (weights === undefined) return undefined;
+  const members = library.flatMap(({ fitted }, i) => (weights[i]! > 0 ? [{ ...fitted, weight: weights[i]! }] : []));
+  const fitted = composeEnsemble(members);
+  const { family, params } = fitted.estimator;
+  const candidate = { ...library[0]!.candidate, family, params };
+  const unseen = parts.map(({ rows, predictions }) => ({ rows, raw: blended({ ...common, predictions }, weights) }));
+  const result = resultOf(judged(candidate, data, fitted, unseen), data);
+  return { candidate, family, ...result, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Baselines learn nothing, and the history of look-back features is kept for one model. */
+function mayBeMember({ estimator, transforms }: FittedCandidate): boolean {
+  const looksBack = transforms.some(({ type }) => findTransform(type)?.looksBack !== undefined);
+  return !looksBack && !isBaseline(estimator.family);
+}
+
+interface Judged {
+  readonly fitted: FittedCandidate;
+  readonly crossValidation: CrossValidation | undefined;
+  readonly unseen?: readonly Unseen[];
 }
 
 /** One candidate to fit and evaluate. */
@@ -97,18 +148,21 @@ export async function trainOne({ context }: Workspace, { candidate, data, emit }
     context.emit({ type: "warning", stage: "train", message });
     return { ...common, ...nothing, error: outcome };
   }
-  const { fitted, crossValidation } = outcome;
-  if (fitted.estimator.state["converged"] === false) {
+  if (outcome.fitted.estimator.state["converged"] === false) {
     const message = `${candidate.family} did not converge within max_iter iterations`;
     context.emit({ type: "warning", stage: "train", message, hint: "increase max_iter, or decrease C" });
   }
+  return { ...common, ...resultOf(outcome, data) };
+}
+
+export function resultOf({ fitted, crossValidation, unseen }: Judged, { target }: PreparedData) {
   const { evaluation } = fitted;
-  const reason = degenerate(evaluation, data.target.classes);
+  const reason = degenerate(evaluation, target.classes);
   return {
-    ...common,
     fitted,
     metrics: computeMetrics(evaluation),
     selection: crossValidation?.selection,
+    unseen,
     // If folds choose the winner, the validation rows must not influence the choice.
     degenerate: crossValidation === undefined ? reason : crossValidation.degenerate,
     error: undefined,
@@ -118,7 +172,7 @@ export async function trainOne({ context }: Workspace, { candidate, data, emit }
 const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
 
 /** Cross-validates on the folds, if there are any, then fits on all training rows. */
-async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>) {
+async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>): Promise<Judged> {
   if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
   const rounds = (data.selection?.folds.length ?? 0) + 1;
   const { signal, onProgress } = hooks;
@@ -135,29 +189,34 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: R
   return { fitted, crossValidation };
 }
 
-/** The same for a model that is fitted again afterwards: what selects it also decides on its threshold and calibration. */
+/**
+ * The same for a model that is fitted again afterwards: what selects it also decides on its threshold and calibration.
+ * The folds are fitted with what the first fit found, so that its recorded parameters lead to the same model.
+ */
 async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, onProgress }: Required<FitHooks>) {
   const { folds = [] } = data.selection ?? {};
-  const share = folds.length / (folds.length + 1);
-  const hooks = { signal, onProgress: (done: number) => onProgress(done * share) };
-  const unseen = await eachFold(folds, hooks, (fold, own) => predictUnseen(candidate, data, fold, own));
-  const { training, validation } = data.parts();
-  const last = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
-  const fitted = await fitOn(candidate, training, last);
+  const share = 1 / (folds.length + 1);
+  const { training } = data.parts();
+  const fitted = await fitOn(candidate, training, { signal, onProgress: (done) => onProgress(done * share) });
+  const found = { ...candidate, params: fitted.estimator.params };
+  const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
+  const unseen = await eachFold(folds, hooks, (fold, own) => predictUnseen(found, data, fold, own));
+  return judged(candidate, data, fitted, unseen);
+}
+
+/** @param onFolds predictions by fold; empty if the validation rows select */
+export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted, onFolds: readonly Unseen[]) {
+  const { validation } = data.parts();
   const onValidation = { rows: data.split.validation, raw: rawPredictions(fitted, validation) };
-  const decision = { ...decisionOn(candidate, data, data.selection === undefined ? [onValidation] : unseen) };
-  const judged = { ...decision, costs: candidate.costs };
-  const evaluation = evaluationOf(onValidation, data, judged);
+  const unseen = data.selection === undefined ? [onValidation] : onFolds;
+  const decision = decisionOn(candidate, data, unseen);
+  const deciding = { ...decision, costs: candidate.costs };
+  const evaluation = evaluationOf(onValidation, data, deciding);
   requirePredictions(evaluation, { family: candidate.family, dataRows: validation.dataRows });
+  const evaluations = unseen.map((part) => evaluationOf(part, data, deciding));
   return {
     fitted: { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) },
-    crossValidation:
-      data.selection &&
-      crossValidated(
-        unseen.map((part) => evaluationOf(part, data, judged)),
-        data.selection,
-        candidate.metric,
-        data.target,
-      ),
+    crossValidation: data.selection && crossValidated(evaluations, data.selection, candidate.metric, data.target),
+    unseen,
   };
 }

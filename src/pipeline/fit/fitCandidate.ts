@@ -7,6 +7,7 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { predictor } from "../predict/predictor.ts";
 import { requirePredictions } from "../predict/requirePredictions.ts";
 import type { Split } from "./splitRows.ts";
+import { composeEnsemble, type MemberFit } from "./composeEnsemble.ts";
 import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
 import { calibrate } from "../predict/calibrate.ts";
 import type { Candidate } from "./candidate.ts";
@@ -65,8 +66,15 @@ export async function fitOnParts(
 
 export type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
-/** Fits transforms and estimator. */
+/** Fits transforms and estimator; of an ensemble those of its members. */
 export async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
+  const members = findEstimator(candidate.family).members?.(candidate.params);
+  if (members !== undefined) {
+    const fitted: MemberFit[] = [];
+    for (const { family, params, weight } of members)
+      fitted.push({ weight, ...(await fitOn({ ...candidate, family, params }, training, hooks)) });
+    return composeEnsemble(fitted);
+  }
   const features = await candidateFeatures(candidate, training, hooks.signal);
   const { transforms, notes } = features;
   const estimator = await fitFeatures(candidate.family, features, { params: candidate.params, ...hooks });
