@@ -94,6 +94,8 @@ export interface Run {
   /** Rows on which the model was fitted again after it was selected; absent if it was not. */
   readonly refitRows?: number;
   readonly seconds: number;
+  /** To predict 1,000 rows; absent if it was not measured. */
+  readonly predictSeconds?: number;
   /** 1 is the top of the leaderboard; only that run keeps a model file, unless promotion.top names more. */
   readonly rank: number;
   readonly model: Artifact | null;

@@ -3,7 +3,9 @@ import type { Config } from "../../config/schema/schema.ts";
 import { counted } from "../../core/text/format.ts";
 import type { Task } from "../../core/task.ts";
 import { defaultModels } from "../../estimators/defaultModels.ts";
-import { decidingMetric } from "../settings.ts";
+import { present } from "../../core/text/present.ts";
+import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
+import { costsOf, decidingMetric } from "../settings.ts";
 
 /** What the choice depends on: never on values of the target. */
 export interface DataSize {
@@ -62,10 +64,15 @@ function selectionMethod({
 /** What was chosen, in a line. */
 export function automaticNote(config: Config, chosen: Config): string[] {
   if (config === chosen) return [];
-  const { models, metric, selection, refit } = chosen.train;
-  const by = selection.method === "validation" ? "the validation rows" : `${selection.folds} ${selection.method} folds`;
-  const final = refit === true ? "; the best is fitted again on all rows" : "";
+  const { models, metric, threshold, ensemble, refit } = chosen.train;
+  const parts = [
+    `${counted(models!.length, "model")} ranked by ${metric}`,
+    ensemble === true && "an ensemble where it is better",
+    threshold === "tune" &&
+      `the threshold tuned for ${tunedMetric({ threshold, metric: metric!, costs: costsOf(config) })}`,
+    refit === true && "the best fitted again on all rows",
+  ];
   return [
-    `${counted(models!.length, "model")} chosen by ${metric} on ${by}${final}; \`mlctl config show --resolved\` prints all settings`,
+    `mlctl chose the settings of training: ${present(parts).join(", ")}; \`mlctl config show --resolved\` prints them`,
   ];
 }

@@ -40,6 +40,10 @@ export interface TrainedCandidate {
   readonly selection: Selection | undefined;
   /** Predictions that select it, if it is fitted again afterwards: by fold, or of the validation rows. */
   readonly unseen?: readonly Unseen[] | undefined;
+  /** To predict 1,000 rows. */
+  readonly predictSeconds?: number | undefined;
+  /** Share of the ensemble. */
+  readonly weight?: number | undefined;
   readonly degenerate: string | undefined;
   readonly error: MlctlError | undefined;
   readonly seconds: number;
@@ -78,22 +82,21 @@ export async function trainCandidates(
     const emit = (share: number): void => workspace.context.emit({ ...progress, done: index + share, unit: "models" });
     trained.push(await trainOne(workspace, { candidate, data, emit }));
   }
-  const ensemble = addEnsemble(data, trained);
-  const ranked = rank(ensemble === undefined ? trained : [...trained, ensemble], metric, task);
+  const ranked = rank(withEnsemble(data, trained), metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return ranked;
 }
 
-/** The weighted mean of the models, if it is better than each of them; see selectEnsemble. */
-function addEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]): TrainedCandidate | undefined {
+/** Adds the weighted mean of the models, if it is better than each of them; see selectEnsemble. */
+function withEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]): readonly TrainedCandidate[] {
   const start = performance.now();
   const { y, target } = data;
-  const library = trained.flatMap(({ candidate, fitted, unseen, degenerate: reason }) =>
-    fitted !== undefined && unseen !== undefined && reason === undefined && mayBeMember(fitted)
-      ? [{ candidate, fitted, unseen }]
-      : [],
-  );
-  if (data.config.train.ensemble !== true || library.length < 2) return undefined;
+  const library = trained.flatMap((each) => {
+    const { candidate, fitted, unseen, degenerate: reason } = each;
+    if (fitted === undefined || unseen === undefined || reason !== undefined || !mayBeMember(fitted)) return [];
+    return [{ each, candidate, fitted, unseen }];
+  });
+  if (data.config.train.ensemble !== true || library.length < 2) return trained;
   const common = { task: target.task, classCount: target.classes?.length ?? 0 };
   const parts = library[0]!.unseen.map(({ rows }, i) => ({
     rows,
@@ -104,14 +107,18 @@ function addEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]): 
     y: Float64Array.from(parts.flatMap(({ rows }) => [...selectValues(y, rows)])),
     predictions: library.map((_, i) => Float64Array.from(parts.flatMap(({ predictions }) => [...predictions[i]!]))),
   });
-  if (weights === undefined) return undefined;
+  if (weights === undefined) return trained;
   const members = library.flatMap(({ fitted }, i) => (weights[i]! > 0 ? [{ ...fitted, weight: weights[i]! }] : []));
   const fitted = composeEnsemble(members);
   const { family, params } = fitted.estimator;
   const candidate = { ...library[0]!.candidate, family, params };
   const unseen = parts.map(({ rows, predictions }) => ({ rows, raw: blended({ ...common, predictions }, weights) }));
   const result = resultOf(judged(candidate, data, fitted, unseen), data);
-  return { candidate, family, ...result, seconds: (performance.now() - start) / 1000 };
+  const weightOf = new Map(library.map(({ each }, i) => [each, weights[i]!]));
+  return [
+    ...trained.map((each) => ({ ...each, weight: weightOf.get(each) })),
+    { candidate, family, ...result, seconds: (performance.now() - start) / 1000 },
+  ];
 }
 
 /** Baselines learn nothing, and the history of look-back features is kept for one model. */
@@ -120,10 +127,14 @@ function mayBeMember({ estimator, transforms }: FittedCandidate): boolean {
   return !looksBack && !isBaseline(estimator.family);
 }
 
+/** Fewer are predicted several times to measure the time. */
+const FEW_ROWS = 2000;
+
 interface Judged {
   readonly fitted: FittedCandidate;
   readonly crossValidation: CrossValidation | undefined;
   readonly unseen?: readonly Unseen[];
+  readonly predictSeconds?: number;
 }
 
 /** One candidate to fit and evaluate. */
@@ -155,7 +166,7 @@ export async function trainOne({ context }: Workspace, { candidate, data, emit }
   return { ...common, ...resultOf(outcome, data) };
 }
 
-export function resultOf({ fitted, crossValidation, unseen }: Judged, { target }: PreparedData) {
+function resultOf({ fitted, crossValidation, unseen, predictSeconds }: Judged, { target }: PreparedData) {
   const { evaluation } = fitted;
   const reason = degenerate(evaluation, target.classes);
   return {
@@ -163,6 +174,7 @@ export function resultOf({ fitted, crossValidation, unseen }: Judged, { target }
     metrics: computeMetrics(evaluation),
     selection: crossValidation?.selection,
     unseen,
+    predictSeconds,
     // If folds choose the winner, the validation rows must not influence the choice.
     degenerate: crossValidation === undefined ? reason : crossValidation.degenerate,
     error: undefined,
@@ -207,7 +219,17 @@ async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, 
 /** @param onFolds predictions by fold; empty if the validation rows select */
 export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted, onFolds: readonly Unseen[]) {
   const { validation } = data.parts();
-  const onValidation = { rows: data.split.validation, raw: rawPredictions(fitted, validation) };
+  const timings: number[] = [];
+  const predict = (): Float64Array => {
+    const start = performance.now();
+    const raw = rawPredictions(fitted, validation);
+    timings.push(performance.now() - start);
+    return raw;
+  };
+  const onValidation = { rows: data.split.validation, raw: predict() };
+  // The first calls of a function are slow.
+  while (validation.y.length < FEW_ROWS && timings.length < 3) predict();
+  const predictSeconds = Math.min(...timings) / validation.y.length;
   const unseen = data.selection === undefined ? [onValidation] : onFolds;
   const decision = decisionOn(candidate, data, unseen);
   const deciding = { ...decision, costs: candidate.costs };
@@ -218,5 +240,6 @@ export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted,
     fitted: { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) },
     crossValidation: data.selection && crossValidated(evaluations, data.selection, candidate.metric, data.target),
     unseen,
+    predictSeconds,
   };
 }
