@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import type { Setting } from "../config/describeSettings.ts";
 import type { ConfigProblem } from "../config/schema/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { CheckedData } from "../lifecycle/train/inspectData.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
@@ -49,13 +50,17 @@ const show = defineCommand({
 
 /** @throws {MlctlError} kind "notReady" before the first training: what mlctl chooses depends on the data */
 async function resolvedConfig(loaded: LoadedConfig, { context }: Invocation): Promise<string> {
-  const [{ openWorkspace }, { reading }, { resolveRun }] = await Promise.all([
+  const [{ openWorkspace }, { reading }] = await Promise.all([
     import("../lifecycle/workspace.ts"),
     import("../lifecycle/session.ts"),
-    import("../storage/store/resolveRun.ts"),
   ]);
   const workspace = openWorkspace(loaded, context);
-  const { config, configSha256 } = await reading(workspace, ({ store }) => resolveRun(store, "latest"));
+  const run = await reading(workspace, ({ store }) => store.latestModelRun());
+  if (run === undefined) {
+    const hint = "run `mlctl train`: what mlctl chooses depends on the data";
+    throw new MlctlError("notReady", "no model has been trained yet", { hint });
+  }
+  const { config, configSha256 } = run;
   if (configSha256 !== workspace.configSha256()) {
     const message = `${loaded.path} has changed since the newest training, whose configuration is printed`;
     context.emit({ type: "warning", stage: "config", message, hint: "run `mlctl train`" });
