@@ -16,8 +16,9 @@ const FREE_TEXT_ROWS = 20;
 const MAX_CATEGORIES = 1000;
 
 /**
- * Trees get 0/1 columns up to this number of values, ordinal codes up to the next, and the mean target for more: on ten
- * public tables, cross-validated, as good as 0/1 columns for all, in a fraction of the time.
+ * Trees get 0/1 columns up to this number of values, ordinal codes up to the next, and the mean target for more: hundreds
+ * of 0/1 columns cost most of the training time. Cross-validated with xgboost: codes and 0/1 columns differ little, codes
+ * beat means at 10 to 40 values (adult), means beat codes at hundreds (hotel).
  */
 const ONE_HOT_VALUES = 5;
 const ORDINAL_VALUES = 30;
