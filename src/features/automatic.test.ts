@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import type { Column, Table } from "../core/table/table.ts";
+import type { Task } from "../core/task.ts";
 import { automaticTransforms } from "./automatic.ts";
 
 const linear = { complete: true, standardized: true };
@@ -8,7 +9,7 @@ const trees = { complete: false, standardized: false };
 
 describe("automaticTransforms", () => {
   it("imputes and standardizes for a family that needs it, then adds one-hot columns, which stay 0 and 1", () => {
-    const { requests, notes } = automaticTransforms(mixed(), { needs: linear });
+    const { requests, notes } = automaticTransforms(mixed(), { needs: linear }, "binary");
     expect(requests).toEqual([
       { type: "date_parts", options: {} },
       { type: "impute", options: { strategy: "median" } },
@@ -19,12 +20,12 @@ describe("automaticTransforms", () => {
   });
 
   it("leaves numbers unchanged for a family that accepts missing values", () => {
-    const { requests } = automaticTransforms(mixed(), { needs: trees });
+    const { requests } = automaticTransforms(mixed(), { needs: trees }, "binary");
     expect(requests.map((request) => request.type)).toEqual(["date_parts", "one_hot"]);
   });
 
   it("plans nothing for column kinds that the table does not have", () => {
-    const { requests } = automaticTransforms(tableOf(category(30, (i) => `c${i % 3}`)), { needs: linear });
+    const { requests } = automaticTransforms(tableOf(category(30, (i) => `c${i % 3}`)), { needs: linear }, "binary");
     expect(requests.map((request) => request.type)).toEqual(["one_hot"]);
   });
 
@@ -39,7 +40,7 @@ describe("automaticTransforms", () => {
       category(30, (i) => `key ${i}`, "key"),
       category(30, () => null, "nothing"),
     );
-    const { requests, notes } = automaticTransforms(table, { needs: trees });
+    const { requests, notes } = automaticTransforms(table, { needs: trees }, "binary");
     expect(requests).toEqual([
       {
         type: "drop",
@@ -64,7 +65,7 @@ describe("automaticTransforms", () => {
         ["code", (i: number) => `A${i}B`],
       ].map(([name, text]) => ({ ...category(40, text as (i: number) => string), name: name as string })),
     );
-    expect(automaticTransforms(table, { needs: trees }).notes).toEqual([
+    expect(automaticTransforms(table, { needs: trees }, "binary").notes).toEqual([
       'column "weight" is not used: its values are text such as "0.91 kg"; if they are numbers of one unit, set "ingest.select": { "weight": "TRY_CAST(regexp_extract(weight, \'[-+]?[0-9.]+\') AS DOUBLE)" } in config.json',
       'column "on" is not used: its values are text such as "1. Januar 1990"; if they are dates, set "ingest.select": { "on": "try_strptime(\\"on\\", \'%d %B %Y\')" } in config.json, with their order and words',
       'column "code" is not used: every value is different, as in an id',
@@ -73,7 +74,7 @@ describe("automaticTransforms", () => {
 
   it("names the first columns of hundreds that are dropped for one reason", () => {
     const table = tableOf(...Array.from({ length: 300 }, (_, i) => numbers(30, () => 4, `c${i}`)));
-    expect(automaticTransforms(table, { needs: trees }).notes).toEqual([
+    expect(automaticTransforms(table, { needs: trees }, "binary").notes).toEqual([
       '300 columns are not used: every row has the same value: "c0", "c1", "c2", "c3", "c4" and 295 more',
     ]);
   });
@@ -92,25 +93,60 @@ describe("automaticTransforms", () => {
       numbers(30, (i) => (i % 3 === 0 ? NaN : 1), "flag"),
       category(30, (i) => (i % 3 === 0 ? null : "yes"), "reply"),
     );
-    expect(automaticTransforms(table, { needs: trees }).notes).toEqual([]);
+    expect(automaticTransforms(table, { needs: trees }, "binary").notes).toEqual([]);
   });
 
-  it("keeps up to half as many categories as rows, more in a small table, but never more than a thousand", () => {
-    expect(notesOf(20, 10)).toBe(0);
-    expect(notesOf(20, 11)).toBe(1);
-    expect(notesOf(19, 11)).toBe(0);
-    expect(notesOf(5000, 1000)).toBe(0);
-    expect(notesOf(5000, 1001)).toBe(1);
+  it("keeps up to half as many categories as rows, more in a small table; for classes at most a thousand", () => {
+    const isKept = (rows: number, distinct: number, task: Task = "binary"): boolean => {
+      const { notes } = automaticTransforms(tableOf(category(rows, (i) => `c${i % distinct}`)), { needs: trees }, task);
+      return !notes.join().includes("not used");
+    };
+    expect([isKept(20, 10), isKept(20, 11), isKept(19, 11), isKept(5000, 2500)]).toEqual([true, false, true, true]);
+    expect([isKept(5000, 1000, "multiclass"), isKept(5000, 1001, "multiclass")]).toEqual([true, false]);
+  });
+
+  it("gives trees 0/1 columns for few values, codes for some and the mean target for many", () => {
+    const table = tableOf(...[5, 6, 30, 31].map((count) => category(100, (i) => `v${i % count}`, `of ${count}`)));
+    const [means, codes, zeros] = [{ columns: ["of 31"] }, { columns: ["of 6", "of 30"] }, {}];
+    const { requests, notes } = automaticTransforms(table, { needs: trees }, "regression");
+    expect(requests).toEqual([
+      { type: "target_encode", options: means },
+      { type: "ordinal", options: codes },
+      { type: "one_hot", options: zeros },
+    ]);
+    expect(notes).toEqual([
+      'column "of 31" has many values and is encoded by target_encode; to change this, set "features" or "drop_columns" in config.json',
+    ]);
+    const classes = automaticTransforms(table, { needs: trees }, "multiclass").requests;
+    expect(classes[0]).toEqual({ type: "ordinal", options: { columns: ["of 6", "of 30", "of 31"] } });
+    expect(typesOf(table, linear)).toEqual(["one_hot"]);
+    expect(typesOf(tableOf(category(3000, (i) => `v${i % 1001}`)), linear)).toEqual([
+      "target_encode",
+      "impute",
+      "standardize",
+    ]);
+  });
+
+  it("hashes the words of prose, in fewer columns where there are few rows; names and titles are no prose", () => {
+    const prose = (i: number): string => `the parcel number ${i} has arrived today`;
+    const hashed = { type: "hash_text", options: { columns: ["c"], buckets: 128 } };
+    expect(automaticTransforms(tableOf(category(600, prose)), { needs: linear }, "binary")).toEqual({
+      requests: [hashed],
+      notes: [
+        'column "c" is prose and is encoded by hash_text; to change this, set "features" or "drop_columns" in config.json',
+      ],
+    });
+    expect(typesOf(tableOf(category(600, (i) => `Braund, Mr. Owen ${i}`)), linear)).toEqual(["drop"]);
   });
 });
 
-function droppedNames(...columns: Column[]) {
-  const { requests } = automaticTransforms(tableOf(...columns), { needs: trees });
-  return requests.flatMap(({ options }) => options["columns"]);
+function typesOf(table: Table, needs: typeof linear): string[] {
+  return automaticTransforms(table, { needs }, "binary").requests.map(({ type }) => type);
 }
 
-function notesOf(rows: number, distinct: number): number {
-  return automaticTransforms(tableOf(category(rows, (i) => `c${i % distinct}`)), { needs: trees }).notes.length;
+function droppedNames(...columns: Column[]) {
+  const { requests } = automaticTransforms(tableOf(...columns), { needs: trees }, "binary");
+  return requests.flatMap(({ options }) => options["columns"]);
 }
 
 function whole(name: string): Column {

@@ -3,15 +3,31 @@ import type { Estimator } from "../core/estimator.ts";
 import { listed } from "../core/text/listed.ts";
 import { selectHint } from "../core/text/selectHint.ts";
 import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
+import type { Task } from "../core/task.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import { rowsByCode } from "../stats/countCategories.ts";
+import { words } from "./words.ts";
 
 /** A text column whose distinct values exceed this share of the rows is an id or free text … */
 const FREE_TEXT_SHARE = 0.5;
 /** … from this number of rows on; in smaller tables a few categories easily reach half of the rows. */
 const FREE_TEXT_ROWS = 20;
-/** A text column with more distinct values is an id or free text, at any number of rows. */
+/** More distinct values need the target to be features; without it they look like ids or free text. */
 const MAX_CATEGORIES = 1000;
+
+/**
+ * Trees get 0/1 columns up to this number of values, ordinal codes up to the next, and the mean target for more: hundreds
+ * of 0/1 columns cost most of the training time. Cross-validated with xgboost: codes and 0/1 columns differ little, codes
+ * beat means at 10 to 40 values (adult), means beat codes at hundreds (hotel).
+ */
+const ONE_HOT_VALUES = 5;
+const ORDINAL_VALUES = 30;
+
+/** Free text of more words per value than names and titles have is prose. */
+const PROSE_WORDS = 5;
+/** Hash columns of prose: at most this number (trees are slow with many), one per four rows, and this number of cells. */
+const HASH_COLUMNS = { linear: 1024, trees: 128 };
+const HASH_CELLS = 20_000_000;
 
 /** "id", "user_id", "user-id", "userId", "UserID", but not "paid" or "grid". */
 const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
@@ -25,26 +41,70 @@ export interface AutomaticPlan {
 
 /**
  * Drops columns without information (constants, ids, free text), splits dates into parts, imputes and standardizes numbers
- * if the family needs it, and one-hot encodes categories. One-hot encoding comes last so that its columns stay 0 and 1, as
- * in a typical ColumnTransformer of scikit-learn; numbers made from dates are standardized too.
+ * if the family needs it, hashes the words of prose, and encodes categories: many values by the mean target; for trees
+ * some values by codes; the others one-hot. One-hot encoding comes last so that its columns stay 0 and 1, as in a typical
+ * ColumnTransformer of scikit-learn; numbers made from dates and categories are standardized too.
  * @param table training rows, without the target
  */
-export function automaticTransforms(table: Table, { needs }: Pick<Estimator, "needs">): AutomaticPlan {
-  const judged = table.columns.map((column) => ({ column, reason: reasonToDrop(column) }));
-  const dropped = judged.filter(({ reason }) => reason !== undefined);
+export function automaticTransforms(table: Table, { needs }: Pick<Estimator, "needs">, task: Task): AutomaticPlan {
+  const judged = table.columns.map((column) => ({ column, reason: reasonToDrop(column, task) }));
+  const prose = judged.filter(({ column, reason }) => isFreeText(reason) && isProse(column)).map(nameOf);
+  const dropped = judged.filter(({ column, reason }) => reason !== undefined && !prose.includes(column.name));
   const kept = judged.filter(({ reason }) => reason === undefined).map(({ column }) => column);
   const has = (kind: Column["kind"]): boolean => kept.some((column) => column.kind === kind);
-  const hasNumbers = has("number") || has("date");
+  const encodings = kept.map((column) => ({ column, type: encodingOf(column, needs.standardized, task) }));
+  const encodedBy = (type: string): string[] => encodings.filter((each) => each.type === type).map(nameOf);
+  const [means, codes] = [encodedBy("target_encode"), encodedBy("ordinal")];
+  const hasNumbers = has("number") || has("date") || means.length + codes.length > 0;
   const requests: TransformRequest[] = [];
-  if (dropped.length > 0) {
-    requests.push({ type: "drop", options: { columns: dropped.map(({ column }) => column.name) } });
-  }
+  const use = (type: string, columns: readonly string[], more = {}): void => {
+    if (columns.length > 0) requests.push({ type, options: { columns, ...more } });
+  };
+  use("drop", dropped.map(nameOf));
   if (has("date")) requests.push({ type: "date_parts", options: {} });
+  use("target_encode", means);
+  use("ordinal", codes);
   if (hasNumbers && needs.complete) requests.push({ type: "impute", options: { strategy: "median" } });
   if (hasNumbers && needs.standardized) requests.push({ type: "standardize", options: {} });
-  if (has("category")) requests.push({ type: "one_hot", options: {} });
+  use("hash_text", prose, { buckets: hashColumns(table.rowCount * prose.length, needs.standardized) });
+  if (encodedBy("one_hot").length > 0) requests.push({ type: "one_hot", options: {} });
   const byReason = Map.groupBy(dropped, ({ reason }) => reason!.plural);
-  return { requests, notes: Array.from(byReason.values(), notUsed) };
+  const notes = Array.from(byReason.values(), notUsed);
+  if (means.length > 0) notes.push(encodedNote("has many values", "target_encode", means));
+  if (prose.length > 0) notes.push(encodedNote("is prose", "hash_text", prose));
+  return { requests, notes };
+}
+
+function nameOf({ column }: { readonly column: Column }): string {
+  return column.name;
+}
+
+function encodedNote(what: string, type: string, names: readonly string[]): string {
+  const columns = `${names.length === 1 ? "column" : `each of ${names.length} columns`} ${listed(names.map((name) => JSON.stringify(name)))}`;
+  return `${columns} ${what} and is encoded by ${type}; to change this, set "features" or "drop_columns" in config.json`;
+}
+
+function encodingOf(column: Column, isLinear: boolean, task: Task): string | undefined {
+  if (column.kind !== "category") return undefined;
+  const distinct = rowsByCode(column).filter((count) => count > 0).length;
+  if (distinct > (isLinear ? MAX_CATEGORIES : ORDINAL_VALUES) && task !== "multiclass") return "target_encode";
+  return distinct > ONE_HOT_VALUES && !isLinear ? "ordinal" : "one_hot";
+}
+
+function isFreeText(reason: Reason | undefined): boolean {
+  return reason === DISTINCT || reason?.plural === FREE_TEXT;
+}
+
+function isProse(column: Column): boolean {
+  if (column.kind !== "category") return false;
+  const some = column.categories.slice(0, LOOKED_AT);
+  return some.reduce((sum, text) => sum + words(text).length, 0) >= PROSE_WORDS * some.length;
+}
+
+/** A power of two. @param texts number of texts of all columns */
+function hashColumns(texts: number, isLinear: boolean): number {
+  const most = Math.min(isLinear ? HASH_COLUMNS.linear : HASH_COLUMNS.trees, texts / 4, HASH_CELLS / texts);
+  return 2 ** Math.max(4, Math.floor(Math.log2(most)));
 }
 
 /** Why a column is dropped, as text about one column and about several. */
@@ -72,8 +132,8 @@ function notUsed(dropped: readonly { readonly column: Column; readonly reason: R
   return `${dropped.length} columns are not used: ${reason!.plural}: ${listed(names)}`;
 }
 
-function reasonToDrop(column: Column): Reason | undefined {
-  return column.kind === "category" ? reasonToDropText(column) : reasonToDropNumber(column);
+function reasonToDrop(column: Column, task: Task): Reason | undefined {
+  return column.kind === "category" ? reasonToDropText(column, task) : reasonToDropNumber(column);
 }
 
 /** A number and what it counts: "2.91 kg", "850 g", "236.8V". Codes have their letters first. */
@@ -104,7 +164,7 @@ function disguised(name: string, categories: readonly string[]): Reason | undefi
   };
 }
 
-function reasonToDropText(column: CategoryColumn): Reason | undefined {
+function reasonToDropText(column: CategoryColumn, task: Task): Reason | undefined {
   const { name, codes, categories } = column;
   const counts = rowsByCode(column).filter((count) => count > 0);
   const distinct = counts.length;
@@ -112,7 +172,8 @@ function reasonToDropText(column: CategoryColumn): Reason | undefined {
   if (present === 0) return EMPTY;
   if (distinct === 1 && present === codes.length) return CONSTANT;
   if (distinct === present && distinct > 2) return disguised(name, categories) ?? DISTINCT;
-  if (distinct > MAX_CATEGORIES || (codes.length >= FREE_TEXT_ROWS && distinct > FREE_TEXT_SHARE * codes.length)) {
+  const isTooMany = task === "multiclass" && distinct > MAX_CATEGORIES;
+  if (isTooMany || (codes.length >= FREE_TEXT_ROWS && distinct > FREE_TEXT_SHARE * codes.length)) {
     const other = disguised(name, categories);
     if (other !== undefined) return other;
     const single = `it has ${distinct} different values in ${codes.length} rows, so it looks like an id or free text`;

@@ -12,7 +12,7 @@ const context = { task: "binary", seed: 1, target: "left" } as const;
 
 describe("featureMatrix", () => {
   const table = mixed(10_000);
-  const { requests } = automaticTransforms(table, { needs: { complete: true, standardized: true } });
+  const { requests } = automaticTransforms(table, { needs: { complete: true, standardized: true } }, "binary");
   const fitted = fitTransforms(table, requests, context);
   const batch = featureMatrix(table, fitted);
 

@@ -40,11 +40,10 @@ export const targetEncode: Transform<TargetEncodeState> = {
   fit(table, given, context) {
     const { smoothing, folds } = readOptions<{ smoothing: number; folds: number }>(given, options);
     const y = targetOf(context);
-    const all = Array.from({ length: table.rowCount }, (_, row) => row);
-    const prior = meanOf(y, all);
+    const prior = meanOf(y);
     const columns = chooseColumns(table, given, ["category"]).map((column) => ({
       name: column.name,
-      ...encoding(column, all, { y, prior, smoothing }),
+      ...encoding(column, { y, prior, smoothing }),
     }));
     return { columns, prior, smoothing, folds };
   },
@@ -72,8 +71,20 @@ function targetOf({ task, y }: TransformContext): Float64Array {
   throw new MlctlError("usage", "needs a binary or numeric target", { hint: "use one_hot" });
 }
 
-function meanOf(y: Float64Array, rows: readonly number[]): number {
-  return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + y[row]!, 0) / rows.length;
+/** Leaves the rows of a fold out. */
+interface Fold {
+  readonly foldOf: Int32Array;
+  readonly fold: number;
+}
+
+function meanOf(y: Float64Array, out?: Fold): number {
+  let [sum, count] = [0, 0];
+  for (let row = 0; row < y.length; row++) {
+    if (out !== undefined && out.foldOf[row] === out.fold) continue;
+    sum += y[row]!;
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
 }
 
 interface Means {
@@ -82,10 +93,11 @@ interface Means {
   readonly smoothing: number;
 }
 
-function encoding(column: CategoryColumn, rows: readonly number[], { y, prior, smoothing }: Means): Encoding {
+function encoding(column: CategoryColumn, { y, prior, smoothing }: Means, out?: Fold): Encoding {
   const sums = new Float64Array(column.categories.length + 1);
   const counts = new Float64Array(column.categories.length + 1);
-  for (const row of rows) {
+  for (let row = 0; row < y.length; row++) {
+    if (out !== undefined && out.foldOf[row] === out.fold) continue;
     const index = column.codes[row]! + 1; // missing is −1
     sums[index]! += y[row]!;
     counts[index]!++;
@@ -116,9 +128,8 @@ function outOfFold(
 ): NumberColumn {
   const values = new Float64Array(column.codes.length);
   for (let fold = 0; fold < folds; fold++) {
-    const others = Array.from(foldOf.keys()).filter((row) => foldOf[row] !== fold);
-    const prior = meanOf(y, others);
-    const { values: pairs, missing } = encoding(column, others, { y, prior, smoothing });
+    const prior = meanOf(y, { foldOf, fold });
+    const { values: pairs, missing } = encoding(column, { y, prior, smoothing }, { foldOf, fold });
     const foldValues = encoded(column, codeLookup(new Map(pairs), prior)(column), missing);
     foldOf.forEach((own, row) => {
       if (own === fold) values[row] = foldValues.values[row]!;

@@ -83,7 +83,7 @@ function planOf(
     return { requests: estimator.features(params, series), notes: [] };
   }
   if (features !== null) return { requests: features, notes: [] };
-  return automaticTransforms(inputs, { needs: estimator.needs });
+  return automaticTransforms(inputs, estimator, target.task);
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
