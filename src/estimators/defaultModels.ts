@@ -44,5 +44,6 @@ export function defaultModels({
     { family: task === "regression" ? "ridge" : "logistic_regression", params: {} },
     { family: "xgboost", params: boosting },
     { family: "xgboost", params: { ...boosting, max_depth: 3 } },
+    { family: "random_forest", params: {} },
   ];
 }

@@ -106,7 +106,7 @@ describe("automaticTransforms", () => {
   });
 
   it("gives trees 0/1 columns for few values, codes for some and the mean target for many", () => {
-    const table = tableOf(...[5, 6, 30, 31].map((count) => category(100, (i) => `v${i % count}`, `of ${count}`)));
+    const table = tableOf(...[5, 6, 30, 31].map((count) => category(50_001, (i) => `v${i % count}`, `of ${count}`)));
     const [means, codes, zeros] = [{ columns: ["of 31"] }, { columns: ["of 6", "of 30"] }, {}];
     const { requests, notes } = automaticTransforms(table, { needs: trees }, "regression");
     expect(requests).toEqual([
@@ -120,6 +120,8 @@ describe("automaticTransforms", () => {
     const classes = automaticTransforms(table, { needs: trees }, "multiclass").requests;
     expect(classes[0]).toEqual({ type: "ordinal", options: { columns: ["of 6", "of 30", "of 31"] } });
     expect(typesOf(table, linear)).toEqual(["one_hot"]);
+    const small = tableOf(...[60, 61].map((count) => category(500, (i) => `v${i % count}`, `of ${count}`)));
+    expect(typesOf(small, trees)).toEqual(["target_encode", "one_hot"]);
     expect(typesOf(tableOf(category(3000, (i) => `v${i % 1001}`)), linear)).toEqual([
       "target_encode",
       "impute",

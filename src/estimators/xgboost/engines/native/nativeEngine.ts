@@ -11,7 +11,7 @@ import { trainingThread } from "../trainingThread.ts";
 const train = trainingThread("native");
 
 /** With fewer cells, threads cost more time than they save. */
-const CELLS_FOR_THREADS = 200_000;
+const CELLS_FOR_THREADS = 1_000_000;
 
 /** @param library path of libxgboost */
 export function nativeEngine(library: string): Engine {
