@@ -142,8 +142,11 @@ function windows1252(bytes: Buffer): string {
 export function encoder(name: string): (text: string) => Buffer {
   if (name === "UTF-16LE") return (text) => Buffer.from(text, "utf16le");
   if (name === "UTF-16BE") return (text) => Buffer.from(text, "utf16le").swap16();
-  const byteOf = (char: string): string => (char > "\xff" ? String.fromCharCode(0x80 + HIGH.indexOf(char)) : char);
-  return (text) => Buffer.from(text.replaceAll(/[^\0-\xff]/g, byteOf), "latin1");
+  return (text) =>
+    Buffer.from(
+      text.replaceAll(/[^\0-\xff]/g, (char) => String.fromCharCode(0x80 + HIGH.indexOf(char))),
+      "latin1",
+    );
 }
 
 /** Number of bytes at the end that start a character which is not complete. */

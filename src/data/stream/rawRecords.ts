@@ -28,7 +28,7 @@ export async function* rawRecords(
   { format, name }: { readonly format: "csv" | "jsonl"; readonly name: string },
 ): AsyncGenerator<RawBatch> {
   let isMarked = false;
-  let encode: RawBatch["encode"] = (text) => Buffer.from(text);
+  let encode: RawBatch["encode"] = Buffer.from;
   let head: CsvHead | undefined;
   let [header, rest, count] = ["", "", 0];
   const start = headReader(name, {});

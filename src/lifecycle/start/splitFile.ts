@@ -16,7 +16,7 @@ import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { formatOf, openInput } from "../predict/inputStream.ts";
-import { markTestRows, type TestRows } from "./testRows.ts";
+import { markTestRows, requireShare, type TestRows } from "./testRows.ts";
 
 export interface SplitFileOptions {
   readonly input: string;
@@ -50,10 +50,10 @@ interface Part {
  */
 export async function splitFile(options: SplitFileOptions, context: Context): Promise<SplitFileResult> {
   const { input, training, test, by, seed } = options;
+  requireShare(options.testSize);
   refuseOutputs(options);
   const { rows, codes, values } = await scan(input, by?.column, context);
-  const isMissing = (value: string | undefined): boolean => value === undefined || isMissingMarker(value);
-  const missing = by === undefined ? 0 : codes.filter((code) => isMissing(values[code])).length;
+  const missing = by === undefined ? 0 : codes.filter((code) => isMissingMarker(values[code] ?? "")).length;
   const chosen: TestRows =
     by === undefined
       ? { method: "random" }
@@ -78,14 +78,12 @@ function missingNote({ method, column }: NonNullable<SplitFileOptions["by"]>, co
   return `${counted(count, "row")} without "${column}": they ${treated}`;
 }
 
-function refuseOutputs({ input, training, test, testSize, force }: SplitFileOptions): void {
-  if (!(testSize > 0 && testSize < 1))
-    throw new MlctlError("usage", `--test-size is a share above 0 and below 1, found ${testSize}`, {
-      hint: "write --test-size 0.2 for a fifth of the rows",
-    });
+function refuseOutputs({ input, training, test, force }: SplitFileOptions): void {
   const outputs = [training, test];
-  const place = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
-  const twice = place(training) === place(test) ? training : outputs.find((path) => place(path) === place(input));
+  const [read, ...written] = [input, training, test].map((path) =>
+    existsSync(path) ? realpathSync(path) : resolve(path),
+  );
+  const twice = written[0] === written[1] ? training : outputs.find((_, i) => written[i] === read);
   if (twice !== undefined)
     throw new MlctlError("usage", `${twice} would be written over`, {
       hint: "input, --train and --test are three files",
@@ -156,7 +154,7 @@ function jsonCell(record: string, column: string): string | undefined {
 
 /** NaN where the time is missing. @throws {MlctlError} kind "data" for other values, and for dates with two readings */
 function timesOf(column: string, codes: readonly number[], values: readonly (string | undefined)[]): Float64Array {
-  const present = values.filter((value) => value !== undefined && !isMissingMarker(value)) as string[];
+  const present = values.filter((value) => !isMissingMarker(value ?? "")) as string[];
   const formats = dateFormatsOf(present).map(({ parse }) => parse);
   const fail = (message: string, hint: string): never => {
     throw new MlctlError("data", `--time ${column}: ${message}`, { hint });
@@ -171,7 +169,7 @@ function timesOf(column: string, codes: readonly number[], values: readonly (str
   const other = parse === parseDate ? undefined : formats.find((each) => each !== parse);
   const twofold = present.find((value) => other !== undefined && other(value) !== parse(value));
   if (twofold !== undefined) fail(`${JSON.stringify(twofold)} can be read in two ways`, "write dates as 2024-01-31");
-  const times = values.map((value) => (value === undefined || isMissingMarker(value) ? NaN : parse(value)!));
+  const times = values.map((value) => (isMissingMarker(value ?? "") ? NaN : parse(value!)!));
   return Float64Array.from(codes, (code) => times[code]!);
 }
 

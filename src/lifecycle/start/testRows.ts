@@ -13,6 +13,14 @@ export type TestRows =
   | { readonly method: "stratify" | "group"; readonly codes: ArrayLike<number>; readonly count: number }
   | { readonly method: "time"; readonly times: Float64Array };
 
+/** @throws {MlctlError} kind "usage" */
+export function requireShare(testSize: number): void {
+  if (!(testSize > 0 && testSize < 1))
+    throw new MlctlError("usage", `--test-size is a share above 0 and below 1, found ${testSize}`, {
+      hint: "write --test-size 0.2 for a fifth of the rows",
+    });
+}
+
 /** @returns 1 for each test row. @throws {MlctlError} kind "data" if a part would be empty */
 export function markTestRows(
   rows: number,
