@@ -39,6 +39,9 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     training: "path,rows",
     test: "path,rows",
   },
+  "init other --from parts/train.csv --target exited": {
+    "": "decisions,directory,dry_run,files,notes,target,task,test_rows,training_rows",
+  },
   "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
   "config validate": { "": "data,path,valid,warnings" },
   "config trust": { "": "hooks,path" },

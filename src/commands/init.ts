@@ -1,15 +1,17 @@
 /** `mlctl init`: creates a workspace. */
 import { relative, resolve } from "node:path";
 import { configTemplate, templates } from "../config/configTemplate.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { InitResult } from "../lifecycle/init.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { sharedOptions, splitOptions } from "./globalOptions.ts";
+import { columnsOutcome, startedView, startFrom } from "./views/startViews.ts";
 
 export const init = defineCommand({
   name: "init",
   group: "Other",
-  summary: "create a workspace: a commented config.json, with sample data",
+  summary: "create a workspace: a commented config.json, from your file or with sample data",
   arguments: [{ name: "[dir]", description: "folder, created if missing (default: current folder)" }],
   options: {
     template: {
@@ -19,18 +21,35 @@ export const init = defineCommand({
       default: "attrition",
     },
     list: { flags: "--list", type: "boolean", description: "list the templates and write nothing" },
-    seed: { flags: "--seed <number>", type: "integer", description: "seed of the sample data", default: 42 },
+    from: { flags: "--from <file>", description: "your data: writes its config.json, training rows and test rows" },
+    target: {
+      flags: "--target <column>",
+      description: "with --from: the column to predict; without, lists the columns",
+    },
+    testSize: { ...splitOptions.testSize, description: "with --from: share of test rows" },
+    seed: { ...splitOptions.seed, description: "seed of the sample data, or of the test rows" },
     force: { ...sharedOptions.force, description: "overwrite existing files" },
     dryRun: sharedOptions.dryRun,
   },
+  details:
+    "With --from, it looks at a file as `mlctl ingest` and `mlctl train` do, and writes what it found with the reason: task, ids, columns that are no features, time column, missing values. The latest rows test if the rows are in time order, else rows at random, with the same share of each class.",
   examples: [
     ["mlctl init demo && cd demo && mlctl fullprocess", "from an empty folder to a report"],
+    ["mlctl init --from data.csv --target churn", "a config.json for your own file, with a fifth of its rows to test"],
     ["mlctl init --list", "the templates"],
     ["mlctl init forecast --template crs", "a forecast by date, with sample data"],
-    ["mlctl init --template blank", "a config.json for your own files"],
   ],
-  async run({ args, options: { list, ...options }, global, context }) {
+  async run({ args, options: { list, from, target, testSize, ...options }, global, context }) {
     if (list) return listOutcome();
+    if (from !== undefined) {
+      const file = resolve(global.directory, from);
+      if (target === undefined) return columnsOutcome(file, from);
+      const directory = resolve(global.directory, args[0] ?? ".");
+      const started = await startFrom({ ...options, directory, from: file, target, testSize }, context);
+      return { result: started, view: startedView(started) };
+    }
+    if (target !== undefined)
+      throw new MlctlError("usage", "--target is a column of a file", { hint: "add --from FILE" });
     const [step, { knownNames }] = await Promise.all([
       import("../lifecycle/init.ts"),
       import("../lifecycle/knownNames.ts"),

@@ -13,8 +13,12 @@ const FREE_TEXT_ROWS = 20;
 /** A text column with more distinct values is an id or free text, at any number of rows. */
 const MAX_CATEGORIES = 1000;
 
-/** "id", "user_id", "user-id", "userId", "UserID", but not "paid" or "grid". */
-const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
+/** "id", "user_id", "user-id", "userId", "UserID", "PID", but not "paid", "grid" or "bid". */
+const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/, /^[ac-z]id$/i];
+
+export function hasIdName(name: string): boolean {
+  return idNames.some((pattern) => pattern.test(name));
+}
 
 export interface AutomaticPlan {
   /** In order, for `fitInTurns`. */
@@ -131,6 +135,6 @@ function reasonToDropNumber(column: Exclude<Column, CategoryColumn>): Reason | u
 }
 
 function isId({ name, values }: NumberColumn): boolean {
-  if (!idNames.some((pattern) => pattern.test(name)) || !values.every(Number.isInteger)) return false;
+  if (!hasIdName(name) || !values.every(Number.isInteger)) return false;
   return new Set(values).size === values.length;
 }

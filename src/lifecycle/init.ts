@@ -32,25 +32,49 @@ export interface InitResult {
   readonly notes: readonly string[];
 }
 
-interface File {
+/** A file of a new workspace. */
+export interface NewFile {
   readonly path: string;
-  readonly content: string | Uint8Array;
+  /** A function writes the file at this absolute path itself, and perhaps the files after it that have no content. */
+  readonly content?: string | Uint8Array | ((path: string) => Promise<unknown>);
 }
 
 const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deployment/", "/mlctl.env"];
 /** Folders of the example templates that mlctl reads data files from. */
 const READ_FOLDERS = ["sourcedata", "practicedata", "testdata"];
 
-/** @throws {MlctlError} kind "usage" if files exist already; it names them all and writes nothing */
+/** @throws {MlctlError} as `createWorkspace` */
 export async function init(options: InitOptions, context: Context): Promise<InitResult> {
-  const { directory, template, dryRun } = options;
+  const { template } = options;
+  const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
+  const samples = template === "blank" ? empty : await sampleFiles(template, options.seed);
+  const written = await createWorkspace(samples, configTemplate(template).text, options, context);
+  return { template, ...written };
+}
+
+/**
+ * @param data files of rows
+ * @throws {MlctlError} kind "usage" if files exist already; it names them all and writes nothing
+ */
+export async function createWorkspace(
+  data: readonly NewFile[],
+  config: string,
+  { directory, dryRun, known, force }: Omit<InitOptions, "template" | "seed">,
+  context: Context,
+): Promise<Omit<InitResult, "template">> {
   if (existsSync(directory) && !statSync(directory).isDirectory())
     throw new MlctlError("usage", `${directory} is a file, not a folder`, { hint: "name a folder" });
-  const planned = await plannedFiles(options);
+  // config.json is written last: a folder without it is an unfinished workspace.
+  const planned: NewFile[] = [
+    ...data,
+    { path: ".gitignore", content: `# Written by mlctl\n${IGNORED.join("\n")}\n` },
+    { path: "config.schema.json", content: `${JSON.stringify(configJsonSchema(known), null, 2)}\n` },
+    { path: "config.json", content: config },
+  ];
   // An existing .gitignore is never replaced; a note lists the missing lines.
   const files = planned.filter(({ path }) => path !== ".gitignore" || !existsSync(join(directory, path)));
   const existing = files.filter(({ path }) => existsSync(join(directory, path)));
-  if (existing.length > 0 && !options.force) {
+  if (existing.length > 0 && !force) {
     const message = `${directory} already has ${existing.map(({ path }) => path).join(", ")}; nothing was written`;
     throw new MlctlError("usage", message, { hint: "name another folder, or use --force to overwrite" });
   }
@@ -59,21 +83,11 @@ export async function init(options: InitOptions, context: Context): Promise<Init
     context.emit({ type: "stage", stage: "init", message: `writing ${files.length} files` });
     for (const { path, content } of files) {
       ensureFolder(dirname(join(directory, path)));
-      atomicWrite(join(directory, path), content);
+      if (typeof content === "function") await content(join(directory, path));
+      else if (content !== undefined) atomicWrite(join(directory, path), content);
     }
   }
-  return { directory, template, dryRun, files: files.map(({ path }) => path), notes };
-}
-
-/** config.json is written last: a folder without it is an unfinished workspace. */
-async function plannedFiles({ template, known, seed }: InitOptions): Promise<File[]> {
-  const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
-  return [
-    ...(template === "blank" ? empty : await sampleFiles(template, seed)),
-    { path: ".gitignore", content: `# Written by mlctl\n${IGNORED.join("\n")}\n` },
-    { path: "config.schema.json", content: `${JSON.stringify(configJsonSchema(known), null, 2)}\n` },
-    { path: "config.json", content: configTemplate(template).text },
-  ];
+  return { directory, dryRun, files: files.map(({ path }) => path), notes };
 }
 
 function missingFromIgnore(directory: string): string[] {
@@ -85,7 +99,7 @@ function missingFromIgnore(directory: string): string[] {
 }
 
 /** Existing files (of another template, for example) that mlctl would read together with the new ones. */
-function otherFiles(directory: string, files: readonly File[]): string[] {
+function otherFiles(directory: string, files: readonly NewFile[]): string[] {
   const own = new Set(files.map(({ path }) => path));
   return READ_FOLDERS.flatMap((folder) => {
     if (!files.some(({ path }) => path.startsWith(`${folder}/`)) || !existsSync(join(directory, folder))) return [];

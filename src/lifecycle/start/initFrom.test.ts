@@ -1,0 +1,137 @@
+/** A workspace from a file: what config.json says of odd tables, and that it is a valid configuration. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../config/loadConfig.ts";
+import { knownNames } from "../knownNames.ts";
+import { columnsOf, initFrom, type InitFromOptions } from "./initFrom.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mlctl-init-from-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const context = { now: () => new Date(), signal: new AbortController().signal, emit: () => undefined };
+let made = 0;
+
+function csv(header: string, count: number, row: (i: number) => string): string {
+  return [header, ...Array.from({ length: count }, (_, i) => row(i)), ""].join("\n");
+}
+
+async function start(content: string, target: string, options: Partial<InitFromOptions> = {}) {
+  const from = join(folder, `data${++made}.csv`);
+  writeFileSync(from, content);
+  const directory = join(folder, `workspace${made}`);
+  const common = { directory, from, target, testSize: 0.2, seed: 42, force: false, dryRun: false };
+  const result = await initFrom({ ...common, known: knownNames(), command: "mlctl init", ...options }, context);
+  if (result.dryRun) return { result, directory, text: "", config: undefined };
+  const { config } = await loadConfig({ directory, environment: {}, known: knownNames() });
+  return { result, directory, config, text: readFileSync(join(directory, "config.json"), "utf8") };
+}
+
+const day = (i: number): string => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+
+describe("initFrom", () => {
+  it("names ids, row numbers, columns without information and missing markers, each with its reason", async () => {
+    const table = csv("nr,customer_id,plan,same,${x},y", 100, (i) =>
+      [i + 1, `C${(i * 37) % 100}x`, ["a", "b", "?"][i % 3], 1, (i * 7) % 11, i % 4 === 0 ? "bad" : "good"].join(","),
+    );
+    const { config, text, result } = await start(table, "y");
+    expect(config).toMatchObject({
+      target: "y",
+      task: "classification",
+      positive_class: "bad", // the rarer of two words
+      id_columns: ["customer_id"],
+      drop_columns: ["nr", "same"],
+      ingest: { null_values: ["", "?"] },
+    });
+    expect(text).toContain('"nr", // it numbers the rows\n    "same" // every row has the same value');
+    expect(text).toContain('// missing: "?" in "plan"');
+    expect(result).toMatchObject({ task: "binary", trainingRows: 80, testRows: 20 });
+    expect(result.decisions.length).toBeLessThan(10);
+  });
+
+  it("tests on the latest rows of a file in time order, and reads its dates as they are written", async () => {
+    const german = csv("Datum;Wert", 60, (i) => `${day(i).split("-").toReversed().join(".")};${i},5`);
+    const { config, directory } = await start(german, "Wert");
+    expect(config).toMatchObject({
+      time_column: "Datum",
+      task: "regression",
+      ingest: { types: { Datum: "%d.%m.%Y", Wert: "1.234,5" } },
+    });
+    const test = readFileSync(join(directory, "testdata", "test.csv"), "utf8");
+    expect(test).toBe(`Datum;Wert\n${german.trimEnd().split("\n").slice(-12).join("\n")}\n`);
+  });
+
+  it("does not split by time if a part would lack a class", async () => {
+    const { config, text } = await start(
+      csv("d,x,y", 60, (i) => `${day(i)},${i % 7},${i < 50 ? "a" : "b"}`),
+      "y",
+    );
+    expect(config?.time_column).toBeNull();
+    expect(text).toContain("stratified by y, seed 42");
+    expect(text).toContain("The rows are in the order of d.");
+  });
+
+  it("counts markers in the target as rows without one", async () => {
+    const { text, config } = await start(
+      csv("x,y", 60, (i) => `${i % 7},${["yes", "no", "NA"][i % 3]}`),
+      "y",
+    );
+    expect(text).toContain("2 classes: no (50 %), yes (50 %); 20 of 60 rows have none and are not used");
+    expect(config?.positive_class).toBe("yes");
+  });
+
+  it("takes a test file with labels as it is, and says that one without is no test set", async () => {
+    const testFile = join(folder, "test.csv");
+    const table = csv("x,y", 50, (i) => `${i % 9},${i % 10}.5`);
+    writeFileSync(testFile, "x,y\n1,2.5\n");
+    const labelled = await start(table, "y", { testFile });
+    expect(labelled.result).toMatchObject({ trainingRows: 50, testRows: 1 });
+    expect(readFileSync(join(labelled.directory, "testdata", "test.csv"), "utf8")).toBe("x,y\n1,2.5\n");
+    writeFileSync(testFile, "x\n1\n");
+    const { result } = await start(table, "y", { testFile });
+    expect(result).toMatchObject({ trainingRows: 40, testRows: 10 });
+    expect(result.notes.join()).toContain('test.csv has no "y", so it is no test set');
+  });
+
+  it("names columns that reveal the target", async () => {
+    const { text } = await start(
+      csv("a,copy,y", 90, (i) => `${i % 7},${(i * i) % 83},${((i * i) % 83) * 2}`),
+      "y",
+    );
+    expect(text).toContain('// Check "copy": it correlates with the target (1.0000).');
+  });
+
+  it.each([
+    ["a misspelt target", csv("price,b", 30, (i) => `${i % 9},1`), "prise", 'no column "prise"', "usage"],
+    ["one class", csv("x,y", 30, (i) => `${i % 9},a`), "y", "only one class", "data"],
+    ["a header without rows", "a,b\n", "a", "row", "data"],
+  ])("refuses %s and writes nothing", async (_, content, target, message, kind) => {
+    await expect(start(content, target)).rejects.toMatchObject({
+      kind,
+      message: expect.stringContaining(message) as string,
+    });
+    expect(existsSync(join(folder, `workspace${made}`))).toBe(false);
+  });
+
+  it("writes nothing in a dry run, over nothing without force, and reads no file of sourcedata", async () => {
+    const table = csv("x,y", 50, (i) => `${i % 9},${i % 10}.5`);
+    const { directory } = await start(table, "y", { dryRun: true });
+    expect(existsSync(directory)).toBe(false);
+    const first = await start(table, "y");
+    await expect(start(table, "y", { directory: first.directory })).rejects.toThrow("already has sourcedata/train.csv");
+    const from = join(first.directory, "sourcedata", "train.csv");
+    await expect(start(table, "y", { directory: first.directory, from, force: true })).rejects.toThrow("reads whole");
+  });
+
+  it("lists the columns with likely targets, and a first line that is a row", async () => {
+    const from = join(folder, "columns.csv");
+    writeFileSync(
+      from,
+      csv("id,0.5,churn,city", 40, (i) => `${1000 + i * 3},${i % 9},${i % 2},c${i % 30}`),
+    );
+    const { columns, notes } = await columnsOf(from);
+    expect(columns.find(({ isLikelyTarget }) => isLikelyTarget)).toMatchObject({ name: "churn", distinct: 2 });
+    expect(columns[0]).toMatchObject({ name: "id", kind: "number", isLikelyTarget: false });
+    expect(notes.join()).toContain("a column is called 0.5");
+  });
+});
