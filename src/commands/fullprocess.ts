@@ -1,4 +1,6 @@
 /** `mlctl fullprocess`: runs every step from new files to a deployed model and its report. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { requireVariables } from "../config/unsetValues.ts";
 import { withInterval } from "../core/text/format.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
@@ -8,7 +10,8 @@ import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResu
 import { defineCommand, type Command } from "./command.ts";
 import { areasOf } from "./flagValues.ts";
 import { alertTable } from "./views/monitorView.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { startedView, startFrom } from "./views/startViews.ts";
+import { sharedOptions, splitOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const fullprocess = defineCommand({
@@ -25,25 +28,46 @@ export const fullprocess = defineCommand({
       description:
         "as of monitor, for the new rows: exit 11 for drift, 12 for quality, 13 for performance, 14 if there are too few rows or labels to decide; every step runs all the same",
     },
+    target: {
+      flags: "--target <column>",
+      setting: "target",
+      description:
+        "the column to predict; in a folder with one file of rows and no config.json, starts with `mlctl init --from`",
+    },
     dryRun: sharedOptions.dryRun,
     seed: sharedOptions.seed,
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl fullprocess", "every step that is needed"],
+    ["mlctl fullprocess --target churn", "from a folder with one file, data.csv, to a report; writes config.json"],
     ["mlctl fullprocess --dry-run", "the steps that would run, and why"],
     ["mlctl fullprocess --fail-on drift", "train as usual, but exit 11 if the new rows drifted"],
     ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
-    ["mlctl fullprocess --json | jq -r .status", "nothing_new, kept or deployed"],
   ],
   async run(invocation) {
-    const { force, dryRun, wait } = invocation.options;
+    const { force, dryRun, wait, target, seed = 42 } = invocation.options;
+    const { config, directory } = invocation.global;
+    const isNew = target !== undefined && config === undefined && !existsSync(join(directory, "config.json"));
+    let decisions: string[] = [];
+    if (isNew) {
+      const { loneFile } = await import("../lifecycle/start/loneFile.ts");
+      const options = { directory, ...loneFile(directory), target, testSize: splitOptions.testSize.default, seed };
+      const started = await startFrom({ ...options, force: false, dryRun }, invocation.context);
+      if (dryRun) return { result: started, view: startedView(started) };
+      decisions = [
+        `wrote ${started.files.join(", ")}`,
+        ...started.decisions.map((each) => each.join(": ")),
+        ...started.notes,
+      ];
+    }
     const failOn = areasOf(invocation.options.failOn);
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/fullprocess/fullprocess.ts");
     requireVariables(workspace.config, OTHER_SECTIONS);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
-    const result = await step.fullprocess(workspace, options);
+    const ended = await step.fullprocess(workspace, options);
+    const result = { ...ended, notes: [...decisions, ...ended.notes] };
     return { result, view: fullprocessView(result), exitCode: await exitOf(result, failOn) };
   },
 }) satisfies Command;

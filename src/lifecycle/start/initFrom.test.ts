@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../config/loadConfig.ts";
 import { knownNames } from "../knownNames.ts";
+import { loneFile } from "./loneFile.ts";
 import { columnsOf, initFrom, type InitFromOptions } from "./initFrom.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-init-from-"));
@@ -28,6 +29,20 @@ async function start(content: string, target: string, options: Partial<InitFromO
 }
 
 const day = (i: number): string => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+
+describe("loneFile", () => {
+  it("finds the only file of rows, or train with test, and refuses others", () => {
+    const directory = mkdtempSync(join(folder, "lone-"));
+    const put = (name: string): void => writeFileSync(join(directory, name), "");
+    expect(() => loneFile(directory)).toThrow("no file of rows");
+    for (const name of ["package.json", "config.schema.json", ".hidden.csv", "notes.txt", "train.csv"]) put(name);
+    expect(loneFile(directory)).toEqual({ from: join(directory, "train.csv"), testFile: undefined });
+    put("test.csv");
+    expect(loneFile(directory)).toEqual({ from: join(directory, "train.csv"), testFile: join(directory, "test.csv") });
+    put("more.parquet");
+    expect(() => loneFile(directory)).toThrow("several files of rows: more.parquet, test.csv, train.csv");
+  });
+});
 
 describe("initFrom", () => {
   it("names ids, row numbers, columns without information and missing markers, each with its reason", async () => {
@@ -104,7 +119,7 @@ describe("initFrom", () => {
   it.each([
     ["a misspelt target", csv("price,b", 30, (i) => `${i % 9},1`), "prise", 'no column "prise"', "usage"],
     ["one class", csv("x,y", 30, (i) => `${i % 9},a`), "y", "only one class", "data"],
-    ["a header without rows", "a,b\n", "a", "row", "data"],
+    ["a header without rows", "a,b\n", "a", "", "data"],
   ])("refuses %s and writes nothing", async (_, content, target, message, kind) => {
     await expect(start(content, target)).rejects.toMatchObject({
       kind,
