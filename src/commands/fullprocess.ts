@@ -32,7 +32,7 @@ export const fullprocess = defineCommand({
       flags: "--target <column>",
       setting: "target",
       description:
-        "the column to predict; in a folder with one file of rows and no config.json, starts with `mlctl init --from`",
+        "the column to predict; in a folder with one file of rows and no config.json, does `mlctl init --from FILE` first",
     },
     dryRun: sharedOptions.dryRun,
     seed: sharedOptions.seed,
