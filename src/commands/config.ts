@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import type { Setting } from "../config/describeSettings.ts";
 import type { ConfigProblem } from "../config/schema/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { CheckedData } from "../lifecycle/train/inspectData.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
@@ -15,15 +16,24 @@ const show = defineCommand({
   details:
     "Flags override MLCTL_* variables, which override config.json, which overrides the defaults. Secrets are not printed: a value that names a variable is shown as ${NAME}, with whether the variable is set.",
   arguments: [{ name: "[keys...]", description: "only these keys and the keys below them, e.g. train" }],
+  options: {
+    resolved: {
+      flags: "--resolved",
+      description:
+        "print the configuration of the newest training, with all that mlctl chose, as a config.json that trains the same model",
+    },
+  },
   listing: true,
   examples: [
     ["mlctl config show", "all settings"],
     ["mlctl config show train promotion", "two sections"],
     ["MLCTL_TRAIN_SEED=7 mlctl config show train.seed", "a variable overrides the file"],
     ["mlctl config show --json | jq .config.train", "the whole configuration as JSON"],
+    ["mlctl config show --resolved > config.json", "write down what mlctl chose"],
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
+    if (invocation.options.resolved) return { text: await resolvedConfig(loaded, invocation) };
     const { describeSettings, isUnder, unknownKey } = await import("../config/describeSettings.ts");
     const all = describeSettings(loaded);
     const keys = invocation.args.length === 0 ? [""] : invocation.args;
@@ -37,6 +47,26 @@ const show = defineCommand({
     };
   },
 }) satisfies Command;
+
+/** @throws {MlctlError} kind "notReady" before the first training: what mlctl chooses depends on the data */
+async function resolvedConfig(loaded: LoadedConfig, { context }: Invocation): Promise<string> {
+  const [{ openWorkspace }, { reading }] = await Promise.all([
+    import("../lifecycle/workspace.ts"),
+    import("../lifecycle/session.ts"),
+  ]);
+  const workspace = openWorkspace(loaded, context);
+  const run = await reading(workspace, ({ store }) => store.latestModelRun());
+  if (run === undefined) {
+    const hint = "run `mlctl train`: what mlctl chooses depends on the data";
+    throw new MlctlError("notReady", "no model has been trained yet", { hint });
+  }
+  const { config, configSha256 } = run;
+  if (configSha256 !== workspace.configSha256()) {
+    const message = `${loaded.path} has changed since the newest training, whose configuration is printed`;
+    context.emit({ type: "warning", stage: "config", message, hint: "run `mlctl train`" });
+  }
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
 
 const validate = defineCommand({
   name: "validate",

@@ -1,5 +1,5 @@
 /** `mlctl train`: trains the configured models, ranks them and keeps the best. */
-import { counted, formatNumber } from "../core/text/format.ts";
+import { counted, formatNumber, percent } from "../core/text/format.ts";
 import { present } from "../core/text/present.ts";
 import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
@@ -39,7 +39,7 @@ function trainView(result: TrainResult): View {
   const others = rest.slice(0, leaderboard[0]!.selection === null ? 3 : 0);
   if (rest.includes("cost")) others.push("cost");
   const folds = leaderboard[0]!.selection;
-  const hasSets = leaderboard.some(({ featureSet }) => featureSet !== "all");
+  const isTimed = leaderboard.some(({ predictSeconds }) => predictSeconds !== null);
   const left = rowsWithoutTarget === 0 ? "" : ` (${rowsWithoutTarget} rows without target were left out)`;
   return {
     title: `trained ${counted(leaderboard.length, "model")} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
@@ -47,8 +47,7 @@ function trainView(result: TrainResult): View {
       tableOf(leaderboard, [
         ["#", ({ rank }) => rank],
         ["run", (row) => row.runId],
-        ["family", ({ family }) => family],
-        hasSets && ["features", ({ featureSet }) => featureSet],
+        ["family", ({ label }) => label],
         folds !== null && [`${metric}, ${selectionLabel(folds)}`, ({ selection }) => selection?.value ?? null],
         folds !== null && ["±", ({ selection }) => selection?.standardDeviation ?? null],
         [metric, ({ metrics }) => metrics[metric] ?? null],
@@ -56,6 +55,14 @@ function trainView(result: TrainResult): View {
           return [{ header, leaveOut: others.length - i }, ({ metrics }) => metrics[header] ?? null];
         }),
         [{ header: "seconds", align: "right", leaveOut: others.length + 1 }, ({ seconds }) => seconds.toFixed(2)],
+        isTimed && [
+          { header: "ms/1,000 rows", align: "right", leaveOut: others.length + 2 },
+          ({ predictSeconds }) => (predictSeconds === null ? null : (predictSeconds * 1000).toFixed(1)),
+        ],
+        leaderboard.some(({ weight }) => weight !== null) && [
+          "weight",
+          ({ weight }) => (weight === null ? null : percent(weight)),
+        ],
         [{ header: "note", overflow: "wrap" }, ({ note }) => note ?? ""],
       ]),
     ],

@@ -17,12 +17,26 @@ export function affectsTraining([section]: Path): boolean {
 
 /** Independent of the order of the keys. */
 export function configSha256(config: Config): string {
-  // Left out if null, so that hashes of models trained before `costs` existed stay valid.
-  const costs = config.costs === null ? {} : { costs: config.costs };
-  const part = { ...Object.fromEntries(trainingKeys.map((key) => [key, config[key]])), ...costs };
+  const keyed = Object.fromEntries(trainingKeys.map((key) => [key, config[key]]));
+  const part = { ...keyed, train: trainSettings(config), ...(config.costs === null ? {} : { costs: config.costs }) };
   return createHash("sha256")
     .update(canonical(part as Json))
     .digest("hex");
+}
+
+/**
+ * As they were written before some were null by default, so that hashes of models trained then stay valid; for the same
+ * reason `costs` counts only where it is set.
+ */
+function trainSettings({ train }: Config): Json {
+  const { ensemble, refit, selection, threshold, ...others } = train;
+  return {
+    ...others,
+    selection: { ...selection, method: selection.method ?? "validation" },
+    threshold: threshold ?? 0.5,
+    ...(ensemble === null ? {} : { ensemble }),
+    ...(refit === null ? {} : { refit }),
+  } as Json;
 }
 
 /** JSON with sorted keys: the order has no meaning in any section, not even in feature_sets or select. */

@@ -47,7 +47,7 @@ describe("loadConfig", () => {
   it("fills in everything but the five folders and the target", async () => {
     const { config } = await load({ ...folders, target: "exited" });
     expect(config).toMatchObject({ ...folders, target: "exited", database: "mlctl.db", features: null });
-    expect(config.train).toMatchObject({ metric: null, seed: 42, threshold: 0.5, models: null });
+    expect(config.train).toMatchObject({ metric: null, seed: 42, threshold: null, models: null });
     expect(config.ingest).toMatchObject({ dedupe: false, accumulate: true, null_values: [""] });
     expect(config.promotion.beat_baseline).toBe(true);
   });
@@ -71,7 +71,7 @@ describe("loadConfig", () => {
       'config.json:3: trian: found an unknown key, did you mean "train"?',
       'config.json:4: train.metric: found "f2", allowed "f1" or "rmse" or null; did you mean "f1"?',
       "config.json:4: train.seed: found -1, allowed at least 0",
-      'config.json:4: train.threshold: found "tun", allowed a number, "tune", an object { … }; did you mean "tune"?',
+      'config.json:4: train.threshold: found "tun", allowed a number, "tune", an object { … } or null; did you mean "tune"?',
       'config.json:5: train.models.0.family: found "xgbost", allowed "baseline", "logistic_regression", "xgboost"; did you mean "xgboost"?',
       'config.json:6: ingest.dedupe: found true, allowed "first", "last", false',
       'config.json:7: alerts.0.type: found "web", allowed "webhook", "email", "command"',

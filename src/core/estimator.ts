@@ -98,6 +98,14 @@ export interface TargetSeries {
   readonly season: number | null;
 }
 
+/** A model of an ensemble, before it is fitted. */
+export interface EnsembleMember {
+  readonly family: string;
+  readonly params: JsonObject;
+  /** Share of the ensemble's margin; the weights sum to 1. */
+  readonly weight: number;
+}
+
 export interface Estimator {
   readonly family: string;
   readonly description: string;
@@ -112,6 +120,8 @@ export interface Estimator {
    * @throws {MlctlError} kind "data" if the series do not allow it
    */
   features?(params: JsonObject, series: TargetSeries): readonly TransformRequest[];
+  /** Families that are made of other models: these. */
+  members?(params: JsonObject): readonly EnsembleMember[];
   /** Its probabilities need no calibration. */
   readonly calibrated?: true;
   /** What `importance` measures: a key for JSON and a label for plots; standardized coefficients if left out. */

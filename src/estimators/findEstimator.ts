@@ -2,6 +2,7 @@
 import type { Estimator, ImportanceUnit } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import { didYouMean } from "../core/text/suggest.ts";
+import { ensembleOf } from "./ensemble.ts";
 import { estimators } from "./index.ts";
 
 /** @throws {MlctlError} kind "usage" with the closest name if there is no such family */
@@ -25,6 +26,10 @@ export function importanceUnit(family: string): ImportanceUnit {
   return known(family)?.importanceUnit ?? coefficients;
 }
 
+/** Made of other models by mlctl, not in config.json. */
+const ensemble = ensembleOf(findEstimator);
+
 function known(family: string): Estimator | undefined {
+  if (family === ensemble.family) return ensemble;
   return Object.hasOwn(estimators, family) ? estimators[family as keyof typeof estimators] : undefined;
 }

@@ -8,6 +8,7 @@ import { ridge } from "./linear/ridge.ts";
 import { logisticRegression } from "./logistic/logisticRegression.ts";
 import { naive } from "./naive.ts";
 import { seasonalNaive } from "./seasonalNaive.ts";
+import { randomForest } from "./xgboost/randomForest.ts";
 import { xgboost } from "./xgboost/xgboost.ts";
 
 /** Keyed by the name used in config.json and in model files. */
@@ -20,5 +21,6 @@ export const estimators = {
   lasso,
   elastic_net: elasticNet,
   logistic_regression: logisticRegression,
+  random_forest: randomForest,
   xgboost,
 } satisfies Record<string, Estimator>;

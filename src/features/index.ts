@@ -1,5 +1,6 @@
 /** All transforms by their name in config.json. */
 import type { Transform } from "../core/transform.ts";
+import { branchesOf } from "./branches.ts";
 import { clip } from "./clip.ts";
 import { cyclical } from "./cyclical.ts";
 import { dateParts } from "./dateParts.ts";
@@ -46,6 +47,10 @@ export const transforms = {
   text_length: textLength,
 } satisfies Record<string, Transform>;
 
+/** Made by mlctl, not in config.json. */
+const branches = branchesOf(findTransform) as unknown as Transform;
+
 export function findTransform(type: string): Transform | undefined {
+  if (type === branches.type) return branches;
   return Object.hasOwn(transforms, type) ? transforms[type as keyof typeof transforms] : undefined;
 }

@@ -120,7 +120,7 @@ describe("models", () => {
       deployments.toReversed().map(({ deployedAt }) => deployedAt),
     );
     expect(rows[0]!.aliases).toEqual(["champion"]);
-    expect(rows[0]!.value).toBeGreaterThan(0.5);
+    expect(rows[0]!.value).toBeLessThan(0.69);
   });
 
   it("are found by run, version, alias and path", async () => {

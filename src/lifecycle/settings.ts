@@ -39,8 +39,8 @@ export function metricUnit(config: Configured, { needsCosts }: Metric): string |
   return needsCosts === true ? costUnit(config) : null;
 }
 
-/** The metric that ranks models when config.json does not set `train.metric`. A choice of this step. */
-const defaultMetrics = { regression: "rmse", binary: "f1", multiclass: "f1" } as const;
+/** The metric that ranks models when config.json does not set `train.metric`: F1 prefers overfitted trees to calibrated models. */
+const defaultMetrics = { regression: "rmse", binary: "log_loss", multiclass: "log_loss" } as const;
 
 /** Registry name of the metric that ranks models. @throws {MlctlError} kind "usage" if the task has no such metric */
 export function decidingMetric(config: Config, task: Task): string {

@@ -82,13 +82,14 @@ function splitProblems({ train: { split }, time_column }: Config): ConfigProblem
   return [];
 }
 
-function selectionProblems({ train: { selection }, time_column }: Config): ConfigProblem[] {
+function selectionProblems({ train: { selection, split }, time_column }: Config): ConfigProblem[] {
   const { method, group_column, period } = selection;
   if (period !== null && method !== "time_series") {
     const message = `found "${period}", but only method "time_series" has periods`;
     return [{ path: "train.selection.period", message }];
   }
-  if (method === "time_series" && time_column === null) {
+  // Without a split method, mlctl looks for a date in whose order the rows are.
+  if (method === "time_series" && time_column === null && split.method !== null) {
     return [{ path: "train.selection.method", message: 'found "time_series", but time_column is not set' }];
   }
   if (method === "group_k_fold" && group_column === null) {

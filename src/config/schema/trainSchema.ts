@@ -15,22 +15,27 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
       "lists of features by name of the set, * as wildcard; every model is trained on every set",
     ),
     models: orNull(z.array(modelSchema(family)).min(1)).describe(
-      "models to train; null: baseline, the linear family of the task, xgboost",
+      "models to train; null: mlctl chooses them, and all other settings of this section that are not set, for the task and the size of the data",
     ),
     metric: orNull(metric).describe(
-      "metric that ranks the leaderboard; null: f1 for classification, rmse for regression",
+      "metric that ranks the leaderboard; null: log_loss for classification, rmse for regression",
     ),
     seed: seed().default(42).describe("random seed"),
-    threshold: z
-      .union([
+    threshold: orNull(
+      z.union([
         z.number().min(0).max(1),
         z.literal("tune"),
         z.strictObject({ metric: metric.describe("the metric that the threshold is best for") }),
-      ])
-      .default(0.5)
-      .describe(
-        'two classes: minimum probability to predict the positive class; or tune: the best one for train.metric, for the costs if they are set, or for f1 if the metric does not depend on it; or { "metric": "f1" }: the best one for this metric',
-      ),
+      ]),
+    ).describe(
+      'two classes: minimum probability to predict the positive class; or tune: the best one for train.metric, for the costs if they are set, or for f1 if the metric does not depend on it; or { "metric": "f1" }: the best one for this metric; null: tune if mlctl chooses the models, else 0.5',
+    ),
+    ensemble: orNull(z.boolean()).describe(
+      "add the weighted mean of the models, weights chosen on the rows that select, if it is better than each of them (with refit); null: true if mlctl chooses the models",
+    ),
+    refit: orNull(z.boolean()).describe(
+      "fit the best model again on all rows after it was selected, with the rounds that early stopping found; its metrics stay those of the selection, and its threshold is tuned on the rows that selected it; null: true if mlctl chooses the models",
+    ),
     class_weight: orNull(z.union([z.literal("balanced"), z.record(z.string(), z.number().gt(0))])).describe(
       "classification: weight of a training row by label, or balanced; null: equal weights",
     ),
@@ -56,8 +61,8 @@ function splitSchema() {
 
 function selectionSchema() {
   return z.strictObject({
-    method: choice(["validation", "k_fold", "stratified_k_fold", "time_series", "group_k_fold"], "validation").describe(
-      "validation: select on the validation set; others: cross-validate on the training set and evaluate the best model on the validation set once",
+    method: orNull(z.enum(["validation", "k_fold", "stratified_k_fold", "time_series", "group_k_fold"])).describe(
+      "validation: select on the validation set; others: cross-validate on the training set and evaluate the best model on the validation set once; null: folds if mlctl chooses the models and there are few rows, else validation",
     ),
     folds: whole(2).default(5).describe("number of folds"),
     period: orNull(z.enum(["year", "quarter", "month", "week", "day"])).describe(

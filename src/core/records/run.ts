@@ -81,14 +81,21 @@ export interface Run {
   readonly tags: Readonly<Record<string, string>>;
   readonly datasetId: string;
   readonly datasetSha256: string;
+  /** Of the configuration that was given. */
   readonly configSha256: string;
-  /** The whole configuration with defaults, without secrets. */
+  /** Of `config`, if mlctl chose some of its settings. */
+  readonly resolvedConfigSha256?: string;
+  /** The whole configuration with defaults and with what mlctl chose, without secrets. */
   readonly config: Json;
   readonly codeVersion: string;
   readonly seed: number;
   readonly trainingRows: number;
   readonly validationRows: number;
+  /** Rows on which the model was fitted again after it was selected; absent if it was not. */
+  readonly refitRows?: number;
   readonly seconds: number;
+  /** To predict 1,000 rows; absent if it was not measured. */
+  readonly predictSeconds?: number;
   /** 1 is the top of the leaderboard; only that run keeps a model file, unless promotion.top names more. */
   readonly rank: number;
   readonly model: Artifact | null;

@@ -8,7 +8,7 @@ import { serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "../train/buildModel.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
 import type { Session } from "../session.ts";
-import { trainOne } from "../train/trainCandidates.ts";
+import { finalModel, trainOne } from "../train/trainCandidates.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 /** Everything that determines a model. */
@@ -27,8 +27,11 @@ export async function retrain(session: Session, { run, dataset, seed }: Recipe):
   const recorded = parseRecorded(run.config);
   if (recorded === undefined)
     throw new MlctlError("data", `the configuration in the record of run ${run.runId} is damaged`);
-  const config = seed === run.seed ? recorded : { ...recorded, train: { ...recorded.train, seed } };
-  const then = { ...session, config, configSha256: () => run.configSha256, recordedConfig: run.config };
+  // Records of earlier versions name no models if mlctl chose them.
+  const models = recorded.train.models ?? [{ family: run.family, params: {} }];
+  const config = { ...recorded, train: { ...recorded.train, models, seed } };
+  const sha256 = run.resolvedConfigSha256 ?? run.configSha256;
+  const then = { ...session, config, configSha256: () => sha256, recordedConfig: run.config };
   const data = await prepareData(then, dataset);
   const emit = (share: number): void =>
     session.context.emit({ type: "progress", stage: `train ${run.family}`, done: share, total: 1, unit: "models" });
@@ -39,7 +42,7 @@ export async function retrain(session: Session, { run, dataset, seed }: Recipe):
   const candidate = candidateOf(config, { family, params, featureSet, featurePatterns, metric, seed });
   const trained = await trainOne(then, { candidate, data, emit });
   if (trained.error !== undefined) throw trained.error;
-  return serializeModel(await buildModel(then, dataset, data, trained));
+  return serializeModel(await buildModel(then, dataset, data, await finalModel(then, data, trained)));
 }
 
 /** @throws {MlctlError} kind "data" if the record of the run's dataset is missing */

@@ -20,10 +20,12 @@ export async function buildModel(
   { config, configSha256, codeVersion }: Workspace,
   dataset: Dataset,
   data: PreparedData,
-  { candidate, fitted, metrics }: TrainedCandidate,
+  { candidate, fitted: chosen, final, metrics }: TrainedCandidate,
 ): Promise<Omit<Model, "sha256">> {
+  const fitted = final ?? chosen;
   if (fitted === undefined) throw new TypeError("a failed candidate has no model");
-  const part = data.parts().training;
+  const part = final === undefined ? data.parts().training : data;
+  const rows = final === undefined ? data.split.training : Int32Array.from(data.y.keys());
   const training = neededInputs(part.inputs, fitted);
   const reading = {
     nullValues: nullStrings(config),
@@ -38,7 +40,7 @@ export async function buildModel(
     signature: openInTime(signatureOf(training, data.target, reading), config.time_column),
     transforms: fitted.transforms,
     estimator: fitted.estimator,
-    baseline: await fitBaseline(data, data.split.training),
+    baseline: await fitBaseline(data, rows),
     threshold: fitted.threshold,
     ...(fitted.calibration === undefined ? {} : { calibration: fitted.calibration }),
     metrics,
@@ -48,7 +50,7 @@ export async function buildModel(
       configSha256: configSha256(),
       seed: candidate.seed,
       featureSet: candidate.featureSet,
-      trainingRows: data.split.training.length,
+      trainingRows: rows.length,
       validationRows: data.split.validation.length,
     },
     reference: referenceOf(training, {

@@ -1,5 +1,5 @@
 /** Turns the models of config.json into candidates. */
-import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
+import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Task } from "../../core/task.ts";
@@ -23,7 +23,8 @@ export function candidateOf(
   own: Pick<Candidate, "family" | "params" | "featureSet" | "featurePatterns" | "metric" | "seed">,
 ): Candidate {
   const { family, params, featureSet, featurePatterns, metric, seed } = own;
-  const { threshold, calibration, class_weight: classWeight } = config.train;
+  const { calibration, class_weight: classWeight } = config.train;
+  const threshold = config.train.threshold ?? 0.5;
   const features = transformRequests(config);
   const costs = costsOf(config);
   const model = { family, params, featureSet, featurePatterns, features };

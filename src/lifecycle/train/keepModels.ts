@@ -10,7 +10,7 @@ import { serializeModel } from "../../storage/model/modelFile.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { buildModel } from "./buildModel.ts";
 import type { Session } from "../session.ts";
-import type { TrainedCandidate } from "./trainCandidates.ts";
+import { finalModel, type TrainedCandidate } from "./trainCandidates.ts";
 import type { PreparedData } from "./trainingData.ts";
 
 export interface KeptModel {
@@ -25,6 +25,8 @@ export interface Training {
   readonly ranked: readonly TrainedCandidate[];
   /** Warnings of `inspectData`. */
   readonly suspicions: readonly string[];
+  /** Of the configuration as it was given, without what mlctl chose. */
+  readonly configSha256: string;
 }
 
 /** Writes the winner and the next models that `promotion.top` names. The winner gets the highest version. */
@@ -37,7 +39,8 @@ export async function keepModels(session: Session, training: Training, stamp: st
   for (const [index, trained] of kept.entries()) {
     const place = index === 0 ? "" : `_${index + 1}`;
     const path = join(session.paths.models, `trainedmodel_${stamp}${place}.json`);
-    atomicWrite(path, serializeModel(await buildModel(session, dataset, data, trained)));
+    const final = await finalModel(session, data, trained);
+    atomicWrite(path, serializeModel(await buildModel(session, dataset, data, final)));
     models.push({ model: await artifactOf(session.paths.workspace, path), modelVersion: newest - index });
   }
   return models;

@@ -12,7 +12,7 @@ import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
 import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
 import { keepModels, nameModels, type Training } from "./keepModels.ts";
-import { baselineAhead } from "./leaderboard.ts";
+import { baselineAhead, candidateLabels } from "./leaderboard.ts";
 import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
 
@@ -22,6 +22,12 @@ export type LeaderboardRow = Pick<
 > & {
   /** The metric over the folds, if they choose the winner. */
   readonly selection: Selection | null;
+  /** The family, with what tells it apart from others of its family. */
+  readonly label: string;
+  /** Seconds to predict 1,000 rows; null if it was not measured. */
+  readonly predictSeconds: number | null;
+  /** Share of the ensemble; null if there is none, or the model is not in it. */
+  readonly weight: number | null;
   /** Why the model cannot win, or the error that it failed with. */
   readonly note: string | null;
 };
@@ -75,14 +81,16 @@ export async function recordTraining(session: Session, training: Training): Prom
   const aliases = nameModels(session, runs);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
   const unit = costUnit(config);
+  const labels = candidateLabels(ranked.map(({ candidate }) => candidate));
+  const nameOf = (trained: TrainedCandidate): string => labels[ranked.indexOf(trained)]!;
   const notes = [
     ...decidingFold(ranked, { metric, task: data.target.task, nameOf }),
     ...doubtfulLead(ranked, { metric, seed: config.train.seed, nameOf }),
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
-    ...thresholdNote(winner.candidate, data.target.task),
+    ...(training.configSha256 !== session.configSha256() ? [] : thresholdNote(winner.candidate, data.target.task)),
     ...remarks.notes,
   ];
-  return resultOf(training, { runs, aliases, notes });
+  return resultOf(training, { runs, labels, aliases, notes });
 }
 
 /** Remarks of the families, without repetition. */
@@ -96,13 +104,9 @@ async function fitRemarks(ranked: readonly TrainedCandidate[]): Promise<FitRemar
   };
 }
 
-function nameOf({ family, candidate }: TrainedCandidate): string {
-  return candidate.featureSet === "all" ? family : `${family} on ${candidate.featureSet}`;
-}
-
 function runOf(
   session: Session,
-  { dataset, data }: Training,
+  { dataset, data, configSha256 }: Training,
   trained: TrainedCandidate,
   own: Pick<Run, "rank" | "createdAt" | "model" | "modelVersion" | "warnings"> & { readonly stamp: string },
 ): Run {
@@ -126,13 +130,16 @@ function runOf(
     tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },
     datasetId: dataset.datasetId,
     datasetSha256: dataset.artifact.sha256,
-    configSha256: session.configSha256(),
+    configSha256,
+    ...(session.configSha256() === configSha256 ? {} : { resolvedConfigSha256: session.configSha256() }),
     config: session.recordedConfig,
     codeVersion: session.codeVersion,
     seed: candidate.seed,
     trainingRows: data.split.training.length,
     validationRows: data.split.validation.length,
+    ...(model !== null && data.config.train.refit === true ? { refitRows: data.y.length } : {}),
     seconds: trained.seconds,
+    ...(trained.predictSeconds === undefined ? {} : { predictSeconds: trained.predictSeconds }),
     rank,
     model,
     modelVersion,
@@ -142,9 +149,12 @@ function runOf(
   };
 }
 
-type Recorded = Pick<TrainResult, "aliases" | "notes"> & { readonly runs: readonly Run[] };
+type Recorded = Pick<TrainResult, "aliases" | "notes"> & {
+  readonly runs: readonly Run[];
+  readonly labels: readonly string[];
+};
 
-function resultOf({ dataset, data, ranked }: Training, { runs, aliases, notes }: Recorded): TrainResult {
+function resultOf({ dataset, data, ranked }: Training, { runs, labels, aliases, notes }: Recorded): TrainResult {
   const [best, winner] = [runs[0]!, ranked[0]!];
   const { metric } = best;
   return {
@@ -157,9 +167,10 @@ function resultOf({ dataset, data, ranked }: Training, { runs, aliases, notes }:
     validationRows: data.split.validation.length,
     rowsWithoutTarget: data.withoutTarget,
     leaderboard: runs.map(
-      ({ rank, runId, family, featureSet, params, metrics, selection = null, seconds, error }, i) => {
+      ({ rank, runId, family, featureSet, params, metrics, selection = null, seconds, predictSeconds, error }, i) => {
         const note = error ?? ranked[i]!.degenerate ?? null;
-        return { rank, runId, family, featureSet, params, metrics, selection, seconds, note };
+        const own = { rank, runId, family, featureSet, label: labels[i]!, params, metrics, selection };
+        return { ...own, seconds, predictSeconds: predictSeconds ?? null, weight: ranked[i]!.weight ?? null, note };
       },
     ),
     model: best.model!,

@@ -2,21 +2,13 @@
 import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
-import type { Aggregate } from "../../core/records/run.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
+import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
 import type { TrainingData } from "../../pipeline/fit/partOf.ts";
 import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
 import type { Workspace } from "../workspace.ts";
-
-/** The folds that choose the winner. */
-export interface SelectionPlan {
-  /** Value of train.selection.method. */
-  readonly method: string;
-  readonly folds: readonly Split[];
-  readonly aggregate: Aggregate;
-}
 
 /** The training and validation rows with all their columns. */
 export interface ToSelectOn {
@@ -24,17 +16,26 @@ export interface ToSelectOn {
   readonly y: Float64Array;
   readonly split: Split;
   readonly classCount: number;
+  /** Time of each row where mlctl found the time itself. */
+  readonly times?: Float64Array | undefined;
 }
 
 /** @throws {MlctlError} kind "usage" if the group column does not exist, "data" if there are too few rows */
 export function selectionOf(
-  { config }: Workspace,
-  { table, y, split, classCount }: ToSelectOn,
-): SelectionPlan | undefined {
+  { config }: Pick<Workspace, "config">,
+  { table, y, split, classCount, times: found }: ToSelectOn,
+): FoldPlan | undefined {
   const { seed, selection } = config.train;
   const { method, folds: count, aggregate, period } = selection;
-  if (method === "validation") return undefined;
-  const { times, groups } = orderOf({ config }, table);
+  if (method === null || method === "validation") return undefined;
+  const { times = found, groups } = orderOf({ config }, table);
+  if (method === "time_series" && times === undefined) {
+    throw new MlctlError(
+      "usage",
+      'train.selection.method is "time_series", but the rows are not in the order of a date',
+      { hint: 'set "time_column" to the column with the time of each row' },
+    );
+  }
   if (period !== null && findColumn(table, config.time_column ?? "")?.kind === "number") {
     throw new MlctlError(
       "usage",

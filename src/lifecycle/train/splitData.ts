@@ -46,9 +46,13 @@ export function splitData(
   return { split: made, notes: isEven ? [] : [unevenNote(made)] };
 }
 
-/** Whether the configuration leaves the split, and what chooses the winner, to mlctl. */
+/** Whether the configuration leaves the split to mlctl, and what chooses the winner does not contradict a split by time. */
 function unasked({ time_column, train }: Config): boolean {
-  return time_column === null && train.split.method === null && train.selection.method === "validation";
+  return (
+    time_column === null &&
+    train.split.method === null &&
+    [null, "validation", "time_series"].includes(train.selection.method)
+  );
 }
 
 function hasAllClasses(y: Float64Array, split: Split, classCount: number): boolean {

@@ -1,5 +1,7 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { configSha256 } from "../../config/configSha256.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import type { Column } from "../../core/table/table.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
@@ -9,7 +11,7 @@ import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
 import { trainCandidates } from "./trainCandidates.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
-import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
+import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -23,8 +25,16 @@ export async function train(session: Session): Promise<TrainResult> {
   const dataset = latestDataset(session, "train");
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
-  const [ranked, suspicions] = await Promise.all([trainCandidates(session, data), inspectRows(session, data)]);
-  return recordTraining(session, { dataset, data, ranked, suspicions });
+  const chosen = chosenBy(session, data);
+  const [ranked, suspicions] = await Promise.all([trainCandidates(chosen, data), inspectRows(chosen, data)]);
+  return recordTraining(chosen, { dataset, data, ranked, suspicions, configSha256: session.configSha256() });
+}
+
+/** The session with the settings that mlctl chose. */
+function chosenBy(session: Session, { config }: PreparedData): Session {
+  if (config === session.config) return session;
+  const recordedConfig = { ...(session.recordedConfig as JsonObject), train: config.train as JsonObject };
+  return { ...session, config, recordedConfig, configSha256: () => configSha256(config) };
 }
 
 /** Warns about leakage, and computes the column statistics of the model file early (`columnStatistics` caches them). */

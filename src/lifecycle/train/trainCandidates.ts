@@ -1,11 +1,27 @@
 /** Fits every configured model and ranks them. */
 import { MlctlError } from "../../core/errors.ts";
+import { selectValues } from "../../core/table/selectRows.ts";
+import { isBaseline } from "../../estimators/findEstimator.ts";
+import { findTransform } from "../../features/index.ts";
+import { composeEnsemble } from "../../pipeline/fit/composeEnsemble.ts";
+import { blended, selectEnsemble } from "../../pipeline/fit/selectEnsemble.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
-import { crossValidate } from "../../pipeline/fit/crossValidate.ts";
+import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
-import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
-import { candidateOf, configuredCandidates } from "./configuredCandidates.ts";
+import {
+  fitOn,
+  fitOnParts,
+  importanceOf,
+  refit,
+  type Candidate,
+  type FitHooks,
+  type Fitted,
+  type FittedCandidate,
+} from "../../pipeline/fit/fitCandidate.ts";
+import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
+import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
+import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
@@ -16,13 +32,35 @@ export interface TrainedCandidate {
   readonly candidate: Candidate;
   readonly family: string;
   readonly fitted: FittedCandidate | undefined;
+  /** Fitted again on all rows. */
+  readonly final?: FittedCandidate;
   /** On the validation rows. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Over the folds, if they choose the winner. */
   readonly selection: Selection | undefined;
+  /** Predictions that select it, if it is fitted again afterwards: by fold, or of the validation rows. */
+  readonly unseen?: readonly Unseen[] | undefined;
+  /** To predict 1,000 rows. */
+  readonly predictSeconds?: number | undefined;
+  /** Share of the ensemble. */
+  readonly weight?: number | undefined;
   readonly degenerate: string | undefined;
   readonly error: MlctlError | undefined;
   readonly seconds: number;
+}
+
+/** The model to keep: fitted again on all rows, if `train.refit` says so. */
+export async function finalModel(
+  { context }: Workspace,
+  data: PreparedData,
+  trained: TrainedCandidate,
+): Promise<TrainedCandidate> {
+  if (data.config.train.refit !== true || trained.fitted === undefined) return trained;
+  const progress = { type: "progress", stage: `refit ${trained.family}`, total: 1, unit: "models" } as const;
+  const onProgress = (done: number): void => context.emit({ ...progress, done });
+  const final = await refit(trained.candidate, trained.fitted, data, { signal: context.signal, onProgress });
+  onProgress(1);
+  return { ...trained, final };
 }
 
 /**
@@ -32,7 +70,9 @@ export interface TrainedCandidate {
 export async function trainCandidates(
   workspace: Workspace,
   data: PreparedData,
-  candidates: readonly Candidate[] = candidatesFor(workspace, data),
+  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map(
+    ({ candidate }) => candidate,
+  ),
 ): Promise<TrainedCandidate[]> {
   const { task } = data.target;
   const metric = decidingMetric(workspace.config, task);
@@ -42,20 +82,59 @@ export async function trainCandidates(
     const emit = (share: number): void => workspace.context.emit({ ...progress, done: index + share, unit: "models" });
     trained.push(await trainOne(workspace, { candidate, data, emit }));
   }
-  const ranked = rank(trained, metric, task);
+  const ranked = rank(withEnsemble(data, trained), metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return ranked;
 }
 
-/** The configured models, and the baselines of a series. */
-function candidatesFor(workspace: Workspace, { target, naive }: PreparedData): Candidate[] {
-  const configured = configuredCandidates(workspace, target.task).map(({ candidate }) => candidate);
-  const own = { params: {}, featureSet: "all", featurePatterns: null };
-  const { metric, seed } = configured[0]!;
+/** Adds the weighted mean of the models, if it is better than each of them; see selectEnsemble. */
+function withEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]): readonly TrainedCandidate[] {
+  const start = performance.now();
+  const { y, target } = data;
+  const library = trained.flatMap((each) => {
+    const { candidate, fitted, unseen, degenerate: reason } = each;
+    if (fitted === undefined || unseen === undefined || reason !== undefined || !mayBeMember(fitted)) return [];
+    return [{ each, candidate, fitted, unseen }];
+  });
+  if (data.config.train.ensemble !== true || library.length < 2) return trained;
+  const common = { task: target.task, classCount: target.classes?.length ?? 0 };
+  const parts = library[0]!.unseen.map(({ rows }, i) => ({
+    rows,
+    predictions: library.map(({ unseen }) => unseen[i]!.raw),
+  }));
+  const weights = selectEnsemble({
+    ...common,
+    y: Float64Array.from(parts.flatMap(({ rows }) => [...selectValues(y, rows)])),
+    predictions: library.map((_, i) => Float64Array.from(parts.flatMap(({ predictions }) => [...predictions[i]!]))),
+  });
+  if (weights === undefined) return trained;
+  const members = library.flatMap(({ fitted }, i) => (weights[i]! > 0 ? [{ ...fitted, weight: weights[i]! }] : []));
+  const fitted = composeEnsemble(members);
+  const { family, params } = fitted.estimator;
+  const candidate = { ...library[0]!.candidate, family, params };
+  const unseen = parts.map(({ rows, predictions }) => ({ rows, raw: blended({ ...common, predictions }, weights) }));
+  const result = resultOf(judged(candidate, data, fitted, unseen), data);
+  const weightOf = new Map(library.map(({ each }, i) => [each, weights[i]!]));
   return [
-    ...configured,
-    ...naive.families.map((family) => candidateOf(workspace.config, { family, ...own, metric, seed })),
+    ...trained.map((each) => ({ ...each, weight: weightOf.get(each) })),
+    { candidate, family, ...result, seconds: (performance.now() - start) / 1000 },
   ];
+}
+
+/** Baselines learn nothing, and the history of look-back features is kept for one model. */
+function mayBeMember({ estimator, transforms }: FittedCandidate): boolean {
+  const looksBack = transforms.some(({ type }) => findTransform(type)?.looksBack !== undefined);
+  return !looksBack && !isBaseline(estimator.family);
+}
+
+/** Fewer are predicted several times to measure the time. */
+const FEW_ROWS = 2000;
+
+interface Judged {
+  readonly fitted: FittedCandidate;
+  readonly crossValidation: CrossValidation | undefined;
+  readonly unseen?: readonly Unseen[];
+  readonly predictSeconds?: number;
 }
 
 /** One candidate to fit and evaluate. */
@@ -80,18 +159,22 @@ export async function trainOne({ context }: Workspace, { candidate, data, emit }
     context.emit({ type: "warning", stage: "train", message });
     return { ...common, ...nothing, error: outcome };
   }
-  const { fitted, crossValidation } = outcome;
-  if (fitted.estimator.state["converged"] === false) {
+  if (outcome.fitted.estimator.state["converged"] === false) {
     const message = `${candidate.family} did not converge within max_iter iterations`;
     context.emit({ type: "warning", stage: "train", message, hint: "increase max_iter, or decrease C" });
   }
+  return { ...common, ...resultOf(outcome, data) };
+}
+
+function resultOf({ fitted, crossValidation, unseen, predictSeconds }: Judged, { target }: PreparedData) {
   const { evaluation } = fitted;
-  const reason = degenerate(evaluation, data.target.classes);
+  const reason = degenerate(evaluation, target.classes);
   return {
-    ...common,
     fitted,
     metrics: computeMetrics(evaluation),
     selection: crossValidation?.selection,
+    unseen,
+    predictSeconds,
     // If folds choose the winner, the validation rows must not influence the choice.
     degenerate: crossValidation === undefined ? reason : crossValidation.degenerate,
     error: undefined,
@@ -101,7 +184,8 @@ export async function trainOne({ context }: Workspace, { candidate, data, emit }
 const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
 
 /** Cross-validates on the folds, if there are any, then fits on all training rows. */
-async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>) {
+async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>): Promise<Judged> {
+  if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
   const rounds = (data.selection?.folds.length ?? 0) + 1;
   const { signal, onProgress } = hooks;
   const crossValidation =
@@ -115,4 +199,47 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: R
     onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
   });
   return { fitted, crossValidation };
+}
+
+/**
+ * The same for a model that is fitted again afterwards: what selects it also decides on its threshold and calibration.
+ * The folds are fitted with what the first fit found, so that its recorded parameters lead to the same model.
+ */
+async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, onProgress }: Required<FitHooks>) {
+  const { folds = [] } = data.selection ?? {};
+  const share = 1 / (folds.length + 1);
+  const { training } = data.parts();
+  const fitted = await fitOn(candidate, training, { signal, onProgress: (done) => onProgress(done * share) });
+  const found = { ...candidate, params: fitted.estimator.params };
+  const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
+  const unseen = await eachFold(folds, hooks, (fold, own) => predictUnseen(found, data, fold, own));
+  return judged(candidate, data, fitted, unseen);
+}
+
+/** @param onFolds predictions by fold; empty if the validation rows select */
+export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted, onFolds: readonly Unseen[]) {
+  const { validation } = data.parts();
+  const timings: number[] = [];
+  const predict = (): Float64Array => {
+    const start = performance.now();
+    const raw = rawPredictions(fitted, validation);
+    timings.push(performance.now() - start);
+    return raw;
+  };
+  const onValidation = { rows: data.split.validation, raw: predict() };
+  // The first calls of a function are slow.
+  while (validation.y.length < FEW_ROWS && timings.length < 3) predict();
+  const predictSeconds = Math.min(...timings) / validation.y.length;
+  const unseen = data.selection === undefined ? [onValidation] : onFolds;
+  const decision = decisionOn(candidate, data, unseen);
+  const deciding = { ...decision, costs: candidate.costs };
+  const evaluation = evaluationOf(onValidation, data, deciding);
+  requirePredictions(evaluation, { family: candidate.family, dataRows: validation.dataRows });
+  const evaluations = unseen.map((part) => evaluationOf(part, data, deciding));
+  return {
+    fitted: { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) },
+    crossValidation: data.selection && crossValidated(evaluations, data.selection, candidate.metric, data.target),
+    unseen,
+    predictSeconds,
+  };
 }

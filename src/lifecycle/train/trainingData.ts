@@ -12,11 +12,13 @@ import { rowsWithHistory } from "../../pipeline/rows/rowsInReach.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
+import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
-import { naiveBaselines, type NaiveBaselines } from "./naiveBaselines.ts";
+import { automaticNote, automaticSettings } from "./automaticSettings.ts";
+import { naiveBaselines } from "./naiveBaselines.ts";
 import { repeatedTimes } from "./repeatedTimes.ts";
-import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
+import { orderOf, requireColumn, selectionOf, type ToSelectOn } from "./selectionOf.ts";
 import { splitData } from "./splitData.ts";
 import { readDataset } from "../datasets.ts";
 import { transformRequests, unknownNames } from "../settings.ts";
@@ -27,12 +29,13 @@ export interface PreparedData extends TrainingData {
   /** Both parts of the split, computed once on first use and shared by checks, candidates and models. */
   readonly parts: () => PreparedParts;
   /** Folds of the training rows that choose the winner; undefined if the validation rows do. */
-  readonly selection: SelectionPlan | undefined;
+  readonly selection: FoldPlan | undefined;
+  /** With all settings of `train`, see automaticSettings. */
+  readonly config: Config;
   /** Rows from which folds can be built. */
   readonly toSelectOn: ToSelectOn;
   /** Number of rows of the dataset that were left out because they have no target. */
   readonly withoutTarget: number;
-  readonly naive: NaiveBaselines;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -62,20 +65,27 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const y = selectValues(encoded.y, usable);
   const classCount = encoded.spec.classes?.length ?? 0;
   const { split, times, notes: splitting } = splitData(workspace, rows, y, classCount);
-  const toSelectOn = { table: rows, y, split, classCount };
+  const toSelectOn = { table: rows, y, split, classCount, times };
   const order = times === undefined ? orderOf(workspace, rows) : { times };
   const dataRows = usable.map((row) => encoded.rows[row]!);
   const naive = naiveBaselines(config, { target: encoded.spec, history });
   const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, dataRows, ...order };
+  const chosen = automaticSettings(config, {
+    task: encoded.spec.task,
+    classCount,
+    trainingRows: split.training.length,
+    isByTime: order.times !== undefined,
+    naive: naive.families,
+  });
   const remarks = targetRemarks(encoded, asked);
   return {
     ...data,
     split,
     parts: once(() => partsOf(leftOut, rows, data, split)),
-    selection: selectionOf(workspace, toSelectOn),
+    config: chosen,
+    selection: selectionOf({ config: chosen }, toSelectOn),
     toSelectOn,
     withoutTarget: encoded.missing,
-    naive,
     warnings: [...unknown, ...missingTargets(encoded, config.target), ...remarks.warnings],
     notes: [
       ...remarks.notes,
@@ -89,6 +99,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
         target: config.target,
       }),
       ...naive.notes,
+      ...automaticNote(config, chosen),
     ],
   };
 }

@@ -100,7 +100,13 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
     return found === undefined ? candidate : { ...candidate, params: { ...candidate.params, ...found.best.params } };
   });
   const [ranked, suspicions] = await Promise.all([trainCandidates(session, data, tuned), inspectData(session, data)]);
-  const result = await recordTraining(session, { dataset, data, ranked, suspicions });
+  const result = await recordTraining(session, {
+    dataset,
+    data,
+    ranked,
+    suspicions,
+    configSha256: session.configSha256(),
+  });
   const { trainId } = session.store.run(result.runId)!;
   for (const { search, trials, result: found, memory } of completed) {
     const { task } = prepared.target;

@@ -9,7 +9,8 @@ import type { SearchPlan } from "../../pipeline/search/runSearch.ts";
 import { readSpace, valueCount } from "../../pipeline/search/space.ts";
 import type { TrialSubject } from "../../pipeline/search/trialTask.ts";
 import { configuredCandidates, type ConfiguredCandidate } from "../train/configuredCandidates.ts";
-import { selectionOf, type SelectionPlan } from "../train/selectionOf.ts";
+import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
+import { selectionOf } from "../train/selectionOf.ts";
 import type { PreparedData } from "../train/trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -67,15 +68,11 @@ export function plannedSearches(
  * Folds of the training rows. The method is that of train.selection, or else "time_series" if there is a time column,
  * "stratified_k_fold" for classification, "k_fold" for regression.
  */
-export function tuningFolds(
-  { config, ...rest }: Workspace,
-  { toSelectOn }: PreparedData,
-  folds: number,
-): SelectionPlan {
+export function tuningFolds({ config, ...rest }: Workspace, { toSelectOn }: PreparedData, folds: number): FoldPlan {
   const { selection } = config.train;
   const defaultMethod =
     config.time_column !== null ? "time_series" : toSelectOn.classCount > 0 ? "stratified_k_fold" : "k_fold";
-  const method = selection.method === "validation" ? defaultMethod : selection.method;
+  const method = selection.method === null || selection.method === "validation" ? defaultMethod : selection.method;
   const train = { ...config.train, selection: { ...selection, method, folds } };
   return selectionOf({ ...rest, config: withValues(config, { train }) }, toSelectOn)!;
 }

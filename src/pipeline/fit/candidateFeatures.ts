@@ -9,7 +9,7 @@ import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { wildcard } from "../../core/text/wildcard.ts";
-import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
+import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { fitEstimator } from "../../estimators/fitEstimator.ts";
 import { automaticTransforms, type AutomaticPlan } from "../../features/automatic.ts";

@@ -1,6 +1,8 @@
 /** Evaluates a candidate by cross-validation on folds of the training part. */
 import { finiteOrNull } from "../../core/json.ts";
+import type { Evaluation } from "../../core/metric.ts";
 import type { Aggregate, Selection } from "../../core/records/run.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
@@ -16,24 +18,52 @@ export interface CrossValidation {
   readonly degenerate: string | undefined;
 }
 
+/** The folds that choose the winner. */
+export interface FoldPlan {
+  /** Value of train.selection.method. */
+  readonly method: string;
+  readonly folds: readonly Split[];
+  readonly aggregate: Aggregate;
+}
+
 /** Computes the candidate's metric on each fold and its aggregate. Each fold fits its own transforms. */
 export async function crossValidate(
   candidate: Candidate,
   data: TrainingData,
-  plan: { readonly method: string; readonly folds: readonly Split[]; readonly aggregate: Aggregate },
+  plan: FoldPlan,
   hooks: FitHooks = {},
 ): Promise<CrossValidation> {
-  const { method, folds, aggregate } = plan;
-  const metric = findMetric(candidate.metric, data.target.task);
-  const values: number[] = [];
-  const problems: (string | undefined)[] = [];
+  const evaluations = await eachFold(plan.folds, hooks, async (fold, own) => {
+    return (await fitCandidate(candidate, data, fold, own)).evaluation;
+  });
+  return crossValidated(evaluations, plan, candidate.metric, data.target);
+}
+
+/** In turn; the hooks of each fold know its share of the progress. */
+export async function eachFold<T>(
+  folds: readonly Split[],
+  hooks: FitHooks,
+  work: (fold: Split, own: FitHooks) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
   for (const [index, fold] of folds.entries()) {
     hooks.signal?.throwIfAborted();
     const onProgress = (share: number): void => hooks.onProgress?.((index + share) / folds.length);
-    const { evaluation } = await fitCandidate(candidate, data, fold, { ...hooks, onProgress });
-    values.push(metric.compute(evaluation));
-    problems.push(degenerate(evaluation, data.target.classes));
+    results.push(await work(fold, { ...hooks, onProgress }));
   }
+  return results;
+}
+
+/** @param evaluations by fold */
+export function crossValidated(
+  evaluations: readonly Evaluation[],
+  { method, folds, aggregate }: FoldPlan,
+  metricName: string,
+  { task, classes }: TargetSpec,
+): CrossValidation {
+  const metric = findMetric(metricName, task);
+  const values = evaluations.map((evaluation) => metric.compute(evaluation));
+  const problems = evaluations.map((evaluation) => degenerate(evaluation, classes));
   const defined = values.every(Number.isFinite);
   return {
     selection: {

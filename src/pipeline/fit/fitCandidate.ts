@@ -7,12 +7,13 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { predictor } from "../predict/predictor.ts";
 import { requirePredictions } from "../predict/requirePredictions.ts";
 import type { Split } from "./splitRows.ts";
+import { composeEnsemble, type MemberFit } from "./composeEnsemble.ts";
 import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
 import { calibrate } from "../predict/calibrate.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateFeatures, fitFeatures } from "./candidateFeatures.ts";
 import { fitCalibration } from "./fitCalibration.ts";
-import { outOfFold } from "./outOfFold.ts";
+import { outOfFold, type OutOfFold } from "./outOfFold.ts";
 import { bestThreshold, tunedMetric } from "./bestThreshold.ts";
 
 export type { Candidate } from "./candidate.ts";
@@ -63,16 +64,24 @@ export async function fitOnParts(
   };
 }
 
-type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
+export type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
-async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
+/** Fits transforms and estimator; of an ensemble those of its members. */
+export async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
+  const members = findEstimator(candidate.family).members?.(candidate.params);
+  if (members !== undefined) {
+    const fitted: MemberFit[] = [];
+    for (const { family, params, weight } of members)
+      fitted.push({ weight, ...(await fitOn({ ...candidate, family, params }, training, hooks)) });
+    return composeEnsemble(fitted);
+  }
   const features = await candidateFeatures(candidate, training, hooks.signal);
   const { transforms, notes } = features;
   const estimator = await fitFeatures(candidate.family, features, { params: candidate.params, ...hooks });
   return { transforms, estimator, notes };
 }
 
-type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
+export type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
 
 /** Threshold and calibration; learned ones are fitted on out-of-fold predictions of the training rows. */
 async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
@@ -85,14 +94,31 @@ async function decisionOf(candidate: Candidate, training: TrainingData, hooks: F
     const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
     return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, validation)).probabilities!;
   });
-  const learned = method === null ? {} : { calibration: fitCalibration(method, unseen.probabilities, unseen.y) };
-  const metric = tunedMetric(candidate);
-  if (metric === undefined) return { threshold: fixed, ...learned };
-  const calibrated = calibrate(unseen.probabilities, learned.calibration);
-  return { threshold: bestThreshold(unseen.y, calibrated, metric, candidate.costs), ...learned };
+  return decisionFrom(candidate, unseen);
 }
 
-function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {
+/** @param unseen predictions of models that had not seen the rows */
+export function decisionFrom(candidate: Candidate, { y, probabilities }: OutOfFold): Decision {
+  const { threshold, calibration: method = null } = candidate;
+  const learned = method === null ? {} : { calibration: fitCalibration(method, probabilities, y) };
+  const metric = tunedMetric(candidate);
+  if (metric === undefined) return { threshold: typeof threshold === "number" ? threshold : null, ...learned };
+  const calibrated = calibrate(probabilities, learned.calibration);
+  return { threshold: bestThreshold(y, calibrated, metric, candidate.costs), ...learned };
+}
+
+/** Fits a candidate again on other rows, with what its first fit found (the rounds of early stopping). */
+export async function refit(
+  candidate: Candidate,
+  first: FittedCandidate,
+  data: TrainingData,
+  hooks: FitHooks,
+): Promise<FittedCandidate> {
+  const again = await fitOn({ ...candidate, params: first.estimator.params }, data, hooks);
+  return { ...first, ...again, importance: importanceOf(again.estimator) };
+}
+
+export function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {
   const values = findEstimator(fitted.family).importance?.(fitted) ?? [];
   return Array.from(values, (value, index) => [fitted.featureNames[index]!, value] as const).toSorted(
     (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1),

@@ -159,6 +159,18 @@ describe("exportOnnx", () => {
     },
   );
 
+  it.each(["regression", "binary", "multiclass"] as const)("exports an ensemble for %s", async (task) => {
+    const linear = task === "regression" ? "ridge" : "logistic_regression";
+    const members: { family: string; params: Record<string, number>; weight: number }[] = [
+      { family: "xgboost", params: { n_estimators: 30 }, weight: 0.5 },
+      { family: linear, params: {}, weight: 0.3 },
+      { family: "xgboost", params: { n_estimators: 20, max_depth: 2 }, weight: 0.2 },
+    ];
+    const model = await fitted(task, { family: "ensemble", params: { members } });
+    await expectEqualPredictions(model);
+    await expectEqualPredictions(model, "features");
+  });
+
   it("exports the exponential of objectives with log link", async () => {
     const params = { n_estimators: 20, objective: "reg:tweedie" };
     const shifted = labels("regression").map((value) => Math.max(0, value));

@@ -14,23 +14,27 @@ import { objectives } from "../objectives.ts";
  * @throws {MlctlError} kind "data" if there are too few rows
  */
 export async function stopEarly(engine: Engine, request: TrainingRequest, params: JsonObject): Promise<BestRound> {
-  const { X, y, sampleWeight, objective, classCount, seed, times, groups } = request;
+  const { y, objective, classCount, seed, times, groups } = request;
   const share = params.early_stopping_fraction as number;
   const { training, heldOut } = holdOut(y, { share, seed, classCount, times, groups });
-  const rowsOf = (rows: Int32Array) => ({
-    X: matrixRows(X, rows),
-    y: Float64Array.from(rows, (row) => y[row]!),
-    ...(sampleWeight === undefined ? {} : { sampleWeight: Float64Array.from(rows, (row) => sampleWeight[row]!) }),
-  });
   const metric = (params.eval_metric as string | null) ?? objectives[objective].metric;
-  const evaluation = rowsOf(heldOut);
+  const evaluation = partOf(request, heldOut);
   if (metric === "auc" && new Set(evaluation.y).size < 2) {
     throw new MlctlError("data", `the ${heldOut.length} rows held out for early stopping all have the same class`, {
       hint: 'raise "early_stopping_fraction", or set "eval_metric" to "logloss"',
     });
   }
   const patience = params.early_stopping_rounds as number;
-  return engine.findRounds({ ...request, ...rowsOf(training) }, { ...evaluation, metric, patience });
+  return engine.findRounds({ ...request, ...partOf(request, training) }, { ...evaluation, metric, patience });
+}
+
+/** Some rows of the training data, with their weights. */
+export function partOf({ X, y, sampleWeight }: Pick<TrainingRequest, "X" | "y" | "sampleWeight">, rows: Int32Array) {
+  return {
+    X: matrixRows(X, rows),
+    y: Float64Array.from(rows, (row) => y[row]!),
+    ...(sampleWeight === undefined ? {} : { sampleWeight: Float64Array.from(rows, (row) => sampleWeight[row]!) }),
+  };
 }
 
 function matrixRows({ columnNames, values }: Matrix, rows: Int32Array): Matrix {

@@ -1,0 +1,48 @@
+/** The models that are trained if config.json names none. */
+import type { Task } from "../core/task.ts";
+import type { estimators } from "./index.ts";
+
+export interface DefaultModel {
+  readonly family: keyof typeof estimators;
+  readonly params: Record<string, string | number>;
+}
+
+/** Rows times trees per round up to which small steps with many rounds take seconds. */
+const SMALL_STEPS = 20_000;
+
+/** The families by choice: the baseline, a linear family and the strongest. */
+export function defaultFamilies(task: Task): readonly (keyof typeof estimators)[] {
+  return ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
+}
+
+/**
+ * Settings that are good on tables in general: small steps with early stopping, sampling, and histograms. On large data
+ * and with many classes, where a round takes long, the steps are larger.
+ */
+export function defaultModels({
+  task,
+  classCount,
+  trainingRows,
+}: {
+  readonly task: Task;
+  readonly classCount: number;
+  readonly trainingRows: number;
+}): readonly DefaultModel[] {
+  const treesPerRound = task === "multiclass" ? classCount : 1;
+  const growth = Math.sqrt((trainingRows * treesPerRound) / SMALL_STEPS);
+  const learningRate = Math.round(100 * Math.min(Math.max(0.05 * growth, 0.05), 0.3)) / 100;
+  const boosting = {
+    n_estimators: 2000,
+    learning_rate: learningRate,
+    early_stopping_rounds: 50,
+    subsample: 0.8,
+    colsample_bytree: 0.8,
+    tree_method: "hist",
+  };
+  return [
+    { family: "baseline", params: {} },
+    { family: task === "regression" ? "ridge" : "logistic_regression", params: {} },
+    { family: "xgboost", params: boosting },
+    { family: "xgboost", params: { ...boosting, max_depth: 3 } },
+  ];
+}

@@ -1,0 +1,78 @@
+/** The settings of `train` that config.json leaves to mlctl, chosen for the task and the size of the data. */
+import type { Config } from "../../config/schema/schema.ts";
+import { counted } from "../../core/text/format.ts";
+import type { Task } from "../../core/task.ts";
+import { defaultModels } from "../../estimators/defaultModels.ts";
+import { present } from "../../core/text/present.ts";
+import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
+import { costsOf, decidingMetric } from "../settings.ts";
+
+/** What the choice depends on: never on values of the target. */
+export interface DataSize {
+  readonly task: Task;
+  /** 0 for regression. */
+  readonly classCount: number;
+  /** Labelled rows that train. */
+  readonly trainingRows: number;
+  /** Whether the rows are split by a time. */
+  readonly isByTime: boolean;
+  /** Families of a series that have to be beaten. */
+  readonly naive: readonly string[];
+}
+
+/** Up to this number of training rows, folds select: the validation rows would be too few to tell models apart. */
+const FEW_ROWS = 8000;
+
+/**
+ * Without `train.models` mlctl chooses all of `train` that is not set; with them they are taken as written.
+ * @returns a configuration that says everything: training with it gives the same model
+ */
+export function automaticSettings(config: Config, size: DataSize): Config {
+  const { train } = config;
+  if (train.models !== null) return config;
+  const families = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
+  return {
+    ...config,
+    train: {
+      ...train,
+      models: families.map(({ family, params }) => ({ family, params: { ...params } })),
+      metric: decidingMetric(config, size.task),
+      threshold: train.threshold ?? (size.task === "binary" ? "tune" : 0.5),
+      // Says that no other order is to be looked for.
+      split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled(size)) },
+      selection: { ...train.selection, method: train.selection.method ?? selectionMethod(size) },
+      ensemble: train.ensemble ?? train.refit ?? true,
+      refit: train.refit ?? true,
+    },
+  };
+}
+
+function shuffled({ task }: DataSize): "random" | "stratified" {
+  return task === "regression" ? "random" : "stratified";
+}
+
+function selectionMethod({
+  task,
+  trainingRows,
+  isByTime,
+}: DataSize): NonNullable<Config["train"]["selection"]["method"]> {
+  if (trainingRows > FEW_ROWS) return "validation";
+  if (isByTime) return "time_series";
+  return task === "regression" ? "k_fold" : "stratified_k_fold";
+}
+
+/** What was chosen, in a line. */
+export function automaticNote(config: Config, chosen: Config): string[] {
+  if (config === chosen) return [];
+  const { models, metric, threshold, ensemble, refit } = chosen.train;
+  const parts = [
+    `${counted(models!.length, "model")} ranked by ${metric}`,
+    ensemble === true && "an ensemble where it is better",
+    threshold === "tune" &&
+      `the threshold tuned for ${tunedMetric({ threshold, metric: metric!, costs: costsOf(config) })}`,
+    refit === true && "the best fitted again on all rows",
+  ];
+  return [
+    `mlctl chose the settings of training: ${present(parts).join(", ")}; \`mlctl config show --resolved\` prints them`,
+  ];
+}

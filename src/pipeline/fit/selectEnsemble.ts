@@ -1,0 +1,81 @@
+/** Chooses the weights of an ensemble by greedy forward selection with replacement on predictions of unseen rows. */
+import type { Task } from "../../core/task.ts";
+import { fromMargins, marginsOf } from "../../estimators/ensemble.ts";
+
+export interface Library {
+  readonly task: Task;
+  readonly classCount: number;
+  /** (n_rows) */
+  readonly y: Float64Array;
+  /** Of each model, in the layout of `Predictor.predict`. */
+  readonly predictions: readonly Float64Array[];
+}
+
+/** Each is one model more in the bag; weights are multiples of its inverse. */
+const ROUNDS = 25;
+/** Models of a smaller weight are not worth the time that they take to predict. */
+const SMALLEST_WEIGHT = 0.08;
+/** An ensemble has to be better than its best model by this share of the loss. */
+const MIN_GAIN = 0.002;
+
+/**
+ * Starts with the best model. Log loss for classes, squared error for numbers.
+ * @returns one weight per model, 0 for those that are left out, which sum to 1; undefined if no ensemble is better than
+ *   the best model
+ * @see Caruana, Niculescu-Mizil, Crew and Ksikes, Ensemble Selection from Libraries of Models (2004)
+ */
+export function selectEnsemble(library: Library): Float64Array | undefined {
+  const { task, predictions } = library;
+  const margins = predictions.map((predicted) => marginsOf(predicted, task));
+  const count = margins.length;
+  const alone = margins.map((own) => lossOf(library, own));
+  const best = alone.indexOf(Math.min(...alone));
+  const bag = Float64Array.from({ length: count }, (_, i) => (i === best ? 1 : 0));
+  const sums = Float64Array.from(margins[best]!);
+  let found = { weights: bag.slice(), loss: alone[best]! };
+  for (let size = 2; size <= ROUNDS; size++) {
+    const losses = margins.map((own) =>
+      lossOf(
+        library,
+        sums.map((sum, i) => (sum + own[i]!) / size),
+      ),
+    );
+    const loss = Math.min(...losses);
+    const next = losses.indexOf(loss);
+    if (next < 0) break;
+    bag[next]!++;
+    margins[next]!.forEach((margin, i) => (sums[i]! += margin));
+    if (loss < found.loss) found = { weights: bag.map((times) => times / size), loss };
+  }
+  const kept = found.weights.map((weight) => (weight < SMALLEST_WEIGHT ? 0 : weight));
+  const total = kept.reduce((sum, weight) => sum + weight, 0);
+  const weights = kept.map((weight) => weight / total);
+  const isWorth = lossOf(library, weightedSum(margins, weights)) < alone[best]! * (1 - MIN_GAIN);
+  return isWorth && weights.filter((weight) => weight > 0).length > 1 ? weights : undefined;
+}
+
+/** Predictions of the weighted mean. */
+export function blended({ task, classCount, predictions }: Omit<Library, "y">, weights: Float64Array): Float64Array {
+  const margins = predictions.map((predicted) => marginsOf(predicted, task));
+  return fromMargins(weightedSum(margins, weights), { task, classCount });
+}
+
+function weightedSum(margins: readonly Float64Array[], weights: Float64Array): Float64Array {
+  const sums = new Float64Array(margins[0]!.length);
+  for (const [m, own] of margins.entries())
+    if (weights[m]! > 0) for (let i = 0; i < sums.length; i++) sums[i]! += weights[m]! * own[i]!;
+  return sums;
+}
+
+/** @param margins in the layout of the predictions */
+function lossOf({ task, classCount, y }: Library, margins: Float64Array): number {
+  const predicted = fromMargins(margins, { task, classCount });
+  let sum = 0;
+  for (let row = 0; row < y.length; row++) {
+    if (task === "regression") sum += (predicted[row]! - y[row]!) ** 2;
+    else if (task === "binary") sum -= Math.log(Math.max(1e-15, y[row] === 1 ? predicted[row]! : 1 - predicted[row]!));
+    else sum -= Math.log(Math.max(1e-15, predicted[row * classCount + y[row]!]!));
+  }
+  // Of squared errors the root, so that a gain counts alike for both.
+  return task === "regression" ? Math.sqrt(sum / y.length) : sum / y.length;
+}
