@@ -35,12 +35,12 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "init --list": { "": "templates", "templates[]": "name,shows" },
   "init new": { "": "directory,dry_run,files,notes,template" },
   "split testdata/testdata.csv -o parts": {
-    "": "column,method,notes,seed,test,training",
+    "": "notes,test,training",
     training: "path,rows",
     test: "path,rows",
   },
   "init other --from parts/train.csv --target exited": {
-    "": "decisions,directory,dry_run,files,notes,target,task,test_rows,training_rows",
+    "": "directory,dry_run,files,notes,target,task,test_rows,training_rows",
   },
   "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
   "config validate": { "": "data,path,valid,warnings" },

@@ -10,7 +10,6 @@ import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResu
 import { defineCommand, type Command } from "./command.ts";
 import { areasOf } from "./flagValues.ts";
 import { alertTable } from "./views/monitorView.ts";
-import { startedView, startFrom } from "./views/startViews.ts";
 import { sharedOptions, splitOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
@@ -40,26 +39,23 @@ export const fullprocess = defineCommand({
   },
   examples: [
     ["mlctl fullprocess", "every step that is needed"],
-    ["mlctl fullprocess --target churn", "from a folder with one file, data.csv, to a report; writes config.json"],
+    ["mlctl fullprocess --target churn", "from a folder with one file of rows to a report"],
     ["mlctl fullprocess --dry-run", "the steps that would run, and why"],
     ["mlctl fullprocess --fail-on drift", "train as usual, but exit 11 if the new rows drifted"],
     ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
   ],
   async run(invocation) {
-    const { force, dryRun, wait, target, seed = 42 } = invocation.options;
+    const { force, dryRun, wait, target, seed = splitOptions.seed.default } = invocation.options;
     const { config, directory } = invocation.global;
-    const isNew = target !== undefined && config === undefined && !existsSync(join(directory, "config.json"));
-    let decisions: string[] = [];
-    if (isNew) {
-      const { loneFile } = await import("../lifecycle/start/loneFile.ts");
-      const options = { directory, ...loneFile(directory), target, testSize: splitOptions.testSize.default, seed };
-      const started = await startFrom({ ...options, force: false, dryRun }, invocation.context);
-      if (dryRun) return { result: started, view: startedView(started) };
-      decisions = [
-        `wrote ${started.files.join(", ")}`,
-        ...started.decisions.map((each) => each.join(": ")),
-        ...started.notes,
-      ];
+    const decided: string[] = [];
+    const isNew = config === undefined && existsSync(directory) && !existsSync(join(directory, "config.json"));
+    if (isNew && target !== undefined) {
+      const { initFrom, loneFile } = await import("../lifecycle/start/initFrom.ts");
+      const file = { directory, from: loneFile(directory), target, testSize: splitOptions.testSize.default, seed };
+      const started = await initFrom({ ...file, force: false, dryRun }, invocation.context);
+      const files = started.files.join(", ");
+      if (dryRun) return { result: started, view: { title: `would write ${files}`, notes: started.notes } };
+      decided.push(`wrote ${files}`, ...started.notes);
     }
     const failOn = areasOf(invocation.options.failOn);
     const workspace = await openWorkspaceOf(invocation);
@@ -67,7 +63,7 @@ export const fullprocess = defineCommand({
     requireVariables(workspace.config, OTHER_SECTIONS);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
     const ended = await step.fullprocess(workspace, options);
-    const result = { ...ended, notes: [...decisions, ...ended.notes] };
+    const result = { ...ended, notes: [...new Set([...decided, ...ended.notes])] };
     return { result, view: fullprocessView(result), exitCode: await exitOf(result, failOn) };
   },
 }) satisfies Command;

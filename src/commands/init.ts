@@ -1,12 +1,12 @@
 /** `mlctl init`: creates a workspace. */
 import { relative, resolve } from "node:path";
 import { configTemplate, templates } from "../config/configTemplate.ts";
-import { MlctlError } from "../core/errors.ts";
+import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { InitResult } from "../lifecycle/init.ts";
+import type { InitFromResult, ListedColumn } from "../lifecycle/start/initFrom.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions, splitOptions } from "./globalOptions.ts";
-import { columnsOutcome, startedView, startFrom } from "./views/startViews.ts";
 
 export const init = defineCommand({
   name: "init",
@@ -35,17 +35,18 @@ export const init = defineCommand({
     "With --from, it looks at a file as `mlctl ingest` and `mlctl train` do, and writes what it found with the reason: task, ids, columns that are no features, time column, missing values. The latest rows test if the rows are in time order, else rows at random, with the same share of each class.",
   examples: [
     ["mlctl init demo && cd demo && mlctl fullprocess", "from an empty folder to a report"],
-    ["mlctl init --from data.csv --target churn", "a config.json for your own file, with a fifth of its rows to test"],
+    ["mlctl init --from data.csv --target churn", "a config.json and test rows for your own file"],
     ["mlctl init --list", "the templates"],
     ["mlctl init forecast --template crs", "a forecast by date, with sample data"],
   ],
   async run({ args, options: { list, from, target, testSize, ...options }, global, context }) {
     if (list) return listOutcome();
+    const directory = resolve(global.directory, args[0] ?? ".");
     if (from !== undefined) {
+      const { columnsOf, initFrom } = await import("../lifecycle/start/initFrom.ts");
       const file = resolve(global.directory, from);
-      if (target === undefined) return columnsOutcome(file, from);
-      const directory = resolve(global.directory, args[0] ?? ".");
-      const started = await startFrom({ ...options, directory, from: file, target, testSize }, context);
+      if (target === undefined) return columnsOutcome(await columnsOf(file), from);
+      const started = await initFrom({ ...options, directory, from: file, target, testSize }, context);
       return { result: started, view: startedView(started) };
     }
     if (target !== undefined)
@@ -54,11 +55,30 @@ export const init = defineCommand({
       import("../lifecycle/init.ts"),
       import("../lifecycle/knownNames.ts"),
     ]);
-    const directory = resolve(global.directory, args[0] ?? ".");
     const result = await step.init({ ...options, directory, known: knownNames() }, context);
     return { result, view: initView(result, relative(process.cwd(), directory)) };
   },
 }) satisfies Command;
+
+/** @param file as the user typed it */
+function columnsOutcome(columns: readonly ListedColumn[], file: string) {
+  const rows = columns.map(({ name, kind, distinct, missing }) => [name, kind, distinct, missing]);
+  const view: View = {
+    title: `${file} has ${columns.length} columns: which one is to be predicted?`,
+    tables: [{ columns: ["column", "kind", "different values", "missing"], rows }],
+    next: `\`mlctl init --from ${file} --target COLUMN\``,
+  };
+  return { result: { columns }, view, exitCode: exitCodes.usage };
+}
+
+function startedView({ dryRun, files, notes, directory }: InitFromResult): View {
+  const folder = relative(process.cwd(), directory);
+  return {
+    title: `${dryRun ? "would write" : "wrote"} ${files.join(", ")}${folder === "" ? "" : ` to ${folder}`}`,
+    notes,
+    ...(dryRun ? {} : { next: `\`${folder === "" ? "" : `cd ${folder} && `}mlctl fullprocess\`` }),
+  };
+}
 
 function listOutcome(): { result: object; view: View } {
   const shown = templates.map((name) => ({ name, shows: configTemplate(name).shows }));

@@ -13,8 +13,8 @@ const FREE_TEXT_ROWS = 20;
 /** A text column with more distinct values is an id or free text, at any number of rows. */
 const MAX_CATEGORIES = 1000;
 
-/** "id", "user_id", "user-id", "userId", "UserID", "PID", but not "paid", "grid" or "bid". */
-const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/, /^[ac-z]id$/i];
+/** "id", "user_id", "user-id", "userId", "UserID", but not "paid" or "grid". */
+const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
 
 export function hasIdName(name: string): boolean {
   return idNames.some((pattern) => pattern.test(name));

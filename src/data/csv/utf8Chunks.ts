@@ -138,17 +138,6 @@ function windows1252(bytes: Buffer): string {
   });
 }
 
-/** The inverse of the decoding of `FoundEncoding.name`, for UTF-16 and windows-1252, which are found without settings. */
-export function encoder(name: string): (text: string) => Buffer {
-  if (name === "UTF-16LE") return (text) => Buffer.from(text, "utf16le");
-  if (name === "UTF-16BE") return (text) => Buffer.from(text, "utf16le").swap16();
-  return (text) =>
-    Buffer.from(
-      text.replaceAll(/[^\0-\xff]/g, (char) => String.fromCharCode(0x80 + HIGH.indexOf(char))),
-      "latin1",
-    );
-}
-
 /** Number of bytes at the end that start a character which is not complete. */
 function incompleteBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {

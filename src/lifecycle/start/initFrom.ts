@@ -1,182 +1,235 @@
 /** init --from: a workspace from one file, with a config.json that says what was decided, and test rows. */
-import { copyFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import type { KnownNames } from "../../config/schema/schema.ts";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, relative, sep } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { counted } from "../../core/text/format.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { atLine } from "../../core/text/atLine.ts";
+import { counted, formatNumber, percent } from "../../core/text/format.ts";
 import { listed } from "../../core/text/listed.ts";
-import { createWorkspace, type InitResult, type NewFile } from "../init.ts";
-import { configText, targetSummary } from "./configText.ts";
-import {
-  headerNote,
-  listColumns,
-  lookAt,
-  withFile,
-  type ColumnKindRow,
-  type Look,
-  type ReadFile,
-  type Reasoned,
-} from "./lookAt.ts";
-import { copyParts } from "./splitFile.ts";
-import { markTestRows, requireShare, type TestRows } from "./testRows.ts";
+import { columnHint } from "../../core/text/suggest.ts";
+import { isMissingMarker } from "../../core/text/valueFormat.ts";
+import { ingestFiles } from "../../data/files/ingestFiles.ts";
+import { readDataset } from "../../data/files/readTable.ts";
+import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
+import type { Split } from "../../pipeline/fit/splitRows.ts";
+import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
+import { encodeTarget, type EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
+import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
+import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
+import { createWorkspace, type InitResult } from "../init.ts";
+import { knownNames } from "../knownNames.ts";
+import { configText, type Entry } from "./configText.ts";
+import { splitOf, writeParts } from "./splitFile.ts";
 
 export interface InitFromOptions {
   /** Absolute path; created if missing. */
   readonly directory: string;
-  /** The file. */
   readonly from: string;
-  /** Labelled test rows in a file of their own: `from` is not split. */
-  readonly testFile?: string | undefined;
   readonly target: string;
+  /** Share of test rows. */
   readonly testSize: number;
   readonly seed: number;
   readonly force: boolean;
   readonly dryRun: boolean;
-  readonly known: KnownNames;
-  /** The call, for the first line of config.json. */
-  readonly command: string;
 }
 
+/** `notes`: what was decided and why, as in the comments of config.json. */
 export interface InitFromResult extends Omit<InitResult, "template"> {
   readonly target: string;
   readonly task: "regression" | "binary" | "multiclass";
   readonly trainingRows: number;
   readonly testRows: number;
-  /** What was decided, as lines of a label and a sentence. */
-  readonly decisions: readonly (readonly [label: string, decision: string])[];
 }
 
-/** The columns of a file, for a user who has not named the target. */
-export function columnsOf(path: string): Promise<{ columns: readonly ColumnKindRow[]; notes: readonly string[] }> {
-  return withFile(path, async (read) => ({ columns: listColumns(read), notes: headerNote(read) }));
-}
-
-/** @throws {MlctlError} kind "usage" for an unknown target or if files exist; "data" if the file cannot be read or split */
+/**
+ * @throws {MlctlError} kind "usage" for an unknown target and if files exist; "data" if the file cannot be read, split or
+ *   learned
+ */
 export async function initFrom(options: InitFromOptions, context: Context): Promise<InitFromResult> {
-  const { directory, from, testFile, target, testSize, seed, command } = options;
-  requireShare(testSize);
-  const folders = ["sourcedata", "testdata"].map((folder) => join(directory, folder));
-  if (folders.some((folder) => `${dirname(resolve(from))}/`.startsWith(`${folder}/`)))
+  const { directory, from, target } = options;
+  const [folder] = relative(directory, from).split(sep);
+  if (folder === "sourcedata" || folder === "testdata")
     throw new MlctlError("usage", `${from} is in a folder that mlctl reads whole: its test rows would be trained on`, {
-      hint: "move the file out of sourcedata and testdata",
+      hint: `move the file out of ${folder}`,
     });
-  const { isTestSet, notes: aboutTest } = await aboutTestFile(testFile, target);
-  return withFile(from, async (read, dataset) => {
-    const look = lookAt(read, target);
-    const chosen = chooseTestRows(look, { testSize, seed });
-    const isTest = isTestSet ? undefined : chosen.isTest;
-    const test = isTest?.reduce((sum, each) => sum + each, 0) ?? 0;
-    const rows = { training: read.table.rowCount - test, test: isTestSet ? await rowsOf(testFile!) : test };
-    const how = isTestSet ? `from ${basename(testFile!)}` : chosen.how;
-    const { timeColumn } = chosen;
-    const text = configText(look, { timeColumn, how, rows, seed, command });
-    const data = isTest === undefined ? copies(from, testFile!) : parts(from, dataset, isTest, context);
-    const written = await createWorkspace(data, text, options, context);
-    return {
-      ...written,
-      notes: [...headerNote(read), ...aboutTest, ...written.notes],
-      target,
-      task: look.encoded.spec.task,
-      trainingRows: rows.training,
-      testRows: rows.test,
-      decisions: decisionsOf(look, { ...rows, how, timeColumn }),
+  return withFile(from, async ({ table, notes, csvNotes, columns, markers }, dataset) => {
+    const names = table.columns.map(({ name }) => name);
+    if (!names.includes(target))
+      throw new MlctlError("usage", `the file has no column "${target}"`, { hint: columnHint(target, names) });
+    const asked = { target, task: null, positiveClass: null };
+    const encoded = encodeTarget(table, asked);
+    const { task } = encoded.spec;
+    const remarks = targetRemarks(encoded, asked);
+    const inputs = { ...table, columns: table.columns.filter(({ name }) => name !== target) };
+    const { split, time } = chooseRows(inputs, encoded, options);
+    // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
+    const input = /\.(jsonl|ndjson|json|parquet)(\.gz)?$/i.test(from) ? dataset : from;
+    const types = columns.flatMap(({ name, format }) =>
+      format === undefined || input === dataset ? [] : [[name, format] as const],
+    );
+    const ingest = { types: types.length === 0 ? undefined : Object.fromEntries(types), null_values: markers };
+    const entries: Entry[] = [
+      { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
+      { key: "task", value: task === "regression" ? task : "classification", notes: [] },
+      ...noFeatures(inputs),
+      time,
+      // The parts are written anew: how the file is written is no matter of config.json.
+      { key: "ingest", value: ingest, notes: notes.filter((note) => !csvNotes.includes(note)) },
+    ];
+    const paths = ["sourcedata/train.csv", "testdata/test.csv"];
+    const data = {
+      paths,
+      write: () =>
+        writeParts(
+          { input },
+          split,
+          paths.map((path) => join(directory, path)),
+          context,
+        ),
     };
+    const text = configText(`mlctl init --from ${basename(from)}`, entries);
+    const written = await createWorkspace(data, text, { ...options, known: knownNames() }, context);
+    const decided = entries.flatMap((entry) => entry.notes);
+    const rows = { trainingRows: split.training.length, testRows: split.validation.length };
+    return { ...written, notes: [...csvNotes, ...decided, ...written.notes], target, task, ...rows };
   });
 }
 
-/** The latest rows if they are in time order and each part has every class, else a share of each class. */
-function chooseTestRows(look: Look, options: { testSize: number; seed: number }) {
-  const { table, encoded, order } = look;
-  const { classes } = encoded.spec;
-  const seeded = `seed ${options.seed}`;
+export interface ListedColumn {
+  readonly name: string;
+  readonly kind: Column["kind"];
+  /** Number of different values. */
+  readonly distinct: number;
+  readonly missing: number;
+}
+
+/** The columns of a file, for a user who has not named the target. @throws {MlctlError} kind "data" */
+export function columnsOf(path: string): Promise<ListedColumn[]> {
+  return withFile(path, async ({ table }) =>
+    table.columns.map((column) => {
+      const isText = column.kind === "category";
+      const present = (isText ? column.codes : column.values).filter((cell) => (isText ? cell >= 0 : cell === cell));
+      const missing = table.rowCount - present.length;
+      return { name: column.name, kind: column.kind, distinct: new Set<number>(present).size, missing };
+    }),
+  );
+}
+
+/**
+ * The only file of rows in a folder.
+ * @throws {MlctlError} kind "usage" if there is none or several
+ */
+export function loneFile(directory: string): string {
+  const isRows = /^[^.].*\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i;
+  const entries = readdirSync(directory, { withFileTypes: true });
+  const files = entries.flatMap((entry) => (isRows.test(entry.name) && !entry.isDirectory() ? [entry.name] : []));
+  if (files.length === 1) return join(directory, files[0]!);
+  const found = files.length === 0 ? "no file of rows" : `several files of rows: ${listed(files.toSorted())}`;
+  throw new MlctlError("usage", `${directory} has no config.json and ${found}`, {
+    hint: "name the file: `mlctl init --from FILE --target COLUMN`",
+  });
+}
+
+interface ReadFile {
+  readonly table: Table;
+  readonly columns: readonly DatasetColumn[];
+  /** Strings that mean a missing value in columns of text, if there are any. */
+  readonly markers: readonly string[] | undefined;
+  readonly notes: readonly string[];
+  /** Those of `notes` on how a CSV is written. */
+  readonly csvNotes: readonly string[];
+}
+
+/** Reads a file as ingest does, and gives it to `use` with the path of the dataset that ingest would write. */
+async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "mlctl-init-"));
+  try {
+    const output = join(folder, "data.csv");
+    const read = async (nullValues: readonly string[]) => {
+      const ingested = await ingestFiles([path], { output, nameOf: basename, nullValues });
+      const [bad] = ingested.rejected;
+      if (bad !== undefined)
+        throw new MlctlError("data", atLine(path, bad.line, bad.reason), { hint: bad.hint ?? "correct the file" });
+      if (ingested.rows === 0) throw new MlctlError("data", `${path} has no rows`, { hint: "name a file with rows" });
+      return { ...ingested, table: await readDataset(output, ingested.columns, ingested.rows) };
+    };
+    const first = await read([""]);
+    const found = first.table.columns.map((column) => ({ name: column.name, markers: markersOf(column) }));
+    const marked = found.filter(({ markers }) => markers.length > 0);
+    if (marked.length === 0) return await use({ ...first, markers: undefined }, output);
+    const markers = [...new Set(marked.flatMap((column) => column.markers))];
+    const again = await read(["", ...markers]);
+    const places = listed(
+      marked.map((column) => `"${column.name}" (${column.markers.map((each) => `"${each}"`).join(", ")})`),
+    );
+    return await use({ ...again, markers, notes: [`read as missing: ${places}`, ...again.notes] }, output);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** "none", "-" and the like are often a category. */
+function markersOf(column: Column): string[] {
+  if (column.kind !== "category") return [];
+  return column.categories.filter((text) => isMissingMarker(text) && /\?|na|null/i.test(text));
+}
+
+/** The latest rows test if they are in time order and each part has every class, else a share of each class. */
+function chooseRows(
+  inputs: Table,
+  { spec, y, rows }: EncodedTarget,
+  { testSize, seed }: InitFromOptions,
+): { split: Split; time: Entry } {
+  const classCount = spec.classes?.length ?? 0;
+  const order = timeOrder(inputs);
+  // Rows without a target are a class of their own.
+  const codes = new Float64Array(inputs.rowCount).fill(classCount);
+  for (const [i, row] of rows.entries()) codes[row] = y[i]!;
+  const options = { testSize, seed, classCount: classCount === 0 ? 0 : classCount + 1 };
+  const key = "time_column";
   if (order !== undefined) {
-    const isTest = markTestRows(table.rowCount, { method: "time", times: order.times }, options);
-    const seen = [0, 1].map((part) => new Set(encoded.y.filter((_, i) => isTest[encoded.rows[i]!] === part)).size);
-    if (classes === undefined || seen.every((count) => count === classes.length)) {
-      const timeColumn = table.columns.some(({ name }) => name === order.name) ? order.name : null;
-      return { isTest, how: `the latest by ${order.name}`, timeColumn };
+    const split = splitOf(inputs.rowCount, codes, { ...options, method: "time", times: order.times });
+    const hasClasses = (part: Int32Array): boolean =>
+      new Set(Array.from(part, (row) => codes[row]!).filter((code) => code < classCount)).size === classCount;
+    if (hasClasses(split.training) && hasClasses(split.validation)) {
+      const note = `the rows are in the order of ${order.name}: the latest ${split.validation.length} of ${inputs.rowCount} test`;
+      const value = inputs.columns.find(({ name }) => name === order.name)?.name;
+      return { split, time: { key, value, notes: [note] } };
     }
   }
-  if (classes === undefined)
-    return {
-      isTest: markTestRows(table.rowCount, { method: "random" }, options),
-      how: `at random, ${seeded}`,
-      timeColumn: null,
-    };
-  // Rows without a target are a class of their own.
-  const codes = new Float64Array(table.rowCount).fill(classes.length);
-  for (const [i, row] of encoded.rows.entries()) codes[row] = encoded.y[i]!;
-  const by: TestRows = { method: "stratify", codes, count: classes.length + 1 };
-  const isTest = markTestRows(table.rowCount, by, options);
-  return { isTest, how: `stratified by ${encoded.spec.name}, ${seeded}`, timeColumn: null };
+  const split = splitOf(inputs.rowCount, codes, { ...options, method: "stratified" });
+  const how = classCount === 0 ? "at random" : "with the same share of each class";
+  const note = `${split.validation.length} of ${inputs.rowCount} rows test, chosen ${how}, seed ${seed}`;
+  return { split, time: { key, value: undefined, notes: [note] } };
 }
 
-/** Rows as they are in the file; of formats that are not text, as ingest writes them. */
-function parts(from: string, dataset: string, isTest: Uint8Array, context: Context): NewFile[] {
-  const ending = /\.(csv|tsv|jsonl|ndjson)(\.gz)?$/i.exec(from)?.[1];
-  const input = /\.(parquet|json)(\.gz)?$/i.test(from) ? dataset : from;
-  const [training, test] = ["sourcedata/train", "testdata/test"].map((path) => `${path}.${ending ?? "csv"}`);
-  const write = (path: string): Promise<unknown> =>
-    copyParts(input, isTest, { training: path, test: join(dirname(dirname(path)), test!) }, context);
-  return [{ path: training!, content: write }, { path: test! }];
+function targetNote({ spec, y, missing }: EncodedTarget): string {
+  const without = missing === 0 ? "" : `; ${counted(missing, "row")} without one will not be used`;
+  if (spec.classes === undefined) {
+    const ends = [Math.min, Math.max].map((of) => formatNumber(y.reduce((a, b) => of(a, b))));
+    return `"${spec.name}" has numbers from ${ends.join(" to ")}${without}`;
+  }
+  const counts = new Int32Array(spec.classes.length);
+  for (const code of y) counts[code]!++;
+  const shares = spec.classes.map((name, code) => `${name} (${percent(counts[code]! / y.length)})`);
+  return `"${spec.name}" has ${spec.classes.length} classes: ${listed(shares)}${without}`;
 }
 
-function copies(from: string, testFile: string): NewFile[] {
-  const places = [
-    { source: from, folder: "sourcedata" },
-    { source: testFile, folder: "testdata" },
+/** What train would leave out: columns that identify a row, and others without information. */
+function noFeatures(inputs: Table): Entry[] {
+  const numbers = rowNumbers(inputs);
+  const others = { ...inputs, columns: inputs.columns.filter(({ name }) => !numbers.includes(name)) };
+  const { requests, notes } = automaticTransforms(others, { needs: { complete: false, standardized: false } });
+  const dropped = requests.find(({ type }) => type === "drop")?.options["columns"] as readonly string[] | undefined;
+  const unused = [...numbers, ...(dropped ?? [])];
+  // Without any other column, these are what there is to learn from.
+  if (unused.length === inputs.columns.length) return [];
+  const numbering = numbers.map((name) => `column "${name}" is not used: it numbers the rows`);
+  return [
+    { key: "id_columns", value: unused.filter(hasIdName), notes: [...numbering, ...notes] },
+    { key: "drop_columns", value: unused.filter((name) => !hasIdName(name)), notes: [] },
   ];
-  return places.map(({ source, folder }) => ({
-    path: `${folder}/${basename(source)}`,
-    content: async (path) => copyFileSync(source, path),
-  }));
-}
-
-/** A file without the target holds rows to predict. */
-async function aboutTestFile(path: string | undefined, target: string) {
-  if (path === undefined) return { isTestSet: false, notes: [] };
-  const has = await withFile(path, async ({ table }: ReadFile) => table.columns.some(({ name }) => name === target));
-  const note = `${basename(path)} has no "${target}", so it is no test set: \`mlctl predict ${basename(path)}\` predicts it`;
-  return { isTestSet: has, notes: has ? [] : [note] };
-}
-
-function rowsOf(path: string): Promise<number> {
-  return withFile(path, async ({ table }) => table.rowCount);
-}
-
-function decisionsOf(
-  look: Look,
-  { training, test, how, timeColumn }: { training: number; test: number; how: string; timeColumn: string | null },
-): [string, string][] {
-  const { spec } = look.encoded;
-  const positive = look.positive === null ? "" : `; positive is ${look.positive}`;
-  const remarks = [...look.remarks, ...look.notes];
-  const lines: [string, string][] = [
-    ["target", `${spec.name}, ${targetSummary(look)}${positive}`],
-    ["test rows", `${test} of ${training + test}, ${how}`],
-    ["time column", timeColumn ?? ""],
-    ["id columns", named(look.ids)],
-    ["not used", named(look.dropped)],
-    ["missing values", look.markers.map(({ marker }) => `"${marker}"`).join(", ")],
-    ["equal rows", look.duplicatesKept === 0 ? "" : `${look.duplicatesKept} like an earlier row, kept`],
-    [
-      "check",
-      listed(
-        look.suspects.map(({ column, reason }) => `${column}: ${reason}`),
-        3,
-        "; ",
-      ),
-    ],
-    ["remarks", remarks.length === 0 ? "" : `${counted(remarks.length, "comment")} in config.json`],
-  ];
-  return lines.filter(([, decision]) => decision !== "");
-}
-
-function named(items: readonly Reasoned[]): string {
-  return listed(
-    items.map(({ name, reason }) => `${name} (${reason})`),
-    3,
-    "; ",
-  );
 }

@@ -1,8 +1,9 @@
-/** Files that are divided: every record keeps its bytes, whatever it is written in. */
+/** Files that are divided: every value is in one part, as the same text, whatever it is written in. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
 import { afterAll, describe, expect, it } from "vitest";
 import { splitFile, type SplitFileOptions } from "./splitFile.ts";
 
@@ -13,57 +14,48 @@ const context = { now: () => new Date(), signal: new AbortController().signal, e
 async function parts(name: string, content: string | Buffer, options: Partial<SplitFileOptions> = {}) {
   const input = join(folder, name);
   writeFileSync(input, content);
-  const paths = { training: join(folder, `${name}.train`), test: join(folder, `${name}.test`) };
-  const result = await splitFile({ input, ...paths, testSize: 0.4, seed: 1, force: true, ...options }, context);
-  return { result, training: readFileSync(paths.training), test: readFileSync(paths.test) };
+  const output = join(folder, "parts");
+  const result = await splitFile({ input, output, testSize: 0.4, seed: 1, force: true, ...options }, context);
+  const [training, test] = [result.training, result.test].map(
+    ({ path }) => parse(readFileSync(path), { relax_column_count: true }) as string[][],
+  );
+  return { result, training: training!, test: test! };
 }
 
-const header = "id;text;g;when\r\n";
+const header = ["id", "text", "g", "when"];
 const rows = [
-  '007;"a ""b""\nc;d";x;01.02.2024\r\n',
-  '008; 5" pipe;y;13.02.2024\r\n',
-  "009; ;x;05.03.2023\n",
-  "010;ü € “;y;06.03.2024\r\n",
-  "011;last;x;07.03.2024",
+  ["007", 'a "b"\nc;d', "x", "01.02.2024"],
+  ["008", ' 5" pipe', "y", "13.02.2024"],
+  ["1.50", "", "x", "05.03.2023"],
+  ["010", "ü € “", "y", "06.03.2024"],
+  ["NA", "last,", "x", "07.03.2024"],
 ];
-const text = header + rows.slice(0, 2).join("") + "\r\n" + header + rows.slice(2).join("");
+const text =
+  'id;text;g;when\r\n007;"a ""b""\nc;d";x;01.02.2024\r\n008;" 5"" pipe";y;13.02.2024\r\n\r\n' +
+  '1.50;"";x;05.03.2023\n010;ü € “;y;06.03.2024\r\nNA;last,;x;07.03.2024';
 
 const utf16 = (each: string): Buffer => Buffer.from(`\ufeff${each}`, "utf16le");
-/** € is 0x80 and “ is 0x93 in windows-1252. */
-const windows = (each: string): Buffer => Buffer.from(each.replaceAll("€", "\x80").replaceAll("“", "\x93"), "latin1");
+const lines = (first: string, count: number, line: (i: number) => string): string =>
+  [first, ...Array.from({ length: count }, (_, i) => line(i)), ""].join("\n");
 
 describe("splitFile", () => {
   it.each([
-    ["UTF-8", (each: string) => Buffer.from(each)],
-    ["UTF-8 with a byte order mark", (each: string) => Buffer.from(`\ufeff${each}`)],
-    ["UTF-16LE", utf16],
-    ["UTF-16BE", (each: string) => utf16(each).swap16()],
-    ["windows-1252", windows],
-  ])("keeps the bytes of every record and the header, in %s", async (_, encoded) => {
+    ["a.csv", Buffer.from(text)],
+    ["a.csv.gz", gzipSync(`\ufeff${text}`)],
+    ["utf16.csv", utf16(text)],
+    // € is 0x80 and “ is 0x93 in windows-1252.
+    ["windows.csv", Buffer.from(text.replaceAll("€", "\x80").replaceAll("“", "\x93"), "latin1")],
+  ])("writes every value as the same text, in order: %s", async (name, content) => {
     const by = { method: "time", column: "when" } as const;
-    const { training, test, result } = await parts("odd.csv", encoded(text), { by });
+    const { training, test, result } = await parts(name, content, { by });
     // By day.month: 2023-03-05, 2024-02-01, -02-13, -03-06, -03-07; two of five test.
-    expect(test).toEqual(encoded(header + rows[3]! + rows[4]!));
-    expect(training).toEqual(encoded(header + rows.slice(0, 3).join("")));
+    expect(training).toEqual([header, ...rows.slice(0, 3)]);
+    expect(test).toEqual([header, ...rows.slice(3)]);
     expect([result.training.rows, result.test.rows]).toEqual([3, 2]);
   });
 
-  it("cuts the same records wherever the stream is cut into chunks", async () => {
-    // Lines of 0 to 40 characters with quoted line breaks, longer than the chunks of a file.
-    const long = `a,b\n${Array.from({ length: 60_000 }, (_, i) => `${i},"${"x\n".repeat(i % 20)}"\r\n`).join("")}`;
-    const { training, test, result } = await parts("long.csv.gz", gzipSync(long));
-    expect([result.training.rows, result.test.rows]).toEqual([36_000, 24_000]);
-    const records = [training, test].flatMap((part) =>
-      part
-        .toString()
-        .slice(4)
-        .split(/(?<="\r\n)/),
-    );
-    expect(`a,b\n${records.toSorted((a, b) => parseInt(a, 10) - parseInt(b, 10)).join("")}`).toBe(long);
-  });
-
-  it("gives the same bytes for the same seed, others for another", async () => {
-    const csv = `y\n${Array.from({ length: 100 }, (_, i) => `${i}\n`).join("")}`;
+  it("gives the same rows for the same seed, others for another, and all of them", async () => {
+    const csv = lines("y", 5000, String);
     const [one, again, other] = [
       await parts("a.csv", csv),
       await parts("b.csv", csv),
@@ -71,66 +63,55 @@ describe("splitFile", () => {
     ];
     expect(again.test).toEqual(one.test);
     expect(other.test).not.toEqual(one.test);
+    const all = [...one.training.slice(1), ...one.test.slice(1)].map(Number).toSorted((a, b) => a - b);
+    expect(all).toEqual(Array.from({ length: 5000 }, (_, i) => i));
   });
 
-  it("stratifies: each value has its share in the test rows", async () => {
-    const csv = `y,x\n${Array.from({ length: 50 }, (_, i) => `${i % 5 === 0 ? "yes" : "no"},${i}\n`).join("")}`;
-    const { test } = await parts("s.csv", csv, { by: { method: "stratify", column: "y" } });
+  it("stratifies by values, and keeps groups together", async () => {
+    const csv = lines("y,g", 50, (i) => `${i % 5 === 0 ? "yes" : "no"},g${i % 3}`);
+    const stratified = await parts("s.csv", csv, { by: { method: "stratify", column: "y" } });
     // 0.4 × 10 yes, 0.4 × 40 no.
-    expect([test.toString().match(/yes/g)!.length, test.toString().match(/no/g)!.length]).toEqual([4, 16]);
+    expect(["yes", "no"].map((y) => stratified.test.filter(([value]) => value === y).length)).toEqual([4, 16]);
+    const { training, test } = await parts("s.csv", csv, { by: { method: "group", column: "g" }, testSize: 0.1 });
+    const [a, b] = [training, test].map((part) => new Set(part.slice(1).map(([, group]) => group)));
+    expect([a!.size, b!.size, a!.union(b!).size]).toEqual([2, 1, 3]);
   });
 
-  it("keeps groups together, also if every group is larger than the test rows", async () => {
-    const csv = (groups: number): string => `g\n${Array.from({ length: 60 }, (_, i) => `g${i % groups}\n`).join("")}`;
-    for (const groups of [2, 10]) {
-      const by = { method: "group", column: "g" } as const;
-      const { training, test } = await parts("g.csv", csv(groups), { by, testSize: 0.1 });
-      const [a, b] = [training, test].map((part) => new Set(part.toString().trim().split("\n").slice(1)));
-      expect([a!.size + b!.size, b!.size]).toEqual([groups, 1]);
-    }
-  });
-
-  it("divides JSON Lines, line by line", async () => {
-    const lines = ['{"d":"2024-01-02", "x": 1.0}', '{"x":2,"d":"2024-01-01"}', '{"d":"2024-01-03"}'];
+  it("writes JSON Lines as CSV, also columns that come late", async () => {
+    const json = '{"d":"2024-01-02","x":1.5}\n{"d":"2024-01-01","x":"1,5"}\n{"d":"2024-01-03","late":true}';
     const by = { method: "time", column: "d" } as const;
-    const { training, test } = await parts("a.jsonl", lines.join("\n"), { by, testSize: 0.3 });
-    expect(training.toString()).toBe(`${lines[0]}\n${lines[1]}\n`);
-    expect(test.toString()).toBe(lines[2]);
+    const { training, test } = await parts("a.jsonl", json, { by, testSize: 0.3 });
+    expect(training).toEqual([
+      ["d", "x", "late"],
+      ["2024-01-02", "1.5", ""],
+      ["2024-01-01", "1,5", ""],
+    ]);
+    expect(test).toEqual([
+      ["d", "x", "late"],
+      ["2024-01-03", "", "true"],
+    ]);
   });
 
   it.each([
     ["an unknown column", text, { by: { method: "group", column: "txt" } }, 'has no column "txt"', "usage"],
-    [
-      "a day that may be a month",
-      "d\n01/02/2024\n03/04/2024\n",
-      { by: { method: "time", column: "d" } },
-      "two ways",
-      "data",
-    ],
-    [
-      "words as times",
-      "d\n2024-01-01\nsoon\n",
-      { by: { method: "time", column: "d" } },
-      '"soon" is not a time',
-      "data",
-    ],
-    ["one row", "a\n1\n", {}, "1 row cannot be split", "data"],
-    ["one group", "a\n1\n1\n", { by: { method: "group", column: "a" } }, "leaves no row", "data"],
-    ["a quote that does not end", 'a\n1\n"2\n', {}, "row 2 does not end", "data"],
+    ["day or month", "d\n01/02/2024\n03/04/2024\n", { by: { method: "time", column: "d" } }, "two ways", "data"],
+    ["no times", "d\n2024-01-01\nsoon\n", { by: { method: "time", column: "d" } }, '"soon" is not a time', "data"],
+    ["one row", "a\n1\n", {}, "leaves no training rows", "data"],
+    ["one group", "a\n1\n1\n", { by: { method: "group", column: "a" } }, "leaves no training rows", "data"],
+    ["a row without a value", "a,b\n1,2\n3\n", {}, "bad.csv, line 3: ", "data"],
+    ["a quote that does not end", 'a\n1\n"2\n', {}, "quote", "data"],
     ["a share of 1", "a\n1\n2\n", { testSize: 1 }, "--test-size is a share", "usage"],
-    ["an existing file", "a\n1\n2\n", { force: false, test: join(folder, "bad.csv.train") }, "written over", "usage"],
+    ["files that exist", "a\n1\n2\n", { force: false }, "there is already", "usage"],
   ] as const)("refuses %s", async (_, content, options, message, kind) => {
+    await parts("good.csv", "a\n1\n2\n3\n");
     await expect(parts("bad.csv", content, options)).rejects.toMatchObject({
       kind,
       message: expect.stringContaining(message) as string,
     });
   });
 
-  it("writes over nothing without force, and never over its input", async () => {
-    const csv = "a\n1\n2\n3\n";
-    await parts("kept.csv", csv);
-    await expect(parts("kept.csv", csv, { force: false })).rejects.toThrow("exist already");
-    await expect(parts("kept.csv", csv, { training: join(folder, "kept.csv") })).rejects.toThrow("written over");
-    expect(readFileSync(join(folder, "kept.csv"), "utf8")).toBe(csv);
+  it("never writes over its input", async () => {
+    await expect(parts("test.csv", "a\n1\n2\n3\n", { output: folder })).rejects.toThrow("are the same file");
+    expect(readFileSync(join(folder, "test.csv"), "utf8")).toBe("a\n1\n2\n3\n");
   });
 });

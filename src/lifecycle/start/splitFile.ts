@@ -1,229 +1,223 @@
-/** split: divides a file into training and test rows, which keep their bytes. Memory: one column, never the rows. */
-import { closeSync, existsSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+/** split: divides a file into training and test rows. Memory: one column, never the rows. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Context } from "../../core/context.ts";
-import { MlctlError } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/json.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
+import { atLine } from "../../core/text/atLine.ts";
 import { dateFormatsOf } from "../../core/text/dateFormat.ts";
 import { counted } from "../../core/text/format.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
 import { columnHint } from "../../core/text/suggest.ts";
-import { isMissingMarker } from "../../core/text/valueFormat.ts";
-import { composed } from "../../data/columnNames.ts";
-import { cellOf, rawRecords, type RawBatch } from "../../data/stream/rawRecords.ts";
-import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";
-import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { writeFailure } from "../../storage/files/writeFailure.ts";
+import { cellParser, isMissingMarker } from "../../core/text/valueFormat.ts";
+import { readRows } from "../../data/stream/rows.ts";
+import { splitRows, type Split, type SplitOptions } from "../../pipeline/fit/splitRows.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { formatOf, openInput } from "../predict/inputStream.ts";
-import { markTestRows, requireShare, type TestRows } from "./testRows.ts";
+import { distinctPlaces, rowSink } from "../predict/rowSink.ts";
 
 export interface SplitFileOptions {
+  /** CSV or JSON Lines. */
   readonly input: string;
-  readonly training: string;
-  readonly test: string;
+  /** Folder of train.csv and test.csv; created if missing. */
+  readonly output: string;
   /** Share of test rows, above 0 and below 1. */
   readonly testSize: number;
   readonly seed: number;
-  /** Default: random. stratify: each value in both parts; group: each value in one part; time: the latest rows test. */
+  /** Default: random. stratify: each value has its share; group: each value in one part; time: the latest rows test. */
   readonly by?: { readonly method: "stratify" | "group" | "time"; readonly column: string } | undefined;
+  /** Overwrite existing files. */
   readonly force: boolean;
 }
 
 export interface SplitFileResult {
-  readonly method: "random" | "stratify" | "group" | "time";
-  readonly column: string | null;
-  readonly seed: number;
-  readonly training: Part;
-  readonly test: Part;
+  readonly training: { readonly path: string; readonly rows: number };
+  readonly test: { readonly path: string; readonly rows: number };
   readonly notes: readonly string[];
 }
 
-interface Part {
-  readonly path: string;
-  readonly rows: number;
-}
+/** Stratifying takes a pass over the rows for each; with more, a value is not a class. */
+const MAX_STRATA = 1000;
 
 /**
- * Reads the file twice: to choose the rows, and to copy them. The same file, options and seed give the same bytes.
- * @throws {MlctlError} kind "usage" for an unknown column and files that exist; "data" if a part would be empty
+ * Reads the file twice: to choose the rows, and to write them. The same file, options and seed give the same rows.
+ * @throws {MlctlError} kind "usage" for an unknown column and files that exist; "data" for a row that cannot be read, and
+ *   if a part would be empty
  */
 export async function splitFile(options: SplitFileOptions, context: Context): Promise<SplitFileResult> {
-  const { input, training, test, by, seed } = options;
-  requireShare(options.testSize);
-  refuseOutputs(options);
-  const { rows, codes, values } = await scan(input, by?.column, context);
-  const missing = by === undefined ? 0 : codes.filter((code) => isMissingMarker(values[code] ?? "")).length;
-  const chosen: TestRows =
-    by === undefined
-      ? { method: "random" }
-      : by.method === "time"
-        ? { method: "time", times: timesOf(by.column, codes, values) }
-        : { method: by.method, codes, count: values.length };
-  const isTest = markTestRows(rows, chosen, options);
-  const counts = await copyParts(input, isTest, { training, test }, context);
-  const notes = missing === 0 ? [] : [missingNote(by!, missing)];
+  const { input, output, by, force } = options;
+  const [training, test] = [join(output, "train.csv"), join(output, "test.csv")];
+  const existing = [training, test].filter((path) => existsSync(path));
+  if (existing.length > 0 && !force)
+    throw new MlctlError("usage", `there is already ${existing.join(" and ")}; nothing was written`, {
+      hint: "name another folder with -o, or use --force to overwrite",
+    });
+  const scanned = await scan(input, by?.column, context);
+  const split = chooseRows(scanned, options);
+  await writeParts({ input, columns: scanned.columns }, split, [training, test], context);
   return {
-    method: by?.method ?? "random",
-    column: by?.column ?? null,
-    seed,
-    training: { path: training, rows: counts.training },
-    test: { path: test, rows: counts.test },
-    notes,
+    training: { path: training, rows: split.training.length },
+    test: { path: test, rows: split.validation.length },
+    notes: [...scanned.notes, ...missingNote(scanned, by)],
   };
 }
 
-function missingNote({ method, column }: NonNullable<SplitFileOptions["by"]>, count: number): string {
-  const treated = method === "time" ? "are training rows" : "count as one value";
-  return `${counted(count, "row")} without "${column}": they ${treated}`;
-}
-
-function refuseOutputs({ input, training, test, force }: SplitFileOptions): void {
-  const outputs = [training, test];
-  const [read, ...written] = [input, training, test].map((path) =>
-    existsSync(path) ? realpathSync(path) : resolve(path),
-  );
-  const twice = written[0] === written[1] ? training : outputs.find((_, i) => written[i] === read);
-  if (twice !== undefined)
-    throw new MlctlError("usage", `${twice} would be written over`, {
-      hint: "input, --train and --test are three files",
+/**
+ * As splitRows, for rows of a file.
+ * @throws {MlctlError} kind "usage" for a share that is none, "data" if a part would be empty
+ */
+export function splitOf(
+  rowCount: number,
+  y: Float64Array,
+  { testSize, ...options }: Omit<SplitOptions, "validationSize"> & { readonly testSize: number },
+): Split {
+  if (!(testSize > 0 && testSize < 1))
+    throw new MlctlError("usage", `--test-size is a share above 0 and below 1, found ${testSize}`, {
+      hint: "write --test-size 0.2 for a fifth of the rows",
     });
-  const zipped = outputs.find((path) => path.endsWith(".gz"));
-  if (zipped !== undefined)
-    throw new MlctlError("usage", `${zipped}: parts are not compressed`, { hint: "name files without .gz" });
-  const existing = outputs.filter((path) => existsSync(path));
-  if (existing.length > 0 && !force)
-    throw new MlctlError(
-      "usage",
-      `${existing.join(" and ")} exist${existing.length === 1 ? "s" : ""} already; nothing was written`,
-      {
-        hint: "name other files with --train and --test, or use --force to overwrite",
-      },
-    );
+  return attempt(
+    () => splitRows({ rowCount, columns: [] }, y, { ...options, validationSize: testSize }),
+    ({ kind, message }) => {
+      throw new MlctlError(kind, message, { hint: "choose another column or --test-size" });
+    },
+  );
 }
 
-async function* batches(input: string, { signal }: Context): AsyncGenerator<RawBatch> {
-  // A file is no stdin: "-" is a name here.
+interface Scanned {
+  readonly rows: number;
+  readonly columns: readonly string[];
+  /** Of the asked column: by row, the position of its value in `values`. */
+  readonly codes: readonly number[];
+  /** Null where JSON has none. */
+  readonly values: readonly (string | null)[];
+  readonly notes: readonly string[];
+}
+
+async function scan(input: string, column: string | undefined, context: Context): Promise<Scanned> {
+  const codeOf = new Map<string | null, number>();
+  const codes: number[] = [];
+  const notes: string[] = [];
+  let rows = 0;
+  let columns: readonly string[] = [];
+  for await (const batch of batchesOf(input, context, (note) => notes.push(note))) {
+    rows += batch.rows.length;
+    columns = batch.columns;
+    if (column === undefined) continue;
+    const at = columns.indexOf(column);
+    for (const { values } of batch.rows) {
+      const cell = values[at] ?? null;
+      const value = cell === null || typeof cell === "string" ? cell : JSON.stringify(cell);
+      if (!codeOf.has(value)) codeOf.set(value, codeOf.size);
+      codes.push(codeOf.get(value)!);
+    }
+  }
+  if (column !== undefined && !columns.includes(column))
+    throw new MlctlError("usage", `the file has no column "${column}"`, { hint: columnHint(column, columns) });
+  return { rows, columns, codes, values: [...codeOf.keys()], notes };
+}
+
+/** @throws {MlctlError} kind "data", with the line, for the first row that cannot be read */
+async function* batchesOf(input: string, { signal }: Context, onNote?: (note: string) => void) {
+  // "-" is the name of a file here.
   const stream = openInput({ input: input === "-" ? "./-" : input, stdin: process.stdin });
-  for await (const batch of rawRecords(stream, { format: formatOf(input), name: input })) {
+  for await (const batch of readRows(stream, { format: formatOf(input), name: input, onNote })) {
     signal.throwIfAborted();
+    const bad = batch.rows.find(({ problem }) => problem !== undefined);
+    if (bad !== undefined)
+      throw new MlctlError("data", atLine(input, bad.line, bad.problem!), { hint: "correct this line" });
     yield batch;
   }
 }
 
-/** Counts the rows. Of a column: the code of each row, and the values by code; undefined where JSON has none. */
-async function scan(input: string, column: string | undefined, context: Context) {
-  const codeOf = new Map<string | undefined, number>();
-  const codes: number[] = [];
-  let rows = 0;
-  for await (const { head, records } of batches(input, context)) {
-    rows += records.length;
-    if (column === undefined) continue;
-    const at = head === undefined ? -1 : positionOf(column, head.names);
-    for (const record of records) {
-      const value = head === undefined ? jsonCell(record, column) : cellOf(record, at, head.grammar);
-      const code = codeOf.get(value) ?? codeOf.size;
-      if (code === codeOf.size) codeOf.set(value, code);
-      codes.push(code);
-    }
+/** Groups are chosen as in scikit-learn's GroupShuffleSplit: `testSize` is a share of them. */
+function chooseRows({ rows, codes, values }: Scanned, { by, ...options }: SplitFileOptions): Split {
+  const none = new Float64Array(0);
+  if (by?.method === "time") {
+    return splitOf(rows, none, { ...options, method: "time", classCount: 0, times: timesOf(by.column, codes, values) });
   }
-  const values = [...codeOf.keys()];
-  if (column !== undefined && values.every((value) => value === undefined)) throw noColumn(column, []);
-  return { rows, codes, values };
-}
-
-function positionOf(column: string, names: readonly string[]): number {
-  const at = names.findIndex((name) => composed(name) === composed(column));
-  if (at < 0) throw noColumn(column, names);
-  return at;
-}
-
-function noColumn(column: string, names: readonly string[]): MlctlError {
-  const hint = names.length === 0 ? undefined : columnHint(column, names);
-  return new MlctlError("usage", `the file has no column "${column}"`, { hint });
-}
-
-function jsonCell(record: string, column: string): string | undefined {
-  try {
-    const value = (JSON.parse(record) as JsonObject | null)?.[column] ?? undefined;
-    return typeof value === "string" || value === undefined ? value : JSON.stringify(value);
-  } catch {
-    return undefined;
+  if (by?.method === "stratify") {
+    if (values.length > MAX_STRATA)
+      throw new MlctlError("data", `"${by.column}" has ${values.length} different values, too many to stratify by`, {
+        hint: `choose a column with at most ${MAX_STRATA}`,
+      });
+    return splitOf(rows, Float64Array.from(codes), { ...options, method: "stratified", classCount: values.length });
   }
+  const chosen = splitOf(by === undefined ? rows : values.length, none, {
+    ...options,
+    method: "random",
+    classCount: 0,
+  });
+  if (by === undefined) return chosen;
+  const isTest = new Set(chosen.validation);
+  const [training, validation] = [false, true].map((wanted) =>
+    Int32Array.from(codes.keys()).filter((row) => isTest.has(codes[row]!) === wanted),
+  );
+  return { training: training!, validation: validation! };
 }
 
 /** NaN where the time is missing. @throws {MlctlError} kind "data" for other values, and for dates with two readings */
-function timesOf(column: string, codes: readonly number[], values: readonly (string | undefined)[]): Float64Array {
-  const present = values.filter((value) => !isMissingMarker(value ?? "")) as string[];
+function timesOf(column: string, codes: readonly number[], values: Scanned["values"]): Float64Array {
+  const present = values.filter((value): value is string => value !== null && !isMissingMarker(value));
   const formats = dateFormatsOf(present).map(({ parse }) => parse);
-  const fail = (message: string, hint: string): never => {
-    throw new MlctlError("data", `--time ${column}: ${message}`, { hint });
+  const [plain, number] = (["date", "number"] as const).map((kind) => cellParser(kind, { hasMarkers: false }));
+  const parse = [plain!, ...formats, number!].find((each) => present.every((value) => each(value) !== undefined));
+  const fail = (value: string, problem: string): never => {
+    throw new MlctlError("data", `--time ${column}: ${JSON.stringify(value)} ${problem}`, {
+      hint: "write dates as 2024-01-31",
+    });
   };
-  const parse = [parseDate, ...formats, parseNumber].find((each) =>
-    present.every((value) => each(value) !== undefined),
-  );
-  if (parse === undefined) {
-    const wrong = present.find((value) => parseDate(value) === undefined)!;
-    return fail(`${JSON.stringify(wrong)} is not a time like the other values`, "dates are best written as 2024-01-31");
-  }
-  const other = parse === parseDate ? undefined : formats.find((each) => each !== parse);
+  if (parse === undefined)
+    return fail(
+      present.find((value) => plain!(value) === undefined)!,
+      "is not a time like the other values",
+    );
+  const other = parse === plain ? undefined : formats.find((each) => each !== parse);
   const twofold = present.find((value) => other !== undefined && other(value) !== parse(value));
-  if (twofold !== undefined) fail(`${JSON.stringify(twofold)} can be read in two ways`, "write dates as 2024-01-31");
-  const times = values.map((value) => (isMissingMarker(value ?? "") ? NaN : parse(value!)!));
+  if (twofold !== undefined) fail(twofold, "can be read in two ways");
+  const times = values.map((value) => (value === null || isMissingMarker(value) ? NaN : parse(value)!));
   return Float64Array.from(codes, (code) => times[code]!);
 }
 
-/** Copies each record to its part. The files appear when both are complete. */
-export async function copyParts(
-  input: string,
-  isTest: Uint8Array,
-  paths: { readonly training: string; readonly test: string },
+function missingNote({ codes, values }: Scanned, by: SplitFileOptions["by"]): string[] {
+  const missing = values.map((value) => value === null || isMissingMarker(value));
+  const count = codes.filter((code) => missing[code]).length;
+  if (by === undefined || count === 0) return [];
+  const treated = by.method === "time" ? "train" : "count as rows of a value";
+  return [`${counted(count, "row")} without "${by.column}" ${treated}`];
+}
+
+/**
+ * Writes the rows as CSV in UTF-8, in their order, with the same values. The files appear once they are complete.
+ * @param paths of the training rows and the test rows
+ * @param columns of JSON Lines, where the last row can be the first with a column
+ * @throws {MlctlError} kind "usage" if an output is the input, "failure" if one cannot be written
+ */
+export async function writeParts(
+  { input, columns }: { readonly input: string; readonly columns?: readonly string[] },
+  { training, validation: test }: Split,
+  paths: readonly string[],
   context: Context,
-): Promise<{ training: number; test: number }> {
-  const counts = { training: 0, test: 0 };
-  const files = (["training", "test"] as const).map((part) => {
-    ensureFolder(dirname(paths[part]));
-    removeStaleTemporaries(dirname(paths[part]));
-    const temporary = temporaryPath(paths[part]);
-    return { part, temporary, descriptor: openToWrite(temporary), path: paths[part] };
-  });
+): Promise<void> {
+  for (const path of paths) ensureFolder(dirname(path));
+  distinctPlaces([{ role: "the input", path: input }, ...paths.map((path) => ({ role: "the output", path }))]);
+  const sinks = paths.map((path) =>
+    rowSink(path, process.stdout, { format: "csv", bareEmpty: formatOf(input) === "csv" }),
+  );
+  let [row, tested] = [0, 0];
   try {
-    let row = 0;
-    let hasHeader = false;
-    for await (const { header, records, encode } of batches(input, context)) {
-      const texts = { training: hasHeader ? "" : header, test: hasHeader ? "" : header };
-      hasHeader = true;
-      for (const record of records) {
-        const part = isTest[row++] === 1 ? "test" : "training";
-        texts[part] += record;
-        counts[part]++;
+    for await (const batch of batchesOf(input, context)) {
+      const isTest = batch.rows.map(() => row++ === test[tested] && ++tested > 0);
+      for (const [part, sink] of sinks.entries()) {
+        const rows = batch.rows.filter((_, i) => isTest[i] === (part === 1));
+        const cells = rows.map(({ values }) => (batch.isJson ? columns!.map((_, i) => values[i] ?? null) : values));
+        const texts = rows.map(({ source }) => source);
+        await sink.write(columns ?? batch.columns, cells, { ...batch, texts, added: rows.map(() => []) });
       }
-      for (const { part, descriptor, path } of files) writeAll(descriptor, encode(texts[part]), path);
     }
-    if (row !== isTest.length)
-      throw new MlctlError("data", `${input}: ${row} rows, but ${isTest.length} were found before`, {
+    if (row !== training.length + test.length)
+      throw new MlctlError("data", `${input} has ${row} rows, not ${training.length + test.length} as before`, {
         hint: "the file may have changed while it was read: try again",
       });
-    for (const { descriptor } of files) closeSync(descriptor);
-    for (const { temporary, path } of files) commitFile(temporary, path);
-    return counts;
+    for (const sink of sinks) await sink.close();
   } finally {
-    for (const { temporary } of files) rmSync(temporary, { force: true });
-  }
-}
-
-function openToWrite(path: string): number {
-  try {
-    return openSync(path, "wx");
-  } catch (error) {
-    throw writeFailure(error, path);
-  }
-}
-
-function writeAll(descriptor: number, bytes: Buffer, path: string): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-  } catch (error) {
-    throw writeFailure(error, path);
+    for (const sink of sinks) await sink.abandon();
   }
 }
