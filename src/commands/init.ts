@@ -1,10 +1,9 @@
 /** `mlctl init`: creates a workspace. */
 import { relative, resolve } from "node:path";
 import { configTemplate, templates } from "../config/configTemplate.ts";
-import { exitCodes, MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { InitResult } from "../lifecycle/init.ts";
-import type { InitFromResult, ListedColumn } from "../lifecycle/start/initFrom.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions, splitOptions } from "./globalOptions.ts";
 
@@ -42,12 +41,12 @@ export const init = defineCommand({
   async run({ args, options: { list, from, target, testSize, ...options }, global, context }) {
     if (list) return listOutcome();
     const directory = resolve(global.directory, args[0] ?? ".");
+    const folder = relative(process.cwd(), directory);
     if (from !== undefined) {
-      const { columnsOf, initFrom } = await import("../lifecycle/start/initFrom.ts");
-      const file = resolve(global.directory, from);
-      if (target === undefined) return columnsOutcome(await columnsOf(file), from);
-      const started = await initFrom({ ...options, directory, from: file, target, testSize }, context);
-      return { result: started, view: startedView(started) };
+      const { initFrom } = await import("../lifecycle/start/initFrom.ts");
+      const file = { from: resolve(global.directory, from), target, testSize };
+      const started = await initFrom({ ...options, ...file, directory }, context);
+      return { result: started, view: initView(started, folder) };
     }
     if (target !== undefined)
       throw new MlctlError("usage", "--target is a column of a file", { hint: "add --from FILE" });
@@ -56,29 +55,9 @@ export const init = defineCommand({
       import("../lifecycle/knownNames.ts"),
     ]);
     const result = await step.init({ ...options, directory, known: knownNames() }, context);
-    return { result, view: initView(result, relative(process.cwd(), directory)) };
+    return { result, view: initView(result, folder) };
   },
 }) satisfies Command;
-
-/** @param file as the user typed it */
-function columnsOutcome(columns: readonly ListedColumn[], file: string) {
-  const rows = columns.map(({ name, kind, distinct, missing }) => [name, kind, distinct, missing]);
-  const view: View = {
-    title: `${file} has ${columns.length} columns: which one is to be predicted?`,
-    tables: [{ columns: ["column", "kind", "different values", "missing"], rows }],
-    next: `\`mlctl init --from ${file} --target COLUMN\``,
-  };
-  return { result: { columns }, view, exitCode: exitCodes.usage };
-}
-
-function startedView({ dryRun, files, notes, directory }: InitFromResult): View {
-  const folder = relative(process.cwd(), directory);
-  return {
-    title: `${dryRun ? "would write" : "wrote"} ${files.join(", ")}${folder === "" ? "" : ` to ${folder}`}`,
-    notes,
-    ...(dryRun ? {} : { next: `\`${folder === "" ? "" : `cd ${folder} && `}mlctl fullprocess\`` }),
-  };
-}
 
 function listOutcome(): { result: object; view: View } {
   const shown = templates.map((name) => ({ name, shows: configTemplate(name).shows }));
@@ -92,11 +71,14 @@ function listOutcome(): { result: object; view: View } {
 }
 
 /** @param folder as the user would type it; empty for the current folder */
-function initView({ template, dryRun, files, notes }: InitResult, folder: string): View {
+function initView(
+  { template, dryRun, files, notes }: Partial<Pick<InitResult, "template">> & Omit<InitResult, "template">,
+  folder: string,
+): View {
   const enter = folder === "" ? "" : `cd ${folder} && `;
   const start =
     template === "blank" ? "set the target in config.json, add files to sourcedata and testdata, then run " : "";
-  const { tryNext } = configTemplate(template);
+  const tryNext = template === undefined ? [] : configTemplate(template).tryNext;
   const later = tryNext.map(([command, why]) => `afterwards, try \`${command}\`: ${why}`);
   return {
     title: `${dryRun ? "would write" : "wrote"} ${files.length} files to ${folder === "" ? "the current folder" : folder}`,

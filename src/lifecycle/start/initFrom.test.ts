@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../config/loadConfig.ts";
 import { knownNames } from "../knownNames.ts";
-import { columnsOf, initFrom, loneFile, type InitFromOptions } from "./initFrom.ts";
+import { initFrom, loneFile, type InitFromOptions } from "./initFrom.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-init-from-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,7 +16,7 @@ function csv(header: string, count: number, row: (i: number) => string): string 
   return [header, ...Array.from({ length: count }, (_, i) => row(i)), ""].join("\n");
 }
 
-async function start(content: string, target: string, options: Partial<InitFromOptions> = {}) {
+async function start(content: string, target: string | undefined, options: Partial<InitFromOptions> = {}) {
   const from = join(folder, `data${++made}.csv`);
   writeFileSync(from, content);
   const directory = join(folder, `workspace${made}`);
@@ -118,16 +118,11 @@ describe("initFrom", () => {
     await expect(start(table, "y", { directory: first.directory, from, force: true })).rejects.toThrow("reads whole");
   });
 
-  it("lists the columns", async () => {
-    const from = join(folder, "columns.csv");
-    writeFileSync(
-      from,
-      csv("id,churn,city", 40, (i) => `${1000 + i * 3},${i % 2},${i % 4 === 0 ? "" : `c${i % 10}`}`),
-    );
-    expect(await columnsOf(from)).toEqual([
-      { name: "id", kind: "number", distinct: 40, missing: 0 },
-      { name: "churn", kind: "number", distinct: 2, missing: 0 },
-      { name: "city", kind: "category", distinct: 10, missing: 10 },
-    ]);
+  it("lists the columns of a file whose target is not named", async () => {
+    const table = csv("id,day,city", 40, (i) => `${1000 + i * 3},${day(i)},c${i % 10}`);
+    await expect(start(table, undefined)).rejects.toMatchObject({
+      kind: "usage",
+      details: ["id: number", "day: date", "city: category"],
+    });
   });
 });

@@ -28,7 +28,8 @@ export interface InitFromOptions {
   /** Absolute path; created if missing. */
   readonly directory: string;
   readonly from: string;
-  readonly target: string;
+  /** Without it, the error lists the columns. */
+  readonly target: string | undefined;
   /** Share of test rows. */
   readonly testSize: number;
   readonly seed: number;
@@ -45,7 +46,7 @@ export interface InitFromResult extends Omit<InitResult, "template"> {
 }
 
 /**
- * @throws {MlctlError} kind "usage" for an unknown target and if files exist; "data" if the file cannot be read, split or
+ * @throws {MlctlError} kind "usage" for no or an unknown target and if files exist; "data" if the file cannot be read, split or
  *   learned
  */
 export async function initFrom(options: InitFromOptions, context: Context): Promise<InitFromResult> {
@@ -57,6 +58,11 @@ export async function initFrom(options: InitFromOptions, context: Context): Prom
     });
   return withFile(from, async ({ table, notes, csvNotes, columns, markers }, dataset) => {
     const names = table.columns.map(({ name }) => name);
+    if (target === undefined)
+      throw new MlctlError("usage", `${basename(from)} has ${names.length} columns: which one is to be predicted?`, {
+        details: table.columns.map(({ name, kind }) => `${name}: ${kind}`),
+        hint: "add --target COLUMN",
+      });
     if (!names.includes(target))
       throw new MlctlError("usage", `the file has no column "${target}"`, { hint: columnHint(target, names) });
     const asked = { target, task: null, positiveClass: null };
@@ -96,26 +102,6 @@ export async function initFrom(options: InitFromOptions, context: Context): Prom
     const rows = { trainingRows: split.training.length, testRows: split.validation.length };
     return { ...written, notes: [...csvNotes, ...decided, ...written.notes], target, task, ...rows };
   });
-}
-
-export interface ListedColumn {
-  readonly name: string;
-  readonly kind: Column["kind"];
-  /** Number of different values. */
-  readonly distinct: number;
-  readonly missing: number;
-}
-
-/** The columns of a file, for a user who has not named the target. @throws {MlctlError} kind "data" */
-export function columnsOf(path: string): Promise<ListedColumn[]> {
-  return withFile(path, async ({ table }) =>
-    table.columns.map((column) => {
-      const isText = column.kind === "category";
-      const present = (isText ? column.codes : column.values).filter((cell) => (isText ? cell >= 0 : cell === cell));
-      const missing = table.rowCount - present.length;
-      return { name: column.name, kind: column.kind, distinct: new Set<number>(present).size, missing };
-    }),
-  );
 }
 
 /**

@@ -6,8 +6,10 @@ import { attempt, MlctlError } from "../../core/errors.ts";
 import { atLine } from "../../core/text/atLine.ts";
 import { dateFormatsOf } from "../../core/text/dateFormat.ts";
 import { counted } from "../../core/text/format.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
+import { parseNumber } from "../../core/text/parseNumber.ts";
 import { columnHint } from "../../core/text/suggest.ts";
-import { cellParser, isMissingMarker } from "../../core/text/valueFormat.ts";
+import { isMissingMarker } from "../../core/text/valueFormat.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { splitRows, type Split, type SplitOptions } from "../../pipeline/fit/splitRows.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
@@ -56,7 +58,7 @@ export async function splitFile(options: SplitFileOptions, context: Context): Pr
   return {
     training: { path: training, rows: split.training.length },
     test: { path: test, rows: split.validation.length },
-    notes: [...scanned.notes, ...missingNote(scanned, by)],
+    notes: by === undefined ? scanned.notes : [...scanned.notes, ...missingNote(scanned, by)],
   };
 }
 
@@ -129,10 +131,9 @@ async function* batchesOf(input: string, { signal }: Context, onNote?: (note: st
 
 /** Groups are chosen as in scikit-learn's GroupShuffleSplit: `testSize` is a share of them. */
 function chooseRows({ rows, codes, values }: Scanned, { by, ...options }: SplitFileOptions): Split {
-  const none = new Float64Array(0);
-  if (by?.method === "time") {
-    return splitOf(rows, none, { ...options, method: "time", classCount: 0, times: timesOf(by.column, codes, values) });
-  }
+  const [none, usual] = [new Float64Array(0), { ...options, classCount: 0 }];
+  if (by?.method === "time")
+    return splitOf(rows, none, { ...usual, method: "time", times: timesOf(by.column, codes, values) });
   if (by?.method === "stratify") {
     if (values.length > MAX_STRATA)
       throw new MlctlError("data", `"${by.column}" has ${values.length} different values, too many to stratify by`, {
@@ -140,11 +141,7 @@ function chooseRows({ rows, codes, values }: Scanned, { by, ...options }: SplitF
       });
     return splitOf(rows, Float64Array.from(codes), { ...options, method: "stratified", classCount: values.length });
   }
-  const chosen = splitOf(by === undefined ? rows : values.length, none, {
-    ...options,
-    method: "random",
-    classCount: 0,
-  });
+  const chosen = splitOf(by === undefined ? rows : values.length, none, { ...usual, method: "random" });
   if (by === undefined) return chosen;
   const isTest = new Set(chosen.validation);
   const [training, validation] = [false, true].map((wanted) =>
@@ -157,31 +154,27 @@ function chooseRows({ rows, codes, values }: Scanned, { by, ...options }: SplitF
 function timesOf(column: string, codes: readonly number[], values: Scanned["values"]): Float64Array {
   const present = values.filter((value): value is string => value !== null && !isMissingMarker(value));
   const formats = dateFormatsOf(present).map(({ parse }) => parse);
-  const [plain, number] = (["date", "number"] as const).map((kind) => cellParser(kind, { hasMarkers: false }));
-  const parse = [plain!, ...formats, number!].find((each) => present.every((value) => each(value) !== undefined));
-  const fail = (value: string, problem: string): never => {
-    throw new MlctlError("data", `--time ${column}: ${JSON.stringify(value)} ${problem}`, {
+  const parse = [parseDate, ...formats, parseNumber].find((each) =>
+    present.every((value) => each(value) !== undefined),
+  );
+  const other = parse === parseDate ? undefined : formats.find((each) => each !== parse);
+  const wrong = present.find((value) =>
+    parse === undefined ? parseDate(value) === undefined : other !== undefined && other(value) !== parse(value),
+  );
+  if (parse === undefined || wrong !== undefined) {
+    const problem = parse === undefined ? "is not a time like the other values" : "can be read in two ways";
+    throw new MlctlError("data", `--time ${column}: ${JSON.stringify(wrong)} ${problem}`, {
       hint: "write dates as 2024-01-31",
     });
-  };
-  if (parse === undefined)
-    return fail(
-      present.find((value) => plain!(value) === undefined)!,
-      "is not a time like the other values",
-    );
-  const other = parse === plain ? undefined : formats.find((each) => each !== parse);
-  const twofold = present.find((value) => other !== undefined && other(value) !== parse(value));
-  if (twofold !== undefined) fail(twofold, "can be read in two ways");
-  const times = values.map((value) => (value === null || isMissingMarker(value) ? NaN : parse(value)!));
+  }
+  const times = values.map((value) => (isMissingMarker(value ?? "") ? NaN : parse(value!)!));
   return Float64Array.from(codes, (code) => times[code]!);
 }
 
-function missingNote({ codes, values }: Scanned, by: SplitFileOptions["by"]): string[] {
-  const missing = values.map((value) => value === null || isMissingMarker(value));
-  const count = codes.filter((code) => missing[code]).length;
-  if (by === undefined || count === 0) return [];
-  const treated = by.method === "time" ? "train" : "count as rows of a value";
-  return [`${counted(count, "row")} without "${by.column}" ${treated}`];
+function missingNote({ codes, values }: Scanned, { method, column }: NonNullable<SplitFileOptions["by"]>): string[] {
+  const count = codes.filter((code) => isMissingMarker(values[code] ?? "")).length;
+  const treated = method === "time" ? "train" : "count as rows of a value";
+  return count === 0 ? [] : [`${counted(count, "row")} without "${column}" ${treated}`];
 }
 
 /**
