@@ -61,6 +61,7 @@ const rooms: Record<string, readonly string[]> = {
     "prune",
     "backup",
     "report",
+    "start",
     "fullprocess",
   ],
   pipeline: ["rows", "predict", "leakage", "onnx", "judge", "fit", "search"],

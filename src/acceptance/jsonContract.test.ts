@@ -34,6 +34,14 @@ const watchedWindow =
 const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "init --list": { "": "templates", "templates[]": "name,shows" },
   "init new": { "": "directory,dry_run,files,notes,template" },
+  "split testdata/testdata.csv -o parts": {
+    "": "notes,test,training",
+    training: "path,rows",
+    test: "path,rows",
+  },
+  "init other --from parts/train.csv --target exited": {
+    "": "directory,dry_run,files,notes,target,task,test_rows,training_rows",
+  },
   "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
   "config validate": { "": "data,path,valid,warnings" },
   "config trust": { "": "hooks,path" },

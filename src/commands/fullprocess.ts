@@ -1,4 +1,6 @@
 /** `mlctl fullprocess`: runs every step from new files to a deployed model and its report. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { requireVariables } from "../config/unsetValues.ts";
 import { withInterval } from "../core/text/format.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
@@ -8,7 +10,7 @@ import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResu
 import { defineCommand, type Command } from "./command.ts";
 import { areasOf } from "./flagValues.ts";
 import { alertTable } from "./views/monitorView.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { sharedOptions, splitOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const fullprocess = defineCommand({
@@ -25,25 +27,43 @@ export const fullprocess = defineCommand({
       description:
         "as of monitor, for the new rows: exit 11 for drift, 12 for quality, 13 for performance, 14 if there are too few rows or labels to decide; every step runs all the same",
     },
+    target: {
+      flags: "--target <column>",
+      setting: "target",
+      description:
+        "the column to predict; in a folder with one file of rows and no config.json, does `mlctl init --from FILE` first",
+    },
     dryRun: sharedOptions.dryRun,
     seed: sharedOptions.seed,
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl fullprocess", "every step that is needed"],
+    ["mlctl fullprocess --target churn", "from a folder with one file of rows to a report"],
     ["mlctl fullprocess --dry-run", "the steps that would run, and why"],
     ["mlctl fullprocess --fail-on drift", "train as usual, but exit 11 if the new rows drifted"],
     ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
-    ["mlctl fullprocess --json | jq -r .status", "nothing_new, kept or deployed"],
   ],
   async run(invocation) {
-    const { force, dryRun, wait } = invocation.options;
+    const { force, dryRun, wait, target, seed = splitOptions.seed.default } = invocation.options;
+    const { config, directory } = invocation.global;
+    const decided: string[] = [];
+    const isNew = config === undefined && existsSync(directory) && !existsSync(join(directory, "config.json"));
+    if (isNew && target !== undefined) {
+      const { initFrom, loneFile } = await import("../lifecycle/start/initFrom.ts");
+      const file = { directory, from: loneFile(directory), target, testSize: splitOptions.testSize.default, seed };
+      const started = await initFrom({ ...file, force: false, dryRun }, invocation.context);
+      const files = started.files.join(", ");
+      if (dryRun) return { result: started, view: { title: `would write ${files}`, notes: started.notes } };
+      decided.push(`wrote ${files}`, ...started.notes);
+    }
     const failOn = areasOf(invocation.options.failOn);
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/fullprocess/fullprocess.ts");
     requireVariables(workspace.config, OTHER_SECTIONS);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
-    const result = await step.fullprocess(workspace, options);
+    const ended = await step.fullprocess(workspace, options);
+    const result = { ...ended, notes: [...new Set([...decided, ...ended.notes])] };
     return { result, view: fullprocessView(result), exitCode: await exitOf(result, failOn) };
   },
 }) satisfies Command;

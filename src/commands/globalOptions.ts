@@ -42,3 +42,9 @@ export const sharedOptions = {
     description: "maximum time to wait for another mlctl to finish, e.g. 10m",
   },
 } as const satisfies Record<string, OptionSpec>;
+
+/** Of commands that divide a file into training and test rows. */
+export const splitOptions = {
+  testSize: { flags: "--test-size <share>", type: "number", description: "share of test rows", default: 0.2 },
+  seed: { flags: "--seed <number>", type: "integer", description: "random seed", default: 42 },
+} as const satisfies Record<string, OptionSpec>;

@@ -1,15 +1,16 @@
 /** `mlctl init`: creates a workspace. */
 import { relative, resolve } from "node:path";
 import { configTemplate, templates } from "../config/configTemplate.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { InitResult } from "../lifecycle/init.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { sharedOptions, splitOptions } from "./globalOptions.ts";
 
 export const init = defineCommand({
   name: "init",
   group: "Other",
-  summary: "create a workspace: a commented config.json, with sample data",
+  summary: "create a workspace: a commented config.json, from your file or with sample data",
   arguments: [{ name: "[dir]", description: "folder, created if missing (default: current folder)" }],
   options: {
     template: {
@@ -19,25 +20,42 @@ export const init = defineCommand({
       default: "attrition",
     },
     list: { flags: "--list", type: "boolean", description: "list the templates and write nothing" },
-    seed: { flags: "--seed <number>", type: "integer", description: "seed of the sample data", default: 42 },
+    from: { flags: "--from <file>", description: "your data: writes its config.json, training rows and test rows" },
+    target: {
+      flags: "--target <column>",
+      description: "with --from: the column to predict; without, lists the columns",
+    },
+    testSize: { ...splitOptions.testSize, description: "with --from: share of test rows" },
+    seed: { ...splitOptions.seed, description: "seed of the sample data, or of the test rows" },
     force: { ...sharedOptions.force, description: "overwrite existing files" },
     dryRun: sharedOptions.dryRun,
   },
+  details:
+    "With --from, it looks at a file as `mlctl ingest` and `mlctl train` do, and writes what it found with the reason: task, ids, columns that are no features, time column, missing values. The latest rows test if the rows are in time order, else rows at random, with the same share of each class.",
   examples: [
     ["mlctl init demo && cd demo && mlctl fullprocess", "from an empty folder to a report"],
+    ["mlctl init --from data.csv --target churn", "a config.json and test rows for your own file"],
     ["mlctl init --list", "the templates"],
     ["mlctl init forecast --template crs", "a forecast by date, with sample data"],
-    ["mlctl init --template blank", "a config.json for your own files"],
   ],
-  async run({ args, options: { list, ...options }, global, context }) {
+  async run({ args, options: { list, from, target, testSize, ...options }, global, context }) {
     if (list) return listOutcome();
+    const directory = resolve(global.directory, args[0] ?? ".");
+    const folder = relative(process.cwd(), directory);
+    if (from !== undefined) {
+      const { initFrom } = await import("../lifecycle/start/initFrom.ts");
+      const file = { from: resolve(global.directory, from), target, testSize };
+      const started = await initFrom({ ...options, ...file, directory }, context);
+      return { result: started, view: initView(started, folder) };
+    }
+    if (target !== undefined)
+      throw new MlctlError("usage", "--target is a column of a file", { hint: "add --from FILE" });
     const [step, { knownNames }] = await Promise.all([
       import("../lifecycle/init.ts"),
       import("../lifecycle/knownNames.ts"),
     ]);
-    const directory = resolve(global.directory, args[0] ?? ".");
     const result = await step.init({ ...options, directory, known: knownNames() }, context);
-    return { result, view: initView(result, relative(process.cwd(), directory)) };
+    return { result, view: initView(result, folder) };
   },
 }) satisfies Command;
 
@@ -53,11 +71,14 @@ function listOutcome(): { result: object; view: View } {
 }
 
 /** @param folder as the user would type it; empty for the current folder */
-function initView({ template, dryRun, files, notes }: InitResult, folder: string): View {
+function initView(
+  { template, dryRun, files, notes }: Partial<Pick<InitResult, "template">> & Omit<InitResult, "template">,
+  folder: string,
+): View {
   const enter = folder === "" ? "" : `cd ${folder} && `;
   const start =
     template === "blank" ? "set the target in config.json, add files to sourcedata and testdata, then run " : "";
-  const { tryNext } = configTemplate(template);
+  const tryNext = template === undefined ? [] : configTemplate(template).tryNext;
   const later = tryNext.map(([command, why]) => `afterwards, try \`${command}\`: ${why}`);
   return {
     title: `${dryRun ? "would write" : "wrote"} ${files.length} files to ${folder === "" ? "the current folder" : folder}`,

@@ -204,7 +204,7 @@ function findConfig({ path, directory }: LoadOptions): string {
   if (!existsSync(folder))
     throw new MlctlError("usage", `there is no folder ${folder}`, { hint: "check -C/--directory" });
   throw new MlctlError("notReady", `there is no config.json in ${folder}`, {
-    hint: "run `mlctl init` there, or name another folder with -C or another file with -c",
+    hint: "run `mlctl init` there (with your file: `mlctl init --from FILE`), or name another folder with -C or another file with -c",
   });
 }
 

@@ -33,6 +33,10 @@ const HASH_CELLS = 20_000_000;
 /** "id", "user_id", "user-id", "userId", "UserID", but not "paid" or "grid". */
 const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
 
+export function hasIdName(name: string): boolean {
+  return idNames.some((pattern) => pattern.test(name));
+}
+
 export interface AutomaticPlan {
   /** In order, for `fitInTurns`. */
   readonly requests: readonly TransformRequest[];
@@ -194,6 +198,6 @@ function reasonToDropNumber(column: Exclude<Column, CategoryColumn>): Reason | u
 }
 
 function isId({ name, values }: NumberColumn): boolean {
-  if (!idNames.some((pattern) => pattern.test(name)) || !values.every(Number.isInteger)) return false;
+  if (!hasIdName(name) || !values.every(Number.isInteger)) return false;
   return new Set(values).size === values.length;
 }

@@ -1,6 +1,6 @@
 /** init: creates a workspace that is ready for `mlctl fullprocess`. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { configJsonSchema } from "../config/schema/configJsonSchema.ts";
 import { configTemplate, type Template } from "../config/configTemplate.ts";
 import type { KnownNames } from "../config/schema/schema.ts";
@@ -8,7 +8,6 @@ import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import { sampleFiles } from "../data/samples/sampleData.ts";
 import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
 
 export interface InitOptions {
   /** Absolute path; created if missing. */
@@ -32,48 +31,62 @@ export interface InitResult {
   readonly notes: readonly string[];
 }
 
-interface File {
-  readonly path: string;
-  readonly content: string | Uint8Array;
+/** Files of rows of a new workspace. */
+interface DataFiles {
+  readonly paths: readonly string[];
+  /** Writes them. */
+  write(): Promise<void> | void;
 }
 
 const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deployment/", "/mlctl.env"];
 /** Folders of the example templates that mlctl reads data files from. */
 const READ_FOLDERS = ["sourcedata", "practicedata", "testdata"];
 
-/** @throws {MlctlError} kind "usage" if files exist already; it names them all and writes nothing */
+/** @throws {MlctlError} as `createWorkspace` */
 export async function init(options: InitOptions, context: Context): Promise<InitResult> {
-  const { directory, template, dryRun } = options;
+  const { template, directory } = options;
+  const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
+  const samples = template === "blank" ? empty : await sampleFiles(template, options.seed);
+  const write = (): void => {
+    for (const { path, content } of samples) atomicWrite(join(directory, path), content);
+  };
+  const data = { paths: samples.map(({ path }) => path), write };
+  return { template, ...(await createWorkspace(data, configTemplate(template).text, options, context)) };
+}
+
+/**
+ * @param config the text of config.json
+ * @throws {MlctlError} kind "usage" if files exist already; it names them all and writes nothing
+ */
+export async function createWorkspace(
+  data: DataFiles,
+  config: string,
+  { directory, dryRun, known, force }: Omit<InitOptions, "template" | "seed">,
+  context: Context,
+): Promise<Omit<InitResult, "template">> {
   if (existsSync(directory) && !statSync(directory).isDirectory())
     throw new MlctlError("usage", `${directory} is a file, not a folder`, { hint: "name a folder" });
-  const planned = await plannedFiles(options);
+  const settings = [
+    { path: ".gitignore", content: `# Written by mlctl\n${IGNORED.join("\n")}\n` },
+    { path: "config.schema.json", content: `${JSON.stringify(configJsonSchema(known), null, 2)}\n` },
+    { path: "config.json", content: config },
+  ];
   // An existing .gitignore is never replaced; a note lists the missing lines.
-  const files = planned.filter(({ path }) => path !== ".gitignore" || !existsSync(join(directory, path)));
-  const existing = files.filter(({ path }) => existsSync(join(directory, path)));
-  if (existing.length > 0 && !options.force) {
-    const message = `${directory} already has ${existing.map(({ path }) => path).join(", ")}; nothing was written`;
+  const written = settings.filter(({ path }) => path !== ".gitignore" || !existsSync(join(directory, path)));
+  const files = [...data.paths, ...written.map(({ path }) => path)];
+  const existing = files.filter((path) => existsSync(join(directory, path)));
+  if (existing.length > 0 && !force) {
+    const message = `${directory} already has ${existing.join(", ")}; nothing was written`;
     throw new MlctlError("usage", message, { hint: "name another folder, or use --force to overwrite" });
   }
   const notes = [...missingFromIgnore(directory), ...otherFiles(directory, files)];
   if (!dryRun) {
     context.emit({ type: "stage", stage: "init", message: `writing ${files.length} files` });
-    for (const { path, content } of files) {
-      ensureFolder(dirname(join(directory, path)));
-      atomicWrite(join(directory, path), content);
-    }
+    await data.write();
+    // config.json is written last: a folder without it is an unfinished workspace.
+    for (const { path, content } of written) atomicWrite(join(directory, path), content);
   }
-  return { directory, template, dryRun, files: files.map(({ path }) => path), notes };
-}
-
-/** config.json is written last: a folder without it is an unfinished workspace. */
-async function plannedFiles({ template, known, seed }: InitOptions): Promise<File[]> {
-  const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
-  return [
-    ...(template === "blank" ? empty : await sampleFiles(template, seed)),
-    { path: ".gitignore", content: `# Written by mlctl\n${IGNORED.join("\n")}\n` },
-    { path: "config.schema.json", content: `${JSON.stringify(configJsonSchema(known), null, 2)}\n` },
-    { path: "config.json", content: configTemplate(template).text },
-  ];
+  return { directory, dryRun, files, notes };
 }
 
 function missingFromIgnore(directory: string): string[] {
@@ -85,10 +98,10 @@ function missingFromIgnore(directory: string): string[] {
 }
 
 /** Existing files (of another template, for example) that mlctl would read together with the new ones. */
-function otherFiles(directory: string, files: readonly File[]): string[] {
-  const own = new Set(files.map(({ path }) => path));
+function otherFiles(directory: string, files: readonly string[]): string[] {
+  const own = new Set(files);
   return READ_FOLDERS.flatMap((folder) => {
-    if (!files.some(({ path }) => path.startsWith(`${folder}/`)) || !existsSync(join(directory, folder))) return [];
+    if (!files.some((path) => path.startsWith(`${folder}/`)) || !existsSync(join(directory, folder))) return [];
     const others = readdirSync(join(directory, folder)).filter((name) => !own.has(`${folder}/${name}`));
     const visible = others.filter((name) => !name.startsWith("."));
     return visible.length === 0 ? [] : [`${folder} already had ${visible.join(", ")}; mlctl reads these files too`];

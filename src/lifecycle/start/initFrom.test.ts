@@ -1,0 +1,128 @@
+/** A workspace from a file: what config.json says of odd tables, and that it is a valid configuration. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../config/loadConfig.ts";
+import { knownNames } from "../knownNames.ts";
+import { initFrom, loneFile, type InitFromOptions } from "./initFrom.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mlctl-init-from-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const context = { now: () => new Date(), signal: new AbortController().signal, emit: () => undefined };
+let made = 0;
+
+function csv(header: string, count: number, row: (i: number) => string): string {
+  return [header, ...Array.from({ length: count }, (_, i) => row(i)), ""].join("\n");
+}
+
+async function start(content: string, target: string | undefined, options: Partial<InitFromOptions> = {}) {
+  const from = join(folder, `data${++made}.csv`);
+  writeFileSync(from, content);
+  const directory = join(folder, `workspace${made}`);
+  const common = { directory, from, target, testSize: 0.2, seed: 42, force: false, dryRun: false };
+  const result = await initFrom({ ...common, ...options }, context);
+  if (result.dryRun) return { result, directory, text: "", config: undefined };
+  const { config } = await loadConfig({ directory, environment: {}, known: knownNames() });
+  return { result, directory, config, text: readFileSync(join(directory, "config.json"), "utf8") };
+}
+
+const day = (i: number): string => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+
+it("finds the only file of rows, and refuses several", () => {
+  const directory = mkdtempSync(join(folder, "lone-"));
+  const put = (name: string): void => writeFileSync(join(directory, name), "");
+  expect(() => loneFile(directory)).toThrow("no file of rows");
+  for (const name of ["package.json", ".hidden.csv", "notes.txt", "a.csv"]) put(name);
+  expect(loneFile(directory)).toBe(join(directory, "a.csv"));
+  put("more.parquet");
+  expect(() => loneFile(directory)).toThrow("several files of rows: a.csv, more.parquet");
+});
+
+describe("initFrom", () => {
+  it("names ids, row numbers, columns without information and missing markers, each with its reason", async () => {
+    const table = csv("nr,customer_id,plan,same,${x},y", 100, (i) =>
+      [i + 1, `C${(i * 37) % 100}x`, ["a", "b", "?"][i % 3], 1, (i * 7) % 11, i % 4 === 0 ? "bad" : "good"].join(","),
+    );
+    const { config, text, result } = await start(table, "y");
+    expect(config).toMatchObject({
+      target: "y",
+      task: "classification",
+      id_columns: ["customer_id"],
+      drop_columns: ["nr", "same"],
+      ingest: { null_values: ["?"] },
+    });
+    for (const note of [
+      '"y" has 2 classes: bad (25 %), good (75 %)',
+      'column "nr" is not used: it numbers the rows',
+      'column "same" is not used: every row has the same value',
+      'read as missing: "plan" ("?")',
+      "20 of 100 rows test, chosen with the same share of each class, seed 42",
+    ]) {
+      expect(text).toContain(`// ${note}\n`);
+      expect(result.notes).toContain(note);
+    }
+    expect(result).toMatchObject({ task: "binary", trainingRows: 80, testRows: 20 });
+  });
+
+  it("tests on the latest rows of a file in time order, and reads its dates and numbers as they are written", async () => {
+    const german = csv("Datum;Wert", 60, (i) => `${day(i).split("-").toReversed().join(".")};${i},5`);
+    const { config, directory } = await start(german, "Wert");
+    expect(config).toMatchObject({
+      time_column: "Datum",
+      task: "regression",
+      ingest: { types: { Datum: "%d.%m.%Y", Wert: "1.234,5" } },
+    });
+    const test = readFileSync(join(directory, "testdata", "test.csv"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect([test.length, test[0], test[1]]).toEqual([13, "Datum,Wert", '18.02.2024,"48,5"']);
+  });
+
+  it("does not split by time if a part would lack a class", async () => {
+    const { config, text } = await start(
+      csv("d,x,y", 60, (i) => `${day(i)},${i % 7},${i < 50 ? "a" : "b"}`),
+      "y",
+    );
+    expect(config?.time_column).toBeNull();
+    expect(text).toContain("with the same share of each class");
+  });
+
+  it("counts markers in the target as rows without one", async () => {
+    const { text } = await start(
+      csv("x,y", 60, (i) => `${i % 7},${["yes", "no", "NA"][i % 3]}`),
+      "y",
+    );
+    expect(text).toContain("2 classes: no (50 %), yes (50 %); 20 rows without one will not be used");
+  });
+
+  it.each([
+    ["a misspelt target", csv("price,b", 30, (i) => `${i % 9},1`), "prise", 'no column "prise"', "usage"],
+    ["one class", csv("x,y", 30, (i) => `${i % 9},a`), "y", "only one class", "data"],
+    ["a header without rows", "a,b\n", "a", "", "data"],
+  ])("refuses %s and writes nothing", async (_, content, target, message, kind) => {
+    await expect(start(content, target)).rejects.toMatchObject({
+      kind,
+      message: expect.stringContaining(message) as string,
+    });
+    expect(existsSync(join(folder, `workspace${made}`))).toBe(false);
+  });
+
+  it("writes nothing in a dry run, over nothing without force, and reads no file of sourcedata", async () => {
+    const table = csv("x,y", 50, (i) => `${i % 9},${i % 10}.5`);
+    const { directory } = await start(table, "y", { dryRun: true });
+    expect(existsSync(directory)).toBe(false);
+    const first = await start(table, "y");
+    await expect(start(table, "y", { directory: first.directory })).rejects.toThrow("already has sourcedata/train.csv");
+    const from = join(first.directory, "sourcedata", "train.csv");
+    await expect(start(table, "y", { directory: first.directory, from, force: true })).rejects.toThrow("reads whole");
+  });
+
+  it("lists the columns of a file whose target is not named", async () => {
+    const table = csv("id,day,city", 40, (i) => `${1000 + i * 3},${day(i)},c${i % 10}`);
+    await expect(start(table, undefined)).rejects.toMatchObject({
+      kind: "usage",
+      details: ["id: number", "day: date", "city: category"],
+    });
+  });
+});

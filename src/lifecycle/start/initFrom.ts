@@ -1,0 +1,221 @@
+/** init --from: a workspace from one file, with a config.json that says what was decided, and test rows. */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, relative, sep } from "node:path";
+import type { Context } from "../../core/context.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { atLine } from "../../core/text/atLine.ts";
+import { counted, formatNumber, percent } from "../../core/text/format.ts";
+import { listed } from "../../core/text/listed.ts";
+import { columnHint } from "../../core/text/suggest.ts";
+import { isMissingMarker } from "../../core/text/valueFormat.ts";
+import { ingestFiles } from "../../data/files/ingestFiles.ts";
+import { readDataset } from "../../data/files/readTable.ts";
+import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
+import type { Split } from "../../pipeline/fit/splitRows.ts";
+import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
+import { encodeTarget, type EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
+import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
+import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
+import { createWorkspace, type InitResult } from "../init.ts";
+import { knownNames } from "../knownNames.ts";
+import { configText, type Entry } from "./configText.ts";
+import { splitOf, writeParts } from "./splitFile.ts";
+
+export interface InitFromOptions {
+  /** Absolute path; created if missing. */
+  readonly directory: string;
+  readonly from: string;
+  /** Without it, the error lists the columns. */
+  readonly target: string | undefined;
+  /** Share of test rows. */
+  readonly testSize: number;
+  readonly seed: number;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+/** `notes`: what was decided and why, as in the comments of config.json. */
+export interface InitFromResult extends Omit<InitResult, "template"> {
+  readonly target: string;
+  readonly task: "regression" | "binary" | "multiclass";
+  readonly trainingRows: number;
+  readonly testRows: number;
+}
+
+/**
+ * @throws {MlctlError} kind "usage" for no or an unknown target and if files exist; "data" if the file cannot be read, split or
+ *   learned
+ */
+export async function initFrom(options: InitFromOptions, context: Context): Promise<InitFromResult> {
+  const { directory, from, target } = options;
+  const [folder] = relative(directory, from).split(sep);
+  if (folder === "sourcedata" || folder === "testdata")
+    throw new MlctlError("usage", `${from} is in a folder that mlctl reads whole: its test rows would be trained on`, {
+      hint: `move the file out of ${folder}`,
+    });
+  return withFile(from, async ({ table, notes, csvNotes, columns, markers }, dataset) => {
+    const names = table.columns.map(({ name }) => name);
+    if (target === undefined)
+      throw new MlctlError("usage", `${basename(from)} has ${names.length} columns: which one is to be predicted?`, {
+        details: table.columns.map(({ name, kind }) => `${name}: ${kind}`),
+        hint: "add --target COLUMN",
+      });
+    if (!names.includes(target))
+      throw new MlctlError("usage", `the file has no column "${target}"`, { hint: columnHint(target, names) });
+    const asked = { target, task: null, positiveClass: null };
+    const encoded = encodeTarget(table, asked);
+    const { task } = encoded.spec;
+    const remarks = targetRemarks(encoded, asked);
+    const inputs = { ...table, columns: table.columns.filter(({ name }) => name !== target) };
+    const { split, time } = chooseRows(inputs, encoded, options);
+    // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
+    const input = /\.(jsonl|ndjson|json|parquet)(\.gz)?$/i.test(from) ? dataset : from;
+    const types = columns.flatMap(({ name, format }) =>
+      format === undefined || input === dataset ? [] : [[name, format] as const],
+    );
+    const ingest = { types: types.length === 0 ? undefined : Object.fromEntries(types), null_values: markers };
+    const entries: Entry[] = [
+      { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
+      { key: "task", value: task === "regression" ? task : "classification", notes: [] },
+      ...noFeatures(inputs),
+      time,
+      // The parts are written anew: how the file is written is no matter of config.json.
+      { key: "ingest", value: ingest, notes: notes.filter((note) => !csvNotes.includes(note)) },
+    ];
+    const paths = ["sourcedata/train.csv", "testdata/test.csv"];
+    const data = {
+      paths,
+      write: () =>
+        writeParts(
+          { input },
+          split,
+          paths.map((path) => join(directory, path)),
+          context,
+        ),
+    };
+    const text = configText(`mlctl init --from ${basename(from)}`, entries);
+    const written = await createWorkspace(data, text, { ...options, known: knownNames() }, context);
+    const decided = entries.flatMap((entry) => entry.notes);
+    const rows = { trainingRows: split.training.length, testRows: split.validation.length };
+    return { ...written, notes: [...csvNotes, ...decided, ...written.notes], target, task, ...rows };
+  });
+}
+
+/**
+ * The only file of rows in a folder.
+ * @throws {MlctlError} kind "usage" if there is none or several
+ */
+export function loneFile(directory: string): string {
+  const isRows = /^[^.].*\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i;
+  const entries = readdirSync(directory, { withFileTypes: true });
+  const files = entries.flatMap((entry) => (isRows.test(entry.name) && !entry.isDirectory() ? [entry.name] : []));
+  if (files.length === 1) return join(directory, files[0]!);
+  const found = files.length === 0 ? "no file of rows" : `several files of rows: ${listed(files.toSorted())}`;
+  throw new MlctlError("usage", `${directory} has no config.json and ${found}`, {
+    hint: "name the file: `mlctl init --from FILE --target COLUMN`",
+  });
+}
+
+interface ReadFile {
+  readonly table: Table;
+  readonly columns: readonly DatasetColumn[];
+  /** Strings that mean a missing value in columns of text, if there are any. */
+  readonly markers: readonly string[] | undefined;
+  readonly notes: readonly string[];
+  /** Those of `notes` on how a CSV is written. */
+  readonly csvNotes: readonly string[];
+}
+
+/** Reads a file as ingest does, and gives it to `use` with the path of the dataset that ingest would write. */
+async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "mlctl-init-"));
+  try {
+    const output = join(folder, "data.csv");
+    const read = async (nullValues: readonly string[]) => {
+      const ingested = await ingestFiles([path], { output, nameOf: basename, nullValues });
+      const [bad] = ingested.rejected;
+      if (bad !== undefined)
+        throw new MlctlError("data", atLine(path, bad.line, bad.reason), { hint: bad.hint ?? "correct the file" });
+      if (ingested.rows === 0) throw new MlctlError("data", `${path} has no rows`, { hint: "name a file with rows" });
+      return { ...ingested, table: await readDataset(output, ingested.columns, ingested.rows) };
+    };
+    const first = await read([""]);
+    const found = first.table.columns.map((column) => ({ name: column.name, markers: markersOf(column) }));
+    const marked = found.filter(({ markers }) => markers.length > 0);
+    if (marked.length === 0) return await use({ ...first, markers: undefined }, output);
+    const markers = [...new Set(marked.flatMap((column) => column.markers))];
+    const again = await read(["", ...markers]);
+    const places = listed(
+      marked.map((column) => `"${column.name}" (${column.markers.map((each) => `"${each}"`).join(", ")})`),
+    );
+    return await use({ ...again, markers, notes: [`read as missing: ${places}`, ...again.notes] }, output);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** "none", "-" and the like are often a category. */
+function markersOf(column: Column): string[] {
+  if (column.kind !== "category") return [];
+  return column.categories.filter((text) => isMissingMarker(text) && /\?|na|null/i.test(text));
+}
+
+/** The latest rows test if they are in time order and each part has every class, else a share of each class. */
+function chooseRows(
+  inputs: Table,
+  { spec, y, rows }: EncodedTarget,
+  { testSize, seed }: InitFromOptions,
+): { split: Split; time: Entry } {
+  const classCount = spec.classes?.length ?? 0;
+  const order = timeOrder(inputs);
+  // Rows without a target are a class of their own.
+  const codes = new Float64Array(inputs.rowCount).fill(classCount);
+  for (const [i, row] of rows.entries()) codes[row] = y[i]!;
+  const options = { testSize, seed, classCount: classCount === 0 ? 0 : classCount + 1 };
+  const key = "time_column";
+  if (order !== undefined) {
+    const split = splitOf(inputs.rowCount, codes, { ...options, method: "time", times: order.times });
+    const hasClasses = (part: Int32Array): boolean =>
+      new Set(Array.from(part, (row) => codes[row]!).filter((code) => code < classCount)).size === classCount;
+    if (hasClasses(split.training) && hasClasses(split.validation)) {
+      const note = `the rows are in the order of ${order.name}: the latest ${split.validation.length} of ${inputs.rowCount} test`;
+      const value = inputs.columns.find(({ name }) => name === order.name)?.name;
+      return { split, time: { key, value, notes: [note] } };
+    }
+  }
+  const split = splitOf(inputs.rowCount, codes, { ...options, method: "stratified" });
+  const how = classCount === 0 ? "at random" : "with the same share of each class";
+  const note = `${split.validation.length} of ${inputs.rowCount} rows test, chosen ${how}, seed ${seed}`;
+  return { split, time: { key, value: undefined, notes: [note] } };
+}
+
+function targetNote({ spec, y, missing }: EncodedTarget): string {
+  const without = missing === 0 ? "" : `; ${counted(missing, "row")} without one will not be used`;
+  if (spec.classes === undefined) {
+    const ends = [Math.min, Math.max].map((of) => formatNumber(y.reduce((a, b) => of(a, b))));
+    return `"${spec.name}" has numbers from ${ends.join(" to ")}${without}`;
+  }
+  const counts = new Int32Array(spec.classes.length);
+  for (const code of y) counts[code]!++;
+  const shares = spec.classes.map((name, code) => `${name} (${percent(counts[code]! / y.length)})`);
+  return `"${spec.name}" has ${spec.classes.length} classes: ${listed(shares)}${without}`;
+}
+
+/** What train would leave out: columns that identify a row, and others without information. */
+function noFeatures(inputs: Table): Entry[] {
+  const numbers = rowNumbers(inputs);
+  const others = { ...inputs, columns: inputs.columns.filter(({ name }) => !numbers.includes(name)) };
+  const { requests, notes } = automaticTransforms(others, { needs: { complete: false, standardized: false } });
+  const dropped = requests.find(({ type }) => type === "drop")?.options["columns"] as readonly string[] | undefined;
+  const unused = [...numbers, ...(dropped ?? [])];
+  // Without any other column, these are what there is to learn from.
+  if (unused.length === inputs.columns.length) return [];
+  const numbering = numbers.map((name) => `column "${name}" is not used: it numbers the rows`);
+  return [
+    { key: "id_columns", value: unused.filter(hasIdName), notes: [...numbering, ...notes] },
+    { key: "drop_columns", value: unused.filter((name) => !hasIdName(name)), notes: [] },
+  ];
+}
