@@ -205,17 +205,21 @@ function targetNote({ spec, y, missing }: EncodedTarget): string {
 }
 
 /** What train would leave out: columns that identify a row, and others without information. */
-function noFeatures(inputs: Table): Entry[] {
+function noFeatures(inputs: Table, task: Task): Entry[] {
   const numbers = rowNumbers(inputs);
   const others = { ...inputs, columns: inputs.columns.filter(({ name }) => !numbers.includes(name)) };
-  const { requests, notes } = automaticTransforms(others, { needs: { complete: false, standardized: false } });
+  const { requests, notes } = automaticTransforms(others, { needs: { complete: false, standardized: false } }, task);
   const dropped = requests.find(({ type }) => type === "drop")?.options["columns"] as readonly string[] | undefined;
   const unused = [...numbers, ...(dropped ?? [])];
   // Without any other column, these are what there is to learn from.
   if (unused.length === inputs.columns.length) return [];
   const numbering = numbers.map((name) => `column "${name}" is not used: it numbers the rows`);
   return [
-    { key: "id_columns", value: unused.filter(hasIdName), notes: [...numbering, ...notes] },
+    {
+      key: "id_columns",
+      value: unused.filter(hasIdName),
+      notes: [...numbering, ...notes.filter((note) => note.includes("not used"))],
+    },
     { key: "drop_columns", value: unused.filter((name) => !hasIdName(name)), notes: [] },
   ];
 }
