@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative, sep } from "node:path";
+import type { Task } from "../../core/task.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
@@ -80,7 +81,7 @@ export async function initFrom(options: InitFromOptions, context: Context): Prom
     const entries: Entry[] = [
       { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
       { key: "task", value: task === "regression" ? task : "classification", notes: [] },
-      ...noFeatures(inputs),
+      ...noFeatures(inputs, task),
       time,
       // The parts are written anew: how the file is written is no matter of config.json.
       { key: "ingest", value: ingest, notes: notes.filter((note) => !csvNotes.includes(note)) },
