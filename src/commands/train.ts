@@ -18,11 +18,17 @@ export const train = defineCommand({
   options: {
     seed: sharedOptions.seed,
     metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the leaderboard" },
+    time: {
+      flags: "--time <duration>",
+      setting: "train.time",
+      description: "train for about this long: more models, the best of them in an ensemble",
+    },
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl train", "all models of config.json"],
     ["mlctl train --metric roc_auc --seed 7", "another metric, another seed"],
+    ["mlctl train --time 60s", "the best model that a minute finds"],
     ["mlctl train --json | jq '.leaderboard[0].metrics'", "metrics of the best model"],
   ],
   async run(invocation) {

@@ -29,11 +29,12 @@ export function configSha256(config: Config): string {
  * reason `costs` counts only where it is set.
  */
 function trainSettings({ train }: Config): Json {
-  const { ensemble, refit, selection, threshold, ...others } = train;
+  const { ensemble, refit, time, selection, threshold, ...others } = train;
   return {
     ...others,
     selection: { ...selection, method: selection.method ?? "validation" },
     threshold: threshold ?? 0.5,
+    ...(time === null ? {} : { time }),
     ...(ensemble === null ? {} : { ensemble }),
     ...(refit === null ? {} : { refit }),
   } as Json;

@@ -41,7 +41,10 @@ export function defaultModels({
   };
   return [
     { family: "baseline", params: {} },
-    { family: task === "regression" ? "ridge" : "logistic_regression", params: {} },
+    // With a strong penalty too, which suits few rows and many 0/1 columns.
+    ...(task === "regression"
+      ? [1, 30].map((alpha) => ({ family: "ridge", params: { alpha } }) as const)
+      : [1, 0.03].map((C) => ({ family: "logistic_regression", params: { C } }) as const)),
     { family: "xgboost", params: boosting },
     { family: "xgboost", params: { ...boosting, max_depth: 3 } },
     { family: "random_forest", params: {} },

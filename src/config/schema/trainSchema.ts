@@ -1,7 +1,7 @@
 /** The `train` section of config.json. */
 import { z } from "zod";
 import { aggregates } from "../../core/records/run.ts";
-import { byName, choice, orNull, share, text, whole } from "./values.ts";
+import { byName, choice, orNull, positiveDuration, share, text, whole } from "./values.ts";
 
 const seed = () => whole(0).max(4_294_967_295);
 
@@ -16,6 +16,9 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
     ),
     models: orNull(z.array(modelSchema(family)).min(1)).describe(
       "models to train; null: mlctl chooses them, and all other settings of this section that are not set, for the task and the size of the data",
+    ),
+    time: orNull(positiveDuration("60s")).describe(
+      "train for about this long: after the models above, others that are good on many tables, then drawn ones; the run records which, so that it needs no clock again (with refit)",
     ),
     metric: orNull(metric).describe(
       "metric that ranks the leaderboard; null: log_loss for classification, rmse for regression",

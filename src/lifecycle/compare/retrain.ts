@@ -8,7 +8,8 @@ import { serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "../train/buildModel.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
 import type { Session } from "../session.ts";
-import { finalModel, trainOne } from "../train/trainCandidates.ts";
+import { finalModel } from "../train/trainCandidates.ts";
+import { trainOne } from "../train/trainOne.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 /** Everything that determines a model. */

@@ -15,7 +15,8 @@ function build(example: ExampleWorkspace) {
     const { dataset: ingested } = await ingest(session);
     const dataset = session.store.dataset(ingested!.sha256)!;
     const data = await prepareData(session, dataset);
-    const [winner] = await trainCandidates(session, data);
+    const { ranked } = await trainCandidates(session, data);
+    const [winner] = ranked;
     return { dataset, data, winner: winner!, model: await buildModel(session, dataset, data, winner!) };
   });
 }

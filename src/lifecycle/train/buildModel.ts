@@ -10,7 +10,7 @@ import type { FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
 import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
 import { signatureOf } from "../../pipeline/rows/signatureOf.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
-import type { TrainedCandidate } from "./trainCandidates.ts";
+import type { TrainedCandidate } from "./trainOne.ts";
 import type { PreparedData } from "./trainingData.ts";
 import { nullStrings } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";

@@ -10,7 +10,8 @@ import { serializeModel } from "../../storage/model/modelFile.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { buildModel } from "./buildModel.ts";
 import type { Session } from "../session.ts";
-import { finalModel, type TrainedCandidate } from "./trainCandidates.ts";
+import { finalModel } from "./trainCandidates.ts";
+import type { TrainedCandidate } from "./trainOne.ts";
 import type { PreparedData } from "./trainingData.ts";
 
 export interface KeptModel {

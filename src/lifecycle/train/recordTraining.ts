@@ -14,7 +14,7 @@ import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
 import { keepModels, nameModels, type Training } from "./keepModels.ts";
 import { baselineAhead, candidateLabels } from "./leaderboard.ts";
 import type { Session } from "../session.ts";
-import type { TrainedCandidate } from "./trainCandidates.ts";
+import type { TrainedCandidate } from "./trainOne.ts";
 
 export type LeaderboardRow = Pick<
   Run,

@@ -1,5 +1,7 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Config } from "../../config/schema/schema.ts";
+import type { Candidate } from "../../pipeline/fit/candidate.ts";
 import { configSha256 } from "../../config/configSha256.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
@@ -26,8 +28,16 @@ export async function train(session: Session): Promise<TrainResult> {
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
   const chosen = chosenBy(session, data);
-  const [ranked, suspicions] = await Promise.all([trainCandidates(chosen, data), inspectRows(chosen, data)]);
-  return recordTraining(chosen, { dataset, data, ranked, suspicions, configSha256: session.configSha256() });
+  const [{ ranked, added }, suspicions] = await Promise.all([trainCandidates(chosen, data), inspectRows(chosen, data)]);
+  const all = chosenBy(session, { ...data, config: withModels(data.config, added) });
+  return recordTraining(all, { dataset, data, ranked, suspicions, configSha256: session.configSha256() });
+}
+
+/** With the models that `train.time` added in its place. */
+function withModels(config: Config, added: readonly Pick<Candidate, "family" | "params">[]): Config {
+  if (config.train.time === null) return config;
+  const models = added.map(({ family, params }) => ({ family, params: params as Record<string, string | number> }));
+  return { ...config, train: { ...config.train, time: null, models: [...config.train.models!, ...models] } };
 }
 
 /** The session with the settings that mlctl chose. */

@@ -1,52 +1,48 @@
 /** Fits every configured model and ranks them. */
-import { MlctlError } from "../../core/errors.ts";
-import { selectValues } from "../../core/table/selectRows.ts";
-import { isBaseline } from "../../estimators/findEstimator.ts";
-import { findTransform } from "../../features/index.ts";
-import { composeEnsemble } from "../../pipeline/fit/composeEnsemble.ts";
-import { blended, selectEnsemble } from "../../pipeline/fit/selectEnsemble.ts";
-import type { Selection } from "../../core/records/run.ts";
-import { computeMetrics } from "../../metrics/computeMetrics.ts";
-import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
-import { degenerate } from "../../pipeline/judge/degenerate.ts";
-import {
-  fitOn,
-  fitOnParts,
-  importanceOf,
-  refit,
-  type Candidate,
-  type FitHooks,
-  type Fitted,
-  type FittedCandidate,
-} from "../../pipeline/fit/fitCandidate.ts";
-import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
-import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
+import { refit, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
+import { milliseconds } from "../../core/text/duration.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
+import { trainMore } from "./trainMore.ts";
+import { trainOne, type TrainedCandidate } from "./trainOne.ts";
+import { withEnsemble } from "./withEnsemble.ts";
 
-/** A candidate with its result; `fitted` is undefined if fitting failed. */
-export interface TrainedCandidate {
-  readonly candidate: Candidate;
-  readonly family: string;
-  readonly fitted: FittedCandidate | undefined;
-  /** Fitted again on all rows. */
-  readonly final?: FittedCandidate;
-  /** On the validation rows. */
-  readonly metrics: Readonly<Record<string, number | null>>;
-  /** Over the folds, if they choose the winner. */
-  readonly selection: Selection | undefined;
-  /** Predictions that select it, if it is fitted again afterwards: by fold, or of the validation rows. */
-  readonly unseen?: readonly Unseen[] | undefined;
-  /** To predict 1,000 rows. */
-  readonly predictSeconds?: number | undefined;
-  /** Share of the ensemble. */
-  readonly weight?: number | undefined;
-  readonly degenerate: string | undefined;
-  readonly error: MlctlError | undefined;
-  readonly seconds: number;
+/** What a training made. */
+export interface Trained {
+  /** Best first. */
+  readonly ranked: readonly TrainedCandidate[];
+  /** All models that were fitted, in order, if `train.time` added some. */
+  readonly added: readonly Pick<Candidate, "family" | "params">[];
+}
+
+/**
+ * Returns the candidates best first. A candidate that cannot be fitted on this data causes a warning and ranks last.
+ * @throws {MlctlError} the first candidate's error if all fail; kind "usage" for errors in the configuration
+ */
+export async function trainCandidates(
+  workspace: Workspace,
+  data: PreparedData,
+  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map(
+    ({ candidate }) => candidate,
+  ),
+): Promise<Trained> {
+  const started = performance.now();
+  const { task } = data.target;
+  const metric = decidingMetric(workspace.config, task);
+  const trained: TrainedCandidate[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    const progress = { type: "progress", stage: `train ${candidate.family}`, total: candidates.length } as const;
+    const emit = (share: number): void => workspace.context.emit({ ...progress, done: index + share, unit: "models" });
+    trained.push(await trainOne(workspace, { candidate, data, emit }));
+  }
+  const { time } = data.config.train;
+  const added = time === null ? [] : await trainMore(workspace, data, { trained, until: started + milliseconds(time) });
+  const ranked = rank(withEnsemble(data, [...trained, ...added]), metric, task);
+  if (ranked[0]?.error !== undefined) throw ranked[0].error;
+  return { ranked, added: added.map(({ candidate }) => candidate) };
 }
 
 /** The model to keep: fitted again on all rows, if `train.refit` says so. */
@@ -61,185 +57,4 @@ export async function finalModel(
   const final = await refit(trained.candidate, trained.fitted, data, { signal: context.signal, onProgress });
   onProgress(1);
   return { ...trained, final };
-}
-
-/**
- * Returns the candidates best first. A candidate that cannot be fitted on this data causes a warning and ranks last.
- * @throws {MlctlError} the first candidate's error if all fail; kind "usage" for errors in the configuration
- */
-export async function trainCandidates(
-  workspace: Workspace,
-  data: PreparedData,
-  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map(
-    ({ candidate }) => candidate,
-  ),
-): Promise<TrainedCandidate[]> {
-  const { task } = data.target;
-  const metric = decidingMetric(workspace.config, task);
-  const trained: TrainedCandidate[] = [];
-  for (const [index, candidate] of candidates.entries()) {
-    const progress = { type: "progress", stage: `train ${candidate.family}`, total: candidates.length } as const;
-    const emit = (share: number): void => workspace.context.emit({ ...progress, done: index + share, unit: "models" });
-    trained.push(await trainOne(workspace, { candidate, data, emit }));
-  }
-  const ranked = rank(withEnsemble(data, trained), metric, task);
-  if (ranked[0]?.error !== undefined) throw ranked[0].error;
-  return ranked;
-}
-
-/** Adds the weighted mean of the models, if it is better than each of them; see selectEnsemble. */
-function withEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]): readonly TrainedCandidate[] {
-  const start = performance.now();
-  const { y, target } = data;
-  const library = trained.flatMap((each) => {
-    const { candidate, fitted, unseen, degenerate: reason } = each;
-    if (fitted === undefined || unseen === undefined || reason !== undefined || !mayBeMember(fitted)) return [];
-    return [{ each, candidate, fitted, unseen }];
-  });
-  if (data.config.train.ensemble !== true || library.length < 2) return trained;
-  const common = { task: target.task, classCount: target.classes?.length ?? 0 };
-  const parts = library[0]!.unseen.map(({ rows }, i) => ({
-    rows,
-    predictions: library.map(({ unseen }) => unseen[i]!.raw),
-  }));
-  const weights = selectEnsemble({
-    ...common,
-    y: Float64Array.from(parts.flatMap(({ rows }) => [...selectValues(y, rows)])),
-    predictions: library.map((_, i) => Float64Array.from(parts.flatMap(({ predictions }) => [...predictions[i]!]))),
-  });
-  if (weights === undefined) return trained;
-  const members = library.flatMap(({ fitted }, i) => (weights[i]! > 0 ? [{ ...fitted, weight: weights[i]! }] : []));
-  const fitted = composeEnsemble(members);
-  const { family, params } = fitted.estimator;
-  const candidate = { ...library[0]!.candidate, family, params };
-  const unseen = parts.map(({ rows, predictions }) => ({ rows, raw: blended({ ...common, predictions }, weights) }));
-  const result = resultOf(judged(candidate, data, fitted, unseen), data);
-  const weightOf = new Map(library.map(({ each }, i) => [each, weights[i]!]));
-  return [
-    ...trained.map((each) => ({ ...each, weight: weightOf.get(each) })),
-    { candidate, family, ...result, seconds: (performance.now() - start) / 1000 },
-  ];
-}
-
-/** Baselines learn nothing, and the history of look-back features is kept for one model. */
-function mayBeMember({ estimator, transforms }: FittedCandidate): boolean {
-  const looksBack = transforms.some(({ type }) => findTransform(type)?.looksBack !== undefined);
-  return !looksBack && !isBaseline(estimator.family);
-}
-
-/** Fewer are predicted several times to measure the time. */
-const FEW_ROWS = 2000;
-
-interface Judged {
-  readonly fitted: FittedCandidate;
-  readonly crossValidation: CrossValidation | undefined;
-  readonly unseen?: readonly Unseen[];
-  readonly predictSeconds?: number;
-}
-
-/** One candidate to fit and evaluate. */
-export interface Attempt {
-  readonly candidate: Candidate;
-  readonly data: PreparedData;
-  readonly emit: (share: number) => void;
-}
-
-/** Fits and evaluates one candidate. If it cannot be fitted on this data, emits a warning instead of throwing. */
-export async function trainOne({ context }: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
-  context.signal.throwIfAborted();
-  emit(0);
-  const start = performance.now();
-  const outcome = await judgeCandidate(candidate, data, { signal: context.signal, onProgress: emit }).catch(
-    (error: unknown) => (error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error)),
-  );
-  emit(1);
-  const common = { candidate, family: candidate.family, seconds: (performance.now() - start) / 1000 };
-  if (outcome instanceof MlctlError) {
-    const message = `${candidate.family} could not be fitted: ${outcome.message}`;
-    context.emit({ type: "warning", stage: "train", message });
-    return { ...common, ...nothing, error: outcome };
-  }
-  if (outcome.fitted.estimator.state["converged"] === false) {
-    const message = `${candidate.family} did not converge within max_iter iterations`;
-    context.emit({ type: "warning", stage: "train", message, hint: "increase max_iter, or decrease C" });
-  }
-  return { ...common, ...resultOf(outcome, data) };
-}
-
-function resultOf({ fitted, crossValidation, unseen, predictSeconds }: Judged, { target }: PreparedData) {
-  const { evaluation } = fitted;
-  const reason = degenerate(evaluation, target.classes);
-  return {
-    fitted,
-    metrics: computeMetrics(evaluation),
-    selection: crossValidation?.selection,
-    unseen,
-    predictSeconds,
-    // If folds choose the winner, the validation rows must not influence the choice.
-    degenerate: crossValidation === undefined ? reason : crossValidation.degenerate,
-    error: undefined,
-  };
-}
-
-const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
-
-/** Cross-validates on the folds, if there are any, then fits on all training rows. */
-async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>): Promise<Judged> {
-  if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
-  const rounds = (data.selection?.folds.length ?? 0) + 1;
-  const { signal, onProgress } = hooks;
-  const crossValidation =
-    data.selection &&
-    (await crossValidate(candidate, data, data.selection, {
-      signal,
-      onProgress: (share) => onProgress((share * (rounds - 1)) / rounds),
-    }));
-  const fitted = await fitOnParts(candidate, data.parts(), {
-    signal,
-    onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
-  });
-  return { fitted, crossValidation };
-}
-
-/**
- * The same for a model that is fitted again afterwards: what selects it also decides on its threshold and calibration.
- * The folds are fitted with what the first fit found, so that its recorded parameters lead to the same model.
- */
-async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, onProgress }: Required<FitHooks>) {
-  const { folds = [] } = data.selection ?? {};
-  const share = 1 / (folds.length + 1);
-  const { training } = data.parts();
-  const fitted = await fitOn(candidate, training, { signal, onProgress: (done) => onProgress(done * share) });
-  const found = { ...candidate, params: fitted.estimator.params };
-  const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
-  const unseen = await eachFold(folds, hooks, (fold, own) => predictUnseen(found, data, fold, own));
-  return judged(candidate, data, fitted, unseen);
-}
-
-/** @param onFolds predictions by fold; empty if the validation rows select */
-export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted, onFolds: readonly Unseen[]) {
-  const { validation } = data.parts();
-  const timings: number[] = [];
-  const predict = (): Float64Array => {
-    const start = performance.now();
-    const raw = rawPredictions(fitted, validation);
-    timings.push(performance.now() - start);
-    return raw;
-  };
-  const onValidation = { rows: data.split.validation, raw: predict() };
-  // The first calls of a function are slow.
-  while (validation.y.length < FEW_ROWS && timings.length < 3) predict();
-  const predictSeconds = Math.min(...timings) / validation.y.length;
-  const unseen = data.selection === undefined ? [onValidation] : onFolds;
-  const decision = decisionOn(candidate, data, unseen);
-  const deciding = { ...decision, costs: candidate.costs };
-  const evaluation = evaluationOf(onValidation, data, deciding);
-  requirePredictions(evaluation, { family: candidate.family, dataRows: validation.dataRows });
-  const evaluations = unseen.map((part) => evaluationOf(part, data, deciding));
-  return {
-    fitted: { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) },
-    crossValidation: data.selection && crossValidated(evaluations, data.selection, candidate.metric, data.target),
-    unseen,
-    predictSeconds,
-  };
 }

@@ -99,7 +99,10 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
     const found = results.find((each) => each.model === model && each.featureSet === candidate.featureSet);
     return found === undefined ? candidate : { ...candidate, params: { ...candidate.params, ...found.best.params } };
   });
-  const [ranked, suspicions] = await Promise.all([trainCandidates(session, data, tuned), inspectData(session, data)]);
+  const [{ ranked }, suspicions] = await Promise.all([
+    trainCandidates(session, data, tuned),
+    inspectData(session, data),
+  ]);
   const result = await recordTraining(session, {
     dataset,
     data,

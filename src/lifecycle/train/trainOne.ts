@@ -1,0 +1,158 @@
+/** Fits and evaluates one candidate. */
+import { MlctlError } from "../../core/errors.ts";
+import type { Selection } from "../../core/records/run.ts";
+import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
+import { degenerate } from "../../pipeline/judge/degenerate.ts";
+import {
+  fitOn,
+  fitOnParts,
+  importanceOf,
+  type Candidate,
+  type FitHooks,
+  type Fitted,
+  type FittedCandidate,
+} from "../../pipeline/fit/fitCandidate.ts";
+import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
+import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
+import type { PreparedData } from "./trainingData.ts";
+import type { Workspace } from "../workspace.ts";
+
+/** A candidate with its result; `fitted` is undefined if fitting failed. */
+export interface TrainedCandidate {
+  readonly candidate: Candidate;
+  readonly family: string;
+  readonly fitted: FittedCandidate | undefined;
+  /** Fitted again on all rows. */
+  readonly final?: FittedCandidate;
+  /** On the validation rows. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Over the folds, if they choose the winner. */
+  readonly selection: Selection | undefined;
+  /** Predictions that select it, if it is fitted again afterwards: by fold, or of the validation rows. */
+  readonly unseen?: readonly Unseen[] | undefined;
+  /** To predict 1,000 rows. */
+  readonly predictSeconds?: number | undefined;
+  /** Share of the ensemble. */
+  readonly weight?: number | undefined;
+  readonly degenerate: string | undefined;
+  readonly error: MlctlError | undefined;
+  readonly seconds: number;
+}
+
+/** Fewer are predicted several times to measure the time. */
+const FEW_ROWS = 2000;
+
+interface Judged {
+  readonly fitted: FittedCandidate;
+  readonly crossValidation: CrossValidation | undefined;
+  readonly unseen?: readonly Unseen[];
+  readonly predictSeconds?: number;
+}
+
+/** One candidate to fit and evaluate. */
+export interface Attempt {
+  readonly candidate: Candidate;
+  readonly data: PreparedData;
+  readonly emit: (share: number) => void;
+}
+
+/** Fits and evaluates one candidate. If it cannot be fitted on this data, emits a warning instead of throwing. */
+export async function trainOne({ context }: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
+  context.signal.throwIfAborted();
+  emit(0);
+  const start = performance.now();
+  const outcome = await judgeCandidate(candidate, data, { signal: context.signal, onProgress: emit }).catch(
+    (error: unknown) => (error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error)),
+  );
+  emit(1);
+  const common = { candidate, family: candidate.family, seconds: (performance.now() - start) / 1000 };
+  if (outcome instanceof MlctlError) {
+    const message = `${candidate.family} could not be fitted: ${outcome.message}`;
+    context.emit({ type: "warning", stage: "train", message });
+    return { ...common, ...nothing, error: outcome };
+  }
+  if (outcome.fitted.estimator.state["converged"] === false) {
+    const message = `${candidate.family} did not converge within max_iter iterations`;
+    context.emit({ type: "warning", stage: "train", message, hint: "increase max_iter, or decrease C" });
+  }
+  return { ...common, ...resultOf(outcome, data) };
+}
+
+export function resultOf({ fitted, crossValidation, unseen, predictSeconds }: Judged, { target }: PreparedData) {
+  const { evaluation } = fitted;
+  const reason = degenerate(evaluation, target.classes);
+  return {
+    fitted,
+    metrics: computeMetrics(evaluation),
+    selection: crossValidation?.selection,
+    unseen,
+    predictSeconds,
+    // If folds choose the winner, the validation rows must not influence the choice.
+    degenerate: crossValidation === undefined ? reason : crossValidation.degenerate,
+    error: undefined,
+  };
+}
+
+const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
+
+/** Cross-validates on the folds, if there are any, then fits on all training rows. */
+async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>): Promise<Judged> {
+  if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
+  const rounds = (data.selection?.folds.length ?? 0) + 1;
+  const { signal, onProgress } = hooks;
+  const crossValidation =
+    data.selection &&
+    (await crossValidate(candidate, data, data.selection, {
+      signal,
+      onProgress: (share) => onProgress((share * (rounds - 1)) / rounds),
+    }));
+  const fitted = await fitOnParts(candidate, data.parts(), {
+    signal,
+    onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
+  });
+  return { fitted, crossValidation };
+}
+
+/**
+ * The same for a model that is fitted again afterwards: what selects it also decides on its threshold and calibration.
+ * The folds are fitted with what the first fit found, so that its recorded parameters lead to the same model.
+ */
+async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, onProgress }: Required<FitHooks>) {
+  const { folds = [] } = data.selection ?? {};
+  const share = 1 / (folds.length + 1);
+  const { training } = data.parts();
+  const fitted = await fitOn(candidate, training, { signal, onProgress: (done) => onProgress(done * share) });
+  const found = { ...candidate, params: fitted.estimator.params };
+  const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
+  const unseen = await eachFold(folds, hooks, (fold, own) => predictUnseen(found, data, fold, own));
+  return judged(candidate, data, fitted, unseen);
+}
+
+/** @param onFolds predictions by fold; empty if the validation rows select */
+export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted, onFolds: readonly Unseen[]) {
+  const { validation } = data.parts();
+  const timings: number[] = [];
+  const predict = (): Float64Array => {
+    const start = performance.now();
+    const raw = rawPredictions(fitted, validation);
+    timings.push(performance.now() - start);
+    return raw;
+  };
+  const onValidation = { rows: data.split.validation, raw: predict() };
+  // The first calls of a function are slow.
+  while (validation.y.length < FEW_ROWS && timings.length < 3) predict();
+  const predictSeconds = Math.min(...timings) / validation.y.length;
+  const unseen = data.selection === undefined ? [onValidation] : onFolds;
+  const decision = decisionOn(candidate, data, unseen);
+  const deciding = { ...decision, costs: candidate.costs };
+  const evaluation = evaluationOf(onValidation, data, deciding);
+  requirePredictions(evaluation, { family: candidate.family, dataRows: validation.dataRows });
+  const evaluations = unseen.map((part) => evaluationOf(part, data, deciding));
+  return {
+    fitted: { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) },
+    crossValidation: data.selection && crossValidated(evaluations, data.selection, candidate.metric, data.target),
+    unseen,
+    predictSeconds,
+  };
+}
