@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { parseRecorded } from "../../config/parseRecorded.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Run } from "../../core/records/run.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
+import { reproduce } from "../compare/reproduce.ts";
+import { ingest } from "../ingest/ingest.ts";
+import { automaticSettings } from "./automaticSettings.ts";
+import { train } from "./train.ts";
+
+const base = parseRecorded(exampleConfig)!;
+const unasked = { ...base, train: { ...base.train, models: null, metric: null } };
+const size = { task: "binary", classCount: 2, trainingRows: 500, isByTime: false, naive: [] } as const;
+
+describe("automaticSettings", () => {
+  it("leaves a configuration with models as it is written", () => {
+    const config = { ...base, train: { ...base.train, models: [{ family: "ridge", params: {} }] } };
+    expect(automaticSettings(config, size)).toBe(config);
+  });
+
+  it("says everything that it chose, for the task and the number of rows", () => {
+    expect(automaticSettings(unasked, size).train).toMatchObject({
+      metric: "log_loss",
+      threshold: "tune",
+      split: { method: "stratified" },
+      selection: { method: "stratified_k_fold" },
+      ensemble: true,
+      refit: true,
+    });
+    const many = { task: "regression", classCount: 0, trainingRows: 100_000, isByTime: false, naive: [] } as const;
+    expect(automaticSettings(unasked, many).train).toMatchObject({
+      metric: "rmse",
+      threshold: 0.5,
+      selection: { method: "validation" },
+    });
+    const { train: series } = automaticSettings(unasked, {
+      ...many,
+      trainingRows: 90,
+      isByTime: true,
+      naive: ["naive"],
+    });
+    expect(series.selection.method).toBe("time_series");
+    expect(series.models!.map(({ family }) => family)).toContain("naive");
+  });
+
+  it("keeps what is set", () => {
+    const set = { ...unasked, train: { ...unasked.train, metric: "f1", refit: false, threshold: 0.3 } };
+    expect(automaticSettings(set, size).train).toMatchObject({
+      metric: "f1",
+      refit: false,
+      ensemble: false,
+      threshold: 0.3,
+    });
+  });
+});
+
+describe("a training without train.models", () => {
+  const files = { "practicedata/a.csv": exampleCsv(1, 300) };
+  const config = { ...exampleConfig, train: { seed: 3 } };
+
+  it("records the settings and trains the same model from them, in another workspace and again by reproduce", async () => {
+    const example = await exampleWorkspace(config, files);
+    const first = await example.change(async (session) => {
+      await ingest(session);
+      const { runId } = await train(session);
+      return { run: session.store.run(runId)!, again: await reproduce(session, runId) };
+    });
+    expect(first.again.differences).toEqual([]);
+    expect(first.run.refitRows).toBe(300);
+    const written = await exampleWorkspace({ ...config, train: (first.run.config as JsonObject)["train"]! }, files);
+    const second = await written.change(async (session): Promise<Run> => {
+      await ingest(session);
+      return session.store.run((await train(session)).runId)!;
+    });
+    expect(second.model!.sha256).toBe(first.run.model!.sha256);
+    expect(second.configSha256).toBe(first.run.resolvedConfigSha256);
+  });
+
+  it("adds models while there is time, and names them in the record", async () => {
+    const example = await exampleWorkspace({ ...config, train: { ...config.train, time: "6s" } }, files);
+    const { run, runs, again } = await example.change(async (session) => {
+      await ingest(session);
+      const { runId, leaderboard } = await train(session);
+      return { run: session.store.run(runId)!, runs: leaderboard, again: await reproduce(session, runId) };
+    });
+    const { models, time } = parseRecorded(run.config)!.train;
+    expect(time).toBeNull();
+    expect(models!.length).toBeGreaterThan(6);
+    expect(runs.filter(({ family }) => family !== "ensemble")).toHaveLength(models!.length);
+    expect(again.identical).toBe(true);
+  });
+});
