@@ -10,6 +10,9 @@ export interface DefaultModel {
 /** Rows times trees per round up to which small steps with many rounds take seconds. */
 const SMALL_STEPS = 20_000;
 
+/** More rows times trees per round than this take minutes with several tree models. */
+const MANY_TREES = 60_000;
+
 /** The families by choice: the baseline, a linear family and the strongest. */
 export function defaultFamilies(task: Task): readonly (keyof typeof estimators)[] {
   return ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
@@ -39,6 +42,14 @@ export function defaultModels({
     colsample_bytree: 0.8,
     tree_method: "hist",
   };
+  const linear = task === "regression" ? "ridge" : "logistic_regression";
+  if (trainingRows * treesPerRound > MANY_TREES) {
+    return [
+      { family: "baseline", params: {} },
+      { family: linear, params: {} },
+      { family: "xgboost", params: boosting },
+    ];
+  }
   return [
     { family: "baseline", params: {} },
     // With a strong penalty too, which suits few rows and many 0/1 columns.
