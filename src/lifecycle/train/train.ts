@@ -33,7 +33,9 @@ export async function train(session: Session): Promise<TrainResult> {
 /** The session with the settings that mlctl chose. */
 function chosenBy(session: Session, { config }: PreparedData): Session {
   if (config === session.config) return session;
-  const recordedConfig = { ...(session.recordedConfig as JsonObject), train: config.train as JsonObject };
+  const { time_column, features, train: settings } = config;
+  const chosen = { time_column, features, train: settings } as JsonObject;
+  const recordedConfig = { ...(session.recordedConfig as JsonObject), ...chosen };
   return { ...session, config, recordedConfig, configSha256: () => configSha256(config) };
 }
 
