@@ -183,7 +183,7 @@ describe("features of its own past", () => {
     const recorded = await example.look(async ({ store }) => store.run(runId)!.config as JsonObject);
     expect(recorded).toMatchObject({
       time_column: "month",
-      features: [{ type: "lag", lags: [1, 2, 3, 12, 13] }, {}, {}, {}, {}],
+      features: [{ type: "lag", lags: [1, 2, 3, 12, 13] }, {}, {}, {}],
     });
     expect((await example.change((session) => deploy(session))).status).toBe("deployed");
     // Each of the rows to predict looks back on the predictions before it.

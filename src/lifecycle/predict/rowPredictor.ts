@@ -6,7 +6,7 @@ import { selectRows, selectValues } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
-import { continuedRows } from "../../pipeline/predict/continuedRows.ts";
+import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { freeNames, refuseTaken, renamedNotes } from "./addedNames.ts";
 import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";

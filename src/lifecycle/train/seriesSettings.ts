@@ -7,6 +7,7 @@ import type { Task } from "../../core/task.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
+import type { Period } from "../../pipeline/fit/selectionFolds.ts";
 import { findSeries, followsPast, type FoundSeries } from "../../pipeline/rows/findSeries.ts";
 import { requestedBy } from "../../pipeline/rows/seriesSteps.ts";
 import { seasonOf, stepName } from "../../stats/timeStep.ts";
@@ -16,6 +17,8 @@ import { leavesOrder } from "./splitData.ts";
 export interface SeriesSettings {
   /** With `time_column` and `features` that say what was found. */
   readonly config: Config;
+  /** On which folds of the training rows validate; null: on equal numbers of rows. */
+  readonly period: Period | null;
   readonly naive: readonly ("naive" | "seasonal_naive")[];
   readonly notes: readonly string[];
 }
@@ -36,7 +39,7 @@ const DAY = MILLISECONDS_A_DAY;
 
 /** Nothing is chosen if config.json names its models, or the rows are not regular series of numbers. */
 export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
-  const none: SeriesSettings = { config, naive: [], notes: [] };
+  const none: SeriesSettings = { config, period: null, naive: [], notes: [] };
   const { train, features, target } = config;
   const name = config.time_column ?? onlyDate(rows.inputs, config);
   if (train.models !== null || rows.task !== "regression" || name === undefined) return none;
@@ -52,11 +55,13 @@ export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
   // Without features the baselines do not know that there are several series.
   if (!looksBack && (config.time_column === null || (features === null && found.by.length > 0))) return none;
   const season = seasonOf(found.step);
-  const chosen = looksBack ? pastFeatures(rows, name, found) : undefined;
+  const period = looksBack ? periodOf(train, found) : null;
+  const chosen = looksBack ? pastFeatures(rows, config, history, { ...found, period }) : undefined;
   const step = `"${name}" is ${stepName(found.step)}${found.by.length === 0 ? "" : ` by ${found.by.join(", ")}`}`;
   const seasonal = season === null ? "" : `, seasonal_naive the value of ${season} rows before`;
   return {
     config: chosen === undefined ? config : { ...config, time_column: name, features: chosen.features },
+    period,
     naive: season === null ? ["naive"] : ["naive", "seasonal_naive"],
     notes: [
       `${step}: the baseline naive predicts the previous value${seasonal}`,
@@ -84,11 +89,30 @@ export function historyOf(
   return { timeColumn: time.name, time: time.values, columns: { ...table, columns } };
 }
 
+const PERIOD_DAYS = { year: 366, quarter: 92, month: 31, week: 7, day: 1 };
+
+/** With fewer validated rows in each series equal folds say more. */
+const MIN_VALIDATED = 30;
+
+/** The longest period with which the first fold still trains on a third: on a sixth, as otherwise, it knows half a season. */
+function periodOf({ split, selection }: Config["train"], { span, length }: FoundSeries): Period | null {
+  const days = (span * (1 - split.validation_size)) / DAY;
+  const periods = Object.entries(PERIOD_DAYS) as [Period, number][];
+  const found = periods.find(([, each]) => selection.folds * each * 1.5 <= days);
+  if (found === undefined || selection.folds * found[1] * DAY * length < MIN_VALIDATED * span) return null;
+  return found[0];
+}
+
 /** A season takes part if there are this many of them: each costs the first of them. */
 const MIN_SEASONS = 4;
 
-function pastFeatures({ inputs, numbers }: Rows, time: string, found: FoundSeries) {
-  const { step, by, length, span } = found;
+function pastFeatures(
+  { inputs, numbers }: Rows,
+  { train }: Config,
+  { timeColumn: time }: History,
+  found: FoundSeries & Pick<SeriesSettings, "period">,
+) {
+  const { step, by, length, span, period } = found;
   const season = seasonOf(step) ?? 0;
   const isHourly = step.unit === "millisecond" && step.count < DAY;
   const isDaily = isHourly || step.unit === "business day" || (step.unit === "millisecond" && step.count === DAY);
@@ -96,10 +120,14 @@ function pastFeatures({ inputs, numbers }: Rows, time: string, found: FoundSerie
   const seasons = [season, week].filter((each) => each > 0 && each * MIN_SEASONS <= length);
   const lags = [...new Set([1, 2, 3, ...seasons.flatMap((each) => [each, each + 1])])];
   const series = by.length === 0 ? {} : { by: [...by] };
+  // What the first fold trains on has to have every month.
+  const training = span * (1 - train.split.validation_size);
+  const { folds } = train.selection;
+  const firstTraining = period === null ? training / (folds + 1) : training - folds * PERIOD_DAYS[period] * DAY;
   const parts = [
     ...(isHourly ? ["hour"] : []),
     ...(isDaily ? ["day_of_week"] : []),
-    ...(span >= 2 * 365 * DAY && season > 0 ? ["month"] : []),
+    ...(firstTraining >= 366 * DAY && season > 0 ? ["month"] : []),
   ];
   const calendar: TransformRequest[] =
     parts.length === 0
@@ -114,7 +142,7 @@ function pastFeatures({ inputs, numbers }: Rows, time: string, found: FoundSerie
   const dates = others.columns.filter(({ kind }) => kind === "date").length;
   const requests = [
     { type: "lag", options: { lags, ...series } },
-    ...(seasons.length === 0 ? [] : [{ type: "rolling", options: { windows: [seasonText(found)], ...series } }]),
+    ...(isDaily ? [{ type: "rolling", options: { windows: [isHourly ? "1d" : "7d"], ...series } }] : []),
     ...(numbers.length === 0 ? [] : [{ type: "drop", options: { columns: [...numbers] } }]),
     ...plan.requests.flatMap((request) =>
       request.type === "date_parts" ? [...calendar, ...(dates > 1 ? [request] : [])] : [request],
@@ -122,13 +150,6 @@ function pastFeatures({ inputs, numbers }: Rows, time: string, found: FoundSerie
   ];
   const features = requests.map(({ type, options }) => ({ type, ...options })) as NonNullable<Config["features"]>;
   return { features, lags, notes: plan.notes };
-}
-
-/** Length of a season, as a window. */
-function seasonText({ step }: FoundSeries): string {
-  if (step.unit === "month") return "365d";
-  if (step.unit === "business day") return "7d";
-  return `${(seasonOf(step)! * step.count) / DAY}d`;
 }
 
 function pastNote({ time_column, target }: Config, name: string, lags: readonly number[]): string {

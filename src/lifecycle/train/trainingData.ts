@@ -82,6 +82,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
     classCount,
     trainingRows: split.training.length,
     isByTime: order.times !== undefined,
+    period: series.period,
     naive: series.naive,
   });
   const remarks = targetRemarks(encoded, asked);
