@@ -50,6 +50,12 @@ export function keyColumns({ series }: { readonly series: readonly SeriesState[]
   return series.slice(0, 1).flatMap(({ timeColumn, by = [] }) => [timeColumn, ...by]);
 }
 
+/** Epoch milliseconds of the last entry of any series. */
+export function historyEnd({ series }: { readonly series: readonly SeriesState[] }): number {
+  const ends = series.flatMap((each) => groupsOf(each).map(({ times }) => (times.at(-1) ?? -Infinity) * each.unit));
+  return ends.reduce((latest, end) => (end > latest ? end : latest), -Infinity);
+}
+
 /** See Transform.looksBack. */
 export function looksBack({ series }: { readonly series: readonly SeriesState[] }): LookBack {
   return { by: series[0]?.by ?? [], columns: series.map(({ column }) => column) };

@@ -1,10 +1,14 @@
 /** Several series in one file, through the whole lifecycle; and the naive baselines of the leaderboard. */
+import { readFile } from "node:fs/promises";
+import { stdin, stdout } from "node:process";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
 import { random } from "../core/random.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { explain } from "./predict/explain.ts";
+import { predict } from "./predict/predict.ts";
+import { deploy } from "./deploy/deploy.ts";
 import { score } from "./score/score.ts";
 import { train, type TrainResult } from "./train/train.ts";
 
@@ -100,7 +104,7 @@ describe("the naive baselines", () => {
     };
     const found = Object.fromEntries(leaderboard.map(({ family, metrics }) => [family, metrics["rmse"]!]));
     expect(Object.keys(found).toSorted()).toEqual(
-      ["baseline", "linear_regression", "naive", "seasonal_naive", "xgboost"].toSorted(),
+      ["baseline", "naive", "ridge", "seasonal_naive", "xgboost"].toSorted(),
     );
     expect(found["naive"]).toBeCloseTo(rmse(1), 10); // sums in another order
     expect(found["seasonal_naive"]).toBeCloseTo(rmse(7), 10);
@@ -114,10 +118,29 @@ describe("the naive baselines", () => {
       });
       return (await trainedOn(example)).leaderboard.map(({ family }) => family);
     };
-    const usual = ["xgboost", "linear_regression", "baseline"].toSorted();
+    const usual = ["baseline", "ridge", "xgboost", "xgboost"];
     expect((await families(rows(0, 60))).toSorted()).toEqual(usual);
     const one = [{ family: "linear_regression" }];
     expect(await families(rows(0, 60, ["north"]).replace("store", "shop"), one)).toEqual(["linear_regression"]);
+  });
+
+  it("must be beaten for a model to be deployed", async () => {
+    const models = [{ family: "naive" }, { family: "ridge" }];
+    // A slow triangle: yesterday says more than twelve days ago.
+    const triangle = (from: number, to: number): string =>
+      [
+        "day,sales",
+        ...Array.from({ length: to - from }, (_, i) => `${dayOf(from + i)},${Math.abs(((from + i) % 40) - 20)}`),
+      ].join("\n");
+    const example = await exampleWorkspace(config([{ type: "lag", lags: [12] }], models), {
+      "sourcedata/a.csv": triangle(0, 120),
+      "testdata/t.csv": triangle(120, 140),
+    });
+    await trainedOn(example);
+    const { status, reasons } = await example.change((session) => deploy(session));
+    expect(status).toBe("kept");
+    expect(reasons[0]).toMatch(/^the baseline naive is better than the best model on the validation rows: rmse/);
+    expect((await example.change((session) => deploy(session, { force: true }))).status).toBe("deployed");
   });
 
   it("can be configured with a season, and say so if there is none", async () => {
@@ -134,5 +157,46 @@ describe("the naive baselines", () => {
       [3, null],
       [undefined, "seasonal_naive found no season in the steps of time_column"],
     ]);
+  });
+});
+
+describe("features of its own past", () => {
+  const month = (i: number): string => new Date(Date.UTC(2001, i)).toISOString().slice(0, 7);
+  /** Grows, with a season that grows too. */
+  const sold = (i: number, level = 1): number =>
+    Math.round(level * (100 + 2 * i) * (1 + Math.sin((i * Math.PI) / 6) / 4));
+  const lines = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, i) => `${month(from + i)},${sold(from + i)}`);
+
+  it("are chosen for one series, beat the naive ones, and the recorded configuration trains the same model", async () => {
+    const example = await exampleWorkspace(
+      { target: "sold" },
+      {
+        "sourcedata/a.csv": ["month,sold", ...lines(0, 96)].join("\n"),
+        "testdata/t.csv": ["month,sold", ...lines(96, 120)].join("\n"),
+      },
+    );
+    const { leaderboard, model, notes, runId } = await trainedOn(example);
+    const [best, naive] = [leaderboard[0]!, leaderboard.find(({ family }) => family === "seasonal_naive")!];
+    expect(best.selection!.value!).toBeLessThan(naive.selection!.value! / 3);
+    expect(notes.find((note) => note.includes("own past"))).toContain('write "time_column": "month"');
+    const recorded = await example.look(async ({ store }) => store.run(runId)!.config as JsonObject);
+    expect(recorded).toMatchObject({
+      time_column: "month",
+      features: [{ type: "lag", lags: [1, 2, 3, 12, 13] }, {}, {}, {}],
+    });
+    expect((await example.change((session) => deploy(session))).status).toBe("deployed");
+    // Each of the rows to predict looks back on the predictions before it.
+    const [input, output] = [`${example.folder}/testdata/t.csv`, `${example.folder}/out.csv`];
+    await example.change((session) => predict(session, { input, output, guard: false, stdin, stdout }));
+    const predicted = (await readFile(output, "utf8"))
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => Number(line.split(",").at(-1)));
+    expect(predicted).toHaveLength(24);
+    predicted.forEach((value, i) => expect(Math.abs(value / sold(96 + i) - 1)).toBeLessThan(0.1));
+    await example.configure(recorded);
+    expect((await example.change((session) => train(session))).model.sha256).toBe(model.sha256);
   });
 });

@@ -28,7 +28,9 @@ export function promotionSchema(require: ReturnType<typeof limits>) {
         "confidence required for the improvement: the bootstrap interval of the difference at this level must exclude 0, on at least 30 test rows; null: not required",
       ),
     require: require.describe("limits that a model must satisfy, by metric"),
-    beat_baseline: flag(true).describe("do not deploy a model that is not better than the baseline"),
+    beat_baseline: flag(true).describe(
+      "do not deploy a model that is not better than the baseline, or than the naive baselines of its training",
+    ),
     aliases: names().default(["champion"]).describe("aliases of the deployed model"),
     top: names()
       .default([])

@@ -19,6 +19,7 @@ import { judge } from "../judge.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
+import { baselineAhead } from "../train/leaderboard.ts";
 
 export interface DeployOptions {
   /** REF of the challenger; defaults to "latest". */
@@ -63,10 +64,13 @@ async function promote(
   const unscored = { metric: null, value: null, reasons: ["it is already deployed"], dryRun };
   if (current?.runId === run.runId) return { status: "kept", ...runs, ...unscored, path: null };
   const { verdict, metric, value } = await compare(session, challenger, force);
-  const forced = !verdict.promote && force;
-  const reasons = forced ? ["forced", ...verdict.reasons] : verdict.reasons;
+  const naive = session.config.promotion.beat_baseline ? naiveAhead(session, run) : [];
+  const promoted = verdict.promote && naive.length === 0;
+  const forced = !promoted && force;
+  const found = promoted || !verdict.promote ? [...naive, ...verdict.reasons] : naive;
+  const reasons = forced ? ["forced", ...found] : found;
   const result = { ...runs, metric, value, reasons, dryRun };
-  if (!verdict.promote && !forced) return { status: "kept", ...result, path: null };
+  if (!promoted && !forced) return { status: "kept", ...result, path: null };
   if (dryRun) return { status: "deployed", ...result, path: null };
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
   const path = commit(session, {
@@ -135,6 +139,16 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
     },
   );
   return { verdict, metric, value: judged.metrics[metric] ?? null };
+}
+
+/** Whether an earlier value of the series, which the same training tried, is the better prediction. */
+function naiveAhead({ store }: Session, run: Run): string[] {
+  if (isBaseline(run.family)) return [];
+  const naive = store.runsOfTraining(run.trainId).filter(({ family }) => /^(seasonal_)?naive$/.test(family));
+  const contenders = [run, ...naive].map((each) => ({ ...each, degenerate: each.tags["degenerate"], error: undefined }));
+  return baselineAhead(contenders, run.metric, run.task).map(
+    (text) => `${text}; to deploy it, write "train": { "models": [{ "family": … }] } with its name`,
+  );
 }
 
 /** Evaluates the deployed model on the same rows, or returns the reason why it cannot be compared. */

@@ -78,7 +78,9 @@ function requireForecasting({ signature }: Model, timeColumn: string | null): st
       hint: "predict rows with their dates instead: `mlctl predict future.csv`",
     });
   }
-  const found = inputs.find(({ name, kind }) => name === timeColumn && kind === "date");
+  const dates = inputs.filter(({ kind }) => kind === "date");
+  // Without a configured one mlctl found the only date; dates of a time column have no range.
+  const found = dates.find(({ name, minimum }) => (timeColumn === null ? minimum === undefined : name === timeColumn));
   if (found !== undefined) return found.name;
   throw new MlctlError("usage", "--horizon continues the dates of time_column, but the model does not read them", {
     hint: 'set "time_column" and add { "type": "lag" } to "features", then train again',

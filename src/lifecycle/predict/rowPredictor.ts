@@ -2,13 +2,22 @@
 import { counted } from "../../core/text/format.ts";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
+import { selectRows, selectValues } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
+import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { freeNames, refuseTaken, renamedNotes } from "./addedNames.ts";
 import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
-import { checkRows, messagesByRow, type CheckRows, type RowFinding, type RowPolicy } from "./checkRows.ts";
+import {
+  checkRows,
+  messagesByRow,
+  type CheckRows,
+  type CheckedTable,
+  type RowFinding,
+  type RowPolicy,
+} from "./checkRows.ts";
 import { NOT_FINITE, predictedValues } from "./predictedValues.ts";
 
 export interface PredictedBatch {
@@ -52,6 +61,19 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     if (known === undefined) unusual.set(kind, { count: 1, first: place });
     else known.count++;
   };
+  const follow = policy.history === "error" ? undefined : continuedRows(model);
+  /** What is found of rows after the end of the history, where they are predicted one after the other. */
+  const continueSeries = (table: Table, { errors, warnings }: Omit<CheckedTable, "table">) => {
+    if (follow === undefined || ![...errors, ...warnings].some(lacks)) return { errors, warnings };
+    const continued = follow(table);
+    const isSolved = (each: RowFinding): boolean => lacks(each) && !Number.isNaN(continued[each.row]);
+    const kept = [...warnings, ...errors.filter(isSolved)];
+    return {
+      errors: errors.filter((each) => !isSolved(each)),
+      warnings: kept.map((each) => (isSolved(each) ? { ...each, isContinued: true } : each)),
+      continued,
+    };
+  };
   return {
     predict(batch) {
       const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
@@ -60,12 +82,16 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
         else refuseTaken(batch.columns, added);
         checker = { columns, check: checkRows(model, { columns, policy, timeColumn }) };
       }
-      const { table, errors, warnings } = checker.check(cells);
+      const { table, ...found } = checker.check(cells);
+      const { errors, warnings, continued } = continueSeries(table, found);
       for (const { series } of [...errors, ...warnings]) if (series !== undefined) unseen.add(series);
       const reasons = reasonsOf(batch, errors);
       let good = goodRows(batch, reasons);
+      const known = continued === undefined ? good : good.filter((row) => Number.isNaN(continued[row]));
+      const prediction = predict(known.length === table.rowCount ? table : selectRows(table, known));
+      known.forEach((row, i) => continued?.fill(prediction.yPred[i]!, row, row + 1));
       const { predictions, notFinite } = valuesOf(
-        predict(good.length === table.rowCount ? table : selectRows(table, good)),
+        continued === undefined ? prediction : { ...prediction, yPred: selectValues(continued, Int32Array.from(good)) },
       );
       let predictionsOfGood = predictions;
       if (notFinite.length > 0) {
@@ -103,6 +129,10 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   };
 }
 
+function lacks({ check, series }: RowFinding): boolean {
+  return check === "history" && series === undefined;
+}
+
 /** As long as the header: what lies beyond it is in the reason why the row is rejected. */
 export function paddedTo(width: number, values: readonly Json[]): readonly Json[] {
   return values.length === width ? values : Array.from({ length: width }, (_, at) => values[at] ?? null);
@@ -123,7 +153,8 @@ function goodRows(batch: RowBatch, reasons: ReadonlyMap<number, string>): number
   return good;
 }
 
-function kindOf({ column, check }: RowFinding): string {
+function kindOf({ column, check, isContinued }: RowFinding & { readonly isContinued?: boolean }): string {
+  if (isContinued) return "after the end of the history, so each looks back on the predictions before it";
   const kind = check === "category" ? "with a category not seen in training" : "outside the training range";
   return `${kind} in column "${column}"`;
 }

@@ -16,6 +16,8 @@ export interface DataSize {
   readonly trainingRows: number;
   /** Whether the rows are split by a time. */
   readonly isByTime: boolean;
+  /** On which folds of a series validate. */
+  readonly period: Config["train"]["selection"]["period"];
   /** Families of a series that have to be beaten. */
   readonly naive: readonly string[];
 }
@@ -30,6 +32,8 @@ const FEW_ROWS = 8000;
 export function automaticSettings(config: Config, size: DataSize): Config {
   const { train } = config;
   if (train.models !== null) return config;
+  const method = train.selection.method ?? selectionMethod(size);
+  const period = train.selection.period ?? (method === "time_series" ? size.period : null);
   const families = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
   return {
     ...config,
@@ -40,7 +44,7 @@ export function automaticSettings(config: Config, size: DataSize): Config {
       threshold: train.threshold ?? (size.task === "binary" ? "tune" : 0.5),
       // Says that no other order is to be looked for.
       split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled(size)) },
-      selection: { ...train.selection, method: train.selection.method ?? selectionMethod(size) },
+      selection: { ...train.selection, method, period },
       ensemble: train.ensemble ?? train.refit ?? true,
       refit: train.refit ?? true,
     },

@@ -34,7 +34,7 @@ export function splitData(
     timeColumn: config.time_column ?? undefined,
     classCount,
   } as const;
-  const order = unasked(config) ? timeOrder(table) : undefined;
+  const order = config.time_column === null && leavesOrder(config) ? timeOrder(table) : undefined;
   if (order !== undefined) {
     const byTime = splitRows(table, y, { ...options, method: "time", times: order.times });
     if (hasAllClasses(y, byTime, classCount)) {
@@ -47,12 +47,8 @@ export function splitData(
 }
 
 /** Whether the configuration leaves the split to mlctl, and what chooses the winner does not contradict a split by time. */
-function unasked({ time_column, train }: Config): boolean {
-  return (
-    time_column === null &&
-    train.split.method === null &&
-    [null, "validation", "time_series"].includes(train.selection.method)
-  );
+export function leavesOrder({ train }: Config): boolean {
+  return train.split.method === null && [null, "validation", "time_series"].includes(train.selection.method);
 }
 
 function hasAllClasses(y: Float64Array, split: Split, classCount: number): boolean {

@@ -43,7 +43,9 @@ function withModels(config: Config, added: readonly Pick<Candidate, "family" | "
 /** The session with the settings that mlctl chose. */
 function chosenBy(session: Session, { config }: PreparedData): Session {
   if (config === session.config) return session;
-  const recordedConfig = { ...(session.recordedConfig as JsonObject), train: config.train as JsonObject };
+  const { time_column, features, train: settings } = config;
+  const chosen = { time_column, features, train: settings } as JsonObject;
+  const recordedConfig = { ...(session.recordedConfig as JsonObject), ...chosen };
   return { ...session, config, recordedConfig, configSha256: () => configSha256(config) };
 }
 

@@ -4,10 +4,8 @@ import { listed } from "../../core/text/listed.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { History } from "../../core/history.ts";
 import { selectRows, selectValues } from "../../core/table/selectRows.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { rowsWithHistory } from "../../pipeline/rows/rowsInReach.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
@@ -16,9 +14,9 @@ import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
 import { automaticNote, automaticSettings } from "./automaticSettings.ts";
-import { naiveBaselines } from "./naiveBaselines.ts";
 import { repeatedTimes } from "./repeatedTimes.ts";
 import { orderOf, requireColumn, selectionOf, type ToSelectOn } from "./selectionOf.ts";
+import { historyOf, seriesSettings } from "./seriesSettings.ts";
 import { splitData } from "./splitData.ts";
 import { readDataset } from "../datasets.ts";
 import { transformRequests, unknownNames } from "../settings.ts";
@@ -46,18 +44,28 @@ export interface PreparedParts extends Parts {
 }
 
 /** Encodes the target, removes ids, dropped columns and rows with too little history, and splits. */
-export async function prepareData(workspace: Workspace, dataset: Dataset): Promise<PreparedData> {
-  const { config } = workspace;
-  const table = await readDataset(workspace, dataset);
+export async function prepareData(given: Workspace, dataset: Dataset): Promise<PreparedData> {
+  const table = await readDataset(given, dataset);
   const asked = {
-    target: config.target,
-    task: config.task,
-    positiveClass: config.positive_class === null ? null : String(config.positive_class),
+    target: given.config.target,
+    task: given.config.task,
+    positiveClass: given.config.positive_class === null ? null : String(given.config.positive_class),
   };
   const encoded = encodeTarget(table, asked);
-  const unknown = unknownColumns(table, config);
-  const { leftOut, notes: numbering } = withoutRowNumbers(table, config);
+  const unknown = unknownColumns(table, given.config);
   const labelled = selectRows(table, encoded.rows);
+  const { notes: numbering, ...columns } = withoutRowNumbers(table, given.config);
+  const series = seriesSettings(given.config, {
+    labelled,
+    inputs: inputsOf(labelled, columns.configured),
+    numbers: columns.numbers,
+    y: encoded.y,
+    task: encoded.spec.task,
+  });
+  const { config } = series;
+  const workspace = { ...given, config };
+  // Where mlctl chose the features, they drop the row numbers.
+  const leftOut = config.features === given.config.features ? columns.leftOut : columns.configured;
   const history = historyOf(labelled, encoded.y, config);
   const inputs = inputsOf(labelled, leftOut);
   const usable = usableRows(workspace, { inputs, y: encoded.y, target: encoded.spec, history });
@@ -68,14 +76,14 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const toSelectOn = { table: rows, y, split, classCount, times };
   const order = times === undefined ? orderOf(workspace, rows) : { times };
   const dataRows = usable.map((row) => encoded.rows[row]!);
-  const naive = naiveBaselines(config, { target: encoded.spec, history });
   const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, dataRows, ...order };
   const chosen = automaticSettings(config, {
     task: encoded.spec.task,
     classCount,
     trainingRows: split.training.length,
     isByTime: order.times !== undefined,
-    naive: naive.families,
+    period: series.period,
+    naive: series.naive,
   });
   const remarks = targetRemarks(encoded, asked);
   return {
@@ -98,7 +106,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
         time: config.time_column,
         target: config.target,
       }),
-      ...naive.notes,
+      ...series.notes,
       ...automaticNote(config, chosen),
     ],
   };
@@ -119,6 +127,10 @@ function infiniteValues(inputs: Table): string[] {
 
 /** Names of the columns that are no inputs, with a note on row numbers among them. */
 interface LeftOut {
+  /** Those that config.json names. */
+  readonly configured: ReadonlySet<string>;
+  /** Those that number the rows. */
+  readonly numbers: readonly string[];
   readonly leftOut: ReadonlySet<string>;
   readonly notes: readonly string[];
 }
@@ -130,11 +142,15 @@ function withoutRowNumbers(table: Table, config: Config): LeftOut {
   const others = table.columns.filter(({ name }) => !configured.has(name));
   const numbers = config.features === null ? rowNumbers({ ...table, columns: others }) : [];
   const unwanted = numbers.filter((name) => !named.flat().includes(name));
-  if (unwanted.length === 0 || unwanted.length === others.length) return { leftOut: configured, notes: [] };
+  if (unwanted.length === 0 || unwanted.length === others.length) {
+    return { configured, numbers: [], leftOut: configured, notes: [] };
+  }
   const names = unwanted.map((name) => `"${name}"`).join(", ");
   const subject =
     unwanted.length === 1 ? `column ${names} is not used: it numbers` : `columns ${names} are not used: they number`;
   return {
+    configured,
+    numbers: unwanted,
     leftOut: new Set([...configured, ...unwanted]),
     notes: [
       `${subject} the rows; to use ${unwanted.length === 1 ? "it" : "one"}, name it in "train": { "feature_sets": … }`,
@@ -148,15 +164,6 @@ function inputsOf(table: Table, leftOut: ReadonlySet<string>): Table {
   throw new MlctlError("data", "no feature columns are left", {
     hint: 'the target, "id_columns" and "drop_columns" exclude every column',
   });
-}
-
-/** All labelled rows, as history for lag features; undefined without a date column to order them. */
-function historyOf(table: Table, y: Float64Array, { time_column: timeColumn, target }: Config): History | undefined {
-  const time = timeColumn === null ? undefined : findColumn(table, timeColumn);
-  if (time?.kind !== "date") return undefined;
-  const known: Column = { kind: "number", name: target, values: y };
-  const columns = table.columns.map((column) => (column.name === target ? known : column));
-  return { timeColumn: time.name, time: time.values, columns: { ...table, columns } };
 }
 
 function usableRows({ config }: Workspace, { inputs, target, history }: TrainingData): Int32Array {

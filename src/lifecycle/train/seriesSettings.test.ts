@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { parseRecorded } from "../../config/parseRecorded.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { random } from "../../core/random.ts";
+import { seriesSettings } from "./seriesSettings.ts";
+
+const HOUR = 3_600_000;
+const wave = Array.from({ length: 1000 }, (_, i) => 50 + i / 20 + 10 * Math.sin((i * Math.PI) / 12));
+
+/** Rows of one series with its number and the weather. */
+function settingsOf(config: JsonObject, { step = HOUR, y = wave } = {}) {
+  const weather = random(2);
+  const columns = [
+    { kind: "date", name: "when", values: Float64Array.from(y, (_, i) => i * step) },
+    { kind: "number", name: "No", values: Float64Array.from(y.keys()) },
+    { kind: "number", name: "rain", values: Float64Array.from(y, () => weather.uniform()) },
+  ] as const;
+  const inputs = { rowCount: y.length, columns };
+  return seriesSettings(parseRecorded({ target: "load", ...config })!, {
+    inputs,
+    labelled: inputs,
+    numbers: ["No"],
+    y: Float64Array.from(y),
+    task: "regression",
+  });
+}
+
+describe("seriesSettings", () => {
+  it("finds the time of a series and looks back a day and a week of hours", () => {
+    const { config, naive, period } = settingsOf({});
+    expect(config.time_column).toBe("when");
+    expect(config.features).toEqual([
+      { type: "lag", lags: [1, 2, 3, 24, 25, 168, 169] },
+      { type: "rolling", windows: ["1d"] },
+      { type: "drop", columns: ["No"] },
+      { type: "date_parts", column: "when", parts: ["hour", "day_of_week"] },
+      { type: "cyclical", keep: true },
+      { type: "standardize" },
+    ]);
+    expect(naive).toEqual(["naive", "seasonal_naive"]);
+    expect(period).toBe("day"); // five weeks are more than two thirds of the 33 days
+  });
+
+  it("looks back a week of days, and uses the month only where the first fold has them all", () => {
+    const days = settingsOf({}, { step: 24 * HOUR }).config.features!;
+    expect(days[0]).toEqual({ type: "lag", lags: [1, 2, 3, 7, 8] });
+    expect(days[1]).toEqual({ type: "rolling", windows: ["7d"] });
+    expect(days[3]!["parts"]).toEqual(["day_of_week"]);
+    const years = settingsOf({}, { step: 24 * HOUR, y: [...wave, ...wave, ...wave] }).config.features!;
+    expect(years[3]!["parts"]).toEqual(["day_of_week", "month"]);
+  });
+
+  it("leaves what config.json sets", () => {
+    const given: JsonObject[] = [
+      { train: { models: [{ family: "ridge" }] } },
+      { train: { split: { method: "random" } } },
+      { features: [{ type: "date_parts" }] },
+    ];
+    for (const set of given) {
+      const { config, naive } = settingsOf(set);
+      expect([config.time_column, config.features, naive]).toEqual([null, set["features"] ?? null, []]);
+    }
+  });
+
+  it("gives a target that does not follow its past the naive baselines only, where time_column is set", () => {
+    const noise = random(5);
+    const y = wave.map(() => noise.normal());
+    expect(settingsOf({}, { y })).toMatchObject({ config: { time_column: null, features: null }, naive: [] });
+    const { config, naive, notes } = settingsOf({ time_column: "when" }, { y });
+    expect([config.features, naive.length, notes.length]).toEqual([null, 2, 1]);
+  });
+});

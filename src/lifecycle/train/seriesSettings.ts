@@ -1,0 +1,159 @@
+/** The settings of a series that config.json leaves to mlctl: its times, its baselines, and features of its own past. */
+import type { Config } from "../../config/schema/schema.ts";
+import type { History } from "../../core/history.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import type { Task } from "../../core/task.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import type { TransformRequest } from "../../core/transform.ts";
+import { automaticTransforms } from "../../features/automatic.ts";
+import type { Period } from "../../pipeline/fit/selectionFolds.ts";
+import { findSeries, followsPast, type FoundSeries } from "../../pipeline/rows/findSeries.ts";
+import { requestedBy } from "../../pipeline/rows/seriesSteps.ts";
+import { seasonOf, stepName } from "../../stats/timeStep.ts";
+import { transformRequests } from "../settings.ts";
+import { leavesOrder } from "./splitData.ts";
+
+export interface SeriesSettings {
+  /** With `time_column` and `features` that say what was found. */
+  readonly config: Config;
+  /** On which folds of the training rows validate; null: on equal numbers of rows. */
+  readonly period: Period | null;
+  readonly naive: readonly ("naive" | "seasonal_naive")[];
+  readonly notes: readonly string[];
+}
+
+/** Labelled rows. */
+interface Rows {
+  /** Every column. */
+  readonly labelled: Table;
+  /** Columns that may be features. */
+  readonly inputs: Table;
+  /** Columns among them that number the rows. */
+  readonly numbers: readonly string[];
+  readonly y: Float64Array;
+  readonly task: Task;
+}
+
+const DAY = MILLISECONDS_A_DAY;
+
+/** Nothing is chosen if config.json names its models, or the rows are not regular series of numbers. */
+export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
+  const none: SeriesSettings = { config, period: null, naive: [], notes: [] };
+  const { train, features, target } = config;
+  const name = config.time_column ?? onlyDate(rows.inputs, config);
+  if (train.models !== null || rows.task !== "regression" || name === undefined) return none;
+  const history = historyOf(rows.labelled, rows.y, { time_column: name, target });
+  const by = features === null ? undefined : requestedBy(transformRequests(config)!);
+  const found = history && findSeries(history, by ?? rows.inputs);
+  if (history === undefined || found === undefined) return none;
+  const isFree = features === null && Object.keys(train.feature_sets).length === 0;
+  const looksBack =
+    isFree &&
+    findColumn(rows.inputs, name) !== undefined &&
+    followsPast(history, rows.y, { ...found, share: 1 - train.split.validation_size });
+  // Without features the baselines do not know that there are several series.
+  if (!looksBack && (config.time_column === null || (features === null && found.by.length > 0))) return none;
+  const season = seasonOf(found.step);
+  const period = looksBack ? periodOf(train, found) : null;
+  const chosen = looksBack ? pastFeatures(rows, config, history, { ...found, period }) : undefined;
+  const step = `"${name}" is ${stepName(found.step)}${found.by.length === 0 ? "" : ` by ${found.by.join(", ")}`}`;
+  const seasonal = season === null ? "" : `, seasonal_naive the value of ${season} rows before`;
+  return {
+    config: chosen === undefined ? config : { ...config, time_column: name, features: chosen.features },
+    period,
+    naive: season === null ? ["naive"] : ["naive", "seasonal_naive"],
+    notes: [
+      `${step}: the baseline naive predicts the previous value${seasonal}`,
+      ...(chosen === undefined ? [] : [pastNote(config, name, chosen.lags), ...chosen.notes]),
+    ],
+  };
+}
+
+/** The date column by which the rows are sorted, if there is one and config.json leaves their order to mlctl. */
+function onlyDate({ columns }: Table, config: Config): string | undefined {
+  const dates = columns.filter(({ kind }) => kind === "date");
+  return dates.length === 1 && config.features === null && leavesOrder(config) ? dates[0]!.name : undefined;
+}
+
+/** All labelled rows, as history for lag features; undefined without a date column to order them. */
+export function historyOf(
+  table: Table,
+  y: Float64Array,
+  { time_column: timeColumn, target }: Pick<Config, "time_column" | "target">,
+): History | undefined {
+  const time = timeColumn === null ? undefined : findColumn(table, timeColumn);
+  if (time?.kind !== "date") return undefined;
+  const known: Column = { kind: "number", name: target, values: y };
+  const columns = table.columns.map((column) => (column.name === target ? known : column));
+  return { timeColumn: time.name, time: time.values, columns: { ...table, columns } };
+}
+
+const PERIOD_DAYS = { year: 366, quarter: 92, month: 31, week: 7, day: 1 };
+
+/** With fewer validated rows in each series equal folds say more. */
+const MIN_VALIDATED = 30;
+
+/** The longest period with which the first fold still trains on a third: on a sixth, as otherwise, it knows half a season. */
+function periodOf({ split, selection }: Config["train"], { span, length }: FoundSeries): Period | null {
+  const days = (span * (1 - split.validation_size)) / DAY;
+  const periods = Object.entries(PERIOD_DAYS) as [Period, number][];
+  const found = periods.find(([, each]) => selection.folds * each * 1.5 <= days);
+  if (found === undefined || selection.folds * found[1] * DAY * length < MIN_VALIDATED * span) return null;
+  return found[0];
+}
+
+/** A season takes part if there are this many of them: each costs the first of them. */
+const MIN_SEASONS = 4;
+
+function pastFeatures(
+  { inputs, numbers }: Rows,
+  { train }: Config,
+  { timeColumn: time }: History,
+  found: FoundSeries & Pick<SeriesSettings, "period">,
+) {
+  const { step, by, length, span, period } = found;
+  const season = seasonOf(step) ?? 0;
+  const isHourly = step.unit === "millisecond" && step.count < DAY;
+  const isDaily = isHourly || step.unit === "business day" || (step.unit === "millisecond" && step.count === DAY);
+  const week = isHourly ? 7 * season : 0;
+  const seasons = [season, week].filter((each) => each > 0 && each * MIN_SEASONS <= length);
+  const lags = [...new Set([1, 2, 3, ...seasons.flatMap((each) => [each, each + 1])])];
+  const series = by.length === 0 ? {} : { by: [...by] };
+  // What the first fold trains on has to have every month.
+  const training = span * (1 - train.split.validation_size);
+  const { folds } = train.selection;
+  const firstTraining = period === null ? training / (folds + 1) : training - folds * PERIOD_DAYS[period] * DAY;
+  const parts = [
+    ...(isHourly ? ["hour"] : []),
+    ...(isDaily ? ["day_of_week"] : []),
+    ...(firstTraining >= 366 * DAY && season > 0 ? ["month"] : []),
+  ];
+  const calendar: TransformRequest[] =
+    parts.length === 0
+      ? []
+      : [
+          { type: "date_parts", options: { column: time, parts } },
+          { type: "cyclical", options: { keep: true } },
+        ];
+  const others = { ...inputs, columns: inputs.columns.filter((column) => !numbers.includes(column.name)) };
+  const isComplete = others.columns.every((column) => column.kind === "category" || !column.values.some(Number.isNaN));
+  const plan = automaticTransforms(others, { needs: { complete: !isComplete, standardized: true } });
+  const dates = others.columns.filter(({ kind }) => kind === "date").length;
+  const requests = [
+    { type: "lag", options: { lags, ...series } },
+    ...(isDaily ? [{ type: "rolling", options: { windows: [isHourly ? "1d" : "7d"], ...series } }] : []),
+    ...(numbers.length === 0 ? [] : [{ type: "drop", options: { columns: [...numbers] } }]),
+    ...plan.requests.flatMap((request) =>
+      request.type === "date_parts" ? [...calendar, ...(dates > 1 ? [request] : [])] : [request],
+    ),
+  ];
+  const features = requests.map(({ type, options }) => ({ type, ...options })) as NonNullable<Config["features"]>;
+  return { features, lags, notes: plan.notes };
+}
+
+function pastNote({ time_column, target }: Config, name: string, lags: readonly number[]): string {
+  const past = `"${target}" follows its own past, so its values of ${lags.join(", ")} rows before are features: a row to predict needs them (\`mlctl predict --horizon\` continues the series)`;
+  const named = time_column === null ? `; to keep the column of the time, write "time_column": "${name}"` : "";
+  return `${past}${named}; to leave them out, name the models in "train": { "models": … }`;
+}

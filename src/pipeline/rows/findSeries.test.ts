@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { History } from "../../core/history.ts";
+import type { CategoryColumn } from "../../core/table/table.ts";
+import { random } from "../../core/random.ts";
+import { findSeries, followsPast } from "./findSeries.ts";
+
+const DAY = 86_400_000;
+
+function category(name: string, texts: readonly string[]): CategoryColumn {
+  const categories = [...new Set(texts)];
+  return { kind: "category", name, codes: Int32Array.from(texts, (text) => categories.indexOf(text)), categories };
+}
+
+/** Days of all pairs of keys. */
+function historyOf(
+  days: readonly number[],
+  ...keys: readonly (readonly [name: string, values: readonly string[]])[]
+): History {
+  const pairs = keys.reduce<string[][]>(
+    (all, [, values]) => all.flatMap((each) => values.map((one) => [...each, one])),
+    [[]],
+  );
+  const rows = days.flatMap((day) => pairs.map((pair) => ({ day, pair })));
+  const columns = keys.map(([name], at) =>
+    category(
+      name,
+      rows.map(({ pair }) => pair[at]!),
+    ),
+  );
+  return {
+    timeColumn: "day",
+    time: Float64Array.from(rows, ({ day }) => day * DAY),
+    columns: { rowCount: rows.length, columns },
+  };
+}
+
+const days = Array.from({ length: 60 }, (_, i) => i);
+
+describe("findSeries", () => {
+  it("finds one series, and several by one or two text columns", () => {
+    const one = historyOf(days);
+    expect(findSeries(one, one.columns)).toEqual({
+      by: [],
+      step: { unit: "millisecond", count: DAY },
+      length: 60,
+      span: 59 * DAY,
+    });
+    const stores = historyOf(days, ["store", ["a", "b", "c"]]);
+    expect(findSeries(stores, stores.columns)).toMatchObject({ by: ["store"], length: 60 });
+    const both = historyOf(days, ["item", ["x", "y", "z"]], ["store", ["a", "b"]]);
+    expect(findSeries(both, both.columns)?.by).toEqual(["store", "item"]);
+  });
+
+  it("finds none where a time comes twice, times are irregular, or each series is short", () => {
+    const twice = historyOf([...days, ...days], ["store", ["a", "b"]]);
+    expect(findSeries(twice, twice.columns)).toBeUndefined();
+    const irregular = historyOf(days.map((day) => day ** 2));
+    expect(findSeries(irregular, irregular.columns)).toBeUndefined();
+    const short = historyOf(days.slice(0, 20), ["store", ["a", "b"]]);
+    expect(findSeries(short, short.columns)).toBeUndefined();
+    expect(findSeries(short, ["store"])?.length).toBe(20); // as configured
+  });
+});
+
+describe("followsPast", () => {
+  const follows = (history: History, y: readonly number[]): boolean =>
+    followsPast(history, Float64Array.from(y), { ...findSeries(history, history.columns)!, share: 0.8 });
+
+  it("is true for a trend, a season and a walk, and false for noise", () => {
+    const generator = random(7);
+    const noise = days.map(() => generator.uniform());
+    expect(follows(historyOf(days), days)).toBe(true);
+    expect(
+      follows(
+        historyOf(days),
+        days.map((day) => [3, 1, 0, 2, 5, 9, 7][day % 7]!),
+      ),
+    ).toBe(true);
+    expect(follows(historyOf(days), noise)).toBe(false);
+    expect(
+      follows(
+        historyOf(days),
+        days.map(() => 4),
+      ),
+    ).toBe(false);
+  });
+
+  it("judges each series around its own level, on its first rows only", () => {
+    const generator = random(3);
+    const stores = historyOf(days, ["store", ["a", "b"]]);
+    const levels = Array.from({ length: 120 }, (_, row) => (row % 2) * 1000 + generator.uniform());
+    expect(follows(stores, levels)).toBe(false);
+    expect(
+      follows(
+        historyOf(days),
+        days.map((day) => (day < 48 ? generator.uniform() : day)),
+      ),
+    ).toBe(false);
+  });
+});
