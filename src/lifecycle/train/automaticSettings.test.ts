@@ -10,7 +10,7 @@ import { train } from "./train.ts";
 
 const base = parseRecorded(exampleConfig)!;
 const unasked = { ...base, train: { ...base.train, models: null, metric: null } };
-const size = { task: "binary", classCount: 2, trainingRows: 500, isByTime: false, naive: [] } as const;
+const size = { task: "binary", classCount: 2, trainingRows: 500, isByTime: false, naive: [], period: null } as const;
 
 describe("automaticSettings", () => {
   it("leaves a configuration with models as it is written", () => {
@@ -27,7 +27,14 @@ describe("automaticSettings", () => {
       ensemble: true,
       refit: true,
     });
-    const many = { task: "regression", classCount: 0, trainingRows: 100_000, isByTime: false, naive: [] } as const;
+    const many = {
+      task: "regression",
+      classCount: 0,
+      trainingRows: 100_000,
+      isByTime: false,
+      naive: [],
+      period: null,
+    } as const;
     expect(automaticSettings(unasked, many).train).toMatchObject({
       metric: "rmse",
       threshold: 0.5,

@@ -138,7 +138,7 @@ function pastFeatures(
         ];
   const others = { ...inputs, columns: inputs.columns.filter((column) => !numbers.includes(column.name)) };
   const isComplete = others.columns.every((column) => column.kind === "category" || !column.values.some(Number.isNaN));
-  const plan = automaticTransforms(others, { needs: { complete: !isComplete, standardized: true } });
+  const plan = automaticTransforms(others, { needs: { complete: !isComplete, standardized: true } }, "regression");
   const dates = others.columns.filter(({ kind }) => kind === "date").length;
   const requests = [
     { type: "lag", options: { lags, ...series } },
