@@ -87,7 +87,7 @@ describe("htmlReport", () => {
 
   it("shows every plot of a task with a caption", async () => {
     const classes = ["F1 compared", "Confusion matrix", "ROC curve", "Precision–recall curve", "Calibration"];
-    const rest = ["Candidates", "Feature importance", "corporation", "lastmonth_activity"];
+    const rest = ["Candidates", "Importance by input column", "corporation", "lastmonth_activity"];
     expect(await titles("binary")).toEqual(expect.arrayContaining([...classes, ...rest, "F1 over time"]));
     const numbers = ["RMSE compared", "Predicted vs. actual", "Residuals vs. predicted", "Distribution of residuals"];
     expect(await titles("regression")).toEqual(expect.arrayContaining([...numbers, ...rest, "RMSE over time"]));

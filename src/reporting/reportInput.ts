@@ -63,7 +63,8 @@ export interface ReportInput {
   readonly predictions: { readonly actual: ArrayLike<number>; readonly predicted: ArrayLike<number> } | null;
   /** Of a sample of the test rows. One entry; for multiclass one per class; empty if SHAP values are not available. */
   readonly shap: readonly ShapData[];
-  readonly importance: readonly (readonly [feature: string, value: number])[];
+  /** By input column: the sum over its features. */
+  readonly importance: readonly (readonly [column: string, value: number])[];
   /** What importance measures, e.g. "Loss of F1 when shuffled". */
   readonly importanceMeasure: string;
   readonly drift: DriftReport | null;
