@@ -18,6 +18,8 @@ function bareInput(): ReportInput {
     precisionRecall: null,
     positiveShare: null,
     calibration: null,
+    thresholds: null,
+    gains: null,
     importance: [],
     drift: null,
     distributions: {},
@@ -86,7 +88,15 @@ describe("htmlReport", () => {
   });
 
   it("shows every plot of a task with a caption", async () => {
-    const classes = ["F1 compared", "Confusion matrix", "ROC curve", "Precision–recall curve", "Calibration"];
+    const classes = [
+      "F1 compared",
+      "Confusion matrix",
+      "ROC curve",
+      "Precision–recall curve",
+      "Calibration",
+      "Thresholds",
+      "Cumulative gains",
+    ];
     const rest = ["Candidates", "Importance by input column", "corporation", "lastmonth_activity"];
     expect(await titles("binary")).toEqual(expect.arrayContaining([...classes, ...rest, "F1 over time"]));
     const numbers = ["RMSE compared", "Predicted vs. actual", "Residuals vs. predicted", "Distribution of residuals"];
@@ -240,8 +250,9 @@ describe("htmlReport", () => {
           classReport: classes.map((label) => ({ label, precision: 0.5, recall: 0.5, f1: 0.5, support: 9 })),
         },
       },
-      roc: classes.map((label) => Object.assign({}, input.roc![0]!, { label })),
-      precisionRecall: classes.map((label) => Object.assign({}, input.precisionRecall![0]!, { label })),
+      // Of many classes, `reportCurves` gives points of few.
+      roc: classes.map((label, i) => ({ ...input.roc![0]!, label, ...(i > 5 ? { points: [] } : {}) })),
+      precisionRecall: [],
       data: { rows: 100_000, columns: byName(column) },
       drift: { ...drift, columns: byName(drift.columns["lastmonth_activity"]!) },
       distributions: byName(distribution),

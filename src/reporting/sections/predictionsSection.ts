@@ -2,11 +2,14 @@
 import { calibrationPlot } from "../../plots/calibration.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
+import { gainsPlot } from "../../plots/gains.ts";
 import { precisionRecallPlot } from "../../plots/precisionRecallCurve.ts";
 import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
 import { residualHistogramPlot } from "../../plots/residualHistogram.ts";
 import { residualsPlot } from "../../plots/residuals.ts";
 import { rocCurvePlot } from "../../plots/rocCurve.ts";
+import { thresholdsPlot } from "../../plots/thresholds.ts";
+import type { PlotSpec } from "../../plots/theme.ts";
 import { dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
@@ -53,22 +56,30 @@ async function classification(input: ReportInput, draw: DrawFigure): Promise<Htm
     ${classReport(input)}`;
 }
 
-function curveFigures(
-  { roc, precisionRecall, positiveShare, calibration, run: { task } }: ReportInput,
-  draw: DrawFigure,
-): readonly (Html | Promise<Html>)[] {
-  const plots: (Html | Promise<Html>)[] = [];
-  const [missing, drawn] = [[] as string[], (list: readonly unknown[] | null) => list !== null && list.length > 0];
-  if (drawn(roc)) plots.push(draw("roc-curve", rocCurvePlot({ curves: roc! })));
-  else missing.push("ROC curve");
-  if (drawn(precisionRecall)) {
-    plots.push(draw("pr-curve", precisionRecallPlot({ curves: precisionRecall!, positiveShare })));
-  } else missing.push("precision–recall curve");
-  if (drawn(calibration)) plots.push(draw("calibration", calibrationPlot({ bins: calibration! })));
-  else if (task === "binary") missing.push("calibration");
-  if (missing.length > 0)
-    plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. These plots need probabilities and rows of every class.`));
-  return plots;
+function curveFigures(input: ReportInput, draw: DrawFigure): readonly (Html | Promise<Html>)[] {
+  const { roc, precisionRecall, positiveShare, calibration, thresholds, gains } = input;
+  const isDrawn = <T>(list: readonly T[] | null): list is readonly T[] => list !== null && list.length > 0;
+  const curves: readonly (readonly [name: string, id: string, spec: PlotSpec | false])[] = [
+    ["ROC curve", "roc-curve", isDrawn(roc) && rocCurvePlot({ curves: roc })],
+    [
+      "precision–recall curve",
+      "pr-curve",
+      isDrawn(precisionRecall) && precisionRecallPlot({ curves: precisionRecall, positiveShare }),
+    ],
+  ];
+  const ofTwo: typeof curves = [
+    ["calibration", "calibration", isDrawn(calibration) && calibrationPlot({ bins: calibration })],
+    ["thresholds", "thresholds", thresholds !== null && thresholdsPlot(thresholds)],
+    ["cumulative gains", "gains", isDrawn(gains) && gainsPlot({ points: gains })],
+  ];
+  const plots = input.run.task === "binary" ? [...curves, ...ofTwo] : curves;
+  const missing = plots.flatMap(([name, , spec]) => (spec === false ? [name] : []));
+  return [
+    ...plots.flatMap(([, id, spec]) => (spec === false ? [] : [draw(id, spec)])),
+    ...(missing.length === 0
+      ? []
+      : [emptyNote(`Not drawn: ${missing.join(", ")}. These plots need probabilities and rows of every class.`)]),
+  ];
 }
 
 function classReport({ run }: ReportInput): Html | null {
