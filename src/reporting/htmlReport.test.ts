@@ -143,6 +143,36 @@ describe("htmlReport", () => {
     expect(significant).not.toContain("not significant");
   });
 
+  it("says where the test is clearly worse than the validation, by how much and why, and no other time", async () => {
+    const input = exampleInput("binary");
+    const pageWith = (value: number, validationRows = 120) =>
+      htmlReport({ ...input, run: { ...input.run, validationRows, metrics: { ...input.run.metrics, f1: value } } });
+    // 0.9 − 0.7132
+    const worse = (await pageWith(0.9)).replace(/\s+/g, " ");
+    expect(worse).toContain("On the validation rows F1 was 0.900: the test is clearly worse, by 0.187.");
+    expect(worse).toContain("there are only 120 validation rows");
+    expect(await pageWith(0.9, 5000)).not.toContain("there are only");
+    for (const within of [0.72, 0.5]) expect(await pageWith(within)).not.toContain("clearly worse");
+  });
+
+  it("denies warnings only where there are none", async () => {
+    const input = { ...exampleInput("binary"), warnings: [], findings: [] };
+    const calm: ReportInput = {
+      ...input,
+      run: { ...input.run, warnings: [], score: { ...input.run.score!, copiedRows: 0 } },
+      drift: null,
+      candidates: input.candidates.filter(({ status }) => status === "FINISHED"),
+    };
+    expect(await htmlReport(calm)).toContain("No warnings.");
+    for (const trouble of [
+      { warnings: ["odd"] },
+      { candidates: input.candidates },
+      { drift: { ...input.drift!, dataset: { ...input.drift!.dataset, detected: true } } },
+      { run: { ...calm.run, metrics: { ...calm.run.metrics, f1: 0.99 } } },
+    ])
+      expect(await htmlReport({ ...calm, ...trouble })).not.toContain("No warnings.");
+  });
+
   it("calls a lower error better than the baseline", async () => {
     const page = await htmlReport(exampleInput("regression"));
     expect(page).toMatch(/RMSE is 4,211 on 1,000 test rows/);

@@ -52,8 +52,7 @@ async function classification(input: ReportInput, draw: DrawFigure): Promise<Htm
     Promise.all(curveFigures(input, draw)),
   ]);
   return html`${oneClass}
-    <div class="plots">${matrix} ${curves}</div>
-    ${classReport(input)}`;
+    <div class="plots">${matrix} ${curves} ${classReport(input)}</div>`;
 }
 
 function curveFigures(input: ReportInput, draw: DrawFigure): readonly (Html | Promise<Html>)[] {
