@@ -48,7 +48,7 @@ nav a{display:inline-block;padding:.25rem 0;text-decoration:none}
 nav a:hover{text-decoration:underline}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem 1.5rem 1.5rem;margin:0 0 1.25rem}
 section>:last-child{margin-bottom:0}
-.plots{columns:26rem 2;column-gap:2rem;margin:.5rem 0 0}
+.plots{columns:26rem 2;column-gap:2rem;margin:.5rem 0 1rem}
 .plots>*{break-inside:avoid;margin-bottom:1.75rem}
 .plots.small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:0 2rem;align-items:start}
 figure{margin:0;min-width:0}
@@ -103,5 +103,5 @@ const dark = `
 `;
 
 const print = `
-@media print{nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}}
+@media print{nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}thead th,.number{white-space:normal}}
 `;

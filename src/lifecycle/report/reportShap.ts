@@ -27,7 +27,7 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
   const inputs = conformTable(table, model.signature);
   const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
   const sample = selectRows(inputs, sampledRows(inputs.rowCount, MAX_ROWS));
-  const explained = explain(withHistory, sample);
+  const explained = explain(withHistory, sample, MAX_CLASSES);
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
   const outputs = task === "multiclass" ? classes!.slice(0, MAX_CLASSES) : [classes?.[1] ?? name];
