@@ -21,6 +21,15 @@ export function inputColumns(transforms: readonly FittedTransform[], inputs: Ori
   return origins;
 }
 
+/** Positions of the features of each input column. */
+export function featuresByColumn(
+  features: readonly string[],
+  transforms: readonly FittedTransform[],
+): ReadonlyMap<string, readonly number[]> {
+  const origins = inputColumns(transforms);
+  return Map.groupBy(features.keys(), (place) => origins.get(features[place]!) ?? features[place]!);
+}
+
 function ofBranches({ branches }: BranchesState, inputs: Origins): (readonly [string, string])[] {
   return branches.flatMap(({ prefix, transforms }) =>
     Array.from(inputColumns(transforms, inputs), ([name, column]) => [`${prefix}${name}`, column] as const),

@@ -1,7 +1,7 @@
 /** Settings of config.json in the form that the steps use. */
 import { didYouMean } from "../core/text/suggest.ts";
 import { importanceUnit } from "../estimators/findEstimator.ts";
-import { inputColumns } from "../features/inputColumns.ts";
+import { featuresByColumn } from "../features/inputColumns.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs, Metric } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
@@ -165,11 +165,8 @@ export function importanceByColumn({
   importance,
   transforms,
 }: Pick<Model, "importance" | "transforms">): [column: string, value: number][] {
-  const origins = inputColumns(transforms);
-  const sums = new Map<string, number>();
-  for (const [feature, value] of importance) {
-    const column = origins.get(feature) ?? feature;
-    sums.set(column, (sums.get(column) ?? 0) + value);
-  }
-  return [...sums].toSorted((a, b) => b[1] - a[1]);
+  const names = importance.map(([feature]) => feature);
+  return Array.from(featuresByColumn(names, transforms), ([column, places]) => {
+    return [column, places.reduce((sum, place) => sum + importance[place]![1], 0)] as [string, number];
+  }).toSorted((a, b) => b[1] - a[1]);
 }

@@ -2,7 +2,7 @@
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
-import { inputColumns } from "../../features/inputColumns.ts";
+import { featuresByColumn } from "../../features/inputColumns.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -125,7 +125,7 @@ function shap({ model }: LoadedModel, { table, inputs }: { table: Table; inputs:
   return {
     unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],
     importance: importanceOf(explained, table.rowCount),
-    columns: columnsOf(explained, model),
+    columns: columnsOf(explained, model, table.rowCount),
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
     rowCount: table.rowCount,
     rows: options.rows === undefined ? [] : rowsOf(explained).slice(0, MOST_ROWS),
@@ -193,23 +193,15 @@ function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount
 }
 
 /** Contributions of the features of one column are added up before their size is taken, since they may cancel out. */
-function columnsOf({ featureNames, blocks }: Explained, { transforms }: Model): ExplainResult["columns"] {
-  const origins = inputColumns(transforms);
-  const names = featureNames.map((feature) => origins.get(feature) ?? feature);
-  const columns = [...new Set(names)];
-  const placeOf = names.map((name) => columns.indexOf(name));
-  const totals = new Float64Array(columns.length);
-  let lines = 0;
-  for (const { values } of blocks) {
-    for (let start = 0; start < values.length; start += names.length, lines++) {
-      const sums = new Float64Array(columns.length);
-      placeOf.forEach((place, i) => (sums[place]! += values[start + i]!));
-      sums.forEach((sum, place) => (totals[place]! += Math.abs(sum)));
-    }
-  }
-  return columns
-    .map((column, i) => ({ column, importance: totals[i]! / lines }))
-    .toSorted((a, b) => b.importance - a.importance);
+function columnsOf({ featureNames, outputCount, blocks }: Explained, model: Model, rowCount: number) {
+  const columns = Array.from(featuresByColumn(featureNames, model.transforms), ([column, places]) => {
+    let total = 0;
+    for (const { values } of blocks)
+      for (let start = 0; start < values.length; start += featureNames.length)
+        total += Math.abs(places.reduce((sum, place) => sum + values[start + place]!, 0));
+    return { column, importance: total / (rowCount * outputCount) };
+  });
+  return columns.toSorted((a, b) => b.importance - a.importance);
 }
 
 function rowsOf(explained: Explained): ExplainResult["rows"] {

@@ -9,6 +9,7 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import { precisionRecallCurve, type PrecisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
 import { rocCurve } from "../../metrics/rocCurve.ts";
 import { heightAt, type Curve } from "../../plots/curve.ts";
+import { mean } from "../../stats/mean.ts";
 import { lowerBound } from "../../stats/lowerBound.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 
@@ -28,7 +29,12 @@ const STEPS = 100;
 /** @param evaluation on the test set; null if there is none */
 export function reportCurves(evaluation: Evaluation | null, { signature, threshold }: Model): Curves {
   const none: Curves = {
-    ...{ roc: null, precisionRecall: null, positiveShare: null, calibration: null, thresholds: null, gains: null },
+    roc: null,
+    precisionRecall: null,
+    positiveShare: null,
+    calibration: null,
+    thresholds: null,
+    gains: null,
     predictions: null,
   };
   if (evaluation === null) return none;
@@ -59,11 +65,7 @@ export function reportCurves(evaluation: Evaluation | null, { signature, thresho
     positiveShare: evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length,
     thresholds: thresholdsOf(curve, { positive: classes[1]!, threshold: threshold ?? 0.5 }),
     gains: [...points(curve.selected, curve.recall), [0, 0] as const].toReversed(),
-    calibration: calibrationCurve(evaluation).map(({ meanPredicted, shareOfClass, rows }) => ({
-      predicted: meanPredicted,
-      observed: shareOfClass,
-      count: rows,
-    })),
+    calibration: calibrationCurve(evaluation),
   };
 }
 
@@ -124,13 +126,12 @@ function curvesOf(
     colour: colourOf(code),
   }));
   if (areas.length <= MANY_CLASSES || curves.length === 0) return curves;
-  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const line = Array.from({ length: STEPS + 1 }, (_, i) => {
-    return [i / STEPS, meanOf(curves.map(({ points: each }) => valueAt(each, i / STEPS)))] as const;
+    return [i / STEPS, mean(curves.map(({ points: each }) => valueAt(each, i / STEPS)))] as const;
   });
   const label = `mean of ${curves.length} classes`;
   return [
-    { label, area: meanOf(curves.map(({ area }) => area!)), points: line, colour: null },
+    { label, area: mean(curves.map(({ area }) => area!)), points: line, colour: null },
     ...curves.map((curve) => (curve.colour < 0 ? { ...curve, points: [] } : curve)),
   ];
 }

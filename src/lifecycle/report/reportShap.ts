@@ -6,7 +6,7 @@ import type { Column } from "../../core/table/table.ts";
 import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
-import { inputColumns } from "../../features/inputColumns.ts";
+import { featuresByColumn } from "../../features/inputColumns.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { explain, type Explained } from "../../pipeline/predict/explain.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
@@ -31,11 +31,7 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
   const outputs = task === "multiclass" ? classes!.slice(0, MAX_CLASSES) : [classes?.[1] ?? name];
-  const origins = inputColumns(model.transforms);
-  const features = Map.groupBy(explained.featureNames.keys(), (place) => {
-    const feature = explained.featureNames[place]!;
-    return origins.get(feature) ?? feature;
-  });
+  const features = featuresByColumn(explained.featureNames, model.transforms);
   return outputs.map((label, output) => ({
     unit: unitOf(task, label, explained),
     features: Array.from(features, ([column, places]) => ({

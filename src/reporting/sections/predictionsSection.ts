@@ -57,27 +57,26 @@ async function classification(input: ReportInput, draw: DrawFigure): Promise<Htm
 
 function curveFigures(input: ReportInput, draw: DrawFigure): readonly (Html | Promise<Html>)[] {
   const { roc, precisionRecall, positiveShare, calibration, thresholds, gains } = input;
-  const isDrawn = <T>(list: readonly T[] | null): list is readonly T[] => list !== null && list.length > 0;
-  const curves: readonly (readonly [name: string, id: string, spec: PlotSpec | false])[] = [
-    ["ROC curve", "roc-curve", isDrawn(roc) && rocCurvePlot({ curves: roc })],
+  const curves: readonly (readonly [name: string, id: string, spec: PlotSpec | 0 | null | undefined])[] = [
+    ["ROC curve", "roc-curve", roc?.length && rocCurvePlot({ curves: roc })],
     [
       "precision–recall curve",
       "pr-curve",
-      isDrawn(precisionRecall) && precisionRecallPlot({ curves: precisionRecall, positiveShare }),
+      precisionRecall?.length && precisionRecallPlot({ curves: precisionRecall, positiveShare }),
     ],
   ];
   const ofTwo: typeof curves = [
-    ["calibration", "calibration", isDrawn(calibration) && calibrationPlot({ bins: calibration })],
-    ["thresholds", "thresholds", thresholds !== null && thresholdsPlot(thresholds)],
-    ["cumulative gains", "gains", isDrawn(gains) && gainsPlot({ points: gains })],
+    ["calibration", "calibration", calibration?.length && calibrationPlot({ bins: calibration })],
+    ["thresholds", "thresholds", thresholds && thresholdsPlot(thresholds)],
+    ["cumulative gains", "gains", gains && gainsPlot({ points: gains })],
   ];
   const plots = input.run.task === "binary" ? [...curves, ...ofTwo] : curves;
-  const missing = plots.flatMap(([name, , spec]) => (spec === false ? [name] : []));
+  const missing = plots.filter(([, , spec]) => !spec).map(([name]) => name);
+  const drawn = plots.flatMap(([, id, spec]) => (spec ? [draw(id, spec)] : []));
+  if (missing.length === 0) return drawn;
   return [
-    ...plots.flatMap(([, id, spec]) => (spec === false ? [] : [draw(id, spec)])),
-    ...(missing.length === 0
-      ? []
-      : [emptyNote(`Not drawn: ${missing.join(", ")}. These plots need probabilities and rows of every class.`)]),
+    ...drawn,
+    emptyNote(`Not drawn: ${missing.join(", ")}. These plots need probabilities and rows of every class.`),
   ];
 }
 
