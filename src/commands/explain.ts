@@ -60,8 +60,15 @@ function explainView(result: ExplainResult, shown = SHOWN_ROWS): View {
     fields: fieldsOf(result),
     notes:
       result.rows.length > shown ? [`the first ${shown} of ${result.rows.length} rows; a pipe and --json get all`] : [],
-    tables: [...rowTable(result, shown), { ...headings[method], rows }],
+    tables: [...rowTable(result, shown), ...columnTable(result), { ...headings[method], rows }],
   };
+}
+
+/** Only if some features are parts of a column. */
+function columnTable({ columns, importance }: ExplainResult): ViewTable[] {
+  if (columns.length === 0 || columns.length === importance.length) return [];
+  const rows = columns.map(({ column, importance: size }) => [column, size]);
+  return [{ title: "importance by input column", columns: ["column", "importance"], rows }];
 }
 
 const headings = {

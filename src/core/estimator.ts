@@ -139,8 +139,11 @@ export interface Estimator {
    * family has none.
    */
   importance?(fitted: FittedEstimator): Float64Array;
-  /** @throws {RangeError} if the number of columns differs from training */
-  contributions?(fitted: FittedEstimator, X: Matrix): Contributions;
+  /**
+   * @param outputs compute at least the first of them; the values of the others may be left 0; default: all
+   * @throws {RangeError} if the number of columns differs from training
+   */
+  contributions?(fitted: FittedEstimator, X: Matrix, outputs?: number): Contributions;
   /**
    * For families whose short fit is a prefix of a longer one: a search fits trials that differ only in `param` once.
    */

@@ -179,6 +179,8 @@ for (const [name, entry] of Object.entries(estimators)) {
             const fitted = await fit();
             const { outputCount, values } = estimator.contributions!(fitted, X);
             const width = 3 * outputCount;
+            const first = estimator.contributions!(fitted, X, 1).values;
+            expect(first.filter((_, at) => at % width < 3)).toEqual(values.filter((_, at) => at % width < 3));
             for (const i of [0, 63, 149]) {
               estimator.contributions!(fitted, row(X, i)).values.forEach((value, at) =>
                 expect(value).toBeCloseTo(values[i * width + at]!, 12),

@@ -62,14 +62,14 @@ export function ensembleOf(find: (family: string) => Estimator): Estimator {
       return all;
     },
 
-    contributions(fitted, X) {
+    contributions(fitted, X, outputs) {
       requireWidth(X, fitted);
       const width = fitted.featureNames.length;
       const outputCount = fitted.task === "multiclass" ? fitted.classCount : 1;
       const values = new Float64Array(X.rowCount * outputCount * width);
       const baseValues = new Float64Array(outputCount);
       for (const { weight, from, to, estimator } of membersOf(fitted)) {
-        const own = contributionsOf(find(estimator.family), estimator, columnsOf(X, from, to));
+        const own = contributionsOf(find(estimator.family), estimator, columnsOf(X, from, to), outputs);
         own.baseValues.forEach((value, output) => (baseValues[output]! += weight * value));
         const count = to - from;
         for (let line = 0; line < X.rowCount * outputCount; line++)
@@ -162,8 +162,13 @@ function columnsOf(X: Matrix, from: number, to: number): Matrix {
   return { rowCount: X.rowCount, columnNames: X.columnNames.slice(from, to), values };
 }
 
-function contributionsOf({ family, contributions }: Estimator, fitted: FittedEstimator, X: Matrix): Contributions {
-  const own = contributions?.(fitted, X);
+function contributionsOf(
+  { family, contributions }: Estimator,
+  fitted: FittedEstimator,
+  X: Matrix,
+  outputs?: number,
+): Contributions {
+  const own = contributions?.(fitted, X, outputs);
   // The margin of such a member is not on the scale of the mean.
   if (own !== undefined && own.unit === undefined) return own;
   throw new MlctlError("usage", `an ensemble with a ${family} of this objective does not support SHAP values`, {

@@ -6,6 +6,7 @@ import { selectRows } from "../core/table/selectRows.ts";
 import type { Column, DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOptions } from "../core/transform.ts";
 import { transforms } from "./index.ts";
+import { madeBy } from "./inputColumns.ts";
 
 /** Options for the tables below; without an entry a transform is tested with its defaults. */
 const examples: Partial<Record<keyof typeof transforms, readonly TransformOptions[]>> = {
@@ -97,6 +98,12 @@ describe.each(cases)("$title", ({ type, transform, options }) => {
       expect(new Set(names).size).toBe(names.length);
       expect(made.columns.map(lengthOf)).toEqual(names.map(() => table.rowCount));
     }
+  });
+
+  it("tells the column that each output comes from", () => {
+    const made = new Map(madeBy(transform, state));
+    for (const output of transform.outputNames(state))
+      expect([output, [...training.columns.map(({ name }) => name), "target"]]).toEqual([output, expect.arrayContaining([made.get(output)])]); // prettier-ignore
   });
 
   it("removes the columns it reads, unless it makes columns of the same name", () => {

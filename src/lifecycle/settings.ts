@@ -1,6 +1,7 @@
 /** Settings of config.json in the form that the steps use. */
 import { didYouMean } from "../core/text/suggest.ts";
 import { importanceUnit } from "../estimators/findEstimator.ts";
+import { featuresByColumn } from "../features/inputColumns.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs, Metric } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
@@ -157,4 +158,15 @@ export function metricLabel(config: Config, name: string, task: Task): MetricLab
 /** What the importances of a family's models measure, for plots. */
 export function importanceLabel(family: string): string {
   return importanceUnit(family).label;
+}
+
+/** A model's importance by input column: the sums over the features of each, largest first. */
+export function importanceByColumn({
+  importance,
+  transforms,
+}: Pick<Model, "importance" | "transforms">): [column: string, value: number][] {
+  const names = importance.map(([feature]) => feature);
+  return Array.from(featuresByColumn(names, transforms), ([column, places]) => {
+    return [column, places.reduce((sum, place) => sum + importance[place]![1], 0)] as [string, number];
+  }).toSorted((a, b) => b[1] - a[1]);
 }

@@ -7,9 +7,9 @@ const BINS = 10;
 
 /** One bin of equal width that holds at least one row. */
 export interface CalibrationBin {
-  readonly meanPredicted: number;
-  readonly shareOfClass: number;
-  readonly rows: number;
+  readonly predicted: number;
+  readonly observed: number;
+  readonly count: number;
 }
 
 /**
@@ -20,17 +20,17 @@ export interface CalibrationBin {
 export function calibrationCurve(evaluation: Evaluation, classCode = 1): CalibrationBin[] {
   const scores = classScores(evaluation, classCode);
   if (scores === null) return [];
-  const sums = Array.from({ length: BINS }, () => ({ predicted: 0, hits: 0, rows: 0 }));
+  const sums = Array.from({ length: BINS }, () => ({ predicted: 0, hits: 0, count: 0 }));
   evaluation.yTrue.forEach((code, row) => {
     const predicted = scores[row]!;
     const bin = sums[binOf(predicted)]!;
     bin.predicted += predicted;
     bin.hits += code === classCode ? 1 : 0;
-    bin.rows++;
+    bin.count++;
   });
   return sums
-    .filter(({ rows }) => rows > 0)
-    .map(({ predicted, hits, rows }) => ({ meanPredicted: predicted / rows, shareOfClass: hits / rows, rows }));
+    .filter(({ count }) => count > 0)
+    .map(({ predicted, hits, count }) => ({ predicted: predicted / count, observed: hits / count, count }));
 }
 
 /** Edges are i × 0.1 in floating point, like numpy.linspace: 0.3 is below the edge 0.30000000000000004. */

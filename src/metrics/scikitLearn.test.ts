@@ -219,14 +219,14 @@ describe("curves", () => {
       0.5634883720930232, 0.6542307692307692, 0.7560465116279069, 0.8467307692307693, 0.9522222222222217,
     ];
     expectAllClose(
-      bins.map((bin) => bin.shareOfClass),
+      bins.map((bin) => bin.observed),
       probTrue,
     );
     expectAllClose(
-      bins.map((bin) => bin.meanPredicted),
+      bins.map((bin) => bin.predicted),
       probPred,
     );
-    expect(sum(bins.map((bin) => bin.rows))).toBe(500);
+    expect(sum(bins.map((bin) => bin.count))).toBe(500);
   });
 
   it("are null without probabilities or with one class", () => {

@@ -1,6 +1,7 @@
 /** Curves in the unit square (ROC, precision–recall), thinned so that a million rows draw as fast as a hundred. */
 import type { JsonObject } from "../core/json.ts";
 import { displayNumber } from "./displayNumber.ts";
+import { textWidth } from "./textWidth.ts";
 import { colours, plotWidth, series } from "./theme.ts";
 
 export interface Curve {
@@ -11,20 +12,14 @@ export interface Curve {
   /** Area under the curve, as the metric computes it; null if undefined. */
   readonly area: number | null;
   /**
-   * Position of its colour in the palette, so that a class has one colour in all plots of a report; null for grey.
-   * Absent: coloured by area in each plot.
+   * Position of its colour in the palette, so that a class has one colour in all plots of a report; null for the mean of all
+   * classes. Absent: coloured by area in each plot.
    */
   readonly colour?: number | null;
 }
 
 /** Minimum distance between points: smaller steps are less than two pixels. */
 const STEP = 1 / 300;
-
-/** More colours are hard to distinguish, and the legend becomes unreadable. */
-export const MAXIMUM_COLOURED = 6;
-
-/** Grey curves are only a backdrop: more of them add bytes, but no information. */
-export const MAXIMUM_GREY = 20;
 
 /** Keeps both ends, and points that are at least STEP apart. */
 export function thinCurve(points: Curve["points"]): Curve["points"] {
@@ -37,28 +32,21 @@ export function thinCurve(points: Curve["points"]): Curve["points"] {
   return kept;
 }
 
-/** Curves sorted by area, smallest first. With many classes only some are coloured: the worst, if nothing else is given. */
+/** The mean first, then the drawn curves by area, smallest first. */
 export function curveLayer(curves: readonly Curve[], interpolate: string): JsonObject {
-  const worstFirst = curves.toSorted((a, b) => (a.area ?? -1) - (b.area ?? -1));
-  const colourOf = (curve: Curve, place: number): number | null =>
-    curve.colour === undefined ? (place < MAXIMUM_COLOURED ? place : null) : curve.colour;
-  const coloured = worstFirst.filter((curve, i) => colourOf(curve, i) !== null);
-  const rest = worstFirst.filter((curve, i) => colourOf(curve, i) === null);
-  const names = coloured.map((curve) => `${curve.label} (${displayNumber(curve.area)})`);
-  const drawn = rest.filter(({ points }) => points.length > 0).slice(0, MAXIMUM_GREY);
-  const restName = `${rest.length} other classes (${rangeOf(rest)}${drawn.length < rest.length ? `, ${drawn.length} drawn` : ""})`;
-  const rows = [
-    ...drawn.flatMap((curve, i) => rowsOf(curve, restName, `rest${i}`)),
-    ...coloured.flatMap((curve, i) => rowsOf(curve, names[i]!, `coloured${i}`)),
-  ];
-  const domain = rest.length > 0 ? [...names, restName] : names;
-  const range = [
-    ...coloured.map((curve, i) => series[colourOf(curve, i)! % series.length]!),
-    ...(rest.length > 0 ? [colours.domain] : []),
-  ];
-  const alone = curves.length === 1;
+  const drawn = curves
+    .filter(({ points }) => points.length > 0)
+    .toSorted((a, b) => Number(b.colour === null) - Number(a.colour === null) || (a.area ?? -1) - (b.area ?? -1));
+  const names = drawn.map(({ label, area }) => `${label} (${displayNumber(area)})`);
+  const range = drawn.map(({ colour }, place) =>
+    colour === null ? colours.ink : series[(colour ?? place) % series.length]!,
+  );
   return {
-    data: { values: rows },
+    data: {
+      values: drawn.flatMap(({ points }, line) =>
+        thinCurve(points).map(([x, y], order) => ({ x, y, name: names[line]!, line, order })),
+      ),
+    },
     mark: { type: "line", strokeWidth: 2, interpolate, strokeJoin: "round" },
     encoding: {
       x: { field: "x", type: "quantitative" },
@@ -68,32 +56,35 @@ export function curveLayer(curves: readonly Curve[], interpolate: string): JsonO
       color: {
         field: "name",
         type: "nominal",
-        scale: { domain, range },
-        legend: alone ? null : { title: null, orient: "bottom", columns: 1, symbolStrokeWidth: 3 },
+        scale: { domain: names, range },
+        legend: curves.length === 1 ? null : legendOf(names),
       },
     },
   };
 }
 
-/** "0.91", "0.91 to 0.99": the areas of curves that are sorted by area. */
-function rangeOf(sorted: readonly Curve[]): string {
-  const [low, high] = [sorted[0], sorted.at(-1)].map((curve) => displayNumber(curve?.area)) as [string, string];
-  return low === high ? low : `${low} to ${high}`;
+/** Two columns of many short names, so that the legend is not taller than the plot. */
+export function legendOf(names: readonly string[]): JsonObject {
+  const isShort = names.every((name) => textWidth(name, 12) < plotWidth / 2 - 40);
+  return { title: null, orient: "bottom", columns: isShort && names.length > 3 ? 2 : 1, symbolStrokeWidth: 3 };
 }
 
-function rowsOf(curve: Curve, name: string, line: string): JsonObject[] {
-  return thinCurve(curve.points).map(([x, y], order) => ({ x, y, name, line, order }));
-}
-
-/** "20 of 200 classes are drawn. "; empty if all are. */
+/** "The 5 hardest of 26 classes and the mean of all are drawn. "; empty if all are. */
 export function drawnText(curves: readonly Curve[]): string {
-  const drawn = curves.filter(({ points }) => points.length > 0).length;
-  return drawn === curves.length ? "" : `${drawn} of ${curves.length} classes are drawn. `;
+  const [classes, drawn] = [classesOf(curves), classesOf(curves).filter(({ points }) => points.length > 0)];
+  if (drawn.length === classes.length) return "";
+  return `The ${drawn.length} hardest of ${classes.length} classes and the mean of all are drawn. `;
+}
+
+function classesOf(curves: readonly Curve[]): readonly Curve[] {
+  return curves.filter(({ colour }) => colour !== null);
 }
 
 /** The curves with the smallest and the largest area; undefined if no area is defined. */
 export function extremes(curves: readonly Curve[]): readonly [worst: Curve, best: Curve] | undefined {
-  const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
+  const ordered = classesOf(curves)
+    .filter(({ area }) => area !== null)
+    .toSorted((a, b) => a.area! - b.area!);
   return ordered.length === 0 ? undefined : [ordered[0]!, ordered.at(-1)!];
 }
 
@@ -121,4 +112,12 @@ export function ruleLayer(from: readonly [number, number], to: readonly [number,
     mark: { type: "line", strokeDash: [4, 4], strokeWidth: 1.5, color: colours.grey },
     encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } },
   };
+}
+
+/** Height of an ascending curve at `x`, with linear interpolation. */
+export function heightAt(points: Curve["points"], x: number): number {
+  const after = points.findIndex((point) => point[0] > x);
+  const [a, b] = [points[after - 1], points[after]];
+  if (a === undefined || b === undefined) return points.at(-1)?.[1] ?? NaN;
+  return a[1] + ((x - a[0]) / (b[0] - a[0])) * (b[1] - a[1]);
 }

@@ -3,6 +3,7 @@ import { calibrationPlot } from "./calibration.ts";
 import { confusionMatrixPlot } from "./confusionMatrix.ts";
 import { driftColumnPlot } from "./driftColumn.ts";
 import { forecastPlot } from "./forecast.ts";
+import { gainsPlot } from "./gains.ts";
 import { importancePlot } from "./importance.ts";
 import { leaderboardPlot } from "./leaderboard.ts";
 import { precisionRecallPlot } from "./precisionRecallCurve.ts";
@@ -13,12 +14,15 @@ import { rocCurvePlot } from "./rocCurve.ts";
 import { scoreHistoryPlot } from "./scoreHistory.ts";
 import { scoreIntervalPlot } from "./scoreInterval.ts";
 import { shapSummaryPlot } from "./shapSummary.ts";
+import { thresholdsPlot } from "./thresholds.ts";
 
 export const plots = {
   confusionMatrix: confusionMatrixPlot,
   rocCurve: rocCurvePlot,
   precisionRecall: precisionRecallPlot,
   calibration: calibrationPlot,
+  thresholds: thresholdsPlot,
+  gains: gainsPlot,
   predictedVsActual: predictedVsActualPlot,
   residuals: residualsPlot,
   residualHistogram: residualHistogramPlot,

@@ -28,6 +28,19 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     plots.precisionRecall({ curves: [curve("a", 2), curve("b", 3)], positiveShare: null }),
     ["Recall", "Precision", "a (0.333)", "b (0.250)"],
   ],
+  thresholds: [
+    plots.thresholds({
+      threshold: 0.25,
+      positive: "exited",
+      points: [
+        { threshold: 0.1, precision: 0.3, recall: 1, selected: 1 },
+        { threshold: 0.3, precision: 0.5, recall: 0.8, selected: 0.4 },
+        { threshold: 0.6, precision: 0.9, recall: 0.2, selected: 0.1 },
+      ],
+    }),
+    ["Threshold: least probability of “exited”", "Precision", "Recall", "F1", "Predicted positive"],
+  ],
+  gains: [plots.gains({ points: [[0, 0], [0.2, 0.6], [1, 1]] }), ["Share of rows", "Share of positives found"]], // prettier-ignore
   calibration: [
     plots.calibration({ bins: [{ predicted: 0.1, observed: 0.12, count: 400 }, { predicted: 0.8, observed: 0.7, count: 90 }] }), // prettier-ignore
     ["Predicted probability", "Observed share of positives", "Rows"],

@@ -1,5 +1,5 @@
 /** ROC curve. */
-import { curveLayer, drawnText, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
+import { curveLayer, drawnText, extremes, heightAt, ruleLayer, unitSquare, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { plotSpec, type PlotSpec } from "./theme.ts";
 
@@ -24,12 +24,4 @@ function sentence(curves: readonly Curve[]): string {
   const [worst, best] = extremes(curves) ?? [];
   if (worst === undefined || best === undefined) return "The area is undefined for every class.";
   return `${drawnText(curves)}One-vs-rest: the area is smallest for “${worst.label}” (${displayNumber(worst.area)}) and largest for “${best.label}” (${displayNumber(best.area)}).`;
-}
-
-/** Height of an ascending curve at `x`, with linear interpolation. */
-function heightAt(points: Curve["points"], x: number): number {
-  const after = points.findIndex((point) => point[0] > x);
-  const [a, b] = [points[after - 1], points[after]];
-  if (a === undefined || b === undefined) return points.at(-1)?.[1] ?? NaN;
-  return a[1] + ((x - a[0]) / (b[0] - a[0])) * (b[1] - a[1]);
 }

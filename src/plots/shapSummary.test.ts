@@ -32,15 +32,31 @@ describe("shapSummaryPlot", () => {
   });
 
   it("says that no feature has an effect if all contributions are 0, or there are no features", () => {
-    const sentence = "No feature affects any prediction.";
+    const sentence = "No column affects any prediction.";
     expect(shapSummaryPlot({ features: [idle], unit: "EUR" }).description).toBe(sentence);
     expect(shapSummaryPlot({ features: [], unit: "EUR" }).description).toBe(sentence);
+  });
+
+  it("names a direction only where the middle lies between, and of text the extremes", () => {
+    const values = [1, 2, 3, 4, 5, 6];
+    const said = (feature: object): string => {
+      const features = [{ name: "x", values, contributions: [-3, -3, 4, 4, 1, 1], ...feature }];
+      return shapSummaryPlot({ features, unit: "EUR" }).description;
+    };
+    expect(said({})).not.toContain("values");
+    expect(said({ contributions: [-3, -3, 0, 0, 3, 3] })).toContain("high values raise");
+    const text = {
+      values: [0, 1, 0, 1, 2, -1],
+      categories: ["oslo", "rome", "bern"],
+      contributions: [3, -2, 3, -2, 1, 0],
+    };
+    expect(said(text)).toContain("highest for “oslo”, lowest for “rome”");
   });
 
   it("leaves out features with tiny effects, and reports their number", () => {
     const small = { ...up, name: "small", contributions: up.contributions.map((value) => value / 1000) };
     const { title } = shapSummaryPlot({ features: [up, small], unit: "EUR" });
-    expect(title.subtitle).toContain("the 1 largest of 2 features");
+    expect(title.subtitle).toContain("the 1 largest of 2 columns");
   });
 });
 

@@ -1,4 +1,4 @@
-/** SHAP summary: the effect of each feature on the predictions, row by row, coloured by the value of the feature. */
+/** SHAP summary: the effect of each input column on the predictions, row by row, coloured by its value. */
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
@@ -9,8 +9,9 @@ export interface ShapFeature {
   readonly name: string;
   /** SHAP values, (n_rows). */
   readonly contributions: ArrayLike<number>;
-  /** Values of the feature, (n_rows); NaN is missing. */
+  /** Values of the feature, (n_rows); NaN is missing. With `categories`: their codes, below 0 is missing. */
   readonly values: ArrayLike<number>;
+  readonly categories?: readonly string[];
 }
 
 export interface ShapData {
@@ -32,12 +33,13 @@ const TALLEST = 24;
 const SHORTEST = 2;
 const LABEL_LIMIT = 170;
 
-type Level = "low" | "middle" | "high" | "missing";
+type Level = "low" | "middle" | "high" | "text" | "missing";
 
 const levels: readonly { readonly level: Level; readonly colour: string }[] = [
   { level: "low", colour: colours.accent },
   { level: "middle", colour: colours.grey },
   { level: "high", colour: colours.contrast },
+  { level: "text", colour: colours.third },
   { level: "missing", colour: colours.domain },
 ];
 
@@ -54,7 +56,7 @@ export function shapSummaryPlot({ features, unit }: ShapData): PlotSpec {
   const rows = features[0]?.contributions.length ?? 0;
   const more =
     relevant.length > shown.length
-      ? `; the ${displayNumber(shown.length)} largest of ${displayNumber(relevant.length)} features`
+      ? `; the ${displayNumber(shown.length)} largest of ${displayNumber(relevant.length)} columns`
       : "";
   const subtitle = `${countOf(rows, "row")}; taller stripes: more rows${more}`;
   return plotSpec({ text: "SHAP summary", subtitle }, sentence(shown, unit), body(shown, unit));
@@ -63,7 +65,7 @@ export function shapSummaryPlot({ features, unit }: ShapData): PlotSpec {
 function withSize(feature: ShapFeature): Ranked {
   const sum = Array.from(feature.contributions).reduce((total, value) => total + Math.abs(value), 0);
   const size = sum / Math.max(1, feature.contributions.length);
-  return { ...feature, size, levels: shapLevels(feature.values) };
+  return { ...feature, size, levels: feature.categories ? textLevels(feature) : shapLevels(feature.values) };
 }
 
 function body(shown: readonly Ranked[], unit: string): JsonObject {
@@ -106,7 +108,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
           color: {
             field: "level",
             type: "nominal",
-            title: "Value of the feature",
+            title: "Value of the column",
             scale: { domain: present.map(({ level }) => level), range: present.map(({ colour }) => colour) },
             legend: { orient: "bottom", direction: "horizontal" },
           },
@@ -150,7 +152,7 @@ function tidy(value: number): number {
 }
 
 function sentence(shown: readonly Ranked[], unit: string): string {
-  if (shown.length === 0) return "No feature affects any prediction.";
+  if (shown.length === 0) return "No column affects any prediction.";
   const parts = shown.slice(0, 3).map((feature, i) => {
     const size = displayNumber(feature.size);
     const amount = i === 0 ? `has the largest effect, ${size} on average (${unit})` : size;
@@ -159,15 +161,26 @@ function sentence(shown: readonly Ranked[], unit: string): string {
   return `${parts.join("; ")}.`;
 }
 
-/** Empty unless the mean contributions of high and low values clearly differ. */
-function direction({ contributions, levels: levelOf, size }: Ranked): string {
-  const meanOf = (level: Level): number => {
-    const own = Array.from(contributions).filter((_, row) => levelOf[row] === level);
-    return own.reduce((sum, value) => sum + value, 0) / own.length;
-  };
-  const difference = meanOf("high") - meanOf("low");
-  if (Number.isNaN(difference) || Math.abs(difference) < size) return "";
-  return difference > 0 ? ": high values raise the prediction" : ": high values lower the prediction";
+/** Empty unless the mean contributions rise or fall from low to middle to high values, clearly; of text, its extremes. */
+function direction({ contributions, values, categories, levels: levelOf, size }: Ranked): string {
+  const rows = Array.from(contributions, (_, row) => row);
+  const means = Array.from(
+    Map.groupBy(rows, (row) => (categories === undefined ? levelOf[row]! : (categories[values[row]!] ?? "missing"))),
+    ([name, own]) => [name, own.reduce((sum, row) => sum + contributions[row]!, 0) / own.length] as const,
+  ).toSorted((a, b) => a[1] - b[1]);
+  if (categories !== undefined) {
+    const [low, high] = [means[0]!, means.at(-1)!];
+    return high[1] - low[1] < size ? "" : `: highest for “${high[0]}”, lowest for “${low[0]}”`;
+  }
+  const known = means.filter(([level]) => level !== "missing");
+  const [low, high] = [known[0], known.at(-1)];
+  if (low === undefined || high === undefined || high[1] - low[1] < size) return "";
+  if (low[0] === "low" && high[0] === "high") return ": high values raise the prediction";
+  return low[0] === "high" && high[0] === "low" ? ": high values lower the prediction" : "";
+}
+
+function textLevels({ values }: ShapFeature): readonly Level[] {
+  return Array.from(values, (code) => (code < 0 ? "missing" : "text"));
 }
 
 /** By terciles. A feature with two values has only low and high; equal values always get the same level. */

@@ -24,6 +24,10 @@ export const colours = {
   fourth: "#a64d8c",
   fifth: "#a87400",
   sixth: "#3d8fc4",
+  seventh: "#9b1c1c",
+  eighth: "#5b4bc4",
+  ninth: "#5f6b00",
+  tenth: "#e0559a",
   grey: "#8b949e",
   heat: "#005a8e",
 } as const;
@@ -40,14 +44,18 @@ export const darkColours: Readonly<Record<keyof typeof colours, string>> = {
   fourth: "#dd92c8",
   fifth: "#e0b04a",
   sixth: "#9ad0f0",
+  seventh: "#e87070",
+  eighth: "#a79bf5",
+  ninth: "#b9c653",
+  tenth: "#f58fc0",
   grey: "#7d8793",
   heat: "#1f6fb5",
 };
 
 /** Colours of curves, in order. */
-export const series = (["accent", "contrast", "third", "fourth", "fifth", "sixth"] as const).map(
-  (name) => colours[name],
-);
+export const series = (
+  ["accent", "contrast", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"] as const
+).map((name) => colours[name]);
 
 /** Width of the data area in px: two plots fit side by side, and one is readable on a phone. */
 export const plotWidth = 340;

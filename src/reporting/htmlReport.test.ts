@@ -18,6 +18,8 @@ function bareInput(): ReportInput {
     precisionRecall: null,
     positiveShare: null,
     calibration: null,
+    thresholds: null,
+    gains: null,
     importance: [],
     drift: null,
     distributions: {},
@@ -86,8 +88,16 @@ describe("htmlReport", () => {
   });
 
   it("shows every plot of a task with a caption", async () => {
-    const classes = ["F1 compared", "Confusion matrix", "ROC curve", "Precision–recall curve", "Calibration"];
-    const rest = ["Candidates", "Feature importance", "corporation", "lastmonth_activity"];
+    const classes = [
+      "F1 compared",
+      "Confusion matrix",
+      "ROC curve",
+      "Precision–recall curve",
+      "Calibration",
+      "Thresholds",
+      "Cumulative gains",
+    ];
+    const rest = ["Candidates", "Importance by input column", "corporation", "lastmonth_activity"];
     expect(await titles("binary")).toEqual(expect.arrayContaining([...classes, ...rest, "F1 over time"]));
     const numbers = ["RMSE compared", "Predicted vs. actual", "Residuals vs. predicted", "Distribution of residuals"];
     expect(await titles("regression")).toEqual(expect.arrayContaining([...numbers, ...rest, "RMSE over time"]));
@@ -131,6 +141,36 @@ describe("htmlReport", () => {
     const significant = await pageWith(0.4);
     expect(rowOf(significant)).toContain('<span class="good">better</span>');
     expect(significant).not.toContain("not significant");
+  });
+
+  it("says where the test is clearly worse than the validation, by how much and why, and no other time", async () => {
+    const input = exampleInput("binary");
+    const pageWith = (value: number, validationRows = 120) =>
+      htmlReport({ ...input, run: { ...input.run, validationRows, metrics: { ...input.run.metrics, f1: value } } });
+    // 0.9 − 0.7132
+    const worse = (await pageWith(0.9)).replace(/\s+/g, " ");
+    expect(worse).toContain("On the validation rows F1 was 0.900: the test is clearly worse, by 0.187.");
+    expect(worse).toContain("there are only 120 validation rows");
+    expect(await pageWith(0.9, 5000)).not.toContain("there are only");
+    for (const within of [0.72, 0.5]) expect(await pageWith(within)).not.toContain("clearly worse");
+  });
+
+  it("denies warnings only where there are none", async () => {
+    const input = { ...exampleInput("binary"), warnings: [], findings: [] };
+    const calm: ReportInput = {
+      ...input,
+      run: { ...input.run, warnings: [], score: { ...input.run.score!, copiedRows: 0 } },
+      drift: null,
+      candidates: input.candidates.filter(({ status }) => status === "FINISHED"),
+    };
+    expect(await htmlReport(calm)).toContain("No warnings.");
+    for (const trouble of [
+      { warnings: ["odd"] },
+      { candidates: input.candidates },
+      { drift: { ...input.drift!, dataset: { ...input.drift!.dataset, detected: true } } },
+      { run: { ...calm.run, metrics: { ...calm.run.metrics, f1: 0.99 } } },
+    ])
+      expect(await htmlReport({ ...calm, ...trouble })).not.toContain("No warnings.");
   });
 
   it("calls a lower error better than the baseline", async () => {
@@ -240,8 +280,9 @@ describe("htmlReport", () => {
           classReport: classes.map((label) => ({ label, precision: 0.5, recall: 0.5, f1: 0.5, support: 9 })),
         },
       },
-      roc: classes.map((label) => Object.assign({}, input.roc![0]!, { label })),
-      precisionRecall: classes.map((label) => Object.assign({}, input.precisionRecall![0]!, { label })),
+      // Of many classes, `reportCurves` gives points of few.
+      roc: classes.map((label, i) => ({ ...input.roc![0]!, label, ...(i > 5 ? { points: [] } : {}) })),
+      precisionRecall: [],
       data: { rows: 100_000, columns: byName(column) },
       drift: { ...drift, columns: byName(drift.columns["lastmonth_activity"]!) },
       distributions: byName(distribution),

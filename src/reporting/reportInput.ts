@@ -8,6 +8,7 @@ import type { Signature } from "../core/table/signature.ts";
 import type { CalibrationBin } from "../plots/calibration.ts";
 import type { Curve } from "../plots/curve.ts";
 import type { ScoreHistoryData } from "../plots/scoreHistory.ts";
+import type { ThresholdData } from "../plots/thresholds.ts";
 import type { ShapData } from "../plots/shapSummary.ts";
 
 /** A metric as the registry describes it. */
@@ -59,11 +60,16 @@ export interface ReportInput {
   /** Binary: share of positive test rows. */
   readonly positiveShare: number | null;
   readonly calibration: readonly CalibrationBin[] | null;
+  /** Binary. */
+  readonly thresholds: ThresholdData | null;
+  /** Binary: points (share of rows, share of positives found). */
+  readonly gains: Curve["points"] | null;
   /** Regression: all test rows or a seeded sample. */
   readonly predictions: { readonly actual: ArrayLike<number>; readonly predicted: ArrayLike<number> } | null;
   /** Of a sample of the test rows. One entry; for multiclass one per class; empty if SHAP values are not available. */
   readonly shap: readonly ShapData[];
-  readonly importance: readonly (readonly [feature: string, value: number])[];
+  /** By input column: the sum over its features. */
+  readonly importance: readonly (readonly [column: string, value: number])[];
   /** What importance measures, e.g. "Loss of F1 when shuffled". */
   readonly importanceMeasure: string;
   readonly drift: DriftReport | null;

@@ -48,9 +48,9 @@ nav a{display:inline-block;padding:.25rem 0;text-decoration:none}
 nav a:hover{text-decoration:underline}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem 1.5rem 1.5rem;margin:0 0 1.25rem}
 section>:last-child{margin-bottom:0}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.75rem 2rem;align-items:start;margin:.5rem 0 1.25rem}
-.plots.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr))}
-.plots>.empty{align-self:start}
+.plots{columns:26rem 2;column-gap:2rem;margin:.5rem 0 1rem}
+.plots>*{break-inside:avoid;margin-bottom:1.75rem}
+.plots.small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:0 2rem;align-items:start}
 figure{margin:0;min-width:0}
 .plot h3 small{display:block}
 .picture{overflow-x:auto}
@@ -69,7 +69,7 @@ footer{color:var(--muted);font-size:.9rem}
 
 const tables = `
 .scroll{overflow-x:auto;margin:0 0 1rem}
-table{border-collapse:collapse;min-width:62%;font-size:.925rem;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;width:100%;font-size:.925rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .5rem}
 caption span{display:block;max-width:calc(100vw - 3rem)}
 th,td{padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
@@ -103,5 +103,5 @@ const dark = `
 `;
 
 const print = `
-@media print{nav,.skip{display:none}body{background:#fff}section,figure,tr{break-inside:avoid}.page{max-width:none;padding:0}}
+@media print{nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}thead th,.number{white-space:normal}}
 `;

@@ -23,7 +23,12 @@ export function summaryOf(input: ReportInput): Summary {
   return {
     tone: decision === null ? "open" : decision.status === "deployed" ? "good" : "calm",
     headline,
-    sentences: [scoreSentence(input), baselineSentence(input), championSentence(input)].filter((text) => text !== ""),
+    sentences: [
+      scoreSentence(input),
+      validationSentence(input),
+      baselineSentence(input),
+      championSentence(input),
+    ].filter((text) => text !== ""),
     reasons: decision?.reasons ?? [],
   };
 }
@@ -66,6 +71,35 @@ function scoreSentence(input: ReportInput): string {
     return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
   const range = interval === null ? "" : `, 95 % interval ${displayInterval(interval)}`;
   return `${label} is ${displayNumber(value)} on ${displayNumber(score.rows)} test rows${range}.`;
+}
+
+/** Fewer rows give a value that varies from split to split. */
+const FEW_ROWS = 500;
+
+/** Empty unless the test is clearly worse than the validation: beyond the interval of the test. */
+export function validationSentence(input: ReportInput): string {
+  const { score, metrics, validationRows, config } = input.run;
+  const { label, greaterIsBetter } = mainMetric(input);
+  const [value, before, interval] = [
+    score?.metrics[input.metric],
+    metrics[input.metric],
+    score?.intervals[input.metric],
+  ];
+  if (typeof value !== "number" || typeof before !== "number" || !interval || covers(interval, before)) return "";
+  if (value > before === greaterIsBetter) return "";
+  const { time_column: time } = config as { readonly time_column?: string | null };
+  const date = input.signature.inputs.find(({ kind }) => kind === "date")?.name;
+  const drift = input.drift?.dataset;
+  const chosen = input.candidates.filter(({ status }) => status === "FINISHED").length;
+  const reasons = [
+    validationRows < FEW_ROWS && `there are only ${displayNumber(validationRows)} validation rows`,
+    typeof time === "string" && `the test rows are later (“${time}”) and what the model learned may no longer hold`,
+    typeof time !== "string" && date !== undefined && `the rows may follow time: set "time_column": "${date}"`,
+    drift?.detected === true && `${drift.drifted} of ${drift.tested} columns drifted`,
+    chosen > 2 && `the model is the best of ${chosen} on the validation rows, which flatters it`,
+  ].filter((reason) => reason !== false);
+  const why = reasons.length === 0 ? "the test rows are of another kind" : reasons.join("; ");
+  return `On the validation rows ${label} was ${displayNumber(before)}: the test is clearly worse, by ${displayNumber(Math.abs(value - before))}. Likely reasons: ${why}.`;
 }
 
 function baselineSentence(input: ReportInput): string {

@@ -136,6 +136,8 @@ function curvesOf(task: Task, classes: readonly string[], chance: Random) {
       task === "regression" ? null : curves((x, skill) => 1 - (1 - 0.3 * skill) * x ** (1 / skill) * 0.7),
     positiveShare: task === "binary" ? 0.3 : null,
     calibration: task === "binary" ? bins : null,
+    thresholds: task === "binary" ? { positive: classes[1]!, threshold: 0.35, points: thresholdsOf() } : null,
+    gains: task === "binary" ? ([[0, 0], [0.3, 0.7], [1, 1]] as const) : null, // prettier-ignore
   };
 }
 
@@ -181,4 +183,11 @@ function candidatesOf(run: Run, metrics: readonly MetricLabel[]): readonly Run[]
     error: "needs a number target",
   };
   return [run, worse("logistic_regression", 2, 0.96), worse("baseline", 3, 0.5), failed];
+}
+
+function thresholdsOf() {
+  return Array.from({ length: 50 }, (_, i) => {
+    const threshold = (i + 1) / 50;
+    return { threshold, precision: 0.3 + 0.6 * threshold, recall: 1 - threshold ** 2, selected: 1 - threshold };
+  });
 }

@@ -66,9 +66,9 @@ export const xgboost = {
 
   load: (fitted) => ofWidth(fitted, treePredictor(readEnsemble(fitted)).predict),
 
-  contributions(fitted, X) {
+  contributions(fitted, X, outputs?: number) {
     requireWidth(X, fitted);
-    return treeShap(readEnsemble(fitted), X);
+    return treeShap(readEnsemble(fitted), X, outputs);
   },
 
   stages: {

@@ -2,6 +2,7 @@
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
+import { featuresByColumn } from "../../features/inputColumns.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -10,7 +11,7 @@ import { unseenNote, unseenSeries } from "../../pipeline/rows/unseenSeries.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
 import { conformAsked, rowPlaces } from "./askedRows.ts";
-import { costsOf, decidingMetric } from "../settings.ts";
+import { costsOf, decidingMetric, importanceByColumn } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";
@@ -46,6 +47,8 @@ export interface ExplainResult {
    * is when a column is shuffled, with its standard deviation over the repeats.
    */
   readonly importance: readonly Importance[];
+  /** The same by input column, for features that are made of columns; permutation: empty, as features are columns. */
+  readonly columns: readonly { readonly column: string; readonly importance: number }[];
   /** shap: the mean prediction, before any feature is added; several for several classes, in the order of `classes`. */
   readonly baseValue: number | readonly number[] | null;
   /** permutation: the metric of the rows as they are. */
@@ -101,7 +104,7 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   };
 }
 
-const nothing = { baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
+const nothing = { columns: [], baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
 
 /** Users of `mlctl predict FILE` may give rows where the model is expected. */
 function requireModel(reference: string): void {
@@ -122,6 +125,7 @@ function shap({ model }: LoadedModel, { table, inputs }: { table: Table; inputs:
   return {
     unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],
     importance: importanceOf(explained, table.rowCount),
+    columns: columnsOf(explained, model, table.rowCount),
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
     rowCount: table.rowCount,
     rows: options.rows === undefined ? [] : rowsOf(explained).slice(0, MOST_ROWS),
@@ -162,7 +166,12 @@ function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
     });
   }
   const unit = importanceUnit(model.estimator.family).key;
-  return { unit, importance: model.importance.map(([feature, importance]) => ({ feature, importance })) };
+  const columns = importanceByColumn(model);
+  return {
+    unit,
+    importance: model.importance.map(([feature, importance]) => ({ feature, importance })),
+    columns: columns.map(([column, importance]) => ({ column, importance })),
+  };
 }
 
 /** Labels, where the file has them, for features that look back; NaN elsewhere. */
@@ -181,6 +190,18 @@ function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount
     feature: featureNames[i]!,
     importance: sum / (rowCount * outputCount),
   })).toSorted((a, b) => b.importance - a.importance || (a.feature < b.feature ? -1 : 1));
+}
+
+/** Contributions of the features of one column are added up before their size is taken, since they may cancel out. */
+function columnsOf({ featureNames, outputCount, blocks }: Explained, model: Model, rowCount: number) {
+  const columns = Array.from(featuresByColumn(featureNames, model.transforms), ([column, places]) => {
+    let total = 0;
+    for (const { values } of blocks)
+      for (let start = 0; start < values.length; start += featureNames.length)
+        total += Math.abs(places.reduce((sum, place) => sum + values[start + place]!, 0));
+    return { column, importance: total / (rowCount * outputCount) };
+  });
+  return columns.toSorted((a, b) => b.importance - a.importance);
 }
 
 function rowsOf(explained: Explained): ExplainResult["rows"] {

@@ -3,7 +3,9 @@ import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { plots } from "../../plots/index.ts";
 import { rocCurvePlot } from "../../plots/rocCurve.ts";
+import { series } from "../../plots/theme.ts";
 import { reportCurves } from "./reportCurves.ts";
 
 function modelOf(classes?: readonly string[]): Model {
@@ -78,6 +80,23 @@ describe("two classes", () => {
     expect(predictions).toBeNull();
   });
 
+  it("have precision, recall and share of rows by threshold, with the threshold of the model, and gains", () => {
+    const { thresholds, gains } = reportCurves(binary, modelOf(["no", "yes"]));
+    expect(thresholds!.points).toEqual([
+      { threshold: 0.1, precision: 0.5, recall: 1, selected: 1 },
+      { threshold: 0.35, precision: 2 / 3, recall: 1, selected: 0.75 },
+      { threshold: 0.4, precision: 0.5, recall: 0.5, selected: 0.5 },
+      { threshold: 0.8, precision: 1, recall: 0.5, selected: 0.25 },
+    ]);
+    expect(gains).toEqual([[0, 0], [0.25, 0.5], [0.5, 0.5], [0.75, 1], [1, 1]]); // prettier-ignore
+    const { description } = plots.thresholds({ ...thresholds!, threshold: 0.38 });
+    // The first score that reaches 0.38 is 0.4: F1 is 0.5; at 0.35 it is 2 · (2/3) / (5/3) = 0.8.
+    expect(description).toContain(
+      "50 % of the rows are predicted positive, with precision 0.500, recall 0.500 and F1 0.500",
+    );
+    expect(description).toContain("at 0.350 (0.800)");
+  });
+
   it("have no curve if all labels are of one class", () => {
     const alike = { ...binary, yTrue: Float64Array.of(0, 0, 0, 0) };
     expect(reportCurves(alike, modelOf(["no", "yes"])).roc).toEqual([]);
@@ -103,7 +122,7 @@ describe("many classes", () => {
     for (let row = 0; row < 60; row++)
       for (const code of [10, 11]) evaluation.probabilities![row * 12 + code] = uniform() / 2;
     const { roc, precisionRecall } = reportCurves(evaluation, modelOf(letters(12)));
-    expect([roc!.length, precisionRecall!.length]).toEqual([12, 12]);
+    expect([roc!.length, precisionRecall!.length]).toEqual([13, 13]);
     const worst = (curves: readonly { label: string; area: number | null }[]) =>
       curves.toSorted((a, b) => a.area! - b.area!)[0]!.label;
     expect(rocCurvePlot({ curves: roc! }).description).toContain(`smallest for “${worst(roc!)}”`);
@@ -112,16 +131,20 @@ describe("many classes", () => {
     expect(colours(roc)).toEqual(colours(precisionRecall));
     expect(colours(roc).get(worst(roc!))).not.toBeNull();
     expect(colours(roc).get(worst(precisionRecall!))).not.toBeNull();
-    const coloured = [...colours(roc).values()].filter((colour) => colour !== null);
-    expect(new Set(coloured).size).toBe(coloured.length);
-    expect(coloured.length).toBeLessThanOrEqual(6);
+    const [mean, ...others] = roc!;
+    expect([mean!.label, mean!.colour]).toEqual(["mean of 12 classes", null]);
+    expect(mean!.area).toBeCloseTo(computeMetrics(evaluation).roc_auc!, 14);
+    expect(others.filter(({ points }) => points.length > 0)).toHaveLength(5);
+    expect(rocCurvePlot({ curves: roc! }).description).toMatch(/^The 5 hardest of 12 classes and the mean of all/);
   });
 
-  it("say how many of them are drawn", () => {
-    const { roc } = reportCurves(many(30), modelOf(letters(30)));
-    const drawn = roc!.filter(({ points }) => points.length > 0).length;
-    expect(drawn).toBeLessThan(30);
-    expect(rocCurvePlot({ curves: roc! }).description).toMatch(new RegExp(`^${drawn} of 30 classes are drawn\\. `));
+  it("are all drawn up to ten, each in its own colour", () => {
+    const { roc, precisionRecall } = reportCurves(many(10), modelOf(letters(10)));
+    for (const curves of [roc!, precisionRecall!]) {
+      expect(curves.map(({ colour }) => colour)).toEqual([...Array(10).keys()]);
+      expect(curves.every(({ points }) => points.length > 1)).toBe(true);
+    }
+    expect(new Set(series).size).toBe(10);
   });
 });
 

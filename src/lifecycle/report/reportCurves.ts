@@ -6,49 +6,87 @@ import { random } from "../../core/random.ts";
 import { calibrationCurve } from "../../metrics/calibrationCurve.ts";
 import { classScores } from "../../metrics/classScores.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { precisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
+import { precisionRecallCurve, type PrecisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
 import { rocCurve } from "../../metrics/rocCurve.ts";
-import { MAXIMUM_COLOURED, MAXIMUM_GREY } from "../../plots/curve.ts";
-import type { Curve } from "../../plots/curve.ts";
+import { heightAt, type Curve } from "../../plots/curve.ts";
+import { mean } from "../../stats/mean.ts";
+import { lowerBound } from "../../stats/lowerBound.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 
 /** Maximum number of points in a plot: more make the file larger and the plot no clearer. */
 const MAX_ROWS = 20_000;
-type Curves = Pick<ReportInput, "roc" | "precisionRecall" | "positiveShare" | "calibration" | "predictions">;
+type Curves = Pick<
+  ReportInput,
+  "roc" | "precisionRecall" | "positiveShare" | "calibration" | "thresholds" | "gains" | "predictions"
+>;
+
+/** Of more classes, the curves of the hardest ones and the mean of all are drawn. */
+const MANY_CLASSES = 10;
+const HARDEST = 5;
+/** Steps of the mean curves and of the thresholds. */
+const STEPS = 100;
 
 /** @param evaluation on the test set; null if there is none */
-export function reportCurves(evaluation: Evaluation | null, { signature }: Model): Curves {
-  const none: Curves = { roc: null, precisionRecall: null, positiveShare: null, calibration: null, predictions: null };
+export function reportCurves(evaluation: Evaluation | null, { signature, threshold }: Model): Curves {
+  const none: Curves = {
+    roc: null,
+    precisionRecall: null,
+    positiveShare: null,
+    calibration: null,
+    thresholds: null,
+    gains: null,
+    predictions: null,
+  };
   if (evaluation === null) return none;
   const { classes } = signature.target;
   if (classes === undefined) return { ...none, predictions: sampled(evaluation) };
   const binary = classes.length === 2;
+  const codes = binary ? [1] : [...classes.keys()];
+  const curves = codes.map((code) => precisionRecallCurve(evaluation, code));
   const areas = (metric: string): ClassArea[] =>
-    (binary ? [1] : [...classes.keys()]).map((code) => ({
-      code,
-      label: classes[code]!,
-      area: areaOf(evaluation, code, metric),
-    }));
+    codes.map((code) => ({ code, label: classes[code]!, area: areaOf(evaluation, code, metric) }));
   const [roc, precisionRecall] = [areas("roc_auc"), areas("average_precision")];
   const colourOf = coloursOf(roc, precisionRecall);
-  return {
+  const all = {
     ...none,
-    roc: curvesOf(roc, colourOf, (code) => {
+    roc: curvesOf(roc, colourOf, heightAt, (code) => {
       const { falsePositiveRate, truePositiveRate } = rocCurve(evaluation, code) ?? {};
       return points(falsePositiveRate, truePositiveRate);
     }),
-    precisionRecall: curvesOf(precisionRecall, colourOf, (code) => {
-      const { recall, precision } = precisionRecallCurve(evaluation, code) ?? {};
+    precisionRecall: curvesOf(precisionRecall, colourOf, stepAt, (code) => {
+      const { recall, precision } = curves[codes.indexOf(code)] ?? {};
       return points(recall, precision).toReversed();
     }),
-    positiveShare: binary ? evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length : null,
-    calibration: binary
-      ? calibrationCurve(evaluation).map(({ meanPredicted, shareOfClass, rows }) => ({
-          predicted: meanPredicted,
-          observed: shareOfClass,
-          count: rows,
-        }))
-      : null,
+  };
+  const [curve] = curves;
+  if (!binary || curve === null || curve === undefined) return all;
+  return {
+    ...all,
+    positiveShare: evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length,
+    thresholds: thresholdsOf(curve, { positive: classes[1]!, threshold: threshold ?? 0.5 }),
+    gains: [...points(curve.selected, curve.recall), [0, 0] as const].toReversed(),
+    calibration: calibrationCurve(evaluation),
+  };
+}
+
+/** About a hundred thresholds, and that of the model. */
+function thresholdsOf(
+  { thresholds, precision, recall, selected }: PrecisionRecallCurve,
+  model: { positive: string; threshold: number },
+): ReportInput["thresholds"] {
+  const at = (limit: number) => lowerBound(thresholds, limit);
+  const grid = Array.from({ length: STEPS + 1 }, (_, i) => at((i / STEPS) * thresholds.at(-1)!));
+  const places = [...new Set([...grid, at(model.threshold)])].filter((i) => i < thresholds.length);
+  return {
+    ...model,
+    points: places
+      .toSorted((a, b) => a - b)
+      .map((i) => ({
+        threshold: thresholds[i]!,
+        precision: precision[i]!,
+        recall: recall[i]!,
+        selected: selected[i]!,
+      })),
   };
 }
 
@@ -59,13 +97,13 @@ interface ClassArea {
   readonly area: number | null;
 }
 
-/** The colours of classes, the same in both plots: all classes in their order, or of many the worst of each plot in turn. */
-function coloursOf(roc: readonly ClassArea[], precisionRecall: readonly ClassArea[]): (code: number) => number | null {
+/** The colours of classes, the same in both plots: all in their order, or of many the hardest of each plot in turn. */
+function coloursOf(roc: readonly ClassArea[], precisionRecall: readonly ClassArea[]): (code: number) => number {
   const [first, second] = [sortedByArea(roc), sortedByArea(precisionRecall)];
   const inTurn = first.flatMap((each, i) => [each, second[i] ?? each]);
-  const chosen = roc.length <= MAXIMUM_COLOURED ? roc : inTurn;
-  const codes = [...new Set(chosen.map(({ code }) => code))].slice(0, MAXIMUM_COLOURED);
-  return (code) => (codes.includes(code) ? codes.indexOf(code) : null);
+  const codes = [...new Set((roc.length <= MANY_CLASSES ? roc : inTurn).map(({ code }) => code))];
+  const shown = roc.length <= MANY_CLASSES ? codes : codes.slice(0, HARDEST);
+  return (code) => shown.indexOf(code);
 }
 
 /** Smallest first, without undefined ones. */
@@ -73,20 +111,34 @@ function sortedByArea(areas: readonly ClassArea[]): ClassArea[] {
   return areas.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
 }
 
-/** One curve for each class with a defined area; points only for the coloured ones and the worst of the others. */
+/** One curve for each class with a defined area, without points if it is not drawn; of many classes also their mean. */
 function curvesOf(
   areas: readonly ClassArea[],
-  colourOf: (code: number) => number | null,
+  colourOf: (code: number) => number,
+  valueAt: typeof heightAt,
   pointsOf: (code: number) => Curve["points"],
 ): Curve[] {
-  const known = sortedByArea(areas);
-  const grey = new Set(known.filter(({ code }) => colourOf(code) === null).slice(0, MAXIMUM_GREY));
-  return areas.flatMap((each) => {
-    const { code, label, area } = each;
-    if (area === null) return [];
-    const colour = colourOf(code);
-    return [{ label, points: colour !== null || grey.has(each) ? pointsOf(code) : [], area, colour }];
+  const known = areas.filter(({ area }) => area !== null);
+  const curves = known.map(({ code, label, area }) => ({
+    label,
+    area,
+    points: pointsOf(code),
+    colour: colourOf(code),
+  }));
+  if (areas.length <= MANY_CLASSES || curves.length === 0) return curves;
+  const line = Array.from({ length: STEPS + 1 }, (_, i) => {
+    return [i / STEPS, mean(curves.map(({ points: each }) => valueAt(each, i / STEPS)))] as const;
   });
+  const label = `mean of ${curves.length} classes`;
+  return [
+    { label, area: mean(curves.map(({ area }) => area!)), points: line, colour: null },
+    ...curves.map((curve) => (curve.colour < 0 ? { ...curve, points: [] } : curve)),
+  ];
+}
+
+/** Height of a step curve: that of the next point. */
+function stepAt(curve: Curve["points"], x: number): number {
+  return curve.find((point) => point[0] >= x)?.[1] ?? NaN;
 }
 
 function points(xs: ArrayLike<number> = [], ys: ArrayLike<number> = []): Curve["points"][number][] {

@@ -7,7 +7,7 @@ import type { Run } from "../../core/records/run.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { dataFindings } from "../health/dataFindings.ts";
-import { costsOf, importanceLabel, metricLabel } from "../settings.ts";
+import { costsOf, importanceByColumn, importanceLabel, metricLabel } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel, recordedModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/describePromotion.ts";
@@ -43,7 +43,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     decision: decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
     shap: reportShap(judged, model),
-    importance: model.importance,
+    importance: importanceByColumn(model),
     importanceMeasure: importanceLabel(model.estimator.family),
     ...drifted,
     candidates: store.runsOfTraining(run.trainId),

@@ -1,12 +1,16 @@
-/** SHAP values of each feature on the test set, for model families that support them. */
+/** SHAP values of each input column, the sums over its features, on the test set, for model families that support them. */
 import type { Model } from "../../core/records/model.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
+import type { Column } from "../../core/table/table.ts";
 import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
+import { featuresByColumn } from "../../features/inputColumns.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { explain, type Explained } from "../../pipeline/predict/explain.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
+import type { ShapFeature } from "../../plots/shapSummary.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { sampledRows } from "./reportCurves.ts";
 import type { Judgement } from "../judge.ts";
@@ -23,21 +27,29 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
   const inputs = conformTable(table, model.signature);
   const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
   const sample = selectRows(inputs, sampledRows(inputs.rowCount, MAX_ROWS));
-  const explained = explain(withHistory, sample);
+  const explained = explain(withHistory, sample, MAX_CLASSES);
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
   const outputs = task === "multiclass" ? classes!.slice(0, MAX_CLASSES) : [classes?.[1] ?? name];
+  const features = featuresByColumn(explained.featureNames, model.transforms);
   return outputs.map((label, output) => ({
     unit: unitOf(task, label, explained),
-    features: explained.featureNames.map((feature, column) => ({
-      name: feature,
-      contributions: contributionsOf(explained, output, column),
-      values: Float64Array.from(
-        { length: matrix.rowCount },
-        (_, row) => matrix.values[row * matrix.columnNames.length + column]!,
-      ),
+    features: Array.from(features, ([column, places]) => ({
+      name: column,
+      contributions: contributionsOf(explained, output, places),
+      ...(valuesOf(findColumn(sample, column)) ?? {
+        // Only in the history, such as earlier values of the target: the first of its features.
+        values: Float64Array.from(
+          { length: matrix.rowCount },
+          (_, row) => matrix.values[row * matrix.columnNames.length + places[0]!]!,
+        ),
+      }),
     })),
   }));
+}
+
+function valuesOf(column: Column | undefined): Pick<ShapFeature, "values" | "categories"> | undefined {
+  return column?.kind === "category" ? { values: column.codes, categories: column.categories } : column;
 }
 
 function unitOf(task: Task, label: string, { blocks }: Explained): string {
@@ -48,14 +60,13 @@ function unitOf(task: Task, label: string, { blocks }: Explained): string {
 function contributionsOf(
   { featureNames, outputCount, blocks }: Explained,
   output: number,
-  column: number,
+  places: readonly number[],
 ): Float64Array {
   const width = featureNames.length;
   return Float64Array.from(
     blocks.flatMap(({ values }) =>
-      Array.from(
-        { length: values.length / (width * outputCount) },
-        (_, row) => values[(row * outputCount + output) * width + column]!,
+      Array.from({ length: values.length / (width * outputCount) }, (_, row) =>
+        places.reduce((sum, place) => sum + values[(row * outputCount + output) * width + place]!, 0),
       ),
     ),
   );

@@ -22,9 +22,10 @@ export interface Explained {
 
 /**
  * @param table the model's input columns (see conformTable)
+ * @param outputs see `Estimator.contributions`
  * @throws {MlctlError} kind "usage" for a family without SHAP values
  */
-export function explain(model: Pick<Model, "transforms" | "estimator">, table: Table): Explained {
+export function explain(model: Pick<Model, "transforms" | "estimator">, table: Table, outputs?: number): Explained {
   const { family, featureNames } = model.estimator;
   const estimator = findEstimator(family);
   if (estimator.contributions === undefined) {
@@ -35,7 +36,7 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
   const toMatrix = compileTransforms(model.transforms);
   const starts = Array.from({ length: Math.max(1, Math.ceil(table.rowCount / BLOCK_ROWS)) }, (_, i) => i * BLOCK_ROWS);
   const blocks = starts.map((start) =>
-    estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS))),
+    estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS)), outputs),
   );
   const { outputCount, baseValues, unit } = blocks[0]!;
   return { featureNames, outputCount, baseValues: [...baseValues], blocks, ...(unit === undefined ? {} : { unit }) };

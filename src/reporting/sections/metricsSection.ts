@@ -18,9 +18,9 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
       html`${label}${name === input.metric && html` <span class="tag">main metric</span>`}`,
       displayNumber(value),
       displayInterval(interval),
+      displayNumber(run.metrics[name]),
       displayNumber(baseline),
       verdict([value, baseline], interval, greaterIsBetter),
-      displayNumber(run.metrics[name]),
     ];
     return { cells, marked: name === input.metric };
   });
@@ -31,9 +31,8 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
         caption: `Metrics on ${displayNumber(score.rows)} test rows`,
         columns: [
           "Metric",
-          ...allNumeric("Value", "95 % interval", "Baseline"),
+          ...allNumeric("Value", "95 % interval", "On validation rows", "Baseline"),
           "Compared with baseline",
-          numeric("On validation rows"),
         ],
         rows,
       })}

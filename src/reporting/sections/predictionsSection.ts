@@ -2,11 +2,14 @@
 import { calibrationPlot } from "../../plots/calibration.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
+import { gainsPlot } from "../../plots/gains.ts";
 import { precisionRecallPlot } from "../../plots/precisionRecallCurve.ts";
 import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
 import { residualHistogramPlot } from "../../plots/residualHistogram.ts";
 import { residualsPlot } from "../../plots/residuals.ts";
 import { rocCurvePlot } from "../../plots/rocCurve.ts";
+import { thresholdsPlot } from "../../plots/thresholds.ts";
+import type { PlotSpec } from "../../plots/theme.ts";
 import { dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
@@ -49,26 +52,32 @@ async function classification(input: ReportInput, draw: DrawFigure): Promise<Htm
     Promise.all(curveFigures(input, draw)),
   ]);
   return html`${oneClass}
-    <div class="plots">${matrix} ${curves}</div>
-    ${classReport(input)}`;
+    <div class="plots">${matrix} ${curves} ${classReport(input)}</div>`;
 }
 
-function curveFigures(
-  { roc, precisionRecall, positiveShare, calibration, run: { task } }: ReportInput,
-  draw: DrawFigure,
-): readonly (Html | Promise<Html>)[] {
-  const plots: (Html | Promise<Html>)[] = [];
-  const [missing, drawn] = [[] as string[], (list: readonly unknown[] | null) => list !== null && list.length > 0];
-  if (drawn(roc)) plots.push(draw("roc-curve", rocCurvePlot({ curves: roc! })));
-  else missing.push("ROC curve");
-  if (drawn(precisionRecall)) {
-    plots.push(draw("pr-curve", precisionRecallPlot({ curves: precisionRecall!, positiveShare })));
-  } else missing.push("precision–recall curve");
-  if (drawn(calibration)) plots.push(draw("calibration", calibrationPlot({ bins: calibration! })));
-  else if (task === "binary") missing.push("calibration");
-  if (missing.length > 0)
-    plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. These plots need probabilities and rows of every class.`));
-  return plots;
+function curveFigures(input: ReportInput, draw: DrawFigure): readonly (Html | Promise<Html>)[] {
+  const { roc, precisionRecall, positiveShare, calibration, thresholds, gains } = input;
+  const curves: readonly (readonly [name: string, id: string, spec: PlotSpec | 0 | null | undefined])[] = [
+    ["ROC curve", "roc-curve", roc?.length && rocCurvePlot({ curves: roc })],
+    [
+      "precision–recall curve",
+      "pr-curve",
+      precisionRecall?.length && precisionRecallPlot({ curves: precisionRecall, positiveShare }),
+    ],
+  ];
+  const ofTwo: typeof curves = [
+    ["calibration", "calibration", calibration?.length && calibrationPlot({ bins: calibration })],
+    ["thresholds", "thresholds", thresholds && thresholdsPlot(thresholds)],
+    ["cumulative gains", "gains", gains && gainsPlot({ points: gains })],
+  ];
+  const plots = input.run.task === "binary" ? [...curves, ...ofTwo] : curves;
+  const missing = plots.filter(([, , spec]) => !spec).map(([name]) => name);
+  const drawn = plots.flatMap(([, id, spec]) => (spec ? [draw(id, spec)] : []));
+  if (missing.length === 0) return drawn;
+  return [
+    ...drawn,
+    emptyNote(`Not drawn: ${missing.join(", ")}. These plots need probabilities and rows of every class.`),
+  ];
 }
 
 function classReport({ run }: ReportInput): Html | null {

@@ -4,7 +4,7 @@ import { countOf } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { mainMetric, summaryOf } from "../summary.ts";
+import { mainMetric, summaryOf, validationSentence } from "../summary.ts";
 
 const badges = { good: "deployed", calm: "not deployed", open: "not decided" } as const;
 
@@ -24,30 +24,34 @@ export async function summarySection(input: ReportInput, draw: DrawFigure): Prom
           </ul>`
       }
       ${
-        warnings.length > 0
-          ? html`<div class="warnings">
-              <h3>${warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`}</h3>
-              <ul>
-                ${warnings.map((warning) => html`<li>${warning}</li>`)}
-              </ul>
-            </div>`
-          : otherWarnings(input)
+        warnings.length > 0 &&
+        html`<div class="warnings">
+          <h3>${countOf(warnings.length, "warning")}</h3>
+          <ul>
+            ${warnings.map((warning) => html`<li>${warning}</li>`)}
+          </ul>
+        </div>`
       }
+      ${otherWarnings(input, warnings.length > 0)}
     </div>
     ${await comparison(input, draw)}
   </section>`;
 }
 
 /** Links to the chapters with warnings, so that the summary does not deny them. */
-function otherWarnings({ findings, run }: ReportInput): Html {
+function otherWarnings(input: ReportInput, known: boolean): Html | null {
+  const { findings, run, drift, candidates } = input;
   const bad = findings.filter(({ status }) => status !== "pass").length;
   const copies = (run.score?.copiedRows ?? 0) + (run.score?.copiedValidationRows ?? 0);
+  const failed = candidates.filter(({ status }) => status !== "FINISHED").length;
   const links = [
     bad > 0 && html`<a href="#checks">${countOf(bad, "check")} did not pass</a>`,
     copies > 0 && html`<a href="#metrics">${countOf(copies, "test row")} not independent of the training</a>`,
+    drift?.dataset.detected === true && html`<a href="#drift">the data drifted</a>`,
+    failed > 0 && html`<a href="#model">${countOf(failed, "candidate")} failed</a>`,
   ].filter((link) => link !== false);
-  if (links.length === 0) return html`<p class="note">No warnings.</p>`;
-  return html`<p class="note">${links.map((link, i) => html`${i > 0 && ", "}${link}`)}.</p>`;
+  if (links.length > 0) return html`<p class="note">${links.map((link, i) => html`${i > 0 && ", "}${link}`)}.</p>`;
+  return known || validationSentence(input) !== "" ? null : html`<p class="note">No warnings.</p>`;
 }
 
 async function comparison(input: ReportInput, draw: DrawFigure): Promise<Html | null> {
@@ -60,6 +64,8 @@ async function comparison(input: ReportInput, draw: DrawFigure): Promise<Html | 
   if (typeof champion?.value === "number") {
     models.push({ label: "previously deployed", value: champion.value, interval: champion.interval });
   }
+  const validation = input.run.metrics[input.metric];
+  if (typeof validation === "number") models.push({ label: "on validation rows", value: validation, interval: null });
   const baseline = score.baseline[input.metric];
   if (typeof baseline === "number") models.push({ label: "baseline", value: baseline, interval: null });
   return draw("score-interval", scoreIntervalPlot({ metric: label, greaterIsBetter, models }));

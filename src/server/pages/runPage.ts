@@ -11,7 +11,7 @@ import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
 import { parameterTable } from "../../reporting/sections/modelSection.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
+import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
 import { lineageGraph } from "./charts/lineageGraph.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
@@ -97,10 +97,10 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
     const classes = score.classReport?.map((each) => each.label) ?? score.confusionMatrix.map((_, i) => String(i));
     specs.push(["confusion-matrix", plots.confusionMatrix({ classes, matrix: score.confusionMatrix })]);
   }
-  const importance = recordedModel(request, run)?.importance ?? [];
-  if (importance.length > 0) {
-    const measure = importanceLabel(run.family);
-    specs.push(["importance", plots.importance({ values: importance, measure })]);
+  const model = recordedModel(request, run);
+  if (model !== null && model.importance.length > 0) {
+    const values = importanceByColumn(model);
+    specs.push(["importance", plots.importance({ values, measure: importanceLabel(run.family) })]);
   }
   return specs;
 }

@@ -17,19 +17,21 @@ const USES_PER_OUTCOME = 2;
  * The same values as XGBoost's `pred_contribs`, in float64. A leaf has 2^d possible outcomes, by which of the d
  * features on its path pass. For many rows their contributions are tabulated per leaf, so that a row costs d additions
  * per leaf.
+ * @param outputs the first of them; the values of the others are 0
  * @returns contributions to the margin; together with the base value they sum to the margin
  * @see Lundberg et al., Consistent individualized feature attribution for tree ensembles (2018)
  * @see Yang, Fast TreeSHAP (2021), for the tables
  */
-export function treeShap(ensemble: TreeEnsemble, X: Matrix): Contributions {
+export function treeShap(ensemble: TreeEnsemble, X: Matrix, outputs = Infinity): Contributions {
   const { outputCount, trees, baseMargin } = ensemble;
   const width = X.columnNames.length;
   const baseValues = new Float64Array(outputCount).fill(baseMargin);
   const values = new Float64Array(X.rowCount * outputCount * width);
   const rows = new Float32Array(X.values); // as the trees compare them
   trees.forEach((tree, t) => {
-    const paths = leafPaths(tree);
     const output = t % outputCount;
+    if (output >= outputs) return;
+    const paths = leafPaths(tree);
     baseValues[output]! += paths.mean;
     if (tree.feature.length === 1) return;
     const explainer = { tree, paths, tables: tables(tree, paths, X.rowCount), rows, width };
