@@ -58,7 +58,8 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   train: {
     "": "aliases,dataset,leaderboard,metric,model,model_version,notes,rows_without_target,run_id,training_rows,validation_rows,value,warnings",
     dataset: "path,rows,sha256",
-    "leaderboard[]": "family,feature_set,label,metrics,note,params,predict_seconds,rank,run_id,seconds,selection,weight",
+    "leaderboard[]":
+      "family,feature_set,label,metrics,note,params,predict_seconds,rank,run_id,seconds,selection,weight",
     model: artifact,
   },
   score: {
@@ -186,7 +187,8 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "validation_rows,value,warnings,written",
     best: "family,feature_set,model,params,trial,value",
     "searches[]": "best,failed,family,feature_set,fits,fold_method,folds,method,model,pruned,reused,trials",
-    "leaderboard[]": "family,feature_set,label,metrics,note,params,predict_seconds,rank,run_id,seconds,selection,weight",
+    "leaderboard[]":
+      "family,feature_set,label,metrics,note,params,predict_seconds,rank,run_id,seconds,selection,weight",
     model: artifact,
   },
   "schedule next": { "": "jobs", "jobs[]": jobKeys },

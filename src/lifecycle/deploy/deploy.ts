@@ -145,7 +145,11 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
 function naiveAhead({ store }: Session, run: Run): string[] {
   if (isBaseline(run.family)) return [];
   const naive = store.runsOfTraining(run.trainId).filter(({ family }) => /^(seasonal_)?naive$/.test(family));
-  const contenders = [run, ...naive].map((each) => ({ ...each, degenerate: each.tags["degenerate"], error: undefined }));
+  const contenders = [run, ...naive].map((each) => ({
+    ...each,
+    degenerate: each.tags["degenerate"],
+    error: undefined,
+  }));
   return baselineAhead(contenders, run.metric, run.task).map(
     (text) => `${text}; to deploy it, write "train": { "models": [{ "family": … }] } with its name`,
   );
