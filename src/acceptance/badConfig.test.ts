@@ -209,7 +209,7 @@ describe("config.json", () => {
       expect(done.status).toBe(4);
       expect(errorOf(done)).toEqual([
         expect.stringMatching(/^error: there is no config\.json in \//),
-        "hint: run `mlctl init` there, or name another folder with -C or another file with -c",
+        expect.stringMatching(/^hint: run `mlctl init` there .*name another folder with -C or another file with -c$/),
       ]);
     }
     workspace.write({ "config.json": config });

@@ -12,7 +12,7 @@ beforeAll(async () => {
   workspace = emptyWorkspace({
     target: "y",
     id_columns: ["id"],
-    train: { models: [{ family: "logistic_regression" }] },
+    train: { models: [{ family: "logistic_regression" }], metric: "f1" },
     serve: { echo: ["id"] },
     watch: { settle: "0s", monitor: false },
   });

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const { port } = server.address() as AddressInfo;
   workspace = sampleWorkspace();
   workspace.configure({
-    train: { models: [{ family: "logistic_regression" }] },
+    train: { models: [{ family: "logistic_regression" }], metric: "f1" },
     monitor: { require: { f1: { min: 0.6 } }, retrain_on: ["performance"] },
     alerts: [
       { type: "webhook", url: `http://127.0.0.1:${port}/hook`, name: "hook" },

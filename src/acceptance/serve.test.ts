@@ -197,7 +197,11 @@ describe("GET", () => {
   it("shows what was recorded and changes nothing", async () => {
     const recorded = workspace.json<{ value: number }>("score", "--data", "testdata").value;
     const before = workspace.names("models");
-    expect((await server.get("/score")).body).toMatchObject({ score: recorded, metric: "f1", model_version: runId });
+    expect((await server.get("/score")).body).toMatchObject({
+      score: recorded,
+      metric: "log_loss",
+      model_version: runId,
+    });
     const summary = (await server.get("/summarise")).body["summary"] as Record<
       string,
       { mean: number; median: number }

@@ -39,6 +39,7 @@ describe("config validate", () => {
     expect(data.notes).toEqual([
       "5 of 60 rows have too little history and are dropped",
       '"day" is daily: the baseline naive predicts the previous value, seasonal_naive the value of 7 rows before',
+      expect.stringMatching(/^mlctl chose the settings of training: \d models ranked by rmse/),
     ]);
     expect(data.warnings.join("\n")).toContain('"orders" reveals the target: it contains future values');
     expect(data.warnings.join("\n")).not.toContain('"visits"');

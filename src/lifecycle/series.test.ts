@@ -104,7 +104,7 @@ describe("the naive baselines", () => {
     };
     const found = Object.fromEntries(leaderboard.map(({ family, metrics }) => [family, metrics["rmse"]!]));
     expect(Object.keys(found).toSorted()).toEqual(
-      ["baseline", "naive", "ridge", "seasonal_naive", "xgboost"].toSorted(),
+      ["baseline", "naive", "random_forest", "ridge", "seasonal_naive", "xgboost"].toSorted(),
     );
     expect(found["naive"]).toBeCloseTo(rmse(1), 10); // sums in another order
     expect(found["seasonal_naive"]).toBeCloseTo(rmse(7), 10);
@@ -118,7 +118,7 @@ describe("the naive baselines", () => {
       });
       return (await trainedOn(example)).leaderboard.map(({ family }) => family);
     };
-    const usual = ["baseline", "ridge", "xgboost", "xgboost"];
+    const usual = ["baseline", "random_forest", "ridge", "ridge", "xgboost", "xgboost"];
     expect((await families(rows(0, 60))).toSorted()).toEqual(usual);
     const one = [{ family: "linear_regression" }];
     expect(await families(rows(0, 60, ["north"]).replace("store", "shop"), one)).toEqual(["linear_regression"]);

@@ -1,6 +1,8 @@
 /** Predicts several steps ahead: each step looks back on the predictions of the steps before it. */
 import type { Predictor } from "../../core/estimator.ts";
 import type { FittedTransform, Model } from "../../core/records/model.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -45,11 +47,22 @@ export function continuedRows(model: Model): ((table: Table) => Float64Array) | 
   const end = historyEnd(state);
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
   let current = model;
+  const begun = new Set<string>();
   return (table) => {
     const times = timesOf(table, keyColumns(state)[0]!)!.values;
     const later = [...times.keys()].filter((row) => times[row]! > end);
-    const made = predictSteps(current, loaded, { table, steps: inOrder(later, times), skip: true });
+    const steps = inOrder(later, times);
+    const made = predictSteps(current, loaded, { table, steps, skip: true });
     current = made.model;
+    // The first row of a series looks back on labels alone.
+    const by = keyColumns(state)
+      .slice(1)
+      .map((name) => findColumn(table, name)!);
+    for (const row of steps.flat()) {
+      const series = by.map((column) => cellText(column, row)).join("\0");
+      if (!begun.has(series)) made.predicted[row] = NaN;
+      begun.add(series);
+    }
     return made.predicted;
   };
 }
