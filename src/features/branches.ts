@@ -1,6 +1,7 @@
 /** Branches: several lists of transforms side by side, each with its own prefix: the features of an ensemble's members. */
 import { MlctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { FittedTransform } from "../core/records/model.ts";
 import type { Transform } from "../core/transform.ts";
 
 export type Branch = {
@@ -10,6 +11,14 @@ export type Branch = {
 };
 
 export type BranchesState = { readonly branches: readonly Branch[] };
+
+/** Names of features without the prefixes of branches: several members of an ensemble may have the same feature. */
+export function withoutPrefixes(transforms: readonly FittedTransform[], names: readonly string[]): readonly string[] {
+  const last = transforms.at(-1);
+  if (last?.type !== "branches") return names;
+  const { branches } = last.state as unknown as BranchesState;
+  return names.map((name) => name.slice(branches.find(({ prefix }) => name.startsWith(prefix))?.prefix.length ?? 0));
+}
 
 /** @param find the registry, which knows the transforms of the branches */
 export function branchesOf(find: (type: string) => Transform | undefined): Transform<BranchesState> {

@@ -32,7 +32,11 @@ export function featuresByColumn(
 
 function ofBranches({ branches }: BranchesState, inputs: Origins): (readonly [string, string])[] {
   return branches.flatMap(({ prefix, transforms }) =>
-    Array.from(inputColumns(transforms, inputs), ([name, column]) => [`${prefix}${name}`, column] as const),
+    // Under both names, see withoutPrefixes.
+    [...inputColumns(transforms, inputs)].flatMap(([name, column]) => [
+      [`${prefix}${name}`, column] as const,
+      [name, column] as const,
+    ]),
   );
 }
 

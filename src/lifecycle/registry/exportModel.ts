@@ -83,7 +83,7 @@ function nativeFormat({ model }: LoadedModel, format: ExportFormat): string {
   const { exports, toOnnx } = findEstimator(family);
   const write = exports?.[format];
   if (write !== undefined) return write(model.estimator);
-  throw new MlctlError("usage", `a ${family} model cannot be exported as ${format}`, {
+  throw new MlctlError("usage", `${family}: models of this family cannot be exported as ${format}`, {
     hint: `${toOnnx === undefined ? "--format json works" : "--format onnx and --format json work"} for every family`,
   });
 }

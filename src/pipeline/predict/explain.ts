@@ -5,6 +5,7 @@ import type { Model } from "../../core/records/model.ts";
 import { sliceRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
+import { withoutPrefixes } from "../../features/branches.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 
 /** Rows per block: TreeSHAP's tables pay off over many rows, and a block limits the memory. */
@@ -39,5 +40,22 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
     estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS)), outputs),
   );
   const { outputCount, baseValues, unit } = blocks[0]!;
-  return { featureNames, outputCount, baseValues: [...baseValues], blocks, ...(unit === undefined ? {} : { unit }) };
+  const own = { featureNames, outputCount, baseValues: [...baseValues], ...(unit === undefined ? {} : { unit }) };
+  return merged({ ...own, blocks }, withoutPrefixes(model.transforms, featureNames));
+}
+
+/** Adds up what several members of an ensemble say of the same feature. */
+function merged(explained: Explained, names: readonly string[]): Explained {
+  const { featureNames, blocks } = explained;
+  if (names === featureNames) return explained;
+  const places = new Map([...new Set(names)].map((name, place) => [name, place]));
+  const [from, to] = [names.length, places.size];
+  const into = names.map((name) => places.get(name)!);
+  const sums = blocks.map((block) => {
+    const values = new Float64Array((block.values.length / from) * to);
+    for (let i = 0; i < block.values.length; i++)
+      values[Math.floor(i / from) * to + into[i % from]!]! += block.values[i]!;
+    return { ...block, values };
+  });
+  return { ...explained, featureNames: [...places.keys()], blocks: sums };
 }
