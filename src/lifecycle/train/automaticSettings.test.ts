@@ -10,7 +10,15 @@ import { train } from "./train.ts";
 
 const base = parseRecorded(exampleConfig)!;
 const unasked = { ...base, train: { ...base.train, models: null, metric: null } };
-const size = { task: "binary", classCount: 2, trainingRows: 500, isByTime: false, naive: [], period: null } as const;
+const size = {
+  task: "binary",
+  classCount: 2,
+  trainingRows: 500,
+  columns: 5,
+  isByTime: false,
+  naive: [],
+  period: null,
+} as const;
 
 describe("automaticSettings", () => {
   it("leaves a configuration with models as it is written", () => {
@@ -31,6 +39,7 @@ describe("automaticSettings", () => {
       task: "regression",
       classCount: 0,
       trainingRows: 100_000,
+      columns: 5,
       isByTime: false,
       naive: [],
       period: null,

@@ -14,6 +14,8 @@ export interface DataSize {
   readonly classCount: number;
   /** Labelled rows that train. */
   readonly trainingRows: number;
+  /** Number of input columns. */
+  readonly columns: number;
   /** Whether the rows are split by a time. */
   readonly isByTime: boolean;
   /** On which folds of a series validate. */

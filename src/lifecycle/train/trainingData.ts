@@ -81,6 +81,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
     task: encoded.spec.task,
     classCount,
     trainingRows: split.training.length,
+    columns: data.inputs.columns.length,
     isByTime: order.times !== undefined,
     period: series.period,
     naive: series.naive,
