@@ -1,4 +1,5 @@
 /** Adds an ensemble to the models of a training. */
+import { concatenated } from "../../stats/concatenated.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findTransform } from "../../features/index.ts";
@@ -25,8 +26,8 @@ export function withEnsemble(data: PreparedData, trained: readonly TrainedCandid
   }));
   const weights = selectEnsemble({
     ...common,
-    y: Float64Array.from(parts.flatMap(({ rows }) => [...selectValues(y, rows)])),
-    predictions: library.map((_, i) => Float64Array.from(parts.flatMap(({ predictions }) => [...predictions[i]!]))),
+    y: concatenated(parts.map(({ rows }) => selectValues(y, rows))),
+    predictions: library.map((_, i) => concatenated(parts.map(({ predictions }) => predictions[i]!))),
   });
   if (weights === undefined) return trained;
   const members = library.flatMap(({ fitted }, i) => (weights[i]! > 0 ? [{ ...fitted, weight: weights[i]! }] : []));

@@ -15,6 +15,7 @@ export interface Library {
 const ROUNDS = 25;
 /** Models of a smaller weight are not worth the time that they take to predict. */
 const SMALLEST_WEIGHT = 0.08;
+const MOST_ROWS = 50_000;
 /** An ensemble has to be better than its best model by this share of the loss. */
 const MIN_GAIN = 0.002;
 
@@ -24,7 +25,8 @@ const MIN_GAIN = 0.002;
  *   the best model
  * @see Caruana, Niculescu-Mizil, Crew and Ksikes, Ensemble Selection from Libraries of Models (2004)
  */
-export function selectEnsemble(library: Library): Float64Array | undefined {
+export function selectEnsemble(all: Library): Float64Array | undefined {
+  const library = thinned(all);
   const { task, predictions } = library;
   const margins = predictions.map((predicted) => marginsOf(predicted, task));
   const count = margins.length;
@@ -52,6 +54,18 @@ export function selectEnsemble(library: Library): Float64Array | undefined {
   const weights = kept.map((weight) => weight / total);
   const isWorth = lossOf(library, weightedSum(margins, weights)) < alone[best]! * (1 - MIN_GAIN);
   return isWorth && weights.filter((weight) => weight > 0).length > 1 ? weights : undefined;
+}
+
+/** Every so many rows of large data: the weights hardly change, and each round looks at all rows. */
+function thinned(library: Library): Library {
+  const { y, predictions } = library;
+  const step = Math.ceil(y.length / MOST_ROWS);
+  if (step === 1) return library;
+  const thin = (values: Float64Array): Float64Array => {
+    const width = values.length / y.length;
+    return values.filter((_, i) => Math.floor(i / width) % step === 0);
+  };
+  return { ...library, y: thin(y), predictions: predictions.map(thin) };
 }
 
 /** Predictions of the weighted mean. */

@@ -1,6 +1,7 @@
 /** What a candidate predicts for rows that it has not seen, and the decision that follows from it. */
 import type { Evaluation } from "../../core/metric.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
+import { concatenated } from "../../stats/concatenated.ts";
 import { applyThreshold } from "../predict/applyThreshold.ts";
 import { calibrate } from "../predict/calibrate.ts";
 import { predictor, type PredictingModel } from "../predict/predictor.ts";
@@ -40,8 +41,8 @@ export function rawPredictions(fitted: Omit<PredictingModel, "threshold">, { inp
 export function decisionOn(candidate: Candidate, { y, target }: TrainingData, parts: readonly Unseen[]): Decision {
   if (target.task !== "binary") return { threshold: null };
   return decisionFrom(candidate, {
-    y: Float64Array.from(parts.flatMap(({ rows }) => [...selectValues(y, rows)])),
-    probabilities: Float64Array.from(parts.flatMap(({ raw }) => [...raw])),
+    y: concatenated(parts.map(({ rows }) => selectValues(y, rows))),
+    probabilities: concatenated(parts.map(({ raw }) => raw)),
   });
 }
 

@@ -1,4 +1,5 @@
 /** Evaluates the points of a search: fits them on folds in threads and computes the metric of their predictions. */
+import { concatenated } from "../../stats/concatenated.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -129,19 +130,9 @@ function decisionOf(
   if (task !== "binary") return [predictions, null];
   const metric = tunedMetric(candidate);
   const learns = method !== null || metric !== undefined;
-  const y = learns ? joined(labels) : new Float64Array();
-  const calibration = method === null ? undefined : fitCalibration(method, joined(predictions), y);
+  const y = learns ? concatenated(labels) : new Float64Array();
+  const calibration = method === null ? undefined : fitCalibration(method, concatenated(predictions), y);
   const calibrated = predictions.map((raw) => calibrate(raw, calibration));
   const fixed = typeof threshold === "number" ? threshold : null;
-  return [calibrated, metric === undefined ? fixed : bestThreshold(y, joined(calibrated), metric, costs)];
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const result = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
+  return [calibrated, metric === undefined ? fixed : bestThreshold(y, concatenated(calibrated), metric, costs)];
 }
