@@ -17,6 +17,9 @@ import type { Judgement } from "../judge.ts";
 
 /** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
 const MAX_ROWS = 500;
+/** Characters of a model up to which so many take a second or two; of deep forests, of which SHAP is slow, fewer rows do. */
+const QUICK_MODEL = 1_500_000;
+const MIN_ROWS = 40;
 /** Maximum number of plots: one for each class. */
 const MAX_CLASSES = 4;
 
@@ -26,7 +29,9 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
   const { table, evaluation } = judged;
   const inputs = conformTable(table, model.signature);
   const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
-  const sample = selectRows(inputs, sampledRows(inputs.rowCount, MAX_ROWS));
+  const size = JSON.stringify(model.estimator.state).length;
+  const rows = Math.max(MIN_ROWS, Math.floor(MAX_ROWS * Math.min(1, QUICK_MODEL / size)));
+  const sample = selectRows(inputs, sampledRows(inputs.rowCount, rows));
   const explained = explain(withHistory, sample, MAX_CLASSES);
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
