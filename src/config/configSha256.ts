@@ -26,18 +26,18 @@ export function configSha256(config: Config): string {
 
 /**
  * As they were written before some were null by default, so that hashes of models trained then stay valid; for the same
- * reason `costs` counts only where it is set.
+ * reason `costs` counts only where it is set. Where mlctl chooses, null means another setting than it did then.
  */
 function trainSettings({ train }: Config): Json {
+  if (train.models === null) return train as unknown as Json;
   const { ensemble, refit, time, selection, threshold, ...others } = train;
+  const added = Object.entries({ ensemble, refit, time }).filter(([, value]) => value !== null);
   return {
     ...others,
+    ...Object.fromEntries(added),
     selection: { ...selection, method: selection.method ?? "validation" },
     threshold: threshold ?? 0.5,
-    ...(time === null ? {} : { time }),
-    ...(ensemble === null ? {} : { ensemble }),
-    ...(refit === null ? {} : { refit }),
-  } as Json;
+  } as unknown as Json;
 }
 
 /** JSON with sorted keys: the order has no meaning in any section, not even in feature_sets or select. */

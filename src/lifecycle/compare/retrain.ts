@@ -7,6 +7,7 @@ import type { Run } from "../../core/records/run.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "../train/buildModel.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
+import type { SelectionMethod } from "../../pipeline/fit/selectionFolds.ts";
 import type { Session } from "../session.ts";
 import { finalModel } from "../train/trainCandidates.ts";
 import { trainOne } from "../train/trainOne.ts";
@@ -30,7 +31,9 @@ export async function retrain(session: Session, { run, dataset, seed }: Recipe):
     throw new MlctlError("data", `the configuration in the record of run ${run.runId} is damaged`);
   // Records of earlier versions name no models if mlctl chose them.
   const models = recorded.train.models ?? [{ family: run.family, params: {} }];
-  const config = { ...recorded, train: { ...recorded.train, models, seed } };
+  const { method, folds } = run.selection ?? {};
+  const selection = { ...recorded.train.selection, ...(method && { method: method as SelectionMethod, folds }) };
+  const config = { ...recorded, train: { ...recorded.train, models, seed, selection } };
   const sha256 = run.resolvedConfigSha256 ?? run.configSha256;
   const then = { ...session, config, configSha256: () => sha256, recordedConfig: run.config };
   const data = await prepareData(then, dataset);

@@ -48,6 +48,8 @@ function compared(columns: number, all: number): string {
 
 /** The training rows of the run's split; undefined if they cannot be reproduced with the recorded configuration. */
 async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
+  // Fitted again, it has learned the validation rows too.
+  if (run.refitRows !== undefined) return undefined;
   const config = parseRecorded(run.config);
   const data = config && (await prepareData({ ...session, config }, dataset).catch(recover(() => undefined)));
   return data?.parts().tables.training;

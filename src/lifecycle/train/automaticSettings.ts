@@ -14,6 +14,8 @@ export interface DataSize {
   readonly classCount: number;
   /** Labelled rows that train. */
   readonly trainingRows: number;
+  /** Rows of the smallest class that train; of numbers all. */
+  readonly smallest: number;
   /** Number of input columns. */
   readonly columns: number;
   /** Whether the rows are split by a time. */
@@ -27,6 +29,9 @@ export interface DataSize {
 /** Up to this number of training rows, folds select: the validation rows would be too few to tell models apart. */
 const FEW_ROWS = 8000;
 
+/** With fewer rows of a class, or rows in all, some folds would be without. */
+const LEAST_ROWS = 20;
+
 /**
  * Without `train.models` mlctl chooses all of `train` that is not set; with them they are taken as written.
  * @returns a configuration that says everything: training with it gives the same model
@@ -34,8 +39,10 @@ const FEW_ROWS = 8000;
 export function automaticSettings(config: Config, size: DataSize): Config {
   const { train } = config;
   if (train.models !== null) return config;
-  const method = train.selection.method ?? selectionMethod(size);
+  const method = train.selection.method ?? selectionMethod(size, train.selection);
   const period = train.selection.period ?? (method === "time_series" ? size.period : null);
+  // Of a series the history is used up to its end anyway, and back-tests need rows that the model was not fitted on.
+  const refit = train.refit ?? size.naive.length === 0;
   const families = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
   return {
     ...config,
@@ -47,8 +54,8 @@ export function automaticSettings(config: Config, size: DataSize): Config {
       // Says that no other order is to be looked for.
       split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled(size)) },
       selection: { ...train.selection, method, period },
-      ensemble: train.ensemble ?? train.refit ?? true,
-      refit: train.refit ?? true,
+      ensemble: train.ensemble ?? refit,
+      refit,
     },
   };
 }
@@ -57,12 +64,12 @@ function shuffled({ task }: DataSize): "random" | "stratified" {
   return task === "regression" ? "random" : "stratified";
 }
 
-function selectionMethod({
-  task,
-  trainingRows,
-  isByTime,
-}: DataSize): NonNullable<Config["train"]["selection"]["method"]> {
-  if (trainingRows > FEW_ROWS) return "validation";
+function selectionMethod(
+  { task, trainingRows, smallest, isByTime }: DataSize,
+  { group_column: groupColumn }: Config["train"]["selection"],
+): NonNullable<Config["train"]["selection"]["method"]> {
+  if (trainingRows > FEW_ROWS || smallest < LEAST_ROWS) return "validation";
+  if (groupColumn !== null) return "group_k_fold";
   if (isByTime) return "time_series";
   return task === "regression" ? "k_fold" : "stratified_k_fold";
 }

@@ -39,8 +39,8 @@ export function decidingValue({ metrics, selection }: Contender, metric: string)
 export function rank<T extends Contender>(contenders: readonly T[], metricName: string, task: Task): T[] {
   const metric = findMetric(metricName, task);
   const tier = (contender: T): number => {
-    if (contender.error !== undefined) return 3;
-    if (!Number.isFinite(decidingValue(contender, metric.name))) return 2;
+    if (contender.error !== undefined) return 4;
+    if (!Number.isFinite(decidingValue(contender, metric.name))) return isBaseline(contender.family) ? 3 : 2;
     return contender.degenerate === undefined && !isBaseline(contender.family) ? 0 : 1;
   };
   const value = (contender: T): number =>

@@ -36,7 +36,12 @@ export async function train(session: Session): Promise<TrainResult> {
 /** With the models that `train.time` added in its place. */
 function withModels(config: Config, added: readonly Pick<Candidate, "family" | "params">[]): Config {
   if (config.train.time === null) return config;
-  const models = added.map(({ family, params }) => ({ family, params: params as Record<string, string | number> }));
+  // With several feature sets each model comes once for each.
+  const once = added.filter(
+    ({ family, params }, i) =>
+      added.findIndex((each) => each.family === family && JSON.stringify(each.params) === JSON.stringify(params)) === i,
+  );
+  const models = once.map(({ family, params }) => ({ family, params: params as Record<string, string | number> }));
   return { ...config, train: { ...config.train, time: null, models: [...config.train.models!, ...models] } };
 }
 

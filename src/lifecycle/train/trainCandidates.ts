@@ -40,7 +40,7 @@ export async function trainCandidates(
   }
   const { time } = data.config.train;
   const added = time === null ? [] : await trainMore(workspace, data, { trained, until: started + milliseconds(time) });
-  const ranked = rank(withEnsemble(data, [...trained, ...added]), metric, task);
+  const ranked = rank(await withEnsemble(data, [...trained, ...added]), metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return { ranked, added: added.map(({ candidate }) => candidate) };
 }

@@ -5,6 +5,7 @@ import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import {
+  decisionOf,
   fitOn,
   fitOnParts,
   importanceOf,
@@ -130,8 +131,13 @@ async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, 
 }
 
 /** @param onFolds predictions by fold; empty if the validation rows select */
-export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted, onFolds: readonly Unseen[]) {
-  const { validation } = data.parts();
+export async function judged(
+  candidate: Candidate,
+  data: PreparedData,
+  fitted: Fitted,
+  onFolds: readonly Unseen[],
+): Promise<Judged> {
+  const { training, validation } = data.parts();
   const timings: number[] = [];
   const predict = (): Float64Array => {
     const start = performance.now();
@@ -144,7 +150,10 @@ export function judged(candidate: Candidate, data: PreparedData, fitted: Fitted,
   while (validation.y.length < FEW_ROWS && timings.length < 3) predict();
   const predictSeconds = Math.min(...timings) / validation.y.length;
   const unseen = data.selection === undefined ? [onValidation] : onFolds;
-  const decision = decisionOn(candidate, data, unseen);
+  // A calibration fitted on the rows that rank would make overconfident models look best.
+  const decision = candidate.calibration
+    ? await decisionOf({ ...candidate, params: fitted.estimator.params }, training, {})
+    : decisionOn(candidate, data, unseen);
   const deciding = { ...decision, costs: candidate.costs };
   const evaluation = evaluationOf(onValidation, data, deciding);
   requirePredictions(evaluation, { family: candidate.family, dataRows: validation.dataRows });

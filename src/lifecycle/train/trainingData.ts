@@ -81,6 +81,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
     task: encoded.spec.task,
     classCount,
     trainingRows: split.training.length,
+    smallest: smallestClass(y, split, classCount),
     columns: data.inputs.columns.length,
     isByTime: order.times !== undefined,
     period: series.period,
@@ -210,4 +211,12 @@ function missingTargets({ missing, firstMissing }: ReturnType<typeof encodeTarge
 export function unknownColumns(table: Table, config: Config): string[] {
   if (config.time_column !== null) requireColumn(table, config.time_column, "time_column");
   return unknownNames(table.columns, config);
+}
+
+/** Training rows of the smallest class; for numbers all. */
+function smallestClass(y: Float64Array, { training }: Split, classCount: number): number {
+  if (classCount === 0) return training.length;
+  const counts = new Int32Array(classCount);
+  for (const row of training) counts[y[row]!]!++;
+  return Math.min(...counts);
 }

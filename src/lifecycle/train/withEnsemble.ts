@@ -10,15 +10,21 @@ import type { PreparedData } from "./trainingData.ts";
 import { judged, resultOf, type TrainedCandidate } from "./trainOne.ts";
 
 /** Adds the weighted mean of the models, if it is better than each of them; see selectEnsemble. */
-export function withEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]): readonly TrainedCandidate[] {
+export async function withEnsemble(
+  data: PreparedData,
+  trained: readonly TrainedCandidate[],
+): Promise<readonly TrainedCandidate[]> {
   const start = performance.now();
   const { y, target } = data;
   const library = trained.flatMap((each) => {
     const { candidate, fitted, unseen, degenerate: reason } = each;
     if (fitted === undefined || unseen === undefined || reason !== undefined || !mayBeMember(fitted)) return [];
+    if (!unseen.every(({ raw }) => raw.every(Number.isFinite))) return [];
     return [{ each, candidate, fitted, unseen }];
   });
   if (data.config.train.ensemble !== true || library.length < 2) return trained;
+  // A member is recorded by family and parameters.
+  if (new Set(library.map(({ candidate }) => candidate.featureSet)).size > 1) return trained;
   const common = { task: target.task, classCount: target.classes?.length ?? 0 };
   const parts = library[0]!.unseen.map(({ rows }, i) => ({
     rows,
@@ -35,7 +41,7 @@ export function withEnsemble(data: PreparedData, trained: readonly TrainedCandid
   const { family, params } = fitted.estimator;
   const candidate = { ...library[0]!.candidate, family, params };
   const unseen = parts.map(({ rows, predictions }) => ({ rows, raw: blended({ ...common, predictions }, weights) }));
-  const result = resultOf(judged(candidate, data, fitted, unseen), data);
+  const result = resultOf(await judged(candidate, data, fitted, unseen), data);
   const weightOf = new Map(library.map(({ each }, i) => [each, weights[i]!]));
   return [
     ...trained.map((each) => ({ ...each, weight: weightOf.get(each) })),

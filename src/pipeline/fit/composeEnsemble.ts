@@ -20,13 +20,18 @@ export function composeEnsemble(members: readonly MemberFit[]): Omit<MemberFit, 
     transforms: first!.transforms,
     featureNames: first!.estimator.featureNames,
   }));
-  const fitted: FittedMember[] = [];
+  const places = new Map<MemberFit, readonly [from: number, to: number]>();
   let from = 0;
   for (const [i, group] of [...groups.values()].entries()) {
     const to = from + branches[i]!.featureNames.length;
-    for (const { weight, estimator } of group) fitted.push({ weight, from, to, estimator });
+    for (const member of group) places.set(member, [from, to]);
     from = to;
   }
+  // In the given order, in which their margins were added up before: sums of numbers depend on it.
+  const fitted = members.map((member): FittedMember => {
+    const [first, end] = places.get(member)!;
+    return { weight: member.weight, from: first, to: end, estimator: member.estimator };
+  });
   const [{ task, classCount }] = members.map(({ estimator }) => estimator) as [FittedEstimator];
   const params = members.map(({ weight, estimator }) => ({
     family: estimator.family,

@@ -84,7 +84,7 @@ export async function fitOn(candidate: Candidate, training: TrainingData, hooks:
 export type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
 
 /** Threshold and calibration; learned ones are fitted on out-of-fold predictions of the training rows. */
-async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
+export async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
   const { threshold, calibration: method = null, seed } = candidate;
   if (training.target.task !== "binary") return { threshold: null };
   const fixed = typeof threshold === "number" ? threshold : null;

@@ -13,8 +13,9 @@ export interface Library {
 
 /** Each is one model more in the bag; weights are multiples of its inverse. */
 const ROUNDS = 25;
+const MOST_MEMBERS = 8;
 /** Models of a smaller weight are not worth the time that they take to predict. */
-const SMALLEST_WEIGHT = 0.08;
+const SMALLEST_WEIGHT = 0.06;
 const MOST_ROWS = 50_000;
 /** An ensemble has to be better than its best model by this share of the loss. */
 const MIN_GAIN = 0.002;
@@ -36,12 +37,12 @@ export function selectEnsemble(all: Library): Float64Array | undefined {
   const sums = Float64Array.from(margins[best]!);
   let found = { weights: bag.slice(), loss: alone[best]! };
   for (let size = 2; size <= ROUNDS; size++) {
-    const losses = margins.map((own) =>
-      lossOf(
-        library,
-        sums.map((sum, i) => (sum + own[i]!) / size),
-      ),
-    );
+    const isFull = bag.filter((times) => times > 0).length === MOST_MEMBERS;
+    const losses = margins.map((own, m) => {
+      if (isFull && bag[m] === 0) return Infinity;
+      const mean = sums.map((sum, i) => (sum + own[i]!) / size);
+      return lossOf(library, mean);
+    });
     const loss = Math.min(...losses);
     const next = losses.indexOf(loss);
     if (next < 0) break;

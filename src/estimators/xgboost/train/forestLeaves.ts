@@ -1,4 +1,5 @@
 /** Turns the leaves of a random forest into log-odds, and learns their scale on held-out rows. */
+import { attempt } from "../../../core/errors.ts";
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
 import { holdOut } from "../../holdOut.ts";
@@ -66,7 +67,11 @@ export async function scaleLeaves(
 ): Promise<TreeEnsemble> {
   const { times, groups } = options;
   if (y.length < FEWEST_ROWS || new Set<unknown>(times ?? groups).size === 1) return ensemble;
-  const parts = holdOut(y, { ...options, share: HELD_OUT_SHARE });
+  const parts = attempt(
+    () => holdOut(y, { ...options, share: HELD_OUT_SHARE }),
+    () => undefined,
+  );
+  if (parts === undefined) return ensemble;
   const [training, heldOut] = [parts.training, parts.heldOut].map((rows) => partOf({ X, y, ...options }, rows));
   const grown = await grow(training!.X, training!.y, { ...options, sampleWeight: training!.sampleWeight });
   const { weights } = await lbfgs(logLoss(treePredictor(grown).margins(heldOut!.X), heldOut!), start(options), {
