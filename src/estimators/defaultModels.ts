@@ -8,11 +8,13 @@ export interface DefaultModel {
 }
 
 /** Rows times trees per round up to which small steps with many rounds take seconds. */
-const SMALL_STEPS = 20_000;
+const SMALL_STEPS = 10_000;
 
 /** More rows times trees per round than this take minutes with several tree models. */
 const MANY_TREES = 60_000;
 
+/** With more rows times classes, forests and multinomial regressions over many 0/1 columns take minutes. */
+const MANY_CLASS_ROWS = 20_000;
 /** With more columns a forest of single rows takes most of the time (ames, 80 columns: 47 s, with three rows a leaf 15 s). */
 const MANY_COLUMNS = 30;
 
@@ -43,7 +45,7 @@ export function defaultModels({
   const boosting = {
     n_estimators: 2000,
     learning_rate: learningRate,
-    early_stopping_rounds: 50,
+    early_stopping_rounds: treesPerRound > 10 ? 20 : 50,
     subsample: 0.8,
     colsample_bytree: 0.8,
     tree_method: "hist",
@@ -52,18 +54,23 @@ export function defaultModels({
   if (trainingRows * treesPerRound > MANY_TREES) {
     return [
       { family: "baseline", params: {} },
-      { family: linear, params: {} },
+      ...(task === "multiclass" ? [] : [{ family: linear, params: {} } as const]),
       { family: "xgboost", params: boosting },
     ];
   }
+  const trees: readonly DefaultModel[] = [
+    { family: "xgboost", params: boosting },
+    { family: "xgboost", params: { ...boosting, max_depth: 3 } },
+  ];
+  if (task === "multiclass" && trainingRows * classCount > MANY_CLASS_ROWS)
+    return [{ family: "baseline", params: {} }, ...trees];
   return [
     { family: "baseline", params: {} },
     // With a strong penalty too, which suits few rows and many 0/1 columns.
     ...(task === "regression"
       ? [1, 30].map((alpha) => ({ family: "ridge", params: { alpha } }) as const)
       : [1, 0.03].map((C) => ({ family: "logistic_regression", params: { C } }) as const)),
-    { family: "xgboost", params: boosting },
-    { family: "xgboost", params: { ...boosting, max_depth: 3 } },
+    ...trees,
     { family: "random_forest", params: columns > MANY_COLUMNS ? { min_samples_leaf: 3 } : {} },
   ];
 }

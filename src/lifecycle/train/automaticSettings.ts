@@ -65,10 +65,10 @@ function shuffled({ task }: DataSize): "random" | "stratified" {
 }
 
 function selectionMethod(
-  { task, trainingRows, smallest, isByTime }: DataSize,
+  { task, classCount, trainingRows, smallest, isByTime }: DataSize,
   { group_column: groupColumn }: Config["train"]["selection"],
 ): NonNullable<Config["train"]["selection"]["method"]> {
-  if (trainingRows > FEW_ROWS || smallest < LEAST_ROWS) return "validation";
+  if (trainingRows * Math.max(1, classCount / 2) > FEW_ROWS || smallest < LEAST_ROWS) return "validation";
   if (groupColumn !== null) return "group_k_fold";
   if (isByTime) return "time_series";
   return task === "regression" ? "k_fold" : "stratified_k_fold";
