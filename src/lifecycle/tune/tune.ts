@@ -93,6 +93,8 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
   // The leaderboard is ranked on folds too: those of train.selection, or else those of the search.
   const data = {
     ...prepared,
+    // The search has its own number of trials.
+    config: { ...prepared.config, train: { ...prepared.config.train, time: null } },
     selection: prepared.selection ?? tuningFolds(session, prepared, searches[0]!.plan.folds),
   };
   const tuned = candidates.map(({ candidate, model }): Candidate => {

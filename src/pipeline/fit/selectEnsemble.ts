@@ -1,6 +1,7 @@
 /** Chooses the weights of an ensemble by greedy forward selection with replacement on predictions of unseen rows. */
 import type { Task } from "../../core/task.ts";
 import { fromMargins, marginsOf } from "../../estimators/ensemble.ts";
+import { evenRows } from "../../stats/evenRows.ts";
 
 export interface Library {
   readonly task: Task;
@@ -57,14 +58,17 @@ export function selectEnsemble(all: Library): Float64Array | undefined {
   return isWorth && weights.filter((weight) => weight > 0).length > 1 ? weights : undefined;
 }
 
-/** Every so many rows of large data: the weights hardly change, and each round looks at all rows. */
+/** Some rows of large data: the weights hardly change, and each round looks at all rows. */
 function thinned(library: Library): Library {
   const { y, predictions } = library;
-  const step = Math.ceil(y.length / MOST_ROWS);
-  if (step === 1) return library;
+  if (y.length <= MOST_ROWS) return library;
+  const rows = evenRows(y.length, MOST_ROWS);
   const thin = (values: Float64Array): Float64Array => {
     const width = values.length / y.length;
-    return values.filter((_, i) => Math.floor(i / width) % step === 0);
+    return Float64Array.from(
+      { length: rows.length * width },
+      (_, i) => values[rows[Math.floor(i / width)]! * width + (i % width)]!,
+    );
   };
   return { ...library, y: thin(y), predictions: predictions.map(thin) };
 }
