@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeCrs } from "./crs.js";
-import { writeMixed, writeNumbers, writeTraffic } from "./rows.js";
+import { writeCategories, writeMixed, writeNumbers, writeTraffic } from "./rows.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const peer = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
@@ -89,6 +89,45 @@ export const jobs = [
     },
     mlctl: () => ["train", "-q"],
     peer: (folder) => [peer("train.py"), join(folder, "in", "rows.csv"), "1"],
+  },
+  {
+    name: "two-classes-4M",
+    what: "4 M × 28, two classes, 100 trees, from CSV to model, two threads; not more memory than the peer",
+    limit: 1,
+    runs: 1,
+    before: [["ingest", "-q"]],
+    prepare(folder) {
+      workspace(folder, trainOnly("native"));
+      writeNumbers(join(folder, "in", "rows.csv"), 4_000_000, { width: 28, classes: 2 });
+    },
+    mlctl: () => ["train", "-q"],
+    peer: (folder) => [peer("train_classes.py"), join(folder, "in", "rows.csv")],
+  },
+  {
+    name: "four-classes-1M",
+    what: "1 M × 20, four classes, 100 rounds, from CSV to model, two threads",
+    limit: 0.8,
+    runs: 1,
+    before: [["ingest", "-q"]],
+    prepare(folder) {
+      workspace(folder, trainOnly("native"));
+      writeNumbers(join(folder, "in", "rows.csv"), 1_000_000, { width: 20, classes: 4 });
+    },
+    mlctl: () => ["train", "-q"],
+    peer: (folder) => [peer("train_classes.py"), join(folder, "in", "rows.csv")],
+  },
+  {
+    name: "categories-1M",
+    what: "1 M × 20, eight columns of 5 to 300 categories, 100 trees, from CSV to model, two threads; the peer has pandas' get_dummies",
+    limit: 0.3,
+    runs: 1,
+    before: [["ingest", "-q"]],
+    prepare(folder) {
+      workspace(folder, trainOnly("native"));
+      writeCategories(join(folder, "in", "rows.csv"), 1_000_000);
+    },
+    mlctl: () => ["train", "-q"],
+    peer: (folder) => [peer("train_classes.py"), join(folder, "in", "rows.csv")],
   },
   {
     name: "crs",

@@ -22,16 +22,36 @@ export function writeTraffic(path, rowCount, { copies = 50, target = true } = {}
   });
 }
 
-/** Eleven or twenty number columns x0 … and a target: linear in some, with a step and noise; `y` is 0 or 1 for classes. */
-export function writeNumbers(path, rowCount, { width, classes = false, target = true, seed = 1 }) {
+/** Eleven or twenty number columns x0 … and a target: linear in some, with a step and noise; `y` is 0, 1, … where `classes` tells how many. */
+export function writeNumbers(path, rowCount, { width, classes = 0, target = true, seed = 1 }) {
   const next = numbers(seed);
   const names = Array.from({ length: width }, (_, column) => `x${column}`);
   writeRows(path, [...names, ...(target ? ["y"] : [])].join(","), rowCount, () => {
     const x = names.map(() => Math.round(next() * 10_000) / 1000);
     const signal = x[0] * 2 - x[1] + (x[2] > 5 ? 4 : 0) + x[3] * x[4] * 0.2 + (next() - 0.5) * 4;
-    const y = classes ? (signal > 10 ? 1 : 0) : Math.round(signal * 1000) / 1000;
+    const y = classes > 0 ? classOf(signal, classes) : Math.round(signal * 1000) / 1000;
     return target ? `${x.join(",")},${y}` : x.join(",");
   });
+}
+
+/** Twelve number columns and eight of 5 to 300 categories, each of which has an effect of its own; `y` is 0 or 1. */
+export function writeCategories(path, rowCount) {
+  const next = numbers(1);
+  const counts = [5, 8, 12, 20, 40, 80, 150, 300];
+  const names = [...Array.from({ length: 12 }, (_, column) => `x${column}`), ...counts.map((count) => `c${count}`)];
+  writeRows(path, `${names.join(",")},y`, rowCount, () => {
+    const x = Array.from({ length: 12 }, () => Math.round(next() * 10_000) / 1000);
+    const codes = counts.map((count) => Math.floor(next() * count));
+    const effect = codes.reduce((sum, code, column) => sum + ((code * 7919 + column) % 11) - 5, 0);
+    const signal = x[0] * 2 - x[1] + effect + (next() - 0.5) * 4;
+    return `${x.join(",")},${codes.map((code, column) => `${"abcdefgh"[column]}${code}`).join(",")},${signal > 5 ? 1 : 0}`;
+  });
+}
+
+/** Two classes part at 10, more at 5, 10, 15 …: both sides of each border have rows. */
+function classOf(signal, classes) {
+  if (classes === 2) return signal > 10 ? 1 : 0;
+  return Math.min(classes - 1, Math.max(0, Math.floor(signal / 5)));
 }
 
 /** Eight number columns and two of categories, nothing of which drifts from seed to seed; `y` where there is a target. */

@@ -114,7 +114,7 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
     colours: screen.colours,
     clock: () => performance.now(),
   });
-  const { signal, exitCode: stopCode } = stopSignals((line) => {
+  const { signal, onceInterrupted, exitCode: stopCode } = stopSignals((line) => {
     drawn.clear();
     stderr.write(`${line}\n`);
   }, call.command.drains);
@@ -140,7 +140,7 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
       trust: has("trust"),
     },
     flagSettings: flagSettings(call),
-    context: { now: () => new Date(), signal, emit },
+    context: { now: () => new Date(), signal, emit, onceInterrupted },
     environment,
     stdin,
     stdout,

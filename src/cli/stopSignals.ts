@@ -23,7 +23,8 @@ export function quit(exitCode: number): void {
 /**
  * @param print prints a line to stderr
  * @param drains the command exits by itself after SIGTERM or SIGHUP, without a time limit
- * @returns `exitCode`: the exit code once a signal arrived; it overrides the result of the step
+ * @returns `exitCode`: the exit code once a signal arrived; it overrides the result of the step;
+ *   `onceInterrupted`: see Context
  */
 export function stopSignals(print: (line: string) => void, drains = false) {
   const controller = new AbortController();
@@ -43,7 +44,13 @@ export function stopSignals(print: (line: string) => void, drains = false) {
     stop("terminated", message);
     if (!drains) setTimeout(() => quit(exitCodes.terminated), TERM_GRACE_MS).unref();
   };
+  let endEarly: (() => void) | undefined;
   process.on("SIGINT", () => {
+    if (endEarly !== undefined && exitCode === undefined) {
+      endEarly();
+      endEarly = undefined;
+      return print("going on with what was found so far; press Ctrl-C again to stop");
+    }
     stop("interrupted", "stopped by Ctrl-C");
     print("stopping; press Ctrl-C again to quit at once");
   });
@@ -52,5 +59,9 @@ export function stopSignals(print: (line: string) => void, drains = false) {
     // A closed terminal sends it twice, from its shell and from the kernel: the second one is no wish to quit at once.
     if (exitCode === undefined) terminate("stopped by SIGHUP: the terminal was closed");
   });
-  return { signal: controller.signal, exitCode: (): number | undefined => exitCode };
+  const onceInterrupted = (end: () => void): (() => void) => {
+    endEarly = end;
+    return () => (endEarly = undefined);
+  };
+  return { signal: controller.signal, onceInterrupted, exitCode: (): number | undefined => exitCode };
 }

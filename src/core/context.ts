@@ -25,4 +25,6 @@ export interface Context {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly emit: (event: ProgressEvent) => void;
+  /** Until the returned function is called, the next Ctrl-C calls `end` instead of stopping the command. */
+  readonly onceInterrupted?: (end: () => void) => () => void;
 }

@@ -1,17 +1,18 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Config } from "../../config/schema/schema.ts";
-import type { Candidate } from "../../pipeline/fit/candidate.ts";
 import { configSha256 } from "../../config/configSha256.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import type { Column } from "../../core/table/table.ts";
+import { counted } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
 import { trainCandidates } from "./trainCandidates.ts";
+import type { More } from "./trainMore.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
 import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -28,14 +29,23 @@ export async function train(session: Session): Promise<TrainResult> {
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
   const chosen = chosenBy(session, data);
-  const [{ ranked, added }, suspicions] = await Promise.all([trainCandidates(chosen, data), inspectRows(chosen, data)]);
-  const all = chosenBy(session, { ...data, config: withModels(data.config, added) });
-  return recordTraining(all, { dataset, data, ranked, suspicions, configSha256: session.configSha256() });
+  const [{ ranked, more }, suspicions] = await Promise.all([trainCandidates(chosen, data), inspectRows(chosen, data)]);
+  const all = chosenBy(session, { ...data, config: withModels(data.config, more) });
+  const given = { dataset, data, ranked, suspicions, configSha256: session.configSha256() };
+  const result = await recordTraining(all, given);
+  return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more)] };
+}
+
+function triedNote({ tried, added, isInterrupted }: More): string {
+  const kept = added.length < tried ? `, of which the best ${added.length} are kept` : "";
+  const why = isInterrupted ? "Ctrl-C ended train.time" : "within train.time";
+  return `${why}: ${counted(tried, "more model")} tried${kept}`;
 }
 
 /** With the models that `train.time` added in its place. */
-function withModels(config: Config, added: readonly Pick<Candidate, "family" | "params">[]): Config {
-  if (config.train.time === null) return config;
+function withModels(config: Config, more: More | undefined): Config {
+  if (more === undefined) return config;
+  const added = more.added.map(({ candidate }) => candidate);
   // With several feature sets each model comes once for each.
   const once = added.filter(
     ({ family, params }, i) =>

@@ -6,7 +6,7 @@ import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
-import { trainMore } from "./trainMore.ts";
+import { trainMore, type More } from "./trainMore.ts";
 import { trainOne, type TrainedCandidate } from "./trainOne.ts";
 import { withEnsemble } from "./withEnsemble.ts";
 
@@ -14,8 +14,8 @@ import { withEnsemble } from "./withEnsemble.ts";
 export interface Trained {
   /** Best first. */
   readonly ranked: readonly TrainedCandidate[];
-  /** All models that were fitted, in order, if `train.time` added some. */
-  readonly added: readonly Pick<Candidate, "family" | "params">[];
+  /** What `train.time` added. */
+  readonly more: More | undefined;
 }
 
 /**
@@ -39,10 +39,11 @@ export async function trainCandidates(
     trained.push(await trainOne(workspace, { candidate, data, emit }));
   }
   const { time } = data.config.train;
-  const added = time === null ? [] : await trainMore(workspace, data, { trained, until: started + milliseconds(time) });
-  const ranked = rank(await withEnsemble(data, [...trained, ...added]), metric, task);
+  const until = started + milliseconds(time ?? "0s");
+  const more = time === null ? undefined : await trainMore(workspace, data, { trained, until });
+  const ranked = rank(await withEnsemble(data, [...trained, ...(more?.added ?? [])]), metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
-  return { ranked, added: added.map(({ candidate }) => candidate) };
+  return { ranked, more };
 }
 
 /** The model to keep: fitted again on all rows, if `train.refit` says so. */

@@ -1,4 +1,5 @@
 /** Trains more models while there is time (`train.time`). */
+import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { portfolio } from "../../estimators/portfolio.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { rank } from "./leaderboard.ts";
@@ -10,39 +11,81 @@ import { trainOne, type TrainedCandidate } from "./trainOne.ts";
 const REFIT_MODELS = 5;
 /** After this number of models in a row that would take too long, none will fit. */
 const MOST_SKIPPED = 12;
+/** More are not recorded: small data has time for hundreds, most of them alike. */
+const MOST_KEPT = 25;
 
-/** Trains models of the portfolio until the time is up, with what fitting the best again will take left over. */
+export interface More {
+  /** The best of them, in the order in which they were trained. */
+  readonly added: readonly TrainedCandidate[];
+  readonly tried: number;
+  /** Ctrl-C came before the time was up. */
+  readonly isInterrupted: boolean;
+}
+
+/**
+ * Trains models of the portfolio until the time is up, with what fitting the best again will take left over. Ctrl-C ends
+ * it early.
+ */
 export async function trainMore(
-  workspace: Workspace,
+  given: Workspace,
   data: PreparedData,
   { trained, until }: { readonly trained: readonly TrainedCandidate[]; readonly until: number },
-): Promise<TrainedCandidate[]> {
-  const { config, context } = workspace;
-  const { task } = data.target;
-  const all = [...trained];
+): Promise<More> {
+  const interruption = new AbortController();
+  const release = given.context.onceInterrupted?.(() => interruption.abort());
+  const signal = AbortSignal.any([given.context.signal, interruption.signal]);
+  const context = { ...given.context, signal };
+  const workspace = { ...given, context };
+  const { metric } = trained[0]!.candidate;
   const fits = (data.selection?.folds.length ?? 0) + 1;
   const started = performance.now();
-  let skipped = 0;
-  const boosting = trained.find(({ candidate }) => candidate.params["learning_rate"] !== undefined)?.candidate.params;
-  for (const model of portfolio(task, (boosting ?? {}) as Record<string, string | number>, config.train.seed)) {
-    if (skipped === MOST_SKIPPED) break;
-    const timings = all.toSorted((a, b) => b.seconds - a.seconds);
-    const refits = timings.slice(0, REFIT_MODELS).reduce((sum, { seconds }) => sum + seconds / fits, 0);
-    const expected = (timings.find(({ family }) => family === model.family) ?? timings[0]!).seconds;
-    const now = performance.now();
-    if (now + (expected + refits) * 1000 > until) {
+  const slowest = new Map<string, number>();
+  const timed = ({ family, seconds }: TrainedCandidate): void =>
+    void slowest.set(family, Math.max(seconds, slowest.get(family) ?? 0));
+  trained.forEach(timed);
+  let best = rank(trained, metric, data.target.task);
+  let added: TrainedCandidate[] = [];
+  let [tried, skipped] = [0, 0];
+  for (const candidate of furtherCandidates(workspace, data, trained)) {
+    if (skipped === MOST_SKIPPED || interruption.signal.aborted) break;
+    const refits = [...trained, ...added].map(({ seconds }) => seconds / fits).toSorted((a, b) => b - a);
+    const refitting = refits.slice(0, REFIT_MODELS).reduce((sum, seconds) => sum + seconds, 0);
+    const expected = slowest.get(candidate.family) ?? Math.max(...slowest.values());
+    if (performance.now() + (expected + refitting) * 1000 > until) {
       skipped++;
       continue;
     }
     skipped = 0;
-    const best = rank(all, trained[0]!.candidate.metric, task)[0]!;
-    const stage = `train ${model.family}, best so far ${best.family}`;
-    const done = (now - started) / 1000;
-    const emit = (): void =>
-      context.emit({ type: "progress", stage, done, total: (until - started) / 1000, unit: "s" });
-    const own = { ...config, train: { ...config.train, models: [{ ...model, search: undefined }] } };
-    for (const { candidate } of configuredCandidates({ ...workspace, config: own }, task))
-      all.push(await trainOne(workspace, { candidate, data, emit }));
+    const stage = `train ${candidate.family}, best so far ${best[0]!.family}`;
+    const [done, total] = [(performance.now() - started) / 1000, (until - started) / 1000];
+    const emit = (): void => context.emit({ type: "progress", stage, done, total, unit: "s" });
+    const one = await trainOne(workspace, { candidate, data, emit }).catch((error: unknown) =>
+      interruption.signal.aborted ? undefined : Promise.reject(error),
+    );
+    if (one === undefined) break;
+    timed(one);
+    tried++;
+    best = rank([...best, one], metric, data.target.task).slice(0, MOST_KEPT + trained.length);
+    const isKept = new Set(rank([...added, one], metric, data.target.task).slice(0, MOST_KEPT));
+    added = [...added, one].filter((each) => isKept.has(each));
   }
-  return all.slice(trained.length);
+  release?.();
+  return { added, tried, isInterrupted: interruption.signal.aborted };
+}
+
+/** Models of the portfolio, with each feature set. */
+function* furtherCandidates(
+  workspace: Workspace,
+  { target, config }: PreparedData,
+  trained: readonly TrainedCandidate[],
+): Generator<Candidate> {
+  const boosting = trained.find(({ candidate }) => candidate.params["learning_rate"] !== undefined)?.candidate.params;
+  const base = (boosting ?? {}) as Record<string, string | number>;
+  for (const model of portfolio(target.task, base, config.train.seed)) {
+    const own = {
+      ...workspace.config,
+      train: { ...workspace.config.train, models: [{ ...model, search: undefined }] },
+    };
+    for (const { candidate } of configuredCandidates({ ...workspace, config: own }, target.task)) yield candidate;
+  }
 }
