@@ -9,9 +9,11 @@ import type { Column, Table } from "../../core/table/table.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
+import { historyGaps } from "../../features/historyGaps.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
+import { sampledRows } from "../../stats/sampledRows.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { newRows } from "./newRows.ts";
@@ -28,6 +30,9 @@ import {
 } from "./summarize.ts";
 import { readDataset } from "../datasets.ts";
 
+/** A sample of more rows tells as much about the predictions. */
+const MOST_PREDICTIONS = 100_000;
+
 /** Durations of past runs in seconds; null if there was none. */
 export interface Timing {
   readonly runs: number;
@@ -41,7 +46,7 @@ export interface DiagnoseResult extends TableSummary {
   readonly dataset: { readonly path: string; readonly rows: number };
   /** Columns whose values in `summary` are milliseconds. */
   readonly dateColumns: readonly string[];
-  /** Summary of the deployed model's predictions for the newest dataset. */
+  /** Summary of the deployed model's predictions for the newest dataset, or for a sample of `rows` of its rows. */
   readonly predictions: { readonly rows: number; readonly values: NumberSummary | CategorySummary };
   /** Recorded durations of ingestions and trainings. */
   readonly timing: { readonly ingest: Timing; readonly train: Timing };
@@ -95,7 +100,11 @@ export async function diagnose(
 
 function predictionsOf(model: Model, table: Table): { column: Column; rows: number; problem: string | undefined } {
   const inputs = conformTable(table, model.signature);
-  const { yPred, probabilities } = predictor(model)(selectRows(inputs, rowsInReach(model, inputs)));
+  const within = rowsInReach(model, inputs);
+  // Rows that look back need the rows before them.
+  const most = historyGaps(model.transforms) === undefined ? MOST_PREDICTIONS : Infinity;
+  const places = sampledRows(within.length, most).map((place) => within[place]!);
+  const { yPred, probabilities } = predictor(model)(selectRows(inputs, places));
   const { target } = model.signature;
   // The labels of new rows are unknown. Use varied ones, so that constant predictions are reported.
   const varied = Float64Array.from(yPred, (_, row) => row % 2);

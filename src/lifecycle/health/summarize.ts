@@ -3,7 +3,7 @@ import { atOnce, type Work } from "../../core/inTurns.ts";
 import { presentCount } from "../../core/table/presentCount.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { mean } from "../../stats/mean.ts";
-import { quantileSorted } from "../../stats/quantileSorted.ts";
+import { quantilesOf } from "../../stats/quantilesOf.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
 
 /** Summary of numbers, or of dates in milliseconds. Null if every value is missing. */
@@ -60,15 +60,17 @@ function summaryOf(column: Column): NumberSummary | CategorySummary {
     const top = [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10);
     return { distinct: counts.size, top };
   }
-  const sorted = column.values.filter((value) => !Number.isNaN(value)).toSorted();
-  const at = (share: number): number | null => (sorted.length === 0 ? null : quantileSorted(sorted, share));
+  const values = column.values.filter((value) => !Number.isNaN(value));
+  const [minimum, q25, median, q75, maximum] = quantilesOf(values, [0, 0.25, 0.5, 0.75, 1]).map((value) =>
+    values.length === 0 ? null : value,
+  ) as [number, number, number, number, number];
   return {
-    mean: sorted.length === 0 ? null : mean(sorted),
-    median: at(0.5),
-    standardDeviation: sorted.length < 2 ? null : standardDeviation(sorted, { ddof: 1 }),
-    minimum: at(0),
-    q25: at(0.25),
-    q75: at(0.75),
-    maximum: at(1),
+    mean: values.length === 0 ? null : mean(values),
+    median,
+    standardDeviation: values.length < 2 ? null : standardDeviation(values, { ddof: 1 }),
+    minimum,
+    q25,
+    q75,
+    maximum,
   };
 }

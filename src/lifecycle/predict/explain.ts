@@ -3,10 +3,12 @@ import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import { featuresByColumn } from "../../features/inputColumns.ts";
+import { selectRows, sliceRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
+import { sampledRows } from "../../stats/sampledRows.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
-import { explain as explainTable, type Explained } from "../../pipeline/predict/explain.ts";
+import { explain as explainTable, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { unseenNote, unseenSeries } from "../../pipeline/rows/unseenSeries.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
@@ -16,8 +18,11 @@ import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";
 
-/** Maximum number of rows that are explained one by one; importance is over all of them. */
+/** Maximum number of rows that are explained one by one. */
 const MOST_ROWS = 1000;
+
+/** SHAP importance is over a sample of more rows: it hardly changes, and each row takes as long as many predictions. */
+const IMPORTANCE_ROWS = 10_000;
 
 /** As scikit-learn's n_repeats. */
 const REPEATS = 5;
@@ -100,8 +105,17 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
     session.context.emit({ type: "warning", stage: "explain", message });
   return {
     ...common,
-    ...(method === "shap" ? shap(loaded, { table, inputs }, options) : permuted(session, loaded, table, options)),
+    ...(method === "shap"
+      ? shap(session, loaded, { table, inputs, isAsked: options.rows !== undefined })
+      : permuted(session, loaded, table, options)),
   };
+}
+
+interface ShapRows {
+  readonly table: Table;
+  readonly inputs: Table;
+  /** Whether each row is explained. */
+  readonly isAsked: boolean;
 }
 
 const nothing = { columns: [], baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
@@ -119,16 +133,24 @@ function requireModel(reference: string): void {
   });
 }
 
-function shap({ model }: LoadedModel, { table, inputs }: { table: Table; inputs: Table }, options: ExplainOptions) {
-  const explained = explainTable(historyFromBatch(model, { inputs, table, y: knownTarget(model, table) }), inputs);
+function shap({ context }: Session, { model }: LoadedModel, { table, inputs, isAsked }: ShapRows) {
+  const withHistory = historyFromBatch(model, { inputs, table, y: knownTarget(model, table) });
+  const places = sampledRows(inputs.rowCount, quickRows(model, IMPORTANCE_ROWS));
+  const isSample = places.length < inputs.rowCount;
+  const explained = explainTable(withHistory, isSample ? selectRows(inputs, places) : inputs);
+  if (isSample) {
+    const message = `importance is the mean over a sample of ${places.length} of the ${inputs.rowCount} rows`;
+    context.emit({ type: "warning", stage: "explain", message });
+  }
   const { task } = model.signature.target;
+  const first = (): Explained => explainTable(withHistory, sliceRows(inputs, 0, MOST_ROWS));
   return {
     unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],
-    importance: importanceOf(explained, table.rowCount),
-    columns: columnsOf(explained, model, table.rowCount),
+    importance: importanceOf(explained, places.length),
+    columns: columnsOf(explained, model, places.length),
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
-    rowCount: table.rowCount,
-    rows: options.rows === undefined ? [] : rowsOf(explained).slice(0, MOST_ROWS),
+    rowCount: places.length,
+    rows: isAsked ? rowsOf(isSample ? first() : explained).slice(0, MOST_ROWS) : [],
   };
 }
 

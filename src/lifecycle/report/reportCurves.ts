@@ -1,8 +1,8 @@
 /** Computes the curves of a report from a model's predictions for the test set. */
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
+import { sampledRows } from "../../stats/sampledRows.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
-import { random } from "../../core/random.ts";
 import { calibrationCurve } from "../../metrics/calibrationCurve.ts";
 import { classScores } from "../../metrics/classScores.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
@@ -162,10 +162,4 @@ function areaOf(evaluation: Evaluation, code: number, metric: string): number | 
 function sampled({ yTrue, yPred }: Evaluation): ReportInput["predictions"] {
   const rows = sampledRows(yTrue.length, MAX_ROWS);
   return { actual: selectValues(yTrue, rows), predicted: selectValues(yPred, rows) };
-}
-
-/** Ascending positions of all rows, or of a seeded sample if there are more than `maximum`. */
-export function sampledRows(count: number, maximum: number): Int32Array {
-  const rows = Int32Array.from({ length: count }, (_, row) => row);
-  return count <= maximum ? rows : random(0).shuffle(rows).subarray(0, maximum).toSorted();
 }

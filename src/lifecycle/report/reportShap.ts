@@ -8,18 +8,15 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { featuresByColumn } from "../../features/inputColumns.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
-import { explain, type Explained } from "../../pipeline/predict/explain.ts";
+import { explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
+import { sampledRows } from "../../stats/sampledRows.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
-import { sampledRows } from "./reportCurves.ts";
 import type { Judgement } from "../judge.ts";
 
 /** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
 const MAX_ROWS = 500;
-/** Characters of a model up to which so many take a second or two; of deep forests, of which SHAP is slow, fewer rows do. */
-const QUICK_MODEL = 1_500_000;
-const MIN_ROWS = 40;
 /** Maximum number of plots: one for each class. */
 const MAX_CLASSES = 4;
 
@@ -29,9 +26,7 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
   const { table, evaluation } = judged;
   const inputs = conformTable(table, model.signature);
   const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
-  const size = JSON.stringify(model.estimator.state).length;
-  const rows = Math.max(MIN_ROWS, Math.floor(MAX_ROWS * Math.min(1, QUICK_MODEL / size)));
-  const sample = selectRows(inputs, sampledRows(inputs.rowCount, rows));
+  const sample = selectRows(inputs, sampledRows(inputs.rowCount, quickRows(model, MAX_ROWS)));
   const explained = explain(withHistory, sample, MAX_CLASSES);
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;

@@ -11,6 +11,9 @@ import { compileTransforms } from "../../features/compileTransforms.ts";
 /** Rows per block: TreeSHAP's tables pay off over many rows, and a block limits the memory. */
 const BLOCK_ROWS = 2000;
 
+/** Characters of a model up to which rows are explained quickly; deep forests take much longer for each. */
+const QUICK_MODEL = 1_500_000;
+
 export interface Explained {
   readonly featureNames: readonly string[];
   readonly outputCount: number;
@@ -42,6 +45,12 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
   const { outputCount, baseValues, unit } = blocks[0]!;
   const own = { featureNames, outputCount, baseValues: [...baseValues], ...(unit === undefined ? {} : { unit }) };
   return merged({ ...own, blocks }, withoutPrefixes(model.transforms, featureNames));
+}
+
+/** How many rows to explain where a sample does: at most `rows`, of a large model fewer. */
+export function quickRows({ estimator }: Pick<Model, "estimator">, rows: number): number {
+  const share = Math.min(1, QUICK_MODEL / JSON.stringify(estimator.state).length);
+  return Math.floor(rows * Math.max(share, 0.08));
 }
 
 /** Adds up what several members of an ensemble say of the same feature. */
