@@ -1,13 +1,19 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../train/bestRound.ts";
 import { nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
+import { createQuantileMatrix, LEAST_CELLS, quantileFunctions } from "./quantileMatrix.ts";
 import { PROGRESS_STEPS, type MarginsJob, type TrainingJob, type WatchJob } from "../trainingJob.ts";
 
 /**
+ * @param leastCells from which bins take the place of values
  * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON; if it asks for margins, those
  * @throws {Error} with the message of the library
  */
-export function trainNative(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer> {
+export function trainNative(
+  job: TrainingJob,
+  onProgress: (share: number) => void,
+  leastCells = LEAST_CELLS,
+): Uint8Array<ArrayBuffer> {
   const library = nativeLibrary(job.library!);
   const check = (code: number): void => {
     if (code !== 0) throw new Error(library.lastError().split("\nStack trace")[0]!.trim());
@@ -18,7 +24,8 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
   const booster: [Handle] = [null];
   try {
     const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
-    fill(matrix, job, filling);
+    const isLarge = job.values.length >= leastCells && paramOf(job, "tree_method") === "hist";
+    if (!isLarge || !fillWithBins(matrix, job, filling)) fill(matrix, job, filling);
     if (job.watch) fill(evaluated, job.watch, filling);
     check(library.createBooster(matrix, 1, booster));
     for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
@@ -85,6 +92,17 @@ function predictMargins(
     all.set(library.copy(values[0], size), i * size);
   });
   return all;
+}
+
+/** For large data: see quantileMatrix. @returns whether it is possible */
+function fillWithBins(matrix: [Handle], job: TrainingJob, { library, check, threads }: Filling): boolean {
+  const functions = quantileFunctions(job.library!);
+  if (functions === undefined) return false;
+  const setFloats = (handle: Handle, field: string, values: Float32Array): number =>
+    library.setFloats(handle, field, values, job.rowCount);
+  const maxBin = Number(paramOf(job, "max_bin") ?? 256);
+  matrix[0] = createQuantileMatrix(functions, job, { check, setFloats, free: library.freeMatrix, threads, maxBin });
+  return true;
 }
 
 /** Creates the library's matrix from rows, labels and weights. */

@@ -1,0 +1,90 @@
+/** A matrix of bins instead of values: a byte for each cell instead of nine, for the same trees of tree_method "hist". */
+import { loadKoffi } from "../../../../core/koffi.ts";
+import type { Handle } from "./nativeLibrary.ts";
+
+const koffi = loadKoffi();
+
+/** Of fewer cells the values are kept: they need little memory, and the library makes that matrix a little faster. */
+export const LEAST_CELLS = 40_000_000;
+
+export interface Rows {
+  readonly values: Float32Array;
+  readonly labels: Float32Array;
+  readonly weights: Float32Array | null;
+  readonly rowCount: number;
+  readonly columnCount: number;
+}
+
+const callbacks = {
+  next: koffi.pointer(koffi.proto("int MlctlNextBatch(void *iterator)")),
+  reset: koffi.pointer(koffi.proto("void MlctlFirstBatch(void *iterator)")),
+};
+
+/** The functions that make it; undefined where the library has none (before 1.7), and on Windows. */
+export function quantileFunctions(path: string) {
+  if (process.platform === "win32") return undefined;
+  const handle = koffi.load(path);
+  try {
+    return {
+      createProxy: handle.func("int XGProxyDMatrixCreate(_Out_ void **out)"),
+      setDense: handle.func("int XGProxyDMatrixSetDataDense(void *proxy, const char *interface)"),
+      create: handle.func(
+        "int XGQuantileDMatrixCreateFromCallback(void *iterator, void *proxy, void *reference, MlctlFirstBatch *reset, MlctlNextBatch *next, const char *json, _Out_ void **out)",
+      ),
+      // Moves nothing and returns the address of what it is given.
+      addressOf: koffi.load(null).func("uintptr_t memmove(void *to, void *from, size_t bytes)"),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The library asks for the only batch of rows five times.
+ * @param maxBin as the parameter of the booster
+ * @param setFloats sets labels or weights of a matrix
+ */
+export function createQuantileMatrix(
+  functions: NonNullable<ReturnType<typeof quantileFunctions>>,
+  rows: Rows,
+  {
+    check,
+    setFloats,
+    free,
+    threads,
+    maxBin,
+  }: {
+    readonly check: (code: number) => void;
+    readonly setFloats: (matrix: Handle, field: string, values: Float32Array) => number;
+    readonly free: (matrix: Handle) => number;
+    readonly threads: number;
+    readonly maxBin: number;
+  },
+): Handle {
+  const { values, labels, weights, rowCount, columnCount } = rows;
+  const address = Number(functions.addressOf(values, values, 0));
+  const data = { data: [address, true], shape: [rowCount, columnCount], typestr: "<f4", version: 3 };
+  const [proxy, matrix]: [Handle][] = [[null], [null]];
+  let isGiven = false;
+  const next = koffi.register(() => {
+    if (isGiven) return 0;
+    isGiven = true;
+    const codes = [
+      functions.setDense(proxy![0], JSON.stringify(data)),
+      setFloats(proxy![0], "label", labels),
+      ...(weights === null ? [] : [setFloats(proxy![0], "weight", weights)]),
+    ];
+    return codes.every((code) => code === 0) ? 1 : 0;
+  }, callbacks.next);
+  const reset = koffi.register(() => void (isGiven = false), callbacks.reset);
+  try {
+    check(functions.createProxy(proxy));
+    // JSON has no NaN, but the library reads it.
+    const json = `{"missing":NaN,"nthread":${threads},"max_bin":${maxBin}}`;
+    check(functions.create(null, proxy![0], null, reset, next, json, matrix));
+    return matrix![0];
+  } finally {
+    for (const callback of [next, reset]) koffi.unregister(callback);
+    if (proxy![0] !== null) free(proxy![0]);
+  }
+}
