@@ -42,7 +42,12 @@ interface TuneJson {
   readonly trials: number;
   readonly run_id: string;
   readonly best: { readonly trial: number; readonly value: number; readonly params: Readonly<Record<string, number>> };
-  readonly searches: readonly { readonly reused: number; readonly trials: number; readonly best: object }[];
+  readonly searches: readonly {
+    readonly family: string;
+    readonly reused: number;
+    readonly trials: number;
+    readonly best: object;
+  }[];
   readonly leaderboard: readonly { readonly family: string; readonly selection: { readonly mean: number } }[];
   readonly model: { readonly sha256: string };
   readonly written: string | null;
@@ -177,8 +182,8 @@ describe("a search that cannot be", () => {
     expect(stderr).toContain(message);
   });
 
-  it("is no search at all", () => {
-    const workspace = emptyWorkspace({ target: "y" });
+  it("is a family without a default one", () => {
+    const workspace = emptyWorkspace({ target: "y", train: { models: [{ family: "baseline" }] } });
     workspace.write({ "sourcedata/rows.csv": rows() });
     workspace.ok("ingest");
     const { status, stderr } = workspace.run(["tune"]);
@@ -186,4 +191,22 @@ describe("a search that cannot be", () => {
     expect(stderr).toContain("no model in config.json has a search space");
     expect(workspace.run(["tune", "--workers", "0"]).status).toBe(2);
   });
+});
+
+it("without a search in config.json searches one model of each family within the time", () => {
+  const workspace = emptyWorkspace({ target: "y" });
+  workspace.write({ "sourcedata/rows.csv": rows() });
+  workspace.ok("ingest");
+  const { searches, run_id: runId } = workspace.json<TuneJson>("tune", "--time", "1s");
+  expect(searches.map(({ family }) => family)).toEqual(["logistic_regression", "xgboost", "random_forest"]);
+  for (const { trials } of searches) expect(trials).toBeGreaterThan(0);
+  expect(workspace.json("reproduce", runId)).toMatchObject({ identical: true });
+  for (const [flags, message] of [
+    [["--write"], "config.json has no models whose parameters could be saved"],
+    [["--time", "1s", "--dry-run"], "whose number --time leaves open"],
+    [["--time", "1s", "--method", "halving"], "--time does not go with the method halving"],
+  ] as const) {
+    const { status, stderr } = workspace.run(["tune", ...flags]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  }
 });

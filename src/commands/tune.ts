@@ -15,7 +15,7 @@ export const tune = defineCommand({
   group: "Improve",
   summary: "search hyperparameters, then train with the best",
   details:
-    "Every model in config.json that has a `search` is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
+    "Every model in config.json that has a `search` (if none has, one of each family, over ranges that suit most tables) is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
   options: {
     method: {
       flags: "--method <name>",
@@ -23,6 +23,11 @@ export const tune = defineCommand({
       description: "search method, instead of search.method in config.json",
     },
     trials: { flags: "--trials <count>", type: "integer", description: "number of trials per search (not for grid)" },
+    time: {
+      flags: "--time <duration>",
+      type: "duration",
+      description: "search for about this long instead of a number of trials; the fits at the end take longer",
+    },
     workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
     seed: sharedOptions.seed,
     metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the trials" },
@@ -40,10 +45,11 @@ export const tune = defineCommand({
     ["mlctl tune --dry-run", "number of fits"],
     ["mlctl tune", "all searches of config.json; continues after Ctrl-C"],
     ["mlctl tune --method tpe --trials 100 --write", "and save the best parameters in config.json"],
+    ["mlctl tune --time 10m", "as many trials as ten minutes allow"],
     ["mlctl tune --json | jq .best", "the best trial"],
   ],
   async run(invocation) {
-    const { method, trials, workers, fresh, dryRun, write, output } = invocation.options;
+    const { method, trials, time, workers, fresh, dryRun, write, output } = invocation.options;
     for (const [name, count] of [
       ["--trials", trials],
       ["--workers", workers],
@@ -51,13 +57,23 @@ export const tune = defineCommand({
       if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
     }
     const step = await import("../lifecycle/tune/tune.ts");
-    const options = { method, trials, workers, fresh };
+    const options = { method, trials, time, workers, fresh };
+    if (dryRun && time !== undefined) {
+      throw new MlctlError("usage", "--dry-run counts fits, whose number --time leaves open", {
+        hint: "mlctl tune --dry-run --trials 30",
+      });
+    }
     if (dryRun) {
       const plan = await inWorkspace(invocation, "read", (session) => step.planTune(session, options));
       return { result: plan, view: planView(plan) };
     }
     const saves = write || output !== undefined;
     const result = await inWorkspace(invocation, { write: "tune" }, async (session) => {
+      if (saves && session.config.train.models === null) {
+        throw new MlctlError("usage", "config.json has no models whose parameters could be saved", {
+          hint: "add train.models to it: `mlctl config show --resolved` prints the models that mlctl chooses",
+        });
+      }
       const tuned = await step.tune(session, options);
       const { configPath: from } = session;
       const to = output === undefined ? from : resolve(output);

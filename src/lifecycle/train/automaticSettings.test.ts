@@ -107,4 +107,19 @@ describe("a training without train.models", () => {
     expect(runs.filter(({ family }) => family !== "ensemble")).toHaveLength(models!.length);
     expect(again.identical).toBe(true);
   });
+
+  it("ends the search for a better model at Ctrl-C, and keeps the best so far", async () => {
+    const example = await exampleWorkspace({ ...config, train: { ...config.train, time: "1h" } }, files);
+    const { result, again } = await example.change(async (session) => {
+      await ingest(session);
+      const onceInterrupted = (end: () => void): (() => void) => {
+        const timer = setTimeout(end, 500);
+        return () => clearTimeout(timer);
+      };
+      const result = await train({ ...session, context: { ...session.context, onceInterrupted } });
+      return { result, again: await reproduce(session, result.runId) };
+    });
+    expect(result.notes.join("\n")).toMatch(/Ctrl-C ended train.time: \d+ more models? tried/);
+    expect(again.identical).toBe(true);
+  });
 });

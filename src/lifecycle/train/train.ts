@@ -56,7 +56,7 @@ function withModels(config: Config, more: More | undefined): Config {
 }
 
 /** The session with the settings that mlctl chose. */
-function chosenBy(session: Session, { config }: PreparedData): Session {
+export function chosenBy(session: Session, { config }: PreparedData): Session {
   if (config === session.config) return session;
   const { time_column, features, train: settings } = config;
   const chosen = { time_column, features, train: settings } as JsonObject;

@@ -15,6 +15,7 @@ import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "../train/recordTraining.ts";
 import type { Session } from "../session.ts";
+import { chosenBy } from "../train/train.ts";
 import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 import { recordSearch, rememberedTrials, type TrialMemory } from "./tuneMemory.ts";
@@ -70,10 +71,10 @@ export interface TunePlan {
 }
 
 /** Plans the searches without fitting or writing anything. */
-export async function planTune(session: Session, options: TuneOptions): Promise<TunePlan> {
-  const dataset = latestDataset(session, "tune");
-  const data = await prepareData(session, dataset);
-  const { searches } = plannedSearches(session, { dataset, data, overrides: options });
+export async function planTune(given: Session, options: TuneOptions): Promise<TunePlan> {
+  const dataset = latestDataset(given, "tune");
+  const data = await prepareData(given, dataset);
+  const { searches } = plannedSearches(chosenBy(given, data), { dataset, data, overrides: options });
   const summaries = searches.map(summaryOf);
   const sum = (key: "trials" | "fits"): number => summaries.reduce((total, each) => total + each[key], 0);
   return { dryRun: true, searches: summaries, trials: sum("trials"), fits: sum("fits") };
@@ -84,9 +85,10 @@ export async function planTune(session: Session, options: TuneOptions): Promise<
  * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "usage" if no model has a search, "interrupted"
  *   with the best trial so far: the same call continues from there
  */
-export async function tune(session: Session, options: TuneOptions): Promise<TuneResult> {
-  const dataset = latestDataset(session, "tune");
-  const prepared = await prepareData(session, dataset);
+export async function tune(given: Session, options: TuneOptions): Promise<TuneResult> {
+  const dataset = latestDataset(given, "tune");
+  const prepared = await prepareData(given, dataset);
+  const session = chosenBy(given, prepared);
   const { searches, candidates } = plannedSearches(session, { dataset, data: prepared, overrides: options });
   const completed = await searchAll(session, { searches, data: prepared, options });
   const results = completed.map(({ result }) => result);
@@ -110,7 +112,7 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
     data,
     ranked,
     suspicions,
-    configSha256: session.configSha256(),
+    configSha256: given.configSha256(),
   });
   const { trainId } = session.store.run(result.runId)!;
   for (const { search, trials, result: found, memory } of completed) {
@@ -173,14 +175,21 @@ async function searchAll(session: Session, all: SearchAll): Promise<CompletedSea
     unknown
   >;
   const work = { data: training, subjects: searches.map(({ subject }) => subject) };
-  const progress = tuneProgress(session.context, searches);
+  const progress = tuneProgress(session.context, searches, options.time === undefined);
   const fits = searches.map((search) => search.fits);
   // More threads than fits of one search would be idle.
   const workers = Math.min(options.workers ?? availableParallelism(), Math.max(...fits));
   const pool = trialPool(work, { workers, signal: session.context.signal });
   try {
     const results: CompletedSearch[] = [];
-    for (const position of searches.keys()) results.push(await searchOne(session, all, { pool, progress, position }));
+    const until = performance.now() + (options.time ?? Infinity);
+    for (const position of searches.keys()) {
+      // Each search gets an equal share of what is left.
+      const now = performance.now();
+      const end = now + (until - now) / (searches.length - position);
+      const isTimeUp = options.time === undefined ? undefined : () => performance.now() > end;
+      results.push(await searchOne(session, all, { pool, progress, position, isTimeUp }));
+    }
     return results;
   } catch (error) {
     throw session.context.signal.aborted ? progress.interrupted(error) : error;
@@ -189,10 +198,17 @@ async function searchAll(session: Session, all: SearchAll): Promise<CompletedSea
   }
 }
 
+interface Searching {
+  readonly pool: TrialPool;
+  readonly progress: TuneProgress;
+  readonly position: number;
+  readonly isTimeUp: (() => boolean) | undefined;
+}
+
 async function searchOne(
   session: Session,
   { searches, data, options }: SearchAll,
-  { pool, progress, position }: { pool: TrialPool; progress: TuneProgress; position: number },
+  { pool, progress, position, isTimeUp }: Searching,
 ): Promise<CompletedSearch> {
   const search = searches[position]!;
   const { plan, subject } = search;
@@ -200,6 +216,7 @@ async function searchOne(
   let reused = 0;
   const trials = await runSearch(plan, foldJudge(pool, { data, subject, position }), {
     known: memory.known,
+    isTimeUp,
     onTrial(trial) {
       if (memory.known.get(trial.number) === trial) reused++;
       else memory.add(trial);

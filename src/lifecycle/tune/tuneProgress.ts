@@ -11,13 +11,15 @@ export interface TuneProgress {
   interrupted(error: unknown): unknown;
 }
 
-export function tuneProgress(context: Context, searches: readonly PlannedSearch[]): TuneProgress {
+/** @param hasEnd whether the number of trials is known */
+export function tuneProgress(context: Context, searches: readonly PlannedSearch[], hasEnd: boolean): TuneProgress {
   const total = searches.reduce((sum, { trials }) => sum + trials, 0);
   let done = 0;
   let best: { readonly search: PlannedSearch; readonly trial: Trial } | undefined;
   const emit = (): void => {
     const note = best === undefined ? {} : { note: `best ${bestText(best.search, best.trial)}` };
-    context.emit({ type: "progress", stage: "tune", done, total, unit: "trials", ...note });
+    const end = hasEnd ? { total } : {};
+    context.emit({ type: "progress", stage: "tune", done, ...end, unit: "trials", ...note });
   };
   emit();
   return {
@@ -32,10 +34,14 @@ export function tuneProgress(context: Context, searches: readonly PlannedSearch[
         best === undefined
           ? ""
           : `; best so far: ${bestText(best.search, best.trial)}, ${JSON.stringify(best.trial.params)}`;
-      return new MlctlError(error.kind, `${error.message} after ${done} of ${total} trials${found}`, {
-        cause: error,
-        hint: "finished trials are saved: run the same command again to continue",
-      });
+      return new MlctlError(
+        error.kind,
+        `${error.message} after ${done}${hasEnd ? ` of ${total}` : ""} trials${found}`,
+        {
+          cause: error,
+          hint: "finished trials are saved: run the same command again to continue",
+        },
+      );
     },
   };
 }

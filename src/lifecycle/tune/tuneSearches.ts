@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
+import { defaultSpaces } from "../../pipeline/search/defaultSpaces.ts";
 import { gridPoints } from "../../pipeline/search/gridPoints.ts";
 import type { SearchPlan } from "../../pipeline/search/runSearch.ts";
 import { readSpace, valueCount } from "../../pipeline/search/space.ts";
@@ -18,7 +19,14 @@ import type { Workspace } from "../workspace.ts";
 export interface SearchOverrides {
   readonly method?: SearchPlan["method"] | undefined;
   readonly trials?: number | undefined;
+  /** Milliseconds for all searches together. */
+  readonly time?: number | undefined;
 }
+
+/** Trials of a search for which neither config.json nor a flag says it. */
+const DEFAULT_TRIALS = 30;
+/** More are never reached within a time. */
+const ENDLESS_TRIALS = 100_000;
 
 export interface PlannedSearch {
   /** Position in train.models. */
@@ -40,7 +48,8 @@ export function plannedSearches(
   workspace: Workspace,
   { dataset, data, overrides }: { dataset: Dataset; data: PreparedData; overrides: SearchOverrides },
 ): { readonly searches: readonly PlannedSearch[]; readonly candidates: readonly ConfiguredCandidate[] } {
-  const candidates = configuredCandidates(workspace, data.target.task);
+  const { time } = overrides;
+  const candidates = withSearches(configuredCandidates(workspace, data.target.task));
   const searches = candidates.flatMap((configured): PlannedSearch[] => {
     const { model, candidate, search } = configured;
     if (search === undefined) return [];
@@ -48,19 +57,36 @@ export function plannedSearches(
     const plan: SearchPlan = {
       method: overrides.method ?? search.method,
       space: readSpace(search.space),
-      trials: overrides.trials ?? search.trials,
+      trials: overrides.trials ?? (time === undefined ? search.trials : ENDLESS_TRIALS),
       folds: folds.folds.length,
       pruning: search.pruning,
       greaterIsBetter: findMetric(candidate.metric, data.target.task).greaterIsBetter,
       seed: candidate.seed,
     };
+    if (time !== undefined && plan.method === "halving") {
+      throw new MlctlError("usage", "--time does not go with the method halving, which plans all its trials at once", {
+        hint: "mlctl tune --method tpe --time 10m",
+      });
+    }
     const subject = { candidate, folds: folds.folds, aggregate: folds.aggregate };
     const key = keyOf(workspace, { dataset, plan, subject, foldMethod: folds.method });
     return [{ model, plan, subject, foldMethod: folds.method, key, ...sizeOf(plan, model) }];
   });
   if (searches.length > 0) return { searches, candidates };
-  throw new MlctlError("usage", "no model in config.json has a search space", {
+  throw new MlctlError("usage", "no model in config.json has a search space, and no family has one by default", {
     hint: 'add "search": { "method": "tpe", "space": { "max_depth": { "distribution": "integer", "low": 2, "high": 10 } } } to a model in train.models',
+  });
+}
+
+/** If no model has a search, the first of each family gets the default one. */
+function withSearches(candidates: readonly ConfiguredCandidate[]): readonly ConfiguredCandidate[] {
+  if (candidates.some(({ search }) => search !== undefined)) return candidates;
+  const first = new Map(candidates.toReversed().map(({ candidate, model }) => [candidate.family, model]));
+  return candidates.map((each) => {
+    const { family } = each.candidate;
+    const space = defaultSpaces[family];
+    if (space === undefined || first.get(family) !== each.model) return each;
+    return { ...each, search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, pruning: "median", space } } as const;
   });
 }
 

@@ -34,6 +34,8 @@ export interface SearchHooks {
   readonly known?: ReadonlyMap<number, Trial>;
   /** Called once per trial when it ends. */
   readonly onTrial?: (trial: Trial) => void;
+  /** Asked between batches of trials: no more are drawn. */
+  readonly isTimeUp?: (() => boolean) | undefined;
 }
 
 export interface Arena {

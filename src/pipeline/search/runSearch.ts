@@ -39,8 +39,9 @@ export async function runSearch(plan: SearchPlan, judge: Judge, hooks: SearchHoo
   const grid = method === "grid" ? numbered(gridPoints(plan.space)) : null;
   const count = grid?.length ?? plan.trials;
   const learns = method === "tpe" || (plan.pruning !== null && method !== "halving");
-  while (trials.length < count) {
-    const next = Math.min(learns ? BATCH : count, count - trials.length);
+  const isInBatches = learns || hooks.isTimeUp !== undefined;
+  while (trials.length < count && !(trials.length > 0 && hooks.isTimeUp?.())) {
+    const next = Math.min(isInBatches ? BATCH : count, count - trials.length);
     const batch = grid?.slice(trials.length, trials.length + next) ?? drawFresh(plan, pastTrials(trials, lossOf), next);
     if (batch.length === 0) break;
     trials.push(...(await race(arena, batch, ruleNow())));
