@@ -7,13 +7,11 @@ import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { featuresByColumn } from "../../features/inputColumns.ts";
-import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { explain, type Explained } from "../../pipeline/predict/explain.ts";
-import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { sampledRows } from "./reportCurves.ts";
-import type { Judgement } from "../judge.ts";
+import type { JudgedInputs } from "./reportMeans.ts";
 
 /** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
 const MAX_ROWS = 500;
@@ -23,12 +21,10 @@ const MIN_ROWS = 40;
 /** Maximum number of plots: one for each class. */
 const MAX_CLASSES = 4;
 
-/** Returns one summary, or one per class for multiclass. @param judged result on the test set; null if there is none */
-export function reportShap(judged: Judgement | null, model: Model): ReportInput["shap"] {
+/** Returns one summary, or one per class for multiclass. @param judged the test set; null if there is none */
+export function reportShap(judged: JudgedInputs | null, model: Model): ReportInput["shap"] {
   if (judged === null || findEstimator(model.estimator.family).contributions === undefined) return [];
-  const { table, evaluation } = judged;
-  const inputs = conformTable(table, model.signature);
-  const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
+  const { inputs, withHistory } = judged;
   const size = JSON.stringify(model.estimator.state).length;
   const rows = Math.max(MIN_ROWS, Math.floor(MAX_ROWS * Math.min(1, QUICK_MODEL / size)));
   const sample = selectRows(inputs, sampledRows(inputs.rowCount, rows));
