@@ -95,7 +95,8 @@ interface Group {
   readonly rows: Int32Array;
 }
 
-function groupsOf(column: Column, rowCount: number): Group[] {
+/** The rows of each value of a column, or of each quartile; most rows first. */
+export function groupsOf(column: Column, rowCount: number): Group[] {
   const groups = Map.groupBy(Array.from({ length: rowCount }).keys(), labels(column));
   const bySize = [...groups].toSorted((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
   const small = bySize.slice(MAXIMUM_SEGMENTS).flatMap(([, rows]) => rows);
@@ -111,10 +112,12 @@ function labels(column: Column): (row: number) => string {
   const edges = [0, 0.25, 0.5, 0.75, 1].map((share) => quantileSorted(present, share));
   const shown = (value: number): string =>
     column.kind === "date" ? new Date(value).toISOString().slice(0, 10) : formatNumber(value);
+  const names = [0, 1, 2, 3].map(
+    (quarter) => `${quarter === 0 ? "" : "above "}${shown(edges[quarter]!)} to ${shown(edges[quarter + 1]!)}`,
+  );
   return (row) => {
     const value = column.values[row]!;
     if (Number.isNaN(value)) return "(missing)";
-    const quarter = edges.slice(1, 4).filter((edge) => value > edge).length;
-    return `${quarter === 0 ? "" : "above "}${shown(edges[quarter]!)} to ${shown(edges[quarter + 1]!)}`;
+    return names[Number(value > edges[1]!) + Number(value > edges[2]!) + Number(value > edges[3]!)]!;
   };
 }

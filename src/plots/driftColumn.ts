@@ -63,7 +63,7 @@ function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec 
 }
 
 /** d3 time format: months for ranges above 92 days, days below. */
-function dateFormat([from, to]: readonly [number, number]): string {
+export function dateFormat([from, to]: readonly [number, number]): string {
   return to - from > 92 * MILLISECONDS_A_DAY ? "%b %Y" : "%d %b";
 }
 

@@ -6,6 +6,8 @@ import { forecastPlot } from "./forecast.ts";
 import { gainsPlot } from "./gains.ts";
 import { importancePlot } from "./importance.ts";
 import { leaderboardPlot } from "./leaderboard.ts";
+import { overTimePlot } from "./means/overTime.ts";
+import { partialDependencePlot } from "./means/partialDependence.ts";
 import { precisionRecallPlot } from "./precisionRecallCurve.ts";
 import { predictedVsActualPlot } from "./predictedVsActual.ts";
 import { residualHistogramPlot } from "./residualHistogram.ts";
@@ -26,7 +28,9 @@ export const plots = {
   predictedVsActual: predictedVsActualPlot,
   residuals: residualsPlot,
   residualHistogram: residualHistogramPlot,
+  overTime: overTimePlot,
   importance: importancePlot,
+  partialDependence: partialDependencePlot,
   leaderboard: leaderboardPlot,
   driftColumn: driftColumnPlot,
   forecast: forecastPlot,

@@ -54,6 +54,31 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     ["Predicted salary (EUR)", "Predicted − actual"],
   ],
   residualHistogram: [plots.residualHistogram({ residuals }), ["Share of rows", "Predicted − actual"]],
+  overTime: [
+    plots.overTime({
+      measure: "share of “exited”",
+      unit: "day",
+      points: [
+        { at: 0, rows: 10, actual: 0.2, predicted: 0.3 },
+        { at: 864e5, rows: 0, actual: null, predicted: null },
+        { at: 2 * 864e5, rows: 10, actual: 0.5, predicted: 0.3 },
+      ],
+      isSmall: false,
+    }),
+    ["Mean share of “exited”", "actual", "predicted"],
+  ],
+  partialDependence: [
+    plots.partialDependence({
+      column: "city",
+      kind: "category",
+      values: ["oslo", "rome"],
+      outputs: [{ label: "exited", colour: 0 }],
+      means: [[0.2, 0.4]],
+      measure: "Mean probability",
+      domain: [0.1, 0.5],
+    }),
+    ["oslo", "rome", "Mean probability"],
+  ],
   importance: [
     plots.importance({ values: [["age", 0.2], ["city", 0.1]], measure: "Loss of F1 when shuffled" }), // prettier-ignore
     ["age", "city", "0.200", "Loss of F1 when shuffled"],

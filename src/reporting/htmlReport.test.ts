@@ -20,6 +20,10 @@ function bareInput(): ReportInput {
     calibration: null,
     thresholds: null,
     gains: null,
+    meanClasses: [],
+    dependence: null,
+    weakest: null,
+    overTime: null,
     importance: [],
     drift: null,
     distributions: {},
@@ -101,6 +105,26 @@ describe("htmlReport", () => {
     expect(await titles("binary")).toEqual(expect.arrayContaining([...classes, ...rest, "F1 over time"]));
     const numbers = ["RMSE compared", "Predicted vs. actual", "Residuals vs. predicted", "Distribution of residuals"];
     expect(await titles("regression")).toEqual(expect.arrayContaining([...numbers, ...rest, "RMSE over time"]));
+  });
+
+  it("shows partial dependence, predictions over time and weakest segments, with units of the task", async () => {
+    expect(await titles("binary")).toEqual(expect.arrayContaining(["age", "city", "Share of “exited” over time"]));
+    expect(await titles("multiclass")).toEqual(
+      expect.arrayContaining([`Share of “${exampleInput("multiclass").meanClasses[0]}” over time`]),
+    );
+    expect(await titles("regression")).toEqual(expect.arrayContaining(["Salary (EUR) over time"]));
+    const textOf = async (input: ReportInput): Promise<string> => (await htmlReport(input)).replace(/\s+/g, " ");
+    const input = exampleInput("binary");
+    const page = await textOf(input);
+    expect(page).toContain(
+      "Mean probability of “exited” over 500 test rows if all of them had the same value in one column",
+    );
+    expect(page).toContain("40 segments of at least 30 rows were compared: the values");
+    expect(page).toContain("In 1 of them is F1 worse than on all rows (0.700) by more than two standard errors");
+    expect(page).toContain('<span class="bad">−0.200</span>');
+    const sampled = await textOf({ ...input, weakest: { ...input.weakest!, testRows: 2000, segments: [] } });
+    expect(sampled).toContain("were compared, on a sample of 1,000 of 2,000 test rows: the values");
+    expect(sampled).toContain("In none of them is F1 worse than on all rows");
   });
 
   it("names the line of a rejected file only once", async () => {

@@ -7,6 +7,7 @@ import type { Run } from "../core/records/run.ts";
 import type { Signature } from "../core/table/signature.ts";
 import type { CalibrationBin } from "../plots/calibration.ts";
 import type { Curve } from "../plots/curve.ts";
+import type { OverTimePoint } from "../plots/means/overTime.ts";
 import type { ScoreHistoryData } from "../plots/scoreHistory.ts";
 import type { ThresholdData } from "../plots/thresholds.ts";
 import type { ShapData } from "../plots/shapSummary.ts";
@@ -40,6 +41,28 @@ export type Candidate = Pick<
 /** The score of an earlier run. */
 export type PastScore = ScoreHistoryData["points"][number];
 
+/** Mean predictions by value of one column. */
+export interface Dependence {
+  readonly column: string;
+  readonly kind: "number" | "date" | "category";
+  readonly values: readonly (number | string)[];
+  /** By class of `meanClasses` and value; regression: one entry. */
+  readonly means: readonly (readonly number[])[];
+}
+
+/** Rows that share a value of a column, on which the model is clearly worse. */
+export interface WeakSegment {
+  readonly column: string;
+  readonly value: string;
+  readonly rows: number;
+  readonly metricValue: number;
+  /** From the value on all rows. */
+  readonly difference: number;
+  readonly standardError: number;
+  /** Regression and two classes: mean label and mean prediction. */
+  readonly means: readonly [actual: number, predicted: number] | null;
+}
+
 /** Where a value is null or a list is empty, the report says so. */
 export interface ReportInput {
   /** Name of the project. */
@@ -68,6 +91,28 @@ export interface ReportInput {
   readonly predictions: { readonly actual: ArrayLike<number>; readonly predicted: ArrayLike<number> } | null;
   /** Of a sample of the test rows. One entry; for multiclass one per class; empty if SHAP values are not available. */
   readonly shap: readonly ShapData[];
+  /** Names of the classes whose mean probabilities are shown; empty for regression. */
+  readonly meanClasses: readonly string[];
+  /** Of the most important columns. */
+  readonly dependence: { readonly rows: number; readonly columns: readonly Dependence[] } | null;
+  readonly weakest: {
+    readonly metric: MetricLabel;
+    readonly value: number;
+    /** Rows that were compared, of `testRows`. */
+    readonly rows: number;
+    readonly testRows: number;
+    /** Number of segments that were compared: those with enough rows. */
+    readonly compared: number;
+    readonly minimumRows: number;
+    /** Worst first. */
+    readonly segments: readonly WeakSegment[];
+  } | null;
+  readonly overTime: {
+    readonly column: string;
+    readonly unit: string;
+    /** By class of `meanClasses`; regression: one entry. */
+    readonly outputs: readonly (readonly OverTimePoint[])[];
+  } | null;
   /** By input column: the sum over its features. */
   readonly importance: readonly (readonly [column: string, value: number])[];
   /** What importance measures, e.g. "Loss of F1 when shuffled". */

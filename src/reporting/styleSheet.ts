@@ -52,6 +52,8 @@ section>:last-child{margin-bottom:0}
 .plots>*{break-inside:avoid;margin-bottom:1.75rem}
 .plots.small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:0 2rem;align-items:start}
 figure{margin:0;min-width:0}
+section>figure{margin:0 0 1.5rem}
+section>h3{margin-top:1.25rem}
 .plot h3 small{display:block}
 .picture{overflow-x:auto}
 .vega{display:block;width:100%;height:auto}

@@ -57,6 +57,7 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
     },
     ...curvesOf(task, classes, chance),
     predictions: task === "regression" ? predictionsOf(chance) : null,
+    ...meansOf(classes, metrics[0]!),
     shap: shapOf(task === "multiclass" ? classes : classes.slice(1), chance),
     importance: Array.from({ length: 24 }, (_, i) => [`feature_${i + 1}`, 0.12 * Math.exp(-i / 5)] as const),
     importanceMeasure: `Loss of ${metrics[0]!.label} when shuffled`,
@@ -183,6 +184,46 @@ function candidatesOf(run: Run, metrics: readonly MetricLabel[]): readonly Run[]
     error: "needs a number target",
   };
   return [run, worse("logistic_regression", 2, 0.96), worse("baseline", 3, 0.5), failed];
+}
+
+function meansOf(
+  classes: readonly string[],
+  metric: MetricLabel,
+): Pick<ReportInput, "meanClasses" | "dependence" | "weakest" | "overTime"> {
+  const meanClasses = classes.length === 2 ? classes.slice(1) : classes;
+  const of = (values: readonly number[]) => Array.from({ length: Math.max(1, meanClasses.length) }, () => values);
+  const points = [0, 1, 2].map((i) => ({
+    at: Date.UTC(2026, 0, 1 + i),
+    rows: 9,
+    actual: 0.2 + i / 10,
+    predicted: 0.3,
+  }));
+  const segment = { column: "city", value: "Oslo", rows: 90, metricValue: 0.5, difference: -0.2, standardError: 0.04 };
+  return {
+    meanClasses,
+    dependence: {
+      rows: 500,
+      columns: [
+        { column: "age", kind: "number", values: [20, 30, 50], means: of([0.2, 0.3, 0.6]) },
+        { column: "city", kind: "category", values: ["Oslo", "Rome"], means: of([0.5, 0.4]) },
+        { column: "day", kind: "date", values: [0, 864e5, 1728e5], means: of([0.2, 0.3, 0.25]) },
+      ],
+    },
+    weakest: {
+      metric,
+      value: 0.7,
+      rows: 1000,
+      testRows: 1000,
+      compared: 40,
+      minimumRows: 30,
+      segments: [{ ...segment, means: meanClasses.length > 1 ? null : [0.4, 0.3] }],
+    },
+    overTime: {
+      column: "day",
+      unit: "day",
+      outputs: Array.from({ length: Math.max(1, meanClasses.length) }, () => points),
+    },
+  };
 }
 
 function thresholdsOf() {

@@ -119,12 +119,10 @@ function curvesOf(
   pointsOf: (code: number) => Curve["points"],
 ): Curve[] {
   const known = areas.filter(({ area }) => area !== null);
-  const curves = known.map(({ code, label, area }) => ({
-    label,
-    area,
-    points: pointsOf(code),
-    colour: colourOf(code),
-  }));
+  // A class without rows has no curve, though some areas are 0 for it.
+  const curves = known
+    .map(({ code, label, area }) => ({ label, area, points: pointsOf(code), colour: colourOf(code) }))
+    .filter((curve) => curve.points.length > 0);
   if (areas.length <= MANY_CLASSES || curves.length === 0) return curves;
   const line = Array.from({ length: STEPS + 1 }, (_, i) => {
     return [i / STEPS, mean(curves.map(({ points: each }) => valueAt(each, i / STEPS)))] as const;

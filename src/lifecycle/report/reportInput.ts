@@ -13,6 +13,7 @@ import { loadModel, recordedModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/describePromotion.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
+import { judgedInputs, reportMeans } from "./reportMeans.ts";
 import { reportShap } from "./reportShap.ts";
 import { sampleSizeWarning } from "../score/sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
@@ -33,6 +34,7 @@ export async function reportInput(session: Session, reference: string): Promise<
   const deployments = store.deployments();
   const newest = await newestData(session);
   const drifted = await reportDrift(session, { run, model, newest });
+  const inputs = judged && judgedInputs(judged, model);
   return {
     name: config.name,
     generatedAt: context.now().toISOString(),
@@ -42,7 +44,8 @@ export async function reportInput(session: Session, reference: string): Promise<
     metrics: Object.keys(run.score?.metrics ?? run.metrics).map((name) => metricLabel(config, name, task)),
     decision: decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
-    shap: reportShap(judged, model),
+    shap: reportShap(inputs, model),
+    ...reportMeans(inputs, { session, model, run }),
     importance: importanceByColumn(model),
     importanceMeasure: importanceLabel(model.estimator.family),
     ...drifted,

@@ -7,25 +7,21 @@ import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { featuresByColumn } from "../../features/inputColumns.ts";
-import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { sampledRows } from "../../stats/sampledRows.ts";
-import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
-import type { Judgement } from "../judge.ts";
+import type { JudgedInputs } from "./reportMeans.ts";
 
 /** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
 const MAX_ROWS = 500;
 /** Maximum number of plots: one for each class. */
 const MAX_CLASSES = 4;
 
-/** Returns one summary, or one per class for multiclass. @param judged result on the test set; null if there is none */
-export function reportShap(judged: Judgement | null, model: Model): ReportInput["shap"] {
+/** Returns one summary, or one per class for multiclass. @param judged the test set; null if there is none */
+export function reportShap(judged: JudgedInputs | null, model: Model): ReportInput["shap"] {
   if (judged === null || findEstimator(model.estimator.family).contributions === undefined) return [];
-  const { table, evaluation } = judged;
-  const inputs = conformTable(table, model.signature);
-  const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
+  const { inputs, withHistory } = judged;
   const sample = selectRows(inputs, sampledRows(inputs.rowCount, quickRows(model, MAX_ROWS)));
   const explained = explain(withHistory, sample, MAX_CLASSES);
   const matrix = compileTransforms(withHistory.transforms)(sample);

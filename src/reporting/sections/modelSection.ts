@@ -1,4 +1,4 @@
-/** Model: the candidates, feature importance, SHAP values and parameters. */
+/** Model: the candidates, feature importance, SHAP values, partial dependence and parameters. */
 import type { Run } from "../../core/records/run.ts";
 import { selectionLabel } from "../../core/text/selectionLabel.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
@@ -11,21 +11,23 @@ import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 import { familyName, mainMetric } from "../summary.ts";
+import { dependencePart } from "./meanPredictions.ts";
 
 export async function modelSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { importance, importanceMeasure } = input;
-  const [leaders, importancePart, shap] = await Promise.all([
+  const [leaders, importancePart, shap, dependence] = await Promise.all([
     leaderboard(input, draw),
     importance.length === 0
       ? emptyNote("This model family has no feature importance, and permutation importance was not computed.")
       : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
     Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data)))),
+    dependencePart(input, draw),
   ]);
   return section(
     "model",
     "Model",
     html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
-      ${shapNote(input)} ${candidateTable(input)} ${parameters(input)}`,
+      ${shapNote(input)} ${dependence} ${candidateTable(input)} ${parameters(input)}`,
   );
 }
 

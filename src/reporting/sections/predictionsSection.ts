@@ -1,4 +1,4 @@
-/** Predictions: confusion matrix and curves for classification, scatter and residual plots for regression. */
+/** Predictions: curves or residual plots, predictions over time and the segments where they are worst. */
 import { calibrationPlot } from "../../plots/calibration.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
@@ -15,10 +15,12 @@ import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
+import { overTimePart, segmentsPart } from "./meanPredictions.ts";
 
 export async function predictionsSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const body = input.run.task === "regression" ? await regression(input, draw) : await classification(input, draw);
-  return section("predictions", "Predictions on the test rows", body);
+  const parts = html`${body} ${await overTimePart(input, draw)} ${segmentsPart(input)}`;
+  return section("predictions", "Predictions on the test rows", parts);
 }
 
 async function regression({ predictions, signature }: ReportInput, draw: DrawFigure): Promise<Html> {

@@ -12,11 +12,15 @@ const TABLE_SLOTS = 12;
 const TABLE_ENTRIES = 4_000_000;
 /** Minimum number of rows per outcome for a table to be worth filling. */
 const USES_PER_OUTCOME = 2;
+/** Outcomes of leaves with more slots do not fit in 32 bits. */
+const MASK_SLOTS = 31;
+/** Maximum number of outcomes of leaves without a table that are kept at a time: 16 MB. */
+const KEPT_OUTCOMES = 4_000_000;
 
 /**
  * The same values as XGBoost's `pred_contribs`, in float64. A leaf has 2^d possible outcomes, by which of the d
  * features on its path pass. For many rows their contributions are tabulated per leaf, so that a row costs d additions
- * per leaf.
+ * per leaf; of the other leaves, such as deep ones, each outcome that occurs is computed once.
  * @param outputs the first of them; the values of the others are 0
  * @returns contributions to the margin; together with the base value they sum to the margin
  * @see Lundberg et al., Consistent individualized feature attribution for tree ensembles (2018)
@@ -35,7 +39,10 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix, outputs = Infinity):
     baseValues[output]! += paths.mean;
     if (tree.feature.length === 1) return;
     const explainer = { tree, paths, tables: tables(tree, paths, X.rowCount), rows, width };
-    addTree(explainer, X.rowCount, { values, first: output * width, stride: outputCount * width });
+    const sums = { values, first: output * width, stride: outputCount * width };
+    addFromTables(explainer, X.rowCount, sums);
+    const others = [...tree.feature.keys()].filter((n) => tree.feature[n] === -1 && explainer.tables.at[n] === -1);
+    if (others.length > 0) addOthers(explainer, others, X.rowCount, sums);
   });
   const isLog = objectives[ensemble.objective].link === "log";
   return { ...(isLog ? { unit: "log_target" as const } : {}), outputCount, values, baseValues };
@@ -63,10 +70,10 @@ function tables({ feature, value }: Tree, paths: LeafPaths, rowCount: number): T
   at.forEach((first, node) => {
     if (first === -1) return;
     const slots = paths.size[node]!;
+    const contributions = leafContributions(paths, { node, value: value[node]! });
     for (let outcome = 0; outcome < 1 << slots; outcome++) {
       for (let k = 0; k < slots; k++) isFailed[k] = (outcome >> k) & 1;
-      const to = { result: entries, at: first + outcome * slots };
-      leafContributions(paths, { node, value: value[node]! }, isFailed, to);
+      contributions(isFailed, entries, first + outcome * slots);
     }
   });
   return { at, entries };
@@ -88,19 +95,27 @@ interface Sums {
   readonly stride: number;
 }
 
-/** Visits every node once per row, with a mask of the tests failed on its path; at a leaf adds the contributions. */
-function addTree({ tree, paths, tables: { at, entries }, rows, width }: TreeExplainer, rowCount: number, sums: Sums) {
+interface Rows {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Visits every node once per row, with a mask of the tests failed on its path; at a leaf with a table adds the contributions. */
+function addFromTables(
+  { tree, paths, tables: { at, entries }, rows, width }: TreeExplainer,
+  rowCount: number,
+  sums: Sums,
+) {
   const { start, size, feature: slotFeature } = paths;
   const count = tree.feature.length;
   const column = Int32Array.from(tree.feature);
   const threshold = Float32Array.from(tree.value);
   const left = Int32Array.from(tree.left);
   const missingLeft = Uint8Array.from(tree.missingLeft);
-  // Slots beyond TABLE_SLOTS are on paths too long for a table, which singleLeaf handles.
+  // Slots beyond TABLE_SLOTS are on paths too long for a table.
   const bit = paths.slot.map((slot) => (slot < TABLE_SLOTS ? 1 << slot : 0));
   const failed = new Int32Array(count);
   const { values } = sums;
-  const single = singleLeaf(tree, paths);
   for (let row = 0; row < rowCount; row++) {
     const sum = sums.first + row * sums.stride;
     for (let node = 0; node < count; node++) {
@@ -115,30 +130,89 @@ function addTree({ tree, paths, tables: { at, entries }, rows, width }: TreeExpl
       }
       const slots = size[node]!;
       const from = start[node]!;
-      if (at[node] === -1) single(node, rows.subarray(row * width, (row + 1) * width), values.subarray(sum));
-      else {
-        const first = at[node]! + outcome * slots;
-        for (let k = 0; k < slots; k++) values[sum + slotFeature[from + k]!]! += entries[first + k]!;
-      }
+      if (at[node] === -1) continue;
+      const first = at[node]! + outcome * slots;
+      for (let k = 0; k < slots; k++) values[sum + slotFeature[from + k]!]! += entries[first + k]!;
     }
   }
 }
 
-/** Contributions of a leaf without a table: evaluates the tests on the path up to the root. */
-function singleLeaf(tree: Tree, paths: LeafPaths): (node: number, row: Float32Array, sums: Float64Array) => void {
-  const isFailed = new Uint8Array(tree.feature.length);
-  const result = new Float64Array(tree.feature.length);
-  return (leaf, row, sums) => {
-    const slots = paths.size[leaf]!;
-    isFailed.fill(0, 0, slots);
-    for (let node = leaf; node > 0; node = paths.parent[node]!) {
-      const above = paths.parent[node]!;
-      const entry = row[tree.feature[above]!]!;
-      const threshold = Math.fround(tree.value[above]!);
-      const goesLeft = entry < threshold || (!(entry >= threshold) && tree.missingLeft[above] === 1);
-      if (goesLeft !== (node === tree.left[above])) isFailed[paths.slot[above]!] = 1;
+/** The leaves without a table, one after the other. */
+function addOthers(explainer: TreeExplainer, leaves: readonly number[], rowCount: number, sums: Sums): void {
+  const step = Math.max(1, Math.floor(KEPT_OUTCOMES / leaves.length));
+  for (let start = 0; start < rowCount; start += step) {
+    const count = Math.min(step, rowCount - start);
+    const outcomes = outcomesOf(explainer, leaves, { start, count });
+    for (let place = 0; place < leaves.length; place++) {
+      const own = outcomes.subarray(place * count, (place + 1) * count);
+      addLeaf(explainer, { node: leaves[place]!, outcomes: own, start }, sums);
     }
-    leafContributions(paths, { node: leaf, value: tree.value[leaf]! }, isFailed, { result, at: 0 });
-    for (let k = 0; k < slots; k++) sums[paths.feature[paths.start[leaf]! + k]!]! += result[k]!;
-  };
+  }
+}
+
+/** By leaf and row: bit k is 1 if the row fails a test of the feature of slot k. */
+function outcomesOf({ tree, paths, rows, width }: TreeExplainer, leaves: readonly number[], some: Rows): Int32Array {
+  const { feature, left } = tree;
+  const threshold = Float32Array.from(tree.value);
+  const failed = new Int32Array(feature.length);
+  const outcomes = new Int32Array(leaves.length * some.count);
+  for (let i = 0; i < some.count; i++) {
+    for (let node = 0; node < feature.length; node++) {
+      const column = feature[node]!;
+      if (column < 0) continue;
+      const entry = rows[(some.start + i) * width + column]!;
+      const goesLeft = entry < threshold[node]! || (!(entry >= threshold[node]!) && tree.missingLeft[node] === 1);
+      const [child, slot] = [left[node]!, paths.slot[node]!];
+      failed[goesLeft ? child : child + 1] = failed[node]!;
+      failed[goesLeft ? child + 1 : child] = failed[node]! | (slot < MASK_SLOTS ? 1 << slot : 0);
+    }
+    for (let place = 0; place < leaves.length; place++) outcomes[place * some.count + i] = failed[leaves[place]!]!;
+  }
+  return outcomes;
+}
+
+interface Leaf {
+  readonly node: number;
+  /** By row, from row `start` on. */
+  readonly outcomes: Int32Array;
+  readonly start: number;
+}
+
+/** Computes the contributions of a leaf once for all rows with the same outcome. */
+function addLeaf(explainer: TreeExplainer, { node, outcomes, start }: Leaf, { values, first, stride }: Sums): void {
+  const { tree, paths, rows, width } = explainer;
+  const { feature } = paths;
+  const [slots, from] = [paths.size[node]!, paths.start[node]!];
+  const contributions = leafContributions(paths, { node, value: tree.value[node]! });
+  const entries = new Float64Array(outcomes.length * slots);
+  const isFailed = new Uint8Array(slots);
+  const known = slots > TABLE_SLOTS ? new Map<number, number>() : new Int32Array(1 << slots);
+  let found = 0; // outcomes are numbered from 1
+  for (let i = 0; i < outcomes.length; i++) {
+    const outcome = outcomes[i]!;
+    let place = known instanceof Map ? known.get(outcome) : known[outcome];
+    if (!place || slots > MASK_SLOTS) {
+      place = ++found;
+      if (known instanceof Map) known.set(outcome, place);
+      else known[outcome] = place;
+      if (slots > MASK_SLOTS) failTests(explainer, node, rows.subarray((start + i) * width), isFailed);
+      else for (let k = 0; k < slots; k++) isFailed[k] = (outcome >>> k) & 1;
+      contributions(isFailed, entries, (place - 1) * slots);
+    }
+    const entry = (place - 1) * slots;
+    const sum = first + (start + i) * stride;
+    for (let k = 0; k < slots; k++) values[sum + feature[from + k]!]! += entries[entry + k]!;
+  }
+}
+
+/** Sets `isFailed` by the tests on the path from the leaf up to the root. */
+function failTests({ tree, paths }: TreeExplainer, leaf: number, row: Float32Array, isFailed: Uint8Array): void {
+  isFailed.fill(0, 0, paths.size[leaf]!);
+  for (let node = leaf; node > 0; node = paths.parent[node]!) {
+    const above = paths.parent[node]!;
+    const entry = row[tree.feature[above]!]!;
+    const threshold = Math.fround(tree.value[above]!);
+    const goesLeft = entry < threshold || (!(entry >= threshold) && tree.missingLeft[above] === 1);
+    if (goesLeft !== (node === tree.left[above])) isFailed[paths.slot[above]!] = 1;
+  }
 }

@@ -1,0 +1,93 @@
+/** Mean predictions of the test rows: by value of a column, by segment and by time. */
+import { parseRecorded } from "../../config/parseRecorded.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Run } from "../../core/records/run.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
+import { selectPredicted } from "../../monitoring/prepareRows.ts";
+import { weakestSegments } from "../../monitoring/weakestSegments.ts";
+import { partialDependence } from "../../pipeline/judge/partialDependence.ts";
+import { conformTable } from "../../pipeline/rows/conformTable.ts";
+import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
+import type { ReportInput } from "../../reporting/reportInput.ts";
+import { evenRows } from "../../stats/evenRows.ts";
+import type { Judgement } from "../judge.ts";
+import type { Session } from "../session.ts";
+import { importanceByColumn, metricLabel } from "../settings.ts";
+import { reportTime } from "./reportTime.ts";
+
+/** Maximum number of columns whose dependence is drawn. */
+const MAX_COLUMNS = 6;
+/** Rows that are predicted again for each value of a column: more change the means little. */
+const DEPENDENCE_ROWS = 500;
+/** Characters of a model up to which these predictions take a fraction of a second; larger ones get fewer rows. */
+const QUICK_MODEL = 3_000_000;
+const MIN_ROWS = 50;
+/** Rows that segments compare. */
+const SEGMENT_ROWS = 10_000;
+/** Maximum number of classes that are shown: the most frequent ones. */
+const MAX_CLASSES = 4;
+
+/** The evaluated test rows as the model reads them. */
+export interface JudgedInputs {
+  readonly judged: Judgement;
+  readonly inputs: Table;
+  readonly withHistory: Model;
+}
+
+export function judgedInputs(judged: Judgement, model: Model): JudgedInputs {
+  const inputs = conformTable(judged.table, model.signature);
+  const y = judged.evaluation.yTrue;
+  return { judged, inputs, withHistory: historyFromBatch(model, { inputs, table: judged.table, y }) };
+}
+
+interface Reported {
+  readonly session: Pick<Session, "config">;
+  readonly model: Model;
+  readonly run: Run;
+}
+
+type Means = Pick<ReportInput, "meanClasses" | "dependence" | "weakest" | "overTime">;
+
+export function reportMeans(inputs: JudgedInputs | null, { session, model, run }: Reported): Means {
+  if (inputs === null) return { meanClasses: [], dependence: null, weakest: null, overTime: null };
+  const { judged, withHistory } = inputs;
+  const { classes = [] } = model.signature.target;
+  const codes = classes.length === 2 ? [1] : frequentClasses(judged.evaluation.yTrue, classes.length);
+  const size = JSON.stringify(model.estimator.state).length;
+  const most = Math.max(MIN_ROWS, Math.floor(DEPENDENCE_ROWS * Math.min(1, QUICK_MODEL / size)));
+  const ranked = importanceByColumn(model).filter(([, importance]) => importance > 0);
+  const columns = partialDependence(withHistory, inputs.inputs, {
+    columns: ranked.slice(0, MAX_COLUMNS).map(([column]) => column),
+    classes: codes,
+    rows: most,
+  });
+  // Series that were found in the data have their time column in the recorded configuration.
+  const time = parseRecorded(run.config)?.time_column ?? session.config.time_column;
+  return {
+    meanClasses: codes.map((code) => classes[code]!),
+    dependence: columns.length === 0 ? null : { rows: Math.min(most, inputs.inputs.rowCount), columns },
+    weakest: weakestOf(inputs, { session, model, run }),
+    overTime: reportTime(judged, time, codes),
+  };
+}
+
+/** Codes in ascending order. */
+function frequentClasses(codes: Float64Array, classCount: number): number[] {
+  const counts = new Float64Array(classCount);
+  codes.forEach((code) => counts[code]!++);
+  const ranked = [...counts.keys()].toSorted((a, b) => counts[b]! - counts[a]!);
+  return ranked.slice(0, MAX_CLASSES).toSorted((a, b) => a - b);
+}
+
+function weakestOf({ judged, inputs }: JudgedInputs, { session, model, run }: Reported): Means["weakest"] {
+  // R² compares with the spread of the rows, which differs between segments.
+  const metric = run.metric === "r2" ? "rmse" : run.metric;
+  if (judged.metrics[metric] === undefined) return null; // of another version
+  const rows = evenRows(inputs.rowCount, SEGMENT_ROWS);
+  const sampled = selectPredicted(judged.evaluation, rows);
+  const found = weakestSegments(sampled, selectRows(inputs, rows), { metric, seed: run.seed });
+  if (found === null) return null;
+  const { task } = model.signature.target;
+  return { ...found, metric: metricLabel(session.config, metric, task), testRows: inputs.rowCount };
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { hasPython, python } from "../../testing/python.ts";
+import { fitCandidate } from "../fit/fitCandidate.ts";
+import { signatureOf } from "../rows/signatureOf.ts";
+import { partialDependence } from "./partialDependence.ts";
+
+const ROWS = 240;
+const at = <T>(valueOf: (i: number) => T): T[] => Array.from({ length: ROWS }, (_, i) => valueOf(i));
+const few = at((i) => (i * 37) % 7);
+const many = at((i) => ((i * 53) % 89) / 10);
+const city = at((i) => ["oslo", "rome", "lima"][(i * i) % 3]!);
+const number = (name: string, values: readonly number[]): Column => ({
+  kind: "number",
+  name,
+  values: Float64Array.from(values),
+});
+const inputs: Table = {
+  rowCount: ROWS,
+  columns: [
+    number("few", few),
+    number("many", many),
+    categoryColumn("city", city),
+    number(
+      "constant",
+      at(() => 1),
+    ),
+  ],
+};
+
+/** Trained on all rows of `table`. */
+async function fitted(family: string, table: Table, y: readonly number[], classes?: readonly string[]): Promise<Model> {
+  const task = classes === undefined ? "regression" : classes.length === 2 ? "binary" : "multiclass";
+  const target = { name: "y", task, ...(classes === undefined ? {} : { classes }) } as const;
+  const all = Int32Array.from({ length: ROWS }, (_, i) => i);
+  const settings = { featureSet: "all", featurePatterns: null, features: null, threshold: 0.5, seed: 1 };
+  const candidate = { family, params: {}, metric: classes === undefined ? "rmse" : "log_loss", ...settings };
+  const data = { inputs: table, y: Float64Array.from(y), target };
+  const model = await fitCandidate(candidate, data, { training: all, validation: all });
+  const signature = signatureOf(table, target, { nullValues: [""], normalizeNames: false });
+  return { ...model, signature } as unknown as Model;
+}
+
+/** scikit-learn's brute partial dependence of the same logistic regression; all seven values of "few" are its grid. */
+const SCRIPT = `
+import json, sys, numpy as np
+from sklearn.inspection import partial_dependence
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+few, many, y = (np.array(v) for v in json.loads(sys.argv[1]))
+X = np.c_[few, many]
+model = make_pipeline(StandardScaler(), LogisticRegression(C=1, tol=1e-8, max_iter=10000)).fit(X, y)
+found = partial_dependence(model, X, [0], kind="average", method="brute", grid_resolution=50, percentiles=(0, 1))
+print(json.dumps({"values": np.unique(few).tolist(), "means": found["average"][0].tolist()}))
+`;
+
+describe("partialDependence", () => {
+  it.skipIf(!hasPython("sklearn"))("equals scikit-learn's partial_dependence of a probability", async () => {
+    const y = at((i) => Number(few[i]! + many[i]! + 3 * Math.sin(i) > 8));
+    const numbers = { rowCount: ROWS, columns: inputs.columns.slice(0, 2) };
+    const model = await fitted("logistic_regression", numbers, y, ["no", "yes"]);
+    const [found] = partialDependence(model, numbers, { columns: ["few"], classes: [1], rows: 1000 });
+    const expected = JSON.parse(python(SCRIPT, JSON.stringify([few, many, y]))) as {
+      values: number[];
+      means: number[];
+    };
+    expect(found!.values).toEqual(expected.values);
+    // Both solvers stop at a gradient of about 1e-8.
+    found!.means[0]!.forEach((mean, i) => expect(mean).toBeCloseTo(expected.means[i]!, 6));
+  });
+
+  it("is the effect of a linear model, of numbers and of categories", async () => {
+    const y = at((i) => 2 * few[i]! + (city[i] === "rome" ? 3 : 0));
+    const model = await fitted("linear_regression", inputs, y);
+    const [ofFew, ofCity] = partialDependence(model, inputs, { columns: ["few", "city"], classes: [], rows: 1000 });
+    const ofRome = (3 * city.filter((name) => name === "rome").length) / ROWS;
+    expect(ofFew!.values).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    ofFew!.means[0]!.forEach((mean, value) => expect(mean).toBeCloseTo(2 * value + ofRome, 8));
+    const byCity = Object.fromEntries(ofCity!.values.map((name, i) => [name, ofCity!.means[0]![i]!]));
+    const ofFewAlone = (2 * few.reduce((sum, value) => sum + value, 0)) / ROWS;
+    // (i * i) % 3 is never 2, so lima does not occur.
+    expect(Object.keys(byCity).toSorted()).toEqual(["oslo", "rome"]);
+    expect(byCity["oslo"]).toBeCloseTo(ofFewAlone, 8);
+    expect(byCity["rome"]).toBeCloseTo(ofFewAlone + 3, 8);
+  });
+
+  it("tries quantiles that occur, on some of the rows, and leaves out columns with nothing to vary", async () => {
+    const model = await fitted("linear_regression", inputs, many);
+    const columns = ["constant", "many", "y", "unknown"];
+    const found = partialDependence(model, inputs, { columns, classes: [], rows: 10 });
+    expect(found.map(({ column }) => column)).toEqual(["many"]);
+    const [{ values, means }] = found as [(typeof found)[0]];
+    expect(values).toHaveLength(11);
+    expect(values.every((value) => many.includes(value as number))).toBe(true);
+    const sorted = many.toSorted((a, b) => a - b);
+    expect([values[0], values[10]]).toEqual([sorted[12], sorted[227]]); // round(0.05 · 239), round(0.95 · 239)
+    values.forEach((value, i) => expect(means[0]![i]).toBeCloseTo(value as number, 8));
+  });
+
+  it("has a mean probability for each class that is asked for", async () => {
+    const model = await fitted("logistic_regression", inputs, at((i) => few[i]! % 3), ["a", "b", "c"]); // prettier-ignore
+    const [all] = partialDependence(model, inputs, { columns: ["few"], classes: [0, 1, 2], rows: 1000 });
+    const [last] = partialDependence(model, inputs, { columns: ["few"], classes: [2], rows: 1000 });
+    all!.values.forEach((_, i) => expect(all!.means.reduce((sum, each) => sum + each[i]!, 0)).toBeCloseTo(1, 12));
+    expect(last!.means[0]).toEqual(all!.means[2]);
+  });
+});

@@ -1,0 +1,99 @@
+/** Parts of other sections: partial dependence, weakest segments and predictions over time. */
+import { domainOf } from "../../plots/density.ts";
+import { countOf, displayNumber } from "../../plots/displayNumber.ts";
+import { overTimePlot } from "../../plots/means/overTime.ts";
+import { partialDependencePlot } from "../../plots/means/partialDependence.ts";
+import { series } from "../../plots/theme.ts";
+import { allNumeric, dataTable } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
+import type { DrawFigure } from "../plotFigure.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { emptyNote } from "../section.ts";
+
+export async function dependencePart(input: ReportInput, draw: DrawFigure): Promise<Html | null> {
+  const { dependence, signature } = input;
+  if (dependence === null) return null;
+  const { columns, rows } = dependence;
+  const isNumber = signature.target.task === "regression";
+  const outputs = outputsOf(input);
+  const measure = isNumber ? "Mean prediction" : "Mean probability";
+  const of = isNumber ? ` of ${signature.target.name}` : outputs.length === 1 ? ` of “${outputs[0]!.label}”` : "";
+  const domain = domainOf(...columns.flatMap(({ means }) => means));
+  const figures = columns.map((column, i) =>
+    draw(`dependence-${i + 1}`, partialDependencePlot({ ...column, outputs, measure, domain })),
+  );
+  return html`<h3>Partial dependence</h3>
+    <p class="note">
+      ${measure}${of} over ${countOf(rows, "test row")} if all of them had the same value in one column and kept the
+      others. All plots have the same scale. Points on a line are quantiles of the column, or all of its values. Of
+      columns that depend on each other, some combinations may never occur.
+    </p>
+    <div class="plots small">${await Promise.all(figures)}</div>`;
+}
+
+/** With the colours of the classes in the curves. */
+function outputsOf({ meanClasses, roc, signature }: ReportInput): { label: string; colour: number }[] {
+  if (meanClasses.length < 2) return [{ label: meanClasses[0] ?? signature.target.name, colour: 0 }];
+  const colourOf = new Map((roc ?? []).map(({ label, colour }) => [label, colour ?? -1]));
+  // Of many classes only the hardest have a colour, the first half of the palette.
+  return meanClasses.map((label, i) => {
+    const colour = colourOf.get(label) ?? -1;
+    return { label, colour: colour >= 0 ? colour : series.length / 2 + i };
+  });
+}
+
+const MOST_SEGMENTS = 8;
+
+export function segmentsPart({ weakest, meanClasses, signature }: ReportInput): Html | null {
+  if (weakest === null || weakest.compared === 0) return null;
+  const { metric, value, rows, testRows, compared, minimumRows, segments } = weakest;
+  const { task, name } = signature.target;
+  const sample =
+    rows < testRows ? `, on a sample of ${displayNumber(rows)} of ${displayNumber(testRows)} test rows` : "";
+  const basis = `${countOf(compared, "segment")} of at least ${minimumRows} rows ${compared === 1 ? "was" : "were"} compared${sample}: the values of categories and the quarters of numbers.`;
+  const worse = `${metric.label} worse than on all rows (${displayNumber(value)}) by more than two standard errors`;
+  if (segments.length === 0)
+    return html`<h3>Weakest segments</h3>
+      ${emptyNote(`${basis} In none of them is ${worse}.`)}`;
+  const shown = segments.slice(0, MOST_SEGMENTS);
+  const more = segments.length > shown.length ? ` The ${shown.length} surest are listed.` : "";
+  const byChance = Math.max(1, Math.round(compared * BY_CHANCE));
+  const means =
+    task === "multiclass"
+      ? []
+      : [`Actual ${task === "regression" ? name : `share of “${meanClasses[0] ?? ""}”`}`, "Predicted"];
+  return html`<h3>Weakest segments</h3>
+    <p class="note">
+      ${basis} In ${displayNumber(segments.length)} of them is ${worse}; about ${displayNumber(byChance)} would be by
+      chance.${more}
+    </p>
+    ${dataTable({
+      caption: `${metric.label} by segment, ${metric.greaterIsBetter ? "higher" : "lower"} is better`,
+      columns: ["Column", "Value", ...allNumeric("Rows", metric.label, "Difference", "Standard error", ...means)],
+      rows: shown.map((each) => ({
+        cells: [
+          each.column,
+          each.value,
+          ...[each.rows, each.metricValue].map((number) => displayNumber(number)),
+          html`<span class="bad">${each.difference > 0 ? "+" : ""}${displayNumber(each.difference)}</span>`,
+          displayNumber(each.standardError, 2),
+          ...(each.means ?? []).map((number) => displayNumber(number)),
+        ],
+      })),
+    })}`;
+}
+
+/** Share of a normal distribution above two standard errors. */
+const BY_CHANCE = 0.023;
+
+export async function overTimePart(input: ReportInput, draw: DrawFigure): Promise<Html | null> {
+  const { overTime, meanClasses, signature } = input;
+  if (overTime === null) return null;
+  const isSmall = overTime.outputs.length > 1;
+  const figures = overTime.outputs.map((points, i) => {
+    const measure = meanClasses[i] === undefined ? signature.target.name : `share of “${meanClasses[i]}”`;
+    return draw(`over-time-${i + 1}`, overTimePlot({ measure, unit: overTime.unit, points, isSmall }));
+  });
+  const drawn = await Promise.all(figures);
+  return isSmall ? html`<div class="plots small">${drawn}</div>` : html`${drawn}`;
+}
