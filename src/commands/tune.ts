@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import { formatNumber } from "../core/text/format.ts";
 import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
-import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
+import type { TunePlan, TuneResult } from "../lifecycle/tune/tuneResult.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
@@ -57,6 +57,7 @@ export const tune = defineCommand({
       if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
     }
     const step = await import("../lifecycle/tune/tune.ts");
+    const { writeParams } = await import("../lifecycle/tune/tuneResult.ts");
     const options = { method, trials, time, workers, fresh };
     if (dryRun && time !== undefined) {
       throw new MlctlError("usage", "--dry-run counts fits, whose number --time leaves open", {
@@ -77,7 +78,7 @@ export const tune = defineCommand({
       const tuned = await step.tune(session, options);
       const { configPath: from } = session;
       const to = output === undefined ? from : resolve(output);
-      return { ...tuned, written: saves ? step.writeParams(tuned, { from, to }) : null };
+      return { ...tuned, written: saves ? writeParams(tuned, { from, to }) : null };
     });
     return { result, view: tuneView(result) };
   },

@@ -116,8 +116,8 @@ describe("a training without train.models", () => {
         const timer = setTimeout(end, 500);
         return () => clearTimeout(timer);
       };
-      const result = await train({ ...session, context: { ...session.context, onceInterrupted } });
-      return { result, again: await reproduce(session, result.runId) };
+      const ended = await train({ ...session, context: { ...session.context, onceInterrupted } });
+      return { result: ended, again: await reproduce(session, ended.runId) };
     });
     expect(result.notes.join("\n")).toMatch(/Ctrl-C ended train.time: \d+ more models? tried/);
     expect(again.identical).toBe(true);

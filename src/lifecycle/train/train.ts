@@ -1,12 +1,11 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Config } from "../../config/schema/schema.ts";
-import { configSha256 } from "../../config/configSha256.ts";
-import type { JsonObject } from "../../core/json.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import type { Column } from "../../core/table/table.ts";
 import { counted } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
+import { chosenBy } from "./chosenBy.ts";
 import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
@@ -53,15 +52,6 @@ function withModels(config: Config, more: More | undefined): Config {
   );
   const models = once.map(({ family, params }) => ({ family, params: params as Record<string, string | number> }));
   return { ...config, train: { ...config.train, time: null, models: [...config.train.models!, ...models] } };
-}
-
-/** The session with the settings that mlctl chose. */
-export function chosenBy(session: Session, { config }: PreparedData): Session {
-  if (config === session.config) return session;
-  const { time_column, features, train: settings } = config;
-  const chosen = { time_column, features, train: settings } as JsonObject;
-  const recordedConfig = { ...(session.recordedConfig as JsonObject), ...chosen };
-  return { ...session, config, recordedConfig, configSha256: () => configSha256(config) };
 }
 
 /** Warns about leakage, and computes the column statistics of the model file early (`columnStatistics` caches them). */

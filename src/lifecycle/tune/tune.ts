@@ -1,25 +1,22 @@
 /** tune: searches hyperparameters on folds of the training rows, then trains with the best ones. */
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { withParams } from "../../config/jsonc.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Candidate } from "../../pipeline/fit/candidate.ts";
 import type { TrainingData } from "../../pipeline/fit/partOf.ts";
 import { foldJudge } from "../../pipeline/search/foldJudge.ts";
 import { runSearch } from "../../pipeline/search/runSearch.ts";
-import type { Point } from "../../pipeline/search/space.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import { trialPool, type TrialPool } from "../../pipeline/search/trialPool.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
-import { recordTraining, type TrainResult } from "../train/recordTraining.ts";
+import { recordTraining } from "../train/recordTraining.ts";
 import type { Session } from "../session.ts";
-import { chosenBy } from "../train/train.ts";
+import { chosenBy } from "../train/chosenBy.ts";
 import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 import { recordSearch, rememberedTrials, type TrialMemory } from "./tuneMemory.ts";
 import { tuneProgress, type TuneProgress } from "./tuneProgress.ts";
+import { bestFirst, type SearchResult, type SearchSummary, type TunePlan, type TuneResult } from "./tuneResult.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
 export interface TuneOptions extends SearchOverrides {
@@ -27,47 +24,6 @@ export interface TuneOptions extends SearchOverrides {
   readonly workers?: number | undefined;
   /** Ignore the trials of earlier searches. */
   readonly fresh?: boolean;
-}
-
-/** A search of one model on one feature set. */
-export interface SearchSummary {
-  /** Position in train.models. */
-  readonly model: number;
-  readonly family: string;
-  readonly featureSet: string;
-  readonly method: string;
-  readonly folds: number;
-  readonly foldMethod: string;
-  readonly trials: number;
-  readonly fits: number;
-}
-
-export interface SearchResult extends SearchSummary {
-  /** Number of trials taken from an earlier search. */
-  readonly reused: number;
-  readonly pruned: number;
-  readonly failed: number;
-  readonly best: { readonly trial: number; readonly params: Point; readonly value: number };
-}
-
-export interface TuneResult extends TrainResult {
-  /** Number of trials of all searches. */
-  readonly trials: number;
-  readonly searches: readonly SearchResult[];
-  readonly greaterIsBetter: boolean;
-  /** The best trial of all searches. */
-  readonly best: SearchResult["best"] & {
-    readonly model: number;
-    readonly family: string;
-    readonly featureSet: string;
-  };
-}
-
-export interface TunePlan {
-  readonly dryRun: true;
-  readonly searches: readonly SearchSummary[];
-  readonly trials: number;
-  readonly fits: number;
 }
 
 /** Plans the searches without fitting or writing anything. */
@@ -129,28 +85,6 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
     greaterIsBetter,
     best: { model, family, featureSet, ...best },
   };
-}
-
-/**
- * Writes the best parameters of each model over its feature sets into a config.json.
- * @param files the config.json to read, and the file to write atomically; may be the same
- * @returns the path of the written file
- */
-export function writeParams(
-  { searches, greaterIsBetter }: Pick<TuneResult, "searches" | "greaterIsBetter">,
-  { from, to }: { readonly from: string; readonly to: string },
-): string {
-  // The last entry of a model wins, which is its best search.
-  const bestLast = bestFirst(searches, greaterIsBetter).toReversed();
-  const params = new Map(bestLast.map(({ model, best }) => [model, best.params]));
-  atomicWrite(to, withParams(readFileSync(from, "utf8"), params));
-  return to;
-}
-
-/** Equal searches stay in their order. */
-function bestFirst(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
-  const sign = greaterIsBetter ? -1 : 1;
-  return searches.toSorted((a, b) => sign * (a.best.value - b.best.value));
 }
 
 interface SearchAll {

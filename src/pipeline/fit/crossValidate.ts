@@ -1,4 +1,5 @@
 /** Evaluates a candidate by cross-validation on folds of the training part. */
+import { availableParallelism } from "node:os";
 import { finiteOrNull } from "../../core/json.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Aggregate, Selection } from "../../core/records/run.ts";
@@ -39,18 +40,39 @@ export async function crossValidate(
   return crossValidated(evaluations, plan, candidate.metric, data.target);
 }
 
-/** In turn; the hooks of each fold know its share of the progress. */
+/** With more rows, a fit uses all cores by itself, or its features need much memory. */
+const SMALL_ROWS = 50_000;
+const MOST_AT_ONCE = 8;
+
+/** Folds of small data at the same time, on all cores; the hooks of each know its share of the progress. */
 export async function eachFold<T>(
   folds: readonly Split[],
   hooks: FitHooks,
   work: (fold: Split, own: FitHooks) => Promise<T>,
 ): Promise<T[]> {
+  const shares = new Float64Array(folds.length);
   const results: T[] = [];
-  for (const [index, fold] of folds.entries()) {
-    hooks.signal?.throwIfAborted();
-    const onProgress = (share: number): void => hooks.onProgress?.((index + share) / folds.length);
-    results.push(await work(fold, { ...hooks, onProgress }));
-  }
+  const left = folds.keys().toArray().toReversed();
+  const workThrough = async (): Promise<void> => {
+    for (let index = left.pop(); index !== undefined; index = left.pop()) {
+      hooks.signal?.throwIfAborted();
+      const onProgress = (share: number): void => {
+        shares[index] = share;
+        hooks.onProgress?.(shares.reduce((sum, each) => sum + each, 0) / folds.length);
+      };
+      try {
+        results[index] = await work(folds[index]!, { ...hooks, onProgress });
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    }
+  };
+  const isSmall = folds.every(({ training }) => training.length < SMALL_ROWS);
+  const atOnce = isSmall ? Math.min(availableParallelism(), MOST_AT_ONCE, folds.length) : 1;
+  // All end before the error of the first is thrown: a caller may start the next model then.
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, workThrough));
+  for (const outcome of ended) if (outcome.status === "rejected") throw outcome.reason;
   return results;
 }
 

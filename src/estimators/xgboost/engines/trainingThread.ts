@@ -1,4 +1,5 @@
-/** The training thread of an engine: one fit at a time, reused for the next fit, terminated when a fit is aborted. */
+/** The training threads of an engine: each fits one model at a time, is reused, and ends when a fit is aborted. */
+import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { MlctlError } from "../../../core/errors.ts";
 import { gigabytes, memoryLimit, outOfMemory } from "../../../core/memoryLimit.ts";
@@ -18,6 +19,8 @@ const MEMORY_HINT = "train on fewer rows or features, or raise limits.memory in 
 export interface TrainingHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: (share: number) => void;
+  /** It takes all cores by itself, so another thread would not help. */
+  readonly isOnAllCores?: boolean;
   /** Hint for an error with this reason. */
   readonly hint: (reason: string) => string;
 }
@@ -33,7 +36,7 @@ interface Train {
  * @returns a function that trains in the thread of `engine` and returns the model as its XGBoost saves it
  */
 export function trainingThread(engine: string): Train {
-  return isMainThread ? inOwnThread(engine) : inThisThread(engine);
+  return isMainThread ? inOwnThreads(engine) : inThisThread(engine);
 }
 
 function inThisThread(engine: string): Train {
@@ -56,7 +59,22 @@ function inThisThread(engine: string): Train {
   return Object.assign(train, { prepare: () => {} });
 }
 
-function inOwnThread(engine: string): Train {
+/** The folds of small data are fitted at the same time, each in a thread of its own. */
+function inOwnThreads(engine: string): Train {
+  const lanes = [lane(engine)];
+  const train = (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array> => {
+    const waiting = lanes.toSorted((a, b) => a.queued() - b.queued())[0]!;
+    const isFull = waiting.queued() === 0 || hooks.isOnAllCores === true || lanes.length >= availableParallelism();
+    if (isFull) return waiting.train(makeJob, hooks);
+    const next = lane(engine);
+    lanes.push(next);
+    return next.train(makeJob, hooks);
+  };
+  return Object.assign(train, { prepare: lanes[0]!.start });
+}
+
+/** One thread, which fits one model after the other. */
+function lane(engine: string) {
   const thread = workerThread<TrainingJob, TrainingReply>({
     file: "dist/app/worker.js",
     exited: "its thread exited",
@@ -64,6 +82,7 @@ function inOwnThread(engine: string): Train {
   });
   const abort = (): void => void thread.end();
   let lastFit: Promise<unknown> = Promise.resolve();
+  let queued = 0;
 
   const run = async (makeJob: () => TrainingJob, { signal, onProgress, hint }: TrainingHooks): Promise<Uint8Array> => {
     signal?.throwIfAborted();
@@ -95,11 +114,12 @@ function inOwnThread(engine: string): Train {
   };
 
   const train = (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array> => {
-    const fit = lastFit.then(() => run(makeJob, hooks));
+    queued++;
+    const fit = lastFit.then(() => run(makeJob, hooks)).finally(() => queued--);
     lastFit = fit.catch(() => undefined); // the next fit waits for this one, even if it fails
     return fit;
   };
-  return Object.assign(train, { prepare: thread.start });
+  return { train, start: thread.start, queued: () => queued };
 }
 
 function failure(

@@ -6,7 +6,7 @@ import type { TreeEnsemble } from "../../ensemble.ts";
 import { parseJsonModel } from "../../formats/parseJsonModel.ts";
 import type { Matrix } from "../../../../core/table/matrix.ts";
 import { watchJob, type TrainingJob } from "../trainingJob.ts";
-import { trainingThread } from "../trainingThread.ts";
+import { trainingThread, type TrainingHooks } from "../trainingThread.ts";
 
 const train = trainingThread("native");
 
@@ -27,12 +27,12 @@ export function nativeEngine(library: string): Engine {
         const metric = watch.metric === "tweedie-nloglik" ? `${watch.metric}@${powerOf(request)}` : watch.metric;
         return { ...job, params: [...job.params, ["eval_metric", metric]], watch: watchJob(watch, request) };
       };
-      return JSON.parse(new TextDecoder().decode(await train(makeJob, { ...request, hint: () => hint }))) as BestRound;
+      return JSON.parse(new TextDecoder().decode(await train(makeJob, hooksOf(request)))) as BestRound;
     },
     async margins(request: TrainingRequest, { values, rowCount }: Matrix, rounds: readonly number[]) {
       const margins = { rowCount, values: new Float32Array(values), rounds };
       const makeJob = (): TrainingJob => ({ ...trainingJob(request, library), margins });
-      const bytes = await train(makeJob, { ...request, hint: () => hint });
+      const bytes = await train(makeJob, hooksOf(request));
       const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT);
       const size = all.length / rounds.length;
       return rounds.map((_, i) => all.subarray(i * size, (i + 1) * size));
@@ -55,17 +55,24 @@ function ensembleOf(model: Uint8Array): TreeEnsemble {
 
 /** @returns XGBoost's JSON model */
 export function trainJson(request: TrainingRequest, library: string): Promise<Uint8Array> {
-  return train(() => trainingJob(request, library), { ...request, hint: () => hint });
+  return train(() => trainingJob(request, library), hooksOf(request));
 }
 
-const hint = 'engine "wasm" needs no installed library';
+function hooksOf(request: TrainingRequest): TrainingHooks {
+  return { ...request, hint: () => 'engine "wasm" needs no installed library', isOnAllCores: threadsOf(request) !== 1 };
+}
+
+/** 0: all cores; the same trees. */
+function threadsOf({ X, params }: TrainingRequest): number {
+  return Number(params.nthread ?? (X.values.length < CELLS_FOR_THREADS ? 1 : 0));
+}
 
 function trainingJob(request: TrainingRequest, library: string): TrainingJob {
   const { X, y, objective, classCount, params, seed, sampleWeight } = request;
-  const { n_estimators: rounds, nthread, ...rest } = params;
+  const { n_estimators: rounds, nthread: _, ...rest } = params;
   const settings: [string, string][] = [
     ["verbosity", "0"],
-    ["nthread", String(nthread ?? (X.values.length < CELLS_FOR_THREADS ? 1 : 0))], // 0: all cores; the same trees
+    ["nthread", String(threadsOf(request))],
     ["objective", objective],
     ["seed", String(seed)],
   ];
