@@ -3,7 +3,7 @@ import type { Outcome } from "../commands/command.ts";
 import type { View } from "../core/view.ts";
 import { coloursFor, type Colours } from "./colours.ts";
 import { csvText, markdownText, tabSeparated } from "./listingText.ts";
-import { toJson } from "./toJson.ts";
+import { toJson } from "../core/toJson.ts";
 import { remarkText, viewText } from "./viewText.ts";
 
 export type OutputForm = "auto" | "json" | "csv" | "csvSafe" | "md";

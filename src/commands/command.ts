@@ -31,8 +31,8 @@ export interface OptionSpec {
   /** In commander's syntax: "-o, --output <file>", "--columns <names...>"; a repeatable "--tag <name>" has type "list". */
   readonly flags: string;
   readonly description: string;
-  /** Default: "boolean" without a value in `flags`, else "text". A "duration" ("10m") arrives in milliseconds. */
-  readonly type?: "boolean" | "text" | "number" | "integer" | "list" | "duration";
+  /** Of the value in `flags`, default "text"; without one, a flag is true or false. A "duration" ("10m") arrives in milliseconds. */
+  readonly type?: "number" | "integer" | "list" | "duration";
   readonly choices?: readonly string[];
   /** Shown in the help, and used when the flag is not given. */
   readonly default?: string | number;
@@ -50,17 +50,15 @@ export interface ArgumentSpec {
 export type Options = Readonly<Record<string, OptionSpec>>;
 
 /** Type of an option's value; undefined if the flag was not given. */
-export type OptionValue<S extends OptionSpec> = S extends { readonly type: "boolean" }
-  ? boolean
-  : S extends { readonly type: "number" | "integer" | "duration" }
-    ? number | Absent<S>
-    : S extends { readonly type: "list" }
-      ? readonly string[] | undefined
-      : S extends { readonly choices: readonly (infer Choice)[] }
-        ? Choice | Absent<S>
-        : S extends { readonly flags: `${string}<${string}` }
-          ? string | Absent<S>
-          : boolean;
+export type OptionValue<S extends OptionSpec> = S extends { readonly type: "number" | "integer" | "duration" }
+  ? number | Absent<S>
+  : S extends { readonly type: "list" }
+    ? readonly string[] | undefined
+    : S extends { readonly choices: readonly (infer Choice)[] }
+      ? Choice | Absent<S>
+      : S extends { readonly flags: `${string}<${string}` }
+        ? string | Absent<S>
+        : boolean;
 
 type Absent<S extends OptionSpec> = S extends { readonly default: string | number } ? never : undefined;
 

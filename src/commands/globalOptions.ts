@@ -29,8 +29,8 @@ export const listingOptions = {
 export const sharedOptions = {
   seed: { flags: "--seed <number>", type: "integer", setting: "train.seed", description: "random seed" },
   output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
-  force: { flags: "-f, --force", type: "boolean", description: "skip the safety checks that would stop this command" },
-  dryRun: { flags: "--dry-run", type: "boolean", description: "show what would be done and change nothing" },
+  force: { flags: "-f, --force", description: "skip the safety checks that would stop this command" },
+  dryRun: { flags: "--dry-run", description: "show what would be done and change nothing" },
   inputFormat: {
     flags: "--input-format <name>",
     description: "format of the input (default: by the file name; csv for stdin)",

@@ -20,17 +20,14 @@ const predictOptions = {
   output: sharedOptions.output,
   guard: {
     flags: "--guard",
-    type: "boolean",
     description: "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
   },
   log: {
     flags: "--log",
-    type: "boolean",
     description: "record every prediction in the prediction log, and add its prediction_id to the row",
   },
   csvSafe: {
     flags: "--csv-safe",
-    type: "boolean",
     description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
   },
   horizon: {
@@ -38,10 +35,7 @@ const predictOptions = {
     type: "integer",
     description: "forecast the next n steps of each series after the newest dataset, instead of predicting rows",
   },
-  levels: {
-    flags: "--levels <shares>",
-    description: "forecast: coverage of the intervals (default: 0.8,0.95)",
-  },
+  levels: { flags: "--levels <shares>", description: "forecast: coverage of the intervals (default: 0.8,0.95)" },
   rows: {
     flags: "--rows <file>",
     description: "forecast: the inputs of the next steps that their dates do not give, such as holidays",

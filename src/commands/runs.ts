@@ -16,8 +16,8 @@ const list = defineCommand({
   options: {
     family: { flags: "--family <name>", description: "only this model family" },
     limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
-    models: { flags: "--models", type: "boolean", description: "only runs with a model file" },
-    trials: { flags: "--trials", type: "boolean", description: "list the trials of `mlctl tune` instead, best first" },
+    models: { flags: "--models", description: "only runs with a model file" },
+    trials: { flags: "--trials", description: "list the trials of `mlctl tune` instead, best first" },
   },
   listing: true,
   examples: [

@@ -26,14 +26,13 @@ export const tune = defineCommand({
     workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
     seed: sharedOptions.seed,
     metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the trials" },
-    fresh: { flags: "--fresh", type: "boolean", description: "ignore the trials of earlier searches" },
+    fresh: { flags: "--fresh", description: "ignore the trials of earlier searches" },
     write: {
       flags: "--write",
-      type: "boolean",
       description: "save the best parameters in config.json; comments and other settings stay unchanged",
     },
     output: { flags: "-o, --output <file>", description: "write the changed config.json to this file instead" },
-    dryRun: { flags: "--dry-run", type: "boolean", description: "show the number of fits and change nothing" },
+    dryRun: { flags: "--dry-run", description: "show the number of fits and change nothing" },
     wait: sharedOptions.wait,
   },
   examples: [

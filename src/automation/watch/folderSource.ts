@@ -76,10 +76,7 @@ export function folderSource(options: FolderSourceOptions): DropSource {
           throw new MlctlError(
             "failure",
             `${place("input")} and ${place("processing")} are on different file systems`,
-            {
-              hint: "a file can only be claimed by renaming it: put both on one",
-              cause: error,
-            },
+            { hint: "a file can only be claimed by renaming it: put both on one", cause: error },
           );
         }
         throw writeFailure(error, original);

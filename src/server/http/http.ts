@@ -102,9 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 async function addPlugins(app: App, { codeVersion, corsOrigins }: AppOptions): Promise<void> {
-  await app.register(swagger, {
-    openapi: { openapi: "3.1.0", info: { title: "mlctl", version: codeVersion } },
-  });
+  await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "mlctl", version: codeVersion } } });
   if (corsOrigins.length === 0) return;
   const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
   await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600 });
