@@ -21,6 +21,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
 import type { MlctlError } from "../core/errors.ts";
+import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
 
 export const groups = ["Lifecycle", "Predict", "Monitor", "Improve", "Inspect", "Other"] as const;
@@ -76,7 +77,6 @@ export interface GlobalOptions {
   readonly trust: boolean;
 }
 
-/** One call of a command. */
 export interface Invocation<O extends Options = Options> {
   /** Arguments in order; those of "[paths...]" are flattened. */
   readonly args: readonly string[];
@@ -85,7 +85,7 @@ export interface Invocation<O extends Options = Options> {
   /** Flags that override keys of config.json, in the form that `loadConfig` takes. */
   readonly flagSettings: readonly { readonly key: string; readonly flag: string; readonly value: string | number }[];
   readonly context: Context;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** stdin and stdout are for commands that stream rows; the others return their result. */
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;

@@ -15,7 +15,6 @@ export const globalOptions = {
   color: { flags: "--no-color", description: "print without colours (NO_COLOR)" },
 } as const satisfies Record<string, OptionSpec>;
 
-/** Flags of commands whose result is a list. */
 export const listingOptions = {
   csv: { flags: "--csv", description: "print the list as CSV" },
   csvSafe: {

@@ -4,7 +4,7 @@ import { extname, relative } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { defineCommand, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { inWorkspace } from "./openWorkspaceOf.ts";
+import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 
 const predictOptions = {
   model: {
@@ -69,7 +69,7 @@ export const predict = defineCommand({
     ],
   ],
   async run(invocation) {
-    const { options, args, stdin, stdout, context } = invocation;
+    const { options, args, stdin, stdout } = invocation;
     if (options.horizon !== undefined) return runForecast(invocation, options.horizon);
     const forecastOnly = (["levels", "rows", "plot"] as const).find((name) => options[name] !== undefined);
     if (forecastOnly !== undefined) {
@@ -80,9 +80,7 @@ export const predict = defineCommand({
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
     }
     requireTextFile(options.output, options.format);
-    if (input === "-" && stdin.isTTY === true) {
-      context.emit({ type: "warning", stage: "predict", message: "reading rows from the terminal: end with Ctrl-D" });
-    }
+    if (input === "-") warnOfTerminal(invocation, "predict");
     const { output = "-" } = options;
     const format = options.format ?? (invocation.global.json && output === "-" ? "jsonl" : undefined);
     const request = { ...options, input, stdin, output, stdout, format };

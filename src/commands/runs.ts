@@ -133,12 +133,11 @@ export function runsView(all: readonly Run[], production: string | null): View {
 function selectionFields({ selection, metric }: Run): [string, string][] {
   if (selection === undefined) return [];
   const { method, folds, aggregate, value, values, standardDeviation } = selection;
+  const mean = `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}`;
+  const of = `${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`;
   return [
-    [
-      "ranked by",
-      `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}, ${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`,
-    ],
-    ["by fold", values.map((each) => formatNumber(each)).join(", ")],
+    ["ranked by", `${mean}, ${of}`],
+    ["by fold", values.map(formatNumber).join(", ")],
   ];
 }
 

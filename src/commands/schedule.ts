@@ -40,11 +40,8 @@ const list = defineCommand({
   async run(invocation) {
     const jobs = await statuses(invocation, 1);
     const bad = jobs.some(({ status }) => status === "overdue" || status === "failed");
-    return {
-      result: { jobs },
-      view: listView(jobs),
-      exitCode: bad && invocation.options.check ? exitCodes.failure : 0,
-    };
+    const exitCode = bad && invocation.options.check ? exitCodes.failure : 0;
+    return { result: { jobs }, view: listView(jobs), exitCode };
   },
 }) satisfies Command;
 

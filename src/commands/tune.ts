@@ -43,12 +43,8 @@ export const tune = defineCommand({
   ],
   async run(invocation) {
     const { method, trials, workers, fresh, dryRun, write, output } = invocation.options;
-    for (const [name, count] of [
-      ["--trials", trials],
-      ["--workers", workers],
-    ] as const) {
-      if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
-    }
+    for (const [name, count] of Object.entries({ trials, workers }))
+      if (count !== undefined && count < 1) throw new MlctlError("usage", `--${name} is ${count}, must be at least 1`);
     const step = await import("../lifecycle/tune/tune.ts");
     const options = { method, trials, workers, fresh };
     if (dryRun) {
@@ -132,9 +128,6 @@ function tuneView(result: TuneResult & { readonly written: string | null }): Vie
       ...notes,
       `chosen on ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
     ],
-    next:
-      written === null
-        ? "`mlctl score`, or `mlctl tune --write` to save the parameters in config.json"
-        : "`mlctl score`",
+    next: `\`mlctl score\`${written === null ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
   };
 }

@@ -2,14 +2,14 @@
 import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
 import { predictDrop, PREDICTIONS, REJECTED, type PredictedDrop, type DropSettings, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
-import { isStop, isTransient, messageOf, dropError } from "./dropErrors.ts";
+import { isStop, isTransient, dropError } from "./dropErrors.ts";
 import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
 import { dropMonitoring, type DropResult } from "./dropResult.ts";
 import type { DropSource, Move, Outcome } from "./dropSource.ts";

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
-import { writeFailure } from "../../storage/files/writeFailure.ts";
+import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
 
 export interface FetchUrlOptions {
   readonly url: string;
@@ -167,15 +167,11 @@ async function store(
     }
   } catch (error) {
     rmSync(path, { force: true });
-    throw (error as NodeJS.ErrnoException).path === path || isDisk(error) ? writeFailure(error, path) : error;
+    throw (error as NodeJS.ErrnoException).path === path || isDiskFailure(error) ? writeFailure(error, path) : error;
   } finally {
     if (file !== undefined) closeSync(file);
   }
   return { path, sha256: hash.digest("hex") };
-}
-
-function isDisk(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EROFS", "EIO"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 function addressOf(url: string): URL {

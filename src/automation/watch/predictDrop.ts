@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import { withValues } from "../../config/unsetValues.ts";
@@ -13,7 +13,7 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import type { Claim } from "./dropClaims.ts";
-import { isStop, isTransient, messageOf } from "./dropErrors.ts";
+import { isStop, isTransient } from "./dropErrors.ts";
 
 export interface DropSettings {
   readonly predictionColumn: string;
