@@ -116,17 +116,14 @@ async function respond(options: FetchUrlOptions, before: FetchState | undefined)
   }
 }
 
+type Before = FetchState | undefined;
+
 /** @returns null where nothing has changed @throws {Error} what may pass; {MlctlError} what will not */
-async function request(
-  options: FetchUrlOptions,
-  before: FetchState | undefined,
-  stop: AbortSignal,
-): Promise<Download | null> {
+async function request(options: FetchUrlOptions, before: Before, stop: AbortSignal): Promise<Download | null> {
   const { url, headers } = options;
-  const { etag = null, lastModified = null } = before ?? {};
   const conditions = {
-    ...(etag === null ? {} : { "if-none-match": etag }),
-    ...(lastModified === null ? {} : { "if-modified-since": lastModified }),
+    ...(before?.etag && { "if-none-match": before.etag }),
+    ...(before?.lastModified && { "if-modified-since": before.lastModified }),
   };
   const response = await fetch(addressOf(url), { headers: { ...headers, ...conditions }, signal: stop });
   if (response.status === 304) {
@@ -157,11 +154,9 @@ async function store(
     file = openSync(path, "w");
     for await (const chunk of body) {
       bytes += chunk.length;
-      if (bytes > maxBytes) {
-        throw new MlctlError("failure", `${shownUrl(url)} has more than ${maxBytes} bytes`, {
-          hint: "a larger `watch.download.max_bytes` takes it",
-        });
-      }
+      const hint = "a larger `watch.download.max_bytes` takes it";
+      if (bytes > maxBytes)
+        throw new MlctlError("failure", `${shownUrl(url)} has more than ${maxBytes} bytes`, { hint });
       hash.update(chunk);
       writeSync(file, chunk);
     }

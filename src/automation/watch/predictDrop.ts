@@ -85,11 +85,9 @@ export async function predictDrop(
     settings.monitor && predicted.rows > 0
       ? await monitorDrop({ ...workspace, context }, claim, { ...work, loaded, stop: workspace.context.signal })
       : null;
-  if (stateOf(claim.original) !== before) {
-    throw new MlctlError("failure", `${claim.given} was still being written`, {
-      hint: "a longer `watch.settle` waits",
-    });
-  }
+  const hint = "a longer `watch.settle` waits";
+  if (stateOf(claim.original) !== before)
+    throw new MlctlError("failure", `${claim.given} was still being written`, { hint });
   const all = [...predicted.warnings, ...warnings];
   for (const message of all) say(`warning: ${message}`);
   return { loaded, predicted, monitored, warnings: all };
@@ -100,10 +98,10 @@ function deployedOf(load: () => LoadedModel | undefined): LoadedModel {
   try {
     const loaded = load();
     if (loaded !== undefined) return loaded;
-  } catch (error) {
-    throw new MlctlError("failure", messageOf(error), {
-      hint: error instanceof MlctlError ? error.hint : undefined,
-      cause: error,
+  } catch (cause) {
+    throw new MlctlError("failure", messageOf(cause), {
+      hint: cause instanceof MlctlError ? cause.hint : undefined,
+      cause,
     });
   }
   throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy" });
@@ -158,8 +156,6 @@ async function monitorDrop(
 }
 
 function scoresText({ performance, window }: MonitorResult): string {
-  if (window.labelled === 0) return "no labels";
-  return Object.entries(performance.metrics)
-    .map(([metric, value]) => `${metric} ${value === null ? "-" : value.toFixed(3)}`)
-    .join(" ");
+  const scores = Object.entries(performance.metrics).map(([metric, value]) => `${metric} ${value?.toFixed(3) ?? "-"}`);
+  return window.labelled === 0 ? "no labels" : scores.join(" ");
 }

@@ -84,11 +84,9 @@ export function csvRecords({ text, settings }: Pick<InspectedCsv, "text" | "sett
   return readRecords(text, csvReader(text.path, settings), settings);
 }
 
-async function* readRecords(
-  text: TextFile,
-  reader: ReturnType<typeof csvReader>,
-  { encoding }: CsvSettings,
-): AsyncGenerator<CsvRow[]> {
+type Reader = ReturnType<typeof csvReader>;
+
+async function* readRecords(text: TextFile, reader: Reader, { encoding }: CsvSettings): AsyncGenerator<CsvRow[]> {
   for await (const chunk of textOf(text, { encoding })) yield reader.write(chunk.toString());
   yield reader.end();
 }
@@ -149,11 +147,8 @@ function wrongWidths(): { add(row: CsvRow): void; error(): UnreadableFile | unde
       const [first, ...others] = found;
       if (first === undefined) return undefined;
       const { line } = first;
-      const reason = `line ${line} has ${first.problem}${alsoWrong(
-        others.map((row) => `line ${row.line}`),
-        count,
-      )}`;
-      return new UnreadableFile(reason, { line });
+      const lines = others.map((row) => `line ${row.line}`);
+      return new UnreadableFile(`line ${line} has ${first.problem}${alsoWrong(lines, count)}`, { line });
     },
   };
 }

@@ -14,7 +14,7 @@ export interface Part {
   readonly weight?: number;
 }
 
-export interface UnifiedColumns {
+interface UnifiedColumns {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** Parts with text in a column that has numbers or dates in most parts. */
   readonly conflicts: readonly { readonly path: string; readonly column: string; readonly type: string }[];
