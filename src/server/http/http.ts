@@ -219,10 +219,8 @@ export function registerFallback(app: App, basePath: string): void {
       return sendProblem(reply, new HttpProblem("not-found", `there is no endpoint ${url.slice(0, 200)}`, { hint }));
     }
     const detail = `${request.method} is not supported here, only ${allowed.join(", ")}`;
-    return sendProblem(
-      reply,
-      new HttpProblem("method-not-allowed", detail, { headers: { allow: allowed.join(", ") } }),
-    );
+    const headers = { allow: allowed.join(", ") };
+    return sendProblem(reply, new HttpProblem("method-not-allowed", detail, { headers }));
   });
 }
 
