@@ -34,7 +34,6 @@ export function githubActions({ environment, title, write }: GithubOptions) {
     warn(event: ProgressEvent): void {
       if (event.type === "warning") annotate("warning", event.message);
     },
-    /** Annotates an error or a failed gate. */
     fail: (message: string): void => annotate("error", message),
     /** Appends a view to the job summary. */
     summarize(view: View): void {

@@ -23,7 +23,6 @@ export interface TerminalOptions {
 export interface Terminal {
   readonly width: () => number;
   readonly outColours: Colours;
-  /** Colours of stderr. */
   readonly colours: Colours;
   readonly show: (outcome: Outcome, form: OutputForm) => void;
 }

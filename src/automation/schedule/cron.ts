@@ -68,7 +68,6 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
 
 const FIRST_SPAN = 60_000;
 
-/** The latest time of the job within the last `withinMs`. */
 export function latestTime(job: CronJob, now: Date, withinMs: number): Date | undefined {
   // Start with a short span: a job that runs every second has millions of times in a month.
   for (let span = FIRST_SPAN; ; span *= 24) {

@@ -30,7 +30,6 @@ export interface JobPlace {
   readonly workspace: Workspace;
   /** Absolute path of the configuration file. */
   readonly configPath: string;
-  /** Working directory of the jobs. */
   readonly directory: string;
   /** The variables that config.json names, which other schedulers have to pass on. */
   readonly references: readonly Reference[];

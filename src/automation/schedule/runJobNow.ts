@@ -12,7 +12,6 @@ import { expectations } from "./scheduleState.ts";
 export interface RunJobOptions extends JobPlace {
   /** Run only if the job was due within this many milliseconds, after its jitter; undefined: run in any case. */
   readonly dueMs: number | undefined;
-  /** Run only if the job missed runs. */
   readonly missed: boolean;
 }
 

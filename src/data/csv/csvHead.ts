@@ -9,7 +9,6 @@ export interface CsvHead {
   readonly grammar: CsvGrammar;
   /** As in the file, without blanks if `trim`. */
   readonly names: readonly string[];
-  /** Line of the header. */
   readonly line: number;
   /** Has read the header; goes on with the text from `length`. */
   readonly tokenizer: CsvTokenizer;

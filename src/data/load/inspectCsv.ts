@@ -1,6 +1,6 @@
 /** Finds out how a CSV file is read, and rewrites it if DuckDB would read it differently from the tokenizer. */
-import type { CsvFlaws } from "../csv/csvGrammar.ts";
 import { csvReader, headReader, type CsvHead } from "../csv/csvHead.ts";
+import type { CsvReading } from "../csv/csvNotes.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
 import type { CsvRow } from "../csv/csvTokenizer.ts";
 import { columnNames } from "../columnNames.ts";
@@ -12,13 +12,9 @@ import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts"
 /** Number of wrong lines or cells that an error lists. */
 export const LISTED = 3;
 
-export interface InspectedCsv {
+export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "flaws"> {
   readonly text: TextFile;
   readonly settings: CsvSettings;
-  /** As in the header. */
-  readonly names: readonly string[];
-  /** As in the table. */
-  readonly columns: readonly string[];
   /** What DuckDB reads: the file itself, or a copy in canonical form. */
   readonly path: string;
   readonly gzip: boolean;
@@ -26,7 +22,6 @@ export interface InspectedCsv {
   /** Of the file itself, which tells what commas and points in its cells may mean. */
   readonly ownDelimiter: string;
   readonly lineEnd: "\n" | "\r\n";
-  readonly flaws: CsvFlaws;
 }
 
 /** A CSV file with the options to read it. */

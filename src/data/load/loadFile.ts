@@ -20,7 +20,6 @@ import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Columns per query: one query over 10,000 columns is slower than many small ones. */
 const COLUMNS_PER_QUERY = 500;
-/** A loaded file. */
 export interface Loaded extends LoadedFile {
   /** How it was read, if it is CSV. */
   readonly csv?: CsvFile;

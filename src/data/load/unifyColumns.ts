@@ -4,7 +4,6 @@ import { kindOf } from "../duckdb/columnTypes.ts";
 import { identifier } from "../duckdb/sql.ts";
 import type { LoadedColumn } from "../readOptions.ts";
 
-/** The columns of one file. */
 export interface Part {
   readonly path: string;
   /** Name in notes; default: the path. */

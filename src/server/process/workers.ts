@@ -94,7 +94,6 @@ function workerLogs({ config, context }: Workspace) {
   };
 }
 
-/** Collects the metrics of every worker. */
 function snapshotCollector(): { add(id: number, snapshot: MetricsSnapshot): void; all(): Promise<MetricsSnapshot> } {
   const rounds = new Map<number, { snapshots: MetricsSnapshot[]; expected: number; finish: () => void }>();
   let last = 0;

@@ -29,7 +29,6 @@ function variableNames(references: readonly Reference[]): string[] {
 
 const places: Readonly<Record<string, string>> = { github: "secrets of the repository", k8s: `secret ${SECRET}` };
 
-/** Where the jobs of each target get their variables from. */
 export function jobVariables({ references, directory }: JobPlace, target: Target): JobVariable[] {
   return variableNames(references).map((name) => {
     const uses = references.filter((each) => each.name === name);

@@ -75,7 +75,6 @@ function isOwn(path: string, options: InstallOptions): boolean {
   return writer === ownerOf(options) || realConfigPath(writer) === configPath;
 }
 
-/** The folder for the files of the target. */
 export function scheduleFilesFolder({ target, output, configPath }: InstallOptions): string {
   const workspace = dirname(configPath);
   if (output !== undefined) return resolve(output);

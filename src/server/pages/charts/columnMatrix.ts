@@ -42,7 +42,6 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   );
 }
 
-/** A link to the distributions of a column in a window. */
 export function columnLink({ monitorId }: Pick<WindowLine, "monitorId">, name: string): Html {
   return html`<a href="${withQuery(pageAddress("monitoring", monitorId, "column"), { name })}">${name}</a>`;
 }
