@@ -82,11 +82,26 @@ export const watch = defineCommand({
   },
 }) satisfies Command;
 
+/** What a reader of the line looks for first. */
+function mainFirst({
+  file,
+  name,
+  status,
+  at,
+  seconds,
+  attempts,
+  runId,
+  modelVersion,
+  ...rest
+}: DropResult): DropResult {
+  return { file, name, status, at, seconds, attempts, runId, modelVersion, ...rest };
+}
+
 /** Prints one line per file as soon as it is done, so that readers of a pipe need not wait for the end. */
 function report(result: DropResult, { stdout, global }: Invocation): void {
   const isPerson = "isTTY" in stdout && stdout.isTTY === true;
   const line = global.json
-    ? JSON.stringify(toJson(result))
+    ? JSON.stringify(toJson(mainFirst(result)))
     : isPerson
       ? dropSentence(result)
       : dropFields(result).join("\t");
