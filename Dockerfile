@@ -20,6 +20,7 @@ COPY --from=build /app/bin ./bin
 COPY --from=build /app/dist/.built ./dist/.built
 COPY --from=build /app/dist/app ./dist/app
 COPY config.json README.md CHANGELOG.md ./
+COPY examples ./examples
 RUN ln -s /app/bin/mlctl.js /usr/local/bin/mlctl \
  && mkdir /workspace && chown node:node /workspace
 # The native XGBoost is several times as fast to train as WebAssembly, which trains without it. 0 leaves it out (17 MB).

@@ -3,6 +3,7 @@
  * loading took a third of the time of `fullprocess` on the sample data. Only they are in the npm package; tests and
  * benchmarks import the compiled files. Not bundled: packages that look for their own files (binaries, WebAssembly).
  */
+import { copyFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -62,6 +63,19 @@ export async function bundle(dist) {
     codeSplitting: { groups: [shared(join(dist, "cli/main.js"))] },
   });
   await build.close();
+  copyAssets(dist);
+}
+
+/**
+ * The HTML and CSS that a file of src reads from beside itself; the bundle has them all in its one folder.
+ * @param {string} dist
+ */
+function copyAssets(dist) {
+  const source = join(root, "src");
+  for (const path of readdirSync(source, { recursive: true, encoding: "utf8" })) {
+    if (!/\.(html|css)$/.test(path)) continue;
+    for (const target of [path, join("app", basename(path))]) copyFileSync(join(source, path), join(dist, target));
+  }
 }
 
 /**

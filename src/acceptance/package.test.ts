@@ -47,7 +47,7 @@ describe("the package", () => {
     expect(files).toEqual(expect.arrayContaining(["bin/mlctl.js", "dist/app/main.js", "README.md", "package.json"]));
     const foreign = files.filter(
       (path) =>
-        !/^(bin\/\w+\.js|dist\/app\/[\w.-]+\.js|dist\/\.built|[A-Z]+\.md|LICENSE|package\.json|config\.json|(examples|deploy)\/.*\.(ya?ml|json))$/.test(
+        !/^(bin\/\w+\.js|dist\/app\/[\w.-]+\.(js|html|css)|dist\/\.built|[A-Z]+\.md|LICENSE|package\.json|config\.json|(examples|deploy)\/.*\.(ya?ml|json))$/.test(
           path,
         ),
     );

@@ -3,11 +3,11 @@ import { Argument, Command as CommanderCommand, CommanderError, Option, type Hel
 import { globalOptions, listingOptions } from "../commands/globalOptions.ts";
 import { groups, type ArgumentSpec, type Command, type OptionSpec } from "../commands/command.ts";
 import { variableOf } from "../config/variableOf.ts";
+import { present } from "../core/text/present.ts";
 import type { Colours } from "./colours.ts";
 import { helpText, type Help } from "./helpText.ts";
 import { choiceOf, longFlag, optionValue } from "./optionValue.ts";
 
-/** A parsed command line. */
 export interface Call {
   readonly command: Command;
   readonly args: readonly string[];
@@ -54,10 +54,7 @@ export function usageProblem(error: unknown): { message: string; hint: string | 
   if (!(error instanceof CommanderError) || error.exitCode === 0) return undefined;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
-  return {
-    message: first.replace(/\.$/, ""),
-    hint: suggestion === undefined ? undefined : `did you mean ${suggestion}?`,
-  };
+  return { message: first.replace(/\.$/, ""), hint: suggestion && `did you mean ${suggestion}?` };
 }
 
 /** Commander also throws for help and version (exit code 0), and for the help that "mlctl config" alone prints (1). */
@@ -159,14 +156,14 @@ function commanderOption(key: string, spec: OptionSpec): Option {
 
 /** The remarks of a flag share one bracket with those at the end of its description. */
 function describe({ description: text, choices, default: value, setting }: Omit<OptionSpec, "flags">): string {
-  const remarks = [
-    ...(choices === undefined ? [] : [choices.join(" | ")]),
-    ...(value === undefined ? [] : [`default: ${value}`]),
-    ...(setting === undefined ? [] : [`${setting} in config.json, ${variableOf(setting)}`]),
-  ];
+  const remarks = present([
+    choices?.join(" | "),
+    value !== undefined && `default: ${value}`,
+    setting && `${setting} in config.json, ${variableOf(setting)}`,
+  ]);
   if (remarks.length === 0) return text;
   const [, body = text, own] = /^(.+) \(([^()]+)\)$/.exec(text) ?? [];
-  return `${body} (${[...remarks, ...(own === undefined ? [] : [own])].join("; ")})`;
+  return `${body} (${present([...remarks, own]).join("; ")})`;
 }
 
 function sentence({ summary, details }: Command): string {

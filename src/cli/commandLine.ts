@@ -31,13 +31,8 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
   const version = codeVersion();
   const debug = has("--debug") || isOn(environment["MLCTL_DEBUG"]);
   // Read before commander parses, because its own errors need them.
-  const screen = terminal({
-    stdout,
-    stderr,
-    environment,
-    colour: !has("--no-color"),
-    quiet: has("-q") || has("--quiet"),
-  });
+  const quiet = has("-q") || has("--quiet");
+  const screen = terminal({ stdout, stderr, environment, colour: !has("--no-color"), quiet });
   const fail = (error: unknown, signal?: AbortSignal): number => {
     const report = reportError(error, { colours: screen.colours, debug, version, json: has("--json"), signal });
     stderr.write(maskSecrets(report.text));
@@ -62,9 +57,7 @@ async function runWords(argv: readonly string[], frame: Frame): Promise<number> 
     width: () => Math.min(100, screen.width()),
     colours: screen.outColours,
     write: (text) => void surroundings.stdout.write(text),
-    run: async (call) => {
-      exitCode = await runCall(call, frame);
-    },
+    run: async (call) => void (exitCode = await runCall(call, frame)),
   });
   try {
     requireHelpTopic(argv);
@@ -114,15 +107,16 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
     colours: screen.colours,
     clock: () => performance.now(),
   });
-  const { signal, onceInterrupted, exitCode: stopCode } = stopSignals((line) => {
+  const write = (line: string): void => void stderr.write(`${line}\n`);
+  const {
+    signal,
+    onceInterrupted,
+    exitCode: stopCode,
+  } = stopSignals((line) => {
     drawn.clear();
-    stderr.write(`${line}\n`);
+    write(line);
   }, call.command.drains);
-  const actions = githubActions({
-    environment,
-    title: `mlctl ${call.name}`,
-    write: (line) => void stderr.write(`${line}\n`),
-  });
+  const actions = githubActions({ environment, title: `mlctl ${call.name}`, write });
   const emit: Invocation["context"]["emit"] = (event) => {
     drawn.emit(event);
     actions.warn(event);
@@ -159,23 +153,15 @@ function formOf({ command, options }: Call): OutputForm {
   const given = forms.filter((form) => options[form] === true);
   // --csv-safe includes --csv.
   const chosen = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
-  if (chosen.length > 1)
-    throw new MlctlError(
-      "usage",
-      `use only one of ${chosen.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`,
-    );
+  const flags = chosen.map((form) => `--${form.replace("S", "-s")}`);
+  if (flags.length > 1) throw new MlctlError("usage", `use only one of ${flags.join(" and ")}`);
   return chosen[0] ?? "auto";
 }
 
 /** Parses the words without running the command. */
 export async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
-  const nothing = {
-    version: "",
-    width: () => 80,
-    colours: coloursFor({}, {}, false),
-    write: () => {},
-    run: async () => {},
-  };
+  const colours = coloursFor({}, {}, false);
+  const nothing = { version: "", width: () => 80, colours, write: () => {}, run: async () => {} };
   try {
     await buildProgram({ commands, ...nothing }).parseAsync([...words], { from: "user" });
     return undefined;

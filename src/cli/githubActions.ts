@@ -2,23 +2,17 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import type { ProgressEvent } from "../core/context.ts";
-import { MlctlError } from "../core/errors.ts";
+import { messageOf, MlctlError } from "../core/errors.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
+import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
 import { cellText } from "./cellText.ts";
 import { markdownInline, markdownText } from "./listingText.ts";
 
-export interface GithubActions {
-  /** Annotates warnings; ignores other events. */
-  readonly warn: (event: ProgressEvent) => void;
-  /** Annotates an error or a failed gate. */
-  readonly fail: (message: string) => void;
-  /** Appends a view to the job summary. */
-  readonly summarize: (view: View) => void;
-}
+export type GithubActions = ReturnType<typeof githubActions>;
 
-export interface GithubOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+interface GithubOptions {
+  readonly environment: Environment;
   /** "mlctl score" */
   readonly title: string;
   /** Writes to stderr: the runner reads both streams, and stdout is for data. */
@@ -26,18 +20,23 @@ export interface GithubOptions {
 }
 
 /** Does nothing unless the variables of the runner are set. */
-export function githubActions({ environment, title, write }: GithubOptions): GithubActions {
-  const isRunner = environment["GITHUB_ACTIONS"] === "true";
-  const annotate = (level: "warning" | "error", message: string): void => {
+export function githubActions({ environment, title, write }: GithubOptions) {
+  const { GITHUB_ACTIONS, GITHUB_WORKSPACE: root = process.cwd() } = environment;
+  const annotate = (level: "warning" | "error", text: string): void => {
+    if (GITHUB_ACTIONS !== "true") return;
     // Before the escape, by which a secret with "%" would be missed.
-    if (isRunner) write(annotation(level, maskSecrets(message), { title, root: environment["GITHUB_WORKSPACE"] }));
+    const message = maskSecrets(text);
+    const properties = [...placeOf(message, root), `title=${property(title)}`].join(",");
+    write(`::${level} ${properties}::${data(message)}`);
   };
   return {
-    warn(event) {
+    /** Annotates warnings; ignores other events. */
+    warn(event: ProgressEvent): void {
       if (event.type === "warning") annotate("warning", event.message);
     },
-    fail: (message) => annotate("error", message),
-    summarize(view) {
+    fail: (message: string): void => annotate("error", message),
+    /** Appends a view to the job summary. */
+    summarize(view: View): void {
       const path = environment["GITHUB_STEP_SUMMARY"];
       if (path === undefined || path === "") return;
       try {
@@ -51,7 +50,7 @@ export function githubActions({ environment, title, write }: GithubOptions): Git
 
 /** Message, details and hint of an MlctlError; message of any other error. */
 export function errorText(error: unknown): string {
-  if (!(error instanceof MlctlError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof MlctlError)) return messageOf(error);
   return [error.message, ...error.details, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`])].join("\n");
 }
 
@@ -68,16 +67,6 @@ function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, com
     ...notes.map((note) => `> ${markdownInline(cellText(note))}`),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n\n`;
-}
-
-function annotation(
-  level: "warning" | "error",
-  message: string,
-  { title, root }: { readonly title: string; readonly root: string | undefined },
-): string {
-  const place = placeOf(message, root ?? process.cwd());
-  const properties = [...place, `title=${property(title)}`].join(",");
-  return `::${level} ${properties}::${data(message)}`;
 }
 
 /** Puts the annotation of `sourcedata/a.csv, line 3: …` at that line of that file. */

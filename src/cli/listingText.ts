@@ -19,11 +19,8 @@ export function csvText(table: ViewTable, safe = false): string {
 export function markdownText(table: ViewTable): string {
   const isNumeric = table.columns.map((_, i) => table.rows.some((row) => typeof row[i] === "number"));
   const rule = `| ${isNumeric.map((right) => (right ? "---:" : "---")).join(" | ")} |\n`;
-  return (
-    markdownRow(headers(table)) +
-    rule +
-    table.rows.map((row) => markdownRow(row.map((cell) => cellText(cell)))).join("")
-  );
+  const rows = table.rows.map((row) => markdownRow(row.map((cell) => cellText(cell))));
+  return [markdownRow(headers(table)), rule, ...rows].join("");
 }
 
 function headers({ columns }: ViewTable): string[] {

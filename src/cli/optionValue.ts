@@ -20,7 +20,7 @@ export function optionValue(text: string, option: OptionSpec): string | number {
 export function choiceOf(text: string, choices: readonly string[], name: string): string {
   if (choices.includes(text)) return text;
   const close = suggest(text, choices);
-  const hint = close === undefined ? undefined : `did you mean ${close}?`;
+  const hint = close && `did you mean ${close}?`;
   throw new MlctlError("usage", `${name}: found "${text}", allowed ${choices.join(", ")}`, { hint });
 }
 

@@ -1,7 +1,7 @@
 /** Formats an error for stderr and gives its exit code. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { Colours } from "./colours.ts";
-import { toJson } from "./toJson.ts";
+import { toJson } from "../core/toJson.ts";
 import { printable } from "./textWidth.ts";
 
 export interface ErrorReport {
@@ -24,7 +24,6 @@ const systemHints: Readonly<Record<string, string>> = {
 
 export interface ReportOptions {
   readonly colours: Colours;
-  /** Print the stack trace too. */
   readonly debug: boolean;
   readonly version: string;
   /** With --json: one JSON object on one line. */
@@ -63,7 +62,7 @@ const BUG_HINT = "please report it with this message and the output of the same 
 function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: ReportOptions): ErrorReport {
   const exitCode = known?.exitCode ?? exitCodes.failure;
   const document = {
-    error: known?.message ?? (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+    error: known?.message ?? nameAndMessage(error),
     kind: known?.kind ?? "bug",
     details: known?.details ?? [],
     hint: known === undefined ? BUG_HINT : (known.hint ?? null),
@@ -74,11 +73,14 @@ function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: Re
 }
 
 function bug(error: unknown, stack: string, { colours, version }: ReportOptions): ErrorReport {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const system = `mlctl ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`;
-  const lines = [`${colours.red("error:")} ${printable(message)}`, `this is a bug in mlctl (${system})`];
+  const lines = [`${colours.red("error:")} ${printable(nameAndMessage(error))}`, `this is a bug in mlctl (${system})`];
   const text = `${lines.join("\n")}\n${colours.cyan("hint:")} ${BUG_HINT}\n${stack}`;
   return { text, exitCode: exitCodes.failure };
+}
+
+function nameAndMessage(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 function stackOf(error: Error): string {

@@ -41,11 +41,10 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
   const all = textColumns(table);
   const columns = fit(all, width);
   if (columns === undefined) return blocks(all, width, colours);
-  const line = (cells: readonly string[]): string =>
-    columns
-      .map(({ align, width: columnWidth }, i) => pad(cells[i] ?? "", columnWidth, align))
-      .join(" ".repeat(GAP))
-      .trimEnd();
+  const line = (cells: readonly string[]): string => {
+    const padded = columns.map(({ align, width: columnWidth }, i) => pad(cells[i] ?? "", columnWidth, align));
+    return padded.join(" ".repeat(GAP)).trimEnd();
+  };
   const rows = table.rows.flatMap((_, row) => {
     const cells = columns.map((column) => fitted(column, column.texts[row]!, column.width));
     const height = Math.max(...cells.map((lines) => lines.length));
@@ -53,16 +52,11 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
   });
   const shown = new Set(columns.map(({ header }) => header));
   const leftOut = all.filter(({ header }) => !shown.has(header)).map(({ header }) => header);
-  return [
-    colours.dim(line(columns.map(({ header, width: columnWidth }) => truncate(header, columnWidth)))),
-    ...rows,
-    ...(leftOut.length === 0
-      ? []
-      : wrap(`(hidden columns: ${leftOut.join(", ")})`, width).map((text) => colours.dim(text))),
-  ];
+  const head = line(columns.map(({ header, width: columnWidth }) => truncate(header, columnWidth)));
+  const foot = leftOut.length === 0 ? [] : wrap(`(hidden columns: ${leftOut.join(", ")})`, width);
+  return [colours.dim(head), ...rows, ...foot.map((text) => colours.dim(text))];
 }
 
-/** The lines of one cell. */
 function fitted({ overflow }: TextColumn, text: string, width: number): string[] {
   if (overflow === "whole") return [text];
   if (overflow === "wrap") return wrap(text, width);

@@ -1,9 +1,10 @@
 /** Output of a call: data on stdout, everything else on stderr, each with its own colours. */
 import type { Outcome } from "../commands/command.ts";
+import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
 import { coloursFor, type Colours } from "./colours.ts";
 import { csvText, markdownText, tabSeparated } from "./listingText.ts";
-import { toJson } from "./toJson.ts";
+import { toJson } from "../core/toJson.ts";
 import { remarkText, viewText } from "./viewText.ts";
 
 export type OutputForm = "auto" | "json" | "csv" | "csvSafe" | "md";
@@ -13,7 +14,7 @@ type Stream = Pick<NodeJS.WriteStream, "write"> & Partial<Pick<NodeJS.WriteStrea
 export interface TerminalOptions {
   readonly stdout: Stream;
   readonly stderr: Stream;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** False for --no-color. */
   readonly colour: boolean;
   readonly quiet: boolean;
@@ -22,7 +23,6 @@ export interface TerminalOptions {
 export interface Terminal {
   readonly width: () => number;
   readonly outColours: Colours;
-  /** Colours of stderr. */
   readonly colours: Colours;
   readonly show: (outcome: Outcome, form: OutputForm) => void;
 }

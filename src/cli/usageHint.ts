@@ -76,10 +76,8 @@ export function requireHelpTopic([first, topic]: readonly string[]): void {
   if (first !== "help" || topic === undefined || topic.startsWith("-")) return;
   if (commands.some(({ name }) => name === topic)) return;
   const message = `unknown command '${topic}'`;
-  const close = suggest(
-    topic,
-    commands.map(({ name }) => name),
-  );
-  const hint = close === undefined ? undefined : `did you mean ${close}?`;
+  const names = new Set(commands.map(({ name }) => name));
+  const close = suggest(topic, names);
+  const hint = close && `did you mean ${close}?`;
   throw new MlctlError("usage", message, { hint: usageHint({ message, hint }, []) });
 }

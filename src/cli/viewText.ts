@@ -18,7 +18,6 @@ export function viewText({ title, fields = [], tables = [] }: View, width: numbe
   return parts.length === 0 ? "" : `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** Notes, then the next step. */
 export function remarkText({ notes = [], next }: View, width: number, colours: Colours): string {
   const lines = notes.flatMap((note) => wrapRemark(note, width, "note: "));
   if (next !== undefined) lines.push(...wrapRemark(next, width, "next: ").map((line) => colours.cyan(line)));

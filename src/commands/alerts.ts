@@ -24,10 +24,7 @@ const list = defineCommand({
       ["window end", ({ window }) => window],
       ["sent to", ({ told }) => told.join(", ")],
     ]);
-    return {
-      result,
-      view: { title: counted(open.length, "open alert"), tables: [table] },
-    };
+    return { result, view: { title: counted(open.length, "open alert"), tables: [table] } };
   },
 });
 

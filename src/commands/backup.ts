@@ -12,13 +12,7 @@ export const backup = defineCommand({
   details:
     "Writes a .tar.gz with the checksum of every file. Takes no lock: a training or deployment that runs meanwhile is included completely or not at all. Input files, test data and the folder of `mlctl watch` are included only with --inputs.",
   arguments: [{ name: "[file]", description: "archive to write (default: backup_<time>.tar.gz in the workspace)" }],
-  options: {
-    inputs: {
-      flags: "--inputs",
-      type: "boolean",
-      description: "include the input folder, the test data and watch.folder",
-    },
-  },
+  options: { inputs: { flags: "--inputs", description: "include the input folder, the test data and watch.folder" } },
   examples: [
     ["mlctl backup", "into the workspace"],
     ["mlctl backup /mnt/nas/churn.tar.gz --inputs", "with all data, to another disk"],

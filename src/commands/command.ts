@@ -21,6 +21,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
 import type { MlctlError } from "../core/errors.ts";
+import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
 
 export const groups = ["Lifecycle", "Predict", "Monitor", "Improve", "Inspect", "Other"] as const;
@@ -31,8 +32,8 @@ export interface OptionSpec {
   /** In commander's syntax: "-o, --output <file>", "--columns <names...>"; a repeatable "--tag <name>" has type "list". */
   readonly flags: string;
   readonly description: string;
-  /** Default: "boolean" without a value in `flags`, else "text". A "duration" ("10m") arrives in milliseconds. */
-  readonly type?: "boolean" | "text" | "number" | "integer" | "list" | "duration";
+  /** Of the value in `flags`, default "text"; without one, a flag is true or false. A "duration" ("10m") arrives in milliseconds. */
+  readonly type?: "number" | "integer" | "list" | "duration";
   readonly choices?: readonly string[];
   /** Shown in the help, and used when the flag is not given. */
   readonly default?: string | number;
@@ -50,17 +51,15 @@ export interface ArgumentSpec {
 export type Options = Readonly<Record<string, OptionSpec>>;
 
 /** Type of an option's value; undefined if the flag was not given. */
-export type OptionValue<S extends OptionSpec> = S extends { readonly type: "boolean" }
-  ? boolean
-  : S extends { readonly type: "number" | "integer" | "duration" }
-    ? number | Absent<S>
-    : S extends { readonly type: "list" }
-      ? readonly string[] | undefined
-      : S extends { readonly choices: readonly (infer Choice)[] }
-        ? Choice | Absent<S>
-        : S extends { readonly flags: `${string}<${string}` }
-          ? string | Absent<S>
-          : boolean;
+export type OptionValue<S extends OptionSpec> = S extends { readonly type: "number" | "integer" | "duration" }
+  ? number | Absent<S>
+  : S extends { readonly type: "list" }
+    ? readonly string[] | undefined
+    : S extends { readonly choices: readonly (infer Choice)[] }
+      ? Choice | Absent<S>
+      : S extends { readonly flags: `${string}<${string}` }
+        ? string | Absent<S>
+        : boolean;
 
 type Absent<S extends OptionSpec> = S extends { readonly default: string | number } ? never : undefined;
 
@@ -78,7 +77,6 @@ export interface GlobalOptions {
   readonly trust: boolean;
 }
 
-/** One call of a command. */
 export interface Invocation<O extends Options = Options> {
   /** Arguments in order; those of "[paths...]" are flattened. */
   readonly args: readonly string[];
@@ -87,7 +85,7 @@ export interface Invocation<O extends Options = Options> {
   /** Flags that override keys of config.json, in the form that `loadConfig` takes. */
   readonly flagSettings: readonly { readonly key: string; readonly flag: string; readonly value: string | number }[];
   readonly context: Context;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** stdin and stdout are for commands that stream rows; the others return their result. */
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;

@@ -111,8 +111,8 @@ const trust = defineCommand({
   details:
     "config.json may come from someone else. So its alert channels, its watch.source and its scheduled jobs with arguments are used only after this command. It shows each, asks, and remembers them by hash under ~/.local/state/mlctl/trusted; one that changes needs this command again. A command is shown as written: look for what you do not know. Without a home folder, or for one call (CI, containers): --trust or MLCTL_TRUST=1.",
   options: {
-    yes: { flags: "-y, --yes", type: "boolean", description: "allow without asking" },
-    revoke: { flags: "--revoke", type: "boolean", description: "forget what was allowed" },
+    yes: { flags: "-y, --yes", description: "allow without asking" },
+    revoke: { flags: "--revoke", description: "forget what was allowed" },
   },
   examples: [
     ["mlctl config trust", "show what would run, and ask"],

@@ -14,7 +14,7 @@ export const deploy = defineCommand({
     "The promotion rules are under `promotion` in config.json. The switch is one rename: a kill at any moment leaves either the old or the new deployment complete.",
   arguments: [{ name: "[ref]", description: "run id, v3 or latest (default: the newest model)" }],
   options: {
-    rollback: { flags: "--rollback", type: "boolean", description: "return to the previous deployment" },
+    rollback: { flags: "--rollback", description: "return to the previous deployment" },
     force: { ...sharedOptions.force, description: "deploy even if the promotion rules reject the model" },
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,

@@ -15,9 +15,7 @@ export const diagnose = defineCommand({
   summary: "check the deployed model: predictions, missing values, drift, timings, packages, files",
   details:
     "About the model and its data; needs a deployed model. `mlctl doctor` checks the installation and the workspace, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line.",
-  options: {
-    offline: { flags: "--offline", type: "boolean", description: "do not query the package registry" },
-  },
+  options: { offline: { flags: "--offline", description: "do not query the package registry" } },
   examples: [
     ["mlctl diagnose", "all checks"],
     ["mlctl diagnose --offline", "without network access"],

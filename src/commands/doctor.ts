@@ -2,7 +2,7 @@
 import { isReadable } from "../config/unsetValues.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { Finding } from "../core/records/drift.ts";
-import { MlctlError } from "../core/errors.ts";
+import { recover } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { DoctorResult } from "../lifecycle/health/doctor.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -53,15 +53,15 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
     import("../automation/schedule/scheduledJobs.ts"),
     import("../automation/schedule/jobStatus.ts"),
   ]);
-  try {
+  const found = async (): Promise<Finding[]> => {
     const jobs = scheduledJobs(config, context.now());
     const options = { paths, now: context.now(), count: 1 };
-    return await reading(workspace, ({ store }) => scheduleFindings(jobStatuses(jobs, { ...options, store })));
-  } catch (error) {
-    // Other findings already cover the store and the folders.
-    if (!(error instanceof MlctlError)) throw error;
-    return [{ name: "schedule", status: "fail", value: null, limit: null, message: error.message }];
-  }
+    return reading(workspace, ({ store }) => scheduleFindings(jobStatuses(jobs, { ...options, store })));
+  };
+  // Other findings already cover the store and the folders.
+  return found().catch(
+    recover(({ message }) => [{ name: "schedule", status: "fail", value: null, limit: null, message }]),
+  );
 }
 
 function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {

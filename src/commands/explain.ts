@@ -4,10 +4,10 @@ import type { View, ViewTable } from "../core/view.ts";
 import type { ExplainResult, RowContribution } from "../lifecycle/predict/explain.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 /** Rows shown on a terminal; a pipe and --json get all. */
 const SHOWN_ROWS = 20;
-/** Features shown for each row. */
 const SHOWN_FEATURES = 4;
 
 export const explain = defineCommand({
@@ -50,7 +50,7 @@ export const explain = defineCommand({
   },
 }) satisfies Command;
 
-function explainView(result: ExplainResult, shown = SHOWN_ROWS): View {
+function explainView(result: ExplainResult, shown: number): View {
   const { runId, family, importance, method } = result;
   const rows = importance.map(({ feature, importance: size, standardDeviation: deviation }) =>
     deviation === undefined ? [feature, size] : [feature, size, deviation],
@@ -104,18 +104,11 @@ function fieldsOf({ method, unit, value, repeats, baseValue }: ExplainResult): (
 
 function rowTable({ rows }: ExplainResult, shown: number): ViewTable[] {
   if (rows.length === 0) return [];
-  return [
-    {
-      title: "largest contributions to each prediction",
-      columns: ["row", "contributions"],
-      rows: rows
-        .slice(0, shown)
-        .map(({ row, contributions }) => [
-          row,
-          contributions.slice(0, SHOWN_FEATURES).map(contributionText).join(", "),
-        ]),
-    },
-  ];
+  const table = tableOf(rows.slice(0, shown), [
+    ["row", ({ row }) => row],
+    ["contributions", ({ contributions }) => contributions.slice(0, SHOWN_FEATURES).map(contributionText).join(", ")],
+  ]);
+  return [{ title: "largest contributions to each prediction", ...table }];
 }
 
 function signed(value: number): string {

@@ -3,7 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { parseDate } from "../core/text/parseDate.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 
 export const monitorAreas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
@@ -15,10 +15,8 @@ export function areasOf(text: string | undefined): MonitorArea[] {
     .map((given) => {
       const area = monitorAreas.find((name) => name === given.trim());
       if (area !== undefined) return area;
-      const near = suggest(given.trim(), monitorAreas);
-      throw new MlctlError("usage", `--fail-on: unknown area "${given.trim()}"`, {
-        hint: near === undefined ? `use ${monitorAreas.join(", ")}` : `did you mean "${near}"?`,
-      });
+      const hint = didYouMean(given, monitorAreas, `use ${monitorAreas.join(", ")}`);
+      throw new MlctlError("usage", `--fail-on: unknown area "${given.trim()}"`, { hint });
     });
 }
 
@@ -30,11 +28,8 @@ export function areasOf(text: string | undefined): MonitorArea[] {
 export function dateOption(text: string | undefined, flag: "--since" | "--until"): number | undefined {
   if (text === undefined) return undefined;
   const at = parseDate(text);
-  if (at === undefined) {
-    throw new MlctlError("usage", `${flag}: ${JSON.stringify(text)} is not a date`, {
-      hint: "write 2024-01-31 or 2024-01-31T12:00:00Z",
-    });
-  }
+  const hint = "write 2024-01-31 or 2024-01-31T12:00:00Z";
+  if (at === undefined) throw new MlctlError("usage", `${flag}: ${JSON.stringify(text)} is not a date`, { hint });
   const isDay = !/:/.test(text);
   return flag === "--until" && isDay ? at + MILLISECONDS_A_DAY : at;
 }

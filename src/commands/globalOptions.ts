@@ -15,7 +15,6 @@ export const globalOptions = {
   color: { flags: "--no-color", description: "print without colours (NO_COLOR)" },
 } as const satisfies Record<string, OptionSpec>;
 
-/** Flags of commands whose result is a list. */
 export const listingOptions = {
   csv: { flags: "--csv", description: "print the list as CSV" },
   csvSafe: {
@@ -29,8 +28,8 @@ export const listingOptions = {
 export const sharedOptions = {
   seed: { flags: "--seed <number>", type: "integer", setting: "train.seed", description: "random seed" },
   output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
-  force: { flags: "-f, --force", type: "boolean", description: "skip the safety checks that would stop this command" },
-  dryRun: { flags: "--dry-run", type: "boolean", description: "show what would be done and change nothing" },
+  force: { flags: "-f, --force", description: "skip the safety checks that would stop this command" },
+  dryRun: { flags: "--dry-run", description: "show what would be done and change nothing" },
   inputFormat: {
     flags: "--input-format <name>",
     description: "format of the input (default: by the file name; csv for stdin)",

@@ -19,7 +19,7 @@ export const init = defineCommand({
       choices: templates,
       default: "attrition",
     },
-    list: { flags: "--list", type: "boolean", description: "list the templates and write nothing" },
+    list: { flags: "--list", description: "list the templates and write nothing" },
     from: { flags: "--from <file>", description: "your data: writes its config.json, training rows and test rows" },
     target: {
       flags: "--target <column>",

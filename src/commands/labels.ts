@@ -6,7 +6,7 @@ import type { View } from "../core/view.ts";
 import type { LabelsResult } from "../lifecycle/labels/labels.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { inWorkspace } from "./openWorkspaceOf.ts";
+import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 
 export const labels = defineCommand({
   name: "labels",
@@ -27,11 +27,9 @@ export const labels = defineCommand({
     ["psql -c 'COPY …' | mlctl labels - --json | jq .unmatched", "from a database"],
   ],
   async run(invocation) {
-    const { args, options, stdin, context } = invocation;
+    const { args, options, stdin } = invocation;
     const input = args[0]!;
-    if (input === "-" && stdin.isTTY === true) {
-      context.emit({ type: "warning", stage: "labels", message: "reading rows from the terminal: end with Ctrl-D" });
-    }
+    if (input === "-") warnOfTerminal(invocation, "labels");
     const step = await import("../lifecycle/labels/labels.ts");
     const result = await inWorkspace(invocation, "read", (session) =>
       step.labels(session, { ...options, input, stdin }),

@@ -1,5 +1,5 @@
 /** `mlctl lineage`: traces a model, or one of its predictions, back to its input files. */
-import { shortTime } from "../core/text/format.ts";
+import { counted, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/registry/lineage.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -52,7 +52,7 @@ function lineageView({ prediction, run, deployments, dataset }: LineageResult): 
     ...(dataset?.files ?? []).map((file) => ["file", short(file.sha256), `${file.rows} rows`, file.path]),
   ];
   return {
-    title: `run ${run.runId} (${run.family}) was trained on ${dataset?.files.length === 1 ? "1 file" : `${dataset?.files.length ?? 0} files`}`,
+    title: `run ${run.runId} (${run.family}) was trained on ${counted(dataset?.files.length ?? 0, "file")}`,
     tables: [{ columns: ["item", "sha256", "time or rows", { header: "name", overflow: "whole" }], rows }],
   };
 }

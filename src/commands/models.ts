@@ -44,10 +44,7 @@ const alias = defineCommand({
     { name: "<name>", description: "e.g. staging" },
     { name: "[ref]", description: "run id, v3, @champion or latest; not with --delete" },
   ],
-  options: {
-    delete: { flags: "--delete", type: "boolean", description: "delete the alias" },
-    wait: sharedOptions.wait,
-  },
+  options: { delete: { flags: "--delete", description: "delete the alias" }, wait: sharedOptions.wait },
   examples: [
     ["mlctl models alias staging v3", "@staging now means version 3"],
     ["mlctl models alias staging --delete", "delete the alias"],

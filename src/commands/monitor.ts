@@ -26,12 +26,9 @@ export const monitor = defineCommand({
       setting: "monitor.step",
       description: "distance between the starts of windows, e.g. 7d (default: the length of a window)",
     },
-    since: {
-      flags: "--since <date>",
-      description: "check every window from this day on, not only the newest",
-    },
+    since: { flags: "--since <date>", description: "check every window from this day on, not only the newest" },
     until: { flags: "--until <date>", description: "last day of data to use (inclusive)" },
-    backfill: { flags: "--backfill", type: "boolean", description: "check every window, not only the newest" },
+    backfill: { flags: "--backfill", description: "check every window, not only the newest" },
     by: {
       flags: "--by <columns...>",
       type: "list",
@@ -57,7 +54,7 @@ export const monitor = defineCommand({
       description:
         "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide",
     },
-    history: { flags: "--history", type: "boolean", description: "list earlier results" },
+    history: { flags: "--history", description: "list earlier results" },
     show: { flags: "--show <id>", description: "show one entry of the history in full" },
     limit: {
       flags: "--limit <number>",

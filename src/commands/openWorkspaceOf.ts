@@ -52,3 +52,9 @@ export async function inWorkspace<Result>(
   const options = writingOptions(mode.write, typeof wait === "number" ? wait : undefined);
   return writing(workspace, options, async (session) => run(session));
 }
+
+/** For a command that reads rows from stdin: nothing would show that it waits for them. */
+export function warnOfTerminal({ stdin, context }: Pick<Invocation, "stdin" | "context">, stage: string): void {
+  const message = "reading rows from the terminal: end with Ctrl-D";
+  if (stdin.isTTY === true) context.emit({ type: "warning", stage, message });
+}

@@ -4,7 +4,7 @@ import { extname, relative } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { defineCommand, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { inWorkspace } from "./openWorkspaceOf.ts";
+import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 
 const predictOptions = {
   model: {
@@ -20,17 +20,14 @@ const predictOptions = {
   output: sharedOptions.output,
   guard: {
     flags: "--guard",
-    type: "boolean",
     description: "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
   },
   log: {
     flags: "--log",
-    type: "boolean",
     description: "record every prediction in the prediction log, and add its prediction_id to the row",
   },
   csvSafe: {
     flags: "--csv-safe",
-    type: "boolean",
     description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
   },
   horizon: {
@@ -38,10 +35,7 @@ const predictOptions = {
     type: "integer",
     description: "forecast the next n steps of each series after the newest dataset, instead of predicting rows",
   },
-  levels: {
-    flags: "--levels <shares>",
-    description: "forecast: coverage of the intervals (default: 0.8,0.95)",
-  },
+  levels: { flags: "--levels <shares>", description: "forecast: coverage of the intervals (default: 0.8,0.95)" },
   rows: {
     flags: "--rows <file>",
     description: "forecast: the inputs of the next steps that their dates do not give, such as holidays",
@@ -75,7 +69,7 @@ export const predict = defineCommand({
     ],
   ],
   async run(invocation) {
-    const { options, args, stdin, stdout, context } = invocation;
+    const { options, args, stdin, stdout } = invocation;
     if (options.horizon !== undefined) return runForecast(invocation, options.horizon);
     const forecastOnly = (["levels", "rows", "plot"] as const).find((name) => options[name] !== undefined);
     if (forecastOnly !== undefined) {
@@ -86,9 +80,7 @@ export const predict = defineCommand({
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
     }
     requireTextFile(options.output, options.format);
-    if (input === "-" && stdin.isTTY === true) {
-      context.emit({ type: "warning", stage: "predict", message: "reading rows from the terminal: end with Ctrl-D" });
-    }
+    if (input === "-") warnOfTerminal(invocation, "predict");
     const { output = "-" } = options;
     const format = options.format ?? (invocation.global.json && output === "-" ? "jsonl" : undefined);
     const request = { ...options, input, stdin, output, stdout, format };

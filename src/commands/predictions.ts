@@ -14,7 +14,7 @@ const list = defineCommand({
     since: { flags: "--since <time>", description: "first day or time to list, such as 2026-11-21" },
     until: { flags: "--until <time>", description: "last day to list (inclusive)" },
     model: { flags: "--model <ref>", description: "only predictions of this model: run id, v3, @champion or latest" },
-    labelled: { flags: "--labelled", type: "boolean", description: "only predictions with a label" },
+    labelled: { flags: "--labelled", description: "only predictions with a label" },
     limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
   },
   listing: true,

@@ -20,9 +20,7 @@ export const reindex = defineCommand({
     const result = await step.reindex(workspace, writingOptions("reindex", invocation.options.wait));
     const notes = result.problems.map(({ path, error }) => `${path}: ${error.message}`);
     const moved = result.setAside === null ? [] : [`the damaged store was moved to ${result.setAside}`];
-    return {
-      result: { ...result, problems: notes },
-      view: { title: `indexed ${result.records} records`, notes: [...moved, ...notes] },
-    };
+    const view = { title: `indexed ${result.records} records`, notes: [...moved, ...notes] };
+    return { result: { ...result, problems: notes }, view };
   },
 }) satisfies Command;

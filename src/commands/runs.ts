@@ -16,8 +16,8 @@ const list = defineCommand({
   options: {
     family: { flags: "--family <name>", description: "only this model family" },
     limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
-    models: { flags: "--models", type: "boolean", description: "only runs with a model file" },
-    trials: { flags: "--trials", type: "boolean", description: "list the trials of `mlctl tune` instead, best first" },
+    models: { flags: "--models", description: "only runs with a model file" },
+    trials: { flags: "--trials", description: "list the trials of `mlctl tune` instead, best first" },
   },
   listing: true,
   examples: [
@@ -133,12 +133,11 @@ export function runsView(all: readonly Run[], production: string | null): View {
 function selectionFields({ selection, metric }: Run): [string, string][] {
   if (selection === undefined) return [];
   const { method, folds, aggregate, value, values, standardDeviation } = selection;
+  const mean = `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}`;
+  const of = `${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`;
   return [
-    [
-      "ranked by",
-      `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}, ${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`,
-    ],
-    ["by fold", values.map((each) => formatNumber(each)).join(", ")],
+    ["ranked by", `${mean}, ${of}`],
+    ["by fold", values.map(formatNumber).join(", ")],
   ];
 }
 

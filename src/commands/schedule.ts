@@ -31,9 +31,7 @@ const list = defineCommand({
   summary: "list the jobs: their scheduler, status and next time, and which are overdue",
   details:
     "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes, plus its jitter, of its time. `mlctl doctor` reports overdue jobs too.",
-  options: {
-    check: { flags: "--check", type: "boolean", description: "exit 1 if a job is overdue or its last run failed" },
-  },
+  options: { check: { flags: "--check", description: "exit 1 if a job is overdue or its last run failed" } },
   listing: true,
   examples: [
     ["mlctl schedule list", "all jobs"],
@@ -42,11 +40,8 @@ const list = defineCommand({
   async run(invocation) {
     const jobs = await statuses(invocation, 1);
     const bad = jobs.some(({ status }) => status === "overdue" || status === "failed");
-    return {
-      result: { jobs },
-      view: listView(jobs),
-      exitCode: bad && invocation.options.check ? exitCodes.failure : 0,
-    };
+    const exitCode = bad && invocation.options.check ? exitCodes.failure : 0;
+    return { result: { jobs }, view: listView(jobs), exitCode };
   },
 }) satisfies Command;
 
@@ -87,12 +82,8 @@ const now = defineCommand({
       type: "duration",
       description: "run only if a scheduled time passed within this period and no run has covered it",
     },
-    missed: { flags: "--missed", type: "boolean", description: "run only if scheduled times were missed" },
-    show: {
-      flags: "--show",
-      type: "boolean",
-      description: "also print the job's output to stderr (always on GitHub Actions)",
-    },
+    missed: { flags: "--missed", description: "run only if scheduled times were missed" },
+    show: { flags: "--show", description: "also print the job's output to stderr (always on GitHub Actions)" },
   },
   drains: true,
   examples: [
@@ -123,13 +114,10 @@ const now = defineCommand({
 const DRAIN_MILLISECONDS = 60_000;
 
 const targetOptions = {
-  systemd: { flags: "--systemd", type: "boolean", description: "systemd: a user service and a timer for each job" },
-  github: { flags: "--github", type: "boolean", description: "GitHub Actions: a workflow for each job" },
-  k8s: { flags: "--k8s", type: "boolean", description: "Kubernetes: CronJobs" },
-  output: {
-    flags: "-o, --output <dir>",
-    description: "folder of these files (default: the scheduler's own folder)",
-  },
+  systemd: { flags: "--systemd", description: "systemd: a user service and a timer for each job" },
+  github: { flags: "--github", description: "GitHub Actions: a workflow for each job" },
+  k8s: { flags: "--k8s", description: "Kubernetes: CronJobs" },
+  output: { flags: "-o, --output <dir>", description: "folder of these files (default: the scheduler's own folder)" },
   dryRun: sharedOptions.dryRun,
 } as const;
 

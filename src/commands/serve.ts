@@ -26,7 +26,6 @@ export const serve = defineCommand({
     },
     anonymous: {
       flags: "--anonymous",
-      type: "boolean",
       description: "accept requests from other machines without a token (serve.anonymous)",
     },
   },

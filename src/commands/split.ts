@@ -47,9 +47,7 @@ export const split = defineCommand({
     const rows = [training, test].map((part) => [part.path, part.rows]);
     const how = by === undefined ? "at random" : `by ${by.column}`;
     const title = `split ${args[0]!} ${how}: ${test.rows} of ${training.rows + test.rows} rows to test`;
-    return {
-      result,
-      view: { title, tables: [{ columns: [{ header: "file", overflow: "whole" }, "rows"], rows }], notes },
-    };
+    const columns = [{ header: "file", overflow: "whole" } as const, "rows"];
+    return { result, view: { title, tables: [{ columns, rows }], notes } };
   },
 }) satisfies Command;

@@ -31,14 +31,13 @@ export const tune = defineCommand({
     workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
     seed: sharedOptions.seed,
     metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the trials" },
-    fresh: { flags: "--fresh", type: "boolean", description: "ignore the trials of earlier searches" },
+    fresh: { flags: "--fresh", description: "ignore the trials of earlier searches" },
     write: {
       flags: "--write",
-      type: "boolean",
       description: "save the best parameters in config.json; comments and other settings stay unchanged",
     },
     output: { flags: "-o, --output <file>", description: "write the changed config.json to this file instead" },
-    dryRun: { flags: "--dry-run", type: "boolean", description: "show the number of fits and change nothing" },
+    dryRun: { flags: "--dry-run", description: "show the number of fits and change nothing" },
     wait: sharedOptions.wait,
   },
   examples: [
@@ -50,12 +49,8 @@ export const tune = defineCommand({
   ],
   async run(invocation) {
     const { method, trials, time, workers, fresh, dryRun, write, output } = invocation.options;
-    for (const [name, count] of [
-      ["--trials", trials],
-      ["--workers", workers],
-    ] as const) {
-      if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
-    }
+    for (const [name, count] of Object.entries({ trials, workers }))
+      if (count !== undefined && count < 1) throw new MlctlError("usage", `--${name} is ${count}, must be at least 1`);
     const step = await import("../lifecycle/tune/tune.ts");
     const { writeParams } = await import("../lifecycle/tune/tuneResult.ts");
     const options = { method, trials, time, workers, fresh };
@@ -150,9 +145,6 @@ function tuneView(result: TuneResult & { readonly written: string | null }): Vie
       ...notes,
       `chosen on ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
     ],
-    next:
-      written === null
-        ? "`mlctl score`, or `mlctl tune --write` to save the parameters in config.json"
-        : "`mlctl score`",
+    next: `\`mlctl score\`${written === null ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
   };
 }

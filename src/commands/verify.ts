@@ -1,4 +1,5 @@
 /** `mlctl verify`: compares every recorded file with its checksum. */
+import { exitCodes } from "../core/errors.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./views/findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -19,15 +20,10 @@ export const verify = defineCommand({
     const result = await step.verify(workspace);
     const damaged = result.findings.filter(({ status }) => status !== "pass");
     const failed = damaged.filter(({ status }) => status === "fail").length;
-    const title =
-      damaged.length === 0
-        ? `all ${result.findings.length} recorded files and checks are undamaged`
-        : `${damaged.length} of ${result.findings.length} recorded files and checks have a problem`;
+    const all = `${result.findings.length} recorded files and checks`;
+    const title = damaged.length === 0 ? `all ${all} are undamaged` : `${damaged.length} of ${all} have a problem`;
     const shown = invocation.global.verbose ? result.findings : damaged;
-    return {
-      result,
-      view: { title, tables: shown.length === 0 ? [] : [findingsTable(shown)] },
-      exitCode: failed > 0 ? 3 : 0,
-    };
+    const view = { title, tables: shown.length === 0 ? [] : [findingsTable(shown)] };
+    return { result, view, exitCode: failed > 0 ? exitCodes.data : 0 };
   },
 }) satisfies Command;

@@ -3,11 +3,12 @@ import type { DropResult } from "../automation/watch/dropResult.ts";
 import { withValues } from "../config/unsetValues.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
+import { toJson } from "../core/toJson.ts";
 import { areasOf } from "./flagValues.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
-import { dropDocument, dropFields, dropSentence } from "./views/watchView.ts";
+import { dropFields, dropSentence } from "./views/watchView.ts";
 
 /** Default of --wait: maximum time to wait for another writer of the workspace. */
 const WAIT_MS = 600_000;
@@ -25,7 +26,7 @@ export const watch = defineCommand({
       setting: "watch.folder",
       description: "folder that contains input, processing, processed and errored",
     },
-    once: { flags: "--once", type: "boolean", description: "exit when no file is left, for cron" },
+    once: { flags: "--once", description: "exit when no file is left, for cron" },
     responseKey: {
       flags: "--response-key <name>",
       setting: "watch.response_key",
@@ -81,11 +82,26 @@ export const watch = defineCommand({
   },
 }) satisfies Command;
 
+/** What a reader of the line looks for first. */
+function mainFirst({
+  file,
+  name,
+  status,
+  at,
+  seconds,
+  attempts,
+  runId,
+  modelVersion,
+  ...rest
+}: DropResult): DropResult {
+  return { file, name, status, at, seconds, attempts, runId, modelVersion, ...rest };
+}
+
 /** Prints one line per file as soon as it is done, so that readers of a pipe need not wait for the end. */
 function report(result: DropResult, { stdout, global }: Invocation): void {
   const isPerson = "isTTY" in stdout && stdout.isTTY === true;
   const line = global.json
-    ? JSON.stringify(dropDocument(result))
+    ? JSON.stringify(toJson(mainFirst(result)))
     : isPerson
       ? dropSentence(result)
       : dropFields(result).join("\t");

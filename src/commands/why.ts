@@ -52,11 +52,7 @@ function whyView(result: WhyResult): View {
       {
         title: "models in between",
         columns: ["from the second run", total.metric, "note"],
-        rows: models.map(({ fromSecond, figure, reason }) => [
-          fromSecond.join(" + ") || "nothing",
-          figure,
-          reason ?? "",
-        ]),
+        rows: models.map((model) => [model.fromSecond.join(" + ") || "nothing", model.figure, model.reason ?? ""]),
       },
     ],
     notes,
@@ -73,10 +69,8 @@ function summaryFields({ total, effects }: WhyResult): [string, string][] {
   const range = interval === null ? "" : `, 95 % interval ${intervalText(interval)}`;
   const reason = total.reason === null ? "" : ` (${total.reason})`;
   const size = `${formatNumber(Math.abs(difference))}${range}`;
-  const whole: [string, string] = [
-    "difference",
-    `the second run is ${way}, by ${size}: ${verdicts[total.verdict]}${reason}`,
-  ];
+  const sentence = `the second run is ${way}, by ${size}: ${verdicts[total.verdict]}${reason}`;
+  const whole: [string, string] = ["difference", sentence];
   const unknown = differing.some(({ effect }) => effect === null);
   if (unknown) return [whole, ["by cause", "unknown: a model in between could not be trained, see below"]];
   const parts = differing.toSorted((x, y) => Math.abs(y.effect!) - Math.abs(x.effect!)).map(part);
@@ -94,12 +88,8 @@ function interaction(differing: readonly FactorEffect[], difference: number): [s
   const alone = differing.reduce((sum, { first }) => sum + first!, 0);
   const rest = difference - alone;
   if (Math.abs(rest) < 0.05 * Math.abs(difference) || Math.abs(rest) < 1e-9) return [];
-  return [
-    [
-      "interaction",
-      `swapped alone, the changes sum to ${formatNumber(alone)}; the remaining ${formatNumber(rest)} come from their interaction and are shared evenly among them`,
-    ],
-  ];
+  const shared = `the remaining ${formatNumber(rest)} come from their interaction and are shared evenly among them`;
+  return [["interaction", `swapped alone, the changes sum to ${formatNumber(alone)}; ${shared}`]];
 }
 
 function percent(share: number | null): string {

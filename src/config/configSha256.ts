@@ -29,7 +29,7 @@ export function configSha256(config: Config): string {
  * reason `costs` counts only where it is set. Where mlctl chooses, null means another setting than it did then.
  */
 function trainSettings({ train }: Config): Json {
-  if (train.models === null) return train as unknown as Json;
+  if (train.models === null) return train as Json;
   const { ensemble, refit, time, selection, threshold, ...others } = train;
   const added = Object.entries({ ensemble, refit, time }).filter(([, value]) => value !== null);
   return {
@@ -37,7 +37,7 @@ function trainSettings({ train }: Config): Json {
     ...Object.fromEntries(added),
     selection: { ...selection, method: selection.method ?? "validation" },
     threshold: threshold ?? 0.5,
-  } as unknown as Json;
+  } as Json;
 }
 
 /** JSON with sorted keys: the order has no meaning in any section, not even in feature_sets or select. */

@@ -1,20 +1,14 @@
 /** The templates of `mlctl init`: a summary, the commented config.json and commands to try. */
-import { attrition } from "./configTemplates/attrition.ts";
-import { blank } from "./configTemplates/blank.ts";
-import { churn } from "./configTemplates/churn.ts";
-import { course } from "./configTemplates/course.ts";
-import { crs } from "./configTemplates/crs.ts";
-import { traffic } from "./configTemplates/traffic.ts";
+import { readFileSync } from "node:fs";
+import { projectRoot } from "../core/projectRoot.ts";
 
 export const templates = ["attrition", "crs", "traffic", "churn", "course", "blank"] as const;
 
 export type Template = (typeof templates)[number];
 
-export interface ConfigTemplate {
+interface ConfigTemplate {
   /** Summary of what the template demonstrates. */
   readonly shows: string;
-  /** JSON with comments. */
-  readonly text: string;
   /** Commands that work after `mlctl fullprocess`, each with its purpose. */
   readonly tryNext: readonly (readonly [command: string, why: string])[];
 }
@@ -24,7 +18,6 @@ const report = ["mlctl report", "metrics and plots as an HTML page"] as const;
 const all: Readonly<Record<Template, ConfigTemplate>> = {
   attrition: {
     shows: "binary classification of small CSV files; duplicates, drift",
-    text: attrition,
     tryNext: [
       ["mlctl predict testdata/testdata.csv", "predictions for a file"],
       ["MLCTL_INPUT_FOLDER_PATH=sourcedata mlctl fullprocess", "the next files, which have drifted"],
@@ -33,7 +26,6 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
   },
   crs: {
     shows: "forecast by date from a JSON feed; SQL, lags, feature sets",
-    text: crs,
     tryNext: [
       ["mlctl predict requests/dates.csv", "forecasts for two dates; the history is in the model"],
       ["mlctl runs list", "each model with each feature set"],
@@ -42,7 +34,6 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
   },
   traffic: {
     shows: "hourly volumes from yearly CSV files; holidays, broken sensors",
-    text: traffic,
     tryNext: [
       ["mlctl predict requests/hours.csv", "predictions for three hours"],
       ["mlctl explain", "which features affect the predictions"],
@@ -52,7 +43,6 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
   },
   churn: {
     shows: "rare positive class; tuned threshold, required metrics, monitoring",
-    text: churn,
     tryNext: [
       ["mlctl predict drops/customer_churn_2.csv", "predict a file without labels"],
       ["mlctl monitor drops/customer_churn_1.csv", "check a file for drift and the model's performance on it"],
@@ -62,16 +52,21 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
   },
   course: {
     shows: "Parquet split by position; folds by group, monotone trees",
-    text: course,
     tryNext: [
       ["mlctl predict requests/learners.csv", "predictions for two learners"],
       ["mlctl explain", "which features affect the predictions"],
       report,
     ],
   },
-  blank: { shows: "minimal configuration for your own files", text: blank, tryNext: [] },
+  blank: { shows: "minimal configuration for your own files", tryNext: [] },
 };
 
 export function configTemplate(template: Template): ConfigTemplate {
   return all[template];
+}
+
+/** Its config.json, with comments. */
+export function templateText(template: Template): string {
+  const path = template === "attrition" ? "config.json" : `examples/templates/${template}.json`;
+  return readFileSync(new URL(path, projectRoot), "utf8");
 }

@@ -11,7 +11,7 @@ const otherVariables = ["XGBOOST_LIBRARY", "DEBUG", "CONFIG", "DIRECTORY", "TOKE
   (name) => `${VARIABLE_PREFIX}${name}`,
 );
 
-export interface EnvironmentSetting {
+interface EnvironmentSetting {
   readonly variable: string;
   readonly path: readonly string[];
   readonly value: Json;
@@ -26,9 +26,8 @@ export function environmentSettings(
   schema: () => SchemaNode,
   referenced: ReadonlySet<string>,
 ): { settings: EnvironmentSetting[]; warnings: string[] } {
-  const given = Object.keys(environment).filter(
-    (name) => name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined,
-  );
+  const isGiven = (name: string): boolean => name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined;
+  const given = Object.keys(environment).filter(isGiven);
   if (given.length === 0) return { settings: [], warnings: [] };
   const paths = new Map(settingPaths(schema()).map((path) => [variableOf(path.join(".")), path]));
   const settings: EnvironmentSetting[] = [];

@@ -20,10 +20,8 @@ export function withValueAt(root: Json, path: Path, value: Json): Json {
     return root.map((item: Json, i) => (i === Number(key) ? withValueAt(item, rest, value) : item));
   const object = isObject(root) ? root : {};
   const below = Object.hasOwn(object, key) ? object[key]! : {};
-  return Object.fromEntries([
-    ...Object.entries(object).filter(([name]) => name !== String(key)),
-    [key, withValueAt(below, rest, value)],
-  ]);
+  const others = Object.entries(object).filter(([name]) => name !== String(key));
+  return Object.fromEntries([...others, [key, withValueAt(below, rest, value)]]);
 }
 
 /** A copy of `root` without the key at `path`. Entries of lists are not removed, so that positions do not shift. */
@@ -45,9 +43,8 @@ export function mapStrings(value: Json, replace: (text: string, path: Path) => J
   if (typeof value === "string") return replace(value, path);
   if (Array.isArray(value)) return value.map((item: Json, i) => mapStrings(item, replace, [...path, i]));
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, mapStrings(item, replace, [...path, key])]),
-  );
+  const entries = Object.entries(value).map(([key, item]) => [key, mapStrings(item, replace, [...path, key])]);
+  return Object.fromEntries(entries);
 }
 
 /** Path and value of every string, number and boolean. */

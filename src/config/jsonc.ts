@@ -1,14 +1,6 @@
 /** JSON with comments and trailing commas: parses it with the position of every value, and edits it in place. */
-import {
-  applyEdits,
-  createScanner,
-  modify,
-  parseTree,
-  printParseErrorCode,
-  type FormattingOptions,
-  type Node,
-  type ParseError,
-} from "jsonc-parser";
+import { applyEdits, createScanner, modify, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { FormattingOptions, Node, ParseError } from "jsonc-parser";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 

@@ -25,7 +25,7 @@ import { hooksOf, trustOf, type Trust } from "./trust.ts";
 import { deferUnset, guardUnset } from "./unsetValues.ts";
 
 /** A command-line flag that overrides a key of config.json. */
-export interface FlagSetting {
+interface FlagSetting {
   /** Keys joined with dots: "train.seed". */
   readonly key: string;
   /** As typed: "--seed". */
@@ -50,14 +50,11 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The configuration without secrets: for records, logs and `config show`. */
   readonly recordable: JsonObject;
-  /** Absolute path of the file. */
+  /** Absolute. */
   readonly path: string;
   /** The workspace: the folder of config.json. Paths in config.json are relative to it. */
   readonly directory: string;
-  /**
-   * Source of each value, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED" or "--seed". Defaults have
-   * none.
-   */
+  /** Source of each value, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED", "--seed"; defaults have none. */
   readonly sources: ReadonlyMap<string, string>;
   /** Source of any key; for a key that is not set, the source of its nearest ancestor. */
   readonly sourceOf: (path: string) => string | undefined;
@@ -81,22 +78,16 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const schema = (): SchemaNode => configJsonSchema(known);
   const variables = fileVariables(path);
   const layers = readLayers(readConfig(path, name), { ...options, name, schema, variables });
-  const secrets = secretSettings(
-    configSchema(known),
-    Object.keys({ ...(layers.shown as object), ...(layers.given as object) }),
-  );
+  const sections = Object.keys({ ...(layers.shown as object), ...(layers.given as object) });
+  const secrets = secretSettings(configSchema(known), sections);
   keepSecret([layers.given, layers.shown].flatMap((each) => secretValues(each, secrets)));
   const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // the JIT would cost 12 ms for a single use
   const { given, deferred } = deferUnset(layers.given, layers.unset, (each) => parse(each).error?.issues ?? []);
   const parsed = parse(given);
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema());
   const found = [...layers.problems, ...issues];
-  const checks = {
-    known,
-    check,
-    configPath: path,
-    parse: (each: Json) => (each === given ? parsed : parse(each)).data,
-  };
+  const parseOnce = (each: Json) => (each === given ? parsed : parse(each)).data;
+  const checks = { known, check, configPath: path, parse: parseOnce };
   const unset = new Set(deferred.map((each) => each.path.join(".")));
   const further = (await furtherProblems(given, found, checks)).filter((problem) => !unset.has(problem.path));
   const problems = [...found, ...further];
@@ -105,7 +96,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   // A run is reproduced from its record, so the record has the values that decided the model.
   const written = [...originals.filter((at) => !affectsTraining(at)), ...deferred.map(({ at }) => at)];
   const recordable = recordableConfig(
-    parsed.data as unknown as Json,
+    parsed.data as Json,
     written.map((at) => ({ path: at, value: valueAt(shown, at) as Json })),
     secrets,
   );
@@ -116,16 +107,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const ofFile = Object.entries(variables).filter(([variable]) => options.environment[variable] === undefined);
   const hooks = hooksOf(given, shown, { isFromFile, variables: new Map(ofFile) });
   const trust = trustOf(hooks, path, options.environment);
-  return {
-    ...loaded,
-    sources,
-    sourceOf,
-    warnings,
-    references,
-    unset: lines,
-    trust,
-    plainSecrets: plainNote(plain, sourceOf),
-  };
+  const notes = { warnings, unset: lines, plainSecrets: plainNote(plain, sourceOf) };
+  return { ...loaded, ...notes, sources, sourceOf, references, trust };
 }
 
 interface Layers {
@@ -216,10 +199,8 @@ function readConfig(path: string, name: string): ParsedJson {
     return parseJsonc(bytes.toString("utf8").normalize("NFC"), name);
   } catch (cause) {
     if (cause instanceof MlctlError) throw cause;
-    throw new MlctlError("usage", `${path} cannot be read: ${messageOf(cause)}`, {
-      cause,
-      hint: "check its permissions",
-    });
+    const message = `${path} cannot be read: ${messageOf(cause)}`;
+    throw new MlctlError("usage", message, { cause, hint: "check its permissions" });
   }
 }
 

@@ -82,3 +82,8 @@ export function attempt<T, U>(work: () => T, handle: (error: MlctlError) => U): 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** With the stack, for a log that helps to find a bug. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -37,10 +37,8 @@ export function columnNames(header: readonly string[], normalize: boolean, line?
 
 function tooLong(name: string, position: number, line: number | undefined): UnreadableFile {
   const reason = `column ${position + 1} has a name of ${name.length} characters: ${JSON.stringify(name.slice(0, 20))} …`;
-  return new UnreadableFile(reason, {
-    line,
-    hint: "check that the first line is a header and that every quote is closed",
-  });
+  const hint = "check that the first line is a header and that every quote is closed";
+  return new UnreadableFile(reason, { line, hint });
 }
 
 function clash(first: string, second: string, name: string, line: number | undefined): UnreadableFile {

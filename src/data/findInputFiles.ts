@@ -27,11 +27,9 @@ export async function findInputFiles(
   others: readonly string[] = [],
 ): Promise<string[]> {
   const matches = glob(pattern);
-  const root = await realpath(folder).catch((error: unknown) => {
-    throw new MlctlError("usage", `folder ${folder} does not exist`, {
-      cause: error,
-      hint: "create it, or correct the path in config.json",
-    });
+  const root = await realpath(folder).catch((cause: unknown) => {
+    const hint = "create it, or correct the path in config.json";
+    throw new MlctlError("usage", `folder ${folder} does not exist`, { cause, hint });
   });
   const found: string[] = [];
   const isOther = (path: string): boolean => others.includes(resolve(path));

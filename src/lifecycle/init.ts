@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { configJsonSchema } from "../config/schema/configJsonSchema.ts";
-import { configTemplate, type Template } from "../config/configTemplate.ts";
+import { templateText, type Template } from "../config/configTemplate.ts";
 import type { KnownNames } from "../config/schema/schema.ts";
 import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
@@ -51,7 +51,7 @@ export async function init(options: InitOptions, context: Context): Promise<Init
     for (const { path, content } of samples) atomicWrite(join(directory, path), content);
   };
   const data = { paths: samples.map(({ path }) => path), write };
-  return { template, ...(await createWorkspace(data, configTemplate(template).text, options, context)) };
+  return { template, ...(await createWorkspace(data, templateText(template), options, context)) };
 }
 
 /**

@@ -1,15 +1,8 @@
 /** The alert as JSON, with snake_case keys like all JSON output of mlctl. */
 import type { Alert } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
+import { toJson } from "../core/toJson.ts";
 
-export function alertPayload(alert: Alert): JsonObject {
-  const { runId, modelVersion, items, lines, window, ...rest } = alert;
-  return {
-    ...rest,
-    text: lines.join("\n"),
-    run_id: runId,
-    model_version: modelVersion,
-    window: window === null ? null : { ...window },
-    findings: items.map((item) => ({ ...item })),
-  };
+export function alertPayload({ lines, items, ...rest }: Alert): JsonObject {
+  return toJson({ ...rest, text: lines.join("\n"), findings: items }) as JsonObject;
 }

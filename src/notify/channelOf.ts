@@ -9,17 +9,11 @@ export type ChannelSettings = (WebhookSettings | EmailSettings | CommandSettings
 };
 
 export function channelOf(settings: ChannelSettings, timeoutMs: number): Channel {
-  const made = make(settings, timeoutMs);
+  const made =
+    settings.type === "webhook"
+      ? webhook(settings, timeoutMs)
+      : settings.type === "email"
+        ? email(settings, timeoutMs)
+        : command(settings, timeoutMs);
   return settings.name === undefined ? made : { ...made, name: settings.name };
-}
-
-function make(settings: ChannelSettings, timeoutMs: number): Channel {
-  switch (settings.type) {
-    case "webhook":
-      return webhook(settings, timeoutMs);
-    case "email":
-      return email(settings, timeoutMs);
-    case "command":
-      return command(settings, timeoutMs);
-  }
 }

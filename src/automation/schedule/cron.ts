@@ -12,8 +12,7 @@ export interface CronJob {
 /** The values that each field of an expression matches. */
 export type CronFields = ParsedFields;
 
-/** Callbacks for the times of a job. */
-export interface CronWork {
+interface CronWork {
   readonly due: (time: Date) => Promise<void>;
   /** The work of an earlier time is still running. */
   readonly overlap: (time: Date) => void;
@@ -21,7 +20,6 @@ export interface CronWork {
   readonly missed: (missed: MissedTimes) => void;
 }
 
-/** Times that passed without a run. */
 export interface MissedTimes {
   readonly first: Date;
   readonly latest: Date;
@@ -42,11 +40,7 @@ const MAX_DAYS = 366 * 9;
 
 /** The next `count` times. @throws {MlctlError} kind "usage" with the job and the error in its expression or time zone */
 export function nextTimes(job: CronJob, count: number, after: Date): Date[] {
-  const times: Date[] = [];
-  for (const time of timesAfter(job, after)) {
-    if (times.push(time) >= count) break;
-  }
-  return times;
+  return timesAfter(job, after).take(count).toArray();
 }
 
 /**
@@ -74,7 +68,6 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
 
 const FIRST_SPAN = 60_000;
 
-/** The latest time of the job within the last `withinMs`. */
 export function latestTime(job: CronJob, now: Date, withinMs: number): Date | undefined {
   // Start with a short span: a job that runs every second has millions of times in a month.
   for (let span = FIRST_SPAN; ; span *= 24) {
@@ -104,18 +97,16 @@ export function shortestInterval(job: CronJob): number {
 
 /** The times later than `from`, up to `until`; undefined if there are none. */
 export function passedTimes(job: CronJob, from: Date, until: Date): MissedTimes | undefined {
-  let count = 0;
-  let first: Date | undefined;
-  let latest: Date | undefined;
-  for (const time of timesAfter(job, from)) {
-    if (time > until || count >= MAX_MISSED) break;
-    first ??= time;
-    latest = time;
-    count++;
+  const times: Date[] = [];
+  for (const time of timesAfter(job, from).take(MAX_MISSED)) {
+    if (time > until) break;
+    times.push(time);
   }
-  if (first === undefined || latest === undefined) return undefined;
-  if (count === MAX_MISSED) latest = latestTime(job, until, until.getTime() - from.getTime()) ?? latest;
-  return { first, latest, count };
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const isCut = times.length === MAX_MISSED;
+  const latest = (isCut ? latestTime(job, until, until.getTime() - from.getTime()) : undefined) ?? last;
+  return { first, latest, count: times.length };
 }
 
 /**
@@ -154,20 +145,20 @@ export function onSchedule(job: CronJob, work: CronWork): () => void {
   return () => clearTimeout(timer);
 }
 
-function* clockTimes(
-  fields: CronFields,
-  from: LocalTime | undefined,
-): Generator<Pick<LocalTime, "hour" | "minute" | "second">> {
-  const [hours, minutes, seconds] = [fields.hour, fields.minute, fields.second].map((values) =>
-    values.toSorted((a, b) => a - b),
-  ) as [number[], number[], number[]];
-  for (const hour of hours) {
+type Clock = Pick<LocalTime, "hour" | "minute" | "second">;
+
+function* clockTimes(fields: CronFields, from: LocalTime | undefined): Generator<Clock> {
+  for (const hour of inOrder(fields.hour)) {
     if (from !== undefined && hour < from.hour) continue;
-    for (const minute of minutes) {
+    for (const minute of inOrder(fields.minute)) {
       if (from !== undefined && hour === from.hour && minute < from.minute) continue;
-      for (const second of seconds) yield { hour, minute, second };
+      for (const second of inOrder(fields.second)) yield { hour, minute, second };
     }
   }
+}
+
+function inOrder(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }
 
 /** Matches the same days, at midnight. */

@@ -21,18 +21,15 @@ import { projectRoot } from "../../core/projectRoot.ts";
 
 export const program = fileURLToPath(new URL("bin/mlctl.js", projectRoot));
 
-/** Time between SIGTERM and SIGKILL. */
 const KILL_AFTER_MILLISECONDS = 10_000;
 
 /** Long enough for another scheduler that started at the same time to write its execution record. */
 const LOCK_WAIT_MILLISECONDS = 1000;
 
-/** Where jobs run. */
 export interface JobPlace {
   readonly workspace: Workspace;
   /** Absolute path of the configuration file. */
   readonly configPath: string;
-  /** Working directory of the jobs. */
   readonly directory: string;
   /** The variables that config.json names, which other schedulers have to pass on. */
   readonly references: readonly Reference[];
@@ -49,7 +46,6 @@ export interface JobRequest {
   readonly stop: AbortSignal;
 }
 
-/** How a process ended. */
 interface End {
   readonly code: number | null;
   readonly timedOut: boolean;
@@ -191,31 +187,25 @@ async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, pla
     });
   }
   child.once("close", () => closeSync(descriptor));
-  const timers: NodeJS.Timeout[] = [];
-  let timedOut = false;
+  const late = job.timeoutMs === null ? null : AbortSignal.timeout(Math.min(job.timeoutMs, 2 ** 31 - 1));
+  const stopped = late === null ? stop : AbortSignal.any([stop, late]);
+  let kill: NodeJS.Timeout | undefined;
   const end = (): void => {
     child.kill("SIGTERM");
-    timers.push(setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MILLISECONDS));
+    kill = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MILLISECONDS);
   };
-  if (job.timeoutMs !== null) {
-    const late = (): void => {
-      timedOut = true;
-      end();
-    };
-    timers.push(setTimeout(late, Math.min(job.timeoutMs, 2 ** 31 - 1)));
-  }
-  if (stop.aborted) end();
-  stop.addEventListener("abort", end, { once: true });
+  if (stopped.aborted) end();
+  stopped.addEventListener("abort", end, { once: true });
   return new Promise((resolve) => {
     const ended = (result: End): void => {
-      for (const timer of timers) clearTimeout(timer);
-      stop.removeEventListener("abort", end);
+      clearTimeout(kill);
+      stopped.removeEventListener("abort", end);
       resolve(result);
     };
     child.once("error", (error) => ended(notStarted(error)));
     // "close", not "exit": after "exit", the last output may not have arrived yet.
     child.once("close", (code: number | null, signal: string | null) =>
-      ended({ code, timedOut, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
+      ended({ code, timedOut: late?.aborted === true, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
     );
   });
 }

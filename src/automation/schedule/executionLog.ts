@@ -14,6 +14,8 @@ import type { RunStore } from "../../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 
+type Retention = Config["retention"]["executions"];
+
 /** Maximum number of executions to search for the last time of a job. */
 const RECENT = 100;
 
@@ -36,12 +38,7 @@ export function saveExecution(paths: WorkspacePaths, execution: Execution): void
  * Removes executions, with their logs, that exceed both `keep` and `days`. Keeps running executions and the last one of
  * each job, which is needed to compute missed times. @returns the number of removed executions
  */
-export function retainExecutions(
-  paths: WorkspacePaths,
-  retention: Config["retention"]["executions"],
-  now: Date,
-): number {
-  const { keep, days } = retention;
+export function retainExecutions(paths: WorkspacePaths, { keep, days }: Retention, now: Date): number {
   if (keep === null && days === null) return 0;
   const oldest = days === null ? "￿" : daysBefore(now, days);
   return withStore(paths, (store) => {

@@ -1,7 +1,7 @@
 /** Status of the scheduled jobs: next times, recent outcomes, and missed runs. */
 import type { Finding } from "../../core/records/drift.ts";
 import type { Execution } from "../../core/records/execution.ts";
-import { shortTime } from "../../core/text/format.ts";
+import { counted, shortTime } from "../../core/text/format.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
@@ -24,7 +24,6 @@ export interface JobStatus extends CronJob {
   readonly status: "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
   /** Number of times that passed without a run, at most 1000. */
   readonly missed: number;
-  /** The first missed time. */
   readonly overdueSince: string | null;
   readonly next: readonly string[];
   /** Newest first. */
@@ -81,18 +80,12 @@ export function missedTimes(
 }
 
 export function describeMissed({ first, latest, count }: MissedTimes): string {
-  const times =
-    count === 1
-      ? `the scheduled time ${latest.toISOString()}`
-      : `${count} scheduled times since ${first.toISOString()}`;
-  return `${times} passed without a run`;
+  const time = `the scheduled time ${latest.toISOString()}`;
+  return `${count === 1 ? time : `${count} scheduled times since ${first.toISOString()}`} passed without a run`;
 }
 
 /** Undefined for an expectation that starts with the first unattended run, until that run has happened. */
-function activeExpectation(
-  expected: Expectation | undefined,
-  executions: readonly Execution[],
-): Expectation | undefined {
+function activeExpectation(expected: Expectation | undefined, executions: readonly Execution[]) {
   if (expected?.fromFirstRun !== true) return expected;
   const { since } = expected;
   return executions.some((each) => each.trigger !== "manual" && each.startedAt >= since) ? expected : undefined;
@@ -113,8 +106,7 @@ export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
     const [last] = job.last;
     if (job.status === "unscheduled") return [];
     if (job.status === "overdue") {
-      const runs = job.missed === 1 ? "1 run" : `${job.missed} runs`;
-      const message = `missed ${runs} since ${shortTime(job.overdueSince!)}: check that ${schedulerName(job.scheduler)} is working`;
+      const message = `missed ${counted(job.missed, "run")} since ${shortTime(job.overdueSince!)}: check that ${schedulerName(job.scheduler)} is working`;
       return [{ ...finding, status: "fail", message }];
     }
     if (job.status === "failed") {
@@ -130,11 +122,9 @@ function schedulerName(scheduler: Scheduler | null): string {
   return scheduler === "crontab" ? "cron" : scheduler === "systemd" ? "its systemd timer" : "`mlctl schedule run`";
 }
 
-function statusOf(
-  expected: Expectation | undefined,
-  executions: readonly Execution[],
-  isOverdue: boolean,
-): JobStatus["status"] {
+type Status = JobStatus["status"];
+
+function statusOf(expected: Expectation | undefined, executions: readonly Execution[], isOverdue: boolean): Status {
   const last = executions.map(actualStatus).find((status) => status !== "skipped");
   if (last === "running") return "running";
   if (isOverdue) return "overdue";

@@ -26,13 +26,16 @@ export function isZone(timezone: string): boolean {
 
 /** @param instant milliseconds since 1970 */
 export function localTime(instant: number, timezone: string): LocalTime {
-  const parts = Object.fromEntries(
-    formatOf(timezone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const { year, month, day, hour, minute, second } = parts as unknown as LocalTime;
-  return { year, month, day, hour, minute, second };
+  const parts = formatOf(timezone).formatToParts(instant);
+  const of = (wanted: keyof LocalTime): number => Number(parts.find(({ type }) => type === wanted)!.value);
+  return {
+    year: of("year"),
+    month: of("month"),
+    day: of("day"),
+    hour: of("hour"),
+    minute: of("minute"),
+    second: of("second"),
+  };
 }
 
 /** Offset of the zone from UTC in milliseconds; positive east of UTC. */

@@ -12,7 +12,6 @@ import { expectations } from "./scheduleState.ts";
 export interface RunJobOptions extends JobPlace {
   /** Run only if the job was due within this many milliseconds, after its jitter; undefined: run in any case. */
   readonly dueMs: number | undefined;
-  /** Run only if the job missed runs. */
   readonly missed: boolean;
 }
 
@@ -49,11 +48,9 @@ async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<Run
   return run(job, { trigger: "missed", dueAt: missed.latest }, options);
 }
 
-async function run(
-  job: ScheduledJob,
-  request: Omit<JobRequest, "stop">,
-  options: RunJobOptions,
-): Promise<RunJobResult> {
+type Request = Omit<JobRequest, "stop">;
+
+async function run(job: ScheduledJob, request: Request, options: RunJobOptions): Promise<RunJobResult> {
   const execution = await executeJob(job, { ...request, stop: options.workspace.context.signal }, options);
   if (execution === "done_before") return { job: job.name, status: execution, execution: null };
   return { job: job.name, status: execution.status, execution };

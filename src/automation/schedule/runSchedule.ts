@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError, exitCodes } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { isDiskFailure } from "../../storage/files/writeFailure.ts";
 import { onSchedule, type MissedTimes } from "./cron.ts";
@@ -52,8 +53,8 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
     running.add(work);
     return work;
   };
-  const told = reportTroubles(context, "schedule");
-  const daemon: Daemon = { ...given, start, troubles: told, ended: [], retries: new Map() };
+  const troubles = reportTroubles(context, "schedule");
+  const daemon: Daemon = { ...given, start, troubles, ended: [], retries: new Map() };
   const stops = jobs.map((job) =>
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
@@ -66,11 +67,8 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
     const missed = missedTimes(job, before[job.name], recentExecutions(paths, job.name), context.now());
     if (missed !== undefined) void catchUp(job, missed, daemon);
   }
-  context.emit({
-    type: "stage",
-    stage: "schedule",
-    message: `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; press Ctrl-C to stop`,
-  });
+  const message = `${counted(jobs.length, "job")}; press Ctrl-C to stop`;
+  context.emit({ type: "stage", stage: "schedule", message });
   if (!context.signal.aborted) await once(context.signal, "abort");
   for (const stop of stops) stop();
   for (const timer of daemon.retries.values()) clearTimeout(timer);
@@ -79,12 +77,10 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   return { executions };
 }
 
+type Jittered = Pick<ScheduledJob, "name" | "jitterMs">;
+
 /** Delay in milliseconds, less than `jitterMs`; always the same for the same job, time and folder. */
-export function jitterOf(
-  { name, jitterMs }: Pick<ScheduledJob, "name" | "jitterMs">,
-  time: Date,
-  folder: string,
-): number {
+export function jitterOf({ name, jitterMs }: Jittered, time: Date, folder: string): number {
   if (jitterMs === 0) return 0;
   const hash = createHash("sha256").update(`${folder}\n${name}\n${time.toISOString()}`).digest();
   return Math.floor((hash.readUInt32BE(0) / 2 ** 32) * jitterMs);
@@ -154,21 +150,14 @@ function tellUnrecorded(daemon: Daemon): void {
 /** Runs the job once for all missed times: training five times on the same data gains nothing. */
 async function catchUp(job: ScheduledJob, missed: MissedTimes, daemon: Daemon): Promise<void> {
   if (job.missed === "skip") return skip(job, missed.latest, describeMissed(missed), daemon);
-  daemon.workspace.context.emit({
-    type: "warning",
-    stage: `schedule ${job.name}`,
-    message: `${describeMissed(missed)}: running the job now`,
-  });
+  const message = `${describeMissed(missed)}: running the job now`;
+  daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
   await daemon.start(job, missed.latest, "missed");
 }
 
 function skip(job: ScheduledJob, time: Date, reason: string, daemon: Daemon): void {
-  const { context } = daemon.workspace;
-  context.emit({
-    type: "warning",
-    stage: `schedule ${job.name}`,
-    message: `skipped at ${time.toISOString()}: ${reason}`,
-  });
+  const message = `skipped at ${time.toISOString()}: ${reason}`;
+  daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
   try {
     skipJob(job, { trigger: "missed", dueAt: time }, reason, daemon);
   } catch (error) {
@@ -184,17 +173,14 @@ async function drain(
   if (running.size === 0) return;
   const { reason } = context.signal as { reason: unknown };
   const isTerminated = reason instanceof MlctlError && reason.kind === "terminated";
-  const message = `waiting for ${running.size} running ${running.size === 1 ? "job" : "jobs"} to end`;
+  const message = `waiting for ${counted(running.size, "running job")} to end`;
   context.emit({ type: "stage", stage: "schedule", message });
   const timer = setTimeout(() => stopJobs.abort(), isTerminated ? drainMs : 0);
   await Promise.all(running);
   clearTimeout(timer);
 }
 
-function describeExecution(execution: Execution | "done_before"): {
-  readonly message: string;
-  readonly isFine: boolean;
-} {
+function describeExecution(execution: Execution | "done_before"): { message: string; isFine: boolean } {
   if (execution === "done_before") return { message: "already ran for this time", isFine: true };
   const { status, seconds, exitCode, reason, log } = execution;
   const after = `after ${(seconds ?? 0).toFixed(1)} s`;

@@ -69,7 +69,6 @@ export function moveExpectations(paths: WorkspacePaths, from: Scheduler, to: Sch
   save(paths, before, Object.fromEntries(moved) as State);
 }
 
-/** Removes the expectations of these schedulers. */
 export function clearExpectations(paths: WorkspacePaths, from: readonly Scheduler[]): void {
   const before = expectations(paths);
   save(paths, before, Object.fromEntries(Object.entries(before).filter(([, { by }]) => !from.includes(by))));

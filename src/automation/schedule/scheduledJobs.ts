@@ -2,7 +2,7 @@
 import { milliseconds } from "../../core/text/duration.ts";
 import { wordWithoutSecret } from "../../config/recordableConfig.ts";
 import type { Config, ConfigProblem } from "../../config/schema/schema.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { nextTimes, type CronJob } from "./cron.ts";
 
@@ -15,24 +15,13 @@ export interface ScheduledJob extends CronJob {
   readonly timeoutMs: number | null;
 }
 
-/** Commands that can run unattended; true: the command takes the lock and accepts --wait. */
-const scheduledCommands: Readonly<Record<string, boolean>> = {
-  ingest: true,
-  train: true,
-  tune: true,
-  score: true,
-  deploy: true,
-  diagnose: false,
-  report: false,
-  fullprocess: true,
-  monitor: true,
-  labels: false,
-  apicalls: true,
-  verify: false,
-  doctor: false,
-  prune: true,
-  backup: false,
-};
+/** Commands that can run unattended. */
+const scheduledCommands =
+  "ingest train tune score deploy diagnose report fullprocess monitor labels apicalls verify doctor prune backup".split(
+    " ",
+  );
+/** Of these, the ones that take the lock and accept --wait. */
+const lockingCommands = new Set("ingest train tune score deploy fullprocess monitor apicalls prune".split(" "));
 
 /** Default of --wait: two jobs in the same minute run one after the other, instead of one failing. */
 const WAIT = "10m";
@@ -58,15 +47,11 @@ export function scheduledJobs({ schedule }: Config, now: Date): readonly Schedul
 /** All errors that `scheduledJobs` could throw, for every job, with their config keys. */
 export function scheduleProblems({ schedule }: Config, now: Date): ConfigProblem[] {
   return schedule.flatMap((entry, i) => {
-    const at = (key: string, check: () => unknown): ConfigProblem[] => {
-      try {
-        check();
-        return [];
-      } catch (error) {
-        if (!(error instanceof MlctlError)) throw error;
-        return [{ path: `schedule.${i}.${key}`, message: [error.message, ...error.details].join("; ") }];
-      }
-    };
+    const at = (key: string, check: () => unknown): ConfigProblem[] =>
+      attempt(
+        () => (check(), []),
+        ({ message, details }) => [{ path: `schedule.${i}.${key}`, message: [message, ...details].join("; ") }],
+      );
     const { name, cron, timezone } = entry;
     const isNew = schedule.findIndex((other) => other.name === name) === i;
     return [
@@ -92,9 +77,8 @@ export function jobNamed(jobs: readonly ScheduledJob[], name: string): Scheduled
   if (job !== undefined) return job;
   const names = jobs.map((each) => each.name);
   const near = suggest(name, names);
-  throw new MlctlError("usage", `config.json has no scheduled job ${JSON.stringify(name)}`, {
-    hint: near === undefined ? `jobs: ${names.join(", ")}` : `did you mean ${near}?`,
-  });
+  const hint = near === undefined ? `jobs: ${names.join(", ")}` : `did you mean ${near}?`;
+  throw new MlctlError("usage", `config.json has no scheduled job ${JSON.stringify(name)}`, { hint });
 }
 
 function jobOf(entry: Config["schedule"][number]): ScheduledJob {
@@ -109,13 +93,10 @@ function jobOf(entry: Config["schedule"][number]): ScheduledJob {
 
 function requireCommand({ name, command }: Config["schedule"][number]): { verb: string; takesLock: boolean } {
   const verb = command ?? name;
-  const takesLock = scheduledCommands[verb];
-  if (takesLock === undefined) {
-    throw new MlctlError("usage", `schedule: ${JSON.stringify(verb)} is not a command that can run unattended`, {
-      hint: `use one of ${Object.keys(scheduledCommands).join(", ")}`,
-    });
-  }
-  return { verb, takesLock };
+  if (scheduledCommands.includes(verb)) return { verb, takesLock: lockingCommands.has(verb) };
+  throw new MlctlError("usage", `schedule: ${JSON.stringify(verb)} is not a command that can run unattended`, {
+    hint: `use one of ${scheduledCommands.join(", ")}`,
+  });
 }
 
 function requireHarmlessArgs({ name, args }: Config["schedule"][number]): void {

@@ -1,13 +1,6 @@
 /** The few operations on a bucket that watch needs; the only importer of the AWS SDK. */
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-  paginateListObjectsV2,
-} from "@aws-sdk/client-s3";
+import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand, S3Client, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { createReadStream, createWriteStream, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -98,10 +91,8 @@ async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> 
         : name === "NoSuchBucket"
           ? "create the bucket, or correct watch.source"
           : "AWS_REGION and AWS_ENDPOINT_URL say where the bucket is";
-    throw new MlctlError("failure", `${what}: ${name === "Error" ? "" : `${name}: `}${message || "no response"}`, {
-      hint,
-      cause: error,
-    });
+    const reason = `${name === "Error" ? "" : `${name}: `}${message || "no response"}`;
+    throw new MlctlError("failure", `${what}: ${reason}`, { hint, cause: error });
   }
 }
 

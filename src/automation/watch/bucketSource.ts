@@ -8,7 +8,7 @@ import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";
 
-export interface BucketSourceOptions {
+interface BucketSourceOptions {
   /** s3://bucket/prefix */
   readonly address: string;
   /** Absolute; files are worked on in its `processing`, logs are kept in its `logs`. */
@@ -58,9 +58,8 @@ export function bucketSource({ address, folder, matches, signal, environment }: 
 
 function placeOf(address: string): { name: string; prefix: string } {
   const [, name, path] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(address) ?? [];
-  if (name === undefined) {
+  if (name === undefined)
     throw new MlctlError("usage", `${address} names no bucket`, { hint: "such as s3://bucket/prefix" });
-  }
   const prefix = (path ?? "").replace(/^\/+|\/+$/g, "");
   return { name, prefix: prefix === "" ? "" : `${prefix}/` };
 }

@@ -105,9 +105,7 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
       return taken;
     },
     begin({ folder, original: _original, ...before }) {
-      const note = { ...before, starts: before.starts + 1 };
-      atomicWrite(join(folder, NOTE), noteText(note));
-      return claimOf(folder, note);
+      return writeNote(folder, { ...before, starts: before.starts + 1 });
     },
     release: dropFolder,
     close() {
@@ -124,17 +122,8 @@ function makeFolder(
 ): Claim | undefined {
   const folder = join(processing, claimName(name));
   if (existsSync(folder)) return undefined;
-  const { given, etag } = drop;
-  const note: ClaimNote = {
-    owner,
-    origin,
-    given,
-    name,
-    claimedAt: now().toISOString(),
-    nonce: randomBytes(8).toString("hex"),
-    starts: 1,
-    ...(etag === undefined ? {} : { etag }),
-  };
+  const nonce = randomBytes(8).toString("hex");
+  const note: ClaimNote = { owner, origin, ...drop, name, claimedAt: now().toISOString(), nonce, starts: 1 };
   const temporary = temporaryPath(folder);
   try {
     mkdirSync(temporary);
@@ -164,6 +153,11 @@ function claimsOf(processing: string, { given, etag }: Drop): Claim[] {
 
 function claimOf(folder: string, note: ClaimNote): Claim {
   return { ...note, folder, original: join(folder, `original${tableEnding(note.given) ?? ".file"}`) };
+}
+
+function writeNote(folder: string, note: ClaimNote): Claim {
+  atomicWrite(join(folder, NOTE), noteText(note));
+  return claimOf(folder, note);
 }
 
 function noteText(note: ClaimNote): string {
@@ -215,9 +209,7 @@ async function takeFrom(other: string, { processing, origin, watchers, owner, no
       if (claim.owner !== other || claim.origin !== origin) continue;
       const { folder, original: _original, ...before } = claim;
       // Whoever is killed with fifty claims was at one of them.
-      const note = { ...before, owner };
-      atomicWrite(join(folder, NOTE), noteText(note));
-      taken.push(claimOf(folder, note));
+      taken.push(writeNote(folder, { ...before, owner }));
     }
     return taken;
   } finally {

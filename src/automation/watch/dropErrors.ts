@@ -1,5 +1,5 @@
 /** Classifies errors of a drop: caused by the file, by a signal, or transient. */
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 
 export interface DropError {
@@ -18,10 +18,6 @@ export function isStop(error: unknown): boolean {
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof MlctlError)) return errorCode(error) !== undefined;
   return error.kind === "busy" || error.kind === "failure" || error.kind === "notReady";
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function dropError(error: unknown): DropError {

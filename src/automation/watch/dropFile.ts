@@ -2,14 +2,15 @@
 import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
+import { present } from "../../core/text/present.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
 import { predictDrop, PREDICTIONS, REJECTED, type PredictedDrop, type DropSettings, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
-import { isStop, isTransient, messageOf, dropError } from "./dropErrors.ts";
+import { isStop, isTransient, dropError } from "./dropErrors.ts";
 import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
 import { dropMonitoring, type DropResult } from "./dropResult.ts";
 import type { DropSource, Move, Outcome } from "./dropSource.ts";
@@ -33,7 +34,7 @@ const OUTCOME = "outcome.json";
 export async function dropFile(workspace: Workspace, claim: Claim, work: DropWork): Promise<DropResult | undefined> {
   const { source } = work;
   const { context } = workspace;
-  const say = logger(source.logPath(claim.name), () => context.now());
+  const say = logger(source.logPath(claim.name), context.now);
   const outcomePath = join(claim.folder, OUTCOME);
   if (!existsSync(outcomePath)) {
     if (!existsSync(claim.original)) return undefined;
@@ -63,11 +64,9 @@ function logger(path: string, now: () => Date): Say {
   };
 }
 
-async function decide(
-  workspace: Workspace,
-  claim: Claim,
-  work: DropWork & { readonly say: Say },
-): Promise<Outcome<DropResult>> {
+type Work = DropWork & { readonly say: Say };
+
+async function decide(workspace: Workspace, claim: Claim, work: Work): Promise<Outcome<DropResult>> {
   const { settings, clock, say } = work;
   const started = clock();
   const base = {
@@ -94,26 +93,15 @@ async function decide(
         continue;
       }
       const failed = dropError(error);
-      for (const line of [failed.message, ...failed.details, ...(failed.hint === null ? [] : [`hint: ${failed.hint}`])])
-        say(line);
+      present([failed.message, ...failed.details, failed.hint && `hint: ${failed.hint}`]).forEach(say);
       const end = { attempts: attempt, seconds: seconds(), status: "errored" as const, error: failed };
       return { status: "errored", moves: [originalMove(claim)], result: { ...base, ...nothing, ...end } };
     }
   }
 }
 
-const nothing = {
-  runId: null,
-  modelVersion: null,
-  rows: 0,
-  rejected: 0,
-  logged: null,
-  logProblem: null,
-  monitoring: null,
-  failed: [],
-  unjudged: [],
-  warnings: [],
-};
+const noRows = { rows: 0, rejected: 0, logged: null, logProblem: null, warnings: [] };
+const nothing = { runId: null, modelVersion: null, monitoring: null, failed: [], unjudged: [], ...noRows };
 
 /** @throws {MlctlError} kind "data" */
 function refuseHopeless({ original, given, starts }: Claim): void {

@@ -1,4 +1,4 @@
-/** DropResult: what became of one dropped file; a line of `watch --json`. */
+/** DropResult: what became of one dropped file; a line of `watch --json`: scripts rely on its keys, so add some, never change them. */
 import type { MonitorArea, MonitorFinding } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { DropError } from "./dropErrors.ts";

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
-import { writeFailure } from "../../storage/files/writeFailure.ts";
+import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
 
 export interface FetchUrlOptions {
   readonly url: string;
@@ -116,17 +116,14 @@ async function respond(options: FetchUrlOptions, before: FetchState | undefined)
   }
 }
 
+type Before = FetchState | undefined;
+
 /** @returns null where nothing has changed @throws {Error} what may pass; {MlctlError} what will not */
-async function request(
-  options: FetchUrlOptions,
-  before: FetchState | undefined,
-  stop: AbortSignal,
-): Promise<Download | null> {
+async function request(options: FetchUrlOptions, before: Before, stop: AbortSignal): Promise<Download | null> {
   const { url, headers } = options;
-  const { etag = null, lastModified = null } = before ?? {};
   const conditions = {
-    ...(etag === null ? {} : { "if-none-match": etag }),
-    ...(lastModified === null ? {} : { "if-modified-since": lastModified }),
+    ...(before?.etag && { "if-none-match": before.etag }),
+    ...(before?.lastModified && { "if-modified-since": before.lastModified }),
   };
   const response = await fetch(addressOf(url), { headers: { ...headers, ...conditions }, signal: stop });
   if (response.status === 304) {
@@ -157,25 +154,19 @@ async function store(
     file = openSync(path, "w");
     for await (const chunk of body) {
       bytes += chunk.length;
-      if (bytes > maxBytes) {
-        throw new MlctlError("failure", `${shownUrl(url)} has more than ${maxBytes} bytes`, {
-          hint: "a larger `watch.download.max_bytes` takes it",
-        });
-      }
+      const hint = "a larger `watch.download.max_bytes` takes it";
+      if (bytes > maxBytes)
+        throw new MlctlError("failure", `${shownUrl(url)} has more than ${maxBytes} bytes`, { hint });
       hash.update(chunk);
       writeSync(file, chunk);
     }
   } catch (error) {
     rmSync(path, { force: true });
-    throw (error as NodeJS.ErrnoException).path === path || isDisk(error) ? writeFailure(error, path) : error;
+    throw (error as NodeJS.ErrnoException).path === path || isDiskFailure(error) ? writeFailure(error, path) : error;
   } finally {
     if (file !== undefined) closeSync(file);
   }
   return { path, sha256: hash.digest("hex") };
-}
-
-function isDisk(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EROFS", "EIO"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 function addressOf(url: string): URL {

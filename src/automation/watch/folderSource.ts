@@ -9,7 +9,7 @@ import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf, tableEnding } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";
 
-export interface FolderSourceOptions {
+interface FolderSourceOptions {
   /** Absolute; holds input, processing, processed, errored and logs. */
   readonly folder: string;
   /** Undefined: every file. */
@@ -72,17 +72,10 @@ export function folderSource(options: FolderSourceOptions): DropSource {
         return true;
       } catch (error) {
         if (errorCode(error) === "ENOENT") return false;
-        if (errorCode(error) === "EXDEV") {
-          throw new MlctlError(
-            "failure",
-            `${place("input")} and ${place("processing")} are on different file systems`,
-            {
-              hint: "a file can only be claimed by renaming it: put both on one",
-              cause: error,
-            },
-          );
-        }
-        throw writeFailure(error, original);
+        if (errorCode(error) !== "EXDEV") throw writeFailure(error, original);
+        const hint = "a file can only be claimed by renaming it: put both on one";
+        const message = `${place("input")} and ${place("processing")} are on different file systems`;
+        throw new MlctlError("failure", message, { hint, cause: error });
       }
     },
     async publish(claim, outcome) {

@@ -35,21 +35,22 @@ export async function openSource(workspace: Workspace, folder: string, clock: ()
     const { bucketSource } = await import("./bucketSource.ts");
     const { signal } = context;
     const source = bucketSource({ address, folder, matches, signal, environment: process.env });
-    return { source, place: `watching ${source.name}`, refresh: async () => {}, failure: () => undefined };
+    return { source, place: `watching ${source.name}`, ...noAddress };
   }
   const source = folderSource({ folder, matches, settle: milliseconds(settle), clock, warn });
   const input = join(folder, "input");
   const place = `watching ${toRecordPath(paths.workspace, input)}`;
-  if (address === null) return { source, place, refresh: async () => {}, failure: () => undefined };
+  if (address === null) return { source, place, ...noAddress };
   if (!/^https?:\/\//.test(address)) {
-    throw new MlctlError("usage", `watch.source: ${address} is neither an address nor a bucket`, {
-      hint: address.includes("://")
-        ? "https://example.org/feed.json or s3://bucket/prefix"
-        : `a folder is named with --folder ${address}, or as \`watch.folder\``,
-    });
+    const hint = address.includes("://")
+      ? "https://example.org/feed.json or s3://bucket/prefix"
+      : `a folder is named with --folder ${address}, or as \`watch.folder\``;
+    throw new MlctlError("usage", `watch.source: ${address} is neither an address nor a bucket`, { hint });
   }
   return { source, place: `${place} and ${shownUrl(address)}`, ...refresher(workspace, { address, folder, clock }) };
 }
+
+const noAddress = { refresh: async () => {}, failure: () => undefined };
 
 /** An address that cannot be had keeps nobody from the files that are there. */
 function refresher(

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import { withValues } from "../../config/unsetValues.ts";
@@ -13,7 +13,7 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import type { Claim } from "./dropClaims.ts";
-import { isStop, isTransient, messageOf } from "./dropErrors.ts";
+import { isStop, isTransient } from "./dropErrors.ts";
 
 export interface DropSettings {
   readonly predictionColumn: string;
@@ -85,11 +85,9 @@ export async function predictDrop(
     settings.monitor && predicted.rows > 0
       ? await monitorDrop({ ...workspace, context }, claim, { ...work, loaded, stop: workspace.context.signal })
       : null;
-  if (stateOf(claim.original) !== before) {
-    throw new MlctlError("failure", `${claim.given} was still being written`, {
-      hint: "a longer `watch.settle` waits",
-    });
-  }
+  const hint = "a longer `watch.settle` waits";
+  if (stateOf(claim.original) !== before)
+    throw new MlctlError("failure", `${claim.given} was still being written`, { hint });
   const all = [...predicted.warnings, ...warnings];
   for (const message of all) say(`warning: ${message}`);
   return { loaded, predicted, monitored, warnings: all };
@@ -100,10 +98,10 @@ function deployedOf(load: () => LoadedModel | undefined): LoadedModel {
   try {
     const loaded = load();
     if (loaded !== undefined) return loaded;
-  } catch (error) {
-    throw new MlctlError("failure", messageOf(error), {
-      hint: error instanceof MlctlError ? error.hint : undefined,
-      cause: error,
+  } catch (cause) {
+    throw new MlctlError("failure", messageOf(cause), {
+      hint: cause instanceof MlctlError ? cause.hint : undefined,
+      cause,
     });
   }
   throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy" });
@@ -158,8 +156,6 @@ async function monitorDrop(
 }
 
 function scoresText({ performance, window }: MonitorResult): string {
-  if (window.labelled === 0) return "no labels";
-  return Object.entries(performance.metrics)
-    .map(([metric, value]) => `${metric} ${value === null ? "-" : value.toFixed(3)}`)
-    .join(" ");
+  const scores = Object.entries(performance.metrics).map(([metric, value]) => `${metric} ${value?.toFixed(3) ?? "-"}`);
+  return window.labelled === 0 ? "no labels" : scores.join(" ");
 }

@@ -29,7 +29,7 @@ export interface WatchOptions {
   readonly clock: () => number;
 }
 
-export interface WatchSummary {
+interface WatchSummary {
   readonly processed: number;
   readonly errored: number;
   readonly exitCode: number;
@@ -46,23 +46,11 @@ export async function watch(workspace: Workspace, options: WatchOptions): Promis
   const { config, paths, context } = workspace;
   const folder = resolve(paths.workspace, config.watch.folder);
   const opened = await openSource(workspace, folder, options.clock);
-  const claims = await openClaims({
-    processing: resolve(folder, "processing"),
-    origin: opened.source.name,
-    now: context.now,
-  });
-  const told = reportTroubles(context, "watch");
-  const round = {
-    workspace,
-    options,
-    opened,
-    claims,
-    troubles: told,
-    results: [],
-    unfinished: new Map(),
-    failures: [],
-    diskFailures: 0,
-  };
+  const processing = resolve(folder, "processing");
+  const claims = await openClaims({ processing, origin: opened.source.name, now: context.now });
+  const troubles = reportTroubles(context, "watch");
+  const tools = { workspace, options, opened, claims, troubles };
+  const round = { ...tools, results: [], unfinished: new Map(), failures: [], diskFailures: 0 };
   try {
     const message = options.once ? opened.place : `${opened.place}; end with Ctrl-C`;
     context.emit({ type: "stage", stage: "watch", message });
@@ -138,9 +126,9 @@ function tellArriving({ workspace: { context } }: Round, arriving: number): void
 }
 
 async function look(round: Round): Promise<Seen> {
-  const failuresBefore = round.diskFailures;
+  const before = round.diskFailures;
   const seen = await lookOnce(round);
-  if (round.diskFailures === failuresBefore)
+  if (round.diskFailures === before)
     round.troubles.end(DISK, () => "the disk can be written again: files are processed");
   return seen;
 }

@@ -2,6 +2,7 @@
 import { counted, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import { limitText } from "../../core/text/limitText.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
+import { present } from "../../core/text/present.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
@@ -62,13 +63,13 @@ export function windowsVerdict(windows: readonly Pick<WindowSummary, "status" | 
   const labelled = (status: string): string[] =>
     windows.filter((each) => each.status === status).map(({ label }) => label);
   const [failed, warned, few] = [labelled("fail"), labelled("warn"), labelled("skipped")];
-  const parts = [
+  const parts = present([
     failed.length > 0 && `${failed.length} of ${windows.length} windows failed: ${named(failed)}`,
     failed.length === 0 && warned.length === 0 && `none of ${windows.length} windows failed`,
     warned.length > 0 && `${warned.length} of ${windows.length} windows with warnings: ${named(warned)}`,
     few.length > 0 && `${few.length} with ${TOO_FEW_ROWS}`,
-  ];
-  return parts.filter((part) => part !== false).join("; ");
+  ]);
+  return parts.join("; ");
 }
 
 function named(labels: readonly string[]): string {

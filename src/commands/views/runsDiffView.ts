@@ -44,7 +44,6 @@ function metricTable({ differences }: DiffResult): ViewTable {
   };
 }
 
-/** Parameters and settings that differ, in one table. */
 function settingTable({ a, b, params, settings }: DiffResult): ViewTable {
   return {
     title: "settings that differ",

@@ -6,8 +6,5 @@ export type TableColumn<Item> = readonly [header: ViewColumn | string, cell: (it
 /** One row per item. A column that is `false` is left out. */
 export function tableOf<Item>(items: readonly Item[], columns: readonly (TableColumn<Item> | false)[]): ViewTable {
   const shown = columns.filter((column) => column !== false);
-  return {
-    columns: shown.map(([header]) => header),
-    rows: items.map((item) => shown.map(([, cell]) => cell(item))),
-  };
+  return { columns: shown.map(([header]) => header), rows: items.map((item) => shown.map(([, cell]) => cell(item))) };
 }

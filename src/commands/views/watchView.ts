@@ -1,43 +1,7 @@
-/** The result of a dropped file: as JSON, as tab-separated fields, as a sentence. */
+/** The result of a dropped file: as tab-separated fields, as a sentence. */
 import { oneLine } from "../../automation/watch/dropNames.ts";
 import type { DropResult } from "../../automation/watch/dropResult.ts";
 import { counted, formatNumber } from "../../core/text/format.ts";
-
-/** Scripts rely on these keys: add keys, never change them. */
-export function dropDocument(drop: DropResult): object {
-  const { monitoring } = drop;
-  return {
-    file: drop.file,
-    name: drop.name,
-    status: drop.status,
-    at: drop.at,
-    seconds: drop.seconds,
-    attempts: drop.attempts,
-    run_id: drop.runId,
-    model_version: drop.modelVersion,
-    rows: drop.rows,
-    rejected: drop.rejected,
-    logged: drop.logged,
-    output: drop.output,
-    reject_file: drop.rejectFile,
-    log: drop.log,
-    monitoring: monitoring && {
-      monitor_id: monitoring.monitorId,
-      status: monitoring.status,
-      drift_share: monitoring.driftShare,
-      drifted: monitoring.drifted,
-      drifted_columns: monitoring.driftedColumns,
-      labelled: monitoring.labelled,
-      metrics: monitoring.metrics,
-      findings: monitoring.findings,
-      alerts: monitoring.alerts,
-    },
-    failed: drop.failed,
-    unjudged: drop.unjudged,
-    warnings: drop.warnings,
-    error: drop.error,
-  };
-}
 
 /** Status, file, rows, model version, drift share, monitoring status, and output or error. */
 export function dropFields({ status, file, rows, modelVersion, monitoring, output, error }: DropResult): string[] {

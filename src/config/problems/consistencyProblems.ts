@@ -48,7 +48,7 @@ function folderProblems(config: Config, configPath: string): ConfigProblem[] {
       writtenKeys.has(key) &&
       `${identityOf(directory)}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
     ) {
-      const message = `found "${path}", which holds config.json itself; name a folder of its own, such as "models"`;
+      const message = `found "${path}", which contains config.json; name a separate folder, such as "models"`;
       problems.push({ path: key, message });
     }
     seen.set(folder, key);

@@ -123,7 +123,9 @@ function limitsSchema() {
     bodies_per_caller: count(250).describe(
       "maximum number of bodies that a caller (token; address if there is none) may be sending at once; further ones get 429",
     ),
-    bodies_per_address: count(500).describe("the same for an address, whatever its tokens, such as that of a proxy"),
+    bodies_per_address: count(500).describe(
+      "the same for one IP address with all its tokens, for example that of a proxy",
+    ),
     cell_bytes: count(65_536).describe("maximum size of one value of a row"),
     wrong_tokens: count(10).describe("maximum number of wrong tokens per minute and address; further ones get 429"),
     concurrent: count(1000).describe("maximum number of concurrent requests; further ones get 503 and Retry-After"),

@@ -7,7 +7,6 @@ export const text = () => z.string().min(1);
 
 export const texts = () => z.array(text()).default([]);
 
-/** A whole number. */
 export const whole = (minimum: number) => z.number().int().min(minimum);
 
 /** A number between 0 and 1, without the bounds. */

@@ -23,12 +23,10 @@ export function preamble(text: string, settings: CsvSettings): { at: number; lin
 }
 
 function lineEnd(text: string, from: number): { end: number; next: number } {
-  const pattern = /\r\n|\n|\r/g;
+  const pattern = /\r\n|\n|\r|$/g;
   pattern.lastIndex = from;
-  const found = pattern.exec(text);
-  return found === null
-    ? { end: text.length, next: text.length }
-    : { end: found.index, next: found.index + found[0].length };
+  const { 0: lineBreak, index: end } = pattern.exec(text)!;
+  return { end, next: end + lineBreak.length };
 }
 
 /** Position after the record that starts at `from`, before its line end; −1 if `text` ends within it. */

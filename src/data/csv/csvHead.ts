@@ -9,7 +9,6 @@ export interface CsvHead {
   readonly grammar: CsvGrammar;
   /** As in the file, without blanks if `trim`. */
   readonly names: readonly string[];
-  /** Line of the header. */
   readonly line: number;
   /** Has read the header; goes on with the text from `length`. */
   readonly tokenizer: CsvTokenizer;
@@ -24,7 +23,7 @@ const SAMPLE_RECORDS = 200;
 const MAX_HEADER_LENGTH = 1 << 22;
 
 /** Collects text until it holds the head. */
-export interface HeadReader {
+interface HeadReader {
   /** @returns the head and the text after it, once there is enough text */
   add(text: string): { readonly head: CsvHead; readonly rest: string } | undefined;
   /** The same if no text follows. */
@@ -68,7 +67,7 @@ function longHeader(text: string, { quote = '"' }: CsvSettings): UnreadableFile 
 }
 
 /** Reads a file or stream from its start. */
-export interface CsvReader {
+interface CsvReader {
   /** Undefined until the head is read. */
   readonly head: CsvHead | undefined;
   /** Rows of the records that end within `text`, which continues the text written before. */

@@ -34,6 +34,12 @@ function encodingNote(readings: readonly CsvReading[]): string[] {
   ];
 }
 
+/** Of the readings with this flaw: the first, and how often all of them have it. */
+function withFlaw(readings: readonly CsvReading[], flaw: "afterQuote" | "repeatedHeader") {
+  const found = readings.filter(({ flaws }) => flaws[flaw] !== undefined);
+  return { first: found[0], count: found.reduce((sum, { flaws }) => sum + flaws[flaw]!.count, 0) };
+}
+
 function namelessNote(readings: readonly CsvReading[]): string[] {
   const nameless = readings.flatMap(({ name, names, columns }) =>
     names.flatMap((given, i) => (given === "" ? [{ name, position: i + 1, column: columns[i]! }] : [])),
@@ -45,21 +51,16 @@ function namelessNote(readings: readonly CsvReading[]): string[] {
 }
 
 function afterQuoteNote(readings: readonly CsvReading[]): string[] {
-  const found = readings.filter(({ flaws }) => flaws.afterQuote !== undefined);
-  const [first] = found;
+  const { first, count } = withFlaw(readings, "afterQuote");
   if (first === undefined) return [];
-  const count = found.reduce((sum, { flaws }) => sum + flaws.afterQuote!.count, 0);
   const cell = placeOf(first, first.flaws.afterQuote!.first);
-  return [
-    `${cell}: text after a closing quote was kept${also(count - 1, "cell")}; inside a quoted cell, a quote must be doubled ("")`,
-  ];
+  const cure = 'inside a quoted cell, a quote must be doubled ("")';
+  return [`${cell}: text after a closing quote was kept${also(count - 1, "cell")}; ${cure}`];
 }
 
 function repeatedHeaderNote(readings: readonly CsvReading[]): string[] {
-  const found = readings.filter(({ flaws }) => flaws.repeatedHeader !== undefined);
-  const [first] = found;
+  const { first, count } = withFlaw(readings, "repeatedHeader");
   if (first === undefined) return [];
-  const count = found.reduce((sum, { flaws }) => sum + flaws.repeatedHeader!.count, 0);
   const { line } = first.flaws.repeatedHeader!;
   return [`${first.name}, line ${line} repeats the header and was left out${also(count - 1, "line")}`];
 }
@@ -73,9 +74,8 @@ function trimmedNote(readings: readonly CsvReading[]): string[] {
   const [one] = trimmed;
   if (one === undefined) return [];
   const count = trimmed.reduce((sum, each) => sum + each.count, 0);
-  return [
-    `blanks were removed around ${counted(count, "value")}, first: ${placeOf(one.reading, one.first)}; to keep them, set "ingest": {"trim": false}`,
-  ];
+  const cure = 'to keep them, set "ingest": {"trim": false}';
+  return [`blanks were removed around ${counted(count, "value")}, first: ${placeOf(one.reading, one.first)}; ${cure}`];
 }
 
 /** E.g. `a.csv, line 3, column "b" ("x")`. */

@@ -12,15 +12,8 @@
  */
 import type { InputRow } from "../rowBatch.ts";
 import { fieldReader, type FieldForm } from "./csvFields.ts";
-import {
-  isSpaceOrTab,
-  lastInk,
-  lineBreaks,
-  widthMismatch,
-  withoutBlanks,
-  type CsvFlaws,
-  type CsvGrammar,
-} from "./csvGrammar.ts";
+import { isSpaceOrTab, lastInk, lineBreaks, widthMismatch, withoutBlanks } from "./csvGrammar.ts";
+import type { CsvFlaws, CsvGrammar } from "./csvGrammar.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 export interface CsvRow extends InputRow {

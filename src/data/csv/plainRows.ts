@@ -46,15 +46,8 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
   const comma = delimiter.charCodeAt(0);
   const isSpecial = new Uint8Array(256);
   for (const byte of [0, LINE_FEED, RETURN, QUOTE, comma]) isSpecial[byte] = 1;
-  const columns = Array.from({ length: columnCount }, (): PlainColumn => {
-    return {
-      kind: "unknown",
-      values: new Float64Array(0),
-      codes: new Int32Array(0),
-      words: stringCodes(),
-      decimals: 0,
-    };
-  });
+  const empty = { kind: "unknown", values: new Float64Array(0), codes: new Int32Array(0), decimals: 0 } as const;
+  const columns = Array.from({ length: columnCount }, (): PlainColumn => ({ ...empty, words: stringCodes() }));
   const rows: PlainRows = { columns, rowCount: 0, add };
   let capacity = Math.max(16, Math.ceil(expected));
   return rows;

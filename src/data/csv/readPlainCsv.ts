@@ -23,27 +23,22 @@ const MARK = Buffer.from("\ufeff");
 const DATASET: CsvSettings = { delimiter: ",", trim: false };
 
 /** An expected column: reading stops at the first chunk that contradicts it. */
-export interface ExpectedColumn {
+interface ExpectedColumn {
   readonly name: string;
   readonly kind: Column["kind"];
 }
+
+type Expected = readonly ExpectedColumn[];
 
 /**
  * The same table that DuckDB would give; null if the file or the options are not plain.
  * @param expected all columns of the file, if known
  */
-export async function readPlainCsv(
-  path: string,
-  options: ReadOptions,
-  expected?: readonly ExpectedColumn[],
-): Promise<Table | null> {
+export async function readPlainCsv(path: string, options: ReadOptions, expected?: Expected): Promise<Table | null> {
   if (!/\.(csv|tsv|txt)$/i.test(path) || !isPlain(options)) return null;
   // A pipe can be read only once, and DuckDB may have to read it.
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  const file = isFile ? await open(path).catch(() => null) : null;
+  const found = await stat(path).catch(() => null);
+  const file = found?.isFile() ? await open(path).catch(() => null) : null;
   if (file === null) return null;
   try {
     return await readLines(file, { path, options, expected });
@@ -63,7 +58,7 @@ function isPlain(options: ReadOptions): boolean {
 interface Reading {
   readonly path: string;
   readonly options: ReadOptions;
-  readonly expected: readonly ExpectedColumn[] | undefined;
+  readonly expected: Expected | undefined;
 }
 
 async function readLines(file: FileHandle, reading: Reading): Promise<Table | null> {
@@ -104,29 +99,21 @@ interface Head {
 }
 
 /** @param start what was read of the file: `lines` and the start of the next line */
-function headOf(
-  lines: Buffer,
-  start: Buffer,
-  { path, options, expected, size }: Reading & { size: number },
-): Head | null {
+function headOf(lines: Buffer, start: Buffer, reading: Reading & { size: number }): Head | null {
+  const { path, options, expected, size } = reading;
   const length = lines.indexOf(LINE_FEED) + 1;
   if (/["\r\0]/.test(lines.toString("utf8", 0, length))) return null;
   const text = start.toString("utf8", 0, Math.max(length, SAMPLE_BYTES));
-  const found = namesOf(text, start.length >= size, {
-    path,
-    options,
-    csv: expected === undefined ? options.csv : DATASET,
-  });
+  const csv = expected === undefined ? options.csv : DATASET;
+  const found = namesOf(text, start.length >= size, { path, options, csv });
   if (found === null || found.names.length < 2) return null;
   const { names, given, delimiter } = found;
   const sample = lines.subarray(length, length + SAMPLE_BYTES);
   let sampled = 0;
   for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
   // One percent more, so that the arrays rarely have to grow.
-  const expectedRows = Math.min(
-    MAX_EXPECTED_CELLS / names.length,
-    (size / Math.max(1, sample.length)) * sampled * 1.01,
-  );
+  const estimate = (size / Math.max(1, sample.length)) * sampled * 1.01;
+  const expectedRows = Math.min(MAX_EXPECTED_CELLS / names.length, estimate);
   const rows = plainRows({ delimiter, columnCount: names.length, expected: expectedRows });
   return { delimiter, names, rows, length, refused: expected === undefined ? given : null };
 }

@@ -62,7 +62,5 @@ export function requestedType(column: string, type: string): string {
   const format = valueFormat(type);
   if (format !== undefined) return format.kind === "number" ? "DOUBLE" : "TIMESTAMP";
   if (TYPE_NAME.test(type)) return type.trim().toUpperCase();
-  throw new MlctlError("usage", `ingest.types.${column}: "${type}" is not a valid type`, {
-    hint: TYPES,
-  });
+  throw new MlctlError("usage", `ingest.types.${column}: "${type}" is not a valid type`, { hint: TYPES });
 }

@@ -18,7 +18,6 @@ export interface Chunk {
   readonly rowCount: number;
   /** Values of a DOUBLE column without missing values; a view that is valid until the next chunk. */
   numbers(column: number): Float64Array;
-  /** Values of a VARCHAR column. */
   strings(column: number): readonly (string | null)[];
 }
 

@@ -17,7 +17,7 @@ export async function tableFromStored(database: Database, table: string): Promis
   return tableFromQuery(database, query, { rowCount, dictionaries });
 }
 
-export interface QueryOptions {
+interface QueryOptions {
   /** Expected number of rows, if known. */
   readonly rowCount?: number | undefined;
   /** By column name, for text columns with few distinct values. */
@@ -65,7 +65,8 @@ function numbers(name: string, type: string, expected: number): ColumnBuilder {
   let length = 0;
   return {
     add(chunk, column) {
-      if (length + chunk.rowCount > values.length) values = grown(values, length + chunk.rowCount);
+      if (length + chunk.rowCount > values.length)
+        values = grown(values, new Float64Array(2 * (length + chunk.rowCount)));
       values.set(chunk.numbers(column).subarray(0, chunk.rowCount), length);
       length += chunk.rowCount;
     },
@@ -80,11 +81,7 @@ function categories(name: string): ColumnBuilder {
   let length = 0;
   return {
     add(chunk, column) {
-      if (length + chunk.rowCount > codes.length) {
-        const larger = new Int32Array(2 * (length + chunk.rowCount));
-        larger.set(codes.subarray(0, length));
-        codes = larger;
-      }
+      if (length + chunk.rowCount > codes.length) codes = grown(codes, new Int32Array(2 * (length + chunk.rowCount)));
       for (const value of chunk.strings(column)) {
         let code = value === null ? -1 : codeOf.get(value);
         if (code === undefined) codeOf.set(value!, (code = codeOf.size));
@@ -117,8 +114,7 @@ function dictionaryCategories(name: string, dictionary: readonly string[], expec
   };
 }
 
-function grown(values: Float64Array<ArrayBuffer>, needed: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * needed);
+function grown<T extends Float64Array | Int32Array>(values: T, larger: T): T {
   larger.set(values);
   return larger;
 }

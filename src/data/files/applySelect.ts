@@ -98,27 +98,23 @@ async function selectedQuery(database: Database, options: ReadOptions): Promise<
   return filtered;
 }
 
+interface Checked {
+  readonly query: string;
+  readonly columns: readonly DatasetColumn[];
+}
+
 /** Requires that the columns of the query exist. */
-async function check(
-  database: Database,
-  key: string,
-  { query, columns }: { query: string; columns: readonly DatasetColumn[] },
-): Promise<void> {
-  try {
-    await database.describe(query);
-  } catch (error) {
+async function check(database: Database, key: string, { query, columns }: Checked): Promise<void> {
+  await database.describe(query).catch((error: unknown) => {
     throw sqlError(key, error, hintOf(error, columns));
-  }
+  });
 }
 
 function hintOf(error: unknown, columns: readonly DatasetColumn[]): string {
   const message = String(error);
   if (/file system operations are disabled|is not allowed$/.test(message)) return ALLOWED;
-  const unknown = /Referenced column "([^"]*)" not found/.exec(message)?.[1];
-  return columnHint(
-    unknown,
-    columns.map(({ name }) => name),
-  );
+  const names = columns.map(({ name }) => name);
+  return columnHint(/Referenced column "([^"]*)" not found/.exec(message)?.[1], names);
 }
 
 /** All expressions bind, so a value caused the error. Names the first expression that fails on its own. */

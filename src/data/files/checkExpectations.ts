@@ -1,12 +1,14 @@
 /** Checks the table `result` against `ingest.expect`. */
+import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { percent } from "../../core/text/format.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { present } from "../../core/text/present.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Cell, Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
 
-export interface ColumnExpectation {
+interface ColumnExpectation {
   readonly min?: number;
   readonly max?: number;
   /** Maximum share of missing values, 0 to 1. */
@@ -27,11 +29,8 @@ export async function checkExpectations(database: Database, expectations: Expect
   for (const [name, expected] of Object.entries(expectations.columns ?? {})) {
     const column = columns.find((candidate) => candidate.name === name);
     if (column === undefined) {
-      const close = suggest(
-        name,
-        Array.from(columns, (known) => known.name),
-      );
-      violations.push(`no column "${name}"${close === undefined ? "" : `, did you mean "${close}"?`}`);
+      const names = columns.map((known) => known.name);
+      violations.push(present([`no column "${name}"`, didYouMean(name, names)]).join(", "));
     } else violations.push(...(await checkColumn(database, column, expected)));
   }
   if (violations.length === 0) return;
@@ -42,18 +41,14 @@ export async function checkExpectations(database: Database, expectations: Expect
   });
 }
 
-async function checkColumn(
-  database: Database,
-  column: { readonly name: string; readonly type: string },
-  expected: ColumnExpectation,
-): Promise<string[]> {
+async function checkColumn(database: Database, column: DatasetColumn, expected: ColumnExpectation): Promise<string[]> {
   const name = identifier(column.name);
   const violations: string[] = [];
   const subject = `column "${column.name}"`;
   const one = async (sql: string): Promise<Cell> => (await database.rows(`SELECT ${sql} FROM result`))[0]![0]!;
   if (kindOf(column.type) === "number") {
-    const present = `FILTER (NOT isnan(CAST(${name} AS DOUBLE)))`;
-    const [low, high] = [await one(`min(${name}) ${present}`), await one(`max(${name}) ${present}`)];
+    const filled = `FILTER (NOT isnan(CAST(${name} AS DOUBLE)))`;
+    const [low, high] = [await one(`min(${name}) ${filled}`), await one(`max(${name}) ${filled}`)];
     if (expected.min !== undefined && low !== null && Number(low) < expected.min) {
       violations.push(`${subject} has minimum ${low}, expected at least ${expected.min}`);
     }
@@ -65,16 +60,14 @@ async function checkColumn(
   }
   if (expected.missingShare !== undefined) {
     const share = Number(await one(missingShare(column)));
-    if (share > expected.missingShare) {
-      violations.push(
-        `${subject} has ${percent(share)} missing values, expected at most ${percent(expected.missingShare)}`,
-      );
-    }
+    const most = percent(expected.missingShare);
+    if (share > expected.missingShare)
+      violations.push(`${subject} has ${percent(share)} missing values, expected at most ${most}`);
   }
   return violations;
 }
 
-function missingShare(column: { readonly name: string; readonly type: string }): string {
+function missingShare(column: DatasetColumn): string {
   const name = identifier(column.name);
   const orNaN = kindOf(column.type) === "number" ? `OR isnan(CAST(${name} AS DOUBLE))` : "";
   return `coalesce(avg(CASE WHEN ${name} IS NULL ${orNaN} THEN 1.0 ELSE 0.0 END), 0)`;

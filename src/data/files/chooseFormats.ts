@@ -93,10 +93,7 @@ interface Evidence {
 }
 
 function chosen(facts: readonly TextFacts[], evidence: Evidence): Pick<ReadColumn, "format" | "choice"> {
-  const common = facts.reduce<readonly string[]>(
-    (ids, { formats }) => ids.filter((id) => formats.includes(id)),
-    facts[0]!.formats,
-  );
+  const common = facts[0]!.formats.filter((id) => facts.every(({ formats }) => formats.includes(id)));
   // Files that agree on no format are read each in its own way; the record has that of the last.
   const formats = (common.length > 0 ? common : facts.at(-1)!.formats).map((id) => valueFormat(id)!);
   if (common.length === 0 && facts.length > 1 && facts.every((each) => each.formats.length > 0))
@@ -188,9 +185,8 @@ export async function convertColumns(
   files: readonly LoadedFile[],
   columns: readonly DatasetColumn[],
 ): Promise<void> {
-  const texts = new Set(
-    columns.filter(({ type }) => kindOf(type) === "category").map(({ name }) => name.toLowerCase()),
-  );
+  const categories = columns.filter(({ type }) => kindOf(type) === "category");
+  const texts = new Set(categories.map(({ name }) => name.toLowerCase()));
   for (const file of files) {
     const replaced = file.columns.flatMap(({ name, sql }) =>
       sql === undefined || texts.has(name.toLowerCase()) ? [] : [`${sql} AS ${identifier(name)}`],
@@ -203,9 +199,8 @@ export async function convertColumns(
 
 /** By column: the formats to record, which are not those of plain numbers and dates. */
 export function recordedFormats(read: readonly ReadColumn[]): Map<string, string> {
-  const recorded = read.filter(
-    ({ format, facts }) =>
-      format !== undefined && !(format === PLAIN && facts.every(({ plain }) => plain !== undefined)),
-  );
+  const isPlain = ({ format, facts }: ReadColumn): boolean =>
+    format === PLAIN && facts.every(({ plain }) => plain !== undefined);
+  const recorded = read.filter((column) => column.format !== undefined && !isPlain(column));
   return new Map(recorded.map(({ name, format }) => [name, format!]));
 }

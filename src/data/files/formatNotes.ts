@@ -1,6 +1,5 @@
 /** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
 import { listed, MAX_LISTED } from "../../core/text/listed.ts";
-import { present } from "../../core/text/present.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
@@ -48,6 +47,14 @@ function named(columns: readonly Named[]): string {
   return listed(columns.map(({ name, example }) => (example === undefined ? `"${name}"` : `"${name}" (${example})`)));
 }
 
+/** One note for all columns of a kind; none if there are none. */
+function noteOn<Column extends Named>(
+  columns: readonly Column[],
+  text: (names: string, first: Column) => string,
+): string[] {
+  return columns.length === 0 ? [] : [text(named(columns), columns[0]!)];
+}
+
 /** The line of config.json that gives columns a type. */
 function typesLine(columns: readonly { readonly name: string }[], type: string): string {
   const lines = columns.slice(0, MAX_LISTED).map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(type)}`);
@@ -87,8 +94,7 @@ function readNotes(
       const shown = kind === "number" ? String(value) : dayOf(value);
       return [{ name, example: `"${example}" is ${shown}` }];
     });
-    if (found.length === 0) return [];
-    return [`read as ${kind}s: ${named(found)}; to keep the text, ${typesLine(found, "category")}`];
+    return noteOn(found, (names) => `read as ${kind}s: ${names}; to keep the text, ${typesLine(found, "category")}`);
   });
 }
 
@@ -104,11 +110,10 @@ function guessedNotes(columns: readonly ReadColumn[]): string[] {
     const value = valueFormat(format)!.parse(separators.example);
     return [{ name, example: `"${separators.example}" is ${value}`, decimal: separators.character }];
   });
-  if (found.length === 0) return [];
-  const decimal = found[0]!.decimal ?? ",";
-  return [
-    `read with a thousands separator: ${named(found)}; if it is the decimal separator, set "ingest.decimal": "${decimal}" in config.json, else "ingest.thousands": "${decimal}"`,
-  ];
+  return noteOn(found, (names, { decimal }) => {
+    const set = `set "ingest.decimal": "${decimal ?? ","}" in config.json, else "ingest.thousands": "${decimal ?? ","}"`;
+    return `read with a thousands separator: ${names}; if it is the decimal separator, ${set}`;
+  });
 }
 
 function differentNotes(columns: readonly ReadColumn[]): string[] {
@@ -117,10 +122,8 @@ function differentNotes(columns: readonly ReadColumn[]): string[] {
     const examples = facts.map(({ example }) => `"${example}"`);
     return [{ name, example: [...examples, ...(isPlainElsewhere ? ["plain numbers"] : [])].join(", ") }];
   });
-  if (found.length === 0) return [];
-  return [
-    `written differently in different files: ${named(found)}; each file was read in its way, but rows to predict must be written as in the last file`,
-  ];
+  const but = "each file was read in its way, but rows to predict must be written as in the last file";
+  return noteOn(found, (names) => `written differently in different files: ${names}; ${but}`);
 }
 
 function undecidedNotes(columns: readonly ReadColumn[]): string[] {
@@ -135,13 +138,15 @@ function undecidedNotes(columns: readonly ReadColumn[]): string[] {
     const ids = facts[0]!.formats.filter((id) => valueFormat(id)?.kind === "date");
     return ids.length === 0 ? [] : [{ name, example: `"${facts[0]!.example}"`, ids }];
   });
-  const [date] = dates;
-  return present([
-    numbers.length > 0 &&
-      `kept as text, because comma or point may separate decimals or thousands: ${named(numbers)}; set "ingest.decimal": "." or "ingest.decimal": "," in config.json`,
-    date !== undefined &&
-      `kept as text, because day or month can come first: ${named(dates)}; ${typesLine(dates, date.ids[0]!)}, or with the month first "${date.ids[1]!}"`,
-  ]);
+  const set = 'set "ingest.decimal": "." or "ingest.decimal": "," in config.json';
+  const why = "kept as text, because comma or point may separate decimals or thousands";
+  return [
+    ...noteOn(numbers, (names) => `${why}: ${names}; ${set}`),
+    ...noteOn(dates, (names, { ids }) => {
+      const types = `${typesLine(dates, ids[0]!)}, or with the month first "${ids[1]!}"`;
+      return `kept as text, because day or month can come first: ${names}; ${types}`;
+    }),
+  ];
 }
 
 function markerNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[]): string[] {
@@ -150,10 +155,8 @@ function markerNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[
     if (markers.length === 0 || !isConverted(name, files)) return [];
     return [{ name, example: markers.map((marker) => `"${marker}"`).join(", ") }];
   });
-  if (found.length === 0) return [];
-  return [
-    `read as missing in columns of numbers or dates: ${named(found)}; to keep it, ${typesLine(found, "category")}`,
-  ];
+  const keep = `to keep it, ${typesLine(found, "category")}`;
+  return noteOn(found, (names) => `read as missing in columns of numbers or dates: ${names}; ${keep}`);
 }
 
 function mixedNotes(columns: readonly ReadColumn[]): string[] {
@@ -162,23 +165,21 @@ function mixedNotes(columns: readonly ReadColumn[]): string[] {
       const mixed = facts.find((each) => each.mixed?.kind === kind)?.mixed;
       return mixed === undefined ? [] : [{ name, example: `"${mixed.word}"`, word: mixed.word }];
     });
-    if (found.length === 0) return [];
     const because = `kept as text, because not all values are ${kind}s: `;
     // 0.355 among 49.9 % is no missing value.
     const [values, words] = [found.filter(({ word }) => /\d/.test(word)), found.filter(({ word }) => !/\d/.test(word))];
     const markers = [...new Set(words.slice(0, MAX_LISTED).map(({ word }) => JSON.stringify(word)))].join(", ");
     const cure = `if such values are missing ones, add them to "ingest.null_values": [${markers}] in config.json`;
-    return present([
-      words.length > 0 && `${because}${named(words)}; ${cure}`,
-      values.length > 0 && `${because}${named(values)}; correct them, or compute the column in "ingest.select"`,
-    ]);
+    return [
+      ...noteOn(words, (names) => `${because}${names}; ${cure}`),
+      ...noteOn(values, (names) => `${because}${names}; correct them, or compute the column in "ingest.select"`),
+    ];
   });
 }
 
 function rawNotes(columns: readonly ReadColumn[]): string[] {
-  const found = withFact(columns, "raw");
-  if (found.length === 0) return [];
-  return [`kept as text, because ingest.select or ingest.where reads it: ${named(found)}`];
+  const because = "kept as text, because ingest.select or ingest.where reads it";
+  return noteOn(withFact(columns, "raw"), (names) => `${because}: ${names}`);
 }
 
 /** The hour of the place, which may matter more, is lost. */
@@ -187,41 +188,39 @@ function offsetNotes(columns: readonly ReadColumn[]): string[] {
     const time = parseDate(value);
     return time === undefined ? [] : [{ name, example: `"${value}" is ${new Date(time).toISOString()}` }];
   });
-  if (found.length === 0) return [];
-  const { name } = found[0]!;
-  const types = JSON.stringify({ [name]: "category" });
-  const select = JSON.stringify({ [name]: `CAST(left(${identifier(name)}, 19) AS TIMESTAMP)` });
-  return [
-    `times with an offset are read in UTC: ${named(found)}; to keep the time of the place, set "ingest": { "types": ${types}, "select": ${select} } in config.json`,
-  ];
+  return noteOn(found, (names, { name }) => {
+    const types = JSON.stringify({ [name]: "category" });
+    const select = JSON.stringify({ [name]: `CAST(left(${identifier(name)}, 19) AS TIMESTAMP)` });
+    const set = `set "ingest": { "types": ${types}, "select": ${select} } in config.json`;
+    return `times with an offset are read in UTC: ${names}; to keep the time of the place, ${set}`;
+  });
 }
 
 function zoneNotes(columns: readonly ReadColumn[]): string[] {
   const found = withFact(columns, "zone");
-  if (found.length === 0) return [];
   const lines = found
     .slice(0, MAX_LISTED)
     .map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(`CAST(${identifier(name)} AS TIMESTAMPTZ)`)}`);
-  return [
-    `kept as text, because of the name of a time zone: ${named(found)}; for times in UTC, set "ingest.select": { ${lines.join(", ")} } in config.json`,
-  ];
+  const set = `set "ingest.select": { ${lines.join(", ")} } in config.json`;
+  return noteOn(
+    found,
+    (names) => `kept as text, because of the name of a time zone: ${names}; for times in UTC, ${set}`,
+  );
 }
 
 function codeNotes(columns: readonly ReadColumn[], computed: ReadonlyMap<string, string>): string[] {
   const others = Array.from(computed, ([name, code]) => ({ name, example: `"${code}"` }));
   const found = [...withFact(columns, "code"), ...others];
-  if (found.length === 0) return [];
-  return [
-    `kept as text, because a number would not keep every digit: ${named(found)}; for numbers, ${typesLine(found, "number")}`,
-  ];
+  const numbers = `for numbers, ${typesLine(found, "number")}`;
+  return noteOn(found, (names) => `kept as text, because a number would not keep every digit: ${names}; ${numbers}`);
 }
 
 /** Dates that were read with the day as the year. */
 function earlyYearNotes(columns: readonly LoadedColumn[]): string[] {
   const found = new Map(columns.flatMap(({ name, earlyYear }) => (earlyYear === undefined ? [] : [[name, earlyYear]])));
-  if (found.size === 0) return [];
   const dates = Array.from(found, ([name, date]) => ({ name: name!, example: `"${date}"` }));
-  return [
-    `read as dates in the first century: ${named(dates)}; if the files use two-digit years, ${typesLine(dates, "%d-%m-%y")}, with day, month and year in the order of the files`,
-  ];
+  const set = `${typesLine(dates, "%d-%m-%y")}, with day, month and year in the order of the files`;
+  return noteOn(dates, (names) => {
+    return `read as dates in the first century: ${names}; if the files use two-digit years, ${set}`;
+  });
 }

@@ -41,14 +41,12 @@ function counts(name: string): string {
 
 async function oneBoolean(database: Database, name: string): Promise<string[]> {
   const column = identifier(name);
-  const spellings = await database.rows(
-    `SELECT DISTINCT ${column} FROM result WHERE ${column} IS NOT NULL ORDER BY ${column}`,
-  );
+  const distinct = `SELECT DISTINCT ${column} FROM result WHERE ${column} IS NOT NULL ORDER BY ${column}`;
+  const spellings = await database.rows(distinct);
   const texts = spellings.map(([text]) => String(text));
   if (new Set(texts.map((text) => text.toLowerCase())).size === texts.length) return [];
   await database.run(`UPDATE result SET ${column} = lower(${column})`);
   const listed = texts.map((text) => `"${text}"`).join(", ");
-  return [
-    `column "${name}" has several spellings of true and false (${listed}): they were changed to "true" and "false"`,
-  ];
+  const what = `column "${name}" has several spellings of true and false (${listed})`;
+  return [`${what}: they were changed to "true" and "false"`];
 }

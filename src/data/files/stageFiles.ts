@@ -19,7 +19,7 @@ import { UnreadableFile } from "../unreadableFile.ts";
 import { totalNotes } from "./totalRows.ts";
 
 /** A file that cannot be read or contradicts the others. */
-export interface RejectedInput {
+interface RejectedInput {
   readonly path: string;
   readonly reason: string;
   readonly line?: number;
@@ -93,16 +93,11 @@ function csvReading({ path, csv, columns }: Loaded, { nameOf = (given) => given 
   if (csv === undefined) return [];
   const { names, flaws, text } = csv;
   const texts = columns.filter(({ type }) => kindOf(type) === "category").map(({ name }) => name);
-  return [
-    { name: nameOf(path), names, columns: csv.columns, flaws, encoding: text.encoding, categories: new Set(texts) },
-  ];
+  const { encoding } = text;
+  return [{ name: nameOf(path), names, columns: csv.columns, flaws, encoding, categories: new Set(texts) }];
 }
 
-async function loadAll(
-  database: Database,
-  paths: readonly string[],
-  options: StageOptions,
-): Promise<{ loaded: Loaded[]; rejected: RejectedInput[] }> {
+async function loadAll(database: Database, paths: readonly string[], options: StageOptions) {
   const loaded: Loaded[] = [];
   const rejected: RejectedInput[] = [];
   for (const [i, path] of paths.entries()) {
@@ -139,16 +134,15 @@ interface Agreed {
   readonly notes: readonly string[];
 }
 
+interface Agreeing {
+  readonly free: ReadonlySet<string>;
+  readonly previous: readonly Part[];
+  readonly rejected: RejectedInput[];
+  readonly nameOf: (path: string) => string;
+}
+
 /** Rejects the files whose column types contradict most others, until the rest agree. */
-async function agree(
-  loaded: readonly Loaded[],
-  known: {
-    free: ReadonlySet<string>;
-    previous: readonly Part[];
-    rejected: RejectedInput[];
-    nameOf: (path: string) => string;
-  },
-): Promise<Agreed> {
+async function agree(loaded: readonly Loaded[], known: Agreeing): Promise<Agreed> {
   const named = (part: Loaded): Part => ({ ...part, name: known.nameOf(part.path) });
   let parts = loaded;
   for (;;) {
@@ -191,11 +185,8 @@ function isUnchanged(agreed: Agreed, options: StageOptions): boolean {
 
 async function checkType(database: Database, column: string, type: string): Promise<void> {
   const wanted = requestedType(column, type);
-  await database.run(`SELECT CAST(NULL AS ${wanted})`).catch((error: unknown) => {
-    throw new MlctlError("usage", `ingest.types.${column}: DuckDB has no type "${type}"`, {
-      cause: error,
-      hint: TYPES,
-    });
+  await database.run(`SELECT CAST(NULL AS ${wanted})`).catch((cause: unknown) => {
+    throw new MlctlError("usage", `ingest.types.${column}: DuckDB has no type "${type}"`, { cause, hint: TYPES });
   });
 }
 
@@ -204,7 +195,6 @@ function checkTypeColumns(options: StageOptions, columns: readonly DatasetColumn
   const names = columns.map((column) => column.name);
   const unknown = Object.keys(options.types ?? {}).find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  throw new MlctlError("usage", `ingest.types.${unknown}: no file has this column`, {
-    hint: columnHint(unknown, names),
-  });
+  const hint = columnHint(unknown, names);
+  throw new MlctlError("usage", `ingest.types.${unknown}: no file has this column`, { hint });
 }

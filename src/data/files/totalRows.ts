@@ -29,7 +29,6 @@ export async function totalNotes(
   if (first === undefined) return [];
   const places = listed(found.map(({ file, text }) => `${file} (${JSON.stringify(text)})`));
   const where = `${identifier(first.column)} IS DISTINCT FROM ${literal(first.text)}`;
-  return [
-    `the last row looks like a total, but is read as a row: ${places}; to leave it out, set "ingest.where": ${JSON.stringify(where)} in config.json`,
-  ];
+  const cure = `to leave it out, set "ingest.where": ${JSON.stringify(where)} in config.json`;
+  return [`the last row looks like a total, but is read as a row: ${places}; ${cure}`];
 }

@@ -10,16 +10,14 @@ const LARGEST_EXACT = 2 ** 53;
 const EXACT_DIGITS = 15;
 const COLUMNS_PER_QUERY = 500;
 
+type Digits = ReadonlyMap<string, string>;
+
 /**
  * Changes the types of integer and decimal columns of a table: to VARCHAR where a value would lose digits, the other
  * unsigned and 128-bit integers to BIGINT or DOUBLE.
  * @returns an example by column that became VARCHAR
  */
-export async function keepDigits(
-  database: Database,
-  table: string,
-  requested: object = {},
-): Promise<ReadonlyMap<string, string>> {
+export async function keepDigits(database: Database, table: string, requested: object = {}): Promise<Digits> {
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const kept = new Map<string, string>();
   const wide = columns.filter(({ name, type }) => mayLoseDigits(type) && !Object.hasOwn(requested, name));

@@ -33,7 +33,7 @@ export async function explainCsv(database: Database, file: CsvFile, error: unkno
 /** Lines on which rows start. @param rows positions in the table, from 0, in order */
 export type LinesOf = (rows: readonly number[]) => Promise<readonly number[]>;
 
-export interface WrongCells {
+interface WrongCells {
   readonly table: string;
   /** SQL. */
   readonly value: string;
@@ -88,8 +88,7 @@ function shown(value: string): string {
 
 /** How to handle a value that does not fit its column. */
 function typeHint(column: string, value: string): string {
-  const total = /^(grand |sub)?total|^sum|^average|^gesamt|^summe/i.test(value)
-    ? "if this is a row of totals, delete it; else "
-    : "";
+  const isTotal = /^(grand |sub)?total|^sum|^average|^gesamt|^summe/i.test(value);
+  const total = isTotal ? "if this is a row of totals, delete it; else " : "";
   return `${total}correct the value, add ${JSON.stringify(value)} to ingest.null_values, or set ingest.types.${column} to "category"`;
 }

@@ -1,6 +1,6 @@
 /** Finds out how a CSV file is read, and rewrites it if DuckDB would read it differently from the tokenizer. */
-import type { CsvFlaws } from "../csv/csvGrammar.ts";
 import { csvReader, headReader, type CsvHead } from "../csv/csvHead.ts";
+import type { CsvReading } from "../csv/csvNotes.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
 import type { CsvRow } from "../csv/csvTokenizer.ts";
 import { columnNames } from "../columnNames.ts";
@@ -12,13 +12,9 @@ import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts"
 /** Number of wrong lines or cells that an error lists. */
 export const LISTED = 3;
 
-export interface InspectedCsv {
+export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "flaws"> {
   readonly text: TextFile;
   readonly settings: CsvSettings;
-  /** As in the header. */
-  readonly names: readonly string[];
-  /** As in the table. */
-  readonly columns: readonly string[];
   /** What DuckDB reads: the file itself, or a copy in canonical form. */
   readonly path: string;
   readonly gzip: boolean;
@@ -26,7 +22,6 @@ export interface InspectedCsv {
   /** Of the file itself, which tells what commas and points in its cells may mean. */
   readonly ownDelimiter: string;
   readonly lineEnd: "\n" | "\r\n";
-  readonly flaws: CsvFlaws;
 }
 
 /** A CSV file with the options to read it. */
@@ -84,11 +79,9 @@ export function csvRecords({ text, settings }: Pick<InspectedCsv, "text" | "sett
   return readRecords(text, csvReader(text.path, settings), settings);
 }
 
-async function* readRecords(
-  text: TextFile,
-  reader: ReturnType<typeof csvReader>,
-  { encoding }: CsvSettings,
-): AsyncGenerator<CsvRow[]> {
+type Reader = ReturnType<typeof csvReader>;
+
+async function* readRecords(text: TextFile, reader: Reader, { encoding }: CsvSettings): AsyncGenerator<CsvRow[]> {
   for await (const chunk of textOf(text, { encoding })) yield reader.write(chunk.toString());
   yield reader.end();
 }
@@ -149,11 +142,8 @@ function wrongWidths(): { add(row: CsvRow): void; error(): UnreadableFile | unde
       const [first, ...others] = found;
       if (first === undefined) return undefined;
       const { line } = first;
-      const reason = `line ${line} has ${first.problem}${alsoWrong(
-        others.map((row) => `line ${row.line}`),
-        count,
-      )}`;
-      return new UnreadableFile(reason, { line });
+      const lines = others.map((row) => `line ${row.line}`);
+      return new UnreadableFile(`line ${line} has ${first.problem}${alsoWrong(lines, count)}`, { line });
     },
   };
 }

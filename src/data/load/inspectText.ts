@@ -53,10 +53,7 @@ export async function inspectText(
 }
 
 /** The text of a file in UTF-8, without a byte order mark. */
-export function textOf(
-  { path, gzip }: Pick<TextFile, "path" | "gzip">,
-  options: DecodeOptions,
-): AsyncGenerator<Buffer> {
+export function textOf({ path, gzip }: Pick<TextFile, "path" | "gzip">, options: DecodeOptions) {
   return utf8Chunks(bytesOf(path, gzip), options);
 }
 

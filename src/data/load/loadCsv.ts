@@ -25,10 +25,8 @@ export async function loadCsv(database: Database, path: string, table: string, o
   const [codes] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
   const texts = await textNumbers(database, { table, file, hasCodes: codes }, options);
   if (texts.length === 0) return file;
-  const again = {
-    ...file,
-    fixedTypes: new Map([...file.fixedTypes, ...texts.map((name) => [name, "VARCHAR"] as const)]),
-  };
+  const asTexts = texts.map((name) => [name, "VARCHAR"] as const);
+  const again = { ...file, fixedTypes: new Map([...file.fixedTypes, ...asTexts]) };
   await detectTypes(database, table, again);
   return again;
 }

@@ -1,14 +1,8 @@
 /** Loads one input file of any supported format into a table with stored types. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { columnNames } from "../columnNames.ts";
-import {
-  castExpression,
-  isOwnType,
-  kindOf,
-  requestedType,
-  storedExpression,
-  storedType,
-} from "../duckdb/columnTypes.ts";
+import { castExpression, isOwnType, kindOf, requestedType } from "../duckdb/columnTypes.ts";
+import { storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { dateIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { keepDigits } from "./exactDigits.ts";
@@ -26,7 +20,6 @@ import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Columns per query: one query over 10,000 columns is slower than many small ones. */
 const COLUMNS_PER_QUERY = 500;
-/** A loaded file. */
 export interface Loaded extends LoadedFile {
   /** How it was read, if it is CSV. */
   readonly csv?: CsvFile;
@@ -46,29 +39,22 @@ export async function loadFile(database: Database, path: string, table: string, 
   const rows = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
   if (rows === 0) throw new UnreadableFile(csv === undefined ? "the file has no rows" : "the file has only a header");
   const described = await database.describe(`SELECT * FROM ${identifier(table)}`);
+  const isTyped = /\.parquet$/i.test(path);
   const columns: LoadedColumn[] = [];
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
-    const known = {
-      table,
-      some,
-      options,
-      explain,
-      digits,
-      isCsv: csv !== undefined,
-      isTyped: /\.parquet$/i.test(path),
-    };
+    const known = { table, some, options, explain, digits, isCsv: csv !== undefined, isTyped };
     columns.push(...(await inspectColumns(database, known)));
   }
   return { path, table, rows, columns, explain, ...(csv && { csv, delimiter: csv.ownDelimiter }) };
 }
 
-async function loadRaw(
-  database: Database,
-  path: string,
-  table: string,
-  options: ReadOptions,
-): Promise<{ csv?: CsvFile; linesOf?: LinesOf | undefined }> {
+interface Raw {
+  readonly csv?: CsvFile;
+  readonly linesOf?: LinesOf | undefined;
+}
+
+async function loadRaw(database: Database, path: string, table: string, options: ReadOptions): Promise<Raw> {
   const format = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (format === "csv" || format === "tsv" || format === "txt") {
     const csv = await loadCsv(database, path, table, options);

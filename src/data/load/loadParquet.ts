@@ -16,12 +16,8 @@ export async function loadParquet(database: Database, path: string, table: strin
     // DuckDB would read other numbers, without an error.
     if (tooLong !== undefined) {
       const type = `decimal(${tooLong[2]},${tooLong[3]})`;
-      throw new UnreadableFile(
-        `column "${tooLong[0]}" is ${type}, but at most ${MAX_DECIMAL_DIGITS} digits can be read`,
-        {
-          hint: "write it with a smaller precision, or as text",
-        },
-      );
+      const reason = `column "${tooLong[0]}" is ${type}, but at most ${MAX_DECIMAL_DIGITS} digits can be read`;
+      throw new UnreadableFile(reason, { hint: "write it with a smaller precision, or as text" });
     }
     await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${fileLiteral(path)})`);
   } catch (error) {

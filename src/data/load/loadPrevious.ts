@@ -30,19 +30,14 @@ export async function loadPrevious(
   const digits = await keepDigits(database, "previous");
   return dataset.columns.map(({ name, type }) => {
     const example = digits.get(name);
-    return {
-      name,
-      empty: false,
-      ...(example === undefined ? { type } : { type: "VARCHAR", text: codeFacts(example) }),
-    };
+    const now = example === undefined ? { type } : { type: "VARCHAR", text: codeFacts(example) };
+    return { name, empty: false, ...now };
   });
 }
 
 /** An MlctlError stays as it is: it says why reading was stopped. */
 export function damaged(path: string, error: unknown): MlctlError {
   if (error instanceof MlctlError) return error;
-  return new MlctlError("data", `${path} is not the dataset that mlctl wrote: ${firstLine(error)}`, {
-    cause: error,
-    hint: "run `mlctl ingest` again",
-  });
+  const message = `${path} is not the dataset that mlctl wrote: ${firstLine(error)}`;
+  return new MlctlError("data", message, { cause: error, hint: "run `mlctl ingest` again" });
 }

@@ -125,9 +125,8 @@ function areCompact(column: string): string {
 
 /** Columns of integers such as 20240131 that are all dates. */
 async function compactDates(database: Database, table: string, columns: readonly Census[]): Promise<string[]> {
-  const integers = columns.filter(
-    ({ type, format }) => type === "BIGINT" && (format === undefined || format === COMPACT),
-  );
+  const mayBe = ({ type, format = COMPACT }: Census): boolean => type === "BIGINT" && format === COMPACT;
+  const integers = columns.filter(mayBe);
   const near = await columnsWhere(database, identifier(table), integers, isNearCompact);
   const candidates = near.map((name) => ({ name }));
   return columnsWhere(database, identifier(table), candidates, areCompact);
@@ -166,19 +165,14 @@ async function factsOf(
   const readable = (value: string): string => `count(CASE WHEN ${value} IS NOT NULL OR ${isMarker(column)} THEN 1 END)`;
   const integer = `CASE WHEN ${isInteger(column)} THEN 1 END`;
   const numberOrCode = `coalesce(CAST(${numberIn(column)} AS VARCHAR), ${codeIn(column)})`;
-  const items = [
-    numberIn(column),
-    numberOrCode,
-    integer,
-    dateIn(column),
-    ...candidates.map((format) => formatIn(column, format)),
-  ];
+  const formatted = candidates.map((format) => formatIn(column, format));
+  const items = [numberIn(column), numberOrCode, integer, dateIn(column), ...formatted];
   const selected = [`min(${codeIn(column)})`, `bool_or(contains(${column}, ':'))`, ...items.map(readable)];
   const [row] = await database.rows(`SELECT ${selected.join(", ")} FROM ${identifier(table)}`);
   const [code, hasTime, ...counted] = row!;
-  const [numbers = 0, numbersOrCodes = 0, integers = 0, dates = 0, ...formatted] = counted.map(Number);
+  const [numbers = 0, numbersOrCodes = 0, integers = 0, dates = 0, ...fits] = counted.map(Number);
   const wanted = requestedKind(census);
-  const fitting = candidates.filter((_, i) => formatted[i] === present).map(({ id }) => id);
+  const fitting = candidates.filter((_, i) => fits[i] === present).map(({ id }) => id);
   // Of 1.234 and 12.34 a model that learned 1.234,5 reads neither as a plain number.
   const isFormatted = typeof census.format === "string" && valueFormat(census.format)?.kind === "number";
   const isNumber = numbers === present && wanted !== "date" && !isFormatted;
@@ -202,7 +196,7 @@ async function factsOf(
     };
   }
   const best = [
-    ...candidates.map((format, i) => ({ kind: format.kind, count: formatted[i]!, value: formatIn(column, format) })),
+    ...candidates.map((format, i) => ({ kind: format.kind, count: fits[i]!, value: formatted[i]! })),
     { kind: "number" as const, count: numbers, value: numberIn(column) },
     { kind: "date" as const, count: dates, value: dateIn(column) },
   ].reduce((one, other) => (other.count > one.count ? other : one));

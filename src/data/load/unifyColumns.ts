@@ -4,7 +4,6 @@ import { kindOf } from "../duckdb/columnTypes.ts";
 import { identifier } from "../duckdb/sql.ts";
 import type { LoadedColumn } from "../readOptions.ts";
 
-/** The columns of one file. */
 export interface Part {
   readonly path: string;
   /** Name in notes; default: the path. */
@@ -14,7 +13,7 @@ export interface Part {
   readonly weight?: number;
 }
 
-export interface UnifiedColumns {
+interface UnifiedColumns {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** Parts with text in a column that has numbers or dates in most parts. */
   readonly conflicts: readonly { readonly path: string; readonly column: string; readonly type: string }[];

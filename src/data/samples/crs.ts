@@ -75,12 +75,8 @@ function isGeneral({ name }: Round): boolean {
 function otherRound(source: Random, after: number): Round {
   const { name, cutoff, deviation } = otherRounds[source.integer(otherRounds.length)]!;
   const time = after + (1 + source.integer(6)) * DAY;
-  return {
-    time,
-    name,
-    cutoff: Math.round(cutoff + deviation * source.normal()),
-    invitations: 100 + source.integer(1500),
-  };
+  const drawn = Math.round(cutoff + deviation * source.normal());
+  return { time, name, cutoff: drawn, invitations: 100 + source.integer(1500) };
 }
 
 function feed(path: string, rounds: readonly Round[], first: number): SampleFile {

@@ -41,10 +41,7 @@ const CANDIDATES = ["VARCHAR", "BIGINT", "DOUBLE", "TIMESTAMP", "DATE"];
 const MAX_COMBINED = 2;
 
 /** The expressions of `select` that give a column of the model. */
-export function wantedExpressions(
-  options: Pick<SelectOptions, "select" | "wanted">,
-): { name: string; kind: ColumnKind; sql: string }[] {
-  const { select, wanted } = options;
+export function wantedExpressions({ select, wanted }: Pick<SelectOptions, "select" | "wanted">) {
   const named = new Map(Object.entries(select).map(([name, sql]) => [name.toLowerCase(), sql]));
   return wanted.flatMap(({ name, kind }) => {
     const sql = named.get(name.toLowerCase());

@@ -8,11 +8,8 @@ import type { SelectOptions } from "./boundSelect.ts";
 export type TextFormats = ReadonlyMap<string, ValueFormat | null>;
 
 /** The formats that `ingest.types` names, and those that a dataset records for its columns. */
-export function textFormats({
-  types,
-  recorded,
-  select,
-}: Pick<SelectOptions, "types" | "recorded" | "select">): TextFormats {
+export function textFormats(options: Pick<SelectOptions, "types" | "recorded" | "select">): TextFormats {
+  const { types, recorded, select } = options;
   const formats = new Map<string, ValueFormat | null>();
   const replaced = new Set(Object.keys(select).map((name) => name.toLowerCase()));
   for (const { name, format } of recorded)

@@ -22,19 +22,17 @@ export interface RowSources {
 export interface WriteOptions {
   readonly format: "csv" | "jsonl";
   readonly columns: readonly string[];
-  /** Write the header line, even if no row follows; default: true. CSV only. */
-  readonly header?: boolean;
   /** Write empty strings as empty fields, not as `""`: for rows read from CSV, where an empty field is an empty string. */
   readonly bareEmpty?: boolean;
   /** Escape strings and names that a spreadsheet would run as formulas. CSV only. */
   readonly formulaSafe?: boolean;
 }
 
-/** Does not end the stream: the caller closes it. */
+/** Writes the header of CSV at once, even if no row follows. Does not end the stream: the caller closes it. */
 export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   const { format, columns } = options;
   const safe = options.formulaSafe === true ? safeRow : (row: readonly Json[]) => row;
-  if (format === "csv" && options.header !== false) stream.write(csvLine(safe(columns), false));
+  if (format === "csv") stream.write(csvLine(safe(columns), false));
   const { bareEmpty = false } = options;
   const keepsSource = format === "jsonl" || options.formulaSafe !== true;
   const line = (row: readonly Json[]): string =>

@@ -49,7 +49,6 @@ export interface Watched {
   done(): void;
 }
 
-/** A body that is being received. */
 interface Open extends Sender {
   bytes: number;
   /** Milliseconds waited for pieces that have arrived. */

@@ -102,9 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 async function addPlugins(app: App, { codeVersion, corsOrigins }: AppOptions): Promise<void> {
-  await app.register(swagger, {
-    openapi: { openapi: "3.1.0", info: { title: "mlctl", version: codeVersion } },
-  });
+  await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "mlctl", version: codeVersion } } });
   if (corsOrigins.length === 0) return;
   const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
   await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600 });
@@ -221,10 +219,8 @@ export function registerFallback(app: App, basePath: string): void {
       return sendProblem(reply, new HttpProblem("not-found", `there is no endpoint ${url.slice(0, 200)}`, { hint }));
     }
     const detail = `${request.method} is not supported here, only ${allowed.join(", ")}`;
-    return sendProblem(
-      reply,
-      new HttpProblem("method-not-allowed", detail, { headers: { allow: allowed.join(", ") } }),
-    );
+    const headers = { allow: allowed.join(", ") };
+    return sendProblem(reply, new HttpProblem("method-not-allowed", detail, { headers }));
   });
 }
 

@@ -60,6 +60,11 @@ export class HttpProblem extends Error {
   }
 }
 
+/** With the message and the hint of an MlctlError. */
+export function problemFrom(name: ProblemName, error: MlctlError): HttpProblem {
+  return new HttpProblem(name, error.message, { hint: error.hint, cause: error });
+}
+
 const problemOfKind: Partial<Readonly<Record<ErrorKind, ProblemName>>> = {
   usage: "bad-request",
   data: "invalid-rows",

@@ -8,8 +8,7 @@ import type { PredictionLog } from "../../core/records/predictionLog.ts";
 /** @throws {HttpProblem} 408 if it arrives too slowly, 429 or 503 if there are too many, 400 if the client closes the connection */
 export async function* streamPieces(request: Request, bodies: BodyReader): AsyncGenerator<Buffer> {
   const pieces = (request.raw as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  let fail!: (problem: HttpProblem) => void;
-  const ended = new Promise<never>((_, reject) => (fail = reject));
+  const { promise: ended, reject: fail } = Promise.withResolvers<never>();
   ended.catch(() => {
     // Avoids an unhandled rejection: the race below reports it.
   });

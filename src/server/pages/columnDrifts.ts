@@ -2,36 +2,30 @@
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
-import { html, type Html } from "../../reporting/html.ts";
+import type { Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
-import { driftState } from "./charts/columnMatrix.ts";
-import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { columnLink, driftState } from "./charts/columnMatrix.ts";
+import { itemTable } from "./frame/itemTable.ts";
 
 /** Name of the target in the table monitor_values. */
 export const TARGET = "target";
 
-export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
+export function columnDrifts(record: MonitorRecord): Html {
+  const { drift } = record;
   const all = [...Object.entries(drift.columns), ...(drift.target === null ? [] : [[TARGET, drift.target] as const])];
   if (all.length === 0) return emptyNote("No column could be compared.");
-  return dataTable({
-    caption: "Columns, largest drift first",
-    columns: ["Column", "Result", "Test", numeric("Value"), numeric("Drift if"), numeric("PSI"), "Note"],
-    rows: all
-      .toSorted(([, a], [, b]) => urgency(b) - urgency(a))
-      .map(([name, column]) => ({
-        cells: [
-          html`<a href="${withQuery(pageAddress("monitoring", monitorId, "column"), { name })}">${name}</a>`,
-          driftState({ status: statusOf(column) }),
-          column.test.replaceAll("_", " "),
-          valueText(column),
-          limitText(column),
-          displayNumber(column.psi),
-          column.skipped ?? column.note ?? "",
-        ],
-      })),
-  });
+  const sorted = all.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
+  return itemTable("Columns, largest drift first", sorted, [
+    ["Column", ([name]) => columnLink(record, name)],
+    ["Result", ([, column]) => driftState({ status: statusOf(column) })],
+    ["Test", ([, { test }]) => test.replaceAll("_", " ")],
+    [numeric("Value"), ([, column]) => valueText(column)],
+    [numeric("Drift if"), ([, column]) => limitText(column)],
+    [numeric("PSI"), ([, { psi }]) => displayNumber(psi)],
+    ["Note", ([, { skipped, note }]) => skipped ?? note ?? ""],
+  ]);
 }
 
 export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {

@@ -7,7 +7,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { statusOf, TARGET } from "./columnDrifts.ts";
-import { driftState } from "./charts/columnMatrix.ts";
+import { driftState, windowLink } from "./charts/columnMatrix.ts";
 import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
@@ -34,7 +34,7 @@ export function columnPage(request: PageRequest): Page {
     area: "monitoring",
     body: html`<p class="crumbs">
         <a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a> ·
-        <a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>
+        ${windowLink({ monitorId, label: window.label })}
       </p>
       ${section(
         "result",
@@ -77,10 +77,8 @@ function distributions({ spread }: MonitorRecord, name: string): Html {
 function overTime({ session }: PageRequest, { source }: MonitorRecord, name: string): Html {
   const { browse } = session.store;
   const windows = browse.windows({ source, limit: WINDOWS, offset: 0 }).toReversed();
-  const values = browse.windowValues(
-    windows.map(({ monitorId }) => monitorId),
-    ["drift"],
-  );
+  const ids = windows.map(({ monitorId }) => monitorId);
+  const values = browse.windowValues(ids, ["drift"]);
   const byWindow = new Map(values.filter((value) => value.name === name).map((value) => [value.monitorId, value]));
   const points = windows.map((window) => windowPoint(window, byWindow.get(window.monitorId)));
   const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";

@@ -3,15 +3,16 @@ import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
 import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
-import { section } from "../../reporting/section.ts";
+import { emptyNote, section } from "../../reporting/section.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { covers, familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { compareData, compareFeatures } from "./compareData.ts";
+import { compareData, compareFeatures, sideBySide } from "./compareData.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { runLink } from "./frame/parts.ts";
@@ -32,30 +33,28 @@ export function comparePage(request: PageRequest): Page {
     body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
       ${section("about", "Runs", html`${about(a, b)}${a.runId === b.runId && html`<p class="warning">Both are the same run.</p>`}`)}
       ${section("metrics", "Metrics", metrics(request, a, b))}
-      ${section("params", "Parameters", sideBySide("Parameters", leavesOf(a.params), leavesOf(b.params)))}
+      ${section("params", "Parameters", values("Parameters", leavesOf(a.params), leavesOf(b.params)))}
       ${section("data", "Data", compareData([a, b], sides))}
       ${section("features", "Features", compareFeatures(request, a, b))}
-      ${section("settings", "Settings", sideBySide("Settings that differ", leavesOf(a.config), leavesOf(b.config), true))}`,
+      ${section("settings", "Settings", values("Settings that differ", leavesOf(a.config), leavesOf(b.config), true))}`,
   };
 }
 
 function about(a: Run, b: Run): Html {
-  const row = (name: string, of: (run: Run) => Html | string): { cells: (Html | string)[] } => ({
-    cells: [name, of(a), of(b)],
-  });
-  return dataTable({
-    caption: "The two runs",
-    columns: ["", "A", "B"],
-    rows: [
-      row("Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)),
-      row("Family", ({ family, engine }) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`),
-      row("Trained", ({ createdAt }) => dateTime(createdAt)),
-      row("Rank in its training", ({ rank }) => String(rank)),
-      row("Seconds", ({ seconds }) => displayNumber(seconds, 2)),
-      row("Seed", ({ seed }) => String(seed)),
-      row("mlctl", ({ codeVersion }) => codeVersion),
-    ],
-  });
+  const facts: readonly (readonly [string, (run: Run) => Html | string])[] = [
+    ["Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)],
+    ["Family", ({ family, engine }) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`],
+    ["Trained", ({ createdAt }) => dateTime(createdAt)],
+    ["Rank in its training", ({ rank }) => String(rank)],
+    ["Seconds", ({ seconds }) => displayNumber(seconds, 2)],
+    ["Seed", ({ seed }) => String(seed)],
+    ["mlctl", ({ codeVersion }) => codeVersion],
+  ];
+  return itemTable("The two runs", facts, [
+    ["", ([name]) => name],
+    ["A", ([, of]) => of(a)],
+    ["B", ([, of]) => of(b)],
+  ]);
 }
 
 function metrics({ session }: PageRequest, a: Run, b: Run): Html {
@@ -63,27 +62,26 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
   const of = (run: Run): Readonly<Record<string, number | null>> => (isTest ? run.score!.metrics : run.metrics);
   const names = [...new Set([...Object.keys(of(a)), ...Object.keys(of(b))])];
   const same = !isTest || testSha(a) === testSha(b);
-  return html`${dataTable({
-      caption: isTest
-        ? "On the test rows"
-        : "On the validation rows, because one of the two was not scored on test data",
-      columns: ["Metric", numeric("A"), numeric("B"), numeric("B − A"), "Result"],
-      rows: names.map((name) => {
-        const metric = metricLabel(session.config, name, a.task);
-        const [first, second] = [of(a)[name] ?? null, of(b)[name] ?? null];
-        const difference = first === null || second === null ? null : second - first;
-        return {
-          marked: name === a.metric,
-          cells: [
-            metric.label,
-            withInterval(a, name, first, isTest),
-            withInterval(b, name, second, isTest),
-            displayNumber(difference),
-            verdict([a, b], metric, difference),
-          ],
-        };
-      }),
-    })}
+  const rows = names.map((name) => {
+    const [first, second] = [of(a)[name] ?? null, of(b)[name] ?? null];
+    const difference = first === null || second === null ? null : second - first;
+    return { name, metric: metricLabel(session.config, name, a.task), first, second, difference };
+  });
+  const caption = isTest
+    ? "On the test rows"
+    : "On the validation rows, because one of the two was not scored on test data";
+  return html`${itemTable(
+      caption,
+      rows,
+      [
+        ["Metric", ({ metric }) => metric.label],
+        [numeric("A"), ({ name, first }) => withInterval(a, name, first, isTest)],
+        [numeric("B"), ({ name, second }) => withInterval(b, name, second, isTest)],
+        [numeric("B − A"), ({ difference }) => displayNumber(difference)],
+        ["Result", ({ metric, difference }) => verdict([a, b], metric, difference)],
+      ],
+      { isMarked: ({ name }) => name === a.metric },
+    )}
     ${!same && html`<p class="warning">The two were scored on different test rows: their metrics are not comparable.</p>`}
     <p class="note">
       To test whether a difference is significant, use <code>mlctl runs diff ${a.runId} ${b.runId}</code>, which
@@ -117,30 +115,19 @@ function verdict(
 
 type Leaves = ReadonlyMap<string, string>;
 
-function leavesOf(value: Json): Leaves {
-  return new Map(
-    leaves(value).map(({ path, value: leaf }) => [
-      path.join("."),
-      typeof leaf === "string" ? leaf : JSON.stringify(leaf),
-    ]),
-  );
+function textOf(leaf: Json): string {
+  return typeof leaf === "string" ? leaf : JSON.stringify(leaf);
 }
 
-function sideBySide(caption: string, a: Leaves, b: Leaves, onlyDifferent = false): Html {
-  const names = [...new Set([...a.keys(), ...b.keys()])].filter(
-    (name) => !onlyDifferent || a.get(name) !== b.get(name),
-  );
-  if (names.length === 0)
-    return html`<p class="empty">${onlyDifferent ? "The two runs have the same settings." : "There are none."}</p>`;
-  return dataTable({
-    caption,
-    columns: ["Name", "A", "B", ""],
-    rows: names.map((name) => {
-      const differs = a.get(name) !== b.get(name);
-      return {
-        marked: differs && !onlyDifferent,
-        cells: [name, a.get(name) ?? "–", b.get(name) ?? "–", differs ? "differs" : ""],
-      };
-    }),
+function leavesOf(value: Json): Leaves {
+  return new Map(leaves(value).map(({ path, value: leaf }) => [path.join("."), textOf(leaf)]));
+}
+
+function values(caption: string, a: Leaves, b: Leaves, onlyDifferent = false): Html {
+  const all = [...new Set([...a.keys(), ...b.keys()])].map((name) => {
+    return { name, a: a.get(name) ?? "–", b: b.get(name) ?? "–", differs: a.get(name) !== b.get(name) };
   });
+  const shown = all.filter(({ differs }) => differs || !onlyDifferent);
+  if (shown.length === 0) return emptyNote(onlyDifferent ? "The two runs have the same settings." : "There are none.");
+  return sideBySide(caption, shown, "Name", onlyDifferent);
 }

@@ -1,13 +1,14 @@
 /** /ui/live: current traffic, latency and predictions of this server. */
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
 import { factList } from "./frame/parts.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
-import { PAGES, trafficRates, type RouteRates } from "../state/trafficRates.ts";
+import { PAGES, trafficRates } from "../state/trafficRates.ts";
 import { SAMPLE_SECONDS, type TrafficSample } from "../state/trafficSamples.ts";
 
 const REFRESH_SECONDS = 5;
@@ -80,19 +81,13 @@ function overTime(samples: readonly TrafficSample[]): Html {
 function latencies(samples: readonly TrafficSample[]): Html {
   const { routes = [] } = trafficRates(samples[0]!, samples.at(-1)!) ?? {};
   if (routes.length === 0) return html`<p class="empty">No requests in the last ten minutes.</p>`;
-  return dataTable({
-    caption: "Last ten minutes, by endpoint",
-    columns: ["Endpoint", numeric("Requests"), numeric("Median"), numeric("95 %"), numeric("99 %")],
-    rows: routes.map(({ route, requests: count, median, p95, p99 }: RouteRates) => ({
-      cells: [
-        html`<code>${route}</code>`,
-        displayNumber(count),
-        milliseconds(median),
-        milliseconds(p95),
-        milliseconds(p99),
-      ],
-    })),
-  });
+  return itemTable("Last ten minutes, by endpoint", routes, [
+    ["Endpoint", ({ route }) => html`<code>${route}</code>`],
+    [numeric("Requests"), (route) => displayNumber(route.requests)],
+    [numeric("Median"), ({ median }) => milliseconds(median)],
+    [numeric("95 %"), ({ p95 }) => milliseconds(p95)],
+    [numeric("99 %"), ({ p99 }) => milliseconds(p99)],
+  ]);
 }
 
 function predictions({ predictions: counts }: MetricsSnapshot): Html {
@@ -100,35 +95,43 @@ function predictions({ predictions: counts }: MetricsSnapshot): Html {
   const total = all.reduce((sum, [, count]) => sum + count, 0);
   if (total === 0) return html`<p class="empty">No predictions since the start. <a href="/docs">Try the API</a></p>`;
   if (all.length === 1 && all[0]![0] === "") return html`<p>${countOf(total, "prediction")} since the start.</p>`;
-  return dataTable({
-    caption: `${countOf(total, "prediction")} since the start, by class`,
-    columns: ["Class", numeric("Rows"), numeric("Share")],
-    rows: all.map(([name, count]) => ({ cells: [name, displayNumber(count), percent(count / total)] })),
-    limit: 30,
-  });
+  return itemTable(
+    `${countOf(total, "prediction")} since the start, by class`,
+    all,
+    [
+      ["Class", ([name]) => name],
+      [numeric("Rows"), ([, count]) => displayNumber(count)],
+      [numeric("Share"), ([, count]) => percent(count / total)],
+    ],
+    { limit: 30 },
+  );
 }
 
 function requests({ requests: counts }: MetricsSnapshot): Html {
   const rows = Object.entries(counts)
-    .map(([key, count]) => ({ key: key.split(" ") as [string, string, string], count }))
-    .filter(({ key }) => key[1] !== PAGES)
+    .map(([key, count]) => {
+      const [method, route, status] = key.split(" ") as [string, string, string];
+      return { method, route, status, count };
+    })
+    .filter(({ route }) => route !== PAGES)
     .toSorted((a, b) => b.count - a.count);
   if (rows.length === 0) return html`<p class="empty">No requests since the start, except for these pages.</p>`;
-  return dataTable({
-    caption: "Since the start, by endpoint and status",
-    columns: ["Endpoint", "Method", "Status", numeric("Requests")],
-    rows: rows.map(({ key: [method, route, status], count }) => ({
-      cells: [
-        html`<code>${route}</code>`,
-        method,
-        status.startsWith("2")
-          ? status
-          : html`<span class="${status.startsWith("5") ? "bad" : "caution"}">${status}</span>`,
-        displayNumber(count),
-      ],
-    })),
-    limit: 60,
-  });
+  return itemTable(
+    "Since the start, by endpoint and status",
+    rows,
+    [
+      ["Endpoint", ({ route }) => html`<code>${route}</code>`],
+      ["Method", ({ method }) => method],
+      ["Status", ({ status }) => statusCode(status)],
+      [numeric("Requests"), ({ count }) => displayNumber(count)],
+    ],
+    { limit: 60 },
+  );
+}
+
+function statusCode(status: string): Html | string {
+  if (status.startsWith("2")) return status;
+  return html`<span class="${status.startsWith("5") ? "bad" : "caution"}">${status}</span>`;
 }
 
 function big(text: string): Html {

@@ -1,21 +1,21 @@
 /** Finds the run, window or prediction that a URL names. */
-import { MlctlError } from "../../core/errors.ts";
+import { attempt } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-import { HttpProblem } from "../http/problem.ts";
+import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { PageRequest } from "./frame/page.ts";
 import type { LogBrowser, LogEntry } from "../../storage/predictionLog/browseLog.ts";
 
 /** @param reference as on the command line: an id or its prefix, v3, @champion, latest @throws {HttpProblem} 404 */
 export function runNamed({ store }: Session, reference: string): Run {
-  try {
-    return resolveRun(store, reference);
-  } catch (error) {
-    if (!(error instanceof MlctlError) || error.kind === "data") throw error;
-    throw new HttpProblem("not-found", error.message, { hint: error.hint, cause: error });
-  }
+  return attempt(
+    () => resolveRun(store, reference),
+    (error) => {
+      throw error.kind === "data" ? error : problemFrom("not-found", error);
+    },
+  );
 }
 
 /** @throws {HttpProblem} 404 */

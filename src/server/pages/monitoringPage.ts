@@ -1,12 +1,13 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { MATRIX_WINDOWS, columnMatrix } from "./charts/columnMatrix.ts";
+import { MATRIX_WINDOWS, columnMatrix, windowLink } from "./charts/columnMatrix.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
@@ -137,23 +138,17 @@ function mainMetric(request: PageRequest, windows: readonly WindowLine[], values
 
 function table(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
   const bad = values.filter(({ kind, status }) => kind === "finding" && (status === "fail" || status === "warn"));
-  const failed = (id: string): string => {
+  const failed = ({ monitorId: id }: WindowLine): string => {
     const names = bad.flatMap(({ monitorId, name }) => (monitorId === id ? [name] : []));
     return names.slice(0, 4).join(", ");
   };
-  return dataTable({
-    caption: `${countOf(windows.length, "window")}, newest first`,
-    columns: ["Window", "Status", "Problems", numeric("Rows"), numeric("Labelled"), "Model", "Monitored"],
-    rows: windows.map(({ monitorId, label, status, rows, labelled, runId, modelVersion, createdAt }) => ({
-      cells: [
-        html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`,
-        windowWord(status),
-        failed(monitorId),
-        displayNumber(rows),
-        displayNumber(labelled),
-        modelLink(runId, modelVersion),
-        dateTime(createdAt),
-      ],
-    })),
-  });
+  return itemTable(`${countOf(windows.length, "window")}, newest first`, windows, [
+    ["Window", windowLink],
+    ["Status", ({ status }) => windowWord(status)],
+    ["Problems", failed],
+    [numeric("Rows"), ({ rows }) => displayNumber(rows)],
+    [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
+    ["Model", ({ runId, modelVersion }) => modelLink(runId, modelVersion)],
+    ["Monitored", ({ createdAt }) => dateTime(createdAt)],
+  ]);
 }

@@ -2,11 +2,12 @@
 import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
 import { limitText } from "../../core/text/limitText.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
 import { openAlerts } from "../../lifecycle/monitor/alertStateFile.ts";
+import { windowLink } from "./charts/columnMatrix.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { shortLimit, stateTone, stateWord, windowWord } from "./frame/parts.ts";
@@ -24,14 +25,17 @@ export function overviewHealth({ session, state }: PageRequest): Html {
   const { alerts } = openAlerts(session);
   const open =
     alerts.length > 0 &&
-    dataTable({
-      caption: `${countOf(alerts.length, "open alert")}`,
-      columns: ["Check", "Status", "Since", "Message"],
-      rows: alerts.map(({ area, name, status, since, message }) => ({
-        cells: [`${area}: ${name}`, stateWord(status), dateTime(since), message],
-      })),
-      limit: 20,
-    });
+    itemTable(
+      countOf(alerts.length, "open alert"),
+      alerts,
+      [
+        ["Check", ({ area, name }) => `${area}: ${name}`],
+        ["Status", ({ status }) => stateWord(status)],
+        ["Since", ({ since }) => dateTime(since)],
+        ["Message", ({ message }) => message],
+      ],
+      { limit: 20 },
+    );
   if (newest === undefined) {
     return html`<p class="empty">
         The deployed model has not been monitored yet. Next step: <code>mlctl monitor FILE</code>, or
@@ -46,7 +50,7 @@ export function overviewHealth({ session, state }: PageRequest): Html {
     </ul>
     <p class="note">
       Monitored ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of
-      <a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>.
+      ${windowLink({ monitorId, label: window.label })}.
       ${few > 0 && `${few === 1 ? "A newer window has" : `${few} newer windows have`} too few rows to be judged.`}
     </p>
     ${earlierProblems(recent)} ${open}`;
@@ -57,19 +61,20 @@ function earlierProblems(recent: readonly MonitorRecord[]): Html | null {
   const [, ...earlier] = recent.filter(({ status }) => status !== "skipped");
   const failed = earlier.filter(({ status }) => status === "fail");
   if (failed.length === 0) return null;
-  return dataTable({
-    caption: `Failed before: ${failed.length} of the ${countOf(earlier.length, "window")} before it`,
-    columns: ["Window", "Status", "Failed checks", "Monitored"],
-    rows: failed.map(({ monitorId, window, status, findings, createdAt }) => ({
-      cells: [
-        html`<a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>`,
-        windowWord(status),
-        findings.flatMap(({ name, status: own }) => (own === "fail" ? [name] : [])).join(", "),
-        dateTime(createdAt),
+  return itemTable(
+    `Failed before: ${failed.length} of the ${countOf(earlier.length, "window")} before it`,
+    failed,
+    [
+      ["Window", ({ monitorId, window }) => windowLink({ monitorId, label: window.label })],
+      ["Status", ({ status }) => windowWord(status)],
+      [
+        "Failed checks",
+        ({ findings }) => findings.flatMap((each) => (each.status === "fail" ? [each.name] : [])).join(", "),
       ],
-    })),
-    limit: 5,
-  });
+      ["Monitored", ({ createdAt }) => dateTime(createdAt)],
+    ],
+    { limit: 5 },
+  );
 }
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {

@@ -1,4 +1,5 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
+import type { Run } from "../../core/records/run.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
@@ -10,6 +11,7 @@ import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
 import { overviewHealth } from "./overviewHealth.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 
@@ -94,44 +96,31 @@ function predictions({ log, now, session }: PageRequest): Html {
 function trainings({ session }: PageRequest): Html {
   const runs = session.store.browse.runPage({ winners: true, limit: 6, offset: 0 });
   if (runs.length === 0) return html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
-  return html`${dataTable({
-      caption: "The best candidate of each training, newest first",
-      columns: ["Run", "Trained", "Family", numeric("Test score"), "State"],
-      rows: runs.map(({ runId, modelVersion, createdAt, family, task, metric, score, status }) => ({
-        cells: [
-          runLink(runId, modelVersion),
-          dateTime(createdAt),
-          familyName(family),
-          score === null
-            ? "not scored"
-            : `${metricLabel(session.config, metric, task).label} ${displayNumber(score.metrics[metric] ?? score.value)}`,
-          runState(status),
-        ],
-      })),
-    })}
+  const scoreOf = ({ task, metric, score }: Run): string =>
+    score === null
+      ? "not scored"
+      : `${metricLabel(session.config, metric, task).label} ${displayNumber(score.metrics[metric] ?? score.value)}`;
+  return html`${itemTable("The best candidate of each training, newest first", runs, [
+      ["Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)],
+      ["Trained", ({ createdAt }) => dateTime(createdAt)],
+      ["Family", ({ family }) => familyName(family)],
+      [numeric("Test score"), scoreOf],
+      ["State", ({ status }) => runState(status)],
+    ])}
     <p><a href="${pageAddress("runs")}">All ${displayNumber(session.store.browse.runCount())} runs</a></p>`;
 }
 
 function executions({ session }: PageRequest): Html | null {
   const last = session.store.executions({ limit: 6 });
   if (last.length === 0) return null;
-  return section(
-    "jobs",
-    "Scheduled jobs",
-    dataTable({
-      caption: "Latest executions, newest first",
-      columns: ["Job", "Started", "State", numeric("Seconds"), numeric("Exit code")],
-      rows: last.map(({ job, startedAt, status, seconds, exitCode }) => ({
-        cells: [
-          job,
-          dateTime(startedAt),
-          status.replaceAll("_", " "),
-          displayNumber(seconds),
-          exitCode === null ? "–" : String(exitCode),
-        ],
-      })),
-    }),
-  );
+  const table = itemTable("Latest executions, newest first", last, [
+    ["Job", ({ job }) => job],
+    ["Started", ({ startedAt }) => dateTime(startedAt)],
+    ["State", ({ status }) => status.replaceAll("_", " ")],
+    [numeric("Seconds"), ({ seconds }) => displayNumber(seconds)],
+    [numeric("Exit code"), ({ exitCode }) => displayNumber(exitCode)],
+  ]);
+  return section("jobs", "Scheduled jobs", table);
 }
 
 function deployments({ session }: PageRequest): Html | null {

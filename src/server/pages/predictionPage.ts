@@ -1,11 +1,12 @@
 /** /ui/predictions/<id>: one logged prediction with its inputs, label and SHAP values. */
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
 import { factList, modelLink, labelWord } from "./frame/parts.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { predictionNamed } from "./lookups.ts";
@@ -62,19 +63,17 @@ function explanation(shap: PredictionShap): Html {
       Each feature adds its SHAP value to the base value ${displayNumber(baseValue)}; the sum is
       ${displayNumber(total)}. Unit: ${unit}${outputName === null ? "" : ` of “${outputName}”`}.
     </p>
-    ${dataTable({
-      caption: "SHAP values, largest first",
-      columns: ["Feature", numeric("Adds"), "Direction", "Size"],
-      rows: contributions.map(({ name, value }) => ({
-        cells: [
-          name,
-          value > 0 ? `+${displayNumber(value)}` : displayNumber(value),
-          value === 0 ? "none" : value > 0 ? "up ▲" : "down ▼",
-          bar(value / largest),
-        ],
-      })),
-      limit: MAX_BARS,
-    })}`;
+    ${itemTable(
+      "SHAP values, largest first",
+      contributions,
+      [
+        ["Feature", ({ name }) => name],
+        [numeric("Adds"), ({ value }) => `${value > 0 ? "+" : ""}${displayNumber(value)}`],
+        ["Direction", ({ value }) => (value === 0 ? "none" : value > 0 ? "up ▲" : "down ▼")],
+        ["Size", ({ value }) => bar(value / largest)],
+      ],
+      { limit: MAX_BARS },
+    )}`;
 }
 
 function bar(share: number): Html {
@@ -92,11 +91,8 @@ function shortened(text: string): string {
 }
 
 function inputs({ inputs: given }: LogEntry): Html {
-  return dataTable({
-    caption: "Input values as received",
-    columns: ["Column", "Value"],
-    rows: Object.entries(given).map(([name, value]) => ({
-      cells: [name, value === null ? html`<span class="quiet">missing</span>` : shortened(String(value))],
-    })),
-  });
+  return itemTable("Input values as received", Object.entries(given), [
+    ["Column", ([name]) => name],
+    ["Value", ([, value]) => (value === null ? html`<span class="quiet">missing</span>` : shortened(String(value)))],
+  ]);
 }

@@ -1,5 +1,5 @@
 /** SHAP values of one logged prediction, from the model that made it. */
-import { MlctlError } from "../../core/errors.ts";
+import { attempt } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
 import { rowReader } from "../../pipeline/rows/rowReader.ts";
@@ -26,12 +26,10 @@ export function predictionShap(request: PageRequest, entry: LogEntry): Predictio
       reason:
         "The model of this prediction is no longer stored here, cannot be read, or is too large for this page. Next step: mlctl explain, which has no size limit.",
     };
-  try {
-    return explained(model, entry);
-  } catch (error) {
-    if (error instanceof MlctlError) return { reason: `This prediction cannot be explained: ${error.message}.` };
-    throw error;
-  }
+  return attempt<PredictionShap, PredictionShap>(
+    () => explained(model, entry),
+    ({ message }) => ({ reason: `This prediction cannot be explained: ${message}.` }),
+  );
 }
 
 function modelOf(request: PageRequest, { modelSha256, runId }: LogEntry): Model | null {

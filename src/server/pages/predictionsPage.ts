@@ -1,10 +1,11 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
 import { ROWS_LOOKED_AT, type ListedEntry } from "../../storage/predictionLog/browseLog.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { modelLink, pager, labelWord } from "./frame/parts.ts";
@@ -132,33 +133,23 @@ function nothing({ model, prediction, label, before }: Wanted): Html {
 
 function table(entries: readonly ListedEntry[]): Html {
   const isClass = entries.some(({ probability }) => probability !== null);
-  return dataTable({
-    caption: `${displayNumber(entries.length)} predictions, newest first`,
-    columns: [
-      "ID",
+  return itemTable(`${displayNumber(entries.length)} predictions, newest first`, entries, [
+    ["ID", ({ predictionId }) => predictionLink(predictionId)],
+    [
       "Time",
-      { title: "Prediction", numeric: !isClass },
-      ...(isClass ? [numeric("Probability")] : []),
-      { title: "Label", numeric: !isClass },
-      ...(isClass ? ["Correct"] : []),
-      "Model",
-      "Source",
+      ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
     ],
-    rows: entries.map((entry) => ({
-      cells: [
-        html`<a class="nowrap" href="${pageAddress("predictions", entry.predictionId)}"
-          ><code>${shortId(entry.predictionId)}</code></a
-        >`,
-        html`<span class="nowrap">${new Date(entry.at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
-        valueText(entry.prediction),
-        ...(isClass ? [percent(entry.probability)] : []),
-        entry.label === null ? "–" : valueText(entry.label),
-        ...(isClass ? [labelWord(entry)] : []),
-        modelLink(entry.runId),
-        entry.source,
-      ],
-    })),
-  });
+    [{ title: "Prediction", numeric: !isClass }, ({ prediction }) => valueText(prediction)],
+    isClass && [numeric("Probability"), ({ probability }) => percent(probability)],
+    [{ title: "Label", numeric: !isClass }, ({ label }) => (label === null ? "–" : valueText(label))],
+    isClass && ["Correct", labelWord],
+    ["Model", ({ runId }) => modelLink(runId)],
+    ["Source", ({ source }) => source],
+  ]);
+}
+
+function predictionLink(id: string): Html {
+  return html`<a class="nowrap" href="${pageAddress("predictions", id)}"><code>${shortId(id)}</code></a>`;
 }
 
 export function valueText(value: string | number): string {

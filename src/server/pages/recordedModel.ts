@@ -1,6 +1,6 @@
 /** The model of a run for a page: the served model, or one that is read once and cached. */
 import type { Model } from "../../core/records/model.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
@@ -22,16 +22,16 @@ export function recordedModel({ state, session }: PageRequest, run: Pick<Run, "m
   const cached = cache.get(model.sha256);
   if (cached !== undefined) return cached;
   if (model.bytes > MAX_BYTES) return null;
-  try {
-    const read = readRecordedModel(fromRecordPath(session.paths.workspace, model.path), model.sha256);
-    cache.set(model.sha256, read);
-    if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
-    return read;
-  } catch (error) {
-    // `mlctl verify` reports a damaged model; the page shows the rest.
-    if (error instanceof MlctlError) return null;
-    throw error;
-  }
+  const path = fromRecordPath(session.paths.workspace, model.path);
+  // `mlctl verify` reports a damaged model; the page shows the rest.
+  const read = attempt(
+    () => readRecordedModel(path, model.sha256),
+    () => null,
+  );
+  if (read === null) return null;
+  cache.set(model.sha256, read);
+  if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
+  return read;
 }
 
 export function inputNames(request: PageRequest, run: Run): string[] | null {

@@ -3,7 +3,7 @@ import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
@@ -14,6 +14,7 @@ import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
 import { lineageGraph } from "./charts/lineageGraph.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { recordedModel } from "./recordedModel.ts";
@@ -109,20 +110,17 @@ function candidates({ session }: PageRequest, run: Run): Html {
   const all = session.store.runsOfTraining(run.trainId);
   const { label } = metricLabel(session.config, run.metric, run.task);
   const on = run.selection === undefined ? "validation rows" : `${run.selection.folds} folds`;
-  return dataTable({
-    caption: `Candidates of the training ${run.trainId}, by rank`,
-    columns: ["Run", "Family", "Features", numeric(`${label}, ${on}`), numeric("Seconds"), "State"],
-    rows: all.map((each) => ({
-      marked: each.runId === run.runId,
-      cells: [
-        runLink(each.runId, each.modelVersion),
-        familyName(each.family),
-        each.featureSet,
-        displayNumber(each.selection?.value ?? each.metrics[run.metric]),
-        displayNumber(each.seconds, 2),
-        runState(each.status),
-      ],
-    })),
-    limit: 50,
-  });
+  return itemTable(
+    `Candidates of the training ${run.trainId}, by rank`,
+    all,
+    [
+      ["Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)],
+      ["Family", ({ family }) => familyName(family)],
+      ["Features", ({ featureSet }) => featureSet],
+      [numeric(`${label}, ${on}`), ({ selection, metrics }) => displayNumber(selection?.value ?? metrics[run.metric])],
+      [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
+      ["State", ({ status }) => runState(status)],
+    ],
+    { isMarked: ({ runId }) => runId === run.runId, limit: 50 },
+  );
 }

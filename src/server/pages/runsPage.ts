@@ -2,12 +2,13 @@
 import type { Run } from "../../core/records/run.ts";
 import type { RunQuery } from "../../storage/store/browse.ts";
 import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
@@ -115,38 +116,32 @@ function captionOf(
   return `Runs ${displayNumber(first)} to ${displayNumber(last)} of ${displayNumber(total)}, ${order}`;
 }
 
+function checkbox({ runId }: Run): Html {
+  return html`<input type="checkbox" name="run" value="${runId}" aria-label="compare run ${runId}" />`;
+}
+
 function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: string): Html {
   const deployed = session.store.deployments()[0]?.runId;
-  return dataTable({
+  const isMarked = ({ runId }: Run): boolean => runId === deployed;
+  const label = ({ metric, task }: Run): string => metricLabel(session.config, metric, task).label;
+  return itemTable(
     caption,
-    columns: [
-      "Run",
-      "Trained",
-      "Family",
-      numeric("Rank"),
-      numeric("Validation"),
-      numeric("Test"),
-      numeric("95 % interval"),
-      "State",
-      "Compare",
+    runs,
+    [
+      [
+        "Run",
+        (run) =>
+          html`${runLink(run.runId, run.modelVersion)}${isMarked(run) && html` <span class="tag">deployed</span>`}`,
+      ],
+      ["Trained", ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`],
+      ["Family", ({ family }) => familyName(family)],
+      [numeric("Rank"), ({ rank }) => String(rank)],
+      [numeric("Validation"), (run) => `${label(run)} ${displayNumber(run.metrics[run.metric])}`],
+      [numeric("Test"), ({ score, metric }) => displayNumber(score?.metrics[metric] ?? score?.value)],
+      [numeric("95 % interval"), ({ score, metric }) => displayInterval(score?.intervals[metric])],
+      ["State", ({ status }) => runState(status)],
+      ["Compare", checkbox],
     ],
-    rows: runs.map((run) => {
-      const { runId, metric, score, task } = run;
-      const { label } = metricLabel(session.config, metric, task);
-      return {
-        marked: runId === deployed,
-        cells: [
-          html`${runLink(runId, run.modelVersion)}${runId === deployed && html` <span class="tag">deployed</span>`}`,
-          html`<span class="nowrap">${dateTime(run.createdAt).replace(" UTC", "")}</span>`,
-          familyName(run.family),
-          String(run.rank),
-          `${label} ${displayNumber(run.metrics[metric])}`,
-          score === null ? "–" : displayNumber(score.metrics[metric] ?? score.value),
-          displayInterval(score?.intervals[metric]),
-          runState(run.status),
-          html`<input type="checkbox" name="run" value="${runId}" aria-label="compare run ${runId}" />`,
-        ],
-      };
-    }),
-  });
+    { isMarked },
+  );
 }

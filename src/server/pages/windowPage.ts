@@ -3,13 +3,14 @@ import { limitText } from "../../core/text/limitText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { plots } from "../../plots/index.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { columnDrifts } from "./columnDrifts.ts";
 import { factList, modelLink, shortLimit, stateWord, windowWord } from "./frame/parts.ts";
+import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { windowNamed } from "./lookups.ts";
@@ -45,19 +46,13 @@ function about({ window, status, createdAt, runId, modelVersion, reference, sour
 function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
   const own = all.filter((finding) => finding.area === area);
   if (own.length === 0) return emptyNote("No checks were run.");
-  return dataTable({
-    caption: "Checks, failures first",
-    columns: ["Check", "Status", numeric("Value"), numeric("Limit"), "Message"],
-    rows: own.map((finding) => ({
-      cells: [
-        finding.name,
-        stateWord(finding.status),
-        displayNumber(finding.value),
-        limitText(finding, shortLimit) ?? "–",
-        finding.message,
-      ],
-    })),
-  });
+  return itemTable("Checks, failures first", own, [
+    ["Check", ({ name }) => name],
+    ["Status", ({ status }) => stateWord(status)],
+    [numeric("Value"), ({ value }) => displayNumber(value)],
+    [numeric("Limit"), (finding) => limitText(finding, shortLimit) ?? "–"],
+    ["Message", ({ message }) => message],
+  ]);
 }
 
 function quality({ quality: { columns, duplicateShare, missingColumns, extraColumns } }: MonitorRecord): Html {
@@ -67,29 +62,28 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
     extraColumns.length === 0 ? "" : `Extra columns, which the model does not use: ${extraColumns.join(", ")}.`,
   ];
   return html`<p>${sentences.filter((text) => text !== "").join(" ")}</p>
-    ${dataTable({
-      caption: "Data quality by column",
-      columns: [
-        "Column",
-        numeric("Missing"),
+    ${itemTable("Data quality by column", Object.entries(columns), [
+      ["Column", ([name]) => name],
+      [numeric("Missing"), ([, { missingShare }]) => percent(missingShare)],
+      [
         numeric("Invalid"),
-        numeric("New categories"),
-        numeric("Out of range"),
-        "Range",
+        ([, { invalidShare, invalidExample }]) => shareOf(invalidShare, invalidExample && `“${invalidExample}”`),
       ],
-      rows: Object.entries(columns).map(([name, column]) => ({
-        cells: [
-          name,
-          percent(column.missingShare),
-          `${percent(column.invalidShare)}${column.invalidExample === null ? "" : ` (“${column.invalidExample}”)`}`,
-          column.newShare === null
-            ? "–"
-            : `${percent(column.newShare)}${column.newCategories.length === 0 ? "" : ` (${column.newCategories.slice(0, 3).join(", ")})`}`,
-          percent(column.outsideShare),
-          column.minimum === null ? "–" : `${displayNumber(column.minimum)} to ${displayNumber(column.maximum)}`,
-        ],
-      })),
-    })}`;
+      [
+        numeric("New categories"),
+        ([, { newShare, newCategories }]) => shareOf(newShare, newCategories.slice(0, 3).join(", ")),
+      ],
+      [numeric("Out of range"), ([, { outsideShare }]) => percent(outsideShare)],
+      [
+        "Range",
+        ([, { minimum, maximum }]) =>
+          minimum === null ? "–" : `${displayNumber(minimum)} to ${displayNumber(maximum)}`,
+      ],
+    ])}`;
+}
+
+function shareOf(share: number | null, examples: string | null): string {
+  return `${percent(share)}${examples ? ` (${examples})` : ""}`;
 }
 
 function performance({ session }: PageRequest, { performance: report, runId }: MonitorRecord): Html {
@@ -98,26 +92,20 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
   const { estimate } = report;
   const names = [...new Set([...Object.keys(report.metrics), ...Object.keys(estimate?.metrics ?? {})])];
   if (names.length === 0) return emptyNote("There are no labels and no estimates yet.");
-  return dataTable({
-    caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimate === null ? "" : `, and estimates without labels on ${countOf(estimate.rows, "row")}`}`,
-    columns: [
-      "Metric",
-      numeric("Value"),
-      numeric("95 % interval"),
-      numeric("On the test data"),
-      numeric("Estimate without labels"),
+  const isMarked = (name: string): boolean => name === report.metric;
+  const estimated = estimate && `, and estimates without labels on ${countOf(estimate.rows, "row")}`;
+  return itemTable(
+    `Metrics on ${countOf(report.rows, "labelled row")}${estimated ?? ""}`,
+    names,
+    [
+      ["Metric", (name) => metricLabel(session.config, name, task).label],
+      [numeric("Value"), (name) => displayNumber(report.metrics[name])],
+      [numeric("95 % interval"), (name) => displayInterval(report.intervals[name])],
+      [numeric("On the test data"), (name) => (isMarked(name) ? displayNumber(report.reference) : "–")],
+      [numeric("Estimate without labels"), (name) => displayNumber(estimate?.metrics[name])],
     ],
-    rows: names.map((name) => ({
-      marked: name === report.metric,
-      cells: [
-        metricLabel(session.config, name, task).label,
-        displayNumber(report.metrics[name]),
-        displayInterval(report.intervals[name]),
-        name === report.metric ? displayNumber(report.reference) : "–",
-        displayNumber(estimate?.metrics[name]),
-      ],
-    })),
-  });
+    { isMarked },
+  );
 }
 
 /** Predictions against labels of a regression model; null for classification, and with fewer than two labelled rows. */
@@ -139,28 +127,19 @@ async function predictedActual(
 
 function segments({ segments: all }: MonitorRecord): Html | null {
   if (all.length === 0) return null;
-  return dataTable({
-    caption: "Segments, worst first",
-    columns: [
-      "Segment",
-      numeric("Rows"),
-      numeric("Labelled"),
-      numeric(all[0]!.metric),
-      numeric("95 % interval"),
-      "Status",
+  return itemTable(
+    "Segments, worst first",
+    all,
+    [
+      ["Segment", ({ column, value }) => `${column} = ${value}`],
+      [numeric("Rows"), ({ rows }) => displayNumber(rows)],
+      [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
+      [numeric(all[0]!.metric), ({ metricValue }) => displayNumber(metricValue)],
+      [numeric("95 % interval"), ({ interval }) => displayInterval(interval)],
+      ["Status", ({ status }) => stateWord(status)],
     ],
-    rows: all.map(({ column, value, rows, labelled, metricValue, interval, status }) => ({
-      cells: [
-        `${column} = ${value}`,
-        displayNumber(rows),
-        displayNumber(labelled),
-        displayNumber(metricValue),
-        displayInterval(interval),
-        stateWord(status),
-      ],
-    })),
-    limit: 100,
-  });
+    { limit: 100 },
+  );
 }
 
 function statements({
@@ -171,11 +150,14 @@ function statements({
 }: MonitorRecord): Html | null {
   if (all.length === 0) return null;
   const now = { asOf: createdAt, rows: window.rows, labelled: window.labelled, value };
-  return dataTable({
-    caption: "Results for this window as labels arrived",
-    columns: ["As of", numeric("Rows"), numeric("Labelled"), numeric(metric)],
-    rows: [...all, now].map((each) => ({
-      cells: [dateTime(each.asOf), displayNumber(each.rows), displayNumber(each.labelled), displayNumber(each.value)],
-    })),
-  });
+  return itemTable(
+    "Results for this window as labels arrived",
+    [...all, now],
+    [
+      ["As of", ({ asOf }) => dateTime(asOf)],
+      [numeric("Rows"), ({ rows }) => displayNumber(rows)],
+      [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
+      [numeric(metric), (each) => displayNumber(each.value)],
+    ],
+  );
 }

@@ -1,9 +1,9 @@
 /** SHAP values of predicted rows, for the response. */
-import { MlctlError } from "../../core/errors.ts";
+import { attempt } from "../../core/errors.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
-import { HttpProblem } from "../http/problem.ts";
+import { HttpProblem, problemFrom } from "../http/problem.ts";
 
 /** SHAP values cost a thousand times as much as the prediction; other requests wait meanwhile. */
 const MOST_ROWS = 100;
@@ -19,7 +19,12 @@ export function requireExplainable(rowCount: number): void {
 /** Members of the response. @throws {HttpProblem} 400 for a model without SHAP values */
 export function explanations({ model }: ServedModel, table: Table, single: boolean): Record<string, unknown> {
   if (table.rowCount === 0) return { explanations: [] };
-  const { featureNames, outputCount, baseValues, blocks } = explained(model, table);
+  const { featureNames, outputCount, baseValues, blocks } = attempt(
+    () => explain(model, table),
+    (error) => {
+      throw problemFrom("bad-request", error);
+    },
+  );
   const width = featureNames.length;
   const values = blocks.flatMap((block) => [...block.values]);
   const rows = Array.from({ length: table.rowCount }, (_, row) => {
@@ -34,13 +39,4 @@ export function explanations({ model }: ServedModel, table: Table, single: boole
   });
   const unit = model.signature.target.task === "regression" ? model.signature.target.name : "log-odds";
   return single ? { explanation: { unit, ...rows[0]! } } : { explanations: rows.map((row) => ({ unit, ...row })) };
-}
-
-function explained(model: ServedModel["model"], table: Table) {
-  try {
-    return explain(model, table);
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    throw new HttpProblem("bad-request", error.message, { hint: error.hint, cause: error });
-  }
 }

@@ -45,8 +45,8 @@ describe("requestRows", () => {
       { dataframe_split: { columns: ["a"], data: [[1], [1, 2]] } },
       "row 1 does not have one value for each of the 1 columns",
     ],
-    [{ data: 3 }, '"data" holds no rows'],
-    ["x", "the body holds no row"],
+    [{ data: 3 }, '"data" contains no rows'],
+    ["x", "the body contains no rows"],
     [[{}, {}, {}, {}], "4 rows, the maximum is 3 a request"],
     [{ inputs: { a: [1, 2, 3, 4] } }, "4 rows, the maximum is 3 a request"],
   ])("refuses %j", (body, message) => {

@@ -19,10 +19,10 @@ export interface RowsOptions {
 
 const SHAPES = 'one object, a list of objects, or { "data": […] }';
 
-/** @throws {HttpProblem} 400 where the body holds no rows, 413 where it holds too many */
+/** @throws {HttpProblem} 400 if the body contains no rows, 413 if it contains too many */
 export function requestRows(body: unknown, options: RowsOptions): RequestRows {
   if (Array.isArray(body)) return batch(body, options);
-  if (!isObject(body)) throw new HttpProblem("bad-request", "the body holds no row", { hint: `send ${SHAPES}` });
+  if (!isObject(body)) throw new HttpProblem("bad-request", "the body contains no rows", { hint: `send ${SHAPES}` });
   for (const [wrapper, open] of wrappers) {
     if (Object.hasOwn(body, wrapper) && !options.inputs.has(wrapper)) return open(body, wrapper, options);
   }
@@ -43,9 +43,8 @@ function wrapped(body: RequestRow, wrapper: string, options: RowsOptions): Reque
   const content = body[wrapper];
   if (Array.isArray(content)) return batch(content, options);
   if (!isObject(content)) {
-    throw new HttpProblem("bad-request", `"${wrapper}" holds no rows`, {
-      hint: `"${wrapper}" takes a list of objects`,
-    });
+    const hint = `"${wrapper}" takes a list of objects`;
+    throw new HttpProblem("bad-request", `"${wrapper}" contains no rows`, { hint });
   }
   const columns = Object.entries(content);
   if (columns.length > 0 && columns.every(([, values]) => Array.isArray(values))) {
@@ -79,10 +78,8 @@ function splitRows(content: unknown, options: RowsOptions): RequestRows {
   limitRows(data.length, options);
   const rows = data.map((values: unknown, row) => {
     if (!Array.isArray(values) || values.length !== columns.length) {
-      throw new HttpProblem(
-        "bad-request",
-        `row ${row} does not have one value for each of the ${columns.length} columns`,
-      );
+      const detail = `row ${row} does not have one value for each of the ${columns.length} columns`;
+      throw new HttpProblem("bad-request", detail);
     }
     return record(columns.map((name, i) => [name as string, values[i] as unknown]));
   });

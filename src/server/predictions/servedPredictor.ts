@@ -1,13 +1,13 @@
 /** Predicts the rows of requests with one model: compiled once for each deployment. */
 import type { Config } from "../../config/schema/schema.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt } from "../../core/errors.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { RowSelector } from "../../lifecycle/predict/modelSelector.ts";
 import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
-import { HttpProblem } from "../http/problem.ts";
+import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { predictEach } from "./predictEach.ts";
 import type { Predictions, Found, RowPrediction } from "./predictions.ts";
@@ -116,12 +116,9 @@ function servedValues(
 
 /** Runs `work`; an error of the rows becomes a 422. */
 export function refusingRows<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    throw new HttpProblem("invalid-rows", error.message, { hint: error.hint, cause: error });
-  }
+  return attempt(work, (error) => {
+    throw problemFrom("invalid-rows", error);
+  });
 }
 
 function logEntries({ inputs, names, deployment, labels }: ServedModel, { now }: PredictorTools) {

@@ -2,13 +2,11 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
+import type { InterceptorOptions } from "./interceptor.ts";
 import { serveApi } from "./serveApi.ts";
 import { pendingRequests, type FromPrimary, type FromWorker } from "./workerMessages.ts";
 
-export async function asWorker(
-  workspace: Workspace,
-  options: { readonly accessLog: boolean; readonly clock: () => number },
-): Promise<void> {
+export async function asWorker(workspace: Workspace, options: InterceptorOptions): Promise<void> {
   const stop = new AbortController();
   const metrics = pendingRequests<MetricsSnapshot>();
   const rates = pendingRequests<number>();

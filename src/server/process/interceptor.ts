@@ -83,8 +83,6 @@ function misdirected(host: string): HttpProblem {
   return new HttpProblem(
     "misdirected",
     `a server without tokens does not respond to the host "${host.slice(0, 100)}"`,
-    {
-      hint: 'add it in config.json: "serve": { "hosts": ["name"] }, or set serve.token',
-    },
+    { hint: 'add it in config.json: "serve": { "hosts": ["name"] }, or set serve.token' },
   );
 }

@@ -3,19 +3,13 @@ import cluster from "node:cluster";
 import { requireVariables } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { requireSafeAddress } from "../http/listen.ts";
-import { serveApi, type ListeningFacts } from "./serveApi.ts";
-import { runWorkers } from "./workers.ts";
+import type { InterceptorOptions } from "./interceptor.ts";
+import { serveApi } from "./serveApi.ts";
+import { runWorkers, type WorkersOptions } from "./workers.ts";
 import { asWorker } from "./asWorker.ts";
 
-export interface ServeCommandOptions {
-  /** Directory in which mlctl was started; workers start in it too. */
-  readonly directory: string;
-  readonly accessLog: boolean;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Called once, when the port is open. */
-  readonly listening: (facts: ListeningFacts) => void;
-}
+/** `directory`: that in which mlctl was started; workers start in it too. */
+export type ServeCommandOptions = InterceptorOptions & WorkersOptions;
 
 /** Resolves when the workspace's abort signal has stopped it. @throws {MlctlError} as serveApi */
 export async function serve(workspace: Workspace, options: ServeCommandOptions): Promise<void> {

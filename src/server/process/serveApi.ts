@@ -1,6 +1,7 @@
 /** One server process: opens the port, follows deployments, and drains when it is stopped. */
 import { once } from "node:events";
 import { codeVersion } from "../../config/codeVersion.ts";
+import { stackOf } from "../../core/errors.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
@@ -11,7 +12,7 @@ import { guards } from "../http/guards.ts";
 import { registerHealth } from "../routes/healthRoutes.ts";
 import { createApp, registerFallback, type App } from "../http/http.ts";
 import { registerInvocations } from "../routes/invocationsRoutes.ts";
-import { interceptor } from "./interceptor.ts";
+import { interceptor, type InterceptorOptions } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "../http/listen.ts";
 import { openLog } from "../state/openLog.ts";
 import { logTrouble, type TellLog } from "../state/logTrouble.ts";
@@ -28,11 +29,7 @@ import type { ServerState } from "../state/serverState.ts";
 import { keepServing } from "../state/serving.ts";
 import { unusedSockets } from "../http/unusedSockets.ts";
 
-export interface ServeOptions {
-  /** Write a line for each request. */
-  readonly accessLog: boolean;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
+export interface ServeOptions extends InterceptorOptions {
   readonly listening: (facts: ListeningFacts) => void;
   /** In a worker: counts a request against the rate limit that all workers share. */
   readonly sharedRate?: Rate;
@@ -89,10 +86,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
       onUnread: (ip) => state.rejected.note("slow_reader", addressOf(ip)),
     },
     intercept: interceptor(state, options),
-    onBug: (error, request) => {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      warn(`${request}: ${reason}`);
-    },
+    onBug: (error, request) => warn(`${request}: ${stackOf(error)}`),
   });
   const { sharedRate, clock } = options;
   const rate = serve.rate_limit === null ? null : (sharedRate ?? rateLimit(serve.rate_limit, clock));
@@ -112,11 +106,8 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const waiting: string[] = [];
   const emit = (message: string): void => context.emit({ type: "stage", stage: "serve", message });
   let report = (message: string): void => void waiting.push(message);
-  const follower = keepServing(state, {
-    predictionId: predictionIds(now()),
-    now,
-    report: (message) => report(message),
-  });
+  const predictionId = predictionIds(now());
+  const follower = keepServing(state, { predictionId, now, report: (message) => report(message) });
   try {
     const address = await listen(app, serve);
     report = emit;

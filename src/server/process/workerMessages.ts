@@ -11,18 +11,17 @@ export function pendingRequests<Reply>() {
   let last = 0;
   return {
     /** @param fallback gives the reply if none arrives in time */
-    request: (send: (id: number) => void, fallback: () => Reply): Promise<Reply> =>
-      new Promise((resolve) => {
-        const id = ++last;
-        const finish = (reply: Reply): void => {
-          clearTimeout(timeout);
-          open.delete(id);
-          resolve(reply);
-        };
-        const timeout = setTimeout(() => finish(fallback()), TIMEOUT_MS);
-        open.set(id, finish);
-        send(id);
-      }),
+    async request(send: (id: number) => void, fallback: () => Reply): Promise<Reply> {
+      const id = ++last;
+      const { promise, resolve } = Promise.withResolvers<Reply>();
+      const timeout = setTimeout(() => resolve(fallback()), TIMEOUT_MS);
+      open.set(id, resolve);
+      send(id);
+      const reply = await promise;
+      clearTimeout(timeout);
+      open.delete(id);
+      return reply;
+    },
     resolve: (id: number, reply: Reply): void => open.get(id)?.(reply),
   };
 }

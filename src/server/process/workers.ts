@@ -7,16 +7,11 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { logTrouble } from "../state/logTrouble.ts";
 import { addSnapshots, type MetricsSnapshot } from "../state/metrics.ts";
 import { rateLimit } from "../http/rateLimit.ts";
-import type { ListeningFacts } from "./serveApi.ts";
+import type { ServeOptions } from "./serveApi.ts";
 import type { FromPrimary, FromWorker } from "./workerMessages.ts";
 
-export interface WorkersOptions {
-  readonly directory: string;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Called once, when every worker has opened the port. */
-  readonly listening: (facts: ListeningFacts) => void;
-}
+/** `listening` is called once, when every worker has opened the port. */
+export type WorkersOptions = Pick<ServeOptions, "clock" | "listening"> & { readonly directory: string };
 
 /** Delay before a restart: without it, a worker that dies at once would be restarted a thousand times a second. */
 const RESTART_MS = 500;
@@ -31,8 +26,7 @@ export async function runWorkers(workspace: Workspace, { directory, clock, liste
   const waitOf = rate_limit === null ? () => 0 : rateLimit(rate_limit, clock);
   const ready = new Set<number>();
   let started = false;
-  let fail!: (error: MlctlError) => void;
-  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   cluster.setupPrimary({ cwd: directory });
   const collect = snapshotCollector();
   const logs = workerLogs(workspace);
@@ -79,18 +73,9 @@ function workerLogs({ config, context }: Workspace) {
     const all = [...known.values()];
     const sum = (key: "queued" | "written" | "dropped" | "late"): number =>
       all.reduce((total, each) => total + each[key], 0);
+    const sums = { queued: sum("queued"), written: sum("written"), dropped: sum("dropped"), late: sum("late") };
     const trouble = all.find((each) => each.trouble !== null)?.trouble ?? null;
-    tell(
-      {
-        queued: sum("queued"),
-        written: sum("written"),
-        dropped: sum("dropped"),
-        late: sum("late"),
-        lastError: null,
-        trouble,
-      },
-      isClosed,
-    );
+    tell({ ...sums, lastError: null, trouble }, isClosed);
   };
   return {
     note(worker: number, stats: PredictionLogStats, isClosed: boolean): void {
@@ -109,7 +94,6 @@ function workerLogs({ config, context }: Workspace) {
   };
 }
 
-/** Collects the metrics of every worker. */
 function snapshotCollector(): { add(id: number, snapshot: MetricsSnapshot): void; all(): Promise<MetricsSnapshot> } {
   const rounds = new Map<number, { snapshots: MetricsSnapshot[]; expected: number; finish: () => void }>();
   let last = 0;
@@ -122,25 +106,26 @@ function snapshotCollector(): { add(id: number, snapshot: MetricsSnapshot): void
     },
     async all() {
       const id = ++last;
-      const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+      const workers = living();
       const snapshots: MetricsSnapshot[] = [];
-      await new Promise<void>((resolve) => {
-        const timeout = setTimeout(resolve, SNAPSHOT_MS);
-        const finish = (): void => {
-          clearTimeout(timeout);
-          resolve();
-        };
-        rounds.set(id, { snapshots, expected: workers.length, finish });
-        for (const worker of workers) send(worker, { type: "snapshot?", id });
-      });
+      const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+      const timeout = setTimeout(finish, SNAPSHOT_MS);
+      rounds.set(id, { snapshots, expected: workers.length, finish });
+      for (const worker of workers) send(worker, { type: "snapshot?", id });
+      await finished;
+      clearTimeout(timeout);
       rounds.delete(id);
       return addSnapshots(snapshots);
     },
   };
 }
 
+function living(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
+
 async function stopAll(): Promise<void> {
-  const alive = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+  const alive = living();
   // Messages may still arrive after "exit", but not after "disconnect".
   const ended = alive.flatMap((worker) => [once(worker, "exit"), worker.isConnected() && once(worker, "disconnect")]);
   for (const worker of alive) send(worker, { type: "stop" });

@@ -24,18 +24,20 @@ function requestFamilies(snapshot: MetricsSnapshot): string[] {
     const [method, route, status] = key.split(" ");
     return [{ method: method!, route: route!, status: status! }, count];
   });
+  const rejected = Object.entries(snapshot.rejected).map(([reason, count]): Sample => [{ reason }, count]);
   return [
-    family("mlctl_http_requests_total", "counter", "Requests finished, by method, route and status", requests),
+    counter("mlctl_http_requests_total", "Requests finished, by method, route and status", requests),
     latencyFamily(snapshot),
-    family("mlctl_http_requests_in_flight", "gauge", "Requests in progress", [[{}, snapshot.inFlight]]),
-    family("mlctl_http_requests_refused_total", "counter", "Requests refused because too many were in progress", [
-      [{}, snapshot.refused],
-    ]),
-    family(
+    gauge("mlctl_http_requests_in_flight", "Requests in progress", snapshot.inFlight),
+    counter(
+      "mlctl_http_requests_refused_total",
+      "Requests refused because too many were in progress",
+      snapshot.refused,
+    ),
+    counter(
       "mlctl_http_requests_rejected_total",
-      "counter",
       "Requests refused or ended by a limit of one caller, by reason",
-      Object.entries(snapshot.rejected).map(([reason, count]): Sample => [{ reason }, count]),
+      rejected,
     ),
   ];
 }
@@ -59,68 +61,54 @@ function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[]
     label === "" ? {} : { class: label },
     count,
   ]);
+  const { runId, deploymentId, codeVersion, startedAt } = facts;
   const info =
-    facts.runId === null
-      ? []
-      : [[{ run_id: facts.runId, deployment_id: facts.deploymentId ?? "", version: facts.codeVersion }, 1] as const];
+    runId === null ? [] : [[{ run_id: runId, deployment_id: deploymentId ?? "", version: codeVersion }, 1] as const];
+  const failing = "Server processes that cannot write the prediction log, or not fast enough";
   return [
-    family("mlctl_predictions_total", "counter", "Predictions, by predicted class", predictions),
-    family("mlctl_model_info", "gauge", "The deployed run", info),
-    family("mlctl_ready", "gauge", "1 if a model is deployed", one(facts.runId === null ? 0 : 1)),
-    family("mlctl_deployment_swaps_total", "counter", "Deployments loaded and served", one(swaps)),
-    family("mlctl_deployment_failures_total", "counter", "Deployments refused", one(swapFailures)),
-    family("mlctl_prediction_log_queued", "gauge", "Predictions waiting to be written to the log", one(log.queued)),
-    family("mlctl_prediction_log_written_total", "counter", "Predictions written to the log", one(log.written)),
-    family("mlctl_prediction_log_dropped_total", "counter", "Predictions that the log dropped", one(log.dropped)),
-    family(
-      "mlctl_prediction_log_failing",
-      "gauge",
-      "Server processes that cannot write the prediction log, or not fast enough",
-      one(log.failing),
-    ),
-    family("mlctl_workers", "gauge", "Server processes", one(workers)),
-    family("process_resident_memory_bytes", "gauge", "Resident memory of all workers in bytes", one(memoryBytes)),
-    family(
-      "process_start_time_seconds",
-      "gauge",
-      "Start time of the server in seconds since 1970",
-      one(facts.startedAt),
-    ),
+    counter("mlctl_predictions_total", "Predictions, by predicted class", predictions),
+    gauge("mlctl_model_info", "The deployed run", info),
+    gauge("mlctl_ready", "1 if a model is deployed", runId === null ? 0 : 1),
+    counter("mlctl_deployment_swaps_total", "Deployments loaded and served", swaps),
+    counter("mlctl_deployment_failures_total", "Deployments refused", swapFailures),
+    gauge("mlctl_prediction_log_queued", "Predictions waiting to be written to the log", log.queued),
+    counter("mlctl_prediction_log_written_total", "Predictions written to the log", log.written),
+    counter("mlctl_prediction_log_dropped_total", "Predictions that the log dropped", log.dropped),
+    gauge("mlctl_prediction_log_failing", failing, log.failing),
+    gauge("mlctl_workers", "Server processes", workers),
+    gauge("process_resident_memory_bytes", "Resident memory of all workers in bytes", memoryBytes),
+    gauge("process_start_time_seconds", "Start time of the server in seconds since 1970", startedAt),
   ];
 }
 
 function driftFamilies(drift: DriftReport | null): string[] {
   if (drift === null) return [];
   const columns = Object.entries(drift.columns).filter(([, { skipped }]) => skipped === undefined);
-  const { share } = drift.dataset;
+  const tested = (of: "value" | "limit"): Sample[] =>
+    columns.map(([column, { test, measure, [of]: value }]) => [{ column, test, measure }, value]);
+  const drifted = columns.map(([column, each]): Sample => [{ column }, each.drifted ? 1 : 0]);
+  const limits = "Limit of the drift test: a p-value drifts below it, a distance above it";
   return [
-    family(
-      "mlctl_drift_value",
-      "gauge",
-      "p-value or distance of a column's drift test in the newest window",
-      columns.map(([column, { test, measure, value }]): Sample => [{ column, test, measure }, value]),
-    ),
-    family(
-      "mlctl_drift_limit",
-      "gauge",
-      "Limit of the drift test: a p-value drifts below it, a distance above it",
-      columns.map(([column, { test, measure, limit }]): Sample => [{ column, test, measure }, limit]),
-    ),
-    family(
-      "mlctl_drift_detected",
-      "gauge",
-      "1 if the column drifted in the newest window",
-      columns.map(([column, { drifted }]): Sample => [{ column }, drifted ? 1 : 0]),
-    ),
-    family("mlctl_drift_share", "gauge", "Share of columns that drifted", share === null ? [] : one(share)),
+    gauge("mlctl_drift_value", "p-value or distance of a column's drift test in the newest window", tested("value")),
+    gauge("mlctl_drift_limit", limits, tested("limit")),
+    gauge("mlctl_drift_detected", "1 if the column drifted in the newest window", drifted),
+    gauge("mlctl_drift_share", "Share of columns that drifted", drift.dataset.share ?? []),
   ];
 }
 
-function one(value: number): Sample[] {
-  return [[{}, value]];
+/** Values with labels, or one without; a metric without values is left out. */
+type Values = readonly Sample[] | number;
+
+function counter(name: string, help: string, values: Values): string {
+  return family(name, "counter", help, values);
 }
 
-function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
+function gauge(name: string, help: string, values: Values): string {
+  return family(name, "gauge", help, values);
+}
+
+function family(name: string, type: string, help: string, values: Values): string {
+  const samples: readonly Sample[] = typeof values === "number" ? [[{}, values]] : values;
   if (samples.length === 0) return "";
   return `${head(name, type, help)}${samples.map(([labels, value]) => line(name, labels, value)).join("")}`;
 }

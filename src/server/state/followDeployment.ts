@@ -1,7 +1,7 @@
 /** Watches for new deployments. Each is loaded, verified and warmed up, then replaces the old one between two requests. */
 import { statSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { servedModel, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
@@ -100,6 +100,5 @@ function stampOf(path: string): string {
 
 function asMlctlError(error: unknown): MlctlError {
   if (error instanceof MlctlError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new MlctlError("failure", `the deployed model cannot be used: ${message}`, { cause: error });
+  return new MlctlError("failure", `the deployed model cannot be used: ${messageOf(error)}`, { cause: error });
 }

@@ -6,7 +6,7 @@ import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import { isDamaged } from "../../storage/store/storeFailure.ts";
 import type { DriftReport } from "../../core/records/drift.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt } from "../../core/errors.ts";
 
 export interface LiveStore {
   current(): RunStore;
@@ -26,16 +26,14 @@ const REUSE_FACTOR = 20;
 export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number): LiveStore {
   const replaced = new Set<RunStore>();
   let open: { readonly store: RunStore; readonly identity: string; readonly until: number } | undefined;
+  const warn = ({ message }: { readonly message: string }): void =>
+    context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" });
   const reopened = (identity: string): RunStore => {
     if (open !== undefined) retire(open.store);
     open = undefined;
     const start = clock();
     const index = openIndex(paths.database);
-    const store =
-      index ??
-      readStore(paths, ({ message }) =>
-        context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" }),
-      );
+    const store = index ?? readStore(paths, warn);
     // An open database file sees new writes; a copy in memory does not.
     const until = index === undefined ? clock() + REUSE_FACTOR * (clock() - start) : Infinity;
     open = { store, identity: index === undefined ? "memory" : identity, until };
@@ -73,10 +71,8 @@ function openIndex(path: string): RunStore | undefined {
 
 /** Null if no drift was recorded, or if it cannot be read: the other metrics are reported all the same. */
 export function storedDrift(store: LiveStore, modelSha256: string): DriftReport | null {
-  try {
-    return store.current().monitorings({ modelSha256, limit: 1 })[0]?.drift ?? null;
-  } catch (error) {
-    if (error instanceof MlctlError) return null;
-    throw error;
-  }
+  return attempt(
+    () => store.current().monitorings({ modelSha256, limit: 1 })[0]?.drift ?? null,
+    () => null,
+  );
 }

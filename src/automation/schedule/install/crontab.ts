@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
+import { errorCode } from "../../../storage/files/writeFailure.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
 import type { JobPlace } from "../executeJob.ts";
 import { hostTimes } from "./hostTimes.ts";
@@ -63,12 +64,8 @@ function crontab(args: readonly string[], input?: string): { status: number | nu
     ...(input === undefined ? {} : { input }),
   });
   if (error === undefined) return { status, stdout, stderr };
-  const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-  const what = isMissing
-    ? "cron is not installed: there is no program crontab"
-    : `cannot run the program crontab: ${error.message}`;
-  throw new MlctlError("notReady", what, {
-    hint: "install cron, or use `mlctl schedule run`, `--systemd`, `--github` or `--k8s`",
-    cause: error,
-  });
+  const missing = errorCode(error) === "ENOENT" && "cron is not installed: there is no program crontab";
+  const hint = "install cron, or use `mlctl schedule run`, `--systemd`, `--github` or `--k8s`";
+  const what = missing || `cannot run the program crontab: ${error.message}`;
+  throw new MlctlError("notReady", what, { hint, cause: error });
 }

@@ -36,7 +36,6 @@ export function blockLines(crontab: string, owner: string): string[] {
   return first < 0 || last < first ? [] : lines.slice(first + 1, last);
 }
 
-/** The owners of all blocks in the crontab. */
 export function blockOwners(crontab: string): string[] {
   return crontab.split("\n").flatMap((line) => {
     const [, owner] = /^# >>> mlctl (.+) >>> by mlctl /.exec(line) ?? [];

@@ -14,12 +14,9 @@ const WAIT_MILLISECONDS = 30_000;
 export async function withCrontabLock<T>({ now, signal }: Context, work: () => T): Promise<T> {
   const database = join(lockFolder(), "crontab");
   const options = { database, command: "mlctl schedule", waitMs: WAIT_MILLISECONDS, now, signal };
-  const release = await acquireLock(options).catch((error: unknown) => {
-    if (!(error instanceof MlctlError && error.kind === "busy")) throw error;
-    throw new MlctlError("busy", "another mlctl is changing your crontab", {
-      hint: "run the command again",
-      cause: error,
-    });
+  const release = await acquireLock(options).catch((cause: unknown) => {
+    if (!(cause instanceof MlctlError && cause.kind === "busy")) throw cause;
+    throw new MlctlError("busy", "another mlctl is changing your crontab", { hint: "run the command again", cause });
   });
   try {
     return work();
@@ -37,11 +34,9 @@ function lockFolder(): string {
   } catch {
     try {
       return writableFolder(fallback);
-    } catch (error) {
-      throw new MlctlError("failure", `cannot create a folder for the crontab lock: ${fallback}`, {
-        hint: "set XDG_STATE_HOME to a folder that you may write to",
-        cause: error,
-      });
+    } catch (cause) {
+      const hint = "set XDG_STATE_HOME to a folder that you may write to";
+      throw new MlctlError("failure", `cannot create a folder for the crontab lock: ${fallback}`, { hint, cause });
     }
   }
 }

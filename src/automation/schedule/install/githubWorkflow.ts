@@ -8,15 +8,13 @@ import { githubSecrets } from "./jobVariables.ts";
 import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
-export interface WorkflowOptions {
+interface WorkflowOptions {
   /** The folder of the configuration file, relative to the repository, with forward slashes. */
   readonly folder: string;
-  /** The name of the configuration file. */
   readonly config: string;
   /** Folders that mlctl writes, relative to `folder`. */
   readonly kept: readonly string[];
   readonly now: Date;
-  /** The variables that config.json names. */
   readonly references: readonly Reference[];
 }
 

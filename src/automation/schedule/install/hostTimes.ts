@@ -16,10 +16,9 @@ const MINUTE_MILLISECONDS = 60_000;
 export function hostTimes(job: CronJob, zones: readonly string[], now: Date): string[] {
   const fields = cronFields(job);
   if (fields.second.length !== 1 || fields.second[0] !== 0) {
-    const what = `cron does not support seconds (${JSON.stringify(job.cron)})`;
-    throw new MlctlError("usage", `schedule "${job.name}": ${what}`, {
-      hint: "use five fields, without seconds, or use `mlctl schedule run` or `--systemd`",
-    });
+    const message = `schedule "${job.name}": cron does not support seconds (${JSON.stringify(job.cron)})`;
+    const hint = "use five fields, without seconds, or use `mlctl schedule run` or `--systemd`";
+    throw new MlctlError("usage", message, { hint });
   }
   const stretches = zones.flatMap((zone) => zoneStretches([job.timezone, zone], now));
   const { minute: minutes, hour: hours } = fields;

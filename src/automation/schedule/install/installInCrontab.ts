@@ -1,5 +1,5 @@
 /** Installs the jobs of a workspace in the user's crontab, or removes them. */
-import { MlctlError } from "../../../core/errors.ts";
+import { attempt, MlctlError } from "../../../core/errors.ts";
 import { ensureFolder } from "../../../storage/files/commitFile.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
 import { crontabLines, readCrontab, writeCrontab } from "./crontab.ts";
@@ -9,9 +9,8 @@ import { realConfigPath, type InstallOptions } from "./scheduleFiles.ts";
 import { isZone, processZone, systemZone } from "../localTime.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
-export interface CrontabInstallation {
+interface CrontabInstallation {
   readonly changed: boolean;
-  /** The lines of the block. */
   readonly lines: readonly string[];
   /** The previous lines, if the block was removed. */
   readonly removed: readonly string[];
@@ -31,26 +30,20 @@ export async function installInCrontab(
     writeCrontab(text);
     // Other programs, such as an editor, do not use the lock.
     if (readCrontab() === text) return installation;
-    throw new MlctlError("failure", "another program changed the crontab at the same time", {
-      hint: "run the command again",
-    });
+    const message = "another program changed the crontab at the same time";
+    throw new MlctlError("failure", message, { hint: "run the command again" });
   });
 }
 
 /** Whether the crontab has a block of this workspace; false if the crontab cannot be read. */
 export function isInCrontab(configPath: string): boolean {
-  try {
-    return ownersOf(readCrontab(), configPath).length > 0;
-  } catch (error) {
-    if (error instanceof MlctlError) return false;
-    throw error;
-  }
+  return attempt(
+    () => ownersOf(readCrontab(), configPath).length > 0,
+    () => false,
+  );
 }
 
-function planned(
-  jobs: readonly ScheduledJob[],
-  options: InstallOptions,
-): { readonly text: string; readonly installation: CrontabInstallation } {
+function planned(jobs: readonly ScheduledJob[], options: InstallOptions) {
   const { configPath } = options;
   const before = readCrontab();
   const owners = ownersOf(before, configPath);
@@ -61,7 +54,8 @@ function planned(
     (change, owner) => withBlock(change.text, owner, []),
     withBlock(before, configPath, lines),
   );
-  return { text, installation: { changed: text !== before, lines, removed } };
+  const installation: CrontabInstallation = { changed: text !== before, lines, removed };
+  return { text, installation };
 }
 
 /** Owners that are this workspace: its path may have been installed through a link, or may have become a link since. */
@@ -79,12 +73,9 @@ function cronZones(crontab: string, { configPath, workspace: { context } }: Inst
     });
   }
   if (own !== system && own !== named) {
-    context.emit({
-      type: "warning",
-      stage: "schedule",
-      message: `cron and the installed lines use the time zone of this machine, ${system}, but TZ in this shell is ${own}`,
-      hint: `if cron itself runs with TZ=${own}, add CRON_TZ=${own} above the block and install again: the lines then fit both zones`,
-    });
+    const message = `cron and the installed lines use the time zone of this machine, ${system}, but TZ in this shell is ${own}`;
+    const hint = `if cron itself runs with TZ=${own}, add CRON_TZ=${own} above the block and install again: the lines then fit both zones`;
+    context.emit({ type: "warning", stage: "schedule", message, hint });
   }
   return [...new Set([system, ...(named === undefined ? [] : [named])])];
 }

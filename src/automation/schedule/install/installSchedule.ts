@@ -3,14 +3,8 @@ import { basename, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { program } from "../executeJob.ts";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
-import {
-  ownFiles,
-  scheduleFilesFolder,
-  unitPrefix,
-  writeScheduleFiles,
-  type FileChange,
-  type InstallOptions,
-} from "./scheduleFiles.ts";
+import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
+import type { FileChange, InstallOptions } from "./scheduleFiles.ts";
 import { jobVariables, variablesNote, type JobVariable } from "./jobVariables.ts";
 import { shellWord, type Target } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
@@ -43,15 +37,8 @@ export async function installSchedule(jobs: readonly ScheduledJob[], options: In
   const next = target === "crontab" ? null : nextStep(jobs, result.removed, options);
   const variables = jobs.length === 0 ? [] : jobVariables(options, target);
   const note = variablesNote(variables, target) ?? null;
-  return {
-    ...result,
-    next,
-    variables,
-    variablesNote: note,
-    scheduler: target,
-    dryRun,
-    jobs: jobs.map(({ name }) => name),
-  };
+  const names = jobs.map(({ name }) => name);
+  return { ...result, next, variables, variablesNote: note, scheduler: target, dryRun, jobs: names };
 }
 
 /**
@@ -114,9 +101,9 @@ function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], opt
   const { target, configPath } = options;
   if (jobs.length === 0 && removed.length === 0) return null;
   if (target === "github") {
-    const variables =
-      "set the repository variables MLCTL_REPOSITORY and MLCTL_REF (each workflow explains them), then ";
-    return `${jobs.length === 0 ? "" : variables}commit and push the workflows`;
+    const push = "commit and push the workflows";
+    if (jobs.length === 0) return push;
+    return `set the repository variables MLCTL_REPOSITORY and MLCTL_REF (each workflow explains them), then ${push}`;
   }
   if (target === "systemd") {
     const stopped = removed.map((path) => basename(path)).filter((name) => name.endsWith(".timer"));

@@ -13,11 +13,7 @@ export type Target = "crontab" | "systemd" | "github" | "k8s";
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Uses absolute paths, because schedulers set neither a working directory nor a useful PATH. */
-export function jobCommand(
-  { name }: Pick<ScheduledJob, "name">,
-  flags: readonly string[],
-  configPath: string,
-): string[] {
+export function jobCommand({ name }: ScheduledJob, flags: readonly string[], configPath: string): string[] {
   return [process.execPath, program, "schedule", "now", name, ...flags, "-q", "-c", configPath];
 }
 

@@ -18,7 +18,6 @@ export interface JobVariable {
   readonly keys: readonly string[];
   /** Every use has a default. */
   readonly optional: boolean;
-  /** Where to set it. */
   readonly place: string;
 }
 
@@ -28,7 +27,8 @@ function variableNames(references: readonly Reference[]): string[] {
   return [...new Set(used.map(({ name }) => name))].filter((name) => !OF_SYSTEM.test(name));
 }
 
-/** Where the jobs of each target get their variables from. */
+const places: Readonly<Record<string, string>> = { github: "secrets of the repository", k8s: `secret ${SECRET}` };
+
 export function jobVariables({ references, directory }: JobPlace, target: Target): JobVariable[] {
   return variableNames(references).map((name) => {
     const uses = references.filter((each) => each.name === name);
@@ -36,9 +36,7 @@ export function jobVariables({ references, directory }: JobPlace, target: Target
       name,
       keys: [...new Set(uses.map(({ path }) => path.join(".")))],
       optional: uses.every(({ fallback }) => fallback !== undefined),
-      place:
-        { github: "secrets of the repository", k8s: `secret ${SECRET}` }[target as string] ??
-        join(directory, VARIABLES_FILE),
+      place: places[target as string] ?? join(directory, VARIABLES_FILE),
     };
   });
 }

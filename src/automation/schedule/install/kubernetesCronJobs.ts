@@ -44,10 +44,7 @@ function cronJob(
   const content = {
     apiVersion: "batch/v1",
     kind: "CronJob",
-    metadata: {
-      name,
-      labels: { "app.kubernetes.io/name": "mlctl", "app.kubernetes.io/component": "schedule" },
-    },
+    metadata: { name, labels: { "app.kubernetes.io/name": "mlctl", "app.kubernetes.io/component": "schedule" } },
     spec: {
       schedule: time,
       timeZone: job.timezone,

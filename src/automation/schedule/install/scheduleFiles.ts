@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
+import { counted } from "../../../core/text/format.ts";
 import { userFolder } from "../../../core/userFolder.ts";
 import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
@@ -74,7 +75,6 @@ function isOwn(path: string, options: InstallOptions): boolean {
   return writer === ownerOf(options) || realConfigPath(writer) === configPath;
 }
 
-/** The folder for the files of the target. */
 export function scheduleFilesFolder({ target, output, configPath }: InstallOptions): string {
   const workspace = dirname(configPath);
   if (output !== undefined) return resolve(output);
@@ -102,12 +102,8 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   const prefix = workflowPrefix(config);
   const kept = keptFolders(options);
   for (const job of jobs) warnIfTooFrequent(job, workspace);
-  return Object.fromEntries(
-    jobs.map((job) => [
-      `${prefix}-${job.name}.yml`,
-      githubWorkflow(job, { folder: dirname(config), config: basename(config), kept, now, references }),
-    ]),
-  );
+  const workflow = { folder: dirname(config), config: basename(config), kept, now, references };
+  return Object.fromEntries(jobs.map((job) => [`${prefix}-${job.name}.yml`, githubWorkflow(job, workflow)]));
 }
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule */
@@ -116,27 +112,20 @@ const GITHUB_MINUTES = 5;
 function warnIfTooFrequent(job: ScheduledJob, { context }: InstallOptions["workspace"]): void {
   const minutes = shortestInterval(job);
   if (minutes >= GITHUB_MINUTES) return;
-  context.emit({
-    type: "warning",
-    stage: "schedule",
-    message: `job ${job.name} has times ${minutes} ${minutes === 1 ? "minute" : "minutes"} apart, but GitHub starts a workflow at most every ${GITHUB_MINUTES} minutes`,
-    hint: "use a longer interval in config.json, or another scheduler",
-  });
+  const message = `job ${job.name} has times ${counted(minutes, "minute")} apart, but GitHub starts a workflow at most every ${GITHUB_MINUTES} minutes`;
+  const hint = "use a longer interval in config.json, or another scheduler";
+  context.emit({ type: "warning", stage: "schedule", message, hint });
 }
 
 /** Folders that must persist between runs, relative to the workspace. */
 function keptFolders({ workspace: { paths, context } }: InstallOptions): string[] {
-  const folders = [paths.datasets, paths.models, paths.production].map((path) =>
-    relative(paths.workspace, path).split(sep).join("/"),
-  );
+  const written = [paths.datasets, paths.models, paths.production];
+  const folders = written.map((path) => slashed(relative(paths.workspace, path)));
   const outside = folders.filter((path) => path === "" || path.startsWith("..") || isAbsolute(path));
   for (const path of outside) {
-    context.emit({
-      type: "warning",
-      stage: "schedule",
-      message: `on GitHub, files in ${path || "."} are lost after each run: it is not a folder inside the workspace`,
-      hint: "set folders inside the workspace in config.json",
-    });
+    const message = `on GitHub, files in ${path || "."} are lost after each run: it is not a folder inside the workspace`;
+    const hint = "set folders inside the workspace in config.json";
+    context.emit({ type: "warning", stage: "schedule", message, hint });
   }
   return folders.filter((path) => !outside.includes(path));
 }
@@ -176,9 +165,11 @@ function requireOwn(path: string, owner: string): void {
 }
 
 function pathInRepository(configPath: string): string {
-  return relative(repositoryOf(dirname(configPath)), configPath)
-    .split(sep)
-    .join("/");
+  return slashed(relative(repositoryOf(dirname(configPath)), configPath));
+}
+
+function slashed(path: string): string {
+  return path.replaceAll(sep, "/");
 }
 
 /** The folder with `.git`, at or above `folder`; else `folder`. */

@@ -13,12 +13,11 @@ const STOP_SECONDS = 30;
 
 /** File contents by file name. */
 export function systemdUnits(jobs: readonly ScheduledJob[], place: JobPlace, prefix: string): Record<string, string> {
-  return Object.fromEntries(
-    jobs.flatMap((job) => [
-      [`${prefix}-${job.name}.service`, service(job, place)],
-      [`${prefix}-${job.name}.timer`, timer(job)],
-    ]),
-  );
+  const files = jobs.flatMap((job) => [
+    [`${prefix}-${job.name}.service`, service(job, place)],
+    [`${prefix}-${job.name}.timer`, timer(job)],
+  ]);
+  return Object.fromEntries(files);
 }
 
 /** For example "Mon,Tue *-01,02-* 04:00:00 Europe/Oslo". @throws {MlctlError} kind "usage" if systemd cannot express it */

@@ -1,11 +1,12 @@
 /** A table of drift by column and window; each column links to its distributions. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../../../reporting/dataTable.ts";
+import { numeric } from "../../../reporting/dataTable.ts";
 import { driftIf } from "../../../reporting/driftText.ts";
 import { html, type Html } from "../../../reporting/html.ts";
+import { itemTable } from "../frame/itemTable.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
-import { stateWord } from "../frame/parts.ts";
+import { state, stateWord } from "../frame/parts.ts";
 
 const MAX_COLUMNS = 100;
 /** Number of the newest windows shown, so that a row fits. */
@@ -23,36 +24,30 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   const ranked = [...byColumn].toSorted(
     ([a, first], [b, second]) => drifts(second) - drifts(first) || (a < b ? -1 : 1),
   );
-  return dataTable({
-    caption: "Drift by column, most frequent drift first",
-    columns: [
-      "Column",
-      `Worst of the last ${shown.length === 1 ? "window" : `${shown.length} windows`}`,
-      numeric("Value"),
-      "Drift if",
-      "Test",
-      "In",
-      "Oldest to newest",
+  const columns = ranked.map(([name, own]) => ({ name, own, worst: worstOf(shown, own) }));
+  const worstTitle = `Worst of the last ${shown.length === 1 ? "window" : `${shown.length} windows`}`;
+  return itemTable(
+    "Drift by column, most frequent drift first",
+    columns,
+    [
+      ["Column", ({ name, worst }) => (worst === undefined ? name : columnLink(worst.window, name))],
+      [worstTitle, ({ worst }) => driftState(worst?.value ?? { status: "skipped" })],
+      [numeric("Value"), ({ worst }) => displayNumber(worst?.value.value)],
+      ["Drift if", ({ worst }) => (worst === undefined ? "–" : driftIf(worst.value))],
+      ["Test", ({ worst }) => (worst === undefined ? "not tested" : (worst.value.message ?? "–").replaceAll("_", " "))],
+      ["In", ({ worst }) => (worst === undefined ? "–" : windowLink(worst.window))],
+      ["Oldest to newest", ({ own }) => strip(shown, own)],
     ],
-    rows: ranked.map(([name, own]) => {
-      const worst = worstOf(shown, own);
-      const page = worst && withQuery(pageAddress("monitoring", worst.window.monitorId, "column"), { name });
-      return {
-        cells: [
-          page === undefined ? name : html`<a href="${page}">${name}</a>`,
-          worst === undefined ? stateWord("skipped") : driftState(worst.value),
-          displayNumber(worst?.value.value),
-          worst === undefined ? "–" : driftIf(worst.value),
-          worst === undefined ? "not tested" : (worst.value.message ?? "–").replaceAll("_", " "),
-          worst === undefined
-            ? "–"
-            : html`<a href="${pageAddress("monitoring", worst.window.monitorId)}">${worst.window.label}</a>`,
-          strip(shown, own),
-        ],
-      };
-    }),
-    limit: MAX_COLUMNS,
-  });
+    { limit: MAX_COLUMNS },
+  );
+}
+
+export function columnLink({ monitorId }: Pick<WindowLine, "monitorId">, name: string): Html {
+  return html`<a href="${withQuery(pageAddress("monitoring", monitorId, "column"), { name })}">${name}</a>`;
+}
+
+export function windowLink({ monitorId, label }: Pick<WindowLine, "monitorId" | "label">): Html {
+  return html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`;
 }
 
 /** The newest window in which the column drifted; else the newest in which it was tested. @param windows oldest first */
@@ -72,29 +67,23 @@ function drifts(own: ReadonlyMap<string, WindowValue>): number {
 }
 
 export function driftState({ status }: Pick<WindowValue, "status">): Html {
-  if (status === "fail") return html`<span class="state bad"><span aria-hidden="true">✕</span> drifted</span>`;
-  if (status === "pass") return html`<span class="state good"><span aria-hidden="true">✓</span> stable</span>`;
-  return stateWord("skipped");
+  if (status === "fail") return state("bad", "✕", "drifted");
+  return status === "pass" ? state("good", "✓", "stable") : stateWord("skipped");
 }
 
 /** One symbol for each window: a filled square if the column drifted, a ring if not, a dot if it was not tested. */
 function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>): Html {
-  const states = windows.map(({ monitorId, label }) => ({
-    monitorId,
-    label,
-    status: own.get(monitorId)?.status ?? null,
-  }));
-  const drifted = states.filter(({ status }) => status === "fail").length;
   return html`<svg
     class="strip"
     role="group"
-    aria-label="drifted in ${drifted} of ${states.length} windows"
-    width="${states.length * 14}"
+    aria-label="drifted in ${drifts(own)} of ${windows.length} windows"
+    width="${windows.length * 14}"
     height="14"
-    viewBox="0 0 ${states.length * 14} 14"
+    viewBox="0 0 ${windows.length * 14} 14"
   >
-    ${states.map(({ monitorId, label, status }, i) => {
+    ${windows.map(({ monitorId, label }, i) => {
       const x = i * 14 + 7;
+      const status = own.get(monitorId)?.status;
       if (status === "fail")
         return html`<a href="${pageAddress("monitoring", monitorId)}" aria-label="${label}: drifted"
           ><rect class="moved" x="${x - 5}" y="2" width="10" height="10"><title>${label}: drifted</title></rect></a

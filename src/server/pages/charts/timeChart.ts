@@ -39,15 +39,13 @@ const [TOP, BOTTOM] = [12, 30];
 export function timeChart(chart: TimeChart): Html {
   const { id, title, subtitle, points, limitName, format = (value) => displayNumber(value) } = chart;
   const sentence = sentenceOf(chart, format);
+  const has = (key: "limit" | "estimate" | "interval"): boolean =>
+    points.some((point) => (point[key] ?? null) !== null);
   const legend = [
-    ...(limitName === undefined || points.every(({ limit }) => typeof limit !== "number")
-      ? []
-      : [legendKey("limit", limitName)]),
-    ...(points.some(({ estimate }) => typeof estimate === "number")
-      ? [legendKey("estimate", "estimate without labels")]
-      : []),
-    ...(points.some(({ interval }) => interval) ? [legendKey("band", "95 % interval")] : []),
-  ];
+    limitName !== undefined && has("limit") && legendKey("limit", limitName),
+    has("estimate") && legendKey("estimate", "estimate without labels"),
+    has("interval") && legendKey("band", "95 % interval"),
+  ].filter((key) => key !== false);
   return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${title}${subtitle !== undefined && html` <small>${subtitle}</small>`}</h3>
     <div class="picture">
@@ -127,9 +125,7 @@ function line(name: string, values: readonly (number | null | undefined)[], x: S
 
 function band(points: readonly TimePoint[], x: Scale, y: Scale): Html[] {
   return points.flatMap(({ interval }, i) =>
-    interval === null || interval === undefined
-      ? []
-      : [html`<path class="whisker" d="M${x(i)} ${y(interval[0])}V${y(interval[1])}" />`],
+    interval ? [html`<path class="whisker" d="M${x(i)} ${y(interval[0])}V${y(interval[1])}" />`] : [],
   );
 }
 
@@ -185,10 +181,8 @@ export function windowPoint(
 ): TimePoint {
   const { value = null, bound: limit = null, status = null } = found ?? {};
   // Its values are those of chance, and would set the scale of the chart.
-  const isOmitted = verdict === "skipped";
-  return isOmitted
-    ? { label, tick: tickOf(end), value: null, isOmitted }
-    : { label, tick: tickOf(end), value, limit, status };
+  const tick = tickOf(end);
+  return verdict === "skipped" ? { label, tick, value: null, isOmitted: true } : { label, tick, value, limit, status };
 }
 
 /** The end of a window: the last day that it contains, or a time of the day. */

@@ -2,6 +2,7 @@
 import { codeVersion } from "../../../config/codeVersion.ts";
 import { predictionLogPath } from "../../../storage/predictionLog/predictionLogPath.ts";
 import { browseLog } from "../../../storage/predictionLog/browseLog.ts";
+import { stackOf } from "../../../core/errors.ts";
 import type { Reply, Request } from "../../http/http.ts";
 import type { ServerState } from "../../state/serverState.ts";
 import type { Page, PageRequest, PageWriter } from "./page.ts";
@@ -10,18 +11,11 @@ import { PAGE_POLICY, pageShell } from "./pageShell.ts";
 import { plotDrawer } from "./plotDrawer.ts";
 import { trafficSamples } from "../../state/trafficSamples.ts";
 
-export interface PageRenderer {
-  pageRequest(request: Request): PageRequest;
-  render(writer: PageWriter, request: Request): Promise<Page>;
-  send(reply: Reply, page: Page, request: Request): Reply;
-  /** Logs an unexpected error. */
-  reportBug(error: unknown, request: Request): void;
-  close(): Promise<void>;
-}
+export type PageRenderer = ReturnType<typeof pageRenderer>;
 
 const clock = (): number => performance.now();
 
-export function pageRenderer(state: ServerState, access: PageAccess): PageRenderer {
+export function pageRenderer(state: ServerState, access: PageAccess) {
   const { workspace } = state;
   const log = browseLog(predictionLogPath(workspace.paths.database));
   const plots = plotDrawer();
@@ -39,26 +33,22 @@ export function pageRenderer(state: ServerState, access: PageAccess): PageRender
   });
   return {
     pageRequest,
-    async render(writer, request) {
+    async render(writer: PageWriter, request: Request): Promise<Page> {
       // Starts the plot thread early: the next page may need it.
       plots.prepare();
       return writer(pageRequest(request));
     },
-    send(reply, page, request) {
+    send(reply: Reply, page: Page, request: Request): Reply {
       const text = pageShell(page, { ...frame, signedIn: isSignedIn(request, access), url: request.url });
       return reply
         .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY })
         .send(text);
     },
-    reportBug(error, request) {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      workspace.context.emit({
-        type: "warning",
-        stage: "serve",
-        message: `${request.method} ${request.url}: ${reason}`,
-      });
+    /** Logs an unexpected error. */
+    reportBug(error: unknown, { method, url }: Request): void {
+      workspace.context.emit({ type: "warning", stage: "serve", message: `${method} ${url}: ${stackOf(error)}` });
     },
-    async close() {
+    async close(): Promise<void> {
       traffic.close();
       log.close();
       await plots.close();

@@ -10,7 +10,6 @@ export interface ShellOptions {
   readonly codeVersion: string;
   /** Shows the button to sign out. */
   readonly signedIn: boolean;
-  /** Address of the page. */
   readonly url: string;
 }
 

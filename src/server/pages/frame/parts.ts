@@ -46,16 +46,19 @@ const statuses = {
   skipped: ["–", "not judged", "quiet"],
 } as const;
 
-/** A status as a symbol and a word, so that it does not depend on colour. */
+/** A symbol and a word, so that a state does not depend on colour. */
+export function state(tone: string, symbol: string, word: string): Html {
+  return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`;
+}
+
 export function stateWord(status: MonitorStatus): Html {
   const [symbol, word, tone] = statuses[status];
-  return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`;
+  return state(tone, symbol, word);
 }
 
 /** The state of a monitored window, which is not judged if it has too few rows. */
 export function windowWord(status: MonitorStatus): Html {
-  if (status !== "skipped") return stateWord(status);
-  return html`<span class="state quiet"><span aria-hidden="true">–</span> too few rows</span>`;
+  return status === "skipped" ? state("quiet", "–", "too few rows") : stateWord(status);
 }
 
 export function stateTone(status: MonitorStatus): string {
@@ -63,18 +66,14 @@ export function stateTone(status: MonitorStatus): string {
 }
 
 export function runState(status: string): Html {
-  if (status === "FINISHED") return html`<span class="state good"><span aria-hidden="true">✓</span> finished</span>`;
-  const tone = status === "RUNNING" ? "quiet" : "bad";
-  const symbol = status === "RUNNING" ? "…" : "✕";
-  return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${status.toLowerCase()}</span>`;
+  const [tone, symbol] = { FINISHED: ["good", "✓"], RUNNING: ["quiet", "…"] }[status] ?? ["bad", "✕"];
+  return state(tone!, symbol!, status.toLowerCase());
 }
 
 /** Whether a prediction equals its label; "–" without a label. */
 export function labelWord({ label, prediction }: Pick<JoinedPrediction, "label" | "prediction">): Html | string {
   if (label === null) return "–";
-  return String(label) === String(prediction)
-    ? html`<span class="state good"><span aria-hidden="true">✓</span> correct</span>`
-    : html`<span class="state bad"><span aria-hidden="true">✕</span> wrong</span>`;
+  return String(label) === String(prediction) ? state("good", "✓", "correct") : state("bad", "✕", "wrong");
 }
 
 /** Links to the previous and next page; null if there is none. */
