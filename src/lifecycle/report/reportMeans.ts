@@ -6,6 +6,7 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { weakestSegments } from "../../monitoring/weakestSegments.ts";
+import { quickRows } from "../../pipeline/predict/explain.ts";
 import { partialDependence } from "../../pipeline/judge/partialDependence.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
@@ -20,9 +21,6 @@ import { reportTime } from "./reportTime.ts";
 const MAX_COLUMNS = 6;
 /** Rows that are predicted again for each value of a column: more change the means little. */
 const DEPENDENCE_ROWS = 500;
-/** Characters of a model up to which these predictions take a fraction of a second; larger ones get fewer rows. */
-const QUICK_MODEL = 3_000_000;
-const MIN_ROWS = 50;
 /** Rows that segments compare. */
 const SEGMENT_ROWS = 10_000;
 /** Maximum number of classes that are shown: the most frequent ones. */
@@ -54,8 +52,7 @@ export function reportMeans(inputs: JudgedInputs | null, { session, model, run }
   const { judged, withHistory } = inputs;
   const { classes = [] } = model.signature.target;
   const codes = classes.length === 2 ? [1] : frequentClasses(judged.evaluation.yTrue, classes.length);
-  const size = JSON.stringify(model.estimator.state).length;
-  const most = Math.max(MIN_ROWS, Math.floor(DEPENDENCE_ROWS * Math.min(1, QUICK_MODEL / size)));
+  const most = quickRows(model, DEPENDENCE_ROWS);
   const ranked = importanceByColumn(model).filter(([, importance]) => importance > 0);
   const columns = partialDependence(withHistory, inputs.inputs, {
     columns: ranked.slice(0, MAX_COLUMNS).map(([column]) => column),

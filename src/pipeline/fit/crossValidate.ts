@@ -1,5 +1,5 @@
 /** Evaluates a candidate by cross-validation on folds of the training part. */
-import { availableParallelism } from "node:os";
+import { severalFits } from "./severalFits.ts";
 import { finiteOrNull } from "../../core/json.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Aggregate, Selection } from "../../core/records/run.ts";
@@ -40,40 +40,13 @@ export async function crossValidate(
   return crossValidated(evaluations, plan, candidate.metric, data.target);
 }
 
-/** With more rows, a fit uses all cores by itself, or its features need much memory. */
-const SMALL_ROWS = 50_000;
-const MOST_AT_ONCE = 8;
-
-/** Folds of small data at the same time, on all cores; the hooks of each know its share of the progress. */
-export async function eachFold<T>(
+/** The hooks of each fold know its share of the progress. */
+export function eachFold<T>(
   folds: readonly Split[],
   hooks: FitHooks,
   work: (fold: Split, own: FitHooks) => Promise<T>,
 ): Promise<T[]> {
-  const shares = new Float64Array(folds.length);
-  const results: T[] = [];
-  const left = folds.keys().toArray().toReversed();
-  const workThrough = async (): Promise<void> => {
-    for (let index = left.pop(); index !== undefined; index = left.pop()) {
-      hooks.signal?.throwIfAborted();
-      const onProgress = (share: number): void => {
-        shares[index] = share;
-        hooks.onProgress?.(shares.reduce((sum, each) => sum + each, 0) / folds.length);
-      };
-      try {
-        results[index] = await work(folds[index]!, { ...hooks, onProgress });
-      } catch (error) {
-        left.length = 0;
-        throw error;
-      }
-    }
-  };
-  const isSmall = folds.every(({ training }) => training.length < SMALL_ROWS);
-  const atOnce = isSmall ? Math.min(availableParallelism(), MOST_AT_ONCE, folds.length) : 1;
-  // All end before the error of the first is thrown: a caller may start the next model then.
-  const ended = await Promise.allSettled(Array.from({ length: atOnce }, workThrough));
-  for (const outcome of ended) if (outcome.status === "rejected") throw outcome.reason;
-  return results;
+  return severalFits(folds, hooks, { rows: Math.max(0, ...folds.map(({ training }) => training.length)), work });
 }
 
 /** @param evaluations by fold */

@@ -9,6 +9,8 @@ import { requirePredictions } from "../predict/requirePredictions.ts";
 import type { Split } from "./splitRows.ts";
 import { composeEnsemble, type MemberFit } from "./composeEnsemble.ts";
 import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
+import { severalFits } from "./severalFits.ts";
+
 import { calibrate } from "../predict/calibrate.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateFeatures, fitFeatures } from "./candidateFeatures.ts";
@@ -70,9 +72,12 @@ export type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">
 export async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
   const members = findEstimator(candidate.family).members?.(candidate.params);
   if (members !== undefined) {
-    const fitted: MemberFit[] = [];
-    for (const { family, params, weight } of members)
-      fitted.push({ weight, ...(await fitOn({ ...candidate, family, params }, training, hooks)) });
+    const fitted = await severalFits(members, hooks, {
+      rows: training.y.length,
+      work: async ({ family, params, weight }, own): Promise<MemberFit> => {
+        return { weight, ...(await fitOn({ ...candidate, family, params }, training, own)) };
+      },
+    });
     return composeEnsemble(fitted);
   }
   const features = await candidateFeatures(candidate, training, hooks.signal);

@@ -10,7 +10,7 @@ import { trainingThread, type TrainingHooks } from "../trainingThread.ts";
 
 const train = trainingThread("native");
 
-/** With fewer cells, threads cost more time than they save. */
+/** With fewer cells times trees a round, threads cost more time than they save. */
 const CELLS_FOR_THREADS = 1_000_000;
 
 /** @param library path of libxgboost */
@@ -63,8 +63,9 @@ function hooksOf(request: TrainingRequest): TrainingHooks {
 }
 
 /** 0: all cores; the same trees. */
-function threadsOf({ X, params }: TrainingRequest): number {
-  return Number(params.nthread ?? (X.values.length < CELLS_FOR_THREADS ? 1 : 0));
+function threadsOf({ X, params, classCount, objective }: TrainingRequest): number {
+  const cells = X.values.length * (objective === "multi:softprob" ? classCount : 1);
+  return Number(params.nthread ?? (cells < CELLS_FOR_THREADS ? 1 : 0));
 }
 
 function trainingJob(request: TrainingRequest, library: string): TrainingJob {
