@@ -115,7 +115,7 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
   const { trainId } = session.store.run(result.runId)!;
   for (const { search, trials, result: found, memory } of completed) {
     const { task } = prepared.target;
-    recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: found.best.trial });
+    await recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: found.best.trial });
     memory.forget();
   }
   const { greaterIsBetter } = searches[0]!.plan;

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { codeVersion } from "../../config/codeVersion.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
+import { followRecords } from "../../lifecycle/followRecords.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { access, addressOf, type Rate } from "../http/access.ts";
@@ -71,6 +72,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const { context } = workspace;
   requireSafeAddress(serve);
   const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message, again: true });
+  const unfollow = await followRecords(workspace);
   const tellLog = options.tellLog ?? logTrouble(serve.log.queue_rows, warn);
   const log: PredictionLog = openLog(workspace, () => tellLog(log.stats(), false));
   const state = serverState(workspace, { ...options, log, warn });
@@ -125,6 +127,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     if (!context.signal.aborted) await once(context.signal, "abort");
   } finally {
     follower.close();
+    unfollow();
     await drain(app, state, closeUnused);
     await tellLog(log.stats(), true);
   }
