@@ -60,6 +60,7 @@ const rooms: Record<string, readonly string[]> = {
     "monitor",
     "prune",
     "backup",
+    "share",
     "report",
     "start",
     "fullprocess",

@@ -73,7 +73,7 @@ function linkLibraries(): void {
   execFileSync(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: folder });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const { port } = probe.address() as AddressInfo;

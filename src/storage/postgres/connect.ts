@@ -51,10 +51,17 @@ export async function connect(
       throw failure(error, address, isOpen);
     }
   };
-  await asked(async () => {
-    await client.connect();
-    await client.query(KEEPALIVE);
-  });
+  try {
+    await asked(async () => {
+      await client.connect();
+      // A pooler lets a client in before it has a session of the server for it.
+      const config = { text: KEEPALIVE, query_timeout: milliseconds };
+      await client.query(config);
+    });
+  } catch (error) {
+    void client.end().catch(lost);
+    throw error;
+  }
   return {
     query: async <T>(sql: string, values: readonly unknown[] = []) => {
       client.ref();

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseAddress } from "../../core/databaseAddress.ts";
@@ -9,7 +9,9 @@ import {
   exampleRequest,
   exampleRun,
   exampleWorkspace,
+  temporaryFolder,
 } from "../../testing/exampleRecords.ts";
+import { hasPgbouncer, pgbouncer } from "../../testing/pgbouncer.ts";
 import { postgresServer, type PostgresServer } from "../../testing/postgresServer.ts";
 import { currentDeployment, deploymentHistory } from "../deployment/currentDeployment.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
@@ -20,6 +22,7 @@ import type { RunStore } from "../store/runStore.ts";
 import { saveRecord } from "../store/saveRecord.ts";
 import { syncStore } from "../store/syncStore.ts";
 import { connect, type Connection } from "./connect.ts";
+import { takeWriteLock } from "./writeLock.ts";
 
 let server: PostgresServer | string;
 let url = "";
@@ -63,10 +66,10 @@ async function cut(): Promise<void> {
   );
 }
 
-function itHere(title: string, work: () => Promise<void>): void {
+function itHere(title: string, work: (skip: (why: string) => void) => Promise<void>): void {
   it(title, async ({ skip }) => {
     if (typeof server === "string") return skip(server);
-    await work();
+    await work(skip);
   });
 }
 
@@ -263,6 +266,41 @@ describe("records in Postgres", () => {
     expect(values).toContainEqual(
       expect.objectContaining({ kind: "drift", name: "age", status: "fail", message: "ks" }),
     );
+  });
+
+  const pools = [
+    ["transaction", 5],
+    ["transaction", 1],
+    ["session", 5],
+    ["session", 1],
+  ] as const;
+  itHere("refuses PgBouncer in transaction mode and works behind it in session mode", async (skip) => {
+    if (typeof server === "string" || !hasPgbouncer) return skip("there is no pgbouncer here");
+    for (const [mode, size] of pools) {
+      const folder = temporaryFolder();
+      chmodSync(folder, 0o755);
+      const pooler = await pgbouncer(folder, { port: server.port, mode, size });
+      const shared = databaseAddress(`postgres://mlctl@127.0.0.1:${pooler.port}/ml?workspace=${mode}${size}`);
+      const paths = { ...exampleWorkspace(), shared };
+      const lock = openRecords(paths, () => {}).lock(request());
+      if (mode === "transaction") {
+        await expect(lock).rejects.toMatchObject({ hint: expect.stringContaining("pool_mode = session") as string });
+      } else await (await lock).release();
+      await pooler.stop();
+    }
+  });
+
+  itHere("asks in each commit whether this session still has the lock, and under its own name", async () => {
+    const { paths } = machine(newWorkspace());
+    const lock = await takeWriteLock(paths.shared!, request());
+    await lock.fence();
+    await lock.connection.query("SELECT set_config('mlctl.holder', 'another client of a pool', false)");
+    await expect(lock.fence()).rejects.toMatchObject({ kind: "failure" });
+    await lock.release();
+    const other = await takeWriteLock(paths.shared!, request());
+    await other.connection.query("SELECT pg_advisory_unlock_all()");
+    await expect(other.fence()).rejects.toMatchObject({ kind: "failure" });
+    await other.release();
   });
 
   itHere("says what to do without a password, with a wrong name and without a server", async () => {

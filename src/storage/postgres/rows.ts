@@ -63,8 +63,12 @@ export async function removeRows(
   );
 }
 
+/** The row that stays when a workspace was moved back to its folders: no machine may go on with the others. */
+export const MOVED = { path: ".moved", kind: "moved" } as const;
+
 interface Row {
   readonly path: string;
+  readonly kind: string;
   readonly seq: string;
   readonly sha256: string | null;
   readonly text: string | null;
@@ -79,10 +83,10 @@ export async function changedRows(
 ): Promise<FoundChanges> {
   const select = (from: bigint): Promise<Row[]> =>
     connection
-      .query<Row>("SELECT path, seq, sha256, text, gone FROM record WHERE workspace = $1 AND seq >= $2 ORDER BY seq", [
-        workspace,
-        String(from),
-      ])
+      .query<Row>(
+        "SELECT path, kind, seq, sha256, text, gone FROM record WHERE workspace = $1 AND seq >= $2 ORDER BY seq",
+        [workspace, String(from)],
+      )
       .catch((error: unknown) => {
         // No machine has written yet.
         if (sqlState(error) === "42P01") return [];
@@ -90,6 +94,12 @@ export async function changedRows(
       });
   const [newestPath, newest] = newestOf(known);
   let rows = await select(newest);
+  const moved = rows.find(({ kind, gone }) => kind === MOVED.kind && !gone);
+  if (moved !== undefined) {
+    throw new MlctlError("notReady", `this workspace was moved from ${shown} to ${moved.text}`, {
+      hint: "work there; if that was interrupted, run `mlctl share --folder` again",
+    });
+  }
   const anchor = rows.find(({ path }) => path === newestPath);
   // The newest record that the index has is still there, or has a newer version: otherwise the database was replaced or set back.
   const continues =
