@@ -80,7 +80,8 @@ export async function settleRestore(
 
 /** Runs read-only work: takes no lock and creates no file. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
-  const { paths, context } = workspace;
+  const { paths, context, trust } = workspace;
+  trust.require("database");
   requireSettled(paths);
   requireKinds(paths);
   const store = await readStore(workspace, ({ message }) =>
