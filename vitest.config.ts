@@ -19,7 +19,7 @@ const wholeSteps = [
   ),
   ...named("planIngest selection why referenceInThread reportDrift score htmlReport plotWorker"),
   ...named("ingestFiles chooseFormats exactDigits readPlainCsv strangersTable"),
-  ...named("xgboost/xgboost atomicWrite predictionLog retain sqliteStore judgeWindow driftReport"),
+  ...named("xgboost/xgboost atomicWrite predictionLog retain sqliteStore postgresRecords judgeWindow driftReport"),
   ...named(
     "singleValues dedupe formatSql earlyStopping fitCandidate fit/oddNumbers runSearch exportOnnx treeShap hostTimes",
   ),

@@ -60,13 +60,14 @@ const rooms: Record<string, readonly string[]> = {
     "monitor",
     "prune",
     "backup",
+    "share",
     "report",
     "start",
     "fullprocess",
   ],
   pipeline: ["rows", "predict", "leakage", "onnx", "judge", "fit", "search"],
   server: ["http", "predictions", "state", "pages/frame", "pages/charts", "pages", "routes", "process"],
-  storage: ["files", "model", "sqlite", "records", "store", "deployment", "predictionLog", "", "backup"],
+  storage: ["files", "model", "sqlite", "records", "store", "deployment", "postgres", "predictionLog", "", "backup"],
 };
 
 /** Rooms that call the verbs of other rooms; the others share only what is beside a verb. */

@@ -3,8 +3,9 @@ import { Agent } from "node:http";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { commitDeployment, type DeploymentRequest } from "../storage/deployment/commitDeployment.ts";
+import { commitDeployment } from "../storage/deployment/commitDeployment.ts";
 import { deploymentHistory } from "../storage/deployment/currentDeployment.ts";
+import type { DeploymentRequest } from "../storage/records/records.ts";
 import { logisticWorkspace } from "./lifecycleWorkspace.ts";
 import { ask, served } from "./servedWorkspace.ts";
 
@@ -25,6 +26,7 @@ it("swaps models 100 times under load without a failed request or a mixed respon
     models: join(folder, "models"),
     production: join(folder, "production_deployment"),
     database: join(folder, "mlctl.db"),
+    index: join(folder, "mlctl.db"),
   };
   const requests = deploymentHistory(paths.production).map(
     ({ kind: _kind, deploymentId: _id, previousRunId: _previous, ...request }): DeploymentRequest => request,

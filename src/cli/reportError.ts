@@ -1,7 +1,7 @@
 /** Formats an error for stderr and gives its exit code. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { Colours } from "./colours.ts";
-import { toJson } from "../core/toJson.ts";
+import { toJson } from "../core/text/toJson.ts";
 import { printable } from "./textWidth.ts";
 
 export interface ErrorReport {

@@ -4,7 +4,7 @@ import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
 import { coloursFor, type Colours } from "./colours.ts";
 import { csvText, markdownText, tabSeparated } from "./listingText.ts";
-import { toJson } from "../core/toJson.ts";
+import { toJson } from "../core/text/toJson.ts";
 import { remarkText, viewText } from "./viewText.ts";
 
 export type OutputForm = "auto" | "json" | "csv" | "csvSafe" | "md";

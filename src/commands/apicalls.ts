@@ -30,7 +30,7 @@ export const apicalls = defineCommand({
       import("../lifecycle/loadModel.ts"),
     ]);
     const known = url === undefined ? undefined : { url, token: token ?? workspace.config.serve.token };
-    if (known === undefined) requireDeployed(workspace);
+    if (known === undefined) await requireDeployed(workspace);
     const { temporaryServer } = await import("../server/process/temporaryServer.ts");
     const server = known === undefined ? await temporaryServer(workspace) : undefined;
     try {

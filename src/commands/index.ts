@@ -29,6 +29,7 @@ import { runs } from "./runs.ts";
 import { schedule } from "./schedule.ts";
 import { score } from "./score.ts";
 import { serve } from "./serve.ts";
+import { share } from "./share.ts";
 import { split } from "./split.ts";
 import { train } from "./train.ts";
 import { tune } from "./tune.ts";
@@ -42,5 +43,5 @@ export const commands: readonly Command[] = [
   [monitor, watch, alerts, labels, schedule],
   [tune, reproduce],
   [runs, models, why, predictions, lineage, at, verify, reindex],
-  [init, split, config, doctor, engine, prune, backup, restore, completion],
+  [init, split, config, doctor, engine, prune, share, backup, restore, completion],
 ].flat();

@@ -3,7 +3,7 @@ import type { DropResult } from "../automation/watch/dropResult.ts";
 import { withValues } from "../config/unsetValues.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
-import { toJson } from "../core/toJson.ts";
+import { toJson } from "../core/text/toJson.ts";
 import { areasOf } from "./flagValues.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";

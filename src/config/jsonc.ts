@@ -73,6 +73,11 @@ export function withParams(text: string, params: ReadonlyMap<number, Readonly<Re
   return current;
 }
 
+/** Sets one key of the root; comments, order and formatting are kept. */
+export function withKey(text: string, key: string, value: Json): string {
+  return applyEdits(text, modify(text, [key], value, { formattingOptions: formattingOf(text) }));
+}
+
 type Fail = (message: string, offset: number) => never;
 
 /** Runs before the parser, which recurses once per level; this check does not recurse. */

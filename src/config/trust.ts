@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isAddress } from "../core/databaseAddress.ts";
 import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { userFolder, type Environment } from "../core/userFolder.ts";
@@ -41,6 +42,7 @@ export function hooksOf(
     ...entries(config, file, ["alerts"]).map(alertHook),
     ...entries(config, file, ["schedule"]).flatMap(jobHook),
     ...watchHook(config, file),
+    ...databaseHook(config, file),
   ];
   return found
     .filter(({ key }) => isFromFile(key))
@@ -102,6 +104,13 @@ function watchHook(config: Json, file: Json): FoundHook[] {
   const headers = (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json;
   const does = { source: written, headers };
   return [{ key: "watch.source", does, action: `reads files from ${quoted(place(source))}${sent(does)}` }];
+}
+
+function databaseHook(config: Json, file: Json): FoundHook[] {
+  const database = valueAt(config, ["database"]);
+  if (typeof database !== "string" || !isAddress(database)) return [];
+  const does = { database: (valueAt(file, ["database"]) ?? database) as Json };
+  return [{ key: "database", does, action: `keeps its records in ${quoted(place(database))}${sent(does)}` }];
 }
 
 /** As it will be called: a backslash is a slash, and what is before "@" is no host. The path of a webhook works like a password. */

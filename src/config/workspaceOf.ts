@@ -1,5 +1,7 @@
 /** Resolves the folders and files of config.json to absolute paths. */
+import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { databaseAddress, type DatabaseAddress } from "../core/databaseAddress.ts";
 import type { LoadedConfig } from "./loadConfig.ts";
 
 /** All absolute. */
@@ -12,13 +14,22 @@ export interface ConfiguredPaths {
   readonly testData: string;
   readonly models: string;
   readonly production: string;
+  /** Where the prediction log is. */
   readonly database: string;
+  readonly index: string;
+  /** The Postgres database that has the records; undefined: they are files. */
+  readonly shared: DatabaseAddress | undefined;
   /** watch.folder */
   readonly drops: string;
 }
 
+/** The default of `database`. */
+export const DATABASE = "mlctl.db";
+
 /** Paths in config.json are relative to its folder, not to the current directory. */
 export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" | "directory">): ConfiguredPaths {
+  const shared = databaseAddress(config.database);
+  const database = resolve(directory, shared === undefined ? config.database : DATABASE);
   return {
     workspace: directory,
     // Getters, because a variable in a path that the command does not need may not be set.
@@ -31,7 +42,9 @@ export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" |
     },
     models: resolve(directory, config.output_model_path),
     production: resolve(directory, config.prod_deployment_path),
-    database: resolve(directory, config.database),
+    database,
+    index: shared === undefined ? database : resolve(directory, `mlctl.${hostname().replaceAll(/[^\w-]+/g, "_")}.db`),
+    shared,
     get drops() {
       return resolve(directory, config.watch.folder);
     },

@@ -6,6 +6,7 @@ import type { Deployment } from "../core/records/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/records/model.ts";
 import type { Run } from "../core/records/run.ts";
+import { readStore } from "../storage/store/readStore.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { sha256File } from "../storage/files/sha256.ts";
 import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
@@ -125,7 +126,10 @@ function withoutRows({ name, kind }: ColumnSpec): Column {
 }
 
 /** @throws {MlctlError} kind "notReady" */
-export function requireDeployed({ paths }: Workspace): void {
+export async function requireDeployed(workspace: Workspace): Promise<void> {
+  const { paths } = workspace;
+  // On this machine, there may be no copy of the deployment yet.
+  if (paths.shared !== undefined) (await readStore(workspace)).close();
   if (currentDeployment(paths.production) !== undefined) return;
   throw new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`" });
 }

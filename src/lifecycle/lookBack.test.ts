@@ -92,10 +92,10 @@ describe("lineage", () => {
 
   it("accepts a prefix of a run id, even if it looks like a deployment number", async () => {
     expect((await of(runIds[0]!.slice(0, 6))).run.runId).toBe(runIds[0]);
-    await example.change(async ({ store, paths }) => {
+    await example.change(async (session) => {
       const { saveRecord } = await import("../storage/store/saveRecord.ts");
-      const old = store.run(runIds[0]!)!;
-      saveRecord(paths, store, { ...old, runId: "d27000000000", model: null, modelVersion: null });
+      const old = session.store.run(runIds[0]!)!;
+      await saveRecord(session, { ...old, runId: "d27000000000", model: null, modelVersion: null });
     });
     expect((await of("d27")).run.runId).toBe("d27000000000");
   });

@@ -1,5 +1,5 @@
 /** A session: a workspace with its open index. A writing session holds the workspace lock. */
-import { acquireLock, type LockOptions } from "../storage/lock.ts";
+import type { LockRequest } from "../storage/records/records.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { MAX_AHEAD_MILLISECONDS, type DatedAhead } from "../storage/store/clockAhead.ts";
 import { readStore } from "../storage/store/readStore.ts";
@@ -32,17 +32,17 @@ export async function writing<T>(
   options: WritingOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { paths, context } = workspace;
+  const { paths, records, context } = workspace;
   requireKinds(paths);
   const onWait = (message: string): void => context.emit({ type: "warning", stage: "lock", message });
   const { now: clock, signal } = context;
   const locking = { ...options, now: clock, signal, onWait };
-  const release = await acquireLock({ database: paths.database, ...locking });
+  const lock = await records.lock(locking);
   try {
     await settleRestore(workspace, locking);
-    const store = openStore(paths.database);
+    const store = openStore(paths.index);
     try {
-      for (const { path, error } of syncStore(paths, store).problems) {
+      for (const { path, error } of (await syncStore(records, store)).problems) {
         context.emit({ type: "warning", stage: "records", message: `skipped ${path}: ${error.message}` });
       }
       for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
@@ -51,13 +51,13 @@ export async function writing<T>(
       }
       const ahead = store.datedAhead();
       if (ahead !== undefined) context.emit({ type: "warning", stage: "clock", message: aheadMessage(ahead) });
-      const now = steadyClock(store, context.now);
+      const now = steadyClock(store, lock.now);
       return await work({ ...workspace, context: { ...context, now }, store, tables: keptTables() });
     } finally {
       store.close();
     }
   } finally {
-    release();
+    await lock.release();
   }
 }
 
@@ -67,7 +67,7 @@ export async function writing<T>(
  */
 export async function settleRestore(
   { paths, context }: Workspace,
-  options: WritingOptions & Pick<LockOptions, "now">,
+  options: WritingOptions & Pick<LockRequest, "now">,
 ): Promise<void> {
   const settled = await settleReplacement(paths.workspace, { ...options, held: paths.database, force: false });
   if (settled === undefined) return;
@@ -80,10 +80,11 @@ export async function settleRestore(
 
 /** Runs read-only work: takes no lock and creates no file. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
-  const { paths, context } = workspace;
+  const { paths, context, trust } = workspace;
+  trust.require("database");
   requireSettled(paths);
   requireKinds(paths);
-  const store = readStore(paths, ({ message }) =>
+  const store = await readStore(workspace, ({ message }) =>
     context.emit({
       type: "warning",
       stage: "store",

@@ -12,6 +12,8 @@ import type { Json } from "../core/json.ts";
 import { limitMemory } from "../core/memoryLimit.ts";
 import type { KeptTables } from "./keptTables.ts";
 import { lockNotePath } from "../storage/lock.ts";
+import { openRecords } from "../storage/openRecords.ts";
+import type { Records } from "../storage/records/records.ts";
 import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 export interface Workspace {
@@ -23,6 +25,8 @@ export interface Workspace {
   /** Whether what config.json would run or call is allowed: asked before each. */
   readonly trust: Trust;
   readonly paths: WorkspacePaths;
+  /** Where the records are. A server is called only on use, and only if config.json may. */
+  readonly records: Records;
   /** Absolute path of config.json. */
   readonly configPath: string;
   readonly codeVersion: string;
@@ -33,14 +37,16 @@ export interface Workspace {
 
 /** Combines a loaded configuration with the caller's context, and limits the memory of the process. Touches no file. */
 export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace {
-  const { workspace, datasets, models, production, database } = workspaceOf(loaded);
+  const { workspace, datasets, models, production, database, index, shared } = workspaceOf(loaded);
+  const paths = { workspace, datasets, models, production, database, index, shared };
   limitMemory(loaded.config.limits.memory);
   return {
     config: loaded.config,
     recordedConfig: loaded.recordable,
     trust: loaded.trust,
     configSha256: () => configSha256(loaded.config),
-    paths: { workspace, datasets, models, production, database },
+    paths,
+    records: openRecords(paths, () => loaded.trust.require("database")),
     configPath: loaded.path,
     codeVersion: codeVersion(),
     context,

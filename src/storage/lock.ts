@@ -2,35 +2,18 @@
 import { readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "./files/atomicWrite.ts";
 import { ensureFolder } from "./files/commitFile.ts";
 import { processIsAlive } from "./files/processIsAlive.ts";
+import { lockBusy, pauseForLock } from "./records/waitForLock.ts";
+import type { LockHolder, LockRequest } from "./records/records.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite/sqlite.ts";
 import { sqliteFailure } from "./sqlite/sqliteFailure.ts";
 
-/** Short enough to seem immediate, long enough to cost nothing. */
-const POLL_MILLISECONDS = 50;
-
-export interface LockOptions {
+export interface LockOptions extends LockRequest {
   /** Path of the workspace's index; the lock file is `<database>.lock`. */
   readonly database: string;
-  /** The command of this process, such as "mlctl train"; shown to other processes that find the lock taken. */
-  readonly command: string;
-  /** 0: do not wait. */
-  readonly waitMs: number;
-  readonly now: () => Date;
-  readonly signal?: AbortSignal;
-  /** Called once, when another process holds the lock and waiting begins. */
-  readonly onWait?: (message: string) => void;
-}
-
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  readonly command: string;
-  readonly since: string;
 }
 
 /**
@@ -49,7 +32,7 @@ export async function acquireLock(options: LockOptions): Promise<() => void> {
       if (performance.now() >= deadline) throw busy(options.database);
       if (!reported) options.onWait?.(busy(options.database).message);
       reported = true;
-      await pause(options.signal);
+      await pauseForLock(options.signal);
     }
     writeHolder(options);
   } catch (error) {
@@ -103,22 +86,7 @@ function writeHolder({ database, command, now }: LockOptions): void {
   atomicWrite(lockNotePath(database), `${JSON.stringify(holder, null, 2)}\n`);
 }
 
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(POLL_MILLISECONDS, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    if (signal?.reason instanceof MlctlError) throw signal.reason;
-    throw new MlctlError("interrupted", "interrupted while waiting for another mlctl", { cause: error });
-  }
-}
-
-function busy(database: string): MlctlError {
-  const holder = lockHolder(database);
-  const who = holder === undefined ? "" : ` (pid ${holder.pid}, \`${holder.command}\`, since ${holder.since})`;
-  return new MlctlError("busy", `the workspace is in use: another mlctl${who} is working in it`, {
-    hint: "try again later, or wait for it with `--wait 10m`",
-  });
-}
+const busy = (database: string): MlctlError => lockBusy(lockHolder(database));
 
 function lockFailure(error: unknown, database: string): MlctlError {
   if (error instanceof MlctlError) return error;

@@ -9,39 +9,40 @@ import {
   exampleRun,
   exampleWorkspace,
 } from "../testing/exampleRecords.ts";
-import { saveRecord } from "./store/saveRecord.ts";
+import { save, truthOf } from "../testing/folderTruth.ts";
+import { folderRecords } from "./folderRecords.ts";
 import { openStore } from "./store/openStore.ts";
 import { syncStore } from "./store/syncStore.ts";
 import { verify } from "./verify.ts";
 import type { WorkspacePaths } from "./files/workspacePaths.ts";
 
 /** A dataset, its run and two deployments of the run, all with their files. */
-function soundWorkspace(): WorkspacePaths {
+async function soundWorkspace(): Promise<WorkspacePaths> {
   const paths = exampleWorkspace();
   const store = openStore(paths.database);
-  saveRecord(
+  await save(
     paths,
     store,
     exampleDataset(1, { artifact: exampleArtifact(paths, "ingesteddata/finaldata.csv", "a\n1\n") }),
   );
-  saveRecord(paths, store, exampleRun(1, { model: exampleArtifact(paths, "models/m.json", "{}") }));
+  await save(paths, store, exampleRun(1, { model: exampleArtifact(paths, "models/m.json", "{}") }));
   commitDeployment(paths, exampleRequest(paths, "run1", 1));
   commitDeployment(paths, exampleRequest(paths, "run2", 2));
-  syncStore(paths, store);
+  await syncStore(folderRecords(paths), store);
   store.close();
   return paths;
 }
 
 async function complaints(paths: WorkspacePaths): Promise<string[]> {
-  const findings = await verify(paths);
+  const findings = await verify(truthOf(paths));
   return findings.filter(({ status }) => status !== "pass").map((f) => `${f.status}: ${f.name}: ${f.message}`);
 }
 
 describe("verify", () => {
   it("passes every artifact, the store and the deployment of an intact workspace", async () => {
-    const paths = soundWorkspace();
+    const paths = await soundWorkspace();
     const done: string[] = [];
-    const findings = await verify(paths, (count, total) => done.push(`${count}/${total}`));
+    const findings = await verify(truthOf(paths), (count, total) => done.push(`${count}/${total}`));
     expect(findings.map(({ name, status }) => `${status} ${name}`)).toEqual([
       "pass store",
       "pass deployment",
@@ -57,7 +58,7 @@ describe("verify", () => {
   });
 
   it("finds changed and missing files, also if the size is unchanged", async () => {
-    const paths = soundWorkspace();
+    const paths = await soundWorkspace();
     writeFileSync(join(paths.models, "m.json"), "[]");
     writeFileSync(join(paths.datasets, "finaldata.csv"), "a\n");
     rmSync(join(paths.production, "releases/000001_run1/latestscore.txt"));
@@ -69,7 +70,7 @@ describe("verify", () => {
   });
 
   it("finds damaged records and an index that is out of date", async () => {
-    const paths = soundWorkspace();
+    const paths = await soundWorkspace();
     writeFileSync(join(paths.models, "run_run1.json"), "{}");
     expect(await complaints(paths)).toEqual([
       'fail: record models/run_run1.json: the record models/run_run1.json cannot be read: its kind is undefined, not "run"',
@@ -78,7 +79,7 @@ describe("verify", () => {
   });
 
   it("finds a damaged store and continues with the other checks", async () => {
-    const paths = soundWorkspace();
+    const paths = await soundWorkspace();
     for (const suffix of ["-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
     writeFileSync(paths.database, "no database ".repeat(100));
     expect(await complaints(paths)).toEqual([`fail: store: the store ${paths.database} is damaged`]);
@@ -87,13 +88,13 @@ describe("verify", () => {
   });
 
   it("does not report a missing store if nothing has been recorded yet", async () => {
-    expect(await verify(exampleWorkspace())).toMatchObject([
+    expect(await verify(truthOf(exampleWorkspace()))).toMatchObject([
       { name: "store", status: "pass", message: "will be created when it is needed" },
     ]);
   });
 
   it("finds a gap in the history, a stale copy and a damaged deployment", async () => {
-    const paths = soundWorkspace();
+    const paths = await soundWorkspace();
     writeFileSync(join(paths.production, "latestscore.txt"), "9");
     rmSync(join(paths.production, "history"), { recursive: true });
     expect(await complaints(paths)).toEqual([

@@ -8,9 +8,9 @@ import { MlctlError } from "../core/errors.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
 import { copies } from "./deployment/release.ts";
 import { recordFiles } from "./records/recordFiles.ts";
+import { allRecords, type Records } from "./records/records.ts";
 import { sha256File, sha256Text } from "./files/sha256.ts";
 import { openStoreReadonly } from "./store/openStore.ts";
-import { readRecords, recordChanges } from "./store/syncStore.ts";
 import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { artifactsOf } from "./records/workspaceRecord.ts";
 
@@ -20,11 +20,11 @@ import { artifactsOf } from "./records/workspaceRecord.ts";
  * @param onArtifact called after each artifact, for progress
  */
 export async function verify(
-  paths: WorkspacePaths,
+  { paths, records: truth }: { readonly paths: WorkspacePaths; readonly records: Records },
   onArtifact: (done: number, total: number) => void = () => {},
 ): Promise<Finding[]> {
-  const { findings: store, known } = storeFindings(paths);
-  const { records, problems } = readRecords(paths, recordFiles(paths, known));
+  const { findings: store, known } = await storeFindings(paths, truth);
+  const { records, problems } = await allRecords(truth, known);
   const findings = [
     ...problems.map(({ path, error }) => finding(`record ${path}`, "fail", error.message)),
     ...store,
@@ -51,16 +51,16 @@ async function artifactFinding(workspace: string, { path, sha256, bytes }: Artif
   return finding(name, "pass", "as recorded");
 }
 
-function storeFindings(paths: WorkspacePaths): { findings: Finding[]; known: string[] } {
-  if (!existsSync(paths.database)) {
+async function storeFindings(paths: WorkspacePaths, truth: Records): Promise<{ findings: Finding[]; known: string[] }> {
+  if (!existsSync(paths.index)) {
     const missing =
-      recordFiles(paths, []).length === 0
+      paths.shared !== undefined || recordFiles(paths, []).length === 0
         ? finding("store", "pass", "will be created when it is needed")
         : finding("store", "warn", "missing; `mlctl reindex` creates it");
     return { findings: [missing], known: [] };
   }
   try {
-    const store = openStoreReadonly(paths.database, { strict: true });
+    const store = openStoreReadonly(paths.index, { strict: true });
     if (store === undefined) {
       return {
         findings: [finding("store", "warn", "written by an older version; the next command that writes upgrades it")],
@@ -69,7 +69,7 @@ function storeFindings(paths: WorkspacePaths): { findings: Finding[]; known: str
     }
     try {
       const problems = store.integrityProblems().map((message) => finding("store", "fail", message));
-      const { changes } = recordChanges(paths, store);
+      const { changes } = await truth.changes(store.knownRecords());
       const behind = changes.changed.length + changes.removed.length;
       const findings = problems.length > 0 ? problems : [finding("store", "pass", "sound")];
       const message = `out of date for ${behind} ${behind === 1 ? "record" : "records"}; the next command that writes, or \`mlctl reindex\`, updates it`;

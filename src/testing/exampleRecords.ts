@@ -9,7 +9,7 @@ import type { Execution } from "../core/records/execution.ts";
 import type { MonitorRecord } from "../core/records/monitoring.ts";
 import type { Run } from "../core/records/run.ts";
 import type { SearchRecord } from "../core/records/search.ts";
-import type { DeploymentRequest } from "../storage/deployment/commitDeployment.ts";
+import type { DeploymentRequest } from "../storage/records/records.ts";
 import { sha256Text } from "../storage/files/sha256.ts";
 import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
@@ -36,6 +36,7 @@ export function workspaceIn(workspace: string): WorkspacePaths {
     models: join(workspace, "models"),
     production: join(workspace, "production_deployment"),
     database: join(workspace, "mlctl.db"),
+    index: join(workspace, "mlctl.db"),
   };
   for (const folder of [paths.datasets, paths.models, paths.production]) mkdirSync(folder, { recursive: true });
   return paths;

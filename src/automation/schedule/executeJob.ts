@@ -64,13 +64,13 @@ export async function executeJob(
   ensureFolder(folder);
   const release = await lockJob(join(folder, job.name), job, context.now);
   if (release === undefined) {
-    if (hasRun(place.workspace, job, request.dueAt)) return "done_before";
+    if (await hasRun(place.workspace, job, request.dueAt)) return "done_before";
     return skipJob(job, request, "the previous run is still running", place);
   }
   try {
-    if (hasRun(place.workspace, job, request.dueAt)) return "done_before";
+    if (await hasRun(place.workspace, job, request.dueAt)) return "done_before";
     const execution = await runAndRecord(job, request, place);
-    retainExecutions(paths, config.retention.executions, context.now());
+    await retainExecutions(place.workspace, config.retention.executions, context.now());
     return execution;
   } finally {
     release();
@@ -78,15 +78,15 @@ export async function executeJob(
 }
 
 /** Records that a job was due and why it did not run. */
-export function skipJob(
+export async function skipJob(
   job: ScheduledJob,
   request: Omit<JobRequest, "stop">,
   reason: string,
-  { workspace: { paths, context } }: JobPlace,
-): Execution {
-  const due = newExecution(job, request, context.now());
+  { workspace }: JobPlace,
+): Promise<Execution> {
+  const due = newExecution(job, request, workspace.context.now());
   const skipped: Execution = { ...due, status: "skipped", endedAt: due.startedAt, seconds: 0, reason };
-  saveExecution(paths, skipped);
+  await saveExecution(workspace, skipped);
   return skipped;
 }
 
@@ -108,11 +108,11 @@ async function lockJob(database: string, { name }: ScheduledJob, now: () => Date
   }
 }
 
-function hasRun({ paths }: Workspace, { name }: ScheduledJob, dueAt: Date | null): boolean {
+async function hasRun(workspace: Workspace, { name }: ScheduledJob, dueAt: Date | null): Promise<boolean> {
   if (dueAt === null) return false;
   const due = dueAt.toISOString();
   // A scheduler that finds the job locked records "skipped"; that execution did not run the job.
-  return recentExecutions(paths, name).some(({ dueAt: at, status }) => at === due && status !== "skipped");
+  return (await recentExecutions(workspace, name)).some(({ dueAt: at, status }) => at === due && status !== "skipped");
 }
 
 function newExecution(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, at: Date): Execution {
@@ -140,7 +140,7 @@ async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPl
   const start = newExecution(job, request, context.now());
   const log = logPath(paths, start.executionId);
   const execution = { ...start, log: toRecordPath(paths.workspace, log) };
-  saveExecution(paths, execution);
+  await saveExecution(place.workspace, execution);
   const clock = performance.now();
   const end = await runProgram(job, log, request.stop, place).catch(notStarted);
   const status = end.timedOut ? "timed_out" : end.code === 0 ? "done" : request.stop.aborted ? "stopped" : "failed";
@@ -153,7 +153,7 @@ async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPl
     seconds: Math.round(performance.now() - clock) / 1000,
   };
   try {
-    saveExecution(paths, finished);
+    await saveExecution(place.workspace, finished);
   } catch (error) {
     if (place.unrecorded === undefined || !isDiskFailure(error)) throw error;
     place.unrecorded(finished, error);

@@ -7,8 +7,9 @@ import { daysBefore } from "../../core/daysBefore.ts";
 import { lastExecutions } from "../../core/records/lastExecutions.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { forgetRecords } from "../../storage/store/forgetRecords.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
 import { readStore } from "../../storage/store/readStore.ts";
-import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { saveRecord, type RecordWriter } from "../../storage/store/saveRecord.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
@@ -30,31 +31,34 @@ export function logPath(paths: WorkspacePaths, executionId: string): string {
  * Takes no lock, because the job itself may hold the lock for hours. This is safe: each execution has its own file, and
  * the index is updated in one short transaction.
  */
-export function saveExecution(paths: WorkspacePaths, execution: Execution): void {
-  withStore(paths, (store) => saveRecord(paths, store, execution));
+export async function saveExecution(workspace: Place, execution: Execution): Promise<void> {
+  await withStore(workspace, (writer) => saveRecord(writer, execution));
 }
 
 /**
  * Removes executions, with their logs, that exceed both `keep` and `days`. Keeps running executions and the last one of
  * each job, which is needed to compute missed times. @returns the number of removed executions
  */
-export function retainExecutions(paths: WorkspacePaths, { keep, days }: Retention, now: Date): number {
+export async function retainExecutions(workspace: Place, { keep, days }: Retention, now: Date): Promise<number> {
   if (keep === null && days === null) return 0;
   const oldest = days === null ? "￿" : daysBefore(now, days);
-  return withStore(paths, (store) => {
-    const all = store.executions();
+  return withStore(workspace, async (writer) => {
+    const all = writer.store.executions();
     const last = lastExecutions(all);
     const removed = all
       .slice(keep ?? 0)
       .filter((each) => each.startedAt < oldest && actualStatus(each) !== "running" && !last.has(each));
-    forgetRecords(paths, store, { records: removed, files: removed.flatMap(({ log }) => log ?? []) });
+    await forgetRecords(
+      { ...workspace, ...writer },
+      { records: removed, files: removed.flatMap(({ log }) => log ?? []) },
+    );
     return removed.length;
   });
 }
 
 /** Unattended executions of a job, newest first; correct even if the index is out of date. */
-export function recentExecutions(paths: WorkspacePaths, job: string): Execution[] {
-  const store = readStore(paths);
+export async function recentExecutions(workspace: Place, job: string): Promise<Execution[]> {
+  const store = await readStore(workspace);
   try {
     return unattendedExecutions(store, job);
   } finally {
@@ -67,10 +71,12 @@ export function unattendedExecutions(store: RunStore, job: string): Execution[] 
   return store.executions({ job, limit: RECENT, unattended: true });
 }
 
-function withStore<T>(paths: WorkspacePaths, work: (store: RunStore) => T): T {
-  const store = openStore(paths.database);
+type Place = Pick<Workspace, "paths" | "records">;
+
+async function withStore<T>({ paths, records }: Place, work: (writer: RecordWriter) => Promise<T>): Promise<T> {
+  const store = openStore(paths.index);
   try {
-    return work(store);
+    return await work({ records, store });
   } finally {
     store.close();
   }

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Execution } from "../../core/records/execution.ts";
 import { exampleExecution, exampleWorkspace } from "../../testing/exampleRecords.ts";
-import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { save, truthOf } from "../../testing/folderTruth.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { retainExecutions } from "./executionLog.ts";
@@ -73,11 +73,11 @@ describe("missedTimes", () => {
 
 describe("jobStatuses", () => {
   /** The job is installed on January 1 and runs each day at six. */
-  function statusAt(now: string, executions: readonly Execution[]): JobStatus {
+  async function statusAt(now: string, executions: readonly Execution[]): Promise<JobStatus> {
     const paths = exampleWorkspace();
     expectJobs(paths, [job], "crontab", new Date(expected.since));
     const store = openStore(paths.database);
-    for (const execution of executions) saveRecord(paths, store, execution);
+    for (const execution of executions) await save(paths, store, execution);
     const [status] = jobStatuses([job], { paths, store, now: new Date(now), count: 1 });
     store.close();
     return status!;
@@ -85,20 +85,20 @@ describe("jobStatuses", () => {
   const byHand = (n: number, status: Execution["status"] = "done") =>
     exampleExecution(n, { status, trigger: "manual", dueAt: null, startedAt: `2026-01-04T07:0${n}:00.000Z` });
 
-  it("still sees the scheduled runs after many manual runs", () => {
+  it("still sees the scheduled runs after many manual runs", async () => {
     const hands = [5, 6, 7, 8, 9].map((n) => byHand(n));
-    const status = statusAt("2026-01-04T12:00:00Z", [ran(1), ran(2), ran(3), ran(4), ...hands]);
+    const status = await statusAt("2026-01-04T12:00:00Z", [ran(1), ran(2), ran(3), ran(4), ...hands]);
     expect([status.status, status.missed, status.last.map(({ trigger }) => trigger)]).toEqual([
       "ok",
       0,
       Array(5).fill("manual"),
     ]);
-    expect(statusAt("2026-01-05T12:00:00Z", [ran(4), ...hands]).status).toBe("overdue");
+    expect((await statusAt("2026-01-05T12:00:00Z", [ran(4), ...hands])).status).toBe("overdue");
   });
 
-  it("reports the outcome of the newest run, scheduled or manual", () => {
-    expect(statusAt("2026-01-04T12:00:00Z", [ran(4), byHand(5, "failed")]).status).toBe("failed");
-    expect(statusAt("2026-01-04T12:00:00Z", [byHand(5, "failed"), ran(4)]).status).toBe("failed");
+  it("reports the outcome of the newest run, scheduled or manual", async () => {
+    expect((await statusAt("2026-01-04T12:00:00Z", [ran(4), byHand(5, "failed")])).status).toBe("failed");
+    expect((await statusAt("2026-01-04T12:00:00Z", [byHand(5, "failed"), ran(4)])).status).toBe("failed");
   });
 });
 
@@ -129,21 +129,21 @@ describe("jitterOf", () => {
 });
 
 describe("retainExecutions", () => {
-  it("keeps the newest, the recent and the running executions", () => {
+  it("keeps the newest, the recent and the running executions", async () => {
     const paths = exampleWorkspace();
     const store = openStore(paths.database);
-    for (const n of [1, 2, 3, 4, 5]) saveRecord(paths, store, n === 1 ? exampleExecution(1) : ran(n));
+    for (const n of [1, 2, 3, 4, 5]) await save(paths, store, n === 1 ? exampleExecution(1) : ran(n));
     const left = (): string[] => store.executions().map(({ executionId }) => executionId);
     const now = new Date("2026-01-05T12:00:00Z");
-    expect(retainExecutions(paths, { keep: null, days: null }, now)).toBe(0);
-    expect(retainExecutions(paths, { keep: 2, days: 2 }, now)).toBe(2);
+    expect(await retainExecutions(truthOf(paths), { keep: null, days: null }, now)).toBe(0);
+    expect(await retainExecutions(truthOf(paths), { keep: 2, days: 2 }, now)).toBe(2);
     expect(left()).toEqual(["job_5", "job_4", "job_1"]);
-    expect(retainExecutions(paths, { keep: 1, days: null }, now)).toBe(1);
+    expect(await retainExecutions(truthOf(paths), { keep: 1, days: null }, now)).toBe(1);
     expect(left()).toEqual(["job_5", "job_1"]);
     store.close();
   });
 
-  it("keeps the last unattended run of each job, even if many others came after it", () => {
+  it("keeps the last unattended run of each job, even if many others came after it", async () => {
     const paths = exampleWorkspace();
     const store = openStore(paths.database);
     const monthly = { job: "monthly", trigger: "missed" } as const;
@@ -153,8 +153,8 @@ describe("retainExecutions", () => {
       ran(3, { ...monthly, executionId: "hand", trigger: "manual", dueAt: null }),
       ...[4, 5, 6, 7].map((n) => ran(n)),
     ];
-    for (const execution of all) saveRecord(paths, store, execution);
-    expect(retainExecutions(paths, { keep: 2, days: null }, new Date("2026-02-01"))).toBe(3);
+    for (const execution of all) await save(paths, store, execution);
+    expect(await retainExecutions(truthOf(paths), { keep: 2, days: null }, new Date("2026-02-01"))).toBe(3);
     expect(store.executions().map(({ executionId }) => executionId)).toEqual(["job_7", "job_6", "skipped", "ran"]);
     store.close();
   });

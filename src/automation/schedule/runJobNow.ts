@@ -38,11 +38,11 @@ export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Prom
 
 async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult | undefined> {
   const { context, paths } = options.workspace;
-  const executions = recentExecutions(paths, job.name);
+  const executions = await recentExecutions(options.workspace, job.name);
   const missed = missedTimes(job, expectations(paths)[job.name], executions, context.now());
   if (missed === undefined) return undefined;
   if (job.missed === "skip") {
-    skipJob(job, { trigger: "missed", dueAt: missed.latest }, describeMissed(missed), options);
+    await skipJob(job, { trigger: "missed", dueAt: missed.latest }, describeMissed(missed), options);
     return undefined;
   }
   return run(job, { trigger: "missed", dueAt: missed.latest }, options);

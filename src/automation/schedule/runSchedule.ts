@@ -58,13 +58,13 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   const stops = jobs.map((job) =>
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
-      overlap: (time) => skip(job, time, "the previous run is still running", daemon),
+      overlap: (time) => void skip(job, time, "the previous run is still running", daemon),
       missed: (missed) => void catchUp(job, missed, daemon),
     }),
   );
   // After onSchedule, so that no time falls in between; a time that both see runs only once.
   for (const job of jobs) {
-    const missed = missedTimes(job, before[job.name], recentExecutions(paths, job.name), context.now());
+    const missed = missedTimes(job, before[job.name], await recentExecutions(workspace, job.name), context.now());
     if (missed !== undefined) void catchUp(job, missed, daemon);
   }
   const message = `${counted(jobs.length, "job")}; press Ctrl-C to stop`;
@@ -73,7 +73,7 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   for (const stop of stops) stop();
   for (const timer of daemon.retries.values()) clearTimeout(timer);
   await drain(running, stopJobs, daemon);
-  tellUnrecorded(daemon);
+  await tellUnrecorded(daemon);
   return { executions };
 }
 
@@ -97,7 +97,7 @@ async function execute(job: ScheduledJob, request: Start, daemon: Daemon): Promi
     if (delay > 0) await sleep(delay, undefined, { signal: context.signal }).catch(() => {});
     if (context.signal.aborted) return;
     clearTimeout(daemon.retries.get(job.name));
-    recordEnds(daemon);
+    await recordEnds(daemon);
     if (!daemon.troubles.has(DISK)) {
       context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
     }
@@ -129,17 +129,21 @@ function noteFailure({ troubles }: Daemon, { name }: ScheduledJob, error: unknow
 }
 
 /** Records the executions that ended while the disk was full. */
-function recordEnds({ ended, workspace: { paths } }: Daemon): void {
-  while (ended.length > 0) {
-    saveExecution(paths, ended[0]!);
-    ended.shift();
+async function recordEnds({ ended, workspace }: Daemon): Promise<void> {
+  for (let next = ended.shift(); next !== undefined; next = ended.shift()) {
+    try {
+      await saveExecution(workspace, next);
+    } catch (error) {
+      ended.unshift(next);
+      throw error;
+    }
   }
 }
 
-function tellUnrecorded(daemon: Daemon): void {
+async function tellUnrecorded(daemon: Daemon): Promise<void> {
   const { troubles, ended, workspace } = daemon;
   try {
-    recordEnds(daemon);
+    await recordEnds(daemon);
   } catch {
     const message = `the end of ${ended.length} runs is not recorded: \`mlctl schedule list\` shows them as killed`;
     workspace.context.emit({ type: "warning", stage: "schedule", message });
@@ -155,11 +159,11 @@ async function catchUp(job: ScheduledJob, missed: MissedTimes, daemon: Daemon): 
   await daemon.start(job, missed.latest, "missed");
 }
 
-function skip(job: ScheduledJob, time: Date, reason: string, daemon: Daemon): void {
+async function skip(job: ScheduledJob, time: Date, reason: string, daemon: Daemon): Promise<void> {
   const message = `skipped at ${time.toISOString()}: ${reason}`;
   daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
   try {
-    skipJob(job, { trigger: "missed", dueAt: time }, reason, daemon);
+    await skipJob(job, { trigger: "missed", dueAt: time }, reason, daemon);
   } catch (error) {
     noteFailure(daemon, job, error);
   }

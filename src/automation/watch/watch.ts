@@ -9,6 +9,7 @@ import type { MonitorArea } from "../../core/records/monitoring.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
 import { monitorExit } from "../../lifecycle/monitor/monitorRecord.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
+import { followRecords } from "../../lifecycle/followRecords.ts";
 import type { DropSettings } from "./predictDrop.ts";
 import { openClaims, type Claim, type Claims } from "./dropClaims.ts";
 import { isStop } from "./dropErrors.ts";
@@ -45,6 +46,7 @@ const SUSPECT_STARTS = 3;
 export async function watch(workspace: Workspace, options: WatchOptions): Promise<WatchSummary> {
   const { config, paths, context } = workspace;
   const folder = resolve(paths.workspace, config.watch.folder);
+  const unfollow = await followRecords(workspace);
   const opened = await openSource(workspace, folder, options.clock);
   const processing = resolve(folder, "processing");
   const claims = await openClaims({ processing, origin: opened.source.name, now: context.now });
@@ -52,12 +54,13 @@ export async function watch(workspace: Workspace, options: WatchOptions): Promis
   const tools = { workspace, options, opened, claims, troubles };
   const round = { ...tools, results: [], unfinished: new Map(), failures: [], diskFailures: 0 };
   try {
-    const message = options.once ? opened.place : `${opened.place}; end with Ctrl-C`;
-    context.emit({ type: "stage", stage: "watch", message });
+    const end = options.once ? "" : "; end with Ctrl-C";
+    context.emit({ type: "stage", stage: "watch", message: `${opened.place}${end}` });
     await rounds(round);
   } catch (error) {
     if (!isStop(error)) throw error;
   } finally {
+    unfollow();
     claims.close();
     tellLeft(round);
   }

@@ -1,5 +1,6 @@
 /** Checks that involve several keys, each valid on its own. */
 import { dirname, resolve, sep } from "node:path";
+import { addressProblem, isAddress } from "../../core/databaseAddress.ts";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
 
@@ -18,6 +19,7 @@ const writtenKeys = new Set<string>(["output_folder_path", "output_model_path", 
 export function consistencyProblems(config: Config, configPath: string): ConfigProblem[] {
   return [
     ...folderProblems(config, configPath),
+    ...addressProblems(config),
     ...columnProblems(config),
     ...splitProblems(config),
     ...selectionProblems(config),
@@ -37,7 +39,7 @@ function folderProblems(config: Config, configPath: string): ConfigProblem[] {
   const seen = new Map([[identityOf(configPath), "the configuration"]]);
   const problems: ConfigProblem[] = [];
   const places = [
-    ...folderKeys.map((key) => [key, config[key]] as const),
+    ...folderKeys.filter((key) => !isAddress(config[key])).map((key) => [key, config[key]] as const),
     ["watch.folder", config.watch.folder] as const,
   ];
   for (const [key, path] of places) {
@@ -54,6 +56,11 @@ function folderProblems(config: Config, configPath: string): ConfigProblem[] {
     seen.set(folder, key);
   }
   return problems;
+}
+
+function addressProblems({ database }: Config): ConfigProblem[] {
+  const problem = addressProblem(database);
+  return problem === undefined ? [] : [{ path: "database", message: `the address ${problem}` }];
 }
 
 /** On macOS and Windows, "models" and "Models" are mostly one folder. */

@@ -57,7 +57,10 @@ function buildSchema(known: KnownNames | undefined) {
     ),
     output_model_path: folder("models", "train writes models and scores here"),
     prod_deployment_path: folder("production_deployment", "deploy puts the deployed model here"),
-    database: folder("mlctl.db", "the SQLite index of runs, datasets and deployments; rebuilt by `mlctl reindex`"),
+    database: folder(
+      "mlctl.db",
+      "the SQLite index of runs, datasets and deployments, rebuilt by `mlctl reindex`; or postgres://user@host/database, which several machines share (`mlctl share`)",
+    ),
     task: orNull(z.enum(["regression", "classification"])).describe("null: inferred from the values of the target"),
     target: text().describe("the column to predict"),
     positive_class: orNull(z.union([z.string(), z.number(), z.boolean()])).describe(

@@ -19,6 +19,7 @@ import { requireSettled } from "../../storage/backup/settleReplacement.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
 import { backupName } from "../../storage/backup/workspaceBackups.ts";
 import { backupTarget } from "./backupTarget.ts";
+import { refuseShared } from "./refuseShared.ts";
 
 export interface BackupOptions {
   readonly configPath: string;
@@ -45,6 +46,7 @@ const ATTEMPTS = 3;
 
 export async function backup(options: BackupOptions, context: Context): Promise<BackupResult> {
   const { paths, output } = options;
+  refuseShared(paths);
   requireSettled(paths);
   const path = backupTarget(output ?? join(paths.workspace, backupName(context.now())), paths);
   const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));

@@ -11,12 +11,14 @@ import { readManifest, type BackupManifest } from "../../storage/backup/backupMa
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { acquireLock } from "../../storage/lock.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { folderRecords } from "../../storage/folderRecords.ts";
 import { reindex } from "../../storage/store/reindex.ts";
 import { replaceAll } from "../../storage/backup/replacement.ts";
 import { RESTORE, settleReplacement } from "../../storage/backup/settleReplacement.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { integrity } from "../health/verify.ts";
 import { knownNames } from "../knownNames.ts";
+import { refuseShared } from "./refuseShared.ts";
 
 export interface RestoreOptions {
   readonly archive: string;
@@ -67,14 +69,18 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
     const manifest = await unpack(options.archive, unpacked);
     const config = join(folder, manifest.configName);
     const paths = await pathsOf(options, { unpacked, folder });
+    refuseShared(paths);
     const places = placesOf(unpacked, paths);
     requireOutside(options.archive, places);
     const locks = [...new Set([paths.database, ...(await databaseBefore(config, options))])].toSorted();
     const release = await acquireLocks(locks, options, context);
     try {
       replaceAll({ folder, staged: unpacked, places, config, locks });
-      const { records } = reindex(paths, context.now());
-      const damaged = (await integrity(paths)).filter(({ status }) => status === "fail").map(({ name }) => name);
+      const restored = folderRecords(paths);
+      const { records } = await reindex(restored, paths.index, context.now());
+      const damaged = (await integrity({ paths, records: restored }))
+        .filter(({ status }) => status === "fail")
+        .map(({ name }) => name);
       const { createdAt, codeVersion, files } = manifest;
       return { folder, config, files: files.length, createdAt, codeVersion, records, damaged };
     } finally {
@@ -89,9 +95,11 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
 async function databaseBefore(config: string, { environment }: RestoreOptions): Promise<string[]> {
   if (!existsSync(config)) return [];
   const options = { path: basename(config), directory: dirname(config), environment, known: knownNames() };
-  const read = loadConfig(options).then((loaded) => workspaceOf(loaded).database);
-  const database = await read.catch(recover(() => undefined));
-  return database !== undefined && existsSync(dirname(database)) ? [database] : [];
+  const read = loadConfig(options).then((loaded) => workspaceOf(loaded));
+  const before = await read.catch(recover(() => undefined));
+  if (before === undefined) return [];
+  refuseShared(before);
+  return existsSync(dirname(before.database)) ? [before.database] : [];
 }
 
 async function acquireLocks(
@@ -160,7 +168,7 @@ async function pathsOf(
   { unpacked, folder }: { readonly unpacked: string; readonly folder: string },
 ): Promise<ConfiguredPaths> {
   const loaded = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() });
-  const inUnpacked = workspaceOf(loaded);
+  const { shared: _shared, ...inUnpacked } = workspaceOf(loaded);
   const given = Object.entries(inUnpacked).filter(([name]) => name !== "drops" || existsSync(join(unpacked, name)));
   const outside = given.filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");
   if (outside.length > 0 && !force) {

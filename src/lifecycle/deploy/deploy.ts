@@ -9,7 +9,7 @@ import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
 import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
-import { commitDeployment, type DeploymentRequest } from "../../storage/deployment/commitDeployment.ts";
+import type { DeploymentRequest } from "../../storage/records/records.ts";
 import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
 import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
@@ -73,7 +73,7 @@ async function promote(
   if (!promoted && !forced) return { status: "kept", ...result, path: null };
   if (dryRun) return { status: "deployed", ...result, path: null };
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
-  const path = commit(session, {
+  const path = await commit(session, {
     ...(await artifacts(session, run)),
     runId: run.runId,
     action: forced ? "force" : "deploy",
@@ -179,16 +179,19 @@ async function rollback(session: Session, { dryRun = false }: DeployOptions): Pr
   const target = rollbackTarget(history);
   const reasons = [`rolled back to deployment ${target.deploymentId} of ${target.deployedAt}`];
   const { kind: _kind, deploymentId: _id, previousRunId: _previous, ...request } = target;
-  const path = dryRun ? null : commit(session, { ...request, action: "rollback", reasons });
+  const path = dryRun ? null : await commit(session, { ...request, action: "rollback", reasons });
   const { runId, metric, value } = target;
   return { status: "rolled_back", runId, previousRunId: history[0]!.runId, metric, value, reasons, dryRun, path };
 }
 
 /** @returns the path of the deployed model */
-function commit({ paths, store, context }: Session, request: Omit<DeploymentRequest, "deployedAt">): string {
+async function commit(
+  { records, store, context }: Session,
+  request: Omit<DeploymentRequest, "deployedAt">,
+): Promise<string> {
   context.signal.throwIfAborted();
-  const deployment = commitDeployment(paths, { ...request, deployedAt: context.now().toISOString() });
-  syncStore(paths, store);
+  const deployment = await records.deploy({ ...request, deployedAt: context.now().toISOString() });
+  await syncStore(records, store);
   return deployment.model.path;
 }
 

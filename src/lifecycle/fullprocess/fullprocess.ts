@@ -181,17 +181,17 @@ async function produceModel(
   if (needed("score")) await log.run("score", () => score(session, { model }), describeScore);
   else log.skip("score", "the model has already been scored on this test data");
   if (needed("deploy"))
-    recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), describeVerdict));
+    await recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), describeVerdict));
   else log.skip("deploy", "the promotion rule has already been applied");
   return { run: recordedRun(session, model), notes };
 }
 
 /** Tags a rejected model, so that the promotion rule is not applied to it again. */
-function recordVerdict(session: Session, { status, runId, reasons }: DeployResult): void {
+async function recordVerdict(session: Session, { status, runId, reasons }: DeployResult): Promise<void> {
   const judged = recordedRun(session, runId);
   if (status !== "kept" || wasDeployed(session, judged)) return;
   const verdict = { [KEPT_TAG]: reasons.join("; "), [RULES_TAG]: rulesHash(session.config) };
-  saveRecord(session.paths, session.store, { ...judged, tags: { ...judged.tags, ...verdict } });
+  await saveRecord(session, { ...judged, tags: { ...judged.tags, ...verdict } });
 }
 
 function recordedRun({ store }: Session, runId: string): Run {

@@ -62,7 +62,7 @@ export async function diagnose(
   session: Session,
   options: { readonly offline?: boolean } = {},
 ): Promise<DiagnoseResult> {
-  const { config, store, context, paths } = session;
+  const { config, store, context } = session;
   const deployed = await namedOrDeployed(session, undefined, "run `mlctl deploy`");
   const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
   if (dataset === undefined)
@@ -93,7 +93,7 @@ export async function diagnose(
       ...dataFindings(config, { table, drift, dataset }),
       predictionFinding(problem),
       ...packageFindings(await packages),
-      ...(await integrity(paths)),
+      ...(await integrity(session)),
     ],
   };
 }

@@ -2,16 +2,15 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { isReadable } from "../../config/unsetValues.ts";
 import type { Finding } from "../../core/records/drift.ts";
-import { attempt, MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import { listed } from "../../core/text/listed.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { installHint } from "../../estimators/xgboost/engines/native/releases.ts";
-import { lockHolder } from "../../storage/lock.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { readStore } from "../../storage/store/readStore.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
-import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";
 import { integrity } from "./verify.ts";
 import { aheadMessage } from "../session.ts";
@@ -39,33 +38,35 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
       ...engines,
       await xgboostFinding(),
       ...folders(workspace),
-      lockFinding(workspace),
+      await lockFinding(workspace),
       ...trustFindings(workspace),
       ...privacyFindings(workspace),
-      ...(await integrityFindings(workspace.paths)),
+      ...(await integrityFindings(workspace)),
     ],
   };
 }
 
 /** Files are not checked during an unfinished restore, or if a file is in the place of a folder. */
-async function integrityFindings(paths: WorkspacePaths): Promise<Finding[]> {
+async function integrityFindings(workspace: Workspace): Promise<Finding[]> {
+  const { paths, trust } = workspace;
   const replacement = replacementProblem(paths);
   if (replacement !== undefined) {
     const { kind, message, hint } = replacement;
     const status = kind === "busy" ? "warn" : "fail";
     return [{ name: "restore", status, value: null, limit: null, message: `${message}: ${hint}` }];
   }
-  return attempt(
-    () => {
-      requireKinds(paths);
-      return recordFindings(paths);
-    },
-    ({ message }): Finding[] => [{ name: "integrity", status: "fail", value: null, limit: null, message }],
-  );
+  const refusal = trust.refusal("database");
+  if (refusal !== undefined) return integrityIs("warn", `the records were not read: ${refusal.message}`);
+  try {
+    requireKinds(paths);
+    return [...(await clockFindings(workspace)), ...(await integrity(workspace))];
+  } catch (error) {
+    return recover(({ message }) => integrityIs("fail", message))(error);
+  }
 }
 
-async function recordFindings(paths: WorkspacePaths): Promise<Finding[]> {
-  return [...clockFindings(paths), ...(await integrity(paths))];
+function integrityIs(status: Finding["status"], message: string): Finding[] {
+  return [{ name: "integrity", status, value: null, limit: null, message }];
 }
 
 async function engine(name: string, load: () => Promise<unknown>): Promise<Finding> {
@@ -128,24 +129,23 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
 }
 
 /** Empty if the records cannot be read, which `integrity` reports. */
-function clockFindings(paths: WorkspacePaths): Finding[] {
-  return attempt(
-    () => {
-      const store = readStore(paths, () => {});
-      const ahead = store.datedAhead();
-      store.close();
-      const finding = { name: "clock", value: ahead?.count ?? 0, limit: null };
-      if (ahead === undefined) return [{ ...finding, status: "pass", message: "no record is dated after it" }];
-      return [{ ...finding, status: "warn", message: aheadMessage(ahead) }];
-    },
-    (): Finding[] => [],
-  );
+async function clockFindings(workspace: Workspace): Promise<Finding[]> {
+  try {
+    const store = await readStore(workspace, () => {});
+    const ahead = store.datedAhead();
+    store.close();
+    const finding = { name: "clock", value: ahead?.count ?? 0, limit: null };
+    if (ahead === undefined) return [{ ...finding, status: "pass", message: "no record is dated after it" }];
+    return [{ ...finding, status: "warn", message: aheadMessage(ahead) }];
+  } catch (error) {
+    return recover((): Finding[] => [])(error);
+  }
 }
 
 /** Of a workspace of an older mlctl: new files are private from the start. */
 function privacyFindings({ paths }: Workspace): Finding[] {
   if (process.platform === "win32") return [];
-  const files = [paths.database, predictionLogPath(paths.database)].filter((path) => existsSync(path));
+  const files = [paths.index, predictionLogPath(paths.database)].filter((path) => existsSync(path));
   const open = files.filter((path) => (statSync(path).mode & 0o077) !== 0);
   if (open.length === 0) return [];
   const names = listed(open.map((path) => toRecordPath(paths.workspace, path)));
@@ -164,9 +164,15 @@ function trustFindings({ trust }: Workspace): Finding[] {
   return [{ ...finding, status: "warn", message }];
 }
 
-function lockFinding({ paths }: Workspace): Finding {
-  const holder = lockHolder(paths.database);
+/** Asks no server that config.json may not call, and none that does not answer: `integrity` reports that. */
+async function lockFinding({ records, trust }: Workspace): Promise<Finding> {
+  const isAllowed = trust.refusal("database") === undefined;
+  const holder = isAllowed ? await records.holder().catch(recover(() => undefined)) : undefined;
   const message =
-    holder === undefined ? "free" : `held by pid ${holder.pid}, \`${holder.command}\`, since ${holder.since}`;
+    holder === undefined
+      ? isAllowed
+        ? "free"
+        : "not asked"
+      : `held by pid ${holder.pid}, \`${holder.command}\`, since ${holder.since}`;
   return { name: "lock", status: "pass", value: holder?.pid ?? null, limit: null, message };
 }

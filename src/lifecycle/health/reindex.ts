@@ -1,5 +1,4 @@
-/** reindex: rebuilds the index from the record files. */
-import { acquireLock } from "../../storage/lock.ts";
+/** reindex: rebuilds the index from the records. */
 import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/reindex.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { settleRestore, type WritingOptions } from "../session.ts";
@@ -7,15 +6,15 @@ import type { Workspace } from "../workspace.ts";
 
 /** Takes the lock itself instead of using `writing`, because the index may be too damaged to open. */
 export async function reindex(workspace: Workspace, options: WritingOptions): Promise<ReindexResult> {
-  const { paths, context } = workspace;
+  const { paths, records, context } = workspace;
   const { now, signal } = context;
   requireKinds(paths);
   const locking = { ...options, now, signal };
-  const release = await acquireLock({ database: paths.database, ...locking });
+  const lock = await records.lock(locking);
   try {
     await settleRestore(workspace, locking);
-    return reindexStorage(paths, now());
+    return await reindexStorage(records, paths.index, now());
   } finally {
-    release();
+    await lock.release();
   }
 }

@@ -86,7 +86,7 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
     ingestSha256: plan.ingestSha256,
     seconds: (performance.now() - start) / 1000,
   };
-  saveRecord(session.paths, store, dataset);
+  await saveRecord(session, dataset);
   return resultOf(dataset, plan, { notes, duplicatesKept: table.duplicatesKept });
 }
 

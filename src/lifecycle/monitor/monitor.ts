@@ -82,7 +82,7 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
     });
   }
   const dryRun = options.dryRun ?? false;
-  if (!dryRun) for (const record of records) keepRecord(session, record);
+  if (!dryRun) for (const record of records) await keepRecord(session, record);
   // With one window per file, every file is new. Otherwise only the end of the history is.
   const news = config.monitor.window === "file" ? records : [newest];
   const result = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };

@@ -43,7 +43,7 @@ export async function monitorNewRows(session: Session, dataset: Dataset): Promis
   if (counts.currentRows === 0) return { record: null, summary: comparedRows(counts), problem: null };
   try {
     const record = await judged(session, loaded, { dataset, table, fresh });
-    keepRecord(session, record);
+    await keepRecord(session, record);
     return { record, summary: `${driftSentence(record)}; ${comparedRows(counts)}`, problem: null };
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;

@@ -122,11 +122,11 @@ function statementsOf(
 }
 
 /** Saves the record, unless it only differs in its time: the record keeps the time of the first equal result. */
-export function keepRecord(session: Session, record: MonitorRecord): void {
+export async function keepRecord(session: Session, record: MonitorRecord): Promise<void> {
   const before = session.store.monitoring(record.monitorId);
   const text = JSON.stringify({ ...record, createdAt: before?.createdAt });
   if (before !== undefined && text === JSON.stringify(before)) return;
-  saveRecord(session.paths, session.store, record);
+  await saveRecord(session, record);
 }
 
 /** The fields of a record that the result shows. */

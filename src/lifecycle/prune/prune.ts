@@ -3,8 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { deploymentIsLost } from "../../storage/deployment/currentDeployment.ts";
 import { pruneRelease } from "../../storage/deployment/pruneRelease.ts";
 import { forgetRecords } from "../../storage/store/forgetRecords.ts";
-import { recordFiles } from "../../storage/records/recordFiles.ts";
-import { readRecords } from "../../storage/store/syncStore.ts";
+import { allRecords } from "../../storage/records/records.ts";
 import { removeBackups } from "../../storage/backup/workspaceBackups.ts";
 import { recordPath } from "../../storage/records/workspaceRecord.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
@@ -28,7 +27,7 @@ export interface PruneResult {
 
 /** @throws {MlctlError} kind "data" if a record is missing or unreadable, because it may reference what looks unneeded */
 export async function prune(session: Session, { dryRun }: { readonly dryRun: boolean }): Promise<PruneResult> {
-  requireReadableRecords(session);
+  await requireReadableRecords(session);
   const { items, kept } = planPrune(session);
   const described = items.map((item) => describe(session, item));
   if (!dryRun) {
@@ -36,8 +35,8 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
       session.context.signal.throwIfAborted();
       if (item.kind === "backups") removeBackups(session.paths.workspace, item.files);
       else if (item.release !== undefined)
-        pruneRelease(session.paths, session.store, item.release, session.context.now().toISOString());
-      else forgetRecords(session.paths, session.store, item);
+        await pruneRelease(session, item.release, session.context.now().toISOString());
+      else await forgetRecords(session, item);
       session.context.emit({ type: "progress", stage: "prune", done: i + 1, total: items.length, unit: "items" });
     }
   }
@@ -48,12 +47,12 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
   return { dryRun, items: described, bytes: sum(described), kinds };
 }
 
-function requireReadableRecords({ paths, store }: Session): void {
+async function requireReadableRecords({ paths, records, store }: Session): Promise<void> {
   if (deploymentIsLost(paths.production)) {
     const message = "nothing was pruned: deployment.json is missing, so the model in production is unknown";
     throw new MlctlError("data", message, { hint: "restore it from a backup, or run `mlctl deploy`" });
   }
-  const { problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
+  const { problems } = await allRecords(records, store.knownRecords().keys());
   if (problems.length === 0) return;
   const what = `${problems.length} records cannot be read, so the files that they need are unknown`;
   throw new MlctlError("data", `nothing was pruned: ${what}`, {

@@ -41,10 +41,11 @@ export function listModels({ store }: Session): ModelRow[] {
 }
 
 /** Sets or removes an alias. @returns the run that the alias points to now; null if it was removed */
-export function setAlias(
-  { store, paths, config }: Session,
+export async function setAlias(
+  session: Session,
   { name, reference, remove }: { name: string; reference: string | undefined; remove: boolean },
-): { name: string; runId: string | null } {
+): Promise<{ name: string; runId: string | null }> {
+  const { store, config } = session;
   const plain = name.replace(/^@/, "");
   checkName(plain);
   if (config.promotion.aliases.includes(plain) && !remove) throw followsDeployment(plain);
@@ -67,7 +68,7 @@ export function setAlias(
   const run = remove ? null : target(resolveRun(store, required(reference)));
   const aliases = Object.fromEntries(manual.map(({ name: other, runId }) => [other, runId]));
   if (run !== null) aliases[plain] = run.runId;
-  saveRecord(paths, store, { kind: "aliases", aliases });
+  await saveRecord(session, { kind: "aliases", aliases });
   return { name: plain, runId: run?.runId ?? null };
 }
 
@@ -117,13 +118,13 @@ export interface NoteResult {
 }
 
 /** Saves a note with a run. @param text an empty string removes the note */
-export function noteModel({ store, paths }: Session, reference: string, text: string): NoteResult {
-  const { note: previous = null, ...run } = resolveRun(store, reference);
+export async function noteModel(session: Session, reference: string, text: string): Promise<NoteResult> {
+  const { note: previous = null, ...run } = resolveRun(session.store, reference);
   const note = text.trim();
   if (note.length > MAX_NOTE_LENGTH) {
     throw new MlctlError("usage", `a note has at most ${MAX_NOTE_LENGTH} characters, not ${note.length}`);
   }
-  if (note !== (previous ?? "")) saveRecord(paths, store, note === "" ? run : { ...run, note });
+  if (note !== (previous ?? "")) await saveRecord(session, note === "" ? run : { ...run, note });
   return { runId: run.runId, modelVersion: run.modelVersion, note: note === "" ? null : note, previous };
 }
 

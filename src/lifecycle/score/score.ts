@@ -161,13 +161,13 @@ function copiesWarnings(known: KnownTestRows, rows: number, validationRows: numb
 
 /** Writes the bare value to latestscore, for shell scripts, and everything else to the run's record. */
 async function record(session: Session, run: Run, values: ScoreValues & Leakage): Promise<ScoreRecord> {
-  const { context, paths, store } = session;
+  const { context, paths } = session;
   ensureFolder(paths.models);
   const path = join(paths.models, `latestscore_${timestamp(context.now())}.txt`);
   atomicWrite(path, `${values.value ?? NaN}\n`);
   const artifact = await artifactOf(paths.workspace, path);
   const written: ScoreRecord = { createdAt: context.now().toISOString(), ...values, artifact };
-  saveRecord(paths, store, { ...run, score: written });
+  await saveRecord(session, { ...run, score: written });
   return written;
 }
 

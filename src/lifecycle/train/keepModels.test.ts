@@ -22,7 +22,7 @@ describe("promotion.top and promotion.always_alias", () => {
     const { result, listed } = await example.change(async (session) => {
       await ingest(session);
       const trained = await train(session);
-      setAlias(session, { name: "mine", reference: "v1", remove: false });
+      await setAlias(session, { name: "mine", reference: "v1", remove: false });
       return { result: trained, listed: listModels(session) };
     });
     const [first, second] = result.leaderboard;
@@ -50,9 +50,8 @@ describe("promotion.top and promotion.always_alias", () => {
     await example.change(async (session) => {
       await ingest(session);
       await train(session);
-      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow(
-        "is set by training",
-      );
+      const set = setAlias(session, { name: "staging", reference: "v1", remove: false });
+      await expect(set).rejects.toThrow("is set by training");
     });
   });
 });
@@ -63,12 +62,12 @@ describe("noteModel", () => {
     await example.change(async (session) => {
       await ingest(session);
       await train(session);
-      expect(noteModel(session, "v1", " first ")).toMatchObject({ note: "first", previous: null });
-      expect(noteModel(session, "latest", "second")).toMatchObject({ note: "second", previous: "first" });
+      expect(await noteModel(session, "v1", " first ")).toMatchObject({ note: "first", previous: null });
+      expect(await noteModel(session, "latest", "second")).toMatchObject({ note: "second", previous: "first" });
       expect(listModels(session)[0]).toMatchObject({ note: "second" });
-      expect(noteModel(session, "v1", "")).toMatchObject({ note: null, previous: "second" });
+      expect(await noteModel(session, "v1", "")).toMatchObject({ note: null, previous: "second" });
       expect(listModels(session)[0]).toMatchObject({ note: null });
-      expect(() => noteModel(session, "v1", "x".repeat(2001))).toThrow("at most 2000 characters");
+      await expect(noteModel(session, "v1", "x".repeat(2001))).rejects.toThrow("at most 2000 characters");
     });
   });
 });

@@ -56,7 +56,8 @@ function isWorthKeeping({ fitted, family, degenerate }: TrainedCandidate): boole
  * Assigns the aliases of `promotion.top` by rank and those of `promotion.always_alias` to the winner.
  * @returns run id by alias
  */
-export function nameModels({ store, paths, config }: Session, runs: readonly Run[]): Record<string, string> {
+export async function nameModels(session: Session, runs: readonly Run[]): Promise<Record<string, string>> {
+  const { store, config } = session;
   const { top, always_alias: always } = config.promotion;
   const kept = runs.filter(({ model }) => model !== null);
   const given = Object.fromEntries([
@@ -66,6 +67,6 @@ export function nameModels({ store, paths, config }: Session, runs: readonly Run
   if (Object.keys(given).length === 0) return given;
   const manual = store.aliases().filter(({ source, name }) => source === "manual" && !top.includes(name));
   const others = Object.fromEntries(manual.map(({ name, runId }) => [name, runId]));
-  saveRecord(paths, store, { kind: "aliases", aliases: { ...others, ...given } });
+  await saveRecord(session, { kind: "aliases", aliases: { ...others, ...given } });
   return given;
 }

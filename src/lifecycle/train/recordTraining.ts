@@ -52,7 +52,7 @@ export interface TrainResult {
 
 export async function recordTraining(session: Session, training: Training): Promise<TrainResult> {
   const { data, ranked, suspicions } = training;
-  const { config, context, store } = session;
+  const { config, context } = session;
   const winner = ranked[0]!;
   const { metric } = winner.candidate;
   const stamp = timestamp(context.now());
@@ -77,8 +77,8 @@ export async function recordTraining(session: Session, training: Training): Prom
     });
   });
   // The winner is saved last: if its record exists, the whole training is recorded.
-  for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
-  const aliases = nameModels(session, runs);
+  for (const run of runs.toReversed()) await saveRecord(session, run);
+  const aliases = await nameModels(session, runs);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
   const unit = costUnit(config);
   const labels = candidateLabels(ranked.map(({ candidate }) => candidate));

@@ -73,7 +73,7 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
   const { trainId } = session.store.run(result.runId)!;
   for (const { search, trials, result: found, memory } of completed) {
     const { task } = prepared.target;
-    recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: found.best.trial });
+    await recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: found.best.trial });
     memory.forget();
   }
   const { greaterIsBetter } = searches[0]!.plan;

@@ -52,14 +52,14 @@ function isValue(each: unknown): boolean {
 }
 
 /** Saves a search and all its trials as one record. */
-export function recordSearch(
+export async function recordSearch(
   session: Session,
   { plan, subject, foldMethod, key }: PlannedSearch,
   {
     trials,
     ...context
   }: Pick<SearchRecord, "task" | "trainId" | "bestTrial"> & { dataset: Dataset; trials: readonly Trial[] },
-): void {
+): Promise<void> {
   const { family, featureSet, metric, params, seed } = subject.candidate;
   const searchId = createHash("sha256").update(`${key} ${context.trainId}`).digest("hex").slice(0, 12);
   const record: SearchRecord = {
@@ -83,5 +83,5 @@ export function recordSearch(
     bestTrial: context.bestTrial,
     trials: trials.map((trial) => ({ ...trial, trialId: `${searchId}.${trial.number}` })),
   };
-  saveRecord(session.paths, session.store, record);
+  await saveRecord(session, record);
 }

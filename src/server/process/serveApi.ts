@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { codeVersion } from "../../config/codeVersion.ts";
 import { stackOf } from "../../core/errors.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
+import { followRecords } from "../../lifecycle/followRecords.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { access, addressOf, type Rate } from "../http/access.ts";
@@ -68,6 +69,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const { context } = workspace;
   requireSafeAddress(serve);
   const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message, again: true });
+  const unfollow = await followRecords(workspace);
   const tellLog = options.tellLog ?? logTrouble(serve.log.queue_rows, warn);
   const log: PredictionLog = openLog(workspace, () => tellLog(log.stats(), false));
   const state = serverState(workspace, { ...options, log, warn });
@@ -116,6 +118,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     if (!context.signal.aborted) await once(context.signal, "abort");
   } finally {
     follower.close();
+    unfollow();
     await drain(app, state, closeUnused);
     await tellLog(log.stats(), true);
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProgressEvent } from "../../core/context.ts";
 import { exampleRun, exampleWorkspace } from "../../testing/exampleRecords.ts";
-import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { save } from "../../testing/folderTruth.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { liveStore, type LiveStore } from "./liveStore.ts";
@@ -22,28 +22,28 @@ function storeOf(paths: WorkspacePaths, clock: () => number, warnings: string[] 
   return store;
 }
 
-function train(paths: WorkspacePaths, n: number): void {
+async function train(paths: WorkspacePaths, n: number): Promise<void> {
   const writer = openStore(paths.database);
-  saveRecord(paths, writer, exampleRun(n, { model: null, modelVersion: null }));
+  await save(paths, writer, exampleRun(n, { model: null, modelVersion: null }));
   writer.close();
 }
 
 describe("liveStore", () => {
-  it("stays open and sees what other processes write", () => {
+  it("stays open and sees what other processes write", async () => {
     const paths = exampleWorkspace();
-    train(paths, 1);
+    await train(paths, 1);
     const store = storeOf(paths, () => 0);
     const first = store.current();
     expect(first.browse.runCount()).toBe(1);
-    train(paths, 2);
+    await train(paths, 2);
     expect(store.current()).toBe(first);
     expect(first.browse.runCount()).toBe(2);
   });
 
-  it("opens a new index that replaced the old file", () => {
+  it("opens a new index that replaced the old file", async () => {
     const [paths, other] = [exampleWorkspace(), exampleWorkspace()];
-    train(paths, 1);
-    for (const n of [1, 2, 3]) train(other, n);
+    await train(paths, 1);
+    for (const n of [1, 2, 3]) await train(other, n);
     const store = storeOf(paths, () => 0);
     expect(store.current().browse.runCount()).toBe(1);
     renameSync(other.database, paths.database);
@@ -51,9 +51,9 @@ describe("liveStore", () => {
     expect(store.current().browse.runCount()).toBe(3);
   });
 
-  it("reads the records if the index is missing or damaged, but not for every page", () => {
+  it("reads the records if the index is missing or damaged, but not for every page", async () => {
     const paths = exampleWorkspace();
-    train(paths, 1);
+    await train(paths, 1);
     let now = 0;
     const warnings: string[] = [];
     // Each call of the clock is 1 ms later: building the index took 1 ms, so it is used for 20 ms.

@@ -1,7 +1,7 @@
 /** The index (mlctl.db) for pages and GET requests: one handle that stays open, so a request need not read all record files. */
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { identityOf } from "../../storage/sqlite/sqlite.ts";
-import { readStore } from "../../storage/store/readStore.ts";
+import { readFolderStore } from "../../storage/store/readStore.ts";
 import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import { isDamaged } from "../../storage/store/storeFailure.ts";
@@ -32,8 +32,8 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
     if (open !== undefined) retire(open.store);
     open = undefined;
     const start = clock();
-    const index = openIndex(paths.database);
-    const store = index ?? readStore(paths, warn);
+    const index = openIndex(paths.index);
+    const store = index ?? readFolderStore(paths, warn);
     // An open database file sees new writes; a copy in memory does not.
     const until = index === undefined ? clock() + REUSE_FACTOR * (clock() - start) : Infinity;
     open = { store, identity: index === undefined ? "memory" : identity, until };
@@ -46,7 +46,7 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
   };
   return {
     current() {
-      const identity = identityOf(paths.database);
+      const identity = identityOf(paths.index);
       if (open === undefined) return reopened(identity);
       const isSame = open.identity === identity || (open.identity === "memory" && clock() < open.until);
       return isSame ? open.store : reopened(identity);

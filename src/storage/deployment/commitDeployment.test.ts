@@ -7,10 +7,12 @@ import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { random } from "../../core/random.ts";
 import { dist, exampleRequest, exampleWorkspace } from "../../testing/exampleRecords.ts";
+import { truthOf } from "../../testing/folderTruth.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { verify } from "../verify.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
-import { commitDeployment, type DeploymentRequest } from "./commitDeployment.ts";
+import type { DeploymentRequest } from "../records/records.ts";
+import { commitDeployment } from "./commitDeployment.ts";
 import { copies } from "./release.ts";
 import { currentDeployment, deploymentHistory } from "./currentDeployment.ts";
 import { repairDeployment } from "./repairDeployment.ts";
@@ -57,7 +59,7 @@ async function expectWhole(paths: WorkspacePaths): Promise<void> {
   expect(existsSync(join(production, "releases")) ? readdirSync(join(production, "releases")) : []).toEqual(releases);
   const known = /^(deployment\.json|history|ingestedfiles\.txt|latestscore\.txt|releases|trainedmodel\.json)$/;
   expect(readdirSync(production).filter((name) => !known.test(name))).toEqual([]);
-  const findings = await verify(paths);
+  const findings = await verify(truthOf(paths));
   expect(findings.filter(({ status }) => status === "fail")).toEqual([]);
 }
 

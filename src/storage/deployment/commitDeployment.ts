@@ -8,13 +8,11 @@ import { atomicWrite } from "../files/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../files/commitFile.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
+import type { DeploymentRequest } from "../records/records.ts";
 import { recordPath, recordText } from "../records/workspaceRecord.ts";
 import { currentDeployment, historyIds } from "./currentDeployment.ts";
 import { releaseFolder } from "./release.ts";
 import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
-
-/** The deployment to make; its artifacts name the source files, which are copied. */
-export type DeploymentRequest = Omit<Deployment, "kind" | "deploymentId" | "previousRunId">;
 
 /**
  * Copies the artifacts into a new release folder, archives the current deployment, and renames the new deployment.json
@@ -24,6 +22,18 @@ export type DeploymentRequest = Omit<Deployment, "kind" | "deploymentId" | "prev
  *   deployment stays active then
  */
 export function commitDeployment(paths: WorkspacePaths, request: DeploymentRequest): Deployment {
+  const { deployment, previous } = prepareDeployment(paths, request);
+  if (previous !== undefined) archive(paths, previous);
+  atomicWrite(join(paths.production, "deployment.json"), recordText(deployment));
+  afterSwitch(deployment, () => refreshCopies(paths, deployment));
+  return deployment;
+}
+
+/** Everything before the commit: the number of the deployment, and its own copies of the artifacts. */
+export function prepareDeployment(
+  paths: WorkspacePaths,
+  request: DeploymentRequest,
+): { readonly deployment: Deployment; readonly previous: Deployment | undefined } {
   const { production } = paths;
   const previous = currentDeployment(production);
   removeOrphanReleases(production);
@@ -36,10 +46,7 @@ export function commitDeployment(paths: WorkspacePaths, request: DeploymentReque
     previousRunId: previous?.runId ?? null,
     ...copyArtifacts(paths, request, release),
   };
-  if (previous !== undefined) archive(paths, previous);
-  atomicWrite(join(production, "deployment.json"), recordText(deployment));
-  refreshAfterSwitch(paths, deployment);
-  return deployment;
+  return { deployment, previous };
 }
 
 type Copies = Pick<Deployment, "model" | "latestScore" | "ingestedFiles">;
@@ -83,9 +90,10 @@ function archive(paths: WorkspacePaths, previous: Deployment): void {
   syncFolder(paths.production);
 }
 
-function refreshAfterSwitch(paths: WorkspacePaths, deployment: Deployment): void {
+/** Runs what follows the commit. An error does not undo it. */
+export function afterSwitch(deployment: Deployment, refresh: () => void): void {
   try {
-    refreshCopies(paths, deployment);
+    refresh();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `run ${deployment.runId} is deployed, but not all of its copies were written: ${reason}`;

@@ -2,14 +2,11 @@
 import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { syncFolder } from "../files/commitFile.ts";
 import { forgetRecords } from "../store/forgetRecords.ts";
 import { isOwnFile } from "../files/isOwnFile.ts";
-import { saveRecord } from "../store/saveRecord.ts";
-import type { RunStore } from "../store/runStore.ts";
+import { saveRecord, type RecordWriter } from "../store/saveRecord.ts";
 import { removeStaleTemporaries } from "../files/temporaryPath.ts";
 import { toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { recordPath } from "../records/workspaceRecord.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 import { copies, releaseFolder } from "./release.ts";
 
@@ -18,15 +15,18 @@ import { copies, releaseFolder } from "./release.ts";
  * next prune finds them with `releaseFiles`. The caller holds the lock and never passes the active deployment.
  * @param at ISO 8601 UTC
  */
-export function pruneRelease(paths: WorkspacePaths, store: RunStore, deployment: Deployment, at: string): void {
+export async function pruneRelease(
+  session: RecordWriter & { readonly paths: WorkspacePaths },
+  deployment: Deployment,
+  at: string,
+): Promise<void> {
+  const { paths } = session;
   if (deployment.prunedAt === undefined) {
-    saveRecord(paths, store, { ...deployment, prunedAt: at });
-    // On disk before the files are removed: after a power cut, the record must not name missing files.
-    syncFolder(dirname(recordPath(paths, deployment)));
+    await saveRecord(session, { ...deployment, prunedAt: at });
   }
   const files = releaseFiles(paths, deployment);
   if (files === undefined) return;
-  forgetRecords(paths, store, { records: [], files });
+  await forgetRecords(session, { records: [], files });
   const folder = releaseFolder(paths, deployment);
   removeStaleTemporaries(folder);
   removeFolder(folder);

@@ -17,6 +17,7 @@ it("accepts only files in the folders that mlctl writes to, after resolving link
     models: join(workspace, "models"),
     production: join(root, "production"),
     database: join(workspace, "mlctl.db"),
+    index: join(workspace, "mlctl.db"),
   };
   const isOwn = (recordPath: string) => isOwnFile(paths, fromRecordPath(workspace, recordPath));
   const own = ["models/run.json", "models/schedule/logs/a.log", "ingesteddata/a.csv", "../production/model.json"];

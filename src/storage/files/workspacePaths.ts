@@ -1,4 +1,5 @@
 /** Paths of the records, artifacts and index of a workspace. */
+import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 
 /** All paths are absolute. */
@@ -11,8 +12,12 @@ export interface WorkspacePaths {
   readonly models: string;
   /** prod_deployment_path. */
   readonly production: string;
-  /** The SQLite index; the lock file is next to it. */
+  /** Where the prediction log and, without `shared`, the index and the lock are. */
   readonly database: string;
+  /** The SQLite index. That of a shared workspace belongs to one machine, because SQLite is not safe on a network drive. */
+  readonly index: string;
+  /** The address of the Postgres database that has the records; undefined: they are files in these folders. */
+  readonly shared?: DatabaseAddress | undefined;
 }
 
 /** A path as records store it: relative to the workspace, with forward slashes on every operating system. */

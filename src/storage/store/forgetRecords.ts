@@ -1,37 +1,24 @@
 /** Removes records and their files in an order that never leaves a record of a missing file, even after a kill. */
-import { rmSync } from "node:fs";
-import { syncFolder } from "../files/commitFile.ts";
-import { dirname } from "node:path";
 import { isOwnFile } from "../files/isOwnFile.ts";
-import type { RunStore } from "./runStore.ts";
+import { removeFile } from "../files/removeFile.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { recordPath, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import { errorCode, writeFailure } from "../files/writeFailure.ts";
+import type { RecordWriter } from "./saveRecord.ts";
 
 /**
  * Removes records first, then their index entries, then the files. A kill in between leaves only files that no record
  * names, which the next prune finds. The caller holds the lock.
  * @param files paths as in records; files outside mlctl's folders are not removed, because a record may be untrusted
  */
-export function forgetRecords(
-  paths: WorkspacePaths,
-  store: RunStore,
+export async function forgetRecords(
+  { records: truth, store, paths }: RecordWriter & { readonly paths: WorkspacePaths },
   { records, files }: { readonly records: readonly WorkspaceRecord[]; readonly files: readonly string[] },
-): void {
-  const removed = records.map((record) => recordPath(paths, record));
-  for (const path of removed) remove(path);
-  // On disk before the files are removed: after a power cut, no record may come back without its files.
-  for (const folder of new Set(removed.map(dirname))) syncFolder(folder);
-  const forgotten = removed.map((path) => toRecordPath(paths.workspace, path));
-  if (forgotten.length > 0) store.update({ changed: [], touched: [], removed: forgotten });
-  for (const file of files.map((each) => fromRecordPath(paths.workspace, each)))
-    if (isOwnFile(paths, file)) remove(file);
-}
-
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch (error) {
-    throw errorCode(error) === undefined ? error : writeFailure(error, path);
+): Promise<void> {
+  const removed = records.map((record) => toRecordPath(paths.workspace, recordPath(paths, record)));
+  if (removed.length > 0) {
+    await truth.remove(removed);
+    store.update({ changed: [], touched: [], removed });
   }
+  for (const file of files.map((each) => fromRecordPath(paths.workspace, each)))
+    if (isOwnFile(paths, file)) removeFile(file);
 }

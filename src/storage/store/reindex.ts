@@ -1,12 +1,10 @@
-/** Rebuilds the index from the record files. */
+/** Rebuilds the index from the records. */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { timestamp } from "../../core/text/format.ts";
-import { recordFiles } from "../records/recordFiles.ts";
+import { allRecords, type RecordProblem, type Records } from "../records/records.ts";
 import { openStore } from "./openStore.ts";
 import type { RunStore } from "./runStore.ts";
 import { isDamaged } from "./storeFailure.ts";
-import { readRecords, type RecordProblem } from "./syncStore.ts";
-import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 export interface ReindexResult {
   readonly records: number;
@@ -19,12 +17,12 @@ export interface ReindexResult {
  * Deletes and rebuilds the index in one transaction. A damaged store is renamed, not deleted. The caller holds the lock.
  * @throws {MlctlError} kind "data" if the store is from a newer mlctl
  */
-export function reindex(paths: WorkspacePaths, now: Date): ReindexResult {
-  const { store, setAside } = usableStore(paths.database, now);
+export async function reindex(records: Pick<Records, "changes">, index: string, now: Date): Promise<ReindexResult> {
+  const { store, setAside } = usableStore(index, now);
   try {
-    const { records, problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
-    store.rebuild(records);
-    return { records: records.length, problems, setAside };
+    const all = await allRecords(records, store.knownRecords().keys());
+    store.rebuild(all.records);
+    return { records: all.records.length, problems: all.problems, setAside };
   } finally {
     store.close();
   }

@@ -5,7 +5,8 @@ import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Run, RunStatus } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
-import type { ReadRecord, RecordFile } from "../records/recordFiles.ts";
+import type { ReadRecord } from "../records/recordFiles.ts";
+import type { KnownRecord, RecordChanges } from "../records/records.ts";
 import type { Browse } from "./browse.ts";
 import type { DatedAhead } from "./clockAhead.ts";
 
@@ -30,15 +31,6 @@ export interface Alias {
   readonly runId: string;
   /** "deployment": set by the current deployment; "manual": from aliases.json. */
   readonly source: "deployment" | "manual";
-}
-
-/** Changes of the record files since the last sync. */
-export interface RecordChanges {
-  readonly changed: readonly ReadRecord[];
-  /** Same content, but another mtime or inode. */
-  readonly touched: readonly RecordFile[];
-  /** Paths of record files that are gone. */
-  readonly removed: readonly string[];
 }
 
 export interface ExecutionFilter {
@@ -95,9 +87,15 @@ export interface RunStore {
   readonly browse: Browse;
 
   /** The state of the record files when they were indexed, by path. */
-  knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }>;
-  /** Applies the changes in one transaction. */
-  update(changes: RecordChanges): void;
+  knownRecords(): Map<string, KnownRecord>;
+  /** Another number after each change by another process or handle. */
+  version(): number;
+  /**
+   * Applies the changes in one transaction.
+   * @param unless nothing is changed if `version` is another one by now
+   * @returns whether they were applied
+   */
+  update(changes: RecordChanges, unless?: number): boolean;
   /** Clears and refills the index in one transaction. */
   rebuild(records: readonly ReadRecord[]): void;
   /** The problems that SQLite's integrity check finds; empty if there are none. */

@@ -28,10 +28,11 @@ import {
   temporaryFolder,
   workspaceIn,
 } from "../../testing/exampleRecords.ts";
-import { readStore } from "./readStore.ts";
+import { save } from "../../testing/folderTruth.ts";
+import { readFolderStore } from "./readStore.ts";
+import { folderRecords } from "../folderRecords.ts";
 import { reindex } from "./reindex.ts";
 import { resolveRun } from "./resolveRun.ts";
-import { saveRecord } from "./saveRecord.ts";
 import { syncStore } from "./syncStore.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { tables } from "./migrations.ts";
@@ -40,23 +41,23 @@ import { openMemoryStore, openStore } from "./openStore.ts";
 const now = new Date("2026-04-01T00:00:00.000Z");
 
 /** Two datasets, three runs (one scored), two deployments, an alias, two monitored days, a search and a job's run. */
-function filledWorkspace(): WorkspacePaths {
+async function filledWorkspace(): Promise<WorkspacePaths> {
   const paths = exampleWorkspace();
   const store = openStore(paths.database);
-  saveRecord(paths, store, exampleDataset(1));
-  saveRecord(paths, store, exampleDataset(2, { inputFolder: "sourcedata" }));
-  saveRecord(paths, store, exampleRun(1));
-  saveRecord(paths, store, exampleRun(2, { trainId: "t", rank: 2, model: null, modelVersion: null }));
-  saveRecord(paths, store, exampleRun(3, { trainId: "t", family: "xgboost", modelVersion: 2 }));
-  saveRecord(paths, store, scored(exampleRun(1)));
-  saveRecord(paths, store, { kind: "aliases", aliases: { staging: "run3", champion: "run3" } });
-  saveRecord(paths, store, exampleMonitoring(1));
-  saveRecord(paths, store, exampleMonitoring(2, { modelSha256: "model2", runId: "run3" }));
-  saveRecord(paths, store, exampleSearch(1));
-  saveRecord(paths, store, exampleExecution(1));
+  await save(paths, store, exampleDataset(1));
+  await save(paths, store, exampleDataset(2, { inputFolder: "sourcedata" }));
+  await save(paths, store, exampleRun(1));
+  await save(paths, store, exampleRun(2, { trainId: "t", rank: 2, model: null, modelVersion: null }));
+  await save(paths, store, exampleRun(3, { trainId: "t", family: "xgboost", modelVersion: 2 }));
+  await save(paths, store, scored(exampleRun(1)));
+  await save(paths, store, { kind: "aliases", aliases: { staging: "run3", champion: "run3" } });
+  await save(paths, store, exampleMonitoring(1));
+  await save(paths, store, exampleMonitoring(2, { modelSha256: "model2", runId: "run3" }));
+  await save(paths, store, exampleSearch(1));
+  await save(paths, store, exampleExecution(1));
   commitDeployment(paths, exampleRequest(paths, "run3", 1));
   commitDeployment(paths, exampleRequest(paths, "run1", 2));
-  syncStore(paths, store);
+  await syncStore(folderRecords(paths), store);
   store.close();
   return paths;
 }
@@ -97,8 +98,8 @@ function content(database: string): Record<string, unknown[]> {
 }
 
 describe("the store", () => {
-  it("finds datasets", () => {
-    const store = readStore(filledWorkspace());
+  it("finds datasets", async () => {
+    const store = readFolderStore(await filledWorkspace());
     expect(store.datasets().map(({ datasetId }) => datasetId)).toEqual(["20260102T000000000Z", "20260101T000000000Z"]);
     expect(store.latestDataset()).toEqual(exampleDataset(2, { inputFolder: "sourcedata" }));
     expect(store.latestDataset("practicedata")).toEqual(exampleDataset(1));
@@ -107,8 +108,8 @@ describe("the store", () => {
     expect(store.dataset("20260101T000000000Z")).toEqual(exampleDataset(1));
   });
 
-  it("finds runs, newest first", () => {
-    const store = readStore(filledWorkspace());
+  it("finds runs, newest first", async () => {
+    const store = readFolderStore(await filledWorkspace());
     expect(ids(store.runs())).toEqual(["run3", "run2", "run1"]);
     expect(ids(store.runs({ limit: 1 }))).toEqual(["run3"]);
     expect(ids(store.runs({ family: "logistic_regression", withModel: true }))).toEqual(["run1"]);
@@ -120,10 +121,10 @@ describe("the store", () => {
     expect(store.nextModelVersion()).toBe(3);
   });
 
-  it("resolves a reference to a run", () => {
+  it("resolves a reference to a run", async () => {
     const store = openMemoryStore();
-    const known = filledWorkspace();
-    syncStore(known, store);
+    const known = await filledWorkspace();
+    await syncStore(folderRecords(known), store);
     const found = ["latest", "v1", "@staging", "run2"].map((reference) => resolveRun(store, reference).runId);
     expect(found).toEqual(["run3", "run1", "run3", "run2"]);
     // Both sources have the alias; the deployment has precedence.
@@ -132,8 +133,8 @@ describe("the store", () => {
     expect(() => resolveRun(store, "v9")).toThrow("there is no model v9");
   });
 
-  it("accepts a unique prefix, lists the matches of an ambiguous one and suggests one for an unknown id", () => {
-    const store = readStore(filledWorkspace());
+  it("accepts a unique prefix, lists the matches of an ambiguous one and suggests one for an unknown id", async () => {
+    const store = readFolderStore(await filledWorkspace());
     const failure = (reference: string): unknown => {
       try {
         return resolveRun(store, reference);
@@ -151,19 +152,19 @@ describe("the store", () => {
     const other = exampleWorkspace();
     const single = openStore(other.database);
     expect(() => single.findRun("x")).toThrow("there are no runs yet");
-    saveRecord(other, single, exampleRun(1, { runId: "abcdef" }));
+    await save(other, single, exampleRun(1, { runId: "abcdef" }));
     expect(single.findRun("abc").runId).toBe("abcdef");
     single.close();
   });
 
-  it("finds monitoring results by model and by id, newest window first, and replaces repeated ones", () => {
-    const paths = filledWorkspace();
+  it("finds monitoring results by model and by id, newest window first, and replaces repeated ones", async () => {
+    const paths = await filledWorkspace();
     const store = openStore(paths.database);
     expect(store.monitorings().map(({ monitorId }) => monitorId)).toEqual(["watch2", "watch1"]);
     expect(store.monitorings({ modelSha256: "model1" }).map(({ monitorId }) => monitorId)).toEqual(["watch1"]);
     expect(store.monitorings({ runId: "run3", limit: 5 }).map(({ monitorId }) => monitorId)).toEqual(["watch2"]);
     expect(store.monitorings({ limit: 1 })).toHaveLength(1);
-    saveRecord(paths, store, exampleMonitoring(1, { status: "pass", findings: [] }));
+    await save(paths, store, exampleMonitoring(1, { status: "pass", findings: [] }));
     expect(store.monitoring("watch1")).toEqual(exampleMonitoring(1, { status: "pass", findings: [] }));
     expect(store.monitoring("watch9")).toBeUndefined();
     store.close();
@@ -180,26 +181,26 @@ describe("the store", () => {
     database.close();
   });
 
-  it("lists the runs of jobs, newest first", () => {
+  it("lists the runs of jobs, newest first", async () => {
     const store = openMemoryStore();
     const paths = exampleWorkspace();
-    for (const n of [1, 2, 3]) saveRecord(paths, store, exampleExecution(n, n === 2 ? { job: "other" } : {}));
+    for (const n of [1, 2, 3]) await save(paths, store, exampleExecution(n, n === 2 ? { job: "other" } : {}));
     expect(store.executions().map(({ executionId }) => executionId)).toEqual(["job_3", "job_2", "job_1"]);
     expect(store.executions({ job: "fullprocess", limit: 1 })).toEqual([exampleExecution(3)]);
-    saveRecord(paths, store, exampleExecution(3, { status: "done", exitCode: 0 }));
+    await save(paths, store, exampleExecution(3, { status: "done", exitCode: 0 }));
     expect(store.executions().map(({ status }) => status)).toEqual(["done", "running", "running"]);
   });
 
-  it("keeps the trials of a search separate from the runs", () => {
-    const store = readStore(filledWorkspace());
+  it("keeps the trials of a search separate from the runs", async () => {
+    const store = readFolderStore(await filledWorkspace());
     expect(store.searches()).toEqual([exampleSearch(1)]);
     expect(store.searches("key1")).toHaveLength(1);
     expect(store.searches("key2")).toEqual([]);
     expect(store.runs().map(({ runId }) => runId)).not.toContain("search1.0");
   });
 
-  it("finds the deployment that was active at a date", () => {
-    const store = readStore(filledWorkspace());
+  it("finds the deployment that was active at a date", async () => {
+    const store = readFolderStore(await filledWorkspace());
     expect(store.deployments().map(({ deploymentId, runId }) => [deploymentId, runId])).toEqual([
       [2, "run1"],
       [1, "run3"],
@@ -212,8 +213,8 @@ describe("the store", () => {
 });
 
 describe("the index and the records", () => {
-  it("has the same content after a reindex, also of a deleted index and of a copied workspace", () => {
-    const paths = filledWorkspace();
+  it("has the same content after a reindex, also of a deleted index and of a copied workspace", async () => {
+    const paths = await filledWorkspace();
     const before = content(paths.database);
     expect(Object.fromEntries(Object.entries(before).map(([table, rows]) => [table, rows.length]))).toEqual({
       aliases: 3,
@@ -232,44 +233,49 @@ describe("the index and the records", () => {
       trials: 2,
       records: 12,
     });
-    expect(reindex(paths, now)).toEqual({ records: 12, problems: [], setAside: null });
+    expect(await reindex(folderRecords(paths), paths.index, now)).toEqual({
+      records: 12,
+      problems: [],
+      setAside: null,
+    });
     expect(content(paths.database)).toEqual(before);
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
-    reindex(paths, now);
+    await reindex(folderRecords(paths), paths.index, now);
     expect(content(paths.database)).toEqual(before);
     const copy = temporaryFolder();
     cpSync(paths.workspace, copy, { recursive: true });
-    reindex(workspaceIn(copy), now);
-    expect(content(workspaceIn(copy).database)).toEqual(before);
+    const copied = workspaceIn(copy);
+    await reindex(folderRecords(copied), copied.index, now);
+    expect(content(copied.index)).toEqual(before);
   });
 
-  it("is updated by the next sync after records were added, changed or removed without the index", () => {
-    const paths = filledWorkspace();
+  it("is updated by the next sync after records were added, changed or removed without the index", async () => {
+    const paths = await filledWorkspace();
     writeFileSync(join(paths.models, "run_run4.json"), JSON.stringify(exampleRun(4)));
     writeFileSync(join(paths.models, "run_run2.json"), JSON.stringify(exampleRun(2, { family: "baseline" })));
     rmSync(join(paths.models, "run_run3.json"));
-    const reader = readStore(paths);
+    const reader = readFolderStore(paths);
     expect(reader.runs().map(({ runId }) => runId)).toEqual(["run4", "run2", "run1"]);
     const store = openStore(paths.database);
     expect(store.runs().map(({ runId }) => runId)).toEqual(["run3", "run2", "run1"]);
-    expect(syncStore(paths, store)).toEqual({ indexed: 2, removed: 1, problems: [] });
+    expect(await syncStore(folderRecords(paths), store)).toEqual({ indexed: 2, removed: 1, problems: [] });
     expect(store.runs().map(({ runId, family }) => `${runId} ${family}`)).toEqual([
       "run4 logistic_regression",
       "run2 baseline",
       "run1 logistic_regression",
     ]);
-    expect(syncStore(paths, store)).toEqual({ indexed: 0, removed: 0, problems: [] });
+    expect(await syncStore(folderRecords(paths), store)).toEqual({ indexed: 0, removed: 0, problems: [] });
     store.close();
     const synced = content(paths.database);
-    reindex(paths, now);
+    await reindex(folderRecords(paths), paths.index, now);
     expect(content(paths.database)).toEqual(synced);
   });
 
-  it("leaves out a damaged record and reports it", () => {
-    const paths = filledWorkspace();
+  it("leaves out a damaged record and reports it", async () => {
+    const paths = await filledWorkspace();
     writeFileSync(join(paths.models, "run_run2.json"), '{"kind":"run"');
     const store = openStore(paths.database);
-    const { problems } = syncStore(paths, store);
+    const { problems } = await syncStore(folderRecords(paths), store);
     expect(problems.map(({ path, error }) => [path, error.kind, error.message])).toEqual([
       ["models/run_run2.json", "data", "the record models/run_run2.json cannot be read: it is not JSON"],
     ]);
@@ -277,39 +283,39 @@ describe("the index and the records", () => {
     store.close();
   });
 
-  it("keeps runs in a folder that is no longer configured", () => {
-    const paths = filledWorkspace();
+  it("keeps runs in a folder that is no longer configured", async () => {
+    const paths = await filledWorkspace();
     const moved = { ...paths, models: join(paths.workspace, "othermodels") };
     const store = openStore(paths.database);
-    expect(syncStore(moved, store)).toMatchObject({ removed: 1 });
+    expect(await syncStore(folderRecords(moved), store)).toMatchObject({ removed: 1 });
     expect(store.runs()).toHaveLength(3);
     store.close();
     const before = content(paths.database);
-    reindex(moved, now);
+    await reindex(folderRecords(moved), moved.index, now);
     expect(content(paths.database)).toEqual(before);
   });
 
   it("creates no files when a reader opens a workspace without an index", () => {
     const paths = exampleWorkspace();
-    const store = readStore(paths);
+    const store = readFolderStore(paths);
     expect(store.runs()).toEqual([]);
     store.close();
     expect(readdirSync(paths.workspace).toSorted()).toEqual(["ingesteddata", "models", "production_deployment"]);
   });
 
-  it("syncs 3,000 known records without reading them", () => {
+  it("syncs 3,000 known records without reading them", async () => {
     const paths = exampleWorkspace();
     for (let n = 0; n < 3_000; n++) {
       writeFileSync(join(paths.models, `run_r${n}.json`), JSON.stringify(exampleRun(1, { runId: `r${n}` })));
     }
     const store = openStore(paths.database);
-    const timed = (): number => {
+    const timed = async (): Promise<number> => {
       const start = performance.now();
-      syncStore(paths, store);
+      await syncStore(folderRecords(paths), store);
       return performance.now() - start;
     };
-    const [first, second] = [timed(), timed()];
-    expect(syncStore(paths, store)).toEqual({ indexed: 0, removed: 0, problems: [] });
+    const [first, second] = [await timed(), await timed()];
+    expect(await syncStore(folderRecords(paths), store)).toEqual({ indexed: 0, removed: 0, problems: [] });
     // Compared in the same run: a look at size and time of a file takes a fraction of reading and indexing it.
     expect(second).toBeLessThan(first / 3);
     store.close();
@@ -317,23 +323,27 @@ describe("the index and the records", () => {
 });
 
 describe("opening the store", () => {
-  it("rejects a store from a newer version and does not change it", () => {
-    const paths = filledWorkspace();
+  it("rejects a store from a newer version and does not change it", async () => {
+    const paths = await filledWorkspace();
     const connection = new Database(paths.database);
     connection.pragma("user_version = 99");
     connection.pragma("wal_checkpoint(TRUNCATE)");
     connection.close();
     const before = readFileSync(paths.database);
-    for (const open of [() => openStore(paths.database), () => readStore(paths), () => reindex(paths, now)]) {
-      expect(open).toThrow(
+    for (const open of [
+      async () => openStore(paths.database),
+      async () => readFolderStore(paths),
+      () => reindex(folderRecords(paths), paths.index, now),
+    ]) {
+      await expect(open).rejects.toThrow(
         `the store ${paths.database} has schema version 99, written by a newer mlctl; this one supports up to 5`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);
   });
 
-  it("reports a damaged store, which reindex renames and rebuilds", () => {
-    const paths = filledWorkspace();
+  it("reports a damaged store, which reindex renames and rebuilds", async () => {
+    const paths = await filledWorkspace();
     const before = content(paths.database);
     for (const damage of ["text", "page"]) {
       for (const suffix of ["-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
@@ -342,58 +352,67 @@ describe("opening the store", () => {
         paths.database,
         damage === "text" ? "this is no database".repeat(50) : bytes.fill(0xff, 4096, 8192 * 2),
       );
-      const work = (): unknown => {
+      const work = async (): Promise<unknown> => {
         const store = openStore(paths.database);
         try {
-          return [store.runs(), store.datasets(), syncStore(paths, store), store.integrityProblems()];
+          return [
+            store.runs(),
+            store.datasets(),
+            await syncStore(folderRecords(paths), store),
+            store.integrityProblems(),
+          ];
         } finally {
           store.close();
         }
       };
-      expect(work).toThrow(`the store ${paths.database} is damaged`);
-      const { setAside } = reindex(paths, now);
+      await expect(work).rejects.toThrow(`the store ${paths.database} is damaged`);
+      const { setAside } = await reindex(folderRecords(paths), paths.index, now);
       expect(setAside).toBe(`${paths.database}.damaged_20260401T000000000Z`);
       expect(content(paths.database)).toEqual(before);
       rmSync(setAside!);
     }
   });
 
-  it("refuses what is no store of mlctl and does not change it", () => {
+  it("refuses what is no store of mlctl and does not change it", async () => {
     const paths = exampleWorkspace();
     const other = new Database(paths.database);
     other.exec("CREATE TABLE bookmarks (url TEXT)");
     other.close();
-    const table = { ...paths, database: join(paths.workspace, "dataset1.csv") };
-    writeFileSync(table.database, "a,b\n1,2\n".repeat(200));
+    const table = { ...paths, index: join(paths.workspace, "dataset1.csv") };
+    writeFileSync(table.index, "a,b\n1,2\n".repeat(200));
     for (const each of [paths, table]) {
-      const before = readFileSync(each.database);
-      for (const open of [() => openStore(each.database), () => readStore(each), () => reindex(each, now)])
-        expect(open).toThrow(
+      const before = readFileSync(each.index);
+      for (const open of [
+        async () => openStore(each.index),
+        async () => readFolderStore(each),
+        () => reindex(folderRecords(each), each.index, now),
+      ])
+        await expect(open).rejects.toThrow(
           each === paths ? "is a database of another program" : "dataset1.csv exists and is not a database",
         );
-      expect(readFileSync(each.database).equals(before)).toBe(true);
+      expect(readFileSync(each.index).equals(before)).toBe(true);
       expect(readdirSync(each.workspace).filter((name) => name.includes("damaged"))).toEqual([]);
     }
   });
 
-  it("is readable by its owner alone, also while it is written", () => {
+  it("is readable by its owner alone, also while it is written", async () => {
     const paths = exampleWorkspace();
     const store = openStore(paths.database);
-    saveRecord(paths, store, exampleDataset(1));
+    await save(paths, store, exampleDataset(1));
     const names = readdirSync(paths.workspace).filter((name) => name.startsWith("mlctl.db"));
     expect(names.toSorted()).toEqual(["mlctl.db", "mlctl.db-shm", "mlctl.db-wal"]);
     for (const name of names) expect(statSync(join(paths.workspace, name)).mode & 0o777).toBe(0o600);
     store.close();
   });
 
-  it("takes records that are dated years ahead for the oldest", () => {
-    const paths = filledWorkspace();
+  it("takes records that are dated years ahead for the oldest", async () => {
+    const paths = await filledWorkspace();
     const store = openStore(paths.database);
     const [run, dataset] = [store.latestModelRun()!, store.latestDataset()!];
     expect(store.datedAhead()).toBeUndefined();
     const createdAt = "2999-01-01T00:00:00.000Z";
-    saveRecord(paths, store, { ...exampleRun(7, { modelVersion: 7 }), createdAt });
-    saveRecord(paths, store, { ...exampleDataset(7), createdAt });
+    await save(paths, store, { ...exampleRun(7, { modelVersion: 7 }), createdAt });
+    await save(paths, store, { ...exampleDataset(7), createdAt });
     expect(store.datedAhead()).toEqual({ count: 2, newest: createdAt });
     expect([store.latestModelRun(), store.latestDataset()]).toEqual([run, dataset]);
     expect(store.runs().at(-1)?.createdAt).toBe(createdAt);
@@ -424,15 +443,15 @@ describe("opening the store", () => {
   });
 
   it("works for a reader in a folder that is not writable", async () => {
-    const paths = filledWorkspace();
+    const paths = await filledWorkspace();
     // As on a read-only mount: the file in WAL mode without its -wal and -shm files.
     const target = temporaryFolder();
     cpSync(paths.workspace, target, { recursive: true });
     copyFileSync(paths.database, join(target, "mlctl.db"));
     const script = `
-      import { readStore } from ${JSON.stringify(join(dist, "store/readStore.js"))};
+      import { readFolderStore } from ${JSON.stringify(join(dist, "store/readStore.js"))};
       const paths = ${JSON.stringify(workspaceIn(target))};
-      console.log(readStore(paths).runs().length);`;
+      console.log(readFolderStore(paths).runs().length);`;
 
     chmodSync(target, 0o555);
     const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};

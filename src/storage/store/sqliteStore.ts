@@ -8,18 +8,16 @@ import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
+import type { KnownRecord, RecordChanges } from "../records/records.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, type Browse } from "./browse.ts";
 import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./clockAhead.ts";
 import { executor, type Execute } from "./execute.ts";
-import { deployedRunError } from "./deployedRunError.ts";
+import { ambiguousRunError, deployedRunError } from "./runErrors.ts";
 import { forgetOrphans, indexRecord } from "./indexRecord.ts";
 import { tables } from "./migrations.ts";
 import { withStoreErrors } from "./storeFailure.ts";
-import type { Alias, ExecutionFilter, MonitorFilter, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
-
-/** Maximum number of candidates in an error message. */
-const LISTED = 8;
+import type { Alias, ExecutionFilter, MonitorFilter, RunFilter, RunStore } from "./runStore.ts";
 
 type Value = string | number | null;
 
@@ -85,7 +83,7 @@ export class SqliteStore implements RunStore {
       idOrPrefix,
     );
     if (ids.length === 1 && idOrPrefix !== "") return this.run(ids[0]!)!;
-    throw ids.length > 1 ? ambiguous(idOrPrefix, ids) : this.#unknownRun(idOrPrefix);
+    throw ids.length > 1 ? ambiguousRunError(idOrPrefix, ids) : this.#unknownRun(idOrPrefix);
   }
 
   runsOfTraining(trainId: string): Run[] {
@@ -160,13 +158,20 @@ export class SqliteStore implements RunStore {
     );
   }
 
-  knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }> {
+  knownRecords(): Map<string, KnownRecord> {
     const rows = this.#rows<{ path: string; stat: string; sha256: string }>("SELECT path, stat, sha256 FROM records");
     return new Map(rows.map(({ path, stat, sha256 }) => [path, { stat, sha256 }]));
   }
 
-  update({ changed, touched, removed }: RecordChanges): void {
+  version(): number {
+    return withStoreErrors(this.#path, () => this.#database.pragma("data_version", { simple: true }) as number);
+  }
+
+  update({ changed, touched, removed }: RecordChanges, unless?: number): boolean {
+    let isApplied = true;
     this.#transaction(() => {
+      isApplied = unless === undefined || unless === this.version();
+      if (!isApplied) return;
       for (const path of removed) this.#execute("DELETE FROM records WHERE path = ?", path);
       for (const record of changed) indexRecord(this.#execute, record);
       for (const { path, stat } of touched) this.#execute("UPDATE records SET stat = ? WHERE path = ?", stat, path);
@@ -174,6 +179,7 @@ export class SqliteStore implements RunStore {
       const replaced = changed.some(({ record: { kind } }) => kind === "deployment");
       if (replaced || removed.length > 0) forgetOrphans(this.#execute);
     });
+    return isApplied;
   }
 
   rebuild(records: readonly ReadRecord[]): void {
@@ -239,12 +245,4 @@ export class SqliteStore implements RunStore {
     const hint = closest === undefined ? "`mlctl runs list` shows them" : `did you mean ${closest}?`;
     return new MlctlError("usage", `there is no run ${reference}`, { hint });
   }
-}
-
-function ambiguous(prefix: string, ids: readonly string[]): MlctlError {
-  const more = ids.length > LISTED ? [`… and ${ids.length - LISTED} more`] : [];
-  return new MlctlError("usage", `${ids.length} runs begin with "${prefix}"`, {
-    hint: "give more characters of the id",
-    details: [...ids.slice(0, LISTED), ...more],
-  });
 }

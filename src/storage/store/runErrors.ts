@@ -1,4 +1,4 @@
-/** Error for a run that was deployed once but has no record any more. */
+/** Errors for references that no run, or several, match. */
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 
@@ -19,5 +19,17 @@ export function deployedRunError(deployments: readonly Deployment[], reference: 
   }
   return new MlctlError("usage", `run ${runId} was pruned: only the record of deployment ${deploymentId} remains`, {
     hint: `\`mlctl at ${deployedAt}\` shows the deployment; a backup from before ${prunedAt} has its files`,
+  });
+}
+
+/** Maximum number of candidates in an error message. */
+const LISTED = 8;
+
+/** The error for a prefix that several runs have. */
+export function ambiguousRunError(prefix: string, ids: readonly string[]): MlctlError {
+  const more = ids.length > LISTED ? [`… and ${ids.length - LISTED} more`] : [];
+  return new MlctlError("usage", `${ids.length} runs begin with "${prefix}"`, {
+    hint: "give more characters of the id",
+    details: [...ids.slice(0, LISTED), ...more],
   });
 }

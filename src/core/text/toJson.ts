@@ -1,5 +1,5 @@
 /** Converts a result for `--json`, alerts and other programs: snake_case keys, ISO 8601 dates, null for NaN and infinity. */
-import type { Json } from "./json.ts";
+import type { Json } from "../json.ts";
 
 /** Objects whose keys are data (names of columns, metrics, …): keys stay unchanged, values are converted. */
 const dictionaries = new Set(

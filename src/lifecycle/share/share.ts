@@ -1,0 +1,171 @@
+/** share: moves the records of a workspace from its folders to Postgres, where several machines share them, and back. */
+import { existsSync, readFileSync, realpathSync, renameSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, resolve } from "node:path";
+import { withKey } from "../../config/jsonc.ts";
+import { loadConfig } from "../../config/loadConfig.ts";
+import { remember } from "../../config/trust.ts";
+import { DATABASE } from "../../config/workspaceOf.ts";
+import { addressProblem, databaseAddress, type DatabaseAddress } from "../../core/databaseAddress.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
+import type { Environment } from "../../core/userFolder.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { removeFile } from "../../storage/files/removeFile.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { parseRecordFile, recordFiles } from "../../storage/records/recordFiles.ts";
+import { allRecords } from "../../storage/records/records.ts";
+import type { NewRow } from "../../storage/postgres/rows.ts";
+import { folderRecords } from "../../storage/folderRecords.ts";
+import { openStore } from "../../storage/store/openStore.ts";
+import { syncStore } from "../../storage/store/syncStore.ts";
+import { knownNames } from "../knownNames.ts";
+import { writing, type Session, type WritingOptions } from "../session.ts";
+import type { Workspace } from "../workspace.ts";
+
+export interface ShareOptions extends WritingOptions {
+  readonly environment: Environment;
+}
+
+export interface ShareResult {
+  /** The value of `database` in config.json now. */
+  readonly database: string;
+  readonly records: number;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Writes the records to the database, then config.json, which is the switch, then removes the record files. A kill leaves
+ * the old or the new place in use; the same call again finishes it.
+ * @throws {MlctlError} "usage" for a wrong address or a shared workspace; "notReady" if the database has other records
+ */
+export async function shareInPostgres(
+  workspace: Workspace,
+  database: string,
+  options: ShareOptions,
+): Promise<ShareResult> {
+  const address = addressOf(database);
+  const { shared } = workspace.paths;
+  if (shared !== undefined) {
+    const hint = "to move them elsewhere, move them back first: `mlctl share --folder`";
+    throw new MlctlError("usage", `the records are already in ${shared.shown}`, { hint });
+  }
+  const { moveIn } = await import("../../storage/postgres/moveRecords.ts");
+  const rows = await writing(workspace, options, async (session) => {
+    const found = await rowsOf(session);
+    await moveIn(address, found, lockRequest(workspace, options));
+    switchTo(workspace, database);
+    // Copies of the deployments stay, for servers and other programs.
+    for (const { path, record } of found)
+      if (record.kind !== "deployment") removeFile(fromRecordPath(session.paths.workspace, path));
+    return found;
+  });
+  const notes = [
+    ...(await allow(workspace, options.environment)),
+    "models, datasets, predictions, alerts and schedules stay in the folders: other machines need the same folder",
+  ];
+  return { database, records: rows.length, notes };
+}
+
+/** Writes the record files, marks the workspace in the database as moved, then writes config.json. */
+export async function shareInFolder(workspace: Workspace, options: WritingOptions): Promise<ShareResult> {
+  const { paths, trust } = workspace;
+  const { shared } = paths;
+  if (shared === undefined) throw new MlctlError("usage", "the records are already in the folders");
+  trust.require("database");
+  const { moveOut } = await import("../../storage/postgres/moveRecords.ts");
+  const records = await moveOut(shared, {
+    ...lockRequest(workspace, options),
+    to: `${paths.workspace} on ${hostname()}`,
+    keep(rows) {
+      const known = new Set(rows.map(({ path }) => path));
+      const others = recordFiles(paths).filter(({ path }) => !known.has(path));
+      if (others.length > 0) throw strangers(others.map(({ path }) => path));
+      for (const { path, text } of rows) {
+        const file = fromRecordPath(paths.workspace, path);
+        if (!existsSync(file) || sha256Text(readFileSync(file)) !== sha256Text(text)) atomicWrite(file, text);
+      }
+    },
+  });
+  switchTo(workspace, DATABASE);
+  const index = resolve(paths.workspace, DATABASE);
+  const store = openStore(index);
+  await syncStore(folderRecords({ ...paths, database: index, index, shared: undefined }), store);
+  store.close();
+  return { database: DATABASE, records, notes: [] };
+}
+
+function addressOf(database: string): DatabaseAddress {
+  const address = databaseAddress(database);
+  if (address !== undefined) return address;
+  // The address is not repeated, because it may contain a password.
+  const problem = addressProblem(database) ?? "does not begin with postgres://";
+  throw new MlctlError("usage", `the address ${problem}`, {
+    hint: "for example: `mlctl share postgres://mlctl@db/ml`",
+  });
+}
+
+function lockRequest({ context: { now, signal, emit } }: Workspace, { command, waitMs }: WritingOptions) {
+  const onWait = (message: string): void => emit({ type: "warning", stage: "lock", message });
+  return { command, waitMs, now, signal, onWait };
+}
+
+/** @throws {MlctlError} kind "data" if a record cannot be read: it would be lost */
+async function rowsOf({ paths, records, store }: Session): Promise<NewRow[]> {
+  const all = await allRecords(records, store.knownRecords().keys());
+  const texts = all.records.map(({ path, sha256 }) => {
+    const text = readFileSync(fromRecordPath(paths.workspace, path), "utf8");
+    return { path, text, isWhole: sha256Text(text) === sha256 };
+  });
+  const damaged = [...all.problems, ...texts.filter(({ isWhole }) => !isWhole)].map(({ path }) => path);
+  if (damaged.length > 0) {
+    throw new MlctlError("data", `nothing was moved: ${damaged.length} records cannot be read`, {
+      details: damaged,
+      hint: "run `mlctl verify`, and repair or remove them first",
+    });
+  }
+  const rows = texts.map(({ path, text }) => ({ path, text, record: parseRecordFile(text, path)! }));
+  const active = rows.find(({ path }) => basename(path) === "deployment.json")?.record;
+  // A deploy that was killed between the copy in the history and the switch left the active deployment there as well.
+  const isDouble = ({ record }: NewRow): boolean =>
+    record !== active &&
+    record.kind === "deployment" &&
+    active?.kind === "deployment" &&
+    record.deploymentId === active.deploymentId;
+  return rows.filter((row) => !isDouble(row));
+}
+
+/** Changes config.json and the name of the prediction log, which belongs to `database`. */
+function switchTo({ paths, configPath }: Workspace, database: string): void {
+  const file = realpathSync(configPath);
+  atomicWrite(file, withKey(readFileSync(file, "utf8"), "database", database));
+  const to = resolve(paths.workspace, DATABASE);
+  for (const ending of ["", "-wal", "-shm"]) {
+    const [from, target] = [paths.database, to].map((each) => predictionLogPath(each) + ending) as [string, string];
+    if (from !== target && existsSync(from)) renameSync(from, target);
+  }
+}
+
+/** The user named the server, so it is allowed, beside what was allowed before. @returns a note if that cannot be remembered */
+async function allow({ configPath, trust }: Workspace, environment: Environment): Promise<string[]> {
+  const options = { path: configPath, directory: dirname(configPath), environment, known: knownNames() };
+  const { hooks } = (await loadConfig(options)).trust;
+  try {
+    remember(
+      hooks.filter(({ key }) => key === "database" || trust.isRemembered(key)),
+      configPath,
+      environment,
+    );
+    return [];
+  } catch (error) {
+    return [`every command needs --trust or MLCTL_TRUST=1 now: ${messageOf(error)}`];
+  }
+}
+
+function strangers(paths: readonly string[]): MlctlError {
+  return new MlctlError("notReady", `${paths.length} record files in the folders are not in the database`, {
+    details: paths.slice(0, 10),
+    hint: "they were not written by this workspace: move them away, then run the command again",
+  });
+}

@@ -1,0 +1,104 @@
+/** Connects to Postgres. The password comes from PGPASSWORD or ~/.pgpass, which `pg` reads itself. */
+import pg from "pg";
+import type { DatabaseAddress } from "../../core/databaseAddress.ts";
+import { MlctlError } from "../../core/errors.ts";
+
+export interface Connection {
+  /** @throws {MlctlError} kind "failure"; `SqlError` as its cause */
+  query<T = unknown>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+  /** False after the connection was lost. */
+  isOpen(): boolean;
+  /** The process that the server named when it let us in; a pooler in between makes one up. */
+  readonly processId: number;
+  /** An idle connection does not keep the program running. */
+  idle(): void;
+  end(): Promise<void>;
+}
+
+/** What the types leave out. */
+const Client = pg.Client as unknown as new (config: pg.ClientConfig) => pg.Client & {
+  readonly processID: number;
+  ref(): void;
+  unref(): void;
+};
+
+const CONNECT_MILLISECONDS = 10_000;
+
+/** A host that dies without closing its connections is noticed after 25 s. */
+const KEEPALIVE =
+  "SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)";
+
+/** @param application shown to other users of the database, at most 63 bytes */
+export async function connect(
+  address: DatabaseAddress,
+  application: string,
+  milliseconds = CONNECT_MILLISECONDS,
+): Promise<Connection> {
+  const client = new Client({
+    connectionString: address.url,
+    application_name: application,
+    connectionTimeoutMillis: milliseconds,
+    keepAlive: true,
+  });
+  let isOpen = true;
+  const lost = (): void => void (isOpen = false);
+  // Without a listener, a lost connection would end the program.
+  client.on("error", lost).on("end", lost);
+  const asked = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw failure(error, address, isOpen);
+    }
+  };
+  try {
+    await asked(async () => {
+      await client.connect();
+      // A pooler lets a client in before it has a session of the server for it.
+      const config = { text: KEEPALIVE, query_timeout: milliseconds };
+      await client.query(config);
+    });
+  } catch (error) {
+    void client.end().catch(lost);
+    throw error;
+  }
+  return {
+    query: async <T>(sql: string, values: readonly unknown[] = []) => {
+      client.ref();
+      const { rows } = await asked(() => client.query({ text: sql, values: [...values] }));
+      return rows as T[];
+    },
+    isOpen: () => isOpen,
+    processId: client.processID,
+    idle: () => client.unref(),
+    async end() {
+      await client.end().catch(lost);
+    },
+  };
+}
+
+/** The SQLSTATE of a failed query, as "42P01"; undefined if it failed for another reason. */
+export function sqlState(error: unknown): string | undefined {
+  const { code } = ((error instanceof MlctlError ? error.cause : error) ?? {}) as { code?: unknown };
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+function failure(error: unknown, { shown }: DatabaseAddress, isOpen: boolean): MlctlError {
+  const { message, code = "" } = error as { message: string; code?: string };
+  const because = (text: string, hint: string): MlctlError => new MlctlError("failure", text, { hint, cause: error });
+  // Where several addresses were tried, there is a code but no message.
+  const reason = message || code;
+  if (/password|SASL/i.test(message) || code.startsWith("28"))
+    return because(`${shown} does not let this user in: ${reason}`, PASSWORD_HINT);
+  if (code === "3D000") return because(`${shown}: ${reason}`, "create it: `createdb`, or CREATE DATABASE");
+  if (code === "42501")
+    return because(`${shown}: ${reason}`, "the user needs CREATE in the schema, once, and SELECT, INSERT, UPDATE");
+  if (/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|ENOENT)/.test(code) || /timeout/.test(message))
+    return because(`cannot reach the database ${shown}: ${reason}`, REACH_HINT);
+  if (!isOpen || /^(08|57P)/.test(code) || /terminated|not queryable|closed/i.test(message))
+    return because(`the connection to the database ${shown} was lost: ${reason}`, "run the command again");
+  return because(`the database ${shown} refused: ${reason}`, "look at the log of the server");
+}
+
+const PASSWORD_HINT = "set PGPASSWORD, or add the line host:port:database:user:password to ~/.pgpass (mode 600)";
+const REACH_HINT = 'check that the server runs and lets this host in, and "database" in config.json';

@@ -1,0 +1,120 @@
+/** Moves the records of a workspace from its folders to Postgres, and back: the same paths, the same bytes. */
+import type { DatabaseAddress } from "../../core/databaseAddress.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { sha256Text } from "../files/sha256.ts";
+import type { LockRequest } from "../records/records.ts";
+import type { Connection } from "./connect.ts";
+import { MOVED, removeRows, writeRows, type NewRow } from "./rows.ts";
+import { ensureSchema } from "./schema.ts";
+import { inTransaction } from "./transaction.ts";
+import { takeWriteLock, type WriteLock } from "./writeLock.ts";
+
+/** Parameters of one statement: about 10 MB. */
+const BATCH = 500;
+
+/**
+ * Writes all records in one transaction. Writes nothing if the database has exactly these, from a call that was killed.
+ * @param rows deployments have different numbers
+ * @throws {MlctlError} "notReady" if the database has other records under this name
+ */
+export async function moveIn(address: DatabaseAddress, rows: readonly NewRow[], request: LockRequest): Promise<void> {
+  await underLock(address, request, async ({ connection, fence }) => {
+    await ensureSchema(connection, address);
+    await inTransaction(connection, async () => {
+      await fence();
+      const there = await currentRows(connection, address);
+      const isMoved = there.some(({ kind }) => kind === MOVED.kind);
+      const hashes = new Map(rows.map(({ path, text }) => [path, sha256Text(text)]));
+      const isSame = there.length === rows.length && there.every(({ path, sha256 }) => hashes.get(path) === sha256);
+      if (isSame) return;
+      if (there.length > 0 && !isMoved) throw occupied(address, there.length);
+      // What a workspace that was moved away left there, and its mark.
+      await removeRows(
+        connection,
+        address,
+        there.map(({ path }) => path),
+      );
+      for (let i = 0; i < rows.length; i += BATCH) await writeRows(connection, address, rows.slice(i, i + BATCH));
+      const [found] = await connection.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM record
+         WHERE workspace = $1 AND NOT gone AND sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex')`,
+        [address.workspace],
+      );
+      if (found?.count === rows.length) return;
+      throw new MlctlError(
+        "failure",
+        `${address.shown} has ${found?.count} of ${rows.length} records: nothing was moved`,
+      );
+    });
+  });
+}
+
+export interface StoredText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Reads all records, and marks the workspace as moved once `keep` has written them: from then on, no machine goes on with
+ * those in the database. They stay there, for views.
+ * @param to for people of other machines: where they are now
+ */
+export async function moveOut(
+  address: DatabaseAddress,
+  { to, keep, ...request }: LockRequest & { readonly to: string; readonly keep: (rows: readonly StoredText[]) => void },
+): Promise<number> {
+  return underLock(address, request, async ({ connection, fence }) => {
+    await ensureSchema(connection, address);
+    const rows = (await currentRows(connection, address)).filter(({ kind }) => kind !== MOVED.kind);
+    const damaged = rows.filter(({ text, sha256 }) => text === null || sha256Text(text) !== sha256);
+    if (damaged.length > 0) {
+      throw new MlctlError("data", `${damaged.length} records in ${address.shown} are damaged: nothing was moved`, {
+        details: damaged.map(({ path }) => path),
+      });
+    }
+    keep(rows.map(({ path, text }) => ({ path, text: text! })));
+    await inTransaction(connection, async () => {
+      await fence();
+      await connection.query(
+        `INSERT INTO record (workspace, path, seq, kind, text)
+         SELECT $1, $2, coalesce(max(seq), 0) + 1, $3, $4 FROM record WHERE workspace = $1
+         ON CONFLICT (workspace, path) DO UPDATE SET seq = excluded.seq, text = excluded.text, gone = false`,
+        [address.workspace, MOVED.path, MOVED.kind, to],
+      );
+    });
+    return rows.length;
+  });
+}
+
+async function underLock<T>(
+  address: DatabaseAddress,
+  request: LockRequest,
+  work: (lock: WriteLock) => Promise<T>,
+): Promise<T> {
+  const lock = await takeWriteLock(address, request);
+  try {
+    return await work(lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+interface CurrentRow {
+  readonly path: string;
+  readonly kind: string;
+  readonly sha256: string | null;
+  readonly text: string | null;
+}
+
+function currentRows(connection: Connection, { workspace }: DatabaseAddress): Promise<CurrentRow[]> {
+  return connection.query(
+    "SELECT path, kind, sha256, text FROM record WHERE workspace = $1 AND NOT gone ORDER BY seq",
+    [workspace],
+  );
+}
+
+function occupied({ shown }: DatabaseAddress, count: number): MlctlError {
+  return new MlctlError("notReady", `${shown} already has ${count} records of another workspace`, {
+    hint: "give this workspace a name of its own: add ?workspace=NAME to the address",
+  });
+}

@@ -1,0 +1,130 @@
+/** Records as rows in Postgres: what several machines share. */
+import type { DatabaseAddress } from "../../core/databaseAddress.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { afterSwitch, prepareDeployment } from "../deployment/commitDeployment.ts";
+import { refreshCopies } from "../deployment/repairDeployment.ts";
+import { sha256Text } from "../files/sha256.ts";
+import { toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
+import { changedFiles } from "../records/changedFiles.ts";
+import type { ReadRecord } from "../records/recordFiles.ts";
+import type { Records } from "../records/records.ts";
+import { recordId, recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
+import { connect, type Connection } from "./connect.ts";
+import { activePath, activeText, isOutdated, refreshDeploymentCopies } from "./deploymentCopies.ts";
+import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
+import { ensureSchema } from "./schema.ts";
+import { inTransaction } from "./transaction.ts";
+import { holderOf, takeWriteLock, type WriteLock } from "./writeLock.ts";
+
+/** Connects on the first call, and again if the connection was lost. */
+export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress): Records {
+  let held: WriteLock | undefined;
+  let other: Connection | undefined;
+  /** The connection that holds the lock; without a lock, one that does not keep the program running. */
+  const connected = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    if (held !== undefined) return work(held.connection);
+    if (other?.isOpen() !== true) other = await connect(address, "mlctl");
+    const connection = other;
+    return work(connection).finally(() => connection.idle());
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other, because transactions on one connection would mix. */
+  const using = <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const result = last.then(() => connected(work));
+    last = result.catch(() => {});
+    return result;
+  };
+  const fenced = <T>(work: (connection: Connection) => Promise<T>, needsLock = true): Promise<T> =>
+    using((connection) =>
+      inTransaction(connection, async () => {
+        if (needsLock && held === undefined) throw new TypeError("the caller does not hold the lock");
+        if (needsLock) await held?.fence();
+        return work(connection);
+      }),
+    );
+  const rowOf = (record: WorkspaceRecord, path = recordPath(paths, record)): NewRow => {
+    return { path: toRecordPath(paths.workspace, path), text: recordText(record), record };
+  };
+  const refresh = (): Promise<void> => using((connection) => refreshDeploymentCopies(connection, address, paths));
+  return {
+    async changes(known) {
+      const found = await using((connection) => changedRows(connection, address, known));
+      if (known.size === 0) refuseOthers(paths, address, found.changes.changed);
+      const { changed, removed } = found.changes;
+      const active = activePath(paths);
+      const sha256 = changed.find(({ path }) => path === active)?.sha256 ?? known.get(active)?.sha256;
+      const isNew = changed.some(({ record }) => record.kind === "deployment") || removed.includes(active);
+      if (isNew || isOutdated(paths, sha256)) await refresh();
+      return found;
+    },
+    async save(record) {
+      const row = rowOf(record);
+      // The job of an execution may hold the lock for hours; each execution has a row of its own.
+      const save = (connection: Connection): Promise<string[]> => writeRows(connection, address, [row]);
+      const [seq] = await fenced(save, record.kind !== "execution");
+      if (record.kind === "deployment") await refresh();
+      return { path: row.path, stat: ownStat(seq!), sha256: sha256Text(row.text), record };
+    },
+    async remove(removed) {
+      const needsLock = !removed.every((path) => /\/execution_[^/]*$/.test(path));
+      await fenced((connection) => removeRows(connection, address, removed), needsLock);
+    },
+    async deploy(request) {
+      // Its number and the deployment before it are read from the copies.
+      await refresh();
+      const { deployment, previous } = prepareDeployment(paths, request);
+      // In this order, because no two rows may have the same number at any time.
+      const archived = previous === undefined ? [] : [{ ...rowOf(previous), text: activeText(paths) }];
+      const rows = [{ ...rowOf(deployment), path: activePath(paths) }, ...archived];
+      await fenced((connection) => writeRows(connection, address, rows));
+      await refresh();
+      afterSwitch(deployment, () => refreshCopies(paths, deployment));
+      return deployment;
+    },
+    async lock(request) {
+      const lock = await takeWriteLock(address, request);
+      try {
+        await ensureSchema(lock.connection, address);
+        const now = await databaseClock(lock.connection, request.now);
+        held = lock;
+        return { now, release };
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    },
+    holder: () => using((connection) => holderOf(connection, address)),
+  };
+
+  async function release(): Promise<void> {
+    const lock = held;
+    held = undefined;
+    await lock?.release();
+  }
+}
+
+/**
+ * On the first contact: a folder with records of its own was not meant to become a copy of this database.
+ * @throws {MlctlError} kind "notReady"
+ */
+function refuseOthers(paths: WorkspacePaths, { shown }: DatabaseAddress, rows: readonly ReadRecord[]): void {
+  const known = new Set(rows.map(({ record }) => `${record.kind} ${recordId(record)}`));
+  const { changed } = changedFiles(paths, new Map()).changes;
+  const others = changed.filter(
+    ({ record }) => record.kind !== "aliases" && !known.has(`${record.kind} ${recordId(record)}`),
+  );
+  if (others.length === 0) return;
+  const are = others.length === 1 ? "1 record" : `${others.length} records`;
+  throw new MlctlError("notReady", `this folder has ${are} that ${shown} does not have`, {
+    details: others.slice(0, 5).map(({ path }) => path),
+    hint: 'set "database" to "mlctl.db" again, then move them with `mlctl share postgres://…`',
+  });
+}
+
+/** This machine's clock, set by that of the database once: a long training needs no further question. */
+async function databaseClock(connection: Connection, own: () => Date): Promise<() => Date> {
+  const before = own().getTime();
+  const [row] = await connection.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+  const ahead = Math.round(row!.now.getTime() - (before + own().getTime()) / 2);
+  return () => new Date(own().getTime() + ahead);
+}

@@ -1,0 +1,100 @@
+/** The table of records and the views for Grafana and BI. */
+import { MlctlError } from "../../core/errors.ts";
+import type { DatabaseAddress } from "../../core/databaseAddress.ts";
+import type { Connection } from "./connect.ts";
+import { inTransaction } from "./transaction.ts";
+import { SCHEMA_LOCK } from "./keys.ts";
+
+/** Raise it when a table or view changes, and give `create` the steps from each earlier version. */
+const VERSION = 1;
+
+const records = `
+  CREATE TABLE record (
+    workspace text NOT NULL, path text NOT NULL, seq bigint NOT NULL, kind text NOT NULL, id text, sha256 text,
+    record jsonb, text text, gone boolean NOT NULL DEFAULT false, PRIMARY KEY (workspace, path)
+  );
+  CREATE UNIQUE INDEX ON record (workspace, seq);
+  CREATE UNIQUE INDEX ON record (workspace, id) WHERE kind = 'deployment';
+  CREATE INDEX ON record (workspace, kind);`;
+
+const number = (value: string): string => `CASE jsonb_typeof(${value}) WHEN 'number' THEN (${value})::float8 END`;
+
+const views = `
+  CREATE VIEW run AS SELECT workspace, id AS run_id, (record->>'createdAt')::timestamptz AS created_at,
+    record->>'trainId' AS train_id, record->>'status' AS status, record->>'task' AS task, record->>'family' AS family,
+    record->>'featureSet' AS feature_set, record->>'metric' AS metric, (record->>'rank')::int AS rank,
+    (record->>'modelVersion')::int AS model_version, record->'model'->>'sha256' AS model_sha256,
+    record->>'datasetId' AS dataset_id, record->>'datasetSha256' AS dataset_sha256,
+    record->>'configSha256' AS config_sha256, (record->>'seconds')::float8 AS seconds, record->>'note' AS note,
+    record->'params' AS params, record->'tags' AS tags
+    FROM record WHERE kind = 'run' AND NOT gone;
+
+  CREATE VIEW metric AS SELECT r.workspace, r.id AS run_id, (r.record->>'createdAt')::timestamptz AS created_at,
+    r.record->>'family' AS family, (r.record->>'modelVersion')::int AS model_version, part.name AS part, m.key AS name,
+    ${number("m.value")} AS value
+    FROM record r
+    CROSS JOIN LATERAL (VALUES ('validation', r.record->'metrics'), ('test', r.record->'score'->'metrics')) AS part(name, metrics)
+    CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(part.metrics) WHEN 'object' THEN part.metrics ELSE '{}' END) AS m
+    WHERE r.kind = 'run' AND NOT r.gone;
+
+  CREATE VIEW deployment AS SELECT workspace, (record->>'deploymentId')::int AS deployment_id,
+    record->>'runId' AS run_id, record->>'previousRunId' AS previous_run_id,
+    (record->>'deployedAt')::timestamptz AS deployed_at, record->>'action' AS action,
+    record->'model'->>'sha256' AS model_sha256, (record->>'prunedAt')::timestamptz AS pruned_at,
+    (record->>'deploymentId')::int = max((record->>'deploymentId')::int) OVER (PARTITION BY workspace) AS active
+    FROM record WHERE kind = 'deployment' AND NOT gone;
+
+  -- One row for each finding, metric, estimate and drifted column, as in the table monitor_values of the SQLite index.
+  CREATE VIEW monitor_value AS SELECT r.workspace, r.id AS monitor_id, (r.record->>'createdAt')::timestamptz AS created_at,
+    r.record->>'source' AS source, r.record->>'runId' AS run_id, (r.record->>'modelVersion')::int AS model_version,
+    (r.record->'window'->>'start')::timestamptz AS window_start, (r.record->'window'->>'end')::timestamptz AS window_end,
+    r.record->'window'->>'file' AS file, v.kind, v.area, v.name, ${number("v.value")} AS value,
+    ${number("v.range->0")} AS low, ${number("v.range->1")} AS high, ${number("v.bound")} AS bound, v.status, v.message
+    FROM record r CROSS JOIN LATERAL (
+      SELECT 'finding' AS kind, f->>'area' AS area, f->>'name' AS name, f->'value' AS value, f->'interval' AS range,
+        f->'limit' AS bound, f->>'status' AS status, f->>'message' AS message
+        FROM jsonb_array_elements(r.record->'findings') AS f
+      UNION ALL SELECT 'metric', 'performance', m.key, m.value, r.record->'performance'->'intervals'->m.key, NULL, NULL, NULL
+        FROM jsonb_each(r.record->'performance'->'metrics') AS m
+      UNION ALL SELECT 'metric', 'performance', 'error_std', r.record->'performance'->'errorStandardDeviation', NULL, NULL, NULL, NULL
+        WHERE jsonb_typeof(r.record->'performance'->'errorStandardDeviation') = 'number'
+      UNION ALL SELECT 'estimate', 'performance', m.key, m.value, r.record->'performance'->'estimate'->'intervals'->m.key, NULL, NULL, NULL
+        FROM jsonb_each(CASE jsonb_typeof(r.record->'performance'->'estimate'->'metrics') WHEN 'object'
+          THEN r.record->'performance'->'estimate'->'metrics' ELSE '{}' END) AS m
+      UNION ALL SELECT 'drift', 'drift', c.key, c.value->'value', NULL, c.value->'limit',
+        CASE WHEN c.value ? 'skipped' THEN 'skipped' WHEN (c.value->>'drifted')::boolean THEN 'fail' ELSE 'pass' END,
+        coalesce(c.value->>'skipped', c.value->>'test')
+        FROM jsonb_each((r.record->'drift'->'columns') || CASE jsonb_typeof(r.record->'drift'->'target') WHEN 'object'
+          THEN jsonb_build_object('target', r.record->'drift'->'target') ELSE '{}' END) AS c
+    ) AS v WHERE r.kind = 'monitor' AND NOT r.gone;`;
+
+/** Creates table and views in an empty database. @throws {MlctlError} "data" if they are another program's, or a newer mlctl's */
+export async function ensureSchema(connection: Connection, address: DatabaseAddress): Promise<void> {
+  if ((await versionOf(connection, address)) === VERSION) return;
+  await inTransaction(connection, async () => {
+    // Of two processes that begin in an empty database, the second finds what the first has made.
+    await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SCHEMA_LOCK, 0]);
+    if ((await versionOf(connection, address)) === VERSION) return;
+    await connection.query(records);
+    await connection.query(views);
+    await connection.query(`COMMENT ON TABLE record IS '${comment(VERSION)}'`);
+  });
+}
+
+const comment = (version: number): string => `mlctl, version ${version}`;
+
+/** 0 in an empty database. */
+async function versionOf(connection: Connection, { shown }: DatabaseAddress): Promise<number> {
+  const [found] = await connection.query<{ made: boolean; text: string | null }>(
+    "SELECT to_regclass('record') IS NOT NULL AS made, obj_description(to_regclass('record'), 'pg_class') AS text",
+  );
+  if (found?.made !== true) return 0;
+  const version = Number(/^mlctl, version (\d+)$/.exec(found.text ?? "")?.[1] ?? NaN);
+  if (version <= VERSION) return version;
+  if (Number.isNaN(version)) {
+    throw new MlctlError("data", `${shown} has a table "record" that is not mlctl's`, {
+      hint: "use another database, or a schema of its own: add ?options=-c%20search_path%3Dmlctl to the address",
+    });
+  }
+  throw new MlctlError("data", `${shown} was written by a newer mlctl`, { hint: "upgrade mlctl on this machine" });
+}

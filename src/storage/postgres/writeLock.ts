@@ -1,0 +1,127 @@
+/** The write lock: an advisory lock of the one connection that also commits, and the fence that each commit asks. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { DatabaseAddress } from "../../core/databaseAddress.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { LockHolder, LockRequest } from "../records/records.ts";
+import { lockBusy, pauseForLock } from "../records/waitForLock.ts";
+import { connect, type Connection } from "./connect.ts";
+import { WRITE_LOCK, workspaceKey } from "./keys.ts";
+
+/** The connection that holds the lock. */
+export interface WriteLock {
+  readonly connection: Connection;
+  /**
+   * Part of each transaction. @throws {MlctlError} kind "failure" if this process no longer holds the lock: the connection
+   * was cut, or a pooler gives each transaction another session of the server
+   */
+  fence(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Names the session of the server, so that two clients that a pooler lets share one do not both believe they hold its lock. */
+const NAME = "mlctl.holder";
+
+export async function takeWriteLock(address: DatabaseAddress, request: LockRequest): Promise<WriteLock> {
+  const connection = await connect(address, applicationName(request.command));
+  try {
+    const name = randomUUID();
+    await refusePooling(connection, address, name);
+    await waitForLock(connection, address, request);
+    return {
+      connection,
+      fence: () => fence(connection, address, name),
+      async release() {
+        // Ending the connection frees it as well, but only a moment later.
+        await connection.query("SELECT pg_advisory_unlock_all()").catch(() => {});
+        await connection.end();
+      },
+    };
+  } catch (error) {
+    await connection.end();
+    throw error;
+  }
+}
+
+/** Undefined if nobody holds the lock. */
+export async function holderOf(
+  connection: Connection,
+  { workspace }: DatabaseAddress,
+): Promise<LockHolder | undefined> {
+  const [found] = await connection.query<{ name: string | null; since: Date | null }>(
+    `SELECT a.application_name AS name, a.backend_start AS since FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+     WHERE ${LOCK_ROW}`,
+    [WRITE_LOCK, workspaceKey(workspace)],
+  );
+  if (found === undefined) return undefined;
+  const [, command = "mlctl", pid = "0", host = ""] = /^(.*) #(\d+)@(.*)$/.exec(found.name ?? "") ?? [];
+  return { command, pid: Number(pid), host, since: found.since?.toISOString() ?? "" };
+}
+
+const LOCK_ROW = `l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = $1::bigint AND l.objid = $2::bigint
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/** Shown in pg_stat_activity; Postgres cuts it after 63 bytes. */
+function applicationName(command: string): string {
+  return `${command} #${process.pid}@${hostname()}`.slice(0, 63);
+}
+
+async function waitForLock(connection: Connection, address: DatabaseAddress, request: LockRequest): Promise<void> {
+  const deadline = performance.now() + request.waitMs;
+  const key = [WRITE_LOCK, workspaceKey(address.workspace)];
+  for (let reported = false; ; reported = true) {
+    const [taken] = await connection.query<{ ok: boolean }>("SELECT pg_try_advisory_lock($1, $2) AS ok", key);
+    if (taken?.ok === true) return;
+    if (!reported || performance.now() >= deadline) {
+      const busy = lockBusy(await holderOf(connection, address));
+      if (performance.now() >= deadline) throw busy;
+      request.onWait?.(busy.message);
+    }
+    await pauseForLock(request.signal);
+  }
+}
+
+async function fence(connection: Connection, address: DatabaseAddress, name: string): Promise<void> {
+  const [found] = await connection.query<{ ok: boolean }>(
+    `SELECT coalesce(current_setting('${NAME}', true), '') = $3
+       AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = pg_backend_pid() AND ${LOCK_ROW}) AS ok`,
+    [WRITE_LOCK, workspaceKey(address.workspace), name],
+  );
+  if (found?.ok !== true) throw pooled(address);
+}
+
+/**
+ * Finds PgBouncer in transaction mode before anything is written: there, another client sees this session's name, or this
+ * session has one already. What this misses (several idle sessions in the pool), the fence finds.
+ */
+async function refusePooling(connection: Connection, address: DatabaseAddress, name: string): Promise<void> {
+  const sessionOf = async (from: Connection): Promise<{ pid: number; name: string }> => {
+    const sql = `SELECT pg_backend_pid() AS pid, coalesce(current_setting('${NAME}', true), '') AS name`;
+    return (await from.query<{ pid: number; name: string }>(sql))[0]!;
+  };
+  const own = await sessionOf(connection);
+  if (own.name !== "") throw pooled(address);
+  await connection.query(`SELECT set_config('${NAME}', $1, false)`, [name]);
+  // A pooler makes up the number that it gives its clients.
+  if (own.pid === connection.processId) return;
+  // A pool with a single session in session mode keeps a second client waiting.
+  const other = await connect(address, "mlctl", POOL_MILLISECONDS).catch(() => undefined);
+  if (other === undefined) return;
+  try {
+    if ((await sessionOf(other)).name !== "") throw pooled(address);
+  } finally {
+    await other.end();
+  }
+}
+
+const POOL_MILLISECONDS = 2000;
+
+function pooled({ shown }: DatabaseAddress): MlctlError {
+  return new MlctlError(
+    "failure",
+    `${shown} gives each transaction another session of the server, or took the lock away`,
+    {
+      hint: 'name the server\'s own port in "database" (5432, not that of PgBouncer), or set pool_mode = session: nothing was saved',
+    },
+  );
+}

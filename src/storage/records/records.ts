@@ -1,0 +1,94 @@
+/** The truth about a workspace: its records and its lock. Record files in folders, and rows in Postgres, are the two that exist. */
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { MlctlError } from "../../core/errors.ts";
+import type { ReadRecord, RecordFile } from "./recordFiles.ts";
+import type { WorkspaceRecord } from "./workspaceRecord.ts";
+
+/** A record as the index has it. */
+export interface KnownRecord {
+  readonly stat: string;
+  readonly sha256: string;
+}
+
+/** What changed since the index was last updated. */
+export interface RecordChanges {
+  readonly changed: readonly ReadRecord[];
+  /** Same content, but another `stat`. */
+  readonly touched: readonly RecordFile[];
+  /** Paths of records that are gone. */
+  readonly removed: readonly string[];
+}
+
+/** A record that cannot be read; the index leaves it out. */
+export interface RecordProblem {
+  readonly path: string;
+  readonly error: MlctlError;
+}
+
+export interface FoundChanges {
+  readonly changes: RecordChanges;
+  readonly problems: readonly RecordProblem[];
+}
+
+/** The deployment to make; its artifacts name the source files, which are copied. */
+export type DeploymentRequest = Omit<Deployment, "kind" | "deploymentId" | "previousRunId">;
+
+export interface LockRequest {
+  /** The command of this process, such as "mlctl train"; shown to other processes that find the lock taken. */
+  readonly command: string;
+  /** 0: do not wait. */
+  readonly waitMs: number;
+  readonly now: () => Date;
+  readonly signal?: AbortSignal;
+  /** Called once, when another process holds the lock and waiting begins. */
+  readonly onWait?: (message: string) => void;
+}
+
+export interface HeldLock {
+  /** The clock that dates records: that of the database where several machines share one. */
+  readonly now: () => Date;
+  /** To be called once. */
+  readonly release: () => Promise<void>;
+}
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+  readonly since: string;
+}
+
+export interface Records {
+  /** @param known the records that the index has, by path; empty: all records */
+  changes(known: ReadonlyMap<string, KnownRecord>): Promise<FoundChanges>;
+  /**
+   * Writes a record whose files were written before. Not for the active deployment. The caller holds the lock, except for
+   * an execution.
+   * @returns the record as the index stores it
+   */
+  save(record: WorkspaceRecord): Promise<ReadRecord>;
+  /** @param paths as in the index. The caller holds the lock, except for executions. */
+  remove(paths: readonly string[]): Promise<void>;
+  /**
+   * Copies the artifacts into a release folder and switches to them. The caller holds the lock, and updates the index.
+   * @throws {MlctlError} "data" if a source file differs from its record; the old deployment stays active then
+   */
+  deploy(request: DeploymentRequest): Promise<Deployment>;
+  /**
+   * Takes the write lock of the workspace. It ends with the process.
+   * @throws {MlctlError} kind "busy" if the lock is still taken after `waitMs`; "interrupted" on `signal`
+   */
+  lock(request: LockRequest): Promise<HeldLock>;
+  /** Who holds the lock, as far as it is known. */
+  holder(): Promise<LockHolder | undefined>;
+}
+
+/** All records as if none were known; `known` names those in folders that config.json no longer has. */
+export async function allRecords(
+  records: Pick<Records, "changes">,
+  known: Iterable<string>,
+): Promise<{ readonly records: readonly ReadRecord[]; readonly problems: readonly RecordProblem[] }> {
+  const none = new Map([...known].map((path) => [path, { stat: "", sha256: "" }]));
+  const { changes, problems } = await records.changes(none);
+  return { records: changes.changed, problems };
+}
