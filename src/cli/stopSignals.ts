@@ -44,10 +44,9 @@ export function stopSignals(print: (line: string) => void, drains = false) {
     stop("terminated", message);
     if (!drains) setTimeout(() => quit(exitCodes.terminated), TERM_GRACE_MS).unref();
   };
-  let endEarly: (() => void) | undefined;
+  let endEarly: (() => boolean) | undefined;
   process.on("SIGINT", () => {
-    if (endEarly !== undefined && exitCode === undefined) {
-      endEarly();
+    if (exitCode === undefined && endEarly?.() === true) {
       endEarly = undefined;
       return print("going on with what was found so far; press Ctrl-C again to stop");
     }
@@ -59,7 +58,7 @@ export function stopSignals(print: (line: string) => void, drains = false) {
     // A closed terminal sends it twice, from its shell and from the kernel: the second one is no wish to quit at once.
     if (exitCode === undefined) terminate("stopped by SIGHUP: the terminal was closed");
   });
-  const onceInterrupted = (end: () => void): (() => void) => {
+  const onceInterrupted = (end: () => boolean): (() => void) => {
     endEarly = end;
     return () => (endEarly = undefined);
   };

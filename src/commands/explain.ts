@@ -81,8 +81,9 @@ const headings = {
 } as const;
 
 /** " over 5 rows, in log-odds" */
-function scopeOf({ method, rowCount, unit }: ExplainResult): string {
-  const over = method === "gain" ? "" : ` over ${counted(rowCount, "row")}`;
+function scopeOf({ method, rowCount, sampledRows, unit }: ExplainResult): string {
+  const rows = sampledRows === null ? counted(rowCount, "row") : `${sampledRows} of ${counted(rowCount, "row")}`;
+  const over = method === "gain" ? "" : ` over ${rows}`;
   const words = unit
     .replaceAll("_", " ")
     .replace("log odds", "log-odds")

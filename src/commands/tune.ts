@@ -26,7 +26,8 @@ export const tune = defineCommand({
     time: {
       flags: "--time <duration>",
       type: "duration",
-      description: "search for about this long instead of a number of trials; the fits at the end take longer",
+      description:
+        "search for about this long instead of a number of trials; the training afterwards takes as long as `mlctl train`",
     },
     workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
     seed: sharedOptions.seed,
@@ -64,8 +65,10 @@ export const tune = defineCommand({
       return { result: plan, view: planView(plan) };
     }
     const saves = write || output !== undefined;
+    let canSave = false;
     const result = await inWorkspace(invocation, { write: "tune" }, async (session) => {
-      if (saves && session.config.train.models === null) {
+      canSave = session.config.train.models !== null;
+      if (saves && !canSave) {
         throw new MlctlError("usage", "config.json has no models whose parameters could be saved", {
           hint: "add train.models to it: `mlctl config show --resolved` prints the models that mlctl chooses",
         });
@@ -75,7 +78,7 @@ export const tune = defineCommand({
       const to = output === undefined ? from : resolve(output);
       return { ...tuned, written: saves ? writeParams(tuned, { from, to }) : null };
     });
-    return { result, view: tuneView(result) };
+    return { result, view: tuneView(result, canSave) };
   },
 }) satisfies Command;
 
@@ -96,7 +99,7 @@ function planView({ searches, trials, fits }: TunePlan): View {
   };
 }
 
-function tuneView(result: TuneResult & { readonly written: string | null }): View {
+function tuneView(result: TuneResult & { readonly written: string | null }, canSave: boolean): View {
   const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const winner = leaderboard[0]!;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
@@ -145,6 +148,6 @@ function tuneView(result: TuneResult & { readonly written: string | null }): Vie
       ...notes,
       `chosen on ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
     ],
-    next: `\`mlctl score\`${written === null ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
+    next: `\`mlctl score\`${written === null && canSave ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
   };
 }

@@ -25,6 +25,9 @@ export interface Context {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly emit: (event: ProgressEvent) => void;
-  /** Until the returned function is called, the next Ctrl-C calls `end` instead of stopping the command. */
-  readonly onceInterrupted?: (end: () => void) => () => void;
+  /**
+   * Until the returned function is called, the next Ctrl-C calls `end` instead of stopping the command, unless that
+   * returns false.
+   */
+  readonly onceInterrupted?: (end: () => boolean) => () => void;
 }

@@ -49,7 +49,8 @@ interface Ranked extends ShapFeature {
   readonly levels: readonly Level[];
 }
 
-export function shapSummaryPlot({ features, unit }: ShapData): PlotSpec {
+/** @param isOneOfSeveral the title names the unit, which is that of one class */
+export function shapSummaryPlot({ features, unit }: ShapData, isOneOfSeveral = false): PlotSpec {
   const ranked = features.map(withSize).toSorted((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
   const relevant = ranked.filter(({ size }) => size > 0);
   const shown = relevant.filter(({ size }) => size >= MINIMUM_SHARE * relevant[0]!.size).slice(0, MAXIMUM_FEATURES);
@@ -59,7 +60,11 @@ export function shapSummaryPlot({ features, unit }: ShapData): PlotSpec {
       ? `; the ${displayNumber(shown.length)} largest of ${displayNumber(relevant.length)} columns`
       : "";
   const subtitle = `${countOf(rows, "row")}; taller stripes: more rows${more}`;
-  return plotSpec({ text: "SHAP summary", subtitle }, sentence(shown, unit), body(shown, unit));
+  return plotSpec(
+    { text: isOneOfSeveral ? `SHAP summary: ${unit}` : "SHAP summary", subtitle },
+    sentence(shown, unit),
+    body(shown, unit),
+  );
 }
 
 function withSize(feature: ShapFeature): Ranked {

@@ -35,7 +35,7 @@ export interface Decision {
 /** A candidate of the training that this run belongs to; a `Run` of core satisfies it. */
 export type Candidate = Pick<
   Run,
-  "runId" | "family" | "featureSet" | "metrics" | "selection" | "seconds" | "rank" | "status" | "error"
+  "runId" | "family" | "featureSet" | "params" | "metrics" | "selection" | "seconds" | "rank" | "status" | "error"
 >;
 
 /** The score of an earlier run. */

@@ -61,6 +61,8 @@ export interface ExplainResult {
   readonly repeats: number | null;
   readonly classes: readonly string[] | null;
   readonly rowCount: number;
+  /** shap: the number of rows that importance is the mean of, if they are fewer. */
+  readonly sampledRows: number | null;
   /** Empty without `rows`. Each feature with its contribution, largest first; of several classes, those of each. */
   readonly rows: readonly { readonly row: number; readonly contributions: readonly RowContribution[] }[];
 }
@@ -118,7 +120,7 @@ interface ShapRows {
   readonly isAsked: boolean;
 }
 
-const nothing = { columns: [], baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
+const nothing = { columns: [], baseValue: null, value: null, repeats: null, rowCount: 0, sampledRows: null, rows: [] };
 
 /** Users of `mlctl predict FILE` may give rows where the model is expected. */
 function requireModel(reference: string): void {
@@ -149,7 +151,8 @@ function shap({ context }: Session, { model }: LoadedModel, { table, inputs, isA
     importance: importanceOf(explained, places.length),
     columns: columnsOf(explained, model, places.length),
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
-    rowCount: places.length,
+    rowCount: inputs.rowCount,
+    sampledRows: isSample ? places.length : null,
     rows: isAsked ? rowsOf(isSample ? first() : explained).slice(0, MOST_ROWS) : [],
   };
 }

@@ -11,7 +11,7 @@ import { partialDependence } from "../../pipeline/judge/partialDependence.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
-import { evenRows } from "../../stats/evenRows.ts";
+import { sampledRows } from "../../stats/sampledRows.ts";
 import type { Judgement } from "../judge.ts";
 import type { Session } from "../session.ts";
 import { importanceByColumn, metricLabel } from "../settings.ts";
@@ -81,7 +81,7 @@ function weakestOf({ judged, inputs }: JudgedInputs, { session, model, run }: Re
   // R² compares with the spread of the rows, which differs between segments.
   const metric = run.metric === "r2" ? "rmse" : run.metric;
   if (judged.metrics[metric] === undefined) return null; // of another version
-  const rows = evenRows(inputs.rowCount, SEGMENT_ROWS);
+  const rows = sampledRows(inputs.rowCount, SEGMENT_ROWS);
   const sampled = selectPredicted(judged.evaluation, rows);
   const found = weakestSegments(sampled, selectRows(inputs, rows), { metric, seed: run.seed });
   if (found === null) return null;

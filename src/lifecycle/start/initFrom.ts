@@ -16,6 +16,7 @@ import { ingestFiles } from "../../data/files/ingestFiles.ts";
 import { readDataset } from "../../data/files/readTable.ts";
 import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
+import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
 import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
 import { encodeTarget, type EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
@@ -71,7 +72,7 @@ export async function initFrom(options: InitFromOptions, context: Context): Prom
     const { task } = encoded.spec;
     const remarks = targetRemarks(encoded, asked);
     const inputs = { ...table, columns: table.columns.filter(({ name }) => name !== target) };
-    const { split, time } = chooseRows(inputs, encoded, options);
+    const { split, time } = chooseRows(table, inputs, encoded, options);
     // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
     const input = /\.(jsonl|ndjson|json|parquet)(\.gz)?$/i.test(from) ? dataset : from;
     const types = columns.flatMap(({ name, format }) =>
@@ -166,6 +167,7 @@ function markersOf(column: Column): string[] {
 
 /** The latest rows test if they are in time order and each part has every class, else a share of each class. */
 function chooseRows(
+  table: Table,
   inputs: Table,
   { spec, y, rows }: EncodedTarget,
   { testSize, seed }: InitFromOptions,
@@ -187,10 +189,23 @@ function chooseRows(
       return { split, time: { key, value, notes: [note] } };
     }
   }
-  const split = splitOf(inputs.rowCount, codes, { ...options, method: "stratified" });
+  const { split, moved } = withCopies(splitOf(inputs.rowCount, codes, { ...options, method: "stratified" }), table);
   const how = classCount === 0 ? "at random" : "with the same share of each class";
   const note = `${split.validation.length} of ${inputs.rowCount} rows test, chosen ${how}, seed ${seed}`;
-  return { split, time: { key, value: undefined, notes: [note] } };
+  const together = `${counted(moved, "row")} went to the other part, where an equal row is: else the test would know the answer`;
+  return { split, time: { key, value: undefined, notes: moved === 0 ? [note] : [note, together] } };
+}
+
+/** Equal rows are in one part: that of the first. */
+function withCopies({ training, validation }: Split, table: Table): { split: Split; moved: number } {
+  const first = firstCopies(table);
+  const isTest = new Set(validation);
+  const isIn = (part: boolean) => (row: number) => isTest.has(first[row]!) === part;
+  const rows = Int32Array.from(first.keys());
+  const split = { training: rows.filter(isIn(false)), validation: rows.filter(isIn(true)) };
+  if (split.training.length === 0 || split.validation.length === 0)
+    return { split: { training, validation }, moved: 0 };
+  return { split, moved: training.filter(isIn(true)).length + validation.filter(isIn(false)).length };
 }
 
 function targetNote({ spec, y, missing }: EncodedTarget): string {

@@ -112,8 +112,8 @@ describe("a training without train.models", () => {
     const example = await exampleWorkspace({ ...config, train: { ...config.train, time: "1h" } }, files);
     const { result, again } = await example.change(async (session) => {
       await ingest(session);
-      const onceInterrupted = (end: () => void): (() => void) => {
-        const timer = setTimeout(end, 500);
+      const onceInterrupted = (end: () => boolean): (() => void) => {
+        const timer = setTimeout(end, 3000);
         return () => clearTimeout(timer);
       };
       const ended = await train({ ...session, context: { ...session.context, onceInterrupted } });

@@ -4,7 +4,6 @@ import { formatNumber } from "../../core/text/format.ts";
 import type { Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import type { Candidate } from "../../pipeline/fit/candidate.ts";
 
 /** A candidate with the values that rank it. */
 export interface Contender {
@@ -15,16 +14,6 @@ export interface Contender {
   /** Why its predictions are useless (constant, for example), see pipeline/judge/degenerate.ts. */
   readonly degenerate: string | undefined;
   readonly error: unknown;
-}
-
-/** By candidate: the family, and what tells it apart from others of its family: the feature set, and its parameters. */
-export function candidateLabels(candidates: readonly Pick<Candidate, "family" | "params" | "featureSet">[]): string[] {
-  return candidates.map(({ family, params, featureSet }) => {
-    const alike = candidates.filter((each) => each.family === family && each.featureSet === featureSet);
-    const own = Object.entries(params).filter(([name, value]) => alike.some((each) => each.params[name] !== value));
-    const settings = own.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
-    return `${family}${featureSet === "all" ? "" : ` on ${featureSet}`}${settings === "" ? "" : ` (${settings})`}`;
-  });
 }
 
 /** The value that ranks a contender: over the folds if there are any, else on the validation rows. */

@@ -4,6 +4,7 @@ import type { FitRemarks } from "../../core/estimator.ts";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Run, Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
+import { candidateLabels } from "../../core/text/candidateLabels.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
@@ -12,7 +13,7 @@ import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
 import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
 import { keepModels, nameModels, type Training } from "./keepModels.ts";
-import { baselineAhead, candidateLabels } from "./leaderboard.ts";
+import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainOne.ts";
 

@@ -28,14 +28,17 @@ export async function train(session: Session): Promise<TrainResult> {
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
   const chosen = chosenBy(session, data);
-  const [{ ranked, more }, suspicions] = await Promise.all([trainCandidates(chosen, data), inspectRows(chosen, data)]);
+  const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
+    trainCandidates(chosen, data),
+    inspectRows(chosen, data),
+  ]);
   const all = chosenBy(session, { ...data, config: withModels(data.config, more) });
   const given = { dataset, data, ranked, suspicions, configSha256: session.configSha256() };
   const result = await recordTraining(all, given);
-  return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more)] };
+  return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more, isInterrupted)] };
 }
 
-function triedNote({ tried, added, isInterrupted }: More): string {
+function triedNote({ tried, added }: More, isInterrupted: boolean): string {
   const kept = added.length < tried ? `, of which the best ${added.length} are kept` : "";
   const why = isInterrupted ? "Ctrl-C ended train.time" : "within train.time";
   return `${why}: ${counted(tried, "more model")} tried${kept}`;

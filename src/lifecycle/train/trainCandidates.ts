@@ -1,6 +1,7 @@
 /** Fits every configured model and ranks them. */
 import { refit, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { milliseconds } from "../../core/text/duration.ts";
+import { isBaseline } from "../../estimators/findEstimator.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
@@ -16,6 +17,8 @@ export interface Trained {
   readonly ranked: readonly TrainedCandidate[];
   /** What `train.time` added. */
   readonly more: More | undefined;
+  /** Ctrl-C ended `train.time`. */
+  readonly isInterrupted: boolean;
 }
 
 /**
@@ -31,19 +34,54 @@ export async function trainCandidates(
 ): Promise<Trained> {
   const started = performance.now();
   const { task } = data.target;
+  const { time } = data.config.train;
   const metric = decidingMetric(workspace.config, task);
   const trained: TrainedCandidate[] = [];
-  for (const [index, candidate] of candidates.entries()) {
-    const progress = { type: "progress", stage: `train ${candidate.family}`, total: candidates.length } as const;
-    const emit = (share: number): void => workspace.context.emit({ ...progress, done: index + share, unit: "models" });
-    trained.push(await trainOne(workspace, { candidate, data, emit }));
+  const early = time === null ? undefined : endedEarly(workspace, () => trained.some(isUseful));
+  const own = early?.workspace ?? workspace;
+  let more: More | undefined;
+  try {
+    for (const [index, candidate] of candidates.entries()) {
+      const progress = { type: "progress", stage: `train ${candidate.family}`, total: candidates.length } as const;
+      const emit = (share: number): void =>
+        workspace.context.emit({ ...progress, done: index + share, unit: "models" });
+      trained.push(await trainOne(own, { candidate, data, emit }));
+    }
+    const until = started + milliseconds(time ?? "0s");
+    more = time === null ? undefined : await trainMore(own, data, { trained, until });
+  } catch (error) {
+    if (early?.isInterrupted() !== true) throw error;
+  } finally {
+    early?.release();
   }
-  const { time } = data.config.train;
-  const until = started + milliseconds(time ?? "0s");
-  const more = time === null ? undefined : await trainMore(workspace, data, { trained, until });
   const ranked = rank(await withEnsemble(data, [...trained, ...(more?.added ?? [])]), metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
-  return { ranked, more };
+  return {
+    ranked,
+    more: more ?? (early === undefined ? undefined : nothingMore),
+    isInterrupted: early?.isInterrupted() === true,
+  };
+}
+
+const nothingMore: More = { added: [], tried: 0 };
+
+/** Ctrl-C, once there is a model, ends the training of further ones instead of the command. */
+function endedEarly(given: Workspace, isEnough: () => boolean) {
+  const interruption = new AbortController();
+  const release = given.context.onceInterrupted?.(() => {
+    if (isEnough()) interruption.abort();
+    return interruption.signal.aborted;
+  });
+  const signal = AbortSignal.any([given.context.signal, interruption.signal]);
+  return {
+    workspace: { ...given, context: { ...given.context, signal } },
+    isInterrupted: () => interruption.signal.aborted,
+    release: () => release?.(),
+  };
+}
+
+function isUseful({ fitted, family }: TrainedCandidate): boolean {
+  return fitted !== undefined && !isBaseline(family);
 }
 
 /** The model to keep: fitted again on all rows, if `train.refit` says so. */

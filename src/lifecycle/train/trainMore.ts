@@ -1,4 +1,5 @@
 /** Trains more models while there is time (`train.time`). */
+import { MlctlError } from "../../core/errors.ts";
 import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { portfolio } from "../../estimators/portfolio.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
@@ -18,24 +19,18 @@ export interface More {
   /** The best of them, in the order in which they were trained. */
   readonly added: readonly TrainedCandidate[];
   readonly tried: number;
-  /** Ctrl-C came before the time was up. */
-  readonly isInterrupted: boolean;
 }
 
 /**
- * Trains models of the portfolio until the time is up, with what fitting the best again will take left over. Ctrl-C ends
- * it early.
+ * Trains models of the portfolio until the time is up, with what fitting the best again will take left over. The
+ * signal of the workspace ends it early.
  */
 export async function trainMore(
-  given: Workspace,
+  workspace: Workspace,
   data: PreparedData,
   { trained, until }: { readonly trained: readonly TrainedCandidate[]; readonly until: number },
 ): Promise<More> {
-  const interruption = new AbortController();
-  const release = given.context.onceInterrupted?.(() => interruption.abort());
-  const signal = AbortSignal.any([given.context.signal, interruption.signal]);
-  const context = { ...given.context, signal };
-  const workspace = { ...given, context };
+  const { context } = workspace;
   const { metric } = trained[0]!.candidate;
   const fits = (data.selection?.folds.length ?? 0) + 1;
   const started = performance.now();
@@ -46,8 +41,13 @@ export async function trainMore(
   let best = rank(trained, metric, data.target.task);
   let added: TrainedCandidate[] = [];
   let [tried, skipped] = [0, 0];
+  const failed = new Set<string>();
   for (const candidate of furtherCandidates(workspace, data, trained)) {
-    if (skipped === MOST_SKIPPED || interruption.signal.aborted) break;
+    if (skipped === MOST_SKIPPED || context.signal.aborted) break;
+    if (failed.has(candidate.family)) {
+      skipped++;
+      continue;
+    }
     const refits = [...trained, ...added].map(({ seconds }) => seconds / fits).toSorted((a, b) => b - a);
     const refitting = refits.slice(0, REFIT_MODELS).reduce((sum, seconds) => sum + seconds, 0);
     const expected = slowest.get(candidate.family) ?? Math.max(...slowest.values());
@@ -59,18 +59,23 @@ export async function trainMore(
     const stage = `train ${candidate.family}, best so far ${best[0]!.family}`;
     const [done, total] = [(performance.now() - started) / 1000, (until - started) / 1000];
     const emit = (): void => context.emit({ type: "progress", stage, done, total, unit: "s" });
-    const one = await trainOne(workspace, { candidate, data, emit }).catch((error: unknown) =>
-      interruption.signal.aborted ? undefined : Promise.reject(error),
-    );
-    if (one === undefined) break;
+    const one = await trainOne(workspace, { candidate, data, emit }).catch((error: unknown) => {
+      if (context.signal.aborted) return undefined;
+      if (!(error instanceof MlctlError)) throw error;
+      // Nobody asked for this family: what was trained so far is not lost for it.
+      const message = `train.time tries no more of ${candidate.family}: ${error.message}`;
+      context.emit({ type: "warning", stage: "train", message });
+      failed.add(candidate.family);
+      return undefined;
+    });
+    if (one === undefined) continue;
     timed(one);
     tried++;
     best = rank([...best, one], metric, data.target.task).slice(0, MOST_KEPT + trained.length);
     const isKept = new Set(rank([...added, one], metric, data.target.task).slice(0, MOST_KEPT));
     added = [...added, one].filter((each) => isKept.has(each));
   }
-  release?.();
-  return { added, tried, isInterrupted: interruption.signal.aborted };
+  return { added, tried };
 }
 
 /** Models of the portfolio, with each feature set. */

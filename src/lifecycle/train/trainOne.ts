@@ -126,7 +126,9 @@ async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, 
   const fitted = await fitOn(candidate, training, { signal, onProgress: (done) => onProgress(done * share) });
   const found = { ...candidate, params: fitted.estimator.params };
   const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
-  const unseen = await eachFold(folds, hooks, (fold, own) => predictUnseen(found, data, fold, own));
+  const unseen = await eachFold(folds, data.inputs.columns.length, hooks, (fold, own) =>
+    predictUnseen(found, data, fold, own),
+  );
   return judged(candidate, data, fitted, unseen);
 }
 

@@ -34,19 +34,21 @@ export async function crossValidate(
   plan: FoldPlan,
   hooks: FitHooks = {},
 ): Promise<CrossValidation> {
-  const evaluations = await eachFold(plan.folds, hooks, async (fold, own) => {
+  const evaluations = await eachFold(plan.folds, data.inputs.columns.length, hooks, async (fold, own) => {
     return (await fitCandidate(candidate, data, fold, own)).evaluation;
   });
   return crossValidated(evaluations, plan, candidate.metric, data.target);
 }
 
-/** The hooks of each fold know its share of the progress. */
+/** @param columns number of input columns */
 export function eachFold<T>(
   folds: readonly Split[],
+  columns: number,
   hooks: FitHooks,
   work: (fold: Split, own: FitHooks) => Promise<T>,
 ): Promise<T[]> {
-  return severalFits(folds, hooks, { rows: Math.max(0, ...folds.map(({ training }) => training.length)), work });
+  const rows = folds.reduce((sum, { training }) => sum + training.length, 0);
+  return severalFits(folds, hooks, { cells: rows * columns, work });
 }
 
 /** @param evaluations by fold */

@@ -10,7 +10,6 @@ import type { Split } from "./splitRows.ts";
 import { composeEnsemble, type MemberFit } from "./composeEnsemble.ts";
 import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
 import { severalFits } from "./severalFits.ts";
-
 import { calibrate } from "../predict/calibrate.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateFeatures, fitFeatures } from "./candidateFeatures.ts";
@@ -73,7 +72,7 @@ export async function fitOn(candidate: Candidate, training: TrainingData, hooks:
   const members = findEstimator(candidate.family).members?.(candidate.params);
   if (members !== undefined) {
     const fitted = await severalFits(members, hooks, {
-      rows: training.y.length,
+      cells: training.y.length * training.inputs.columns.length * members.length,
       work: async ({ family, params, weight }, own): Promise<MemberFit> => {
         return { weight, ...(await fitOn({ ...candidate, family, params }, training, own)) };
       },

@@ -1,7 +1,7 @@
 /** Chooses the weights of an ensemble by greedy forward selection with replacement on predictions of unseen rows. */
 import type { Task } from "../../core/task.ts";
 import { fromMargins, marginsOf } from "../../estimators/ensemble.ts";
-import { evenRows } from "../../stats/evenRows.ts";
+import { sampledRows } from "../../stats/sampledRows.ts";
 
 export interface Library {
   readonly task: Task;
@@ -62,7 +62,7 @@ export function selectEnsemble(all: Library): Float64Array | undefined {
 function thinned(library: Library): Library {
   const { y, predictions } = library;
   if (y.length <= MOST_ROWS) return library;
-  const rows = evenRows(y.length, MOST_ROWS);
+  const rows = sampledRows(y.length, MOST_ROWS);
   const thin = (values: Float64Array): Float64Array => {
     const width = values.length / y.length;
     return Float64Array.from(

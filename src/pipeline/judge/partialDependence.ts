@@ -4,11 +4,11 @@ import type { Model } from "../../core/records/model.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { historyGaps } from "../../features/historyGaps.ts";
+import { findTransform } from "../../features/index.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
 import { countCategories } from "../../stats/countCategories.ts";
-import { evenRows } from "../../stats/evenRows.ts";
 import { presentValues } from "../../stats/presentValues.ts";
+import { sampledRows } from "../../stats/sampledRows.ts";
 import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
 
@@ -26,7 +26,7 @@ export interface DependenceOptions {
   readonly columns: readonly string[];
   /** Codes of the classes whose probability is averaged; empty for regression. */
   readonly classes: readonly number[];
-  /** Maximum number of rows to average over, evenly spaced. */
+  /** Maximum number of rows to average over, a seeded sample. */
   readonly rows: number;
 }
 
@@ -42,15 +42,20 @@ const MOST_CATEGORIES = 8;
  */
 export function partialDependence(model: Model, inputs: Table, options: DependenceOptions): PartialDependence[] {
   const predict = predictor(model);
-  const base = selectRows(inputs, evenRows(inputs.rowCount, options.rows));
+  const within = rowsInReach(model, inputs);
+  const base = selectRows(
+    inputs,
+    sampledRows(within.length, options.rows).map((place) => within[place]!),
+  );
+  const keys = historyKeys(model);
   const used = requiredColumns(model.transforms);
   return options.columns.flatMap((name) => {
     const column = used.has(name) ? findColumn(inputs, name) : undefined;
     const grid = column === undefined ? [] : gridOf(column);
     if (column === undefined || grid.length < 2) return [];
-    const varied = withValues(base, name, grid);
-    if (isKeyOfHistory(model, varied, column)) return [];
-    const prediction = predict(varied);
+    // Another time or series reads other rows of the history: that is not the effect of the column.
+    if (keys !== undefined && (column.kind === "date" || keys.has(name))) return [];
+    const prediction = predict(withValues(base, name, grid));
     const { kind } = column;
     const values = grid.map((value) => (column.kind === "category" ? column.categories[value]! : value));
     return [{ column: name, kind, values, means: meansOf(prediction, grid.length, options.classes) }];
@@ -90,10 +95,10 @@ function withValues(base: Table, name: string, grid: readonly number[]): Table {
   return { ...repeated, columns };
 }
 
-/** Another time or series reads other rows of the history: that is not the effect of the column. */
-function isKeyOfHistory(model: Model, varied: Table, { kind }: Column): boolean {
-  if (historyGaps(model.transforms) === undefined) return false;
-  return kind === "date" || rowsInReach(model, varied).length < varied.rowCount;
+/** The columns that tell series apart; undefined if the model does not look back. */
+function historyKeys({ transforms }: Model): ReadonlySet<string> | undefined {
+  const looks = transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state) ?? []);
+  return looks.length === 0 ? undefined : new Set(looks.flatMap(({ by }) => by));
 }
 
 function meansOf({ yPred, probabilities }: Prediction, count: number, classes: readonly number[]): number[][] {

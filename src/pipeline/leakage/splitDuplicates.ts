@@ -31,6 +31,15 @@ export function rowsWithout(table: Table, other: Table): Int32Array {
   });
 }
 
+/** For each row the position of the first row that equals it in all columns: its own if there is none before. */
+export function firstCopies(table: Table): Int32Array {
+  return originals(
+    table,
+    table,
+    table.columns.map(({ name }) => name),
+  );
+}
+
 /** For each row of `table` the position of the first equal row of `other`; −1 if there is none. */
 function originals(table: Table, other: Table, names: readonly string[]): Int32Array {
   const pairs = names.map((name) => comparable(findColumn(table, name)!, findColumn(other, name)!));

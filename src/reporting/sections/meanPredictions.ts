@@ -51,10 +51,10 @@ export function segmentsPart({ weakest, meanClasses, signature }: ReportInput): 
   const sample =
     rows < testRows ? `, on a sample of ${displayNumber(rows)} of ${displayNumber(testRows)} test rows` : "";
   const basis = `${countOf(compared, "segment")} of at least ${minimumRows} rows ${compared === 1 ? "was" : "were"} compared${sample}: the values of categories and the quarters of numbers.`;
-  const worse = `${metric.label} worse than on all rows (${displayNumber(value)}) by more than two standard errors`;
+  const worse = `worse than on all rows (${displayNumber(value)}) by more than two standard errors`;
   if (segments.length === 0)
     return html`<h3>Weakest segments</h3>
-      ${emptyNote(`${basis} In none of them is ${worse}.`)}`;
+      ${emptyNote(`${basis} In none of them is ${metric.label} ${worse}.`)}`;
   const shown = segments.slice(0, MOST_SEGMENTS);
   const more = segments.length > shown.length ? ` The ${shown.length} surest are listed.` : "";
   const byChance = Math.max(1, Math.round(compared * BY_CHANCE));
@@ -64,8 +64,8 @@ export function segmentsPart({ weakest, meanClasses, signature }: ReportInput): 
       : [`Actual ${task === "regression" ? name : `share of “${meanClasses[0] ?? ""}”`}`, "Predicted"];
   return html`<h3>Weakest segments</h3>
     <p class="note">
-      ${basis} In ${displayNumber(segments.length)} of them is ${worse}; about ${displayNumber(byChance)} would be by
-      chance.${more}
+      ${basis} In ${displayNumber(segments.length)} of them ${metric.label} is ${worse}; about
+      ${displayNumber(byChance)} would be by chance.${more}
     </p>
     ${dataTable({
       caption: `${metric.label} by segment, ${metric.greaterIsBetter ? "higher" : "lower"} is better`,

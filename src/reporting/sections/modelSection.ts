@@ -1,5 +1,6 @@
 /** Model: the candidates, feature importance, SHAP values, partial dependence and parameters. */
 import type { Run } from "../../core/records/run.ts";
+import { candidateLabels } from "../../core/text/candidateLabels.ts";
 import { selectionLabel } from "../../core/text/selectionLabel.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/importance.ts";
@@ -20,7 +21,7 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
     importance.length === 0
       ? emptyNote("This model family has no feature importance, and permutation importance was not computed.")
       : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
-    Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data)))),
+    Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data, input.shap.length > 1)))),
     dependencePart(input, draw),
   ]);
   return section(
@@ -43,8 +44,10 @@ async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> 
   if (candidates.length === 0) return emptyNote("There is no record of the candidates of this training.");
   if (candidates.length === 1) return emptyNote("Only one candidate was trained, so there is nothing to compare.");
   const { label, greaterIsBetter } = mainMetric(input);
-  const rows = ranked(candidates).map((candidate) => ({
-    label: nameOf(candidate, candidates),
+  const best = ranked(candidates);
+  const labels = candidateLabels(best, familyName);
+  const rows = best.map((candidate, i) => ({
+    label: labels[i]!,
     value: candidate.selection === undefined ? (candidate.metrics[metric] ?? null) : candidate.selection.value,
     chosen: candidate.runId === input.run.runId,
   }));
@@ -68,6 +71,8 @@ function candidateTable(input: ReportInput): Html | null {
   const shown = metrics.filter(({ name }) =>
     candidates.some((candidate) => typeof candidate.metrics[name] === "number"),
   );
+  const best = ranked(candidates);
+  const labels = candidateLabels(best, familyName);
   const selection = foldsOf(candidates);
   const onFolds = selection === undefined ? [] : [`${mainMetric(input).label}, ${selectionLabel(selection)}`, "±"];
   return dataTable({
@@ -75,22 +80,16 @@ function candidateTable(input: ReportInput): Html | null {
       selection === undefined
         ? "Candidates with their metrics on the validation rows"
         : `Candidates, chosen on ${selection.method} folds of the training rows, with their metrics on the validation rows`,
-    columns: [
-      "Family",
-      "Features",
-      ...allNumeric(...onFolds, ...shown.map(({ label }) => label), "Seconds"),
-      "Outcome",
-    ],
-    rows: ranked(candidates).map((candidate) => {
+    columns: ["Model", ...allNumeric(...onFolds, ...shown.map(({ label }) => label), "Seconds"), "Outcome"],
+    rows: best.map((candidate, i) => {
       const chosen = candidate.runId === input.run.runId;
       const outcome =
         candidate.status === "FINISHED" ? (chosen ? "chosen" : "") : (candidate.error ?? candidate.status);
       const values = shown.map(({ name }) => displayNumber(candidate.metrics[name]));
       const cells = [
-        familyName(candidate.family),
-        candidate.featureSet,
-        ...onFolds.map((_, i) =>
-          displayNumber(i === 0 ? candidate.selection?.value : candidate.selection?.standardDeviation),
+        labels[i]!,
+        ...onFolds.map((_, at) =>
+          displayNumber(at === 0 ? candidate.selection?.value : candidate.selection?.standardDeviation),
         ),
         ...values,
         displayNumber(candidate.seconds, 2),
@@ -123,10 +122,4 @@ function ranked(candidates: readonly Candidate[]): readonly Candidate[] {
 
 function place({ status, rank }: Candidate): number {
   return status === "FINISHED" ? rank : Infinity;
-}
-
-/** Includes the feature set if the candidates differ in it. */
-function nameOf(candidate: Candidate, all: readonly Candidate[]): string {
-  const isShared = all.every(({ featureSet }) => featureSet === candidate.featureSet);
-  return isShared ? familyName(candidate.family) : `${familyName(candidate.family)} · ${candidate.featureSet}`;
 }

@@ -57,6 +57,15 @@ export interface TrainingJob {
   readonly margins?: MarginsJob;
 }
 
+/** Of fewer cells the values are kept: they need little memory, and the library makes that matrix a little faster. */
+const CELLS_FOR_BINS = 40_000_000;
+
+/** Whether the library keeps bins instead of values, see quantileMatrix. @param leastCells from which it does */
+export function keepsBins({ values, params, library }: TrainingJob, leastCells = CELLS_FOR_BINS): boolean {
+  const isHist = params.some(([name, value]) => name === "tree_method" && value === "hist");
+  return library !== undefined && isHist && values.length >= leastCells && process.platform !== "win32";
+}
+
 /** After an error the thread is not reused: it may be broken. */
 export type TrainingReply =
   | { readonly bytes: Uint8Array<ArrayBuffer>; readonly memoryBytes: number }

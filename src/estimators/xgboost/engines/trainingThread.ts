@@ -7,13 +7,15 @@ import { nativeCall } from "../../../core/nativeCalls.ts";
 import { workerThread } from "../../../core/workerThread.ts";
 import { UNDEFINED } from "../train/bestRound.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
-import type { TrainingJob, TrainingReply } from "./trainingJob.ts";
+import { keepsBins, type TrainingJob, type TrainingReply } from "./trainingJob.ts";
 
 /** WebAssembly memory never shrinks: a thread that has grown beyond this is not reused. */
 const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;
 
 /** Size of what the library makes of the values, in copies of them: its matrix has an index with each, and their bins. */
 const LIBRARY_COPIES = 3;
+/** The same where it keeps only the bins. */
+const COPIES_OF_BINS = 1;
 const MEMORY_HINT = "train on fewer rows or features, or raise limits.memory in config.json";
 
 export interface TrainingHooks {
@@ -87,7 +89,8 @@ function lane(engine: string) {
   const run = async (makeJob: () => TrainingJob, { signal, onProgress, hint }: TrainingHooks): Promise<Uint8Array> => {
     signal?.throwIfAborted();
     const job = makeJob(); // created as late as possible: it is as large as the data
-    const needed = process.memoryUsage.rss() + LIBRARY_COPIES * job.values.byteLength;
+    const needed =
+      process.memoryUsage.rss() + (keepsBins(job) ? COPIES_OF_BINS : LIBRARY_COPIES) * job.values.byteLength;
     if (needed > memoryLimit().bytes)
       throw outOfMemory(`training needs about ${gigabytes(needed)}`, { hint: MEMORY_HINT });
     const weights = job.weights === null ? [] : [job.weights.buffer];

@@ -1,11 +1,9 @@
 /** A matrix of bins instead of values: a byte for each cell instead of nine, for the same trees of tree_method "hist". */
 import { loadKoffi } from "../../../../core/koffi.ts";
+import { openNativeNow } from "../../../../core/nativeOpening.ts";
 import type { Handle } from "./nativeLibrary.ts";
 
 const koffi = loadKoffi();
-
-/** Of fewer cells the values are kept: they need little memory, and the library makes that matrix a little faster. */
-export const LEAST_CELLS = 40_000_000;
 
 export interface Rows {
   readonly values: Float32Array;
@@ -66,6 +64,7 @@ export function createQuantileMatrix(
   const data = { data: [address, true], shape: [rowCount, columnCount], typestr: "<f4", version: 3 };
   const [proxy, matrix]: [Handle][] = [[null], [null]];
   let isGiven = false;
+  let failed = 0;
   const next = koffi.register(() => {
     if (isGiven) return 0;
     isGiven = true;
@@ -74,14 +73,18 @@ export function createQuantileMatrix(
       setFloats(proxy![0], "label", labels),
       ...(weights === null ? [] : [setFloats(proxy![0], "weight", weights)]),
     ];
-    return codes.every((code) => code === 0) ? 1 : 0;
+    failed = codes.find((code) => code !== 0) ?? 0;
+    return failed === 0 ? 1 : 0;
   }, callbacks.next);
   const reset = koffi.register(() => void (isGiven = false), callbacks.reset);
   try {
     check(functions.createProxy(proxy));
     // JSON has no NaN, but the library reads it.
     const json = `{"missing":NaN,"nthread":${threads},"max_bin":${maxBin}}`;
-    check(functions.create(null, proxy![0], null, reset, next, json, matrix));
+    // A thread that ends cannot answer, and the library would ask for ever: it ends once the matrix is made.
+    const made = openNativeNow(() => functions.create(null, proxy![0], null, reset, next, json, matrix));
+    check(failed);
+    check(made);
     return matrix![0];
   } finally {
     for (const callback of [next, reset]) koffi.unregister(callback);

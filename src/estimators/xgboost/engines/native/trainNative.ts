@@ -1,8 +1,8 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../train/bestRound.ts";
 import { nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
-import { createQuantileMatrix, LEAST_CELLS, quantileFunctions } from "./quantileMatrix.ts";
-import { PROGRESS_STEPS, type MarginsJob, type TrainingJob, type WatchJob } from "../trainingJob.ts";
+import { createQuantileMatrix, quantileFunctions } from "./quantileMatrix.ts";
+import { keepsBins, PROGRESS_STEPS, type MarginsJob, type TrainingJob, type WatchJob } from "../trainingJob.ts";
 
 /**
  * @param leastCells from which bins take the place of values
@@ -12,7 +12,7 @@ import { PROGRESS_STEPS, type MarginsJob, type TrainingJob, type WatchJob } from
 export function trainNative(
   job: TrainingJob,
   onProgress: (share: number) => void,
-  leastCells = LEAST_CELLS,
+  leastCells?: number,
 ): Uint8Array<ArrayBuffer> {
   const library = nativeLibrary(job.library!);
   const check = (code: number): void => {
@@ -24,8 +24,7 @@ export function trainNative(
   const booster: [Handle] = [null];
   try {
     const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
-    const isLarge = job.values.length >= leastCells && paramOf(job, "tree_method") === "hist";
-    if (!isLarge || !fillWithBins(matrix, job, filling)) fill(matrix, job, filling);
+    if (!keepsBins(job, leastCells) || !fillWithBins(matrix, job, filling)) fill(matrix, job, filling);
     if (job.watch) fill(evaluated, job.watch, filling);
     check(library.createBooster(matrix, 1, booster));
     for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));

@@ -1,0 +1,23 @@
+/** Tells the models of one training apart. */
+interface Labelled {
+  readonly family: string;
+  readonly featureSet: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * By candidate: the family, and what tells it apart from others of its family: the feature set, and its parameters.
+ * @param familyName what people call the family; its name in config.json if left out
+ */
+export function candidateLabels(
+  candidates: readonly Labelled[],
+  familyName: (family: string) => string = (family) => family,
+): string[] {
+  return candidates.map(({ family, params, featureSet }) => {
+    const alike = candidates.filter((each) => each.family === family && each.featureSet === featureSet);
+    const own = Object.entries(params).filter(([name, value]) => alike.some((each) => each.params[name] !== value));
+    const settings = own.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
+    const features = featureSet === "all" ? "" : ` on ${featureSet}`;
+    return `${familyName(family)}${features}${settings === "" ? "" : ` (${settings})`}`;
+  });
+}
