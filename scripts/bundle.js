@@ -17,6 +17,7 @@ const external = [
   "better-sqlite3",
   "dejavu-fonts-ttf",
   "koffi",
+  "pg",
   "piscina",
   "protobufjs",
 ];

@@ -2,6 +2,7 @@
 import { dirname, resolve, sep } from "node:path";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
+import { sourceProblems } from "./sourceProblems.ts";
 
 const folderKeys = [
   "input_folder_path",
@@ -25,6 +26,7 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
     ...limitProblems(config),
     ...costProblems(config),
     ...aliasProblems(config),
+    ...sourceProblems(config),
   ];
 }
 
