@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Config } from "../../config/schema/schema.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
 import { milliseconds } from "../../core/text/duration.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { shownUrl, withoutUser } from "../../storage/remote/download.ts";
@@ -52,9 +52,17 @@ export function configuredSources(workspace: Workspace): AskedSource[] {
 /** An address that config.json has, too, comes with its settings. */
 export function namedSources(workspace: Workspace, { addresses, ...options }: NamedSources): AskedSource[] {
   const [query, watermark] = [options.query ?? null, options.watermark ?? null];
+  // A variable of another source may not be set.
+  const known =
+    query === null
+      ? attempt(
+          () => configuredSources(workspace),
+          () => [],
+        )
+      : [];
   return addresses.map((url) => {
-    const known = query === null ? configuredSources(workspace).find((source) => source.url === url) : undefined;
-    if (known !== undefined) return known;
+    const same = known.find((source) => source.url === url);
+    if (same !== undefined) return same;
     if (/^postgres/i.test(url) && query === null)
       throw new MlctlError("usage", `${shownUrl(url)}: missing the SELECT whose rows are read`, {
         hint: 'add --query "SELECT …"',

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,7 +20,8 @@ import { fetchSources } from "./fetchSources.ts";
 import { ingest } from "./ingest.ts";
 
 const [a, b] = [exampleCsv(1, 20), exampleCsv(2, 30)];
-const download = { timeout: "400ms", retries: 1, retry_delay: "10ms" };
+const download = { timeout: "10s", retries: 1, retry_delay: "10ms" };
+const patient = { ...download, retries: 0 };
 
 function withSources(sources: JsonObject["sources"], more: JsonObject = {}): Promise<ExampleWorkspace> {
   return exampleWorkspace({ target: "leaves", ingest: { sources: sources!, download, ...more } });
@@ -165,7 +166,7 @@ describe("an address", () => {
   });
 
   it("that fails for a moment is asked again; slow, missing or another page is a failure", async () => {
-    const example = await withSources([`${origin}/feed.csv`]);
+    const example = await withSources([`${origin}/feed.csv`], { download: { ...download, timeout: "1s" } });
     let failures = 1;
     answer = (response, request) => (failures-- > 0 ? response.writeHead(503).end() : send(a)(response, request));
     expect(await ingestAll(example)).toMatchObject({ rows: 20 });
@@ -173,7 +174,7 @@ describe("an address", () => {
     const wrong: readonly [RegExp, typeof answer][] = [
       [/feed\.csv responded 404 Not Found/, (response) => response.writeHead(404).end()],
       [/responded 500/, (response) => response.writeHead(500).end()],
-      [/no data for 0\.4 s/, (response) => response.writeHead(200).write("x,z")],
+      [/no data for 1 s/, (response) => response.writeHead(200).write("x,z")],
       [/sent a web page/, send("<!DOCTYPE html><p>Please log in")],
       [/sent nothing/, send("")],
     ];
@@ -187,7 +188,7 @@ describe("an address", () => {
       const parts = b.match(/[^]{1,200}/g)!;
       const timer = setInterval(
         () => (parts.length > 0 ? response.write(parts.shift()) : response.end() && clearInterval(timer)),
-        120,
+        300,
       );
     };
     expect(await ingestAll(example)).toMatchObject({ rows: 30 });
@@ -321,7 +322,9 @@ describe("a bucket", () => {
     await put("traffic/2016/a b+ü.csv", a);
     await put("traffic/notes.md", "none");
     await put("trafficking/c.csv", "x\n1\n");
-    const example = await withSources([{ url: "s3://rows/traffic", pattern: "**/*.{csv,csv.gz}" }]);
+    const example = await withSources([{ url: "s3://rows/traffic", pattern: "**/*.{csv,csv.gz}" }], {
+      download: patient,
+    });
     const first = await ingestAll(example);
     expect(first).toMatchObject({
       rows: 20,
@@ -337,6 +340,23 @@ describe("a bucket", () => {
     });
     await put("traffic/2016/a b+ü.csv", exampleCsv(7, 5));
     expect(await ingestAll(example)).toMatchObject({ rows: 35 });
+    // Cut off at every tenth of an object.
+    const big = exampleCsv(8, 5000);
+    await put("traffic/2018.csv", big);
+    const whileCut = kept(example);
+    const endpoint = process.env["AWS_ENDPOINT_URL"]!;
+    let limit = 0;
+    const cutter = connectionCutter(Number(new URL(endpoint).port), () => limit);
+    process.env["AWS_ENDPOINT_URL"] = `http://127.0.0.1:${await cutter.port}`;
+    await example.change(async (session) => {
+      for (limit = 5000; limit < big.length; limit += big.length / 10)
+        expect(await fetchSources(session)).toMatchObject([{ status: "failed" }]);
+      expect(kept(example)).toEqual(whileCut);
+      limit = Infinity;
+      expect(await fetchSources(session)).toMatchObject([{ status: "new" }]);
+    });
+    cutter.close();
+    process.env["AWS_ENDPOINT_URL"] = endpoint;
     const whole = await exampleWorkspace({ target: "leaves" });
     expect(await ingestAll(whole, named(["s3://rows/traffic/2017.csv.gz"]))).toMatchObject({ rows: 30 });
     await expect(ingestAll(whole, named(["s3://rows/none"]))).rejects.toMatchObject({
@@ -380,6 +400,24 @@ describe("standard input", () => {
   });
 });
 
+/** Passes a connection on, and ends it after as many bytes of the response as `limit` says. */
+function connectionCutter(target: number, limit: () => number): { port: Promise<number>; close(): void } {
+  const server = net.createServer((client) => {
+    const upstream = net.connect(target, "127.0.0.1");
+    let bytes = 0;
+    const end = (): void => void (client.destroy(), upstream.destroy());
+    client.on("error", end).on("close", end).pipe(upstream);
+    upstream.on("error", end).on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= limit()) client.write(chunk);
+      else client.write(chunk.subarray(0, chunk.length - (bytes - limit())), end);
+    });
+    upstream.on("end", () => client.end());
+  });
+  const port = once(server.listen(0, "127.0.0.1"), "listening").then(() => (server.address() as AddressInfo).port);
+  return { port, close: () => void server.close() };
+}
+
 async function parquetFile(folder: string, rows: readonly object[]): Promise<string> {
   writeFileSync(join(folder, "rows.json"), JSON.stringify(rows));
   const path = join(folder, "rows.parquet");
@@ -409,7 +447,7 @@ describe.skipIf(typeof postgres === "string")("a database", () => {
   });
 
   it("gives the rows of a query as they are; another result replaces them", async () => {
-    const example = await withSources([{ url, query }]);
+    const example = await withSources([{ url, query }], { download: patient });
     expect(await ingestAll(example)).toMatchObject({ rows: 2 });
     const [file] = raw(example);
     expect(file).toMatch(/^shop_.{12}\.jsonl$/);
