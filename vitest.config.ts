@@ -17,7 +17,7 @@ const wholeSteps = [
   ...named(
     "buildModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel monitorNewRows planFullprocess",
   ),
-  ...named("planIngest selection why referenceInThread reportDrift score htmlReport plotWorker"),
+  ...named("planIngest fetchSources selection why referenceInThread reportDrift score htmlReport plotWorker"),
   ...named("ingestFiles chooseFormats exactDigits readPlainCsv strangersTable"),
   ...named("xgboost/xgboost atomicWrite predictionLog retain sqliteStore postgresRecords judgeWindow driftReport"),
   ...named(

@@ -33,7 +33,7 @@ const allowed: Record<string, readonly string[]> = {
 const registries = new Set(["features", "estimators", "metrics", "drift"]);
 
 /** Packages with several files of one folder as importers; every other has one file. */
-const packageFolders: Record<string, string> = { zod: "config" };
+const packageFolders: Record<string, string> = { zod: "config", pg: "storage/postgres" };
 
 /**
  * Rooms of a folder in order: each may import the shared root (""), unless the root stands after it, and rooms before it,
@@ -67,7 +67,19 @@ const rooms: Record<string, readonly string[]> = {
   ],
   pipeline: ["rows", "predict", "leakage", "onnx", "judge", "fit", "search"],
   server: ["http", "predictions", "state", "pages/frame", "pages/charts", "pages", "routes", "process"],
-  storage: ["files", "model", "sqlite", "records", "store", "deployment", "postgres", "predictionLog", "", "backup"],
+  storage: [
+    "files",
+    "remote",
+    "model",
+    "sqlite",
+    "records",
+    "store",
+    "deployment",
+    "postgres",
+    "predictionLog",
+    "",
+    "backup",
+  ],
 };
 
 /** Rooms that call the verbs of other rooms; the others share only what is beside a verb. */

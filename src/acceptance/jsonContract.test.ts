@@ -51,7 +51,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "steps[]": "name,reason,seconds,status",
   },
   ingest: {
-    "": "dataset,duplicates_kept,duplicates_removed,files,notes,reason,rejected,seconds,status",
+    "": "dataset,duplicates_kept,duplicates_removed,files,notes,reason,rejected,seconds,sources,status",
     dataset: "columns,path,rows,sha256",
     "files[]": "is_new,path,rows",
   },

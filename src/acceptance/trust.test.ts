@@ -1,6 +1,6 @@
 /** What a stranger's config.json runs or calls: nothing, until its user has read and allowed it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -83,6 +83,28 @@ describe("a config.json that nobody has trusted", () => {
     expect(workspace.names("models/monitoring", /^monitoring_|^monitor_|^\d/).length).toBeGreaterThan(0);
     expect(workspace.run(["alerts", "test"], { environment: untrusted }).status).toBe(1);
     expect(ran()).toEqual([]);
+  });
+
+  it("gives no rows: its sources are not asked, and a file or another address needs no trust", () => {
+    const asking = logisticWorkspace();
+    const source = { url: `${url}/rows.csv`, headers: { "X-Key": "${USER_KEY:-none}" } };
+    asking.configure({ ingest: { dedupe: "first", sources: [`${url}/a.csv`, source] } });
+    const run = (words: string) => asking.run(words.split(" "), { environment: untrusted });
+    const before = snapshot(join(asking.folder, "practicedata"));
+    expect(run("ingest --dry-run").stderr).toContain("--dry-run asks no source");
+    expect([run("train").status, run("fullprocess --dry-run").status, run("ingest practicedata").status]).toEqual([
+      0, 0, 0,
+    ]);
+    for (const words of ["ingest", "fullprocess", "ingest --force", `ingest ${url}/rows.csv`])
+      expect([words, run(words)]).toMatchObject([
+        words,
+        { status: 4, stderr: expect.stringMatching(/ingest\.sources\.[01] of config\.json is not trusted/) },
+      ]);
+    expect(run("config trust").stdout).toMatch(/reads rows from "http:\S+\/rows\.csv", with the value of USER_KEY/);
+    expect([ran(), snapshot(join(asking.folder, "practicedata"))]).toEqual([[], before]);
+    expect(run(`ingest ${url}/other.csv`).stderr).toContain("sent nothing");
+    expect(ran()).toEqual(["called"]);
+    rmSync(join(outside, "called"));
   });
 
   it("is refused where nothing is left without what it runs", () => {

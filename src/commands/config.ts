@@ -109,7 +109,7 @@ const trust = defineCommand({
   alsoCalled: ["allow", "untrust"],
   summary: "allow the commands, addresses and jobs of config.json that mlctl runs or calls",
   details:
-    "config.json may come from someone else. So its alert channels, its watch.source and its scheduled jobs with arguments are used only after this command. It shows each, asks, and remembers them by hash under ~/.local/state/mlctl/trusted; one that changes needs this command again. A command is shown as written: look for what you do not know. Without a home folder, or for one call (CI, containers): --trust or MLCTL_TRUST=1.",
+    "config.json may come from someone else. So its alert channels, its watch.source, its ingest.sources and its scheduled jobs with arguments are used only after this command. It shows each, asks, and remembers them by hash under ~/.local/state/mlctl/trusted; one that changes needs this command again. A command is shown as written: look for what you do not know. Without a home folder, or for one call (CI, containers): --trust or MLCTL_TRUST=1.",
   options: {
     yes: { flags: "-y, --yes", description: "allow without asking" },
     revoke: { flags: "--revoke", description: "forget what was allowed" },

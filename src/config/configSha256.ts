@@ -10,15 +10,27 @@ const trainingKeys = [
   ...(["ingest", "features", "train"] as const),
 ] satisfies (keyof Config)[];
 
+/** Of `ingest`, what decides where rows come from: the files that came decide a model. */
+const whence = new Set(["sources", "download"]);
+
 /** Whether a setting affects training. */
-export function affectsTraining([section]: Path): boolean {
+export function affectsTraining([section, name]: Path): boolean {
+  if (section === "ingest" && whence.has(String(name))) return false;
   return section === "costs" || trainingKeys.some((key) => key === section);
 }
 
 /** Independent of the order of the keys. */
 export function configSha256(config: Config): string {
   const keyed = Object.fromEntries(trainingKeys.map((key) => [key, config[key]]));
-  const part = { ...keyed, train: trainSettings(config), ...(config.costs === null ? {} : { costs: config.costs }) };
+  // Not read: a variable in them may not be set.
+  const names = Object.keys(config.ingest).filter((name) => !whence.has(name)) as (keyof Config["ingest"])[];
+  const ingest = Object.fromEntries(names.map((name) => [name, config.ingest[name]]));
+  const part = {
+    ...keyed,
+    ingest,
+    train: trainSettings(config),
+    ...(config.costs === null ? {} : { costs: config.costs }),
+  };
   return createHash("sha256")
     .update(canonical(part as Json))
     .digest("hex");

@@ -16,7 +16,7 @@ import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
 
 /** One thing that the file would run or call. */
 export interface Hook {
-  /** Key of config.json: "alerts.0", "watch.source", "schedule.1". */
+  /** Key of config.json: "alerts.0", "watch.source", "schedule.1", "ingest.sources.0". */
   readonly key: string;
   /** For people: what it does, and with what. A command is shown as it will run. */
   readonly action: string;
@@ -43,6 +43,7 @@ export function hooksOf(
     ...entries(config, file, ["schedule"]).flatMap(jobHook),
     ...watchHook(config, file),
     ...databaseHook(config, file),
+    ...sourceHooks(config, file),
   ];
   return found
     .filter(({ key }) => isFromFile(key))
@@ -111,6 +112,19 @@ function databaseHook(config: Json, file: Json): FoundHook[] {
   if (typeof database !== "string" || !isAddress(database)) return [];
   const does = { database: (valueAt(file, ["database"]) ?? database) as Json };
   return [{ key: "database", does, action: `keeps its records in ${quoted(place(database))}${sent(does)}` }];
+}
+
+function sourceHooks(config: Json, file: Json): FoundHook[] {
+  const path = ["ingest", "sources"];
+  const sources = valueAt(config, path);
+  return (Array.isArray(sources) ? sources : []).map((source: Json, i) => {
+    const key = [...path, i].join(".");
+    const written = (valueAt(file, [...path, i]) ?? source) as Json;
+    const url = typeof source === "string" ? source : text((source as JsonObject)["url"]);
+    const query = text(typeof source === "string" ? undefined : (source as JsonObject)["query"]);
+    const asks = query === "" ? "" : ` by ${quoted(query)}`;
+    return { key, does: { source: written }, action: `reads rows from ${quoted(place(url))}${asks}${sent(written)}` };
+  });
 }
 
 /** As it will be called: a backslash is a slash, and what is before "@" is no host. The path of a webhook works like a password. */

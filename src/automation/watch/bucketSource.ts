@@ -1,9 +1,8 @@
 /** An S3-compatible bucket as a source of drops: the same folders as prefixes. */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { MlctlError } from "../../core/errors.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { openBucket, type Bucket, type BucketEnvironment } from "./bucket.ts";
+import { openBucket, placeOf, type Bucket, type BucketEnvironment } from "../../storage/remote/bucket.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";
@@ -20,7 +19,8 @@ interface BucketSourceOptions {
 
 /** @throws {MlctlError} kind "usage" where the address names no bucket */
 export function bucketSource({ address, folder, matches, signal, environment }: BucketSourceOptions): DropSource {
-  const { name: bucketName, prefix } = placeOf(address);
+  const { name: bucketName, path } = placeOf(address);
+  const prefix = path === "" ? "" : `${path}/`;
   const bucket = openBucket(bucketName, environment, signal);
   for (const name of ["processing", "logs"]) ensureFolder(join(folder, name));
   const inputs = `${prefix}input/`;
@@ -54,14 +54,6 @@ export function bucketSource({ address, folder, matches, signal, environment }: 
     publish: (claim, outcome, log) => publish(bucket, claim, { outcome, log, prefix }),
     logPath: (name) => join(folder, "logs", nameBehind(name, ".log")),
   };
-}
-
-function placeOf(address: string): { name: string; prefix: string } {
-  const [, name, path] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(address) ?? [];
-  if (name === undefined)
-    throw new MlctlError("usage", `${address} names no bucket`, { hint: "such as s3://bucket/prefix" });
-  const prefix = (path ?? "").replace(/^\/+|\/+$/g, "");
-  return { name, prefix: prefix === "" ? "" : `${prefix}/` };
 }
 
 /** Results, log, the dropped object under its new key; its old key goes last. All of it may be done again. */

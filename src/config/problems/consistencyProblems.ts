@@ -3,6 +3,7 @@ import { dirname, resolve, sep } from "node:path";
 import { addressProblem, isAddress } from "../../core/databaseAddress.ts";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
+import { sourceProblems } from "./sourceProblems.ts";
 
 const folderKeys = [
   "input_folder_path",
@@ -27,6 +28,7 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
     ...limitProblems(config),
     ...costProblems(config),
     ...aliasProblems(config),
+    ...sourceProblems(config),
   ];
 }
 

@@ -1,11 +1,26 @@
 /** The `ingest` section of config.json. */
 import { z } from "zod";
-import { byName, flag, orNull, text, whole } from "./values.ts";
+import { byName, duration, flag, httpHeaders, orNull, secret, text, whole } from "./values.ts";
 
 const sqlExpressions = () => byName(text());
 
 export function ingestSchema() {
   return z.strictObject({
+    // The object first, so that its headers are secret as a whole.
+    sources: z
+      .array(z.union([source(), address()]))
+      .default([])
+      .describe(
+        "where rows come from beside the input folder, which keeps what came as files: https://…, s3://bucket/prefix or postgres://user@host/database, as a string or as an object with settings",
+      ),
+    download: z
+      .strictObject({
+        timeout: duration("60s").default("60s").describe("how long a source may send nothing"),
+        retries: whole(0).max(100).default(3).describe("number of retries after a failure that may pass"),
+        retry_delay: duration("5s").default("5s").describe("wait before each retry"),
+      })
+      .prefault({})
+      .describe("settings for all sources"),
     pattern: text()
       .default("**/*.{csv,csv.gz,tsv,tsv.gz,json,json.gz,jsonl,jsonl.gz,ndjson,ndjson.gz,parquet}")
       .describe("files of the input folder to read"),
@@ -59,6 +74,34 @@ export function ingestSchema() {
       .prefault({})
       .describe("requirements on the dataset; if it violates one, ingest fails and writes nothing"),
   });
+}
+
+const address = () => secret(text(), "credentials");
+
+function source() {
+  return z.strictObject({
+    url: address().describe(
+      "https://… (CSV, JSON, JSON lines, Parquet; also .gz), s3://bucket/prefix or postgres://user@host/database; passwords as ${NAME}, in PGPASSWORD or ~/.pgpass, in AWS_SECRET_ACCESS_KEY",
+    ),
+    headers: httpHeaders(),
+    paging: orNull(paging()).describe("https: how the address of the next page is found; null: there is one page"),
+    pattern: orNull(text()).describe("s3: objects to read, relative to the prefix; null: ingest.pattern"),
+    query: orNull(text()).describe("postgres: the SELECT whose rows are read"),
+    watermark: orNull(text()).describe(
+      "postgres: a column of the query that only grows, such as an id: rows above its last value are added; null: each result replaces the one before",
+    ),
+  });
+}
+
+function paging() {
+  return z.union([
+    z.literal("link").describe('by the header `Link: <…>; rel="next"`'),
+    z.strictObject({ next: text().describe("path of the next page's address in the JSON, such as links.next") }),
+    z.strictObject({
+      cursor: text().describe("path of the cursor of the next page in the JSON, such as meta.cursor"),
+      parameter: text().describe("name of the query parameter that receives it"),
+    }),
+  ]);
 }
 
 function oneCharacter() {

@@ -22,6 +22,7 @@ import {
   type StepLog,
 } from "./fullprocessResult.ts";
 import type { ApiServer } from "./httpCaller.ts";
+import { fetchSources, unaskedNote } from "../ingest/fetchSources.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describePromotion.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
@@ -73,6 +74,11 @@ async function neededSteps(
   verdicts: Verdicts,
 ): Promise<FullprocessResult> {
   const force = options.force ?? false;
+  if (workspace.config.ingest.sources.length > 0) {
+    const unasked = options.dryRun ? unaskedNote(workspace) : null;
+    if (unasked !== null) warn(workspace, [unasked]);
+    else await writing(workspace, options, (session) => fetchSources(session));
+  }
   const plan = await reading(workspace, (session) => planFullprocess(session, force));
   if (plan.start === "nothing_new" && deployedIsWhole(workspace)) {
     warn(workspace, plan.ingest.warnings);

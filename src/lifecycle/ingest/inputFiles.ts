@@ -8,6 +8,7 @@ import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 import type { Session } from "../session.ts";
 import { otherPlaces } from "../workspace.ts";
+import { inputFolder, sourceFiles } from "./sourceNotes.ts";
 
 export interface InputFile {
   /** Path as written in records. */
@@ -21,6 +22,8 @@ interface Found<File> {
   readonly files: readonly File[];
   /** Messages about files that match the pattern but cannot be read. */
   readonly skipped: readonly string[];
+  /** Paths, as in records, of what newer versions from the same source replaced. */
+  readonly replaced: ReadonlySet<string>;
 }
 
 export type FoundFiles = Found<Pick<InputFile, "path" | "absolute">>;
@@ -36,31 +39,36 @@ export async function inputFiles(session: Session, inputs: readonly string[]): P
     const { absolute } = file;
     files.push({ ...file, sha256: await sha256File(absolute), bytes: statSync(absolute).size });
   }
-  return { files, skipped: found.skipped };
+  return { ...found, files };
 }
 
 /** Finds the input files without hashing them. */
 export async function foundFiles(session: Session, inputs: readonly string[]): Promise<FoundFiles> {
   const { config, paths } = session;
   const others = otherPlaces(session, inputs.length === 0 ? "test_data_path" : undefined);
-  const roots =
-    inputs.length === 0 ? [resolve(paths.workspace, config.input_folder_path)] : inputs.map((input) => resolve(input));
+  const roots = inputs.length === 0 ? [inputFolder(session)] : inputs.map((input) => resolve(input));
+  const sources = sourceFiles(session);
   const files = new Map<string, FoundFiles["files"][number]>();
   const skipped: string[] = [];
   const onLeftOut = (path: string, reason: string): void =>
     void skipped.push(`skipped ${toRecordPath(paths.workspace, path)}: ${reason}`);
   for (const root of roots) {
     const found = isFolder(root, toRecordPath(paths.workspace, root), inputs.length > 0)
-      ? await findInputFiles(root, config.ingest.pattern, onLeftOut, others)
+      ? (await findInputFiles(root, config.ingest.pattern, onLeftOut, others)).filter(
+          (path) => !sources.replaced.has(path),
+        )
       : [root];
-    for (const absolute of found) {
+    // The pattern chooses among files whose names people gave.
+    const fetched = root === inputFolder(session) ? sources.current : [];
+    for (const absolute of new Set([...found, ...fetched])) {
       const path = toRecordPath(paths.workspace, absolute);
       if (files.has(path)) continue;
       if (isReadable(absolute)) files.set(path, { path, absolute });
       else skipped.push(`skipped ${path}: no permission to read it`);
     }
   }
-  return { files: [...files.values()], skipped };
+  const replaced = new Set([...sources.replaced].map((path) => toRecordPath(paths.workspace, path)));
+  return { files: [...files.values()], skipped, replaced };
 }
 
 function isFolder(root: string, shown: string, named: boolean): boolean {

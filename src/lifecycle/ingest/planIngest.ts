@@ -46,14 +46,19 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   const settingsChanged = previous.ingestSha256 !== ingestSha256;
   const known = new Set([...previous.files, ...(settingsChanged ? [] : previous.rejected)].map(({ sha256 }) => sha256));
   const fresh = present.filter(({ sha256 }) => !known.has(sha256));
-  const gone = removedCount(previous, present);
+  const isReplaced = ({ path }: { readonly path: string }): boolean => found.replaced.has(path);
+  const gone = removedCount(previous, present, isReplaced);
+  const withdrawn = fresh.length === 0 ? previous.files.filter(isReplaced).length : 0;
   const removal = !config.ingest.accumulate && gone > 0;
-  if (fresh.length === 0 && !settingsChanged && !removal && !force) {
+  if (fresh.length === 0 && withdrawn === 0 && !settingsChanged && !removal && !force) {
     const nothing = { ...everything("no new or changed files", []), status: "nothing_new" as const };
     return { ...common, ...nothing, warnings: skipped };
   }
   const reason = [
     ...(fresh.length > 0 ? [counted(fresh.length, "new or changed file")] : []),
+    ...(withdrawn > 0
+      ? [`${counted(withdrawn, "file")} no longer in ${withdrawn === 1 ? "its" : "their"} source`]
+      : []),
     ...(settingsChanged ? ["the ingest settings changed"] : []),
     ...(removal ? [`${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`] : []),
   ].join(", ");
@@ -61,7 +66,7 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   const readingChanged = !(["first", "last", false] as const).some(
     (dedupe) => settingsSha256(session, dedupe) === previous.ingestSha256,
   );
-  const choice = withEarlierRows(session, { previous, present, fresh, gone, readingChanged });
+  const choice = withEarlierRows(session, { previous, present, fresh, gone, readingChanged, isReplaced });
   if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, skipped);
   return { ...common, ...choice, warnings: [...skipped, ...choice.warnings], reason: reason || "forced" };
 }
@@ -79,6 +84,8 @@ interface Situation {
   readonly gone: number;
   /** The settings changed in more than dedupe, so the rows of removed files would be read in another way now. */
   readonly readingChanged: boolean;
+  /** Whether a source has a newer version of a file. */
+  readonly isReplaced: (file: { readonly path: string }) => boolean;
 }
 
 function settingsSha256({ config }: Pick<Session, "config">, dedupe: Session["config"]["ingest"]["dedupe"]): string {
@@ -98,7 +105,7 @@ function withoutCopies(files: readonly InputFile[]): { present: InputFile[]; cop
 
 /** Rows of removed files exist only in the previous dataset: if there are any, it is the base; else all files are read. */
 function withEarlierRows({ paths: { workspace }, config }: Session, situation: Situation): Choice {
-  const { previous, present, fresh, gone, readingChanged } = situation;
+  const { previous, present, fresh, gone, readingChanged, isReplaced } = situation;
   const all = { ...everything("", present), fresh };
   if (!config.ingest.accumulate || gone === 0) return all;
   const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
@@ -107,7 +114,7 @@ function withEarlierRows({ paths: { workspace }, config }: Session, situation: S
     return { ...all, warnings: [`${removed} and cannot be read again with the changed settings: ${lost}`] };
   }
   const paths = new Set(previous.files.map(({ path }) => path));
-  const changed = fresh.filter(({ path }) => paths.has(path));
+  const changed = [...fresh.filter(({ path }) => paths.has(path)), ...previous.files.filter(isReplaced)];
   const twice = config.ingest.dedupe === false ? '; "ingest": { "dedupe": "first" } removes those that come twice' : "";
   const versions = changed.map(({ path }) => path).join(", ");
   const kept = `${removed}, so rows of earlier versions of ${versions} are kept too${twice}`;
@@ -123,11 +130,12 @@ function stillThere(workspace: string, { rejected }: Dataset, read: readonly Inp
   );
 }
 
-/** Number of files of the previous dataset that were removed. Renamed and changed files do not count. */
-function removedCount(previous: Dataset, present: readonly InputFile[]): number {
+/** Number of files of the previous dataset that were removed. Renamed, changed and replaced files do not count. */
+function removedCount(previous: Dataset, present: readonly InputFile[], isReplaced: Situation["isReplaced"]): number {
   const contents = new Set(present.map(({ sha256 }) => sha256));
   const paths = new Set(present.map(({ path }) => path));
-  return previous.files.filter(({ sha256, path }) => !contents.has(sha256) && !paths.has(path)).length;
+  return previous.files.filter((file) => !contents.has(file.sha256) && !paths.has(file.path) && !isReplaced(file))
+    .length;
 }
 
 function noInput({ config }: Session, inputs: readonly string[], skipped: readonly string[]): MlctlError {

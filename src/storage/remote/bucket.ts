@@ -1,4 +1,4 @@
-/** The few operations on a bucket that watch needs; the only importer of the AWS SDK. */
+/** The few operations on a bucket that are needed; the only importer of the AWS SDK. */
 import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { PutObjectCommand, S3Client, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { createReadStream, createWriteStream, statSync } from "node:fs";
@@ -30,8 +30,17 @@ export interface Bucket {
 /** AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION; credentials are found by the SDK. */
 export type BucketEnvironment = Readonly<Record<string, string | undefined>>;
 
-export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal): Bucket {
-  const client = clientOf(environment);
+/** @throws {MlctlError} kind "usage" where an address such as s3://bucket/prefix names no bucket */
+export function placeOf(address: string): { readonly name: string; readonly path: string } {
+  const [, name, path] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(address) ?? [];
+  if (name === undefined)
+    throw new MlctlError("usage", `${address} names no bucket`, { hint: "such as s3://bucket/prefix" });
+  return { name, path: (path ?? "").replace(/^\/+|\/+$/g, "") };
+}
+
+/** @param idle longest silence of a connection, in milliseconds; default: any */
+export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal, idle = 0): Bucket {
+  const client = clientOf(environment, idle);
   const place = (key: string): string => `s3://${name}/${key}`;
   return {
     name,
@@ -64,13 +73,14 @@ export function openBucket(name: string, environment: BucketEnvironment, signal:
   };
 }
 
-function clientOf(environment: BucketEnvironment): S3Client {
+function clientOf(environment: BucketEnvironment, idle: number): S3Client {
   const endpoint = environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"];
   // The lock file pins the version, so a warning that later ones need a newer Node helps no user.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1";
   return new S3Client({
     region,
+    ...(idle === 0 ? {} : { requestHandler: { connectionTimeout: idle, socketTimeout: idle } }),
     // Servers other than Amazon's have no domain for each bucket, and not all know the newer checksums.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     requestChecksumCalculation: "WHEN_REQUIRED",
@@ -89,7 +99,7 @@ async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> 
       name === "CredentialsProviderError"
         ? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
         : name === "NoSuchBucket"
-          ? "create the bucket, or correct watch.source"
+          ? "create the bucket, or correct its name"
           : "AWS_REGION and AWS_ENDPOINT_URL say where the bucket is";
     const reason = `${name === "Error" ? "" : `${name}: `}${message || "no response"}`;
     throw new MlctlError("failure", `${what}: ${reason}`, { hint, cause: error });

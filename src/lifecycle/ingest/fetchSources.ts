@@ -1,0 +1,105 @@
+/** Brings rows from where they are into the input folder: addresses, buckets, databases, standard input. */
+import { createHash } from "node:crypto";
+import { createWriteStream, rmSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { MlctlError } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
+import { writeFailure } from "../../storage/files/writeFailure.ts";
+import { requireTable } from "../../storage/remote/tableName.ts";
+import type { Session } from "../session.ts";
+import { fromAddress } from "./addressSource.ts";
+import { configuredSources, namedSources, type AskedSource, type NamedSources } from "./askedSource.ts";
+import { fromBucket } from "./bucketFiles.ts";
+import { fromDatabase } from "./databaseSource.ts";
+import { foundFiles } from "./inputFiles.ts";
+import { forsakenFiles, keepArrivals, settleSources } from "./sourceNotes.ts";
+
+export interface FetchedSource {
+  /** Without credentials. */
+  readonly source: string;
+  readonly status: "new" | "unchanged" | "failed";
+  /** Files of the input folder that came now. */
+  readonly files: readonly string[];
+  readonly error: string | null;
+}
+
+/**
+ * A source that fails leaves its files as they were, and the others are asked all the same.
+ * @param named the sources of the command line; without, those of config.json
+ * @throws {MlctlError} "notReady" where config.json is not trusted; what failed where it was named or nothing else is there
+ */
+export async function fetchSources(session: Session, named?: NamedSources): Promise<FetchedSource[]> {
+  const { config, trust, context, store } = session;
+  const sources = named === undefined ? configuredSources(session) : namedSources(session, named);
+  if (sources.length === 0) return [];
+  for (const { key } of sources) if (key !== null) trust.require(key);
+  settleSources(session);
+  const results: FetchedSource[] = [];
+  const failures: MlctlError[] = [];
+  for (const source of sources) {
+    context.emit({ type: "stage", stage: "ingest", message: `asking ${source.shown}` });
+    try {
+      const files = await ask(session, source, named?.stdin);
+      results.push({ source: source.shown, status: files.length > 0 ? "new" : "unchanged", files, error: null });
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (!(error instanceof MlctlError)) throw error;
+      failures.push(error);
+      results.push({ source: source.shown, status: "failed", files: [], error: error.message });
+    }
+  }
+  const hasNothing = async (): Promise<boolean> =>
+    store.latestDataset(config.input_folder_path) === undefined && (await foundFiles(session, [])).files.length === 0;
+  const [first] = failures;
+  if (first !== undefined && (named !== undefined || first.kind === "usage" || (await hasNothing()))) throw first;
+  for (const { message } of failures)
+    context.emit({ type: "warning", stage: "ingest", message: `${message}; what came before is used` });
+  if (named === undefined) warnOfForsaken(session, sources);
+  return results;
+}
+
+/** @returns the paths that are new */
+async function ask(session: Session, source: AskedSource, stdin: Readable | undefined): Promise<string[]> {
+  if (source.url === "-") return fromStdin(session, source, stdin!);
+  if (source.url.startsWith("s3:")) return fromBucket(session, source);
+  return /^postgres/i.test(source.url) ? fromDatabase(session, source) : fromAddress(session, source);
+}
+
+async function fromStdin(session: Session, source: AskedSource, stdin: Readable): Promise<string[]> {
+  const temporary = source.temporary();
+  const hash = createHash("sha256");
+  try {
+    const hashed = async function* (chunks: AsyncIterable<Buffer | string>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    };
+    await pipeline(stdin, hashed, createWriteStream(temporary), { signal: session.context.signal });
+    requireTable(temporary, "standard input");
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error instanceof MlctlError ? error : writeFailure(error, temporary);
+  }
+  const sha256 = hash.digest("hex");
+  const arrivals = [{ item: sha256, name: "stdin", temporary, sha256 }];
+  return keepArrivals(session, { source: "-", isConfigured: false }, { identity: source.identity, arrivals });
+}
+
+/** For a dry run, which calls nobody: null where config.json has no sources. */
+export function unaskedNote({ config }: Pick<Session, "config">): string | null {
+  const { length } = config.ingest.sources;
+  return length === 0 ? null : `--dry-run asks no source: what ${counted(length, "source")} may have is not known`;
+}
+
+function warnOfForsaken(session: Session, sources: readonly AskedSource[]): void {
+  const files = forsakenFiles(
+    session,
+    sources.map(({ identity }) => identity),
+  );
+  if (files.length === 0) return;
+  const what = `${counted(files.length, "file")} from sources that config.json no longer names`;
+  const message = `${what} ${files.length === 1 ? "is" : "are"} still read, such as ${files[0]}: delete what is not wanted`;
+  session.context.emit({ type: "warning", stage: "ingest", message });
+}

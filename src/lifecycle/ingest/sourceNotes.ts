@@ -1,0 +1,174 @@
+/** Remembers what came from a source, as which file of the input folder, and which files newer versions replaced. */
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { ensureFolder, syncFolder, syncToDisk } from "../../storage/files/commitFile.ts";
+import { namesIn } from "../../storage/files/namesIn.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import { removeStaleTemporaries } from "../../storage/files/temporaryPath.ts";
+import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import type { Version } from "../../storage/remote/download.ts";
+import { tableName } from "../../storage/remote/tableName.ts";
+import type { Workspace } from "../workspace.ts";
+
+type Place = Pick<Workspace, "config" | "paths">;
+
+export interface SourceItem extends Partial<Version> {
+  /** As in records. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface SourceNote {
+  readonly kind: "source";
+  /** Without credentials. */
+  readonly source: string;
+  /** Whether it is in config.json, rather than on the command line. */
+  readonly isConfigured: boolean;
+  /** What the source has, by its name there: an object's key, a page's number. */
+  readonly items: Readonly<Record<string, SourceItem>>;
+  /** Paths of versions that are kept for lineage, and not read any more. */
+  readonly replaced: readonly string[];
+  /** The highest value of the watermark column so far. */
+  readonly watermark?: string;
+}
+
+/** A file that came, not yet under its name. */
+export interface Arrival extends Partial<Version> {
+  /** The name in the source. */
+  readonly item: string;
+  /** What the name of the file begins with. */
+  readonly name: string;
+  readonly temporary: string;
+  readonly sha256: string;
+}
+
+/** Absolute. */
+export function inputFolder({ config, paths }: Place): string {
+  return resolve(paths.workspace, config.input_folder_path);
+}
+
+/** @param identity the address and what is asked there; hashed, because it may contain secrets */
+export function readNote({ paths }: Place, identity: string): SourceNote | undefined {
+  return parsed(notePath(paths, identity));
+}
+
+/**
+ * Moves files into the input folder and then remembers them: after a kill at any moment, `settleSources` finishes it or
+ * the source is asked again. A file's name has its hash, so each version has its own, and equal bytes come once.
+ * @param options.all the files are all that the source has: others that came before are replaced
+ * @returns the paths that are new, as in records
+ */
+export function keepArrivals(
+  place: Place,
+  note: Omit<SourceNote, "kind" | "items" | "replaced">,
+  { identity, arrivals, all = false }: { identity: string; arrivals: readonly Arrival[]; all?: boolean },
+): string[] {
+  const { workspace } = place.paths;
+  const before = readNote(place, identity);
+  const items: Record<string, SourceItem> = all ? {} : { ...before?.items };
+  const moved: string[] = [];
+  for (const { item, name, temporary, sha256, ...version } of arrivals) {
+    const path = join(inputFolder(place), uniqueName(tableName(name, temporary), sha256));
+    items[item] = { path: toRecordPath(workspace, path), sha256, ...version };
+    if (existsSync(path) || moved.includes(path)) {
+      rmSync(temporary);
+      continue;
+    }
+    syncToDisk(temporary);
+    renameSync(temporary, waiting(path));
+    moved.push(path);
+  }
+  const current = new Set(Object.values(items).map(({ path }) => path));
+  const known = Object.values(before?.items ?? {}).map(({ path }) => path);
+  const replaced = [...new Set([...(before?.replaced ?? []), ...known])].filter((path) => !current.has(path));
+  const after: SourceNote = { kind: "source", ...note, items, replaced };
+  if (JSON.stringify(after) !== JSON.stringify(before))
+    atomicWrite(notePath(place.paths, identity), `${JSON.stringify(after, null, 2)}\n`);
+  for (const path of moved) renameSync(waiting(path), path);
+  if (moved.length > 0) syncFolder(inputFolder(place));
+  return [...current].filter((path) => !known.includes(path));
+}
+
+/** Finishes what a killed process began, and removes what it had not decided on. */
+export function settleSources(place: Place): void {
+  ensureFolder(inputFolder(place));
+  removeStaleTemporaries(inputFolder(place));
+  for (const path of itemPaths(place))
+    if (!existsSync(path) && existsSync(waiting(path))) renameSync(waiting(path), path);
+  for (const name of readdirSync(inputFolder(place)))
+    if (name.startsWith(WAITING)) rmSync(join(inputFolder(place), name), { force: true });
+}
+
+/** Files of sources: those to read, and those that newer versions replaced; absolute. */
+export function sourceFiles(place: Place): {
+  readonly current: readonly string[];
+  readonly replaced: ReadonlySet<string>;
+} {
+  const current = itemPaths(place).filter((path) => existsSync(path));
+  const replaced = new Set(
+    notes(place).flatMap((note) => note.replaced.map((path) => fromRecordPath(place.paths.workspace, path))),
+  );
+  // One source may have again what another has replaced.
+  for (const path of current) replaced.delete(path);
+  return { current, replaced };
+}
+
+/** Files that are still read although config.json no longer names the source that they came from. */
+export function forsakenFiles(place: Place, identities: readonly string[]): string[] {
+  const kept = new Set(identities.map((identity) => basename(notePath(place.paths, identity))));
+  return noteNames(place).flatMap((name) => {
+    const note = parsed(join(notesFolder(place.paths), name));
+    return note?.isConfigured !== true || kept.has(name) ? [] : Object.values(note.items).map(({ path }) => path);
+  });
+}
+
+function itemPaths(place: Place): string[] {
+  return notes(place).flatMap(({ items }) =>
+    Object.values(items).map(({ path }) => fromRecordPath(place.paths.workspace, path)),
+  );
+}
+
+function notes(place: Place): SourceNote[] {
+  return noteNames(place).flatMap((name) => parsed(join(notesFolder(place.paths), name)) ?? []);
+}
+
+function noteNames({ paths }: Place): string[] {
+  return namesIn(notesFolder(paths)).filter((name) => name.endsWith(".json"));
+}
+
+/** Undefined before the first time, and where the note is damaged: then the source is asked again. */
+function parsed(path: string): SourceNote | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const note = JSON.parse(readFileSync(path, "utf8")) as SourceNote;
+    return note.kind === "source" && typeof note.items === "object" ? note : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const notesFolder = ({ datasets }: Place["paths"]): string => join(datasets, "sources");
+
+function notePath(paths: Place["paths"], identity: string): string {
+  return join(notesFolder(paths), `${sha256Text(identity).slice(0, 16)}.json`);
+}
+
+/** "feed.json" → "feed_3f2a91bc04d7.json" */
+function uniqueName(name: string, sha256: string): string {
+  const [, stem = "", ending = ""] = /^(.*?)((?:\.[a-z]+)?(?:\.gz)?)$/i.exec(name) ?? [];
+  // The end of a long key says more than its beginning.
+  const short = [...stem]
+    .slice(-80)
+    .join("")
+    .replace(/^[. ]+/, "");
+  return `${short}_${sha256.slice(0, 12)}${ending}`;
+}
+
+const WAITING = ".arriving-";
+
+/** Hidden, so that nobody reads it before it is known. */
+function waiting(path: string): string {
+  return join(dirname(path), `${WAITING}${basename(path)}`);
+}
