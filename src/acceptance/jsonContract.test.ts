@@ -144,12 +144,12 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     data: "notes,path,rows,training_rows,validation_rows,warnings",
   },
   explain: {
-    "": "base_value,classes,columns,family,importance,method,repeats,row_count,rows,run_id,unit,value",
+    "": "base_value,classes,columns,family,importance,method,repeats,row_count,rows,run_id,sampled_rows,unit,value",
     "importance[]": "feature,importance",
     "columns[]": "column,importance",
   },
   "explain --method permutation": {
-    "": "base_value,classes,columns,family,importance,method,repeats,row_count,rows,run_id,unit,value",
+    "": "base_value,classes,columns,family,importance,method,repeats,row_count,rows,run_id,sampled_rows,unit,value",
     "importance[]": "feature,importance,standard_deviation",
   },
   reproduce: {

@@ -27,6 +27,10 @@ const skeleton: Json = {
     { type: "command", command: "echo 'no * here' >&2; sleep 0.3; exit 3", level: "warn", retries: 0 },
   ],
   schedule: [{ name: "apicalls", args: ["--url", "http://u:*@127.0.0.1:9", "--token", "*"], cron: "0 4 * * *" }],
+  ingest: {
+    sources: ["http://u:*@127.0.0.1:9/a.csv?sig=*", { url: "http://u:*@127.0.0.1:9/b.csv", headers: { "X-Key": "*" } }],
+    download: { retries: 0 },
+  },
   watch: {
     source: "http://u:*@127.0.0.1:9/x.csv?sig=*",
     settle: "0s",

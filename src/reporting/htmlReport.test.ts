@@ -120,11 +120,11 @@ describe("htmlReport", () => {
       "Mean probability of “exited” over 500 test rows if all of them had the same value in one column",
     );
     expect(page).toContain("40 segments of at least 30 rows were compared: the values");
-    expect(page).toContain("In 1 of them is F1 worse than on all rows (0.700) by more than two standard errors");
+    expect(page).toContain("In 1 of them F1 is worse than on all rows (0.700) by more than two standard errors");
     expect(page).toContain('<span class="bad">−0.200</span>');
     const sampled = await textOf({ ...input, weakest: { ...input.weakest!, testRows: 2000, segments: [] } });
     expect(sampled).toContain("were compared, on a sample of 1,000 of 2,000 test rows: the values");
-    expect(sampled).toContain("In none of them is F1 worse than on all rows");
+    expect(sampled).toContain("In none of them F1 is worse than on all rows");
   });
 
   it("names the line of a rejected file only once", async () => {

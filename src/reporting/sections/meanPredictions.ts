@@ -54,7 +54,7 @@ export function segmentsPart({ weakest, meanClasses, signature }: ReportInput): 
   const worse = `worse than on all rows (${displayNumber(value)}) by more than two standard errors`;
   if (segments.length === 0)
     return html`<h3>Weakest segments</h3>
-      ${emptyNote(`${basis} In none of them is ${metric.label} ${worse}.`)}`;
+      ${emptyNote(`${basis} In none of them ${metric.label} is ${worse}.`)}`;
   const shown = segments.slice(0, MOST_SEGMENTS);
   const more = segments.length > shown.length ? ` The ${shown.length} surest are listed.` : "";
   const byChance = Math.max(1, Math.round(compared * BY_CHANCE));
