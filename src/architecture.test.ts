@@ -67,7 +67,19 @@ const rooms: Record<string, readonly string[]> = {
   ],
   pipeline: ["rows", "predict", "leakage", "onnx", "judge", "fit", "search"],
   server: ["http", "predictions", "state", "pages/frame", "pages/charts", "pages", "routes", "process"],
-  storage: ["files", "model", "sqlite", "records", "store", "deployment", "postgres", "predictionLog", "", "backup"],
+  storage: [
+    "files",
+    "model",
+    "sqlite",
+    "records",
+    "bucket",
+    "store",
+    "deployment",
+    "postgres",
+    "predictionLog",
+    "",
+    "backup",
+  ],
 };
 
 /** Rooms that call the verbs of other rooms; the others share only what is beside a verb. */

@@ -1,9 +1,10 @@
 /** An S3-compatible bucket as a source of drops: the same folders as prefixes. */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { bucketAddress } from "../../core/text/bucketAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { openBucket, type Bucket, type BucketEnvironment } from "../../storage/bucket/bucket.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { openBucket, type Bucket, type BucketEnvironment } from "./bucket.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";
@@ -20,7 +21,10 @@ interface BucketSourceOptions {
 
 /** @throws {MlctlError} kind "usage" where the address names no bucket */
 export function bucketSource({ address, folder, matches, signal, environment }: BucketSourceOptions): DropSource {
-  const { name: bucketName, prefix } = placeOf(address);
+  const place = bucketAddress(address);
+  if (place === undefined)
+    throw new MlctlError("usage", `${address} names no bucket`, { hint: "such as s3://bucket/prefix" });
+  const { name: bucketName, prefix } = place;
   const bucket = openBucket(bucketName, environment, signal);
   for (const name of ["processing", "logs"]) ensureFolder(join(folder, name));
   const inputs = `${prefix}input/`;
@@ -56,14 +60,6 @@ export function bucketSource({ address, folder, matches, signal, environment }: 
   };
 }
 
-function placeOf(address: string): { name: string; prefix: string } {
-  const [, name, path] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(address) ?? [];
-  if (name === undefined)
-    throw new MlctlError("usage", `${address} names no bucket`, { hint: "such as s3://bucket/prefix" });
-  const prefix = (path ?? "").replace(/^\/+|\/+$/g, "");
-  return { name, prefix: prefix === "" ? "" : `${prefix}/` };
-}
-
 /** Results, log, the dropped object under its new key; its old key goes last. All of it may be done again. */
 async function publish(
   bucket: Bucket,
@@ -90,9 +86,9 @@ async function moveObject(
   { etag = "", original }: Claim,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
-  if ((await bucket.etagOf(from)) !== etag) {
+  if ((await bucket.head(from))?.etag !== etag) {
     // After a crash the object may be there already.
-    const isThere = !existsSync(original) || (await bucket.etagOf(to)) !== undefined;
+    const isThere = !existsSync(original) || (await bucket.head(to)) !== undefined;
     if (!isThere) await bucket.upload(original, to, "application/octet-stream");
     return;
   }

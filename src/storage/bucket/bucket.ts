@@ -18,9 +18,9 @@ export interface Bucket {
   readonly name: string;
   list(prefix: string): Promise<FoundObject[]>;
   /** Undefined where there is no such object. */
-  etagOf(key: string): Promise<string | undefined>;
+  head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
   /** False where the object is gone, or another one has its key by now. */
-  download(object: Pick<FoundObject, "key" | "etag">, path: string): Promise<boolean>;
+  download(object: { readonly key: string; readonly etag?: string }, path: string): Promise<boolean>;
   upload(path: string, key: string, type: string): Promise<void>;
   /** False where the server does not find the object under its key. */
   copy(object: Pick<FoundObject, "key" | "etag">, to: string): Promise<boolean>;
@@ -36,16 +36,18 @@ export function openBucket(name: string, environment: BucketEnvironment, signal:
   return {
     name,
     list: (prefix) => objectsBelow(client, name, prefix, signal),
-    async etagOf(key) {
-      const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }));
-      return (await found(`cannot look at ${place(key)}`, head))?.ETag;
+    async head(key) {
+      const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
+      const object = await found(`cannot look at ${place(key)}`, head);
+      return object && { etag: object.ETag ?? "", bytes: object.ContentLength ?? 0 };
     },
     async download({ key, etag }, path) {
       const get = client.send(new GetObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
       const object = await found(`cannot get ${place(key)}`, get);
       const body = object?.Body as Readable | undefined;
-      if (object?.ETag !== etag) body?.destroy();
-      if (body === undefined || object?.ETag !== etag) return false;
+      const isOther = etag !== undefined && object?.ETag !== etag;
+      if (isOther) body?.destroy();
+      if (body === undefined || isOther) return false;
       await found(`cannot get ${place(key)}`, pipeline(body, createWriteStream(path, { flush: true })));
       return true;
     },
@@ -71,6 +73,8 @@ function clientOf(environment: BucketEnvironment): S3Client {
   const region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1";
   return new S3Client({
     region,
+    // A request to a host that is away would wait for ever.
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
     // Servers other than Amazon's have no domain for each bucket, and not all know the newer checksums.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     requestChecksumCalculation: "WHEN_REQUIRED",
@@ -89,7 +93,7 @@ async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> 
       name === "CredentialsProviderError"
         ? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
         : name === "NoSuchBucket"
-          ? "create the bucket, or correct watch.source"
+          ? "create the bucket, or correct its name in config.json"
           : "AWS_REGION and AWS_ENDPOINT_URL say where the bucket is";
     const reason = `${name === "Error" ? "" : `${name}: `}${message || "no response"}`;
     throw new MlctlError("failure", `${what}: ${reason}`, { hint, cause: error });
