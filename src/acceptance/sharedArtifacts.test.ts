@@ -11,6 +11,7 @@ import {
   temporaryFolder,
   type LifecycleWorkspace,
 } from "./lifecycleWorkspace.ts";
+import { served } from "./servedWorkspace.ts";
 
 let postgres: PostgresServer | string;
 let s3: S3Server;
@@ -25,8 +26,9 @@ afterAll(async () => {
   if (typeof postgres !== "string") await postgres.stop();
 });
 
-const call = (workspace: LifecycleWorkspace, ...args: string[]) =>
-  workspace.startWith({ PGPASSWORD: process.env["PGPASSWORD"]!, ...s3.variables }, ...args).finished;
+const variables = () => ({ PGPASSWORD: process.env["PGPASSWORD"]!, ...s3.variables });
+
+const call = (workspace: LifecycleWorkspace, ...args: string[]) => workspace.startWith(variables(), ...args).finished;
 
 async function ok(workspace: LifecycleWorkspace, ...args: string[]): Promise<string> {
   const { status, stdout, stderr } = await call(workspace, ...args);
@@ -74,17 +76,26 @@ describe("artifacts in a bucket", () => {
     const stored = new Set(await keys());
     for (const [, hash] of artifacts(a)) expect(stored.has(`churn/objects/${hash}`)).toBe(true);
 
-    // Lost for good: the error names it, and what does not need it works.
-    const v2 = a.names("models", /^trainedmodel_/).find((name) => !before.some(([path]) => path?.endsWith(name)));
-    await s3.client.send(
-      new DeleteObjectCommand({ Bucket: "models", Key: `churn/objects/${sha256(a.read(`models/${v2}`))}` }),
-    );
+    // A third folder serves, and follows what another machine deploys.
     const c = emptyWorkspace();
-    c.write({ "config.json": a.read("config.json"), "rows.csv": a.read("rows.csv") });
-    const lost = await call(c, "predict", "rows.csv");
+    c.write({ "config.json": a.read("config.json") });
+    const server = await served({ ...c, start: (...args) => c.startWith(variables(), ...args) });
+    const model = async () => sha256((await server.get("/model")).text);
+    const v2 = await model();
+    expect(await model()).toBe(v2);
+    await ok(b, "deploy", "--rollback");
+    await expect.poll(model, { timeout: 10_000 }).not.toBe(v2);
+    expect((await server.stop()).stderr).not.toContain("warning");
+
+    // Lost for good: the error names it, and what does not need it works.
+    const [, v1] = before.find(([path]) => path!.startsWith("models/trained"))!;
+    await s3.client.send(new DeleteObjectCommand({ Bucket: "models", Key: `churn/objects/${v1}` }));
+    const d = emptyWorkspace();
+    d.write({ "config.json": a.read("config.json"), "rows.csv": a.read("rows.csv") });
+    const lost = await call(d, "predict", "rows.csv");
     expect(lost.status).toBe(3);
-    expect(lost.stderr).toMatch(/trainedmodel\.json of deployment 2 is not here, and s3:\/\/models\/churn\/objects\//);
-    await ok(c, "models", "list");
+    expect(lost.stderr).toMatch(/trainedmodel\.json of deployment 3 is not here, and s3:\/\/models\/churn\/objects\//);
+    await ok(d, "models", "list");
 
     await ok(b, "share", "--folder");
     expect(b.read("config.json")).toContain('"artifacts": null');

@@ -63,8 +63,9 @@ function addressProblems({ database, artifacts }: Config): ConfigProblem[] {
   const problem = addressProblem(database);
   const problems = problem === undefined ? [] : [{ path: "database", message: `the address ${problem}` }];
   if (artifacts === null) return problems;
+  // Not repeated, because it may contain a password.
   if (bucketAddress(artifacts) === undefined)
-    problems.push({ path: "artifacts", message: `found "${artifacts}"; write s3://bucket/prefix` });
+    return [...problems, { path: "artifacts", message: "the address names no bucket; write s3://bucket/prefix" }];
   if (isAddress(database)) return problems;
   const message = `found "${artifacts}", but "database" is a file: other machines would have no records of it; run \`mlctl share postgres://… s3://…\` without this line`;
   return [...problems, { path: "artifacts", message }];

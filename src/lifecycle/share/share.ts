@@ -65,7 +65,11 @@ export async function shareInPostgres(
       const { bucketArtifacts } = await import("../../storage/bucket/bucketArtifacts.ts");
       const { keep } = bucketArtifacts({ paths: session.paths, bucket, signal: session.context.signal });
       const all = found.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact));
-      await keep(all);
+      for (const [i, artifact] of all.entries()) {
+        await keep([artifact]);
+        const progress = { type: "progress", stage: "share", done: i + 1, total: all.length, unit: "files" } as const;
+        session.context.emit(progress);
+      }
       for (const { path } of all.filter((each) => !existsSync(fromRecordPath(session.paths.workspace, each.path))))
         missing.push(path);
     }
@@ -168,7 +172,7 @@ async function rowsOf({ paths, records, store }: Session): Promise<NewRow[]> {
 function bucketOf(artifacts: string): BucketAddress {
   const address = bucketAddress(artifacts);
   if (address !== undefined) return address;
-  throw new MlctlError("usage", `${artifacts} names no bucket`, { hint: "such as s3://bucket/prefix" });
+  throw new MlctlError("usage", "the second address names no bucket", { hint: "such as s3://bucket/prefix" });
 }
 
 /** Changes config.json and the name of the prediction log, which belongs to `database`. */

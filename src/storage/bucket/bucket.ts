@@ -1,7 +1,7 @@
 /** The few operations on a bucket that watch needs; the only importer of the AWS SDK. */
 import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { PutObjectCommand, S3Client, paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import { createReadStream, createWriteStream, statSync } from "node:fs";
+import { createReadStream, createWriteStream, readFileSync, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MlctlError } from "../../core/errors.ts";
@@ -30,6 +30,8 @@ export interface Bucket {
 /** AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION; credentials are found by the SDK. */
 export type BucketEnvironment = Readonly<Record<string, string | undefined>>;
 
+const MAX_IN_MEMORY = 32_000_000;
+
 export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal): Bucket {
   const client = clientOf(environment);
   const place = (key: string): string => `s3://${name}/${key}`;
@@ -52,7 +54,10 @@ export function openBucket(name: string, environment: BucketEnvironment, signal:
       return true;
     },
     async upload(path, key, type) {
-      const body = { Body: createReadStream(path), ContentLength: statSync(path).size, ContentType: type };
+      const bytes = statSync(path).size;
+      // A stream cannot be sent a second time when the connection breaks.
+      const Body = bytes > MAX_IN_MEMORY ? createReadStream(path) : readFileSync(path);
+      const body = { Body, ContentLength: bytes, ContentType: type };
       await found(`cannot put ${place(key)}`, client.send(new PutObjectCommand({ Bucket: name, Key: key, ...body })));
     },
     async copy({ key, etag }, to) {

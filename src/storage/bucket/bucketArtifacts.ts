@@ -11,15 +11,17 @@ import { temporaryPath } from "../files/temporaryPath.ts";
 import { fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import type { Artifacts } from "../records/records.ts";
 import { artifactsOf, recordId } from "../records/workspaceRecord.ts";
-import { openBucket } from "./bucket.ts";
+import type { Bucket } from "./bucket.ts";
 
-/** Calls the server only on use. */
+/** Loads the client and calls the server only on use: most commands have all files here. */
 export function bucketArtifacts({ paths, bucket: address, signal }: BucketArtifactsOptions): Artifacts {
-  const bucket = openBucket(address.name, process.env, signal);
+  let opened: Promise<Bucket> | undefined;
+  const open = (): Promise<Bucket> =>
+    (opened ??= import("./bucket.ts").then(({ openBucket }) => openBucket(address.name, process.env, signal)));
   const keyOf = ({ sha256 }: Artifact): string => `${address.prefix}objects/${sha256}`;
   const fileOf = ({ path }: Artifact): string => fromRecordPath(paths.workspace, path);
   const isKept = async (artifact: Artifact): Promise<boolean> =>
-    (await bucket.head(keyOf(artifact)))?.bytes === artifact.bytes;
+    (await (await open()).head(keyOf(artifact)))?.bytes === artifact.bytes;
   /** Files are hashed once, because a server asks for its deployment each second. */
   const checked = new Map<string, string>();
   const isHere = async (artifact: Artifact): Promise<boolean> => {
@@ -40,7 +42,7 @@ export function bucketArtifacts({ paths, bucket: address, signal }: BucketArtifa
         // A record that is saved again may name a file that was removed long ago; `mlctl verify` reports it.
         if (!existsSync(fileOf(artifact))) continue;
         if (!(await isHere(artifact))) throw changed(artifact);
-        await bucket.upload(fileOf(artifact), keyOf(artifact), "application/octet-stream");
+        await (await open()).upload(fileOf(artifact), keyOf(artifact), "application/octet-stream");
       }
     },
     async fetch(record, artifacts = artifactsOf(record).map(([, artifact]) => artifact)) {
@@ -56,10 +58,10 @@ export function bucketArtifacts({ paths, bucket: address, signal }: BucketArtifa
   async function download(artifact: Artifact, of: string): Promise<void> {
     const target = fileOf(artifact);
     const temporary = temporaryPath(target);
-    const place = `s3://${bucket.name}/${keyOf(artifact)}`;
+    const place = `s3://${address.name}/${keyOf(artifact)}`;
     ensureFolder(dirname(target));
     try {
-      if (!(await bucket.download({ key: keyOf(artifact) }, temporary))) {
+      if (!(await (await open()).download({ key: keyOf(artifact) }, temporary))) {
         throw new MlctlError("data", `${artifact.path} of ${of} is not here, and ${place} does not exist`, {
           hint: "a machine that still has the file can put it there under this name",
         });
