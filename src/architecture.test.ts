@@ -73,6 +73,7 @@ const rooms: Record<string, readonly string[]> = {
     "model",
     "sqlite",
     "records",
+    "bucket",
     "store",
     "deployment",
     "postgres",

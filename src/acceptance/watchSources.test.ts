@@ -1,17 +1,11 @@
 /** watch on an address and on a bucket: a real HTTP server, a real S3 server. */
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { s3Server, type S3Server } from "../testing/s3Server.ts";
 import {
   bin,
   environment,
@@ -20,13 +14,6 @@ import {
   type Finished,
   type LifecycleWorkspace,
 } from "./lifecycleWorkspace.ts";
-
-interface S3rver {
-  run(): Promise<AddressInfo>;
-  close(): Promise<void>;
-}
-
-const credentials = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER", AWS_REGION: "eu-north-1" };
 
 let trained: LifecycleWorkspace;
 let content: string;
@@ -120,26 +107,14 @@ describe("an address", () => {
 });
 
 describe("a bucket", () => {
-  let s3: S3rver;
+  let s3: S3Server;
   let client: S3Client;
-  let variables: Record<string, string>;
+  let variables: Readonly<Record<string, string>>;
   beforeAll(async () => {
-    const { default: Server } = {
-      default: createRequire(import.meta.url)("s3rver") as new (options: object) => S3rver,
-    };
-    s3 = new Server({ port: 0, address: "127.0.0.1", silent: true, directory: temporaryFolder() });
-    const { port } = await s3.run();
-    variables = { ...credentials, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-    client = new S3Client({
-      endpoint: variables["AWS_ENDPOINT_URL"]!,
-      region: "eu-north-1",
-      forcePathStyle: true,
-      credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
-      requestChecksumCalculation: "WHEN_REQUIRED",
-    });
-    await client.send(new CreateBucketCommand({ Bucket: "drops" }));
+    s3 = await s3Server(temporaryFolder(), "drops");
+    ({ client, variables } = s3);
   });
-  afterAll(() => s3.close());
+  afterAll(() => s3.stop());
 
   const put = (key: string, body: string) =>
     client.send(new PutObjectCommand({ Bucket: "drops", Key: key, Body: body }));
@@ -209,6 +184,10 @@ describe("a bucket", () => {
   });
 });
 
-function workspaceWatch(workspace: LifecycleWorkspace, args: readonly string[], more: Record<string, string>) {
+function workspaceWatch(
+  workspace: LifecycleWorkspace,
+  args: readonly string[],
+  more: Readonly<Record<string, string>>,
+) {
   return spawn(process.execPath, [bin, "watch", "--json", ...args], { cwd: workspace.folder, env: environment(more) });
 }

@@ -7,11 +7,12 @@ import { openConfig, writingOptions } from "./openWorkspaceOf.ts";
 export const share = defineCommand({
   name: "share",
   group: "Other",
-  summary: "keep the records in Postgres, where several machines share them",
+  summary: "keep the records in Postgres, and the files in a bucket, where several machines share them",
   details:
-    'Moves the records of datasets, runs, deployments, aliases, searches, monitoring and jobs to the database and sets "database" in config.json; with --folder, it moves them back. The bytes of each record stay the same, and no command changes. The password comes from PGPASSWORD or ~/.pgpass. The views run, metric, deployment and monitor_value are for Grafana and other programs. Models and datasets stay in the folders, which the machines have to share. Connect to the server itself or to a pooler in session mode, because the lock of the workspace is a session\'s.',
+    'Moves the records of datasets, runs, deployments, aliases, searches, monitoring and jobs to the database and sets "database" in config.json; with --folder, it moves them back. The bytes of each record stay the same, and no command changes. The password comes from PGPASSWORD or ~/.pgpass. The views run, metric, deployment and monitor_value are for Grafana and other programs. Models and datasets stay in the folders, which the machines have to share, or go to a bucket as well: then another machine needs config.json alone, and gets each file when it is needed. The credentials of the bucket and AWS_ENDPOINT_URL come from the environment, as for every program of AWS. Connect to the server itself or to a pooler in session mode, because the lock of the workspace is a session\'s.',
   arguments: [
     { name: "[address]", description: "postgres://user@host/database, with ?workspace=NAME for a second one there" },
+    { name: "[artifacts]", description: "s3://bucket/prefix, for machines without a common folder" },
   ],
   options: {
     folder: { flags: "--folder", description: "move the records back to the folders" },
@@ -20,20 +21,22 @@ export const share = defineCommand({
   examples: [
     ["PGPASSWORD=… mlctl share postgres://mlctl@db/ml", "from now on, every machine with this folder works in it"],
     ["mlctl share postgres://mlctl@db/ml?workspace=churn", "one of several workspaces in a database"],
-    ["mlctl share --folder", "back to record files"],
+    ["mlctl share postgres://mlctl@db/ml s3://bucket/churn", "models and datasets are in the bucket, too"],
+    ["mlctl share --folder", "back to record files, with all files in the folders"],
   ],
   async run(invocation) {
     const { args, options, environment, context } = invocation;
-    const [address] = args;
+    const [address, artifacts] = args;
     if ((address === undefined) !== options.folder) {
       throw new MlctlError("usage", "name the address of a database, or --folder", {
         hint: "see `mlctl share --help`",
       });
     }
     const loaded = await openConfig(invocation);
-    const source = loaded.sourceOf("database") ?? "";
-    if (!source.includes(":")) {
-      throw new MlctlError("usage", `${source} sets "database", not config.json`, { hint: "unset it first" });
+    for (const key of ["database", "artifacts"]) {
+      const source = loaded.sourceOf(key) ?? "";
+      if (!source.includes(":"))
+        throw new MlctlError("usage", `${source} sets "${key}", not config.json`, { hint: "unset it first" });
     }
     const [{ openWorkspace }, step] = await Promise.all([
       import("../lifecycle/workspace.ts"),
@@ -44,7 +47,7 @@ export const share = defineCommand({
     const result =
       address === undefined
         ? await step.shareInFolder(workspace, writes)
-        : await step.shareInPostgres(workspace, address, { ...writes, environment });
+        : await step.shareInPostgres(workspace, address, { ...writes, environment, artifacts });
     const { records, database, notes } = result;
     const count = records === 1 ? "1 record" : `${records} records`;
     const title = address === undefined ? `moved ${count} to the folders` : `moved ${count} to ${database}`;

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { bucketAddress } from "../core/text/bucketAddress.ts";
 import { isAddress } from "../core/databaseAddress.ts";
 import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -42,7 +43,8 @@ export function hooksOf(
     ...entries(config, file, ["alerts"]).map(alertHook),
     ...entries(config, file, ["schedule"]).flatMap(jobHook),
     ...watchHook(config, file),
-    ...databaseHook(config, file),
+    ...serverHook(config, file, "database"),
+    ...serverHook(config, file, "artifacts"),
     ...sourceHooks(config, file),
   ];
   return found
@@ -107,11 +109,12 @@ function watchHook(config: Json, file: Json): FoundHook[] {
   return [{ key: "watch.source", does, action: `reads files from ${quoted(place(source))}${sent(does)}` }];
 }
 
-function databaseHook(config: Json, file: Json): FoundHook[] {
-  const database = valueAt(config, ["database"]);
-  if (typeof database !== "string" || !isAddress(database)) return [];
-  const does = { database: (valueAt(file, ["database"]) ?? database) as Json };
-  return [{ key: "database", does, action: `keeps its records in ${quoted(place(database))}${sent(does)}` }];
+function serverHook(config: Json, file: Json, key: "database" | "artifacts"): FoundHook[] {
+  const address = valueAt(config, [key]);
+  if (typeof address !== "string" || !(isAddress(address) || bucketAddress(address) !== undefined)) return [];
+  const does = { [key]: (valueAt(file, [key]) ?? address) as Json };
+  const what = key === "database" ? "records" : "models and datasets";
+  return [{ key, does, action: `keeps its ${what} in ${quoted(place(address))}${sent(does)}` }];
 }
 
 function sourceHooks(config: Json, file: Json): FoundHook[] {

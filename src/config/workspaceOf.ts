@@ -1,6 +1,7 @@
 /** Resolves the folders and files of config.json to absolute paths. */
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { bucketAddress, type BucketAddress } from "../core/text/bucketAddress.ts";
 import { databaseAddress, type DatabaseAddress } from "../core/databaseAddress.ts";
 import type { LoadedConfig } from "./loadConfig.ts";
 
@@ -19,6 +20,8 @@ export interface ConfiguredPaths {
   readonly index: string;
   /** The Postgres database that has the records; undefined: they are files. */
   readonly shared: DatabaseAddress | undefined;
+  /** The bucket that has the artifacts; undefined: they are in the folders only. */
+  readonly bucket: BucketAddress | undefined;
   /** watch.folder */
   readonly drops: string;
 }
@@ -45,6 +48,7 @@ export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" |
     database,
     index: shared === undefined ? database : resolve(directory, `mlctl.${hostname().replaceAll(/[^\w-]+/g, "_")}.db`),
     shared,
+    bucket: config.artifacts === null ? undefined : bucketAddress(config.artifacts),
     get drops() {
       return resolve(directory, config.watch.folder);
     },

@@ -1,4 +1,5 @@
 /** Finds the newest dataset of a workspace and reads its rows. */
+import { join } from "node:path";
 import type { Dataset } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table/table.ts";
@@ -20,8 +21,18 @@ export function latestDataset({ config, context, store }: Session, stage: string
   return dataset;
 }
 
+/** The list of the files that went into a dataset, for people; no record names it. */
+export function ingestedFilesPath({ paths }: Pick<Workspace, "paths">, { datasetId }: Dataset): string {
+  return join(paths.datasets, `ingestedfiles_${datasetId}.txt`);
+}
+
+export function ingestedFilesText({ files }: Dataset): string {
+  return files.map(({ path }) => `${path}\n`).join("");
+}
+
 /** Reads the rows of a dataset. @throws {MlctlError} kind "data" if the file is missing or has changed */
-export async function readDataset({ paths, tables }: Workspace, dataset: Dataset): Promise<Table> {
+export async function readDataset({ paths, records, tables }: Workspace, dataset: Dataset): Promise<Table> {
+  await records.fetch(dataset, [dataset.artifact]);
   const path = fromRecordPath(paths.workspace, dataset.artifact.path);
   const hint = "restore the file, or run `mlctl ingest --force`";
   // Hash and read in parallel. A wrong hash is reported before a read error.

@@ -1,5 +1,6 @@
 /** Keeps this machine's copy of a shared workspace up to date while a server or a watcher runs. */
 import { messageOf } from "../core/errors.ts";
+import { fetchDeployed } from "../storage/deployment/fetchDeployed.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import { syncStore } from "../storage/store/syncStore.ts";
 import type { Workspace } from "./workspace.ts";
@@ -12,7 +13,8 @@ const POLL_MS = 1000;
  * @returns close; in a workspace of folders, nothing is done
  * @throws {MlctlError} if the database cannot be reached at the start, because the copy may be old
  */
-export async function followRecords({ paths, records, context }: Workspace): Promise<() => void> {
+export async function followRecords(workspace: Workspace): Promise<() => void> {
+  const { paths, records, context } = workspace;
   if (paths.shared === undefined) return () => {};
   const store = openStore(paths.index);
   let isAway = false;
@@ -20,6 +22,7 @@ export async function followRecords({ paths, records, context }: Workspace): Pro
   const update = async (): Promise<void> => {
     try {
       await syncStore(records, store);
+      await fetchDeployed(workspace);
       if (isAway) context.emit({ type: "stage", stage: "records", message: "the records are up to date again" });
       isAway = false;
     } catch (error) {
@@ -31,6 +34,7 @@ export async function followRecords({ paths, records, context }: Workspace): Pro
   };
   try {
     await syncStore(records, store);
+    await fetchDeployed(workspace);
   } catch (error) {
     store.close();
     throw error;

@@ -8,6 +8,7 @@ import type { Model } from "../core/records/model.ts";
 import type { Run } from "../core/records/run.ts";
 import { readStore } from "../storage/store/readStore.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
+import { fetchDeployed } from "../storage/deployment/fetchDeployed.ts";
 import { sha256File } from "../storage/files/sha256.ts";
 import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
@@ -31,7 +32,7 @@ export interface LoadedModel {
  * @param reference a run id or unique prefix, "v3", "@champion", "latest", or the path of a model file
  * @throws {MlctlError} kind "usage" if no model matches, "data" if the file is damaged
  */
-export async function loadModel({ store, paths }: Session, reference: string): Promise<LoadedModel> {
+export async function loadModel({ store, paths, records }: Session, reference: string): Promise<LoadedModel> {
   const file = resolve(reference);
   if (/[./\\]/.test(reference) && existsSync(file) && statSync(file).isFile()) {
     const model = readModel(file);
@@ -48,12 +49,18 @@ export async function loadModel({ store, paths }: Session, reference: string): P
   const run = resolveRun(store, reference);
   const path = modelPath({ paths }, run);
   const { sha256 } = run.model!;
+  await records.fetch(run, [run.model!]);
   return { model: readRecordedModel(path, sha256), run, path, sha256 };
 }
 
 /** @throws {MlctlError} kind "data" if the file is missing or has changed */
-export function recordedModel({ paths }: Pick<Session, "paths">, { path, sha256 }: Artifact): Model {
-  return readRecordedModel(fromRecordPath(paths.workspace, path), sha256);
+export async function recordedModel(
+  { paths, records }: Pick<Session, "paths" | "records">,
+  record: Run | Deployment,
+  artifact: Artifact,
+): Promise<Model> {
+  await records.fetch(record, [artifact]);
+  return readRecordedModel(fromRecordPath(paths.workspace, artifact.path), artifact.sha256);
 }
 
 export interface DeployedModel extends Omit<LoadedModel, "run"> {
@@ -61,7 +68,9 @@ export interface DeployedModel extends Omit<LoadedModel, "run"> {
 }
 
 /** The deployed model; undefined when nothing is deployed. */
-export function loadDeployed({ store, paths }: Session): (DeployedModel & LoadedModel) | undefined {
+export async function loadDeployed(session: Session): Promise<(DeployedModel & LoadedModel) | undefined> {
+  const { store, paths } = session;
+  await fetchDeployed(session);
   const deployed = deployedModel(paths);
   return deployed && { ...deployed, run: store.run(deployed.deployment.runId) ?? null };
 }
@@ -71,7 +80,7 @@ export function loadDeployed({ store, paths }: Session): (DeployedModel & Loaded
  * @throws {MlctlError} kind "notReady" with the hint if no model is deployed
  */
 export async function namedOrDeployed(session: Session, reference: string | undefined, hint: string) {
-  const loaded = reference === undefined ? loadDeployed(session) : await loadModel(session, reference);
+  const loaded = reference === undefined ? await loadDeployed(session) : await loadModel(session, reference);
   if (loaded !== undefined) return loaded;
   throw new MlctlError("notReady", "no model is deployed", { hint });
 }

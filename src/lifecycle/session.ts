@@ -1,4 +1,6 @@
 /** A session: a workspace with its open index. A writing session holds the workspace lock. */
+import { recover } from "../core/errors.ts";
+import { fetchDeployed } from "../storage/deployment/fetchDeployed.ts";
 import type { LockRequest } from "../storage/records/records.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { MAX_AHEAD_MILLISECONDS, type DatedAhead } from "../storage/store/clockAhead.ts";
@@ -10,7 +12,7 @@ import { requireSettled, settleReplacement } from "../storage/backup/settleRepla
 import { syncStore } from "../storage/store/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
 import { keptTables } from "./keptTables.ts";
-import type { Workspace } from "./workspace.ts";
+import { requireServers, type Workspace } from "./workspace.ts";
 
 export interface Session extends Workspace {
   readonly store: RunStore;
@@ -46,6 +48,8 @@ export async function writing<T>(
         context.emit({ type: "warning", stage: "records", message: `skipped ${path}: ${error.message}` });
       }
       for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
+      // Who needs a file that cannot be had says why.
+      await fetchDeployed(workspace).catch(recover(() => {}));
       for (const path of repairDeployment(paths).restored) {
         context.emit({ type: "warning", stage: "repair", message: `${path} was damaged and has been restored` });
       }
@@ -81,7 +85,7 @@ export async function settleRestore(
 /** Runs read-only work: takes no lock and creates no file. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
   const { paths, context, trust } = workspace;
-  trust.require("database");
+  requireServers(trust);
   requireSettled(paths);
   requireKinds(paths);
   const store = await readStore(workspace, ({ message }) =>

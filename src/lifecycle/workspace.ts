@@ -37,8 +37,8 @@ export interface Workspace {
 
 /** Combines a loaded configuration with the caller's context, and limits the memory of the process. Touches no file. */
 export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace {
-  const { workspace, datasets, models, production, database, index, shared } = workspaceOf(loaded);
-  const paths = { workspace, datasets, models, production, database, index, shared };
+  const { workspace, datasets, models, production, database, index, shared, bucket } = workspaceOf(loaded);
+  const paths = { workspace, datasets, models, production, database, index, shared, bucket };
   limitMemory(loaded.config.limits.memory);
   return {
     config: loaded.config,
@@ -46,11 +46,17 @@ export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace
     trust: loaded.trust,
     configSha256: () => configSha256(loaded.config),
     paths,
-    records: openRecords(paths, () => loaded.trust.require("database")),
+    records: openRecords(paths, () => requireServers(loaded.trust), context.signal),
     configPath: loaded.path,
     codeVersion: codeVersion(),
     context,
   };
+}
+
+/** @throws {MlctlError} kind "notReady" if config.json may not call the database or the bucket that it names */
+export function requireServers(trust: Trust): void {
+  trust.require("database");
+  trust.require("artifacts");
 }
 
 /** Written by `mlctl init` for editors. */

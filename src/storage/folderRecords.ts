@@ -8,11 +8,12 @@ import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { acquireLock, lockHolder } from "./lock.ts";
 import { changedFiles } from "./records/changedFiles.ts";
 import { readRecord, recordFile } from "./records/recordFiles.ts";
-import type { Records } from "./records/records.ts";
+import { noArtifacts, type Records } from "./records/records.ts";
 import { recordPath, recordText } from "./records/workspaceRecord.ts";
 
 export function folderRecords(paths: WorkspacePaths): Records {
   return {
+    ...noArtifacts,
     changes: async (known) => changedFiles(paths, known),
     async save(record) {
       const path = recordPath(paths, record);

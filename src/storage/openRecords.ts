@@ -1,16 +1,26 @@
-/** Chooses where the records of a workspace are. The Postgres client is loaded only when it is used. */
+/** Chooses where the records of a workspace are. The clients of Postgres and S3 are loaded only when they are used. */
 import { folderRecords } from "./folderRecords.ts";
 import type { WorkspacePaths } from "./files/workspacePaths.ts";
-import type { Records } from "./records/records.ts";
+import { noArtifacts, type Artifacts, type Records } from "./records/records.ts";
 
-/** Opens nothing yet. @param allow called before each use of a server; throws if config.json may not call it */
-export function openRecords(paths: WorkspacePaths, allow: () => void): Records {
+/**
+ * Opens nothing yet.
+ * @param allow called before each use of a server; throws if config.json may not call it
+ * @param signal ends uploads and downloads
+ */
+export function openRecords(
+  paths: WorkspacePaths,
+  allow: () => void,
+  signal: AbortSignal = new AbortController().signal,
+): Records {
   const { shared } = paths;
   if (shared === undefined) return folderRecords(paths);
   let opened: Promise<Records> | undefined;
   const open = async (): Promise<Records> => {
     allow();
-    opened ??= import("./postgres/postgresRecords.ts").then((module) => module.postgresRecords(paths, shared));
+    opened ??= import("./postgres/postgresRecords.ts").then(async (module) =>
+      module.postgresRecords(paths, shared, await openArtifacts(paths, signal)),
+    );
     return opened;
   };
   return {
@@ -20,5 +30,13 @@ export function openRecords(paths: WorkspacePaths, allow: () => void): Records {
     deploy: async (request) => (await open()).deploy(request),
     lock: async (request) => (await open()).lock(request),
     holder: async () => (await open()).holder(),
+    fetch: async (record, artifacts) => (await open()).fetch(record, artifacts),
+    isKept: async (artifact) => (await open()).isKept(artifact),
   };
+}
+
+async function openArtifacts(paths: WorkspacePaths, signal: AbortSignal): Promise<Artifacts> {
+  const { bucket } = paths;
+  if (bucket === undefined) return noArtifacts;
+  return (await import("./bucket/bucketArtifacts.ts")).bucketArtifacts({ paths, bucket, signal });
 }

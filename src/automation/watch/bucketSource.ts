@@ -82,9 +82,9 @@ async function moveObject(
   { etag = "", original }: Claim,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
-  if ((await bucket.etagOf(from)) !== etag) {
+  if ((await bucket.head(from))?.etag !== etag) {
     // After a crash the object may be there already.
-    const isThere = !existsSync(original) || (await bucket.etagOf(to)) !== undefined;
+    const isThere = !existsSync(original) || (await bucket.head(to)) !== undefined;
     if (!isThere) await bucket.upload(original, to, "application/octet-stream");
     return;
   }

@@ -64,7 +64,7 @@ export async function predictDrop(
   };
   const before = stateOf(claim.original);
   const { loaded, predicted } = await reading({ ...workspace, context }, async (session) => {
-    const deployed = deployedOf(() => loadDeployed(session));
+    const deployed = await deployedOf(() => loadDeployed(session));
     const log = settings.log ? { source: "watch" as const, nextId: idsOf(claim) } : null;
     const rejectFile = settings.guard ? join(claim.folder, REJECTED) : null;
     const output = join(claim.folder, PREDICTIONS);
@@ -94,9 +94,9 @@ export async function predictDrop(
 }
 
 /** A damaged model is a failure, not an error of the file. */
-function deployedOf(load: () => LoadedModel | undefined): LoadedModel {
+async function deployedOf(load: () => Promise<LoadedModel | undefined>): Promise<LoadedModel> {
   try {
-    const loaded = load();
+    const loaded = await load();
     if (loaded !== undefined) return loaded;
   } catch (cause) {
     throw new MlctlError("failure", messageOf(cause), {

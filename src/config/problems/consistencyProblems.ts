@@ -1,5 +1,6 @@
 /** Checks that involve several keys, each valid on its own. */
 import { dirname, resolve, sep } from "node:path";
+import { bucketAddress } from "../../core/text/bucketAddress.ts";
 import { addressProblem, isAddress } from "../../core/databaseAddress.ts";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
@@ -60,9 +61,16 @@ function folderProblems(config: Config, configPath: string): ConfigProblem[] {
   return problems;
 }
 
-function addressProblems({ database }: Config): ConfigProblem[] {
+function addressProblems({ database, artifacts }: Config): ConfigProblem[] {
   const problem = addressProblem(database);
-  return problem === undefined ? [] : [{ path: "database", message: `the address ${problem}` }];
+  const problems = problem === undefined ? [] : [{ path: "database", message: `the address ${problem}` }];
+  if (artifacts === null) return problems;
+  // Not repeated, because it may contain a password.
+  if (bucketAddress(artifacts) === undefined)
+    return [...problems, { path: "artifacts", message: "the address names no bucket; write s3://bucket/prefix" }];
+  if (isAddress(database)) return problems;
+  const message = `found "${artifacts}", but "database" is a file: other machines would have no records of it; run \`mlctl share postgres://… s3://…\` without this line`;
+  return [...problems, { path: "artifacts", message }];
 }
 
 /** On macOS and Windows, "models" and "Models" are mostly one folder. */

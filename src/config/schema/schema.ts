@@ -61,6 +61,9 @@ function buildSchema(known: KnownNames | undefined) {
       "mlctl.db",
       "the SQLite index of runs, datasets and deployments, rebuilt by `mlctl reindex`; or postgres://user@host/database, which several machines share (`mlctl share`)",
     ),
+    artifacts: orNull(text()).describe(
+      "s3://bucket/prefix: models and datasets are kept there too, for machines without a common folder; needs `database` to be postgres://…",
+    ),
     task: orNull(z.enum(["regression", "classification"])).describe("null: inferred from the values of the target"),
     target: text().describe("the column to predict"),
     positive_class: orNull(z.union([z.string(), z.number(), z.boolean()])).describe(

@@ -168,7 +168,7 @@ async function pathsOf(
   { unpacked, folder }: { readonly unpacked: string; readonly folder: string },
 ): Promise<ConfiguredPaths> {
   const loaded = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() });
-  const { shared: _shared, ...inUnpacked } = workspaceOf(loaded);
+  const { shared: _shared, bucket: _bucket, ...inUnpacked } = workspaceOf(loaded);
   const given = Object.entries(inUnpacked).filter(([name]) => name !== "drops" || existsSync(join(unpacked, name)));
   const outside = given.filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");
   if (outside.length > 0 && !force) {

@@ -1,13 +1,14 @@
 /** deploy: compares challenger and champion on the same rows, then switches atomically; or rolls back. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { attempt, MlctlError } from "../../core/errors.ts";
+import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
 import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import type { DeploymentRequest } from "../../storage/records/records.ts";
 import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
@@ -15,6 +16,7 @@ import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
+import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { judge } from "../judge.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
@@ -99,10 +101,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
   // An error is kept, so that --force can replace a damaged model.
-  const champion = attempt(
-    () => loadDeployed(session),
-    (error) => error,
-  );
+  const champion = await loadDeployed(session).catch(recover((error) => error));
   const models = [
     challenger.model,
     ...(champion === undefined || champion instanceof MlctlError ? [] : [champion.model]),
@@ -177,6 +176,7 @@ function judgeChampion(
 async function rollback(session: Session, { dryRun = false }: DeployOptions): Promise<DeployResult> {
   const history = deploymentHistory(session.paths.production);
   const target = rollbackTarget(history);
+  if (!dryRun) await session.records.fetch(target);
   const reasons = [`rolled back to deployment ${target.deploymentId} of ${target.deployedAt}`];
   const { kind: _kind, deploymentId: _id, previousRunId: _previous, ...request } = target;
   const path = dryRun ? null : await commit(session, { ...request, action: "rollback", reasons });
@@ -196,11 +196,15 @@ async function commit(
 }
 
 async function artifacts(
-  { paths, store }: Session,
+  session: Session,
   run: Run,
 ): Promise<Pick<Deployment, "model" | "latestScore" | "ingestedFiles">> {
+  const { paths, store } = session;
+  await session.records.fetch(run);
   const dataset = store.dataset(run.datasetId);
-  const list = dataset && join(paths.datasets, `ingestedfiles_${dataset.datasetId}.txt`);
+  const list = dataset && ingestedFilesPath(session, dataset);
+  // The machine that ingested has it; no record names it.
+  if (paths.bucket && dataset && list && !existsSync(list)) atomicWrite(list, ingestedFilesText(dataset));
   const ingestedFiles = list === undefined ? null : await artifactOf(paths.workspace, list).catch(() => null);
   return { model: run.model!, latestScore: await present(run.score?.artifact ?? null), ingestedFiles };
 

@@ -15,6 +15,7 @@ import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
 import { keyColumns, readingOptions, unknownNames } from "../settings.ts";
+import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestOptions {
@@ -68,10 +69,6 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   for (const message of [...warned, ...notes]) context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
   const files = sourceFiles(plan, table);
-  atomicWrite(
-    join(session.paths.datasets, `ingestedfiles_${stamp}.txt`),
-    files.map((file) => `${file.path}\n`).join(""),
-  );
   const dataset: Dataset = {
     kind: "dataset",
     datasetId: stamp,
@@ -86,14 +83,20 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
     ingestSha256: plan.ingestSha256,
     seconds: (performance.now() - start) / 1000,
   };
+  atomicWrite(ingestedFilesPath(session, dataset), ingestedFilesText(dataset));
   await saveRecord(session, dataset);
   return resultOf(dataset, plan, { notes, duplicatesKept: table.duplicatesKept });
 }
 
 /** Writes the dataset to a temporary file and renames it. An error leaves no file behind. */
-async function readInto({ config, paths, context }: Session, plan: IngestPlan, path: string): Promise<IngestedTable> {
+async function readInto(
+  { config, paths, records, context }: Session,
+  plan: IngestPlan,
+  path: string,
+): Promise<IngestedTable> {
   const temporary = temporaryPath(path);
   const { expect, dedupe } = config.ingest;
+  if (plan.base !== null) await records.fetch(plan.base, [plan.base.artifact]);
   const base = plan.base && {
     path: fromRecordPath(paths.workspace, plan.base.artifact.path),
     columns: plan.base.columns,

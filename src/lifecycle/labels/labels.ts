@@ -1,7 +1,7 @@
 /** labels: joins labels that arrive later to the logged predictions. */
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { attempt, MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
@@ -73,10 +73,8 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
   const csv = csvSettings(session.config);
   // If no model is deployed, or it cannot be read, the logged predictions decide the type of labels.
-  const signature = attempt(
-    () => loadDeployed(session)?.model.signature ?? null,
-    () => null,
-  );
+  const deployed = await loadDeployed(session).catch(recover(() => null));
+  const signature = deployed?.model.signature ?? null;
   const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
   const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);
   const asked = { ...options, id: named(options.id), label: named(options.label) };

@@ -33,7 +33,7 @@ const NAMED_FILES = 3;
  * warning, so that a training does not depend on them.
  */
 export async function monitorNewRows(session: Session, dataset: Dataset): Promise<MonitoredNewRows> {
-  const loaded = loadDeployed(session)!;
+  const loaded = (await loadDeployed(session))!;
   const table = await readDataset(session, dataset);
   const fresh = await newRows(session, loaded.run, { dataset, table });
   const counts = {

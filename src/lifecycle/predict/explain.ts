@@ -88,7 +88,7 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
     });
   }
   if (options.model !== undefined) requireModel(options.model);
-  const deployed = options.model === undefined ? loadDeployed(session) : undefined;
+  const deployed = options.model === undefined ? await loadDeployed(session) : undefined;
   const loaded = deployed ?? (await loadModel(session, options.model ?? "latest"));
   const { model } = loaded;
   const { family } = model.estimator;

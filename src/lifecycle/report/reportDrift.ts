@@ -30,7 +30,7 @@ export async function reportDrift(session: Session, { run, model, newest }: Drif
   if (newest === null) return none;
   const { config } = session;
   const { dataset, table } = newest;
-  const other = dataset.artifact.sha256 === run.datasetSha256 ? earlierModel(session, run) : { model, run };
+  const other = dataset.artifact.sha256 === run.datasetSha256 ? await earlierModel(session, run) : { model, run };
   if (other === null) return none;
   const fresh = await newRows(session, other.run, newest);
   if (fresh.positions.length === 0) return none;
@@ -43,12 +43,19 @@ export async function reportDrift(session: Session, { run, model, newest }: Drif
   return { drift, distributions: Object.fromEntries(pairs) };
 }
 
-function earlierModel({ store, paths }: Session, run: Run): { readonly model: Model; readonly run: Run | null } | null {
+async function earlierModel(
+  session: Session,
+  run: Run,
+): Promise<{ readonly model: Model; readonly run: Run | null } | null> {
+  const { store } = session;
   const unpruned = store.deployments().filter(({ prunedAt }) => prunedAt === undefined);
   const deployment = unpruned.find((each) => each.runId !== run.runId && each.datasetSha256 !== run.datasetSha256);
   if (deployment === undefined) return null;
   try {
-    return { model: recordedModel({ paths }, deployment.model), run: store.run(deployment.runId) ?? null };
+    return {
+      model: await recordedModel(session, deployment, deployment.model),
+      run: store.run(deployment.runId) ?? null,
+    };
   } catch {
     // verify reports a damaged old model; the report leaves the comparison out.
     return null;

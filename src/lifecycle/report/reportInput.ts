@@ -1,5 +1,5 @@
 /** Collects the content of a report from records, model, test set and the newest dataset. */
-import { attempt, MlctlError, recover } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -42,7 +42,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     signature: model.signature,
     metric,
     metrics: Object.keys(run.score?.metrics ?? run.metrics).map((name) => metricLabel(config, name, task)),
-    decision: decisionOf(session, run, judged),
+    decision: await decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
     shap: reportShap(inputs, model),
     ...reportMeans(inputs, { session, model, run }),
@@ -76,26 +76,25 @@ function fewRows({ score }: Run, { signature }: Model): string[] {
   return warning === undefined ? [] : [warning];
 }
 
-function decisionOf(session: Session, run: Run, judged: Judgement | null): Decision | null {
+async function decisionOf(session: Session, run: Run, judged: Judgement | null): Promise<Decision | null> {
   const deployments = session.store.deployments();
   const own = deployments.find(({ runId }) => runId === run.runId);
   const kept = run.tags[KEPT_TAG];
   if (own === undefined && kept === undefined) return null;
   const rival = own === undefined ? deployments[0]?.runId : own.previousRunId;
   const champion =
-    rival === null || rival === undefined || rival === run.runId ? null : rivalOf(session, rival, judged);
+    rival === null || rival === undefined || rival === run.runId ? null : await rivalOf(session, rival, judged);
   return { status: own === undefined ? "kept" : "deployed", reasons: own?.reasons ?? [kept!], champion };
 }
 
 /** Evaluates the other model on the same rows; null if it cannot be read or cannot predict them. */
-function rivalOf(session: Session, runId: string, judged: Judgement | null): Decision["champion"] {
+async function rivalOf(session: Session, runId: string, judged: Judgement | null): Promise<Decision["champion"]> {
   const rival = session.store.run(runId);
   if (judged === null || rival?.model === null || rival === undefined) return null;
   const { model, score } = rival;
-  const evaluated = attempt(
-    () => judge(recordedModel(session, model), judged.table, judged.evaluation.costs),
-    () => null,
-  );
+  const evaluated = await recordedModel(session, rival, model)
+    .then((read) => judge(read, judged.table, judged.evaluation.costs))
+    .catch(recover(() => null));
   return (
     evaluated && { runId, value: evaluated.metrics[score?.metric ?? ""] ?? null, interval: score?.interval ?? null }
   );

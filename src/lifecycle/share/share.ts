@@ -6,8 +6,9 @@ import { withKey } from "../../config/jsonc.ts";
 import { loadConfig } from "../../config/loadConfig.ts";
 import { remember } from "../../config/trust.ts";
 import { DATABASE } from "../../config/workspaceOf.ts";
+import { bucketAddress, type BucketAddress } from "../../core/text/bucketAddress.ts";
 import { addressProblem, databaseAddress, type DatabaseAddress } from "../../core/databaseAddress.ts";
-import { messageOf, MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError, recover } from "../../core/errors.ts";
 import type { Environment } from "../../core/userFolder.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { removeFile } from "../../storage/files/removeFile.ts";
@@ -17,12 +18,13 @@ import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath
 import { parseRecordFile, recordFiles } from "../../storage/records/recordFiles.ts";
 import { allRecords } from "../../storage/records/records.ts";
 import type { NewRow } from "../../storage/postgres/rows.ts";
+import { artifactsOf } from "../../storage/records/workspaceRecord.ts";
 import { folderRecords } from "../../storage/folderRecords.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { knownNames } from "../knownNames.ts";
 import { writing, type Session, type WritingOptions } from "../session.ts";
-import type { Workspace } from "../workspace.ts";
+import { requireServers, type Workspace } from "../workspace.ts";
 
 export interface ShareOptions extends WritingOptions {
   readonly environment: Environment;
@@ -31,6 +33,8 @@ export interface ShareOptions extends WritingOptions {
 export interface ShareResult {
   /** The value of `database` in config.json now. */
   readonly database: string;
+  /** That of `artifacts`, where there is a bucket. */
+  readonly artifacts?: string;
   readonly records: number;
   readonly notes: readonly string[];
 }
@@ -43,19 +47,34 @@ export interface ShareResult {
 export async function shareInPostgres(
   workspace: Workspace,
   database: string,
-  options: ShareOptions,
+  options: ShareOptions & { readonly artifacts?: string | undefined },
 ): Promise<ShareResult> {
   const address = addressOf(database);
+  const { artifacts } = options;
+  const bucket = artifacts === undefined ? undefined : bucketOf(artifacts);
   const { shared } = workspace.paths;
   if (shared !== undefined) {
     const hint = "to move them elsewhere, move them back first: `mlctl share --folder`";
     throw new MlctlError("usage", `the records are already in ${shared.shown}`, { hint });
   }
   const { moveIn } = await import("../../storage/postgres/moveRecords.ts");
+  const missing: string[] = [];
   const rows = await writing(workspace, options, async (session) => {
     const found = await rowsOf(session);
+    if (bucket !== undefined) {
+      const { bucketArtifacts } = await import("../../storage/bucket/bucketArtifacts.ts");
+      const { keep } = bucketArtifacts({ paths: session.paths, bucket, signal: session.context.signal });
+      const all = found.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact));
+      for (const [i, artifact] of all.entries()) {
+        await keep([artifact]);
+        const progress = { type: "progress", stage: "share", done: i + 1, total: all.length, unit: "files" } as const;
+        session.context.emit(progress);
+      }
+      for (const { path } of all.filter((each) => !existsSync(fromRecordPath(session.paths.workspace, each.path))))
+        missing.push(path);
+    }
     await moveIn(address, found, lockRequest(workspace, options));
-    switchTo(workspace, database);
+    switchTo(workspace, { database, ...(artifacts === undefined ? {} : { artifacts }) });
     // Copies of the deployments stay, for servers and other programs.
     for (const { path, record } of found)
       if (record.kind !== "deployment") removeFile(fromRecordPath(session.paths.workspace, path));
@@ -63,37 +82,51 @@ export async function shareInPostgres(
   });
   const notes = [
     ...(await allow(workspace, options.environment)),
-    "models, datasets, predictions, alerts and schedules stay in the folders: other machines need the same folder",
+    artifacts === undefined
+      ? "models, datasets, predictions, alerts and schedules stay in the folders: other machines need the same folder"
+      : "predictions, alerts, schedules, input files and test data stay in the folders of this machine",
   ];
-  return { database, records: rows.length, notes };
+  if (missing.length > 0)
+    notes.push(`files of records that are missing, and so not in the bucket: ${missing.join(", ")}`);
+  return { database, ...(artifacts === undefined ? {} : { artifacts }), records: rows.length, notes };
 }
 
 /** Writes the record files, marks the workspace in the database as moved, then writes config.json. */
 export async function shareInFolder(workspace: Workspace, options: WritingOptions): Promise<ShareResult> {
-  const { paths, trust } = workspace;
+  const { paths, records, trust } = workspace;
   const { shared } = paths;
   if (shared === undefined) throw new MlctlError("usage", "the records are already in the folders");
-  trust.require("database");
+  requireServers(trust);
+  const notes: string[] = [];
+  const lost = recover((error) => {
+    if (error.kind !== "data") throw error;
+    notes.push(error.message);
+  });
   const { moveOut } = await import("../../storage/postgres/moveRecords.ts");
-  const records = await moveOut(shared, {
+  const moved = await moveOut(shared, {
     ...lockRequest(workspace, options),
     to: `${paths.workspace} on ${hostname()}`,
-    keep(rows) {
+    async keep(rows) {
       const known = new Set(rows.map(({ path }) => path));
       const others = recordFiles(paths).filter(({ path }) => !known.has(path));
       if (others.length > 0) throw strangers(others.map(({ path }) => path));
+      for (const { path, text } of paths.bucket === undefined ? [] : rows) {
+        const record = parseRecordFile(text, path)!;
+        // One at a time, so that each lost file is told, and none keeps the others back.
+        for (const [, artifact] of artifactsOf(record)) await records.fetch(record, [artifact]).catch(lost);
+      }
       for (const { path, text } of rows) {
         const file = fromRecordPath(paths.workspace, path);
         if (!existsSync(file) || sha256Text(readFileSync(file)) !== sha256Text(text)) atomicWrite(file, text);
       }
     },
   });
-  switchTo(workspace, DATABASE);
+  switchTo(workspace, { database: DATABASE, ...(paths.bucket === undefined ? {} : { artifacts: null }) });
   const index = resolve(paths.workspace, DATABASE);
   const store = openStore(index);
-  await syncStore(folderRecords({ ...paths, database: index, index, shared: undefined }), store);
+  await syncStore(folderRecords({ ...paths, database: index, index, shared: undefined, bucket: undefined }), store);
   store.close();
-  return { database: DATABASE, records, notes: [] };
+  return { database: DATABASE, records: moved, notes };
 }
 
 function addressOf(database: string): DatabaseAddress {
@@ -136,10 +169,17 @@ async function rowsOf({ paths, records, store }: Session): Promise<NewRow[]> {
   return rows.filter((row) => !isDouble(row));
 }
 
+function bucketOf(artifacts: string): BucketAddress {
+  const address = bucketAddress(artifacts);
+  if (address !== undefined) return address;
+  throw new MlctlError("usage", "the second address names no bucket", { hint: "such as s3://bucket/prefix" });
+}
+
 /** Changes config.json and the name of the prediction log, which belongs to `database`. */
-function switchTo({ paths, configPath }: Workspace, database: string): void {
+function switchTo({ paths, configPath }: Workspace, keys: Readonly<Record<string, string | null>>): void {
   const file = realpathSync(configPath);
-  atomicWrite(file, withKey(readFileSync(file, "utf8"), "database", database));
+  const text = Object.entries(keys).reduce((all, [key, value]) => withKey(all, key, value), readFileSync(file, "utf8"));
+  atomicWrite(file, text);
   const to = resolve(paths.workspace, DATABASE);
   for (const ending of ["", "-wal", "-shm"]) {
     const [from, target] = [paths.database, to].map((each) => predictionLogPath(each) + ending) as [string, string];
@@ -153,7 +193,7 @@ async function allow({ configPath, trust }: Workspace, environment: Environment)
   const { hooks } = (await loadConfig(options)).trust;
   try {
     remember(
-      hooks.filter(({ key }) => key === "database" || trust.isRemembered(key)),
+      hooks.filter(({ key }) => key === "database" || key === "artifacts" || trust.isRemembered(key)),
       configPath,
       environment,
     );

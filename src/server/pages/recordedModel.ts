@@ -14,7 +14,7 @@ const MAX_CACHED = 4;
 const cache = new Map<string, Model>();
 
 /** Null if the run kept no model, or if the model cannot be read or is larger than MAX_BYTES. */
-export function recordedModel({ state, session }: PageRequest, run: Pick<Run, "model">): Model | null {
+export function recordedModel({ state, session }: PageRequest, run: Run): Model | null {
   const { model } = run;
   if (model === null) return null;
   const served = state.serving?.served;
@@ -28,7 +28,11 @@ export function recordedModel({ state, session }: PageRequest, run: Pick<Run, "m
     () => readRecordedModel(path, model.sha256),
     () => null,
   );
-  if (read === null) return null;
+  if (read === null) {
+    // Another machine trained it: the next call of the page has it.
+    void session.records.fetch(run, [model]).catch(() => {});
+    return null;
+  }
   cache.set(model.sha256, read);
   if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
   return read;

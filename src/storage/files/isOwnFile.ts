@@ -1,6 +1,6 @@
 /** Checks that a file named by a record is in a folder that mlctl writes to; only such files may be removed or replaced. */
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
 /** @param path absolute; links in its folder are resolved, the file itself may be a link */
@@ -10,5 +10,7 @@ export function isOwnFile({ datasets, models, production }: WorkspacePaths, path
 }
 
 function realPath(folder: string): string {
-  return existsSync(folder) ? realpathSync(folder) : folder;
+  if (existsSync(folder)) return realpathSync(folder);
+  const parent = dirname(folder);
+  return parent === folder ? folder : join(realPath(parent), basename(folder));
 }

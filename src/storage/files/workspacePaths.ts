@@ -1,4 +1,5 @@
 /** Paths of the records, artifacts and index of a workspace. */
+import type { BucketAddress } from "../../core/text/bucketAddress.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 
@@ -18,6 +19,8 @@ export interface WorkspacePaths {
   readonly index: string;
   /** The address of the Postgres database that has the records; undefined: they are files in these folders. */
   readonly shared?: DatabaseAddress | undefined;
+  /** Where the bytes of artifacts are kept beside the folders; only with `shared`. */
+  readonly bucket?: BucketAddress | undefined;
 }
 
 /** A path as records store it: relative to the workspace, with forward slashes on every operating system. */

@@ -61,7 +61,11 @@ export interface StoredText {
  */
 export async function moveOut(
   address: DatabaseAddress,
-  { to, keep, ...request }: LockRequest & { readonly to: string; readonly keep: (rows: readonly StoredText[]) => void },
+  {
+    to,
+    keep,
+    ...request
+  }: LockRequest & { readonly to: string; readonly keep: (rows: readonly StoredText[]) => Promise<void> },
 ): Promise<number> {
   return underLock(address, request, async ({ connection, fence }) => {
     await ensureSchema(connection, address);
@@ -72,7 +76,7 @@ export async function moveOut(
         details: damaged.map(({ path }) => path),
       });
     }
-    keep(rows.map(({ path, text }) => ({ path, text: text! })));
+    await keep(rows.map(({ path, text }) => ({ path, text: text! })));
     await inTransaction(connection, async () => {
       await fence();
       await connection.query(

@@ -7,8 +7,8 @@ import { sha256Text } from "../files/sha256.ts";
 import { toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { changedFiles } from "../records/changedFiles.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
-import type { Records } from "../records/records.ts";
-import { recordId, recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
+import type { Artifacts, Records } from "../records/records.ts";
+import { artifactsOf, recordId, recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 import { connect, type Connection } from "./connect.ts";
 import { activePath, activeText, isOutdated, refreshDeploymentCopies } from "./deploymentCopies.ts";
 import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
@@ -17,7 +17,7 @@ import { inTransaction } from "./transaction.ts";
 import { holderOf, takeWriteLock, type WriteLock } from "./writeLock.ts";
 
 /** Connects on the first call, and again if the connection was lost. */
-export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress): Records {
+export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress, artifacts: Artifacts): Records {
   let held: WriteLock | undefined;
   let other: Connection | undefined;
   /** The connection that holds the lock; without a lock, one that does not keep the program running. */
@@ -47,17 +47,22 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress)
   };
   const refresh = (): Promise<void> => using((connection) => refreshDeploymentCopies(connection, address, paths));
   return {
+    ...artifacts,
     async changes(known) {
       const found = await using((connection) => changedRows(connection, address, known));
       if (known.size === 0) refuseOthers(paths, address, found.changes.changed);
       const { changed, removed } = found.changes;
       const active = activePath(paths);
-      const sha256 = changed.find(({ path }) => path === active)?.sha256 ?? known.get(active)?.sha256;
+      const newest = changed.find(({ path }) => path === active);
+      const sha256 = newest?.sha256 ?? known.get(active)?.sha256;
       const isNew = changed.some(({ record }) => record.kind === "deployment") || removed.includes(active);
+      // A running server takes it as soon as the copy is there. What is missing then is an error of who needs it.
+      if (newest !== undefined) await artifacts.fetch(newest.record).catch(() => {});
       if (isNew || isOutdated(paths, sha256)) await refresh();
       return found;
     },
     async save(record) {
+      await artifacts.keep(artifactsOf(record).map(([, artifact]) => artifact));
       const row = rowOf(record);
       // The job of an execution may hold the lock for hours; each execution has a row of its own.
       const save = (connection: Connection): Promise<string[]> => writeRows(connection, address, [row]);
@@ -72,6 +77,9 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress)
     async deploy(request) {
       // Its number and the deployment before it are read from the copies.
       await refresh();
+      // The copies of a release have the same bytes.
+      const { model, latestScore, ingestedFiles } = request;
+      await artifacts.keep([model, latestScore, ingestedFiles].filter((each) => each !== null));
       const { deployment, previous } = prepareDeployment(paths, request);
       // In this order, because no two rows may have the same number at any time.
       const archived = previous === undefined ? [] : [{ ...rowOf(previous), text: activeText(paths) }];

@@ -1,4 +1,5 @@
 /** The truth about a workspace: its records and its lock. Record files in folders, and rows in Postgres, are the two that exist. */
+import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { MlctlError } from "../../core/errors.ts";
 import type { ReadRecord, RecordFile } from "./recordFiles.ts";
@@ -58,7 +59,27 @@ export interface LockHolder {
   readonly since: string;
 }
 
-export interface Records {
+/** Where the bytes that records name are, beside the folders of this machine. */
+export interface Artifacts {
+  /**
+   * Called before the record is saved.
+   * @throws {MlctlError} kind "data" if a file changed since it was recorded
+   */
+  keep(artifacts: readonly Artifact[]): Promise<void>;
+  /**
+   * Brings the files of a record to this machine, where they are missing or have another content.
+   * @param artifacts some of those of the record; all of them by default
+   * @throws {MlctlError} kind "data" if there is no such object, or it has other bytes
+   */
+  fetch(record: WorkspaceRecord, artifacts?: readonly Artifact[]): Promise<void>;
+  /** Whether another machine can have it. */
+  isKept(artifact: Artifact): Promise<boolean>;
+}
+
+/** The folders are all there is. */
+export const noArtifacts: Artifacts = { keep: async () => {}, fetch: async () => {}, isKept: async () => false };
+
+export interface Records extends Omit<Artifacts, "keep"> {
   /** @param known the records that the index has, by path; empty: all records */
   changes(known: ReadonlyMap<string, KnownRecord>): Promise<FoundChanges>;
   /**

@@ -1,10 +1,11 @@
 /** The few operations on a bucket that are needed; the only importer of the AWS SDK. */
 import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { PutObjectCommand, S3Client, paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import { createReadStream, createWriteStream, statSync } from "node:fs";
+import { createReadStream, createWriteStream, readFileSync, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MlctlError } from "../../core/errors.ts";
+import { bucketAddress } from "../../core/text/bucketAddress.ts";
 
 export interface FoundObject {
   readonly key: string;
@@ -18,9 +19,9 @@ export interface Bucket {
   readonly name: string;
   list(prefix: string): Promise<FoundObject[]>;
   /** Undefined where there is no such object. */
-  etagOf(key: string): Promise<string | undefined>;
+  head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
   /** False where the object is gone, or another one has its key by now. */
-  download(object: Pick<FoundObject, "key" | "etag">, path: string): Promise<boolean>;
+  download(object: { readonly key: string; readonly etag?: string }, path: string): Promise<boolean>;
   upload(path: string, key: string, type: string): Promise<void>;
   /** False where the server does not find the object under its key. */
   copy(object: Pick<FoundObject, "key" | "etag">, to: string): Promise<boolean>;
@@ -30,36 +31,45 @@ export interface Bucket {
 /** AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION; credentials are found by the SDK. */
 export type BucketEnvironment = Readonly<Record<string, string | undefined>>;
 
+const MAX_IN_MEMORY = 32_000_000;
+/** A request to a host that is away would wait for ever. */
+const IDLE_MS = 60_000;
+
 /** @throws {MlctlError} kind "usage" where an address such as s3://bucket/prefix names no bucket */
 export function placeOf(address: string): { readonly name: string; readonly path: string } {
-  const [, name, path] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(address) ?? [];
-  if (name === undefined)
+  const place = bucketAddress(address);
+  if (place === undefined)
     throw new MlctlError("usage", `${address} names no bucket`, { hint: "such as s3://bucket/prefix" });
-  return { name, path: (path ?? "").replace(/^\/+|\/+$/g, "") };
+  return { name: place.name, path: place.prefix.slice(0, -1) };
 }
 
-/** @param idle longest silence of a connection, in milliseconds; default: any */
-export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal, idle = 0): Bucket {
+/** @param idle longest silence of a connection, in milliseconds */
+export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal, idle = IDLE_MS): Bucket {
   const client = clientOf(environment, idle);
   const place = (key: string): string => `s3://${name}/${key}`;
   return {
     name,
     list: (prefix) => objectsBelow(client, name, prefix, signal),
-    async etagOf(key) {
-      const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }));
-      return (await found(`cannot look at ${place(key)}`, head))?.ETag;
+    async head(key) {
+      const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
+      const object = await found(`cannot look at ${place(key)}`, head);
+      return object && { etag: object.ETag ?? "", bytes: object.ContentLength ?? 0 };
     },
     async download({ key, etag }, path) {
       const get = client.send(new GetObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
       const object = await found(`cannot get ${place(key)}`, get);
       const body = object?.Body as Readable | undefined;
-      if (object?.ETag !== etag) body?.destroy();
-      if (body === undefined || object?.ETag !== etag) return false;
+      const isOther = etag !== undefined && object?.ETag !== etag;
+      if (isOther) body?.destroy();
+      if (body === undefined || isOther) return false;
       await found(`cannot get ${place(key)}`, pipeline(body, createWriteStream(path, { flush: true })));
       return true;
     },
     async upload(path, key, type) {
-      const body = { Body: createReadStream(path), ContentLength: statSync(path).size, ContentType: type };
+      const bytes = statSync(path).size;
+      // A stream cannot be sent a second time when the connection breaks.
+      const Body = bytes > MAX_IN_MEMORY ? createReadStream(path) : readFileSync(path);
+      const body = { Body, ContentLength: bytes, ContentType: type };
       await found(`cannot put ${place(key)}`, client.send(new PutObjectCommand({ Bucket: name, Key: key, ...body })));
     },
     async copy({ key, etag }, to) {
@@ -80,7 +90,7 @@ function clientOf(environment: BucketEnvironment, idle: number): S3Client {
   const region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1";
   return new S3Client({
     region,
-    ...(idle === 0 ? {} : { requestHandler: { connectionTimeout: idle, socketTimeout: idle } }),
+    requestHandler: { connectionTimeout: Math.min(idle, 10_000), socketTimeout: idle },
     // Servers other than Amazon's have no domain for each bucket, and not all know the newer checksums.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     requestChecksumCalculation: "WHEN_REQUIRED",
