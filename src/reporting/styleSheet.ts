@@ -77,7 +77,7 @@ caption span{display:block;max-width:calc(100vw - 3rem)}
 th,td{padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
 th:first-child,td:first-child{padding-left:.35rem}
 thead th{color:var(--muted);font-weight:600;font-size:.85rem;white-space:nowrap;vertical-align:bottom}
-tbody th{font-weight:500;max-width:22rem;overflow-wrap:break-word}
+tbody th{font-weight:500;min-width:8rem;max-width:22rem;overflow-wrap:break-word}
 td.text{max-width:34rem;overflow-wrap:break-word}
 .text{text-align:left}.number{text-align:right;white-space:nowrap}
 .marked>*{background:var(--mark)}

@@ -1,4 +1,8 @@
 /** Tells the models of one training apart. */
+
+/** A parameter that training adds: what early stopping found. */
+const RESULT = "best_iteration";
+
 interface Labelled {
   readonly family: string;
   readonly featureSet: string;
@@ -15,7 +19,9 @@ export function candidateLabels(
 ): string[] {
   return candidates.map(({ family, params, featureSet }) => {
     const alike = candidates.filter((each) => each.family === family && each.featureSet === featureSet);
-    const own = Object.entries(params).filter(([name, value]) => alike.some((each) => each.params[name] !== value));
+    const own = Object.entries(params).filter(
+      ([name, value]) => name !== RESULT && alike.some((each) => each.params[name] !== value),
+    );
     const settings = own.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
     const features = featureSet === "all" ? "" : ` on ${featureSet}`;
     return `${familyName(family)}${features}${settings === "" ? "" : ` (${settings})`}`;
