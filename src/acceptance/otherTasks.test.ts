@@ -84,7 +84,9 @@ describe.each(examples)("$task", ({ task, metric, target, id, rows, picture }) =
   let workspace: LifecycleWorkspace;
   let result: FullprocessJson & { readonly metric: string };
   beforeAll(() => {
-    workspace = emptyWorkspace({ target, id_columns: [id] });
+    const families = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
+    const train = { metric, models: families.map((family) => ({ family })) };
+    workspace = emptyWorkspace({ target, id_columns: [id], train });
     workspace.write({
       "sourcedata/a.csv": rows(1, 400),
       "sourcedata/b.csv": rows(2, 200),
