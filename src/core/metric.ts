@@ -44,3 +44,18 @@ export interface Metric {
   /** NaN if undefined, e.g. AUC with one class. NaN never passes a gate. */
   compute(evaluation: Evaluation): number;
 }
+
+/** Rows that share a value of a column, on which the model is clearly worse. */
+export interface WeakSegment {
+  readonly column: string;
+  /** "Month-to-month", "above 29 to 56", "(missing)". */
+  readonly value: string;
+  readonly rows: number;
+  /** On the rows of the segment. */
+  readonly metricValue: number;
+  /** `metricValue` minus the value on all rows, and its standard error. */
+  readonly difference: number;
+  readonly standardError: number;
+  /** Mean label and mean prediction, or of two classes the share and mean probability of class 1; null for more classes. */
+  readonly means: readonly [actual: number, predicted: number] | null;
+}

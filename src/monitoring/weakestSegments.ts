@@ -1,25 +1,11 @@
 /** The segments of all columns in which a model is clearly worse than on all rows. */
-import type { Evaluation } from "../core/metric.ts";
+import type { Evaluation, WeakSegment } from "../core/metric.ts";
 import type { Table } from "../core/table/table.ts";
 import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { mean } from "../stats/mean.ts";
 import { selectPredicted } from "./prepareRows.ts";
 import { groupsOf } from "./segmentReports.ts";
-
-export interface WeakSegment {
-  readonly column: string;
-  /** "Month-to-month", "above 29 to 56", "(missing)". */
-  readonly value: string;
-  readonly rows: number;
-  /** On the rows of the segment. */
-  readonly metricValue: number;
-  /** `metricValue` minus the value on all rows, and its standard error. */
-  readonly difference: number;
-  readonly standardError: number;
-  /** Mean label and mean prediction, or of two classes the share and mean probability of class 1; null for more classes. */
-  readonly means: readonly [actual: number, predicted: number] | null;
-}
 
 export interface WeakestSegments {
   readonly metric: string;

@@ -1,4 +1,5 @@
 /** ReportInput: all data of a report, collected by lifecycle/report. */
+import type { WeakSegment } from "../core/metric.ts";
 import type { Dataset } from "../core/records/dataset.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import type { DriftReport, Finding } from "../core/records/drift.ts";
@@ -48,19 +49,6 @@ export interface Dependence {
   readonly values: readonly (number | string)[];
   /** By class of `meanClasses` and value; regression: one entry. */
   readonly means: readonly (readonly number[])[];
-}
-
-/** Rows that share a value of a column, on which the model is clearly worse. */
-export interface WeakSegment {
-  readonly column: string;
-  readonly value: string;
-  readonly rows: number;
-  readonly metricValue: number;
-  /** From the value on all rows. */
-  readonly difference: number;
-  readonly standardError: number;
-  /** Regression and two classes: mean label and mean prediction. */
-  readonly means: readonly [actual: number, predicted: number] | null;
 }
 
 /** Where a value is null or a list is empty, the report says so. */
