@@ -71,7 +71,7 @@ export const ingest = defineCommand({
     const [step, { fetchSources }, { inputFolder }] = await Promise.all([
       import("../lifecycle/ingest/ingest.ts"),
       import("../lifecycle/ingest/fetchSources.ts"),
-      import("../lifecycle/ingest/sourceNotes.ts"),
+      import("../lifecycle/sourceNotes.ts"),
     ]);
     const { query, watermark, force } = options;
     const named = addresses.length === 0 ? undefined : { addresses, query, watermark, stdin: invocation.stdin };

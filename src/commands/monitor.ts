@@ -3,7 +3,7 @@ import { areasOf, dateOption } from "./flagValues.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { historyView, monitoringView } from "./views/monitorView.ts";
-import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
 
 export const monitor = defineCommand({
   name: "monitor",
@@ -13,7 +13,10 @@ export const monitor = defineCommand({
   details:
     "Checks the given files, else the logged predictions, else the newest dataset, and compares them with the rows that the deployed model was trained on. Results are kept (`--history`), and the `alerts` of config.json are notified once per change. Checking the same window, model and settings again replaces the earlier entry, so that it includes labels that arrived later.",
   arguments: [
-    { name: "[files...]", description: "files or folders (default: the prediction log, else the newest dataset)" },
+    {
+      name: "[files...]",
+      description: "files, folders or addresses as in ingest (default: the prediction log, else the newest dataset)",
+    },
   ],
   options: {
     window: {
@@ -26,6 +29,7 @@ export const monitor = defineCommand({
       setting: "monitor.step",
       description: "distance between the starts of windows, e.g. 7d (default: the length of a window)",
     },
+    query: { flags: "--query <sql>", description: "postgres://…: the SELECT whose rows are checked" },
     since: { flags: "--since <date>", description: "check every window from this day on, not only the newest" },
     until: { flags: "--until <date>", description: "last day of data to use (inclusive)" },
     backfill: { flags: "--backfill", description: "check every window, not only the newest" },
@@ -69,6 +73,7 @@ export const monitor = defineCommand({
     ["mlctl monitor new.csv", "compare a batch with the training rows"],
     ["mlctl monitor --fail-on drift,quality,performance", "for cron and CI: see the exit code"],
     ["mlctl monitor --window 14d --since 2024-01-01", "window by window since 2024"],
+    ["mlctl monitor https://example.org/new.csv", "a feed; what came is kept in monitordata"],
     ["mlctl monitor drops --window file --by region", "one window per file, and performance by region"],
   ],
   async run(invocation) {
@@ -85,8 +90,10 @@ export const monitor = defineCommand({
       return { result, view: monitoringView(result) };
     }
     const workspace = await openWorkspaceOf(invocation);
+    if (args.includes("-")) warnOfTerminal(invocation, "monitor");
     const request = {
       ...options,
+      asking: { query: options.query, stdin: invocation.stdin },
       files: args,
       since: dateOption(options.since, "--since"),
       until: dateOption(options.until, "--until"),

@@ -11,6 +11,7 @@ import { sha256File } from "../storage/files/sha256.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { readingOptions } from "./settings.ts";
 import type { Session } from "./session.ts";
+import { arrivalPlace, sourceFiles } from "./sourceNotes.ts";
 import { otherPlaces } from "./workspace.ts";
 
 export interface TestData {
@@ -68,8 +69,9 @@ async function testFiles(session: Session, path?: string): Promise<string[]> {
       : ["rows", "correct the path"];
   if (!existsSync(root)) throw new MlctlError("notReady", `no ${what}: ${shown} does not exist`, { hint });
   const others = otherPlaces(session, path === undefined ? "input_folder_path" : undefined);
+  const { replaced } = sourceFiles(arrivalPlace(session, "test"));
   const found = statSync(root).isDirectory()
-    ? await findInputFiles(root, config.ingest.pattern, () => {}, others)
+    ? (await findInputFiles(root, config.ingest.pattern, () => {}, others)).filter((file) => !replaced.has(file))
     : [root];
   if (found.length > 0) return found;
   throw new MlctlError("notReady", `no ${what}: ${shown} has no file that matches ${config.ingest.pattern}`, {

@@ -59,6 +59,9 @@ export function requireServers(trust: Trust): void {
   trust.require("artifacts");
 }
 
+/** Keeps rows that `mlctl monitor` fetched from addresses. */
+export const MONITORED_FOLDER = "monitordata";
+
 /** Written by `mlctl init` for editors. */
 const SCHEMA_FILE = "config.schema.json";
 
@@ -80,6 +83,6 @@ export function otherPlaces(
     datasets,
     models,
     production,
-    ...configured.map((path) => resolve(workspace, path)),
+    ...[MONITORED_FOLDER, ...configured].map((path) => resolve(workspace, path)),
   ];
 }

@@ -61,9 +61,15 @@ function folderProblems(config: Config, configPath: string): ConfigProblem[] {
   return problems;
 }
 
-function addressProblems({ database, artifacts }: Config): ConfigProblem[] {
+function addressProblems({ database, artifacts, ...rest }: Config): ConfigProblem[] {
   const problem = addressProblem(database);
-  const problems = problem === undefined ? [] : [{ path: "database", message: `the address ${problem}` }];
+  const problems: ConfigProblem[] = (["input_folder_path", "test_data_path"] as const)
+    .filter((key) => /^\w+:\/\//.test(rest[key]))
+    .map((path) => ({
+      path,
+      message: `is an address; name a folder, and add the address to ingest.sources${path === "test_data_path" ? ' as { "url": …, "for": "test" }' : ""}`,
+    }));
+  if (problem !== undefined) problems.push({ path: "database", message: `the address ${problem}` });
   if (artifacts === null) return problems;
   // Not repeated, because it may contain a password.
   if (bucketAddress(artifacts) === undefined)

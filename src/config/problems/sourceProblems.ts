@@ -14,7 +14,7 @@ const SETTINGS = {
 export function sourceProblems({ ingest }: Pick<Config, "ingest">): ConfigProblem[] {
   return ingest.sources.flatMap((source, i) => {
     const at = `ingest.sources.${i}`;
-    const { url, ...settings } = typeof source === "string" ? { url: source } : source;
+    const { url, for: _for, ...settings } = typeof source === "string" ? { url: source, for: null } : source;
     const kind = KINDS[(/^\w+:(?=\/\/)/.exec(url)?.[0] ?? "") as keyof typeof KINDS];
     const path = typeof source === "string" ? at : `${at}.url`;
     if (kind === undefined)

@@ -11,7 +11,7 @@ export function ingestSchema() {
       .array(z.union([source(), address()]))
       .default([])
       .describe(
-        "where rows come from beside the input folder, which keeps what came as files: https://…, s3://bucket/prefix or postgres://user@host/database, as a string or as an object with settings",
+        "where rows come from beside the folders, which keep what came as files: https://…, s3://bucket/prefix or postgres://user@host/database, as a string or as an object with settings",
       ),
     download: z
       .strictObject({
@@ -83,6 +83,7 @@ function source() {
     url: address().describe(
       "https://… (CSV, JSON, JSON lines, Parquet; also .gz), s3://bucket/prefix or postgres://user@host/database; passwords as ${NAME}, in PGPASSWORD or ~/.pgpass, in AWS_SECRET_ACCESS_KEY",
     ),
+    for: z.enum(["train", "test"]).default("train").describe("train: input_folder_path; test: test_data_path"),
     headers: httpHeaders(),
     paging: orNull(paging()).describe("https: how the address of the next page is found; null: there is one page"),
     pattern: orNull(text()).describe("s3: objects to read, relative to the prefix; null: ingest.pattern"),

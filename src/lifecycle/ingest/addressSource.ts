@@ -9,7 +9,7 @@ import { download, lastPart, shownUrl, type Download } from "../../storage/remot
 import { requireTable } from "../../storage/remote/tableName.ts";
 import type { Session } from "../session.ts";
 import type { AskedSource } from "./askedSource.ts";
-import { keepArrivals, readNote, type Arrival } from "./sourceNotes.ts";
+import { keepArrivals, readNote, type Arrival } from "../sourceNotes.ts";
 
 /** The pages are kept when all have come, so that a feed is never read half old and half new. */
 export async function fromAddress(session: Session, source: AskedSource): Promise<string[]> {
@@ -27,8 +27,8 @@ export async function fromAddress(session: Session, source: AskedSource): Promis
       requireTable(temporary, source.shown);
       url = nextAddress(session, source, { url, temporary, page });
     }
-    const { shown, identity, key } = source;
-    return keepArrivals(session, { source: shown, isConfigured: key !== null }, { identity, arrivals, all: true });
+    const { shown, identity, key, place } = source;
+    return keepArrivals(place, { source: shown, isConfigured: key !== null }, { identity, arrivals, all: true });
   } finally {
     for (const { temporary } of arrivals) rmSync(temporary, { force: true });
   }
@@ -41,7 +41,7 @@ async function fetchPage(
   { url, temporary }: { readonly url: string; readonly temporary: string },
 ): Promise<Download | null> {
   const { context, paths } = session;
-  const before = source.paging === null ? readNote(session, source.identity)?.items["1"] : undefined;
+  const before = source.paging === null ? readNote(source.place, source.identity)?.items["1"] : undefined;
   const isThere = before !== undefined && existsSync(fromRecordPath(paths.workspace, before.path));
   const { etag = null, lastModified = null } = before ?? {};
   return download({

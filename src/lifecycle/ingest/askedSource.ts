@@ -7,12 +7,13 @@ import { milliseconds } from "../../core/text/duration.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { shownUrl, withoutUser } from "../../storage/remote/download.ts";
 import type { Workspace } from "../workspace.ts";
-import { inputFolder } from "./sourceNotes.ts";
+import { arrivalPlace, type ArrivalPlace, type Purpose } from "../sourceNotes.ts";
 
 type SourceSettings = Exclude<Config["ingest"]["sources"][number], string>;
 
 /** A source that is being asked. */
 export interface AskedSource extends SourceSettings {
+  readonly place: ArrivalPlace;
   /** What decides which note is its own. */
   readonly identity: string;
   /** Without credentials. */
@@ -40,7 +41,7 @@ export function isSource(argument: string): boolean {
   return argument === "-" || /^(https?|s3|postgres(ql)?):\/\//i.test(argument);
 }
 
-const DEFAULTS = { headers: {}, paging: null, pattern: null, query: null, watermark: null };
+const DEFAULTS = { for: "train", headers: {}, paging: null, pattern: null, query: null, watermark: null } as const;
 
 export function configuredSources(workspace: Workspace): AskedSource[] {
   const { sources } = workspace.config.ingest;
@@ -50,7 +51,11 @@ export function configuredSources(workspace: Workspace): AskedSource[] {
 }
 
 /** An address that config.json has, too, comes with its settings. */
-export function namedSources(workspace: Workspace, { addresses, ...options }: NamedSources): AskedSource[] {
+export function namedSources(
+  workspace: Workspace,
+  { addresses, ...options }: NamedSources,
+  purpose: Purpose = "train",
+): AskedSource[] {
   const [query, watermark] = [options.query ?? null, options.watermark ?? null];
   // A variable of another source may not be set.
   const known =
@@ -62,12 +67,12 @@ export function namedSources(workspace: Workspace, { addresses, ...options }: Na
       : [];
   return addresses.map((url) => {
     const same = known.find((source) => source.url === url);
-    if (same !== undefined) return same;
+    if (same !== undefined) return purpose === "train" ? same : { ...same, ...keptAt(workspace, purpose) };
     if (/^postgres/i.test(url) && query === null)
       throw new MlctlError("usage", `${shownUrl(url)}: missing the SELECT whose rows are read`, {
         hint: 'add --query "SELECT …"',
       });
-    return asked(workspace, { ...DEFAULTS, url, query, watermark }, null);
+    return { ...asked(workspace, { ...DEFAULTS, url, query, watermark }, null), ...keptAt(workspace, purpose) };
   });
 }
 
@@ -83,6 +88,11 @@ function asked(workspace: Workspace, source: SourceSettings, key: string | null)
     timeout: milliseconds(timeout),
     retries,
     retryDelay: milliseconds(retry_delay),
-    temporary: () => temporaryPath(join(inputFolder(workspace), "source")),
+    ...keptAt(workspace, source.for),
   };
+}
+
+function keptAt(workspace: Workspace, purpose: Purpose): Pick<AskedSource, "place" | "temporary"> {
+  const place = arrivalPlace(workspace, purpose);
+  return { place, temporary: () => temporaryPath(join(place.folder, "source")) };
 }

@@ -9,7 +9,7 @@ import type { Bucket, FoundObject } from "../../storage/remote/bucket.ts";
 import { requireTable } from "../../storage/remote/tableName.ts";
 import type { Session } from "../session.ts";
 import type { AskedSource } from "./askedSource.ts";
-import { keepArrivals, readNote } from "./sourceNotes.ts";
+import { keepArrivals, readNote } from "../sourceNotes.ts";
 
 /** Each object is kept as soon as it is here: after a cut, the next call goes on with the others. */
 export async function fromBucket(session: Session, source: AskedSource): Promise<string[]> {
@@ -27,7 +27,7 @@ export async function fromBucket(session: Session, source: AskedSource): Promise
     throw new MlctlError("failure", `${source.shown} has no object that matches`, {
       hint: "check the prefix and `pattern`",
     });
-  const items = readNote(session, source.identity)?.items ?? {};
+  const items = readNote(source.place, source.identity)?.items ?? {};
   const fresh = found.filter(({ key, etag }) => {
     const known = items[key];
     return known?.etag !== etag || !existsSync(fromRecordPath(paths.workspace, known.path));
@@ -60,7 +60,7 @@ async function fetchObject(
       { item: key, name: key, temporary, sha256: await sha256File(temporary), etag, lastModified: null },
     ];
     return keepArrivals(
-      session,
+      source.place,
       { source: source.shown, isConfigured: source.key !== null },
       { identity: source.identity, arrivals },
     );

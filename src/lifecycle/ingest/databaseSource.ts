@@ -5,13 +5,13 @@ import { MlctlError } from "../../core/errors.ts";
 import { copyQuery } from "../../storage/postgres/copyQuery.ts";
 import type { Session } from "../session.ts";
 import type { AskedSource } from "./askedSource.ts";
-import { keepArrivals, readNote } from "./sourceNotes.ts";
+import { keepArrivals, readNote } from "../sourceNotes.ts";
 
 /** With a watermark, the rows above the last one are a further file; without, the result replaces the one before. */
 export async function fromDatabase(session: Session, source: AskedSource): Promise<string[]> {
   const { context } = session;
-  const { url, shown, query, watermark: column, identity, key, timeout } = source;
-  const after = readNote(session, identity)?.watermark;
+  const { url, shown, query, watermark: column, identity, key, timeout, place } = source;
+  const after = readNote(place, identity)?.watermark;
   const temporary = source.temporary();
   try {
     const { rows, sha256, watermark } = await copyQuery({
@@ -30,7 +30,7 @@ export async function fromDatabase(session: Session, source: AskedSource): Promi
     const note = { source: shown, isConfigured: key !== null, ...(watermark === undefined ? {} : { watermark }) };
     const item = column === null ? "rows" : `above ${after ?? "the beginning"}`;
     const arrivals = [{ item, name: `${basename(shown)}.jsonl`, temporary, sha256 }];
-    return keepArrivals(session, note, { identity, arrivals, all: column === null });
+    return keepArrivals(place, note, { identity, arrivals, all: column === null });
   } finally {
     rmSync(temporary, { force: true });
   }

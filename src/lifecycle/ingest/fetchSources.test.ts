@@ -6,6 +6,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import net, { type AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,6 +18,10 @@ import { exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testi
 import { postgresServer } from "../../testing/postgresServer.ts";
 import type { NamedSources } from "./askedSource.ts";
 import { fetchSources } from "./fetchSources.ts";
+import { deploy } from "../deploy/deploy.ts";
+import { monitor } from "../monitor/monitor.ts";
+import { readTestData } from "../testData.ts";
+import { train } from "../train/train.ts";
 import { ingest } from "./ingest.ts";
 
 const [a, b] = [exampleCsv(1, 20), exampleCsv(2, 30)];
@@ -111,6 +116,31 @@ describe("an address", () => {
         ]),
       ),
     ).not.toContain("s3cretkey1");
+  });
+
+  it("brings test rows, and rows to monitor, each kept apart; only the newest version is read", async () => {
+    const example = await withSources([{ url: `${origin}/test.csv`, for: "test" }], { dedupe: false });
+    example.write({ "sourcedata/a.csv": exampleCsv(3, 200) });
+    answer = send(a);
+    expect(await ingestAll(example)).toMatchObject({ rows: 200, sources: [{ status: "new" }] });
+    answer = send(b);
+    await ask(example);
+    expect(example.list("testdata")).toHaveLength(2);
+    const test = await example.look((session) => readTestData(session, []));
+    expect(test.files).toMatchObject([{ sha256: sha256(b), rows: 30 }]);
+    await example.change(async (session) => {
+      await train(session);
+      await deploy(session, { force: true });
+      const asking = { stdin: Readable.from([exampleCsv(5, 60)]) };
+      const addressed = await monitor(session, { files: [`${origin}/new.csv`], asking });
+      expect(addressed.result).toMatchObject({ source: "files", window: { rows: 30 } });
+      expect((await monitor(session, { files: ["-"], asking })).result.window.rows).toBe(60);
+    });
+    expect(example.list("monitordata")).toEqual([
+      `new_${sha256(b).slice(0, 12)}.csv`,
+      `stdin_${sha256(exampleCsv(5, 60)).slice(0, 12)}.csv`,
+    ]);
+    expect(raw(example)).toEqual(["a.csv"]);
   });
 
   it("has a new version, which is read in place of the old one; that is kept for lineage", async () => {

@@ -1,10 +1,11 @@
-/** Brings rows from where they are into the input folder: addresses, buckets, databases, standard input. */
+/** Brings rows from where they are into the folders: addresses, buckets, databases, standard input. */
 import { createHash } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { requireTable } from "../../storage/remote/tableName.ts";
 import type { Session } from "../session.ts";
@@ -13,13 +14,13 @@ import { configuredSources, namedSources, type AskedSource, type NamedSources } 
 import { fromBucket } from "./bucketFiles.ts";
 import { fromDatabase } from "./databaseSource.ts";
 import { foundFiles } from "./inputFiles.ts";
-import { forsakenFiles, keepArrivals, settleSources } from "./sourceNotes.ts";
+import { arrivalPlace, forsakenFiles, inputFolder, keepArrivals, readNote, settleSources } from "../sourceNotes.ts";
 
 export interface FetchedSource {
   /** Without credentials. */
   readonly source: string;
   readonly status: "new" | "unchanged" | "failed";
-  /** Files of the input folder that came now. */
+  /** Files that came now. */
   readonly files: readonly string[];
   readonly error: string | null;
 }
@@ -34,7 +35,7 @@ export async function fetchSources(session: Session, named?: NamedSources): Prom
   const sources = named === undefined ? configuredSources(session) : namedSources(session, named);
   if (sources.length === 0) return [];
   for (const { key } of sources) if (key !== null) trust.require(key);
-  settleSources(session);
+  for (const purpose of new Set(sources.map((source) => source.for))) settleSources(arrivalPlace(session, purpose));
   const results: FetchedSource[] = [];
   const failures: MlctlError[] = [];
   for (const source of sources) {
@@ -57,6 +58,24 @@ export async function fetchSources(session: Session, named?: NamedSources): Prom
     context.emit({ type: "warning", stage: "ingest", message: `${message}; what came before is used` });
   if (named === undefined) warnOfForsaken(session, sources);
   return results;
+}
+
+/**
+ * Brings the rows of addresses to check, whether they are new or came before.
+ * @returns absolute paths
+ * @throws {MlctlError} where one of them fails
+ */
+export async function fetchToMonitor(session: Session, named: NamedSources): Promise<string[]> {
+  const place = arrivalPlace(session, "monitor");
+  settleSources(place);
+  const files: string[] = [];
+  for (const source of namedSources(session, named, "monitor")) {
+    session.context.emit({ type: "stage", stage: "monitor", message: `asking ${source.shown}` });
+    await ask(session, source, named.stdin);
+    const { items = {} } = readNote(place, source.identity) ?? {};
+    files.push(...Object.values(items).map(({ path }) => fromRecordPath(place.workspace, path)));
+  }
+  return files;
 }
 
 /** @returns the paths that are new */
@@ -84,7 +103,12 @@ async function fromStdin(session: Session, source: AskedSource, stdin: Readable)
   }
   const sha256 = hash.digest("hex");
   const arrivals = [{ item: sha256, name: "stdin", temporary, sha256 }];
-  return keepArrivals(session, { source: "-", isConfigured: false }, { identity: source.identity, arrivals });
+  const { identity, place } = source;
+  return keepArrivals(
+    place,
+    { source: "-", isConfigured: false },
+    { identity, arrivals, all: place.folder !== inputFolder(session) },
+  );
 }
 
 /** For a dry run, which calls nobody: null where config.json has no sources. */
@@ -94,10 +118,10 @@ export function unaskedNote({ config }: Pick<Session, "config">): string | null 
 }
 
 function warnOfForsaken(session: Session, sources: readonly AskedSource[]): void {
-  const files = forsakenFiles(
-    session,
-    sources.map(({ identity }) => identity),
-  );
+  const files = (["train", "test"] as const).flatMap((purpose) => {
+    const identities = sources.filter((source) => source.for === purpose).map(({ identity }) => identity);
+    return forsakenFiles(arrivalPlace(session, purpose), identities);
+  });
   if (files.length === 0) return;
   const what = `${counted(files.length, "file")} from sources that config.json no longer names`;
   const message = `${what} ${files.length === 1 ? "is" : "are"} still read, such as ${files[0]}: delete what is not wanted`;

@@ -8,7 +8,7 @@ import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 import type { Session } from "../session.ts";
 import { otherPlaces } from "../workspace.ts";
-import { inputFolder, sourceFiles } from "./sourceNotes.ts";
+import { arrivalPlace, inputFolder, sourceFiles } from "../sourceNotes.ts";
 
 export interface InputFile {
   /** Path as written in records. */
@@ -47,7 +47,7 @@ export async function foundFiles(session: Session, inputs: readonly string[]): P
   const { config, paths } = session;
   const others = otherPlaces(session, inputs.length === 0 ? "test_data_path" : undefined);
   const roots = inputs.length === 0 ? [inputFolder(session)] : inputs.map((input) => resolve(input));
-  const sources = sourceFiles(session);
+  const sources = sourceFiles(arrivalPlace(session, "train"));
   const files = new Map<string, FoundFiles["files"][number]>();
   const skipped: string[] = [];
   const onLeftOut = (path: string, reason: string): void =>

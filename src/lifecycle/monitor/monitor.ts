@@ -2,6 +2,8 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
+import { fetchToMonitor } from "../ingest/fetchSources.ts";
+import { isSource, type NamedSources } from "../ingest/askedSource.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
 import {
@@ -23,7 +25,10 @@ import { warnOfUnknownColumns } from "../health/batchDrift.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface MonitorOptions {
+  /** Files, folders and addresses. */
   readonly files: readonly string[];
+  /** How to ask the addresses. */
+  readonly asking?: Pick<NamedSources, "query" | "stdin">;
   readonly source?: "dataset" | "predictions" | undefined;
   /** Name of the file in the history; only for a single file. */
   readonly calledAs?: string | undefined;
@@ -61,9 +66,10 @@ export async function tellNews(workspace: Workspace, { result, news }: Monitored
 }
 
 /** @throws {MlctlError} kind "notReady" if nothing is deployed, or there are no rows to monitor */
-export async function monitor(session: Session, options: MonitorOptions): Promise<Monitored> {
+export async function monitor(session: Session, request: MonitorOptions): Promise<Monitored> {
   const { config, context } = session;
-  const loaded = await namedOrDeployed(session, options.model, "run `mlctl deploy`, or use --model");
+  const loaded = await namedOrDeployed(session, request.model, "run `mlctl deploy`, or use --model");
+  const options = { ...request, files: await localFiles(session, request) };
   // Read both in parallel, and wait for both even if one fails, so that no reader is left running.
   const reads = [readyRows(session, loaded, options), monitorReference(session, loaded)] as const;
   await Promise.allSettled(reads);
@@ -87,6 +93,14 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   const news = config.monitor.window === "file" ? records : [newest];
   const result = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
   return { result, news: dryRun ? [] : news };
+}
+
+async function localFiles(session: Session, { files, asking, dryRun }: MonitorOptions): Promise<readonly string[]> {
+  const addresses = files.filter(isSource);
+  if (addresses.length === 0) return files;
+  if (dryRun === true || asking === undefined)
+    throw new MlctlError("usage", "--dry-run asks no address", { hint: "download the file and name it" });
+  return [...files.filter((file) => !isSource(file)), ...(await fetchToMonitor(session, { addresses, ...asking }))];
 }
 
 /** Reads the rows and predicts them, while a thread may still read the reference. */

@@ -1,17 +1,39 @@
-/** Remembers what came from a source, as which file of the input folder, and which files newer versions replaced. */
+/** Remembers what came from a source, as which file of which folder, and which files newer versions replaced. */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { ensureFolder, syncFolder, syncToDisk } from "../../storage/files/commitFile.ts";
-import { namesIn } from "../../storage/files/namesIn.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
-import { removeStaleTemporaries } from "../../storage/files/temporaryPath.ts";
-import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
-import type { Version } from "../../storage/remote/download.ts";
-import { tableName } from "../../storage/remote/tableName.ts";
-import type { Workspace } from "../workspace.ts";
+import { atomicWrite } from "../storage/files/atomicWrite.ts";
+import { ensureFolder, syncFolder, syncToDisk } from "../storage/files/commitFile.ts";
+import { namesIn } from "../storage/files/namesIn.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
+import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
+import { fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";
+import type { Version } from "../storage/remote/download.ts";
+import { tableName } from "../storage/remote/tableName.ts";
+import { MONITORED_FOLDER, type Workspace } from "./workspace.ts";
 
-type Place = Pick<Workspace, "config" | "paths">;
+/** Where files of sources are kept; all absolute. */
+export interface ArrivalPlace {
+  readonly workspace: string;
+  readonly folder: string;
+  /** The notes about them. */
+  readonly notes: string;
+}
+
+/** What rows of a source are for. */
+export type Purpose = "train" | "test" | "monitor";
+
+export function arrivalPlace({ config, paths }: Pick<Workspace, "config" | "paths">, purpose: Purpose): ArrivalPlace {
+  const { workspace, datasets } = paths;
+  if (purpose === "train")
+    return { workspace, folder: inputFolder({ config, paths }), notes: join(datasets, "sources") };
+  const folder = purpose === "test" ? config.test_data_path : MONITORED_FOLDER;
+  return { workspace, folder: resolve(workspace, folder), notes: join(datasets, `${purpose}_sources`) };
+}
+
+/** Absolute. */
+export function inputFolder({ config, paths }: Pick<Workspace, "config" | "paths">): string {
+  return resolve(paths.workspace, config.input_folder_path);
+}
 
 export interface SourceItem extends Partial<Version> {
   /** As in records. */
@@ -43,33 +65,28 @@ export interface Arrival extends Partial<Version> {
   readonly sha256: string;
 }
 
-/** Absolute. */
-export function inputFolder({ config, paths }: Place): string {
-  return resolve(paths.workspace, config.input_folder_path);
-}
-
 /** @param identity the address and what is asked there; hashed, because it may contain secrets */
-export function readNote({ paths }: Place, identity: string): SourceNote | undefined {
-  return parsed(notePath(paths, identity));
+export function readNote(place: ArrivalPlace, identity: string): SourceNote | undefined {
+  return parsed(notePath(place, identity));
 }
 
 /**
- * Moves files into the input folder and then remembers them: after a kill at any moment, `settleSources` finishes it or
+ * Moves files into the folder and then remembers them: after a kill at any moment, `settleSources` finishes it or
  * the source is asked again. A file's name has its hash, so each version has its own, and equal bytes come once.
  * @param options.all the files are all that the source has: others that came before are replaced
  * @returns the paths that are new, as in records
  */
 export function keepArrivals(
-  place: Place,
+  place: ArrivalPlace,
   note: Omit<SourceNote, "kind" | "items" | "replaced">,
   { identity, arrivals, all = false }: { identity: string; arrivals: readonly Arrival[]; all?: boolean },
 ): string[] {
-  const { workspace } = place.paths;
+  const { workspace, folder } = place;
   const before = readNote(place, identity);
   const items: Record<string, SourceItem> = all ? {} : { ...before?.items };
   const moved: string[] = [];
   for (const { item, name, temporary, sha256, ...version } of arrivals) {
-    const path = join(inputFolder(place), uniqueName(tableName(name, temporary), sha256));
+    const path = join(folder, uniqueName(tableName(name, temporary), sha256));
     items[item] = { path: toRecordPath(workspace, path), sha256, ...version };
     if (existsSync(path) || moved.includes(path)) {
       rmSync(temporary);
@@ -84,30 +101,30 @@ export function keepArrivals(
   const replaced = [...new Set([...(before?.replaced ?? []), ...known])].filter((path) => !current.has(path));
   const after: SourceNote = { kind: "source", ...note, items, replaced };
   if (JSON.stringify(after) !== JSON.stringify(before))
-    atomicWrite(notePath(place.paths, identity), `${JSON.stringify(after, null, 2)}\n`);
+    atomicWrite(notePath(place, identity), `${JSON.stringify(after, null, 2)}\n`);
   for (const path of moved) renameSync(waiting(path), path);
-  if (moved.length > 0) syncFolder(inputFolder(place));
+  if (moved.length > 0) syncFolder(folder);
   return [...current].filter((path) => !known.includes(path));
 }
 
 /** Finishes what a killed process began, and removes what it had not decided on. */
-export function settleSources(place: Place): void {
-  ensureFolder(inputFolder(place));
-  removeStaleTemporaries(inputFolder(place));
+export function settleSources(place: ArrivalPlace): void {
+  const { folder } = place;
+  ensureFolder(folder);
+  removeStaleTemporaries(folder);
   for (const path of itemPaths(place))
     if (!existsSync(path) && existsSync(waiting(path))) renameSync(waiting(path), path);
-  for (const name of readdirSync(inputFolder(place)))
-    if (name.startsWith(WAITING)) rmSync(join(inputFolder(place), name), { force: true });
+  for (const name of readdirSync(folder)) if (name.startsWith(WAITING)) rmSync(join(folder, name), { force: true });
 }
 
 /** Files of sources: those to read, and those that newer versions replaced; absolute. */
-export function sourceFiles(place: Place): {
+export function sourceFiles(place: ArrivalPlace): {
   readonly current: readonly string[];
   readonly replaced: ReadonlySet<string>;
 } {
   const current = itemPaths(place).filter((path) => existsSync(path));
   const replaced = new Set(
-    notes(place).flatMap((note) => note.replaced.map((path) => fromRecordPath(place.paths.workspace, path))),
+    notes(place).flatMap((note) => note.replaced.map((path) => fromRecordPath(place.workspace, path))),
   );
   // One source may have again what another has replaced.
   for (const path of current) replaced.delete(path);
@@ -115,26 +132,26 @@ export function sourceFiles(place: Place): {
 }
 
 /** Files that are still read although config.json no longer names the source that they came from. */
-export function forsakenFiles(place: Place, identities: readonly string[]): string[] {
-  const kept = new Set(identities.map((identity) => basename(notePath(place.paths, identity))));
+export function forsakenFiles(place: ArrivalPlace, identities: readonly string[]): string[] {
+  const kept = new Set(identities.map((identity) => basename(notePath(place, identity))));
   return noteNames(place).flatMap((name) => {
-    const note = parsed(join(notesFolder(place.paths), name));
+    const note = parsed(join(place.notes, name));
     return note?.isConfigured !== true || kept.has(name) ? [] : Object.values(note.items).map(({ path }) => path);
   });
 }
 
-function itemPaths(place: Place): string[] {
+function itemPaths(place: ArrivalPlace): string[] {
   return notes(place).flatMap(({ items }) =>
-    Object.values(items).map(({ path }) => fromRecordPath(place.paths.workspace, path)),
+    Object.values(items).map(({ path }) => fromRecordPath(place.workspace, path)),
   );
 }
 
-function notes(place: Place): SourceNote[] {
-  return noteNames(place).flatMap((name) => parsed(join(notesFolder(place.paths), name)) ?? []);
+function notes(place: ArrivalPlace): SourceNote[] {
+  return noteNames(place).flatMap((name) => parsed(join(place.notes, name)) ?? []);
 }
 
-function noteNames({ paths }: Place): string[] {
-  return namesIn(notesFolder(paths)).filter((name) => name.endsWith(".json"));
+function noteNames(place: ArrivalPlace): string[] {
+  return namesIn(place.notes).filter((name) => name.endsWith(".json"));
 }
 
 /** Undefined before the first time, and where the note is damaged: then the source is asked again. */
@@ -149,10 +166,8 @@ function parsed(path: string): SourceNote | undefined {
   }
 }
 
-const notesFolder = ({ datasets }: Place["paths"]): string => join(datasets, "sources");
-
-function notePath(paths: Place["paths"], identity: string): string {
-  return join(notesFolder(paths), `${sha256Text(identity).slice(0, 16)}.json`);
+function notePath(place: ArrivalPlace, identity: string): string {
+  return join(place.notes, `${sha256Text(identity).slice(0, 16)}.json`);
 }
 
 /** "feed.json" → "feed_3f2a91bc04d7.json" */
