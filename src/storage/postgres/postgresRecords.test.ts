@@ -135,11 +135,31 @@ describe("records in Postgres", () => {
     });
     await cut();
     const lock = await b.records.lock(request({ command: "mlctl deploy" }));
-    await expect(a.records.save(exampleRun(1))).rejects.toMatchObject({ kind: "failure" });
-    await expect(a.records.deploy(exampleRequest(a.paths, "run1", 1))).rejects.toMatchObject({ kind: "failure" });
     await saveRecord(b, exampleRun(2));
     await lock.release();
+    await expect(a.records.save(exampleRun(1))).rejects.toMatchObject({ kind: "failure" });
+    await expect(a.records.deploy(exampleRequest(a.paths, "run1", 1))).rejects.toMatchObject({ kind: "failure" });
     expect(await admin!.query("SELECT id FROM record WHERE workspace = $1", [name])).toEqual([{ id: "run2" }]);
+  });
+
+  itHere("goes on after the connection was cut, where nobody changed a record meanwhile", async () => {
+    const name = newWorkspace();
+    const [a, b] = [machine(name), machine(name)];
+    const lock = await a.records.lock(request());
+    await saveRecord(a, exampleRun(1));
+    await cut();
+    await b.records.save(exampleExecution(1));
+    await saveRecord(a, exampleRun(2));
+    await expect(b.records.lock(request())).rejects.toMatchObject({ kind: "busy" });
+    await cut();
+    const other = await b.records.lock(request({ command: "mlctl deploy" }));
+    await saveRecord(b, exampleRun(3));
+    await other.release();
+    await expect(a.records.save(exampleRun(4))).rejects.toThrow("another process changed the records meanwhile");
+    await lock.release();
+    expect(
+      await admin!.query("SELECT id FROM record WHERE workspace = $1 AND kind = 'run' ORDER BY 1", [name]),
+    ).toEqual([1, 2, 3].map((n) => ({ id: `run${n}` })));
   });
 
   itHere("waits for the lock, tells why, and stops on a signal", async () => {

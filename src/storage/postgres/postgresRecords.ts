@@ -22,7 +22,12 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress,
   let other: Connection | undefined;
   /** The connection that holds the lock; without a lock, one that does not keep the program running. */
   const connected = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-    if (held !== undefined) return work(held.connection);
+    if (held !== undefined) {
+      // A restarted server or a cut cable shows with the next question only.
+      await held.connection.query("SELECT").catch(() => {});
+      if (!held.connection.isOpen()) held = await held.renewed();
+      return work(held.connection);
+    }
     if (other?.isOpen() !== true) other = await connect(address, "mlctl");
     const connection = other;
     return work(connection).finally(() => connection.idle());
@@ -39,7 +44,9 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress,
       inTransaction(connection, async () => {
         if (needsLock && held === undefined) throw new TypeError("the caller does not hold the lock");
         if (needsLock) await held?.fence();
-        return work(connection);
+        const result = await work(connection);
+        await held?.remember();
+        return result;
       }),
     );
   const rowOf = (record: WorkspaceRecord, path = recordPath(paths, record)): NewRow => {
@@ -93,6 +100,7 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress,
       const lock = await takeWriteLock(address, request);
       try {
         await ensureSchema(lock.connection, address);
+        await lock.remember();
         const now = await databaseClock(lock.connection, request.now);
         held = lock;
         return { now, release };

@@ -16,13 +16,28 @@ export interface WriteLock {
    * was cut, or a pooler gives each transaction another session of the server
    */
   fence(): Promise<void>;
+  /** At the beginning and in each transaction: what the records are now. */
+  remember(): Promise<void>;
+  /**
+   * Takes the lock again after the connection was lost, so that hours of training survive a restart of the server.
+   * @throws {MlctlError} kind "failure" if another process changed the records meanwhile, or the server stays away
+   */
+  renewed(): Promise<WriteLock>;
   release(): Promise<void>;
 }
+
+/** How long a server may be away while a process holds the lock. */
+const AWAY_MILLISECONDS = 60_000;
 
 /** Names the session of the server, so that two clients that a pooler lets share one do not both believe they hold its lock. */
 const NAME = "mlctl.holder";
 
-export async function takeWriteLock(address: DatabaseAddress, request: LockRequest): Promise<WriteLock> {
+export async function takeWriteLock(
+  address: DatabaseAddress,
+  request: LockRequest,
+  remembered: string | undefined = undefined,
+): Promise<WriteLock> {
+  let newest = remembered;
   const connection = await connect(address, applicationName(request.command));
   try {
     const name = randomUUID();
@@ -31,6 +46,24 @@ export async function takeWriteLock(address: DatabaseAddress, request: LockReque
     return {
       connection,
       fence: () => fence(connection, address, name),
+      async remember() {
+        newest = await newestRecord(connection, address);
+      },
+      async renewed() {
+        request.onWait?.(
+          `the connection to the database ${address.shown} was lost: trying for ${AWAY_MILLISECONDS / 1000} s`,
+        );
+        const again = await patiently(request.signal, () =>
+          takeWriteLock(address, { ...request, waitMs: AWAY_MILLISECONDS }, newest),
+        );
+        if ((await newestRecord(again.connection, address)) === newest) return again;
+        await again.release();
+        throw new MlctlError(
+          "failure",
+          `the connection to the database ${address.shown} was lost, and another process changed the records meanwhile`,
+          { hint: "run the command again" },
+        );
+      },
       async release() {
         // Ending the connection frees it as well, but only a moment later.
         await connection.query("SELECT pg_advisory_unlock_all()").catch(() => {});
@@ -40,6 +73,27 @@ export async function takeWriteLock(address: DatabaseAddress, request: LockReque
   } catch (error) {
     await connection.end();
     throw error;
+  }
+}
+
+/** Executions are saved without the lock. */
+async function newestRecord(connection: Connection, { workspace }: DatabaseAddress): Promise<string> {
+  const sql =
+    "SELECT coalesce(max(seq), 0) AS seq FROM record WHERE workspace = $1 AND kind IS DISTINCT FROM 'execution'";
+  return (await connection.query<{ seq: string }>(sql, [workspace]))[0]!.seq;
+}
+
+/** Until the server is there again. */
+async function patiently<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + AWAY_MILLISECONDS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const isBusy = error instanceof MlctlError && error.kind !== "failure";
+      if (isBusy || performance.now() >= deadline) throw error;
+      await pauseForLock(signal);
+    }
   }
 }
 
