@@ -95,8 +95,12 @@ describe("wrong usage", () => {
 describe("one result in three forms", () => {
   const args = ["config", "show", "train.seed", "-C", "demo"];
 
-  it("is tab-separated without a header in a pipe", () => {
-    expect(mlctl(args)).toMatchObject({ status: 0, stdout: "train.seed\t42\tconfig.json:22\n", stderr: "" });
+  it("is tab-separated under a header in a pipe", () => {
+    expect(mlctl(args)).toMatchObject({
+      status: 0,
+      stdout: "setting\tvalue\tsource\ntrain.seed\t42\tconfig.json:22\n",
+      stderr: "",
+    });
   });
 
   it("is one JSON document with --json, anywhere on the line", () => {

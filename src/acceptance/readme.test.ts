@@ -56,6 +56,7 @@ function normalized(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME")
     .replace(/\b[0-9a-f]{12}\b/g, "ID")
     .replace(/\b\d+\.\d\d(?= )/g, "SECONDS")
+    .replace(/ by \S+ on \S+$/gm, " by USER on HOST")
     .replace(/ +/g, " ")
     .trim();
 }

@@ -60,8 +60,8 @@ describe("the registry", () => {
   it("names the first of the leaderboard, and shows notes beside them", () => {
     workspace.ok("models", "note", "@best", "the cheapest so far");
     const listed = workspace.ok("models", "list");
-    expect(listed.split("\n")[0]).toMatch(/@best @staging.*the cheapest so far/);
-    expect(listed.split("\n")[1]).toContain("@runner_up");
+    expect(listed.split("\n")[1]).toMatch(/@best @staging.*the cheapest so far/);
+    expect(listed.split("\n")[2]).toContain("@runner_up");
   });
 
   it("shows how two runs differ, and fails a gate with exit 10", () => {

@@ -25,6 +25,7 @@ const skeleton: Json = {
     },
     { type: "email", to: "ops@example.org", smtp: "smtp://ops:*@127.0.0.1:9", level: "warn", retries: 0 },
     { type: "command", command: "echo 'no * here' >&2; sleep 0.3; exit 3", level: "warn", retries: 0 },
+    { type: "pagerduty", routing_key: "*", url: "http://127.0.0.1:9/v2/enqueue", level: "warn", retries: 0 },
   ],
   schedule: [{ name: "apicalls", args: ["--url", "http://u:*@127.0.0.1:9", "--token", "*"], cron: "0 4 * * *" }],
   ingest: {
@@ -107,7 +108,7 @@ describe("the secrets of config.json", () => {
     expect(seen).toEqual([]);
     const { alerts } = JSON.parse(monitored.stdout) as { alerts: { channel: string; error: string | null }[] };
     expect(new Set(alerts.map(({ channel }) => channel.split(" ")[0]))).toEqual(
-      new Set(["webhook", "email", "command"]),
+      new Set(["webhook", "email", "command", "pagerduty"]),
     );
     expect(alerts.find(({ channel }) => channel === "command echo")?.error).toContain("exit code 3: no *** here");
     printed.push(monitored.stdout, monitored.stderr);

@@ -17,7 +17,14 @@ export function cellText(cell: Cell, decimals = typeof cell === "number" ? decim
   return cell.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
-/** For a pipe or a CSV file: every digit, and an empty string for missing values. */
+/** For a pipe: six significant digits, and every digit before the point. */
+export function roundedText(cell: Cell): string {
+  if (typeof cell !== "number" || !Number.isFinite(cell) || Number.isInteger(cell)) return exactText(cell);
+  const whole = Math.trunc(Math.abs(cell)).toString().length;
+  return String(Number(cell.toPrecision(Math.min(100, Math.max(6, whole)))));
+}
+
+/** For a CSV file: every digit, and an empty string for missing values. */
 export function exactText(cell: Cell): string {
   if (cell === null || (typeof cell === "number" && Number.isNaN(cell))) return "";
   return typeof cell === "string" ? cell : String(cell);

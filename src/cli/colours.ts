@@ -2,7 +2,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Environment } from "../core/userFolder.ts";
 
-export type Colours = Pick<ChalkInstance, "bold" | "dim" | "red" | "yellow" | "green" | "cyan">;
+export type Colours = Pick<ChalkInstance, "bold" | "dim" | "red" | "yellow" | "green">;
 
 export interface ColourStream {
   readonly isTTY?: boolean;

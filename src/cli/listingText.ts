@@ -1,13 +1,29 @@
 /** Formats the data of a view: tab-separated for pipes, CSV and Markdown on request. */
 import { formulaSafe } from "../core/text/formulaSafe.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
-import { cellText, exactText } from "./cellText.ts";
+import { cellText, exactText, roundedText } from "./cellText.ts";
 import { printable } from "./textWidth.ts";
 
-/** The first table, else the fields, for cut, sort and awk: no header, no colour, every digit. */
-export function tabSeparated(view: View): string {
-  const rows: readonly (readonly Cell[])[] = view.tables?.[0]?.rows ?? view.fields ?? [];
-  return rows.map((row) => `${row.map((cell) => printable(exactText(cell))).join("\t")}\n`).join("");
+/**
+ * For less, grep and cut: the fields, then each table under a line of its headers, with an empty line between. Numbers
+ * are rounded and not grouped; `--csv` and `--json` have every digit. A single column, such as the lines of a crontab,
+ * needs no header.
+ */
+export function tabSeparated({ fields = [], tables = [] }: View): string {
+  const shown = tables.filter(({ rows }) => rows.length > 0);
+  const blocks = [
+    ...(fields.length === 0 ? [] : [fields]),
+    ...shown.map((table) => [
+      ...(table.title === undefined ? [] : [[table.title]]),
+      ...(table.columns.length === 1 ? [] : [headers(table)]),
+      ...table.rows,
+    ]),
+  ];
+  return blocks.map((rows) => rows.map(tabLine).join("")).join("\n");
+}
+
+function tabLine(row: readonly Cell[]): string {
+  return `${row.map((cell) => printable(roundedText(cell))).join("\t")}\n`;
 }
 
 /** RFC 4180 with a header line. @param safe escape cells that a spreadsheet would run as formulas */

@@ -63,7 +63,7 @@ export function progress(options: ProgressOptions): Progress {
     clear,
     emit(event) {
       if (event.type === "warning") {
-        const hint = event.hint === undefined ? "" : `${colours.cyan("hint:")} ${printable(event.hint)}\n`;
+        const hint = event.hint === undefined ? "" : `${colours.bold("hint:")} ${printable(event.hint)}\n`;
         return warn(`${colours.yellow("warning:")} ${printable(event.message)}\n${hint}`, event.again);
       }
       if (quiet) return;

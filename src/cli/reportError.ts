@@ -41,7 +41,7 @@ export function reportError(error: unknown, options: ReportOptions): ErrorReport
   const lines = [
     `${colours.red("error:")} ${printable(known.message)}`,
     ...known.details.map((detail) => `  ${printable(detail)}`),
-    ...(known.hint === undefined ? [] : [`${colours.cyan("hint:")} ${printable(known.hint)}`]),
+    ...(known.hint === undefined ? [] : [`${colours.bold("hint:")} ${printable(known.hint)}`]),
   ];
   return { text: `${lines.join("\n")}\n${stack}`, exitCode: known.exitCode };
 }
@@ -75,7 +75,7 @@ function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: Re
 function bug(error: unknown, stack: string, { colours, version }: ReportOptions): ErrorReport {
   const system = `mlctl ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`;
   const lines = [`${colours.red("error:")} ${printable(nameAndMessage(error))}`, `this is a bug in mlctl (${system})`];
-  const text = `${lines.join("\n")}\n${colours.cyan("hint:")} ${BUG_HINT}\n${stack}`;
+  const text = `${lines.join("\n")}\n${colours.bold("hint:")} ${BUG_HINT}\n${stack}`;
   return { text, exitCode: exitCodes.failure };
 }
 

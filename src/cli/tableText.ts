@@ -42,7 +42,11 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
   const columns = fit(all, width);
   if (columns === undefined) return blocks(all, width, colours);
   const line = (cells: readonly string[]): string => {
-    const padded = columns.map(({ align, width: columnWidth }, i) => pad(cells[i] ?? "", columnWidth, align));
+    const padded = columns.map(({ align, width: columnWidth }, i) => {
+      const text = cells[i] ?? "";
+      const spaces = i === columns.length - 1 && align === "left" ? "" : pad("", columnWidth - textWidth(text), "left");
+      return align === "left" ? `${verdict(text, colours)}${spaces}` : `${spaces}${text}`;
+    });
     return padded.join(" ".repeat(GAP)).trimEnd();
   };
   const rows = table.rows.flatMap((_, row) => {
@@ -55,6 +59,18 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
   const head = line(columns.map(({ header, width: columnWidth }) => truncate(header, columnWidth)));
   const foot = leftOut.length === 0 ? [] : wrap(`(hidden columns: ${leftOut.join(", ")})`, width);
   return [colours.dim(head), ...rows, ...foot.map((text) => colours.dim(text))];
+}
+
+/** A cell that is one of these words and nothing else. The word says it too: colour is never alone. */
+const verdictColours: Readonly<Record<string, "green" | "yellow" | "red">> = {
+  ...Object.fromEntries(["pass", "passed", "ok", "done", "sent"].map((word) => [word, "green"] as const)),
+  ...Object.fromEntries(["warn", "overdue", "too few rows", "not trusted"].map((word) => [word, "yellow"] as const)),
+  ...Object.fromEntries(["fail", "failed", "timed out", "killed", "errored"].map((word) => [word, "red"] as const)),
+};
+
+function verdict(text: string, colours: Colours): string {
+  const name = verdictColours[text];
+  return name === undefined ? text : colours[name](text);
 }
 
 function fitted({ overflow }: TextColumn, text: string, width: number): string[] {
@@ -144,7 +160,7 @@ function blocks(columns: readonly TextColumn[], width: number, colours: Colours)
     const lines = columns.flatMap((column) => {
       const texts = fitted(column, column.texts[row]!, Math.max(NARROWEST, width - labelWidth - GAP));
       return texts.map((text, i) => {
-        return `${colours.dim(pad(i === 0 ? printable(column.header) : "", labelWidth, "left"))}  ${text}`;
+        return `${colours.dim(pad(i === 0 ? printable(column.header) : "", labelWidth, "left"))}  ${verdict(text, colours)}`;
       });
     });
     return row === 0 ? lines : ["", ...lines];

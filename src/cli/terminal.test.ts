@@ -34,8 +34,11 @@ describe("terminal", () => {
   });
 
   it("in a pipe, prints only data on stdout and the rest on stderr", () => {
-    expect(shown("auto")).toEqual({ stdout: "xgboost\t0.123456\n", stderr: "trained\nnext: run `mlctl score`\n" });
-    expect(shown("auto", { quiet: true })).toEqual({ stdout: "xgboost\t0.123456\n", stderr: "" });
+    expect(shown("auto")).toEqual({
+      stdout: "family\tf1\nxgboost\t0.123456\n",
+      stderr: "trained\nnext: run `mlctl score`\n",
+    });
+    expect(shown("auto", { quiet: true })).toEqual({ stdout: "family\tf1\nxgboost\t0.123456\n", stderr: "" });
   });
 
   it("prints one JSON document with --json, on one line in a pipe", () => {

@@ -139,7 +139,7 @@ describe("viewText", () => {
 });
 
 describe("listings", () => {
-  it("are tab-separated in a pipe, without a header and with every digit", () => {
+  it("are tab-separated in a pipe, fields before tables, with headers and rounded numbers", () => {
     const odd: ViewTable = {
       columns: ["a", "b"],
       rows: [
@@ -147,11 +147,19 @@ describe("listings", () => {
         [NaN, null],
       ],
     };
-    expect(tabSeparated({ tables: [leaderboard] }).split("\n")[0]).toBe(
-      "logistic_regression\t0.5714285714285715\t12345\tthe winner of the leaderboard by a wide margin",
-    );
-    expect(tabSeparated({ tables: [odd] })).toBe("x y z\ttrue\n\t\n");
-    expect(tabSeparated({ fields: [["f1", 0.5]] })).toBe("f1\t0.5\n");
+    expect(
+      tabSeparated({ tables: [leaderboard] })
+        .split("\n")
+        .slice(0, 2),
+    ).toEqual([
+      "family\tf1\trows\tnote",
+      "logistic_regression\t0.571429\t12345\tthe winner of the leaderboard by a wide margin",
+    ]);
+    const small = [0.0050000000000000044, 1234567.891];
+    expect(
+      tabSeparated({ fields: [["f1", 0.5]], tables: [odd, { title: "t", columns: ["x", "y"], rows: [small] }] }),
+    ).toBe("f1\t0.5\n\na\tb\nx y z\ttrue\n\t\n\nt\nx\ty\n0.005\t1234568\n");
+    expect(tabSeparated({ tables: [{ columns: ["line"], rows: [["* * * * * true"]] }] })).toBe("* * * * * true\n");
   });
 
   it("quote CSV cells that need it", () => {
@@ -162,5 +170,26 @@ describe("listings", () => {
     expect(markdownText({ columns: ["a", "b"], rows: [["x|y", 1]] })).toBe(
       "| a | b |\n| --- | ---: |\n| x\\|y | 1 |\n",
     );
+  });
+});
+
+describe("verdicts", () => {
+  const table: ViewTable = {
+    columns: ["finding", "status"],
+    rows: [
+      ["drift", "fail"],
+      ["quality", "warn"],
+      ["rmse", "pass"],
+    ],
+  };
+
+  it("have a colour and a word, and only the word without colours", () => {
+    const coloured = tableText(table, 80, new Chalk({ level: 1 }));
+    expect(coloured.slice(1)).toEqual([
+      "drift    \u001b[31mfail\u001b[39m",
+      "quality  \u001b[33mwarn\u001b[39m",
+      "rmse     \u001b[32mpass\u001b[39m",
+    ]);
+    expect(tableText(table, 80, plain).slice(1)).toEqual(["drift    fail", "quality  warn", "rmse     pass"]);
   });
 });

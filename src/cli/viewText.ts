@@ -20,7 +20,7 @@ export function viewText({ title, fields = [], tables = [] }: View, width: numbe
 
 export function remarkText({ notes = [], next }: View, width: number, colours: Colours): string {
   const lines = notes.flatMap((note) => wrapRemark(note, width, "note: "));
-  if (next !== undefined) lines.push(...wrapRemark(next, width, "next: ").map((line) => colours.cyan(line)));
+  if (next !== undefined) lines.push(...wrapRemark(next, width, "next: ").map((line) => colours.bold(line)));
   return lines.map((line) => `${line}\n`).join("");
 }
 

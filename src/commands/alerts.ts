@@ -21,7 +21,7 @@ const list = defineCommand({
       ["value", ({ value }) => value],
       ["limit", ({ limit }) => limit],
       ["since", ({ since }) => shortTime(since)],
-      ["window end", ({ window }) => window],
+      ["window", ({ window, windowLabel }) => windowLabel ?? window ?? ""],
       ["sent to", ({ told }) => told.join(", ")],
     ]);
     return { result, view: { title: counted(open.length, "open alert"), tables: [table] } };
@@ -57,7 +57,7 @@ export const alerts = defineCommand({
   group: "Monitor",
   summary: "list open alerts and test the notification channels",
   details:
-    '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved.',
+    '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved. So does a scheduled job that fails or succeeds again ("job"), and with "on": ["deployed"] every switch of production.',
   subcommands: [list, test],
   examples: [
     ["mlctl alerts list", "open alerts"],

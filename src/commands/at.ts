@@ -1,5 +1,6 @@
 /** `mlctl at DATE`: the deployment that was in production at that time. */
 import { formatNumber } from "../core/text/format.ts";
+import { originText } from "../core/text/originText.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
@@ -27,6 +28,7 @@ export const at = defineCommand({
       title: `at ${instant} run ${deployment.runId} was in production (deployment ${deployment.deploymentId})`,
       fields: [
         ["deployed at", deployment.deployedAt],
+        ["deployed by", originText(deployment) || null],
         ["reasons", deployment.reasons.join("; ")],
         [deployment.metric, formatNumber(deployment.value)],
         ["family", run?.family ?? null],

@@ -20,7 +20,7 @@ describe("completion", () => {
   it("offers metrics, areas and, where a command takes one, run ids and versions", async () => {
     const bash = await script("bash");
     // The program would be started by its name: here, a function that prints two runs and a version.
-    const mlctl = `mlctl() { case "$1" in runs) printf 'aaa111\\tx\\nbbb222\\ty\\n' ;; models) printf 'v1\\tx\\n' ;; esac; }`;
+    const mlctl = `mlctl() { case "$1" in runs) printf 'run\\tcreated\\naaa111\\tx\\nbbb222\\ty\\n' ;; models) printf 'version\\trun\\nv1\\tx\\n' ;; esac; }`;
     const offered = (...words: string[]): string[] => {
       const line = ["mlctl", ...words].map((word) => `'${word}'`).join(" ");
       const call = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _mlctl; printf '%s\\n' "\${COMPREPLY[@]}"`;

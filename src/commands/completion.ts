@@ -116,8 +116,8 @@ function bashScript(entries: readonly Entry[]): string {
   const flags = entries.flatMap(({ path, runFlags }) => runFlags.map((flag) => `"${path} ${flag}"`));
   return `# mlctl completion for bash
 _mlctl_runs() {
-  mlctl runs list -q 2> /dev/null | cut -f1
-  mlctl models list -q 2> /dev/null | cut -f1
+  mlctl runs list -q 2> /dev/null | tail -n +2 | cut -f1
+  mlctl models list -q 2> /dev/null | tail -n +2 | cut -f1
   echo @champion latest
 }
 _mlctl() {
@@ -174,7 +174,9 @@ function fishScript(entries: readonly Entry[]): string {
     });
     return [...lines, ...runs];
   });
-  const runs = "mlctl runs list -q 2> /dev/null | cut -f1; mlctl models list -q 2> /dev/null | cut -f1; echo @champion";
+  const runs =
+    ["runs", "models"].map((list) => `mlctl ${list} list -q 2> /dev/null | tail -n +2 | cut -f1; `).join("") +
+    "echo @champion latest";
   return `# mlctl completion for fish\nfunction _mlctl_runs; ${runs}; end\n${all.join("\n")}\n`;
 }
 

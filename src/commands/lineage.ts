@@ -1,5 +1,6 @@
 /** `mlctl lineage`: traces a model, or one of its predictions, back to its input files. */
 import { counted, shortTime } from "../core/text/format.ts";
+import { originText } from "../core/text/originText.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/registry/lineage.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -41,7 +42,10 @@ function lineageView({ prediction, run, deployments, dataset }: LineageResult): 
       `deployment ${d.deploymentId}`,
       short(d.model.sha256),
       shortTime(d.deployedAt),
-      d.prunedAt === undefined ? d.action : `${d.action}; its files were pruned at ${shortTime(d.prunedAt)}`,
+      [
+        originText(d) === "" ? d.action : `${d.action} by ${originText(d)}`,
+        ...(d.prunedAt === undefined ? [] : [`its files were pruned at ${shortTime(d.prunedAt)}`]),
+      ].join("; "),
     ]),
     ["run", "", shortTime(run.createdAt), `${run.runId}, ${run.family}, seed ${run.seed}`],
     ...(run.model === null ? [] : [["model", short(run.model.sha256), "", run.model.path]]),

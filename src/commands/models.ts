@@ -28,10 +28,14 @@ const show = defineCommand({
     ["mlctl models show models/trainedmodel_20261121T090000000Z.json", "a model file"],
   ],
   async run(invocation) {
-    const { loadModel } = await import("../lifecycle/loadModel.ts");
-    const result = await inWorkspace(invocation, "read", (session) =>
-      loadModel(session, invocation.args[0] ?? "latest"),
-    );
+    const [{ loadModel }, { deploymentsOf }] = await Promise.all([
+      import("../lifecycle/loadModel.ts"),
+      import("../lifecycle/registry/models.ts"),
+    ]);
+    const result = await inWorkspace(invocation, "read", async (session) => {
+      const loaded = await loadModel(session, invocation.args[0] ?? "latest");
+      return { ...loaded, deployments: deploymentsOf(session, loaded.run) };
+    });
     return { result, view: modelView(result) };
   },
 }) satisfies Command;

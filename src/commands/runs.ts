@@ -1,6 +1,7 @@
 /** `mlctl runs list | show | diff`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
 import { formatNumber, intervalText, shortTime } from "../core/text/format.ts";
+import type { Deployment } from "../core/records/deployment.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import type { TrialList } from "../lifecycle/tune/trialList.ts";
@@ -8,6 +9,7 @@ import { defineCommand, type Command } from "./command.ts";
 import { metricValues } from "./flagValues.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
+import { deploymentFields } from "./views/modelViews.ts";
 import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
@@ -50,9 +52,12 @@ const show = defineCommand({
     ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed model"],
   ],
   async run(invocation) {
-    const { namedRun } = await import("../lifecycle/registry/models.ts");
-    const run = await inWorkspace(invocation, "read", (session) => namedRun(session, invocation.args[0]!));
-    return { result: { run }, view: runView(run) };
+    const { deploymentsOf, namedRun } = await import("../lifecycle/registry/models.ts");
+    const result = await inWorkspace(invocation, "read", (session) => {
+      const run = namedRun(session, invocation.args[0]!);
+      return { run, deployments: deploymentsOf(session, run) };
+    });
+    return { result, view: runView(result) };
   },
 }) satisfies Command;
 
@@ -141,7 +146,7 @@ function selectionFields({ selection, metric }: Run): [string, string][] {
   ];
 }
 
-function runView(run: Run): View {
+function runView({ run, deployments }: { readonly run: Run; readonly deployments: readonly Deployment[] }): View {
   const { score } = run;
   const names = [...new Set([...Object.keys(run.metrics), ...Object.keys(score?.metrics ?? {})])];
   return {
@@ -160,6 +165,7 @@ function runView(run: Run): View {
       ["configuration", run.configSha256.slice(0, 12)],
       ["mlctl", run.codeVersion],
       ["seconds", Number(run.seconds.toFixed(3))],
+      ...deploymentFields(deployments),
       ...Object.entries(run.tags).map(([name, value]) => [name, value] as const),
     ],
     tables: [

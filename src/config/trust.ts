@@ -13,6 +13,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { userFolder, type Environment } from "../core/userFolder.ts";
 import { canonical } from "./configSha256.ts";
 import { valueAt, type Path } from "./jsonPath.ts";
+import { PAGERDUTY_URL } from "./schema/alertsSchema.ts";
 import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
 
 /** One thing that the file would run or call. */
@@ -50,7 +51,8 @@ export function hooksOf(
   return found
     .filter(({ key }) => isFromFile(key))
     .map(({ key, action, does }) => {
-      const used = variablesIn(does).filter((name) => variables.has(name));
+      // A command reads $NAME in its shell.
+      const used = variablesIn(does, /\$\{?(\w+)/g).filter((name) => variables.has(name));
       const values = used.map((name) => [name, variables.get(name)!]);
       return { key, action, sha256: hash(used.length === 0 ? does : [does, values]) };
     });
@@ -78,11 +80,11 @@ function entries(config: Json, file: Json, path: Path): Entry[] {
 }
 
 function alertHook({ key, resolved, written }: Entry): FoundHook {
-  const { command, url, headers, smtp, to, from } = written;
-  const does = { type: resolved["type"], command, url, headers, smtp, to, from } as JsonObject;
+  const { command, url, headers, smtp, to, from, routing_key } = written;
+  const does = { type: resolved["type"], command, url, headers, smtp, to, from, routing_key } as JsonObject;
   if (resolved["type"] === "command") return { key, does, action: `runs ${quoted(command)}` };
   if (resolved["type"] !== "email")
-    return { key, does, action: `sends alerts to ${quoted(host(resolved["url"]))}${sent(does)}` };
+    return { key, does, action: `sends alerts to ${quoted(host(resolved["url"] ?? PAGERDUTY_URL))}${sent(does)}` };
   return {
     key,
     does,
@@ -148,8 +150,9 @@ function quoted(value: Json | undefined): string {
 
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
 
-function variablesIn(does: Json): string[] {
-  return [...new Set([...JSON.stringify(does).matchAll(/\$\{(\w+)/g)].map(([, name]) => name!))].toSorted();
+/** @param pattern by default, what mlctl replaces */
+function variablesIn(does: Json, pattern = /\$\{(\w+)/g): string[] {
+  return [...new Set([...JSON.stringify(does).matchAll(pattern)].map(([, name]) => name!))].toSorted();
 }
 
 /** The variables whose values an address or a header receives. */

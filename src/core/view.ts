@@ -23,7 +23,7 @@ export interface ViewTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A command's result. A pipe gets only the data: the first table, else the fields. */
+/** A command's result. A pipe gets only the data: fields and tables. */
 export interface View {
   /** One sentence: "trained 3 models on 26 rows". */
   readonly title?: string;

@@ -1,8 +1,7 @@
 /** Turns changed findings into the alert that people read. */
-import type { Alert, AlertChange, AlertItem } from "../core/records/alert.ts";
+import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews } from "../core/records/alert.ts";
 import { formatNumber } from "../core/text/format.ts";
 import { passingSide } from "../core/text/limitText.ts";
-import type { MonitorArea, MonitorRecord } from "../core/records/monitoring.ts";
 import type { Change } from "./alertState.ts";
 
 const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
@@ -12,13 +11,12 @@ const order: readonly AlertChange[] = ["open", "worse", "resolved"];
 
 /** One alert for all changes in an area. */
 export function alertOf(
-  area: MonitorArea,
+  area: AlertArea,
   changes: readonly Change[],
-  { project, record, at }: { readonly project: string; readonly record: MonitorRecord; readonly at: string },
+  { project, record, at }: { readonly project: string; readonly record: AlertNews; readonly at: string },
 ): Alert {
   const items = changes.map(itemOf).toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
   const { window, runId, modelVersion, monitorId } = record;
-  const { label, start, end, rows, file } = window;
   const model = modelVersion === null ? "" : `, model v${modelVersion} (run ${runId})`;
   return {
     change: items[0]!.change,
@@ -26,13 +24,23 @@ export function alertOf(
     project,
     at,
     subject: subjectOf(project, area, items),
-    lines: [...items.map(lineOf), "", `window: ${label}, ${rows} rows${model}`, `judged at ${at}`],
+    lines: [
+      ...items.map(lineOf),
+      "",
+      ...(window === null ? [] : [`window: ${window.label}, ${window.rows} rows${model}`]),
+      `judged at ${at}`,
+    ],
     items,
-    window: { label, start, end, rows, file },
+    window: window === null ? null : windowOf(window),
     runId,
     modelVersion,
-    next: `mlctl monitor --show ${monitorId}`,
+    next: monitorId === null ? "mlctl schedule list" : `mlctl monitor --show ${monitorId}`,
   };
+}
+
+/** Without the number of labels, which is of performance only. */
+function windowOf({ label, start, end, rows, file }: NonNullable<AlertNews["window"]>): Alert["window"] {
+  return { label, start, end, rows, file };
 }
 
 function itemOf({ change, entry }: Change): AlertItem {
@@ -41,27 +49,28 @@ function itemOf({ change, entry }: Change): AlertItem {
 }
 
 /** "[churn] drift: dataset drift 0.62, limit 0.5", "[churn] performance: 3 findings", "[churn] drift resolved: …". */
-function subjectOf(project: string, area: MonitorArea, items: readonly AlertItem[]): string {
+function subjectOf(project: string, area: AlertArea, items: readonly AlertItem[]): string {
   const urgent = items.filter(({ change }) => change !== "resolved");
   const reported = urgent.length > 0 ? urgent : items;
   const state = urgent.length === 0 ? " resolved" : urgent.some(({ change }) => change === "open") ? "" : " got worse";
   const [first] = reported;
   const summary =
     reported.length === 1
-      ? `${first!.name} ${valueText(first!)}`
+      ? `${first!.name} ${valueText(first!) || first!.message}`
       : `${reported.length} findings: ${reported.map(({ name }) => name).join(", ")}`;
   return `[${project}] ${area}${state}: ${summary}`.trim();
 }
 
 function lineOf(item: AlertItem): string {
-  const words = { open: item.status === "warn" ? "WARN" : "FAIL", worse: "WORSE", resolved: "RESOLVED", test: "TEST" };
-  return `${words[item.change]} ${item.name}: ${valueText(item)}${item.message === "" ? "" : ` – ${item.message}`}`;
+  const word = item.change === "open" ? (item.status === "warn" ? "WARN" : "FAIL") : item.change.toUpperCase();
+  const parts = [valueText(item), item.message].filter((part) => part !== "");
+  return `${word} ${item.name}: ${parts.join(" – ")}`;
 }
 
 function valueText(item: AlertItem): string {
   const { value, limit } = item;
   const side = passingSide(item);
-  if (value === null) return "no value";
+  if (value === null) return limit === null ? "" : "no value";
   if (limit === null || side === null) return formatNumber(value);
   return `${formatNumber(value)} (limit: ${sides[side]} ${formatNumber(limit)})`;
 }

@@ -1,6 +1,6 @@
 /** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
-import type { AlertChange } from "../core/records/alert.ts";
-import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
+import type { AlertArea, AlertChange, AlertFinding, AlertNews } from "../core/records/alert.ts";
+import type { MonitorStatus } from "../core/records/monitoring.ts";
 
 /** What a channel was last sent. */
 interface Reported {
@@ -18,12 +18,14 @@ interface Pending extends Omit<Reported, "at"> {
 }
 
 export interface AlertEntry {
-  readonly area: MonitorArea;
-  readonly finding: MonitorFinding;
+  readonly area: AlertArea;
+  readonly finding: AlertFinding;
   /** When the finding got its current status. */
   readonly since: string;
   /** End of the window in which the finding was made; null without a time column. */
   readonly windowEnd: string | null;
+  /** Absent in states of earlier versions. */
+  readonly windowLabel?: string | null;
   /** By channel. A channel without an entry was never sent anything, which counts as "pass". */
   readonly told: Readonly<Record<string, Reported>>;
   /** By channel; absent if nothing is being sent. */
@@ -39,15 +41,17 @@ export interface AlertState {
 export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
 
 /** Applies the findings of a record. Skipped findings and findings of an older window change nothing. */
-export function withRecord(state: AlertState, { source, findings, window, createdAt }: MonitorRecord): AlertState {
+export function withRecord(state: AlertState, { source, findings, window, createdAt }: AlertNews): AlertState {
   const entries = { ...state.entries };
   for (const finding of findings) {
     const key = `${source}/${finding.area}/${finding.name}`;
     const before = entries[key];
-    const isOld = window.end !== null && (before?.windowEnd ?? "") > window.end;
+    const windowEnd = window?.end ?? null;
+    const isOld = windowEnd !== null && (before?.windowEnd ?? "") > windowEnd;
     if (finding.status === "skipped" || isOld) continue;
     const since = before?.finding.status === finding.status ? before.since : createdAt;
-    entries[key] = { ...before, area: finding.area, finding, since, windowEnd: window.end, told: before?.told ?? {} };
+    const seen = { area: finding.area, finding, since, windowEnd, windowLabel: window?.label ?? null };
+    entries[key] = { ...before, ...seen, told: before?.told ?? {} };
   }
   return { ...state, entries };
 }
@@ -60,7 +64,7 @@ export interface Change {
 
 export interface Listener {
   readonly name: string;
-  readonly on: readonly MonitorArea[];
+  readonly on: readonly AlertArea[];
   readonly level: "fail" | "warn";
 }
 
@@ -126,7 +130,7 @@ function severity(status: MonitorStatus, level: "fail" | "warn"): number {
 }
 
 /** At least twice as far beyond the limit as when it was last reported. */
-function isMuchWorse({ value, limit, passes }: MonitorFinding, reported: Reported): boolean {
+function isMuchWorse({ value, limit, passes }: AlertFinding, reported: Reported): boolean {
   if (value === null || limit === null || passes === null || reported.value === null) return false;
   const beyond = (at: number): number => (passes === "at_most" ? at - limit : limit - at);
   return beyond(reported.value) > 0 && beyond(value) >= 2 * beyond(reported.value);

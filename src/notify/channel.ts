@@ -2,7 +2,7 @@
 import type { Alert } from "../core/records/alert.ts";
 
 export interface Channel {
-  readonly type: "webhook" | "email" | "command";
+  readonly type: "webhook" | "email" | "command" | "pagerduty";
   /** Without secrets: "webhook hooks.example.org". */
   readonly name: string;
   /** Masked in error messages, whole and in parts. */

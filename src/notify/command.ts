@@ -12,17 +12,24 @@ export interface CommandSettings {
 /** Number of characters of stderr to report. */
 const STDERR_LENGTH = 300;
 
-export function command({ command: line }: CommandSettings, timeoutMs: number): Channel {
+/** @param variables of mlctl.env; the command gets those that it names as $NAME, which `mlctl config trust` covers */
+export function command(
+  { command: line }: CommandSettings,
+  timeoutMs: number,
+  variables: Readonly<Record<string, string>>,
+): Channel {
+  const named = Object.entries(variables).filter(([name]) => new RegExp(String.raw`\$\{?${name}\b`).test(line));
+  const own = { ...Object.fromEntries(named), ...process.env };
   // Every user can read the words of a process, but not its environment.
   const [shown, env] =
     process.platform === "win32"
-      ? [line, process.env]
-      : ['line=$ALERT_COMMAND; unset ALERT_COMMAND; eval "$line"', { ...process.env, ALERT_COMMAND: line }];
+      ? [line, own]
+      : ['line=$ALERT_COMMAND; unset ALERT_COMMAND; eval "$line"', { ...own, ALERT_COMMAND: line }];
   return {
     type: "command",
     // Only the program, because arguments may contain a token.
     name: `command ${line.trim().split(/\s+/)[0] ?? ""}`,
-    secrets: [line],
+    secrets: [line, ...named.map(([, value]) => value)],
     timeoutMs,
     send: (alert, signal) =>
       new Promise((resolve, reject) => {

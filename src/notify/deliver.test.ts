@@ -7,6 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { SMTPServer } from "smtp-server";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import type { Alert } from "../core/records/alert.ts";
 import { channelOf, type ChannelSettings } from "./channelOf.ts";
 import { deliver, type Delivery } from "./deliver.ts";
@@ -46,16 +47,18 @@ async function send(
   settings: ChannelSettings,
   retries = 0,
   timeoutMs = 5_000,
+  message: Alert = alert,
 ): Promise<Delivery & { waits: number[] }> {
   const waits: number[] = [];
   const wait = async (milliseconds: number): Promise<void> => void waits.push(milliseconds);
   const { signal } = new AbortController();
-  return { ...(await deliver(channelOf(settings, timeoutMs), alert, { retries, signal, wait })), waits };
+  return { ...(await deliver(channelOf(settings, timeoutMs), message, { retries, signal, wait })), waits };
 }
 
 interface Post {
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
+  readonly path: string;
 }
 
 /** @param statuses of the responses; the last one repeats; null: never responds */
@@ -65,7 +68,7 @@ async function receiver(...statuses: (number | null)[]): Promise<{ url: string; 
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
-      posts.push({ headers: request.headers, body });
+      posts.push({ headers: request.headers, body, path: request.url! });
       const status = statuses[Math.min(posts.length, statuses.length) - 1];
       if (status !== null) response.writeHead(status ?? 200).end("body");
     });
@@ -105,6 +108,35 @@ describe("a webhook", () => {
     expect(rest).toEqual({});
     expect(text).toMatch(/^\*\[shop\] quality: missing values 0\.4 \(limit: at most 0\.1\)\*\n/);
     expect(text).toContain("&lt;usual 5 %&gt;");
+  });
+
+  it("can be an Adaptive Card for a workflow of Microsoft Teams, whose text is no Markdown", async () => {
+    const { url, posts } = await receiver(202);
+    await send({ ...hook(url), format: "teams" });
+    const run = z.strictObject({
+      type: z.literal("TextRun"),
+      text: z.string().min(1),
+      weight: z.literal("bolder").optional(),
+      size: z.literal("medium").optional(),
+      fontType: z.literal("monospace").optional(),
+      color: z.enum(["default", "dark", "light", "accent", "good", "warning", "attention"]).optional(),
+    });
+    const card = z.strictObject({
+      $schema: z.literal("http://adaptivecards.io/schemas/adaptive-card.json"),
+      type: z.literal("AdaptiveCard"),
+      version: z.literal("1.4"),
+      body: z.array(z.strictObject({ type: z.literal("RichTextBlock"), inlines: z.array(run).min(1) })).min(1),
+    });
+    const attachment = z.strictObject({
+      contentType: z.literal("application/vnd.microsoft.card.adaptive"),
+      contentUrl: z.null(),
+      content: card,
+    });
+    const message = z.strictObject({ type: z.literal("message"), attachments: z.array(attachment).length(1) });
+    const { body } = message.parse(JSON.parse(posts[0]!.body)).attachments[0]!.content;
+    const runs = body.map(({ inlines: [first] }) => first!);
+    expect(runs[0]).toMatchObject({ text: alert.subject, color: "attention" });
+    expect(runs.map(({ text }) => text)).toContain(alert.lines[0]);
   });
 
   it("is retried after 0.5, 1 and 2 seconds for temporary errors", async () => {
@@ -154,6 +186,66 @@ describe("a webhook", () => {
     const wrong = await send(hook("http://[bad/T0p-s3cret"));
     expect(wrong).toMatchObject({ status: "failed" });
     expect(`${error}${wrong.error}`).not.toContain("s3cret");
+  });
+});
+
+describe("PagerDuty", () => {
+  const settings = (url: string) => ({ type: "pagerduty", routing_key: "R0UT1NG", url }) as const;
+
+  /** Events API v2, "Send an alert event" and "Send a change event". */
+  const incident = z.strictObject({
+    routing_key: z.literal("R0UT1NG"),
+    event_action: z.enum(["trigger", "acknowledge", "resolve"]),
+    dedup_key: z.string().min(1).max(255),
+    payload: z.strictObject({
+      summary: z.string().min(1).max(1024),
+      source: z.string().min(1),
+      severity: z.enum(["critical", "error", "warning", "info"]),
+      timestamp: z.iso.datetime(),
+      component: z.string(),
+      group: z.string(),
+      class: z.string(),
+      custom_details: z.record(z.string(), z.unknown()),
+    }),
+    client: z.string(),
+  });
+  const change = z.strictObject({
+    routing_key: z.literal("R0UT1NG"),
+    payload: incident.shape.payload.pick({ summary: true, source: true, timestamp: true, custom_details: true }),
+  });
+
+  it("gets an event for each finding, so that each incident resolves by itself", async () => {
+    const { url, posts } = await receiver(202);
+    const long = { ...alert.items[0]!, change: "resolved" as const, name: "x".repeat(300), message: "y".repeat(2000) };
+    const sent = await send(settings(`${url}/v2/enqueue`), 0, 5000, { ...alert, items: [alert.items[0]!, long] });
+    expect(sent).toMatchObject({ status: "sent" });
+    const [opened, resolved] = posts.map(({ body }) => incident.parse(JSON.parse(body)));
+    expect(opened).toMatchObject({ event_action: "trigger", dedup_key: "mlctl/shop/quality/missing values" });
+    expect(opened!.payload).toMatchObject({ severity: "error", source: "shop", class: "quality" });
+    expect(resolved!.event_action).toBe("resolve");
+  });
+
+  it("gets a test as an incident that resolves at once, and a deployment as a change event", async () => {
+    const { url, posts } = await receiver(202);
+    await send(settings(`${url}/v2/enqueue`), 0, 5000, { ...alert, change: "test", area: "test", items: [] });
+    expect(posts.map(({ body }) => incident.parse(JSON.parse(body)).event_action)).toEqual(["trigger", "resolve"]);
+    const deployed = { ...alert, change: "info", area: "deployed", subject: "[shop] deployed v2", items: [] } as const;
+    await send(settings(`${url}/v2/enqueue`), 0, 5000, deployed);
+    expect(change.parse(JSON.parse(posts[2]!.body)).payload.summary).toBe("[shop] deployed v2");
+    expect(posts.map(({ path }) => path.replace(/^.*(?=\/v2)/, ""))).toEqual([
+      "/v2/enqueue",
+      "/v2/enqueue",
+      "/v2/change/enqueue",
+    ]);
+  });
+
+  it("never shows the key", async () => {
+    const { url } = await receiver(400);
+    expect(await send(settings(url), 3)).toMatchObject({
+      status: "failed",
+      attempts: 1,
+      error: "response 400 Bad Request",
+    });
   });
 });
 
@@ -208,6 +300,16 @@ describe("a command", () => {
     const file = join(folder, "alert.json");
     expect(await send({ type: "command", command: `cat > '${file}'` })).toMatchObject({ status: "sent" });
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ subject: alert.subject });
+  });
+
+  it("sees the variables of mlctl.env that it names, and no others", async () => {
+    const command = 'test "$TOKEN:${ROOM}:$OTHER_$TOKENS" = "t:r:" || exit 4';
+    const { signal } = new AbortController();
+    const variables = { TOKEN: "t", ROOM: "r", OTHER: "o" };
+    const channel = channelOf({ type: "command", command }, 5000, variables);
+    expect(await deliver(channel, alert, { retries: 0, signal, wait: async () => undefined })).toMatchObject({
+      status: "sent",
+    });
   });
 
   it("that fails is reported with its exit code and stderr", async () => {

@@ -9,6 +9,7 @@ import { TRUST_VARIABLE } from "../../config/trust.ts";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { timestamp } from "../../core/text/format.ts";
+import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
@@ -16,6 +17,7 @@ import { acquireLock } from "../../storage/lock.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 import { logPath, recentExecutions, retainExecutions, saveExecution } from "./executionLog.ts";
+import { jobNews } from "./jobAlert.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
@@ -67,14 +69,17 @@ export async function executeJob(
     if (await hasRun(place.workspace, job, request.dueAt)) return "done_before";
     return skipJob(job, request, "the previous run is still running", place);
   }
+  let execution: Execution;
   try {
     if (await hasRun(place.workspace, job, request.dueAt)) return "done_before";
-    const execution = await runAndRecord(job, request, place);
+    execution = await runAndRecord(job, request, place);
     await retainExecutions(place.workspace, config.retention.executions, context.now());
-    return execution;
   } finally {
     release();
   }
+  // Without the lock: a slow channel must not make the next run wait.
+  await sendAlerts(place.workspace, jobNews(execution));
+  return execution;
 }
 
 /** Records that a job was due and why it did not run. */

@@ -2,13 +2,14 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf, MlctlError, exitCodes } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { isDiskFailure } from "../../storage/files/writeFailure.ts";
 import { onSchedule, type MissedTimes } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
 import { recentExecutions, saveExecution } from "./executionLog.ts";
+import { describeExecution } from "./jobAlert.ts";
 import { describeMissed, missedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectJobs, expectations } from "./scheduleState.ts";
@@ -182,17 +183,4 @@ async function drain(
   const timer = setTimeout(() => stopJobs.abort(), isTerminated ? drainMs : 0);
   await Promise.all(running);
   clearTimeout(timer);
-}
-
-function describeExecution(execution: Execution | "done_before"): { message: string; isFine: boolean } {
-  if (execution === "done_before") return { message: "already ran for this time", isFine: true };
-  const { status, seconds, exitCode, reason, log } = execution;
-  const after = `after ${(seconds ?? 0).toFixed(1)} s`;
-  if (status === "done") return { message: `done ${after}`, isFine: true };
-  if (status === "skipped") return { message: `skipped: ${reason}`, isFine: false };
-  if (status === "timed_out") return { message: `timed out and was stopped ${after}: see ${log}`, isFine: false };
-  const kind = Object.entries(exitCodes).find(([, code]) => code === exitCode)?.[0];
-  const how =
-    exitCode === null ? (reason ?? "ended") : `exited with code ${exitCode}${kind === undefined ? "" : ` (${kind})`}`;
-  return { message: `${how} ${after}: see ${log}`, isFine: false };
 }

@@ -1,6 +1,8 @@
 /** Views of `mlctl models`. */
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import { dateText, formatNumber, shortTime } from "../../core/text/format.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import { originText } from "../../core/text/originText.ts";
 import type { View } from "../../core/view.ts";
 import type { LoadedModel } from "../../lifecycle/loadModel.ts";
 import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";
@@ -20,6 +22,10 @@ export function modelsView(rows: readonly ModelRow[]): View {
         ["test", ({ value }) => value],
         ["aliases", ({ aliases }) => aliases.map((name) => `@${name}`).join(" ")],
         [{ header: "deployed", leaveOut: 2 }, deployedText],
+        rows.some(({ deployedBy }) => deployedBy !== null) && [
+          { header: "deployed by", leaveOut: 0 },
+          ({ deployedBy }) => deployedBy ?? "",
+        ],
         rows.some(({ note }) => note !== null) && ["note", ({ note }) => note ?? ""],
       ]),
     ],
@@ -31,7 +37,21 @@ function deployedText({ inProduction, lastDeployedAt }: ModelRow): string {
   return lastDeployedAt === null ? "" : shortTime(lastDeployedAt);
 }
 
-export function modelView({ path, sha256, model, run }: LoadedModel): View {
+/** For the fields of a view. */
+export function deploymentFields(deployments: readonly Deployment[]): [string, string][] {
+  return deployments.map((each) => {
+    const { deploymentId, action, deployedAt } = each;
+    return [`deployment ${deploymentId}`, `${shortTime(deployedAt)} ${action} ${originText(each)}`.trimEnd()];
+  });
+}
+
+export function modelView({
+  path,
+  sha256,
+  model,
+  run,
+  deployments,
+}: LoadedModel & { readonly deployments: readonly Deployment[] }): View {
   const { signature, estimator, threshold, importance } = model;
   const { target } = signature;
   const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
@@ -46,6 +66,7 @@ export function modelView({ path, sha256, model, run }: LoadedModel): View {
       ...(threshold === null ? [] : [["threshold", threshold] as const]),
       ["transforms", model.transforms.map(({ type }) => type).join(" → ")],
       ["training rows", model.lineage.trainingRows],
+      ...deploymentFields(deployments),
     ],
     tables: [
       {

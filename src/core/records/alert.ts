@@ -1,7 +1,24 @@
 /** Alert: the message sent to channels when findings change. */
-import type { MonitorArea, MonitorFinding } from "./monitoring.ts";
+import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorWindow } from "./monitoring.ts";
 
-export type AlertChange = "open" | "worse" | "resolved" | "test";
+/** "info": it happened, and nothing has to be resolved. */
+export type AlertChange = "open" | "worse" | "resolved" | "test" | "info";
+
+/** job: a scheduled job; deployed: production switched to another model. */
+export type AlertArea = MonitorArea | "job" | "deployed";
+
+export interface AlertFinding extends Omit<MonitorFinding, "area"> {
+  readonly area: AlertArea;
+}
+
+/** What alerts are sent about: the record of a monitored window, or the end of a scheduled job. */
+export interface AlertNews extends Pick<MonitorRecord, "createdAt" | "runId" | "modelVersion"> {
+  readonly source: string;
+  /** Null for a job. */
+  readonly monitorId: string | null;
+  readonly window: MonitorWindow | null;
+  readonly findings: readonly AlertFinding[];
+}
 
 export interface AlertItem extends Omit<MonitorFinding, "area" | "interval"> {
   readonly change: AlertChange;
@@ -12,7 +29,7 @@ export interface AlertItem extends Omit<MonitorFinding, "area" | "interval"> {
 export interface Alert {
   /** The worst change of its items. */
   readonly change: AlertChange;
-  readonly area: MonitorArea | "test";
+  readonly area: AlertArea | "test";
   /** `name` of config.json. */
   readonly project: string;
   readonly at: string;

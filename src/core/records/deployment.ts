@@ -1,7 +1,18 @@
 /** Deployment: production_deployment/deployment.json. Replacing this file is the commit point of every deployment. */
 import type { Artifact } from "./artifact.ts";
 
-export interface Deployment {
+/** Who made a deployment, where and why; records of earlier versions have none of it. */
+export interface DeploymentOrigin {
+  /** The user of the system; on GitHub Actions the person who started the workflow. */
+  readonly by?: string;
+  readonly host?: string;
+  /** HEAD of the git repository with config.json; absent without one. */
+  readonly commit?: string;
+  /** From `-m`. */
+  readonly message?: string;
+}
+
+export interface Deployment extends DeploymentOrigin {
   readonly kind: "deployment";
   /** Counts up from 1 without gaps. */
   readonly deploymentId: number;

@@ -18,6 +18,7 @@ import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { judge } from "../judge.ts";
+import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
@@ -32,6 +33,8 @@ export interface DeployOptions {
   readonly rollback?: boolean;
   /** Only report what would happen. */
   readonly dryRun?: boolean;
+  /** Why, for the record of the deployment. */
+  readonly message?: string | undefined;
 }
 
 export interface DeployResult {
@@ -52,7 +55,7 @@ export async function deploy(session: Session, options: DeployOptions = {}): Pro
 
 async function promote(
   session: Session,
-  { model = "latest", force = false, dryRun = false }: DeployOptions,
+  { model = "latest", force = false, dryRun = false, message }: DeployOptions,
 ): Promise<DeployResult> {
   const { paths, context } = session;
   const challenger = await loadModel(session, model);
@@ -85,6 +88,7 @@ async function promote(
     value,
     datasetSha256: run.datasetSha256,
     configSha256: run.configSha256,
+    ...deploymentOrigin(paths.workspace, message),
   });
   return { status: "deployed", ...result, path };
 }
@@ -173,13 +177,21 @@ function judgeChampion(
   return { champion: judged.evaluation, table: judged.table };
 }
 
-async function rollback(session: Session, { dryRun = false }: DeployOptions): Promise<DeployResult> {
+async function rollback(session: Session, { dryRun = false, message }: DeployOptions): Promise<DeployResult> {
   const history = deploymentHistory(session.paths.production);
   const target = rollbackTarget(history);
   if (!dryRun) await session.records.fetch(target);
   const reasons = [`rolled back to deployment ${target.deploymentId} of ${target.deployedAt}`];
-  const { kind: _kind, deploymentId: _id, previousRunId: _previous, ...request } = target;
-  const path = dryRun ? null : await commit(session, { ...request, action: "rollback", reasons });
+  const {
+    kind: _kind,
+    deploymentId: _id,
+    previousRunId: _previous,
+    message: _message,
+    commit: _commit,
+    ...rest
+  } = target;
+  const origin = deploymentOrigin(session.paths.workspace, message);
+  const path = dryRun ? null : await commit(session, { ...rest, action: "rollback", reasons, ...origin });
   const { runId, metric, value } = target;
   return { status: "rolled_back", runId, previousRunId: history[0]!.runId, metric, value, reasons, dryRun, path };
 }

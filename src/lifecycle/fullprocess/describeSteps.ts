@@ -1,6 +1,7 @@
 /** What the steps of fullprocess report, each in one line. */
 import { counted, formatNumber } from "../../core/text/format.ts";
 import type { DeployResult } from "../deploy/deploy.ts";
+import type { Step } from "./fullprocessResult.ts";
 import type { IngestResult } from "../ingest/ingest.ts";
 import type { ScoreResult } from "../score/score.ts";
 import type { TrainResult } from "../train/train.ts";
@@ -30,9 +31,16 @@ export function describeScore({ metric, value, rows }: ScoreResult): string {
   return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
 }
 
+const SWITCHED = "switched to ";
+
+/** Whether the step moved production to another model. */
+export function isSwitch({ name, reason }: Pick<Step, "name" | "reason">): boolean {
+  return name === "deploy" && reason.startsWith(SWITCHED);
+}
+
 /** With the reasons of a rejection, because in a pipe only the table of the steps is printed. */
 export function describeVerdict({ status, runId, previousRunId, reasons }: DeployResult): string {
-  if (status === "deployed") return `switched to ${runId}`;
+  if (status === "deployed") return `${SWITCHED}${runId}`;
   const kept =
     previousRunId === null ? "not deployed; no model is in production" : `kept the deployed model ${previousRunId}`;
   return reasons.length === 0 ? kept : `${kept}: ${reasons.join("; ")}`;

@@ -9,7 +9,7 @@ import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "../deploy/deploy.ts";
-import { describeIngest, describeScore, describeTraining, describeVerdict } from "./describeSteps.ts";
+import { describeIngest, describeScore, describeTraining, describeVerdict, isSwitch } from "./describeSteps.ts";
 import {
   ended,
   noNewRows,
@@ -28,7 +28,7 @@ import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describeP
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain, train } from "../train/train.ts";
 import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows.ts";
-import { sendAlerts, type SentAlert } from "../monitor/monitorAlerts.ts";
+import { announceDeployment, sendAlerts, type SentAlert } from "../monitor/monitorAlerts.ts";
 import { prune } from "../prune/prune.ts";
 import { report } from "../report/report.ts";
 import { score } from "../score/score.ts";
@@ -62,7 +62,8 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
     const records = verdicts.flatMap(({ record }) => record ?? []);
     alerts.push(...(await sendAlerts(workspace, records)));
   }
-  return withMonitoring(result, verdicts[0], alerts);
+  if (result.steps.some(isSwitch)) alerts.push(...(await announceDeployment(workspace)));
+  return withMonitoring(result, verdicts[0], { alerts, hasChannels: workspace.config.alerts.length > 0 });
 }
 
 /** Receives the verdict on the new rows as soon as it is known. */

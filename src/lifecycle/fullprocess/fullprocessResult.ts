@@ -47,15 +47,18 @@ const empty = {
   alerts: [],
 };
 
-/** Adds the verdict on the new rows and the alerts about it. */
+/** Adds the verdict on the new rows, and the alerts about it and about the deployment. */
 export function withMonitoring(
   result: FullprocessResult,
   found: MonitoredNewRows | undefined,
-  alerts: readonly SentAlert[],
+  { alerts, hasChannels }: { readonly alerts: readonly SentAlert[]; readonly hasChannels: boolean },
 ): FullprocessResult {
-  if (found === undefined) return result;
-  const { record, problem: notMonitored } = found;
-  return { ...result, monitored: record === null ? null : summaryOf(record), notMonitored, alerts };
+  const { record = null, problem: notMonitored = null } = found ?? {};
+  const monitored = record === null ? null : summaryOf(record);
+  const failed = monitored?.failed ?? [];
+  const silent = `the new rows failed in ${failed.join(" and ")}, and no alert was sent: config.json has no "alerts"`;
+  const notes = failed.length > 0 && !hasChannels ? [...result.notes, silent] : result.notes;
+  return { ...result, notes, monitored, notMonitored, alerts };
 }
 
 export function nothingNew({ reason, run }: FullprocessPlan): FullprocessResult {

@@ -6,7 +6,7 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { acquireLock } from "../../storage/lock.ts";
 import { monitoringFolder } from "../../storage/records/workspaceRecord.ts";
 import type { Workspace } from "../workspace.ts";
-import type { MonitorFinding } from "../../core/records/monitoring.ts";
+import type { AlertFinding } from "../../core/records/alert.ts";
 
 /** Maximum wait for the alert lock; a change takes far less. */
 const LOCK_WAIT_MILLISECONDS = 60_000;
@@ -50,10 +50,12 @@ function readAlertState(workspace: Workspace): AlertState {
 }
 
 /** A warning or failure that has not been resolved. */
-export interface OpenAlert extends Pick<MonitorFinding, "area" | "name" | "status" | "value" | "limit" | "message"> {
+export interface OpenAlert extends Pick<AlertFinding, "area" | "name" | "status" | "value" | "limit" | "message"> {
   readonly since: string;
   /** End of the window with the finding. */
   readonly window: string | null;
+  /** Its name; null for a job. */
+  readonly windowLabel: string | null;
   /** Channels that have been notified. */
   readonly told: readonly string[];
 }
@@ -61,11 +63,11 @@ export interface OpenAlert extends Pick<MonitorFinding, "area" | "name" | "statu
 /** Open alerts: failures before warnings, each oldest first. */
 export function openAlerts(workspace: Workspace): { alerts: OpenAlert[] } {
   const open = Object.values(readAlertState(workspace).entries).flatMap(
-    ({ area, finding, since, windowEnd, told }): OpenAlert[] => {
+    ({ area, finding, since, windowEnd, windowLabel = null, told }): OpenAlert[] => {
       const { name, status, value, limit, message } = finding;
       if (status !== "fail" && status !== "warn") return [];
       const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
-      return [{ area, name, status, value, limit, message, since, window: windowEnd, told: notified }];
+      return [{ area, name, status, value, limit, message, since, window: windowEnd, windowLabel, told: notified }];
     },
   );
   return {

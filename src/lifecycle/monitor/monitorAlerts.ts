@@ -4,14 +4,19 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isReadable, requireVariables } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
-import type { Alert } from "../../core/records/alert.ts";
-import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import { fileVariables } from "../../config/variablesFile.ts";
+import type { Alert, AlertNews } from "../../core/records/alert.ts";
 import { alertOf } from "../../monitoring/alertOf.ts";
 import { changesFor, withPending, withRecord, withSettled } from "../../monitoring/alertState.ts";
 import { attempt, type MlctlError } from "../../core/errors.ts";
 import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { changeAlertState } from "./alertStateFile.ts";
+import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import { formatNumber } from "../../core/text/format.ts";
+import { originText } from "../../core/text/originText.ts";
+import { reading, type Session } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {
@@ -32,7 +37,7 @@ const SPARE_MILLISECONDS = 60_000;
  * before they are sent and settled afterwards, under the alert lock, so that only one of two processes sends them. The
  * mark of a killed process expires. A failed delivery is tried again next time; it never fails the command.
  */
-export async function sendAlerts(workspace: Workspace, records: readonly MonitorRecord[]): Promise<SentAlert[]> {
+export async function sendAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<SentAlert[]> {
   const channels = await channelsOf(workspace);
   if (channels.length === 0) return [];
   const sent: SentAlert[] = [];
@@ -58,7 +63,7 @@ interface PlannedMessage {
 /** The messages that a record causes. Marks their changes as pending. */
 async function planned(
   workspace: Workspace,
-  record: MonitorRecord,
+  record: AlertNews,
   channels: readonly ConfiguredChannel[],
 ): Promise<PlannedMessage[]> {
   const { config, context } = workspace;
@@ -117,6 +122,7 @@ const keysOf: Readonly<Record<Channel["type"], string>> = {
   webhook: '"url" or "headers"',
   email: '"smtp", "from" or "to"',
   command: '"command"',
+  pagerduty: '"routing_key" or "url"',
 };
 
 /** Sends a test message to every channel, regardless of its `on` and `level`. */
@@ -136,10 +142,45 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   return sent;
 }
 
+/** Tells the channels with "deployed" in `on` that production switched. Call it without the workspace lock. */
+export async function announceDeployment(workspace: Workspace): Promise<SentAlert[]> {
+  const wanted = (await channelsOf(workspace)).filter(({ settings }) => settings.on.includes("deployed"));
+  const deployment = wanted.length === 0 ? undefined : currentDeployment(workspace.paths.production);
+  if (deployment === undefined) return [];
+  const alert = await reading(workspace, ({ store }) => deployedAlert(workspace, deployment, store));
+  const sent: SentAlert[] = [];
+  for (const configured of wanted) sent.push(await send(workspace, configured, alert));
+  return sent;
+}
+
+function deployedAlert({ config }: Workspace, deployment: Deployment, store: Session["store"]): Alert {
+  const { runId, previousRunId, action, deployedAt: at, metric, value, reasons } = deployment;
+  const nameOf = (id: string): string => {
+    const version = store.run(id)?.modelVersion ?? null;
+    return version === null ? `run ${id}` : `v${version}`;
+  };
+  const verb = action === "rollback" ? "rolled back to" : "deployed";
+  const replaced = previousRunId === null ? "" : `, replacing ${nameOf(previousRunId)}`;
+  return {
+    change: "info",
+    area: "deployed",
+    project: config.name,
+    at,
+    subject: `[${config.name}] ${verb} ${nameOf(runId)}${replaced}`,
+    lines: [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`],
+    items: [],
+    window: null,
+    runId,
+    modelVersion: store.run(runId)?.modelVersion ?? null,
+    next: "mlctl deploy --rollback",
+  };
+}
+
 /** The configured channels. Repeated names get a number, e.g. for two webhooks of one host. */
-async function channelsOf({ config, trust }: Workspace): Promise<ConfiguredChannel[]> {
+async function channelsOf({ config, configPath, trust }: Workspace): Promise<ConfiguredChannel[]> {
   if (config.alerts.length === 0) return [];
   const { channelOf } = await import("../../notify/channelOf.ts");
+  const variables = config.alerts.some(({ type }) => type === "command") ? fileVariables(configPath) : {};
   const used = new Map<string, number>();
   return config.alerts.map((settings, i) => {
     const problem = attempt(
@@ -148,7 +189,9 @@ async function channelsOf({ config, trust }: Workspace): Promise<ConfiguredChann
     );
     const refusal = trust.refusal(`alerts.${i}`);
     const usable =
-      problem === undefined ? channelOf(settings, milliseconds(settings.timeout)) : unusable(settings, problem);
+      problem === undefined
+        ? channelOf(settings, milliseconds(settings.timeout), variables)
+        : unusable(settings, problem);
     const channel = refusal === undefined ? usable : { ...usable, ...refused(refusal) };
     const count = (used.get(channel.name) ?? 0) + 1;
     used.set(channel.name, count);

@@ -1,5 +1,7 @@
 /** models: lists the models of a workspace, and sets their aliases and notes. */
 import { MlctlError } from "../../core/errors.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import { originText } from "../../core/text/originText.ts";
 import type { Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
@@ -17,6 +19,8 @@ export interface ModelRow {
   readonly aliases: readonly string[];
   readonly inProduction: boolean;
   readonly lastDeployedAt: string | null;
+  /** Of the last deployment: who, where and why; null without one, and for records of earlier versions. */
+  readonly deployedBy: string | null;
   readonly path: string;
   readonly note: string | null;
 }
@@ -25,19 +29,23 @@ export interface ModelRow {
 export function listModels({ store }: Session): ModelRow[] {
   const deployments = store.deployments();
   const aliases = effectiveAliases(store.aliases());
-  return store.runs({ withModel: true }).map((run) => ({
-    version: run.modelVersion!,
-    runId: run.runId,
-    createdAt: run.createdAt,
-    family: run.family,
-    metric: run.score?.metric ?? null,
-    value: run.score?.value ?? null,
-    aliases: aliases.filter(({ runId }) => runId === run.runId).map(({ name }) => name),
-    inProduction: deployments[0]?.runId === run.runId,
-    lastDeployedAt: deployments.find(({ runId }) => runId === run.runId)?.deployedAt ?? null,
-    path: run.model!.path,
-    note: run.note ?? null,
-  }));
+  return store.runs({ withModel: true }).map((run) => {
+    const last = deployments.find(({ runId }) => runId === run.runId);
+    return {
+      version: run.modelVersion!,
+      runId: run.runId,
+      createdAt: run.createdAt,
+      family: run.family,
+      metric: run.score?.metric ?? null,
+      value: run.score?.value ?? null,
+      aliases: aliases.filter(({ runId }) => runId === run.runId).map(({ name }) => name),
+      inProduction: deployments[0]?.runId === run.runId,
+      lastDeployedAt: last?.deployedAt ?? null,
+      deployedBy: (last && originText(last)) || null,
+      path: run.model!.path,
+      note: run.note ?? null,
+    };
+  });
 }
 
 /** Sets or removes an alias. @returns the run that the alias points to now; null if it was removed */
@@ -126,6 +134,11 @@ export async function noteModel(session: Session, reference: string, text: strin
   }
   if (note !== (previous ?? "")) await saveRecord(session, note === "" ? run : { ...run, note });
   return { runId: run.runId, modelVersion: run.modelVersion, note: note === "" ? null : note, previous };
+}
+
+/** Newest first. */
+export function deploymentsOf({ store }: Session, run: Run | null): Deployment[] {
+  return store.deployments().filter(({ runId }) => runId === run?.runId);
 }
 
 /** The run that a REF on the command line names. @throws {MlctlError} kind "usage" if none or several match */

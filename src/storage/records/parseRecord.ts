@@ -32,7 +32,7 @@ const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Partial<Record<k
     array: "aliases",
     artifact: "model",
     "artifact?": "latestScore ingestedFiles",
-    "string?": "prunedAt",
+    "string?": "prunedAt by host commit message",
   },
   aliases: { object: "aliases" },
   search: { string: "searchId createdAt trainId key family featureSet metric method", array: "trials" },

@@ -1,0 +1,99 @@
+/** Alerts about scheduled jobs and deployments, and a fullprocess that has nobody to tell. */
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+
+interface Told {
+  readonly area: string;
+  readonly change: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly findings: readonly { readonly message: string }[];
+}
+
+const told: Told[] = [];
+let server: Server;
+let workspace: LifecycleWorkspace;
+
+function rows(shift: number): string {
+  const lines = Array.from({ length: 200 }, (_, i) => `${((i * 37) % 101) + shift},${((i * 37) % 101) * 2 + (i % 3)}`);
+  return ["x,y", ...lines].join("\n");
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      told.push(JSON.parse(body) as Told);
+      response.end();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  workspace = emptyWorkspace({
+    name: "shop",
+    target: "y",
+    train: { models: [{ family: "linear_regression" }] },
+    schedule: [{ name: "nightly", command: "score", cron: "0 3 * * *" }],
+    alerts: [
+      { type: "webhook", url, name: "ops" },
+      { type: "webhook", url, name: "people", on: ["deployed"] },
+    ],
+  });
+  workspace.write({ "sourcedata/a.csv": rows(0), "testdata/t.csv": rows(1) });
+});
+afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
+
+/** What was told since the last call. */
+async function news(...line: string[]): Promise<Told[]> {
+  await workspace.start(...line, "--trust").finished;
+  return told.splice(0);
+}
+
+describe("a scheduled job", () => {
+  it("that fails is told once, with the exit code and the log, and again when it succeeds", async () => {
+    const [failed, ...more] = await news("schedule", "now", "nightly");
+    expect(more).toEqual([]);
+    expect(failed).toMatchObject({ area: "job", change: "open", window: null, next: "mlctl schedule list" });
+    expect(failed!.subject).toMatch(
+      /^\[shop\] job: nightly exited with code 4 \(notReady\) after .* see models\/schedule\/.*log$/,
+    );
+    expect(await news("schedule", "now", "nightly")).toEqual([]);
+    const open = workspace.json<{ alerts: object[] }>("alerts", "list").alerts;
+    expect(open).toMatchObject([{ area: "job", name: "nightly", status: "fail", told: ["ops"] }]);
+    workspace.ok("ingest");
+    workspace.ok("train");
+    expect(await news("schedule", "now", "nightly")).toMatchObject([{ area: "job", change: "resolved" }]);
+    expect(workspace.json("alerts", "list")).toEqual({ alerts: [] });
+  });
+});
+
+describe("a deployment", () => {
+  it("is told to the channels that ask for it, with who and why, also by fullprocess", async () => {
+    const [first, ...more] = await news("fullprocess");
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ area: "deployed", change: "info", subject: "[shop] deployed v1", model_version: 1 });
+    workspace.ok("train", "--seed", "3");
+    expect(await news("deploy", "v2", "--force", "--dry-run")).toEqual([]);
+    const [second] = await news("deploy", "v2", "--force", "-m", "another seed");
+    expect(second!.subject).toBe("[shop] deployed v2, replacing v1");
+    expect(second!.text).toMatch(/ on .*: another seed, at 20/);
+    expect((await news("deploy", "--rollback"))[0]!.subject).toBe("[shop] rolled back to v1, replacing v2");
+  });
+});
+
+describe("drift of the new rows of fullprocess", () => {
+  it("is told as by monitor; without channels, fullprocess says that nobody was told", async () => {
+    workspace.write({ "sourcedata/b.csv": rows(500) });
+    const silent = workspace.copy();
+    silent.configure({ alerts: [] });
+    const { stderr, status } = silent.run(["fullprocess", "--fail-on", "drift"]);
+    expect(stderr).toMatch(/note: the new rows failed in drift[^]*no alert was sent:[^]*config.json has no/);
+    expect(status).toBe(11);
+    expect((await news("fullprocess")).map(({ area, change }) => `${area} ${change}`)).toContain("drift open");
+  });
+});
