@@ -36,6 +36,7 @@ const entries = [
   "estimators/xgboost/engines/native/nativeLibrary",
   "estimators/xgboost/engines/worker",
   "lifecycle/monitor/referenceThread",
+  "lifecycle/ranks/rank",
   "pipeline/search/trialWorker",
   "reporting/plotThread",
   "storage/predictionLog/writerThread",

@@ -48,6 +48,7 @@ const rooms: Record<string, readonly string[]> = {
     "",
     "engine",
     "ingest",
+    "ranks",
     "train",
     "tune",
     "compare",

@@ -23,6 +23,12 @@ export const train = defineCommand({
       setting: "train.time",
       description: "train for about this long: more models, the best of them in an ensemble",
     },
+    ranks: {
+      flags: "--ranks <number>",
+      type: "integer",
+      setting: "train.distributed.ranks",
+      description: "fit each xgboost model in this number of processes",
+    },
     wait: sharedOptions.wait,
   },
   examples: [

@@ -14,8 +14,9 @@ const trainingKeys = [
 const whence = new Set(["sources", "download"]);
 
 /** Whether a setting affects training. */
-export function affectsTraining([section, name]: Path): boolean {
+export function affectsTraining([section, name, part]: Path): boolean {
   if (section === "ingest" && whence.has(String(name))) return false;
+  if (name === "distributed" && part !== undefined && part !== "ranks") return false;
   return section === "costs" || trainingKeys.some((key) => key === section);
 }
 
@@ -40,10 +41,11 @@ export function configSha256(config: Config): string {
  * As they were written before some were null by default, so that hashes of models trained then stay valid; for the same
  * reason `costs` counts only where it is set. Where mlctl chooses, null means another setting than it did then.
  */
-function trainSettings({ train }: Config): Json {
-  if (train.models === null) return train as Json;
+function trainSettings({ train: { distributed, ...train } }: Config): Json {
+  const ranks = distributed === null ? {} : { distributed: { ranks: distributed.ranks } };
+  if (train.models === null) return { ...train, ...ranks } as Json;
   const { ensemble, refit, time, selection, threshold, ...others } = train;
-  const added = Object.entries({ ensemble, refit, time }).filter(([, value]) => value !== null);
+  const added = Object.entries({ ...ranks, ensemble, refit, time }).filter(([, value]) => value !== null);
   return {
     ...others,
     ...Object.fromEntries(added),

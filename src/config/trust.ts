@@ -44,6 +44,7 @@ export function hooksOf(
     ...entries(config, file, ["alerts"]).map(alertHook),
     ...entries(config, file, ["schedule"]).flatMap(jobHook),
     ...watchHook(config, file),
+    ...launchHook(config, file),
     ...serverHook(config, file, "database"),
     ...serverHook(config, file, "artifacts"),
     ...sourceHooks(config, file),
@@ -109,6 +110,14 @@ function watchHook(config: Json, file: Json): FoundHook[] {
   const headers = (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json;
   const does = { source: written, headers };
   return [{ key: "watch.source", does, action: `reads files from ${quoted(place(source))}${sent(does)}` }];
+}
+
+function launchHook(config: Json, file: Json): FoundHook[] {
+  const path = ["train", "distributed", "launch"];
+  const command = valueAt(config, path);
+  if (typeof command !== "string") return [];
+  const written = (valueAt(file, path) ?? command) as Json;
+  return [{ key: path.join("."), does: { command: written }, action: `runs ${quoted(written)}` }];
 }
 
 function serverHook(config: Json, file: Json, key: "database" | "artifacts"): FoundHook[] {

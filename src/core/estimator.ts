@@ -21,6 +21,16 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Share done, 0 to 1, for progress bars. */
   readonly onProgress?: (share: number) => void;
+  /** Processes that fit the model together, for families that can; see `train.distributed`. */
+  readonly ranks?: Ranks | undefined;
+}
+
+/** Processes, possibly on several machines, that fit one model together. */
+export interface Ranks {
+  /** At least 2. */
+  readonly count: number;
+  /** @param job of the family's engine @returns what the engine would return in one process */
+  fit(job: object, hooks: Pick<FitOptions, "signal" | "onProgress">): Promise<Uint8Array>;
 }
 
 /** A fitted estimator as stored in the model file. */
@@ -30,6 +40,8 @@ export interface FittedEstimator {
   readonly params: JsonObject;
   /** The engine that trained it, for families with several, e.g. "wasm" or "native". */
   readonly engine?: string;
+  /** Number of processes that trained it together; absent: one. */
+  readonly ranks?: number;
   readonly featureNames: readonly string[];
   readonly task: Task;
   readonly classCount: number;

@@ -45,6 +45,22 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
     calibration: orNull(z.enum(["sigmoid", "isotonic"])).describe(
       "two classes: how probabilities are calibrated, on folds of the training set; null: not calibrated",
     ),
+    distributed: orNull(distributedSchema()).describe(
+      "fit each xgboost model of train.models in several processes together, which may run on several machines (libxgboost 2.1 or newer); null: in this process",
+    ),
+  });
+}
+
+function distributedSchema() {
+  return z.strictObject({
+    ranks: whole(2).max(1000).describe("number of processes; a part of the model, like the seed"),
+    launch: orNull(text()).describe(
+      "shell command that starts them: {command} is the command of a process, {ranks} their number; with {rank} it is run once for each number, such as ssh host{rank} {command}; null: processes of this machine",
+    ),
+    tracker_host: orNull(text()).describe(
+      "address of this machine for the others; null: 127.0.0.1 without launch, else its first address",
+    ),
+    checkpoint_rounds: whole(1).default(10).describe("if a process is killed, all start again from the last multiple"),
   });
 }
 

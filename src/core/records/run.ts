@@ -70,6 +70,8 @@ export interface Run {
   readonly task: Task;
   readonly family: string;
   readonly engine?: string;
+  /** Number of processes that trained the model together; absent: one. */
+  readonly ranks?: number;
   readonly featureSet: string;
   /** The metric that ranked the leaderboard. */
   readonly metric: string;

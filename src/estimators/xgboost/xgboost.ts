@@ -61,7 +61,8 @@ export const xgboost = {
     // Record the engine: "auto" could choose another one on another machine and train a different model.
     const resolved = { ...params, engine: engine.name, best_iteration: bestIteration };
     const featureNames = X.columnNames;
-    return { family: "xgboost", params: resolved, engine: engine.name, featureNames, task, classCount, state };
+    const trainedBy = { engine: engine.name, ...(request.ranks && { ranks: request.ranks.count }) };
+    return { family: "xgboost", params: resolved, ...trainedBy, featureNames, task, classCount, state };
   },
 
   load: (fitted) => ofWidth(fitted, treePredictor(readEnsemble(fitted)).predict),
@@ -120,9 +121,11 @@ async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
     throw new MlctlError("data", "xgboost has no rows or no features to train on");
   requireFloat32(X, y, "xgboost");
   checkTarget(y, objective);
+  const ranks = params.engine === "wasm" ? undefined : options.ranks;
   const { chooseEngine } = await import("./engines/chooseEngine.ts"); // loads the engines, which prediction does not need
-  const engine = await chooseEngine(params.engine as string);
-  const context = { engine: engine.name, objective, rowCount: X.rowCount, featureNames: X.columnNames };
-  const request = { ...common, X, y, objective, classCount, params: engineSettings(params, context) };
+  const engine = await chooseEngine(params.engine as string, ranks);
+  const shape = { rowCount: X.rowCount, featureNames: X.columnNames };
+  const context = { engine: engine.name, isDistributed: ranks !== undefined, objective, ...shape };
+  const request = { ...common, ranks, X, y, objective, classCount, params: engineSettings(params, context) };
   return { params, engine, objective, request };
 }

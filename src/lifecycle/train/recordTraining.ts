@@ -90,6 +90,9 @@ export async function recordTraining(session: Session, training: Training): Prom
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
     ...(training.configSha256 !== session.configSha256() ? [] : thresholdNote(winner.candidate, data.target.task)),
     ...remarks.notes,
+    ...(config.train.distributed === null || ranked.some(({ fitted }) => fitted?.estimator.ranks !== undefined)
+      ? []
+      : ["train.distributed is ignored: it applies to models of the family xgboost with the native engine"]),
   ];
   return resultOf(training, { runs, labels, aliases, notes });
 }
@@ -123,6 +126,7 @@ function runOf(
     task: data.target.task,
     family: trained.family,
     ...(fitted?.estimator.engine === undefined ? {} : { engine: fitted.estimator.engine }),
+    ...(fitted?.estimator.ranks === undefined ? {} : { ranks: fitted.estimator.ranks }),
     featureSet: candidate.featureSet,
     metric: candidate.metric,
     params: fitted?.estimator.params ?? candidate.params,

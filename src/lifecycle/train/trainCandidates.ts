@@ -5,6 +5,7 @@ import { isBaseline } from "../../estimators/findEstimator.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
+import { ranksOf } from "../ranks/rankGroup.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 import { trainMore, type More } from "./trainMore.ts";
@@ -86,14 +87,16 @@ function isUseful({ fitted, family }: TrainedCandidate): boolean {
 
 /** The model to keep: fitted again on all rows, if `train.refit` says so. */
 export async function finalModel(
-  { context }: Workspace,
+  workspace: Workspace,
   data: PreparedData,
   trained: TrainedCandidate,
 ): Promise<TrainedCandidate> {
   if (data.config.train.refit !== true || trained.fitted === undefined) return trained;
   const progress = { type: "progress", stage: `refit ${trained.family}`, total: 1, unit: "models" } as const;
+  const { context } = workspace;
   const onProgress = (done: number): void => context.emit({ ...progress, done });
-  const final = await refit(trained.candidate, trained.fitted, data, { signal: context.signal, onProgress });
+  const hooks = { signal: context.signal, onProgress, ranks: ranksOf(workspace) };
+  const final = await refit(trained.candidate, trained.fitted, data, hooks);
   onProgress(1);
   return { ...trained, final };
 }

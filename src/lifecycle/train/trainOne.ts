@@ -17,6 +17,7 @@ import {
 import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
 import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
 import type { PreparedData } from "./trainingData.ts";
+import { ranksOf } from "../ranks/rankGroup.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** A candidate with its result; `fitted` is undefined if fitting failed. */
@@ -44,6 +45,8 @@ export interface TrainedCandidate {
 /** Fewer are predicted several times to measure the time. */
 const FEW_ROWS = 2000;
 
+type Hooks = Required<Omit<FitHooks, "ranks">> & FitHooks;
+
 interface Judged {
   readonly fitted: FittedCandidate;
   readonly crossValidation: CrossValidation | undefined;
@@ -59,13 +62,16 @@ export interface Attempt {
 }
 
 /** Fits and evaluates one candidate. If it cannot be fitted on this data, emits a warning instead of throwing. */
-export async function trainOne({ context }: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
+export async function trainOne(workspace: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
+  const { context } = workspace;
   context.signal.throwIfAborted();
   emit(0);
   const start = performance.now();
-  const outcome = await judgeCandidate(candidate, data, { signal: context.signal, onProgress: emit }).catch(
-    (error: unknown) => (error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error)),
-  );
+  const outcome = await judgeCandidate(candidate, data, {
+    signal: context.signal,
+    onProgress: emit,
+    ranks: ranksOf(workspace),
+  }).catch((error: unknown) => (error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error)));
   emit(1);
   const common = { candidate, family: candidate.family, seconds: (performance.now() - start) / 1000 };
   if (outcome instanceof MlctlError) {
@@ -98,10 +104,10 @@ export function resultOf({ fitted, crossValidation, unseen, predictSeconds }: Ju
 const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
 
 /** Cross-validates on the folds, if there are any, then fits on all training rows. */
-async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>): Promise<Judged> {
+async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Hooks): Promise<Judged> {
   if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
   const rounds = (data.selection?.folds.length ?? 0) + 1;
-  const { signal, onProgress } = hooks;
+  const { signal, onProgress, ranks } = hooks;
   const crossValidation =
     data.selection &&
     (await crossValidate(candidate, data, data.selection, {
@@ -110,6 +116,7 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: R
     }));
   const fitted = await fitOnParts(candidate, data.parts(), {
     signal,
+    ranks,
     onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
   });
   return { fitted, crossValidation };
@@ -119,11 +126,12 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: R
  * The same for a model that is fitted again afterwards: what selects it also decides on its threshold and calibration.
  * The folds are fitted with what the first fit found, so that its recorded parameters lead to the same model.
  */
-async function judgeToRefit(candidate: Candidate, data: PreparedData, { signal, onProgress }: Required<FitHooks>) {
+async function judgeToRefit(candidate: Candidate, data: PreparedData, all: Hooks) {
+  const { signal, onProgress, ranks } = all;
   const { folds = [] } = data.selection ?? {};
   const share = 1 / (folds.length + 1);
   const { training } = data.parts();
-  const fitted = await fitOn(candidate, training, { signal, onProgress: (done) => onProgress(done * share) });
+  const fitted = await fitOn(candidate, training, { signal, ranks, onProgress: (done) => onProgress(done * share) });
   const found = { ...candidate, params: fitted.estimator.params };
   const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
   const unseen = await eachFold(folds, data.inputs.columns.length, hooks, (fold, own) =>

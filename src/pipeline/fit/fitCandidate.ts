@@ -1,5 +1,5 @@
 /** Fits a candidate (transforms and estimator) on the training part and evaluates it on the validation part. */
-import type { FittedEstimator } from "../../core/estimator.ts";
+import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Calibration, FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -30,10 +30,7 @@ export interface FittedCandidate {
   readonly notes: readonly string[];
 }
 
-export interface FitHooks {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (share: number) => void;
-}
+export interface FitHooks extends Pick<FitOptions, "signal" | "onProgress" | "ranks"> {}
 
 /** @throws {MlctlError} kind "usage" for an unknown family, parameter or transform, "data" if fitting is impossible */
 export async function fitCandidate(

@@ -30,6 +30,8 @@ const ownParams = [
 
 export interface EngineContext {
   readonly engine: string;
+  /** Several processes train together. */
+  readonly isDistributed?: boolean;
   readonly objective: Objective;
   readonly rowCount: number;
   readonly featureNames: readonly string[];
@@ -70,7 +72,7 @@ export function isFloat32(value: number): boolean {
   return value === 0 || (Math.abs(value) >= SMALLEST_FLOAT32 && Math.abs(value) <= LARGEST_FLOAT32);
 }
 
-function refuse(params: JsonObject, { engine, objective }: EngineContext): void {
+function refuse(params: JsonObject, { engine, objective, isDistributed = false }: EngineContext): void {
   const outside = Object.entries(params).find(([, value]) => typeof value === "number" && !isFloat32(value));
   if (outside !== undefined) {
     const hint = "XGBoost computes in float32: use 0, or a number between 1.2e-38 and 3.4e38";
@@ -83,6 +85,10 @@ function refuse(params: JsonObject, { engine, objective }: EngineContext): void 
   const method = params.tree_method;
   if (growsByLeaves(params) && method !== "auto" && method !== "hist") {
     const message = `xgboost's tree_method "${String(method)}" does not support max_leaves and lossguide`;
+    throw new MlctlError("usage", message, { hint: 'set tree_method to "hist" or "auto"' });
+  }
+  if (isDistributed && method === "exact") {
+    const message = `xgboost's tree_method "exact" does not support train.distributed`;
     throw new MlctlError("usage", message, { hint: 'set tree_method to "hist" or "auto"' });
   }
   if (params.max_depth === 0 && (params.max_leaves === 0 || params.grow_policy !== "lossguide")) {
@@ -105,9 +111,9 @@ function growsByLeaves({ max_leaves: leaves, grow_policy: policy }: JsonObject):
   return leaves !== 0 || policy === "lossguide";
 }
 
-function treeMethod(params: JsonObject, { rowCount, engine }: EngineContext): string {
+function treeMethod(params: JsonObject, { rowCount, engine, isDistributed }: EngineContext): string {
   if (params.tree_method !== "auto") return params.tree_method as string;
-  if (growsByLeaves(params)) return "hist";
+  if (growsByLeaves(params) || isDistributed === true) return "hist";
   if (rowCount <= EXACT_ROWS) return "exact";
   // hist of the wasm engine silently ignores these constraints
   return engine === "wasm" && params.monotone_constraints !== null ? "approx" : "hist";

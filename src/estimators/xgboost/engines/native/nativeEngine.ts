@@ -1,4 +1,5 @@
 /** Engine "native": an installed libxgboost on all cores, in its own thread. */
+import type { Ranks } from "../../../../core/estimator.ts";
 import { MlctlError } from "../../../../core/errors.ts";
 import type { BestRound, Watch } from "../../train/bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
@@ -13,13 +14,18 @@ const train = trainingThread("native");
 /** With fewer cells times trees a round, threads cost more time than they save. */
 const CELLS_FOR_THREADS = 1_000_000;
 
-/** @param library path of libxgboost */
-export function nativeEngine(library: string): Engine {
+/**
+ * @param library path of libxgboost
+ * @param ranks processes that train together instead of a thread of this process
+ */
+export function nativeEngine(library: string, ranks?: Ranks): Engine {
+  const run = (makeJob: () => TrainingJob, request: TrainingRequest): Promise<Uint8Array> =>
+    ranks === undefined ? train(makeJob, hooksOf(request)) : ranks.fit(makeJob(), request);
   return {
     name: "native",
     prepare: train.prepare,
     async fit(request: TrainingRequest): Promise<TreeEnsemble> {
-      return ensembleOf(await trainJson(request, library));
+      return ensembleOf(await run(() => trainingJob(request, library), request));
     },
     async findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound> {
       const makeJob = (): TrainingJob => {
@@ -27,7 +33,7 @@ export function nativeEngine(library: string): Engine {
         const metric = watch.metric === "tweedie-nloglik" ? `${watch.metric}@${powerOf(request)}` : watch.metric;
         return { ...job, params: [...job.params, ["eval_metric", metric]], watch: watchJob(watch, request) };
       };
-      return JSON.parse(new TextDecoder().decode(await train(makeJob, hooksOf(request)))) as BestRound;
+      return JSON.parse(new TextDecoder().decode(await run(makeJob, request))) as BestRound;
     },
     async margins(request: TrainingRequest, { values, rowCount }: Matrix, rounds: readonly number[]) {
       const margins = { rowCount, values: new Float32Array(values), rounds };

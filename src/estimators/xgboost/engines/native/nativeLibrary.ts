@@ -42,6 +42,13 @@ export function nativeLibrary(path: string): NativeLibrary {
   return opened.library;
 }
 
+/** Throws the message of the library for a return value other than 0. */
+export function checked(library: Pick<NativeLibrary, "lastError">): (code: number) => void {
+  return (code) => {
+    if (code !== 0) throw new Error(library.lastError().split("\nStack trace")[0]!.trim());
+  };
+}
+
 /** Functions that return an int return 0 on success. */
 function openLibrary(path: string) {
   waitPassively();
@@ -78,6 +85,9 @@ function openLibrary(path: string) {
     ),
     save: call<[Handle, string, [number], [Handle]]>(
       "int XGBoosterSaveModelToBuffer(void *booster, const char *json, _Out_ uint64_t *length, _Out_ void **bytes)",
+    ),
+    load: call<[Handle, Uint8Array, number]>(
+      "int XGBoosterLoadModelFromBuffer(void *booster, const uint8_t *bytes, uint64_t length)",
     ),
     freeBooster: call<[Handle]>("int XGBoosterFree(void *booster)"),
     /** Copies bytes from the library's memory; not a function of the library. */

@@ -1,6 +1,6 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../train/bestRound.ts";
-import { nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
+import { checked, nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
 import { createQuantileMatrix, quantileFunctions } from "./quantileMatrix.ts";
 import { keepsBins, PROGRESS_STEPS, type MarginsJob, type TrainingJob, type WatchJob } from "../trainingJob.ts";
 
@@ -14,29 +14,67 @@ export function trainNative(
   onProgress: (share: number) => void,
   leastCells?: number,
 ): Uint8Array<ArrayBuffer> {
+  const training = trainingRounds(job, { leastCells });
+  const step = Math.ceil(job.rounds / PROGRESS_STEPS);
+  for (;;) {
+    const next = training.next();
+    if (next.done) return next.value;
+    const { round } = next.value;
+    if (round % step === 0 || round === job.rounds) onProgress(round / job.rounds);
+  }
+}
+
+/** What a training goes on from, as if it had not been interrupted. */
+export interface Checkpoint {
+  /** Number of rounds that are done. */
+  readonly round: number;
+  /** The metric on the evaluation rows after each of them; empty without such rows. */
+  readonly scores: readonly number[];
+  readonly model: Uint8Array;
+}
+
+interface Round extends Omit<Checkpoint, "model"> {
+  /** The model after this round. */
+  save(): Uint8Array<ArrayBuffer>;
+}
+
+/** The same, which pauses after every round. */
+export function* trainingRounds(
+  job: TrainingJob,
+  { leastCells, last }: { readonly leastCells?: number | undefined; readonly last?: Checkpoint | undefined },
+): Generator<Round, Uint8Array<ArrayBuffer>, undefined> {
   const library = nativeLibrary(job.library!);
-  const check = (code: number): void => {
-    if (code !== 0) throw new Error(library.lastError().split("\nStack trace")[0]!.trim());
-  };
+  const check = checked(library);
   const matrix: [Handle] = [null];
   const evaluated: [Handle] = [null];
   const predicted: [Handle] = [null];
   const booster: [Handle] = [null];
+  const save = (format: "json" | "ubj"): Uint8Array<ArrayBuffer> => {
+    const length: [number] = [0];
+    const bytes: [Handle] = [null];
+    check(library.save(booster[0], JSON.stringify({ format }), length, bytes));
+    return library.copy(bytes[0], Number(length[0])); // copied: the booster owns this memory and is freed later
+  };
   try {
     const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
     if (!keepsBins(job, leastCells) || !fillWithBins(matrix, job, filling)) fill(matrix, job, filling);
     if (job.watch) fill(evaluated, job.watch, filling);
     check(library.createBooster(matrix, 1, booster));
+    if (last) check(library.load(booster[0], last.model, last.model.length));
     for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
     const rounds = watchRounds(job.watch?.metric ?? "", job.watch?.patience ?? 0);
-    const step = Math.ceil(job.rounds / PROGRESS_STEPS);
-    for (let round = 0; round < job.rounds; round++) {
+    const scores = [...(last?.scores ?? [])];
+    for (const score of scores) rounds.record(score);
+    for (let round = last?.round ?? 0; round < job.rounds; round++) {
       check(library.updateOneRound(booster[0], round, matrix[0]));
-      if ((round + 1) % step === 0 || round + 1 === job.rounds) onProgress((round + 1) / job.rounds);
-      if (!job.watch) continue;
-      const text: [string] = [""];
-      check(library.evaluateRound(booster[0], round, evaluated, ["watched"], 1, text));
-      if (!rounds.record(Number(text[0].slice(text[0].lastIndexOf(":") + 1)))) break;
+      const state = { round: round + 1, scores, save: () => save("ubj") };
+      if (job.watch) {
+        const text: [string] = [""];
+        check(library.evaluateRound(booster[0], round, evaluated, ["watched"], 1, text));
+        scores.push(Number(text[0].slice(text[0].lastIndexOf(":") + 1)));
+        if (!rounds.record(scores.at(-1)!)) break;
+      }
+      yield state;
     }
     if (job.watch) return new TextEncoder().encode(JSON.stringify(rounds.best()));
     if (job.margins) {
@@ -44,10 +82,7 @@ export function trainNative(
       const outputs = Number(paramOf(job, "num_class") ?? 1);
       return predictMargins(job.margins, { library, check, booster: booster[0], matrix: predicted[0], outputs });
     }
-    const length: [number] = [0];
-    const bytes: [Handle] = [null];
-    check(library.save(booster[0], '{"format":"json"}', length, bytes));
-    return library.copy(bytes[0], Number(length[0])); // copied: the booster owns this memory and is freed now
+    return save("json");
   } finally {
     if (booster[0] !== null) library.freeBooster(booster[0]);
     for (const [handle] of [matrix, evaluated, predicted]) if (handle !== null) library.freeMatrix(handle);

@@ -1,0 +1,94 @@
+/** Where the ranks of a training read their rows and leave checkpoints: a folder that all reach, or a bucket. */
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { bucketAddress } from "../../core/text/bucketAddress.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
+
+export interface JobPlace {
+  /** Absolute path of a folder, or s3://bucket/prefix. */
+  readonly address: string;
+  /** Readers see all of it or nothing. */
+  put(name: string, ...chunks: readonly Uint8Array[]): Promise<void>;
+  get(name: string): Promise<Buffer | undefined>;
+  /** One object, or everything. */
+  remove(name?: string): Promise<void>;
+}
+
+export async function openPlace(address: string, signal: AbortSignal): Promise<JobPlace> {
+  return address.startsWith("s3://") ? bucketPlace(address, signal) : folderPlace(address);
+}
+
+function folderPlace(folder: string): JobPlace {
+  return {
+    address: folder,
+    async put(name, ...chunks) {
+      ensureFolder(folder);
+      const path = join(folder, name);
+      const temporary = temporaryPath(path);
+      write(temporary, chunks);
+      renameSync(temporary, path);
+    },
+    get: async (name) => read(join(folder, name)),
+    remove: async (name = "") => rmSync(join(folder, name), { recursive: true, force: true }),
+  };
+}
+
+async function bucketPlace(address: string, signal: AbortSignal): Promise<JobPlace> {
+  const { openBucket } = await import("../../storage/remote/bucket.ts");
+  const { name: bucketName, prefix } = bucketAddress(address)!;
+  const bucket = openBucket(bucketName, process.env, signal);
+  return {
+    address,
+    put: (name, ...chunks) =>
+      inFile(name, async (path) => {
+        write(path, chunks);
+        await bucket.upload(path, `${prefix}${name}`, "application/octet-stream");
+      }),
+    get: (name) =>
+      inFile(name, async (path) =>
+        (await bucket.download({ key: `${prefix}${name}` }, path)) ? read(path) : undefined,
+      ),
+    async remove(name) {
+      if (name !== undefined) return bucket.remove(`${prefix}${name}`);
+      // An interrupted command is not interrupted again, and those of killed ones go as well.
+      const own = openBucket(bucketName, process.env, new AbortController().signal);
+      const all = `${prefix.slice(0, -basename(prefix).length - 1)}`;
+      const stale = Date.now() - MILLISECONDS_A_DAY;
+      for (const { key, at } of await own.list(all)) if (key.startsWith(prefix) || at < stale) await own.remove(key);
+    },
+  };
+}
+
+async function inFile<T>(name: string, use: (path: string) => Promise<T>): Promise<T> {
+  const path = temporaryPath(join(tmpdir(), name));
+  try {
+    return await use(path);
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function write(path: string, chunks: readonly Uint8Array[]): void {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "w", 0o600);
+    for (const chunk of chunks) for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
+  } catch (error) {
+    throw writeFailure(error, path);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function read(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

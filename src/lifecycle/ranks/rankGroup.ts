@@ -1,0 +1,169 @@
+/** `train.distributed`: starts the processes that train one model together, and starts them again if one is killed. */
+import { availableParallelism, networkInterfaces } from "node:os";
+import { basename, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { Config } from "../../config/schema/schema.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { FitOptions, Ranks } from "../../core/estimator.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
+import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
+import type { TrackerArguments } from "../../estimators/xgboost/engines/native/collective.ts";
+import type { TrainingJob } from "../../estimators/xgboost/engines/trainingJob.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import type { Workspace } from "../workspace.ts";
+import { openPlace, type JobPlace } from "./jobPlace.ts";
+import { getJson, names, putJson, writeJob, type Attempt, type CheckpointFile, type RankReport } from "./rankJob.ts";
+import { startProcess, type StartedProcess } from "./startProcess.ts";
+
+type Settings = NonNullable<Config["train"]["distributed"]>;
+type Hooks = Pick<FitOptions, "signal" | "onProgress">;
+
+const KEY = "train.distributed.launch";
+/** In a row without a new checkpoint. */
+const MOST_RESTARTS = 3;
+
+/** @returns undefined if `train.distributed` is not set @throws {MlctlError} kind "notReady" if its command is not trusted */
+export function ranksOf(workspace: Workspace): Ranks | undefined {
+  const settings = workspace.config.train.distributed;
+  if (settings === null) return undefined;
+  if (settings.launch !== null) workspace.trust.require(KEY);
+  const fit = (job: TrainingJob, hooks: Hooks): Promise<Uint8Array> => train(job, { workspace, settings, ...hooks });
+  return { count: settings.ranks, fit };
+}
+
+interface Options extends Hooks {
+  readonly workspace: Workspace;
+  readonly settings: Settings;
+}
+
+async function train(job: TrainingJob, { workspace, settings, ...hooks }: Options): Promise<Uint8Array> {
+  const { context, paths } = workspace;
+  const { ranks, checkpoint_rounds: checkpointRounds, launch } = settings;
+  const { bucket, models } = paths;
+  const address =
+    bucket === undefined
+      ? temporaryPath(join(models, "ranks"))
+      : `s3://${bucket.name}/${bucket.prefix}ranks/${randomUUID()}`;
+  const { signal = context.signal } = hooks;
+  const place = await openPlace(address, signal);
+  const version = (await nativeLibraries()).used!.version;
+  try {
+    await writeJob(place, launch === null ? sharingCores(job, ranks) : job, { ranks, version, checkpointRounds });
+    let checkpoint: CheckpointFile | null = null;
+    for (let [attempt, vain] = [1, 0]; ; attempt++) {
+      const onRound = (round: number): void => hooks.onProgress?.(round / job.rounds);
+      const end = await run(place, { attempt, checkpoint, library: job.library!, settings, signal, onRound });
+      signal.throwIfAborted();
+      if (end === undefined) return await resultOf(place, ranks);
+      const lasting = await place.get(names.failure(attempt));
+      if (lasting !== undefined) throw failure(lasting.toString());
+      const last: CheckpointFile | null = (await getJson<CheckpointFile>(place, names.checkpoint)) ?? null;
+      vain = (last?.round ?? 0) > (checkpoint?.round ?? 0) ? 0 : vain + 1;
+      checkpoint = last;
+      if (vain > MOST_RESTARTS) throw failure(end);
+      const message = `a process of the distributed training ended (${end}); all start again from round ${last?.round ?? 0}`;
+      context.emit({ type: "warning", stage: "train", message, again: true });
+    }
+  } finally {
+    await place.remove();
+  }
+}
+
+function failure(reason: string): MlctlError {
+  return new MlctlError("failure", `the distributed training failed: ${reason}`, {
+    hint: "without train.distributed, the model is fitted in one process",
+  });
+}
+
+/** All cores for one process would be too many for several; the number does not change the trees. */
+function sharingCores(job: TrainingJob, ranks: number): TrainingJob {
+  const threads = String(Math.max(1, Math.floor(availableParallelism() / ranks)));
+  const params = job.params.map(
+    ([name, value]) => [name, name === "nthread" && value === "0" ? threads : value] as const,
+  );
+  return { ...job, params };
+}
+
+interface Start extends Pick<Attempt, "checkpoint"> {
+  readonly attempt: number;
+  readonly library: string;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly onRound: (round: number) => void;
+}
+
+/** Starts all ranks once. @returns why they ended; undefined if they are done */
+async function run(place: JobPlace, start: Start): Promise<string | undefined> {
+  const { attempt, checkpoint, library, settings, signal, onRound } = start;
+  const host = settings.tracker_host ?? (settings.launch === null ? "127.0.0.1" : ownAddress());
+  const words = JSON.stringify({ library, ranks: settings.ranks, host });
+  const started: StartedProcess[] = [];
+  const stop = Promise.withResolvers<string>();
+  const abort = (): void => stop.resolve("interrupted");
+  signal.addEventListener("abort", abort);
+  try {
+    signal.throwIfAborted();
+    const opened = Promise.withResolvers<TrackerArguments>();
+    const tracker = startProcess([process.execPath, entry, "tracker", words], {
+      onLine: (line) => opened.resolve(JSON.parse(line) as TrackerArguments),
+    });
+    started.push(tracker);
+    const noTracker = tracker.ended.then((reason) => `the tracker ended: ${reason ?? "exit code 0"}`);
+    const joining = await Promise.race([opened.promise, noTracker, stop.promise]);
+    if (typeof joining === "string") return joining;
+    await putJson(place, names.attempt(attempt), { tracker: joining, checkpoint } satisfies Attempt);
+    const onLine = (line: string): void => {
+      const round = /^(?:\d+: *)?round (\d+)$/.exec(line)?.[1];
+      if (round !== undefined) onRound(Number(round));
+    };
+    const ranks = commandsOf(settings, place.address, attempt).map((each) => startProcess(each, { onLine }));
+    started.push(...ranks);
+    const done = Promise.withResolvers<undefined>();
+    void Promise.all(ranks.map(({ ended }) => ended)).then(() => done.resolve(undefined));
+    const failed = ranks.map(({ ended }) => ended.then((reason) => reason ?? done.promise));
+    return await Promise.race([stop.promise, noTracker, ...failed]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    await Promise.all(started.map((each) => each.stop()));
+  }
+}
+
+const entry = fileURLToPath(new URL("dist/app/rank.js", projectRoot));
+
+/**
+ * "Start rank r of n with this job": whatever starts processes may run these words on any machine that reaches `address`
+ * and has mlctl at the same path. Words are started as they are, a string by a shell.
+ */
+function commandsOf({ launch, ranks }: Settings, address: string, attempt: number): (string | string[])[] {
+  const words = [process.execPath, entry, address, String(attempt)];
+  const numbers = Array.from({ length: ranks }, (_, rank) => String(rank));
+  if (launch === null) return numbers.map((rank) => [...words, rank]);
+  const line = (own: readonly string[]): string =>
+    launch.replaceAll("{ranks}", String(ranks)).replaceAll("{command}", () => own.map(quoted).join(" "));
+  if (!launch.includes("{rank}")) return [line(words)];
+  return numbers.map((rank) => line([...words, rank]).replaceAll("{rank}", rank));
+}
+
+function quoted(word: string): string {
+  return process.platform === "win32" ? `"${word}"` : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
+}
+
+/** @throws {MlctlError} if the ranks do not agree on the result */
+async function resultOf(place: JobPlace, ranks: number): Promise<Uint8Array> {
+  const result = await place.get(names.result);
+  const numbers = Array.from({ length: ranks }, (_, rank) => rank);
+  const reports = await Promise.all(numbers.map((rank) => getJson<RankReport>(place, names.report(rank))));
+  const sha256 = result && sha256Text(result);
+  const other = reports.findIndex((report) => report?.sha256 !== sha256);
+  if (result !== undefined && other < 0) return result;
+  throw failure(
+    `rank ${Math.max(other, 0)} ${reports[other] === undefined ? "left no result" : "has another model than rank 0"} (${basename(place.address)})`,
+  );
+}

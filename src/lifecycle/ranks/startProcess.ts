@@ -1,0 +1,56 @@
+/** A process with its children: what it prints, why it ended, and how to end it. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+export interface StartedProcess {
+  /** Undefined for exit code 0, else the reason. */
+  readonly ended: Promise<string | undefined>;
+  /** Asks it to end, then forces it. @returns when it has ended */
+  stop(): Promise<void>;
+}
+
+/** Launchers such as srun end their processes on other machines first. */
+const KILL_AFTER_MS = 10_000;
+/** Lines of stderr to report. */
+const KEPT_LINES = 3;
+
+/** @param command words, or a line for a shell. It ends with this process only if it reads its stdin. */
+export function startProcess(
+  command: string | readonly string[],
+  { onLine }: { readonly onLine: (line: string) => void },
+): StartedProcess {
+  // A process group of its own, so that the children of a shell are stopped too.
+  const options = { detached: process.platform !== "win32", windowsHide: true, stdio: "pipe" } as const;
+  const child =
+    typeof command === "string"
+      ? spawn(command, { ...options, shell: true })
+      : spawn(command[0]!, command.slice(1), options);
+  const printed: string[] = [];
+  createInterface(child.stdout).on("line", onLine);
+  createInterface(child.stderr).on("line", (line) => printed.push(line) > KEPT_LINES && printed.shift());
+  child.stdin.on("error", () => undefined);
+  const ended = new Promise<string | undefined>((resolve) => {
+    child.once("error", ({ message }) => resolve(message));
+    child.once("close", (code, signal) => {
+      const how = code === null ? `ended by ${signal}` : `exit code ${code}`;
+      resolve(code === 0 ? undefined : [how, ...printed].join(": "));
+    });
+  });
+  const kill = (signal: NodeJS.Signals): void => {
+    try {
+      if (options.detached && child.pid !== undefined) process.kill(-child.pid, signal);
+      else child.kill(signal);
+    } catch {
+      // It has already ended.
+    }
+  };
+  return {
+    ended,
+    async stop() {
+      kill("SIGTERM");
+      const timer = setTimeout(() => kill("SIGKILL"), KILL_AFTER_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
