@@ -60,7 +60,6 @@ function distributedSchema() {
     tracker_host: orNull(text()).describe(
       "address of this machine for the others; null: 127.0.0.1 without launch, else its first address",
     ),
-    checkpoint_rounds: whole(1).default(10).describe("if a process is killed, all start again from the last multiple"),
   });
 }
 

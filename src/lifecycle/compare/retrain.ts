@@ -34,7 +34,7 @@ export async function retrain(session: Session, { run, dataset, seed }: Recipe):
   const { method, folds } = run.selection ?? {};
   const selection = { ...recorded.train.selection, ...(method && { method: method as SelectionMethod, folds }) };
   // The number of processes is a part of the model; how they are started depends on this machine.
-  const now = session.config.train.distributed ?? { launch: null, tracker_host: null, checkpoint_rounds: 10 };
+  const now = session.config.train.distributed ?? { launch: null, tracker_host: null };
   const distributed = run.ranks === undefined ? null : { ...now, ranks: run.ranks };
   const config = { ...recorded, train: { ...recorded.train, models, seed, selection, distributed } };
   const sha256 = run.resolvedConfigSha256 ?? run.configSha256;

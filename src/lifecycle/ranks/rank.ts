@@ -3,6 +3,7 @@
  * `node rank.js PLACE ATTEMPT [RANK]`: one rank. The launcher sets the number if it is left out (srun, mpirun, Kubernetes).
  * `node rank.js tracker SETTINGS`: the tracker; ends with its stdin.
  */
+import { connect, createServer, type AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf } from "../../core/errors.ts";
@@ -16,8 +17,20 @@ import { trainingRounds } from "../../estimators/xgboost/engines/native/trainNat
 import { PROGRESS_STEPS } from "../../estimators/xgboost/engines/trainingJob.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { openPlace, type JobPlace } from "./jobPlace.ts";
-import { getChecked, getJson, names, putJson, readJob, type Attempt, type CheckpointFile } from "./rankJob.ts";
+import {
+  getChecked,
+  getJson,
+  names,
+  putJson,
+  readJob,
+  type Attempt,
+  type CheckpointFile,
+  type Meeting,
+} from "./rankJob.ts";
 import type { RankJob, RankReport } from "./rankJob.ts";
+
+/** Not a setting, because the model depends on it: see `Round.save`. */
+const CHECKPOINT_ROUNDS = 10;
 
 /** Where launchers say which of their processes this is: Slurm, MPI, Open MPI, Kubernetes. */
 const RANK_VARIABLES = ["SLURM_PROCID", "PMI_RANK", "OMPI_COMM_WORLD_RANK", "JOB_COMPLETION_INDEX"];
@@ -30,7 +43,12 @@ const [what = "", settings = "", given] = process.argv.slice(2);
 
 async function runTracker(): Promise<void> {
   const { library, ...own } = JSON.parse(settings) as TrackerSettings & { readonly library: string };
-  process.stdout.write(`${JSON.stringify(startTracker(library, own))}\n`);
+  const tracker = startTracker(library, own);
+  const server = createServer((socket) => socket.on("error", () => undefined)).listen(0, own.host, () => {
+    const { port } = server.address() as AddressInfo;
+    const meeting: Meeting = { tracker, alive: { host: own.host, port } };
+    process.stdout.write(`${JSON.stringify(meeting)}\n`);
+  });
   process.stdin.on("close", () => process.exit(0)).resume();
 }
 
@@ -40,7 +58,10 @@ async function runRank(): Promise<void> {
     await place.put(names.failure(Number(settings)), Buffer.from(`${hostname()}: ${messageOf(error)}`));
     throw error;
   });
-  const { job, own, number, last, library, tracker } = prepared;
+  const { job, own, number, last, library, tracker, alive } = prepared;
+  // XGBoost does not notice that the tracker, and with it the asker, has ended.
+  const orphaned = (): never => process.exit(1);
+  connect(alive).on("error", orphaned).on("close", orphaned);
   const leave = joinCollective(library, { tracker, rank: number, ranks: job.parts.length });
   const training = trainingRounds({ ...own, library }, { leastCells: 0, last });
   const step = Math.ceil(job.rounds / PROGRESS_STEPS);
@@ -60,16 +81,24 @@ async function runRank(): Promise<void> {
     }
     const { round, scores, save } = next.value;
     if (number === 0 && round % step === 0) process.stdout.write(`round ${round}\n`);
-    if (number === 0 && round % job.checkpointRounds === 0 && round < job.rounds) {
-      const model = save();
-      const sha256 = sha256Text(model);
-      await place.put(sha256, model);
-      await putJson(place, names.checkpoint, { round, scores, sha256 } satisfies CheckpointFile);
-      if (before !== undefined) await place.remove(before);
-      before = sha256;
+    if (round % CHECKPOINT_ROUNDS === 0 && round < job.rounds) {
+      const model = save(); // on all ranks, because it decides on the rounds that follow
+      if (number === 0) before = await keep(place, { round, scores, sha256: sha256Text(model) }, { model, before });
     }
     await nextTurn();
   }
+}
+
+/** Replaces the last checkpoint. @returns the name of this one's model */
+async function keep(
+  place: JobPlace,
+  checkpoint: CheckpointFile,
+  { model, before }: { readonly model: Uint8Array; readonly before: string | undefined },
+): Promise<string> {
+  await place.put(checkpoint.sha256, model);
+  await putJson(place, names.checkpoint, checkpoint);
+  if (before !== undefined) await place.remove(before);
+  return checkpoint.sha256;
 }
 
 /** Everything before the ranks meet. Its errors would come again. */
@@ -90,7 +119,7 @@ async function prepare(place: JobPlace) {
     throw new Error(`all ranks need libxgboost ${job.version}; here it is ${used?.version ?? "not installed"}`);
   }
   const own = await readJob(place, job, number);
-  const { checkpoint, tracker } = attempt;
+  const { checkpoint, tracker, alive } = attempt;
   const last = checkpoint === null ? undefined : { ...checkpoint, model: await getChecked(place, checkpoint.sha256) };
-  return { job, own, number, last, library: used.path, tracker };
+  return { job, own, number, last, library: used.path, tracker, alive };
 }

@@ -8,13 +8,21 @@ import { MlctlError } from "../../core/errors.ts";
 import type { FitOptions, Ranks } from "../../core/estimator.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
-import type { TrackerArguments } from "../../estimators/xgboost/engines/native/collective.ts";
 import type { TrainingJob } from "../../estimators/xgboost/engines/trainingJob.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import type { Workspace } from "../workspace.ts";
 import { openPlace, type JobPlace } from "./jobPlace.ts";
-import { getJson, names, putJson, writeJob, type Attempt, type CheckpointFile, type RankReport } from "./rankJob.ts";
+import {
+  getJson,
+  names,
+  putJson,
+  writeJob,
+  type Attempt,
+  type CheckpointFile,
+  type Meeting,
+  type RankReport,
+} from "./rankJob.ts";
 import { startProcess, type StartedProcess } from "./startProcess.ts";
 
 type Settings = NonNullable<Config["train"]["distributed"]>;
@@ -40,7 +48,7 @@ interface Options extends Hooks {
 
 async function train(job: TrainingJob, { workspace, settings, ...hooks }: Options): Promise<Uint8Array> {
   const { context, paths } = workspace;
-  const { ranks, checkpoint_rounds: checkpointRounds, launch } = settings;
+  const { ranks, launch } = settings;
   const { bucket, models } = paths;
   const address =
     bucket === undefined
@@ -50,7 +58,7 @@ async function train(job: TrainingJob, { workspace, settings, ...hooks }: Option
   const place = await openPlace(address, signal);
   const version = (await nativeLibraries()).used!.version;
   try {
-    await writeJob(place, launch === null ? sharingCores(job, ranks) : job, { ranks, version, checkpointRounds });
+    await writeJob(place, launch === null ? sharingCores(job, ranks) : job, { ranks, version });
     let checkpoint: CheckpointFile | null = null;
     for (let [attempt, vain] = [1, 0]; ; attempt++) {
       const onRound = (round: number): void => hooks.onProgress?.(round / job.rounds);
@@ -105,15 +113,15 @@ async function run(place: JobPlace, start: Start): Promise<string | undefined> {
   signal.addEventListener("abort", abort);
   try {
     signal.throwIfAborted();
-    const opened = Promise.withResolvers<TrackerArguments>();
+    const opened = Promise.withResolvers<Meeting>();
     const tracker = startProcess([process.execPath, entry, "tracker", words], {
-      onLine: (line) => opened.resolve(JSON.parse(line) as TrackerArguments),
+      onLine: (line) => opened.resolve(JSON.parse(line) as Meeting),
     });
     started.push(tracker);
     const noTracker = tracker.ended.then((reason) => `the tracker ended: ${reason ?? "exit code 0"}`);
-    const joining = await Promise.race([opened.promise, noTracker, stop.promise]);
-    if (typeof joining === "string") return joining;
-    await putJson(place, names.attempt(attempt), { tracker: joining, checkpoint } satisfies Attempt);
+    const meeting = await Promise.race([opened.promise, noTracker, stop.promise]);
+    if (typeof meeting === "string") return meeting;
+    await putJson(place, names.attempt(attempt), { ...meeting, checkpoint } satisfies Attempt);
     const onLine = (line: string): void => {
       const round = /^(?:\d+: *)?round (\d+)$/.exec(line)?.[1];
       if (round !== undefined) onRound(Number(round));

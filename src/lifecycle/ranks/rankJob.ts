@@ -21,13 +21,17 @@ export interface RankJob extends Omit<TrainingJob, RowArrays | "watch" | "margin
   readonly parts: readonly RowsFile[];
   /** Each rank evaluates all rows, because XGBoost would only approximate metrics such as AUC from parts. */
   readonly watch: (Omit<WatchJob, RowArrays> & { readonly rows: RowsFile }) | null;
-  /** Rank 0 saves a checkpoint after this number of rounds. */
-  readonly checkpointRounds: number;
+}
+
+/** How the ranks of one start find each other. */
+export interface Meeting {
+  readonly tracker: TrackerArguments;
+  /** A connection that ends with the tracker. */
+  readonly alive: { readonly host: string; readonly port: number };
 }
 
 /** One start of all ranks. */
-export interface Attempt {
-  readonly tracker: TrackerArguments;
+export interface Attempt extends Meeting {
   readonly checkpoint: CheckpointFile | null;
 }
 
@@ -59,9 +63,11 @@ export const names = {
 export async function writeJob(
   place: JobPlace,
   job: TrainingJob,
-  { ranks, ...own }: Pick<RankJob, "version" | "checkpointRounds"> & { readonly ranks: number },
+  { ranks, version }: Pick<RankJob, "version"> & { readonly ranks: number },
 ): Promise<void> {
-  const { params, rounds, columnCount } = job;
+  const { rounds, columnCount } = job;
+  // A training that goes on from a checkpoint has to sample as if it had not been interrupted.
+  const params = [...job.params, ["seed_per_iteration", "true"] as const];
   const parts: RowsFile[] = [];
   for (let rank = 0; rank < ranks; rank++) {
     const [from, to] = [rank, rank + 1].map((at) => Math.floor((job.rowCount * at) / ranks)) as [number, number];
@@ -73,7 +79,7 @@ export async function writeJob(
     const rows = { rowCount, values, labels, weights };
     watch = { ...settings, rows: await writeRows(place, rows, { columnCount, from: 0, to: rowCount }) };
   }
-  await putJson(place, names.job, { params, rounds, columnCount, parts, watch, ...own } satisfies RankJob);
+  await putJson(place, names.job, { params, rounds, columnCount, parts, watch, version } satisfies RankJob);
 }
 
 async function writeRows(

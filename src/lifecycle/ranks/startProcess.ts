@@ -32,8 +32,8 @@ export function startProcess(
   const ended = new Promise<string | undefined>((resolve) => {
     child.once("error", ({ message }) => resolve(message));
     child.once("close", (code, signal) => {
-      const how = code === null ? `ended by ${signal}` : `exit code ${code}`;
-      resolve(code === 0 ? undefined : [how, ...printed].join(": "));
+      if (code === null) return resolve(`ended by ${signal}`);
+      resolve(code === 0 ? undefined : [`exit code ${code}`, ...printed].join(": "));
     });
   });
   const kill = (signal: NodeJS.Signals): void => {

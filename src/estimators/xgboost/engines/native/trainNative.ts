@@ -33,8 +33,12 @@ export interface Checkpoint {
   readonly model: Uint8Array;
 }
 
+/** After a round. */
 interface Round extends Omit<Checkpoint, "model"> {
-  /** The model after this round. */
+  /**
+   * The model. Where rounds sample, those that follow depend on whether and when it was called, so that a training that
+   * goes on from the model has the same rounds.
+   */
   save(): Uint8Array<ArrayBuffer>;
 }
 
@@ -55,19 +59,30 @@ export function* trainingRounds(
     check(library.save(booster[0], JSON.stringify({ format }), length, bytes));
     return library.copy(bytes[0], Number(length[0])); // copied: the booster owns this memory and is freed later
   };
+  /** The updater, which has the state of sampled columns, is made again if its method changes; the margins are kept. */
+  const saveToGoOn = (): Uint8Array<ArrayBuffer> => {
+    const method = paramOf(job, "tree_method") ?? "hist";
+    check(library.setParam(booster[0], "tree_method", method === "hist" ? "approx" : "hist"));
+    const model = save("ubj"); // configures
+    check(library.setParam(booster[0], "tree_method", method));
+    return model;
+  };
   try {
     const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
     if (!keepsBins(job, leastCells) || !fillWithBins(matrix, job, filling)) fill(matrix, job, filling);
     if (job.watch) fill(evaluated, job.watch, filling);
     check(library.createBooster(matrix, 1, booster));
     if (last) check(library.load(booster[0], last.model, last.model.length));
-    for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
+    for (const [name, value] of job.params) {
+      // The model has it as a list for several classes, and would save it as one value.
+      if (last === undefined || name !== "base_score") check(library.setParam(booster[0], name, value));
+    }
     const rounds = watchRounds(job.watch?.metric ?? "", job.watch?.patience ?? 0);
     const scores = [...(last?.scores ?? [])];
     for (const score of scores) rounds.record(score);
     for (let round = last?.round ?? 0; round < job.rounds; round++) {
       check(library.updateOneRound(booster[0], round, matrix[0]));
-      const state = { round: round + 1, scores, save: () => save("ubj") };
+      const state = { round: round + 1, scores, save: saveToGoOn };
       if (job.watch) {
         const text: [string] = [""];
         check(library.evaluateRound(booster[0], round, evaluated, ["watched"], 1, text));
