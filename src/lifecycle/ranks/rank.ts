@@ -60,8 +60,7 @@ async function runRank(): Promise<void> {
   });
   const { job, own, number, last, library, tracker, alive } = prepared;
   // XGBoost does not notice that the tracker, and with it the asker, has ended.
-  const orphaned = (): never => process.exit(1);
-  connect(alive).on("error", orphaned).on("close", orphaned);
+  connect(alive).on("error", orphaned).on("close", orphaned).resume();
   const leave = joinCollective(library, { tracker, rank: number, ranks: job.parts.length });
   const training = trainingRounds({ ...own, library }, { leastCells: 0, last });
   const step = Math.ceil(job.rounds / PROGRESS_STEPS);
@@ -87,6 +86,11 @@ async function runRank(): Promise<void> {
     }
     await nextTurn();
   }
+}
+
+function orphaned(): never {
+  process.stderr.write("the tracker has ended\n");
+  process.exit(1);
 }
 
 /** Replaces the last checkpoint. @returns the name of this one's model */
