@@ -1,4 +1,4 @@
-/** The deployed model, ready for requests: everything that can be done once is done. */
+/** A model, ready for requests: everything that can be done once is done. */
 import { dateText } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -15,7 +15,9 @@ import { checkRows, type CheckRows } from "./checkRows.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface ServedModel {
-  readonly deployment: Deployment;
+  /** The run that trained it, and the hash of its file. */
+  readonly runId: string;
+  readonly sha256: string;
   readonly model: Model;
   /** The model's columns, in the order in which `check` takes cells. */
   readonly inputs: readonly string[];
@@ -32,6 +34,10 @@ export interface ServedModel {
   readonly labels: readonly (string | number)[] | null;
 }
 
+export interface DeployedServedModel extends ServedModel {
+  readonly deployment: Deployment;
+}
+
 /** Calls of `predict` before it is trusted with requests: compiled code is faster than interpreted code. */
 const WARM_UP_CALLS = 300;
 
@@ -39,16 +45,25 @@ const WARM_UP_CALLS = 300;
  * Loads what deployment.json names, verifies its hash and predicts with it; undefined where nothing is deployed.
  * @throws {MlctlError} where the deployment or its model is damaged, or the model cannot predict
  */
-export function servedModel(workspace: Workspace): ServedModel | undefined {
+export function deployedServedModel(workspace: Workspace): DeployedServedModel | undefined {
   const deployed = deployedModel(workspace.paths);
   if (deployed === undefined) return undefined;
-  const { model, deployment } = deployed;
+  const { model, deployment, sha256 } = deployed;
+  return { ...servedModel(workspace, { model, runId: deployment.runId, sha256 }), deployment };
+}
+
+/** @throws {MlctlError} if the model cannot predict */
+export function servedModel(
+  workspace: Workspace,
+  { model, runId, sha256 }: Pick<ServedModel, "model" | "runId" | "sha256">,
+): ServedModel {
   const { inputs, target, reading: how } = model.signature;
   const { serve, time_column, ingest } = workspace.config;
   const { select } = ingest;
   const names = inputs.map(({ name }) => name);
   const served: ServedModel = {
-    deployment,
+    runId,
+    sha256,
     model,
     inputs: names,
     names: keyColumns(workspace.config).filter((name) => !names.includes(name)),

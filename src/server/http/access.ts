@@ -38,7 +38,7 @@ interface AccessLimits {
 export function access(
   { token, tokens, limits }: Config["serve"],
   { rate, clock, wrongToken }: AccessLimits,
-): ((caller: Caller, scope: Scope) => string | Promise<string>) | null {
+): ((caller: Caller, ...scopes: readonly [Scope, ...Scope[]]) => string | Promise<string>) | null {
   const known: KnownToken[] = [
     ...(token === null ? [] : [knownToken("token", token, ["admin"])]),
     ...tokens.map((each) => knownToken(each.name, each.token, each.scopes)),
@@ -55,11 +55,13 @@ export function access(
     if (wait > 0) throw tooMany(wait, `too many wrong tokens from ${address} (serve.limits.wrong_tokens)`);
     throw unauthorized("the bearer token is not valid", ', error="invalid_token"');
   };
-  return ({ headers, address: ip }, scope) => {
+  return ({ headers, address: ip }, ...scopes) => {
     const address = addressOf(ip);
     const holder = known.length === 0 ? null : holderOf(headers, address);
     const wait = rate?.(holder === null ? address : `token ${holder.name}`) ?? 0;
-    return typeof wait === "number" ? enforce(wait, holder, scope) : wait.then((each) => enforce(each, holder, scope));
+    return typeof wait === "number"
+      ? enforce(wait, holder, scopes)
+      : wait.then((each) => enforce(each, holder, scopes));
   };
 }
 
@@ -73,11 +75,11 @@ export function addressOf(ip: string): string {
 }
 
 /** @throws {HttpProblem} 403 or 429 */
-function enforce(wait: number, holder: KnownToken | null, scope: Scope): string {
+function enforce(wait: number, holder: KnownToken | null, scopes: readonly Scope[]): string {
   if (wait > 0) throw tooMany(wait, "the rate limit (serve.rate_limit) is exceeded");
   if (holder === null) return "";
-  if (holder.scopes.has(scope) || holder.scopes.has("admin")) return holder.name;
-  throw new HttpProblem("forbidden", `the token "${holder.name}" does not have the scope "${scope}"`, {
+  if (holder.scopes.has("admin") || scopes.some((scope) => holder.scopes.has(scope))) return holder.name;
+  throw new HttpProblem("forbidden", `the token "${holder.name}" does not have the scope "${scopes.join('" or "')}"`, {
     hint: "serve.tokens in config.json lists the scopes of each token",
   });
 }

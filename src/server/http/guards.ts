@@ -4,11 +4,11 @@ import type { Reply, Request } from "./http.ts";
 
 type Guard = (request: Request, reply: Reply, done: (error?: Error) => void) => void;
 
-/** Hooks by the scope that they require. */
-export type Guards = Readonly<Record<Scope, Guard[]>>;
+/** Hooks by the scope that they require; `describe` is for what callers of both need. */
+export type Guards = Readonly<Record<Scope | "describe", Guard[]>>;
 
 export function guards(check: ReturnType<typeof access>): Guards {
-  const guard = (scope: Scope): Guard[] =>
+  const guard = (...scopes: readonly [Scope, ...Scope[]]): Guard[] =>
     check === null
       ? []
       : [
@@ -17,12 +17,13 @@ export function guards(check: ReturnType<typeof access>): Guards {
               request.caller = caller;
               done();
             };
-            const allowed = check({ headers: request.headers, address: request.ip }, scope);
+            const allowed = check({ headers: request.headers, address: request.ip }, ...scopes);
             if (typeof allowed === "string") take(allowed);
             else void allowed.then(take, done);
           },
         ];
-  return { read: guard("read"), predict: guard("predict"), admin: guard("admin") };
+  const [read, predict, admin] = [guard("read"), guard("predict"), guard("admin")];
+  return { read, predict, admin, describe: guard("read", "predict") };
 }
 
 /** Continues at once, or when the promise settles if another process counts the rate. */

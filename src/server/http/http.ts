@@ -2,10 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import cors from "@fastify/cors";
-import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { addressOf } from "./access.ts";
 import type { BodyFormat, BodyReader, Sender } from "./bodyReader.ts";
+import { parameterValues, type Declared, type ParameterValues } from "./endpoint.ts";
 import { parseJsonBody } from "./jsonBody.ts";
 import { lingeringClose } from "./lingeringClose.ts";
 import { HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
@@ -19,11 +19,21 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Holder of the token that a guard has checked; "" if there is none. */
     caller: string;
+    /** The values of its query; null without one. */
+    parameters: ParameterValues | null;
+  }
+  /** Declared by `endpoint`; pages have none. */
+  interface FastifyContextConfig extends Partial<Declared> {}
+  interface FastifySchema {
+    readonly hide?: boolean;
+  }
+  interface FastifyInstance {
+    /** OpenAPI's paths object: all declared endpoints. */
+    paths: Record<string, Record<string, unknown>>;
   }
 }
 
 export interface AppOptions {
-  readonly codeVersion: string;
   readonly bodies: BodyReader;
   /** Maximum size of a JSON body. */
   readonly bodyBytes: number;
@@ -88,24 +98,37 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (data) => (typeof data === "string" ? data : JSON.stringify(data)));
-  app.addHook("onRequest", (_request, reply, done) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.headers(HEADERS);
+    const { "x-request-id": id, traceparent } = request.headers;
+    if (id !== undefined) reply.header("x-request-id", id);
+    if (traceparent !== undefined) reply.header("traceparent", traceparent);
     done();
   });
   app.addHook("onRequest", (request, _reply, done) => {
-    done(request.url.includes("?") ? queryProblem(request) : undefined);
+    // Most requests have no query: skip parsing it.
+    const { query } = request.url.includes("?") ? request.routeOptions.config : {};
+    if (query !== undefined) request.parameters = parameterValues(request.query as Record<string, unknown>, query);
+    done();
   });
   app.decorateRequest("caller", "");
+  app.decorateRequest("parameters", null);
+  app.decorate("paths", {});
+  app.addHook("onRoute", ({ url, method, config }) => {
+    if (config?.operation === undefined || method === "HEAD") return;
+    const path = (app.paths[url.replace(/:(\w+)/g, "{$1}")] ??= {});
+    path[String(method).toLowerCase()] = config.operation;
+  });
   addParsers(app, options);
-  await addPlugins(app, options);
+  await addCors(app, options);
   return app;
 }
 
-async function addPlugins(app: App, { codeVersion, corsOrigins }: AppOptions): Promise<void> {
-  await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "mlctl", version: codeVersion } } });
+async function addCors(app: App, { corsOrigins }: AppOptions): Promise<void> {
   if (corsOrigins.length === 0) return;
   const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
-  await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600 });
+  const exposedHeaders = ["x-request-id", "x-model-version", "retry-after"];
+  await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600, exposedHeaders });
 }
 
 function addParsers(app: App, { bodies, bodyBytes, streamed }: AppOptions): void {
@@ -127,26 +150,6 @@ export function addBodyType(app: App, type: string, bodies: BodyReader, format: 
 export function senderOf({ ip, caller }: Request): Sender {
   const address = addressOf(ip);
   return { caller: caller === "" ? address : `token ${caller}`, address };
-}
-
-/**
- * An unknown parameter would be ignored, and ?model=v1 would silently return predictions of another model. Pages and
- * probes are exempt.
- */
-function queryProblem({ query, routeOptions: { schema } }: Request): HttpProblem | undefined {
-  const { hide, tags, querystring } = (schema ?? { hide: true }) as RouteSchema;
-  if (hide === true || tags?.includes("health") === true) return undefined;
-  const allowed = Object.keys(querystring?.properties ?? {});
-  const unknown = Object.keys(query as object).find((name) => !allowed.includes(name));
-  if (unknown === undefined) return undefined;
-  const hint = allowed.length === 0 ? "this endpoint has no query parameters" : `known: ${allowed.join(", ")}`;
-  return new HttpProblem("bad-request", `unknown query parameter "${unknown.slice(0, 80)}"`, { hint });
-}
-
-interface RouteSchema {
-  readonly hide?: boolean;
-  readonly tags?: readonly string[];
-  readonly querystring?: { readonly properties?: object };
 }
 
 /** Accepts only uncompressed bodies, in UTF-8; of CSV, which people export in other encodings, withCharset decides. */
@@ -178,7 +181,7 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
         ? ["too-slow", "the headers did not arrive in time"]
         : ["bad-request", "this is not a valid HTTP request"];
   const problem = new HttpProblem(name, detail);
-  const body = problem.document;
+  const body = problem.document();
   socket.end(
     `HTTP/1.1 ${problem.status} ${name}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
@@ -202,7 +205,11 @@ export function frameworkProblem(error: unknown): HttpProblem {
 }
 
 export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
-  return reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(problem.document);
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(PROBLEM_TYPE)
+    .send(problem.document(reply.request.headers["x-request-id"]));
 }
 
 /** Handles all other paths: a browser at / is sent to the pages, else 405 if another method exists, else 404. Call it after all routes are registered. */

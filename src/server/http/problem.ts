@@ -4,9 +4,10 @@ import { MlctlError, type ErrorKind } from "../../core/errors.ts";
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
 /** Appears in the member `type` as urn:mlctl:problem:<name>. */
-export type ProblemName = keyof typeof problems;
+export type ProblemName = keyof typeof PROBLEMS;
 
-const problems = {
+/** Status and title by name. */
+export const PROBLEMS = {
   "bad-request": [400, "The request is not valid"],
   unauthorized: [401, "A valid token is required"],
   forbidden: [403, "The token does not allow this request"],
@@ -47,16 +48,18 @@ export class HttpProblem extends Error {
   constructor(problem: ProblemName, detail: string, options: ProblemOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.problem = problem;
-    this.status = options.status ?? problems[problem][0];
+    this.status = options.status ?? PROBLEMS[problem][0];
     this.hint = options.hint;
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};
   }
 
-  get document(): string {
+  /** @param request_id that of the response, by which a caller's log can be joined */
+  document(request_id?: string | string[]): string {
     const { problem, status, message: detail, hint, members } = this;
     const type = `urn:mlctl:problem:${problem}`;
-    return JSON.stringify({ type, title: problems[problem][1], status, detail, ...(hint && { hint }), ...members });
+    const title = PROBLEMS[problem][1];
+    return JSON.stringify({ type, title, status, detail, ...(hint && { hint }), request_id, ...members });
   }
 }
 

@@ -97,25 +97,23 @@ function linePredictions(predictor: ServedPredictor, config: Config): (batch: re
 type LineWriter = (text: string, prediction: RowPrediction, row: RequestRow) => string;
 
 /** @param rows the first ones: where a name is taken, the added member gets another in all lines */
-function lineWriter(
-  { model, deployment, inputs }: ServedModel,
-  { serve }: Config,
-  rows: readonly RequestRow[],
-): LineWriter {
-  const names = [serve.response_key ?? "prediction", "probability", "model_version", "prediction_id"];
+function lineWriter({ model, runId, inputs }: ServedModel, { serve }: Config, rows: readonly RequestRow[]): LineWriter {
+  const names = [serve.response_key ?? "prediction", "probability", "probabilities", "model_version", "prediction_id"];
   const taken = new Set([...inputs, ...rows.flatMap((row) => Object.keys(row))]);
   const added = freeNames([...names, "prediction_warning", "prediction_error"], taken);
-  const [key, shareKey, versionKey, idKey, warningKey, errorKey] = added.map((name) => JSON.stringify(name));
+  const [key, shareKey, classesKey, versionKey, idKey, warningKey, errorKey] = added.map((name) =>
+    JSON.stringify(name),
+  );
   const isClass = model.signature.target.task !== "regression";
-  const version = `,${versionKey}:${JSON.stringify(deployment.runId)}`;
+  const version = `,${versionKey}:${JSON.stringify(runId)}`;
   return (text, prediction, row) => {
-    const { value, probability, predictionId, warning, error } = prediction;
+    const { value, probability, classes, predictionId, warning, error } = prediction;
     const before = `${text.slice(0, -1)}${Object.keys(row).length > 0 ? "," : ""}`;
     const late = added.find((name) => Object.hasOwn(row, name));
     if (late !== undefined)
       return `{"prediction_error":${JSON.stringify(`the row already has the key "${late}", which the response adds`)}}\n`;
     if (error !== null) return `${before}${key}:null,${errorKey}:${JSON.stringify(error)}}\n`;
-    const share = isClass ? `,${shareKey}:${probability}` : "";
+    const share = isClass ? `,${shareKey}:${probability},${classesKey}:${classes?.()}` : "";
     const odd = warning === null ? "" : `,${warningKey}:${JSON.stringify(warning)}`;
     return `${before}${key}:${JSON.stringify(value)}${share}${version},${idKey}:"${predictionId}"${odd}}\n`;
   };

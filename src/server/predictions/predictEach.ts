@@ -17,11 +17,18 @@ export function predictEach(
   const predictions: RowPrediction[] = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
   const good = [...cells.keys()].filter((row) => !errorOf.has(row));
   const fill = (rows: readonly number[]): void => {
-    const { values, probabilities, predictionIds } = predictCells(rows.map((row) => cells[row]!));
+    const { values, probabilities, classes, predictionIds } = predictCells(rows.map((row) => cells[row]!));
     rows.forEach((row, i) => {
       const probability = probabilities?.[i] ?? null;
       const warning = warningOf.get(row) ?? null;
-      predictions[row] = { value: values[i]!, probability, predictionId: predictionIds[i]!, warning, error: null };
+      predictions[row] = {
+        value: values[i]!,
+        probability,
+        classes: classes && (() => classes(i)),
+        predictionId: predictionIds[i]!,
+        warning,
+        error: null,
+      };
     });
   };
   try {
@@ -41,7 +48,14 @@ export function predictEach(
   return predictions;
 }
 
-const NO_PREDICTION: RowPrediction = { value: null, probability: null, predictionId: null, warning: null, error: null };
+const NO_PREDICTION: RowPrediction = {
+  value: null,
+  probability: null,
+  classes: null,
+  predictionId: null,
+  warning: null,
+  error: null,
+};
 
 function refused(error: string): RowPrediction {
   return { ...NO_PREDICTION, error };

@@ -7,6 +7,8 @@ export interface Predictions {
   readonly values: readonly (string | number)[];
   /** Of the positive class where there are two, else of the predicted one; null in regression. */
   readonly probabilities: readonly number[] | null;
+  /** JSON of the probabilities of all classes of a row; null in regression. */
+  readonly classes: ((row: number) => string) | null;
   readonly predictionIds: readonly string[];
   readonly warnings: readonly RowFinding[];
   /** The rows as the model reads them. */
@@ -16,6 +18,7 @@ export interface Predictions {
 export interface RowPrediction {
   readonly value: string | number | null;
   readonly probability: number | null;
+  readonly classes: (() => string) | null;
   readonly predictionId: string | null;
   readonly warning: string | null;
   /** Why there is no prediction. */

@@ -6,26 +6,44 @@ import { MOST_FINDINGS } from "./servedPredictor.ts";
 import type { Predictions } from "./predictions.ts";
 import type { RequestRows } from "./requestRows.ts";
 
+/** The members of a response, for one row and for several. A column that is echoed keeps its name: the member gets another. */
+export function responseNames({ response_key, echo }: Pick<Config["serve"], "response_key" | "echo">) {
+  const key = (name: string): string => freeNames([name], echo)[0]!;
+  return {
+    prediction: key(response_key ?? "prediction"),
+    predictions: key(response_key ?? "predictions"),
+    probability: key("probability"),
+    probabilities: key("probabilities"),
+    classProbabilities: key("class_probabilities"),
+    version: key("model_version"),
+    id: key("prediction_id"),
+    ids: key("prediction_ids"),
+  };
+}
+
 /** @param runId of the model @returns a function that writes one response, its constant parts written once */
 export function responseText(
   { serve }: Pick<Config, "serve">,
   runId: string,
 ): (request: RequestRows, predictions: Predictions, extra?: Readonly<Record<string, unknown>>) => string {
-  const { response_key, echo } = serve;
-  // An echoed column keeps its name, so a member of the response with this name gets another.
-  const keyOf = (name: string): string => JSON.stringify(freeNames([name], echo)[0]);
-  const [oneKey, manyKey] = [keyOf(response_key ?? "prediction"), keyOf(response_key ?? "predictions")];
-  const [shareKey, sharesKey] = [keyOf("probability"), keyOf("probabilities")];
-  const [idKey, idsKey] = [keyOf("prediction_id"), keyOf("prediction_ids")];
-  const version = `,${keyOf("model_version")}:${JSON.stringify(runId)},`;
-  const echoed = echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));
-  return ({ rows, single }, { values, probabilities, predictionIds, warnings }, extra) => {
+  const names = responseNames(serve);
+  const keyOf = (member: keyof typeof names): string => JSON.stringify(names[member]);
+  const [oneKey, manyKey, shareKey, sharesKey] = [
+    keyOf("prediction"),
+    keyOf("predictions"),
+    keyOf("probability"),
+    keyOf("probabilities"),
+  ];
+  const [classesKey, idKey, idsKey] = [keyOf("classProbabilities"), keyOf("id"), keyOf("ids")];
+  const version = `,${keyOf("version")}:${JSON.stringify(runId)},`;
+  const echoed = serve.echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));
+  return ({ rows, single }, { values, probabilities, classes, predictionIds, warnings }, extra) => {
     const members = extra === undefined ? "" : `,${JSON.stringify(extra).slice(1, -1)}`;
     const end = `${members}${warningsText(warnings)}}`;
     if (single) {
       let text = `{${oneKey}:${JSON.stringify(values[0])}`;
       for (const { name, key } of echoed) if (Object.hasOwn(rows[0]!, name)) text += key + scalarText(rows[0]![name]);
-      if (probabilities !== null) text += `,${shareKey}:${probabilities[0]}`;
+      if (probabilities !== null) text += `,${shareKey}:${probabilities[0]},${sharesKey}:${classes!(0)}`;
       return `${text}${version}${idKey}:"${predictionIds[0]!}"${end}`;
     }
     let text = `{${manyKey}:${JSON.stringify(values)}`;
@@ -33,7 +51,10 @@ export function responseText(
       if (rows.some((row) => Object.hasOwn(row, name)))
         text += `${key}[${rows.map((row) => scalarText(row[name])).join(",")}]`;
     }
-    if (probabilities !== null) text += `,${sharesKey}:${JSON.stringify(probabilities)}`;
+    if (probabilities !== null) {
+      const all = probabilities.map((_, row) => classes!(row)).join(",");
+      text += `,${sharesKey}:${JSON.stringify(probabilities)},${classesKey}:[${all}]`;
+    }
     return `${text}${version}${idsKey}:${JSON.stringify(predictionIds)}${end}`;
   };
 }

@@ -1,7 +1,7 @@
 /** From rows by column name to cells in the model's order, with what is missing, unknown or given twice. */
 import type { Config } from "../../config/schema/schema.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import { shownValue, type RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { RequestRow } from "./requestRows.ts";
 
@@ -98,10 +98,10 @@ function missingColumns(
   return inputs.flatMap((column, position): RowFinding[] => {
     if (values[position] !== undefined) return [];
     const near = suggest(column, strangers);
-    const meant = near === undefined ? "" : `; did you mean it by "${near}"?`;
+    const meant = near === undefined ? "" : ` (you sent "${near}")`;
     const made = Object.hasOwn(computed, column) ? `; ingest.select computes it: ${computed[column]}` : "";
-    const finding: RowFinding = { row, column, check: "missing", message: `the column is missing${made}${meant}` };
-    return [near === undefined ? finding : { ...finding, ...shownValue(given[near]), suggestion: near }];
+    const message = `the column is missing${made}${meant}`;
+    return [{ row, column, check: "missing", message, ...(near !== undefined && { suggestion: near }) }];
   });
 }
 

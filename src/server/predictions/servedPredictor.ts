@@ -5,11 +5,13 @@ import type { LoggedPrediction, PredictionLog } from "../../core/records/predict
 import type { Table } from "../../core/table/table.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { RowSelector } from "../../lifecycle/predict/modelSelector.ts";
+import { applyThreshold } from "../../pipeline/predict/applyThreshold.ts";
 import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { predictEach } from "./predictEach.ts";
+import { classProbabilities } from "./classProbabilities.ts";
 import type { Predictions, Found, RowPrediction } from "./predictions.ts";
 import { limitCells } from "./limitCells.ts";
 import { rowCells, type RowCells } from "./rowCells.ts";
@@ -28,6 +30,8 @@ export interface ServedPredictor {
   predictCells(cells: readonly (readonly unknown[])[], found?: Found): Predictions;
   /** Row by row: a row without a prediction does not affect the others. */
   predictEach(cells: readonly (readonly unknown[])[], found?: Found): RowPrediction[];
+  /** The same with another threshold for the positive class. @throws {HttpProblem} 400 unless there are two classes */
+  at(threshold: number): ServedPredictor;
 }
 
 /** What the predictor reports to, and what it needs from the process. */
@@ -63,12 +67,12 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
   const predictCells: ServedPredictor["predictCells"] = (cells, found = NOTHING) => {
     const { table, errors, warnings } = check(cells);
     if (found.errors.length + errors.length > 0) throw invalidRows([...found.errors, ...errors]);
-    const { values, probabilities } = valuesOf(table);
+    const { values, probabilities, classes } = valuesOf(table);
     const predictionIds = values.map(tools.predictionId);
     tools.log.append(logged(cells, { values, probabilities, predictionIds }));
     tools.counted(values);
-    const all = found.warnings.length === 0 ? warnings : [...found.warnings, ...warnings];
-    return { values, probabilities, predictionIds, warnings: all, table };
+    const all = found.warnings.length === 0 ? warnings : inRowOrder([...found.warnings, ...warnings]);
+    return { values, probabilities, classes, predictionIds, warnings: all, table };
   };
   return {
     served,
@@ -83,11 +87,21 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
     },
     predictCells,
     predictEach: (cells, found = NOTHING) => predictEach(cells, found, { check, predictCells }),
+    at: (threshold) => servedPredictor({ ...served, predict: predictAt(served, threshold) }, config, tools),
   };
 }
 
-/** 422 with the findings. */
-export function invalidRows(findings: readonly RowFinding[]): HttpProblem {
+function predictAt({ model, predict }: ServedModel, threshold: number): ServedModel["predict"] {
+  const { task, classCount } = model.estimator;
+  if (task === "binary")
+    return (table) => applyThreshold(predict(table).probabilities!, { task, classCount, threshold });
+  const target = `"${model.signature.target.name}" ${task === "regression" ? "is a number" : `has ${classCount} classes`}`;
+  throw new HttpProblem("bad-request", `a threshold decides between two classes, and ${target}`);
+}
+
+/** 422 with the findings, in the order of the rows. */
+export function invalidRows(found: readonly RowFinding[]): HttpProblem {
+  const findings = inRowOrder(found);
   const [first] = findings;
   const rest = findings.length === 1 ? "" : `, and ${findings.length - 1} more`;
   const detail = `row ${first!.row}, column "${first!.column}": ${first!.message}${rest}`;
@@ -96,21 +110,29 @@ export function invalidRows(findings: readonly RowFinding[]): HttpProblem {
   return new HttpProblem("invalid-rows", detail, { hint, members });
 }
 
+function inRowOrder(findings: readonly RowFinding[]): RowFinding[] {
+  return findings.toSorted((a, b) => a.row - b.row);
+}
+
 function servedValues(
   { predict, labels, model }: ServedModel,
   digits: number | null,
-): (table: Table) => Pick<Predictions, "values" | "probabilities"> {
+): (table: Table) => Pick<Predictions, "values" | "probabilities" | "classes"> {
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels, digits });
+  const classesOf = labels === null ? null : classProbabilities(labels, target.task === "binary");
   return (table) => {
-    if (table.rowCount === 0) return { values: [], probabilities: target.task === "regression" ? null : [] };
-    const { predictions, notFinite } = valuesOf(refusingRows(() => predict(table)));
+    if (table.rowCount === 0)
+      return { values: [], probabilities: classesOf && [], classes: classesOf && classesOf(new Float64Array()) };
+    const prediction = refusingRows(() => predict(table));
+    const { predictions, notFinite } = valuesOf(prediction);
     if (notFinite.length > 0) {
       const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
       throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
     }
-    const probabilities = target.task === "regression" ? null : predictions.map(([, share]) => share!);
-    return { values: predictions.map(([value]) => value), probabilities };
+    const probabilities = classesOf && predictions.map(([, share]) => share!);
+    const classes = classesOf && classesOf(prediction.probabilities!);
+    return { values: predictions.map(([value]) => value), probabilities, classes };
   };
 }
 
@@ -121,8 +143,7 @@ export function refusingRows<T>(work: () => T): T {
   });
 }
 
-function logEntries({ inputs, names, deployment, labels }: ServedModel, { now }: PredictorTools) {
-  const { runId, model } = deployment;
+function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now }: PredictorTools) {
   const kept = [...inputs, ...names];
   return (
     cells: readonly (readonly unknown[])[],
@@ -133,7 +154,7 @@ function logEntries({ inputs, names, deployment, labels }: ServedModel, { now }:
       predictionId: predictionIds[i]!,
       at,
       runId,
-      modelSha256: model.sha256,
+      modelSha256: sha256,
       inputs: inputsOf(kept, row),
       prediction: labels === null ? values[i]! : String(values[i]),
       probability: probabilities === null ? null : probabilities[i]!,

@@ -4,6 +4,7 @@ import { PAGES } from "../state/trafficRates.ts";
 import { addressOf } from "../http/access.ts";
 import { hostCheck } from "../http/listen.ts";
 import { HttpProblem, PROBLEM_TYPE } from "../http/problem.ts";
+import { requestIds } from "../http/requestIds.ts";
 import type { ServerState } from "../state/serverState.ts";
 
 export interface InterceptorOptions {
@@ -19,8 +20,10 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
   const { context, config } = workspace;
   const { concurrent } = config.serve.limits;
   const isOwnHost = hostCheck(config.serve);
+  const identify = requestIds();
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const start = clock();
+    identify(request);
     const { method = "", url = "" } = request;
     const route = routeOf(url);
     if (state.draining) response.setHeader("connection", "close");
@@ -31,7 +34,10 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
       metrics.countRequest(knownMethod(method), route, { status: response.statusCode, seconds });
       if (!accessLog) return;
       const address = request.socket.remoteAddress ?? "";
-      const message = `${address} ${method} ${url.slice(0, 500)} ${response.statusCode} ${(seconds * 1000).toFixed(1)} ms`;
+      const { "x-request-id": id, traceparent: trace } = request.headers;
+      const took = `${response.statusCode} ${(seconds * 1000).toFixed(1)} ms`;
+      const names = `request_id=${String(id)}${trace === undefined ? "" : ` traceparent=${String(trace)}`}`;
+      const message = `${address} ${method} ${url.slice(0, 500)} ${took} ${names}`;
       context.emit({ type: "stage", stage: "serve", message });
     });
     if (isOwnHost?.(request.headers.host) === false) {
@@ -45,7 +51,7 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
 }
 
 const ROUTES = new Set(
-  "/ /predict /invocations /score /summarise /diagnose /model /health /ready /ping /version /metrics /openapi.json /docs".split(
+  "/ /predict /labels /invocations /score /summarise /diagnose /model /health /ready /ping /version /metrics /openapi.json /docs".split(
     " ",
   ),
 );
@@ -58,6 +64,7 @@ function routeOf(url: string): string {
   const end = url.indexOf("?");
   const path = end < 0 ? url : url.slice(0, end);
   if (ROUTES.has(path)) return path;
+  if (path.startsWith("/models/")) return "/models";
   return path === PAGES || path.startsWith(`${PAGES}/`) ? PAGES : "other";
 }
 
@@ -67,8 +74,9 @@ function knownMethod(method: string): string {
 
 function refuse(request: IncomingMessage, response: ServerResponse, problem: HttpProblem): true {
   request.resume();
-  const headers = { "content-type": PROBLEM_TYPE, ...problem.headers };
-  response.writeHead(problem.status, headers).end(problem.document);
+  const id = request.headers["x-request-id"];
+  const headers = { "content-type": PROBLEM_TYPE, "x-request-id": id, ...problem.headers };
+  response.writeHead(problem.status, headers).end(problem.document(id));
   return true;
 }
 

@@ -1,6 +1,5 @@
 /** One server process: opens the port, follows deployments, and drains when it is stopped. */
 import { once } from "node:events";
-import { codeVersion } from "../../config/codeVersion.ts";
 import { stackOf } from "../../core/errors.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
@@ -74,7 +73,6 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const log: PredictionLog = openLog(workspace, () => tellLog(log.stats(), false));
   const state = serverState(workspace, { ...options, log, warn });
   const app = await createApp({
-    codeVersion: codeVersion(),
     bodies: state.bodies,
     bodyBytes: serve.limits.body_bytes,
     streamed: STREAMED_TYPES,
@@ -166,6 +164,7 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
     allMetrics: sharedMetrics?.(own) ?? (() => Promise.resolve(own())),
     startedAt: workspace.context.now(),
     serving: undefined,
+    pinned: () => Promise.reject(new TypeError("keepServing sets it")),
     refusal: null,
     draining: false,
   };

@@ -1,18 +1,21 @@
 /** GET /openapi.json, and GET /docs: a self-contained HTML page to try the API, which loads nothing from other servers. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { codeVersion } from "../../config/codeVersion.ts";
+import { endpoint, json } from "../http/endpoint.ts";
 import type { Guards } from "../http/guards.ts";
 import { sendJson, type App } from "../http/http.ts";
 import { openApi } from "./openApi.ts";
 import type { ServerState } from "../state/serverState.ts";
 
 export function registerDocs(app: App, state: ServerState, guards: Guards): void {
-  const { token, tokens, base_path: basePath } = state.workspace.config.serve;
-  const hidden = { schema: { hide: true } };
-  app.get("/openapi.json", { onRequest: guards.read, ...hidden }, (_request, reply) => {
-    const options = { tokens: token !== null || tokens.length > 0, basePath };
-    return sendJson(reply, openApi(app.swagger(), state.serving?.served, options));
-  });
+  const version = codeVersion();
+  const { config } = state.workspace;
+  const declared = endpoint({ id: "getOpenApi", tag: "model", summary: "This document", query: {}, returns: json({}) });
+  app.get("/openapi.json", { onRequest: guards.describe, ...declared }, (_request, reply) =>
+    sendJson(reply, openApi(app.paths, { config, codeVersion: version, served: state.serving?.served })),
+  );
+  const hidden = {};
   const { page, policy } = docsPage(state.workspace.config.name);
   app.get("/docs", hidden, (_request, reply) =>
     reply.headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": policy }).send(page),

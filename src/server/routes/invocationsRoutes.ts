@@ -1,6 +1,8 @@
 /** POST /invocations: MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so its clients need only a new URL. */
 import { Readable } from "node:stream";
 import { csvBatches, withCharset } from "../predictions/csvResponse.ts";
+import { endpoint, json } from "../http/endpoint.ts";
+import { ref } from "../http/shapes.ts";
 import type { Guards } from "../http/guards.ts";
 import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
@@ -14,19 +16,20 @@ import { streamPieces } from "../http/streamPieces.ts";
 const FORMS = ["dataframe_split", "dataframe_records", "instances", "inputs"];
 
 export function registerInvocations(app: App, state: ServerState, guards: Guards): void {
-  const schema = {
+  const declared = endpoint({
+    id: "invoke",
+    tag: "mlflow",
     summary: "Predicts rows as an MLflow model server does",
-    tags: ["mlflow"],
-    description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the response is { predictions: [...] }, and its "warnings" if there are any.`,
-    body: {
-      content: {
-        "application/json": { schema: { $ref: "#/components/schemas/Invocation" } },
-        "text/csv": { schema: { type: "string" } },
-      },
-    },
-  };
-  app.post("/invocations", { onRequest: guards.predict, schema, errorHandler: sendMlflowProblem }, (request, reply) =>
-    respond(state, request, reply),
+    description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the response is { predictions: [...] }, and its "warnings" if there are any. Rows that are not valid are status 400.`,
+    query: {},
+    body: { "application/json": ref("Invocation"), "text/csv": { type: "string" } },
+    returns: json(ref("Invoked")),
+    problems: ["not-ready"],
+  });
+  app.post(
+    "/invocations",
+    { onRequest: guards.predict, ...declared, errorHandler: sendMlflowProblem },
+    (request, reply) => respond(state, request, reply),
   );
 }
 
@@ -39,7 +42,7 @@ async function respond(state: ServerState, request: Request, reply: Reply): Prom
   }
   const { values, warnings } =
     body instanceof Readable ? await predictCsv(serving, state, request) : await predictJson(serving, state, body);
-  reply.header("x-model-version", serving.served.deployment.runId);
+  reply.header("x-model-version", serving.served.runId);
   // MLflow's clients ignore other members; without a warning, the response is MLflow's.
   const more = warnings.length === 0 ? "" : warningsText(warnings);
   return sendText(reply, `{"predictions": ${JSON.stringify(values)}${more}}`);

@@ -1,75 +1,86 @@
-/** The OpenAPI document: the routes from fastify, and the schema of rows from the deployed model. */
+/** The OpenAPI document: the declared endpoints, and the schemas of rows and predictions from the deployed model. */
+import type { Config } from "../../config/schema/schema.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
-
-type Schema = Readonly<Record<string, unknown>>;
+import {
+  byName,
+  list,
+  number,
+  object,
+  ref,
+  text,
+  whole,
+  withReferences,
+  type JsonSchema,
+  type Shape,
+} from "../http/shapes.ts";
+import { responseNames } from "../predictions/responseText.ts";
 
 /** Maximum number of categories listed for a column. */
 const MAX_CATEGORIES = 50;
 
-/** @param routes the document that @fastify/swagger generates */
-export function openApi(
-  routes: object,
-  served: ServedModel | undefined,
-  options: { tokens: boolean; basePath: string },
-): object {
-  const { components, ...rest } = routes as { components?: object };
-  const security = { bearer: { type: "http", scheme: "bearer" } };
+interface DocumentOptions {
+  readonly config: Config;
+  readonly codeVersion: string;
+  /** Undefined while nothing is deployed. */
+  readonly served: ServedModel | undefined;
+}
+
+/** @param paths of all declared endpoints */
+export function openApi(paths: object, { config, codeVersion, served }: DocumentOptions): object {
+  const { token, tokens, base_path } = config.serve;
+  const components: Record<string, unknown> = {};
+  const isProtected = token !== null || tokens.length > 0;
+  const description =
+    "Each response has an X-Request-Id: that of the request, or a new one. A valid traceparent is returned. Other query parameters than those described are refused.";
   return {
-    ...rest,
-    ...(options.basePath === "" ? {} : { servers: [{ url: options.basePath }] }),
+    openapi: "3.1.0",
+    info: { title: config.name, version: codeVersion, description },
+    servers: [{ url: base_path === "" ? "/" : base_path }],
+    paths: withReferences(paths, components),
     components: {
-      ...components,
-      schemas: rowSchemas(served),
-      ...(options.tokens ? { securitySchemes: security } : {}),
+      schemas: { ...components, ...rowSchemas(served, config), ...predictionSchemas(served, config) },
+      ...(isProtected && { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } }),
     },
-    ...(options.tokens ? { security: [{ bearer: [] }] } : {}),
+    ...(isProtected && { security: [{ bearer: [] }] }),
   };
 }
 
-function rowSchemas(served: ServedModel | undefined): Record<string, Schema> {
-  const list = (items: Schema): Schema => ({ type: "array", items });
-  const row = { $ref: "#/components/schemas/Row" };
-  const wrapped = (name: string): Schema => ({ type: "object", required: [name], properties: { [name]: list(row) } });
-  const split = {
-    type: "object",
-    required: ["columns", "data"],
-    properties: { columns: list({ type: "string" }), data: list({ type: "array" }) },
+function rowSchemas(served: ServedModel | undefined, config: Config): Record<string, JsonSchema> {
+  const row = ref("Row");
+  const split = object({ columns: list(text), data: list(list({})) });
+  const ofMlflow = {
+    DataframeSplit: object({ dataframe_split: split }),
+    DataframeRecords: object({ dataframe_records: list(row) }),
+    Instances: object({ instances: list(row) }),
+    Inputs: object({ inputs: list(row) }),
   };
+  const forms = Object.keys(ofMlflow).map(ref);
   return {
-    Row: rowSchema(served),
-    Rows: { anyOf: [row, list(row), wrapped("data"), wrapped("inputs")] },
-    Invocation: {
-      oneOf: [
-        { type: "object", required: ["dataframe_split"], properties: { dataframe_split: split } },
-        ...["dataframe_records", "instances", "inputs"].map(wrapped),
-      ],
-    },
-    Problem: {
-      type: "object",
-      description: "RFC 9457",
-      properties: {
-        type: { type: "string" },
-        title: { type: "string" },
-        status: { type: "integer" },
-        detail: { type: "string" },
-        hint: { type: "string" },
-        errors: list({ type: "object" }),
-      },
-    },
+    Row: rowSchema(served, config),
+    ...ofMlflow,
+    RowsInData: object({ data: list(row) }),
+    Rows: { anyOf: [row, list(row), ref("RowsInData"), ...forms] },
+    Invocation: { oneOf: forms },
   };
 }
 
-function rowSchema(served: ServedModel | undefined): Schema {
+function rowSchema(served: ServedModel | undefined, { serve }: Config): JsonSchema {
   if (served === undefined)
     return { type: "object", description: "one value for each column of the model; no model is deployed" };
   const { inputs } = served.model.signature;
+  const aliases = Object.entries(serve.request_aliases);
+  const aliased = new Set(aliases.map(([, name]) => name));
+  const schemas = new Map(inputs.map((spec) => [spec.name, columnSchema(spec)]));
+  const alternatives = aliases.map(([alias, name]) => [alias, schemas.get(name) ?? {}] as const);
+  // What ingest.select computes may be given as the columns that its expression reads.
+  const isRequired = (name: string): boolean =>
+    serve.validation.missing === "error" && !Object.hasOwn(served.computed, name) && !aliased.has(name);
   return {
     type: "object",
     description: rowDescription(served),
-    // What ingest.select computes may be given as the columns that its expression reads.
-    required: inputs.map(({ name }) => name).filter((name) => !Object.hasOwn(served.computed, name)),
-    properties: Object.fromEntries(inputs.map((spec) => [spec.name, columnSchema(spec)])),
+    required: inputs.map(({ name }) => name).filter(isRequired),
+    properties: Object.fromEntries([...schemas, ...alternatives]),
     example: Object.fromEntries(exampleRow(served.model).map(({ name, value }) => [name, value])),
   };
 }
@@ -81,7 +92,7 @@ function rowDescription({ computed }: ServedModel): string {
   return `${columns.length === 0 ? "one value for each column" : both}. ${digits}`;
 }
 
-function columnSchema({ kind, minimum, maximum, categories, integer }: ColumnSpec): Schema {
+function columnSchema({ kind, minimum, maximum, categories, integer }: ColumnSpec): JsonSchema {
   if (kind === "number") {
     const range = minimum === undefined ? "" : `range in the training rows: ${minimum} to ${maximum}`;
     return { type: [integer === true ? "integer" : "number", "string", "null"], description: range };
@@ -89,4 +100,42 @@ function columnSchema({ kind, minimum, maximum, categories, integer }: ColumnSpe
   if (kind === "date")
     return { type: ["string", "null"], description: "ISO 8601, or as 31-Jul-2024; UTC if no time zone is given" };
   return { type: ["string", "null"], ...(categories && { examples: categories.slice(0, MAX_CATEGORIES) }) };
+}
+
+function predictionSchemas(served: ServedModel | undefined, { serve }: Config): Record<string, JsonSchema> {
+  const names = responseNames(serve);
+  const value = valueSchema(served);
+  const echoed = (of: (schema: JsonSchema) => JsonSchema): Record<string, Shape<unknown>> =>
+    Object.fromEntries(serve.echo.map((name) => [name, of({ type: ["string", "number", "boolean", "null"] })]));
+  const probability = { ...number, description: "of the positive of two classes, else of the predicted class" };
+  const classes = { ...byName(number), description: "by class" };
+  const one = { [names.probability]: probability, [names.probabilities]: classes };
+  const many = { [names.probabilities]: list(probability), [names.classProbabilities]: list(classes) };
+  const always = served?.labels ? { one, many } : {};
+  const sometimes = served === undefined ? { one, many } : {};
+  const explanation = ref("Explanation");
+  const warnings = { warnings: list(ref("Finding")) };
+  const [version, id] = [{ [names.version]: text }, { ...text, description: "by which its label is joined" }];
+  return {
+    Prediction: object(
+      { [names.prediction]: value, ...always.one, ...version, [names.id]: id, ...warnings },
+      { ...sometimes.one, explanation, ...echoed((each) => each) },
+    ),
+    Predictions: object(
+      { [names.predictions]: list(value), ...always.many, ...version, [names.ids]: list(id), ...warnings },
+      { ...sometimes.many, explanations: list(explanation), warning_count: whole, ...echoed(list) },
+    ),
+    Explanation: object({ unit: text, base_value: {}, contributions: byName({}) }),
+    Invoked: object({ predictions: list(value) }, { ...warnings, warning_count: whole }),
+  };
+}
+
+function valueSchema(served: ServedModel | undefined): JsonSchema {
+  if (served === undefined) return {};
+  const { labels } = served;
+  if (labels === null) return number;
+  return {
+    type: labels.every((label) => typeof label === "number") ? "number" : "string",
+    examples: labels.slice(0, MAX_CATEGORIES),
+  };
 }

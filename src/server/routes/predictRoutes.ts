@@ -7,6 +7,9 @@ import { sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
 import { HttpProblem, problemOf } from "../http/problem.ts";
+import type { ServedPredictor } from "../predictions/servedPredictor.ts";
+import { endpoint, type Endpoint } from "../http/endpoint.ts";
+import { ref } from "../http/shapes.ts";
 import type { Predictions } from "../predictions/predictions.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import type { Guards } from "../http/guards.ts";
@@ -18,45 +21,49 @@ const CSV_TYPE = "text/csv";
 export const STREAMED_TYPES = [CSV_TYPE, "application/x-ndjson", "application/jsonl", "application/jsonlines"];
 
 export function registerPredict(app: App, state: ServerState, guards: Guards): void {
-  const { config } = state.workspace;
-  const mostRows = config.serve.limits.rows;
-  const handler = (request: Request, reply: Reply): Reply | Promise<Reply> => {
-    const serving = requireServing(state);
-    const { body } = request;
-    const explain = wantsExplanation(request);
-    if (body instanceof Readable) {
-      if (explain)
-        throw new HttpProblem("bad-request", "streamed predictions cannot be explained", { hint: "send JSON" });
-      return stream(serving, { request, reply, state });
-    }
-    const rows = requestRows(body, { inputs: serving.predictor.inputs, mostRows });
-    if (explain) requireExplainable(rows.rows.length);
-    const respond = (predictions: Predictions): Reply => {
-      const extra = explain ? explanations(serving.served, predictions.table, rows.single) : undefined;
-      return sendText(reply, serving.responseText(rows, predictions, extra));
-    };
-    // Without a promise where there is none: it would cost a tenth of the time of a request.
-    const predictions = serving.predictor.predict(rows.rows);
-    return predictions instanceof Promise ? predictions.then(respond) : respond(predictions);
-  };
-  for (const url of ["/predict", "/"]) {
-    app.post(url, { onRequest: guards.predict, schema: predictSchema }, handler);
+  const onRequest = guards.predict;
+  const predict = (request: Request, reply: Reply): Reply | Promise<Reply> =>
+    respond(requireServing(state), { request, reply, state });
+  app.post("/predict", { onRequest, ...endpoint({ ...PREDICT, id: "predict" }) }, predict);
+  app.post(
+    "/",
+    { onRequest, ...endpoint({ ...PREDICT, id: "predictAtRoot", summary: "The same as /predict" }) },
+    predict,
+  );
+  app.post("/models/:version/predict", { onRequest, ...endpoint(PINNED) }, async (request, reply) => {
+    const { version } = request.params as { version: string };
+    return respond(await state.pinned(version), { request, reply, state });
+  });
+}
+
+interface Exchange {
+  readonly request: Request;
+  readonly reply: Reply;
+  readonly state: ServerState;
+}
+
+function respond(serving: Serving, exchange: Exchange): Reply | Promise<Reply> {
+  const { request, reply, state } = exchange;
+  const { body } = request;
+  const { explain, threshold } = (request.parameters ?? {}) as { explain?: boolean; threshold?: number };
+  const predictor = threshold === undefined ? serving.predictor : serving.predictor.at(threshold);
+  if (body instanceof Readable) {
+    if (explain === true)
+      throw new HttpProblem("bad-request", "streamed predictions cannot be explained", { hint: "send JSON" });
+    return stream(predictor, exchange);
   }
+  const rows = requestRows(body, { inputs: predictor.inputs, mostRows: state.workspace.config.serve.limits.rows });
+  if (explain === true) requireExplainable(rows.rows.length);
+  const send = (predictions: Predictions): Reply => {
+    const extra = explain === true ? explanations(serving.served, predictions.table, rows.single) : undefined;
+    return sendText(reply, serving.responseText(rows, predictions, extra));
+  };
+  // Without a promise where there is none: it would cost a tenth of the time of a request.
+  const predictions = predictor.predict(rows.rows);
+  return predictions instanceof Promise ? predictions.then(send) : send(predictions);
 }
 
-function wantsExplanation({ url, query }: Request): boolean {
-  // Most requests have no query: skip parsing it.
-  if (!url.includes("?")) return false;
-  const { explain } = query as { explain?: unknown };
-  if (explain === undefined || explain === "false" || explain === "0") return false;
-  if (explain === "true" || explain === "1" || explain === "") return true;
-  throw new HttpProblem("bad-request", "the query parameter explain must be true or false");
-}
-
-async function stream(
-  { predictor }: Serving,
-  { request, reply, state }: { request: Request; reply: Reply; state: ServerState },
-): Promise<Reply> {
+async function stream(predictor: ServedPredictor, { request, reply, state }: Exchange): Promise<Reply> {
   const { config } = state.workspace;
   const pieces = streamPieces(request, state.bodies);
   const contentType = request.headers["content-type"];
@@ -70,7 +77,7 @@ async function stream(
   const text = Readable.from(encoded(first, lines, room), { objectMode: false, highWaterMark: 1 << 16 });
   return reply
     .header("content-type", `${isCsv ? CSV_TYPE : "application/x-ndjson"}; charset=utf-8`)
-    .header("x-model-version", predictor.served.deployment.runId)
+    .header("x-model-version", predictor.served.runId)
     .send(text);
 }
 
@@ -92,20 +99,33 @@ async function* encoded(
   }
 }
 
-const predictSchema = {
+const textBody = { type: "string" };
+const streams = { [CSV_TYPE]: textBody, "application/x-ndjson": textBody };
+
+const PREDICT: Omit<Endpoint, "id"> = {
+  tag: "predict",
   summary: "Predicts rows",
-  tags: ["predict"],
   description:
-    "One object returns one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON returns lists. CSV and JSON Lines are streamed. ?explain=true adds SHAP values.",
-  querystring: {
-    type: "object",
-    properties: { explain: { type: "boolean", description: "add SHAP values to the predictions" } },
-  },
-  body: {
-    content: {
-      "application/json": { schema: { $ref: "#/components/schemas/Rows" } },
-      "text/csv": { schema: { type: "string" } },
-      "application/x-ndjson": { schema: { type: "string" } },
+    "One object returns one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON returns lists. CSV and JSON Lines are streamed, and return each row with its prediction, or why there is none.",
+  query: {
+    explain: { type: "boolean", description: "add SHAP values (JSON only)" },
+    threshold: {
+      type: "number",
+      minimum: 0,
+      maximum: 1,
+      description:
+        "for two classes: the positive one is predicted from this probability on, in place of the model's own",
     },
   },
-} as const;
+  body: { "application/json": ref("Rows"), ...streams },
+  returns: { "application/json": { oneOf: [ref("Prediction"), ref("Predictions")] }, ...streams },
+  problems: ["not-ready"],
+};
+
+const PINNED: Endpoint = {
+  ...PREDICT,
+  id: "predictWithVersion",
+  summary: "Predicts rows with a certain model, whichever is deployed",
+  path: { version: { type: "string", description: "a version such as v3, or the id of a run" } },
+  problems: ["not-ready", "not-found"],
+};

@@ -1,55 +1,130 @@
 /** GET /score, /summarise, /diagnose and /model: recorded results of the deployed model; nothing is computed or changed. */
 import type { ColumnReference } from "../../core/records/reference.ts";
 import type { Session } from "../../lifecycle/session.ts";
-import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import type { DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { endpoint, json } from "../http/endpoint.ts";
 import type { Guards } from "../http/guards.ts";
 import { sendJson, type App } from "../http/http.ts";
+import {
+  byName,
+  list,
+  named,
+  number,
+  object,
+  orNull,
+  pairs,
+  text,
+  whole,
+  type Shape,
+  type Shaped,
+} from "../http/shapes.ts";
+import { modelDocument, modelShape } from "./modelDocument.ts";
 import { requireServing, type ServerState } from "../state/serverState.ts";
 
+type Document<T> = (session: Session, served: DeployedServedModel) => T;
+
 export function registerRecorded(app: App, state: ServerState, guards: Guards): void {
-  const route = (url: string, summary: string, document: (session: Session, served: ServedModel) => object): void => {
-    const schema = { summary, tags: ["model"] };
-    app.get(url, { onRequest: guards.read, schema }, async (_request, reply) => {
+  const route = <T>(
+    url: string,
+    [id, summary, shape]: [string, string, Shape<T>],
+    document: Document<T>,
+    guard = guards.read,
+  ): void => {
+    const declared = endpoint({ id, tag: "model", summary, query: {}, returns: json(shape), problems: ["not-ready"] });
+    app.get(url, { onRequest: guard, ...declared }, (_request, reply) => {
       const { served } = requireServing(state);
       return sendJson(reply, document({ ...state.workspace, store: state.store.current() }, served));
     });
   };
-  route("/score", "Newest score of the deployed model on the test data", scoreDocument);
-  route("/summarise", "Statistics of the deployed model's training rows, by column", (_, served) =>
-    summaryDocument(served),
+  route("/score", ["getScore", "Newest score of the deployed model on the test data", score], scoreDocument);
+  const statistics = "Statistics of the deployed model's training rows, by column";
+  route("/summarise", ["getSummary", statistics, summary], (_, served) => summaryDocument(served));
+  const health = "Missing values, durations, warnings and health of the deployment";
+  route("/diagnose", ["getDiagnosis", health, diagnosis], (session, served) =>
+    diagnosisDocument(session, served, state.refusal),
   );
-  route("/diagnose", "Missing values, durations, warnings and health of the deployment", (session, served) =>
-    diagnosis(session, served, state.refusal),
-  );
-  route("/model", "The deployed model: signature, metrics and lineage", modelDocument);
+  // Callers of /predict need the columns.
+  const described = "The deployed model: signature, metrics and lineage";
+  route("/model", ["getModel", described, modelShape], modelDocument, guards.describe);
 }
 
-function scoreDocument({ store }: Session, { deployment }: ServedModel): object {
-  const score = store.run(deployment.runId)?.score;
-  if (!score) {
+const metrics = byName(orNull(number));
+const interval = orNull(pairs(number, number));
+const shares = byName(number);
+
+const score = named(
+  "Score",
+  object(
+    { score: orNull(number), metric: text, model_version: text, scored_at: text },
+    {
+      interval,
+      metrics,
+      intervals: byName(interval),
+      baseline: metrics,
+      confusion_matrix: orNull(list(list(whole))),
+      class_report: orNull(
+        list(object({ label: text, precision: number, recall: number, f1: number, support: whole })),
+      ),
+      rows: whole,
+    },
+  ),
+);
+
+function scoreDocument({ store }: Session, { deployment }: DeployedServedModel): Shaped<typeof score> {
+  const recorded = store.run(deployment.runId)?.score;
+  if (!recorded) {
     const { metric, value, runId } = deployment;
     return { score: value, metric, model_version: runId, scored_at: deployment.deployedAt };
   }
   return {
-    score: score.value,
-    metric: score.metric,
-    interval: score.interval,
-    metrics: score.metrics,
-    intervals: score.intervals,
-    baseline: score.baseline,
-    confusion_matrix: score.confusionMatrix,
-    class_report: score.classReport,
-    rows: score.rows,
+    score: recorded.value,
+    metric: recorded.metric,
+    interval: recorded.interval,
+    metrics: recorded.metrics,
+    intervals: recorded.intervals,
+    baseline: recorded.baseline,
+    confusion_matrix: recorded.confusionMatrix,
+    class_report: recorded.classReport,
+    rows: recorded.rows,
     model_version: deployment.runId,
-    scored_at: score.createdAt,
+    scored_at: recorded.createdAt,
   };
 }
 
-function summaryDocument({ model, deployment }: ServedModel): object {
+const columnStatistics = named(
+  "ColumnStatistics",
+  object(
+    {},
+    {
+      distinct: whole,
+      top: list(pairs(text, whole)),
+      mean: orNull(number),
+      median: orNull(number),
+      standard_deviation: orNull(number),
+      minimum: orNull(number),
+      q25: orNull(number),
+      q75: orNull(number),
+      maximum: orNull(number),
+    },
+  ),
+);
+
+const summary = named(
+  "Summary",
+  object({
+    model_version: text,
+    rows: whole,
+    summary: byName(columnStatistics),
+    prediction: orNull(columnStatistics),
+    missing: shares,
+  }),
+);
+
+function summaryDocument({ model, runId }: DeployedServedModel): Shaped<typeof summary> {
   const { rows, columns, prediction } = model.reference;
   const all = Object.entries(columns);
   return {
-    model_version: deployment.runId,
+    model_version: runId,
     rows,
     summary: Object.fromEntries(all.map(([name, column]) => [name, columnSummary(column)])),
     prediction: prediction === null ? null : columnSummary(prediction),
@@ -57,7 +132,7 @@ function summaryDocument({ model, deployment }: ServedModel): object {
   };
 }
 
-function columnSummary(column: ColumnReference): object {
+function columnSummary(column: ColumnReference): Shaped<typeof columnStatistics> {
   if (column.kind === "category") return { distinct: column.counts.length, top: column.counts.slice(0, 10) };
   const { mean, standardDeviation, quantiles } = column;
   const at = (percent: number): number | null => quantiles[percent] ?? null;
@@ -78,7 +153,25 @@ function missingShares(columns: Readonly<Record<string, ColumnReference>>): Reco
   );
 }
 
-function diagnosis({ store }: Session, { model, deployment }: ServedModel, refusal: string | null): object {
+const diagnosis = named(
+  "Diagnosis",
+  object({
+    model_version: text,
+    missing_values: shares,
+    execution_time: object({ ingest: orNull(number), train: orNull(number) }),
+    warnings: list(text),
+    deployed_at: text,
+    reasons: list(text),
+    newest_run: orNull(object({ run_id: text, created_at: text })),
+    more: text,
+  }),
+);
+
+function diagnosisDocument(
+  { store }: Session,
+  { model, deployment }: DeployedServedModel,
+  refusal: string | null,
+): Shaped<typeof diagnosis> {
   const run = store.run(deployment.runId);
   const dataset = run && (store.dataset(run.datasetId) ?? store.dataset(run.datasetSha256));
   const newest = store.latestModelRun();
@@ -92,43 +185,5 @@ function diagnosis({ store }: Session, { model, deployment }: ServedModel, refus
     newest_run: newest === undefined ? null : { run_id: newest.runId, created_at: newest.createdAt },
     // The command also reads the data and package registries; a GET request must not.
     more: "run `mlctl diagnose` for drift, outdated packages and the integrity of the artifacts",
-  };
-}
-
-function modelDocument({ store }: Session, { model, deployment, computed }: ServedModel): object {
-  const run = store.run(deployment.runId);
-  const { inputs, target } = model.signature;
-  return {
-    model_version: deployment.runId,
-    version: run?.modelVersion ?? null,
-    family: model.estimator.family,
-    task: target.task,
-    threshold: model.threshold,
-    signature: {
-      inputs: inputs.map(({ missingShare, ...column }) => ({ ...column, missing_share: missingShare })),
-      target,
-      ...(Object.keys(computed).length === 0 ? {} : { computed }),
-    },
-    example: Object.fromEntries(exampleRow(model).map(({ name, value }) => [name, value])),
-    metrics: { validation: model.metrics, test: run?.score?.metrics ?? null },
-    importance: model.importance,
-    deployment: {
-      deployment_id: deployment.deploymentId,
-      deployed_at: deployment.deployedAt,
-      action: deployment.action,
-      previous_run_id: deployment.previousRunId,
-      reasons: deployment.reasons,
-      aliases: deployment.aliases,
-    },
-    lineage: {
-      model_sha256: deployment.model.sha256,
-      dataset_sha256: deployment.datasetSha256,
-      config_sha256: deployment.configSha256,
-      seed: model.lineage.seed,
-      feature_set: model.lineage.featureSet,
-      training_rows: model.lineage.trainingRows,
-      validation_rows: model.lineage.validationRows,
-      code_version: model.codeVersion,
-    },
   };
 }

@@ -2,14 +2,14 @@
 import { statSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
 import { messageOf, MlctlError } from "../../core/errors.ts";
-import { servedModel, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { deployedServedModel, type DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 
 export interface FollowOptions {
   readonly workspace: Workspace;
-  readonly take: (served: ServedModel) => void;
+  readonly take: (served: DeployedServedModel) => void;
   /** Called if the newest deployment cannot be served (the previous one stays), once for each reason. */
   readonly refuse: (reason: MlctlError) => void;
 }
@@ -40,7 +40,7 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
     if (stamp === known && !retry) return;
     known = stamp;
     try {
-      const served = servedModel(workspace);
+      const served = deployedServedModel(workspace);
       if (served === undefined && taken !== "") {
         throw new MlctlError("notReady", `${path} is missing`, { hint: "run `mlctl deploy` to write it again" });
       }

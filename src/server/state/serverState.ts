@@ -1,7 +1,7 @@
 /** The state that all routes of one process share. */
 import { basename, dirname, sep } from "node:path";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
-import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import type { DeployedServedModel, ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { ServedPredictor } from "../predictions/servedPredictor.ts";
 import type { responseText } from "../predictions/responseText.ts";
@@ -11,9 +11,9 @@ import type { Metrics, MetricsSnapshot } from "./metrics.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { Rejections } from "../http/rejections.ts";
 
-/** The deployment in use. It is replaced as a whole, so that a request never sees a mix of two. */
-export interface Serving {
-  readonly served: ServedModel;
+/** A model in use. The deployed one is replaced as a whole, so that a request never sees a mix of two. */
+export interface Serving<Served extends ServedModel = ServedModel> {
+  readonly served: Served;
   readonly predictor: ServedPredictor;
   readonly responseText: ReturnType<typeof responseText>;
 }
@@ -29,7 +29,9 @@ export interface ServerState {
   readonly allMetrics: () => Promise<MetricsSnapshot>;
   readonly startedAt: Date;
   /** Undefined while nothing is deployed. */
-  serving: Serving | undefined;
+  serving: Serving<DeployedServedModel> | undefined;
+  /** The model of a version ("v3") or run. @throws {HttpProblem} 404 */
+  pinned: (reference: string) => Promise<Serving>;
   /** Why the newest deployment is refused; null if it is served. */
   refusal: string | null;
   /** The server is stopping: requests in progress are finished. */
@@ -45,7 +47,7 @@ export function withoutFolders(message: string, { paths }: Workspace): string {
 }
 
 /** @throws {HttpProblem} 503 while nothing is deployed */
-export function requireServing({ serving, refusal }: ServerState): Serving {
+export function requireServing({ serving, refusal }: ServerState): Serving<DeployedServedModel> {
   if (serving !== undefined) return serving;
   const detail = refusal === null ? "no model is deployed" : `the deployed model cannot be served: ${refusal}`;
   const hint =

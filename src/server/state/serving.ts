@@ -4,7 +4,8 @@ import { responseText } from "../predictions/responseText.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { modelSelector, type RowSelector } from "../../lifecycle/predict/modelSelector.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
-import { withoutFolders, type ServerState } from "./serverState.ts";
+import { pinnedModels } from "./pinnedModels.ts";
+import { withoutFolders, type ServerState, type Serving } from "./serverState.ts";
 
 export interface ServingTools extends Pick<PredictorTools, "predictionId" | "now"> {
   /** Receives a message for each deployment that is served from now on. */
@@ -15,19 +16,20 @@ export interface ServingTools extends Pick<PredictorTools, "predictionId" | "now
 export function keepServing(state: ServerState, { report, ...tools }: ServingTools): Follower {
   const { workspace, metrics, log } = state;
   const { config, context } = workspace;
+  const servingOf = <Served extends ServedModel>(served: Served): Serving<Served> => {
+    const counted = (values: readonly (string | number)[]): void =>
+      metrics.countPredictions(values, served.labels !== null);
+    const predictor = servedPredictor(served, config, { log, counted, selector: selectorOf(state, served), ...tools });
+    return { served, predictor, responseText: responseText(config, served.runId) };
+  };
+  state.pinned = pinnedModels(state, servingOf);
   return followDeployment({
     workspace,
     take(served) {
       const { runId, deploymentId } = served.deployment;
-      const isClass = served.labels !== null;
-      const counted = (values: readonly (string | number)[]): void => metrics.countPredictions(values, isClass);
       const { selector: replaced } = state.serving?.predictor ?? {};
-      const before = state.serving?.served.deployment.runId;
-      state.serving = {
-        served,
-        predictor: servedPredictor(served, config, { log, counted, selector: selectorOf(state, served), ...tools }),
-        responseText: responseText(config, runId),
-      };
+      const before = state.serving?.served.runId;
+      state.serving = servingOf(served);
       void replaced?.close();
       state.refusal = null;
       metrics.swaps++;
@@ -37,9 +39,7 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
       state.refusal = withoutFolders(reason.message, workspace);
       metrics.swapFailures++;
       const kept =
-        state.serving === undefined
-          ? "no model is served"
-          : `run ${state.serving.served.deployment.runId} is still served`;
+        state.serving === undefined ? "no model is served" : `run ${state.serving.served.runId} is still served`;
       const message = `the new deployment is refused, ${kept}: ${reason.message}`;
       context.emit({ type: "warning", stage: "serve", message, ...(reason.hint && { hint: reason.hint }) });
     },
@@ -47,10 +47,10 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
 }
 
 /** What computes the columns of `ingest.select` for the rows of requests; undefined if the model has none. */
-function selectorOf({ workspace, store }: ServerState, { model, deployment }: ServedModel): RowSelector | undefined {
+function selectorOf({ workspace, store }: ServerState, { model, runId }: ServedModel): RowSelector | undefined {
   const { config, context } = workspace;
   if (Object.keys(config.ingest.select).length === 0) return undefined;
-  const run = store.current().run(deployment.runId);
+  const run = store.current().run(runId);
   const recorded = run === undefined ? [] : (store.current().dataset(run.datasetId)?.columns ?? []);
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "serve", message });
   return modelSelector(config, model, { recorded, onNote, maxSeconds: config.serve.limits.select_seconds });

@@ -1,0 +1,142 @@
+/** Declares an endpoint once: its query parameters are read, and the OpenAPI document is written, from the same declaration. */
+import { HttpProblem, PROBLEMS, PROBLEM_TYPE, type ProblemName } from "./problem.ts";
+import { list, named, object, oneOf, text, whole, anything, type JsonSchema, type Shape } from "./shapes.ts";
+
+/** By media type. */
+type Content = Readonly<Record<string, JsonSchema>>;
+
+/** A boolean or a number with limits; the values of a query by name. */
+export type Parameters = Readonly<Record<string, JsonSchema & { readonly type: "boolean" | "number" }>>;
+export type ParameterValues = Readonly<Record<string, boolean | number | undefined>>;
+
+export interface Endpoint {
+  readonly id: string;
+  readonly tag: "predict" | "mlflow" | "model" | "health";
+  readonly summary: string;
+  readonly description?: string;
+  /** By the name of the part of the path. */
+  readonly path?: Readonly<Record<string, JsonSchema>>;
+  /** Undefined: any are ignored. */
+  readonly query?: Parameters;
+  readonly body?: Content;
+  readonly returns: Content;
+  /** What it can refuse beside what all can. */
+  readonly problems?: readonly ProblemName[];
+}
+
+export interface Declared {
+  readonly query: Parameters | undefined;
+  /** OpenAPI's operation object. */
+  readonly operation: JsonSchema;
+}
+
+const OF_ALL: readonly ProblemName[] = ["misdirected", "headers-too-large", "internal-error", "overloaded"];
+const OF_GUARDED: readonly ProblemName[] = ["bad-request", "unauthorized", "forbidden", "too-many-requests"];
+const OF_BODIES: readonly ProblemName[] = ["too-slow", "too-large", "unsupported-media-type", "invalid-rows"];
+
+const finding = object(
+  { message: text },
+  {
+    row: { ...whole, description: "from 0" },
+    column: text,
+    check: text,
+    value: anything,
+    suggestion: text,
+    series: text,
+  },
+);
+const problem: Shape<unknown> = named("Problem", {
+  description: "RFC 9457",
+  ...object(
+    {
+      type: oneOf(...Object.keys(PROBLEMS).map((name) => `urn:mlctl:problem:${name}`)),
+      title: text,
+      status: whole,
+      detail: text,
+    },
+    {
+      hint: { ...text, description: "the next step" },
+      request_id: text,
+      errors: list(named("Finding", finding)),
+      error_count: whole,
+      error_code: { ...text, description: "only of /invocations, as MLflow has it" },
+      message: text,
+    },
+  ),
+});
+
+export function json(schema: JsonSchema): Content {
+  return { "application/json": schema };
+}
+
+/** @param guarded it requires a token where there are tokens */
+export function endpoint(declared: Endpoint, guarded = true): { readonly config: Declared } {
+  const { id, tag, summary, description, path = {}, query = {}, body, returns, problems = [] } = declared;
+  const refused = [...OF_ALL, ...(guarded ? OF_GUARDED : []), ...(body === undefined ? [] : OF_BODIES), ...problems];
+  const parameters = [
+    ...Object.entries(path).map(([name, schema]) => ({ name, in: "path", required: true, schema })),
+    ...Object.entries(query).map(([name, schema]) => ({ name, in: "query", required: false, schema })),
+  ];
+  const operation = {
+    operationId: id,
+    summary,
+    ...(description !== undefined && { description }),
+    tags: [tag],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && { requestBody: { required: true, content: content(body) } }),
+    ...(!guarded && { security: [] }),
+    responses: {
+      200: { description: "OK", ...(Object.keys(returns).length > 0 && { content: content(returns) }) },
+      ...problemResponses(refused),
+    },
+  };
+  return { config: { query: declared.query, operation } };
+}
+
+function content(byType: Content): JsonSchema {
+  return Object.fromEntries(Object.entries(byType).map(([type, schema]) => [type, { schema }]));
+}
+
+function problemResponses(names: readonly ProblemName[]): Record<number, object> {
+  const byStatus = Map.groupBy(new Set(names), (name) => PROBLEMS[name][0]);
+  const type = PROBLEM_TYPE.split(";")[0]!;
+  return Object.fromEntries(
+    [...byStatus].map(([status, same]) => [
+      status,
+      { description: same.map((name) => PROBLEMS[name][1]).join("; "), content: content({ [type]: problem }) },
+    ]),
+  );
+}
+
+/**
+ * The values of a query string. An unknown parameter would be ignored, and ?model=v1 would silently return predictions of
+ * another model.
+ * @throws {HttpProblem} 400
+ */
+export function parameterValues(given: Readonly<Record<string, unknown>>, declared: Parameters): ParameterValues {
+  const names = Object.keys(declared);
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(declared, name));
+  if (unknown !== undefined) {
+    const hint = names.length === 0 ? "this endpoint has no query parameters" : `known: ${names.join(", ")}`;
+    throw new HttpProblem("bad-request", `unknown query parameter "${unknown.slice(0, 80)}"`, { hint });
+  }
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const read = declared[name]!.type === "boolean" ? readFlag(value) : readNumber(value, declared[name]!);
+      if (read !== undefined) return [name, read];
+      const { type, minimum, maximum } = declared[name]!;
+      const allowed = type === "boolean" ? "true or false" : `one number from ${minimum} to ${maximum}`;
+      throw new HttpProblem("bad-request", `the query parameter ${name} must be ${allowed}`);
+    }),
+  );
+}
+
+function readFlag(value: unknown): boolean | undefined {
+  if (value === "true" || value === "1" || value === "") return true;
+  return value === "false" || value === "0" ? false : undefined;
+}
+
+function readNumber(value: unknown, { minimum, maximum }: JsonSchema): number | undefined {
+  const read = typeof value === "string" && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : NaN;
+  return read >= (minimum as number) && read <= (maximum as number) ? read : undefined;
+}
