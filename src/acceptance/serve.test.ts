@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readPredictions } from "../storage/predictionLog/readPredictions.ts";
+import { sqliteReader } from "../storage/predictionLog/sqliteReader.ts";
 import { logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 import { expectProblem, served, type ServedWorkspace } from "./servedWorkspace.ts";
 
@@ -426,7 +426,7 @@ describe("starting and stopping", () => {
       expect(answered.text.trimEnd().split("\n")).toHaveLength(20_001);
       const { status, stderr } = await finished;
       expect([status, stderr]).toEqual([143, expect.not.stringContaining("error")]);
-      const logged = [...readPredictions(join(other.folder, "mlctl.db.predictions"))];
+      const logged = await sqliteReader(join(other.folder, "mlctl.db.predictions")).rows();
       expect(logged).toHaveLength(20_001);
       expect(logged.find(({ predictionId }) => predictionId === single.body["prediction_id"])).toMatchObject({
         runId,

@@ -34,7 +34,7 @@ describe("serve", () => {
     expect(status).toBe(143);
     small.free();
     // A few may have found space in the last page of the file.
-    const lost = 280 - small.logged();
+    const lost = 280 - (await small.logged());
     expect(lost).toBeGreaterThan(100);
     const told = warningsIn(stderr);
     expect(told).toHaveLength(3);

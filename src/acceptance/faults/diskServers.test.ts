@@ -56,7 +56,7 @@ describe("serve", () => {
       other.close();
       await expect.poll(() => logProblem(server), { timeout: 5000 }).toBeNull();
       const told = warningsIn((await server.stop()).stderr);
-      expect(small.logged()).toBe(110);
+      expect(await small.logged()).toBe(110);
       expect(told).toHaveLength(3);
       expect(told[0]).toMatch(/is not written fast enough; 100 wait in memory .*, others are lost/);
       expect(told[1]).toBe("warning: predictions are logged again: 100 were written late, 300 were not logged");
@@ -111,7 +111,7 @@ describe("watch", () => {
         "no space left",
         "written again",
       ]);
-      expect(small.logged()).toBe(120);
+      expect(await small.logged()).toBe(120);
       expect(readdirSync(join(workspace.folder, "drops", "processing"))).toEqual([".watchers"]);
     },
     FAULTS_TIMEOUT,
@@ -119,7 +119,7 @@ describe("watch", () => {
 
   it(
     "with any space left loses no file, answers each once and logs each row once",
-    () => {
+    async () => {
       workspace.ok("watch", "--once");
       const { uniform } = random(29);
       const told: string[] = [];
@@ -134,7 +134,7 @@ describe("watch", () => {
         workspace.ok("watch", "--once");
         expect(placesOf(`f${i}`)).toEqual(["processed"]);
         expect(workspace.names("drops/processed", new RegExp(`^f${i}_predictions`))).toHaveLength(1);
-        expect(small.logged()).toBe(40 * (i + 1));
+        expect(await small.logged()).toBe(40 * (i + 1));
       }
       tell(
         `watch on a full disk, ${times} fillings: ${histogram(told)}; each file answered once, each row logged once`,

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import { countPredictions } from "../../storage/predictionLog/readPredictions.ts";
+import { sqliteReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { smallWorkspace } from "../badInput.ts";
 import { copyFolder } from "../keptFolder.ts";
 import { temporaryFolder, workspaceIn, type LifecycleWorkspace } from "../lifecycleWorkspace.ts";
@@ -42,7 +42,7 @@ export function smallDisk(configuration: Readonly<Record<string, unknown>>) {
     /** @returns false while a process has a file open for writing */
     remount,
     /** Number of logged predictions. */
-    logged: () => countPredictions(join(path, "mlctl.db.predictions")).predictions,
+    logged: async () => (await sqliteReader(join(path, "mlctl.db.predictions")).count()).predictions,
   };
 }
 

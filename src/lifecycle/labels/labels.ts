@@ -1,5 +1,4 @@
 /** labels: joins labels that arrive later to the logged predictions. */
-import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -11,7 +10,7 @@ import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
 import { labelReader, rowKey } from "./labelReader.ts";
 import { loadDeployed } from "../loadModel.ts";
@@ -56,9 +55,8 @@ interface Plan {
  * @throws {MlctlError} kind "notReady" if no predictions were logged, "data" if a column is missing
  */
 export async function labels(session: Session, options: LabelsOptions): Promise<LabelsResult> {
-  const { context, paths } = session;
-  const path = predictionLogPath(paths.database);
-  if (!existsSync(path)) {
+  const { context } = session;
+  if (!(await openLogReader(session.paths).exists())) {
     throw new MlctlError("notReady", "no predictions have been logged yet", {
       hint: "`mlctl serve` and `mlctl predict --log` log their predictions",
     });
@@ -82,7 +80,7 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   try {
     for await (const batch of readRows(openInput(options), { format, name, csv, normalizeNames, onNote })) {
       context.signal.throwIfAborted();
-      plan ??= planOf(session, asked, { columns: batch.columns, path, signature });
+      plan ??= await planOf(session, asked, { columns: batch.columns, signature });
       counts.rows += batch.rows.length;
       const { rows, withoutLabel } = labelRows(session, batch, plan, reject);
       counts.withoutLabel += withoutLabel;
@@ -91,17 +89,17 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
     }
     if (plan === undefined)
       throw new MlctlError("data", `${name} has no rows`, { hint: "the file must contain ids and labels" });
-    return { by: plan.by, label: plan.label, ...plan.join.finish(), ...counts };
+    return { by: plan.by, label: plan.label, ...(await plan.join.finish()), ...counts };
   } finally {
     plan?.join.close();
   }
 }
 
-function planOf(
+async function planOf(
   session: Session,
   options: LabelsOptions,
-  { columns, path, signature }: { columns: readonly string[]; path: string; signature: Signature | null },
-): Plan {
+  { columns, signature }: { columns: readonly string[]; signature: Signature | null },
+): Promise<Plan> {
   const { config, context } = session;
   const label = labelColumn(columns, options.label, config.target);
   const by = matchColumns(session, columns, options.id);
@@ -109,8 +107,8 @@ function planOf(
   const parseTime =
     signature === null || config.time_column === null ? parseDate : cellParserOf(signature, config.time_column, "date");
   const key = rowKey(by, config.time_column, parseTime);
-  const join = joinLabels({
-    path,
+  const join = await joinLabels({
+    place: session.paths,
     keyOf: byId ? null : (inputs) => key((column) => inputs[column]),
     toLabel: labelReader(signature),
     replace: options.force,

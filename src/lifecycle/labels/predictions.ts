@@ -1,13 +1,7 @@
 /** predictions: lists and finds predictions of the prediction log, in the form of JSON output. */
-import { existsSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
-import {
-  countPredictions,
-  findPredictions,
-  readPredictions,
-  type JoinedPrediction,
-} from "../../storage/predictionLog/readPredictions.ts";
+import type { JoinedPrediction } from "../../storage/predictionLog/logReader.ts";
+import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { Session } from "../session.ts";
 
@@ -17,23 +11,20 @@ export type PredictionRecord = Omit<JoinedPrediction, "at" | "labelledAt"> & {
   readonly labelledAt: string | null;
 };
 
-function predictionRecord({ predictionId, at, labelledAt, inputs, ...rest }: JoinedPrediction): PredictionRecord {
-  const { runId, modelSha256, source, ...values } = rest;
-  const labelled = labelledAt === null ? null : new Date(labelledAt).toISOString();
-  const made = new Date(at).toISOString();
-  return { predictionId, at: made, runId, modelSha256, source, ...values, labelledAt: labelled, inputs };
+function predictionRecord(one: JoinedPrediction): PredictionRecord {
+  const { predictionId, runId, modelSha256, source, prediction, probability, label, inputs } = one;
+  const labelledAt = one.labelledAt === null ? null : new Date(one.labelledAt).toISOString();
+  const at = new Date(one.at).toISOString();
+  return { predictionId, at, runId, modelSha256, source, prediction, probability, label, labelledAt, inputs };
 }
 
 /**
  * @param reference the id of a prediction, a unique prefix of it, or "latest"
  * @throws {MlctlError} kind "usage" if none or several match, "notReady" if there is no log
  */
-export function findPrediction({ paths }: Session, reference: string): PredictionRecord {
-  const path = predictionLogPath(paths.database);
-  const found =
-    reference === "latest"
-      ? [...readPredictions(path, { newestFirst: true, limit: 1 })]
-      : findPredictions(path, reference);
+export async function findPrediction({ paths }: Session, reference: string): Promise<PredictionRecord> {
+  const log = openLogReader(paths);
+  const found = reference === "latest" ? await log.rows({ limit: 1 }) : await log.find(reference);
   const [first] = found;
   if (first !== undefined && (found.length === 1 || first.predictionId === reference)) return predictionRecord(first);
   if (first !== undefined) {
@@ -41,7 +32,7 @@ export function findPrediction({ paths }: Session, reference: string): Predictio
       hint: `use more characters: ${found.map(({ predictionId }) => predictionId).join(", ")}`,
     });
   }
-  const hasLog = existsSync(path);
+  const hasLog = await log.exists();
   throw new MlctlError(hasLog ? "usage" : "notReady", `there is no prediction ${reference} in the log`, {
     hint: hasLog
       ? "run `mlctl predictions list` to see the newest; older ones may have been removed (serve.log.retention)"
@@ -68,8 +59,8 @@ export interface PredictionsResult {
 }
 
 /** @throws {MlctlError} kind "usage" for a time that cannot be read */
-export function listPredictions(session: Session, options: PredictionsOptions): PredictionsResult {
-  const path = predictionLogPath(session.paths.database);
+export async function listPredictions(session: Session, options: PredictionsOptions): Promise<PredictionsResult> {
+  const log = openLogReader(session.paths);
   const { since, until, model, labelled, limit } = options;
   const filter = {
     since,
@@ -77,7 +68,8 @@ export function listPredictions(session: Session, options: PredictionsOptions): 
     runId: model === undefined ? undefined : resolveRun(session.store, model).runId,
     ...(labelled ? { labelled } : {}),
   };
-  const predictions = [...readPredictions(path, { ...filter, limit, newestFirst: true })].map(predictionRecord);
-  const counts = countPredictions(path, filter);
+  const newest = await log.rows({ ...filter, limit });
+  const predictions = newest.toReversed().map(predictionRecord);
+  const counts = await log.count(filter);
   return { total: counts.predictions, labelled: counts.labelled, predictions };
 }

@@ -1,5 +1,4 @@
 /** Reads the rows to monitor from files, the newest dataset or the prediction log. */
-import { existsSync } from "node:fs";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -9,12 +8,8 @@ import type { Prediction } from "../../core/prediction.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
 import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
-import {
-  countPredictions,
-  readPredictions,
-  type JoinedPrediction,
-} from "../../storage/predictionLog/readPredictions.ts";
+import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
+import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import type { LoadedModel } from "../loadModel.ts";
@@ -64,11 +59,11 @@ export async function watchedRows(
   options: WatchOptions,
 ): Promise<WatchedRows[]> {
   if (options.files.length > 0) return rowsOfFiles(session, loaded.model, options);
-  const path = predictionLogPath(session.paths.database);
-  const isLogged =
-    existsSync(path) && countPredictions(path, { runId: loaded.run?.runId, forecasts: false }).predictions > 0;
-  if (options.source === "predictions" || (options.source === undefined && isLogged)) {
-    return [rowsOfLog(path, loaded, options)];
+  const log = openLogReader(session.paths);
+  const isLogged = async (): Promise<boolean> =>
+    (await log.count({ runId: loaded.run?.runId, forecasts: false })).predictions > 0;
+  if (options.source === "predictions" || (options.source === undefined && (await isLogged()))) {
+    return [await rowsOfLog(log, loaded, options)];
   }
   return [await rowsOfDataset(session)];
 }
@@ -123,9 +118,12 @@ async function rowsOfDataset(session: Session): Promise<WatchedRows> {
   return { source: "dataset", name: path, file: path, table, timeColumn: config.time_column, dataset };
 }
 
-function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: WatchOptions): WatchedRows {
-  const filter = { since, until, runId: run?.runId, forecasts: false, limit: MAX_LOGGED, newestFirst: true };
-  const logged = [...readPredictions(path, filter)].toReversed();
+async function rowsOfLog(
+  log: LogReader,
+  { model, run }: LoadedModel,
+  { since, until }: WatchOptions,
+): Promise<WatchedRows> {
+  const logged = await log.rows({ since, until, runId: run?.runId, forecasts: false, limit: MAX_LOGGED });
   if (logged.length === 0) {
     const which = run === null ? "" : ` of run ${run.runId}`;
     throw new MlctlError("notReady", `no predictions${which} have been logged`, {

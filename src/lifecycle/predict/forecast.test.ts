@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
 import { dist } from "../../testing/exampleRecords.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
-import { countPredictions, readPredictions } from "../../storage/predictionLog/readPredictions.ts";
+import { sqliteReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
@@ -88,12 +88,12 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
     const example = await trained(csv, [{ type: "lag" }], { family: "naive" });
     const { rows, result } = await forecastOf(example, { log: true });
     const path = predictionLogPath(example.workspace().paths.database);
-    const logged = [...readPredictions(path)];
+    const logged = await sqliteReader(path).rows();
     expect(result.logged).toBe(3);
     expect(logged.map(({ predictionId, source, inputs }) => [predictionId, source, inputs])).toEqual(
       rows.map((row) => [row["prediction_id"], "forecast", { day: `${String(row["day"])}T00:00:00.000Z` }]),
     );
-    expect(countPredictions(path, { forecasts: false }).predictions).toBe(0);
+    expect((await sqliteReader(path).count({ forecasts: false })).predictions).toBe(0);
   });
 
   it("leaves no file and no log where the output cannot be written", async () => {

@@ -3,7 +3,6 @@ import type { Json } from "../../core/json.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { freeNames, refuseTaken } from "./addedNames.ts";
 import type { PredictedBatch } from "./rowPredictor.ts";
 import type { LoadedModel } from "../loadModel.ts";
@@ -30,8 +29,7 @@ export interface RowLogOptions {
 export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, options: RowLogOptions): RowLog {
   const { config, paths, context } = session;
   const { queue_rows, flush_ms, retention } = config.serve.log;
-  const path = predictionLogPath(paths.database);
-  const log = predictionLog({ path, flushMs: flush_ms, queueRows: queue_rows, retention });
+  const log = predictionLog({ place: paths, flushMs: flush_ms, queueRows: queue_rows, retention });
   const { source = "predict", nextId = predictionIds(context.now().getTime()) } = options;
   const { inputs: specs, target } = model.signature;
   const kept = new Set([...specs.map(({ name }) => name), ...keyColumns(config)]);

@@ -2,8 +2,7 @@
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Run } from "../../core/records/run.ts";
-import { modelsOfPredictions } from "../../storage/predictionLog/modelsOfPredictions.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import type { Session } from "../session.ts";
 
 export interface Needed {
@@ -15,9 +14,12 @@ export interface Needed {
 }
 
 /** @param deployments the deployments whose releases are kept, newest first */
-export function neededBy({ store, paths, config, configSha256 }: Session, deployments: readonly Deployment[]): Needed {
+export async function neededBy(
+  { store, paths, config, configSha256 }: Session,
+  deployments: readonly Deployment[],
+): Promise<Needed> {
   const runs = store.runs();
-  const predicted = modelsOfPredictions(predictionLogPath(paths.database));
+  const predicted = await openLogReader(paths).models();
   const datasets = store.datasets();
   const bySha256 = new Map(datasets.map(({ artifact, datasetId }) => [artifact.sha256, datasetId]));
   const ids = new Set(datasets.map(({ datasetId }) => datasetId));

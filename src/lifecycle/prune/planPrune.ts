@@ -47,12 +47,12 @@ export interface PrunePlan {
   readonly kept: Readonly<Partial<Record<PruneKind, number>>>;
 }
 
-export function planPrune(session: Session): PrunePlan {
+export async function planPrune(session: Session): Promise<PrunePlan> {
   const { inForce, candidates, left } = releasesOf(session);
   const releases = choose(session, "deployments", candidates, ({ release }) => inForce.has(release!.deploymentId));
   const goneReleases = new Set(releases.items.map(({ release }) => release));
   const deployments = candidates.flatMap(({ release }) => (goneReleases.has(release) ? [] : [release]));
-  const needed = neededBy(session, deployments);
+  const needed = await neededBy(session, deployments);
   const trainings = choose(session, "models", trainingsOf(session), (item) => needed.trainIds.has(item.id));
   const goneRuns = new Set(
     trainings.items.flatMap(({ records }) => records.flatMap((record) => (record.kind === "run" ? record.runId : []))),

@@ -28,7 +28,7 @@ export interface PruneResult {
 /** @throws {MlctlError} kind "data" if a record is missing or unreadable, because it may reference what looks unneeded */
 export async function prune(session: Session, { dryRun }: { readonly dryRun: boolean }): Promise<PruneResult> {
   await requireReadableRecords(session);
-  const { items, kept } = planPrune(session);
+  const { items, kept } = await planPrune(session);
   const described = items.map((item) => describe(session, item));
   if (!dryRun) {
     for (const [i, item] of items.entries()) {

@@ -24,9 +24,9 @@ const PREDICTION_ID = /^[0-9a-f]{13,}$/;
  * @param reference a run, model version, alias or "latest"; "deployment 3" or "d3"; the id of a prediction
  * @throws {MlctlError} if nothing matches
  */
-export function lineage(session: Session, reference: string): LineageResult {
+export async function lineage(session: Session, reference: string): Promise<LineageResult> {
   const { store } = session;
-  const prediction = PREDICTION_ID.test(reference) ? findPrediction(session, reference) : null;
+  const prediction = PREDICTION_ID.test(reference) ? await findPrediction(session, reference) : null;
   const run =
     prediction === null
       ? (ofDeployment(session, reference) ?? resolveRun(store, reference))

@@ -6,7 +6,7 @@ import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { PageRequest } from "./frame/page.ts";
-import type { LogBrowser, LogEntry } from "../../storage/predictionLog/browseLog.ts";
+import type { LogEntry, LogReader } from "../../storage/predictionLog/logReader.ts";
 
 /** @param reference as on the command line: an id or its prefix, v3, @champion, latest @throws {HttpProblem} 404 */
 export function runNamed({ store }: Session, reference: string): Run {
@@ -28,13 +28,13 @@ export function windowNamed({ session, id }: PageRequest): MonitorRecord {
 }
 
 /** Predictions whose id has this prefix, at most three; none if the prefix is not valid. */
-export function findLogged(log: LogBrowser, prefix: string): readonly LogEntry[] {
+export async function findLogged(log: LogReader, prefix: string): Promise<readonly LogEntry[]> {
   return /^[0-9a-f-]{4,64}$/i.test(prefix) ? log.find(prefix.toLowerCase()) : [];
 }
 
 /** @throws {HttpProblem} 404 */
-export function predictionNamed({ log, id }: PageRequest): LogEntry {
-  const found = findLogged(log, id);
+export async function predictionNamed({ log, id }: PageRequest): Promise<LogEntry> {
+  const found = await findLogged(log, id);
   const exact =
     found.find(({ predictionId }) => predictionId === id.toLowerCase()) ?? (found.length === 1 ? found[0] : undefined);
   if (exact !== undefined) return exact;

@@ -1,4 +1,5 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
+import { recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
@@ -15,13 +16,13 @@ import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 
-export function overviewPage(request: PageRequest): Page {
+export async function overviewPage(request: PageRequest): Promise<Page> {
   return {
     title: "Overview",
     area: "overview",
     body: html`${section("production", "In production", production(request))}
     ${section("health", "Health", overviewHealth(request))}
-    ${section("predictions", "Predictions", predictions(request))}
+    ${section("predictions", "Predictions", await predictions(request))}
     ${section("trainings", "Latest trainings", trainings(request))} ${executions(request)} ${deployments(request)}`,
   };
 }
@@ -72,8 +73,11 @@ function production({ session, state }: PageRequest): Html {
   ])}`;
 }
 
-function predictions({ log, now, session }: PageRequest): Html {
-  const { predictions: total, labelled, since, newestAt } = log.totals(now - MILLISECONDS_A_DAY);
+async function predictions({ log, now, session }: PageRequest): Promise<Html> {
+  // The other sections need no server.
+  const totals = await log.totals(now - MILLISECONDS_A_DAY).catch(recover(({ message }) => message));
+  if (typeof totals === "string") return html`<p class="warning">${totals}</p>`;
+  const { predictions: total, labelled, since, newestAt } = totals;
   if (total === 0) {
     const why = session.config.serve.log.enabled
       ? "No predictions are logged yet. Next step: send a request to this server (see the page API), or run mlctl predict FILE --log."

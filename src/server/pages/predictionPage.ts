@@ -4,7 +4,7 @@ import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
-import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
+import type { LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { factList, modelLink, labelWord } from "./frame/parts.ts";
 import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
@@ -13,8 +13,8 @@ import { predictionNamed } from "./lookups.ts";
 import { predictionShap, type PredictionShap } from "./predictionShap.ts";
 import { valueText } from "./predictionsPage.ts";
 
-export function predictionPage(request: PageRequest): Page {
-  const entry = predictionNamed(request);
+export async function predictionPage(request: PageRequest): Promise<Page> {
+  const entry = await predictionNamed(request);
   return {
     title: `Prediction ${entry.predictionId.slice(0, 12)}…`,
     area: "predictions",

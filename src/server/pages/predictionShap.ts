@@ -3,7 +3,7 @@ import { attempt } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
 import { rowReader } from "../../pipeline/rows/rowReader.ts";
-import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
+import type { LogEntry } from "../../storage/predictionLog/logReader.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { recordedModel } from "./recordedModel.ts";
 

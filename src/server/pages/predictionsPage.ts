@@ -1,5 +1,5 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
-import { ROWS_LOOKED_AT, type ListedEntry } from "../../storage/predictionLog/browseLog.ts";
+import { ROWS_LOOKED_AT, type ListedEntry } from "../../storage/predictionLog/logReader.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -13,18 +13,18 @@ import { findLogged } from "./lookups.ts";
 
 const ROWS = 50;
 
-export function predictionsPage(request: PageRequest): Page {
+export async function predictionsPage(request: PageRequest): Promise<Page> {
   const { query } = request;
   const id = query.get("id")?.trim() ?? "";
-  const problem = id === "" ? null : lookUp(request, id);
+  const problem = id === "" ? null : await lookUp(request, id);
   const body = html`${section("look-up", "Look up", html`${problem} ${lookUpForm(id)}`)}
-  ${section("recent", "Recent predictions", recent(request))}`;
+  ${section("recent", "Recent predictions", await recent(request))}`;
   return { title: "Predictions", area: "predictions", body };
 }
 
 /** Links to the predictions with this id or prefix, or a note that there is none. */
-function lookUp({ log }: PageRequest, id: string): Html {
-  const found = findLogged(log, id);
+async function lookUp({ log }: PageRequest, id: string): Promise<Html> {
+  const found = await findLogged(log, id);
   if (found.length === 0)
     return html`<p class="warning" role="status">
       There is no prediction whose ID starts with “${id.slice(0, 80)}”. Old predictions may have been deleted: see
@@ -62,7 +62,7 @@ interface Wanted {
   readonly before: string | undefined;
 }
 
-function recent({ log, query }: PageRequest): Html {
+async function recent({ log, query }: PageRequest): Promise<Html> {
   const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
   const wanted: Wanted = {
     model: text("model"),
@@ -70,7 +70,7 @@ function recent({ log, query }: PageRequest): Html {
     label: text("truth") ?? "",
     before: text("before"),
   };
-  const { entries, isPartial } = log.page({
+  const { entries, isPartial } = await log.page({
     runId: wanted.model,
     prediction: wanted.prediction,
     labelled: wanted.label === "known" ? true : wanted.label === "unknown" ? false : undefined,

@@ -2,14 +2,13 @@
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 
 /** @param changed see PredictionLogOptions */
 export function openLog({ config, paths }: Workspace, changed: () => void): PredictionLog {
   const { enabled, flush_ms, queue_rows, retention } = config.serve.log;
   if (!enabled) return NO_LOG;
   return predictionLog({
-    path: predictionLogPath(paths.database),
+    place: paths,
     flushMs: flush_ms,
     queueRows: queue_rows,
     retention,

@@ -28,16 +28,21 @@ const CONNECT_MILLISECONDS = 10_000;
 const KEEPALIVE =
   "SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)";
 
-/** @param application shown to other users of the database, at most 63 bytes */
+/**
+ * @param application shown to other users of the database, at most 63 bytes
+ * @param answerMilliseconds a query without an answer fails after this time; default: a query may take any time
+ */
 export async function connect(
   address: DatabaseAddress,
   application: string,
   milliseconds = CONNECT_MILLISECONDS,
+  answerMilliseconds?: number,
 ): Promise<Connection> {
   const client = new Client({
     connectionString: address.url,
     application_name: application,
     connectionTimeoutMillis: milliseconds,
+    ...(answerMilliseconds === undefined ? {} : { query_timeout: answerMilliseconds }),
     keepAlive: true,
   });
   let isOpen = true;
@@ -74,6 +79,33 @@ export async function connect(
     async end() {
       await client.end().catch(lost);
     },
+  };
+}
+
+export interface OnDemand {
+  /** One use after the other, because transactions on one connection would mix. */
+  use<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  end(): void;
+}
+
+/** Connects on the first use, and again if the connection was lost. While it is idle, it does not keep the program running. */
+export function onDemand(connects: () => Promise<Connection>): OnDemand {
+  let opening: Promise<Connection> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const open = async (): Promise<Connection> => {
+    if ((await opening?.catch(() => undefined))?.isOpen() !== true) opening = connects();
+    return opening!;
+  };
+  return {
+    use(work) {
+      const result = last.then(async () => {
+        const connection = await open();
+        return work(connection).finally(() => connection.idle());
+      });
+      last = result.catch(() => {});
+      return result;
+    },
+    end: () => void opening?.then((connection) => connection.end()).catch(() => {}),
   };
 }
 

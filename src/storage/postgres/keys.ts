@@ -9,6 +9,12 @@ export const SEQ_LOCK = WRITE_LOCK + 1;
 export const COPIES_LOCK = WRITE_LOCK + 2;
 /** Held by a transaction that creates the schema. */
 export const SCHEMA_LOCK = WRITE_LOCK + 3;
+/** Held by a transaction that deletes old predictions. */
+export const LOG_LOCK = WRITE_LOCK + 4;
+/** Held by a transaction that joins labels. */
+export const LABEL_LOCK = WRITE_LOCK + 5;
+/** The lock of a job, held while it runs. */
+export const JOB_LOCK = WRITE_LOCK + 6;
 
 /** Not negative, because pg_locks shows unsigned numbers. */
 export function workspaceKey(workspace: string): number {

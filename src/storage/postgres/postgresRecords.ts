@@ -9,7 +9,7 @@ import { changedFiles } from "../records/changedFiles.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { Artifacts, Records } from "../records/records.ts";
 import { artifactsOf, recordId, recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import { connect, type Connection } from "./connect.ts";
+import { connect, onDemand, type Connection } from "./connect.ts";
 import { activePath, activeText, isOutdated, refreshDeploymentCopies } from "./deploymentCopies.ts";
 import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
@@ -19,18 +19,13 @@ import { holderOf, takeWriteLock, type WriteLock } from "./writeLock.ts";
 /** Connects on the first call, and again if the connection was lost. */
 export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress, artifacts: Artifacts): Records {
   let held: WriteLock | undefined;
-  let other: Connection | undefined;
-  /** The connection that holds the lock; without a lock, one that does not keep the program running. */
+  const other = onDemand(() => connect(address, "mlctl"));
   const connected = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-    if (held !== undefined) {
-      // A restarted server or a cut cable shows with the next question only.
-      await held.connection.query("SELECT").catch(() => {});
-      if (!held.connection.isOpen()) held = await held.renewed();
-      return work(held.connection);
-    }
-    if (other?.isOpen() !== true) other = await connect(address, "mlctl");
-    const connection = other;
-    return work(connection).finally(() => connection.idle());
+    if (held === undefined) return other.use(work);
+    // A restarted server or a cut cable shows with the next question only.
+    await held.connection.query("SELECT").catch(() => {});
+    if (!held.connection.isOpen()) held = await held.renewed();
+    return work(held.connection);
   };
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other, because transactions on one connection would mix. */

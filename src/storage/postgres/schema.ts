@@ -1,12 +1,9 @@
-/** The table of records and the views for Grafana and BI. */
+/** The tables and the views for Grafana and BI, and the steps from each earlier version. */
 import { MlctlError } from "../../core/errors.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import type { Connection } from "./connect.ts";
 import { inTransaction } from "./transaction.ts";
 import { SCHEMA_LOCK } from "./keys.ts";
-
-/** Raise it when a table or view changes, and give `create` the steps from each earlier version. */
-const VERSION = 1;
 
 const records = `
   CREATE TABLE record (
@@ -68,15 +65,48 @@ const views = `
           THEN jsonb_build_object('target', r.record->'drift'->'target') ELSE '{}' END) AS c
     ) AS v WHERE r.kind = 'monitor' AND NOT r.gone;`;
 
-/** Creates table and views in an empty database. @throws {MlctlError} "data" if they are another program's, or a newer mlctl's */
+/** `->>` refuses a NUL and half of a surrogate pair, which JSON has as escapes. */
+const readable = (json: string): string =>
+  `(CASE WHEN strpos(${json}, '\\u') = 0 THEN ${json} ELSE regexp_replace(${json}, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g') END)::json`;
+
+/**
+ * `logged_hour` counts predictions and labels, because counting a million rows takes Postgres a tenth of a second. Prediction
+ * ids are searched by prefix, and so compared byte by byte. `seq` is the order of writing.
+ */
+const log = `
+  CREATE TABLE logged_model (model int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, workspace text NOT NULL, run_id text, sha256 text NOT NULL);
+  CREATE UNIQUE INDEX ON logged_model (workspace, sha256, coalesce(run_id, ''));
+  CREATE TABLE logged_prediction (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL, value float8, probability float8,
+    model int NOT NULL, workspace text NOT NULL, prediction_id text COLLATE "C" NOT NULL, source text NOT NULL, class text,
+    inputs text NOT NULL
+  );
+  CREATE UNIQUE INDEX ON logged_prediction (workspace, prediction_id);
+  CREATE INDEX ON logged_prediction (workspace, at, seq);
+  CREATE TABLE logged_label (seq bigint PRIMARY KEY, labelled_at timestamptz NOT NULL, value float8, class text);
+  CREATE TABLE logged_hour (
+    workspace text NOT NULL, hour timestamptz NOT NULL, model int NOT NULL, source text NOT NULL,
+    predictions bigint NOT NULL, labelled bigint NOT NULL, PRIMARY KEY (workspace, hour, model, source)
+  );
+  CREATE VIEW prediction AS SELECT p.workspace, p.prediction_id, p.at AS predicted_at, m.run_id, m.sha256 AS model_sha256,
+    p.source, p.class, p.value, p.probability, ${readable("p.inputs")} AS inputs, l.class AS label_class, l.value AS label_value,
+    l.labelled_at
+    FROM logged_prediction p JOIN logged_model m USING (model) LEFT JOIN logged_label l USING (seq);
+  CREATE VIEW prediction_hour AS SELECT h.workspace, h.hour, m.run_id, m.sha256 AS model_sha256, h.source, h.predictions, h.labelled
+    FROM logged_hour h JOIN logged_model m USING (model);
+  CREATE TABLE state (workspace text NOT NULL, name text NOT NULL, text text, PRIMARY KEY (workspace, name));`;
+
+/** From each version to the next; their number is the version. Never change a released one. */
+const steps = [records + views, log];
+const VERSION = steps.length;
+
+/** Creates what an empty or older database lacks. @throws {MlctlError} "data" if the tables are another program's, or a newer mlctl's */
 export async function ensureSchema(connection: Connection, address: DatabaseAddress): Promise<void> {
   if ((await versionOf(connection, address)) === VERSION) return;
   await inTransaction(connection, async () => {
     // Of two processes that begin in an empty database, the second finds what the first has made.
     await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SCHEMA_LOCK, 0]);
-    if ((await versionOf(connection, address)) === VERSION) return;
-    await connection.query(records);
-    await connection.query(views);
+    for (const step of steps.slice(await versionOf(connection, address))) await connection.query(step);
     await connection.query(`COMMENT ON TABLE record IS '${comment(VERSION)}'`);
   });
 }

@@ -1,12 +1,22 @@
 /** Writes batches of predictions to the log, one transaction each, and applies the retention. */
 import { sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import type { LoggedRow, Retention, Written } from "./loggedRow.ts";
+import type { LoggedRow, LogWriter, Retention, Written } from "./loggedRow.ts";
+import { openLogDatabase } from "./openLogDatabase.ts";
 import { retain } from "./retain.ts";
 
 /** Rows between two applications of the retention; one costs less than 1 % of the time to write these rows. */
-const ROWS_BETWEEN_RETENTIONS = 20_000;
+export const ROWS_BETWEEN_RETENTIONS = 20_000;
 
 export type BatchWriter = (rows: readonly LoggedRow[]) => Written;
+
+/** Long enough for the transactions of other processes, short enough to report a lock that stays. */
+const LOCK_MILLISECONDS = 2000;
+
+/** Opens the log; creates it if there is none. */
+export function sqliteWriter(path: string, retention: Retention): LogWriter {
+  const database = openLogDatabase(path, { timeoutMs: LOCK_MILLISECONDS });
+  return { write: batchWriter(database, retention), close: () => database.close() };
+}
 
 /**
  * A row that already exists, from an attempt whose reply was lost, counts as written. The writer throws SQLite's error if

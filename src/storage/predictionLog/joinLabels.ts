@@ -1,7 +1,10 @@
 /** Joins labels that arrive later to logged predictions: stages them in a temporary table, then matches in one pass. */
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
-import type { SqliteDatabase } from "../sqlite/sqlite.ts";
-import { openLogDatabase, withLogErrors } from "./openLogDatabase.ts";
+import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
+import { logFailure, openLogDatabase, withLogErrors } from "./openLogDatabase.ts";
+import { CHUNK_ROWS, type KeyOf, type LabelTarget, type Pair } from "./labelTarget.ts";
+import type { LogPlace } from "./logReader.ts";
+import { predictionLogPath } from "./predictionLogPath.ts";
 
 export interface LabelRow {
   /** The prediction id, or the key that `keyOf` makes of the inputs. */
@@ -11,9 +14,9 @@ export interface LabelRow {
 }
 
 export interface JoinOptions {
-  readonly path: string;
+  readonly place: LogPlace;
   /** Makes the key of a label from logged inputs; null: join by prediction id. */
-  readonly keyOf: ((inputs: LoggedPrediction["inputs"]) => string | null) | null;
+  readonly keyOf: KeyOf | null;
   /** Converts a label for storage, to the type of the prediction; undefined if the label is not valid. */
   readonly toLabel: (label: string, prediction: string | number | null) => string | number | undefined;
   /** Whether a label replaces a different existing label. */
@@ -53,18 +56,21 @@ export interface JoinResult {
 export interface LabelJoin {
   add(rows: readonly LabelRow[]): void;
   /** Records the labels; `add` alone records none. Uses short transactions, so that the server can write in between. */
-  finish(): JoinResult;
+  finish(): Promise<JoinResult>;
   close(): void;
 }
 
 const EXAMPLES = 5;
-const CHUNK_ROWS = 10_000;
 
-/** @throws {MlctlError} if the log is damaged or cannot be written */
-export function joinLabels(options: JoinOptions): LabelJoin {
-  const { path, replace } = options;
-  const database = openLogDatabase(path);
-  database.exec(`
+/** @throws {MlctlError} if the log is damaged, cannot be written or cannot be reached */
+export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
+  const { database, shared } = options.place;
+  const path = predictionLogPath(database);
+  // A temporary table is a file, however many labels there are.
+  const staged = shared === undefined ? openLogDatabase(path) : openSqlite(":memory:");
+  const target =
+    shared === undefined ? sqliteTarget : await (await import("./postgresLabels.ts")).postgresLabels(shared);
+  staged.exec(`
     CREATE TEMP TABLE staged (key TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;`);
   const result: JoinResult = {
@@ -78,17 +84,23 @@ export function joinLabels(options: JoinOptions): LabelJoin {
     invalid: 0,
     examples: { unmatched: [], conflicts: [], invalid: [] },
   };
-  const stage = stager(database, replace, result);
+  const stage = stager(staged, options.replace, result);
   return {
     add: (rows) => withLogErrors(path, () => stage(rows)),
-    finish: () =>
-      withLogErrors(path, () => {
-        match(database, options.keyOf);
-        count(database, result);
-        record(database, options, result);
+    async finish() {
+      try {
+        await target.match(staged, options.keyOf);
+        count(staged, result);
+        await target.record(staged, (pair) => labelToWrite(pair, options, result), options.now);
         return result;
-      }),
-    close: () => database.close(),
+      } catch (error) {
+        throw logFailure(error, path) ?? error;
+      }
+    },
+    close() {
+      staged.close();
+      target.close();
+    },
   };
 }
 
@@ -110,20 +122,44 @@ function stager(database: SqliteDatabase, replace: boolean, result: JoinResult):
   });
 }
 
-function match(database: SqliteDatabase, keyOf: JoinOptions["keyOf"]): void {
-  if (keyOf === null) {
-    database.exec(
-      `INSERT INTO found SELECT p.seq, s.key FROM staged s CROSS JOIN predictions p ON p.prediction_id = s.key`,
+/** The tables are in the log itself, so SQLite joins them. */
+const sqliteTarget: LabelTarget = {
+  async match(database, keyOf) {
+    if (keyOf === null) {
+      database.exec(
+        `INSERT INTO found SELECT p.seq, s.key FROM staged s CROSS JOIN predictions p ON p.prediction_id = s.key`,
+      );
+      return;
+    }
+    const key = (inputs: string): string | null => keyOf(JSON.parse(inputs) as LoggedPrediction["inputs"]);
+    database.function("key_of", { deterministic: true }, key as (...values: unknown[]) => unknown);
+    // MATERIALIZED: compute the key only once for each prediction.
+    database.exec(`
+      WITH keyed AS MATERIALIZED (SELECT seq, key_of(inputs) AS key FROM predictions)
+      INSERT INTO found SELECT k.seq, s.key FROM keyed k CROSS JOIN staged s ON s.key = k.key`);
+  },
+  async record(database, choose, now) {
+    const pairs = database.prepare(
+      `SELECT f.seq, p.prediction, l.label AS known, s.key, s.label, s.line
+       FROM found f CROSS JOIN staged s USING (key) CROSS JOIN predictions p USING (seq) LEFT JOIN labels l USING (seq)
+       WHERE f.seq > ? ORDER BY f.seq LIMIT ?`,
     );
-    return;
-  }
-  const key = (inputs: string): string | null => keyOf(JSON.parse(inputs) as LoggedPrediction["inputs"]);
-  database.function("key_of", { deterministic: true }, key as (...values: unknown[]) => unknown);
-  // MATERIALIZED: compute the key only once for each prediction.
-  database.exec(`
-    WITH keyed AS MATERIALIZED (SELECT seq, key_of(inputs) AS key FROM predictions)
-    INSERT INTO found SELECT k.seq, s.key FROM keyed k CROSS JOIN staged s ON s.key = k.key`);
-}
+    const put = database.prepare(
+      `INSERT INTO labels (seq, label, labelled_at) VALUES (?, ?, ?)
+       ON CONFLICT (seq) DO UPDATE SET label = excluded.label, labelled_at = excluded.labelled_at`,
+    );
+    const some = database.transaction((after: number): number | undefined => {
+      const chunk = pairs.all(after, CHUNK_ROWS) as Pair[];
+      for (const pair of chunk) {
+        const label = choose(pair);
+        if (label !== undefined) put.run(pair.seq, label, now);
+      }
+      return chunk.at(-1)?.seq;
+    });
+    for (let last: number | undefined = 0; last !== undefined;) last = some.immediate(last);
+  },
+  close() {},
+};
 
 function count(database: SqliteDatabase, result: JoinResult): void {
   const number = (sql: string): number => database.prepare(sql).pluck().get() as number;
@@ -133,36 +169,6 @@ function count(database: SqliteDatabase, result: JoinResult): void {
     "SELECT line, key, label FROM staged WHERE key NOT IN (SELECT key FROM found) ORDER BY line LIMIT ?",
   );
   result.examples.unmatched.push(...(unmatched.all(EXAMPLES) as LabelExample[]));
-}
-
-interface Pair {
-  readonly seq: number;
-  readonly prediction: string | number | null;
-  readonly known: string | number | null;
-  readonly key: string;
-  readonly label: string;
-  readonly line: number;
-}
-
-function record(database: SqliteDatabase, options: JoinOptions, result: JoinResult): void {
-  const pairs = database.prepare(
-    `SELECT f.seq, p.prediction, l.label AS known, s.key, s.label, s.line
-     FROM found f CROSS JOIN staged s USING (key) CROSS JOIN predictions p USING (seq) LEFT JOIN labels l USING (seq)
-     WHERE f.seq > ? ORDER BY f.seq LIMIT ?`,
-  );
-  const put = database.prepare(
-    `INSERT INTO labels (seq, label, labelled_at) VALUES (?, ?, ?)
-     ON CONFLICT (seq) DO UPDATE SET label = excluded.label, labelled_at = excluded.labelled_at`,
-  );
-  const some = database.transaction((after: number): number | undefined => {
-    const chunk = pairs.all(after, CHUNK_ROWS) as Pair[];
-    for (const pair of chunk) {
-      const label = labelToWrite(pair, options, result);
-      if (label !== undefined) put.run(pair.seq, label, options.now);
-    }
-    return chunk.at(-1)?.seq;
-  });
-  for (let last: number | undefined = 0; last !== undefined;) last = some.immediate(last);
 }
 
 /** The label to write, if any; updates the counts. */

@@ -1,5 +1,6 @@
 /** Messages between a process and the writer thread of its prediction log. */
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
+import type { LogPlace } from "./logReader.ts";
 
 /** A prediction as a flat tuple, with the inputs as JSON, which is cheap to send to another thread. */
 export type LoggedRow = readonly [
@@ -21,12 +22,12 @@ export interface Retention {
 
 /** Data that the thread is started with. */
 export interface WriterOptions {
-  readonly path: string;
+  readonly place: LogPlace;
   readonly retention: Retention;
 }
 
 export interface WriterRequest {
-  /** Null: close the file. */
+  /** Null: close the log. */
   readonly rows: readonly LoggedRow[] | null;
 }
 
@@ -36,9 +37,16 @@ export type WriterReply = Written | { readonly error: string };
 /** What became of a batch. */
 export interface Written {
   readonly written: number;
-  /** Number of rows that SQLite rejects, such as one with an input of a gigabyte. */
+  /** Number of rows that the database rejects, such as one with an input of a gigabyte. */
   readonly refused: number;
   readonly problem: string | null;
+}
+
+/** Writes batches; a row that already exists, from an attempt whose reply was lost, counts as written. */
+export interface LogWriter {
+  /** @throws if the database is locked, full or away; no row of the batch is written then */
+  write(rows: readonly LoggedRow[]): Written | Promise<Written>;
+  close(): void;
 }
 
 export function loggedRow(entry: LoggedPrediction): LoggedRow {

@@ -7,8 +7,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import { openSqlite } from "../sqlite/sqlite.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
+import type { LogPlace } from "./logReader.ts";
 import { predictionLog, type PredictionLogOptions } from "./predictionLog.ts";
-import { countPredictions, findPredictions, readPredictions } from "./readPredictions.ts";
+import { sqliteReader } from "./sqliteReader.ts";
 
 const compiled = new URL("../../../dist/storage/predictionLog/predictionLog.js", import.meta.url).href;
 
@@ -24,9 +25,12 @@ function freshPath(): string {
   return join(folders.at(-1)!, "mlctl.db.predictions");
 }
 
+/** The log is named after its database. */
+const placeOf = (path: string): LogPlace => ({ database: path.replace(/\.predictions$/, "") });
+
 function open(path: string, options: Partial<PredictionLogOptions> = {}): PredictionLog {
   const retention = { days: null, rows: null, bytes: null };
-  const log = predictionLog({ path, flushMs: 20, queueRows: 10_000, retention, ...options });
+  const log = predictionLog({ place: placeOf(path), flushMs: 20, queueRows: 10_000, retention, ...options });
   logs.push(log);
   return log;
 }
@@ -71,7 +75,7 @@ describe("a prediction", () => {
     log.append(logged);
     expect(log.stats()).toMatchObject({ queued: 2, written: 0, dropped: 0, lastError: null, trouble: null });
     await until(() => log.stats().written === 2);
-    expect([...readPredictions(path)]).toEqual(logged.map((one) => ({ ...one, label: null, labelledAt: null })));
+    expect(await sqliteReader(path).rows()).toEqual(logged.map((one) => ({ ...one, label: null, labelledAt: null })));
   });
 
   it("is found by the prefix of its id, by time and by model", async () => {
@@ -79,15 +83,16 @@ describe("a prediction", () => {
     const log = open(path);
     log.append([...some(100), prediction(500, { runId: "other0000000" })]);
     await log.flush();
-    const ids = (filter: object): string[] => [...readPredictions(path, filter)].map((one) => one.predictionId);
-    expect(ids({ since: 1_700_000_000_010, until: 1_700_000_000_013 })).toEqual([10, 11, 12].map(idOf));
-    expect(ids({ newestFirst: true, limit: 2 })).toEqual([idOf(500), idOf(99)]);
-    expect(ids({ runId: "other0000000" })).toEqual([idOf(500)]);
-    expect(findPredictions(path, idOf(500)).map((one) => one.prediction)).toEqual([250]);
-    expect(findPredictions(path, idOf(500).slice(0, 26))).toHaveLength(1);
+    const ids = async (filter: object): Promise<string[]> =>
+      (await sqliteReader(path).rows(filter)).map((one) => one.predictionId);
+    expect(await ids({ since: 1_700_000_000_010, until: 1_700_000_000_013 })).toEqual([10, 11, 12].map(idOf));
+    expect(await ids({ limit: 2 })).toEqual([idOf(99), idOf(500)]);
+    expect(await ids({ runId: "other0000000" })).toEqual([idOf(500)]);
+    expect((await sqliteReader(path).find(idOf(500))).map((one) => one.prediction)).toEqual([250]);
+    expect(await sqliteReader(path).find(idOf(500).slice(0, 26))).toHaveLength(1);
     // 0x10 to 0x1f: three are enough to see that the prefix is ambiguous.
-    expect(findPredictions(path, idOf(0x10).slice(0, 26))).toHaveLength(3);
-    expect(countPredictions(path, { runId: "abcdef123456" })).toEqual({ predictions: 100, labelled: 0 });
+    expect(await sqliteReader(path).find(idOf(0x10).slice(0, 26))).toHaveLength(3);
+    expect(await sqliteReader(path).count({ runId: "abcdef123456" })).toEqual({ predictions: 100, labelled: 0 });
   });
 
   it("is stored once even if it is written twice", async () => {
@@ -97,7 +102,7 @@ describe("a prediction", () => {
     await log.flush();
     log.append(some(4));
     await log.flush();
-    expect(countPredictions(path).predictions).toBe(4);
+    expect((await sqliteReader(path).count()).predictions).toBe(4);
   });
 
   it("that is not a finite number is stored as missing, and does not affect the others", async () => {
@@ -105,7 +110,7 @@ describe("a prediction", () => {
     const log = open(path);
     log.append([prediction(1, { prediction: NaN }), prediction(2)]);
     await log.flush();
-    expect([...readPredictions(path)].map((one) => one.prediction)).toEqual([null, 1]);
+    expect((await sqliteReader(path).rows()).map((one) => one.prediction)).toEqual([null, 1]);
   });
 
   it("made one flush interval before kill -9 is in the log", async () => {
@@ -113,7 +118,7 @@ describe("a prediction", () => {
     const program = `
       import { predictionLog } from ${JSON.stringify(compiled)};
       const retention = { days: null, rows: null, bytes: null };
-      const log = predictionLog({ path: ${JSON.stringify(path)}, flushMs: 50, queueRows: 1e5, retention });
+      const log = predictionLog({ place: ${JSON.stringify(placeOf(path))}, flushMs: 50, queueRows: 1e5, retention });
       const row = (i) => ({ ...${JSON.stringify(prediction(0))}, predictionId: i.toString(16).padStart(27, "0") });
       log.append(Array.from({ length: 300 }, (_, i) => row(i)));
       const logged = setInterval(() => { if (log.stats().written === 300) { console.log("written"); clearInterval(logged); setInterval(() => {}, 1e6); } }, 5);`;
@@ -124,7 +129,7 @@ describe("a prediction", () => {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     process.kill(child.pid!, "SIGKILL");
     await ended;
-    expect(countPredictions(path).predictions).toBe(300);
+    expect((await sqliteReader(path).count()).predictions).toBe(300);
   });
 });
 
@@ -138,7 +143,7 @@ describe("the log", () => {
     }
     await Promise.all(writers.map((log) => log.flush()));
     expect(writers.map((log) => log.stats().dropped)).toEqual([0, 0, 0, 0]);
-    expect(countPredictions(path).predictions).toBe(4000);
+    expect((await sqliteReader(path).count()).predictions).toBe(4000);
   });
 
   it("keeps rows waiting while it is locked, drops those beyond its queue, and writes when it is unlocked", async () => {
@@ -188,7 +193,7 @@ describe("the log", () => {
       log.append(some(1));
       await log.flush();
       expect(log.stats().lastError).toContain(reason);
-      expect(() => countPredictions(path)).toThrow(reason);
+      await expect(sqliteReader(path).count()).rejects.toThrow(reason);
     }
   });
 
@@ -196,7 +201,7 @@ describe("the log", () => {
     const path = freshPath();
     const log = open(path);
     await log.flush();
-    expect([...readPredictions(path)]).toEqual([]);
+    expect(await sqliteReader(path).rows()).toEqual([]);
     expect(existsSync(path)).toBe(false);
   });
 
@@ -206,6 +211,6 @@ describe("the log", () => {
     log.append(some(6000));
     await log.close();
     expect(log.stats()).toMatchObject({ queued: 0, written: 6000, dropped: 0, lastError: null });
-    expect([existsSync(`${path}-wal`), countPredictions(path).predictions]).toEqual([false, 6000]);
+    expect([existsSync(`${path}-wal`), (await sqliteReader(path).count()).predictions]).toEqual([false, 6000]);
   });
 });

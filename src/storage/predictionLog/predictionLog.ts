@@ -9,9 +9,11 @@ import {
   type WriterReply,
   type WriterRequest,
 } from "./loggedRow.ts";
+import type { LogPlace } from "./logReader.ts";
+import { predictionLogPath } from "./predictionLogPath.ts";
 
 export interface PredictionLogOptions {
-  readonly path: string;
+  readonly place: LogPlace;
   /** Milliseconds until queued rows are sent to the writer. */
   readonly flushMs: number;
   /** Maximum number of waiting rows; more are dropped. */
@@ -27,16 +29,17 @@ const BATCH_ROWS = 5000;
 const QUEUE_CHARACTERS = 1 << 26;
 /** Wait after a failure, so that a full disk is not retried at every flush. */
 const RETRY_MILLISECONDS = 500;
-/** Maximum wait in close(), so that a hanging disk does not keep the process from ending. */
+/** Maximum wait in close(), so that a hanging disk or network does not keep the process from ending. */
 const CLOSE_MILLISECONDS = 5000;
 
-/** Opens no file yet: the first row creates it. */
+/** Opens nothing yet: the first row creates the log. */
 export function predictionLog(options: PredictionLogOptions): PredictionLog {
   return new ThreadedLog(options);
 }
 
 class ThreadedLog implements PredictionLog {
   readonly #options: PredictionLogOptions;
+  readonly #name: string;
   readonly #thread: WorkerThread<WriterRequest, WriterReply>;
   #queue: LoggedRow[] = [];
   #queuedSigns = 0;
@@ -60,11 +63,12 @@ class ThreadedLog implements PredictionLog {
 
   constructor(options: PredictionLogOptions) {
     this.#options = options;
-    const { path, retention } = options;
+    const { place, retention } = options;
+    this.#name = place.shared?.shown ?? predictionLogPath(place.database);
     this.#thread = workerThread({
       file: "dist/app/writerThread.js",
       exited: "the writer thread of the prediction log ended",
-      workerData: { path, retention } satisfies WriterOptions,
+      workerData: { place, retention } satisfies WriterOptions,
     });
   }
 
@@ -72,7 +76,7 @@ class ThreadedLog implements PredictionLog {
     for (const entry of predictions) {
       if (this.#isClosed || this.#waiting() >= this.#options.queueRows || this.#queuedSigns >= QUEUE_CHARACTERS) {
         this.#dropped++;
-        this.#noteTrouble(this.#trouble ?? `${this.#options.path} is not written fast enough`, true);
+        this.#noteTrouble(this.#trouble ?? `${this.#name} is not written fast enough`, true);
         continue;
       }
       const row = rowOrProblem(entry);
@@ -101,7 +105,7 @@ class ThreadedLog implements PredictionLog {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await withinTime(this.flush());
-    if (this.#waiting() > 0) this.#trouble ??= `the disk did not respond within ${CLOSE_MILLISECONDS / 1000} s`;
+    if (this.#waiting() > 0) this.#trouble ??= `${this.#name} did not respond within ${CLOSE_MILLISECONDS / 1000} s`;
     this.#dropped += this.#waiting();
     this.#queue = [];
     this.#queuedSigns = 0;

@@ -2,7 +2,7 @@
 import type { Html } from "../../../reporting/html.ts";
 import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import type { Session } from "../../../lifecycle/session.ts";
-import type { LogBrowser } from "../../../storage/predictionLog/browseLog.ts";
+import type { LogReader } from "../../../storage/predictionLog/logReader.ts";
 import type { ServerState } from "../../state/serverState.ts";
 import type { TrafficSample } from "../../state/trafficSamples.ts";
 
@@ -10,7 +10,7 @@ export interface PageRequest {
   /** Its store stays open between requests. */
   readonly session: Session;
   readonly state: ServerState;
-  readonly log: LogBrowser;
+  readonly log: LogReader;
   readonly draw: DrawFigure;
   /** Samples of the last ten minutes, oldest first. */
   readonly samples: readonly TrafficSample[];

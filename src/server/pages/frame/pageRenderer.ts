@@ -1,7 +1,6 @@
 /** Builds the input of pages, renders them and sends them. */
 import { codeVersion } from "../../../config/codeVersion.ts";
-import { predictionLogPath } from "../../../storage/predictionLog/predictionLogPath.ts";
-import { browseLog } from "../../../storage/predictionLog/browseLog.ts";
+import { openLogReader } from "../../../storage/predictionLog/openLogReader.ts";
 import { stackOf } from "../../../core/errors.ts";
 import type { Reply, Request } from "../../http/http.ts";
 import type { ServerState } from "../../state/serverState.ts";
@@ -17,7 +16,7 @@ const clock = (): number => performance.now();
 
 export function pageRenderer(state: ServerState, access: PageAccess) {
   const { workspace } = state;
-  const log = browseLog(predictionLogPath(workspace.paths.database));
+  const log = openLogReader(workspace.paths, { stays: true });
   const plots = plotDrawer();
   const traffic = trafficSamples(state.allMetrics, clock);
   const frame = { name: workspace.config.name, codeVersion: codeVersion() };

@@ -4,7 +4,7 @@ import { html, type Html } from "../../../reporting/html.ts";
 import type { Run } from "../../../core/records/run.ts";
 import { pageAddress } from "./pageAddress.ts";
 import type { MonitorStatus } from "../../../core/records/monitoring.ts";
-import type { JoinedPrediction } from "../../../storage/predictionLog/readPredictions.ts";
+import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.ts";
 
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 

@@ -1,0 +1,83 @@
+/** What reads the prediction log: a SQLite file, or tables in Postgres. */
+import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
+
+/** Where the log is: in Postgres if `shared` is set, else in a file beside `database`. */
+export type LogPlace = Pick<WorkspacePaths, "database" | "shared">;
+
+export interface JoinedPrediction extends LoggedPrediction {
+  /** The label, once it has arrived; of the same type as the prediction. */
+  readonly label: string | number | null;
+  /** When the label was joined, in milliseconds since 1970. */
+  readonly labelledAt: number | null;
+}
+
+export interface LogEntry extends JoinedPrediction {
+  /** Numbers rows in the order of writing. */
+  readonly seq: number;
+}
+
+/** Without the inputs, which can be large. */
+export type ListedEntry = Omit<LogEntry, "inputs">;
+
+export interface PredictionFilter {
+  /** Milliseconds since 1970, inclusive. */
+  readonly since?: number | undefined;
+  /** Milliseconds since 1970, exclusive. */
+  readonly until?: number | undefined;
+  readonly runId?: string | undefined;
+  readonly labelled?: boolean | undefined;
+  /** False: without forecasts. */
+  readonly forecasts?: boolean | undefined;
+}
+
+export interface LogCounts {
+  readonly predictions: number;
+  readonly labelled: number;
+}
+
+export interface LogQuery extends Pick<PredictionFilter, "runId" | "labelled"> {
+  /** Only predictions older than this one. */
+  readonly before?: Pick<LogEntry, "at" | "seq"> | undefined;
+  /** The prediction as a string; for a class, its name. */
+  readonly prediction?: string | undefined;
+  /** Only predictions that differ from their label. */
+  readonly wrong?: boolean | undefined;
+  readonly limit: number;
+}
+
+export interface LogPage {
+  /** Newest first. */
+  readonly entries: readonly ListedEntry[];
+  /** The filter stopped at ROWS_LOOKED_AT: older rows may also match. */
+  readonly isPartial: boolean;
+}
+
+export interface LogTotals extends LogCounts {
+  readonly since: number;
+  readonly newestAt: number | null;
+}
+
+/** Maximum number of predictions that a page with a filter reads, newest first, so that one with a rare class stays fast. */
+export const ROWS_LOOKED_AT = 20_000;
+
+/** Enough matches of a prefix to report that it is ambiguous. */
+export const MAX_MATCHES = 3;
+
+/** Finds nothing before anything is logged. @throws {MlctlError} if the log is damaged or cannot be reached */
+export interface LogReader {
+  /** Whether anything was ever logged. */
+  exists(): Promise<boolean>;
+  /** Oldest first. @param limit the newest so many; default: all */
+  rows(filter?: PredictionFilter & { readonly limit?: number | undefined }): Promise<JoinedPrediction[]>;
+  count(filter?: PredictionFilter): Promise<LogCounts>;
+  /** Predictions whose id begins with `prefix`, at most MAX_MATCHES. */
+  find(prefix: string): Promise<LogEntry[]>;
+  /** For web pages: its cost does not grow with the log. */
+  page(query: LogQuery): Promise<LogPage>;
+  /** @param since milliseconds since 1970: predictions from then on are also counted separately */
+  totals(since: number): Promise<LogTotals>;
+  /** The run ids and the checksums of the models that predicted, which must be kept for the lineage of predictions. */
+  models(): Promise<{ readonly runIds: Set<string>; readonly sha256s: Set<string> }>;
+  close(): void;
+}
