@@ -6,6 +6,7 @@ import type { JsonObject } from "../core/json.ts";
 import { random } from "../core/random.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
+import { forecast } from "./predict/forecast.ts";
 import { explain } from "./predict/explain.ts";
 import { predict } from "./predict/predict.ts";
 import { deploy } from "./deploy/deploy.ts";
@@ -143,6 +144,22 @@ describe("the naive baselines", () => {
     expect((await example.change((session) => deploy(session, { force: true }))).status).toBe("deployed");
   });
 
+  it("must be beaten on the test rows too", async () => {
+    const sales = (day: number): number => (day < 120 ? Math.sin((day * Math.PI) / 12) : (day % 40) / 40);
+    const wave = (from: number, to: number): string =>
+      ["day,sales", ...Array.from({ length: to - from }, (_, i) => `${dayOf(from + i)},${sales(from + i)}`)].join("\n");
+    const models = [{ family: "naive" }, { family: "ridge" }];
+    const example = await exampleWorkspace(config([{ type: "lag", lags: [12] }], models), {
+      "sourcedata/a.csv": wave(0, 120),
+      "testdata/t.csv": wave(120, 140),
+    });
+    await trainedOn(example);
+    const { status, reasons } = await example.change((session) => deploy(session));
+    expect(status).toBe("kept");
+    // The first row continues the sine at its zero, the others are 0.025 above the one before.
+    expect(reasons[0]).toMatch(/^the baseline naive is better than the best model on the test rows: rmse 0\.0\d+ vs /);
+  });
+
   it("can be configured with a season, and say so if there is none", async () => {
     const models: JsonObject[] = [{ family: "seasonal_naive", params: { season: 3 } }, { family: "seasonal_naive" }];
     const csv = rows(0, 60, ["north"]).replaceAll(
@@ -161,6 +178,7 @@ describe("the naive baselines", () => {
 });
 
 describe("features of its own past", () => {
+  const asked = { horizon: 3, levels: [0.8], guard: false, stdout, format: "csv", log: false, csvSafe: false } as const;
   const month = (i: number): string => new Date(Date.UTC(2001, i)).toISOString().slice(0, 7);
   /** Grows, with a season that grows too. */
   const sold = (i: number, level = 1): number =>
@@ -195,6 +213,15 @@ describe("features of its own past", () => {
       .slice(1)
       .map((line) => Number(line.split(",").at(-1)));
     expect(predicted).toHaveLength(24);
+    // The forecast is of the model that was fitted again on all rows; the one before has not seen the validation rows.
+    const forecasted = await example.look((session) => forecast(session, { ...asked, output }));
+    const run = await example.look(async ({ store }) => store.run(runId)!);
+    expect(run.refitRows).toBe(83);
+    expect(forecasted.backTests).toBe(run.validationRows);
+    expect(forecasted.warnings.at(-1)).toMatch(
+      /after the last ingested row, 2008-12-01, but the test rows go on to 2010-12-01: /,
+    );
+    expect(Number((await readFile(output, "utf8")).split("\n")[1]!.split(",")[2])).toBeCloseTo(predicted[0]!, 8);
     predicted.forEach((value, i) => expect(Math.abs(value / sold(96 + i) - 1)).toBeLessThan(0.1));
     await example.configure(recorded);
     expect((await example.change((session) => train(session))).model.sha256).toBe(model.sha256);

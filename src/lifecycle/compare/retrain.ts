@@ -19,13 +19,18 @@ export interface Recipe {
   readonly run: Run;
   readonly dataset: Dataset;
   readonly seed: number;
+  /** The model as it was selected, before it was fitted again on all rows: it has not seen the validation rows. */
+  readonly isBeforeRefit?: boolean;
 }
 
 /**
  * @returns the content of the model file
  * @throws {MlctlError} kind "data" if the dataset is missing, has changed, or does not suit the recipe
  */
-export async function retrain(session: Session, { run, dataset, seed }: Recipe): Promise<string> {
+export async function retrain(
+  session: Session,
+  { run, dataset, seed, isBeforeRefit = false }: Recipe,
+): Promise<string> {
   const recorded = parseRecorded(run.config);
   if (recorded === undefined)
     throw new MlctlError("data", `the configuration in the record of run ${run.runId} is damaged`);
@@ -39,7 +44,9 @@ export async function retrain(session: Session, { run, dataset, seed }: Recipe):
   const config = { ...recorded, train: { ...recorded.train, models, seed, selection, distributed } };
   const sha256 = run.resolvedConfigSha256 ?? run.configSha256;
   const then = { ...session, config, configSha256: () => sha256, recordedConfig: run.config };
-  const data = await prepareData(then, dataset);
+  const prepared = await prepareData(then, dataset);
+  const unrefitted = { ...prepared.config, train: { ...prepared.config.train, refit: false } };
+  const data = isBeforeRefit ? { ...prepared, selection: undefined, config: unrefitted } : prepared;
   const emit = (share: number): void =>
     session.context.emit({ type: "progress", stage: `train ${run.family}`, done: share, total: 1, unit: "models" });
   const { family, featureSet, metric } = run;

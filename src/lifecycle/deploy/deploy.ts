@@ -15,14 +15,14 @@ import { currentDeployment, deploymentHistory } from "../../storage/deployment/c
 import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { naiveAhead } from "./naiveAhead.ts";
 import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
-import { judge } from "../judge.ts";
+import { judge, type Judgement } from "../judge.ts";
 import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
-import { baselineAhead } from "../train/leaderboard.ts";
 
 export interface DeployOptions {
   /** REF of the challenger; defaults to "latest". */
@@ -68,8 +68,8 @@ async function promote(
   const runs = { runId: run.runId, previousRunId: current?.runId ?? null };
   const unscored = { metric: null, value: null, reasons: ["it is already deployed"], dryRun };
   if (current?.runId === run.runId) return { status: "kept", ...runs, ...unscored, path: null };
-  const { verdict, metric, value } = await compare(session, challenger, force);
-  const naive = session.config.promotion.beat_baseline ? naiveAhead(session, run) : [];
+  const { verdict, metric, value, tested } = await compare(session, challenger, force);
+  const naive = session.config.promotion.beat_baseline ? await naiveAhead(session, run, { metric, tested }) : [];
   const promoted = verdict.promote && naive.length === 0;
   const forced = !promoted && force;
   const found = promoted || !verdict.promote ? [...naive, ...verdict.reasons] : naive;
@@ -97,6 +97,8 @@ interface Comparison {
   readonly verdict: Verdict;
   readonly metric: string;
   readonly value: number | null;
+  /** On the test rows; undefined if there are none. */
+  readonly tested?: Judgement;
 }
 
 /** Compares challenger and champion on the same test rows. */
@@ -141,21 +143,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
       unit: metricUnit(config, findMetric(metric, task)),
     },
   );
-  return { verdict, metric, value: judged.metrics[metric] ?? null };
-}
-
-/** Whether an earlier value of the series, which the same training tried, is the better prediction. */
-function naiveAhead({ store }: Session, run: Run): string[] {
-  if (isBaseline(run.family)) return [];
-  const naive = store.runsOfTraining(run.trainId).filter(({ family }) => /^(seasonal_)?naive$/.test(family));
-  const contenders = [run, ...naive].map((each) => ({
-    ...each,
-    degenerate: each.tags["degenerate"],
-    error: undefined,
-  }));
-  return baselineAhead(contenders, run.metric, run.task).map(
-    (text) => `${text}; to deploy it, write "train": { "models": [{ "family": … }] } with its name`,
-  );
+  return { verdict, metric, value: judged.metrics[metric] ?? null, tested: judged };
 }
 
 /** Evaluates the deployed model on the same rows, or returns the reason why it cannot be compared. */

@@ -2,10 +2,11 @@
 import { extname } from "node:path";
 import type { Writable } from "node:stream";
 import { dateText } from "../../core/text/format.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { Json } from "../../core/json.ts";
 import { cellText } from "../../core/table/cellText.ts";
+import { timesOf } from "../../features/seriesState.ts";
 import { backTest, type BackTest } from "../../pipeline/predict/backTest.ts";
 import { forecaster } from "../../pipeline/predict/forecaster.ts";
 import { forecastPlot } from "../../plots/forecast.ts";
@@ -15,7 +16,8 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
-import { fittedUntil, forecastHistory, type ForecastHistory } from "./forecastHistory.ts";
+import { readTestData } from "../testData.ts";
+import { forecastHistory, modelToTestBack, type ForecastHistory } from "./forecastHistory.ts";
 import { boundNames, intervalsOf, requireLevels, type Intervals } from "./forecastIntervals.ts";
 import { continuedSeries } from "./continuedSeries.ts";
 import { futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
@@ -76,7 +78,7 @@ export async function forecast(session: Session, options: ForecastOptions): Prom
   if (!predicted.every(Number.isFinite)) throw new MlctlError("data", NOT_FINITE);
   const tested = await testBack(session, loaded, { history, series, horizon });
   const intervals = intervalsOf(tested, future, { predicted, levels });
-  const all = [...warnings, ...intervals.warnings];
+  const all = [...warnings, ...intervals.warnings, ...(await laterTestRows(session, history))];
   const nextId = predictionIds(session.context.now().getTime());
   const ids = options.log ? Array.from(predicted, nextId) : null;
   await write(outputRows(history, { series, future, predicted, intervals, levels, ids }), options);
@@ -126,10 +128,11 @@ async function testBack(
   loaded: LoadedModel,
   { history, series, horizon }: { history: ForecastHistory; series: readonly ContinuedSeries[]; horizon: number },
 ): Promise<BackTest | undefined> {
-  const from = await fittedUntil(session, loaded);
-  if (from === undefined) return undefined;
+  const tested = await modelToTestBack(session, loaded, history);
+  if (tested === undefined) return undefined;
   const { context } = session;
-  return backTest(history.model, {
+  const { model, from } = tested;
+  return backTest(model, {
     ...history,
     series,
     horizon,
@@ -138,6 +141,19 @@ async function testBack(
     onProgress: (share) =>
       context.emit({ type: "progress", stage: "back-test", done: 100 * share, total: 100, unit: "%" }),
   });
+}
+
+/** A warning about test rows that are later than the rows that the forecast continues. */
+async function laterTestRows(session: Session, { model, time, timeColumn }: ForecastHistory): Promise<string[]> {
+  const test = await readTestData(session, [model]).catch(recover(() => undefined));
+  const column = test && timesOf(test.table, timeColumn);
+  const [last, later] = [time, column?.values ?? new Float64Array(0)].map((times) =>
+    times.reduce((latest, each) => (each > latest ? each : latest), -Infinity),
+  );
+  if (!(later! > last!)) return [];
+  return [
+    `the forecast begins after the last ingested row, ${dateText(last!)}, but the test rows go on to ${dateText(later!)}: to begin after them, ingest them too`,
+  ];
 }
 
 type OutputRows = ReturnType<typeof outputRows>;

@@ -14,6 +14,8 @@ import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import { timedSeries, type TimedSeries } from "../../pipeline/rows/seriesSteps.ts";
 import { seriesColumnsOf } from "../../pipeline/rows/unseenSeries.ts";
+import { parseModel } from "../../storage/model/modelFile.ts";
+import { retrain } from "../compare/retrain.ts";
 import { readDataset } from "../datasets.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
@@ -87,18 +89,32 @@ function requireForecasting({ signature }: Model, timeColumn: string | null): st
   });
 }
 
+export interface ToTestBack extends Pick<ForecastHistory, "model"> {
+  /** Time of the last row that the model was fitted on. */
+  readonly from: number;
+}
+
 /**
- * Time of the last row that the model was fitted on; undefined if that cannot be found out, or if rows of all times were
- * drawn at random, so that no later ones are left.
+ * The model that back-tests repeat: if it was fitted again on all rows, as it was before, so that later rows are new to it.
+ * @returns undefined if that cannot be found out, or if rows of all times were drawn at random, so that no later ones are left
  */
-export async function fittedUntil(session: Session, { run, model }: LoadedModel): Promise<number | undefined> {
+export async function modelToTestBack(
+  session: Session,
+  loaded: LoadedModel,
+  history: ForecastHistory,
+): Promise<ToTestBack | undefined> {
+  const { run } = loaded;
   const dataset = datasetOf(session, run);
   const config = parseRecorded(run?.config);
-  if (dataset === undefined || config === undefined) return undefined;
-  const last = prepareData({ ...session, config }, dataset).then(({ split, history, parts }) => {
-    const times = findColumn(parts().tables.training, history?.timeColumn ?? "");
-    if (times?.kind !== "date" || split.training.length !== model.lineage.trainingRows) return undefined;
-    return times.values.reduce((latest, time) => (time > latest ? time : latest), -Infinity);
+  if (run === null || dataset === undefined || config === undefined) return undefined;
+  const last = prepareData({ ...session, config }, dataset).then(async ({ split, history: known, parts }) => {
+    const times = findColumn(parts().tables.training, known?.timeColumn ?? "");
+    if (times?.kind !== "date" || split.training.length !== run.trainingRows) return undefined;
+    const from = times.values.reduce((latest, time) => (time > latest ? time : latest), -Infinity);
+    if (run.refitRows === undefined) return { from, model: history.model };
+    const text = await retrain(session, { run, dataset, seed: run.seed, isBeforeRefit: true });
+    const { model } = await forecastHistory(session, { ...loaded, model: parseModel(text, loaded.path) });
+    return { from, model };
   });
   return last.catch(recover(() => undefined));
 }

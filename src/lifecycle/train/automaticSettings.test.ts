@@ -57,7 +57,7 @@ describe("automaticSettings", () => {
       isByTime: true,
       naive: ["naive"],
     });
-    expect(series.selection.method).toBe("time_series");
+    expect(series).toMatchObject({ selection: { method: "time_series" }, refit: true, ensemble: false });
     expect(series.models!.map(({ family }) => family)).toContain("naive");
   });
 

@@ -41,8 +41,7 @@ export function automaticSettings(config: Config, size: DataSize): Config {
   if (train.models !== null) return config;
   const method = train.selection.method ?? selectionMethod(size, train.selection);
   const period = train.selection.period ?? (method === "time_series" ? size.period : null);
-  // Of a series the history is used up to its end anyway, and back-tests need rows that the model was not fitted on.
-  const refit = train.refit ?? size.naive.length === 0;
+  const refit = train.refit ?? true;
   const families = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
   return {
     ...config,
@@ -54,7 +53,8 @@ export function automaticSettings(config: Config, size: DataSize): Config {
       // Says that no other order is to be looked for.
       split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled(size)) },
       selection: { ...train.selection, method, period },
-      ensemble: train.ensemble ?? refit,
+      // The history of look-back features is kept for one model.
+      ensemble: train.ensemble ?? (refit && size.naive.length === 0),
       refit,
     },
   };

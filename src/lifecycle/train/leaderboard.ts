@@ -38,7 +38,12 @@ export function rank<T extends Contender>(contenders: readonly T[], metricName: 
 }
 
 /** Reports a baseline that has a better value than the winner: a baseline never wins, so this would go unnoticed. */
-export function baselineAhead(ranked: readonly Contender[], metricName: string, task: Task): string[] {
+export function baselineAhead(
+  ranked: readonly Contender[],
+  metricName: string,
+  task: Task,
+  where = ranked[0]?.selection === undefined ? "on the validation rows" : "on the folds",
+): string[] {
   const [winner, ...others] = ranked;
   const { greaterIsBetter, name } = findMetric(metricName, task);
   const own = winner === undefined ? null : decidingValue(winner, name);
@@ -48,7 +53,6 @@ export function baselineAhead(ranked: readonly Contender[], metricName: string, 
     return value !== null && (greaterIsBetter ? value > own : value < own);
   });
   if (ahead === undefined) return [];
-  const where = winner!.selection === undefined ? "on the validation rows" : "on the folds";
   const values = `${name} ${formatNumber(decidingValue(ahead, name))} vs ${formatNumber(own)}`;
   const named = ahead.family === "baseline" ? "the baseline" : `the baseline ${ahead.family}`;
   return [`${named} is better than the best model ${where}: ${values}`];

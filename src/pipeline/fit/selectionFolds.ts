@@ -89,11 +89,23 @@ function timeSeriesFolds(given: Float64Array, count: number): Split[] {
   }));
 }
 
-/** Validates on each of the last `count` periods with rows, and trains on all earlier periods. */
+/** A last period with a smaller share of the rows of the one before it has ended too early to be judged by itself. */
+const WHOLE_PERIOD = 0.5;
+
+/**
+ * Validates on each of the last `count` periods with rows, and trains on all earlier periods. A last period with few rows
+ * joins the one before it, if there are periods enough.
+ */
 function periodFolds(times: Float64Array, count: number, period: Period): Split[] {
   const periods = Float64Array.from(times, (time) => periodOf(new Date(time), period));
   const rows = Int32Array.from(times.keys());
-  const validated = [...new Set(periods)].toSorted((a, b) => a - b).slice(-count);
+  const all = [...new Set(periods)].toSorted((a, b) => a - b);
+  const [before, last] = all.slice(-2).map((each) => periods.reduce((sum, one) => sum + (one === each ? 1 : 0), 0));
+  if (all.length > count + 1 && last! < WHOLE_PERIOD * before!) {
+    const [joined, end] = [all.at(-2)!, all.pop()!];
+    periods.forEach((each, row) => (periods[row] = each === end ? joined : each));
+  }
+  const validated = all.slice(-count);
   return validated.map((each) => ({
     training: rows.filter((row) => periods[row]! < each),
     validation: rows.filter((row) => periods[row] === each),
