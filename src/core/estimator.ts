@@ -18,6 +18,8 @@ export interface FitOptions {
   readonly times?: Float64Array | undefined;
   /** Group of each row, (n_samples). Rows of a group are held out together. */
   readonly groups?: readonly (string | null)[] | undefined;
+  /** Rows that stop a fit early, in place of training rows that it would hold out for it and fit again afterwards. */
+  readonly watch?: { readonly X: Matrix; readonly y: Float64Array } | undefined;
   readonly signal?: AbortSignal;
   /** Share done, 0 to 1, for progress bars. */
   readonly onProgress?: (share: number) => void;

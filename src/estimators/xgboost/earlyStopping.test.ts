@@ -111,6 +111,17 @@ describe.each(engines)("early stopping of xgboost, engine %s", (engine) => {
     expect(await fit("multiclass", stopped.params)).toEqual(stopped);
   });
 
+  it("stops on given rows instead, and is then the model of that number of rounds", async () => {
+    const watch = { X, y: targets.multiclass.map((code) => (code + 1) % 3) };
+    const worst = await fit("multiclass", { engine }, { watch });
+    expect(worst.params.best_iteration).toBe(0); // every round makes wrong labels less likely
+    const usual = await fit("multiclass", { engine }, { watch: { X, y: targets.multiclass } });
+    expect(usual.params.best_iteration).toBe(299); // the rows that it trains on
+    const half = { X: { ...X, rowCount: 200, values: X.values.subarray(0, 200 * WIDTH) }, y: score.subarray(200) };
+    const stopped = await fit("regression", { engine }, { watch: half });
+    expect(await fit("regression", stopped.params)).toEqual(stopped);
+  });
+
   it("keeps all rounds if the last is the best", async () => {
     const fitted = await fit("regression", { engine, n_estimators: 5 });
     expect(fitted.params.best_iteration).toBe(4);

@@ -1,6 +1,7 @@
 /** XGBoost: gradient-boosted trees, with native support for missing values. */
 import type { Estimator, FitOptions } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { requireFeatures } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { ofWidth, requireWidth } from "../fittedState.ts";
@@ -8,11 +9,11 @@ import { resolveParams } from "../params.ts";
 import { requireFloat32 } from "../requireComplete.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
 import { installHint } from "./engines/native/releases.ts";
-import { readEnsemble } from "./ensemble.ts";
+import { readEnsemble, type TreeEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./formats/exportJsonModel.ts";
 import { ensembleNodes } from "./formats/onnxNodes.ts";
 import { checkTarget, objectiveOf } from "./objectiveOf.ts";
-import { stopEarly } from "./train/stopEarly.ts";
+import { stopEarly, stopOn } from "./train/stopEarly.ts";
 import { linkMargins, treePredictor } from "./predict/treePredictor.ts";
 import { treeShap } from "./predict/treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
@@ -46,18 +47,23 @@ export const xgboost = {
   },
 
   async fit(X, y, options) {
-    const { task, classCount, onProgress } = options;
+    const { task, classCount, onProgress, watch } = options;
     const { params, engine, request } = await prepareFit(X, y, options);
     const willStop = params.early_stopping_rounds !== null && params.best_iteration === null;
     const part = (from: number, to: number) => (share: number) => onProgress?.(from + share * (to - from));
-    const best = willStop ? await stopEarly(engine, { ...request, onProgress: part(0, 0.5) }, params) : null;
+    const first = { ...request, onProgress: part(0, 0.5) };
+    const watched = willStop && watch !== undefined ? await stopOn(watch, engine, first, params) : undefined;
+    const best = watched?.best ?? (willStop ? await stopEarly(engine, first, params) : null);
     const bestIteration = best?.iteration ?? (params.best_iteration as number | null);
     const rounds = Math.min(params.n_estimators as number, (bestIteration ?? Infinity) + 1);
-    const state = await engine.fit({
-      ...request,
-      params: { ...request.params, n_estimators: rounds },
-      onProgress: part(willStop ? 0.5 : 0, 1),
-    });
+    const state =
+      watched?.ensemble === undefined
+        ? await engine.fit({
+            ...request,
+            params: { ...request.params, n_estimators: rounds },
+            onProgress: part(willStop ? 0.5 : 0, 1),
+          })
+        : firstRounds(watched.ensemble, rounds, params);
     // Record the engine: "auto" could choose another one on another machine and train a different model.
     const resolved = { ...params, engine: engine.name, best_iteration: bestIteration };
     const featureNames = X.columnNames;
@@ -78,9 +84,7 @@ export const xgboost = {
       patience === null && best === null,
     /** Each round depends only on earlier rounds, so the first ones equal a shorter fit. */
     first(fitted, rounds) {
-      const { trees, ...ensemble } = readEnsemble(fitted);
-      const treesPerRound = ensemble.outputCount * Number(fitted.params.num_parallel_tree ?? 1);
-      const state = { ...ensemble, trees: trees.slice(0, rounds * treesPerRound) };
+      const state = firstRounds(readEnsemble(fitted), rounds, fitted.params);
       return { ...fitted, params: { ...fitted.params, n_estimators: rounds }, state };
     },
     async predictions(X, y, options, { lengths, rows }) {
@@ -111,9 +115,14 @@ export const xgboost = {
   },
 } satisfies Estimator;
 
+function firstRounds({ trees, ...ensemble }: TreeEnsemble, rounds: number, params: JsonObject): TreeEnsemble {
+  const treesPerRound = ensemble.outputCount * Number(params.num_parallel_tree ?? 1);
+  return { ...ensemble, trees: trees.slice(0, rounds * treesPerRound) };
+}
+
 /** Validates data and parameters, and turns them into a request to the engine. */
 async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
-  const { task, classCount, params: given, onProgress: _, ...common } = options;
+  const { task, classCount, params: given, onProgress: _progress, watch: _watch, ...common } = options;
   const params = resolveParams(xgboostParams, given, "xgboost");
   const objective = objectiveOf(params, task);
   // XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and uses float32.

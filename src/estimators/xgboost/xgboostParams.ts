@@ -104,7 +104,7 @@ export const xgboostParams: readonly ParamSpec[] = [
   param(
     "early_stopping_fraction",
     { ...positive, default: 0.1, maximum: 0.5 },
-    "share of the training rows held out for early stopping; the latest rows if rows have a time",
+    "share of the training rows held out for early stopping; the latest rows if rows have a time; if it is not set, and the validation rows select a model that is fitted again afterwards (train.refit), they stop it",
   ),
   param(
     "eval_metric",

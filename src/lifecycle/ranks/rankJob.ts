@@ -79,7 +79,8 @@ export async function writeJob(
     const rows = { rowCount, values, labels, weights };
     watch = { ...settings, rows: await writeRows(place, rows, { columnCount, from: 0, to: rowCount }) };
   }
-  await putJson(place, names.job, { params, rounds, columnCount, parts, watch, version } satisfies RankJob);
+  const { keepsModel = false } = job;
+  await putJson(place, names.job, { params, rounds, columnCount, parts, watch, keepsModel, version } satisfies RankJob);
 }
 
 async function writeRows(
@@ -99,9 +100,9 @@ async function writeRows(
 
 /** @returns the training of one rank, on its part of the rows */
 export async function readJob(place: JobPlace, job: RankJob, rank: number): Promise<TrainingJob> {
-  const { params, rounds, columnCount, watch } = job;
+  const { params, rounds, columnCount, watch, keepsModel } = job;
   const own = await readRows(place, job.parts[rank]!, columnCount);
-  const common = { params, rounds, columnCount };
+  const common = { params, rounds, columnCount, keepsModel };
   if (watch === null) return { ...common, ...own };
   const { rows, ...settings } = watch;
   return { ...common, ...own, watch: { ...settings, ...(await readRows(place, rows, columnCount)) } };

@@ -130,8 +130,10 @@ async function judgeToRefit(candidate: Candidate, data: PreparedData, all: Hooks
   const { signal, onProgress, ranks } = all;
   const { folds = [] } = data.selection ?? {};
   const share = 1 / (folds.length + 1);
-  const { training } = data.parts();
-  const fitted = await fitOn(candidate, training, { signal, ranks, onProgress: (done) => onProgress(done * share) });
+  const { training, validation } = data.parts();
+  const first = { signal, ranks, onProgress: (done: number) => onProgress(done * share) };
+  // Where folds select, the validation rows only evaluate.
+  const fitted = await fitOn(candidate, training, first, data.selection === undefined ? validation : undefined);
   const found = { ...candidate, params: fitted.estimator.params };
   const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
   const unseen = await eachFold(folds, data.inputs.columns.length, hooks, (fold, own) =>

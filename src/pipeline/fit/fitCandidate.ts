@@ -1,9 +1,11 @@
 /** Fits a candidate (transforms and estimator) on the training part and evaluates it on the validation part. */
 import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
+import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Calibration, FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
+import { featureMatrix } from "../../features/compileTransforms.ts";
 import { predictor } from "../predict/predictor.ts";
 import { requirePredictions } from "../predict/requirePredictions.ts";
 import type { Split } from "./splitRows.ts";
@@ -64,8 +66,16 @@ export async function fitOnParts(
 
 export type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
-/** Fits transforms and estimator; of an ensemble those of its members. */
-export async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
+/**
+ * Fits transforms and estimator; of an ensemble those of its members.
+ * @param watched rows that stop a family with early stopping, unless the candidate says which share of the training rows does
+ */
+export async function fitOn(
+  candidate: Candidate,
+  training: TrainingData,
+  hooks: FitHooks,
+  watched?: TrainingData,
+): Promise<Fitted> {
   const members = findEstimator(candidate.family).members?.(candidate.params);
   if (members !== undefined) {
     const fitted = await severalFits(members, hooks, {
@@ -78,8 +88,22 @@ export async function fitOn(candidate: Candidate, training: TrainingData, hooks:
   }
   const features = await candidateFeatures(candidate, training, hooks.signal);
   const { transforms, notes } = features;
-  const estimator = await fitFeatures(candidate.family, features, { params: candidate.params, ...hooks });
+  const { params } = candidate;
+  const watch = watched && isWatched(candidate) ? watchOf(watched, transforms) : undefined;
+  const estimator = await fitFeatures(candidate.family, features, { params, watch, ...hooks });
   return { transforms, estimator, notes };
+}
+
+function isWatched({ params, classWeight }: Candidate): boolean {
+  const { early_stopping_rounds: patience, early_stopping_fraction: share, best_iteration: found } = params;
+  const willStop = typeof patience === "number" && typeof found !== "number";
+  return willStop && share === undefined && params["eval_metric"] !== "auc" && !classWeight;
+}
+
+/** Undefined if there are numbers that no estimator takes. */
+function watchOf({ inputs, y }: TrainingData, transforms: readonly FittedTransform[]): FitOptions["watch"] {
+  const X = featureMatrix(inputs, transforms);
+  return X.values.some((value) => Math.abs(value) > LARGEST_FLOAT32) ? undefined : { X, y };
 }
 
 export type Decision = Pick<FittedCandidate, "threshold" | "calibration">;

@@ -53,6 +53,8 @@ export interface TrainingJob {
   readonly library?: string;
   /** If given, the result is the best round, as JSON, instead of the model. */
   readonly watch?: WatchJob;
+  /** The model follows the best round and a line break. "native" only. */
+  readonly keepsModel?: boolean;
   /** If given, the result is float32 margins, by round and row, instead of the model. "native" only. */
   readonly margins?: MarginsJob;
 }

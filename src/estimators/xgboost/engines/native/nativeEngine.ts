@@ -2,7 +2,7 @@
 import type { Ranks } from "../../../../core/estimator.ts";
 import { MlctlError } from "../../../../core/errors.ts";
 import type { BestRound, Watch } from "../../train/bestRound.ts";
-import type { Engine, TrainingRequest } from "../engine.ts";
+import type { Engine, TrainingRequest, WatchedFit } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
 import { parseJsonModel } from "../../formats/parseJsonModel.ts";
 import type { Matrix } from "../../../../core/table/matrix.ts";
@@ -28,12 +28,13 @@ export function nativeEngine(library: string, ranks?: Ranks): Engine {
       return ensembleOf(await run(() => trainingJob(request, library), request));
     },
     async findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound> {
-      const makeJob = (): TrainingJob => {
-        const job = trainingJob(request, library);
-        const metric = watch.metric === "tweedie-nloglik" ? `${watch.metric}@${powerOf(request)}` : watch.metric;
-        return { ...job, params: [...job.params, ["eval_metric", metric]], watch: watchJob(watch, request) };
-      };
-      return JSON.parse(new TextDecoder().decode(await run(makeJob, request))) as BestRound;
+      return bestOf(await run(() => watchedJob(request, watch, library), request));
+    },
+    async fitWatched(request: TrainingRequest, watch: Watch): Promise<WatchedFit> {
+      const makeJob = (): TrainingJob => ({ ...watchedJob(request, watch, library), keepsModel: true });
+      const bytes = await run(makeJob, request);
+      const end = bytes.indexOf(LINE_BREAK);
+      return { best: bestOf(bytes.subarray(0, end)), ensemble: ensembleOf(bytes.subarray(end + 1)) };
     },
     async margins(request: TrainingRequest, { values, rowCount }: Matrix, rounds: readonly number[]) {
       const margins = { rowCount, values: new Float32Array(values), rounds };
@@ -44,6 +45,18 @@ export function nativeEngine(library: string, ranks?: Ranks): Engine {
       return rounds.map((_, i) => all.subarray(i * size, (i + 1) * size));
     },
   };
+}
+
+const LINE_BREAK = 10;
+
+function bestOf(bytes: Uint8Array): BestRound {
+  return JSON.parse(new TextDecoder().decode(bytes)) as BestRound;
+}
+
+function watchedJob(request: TrainingRequest, watch: Watch, library: string): TrainingJob {
+  const job = trainingJob(request, library);
+  const metric = watch.metric === "tweedie-nloglik" ? `${watch.metric}@${powerOf(request)}` : watch.metric;
+  return { ...job, params: [...job.params, ["eval_metric", metric]], watch: watchJob(watch, request) };
 }
 
 function ensembleOf(model: Uint8Array): TreeEnsemble {

@@ -6,7 +6,8 @@ import { keepsBins, PROGRESS_STEPS, type MarginsJob, type TrainingJob, type Watc
 
 /**
  * @param leastCells from which bins take the place of values
- * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON; if it asks for margins, those
+ * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON, with the model if it is kept; if
+ *   it asks for margins, those
  * @throws {Error} with the message of the library
  */
 export function trainNative(
@@ -91,13 +92,15 @@ export function* trainingRounds(
       }
       yield state;
     }
-    if (job.watch) return new TextEncoder().encode(JSON.stringify(rounds.best()));
+    const best = new TextEncoder().encode(job.watch ? `${JSON.stringify(rounds.best())}\n` : "");
+    if (job.watch && job.keepsModel !== true) return best;
     if (job.margins) {
       fill(predicted, job.margins, filling);
       const outputs = Number(paramOf(job, "num_class") ?? 1);
       return predictMargins(job.margins, { library, check, booster: booster[0], matrix: predicted[0], outputs });
     }
-    return save("json");
+    const model = save("json");
+    return job.watch ? new Uint8Array(Buffer.concat([best, model])) : model;
   } finally {
     if (booster[0] !== null) library.freeBooster(booster[0]);
     for (const [handle] of [matrix, evaluated, predicted]) if (handle !== null) library.freeMatrix(handle);
