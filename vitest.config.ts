@@ -28,7 +28,9 @@ const wholeSteps = [
 /** What takes minutes together: killed processes, full disks, other machines and services, whole systems, large sizes. */
 const long = [
   "src/acceptance/faults/**/*.test.ts",
-  ...named("restoreKilled watchKilled commitDeployment pruneDeployments crontab serveSwaps watchSources"),
+  ...named(
+    "restoreKilled watchKilled acceptance/workers commitDeployment pruneDeployments crontab serveSwaps watchSources",
+  ),
   ...named("engine strangeMachine toyRegistry packages package badState browser pages"),
   ...named("githubWorkflow githubActions serveFuzz registry scheduleHistory otherTasks"),
   ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),

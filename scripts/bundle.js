@@ -18,6 +18,7 @@ const external = [
   "dejavu-fonts-ttf",
   "koffi",
   "pg",
+  "pg-boss",
   "piscina",
   "protobufjs",
 ];

@@ -49,6 +49,7 @@ const rooms: Record<string, readonly string[]> = {
     "engine",
     "ingest",
     "ranks",
+    "workers",
     "train",
     "tune",
     "compare",

@@ -217,8 +217,18 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Written for people or for shells, not as a document; or stays until it is stopped; install is in engine.test.ts. */
-// The keys of share, which needs a database, are in shared.test.ts.
-const withoutJson = ["config schema", "completion", "schedule run", "serve", "watch", "engine install", "share"];
+// The keys of share, worker and workers, which need a database, are in shared.test.ts and workers.test.ts.
+const withoutJson = [
+  "config schema",
+  "completion",
+  "schedule run",
+  "serve",
+  "watch",
+  "engine install",
+  "share",
+  "worker",
+  "workers",
+];
 
 let workspace: LifecycleWorkspace;
 /** By command: its document. */

@@ -36,12 +36,14 @@ import { tune } from "./tune.ts";
 import { verify } from "./verify.ts";
 import { watch } from "./watch.ts";
 import { why } from "./why.ts";
+import { worker } from "./worker.ts";
+import { workers } from "./workers.ts";
 
 export const commands: readonly Command[] = [
   [ingest, train, score, deploy, diagnose, report, fullprocess],
   [predict, explain, serve, apicalls],
   [monitor, watch, alerts, labels, schedule],
-  [tune, reproduce],
+  [tune, reproduce, worker, workers],
   [runs, models, why, predictions, lineage, at, verify, reindex],
   [init, split, config, doctor, engine, prune, share, backup, restore, completion],
 ].flat();

@@ -7,6 +7,7 @@ import { foldJudge } from "../../pipeline/search/foldJudge.ts";
 import { runSearch } from "../../pipeline/search/runSearch.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import { trialPool, type TrialPool } from "../../pipeline/search/trialPool.ts";
+import type { TrialTask } from "../../pipeline/search/trialTask.ts";
 import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining } from "../train/recordTraining.ts";
@@ -14,6 +15,7 @@ import type { Session } from "../session.ts";
 import { chosenBy } from "../train/chosenBy.ts";
 import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
+import { sharedPool } from "../workers/sharedPool.ts";
 import { recordSearch, rememberedTrials, type TrialMemory } from "./tuneMemory.ts";
 import { tuneProgress, type TuneProgress } from "./tuneProgress.ts";
 import { bestFirst, type SearchResult, type SearchSummary, type TunePlan, type TuneResult } from "./tuneResult.ts";
@@ -109,11 +111,17 @@ async function searchAll(session: Session, all: SearchAll): Promise<CompletedSea
     unknown
   >;
   const work = { data: training, subjects: searches.map(({ subject }) => subject) };
-  const progress = tuneProgress(session.context, searches, options.time === undefined);
   const fits = searches.map((search) => search.fits);
   // More threads than fits of one search would be idle.
-  const workers = Math.min(options.workers ?? availableParallelism(), Math.max(...fits));
-  const pool = trialPool(work, { workers, signal: session.context.signal });
+  const threads = Math.min(options.workers ?? availableParallelism(), Math.max(...fits));
+  const pool = sharedPool(session, {
+    work: { kind: "search", work },
+    local: trialPool(work, { workers: threads, signal: session.context.signal }),
+    threads,
+    title: ({ subject, fold }: TrialTask) => `${searches[subject]!.subject.candidate.family}, fold ${fold + 1}`,
+  });
+  const hasEnd = options.time === undefined;
+  const progress = tuneProgress(session.context, searches, { hasEnd, helpers: pool.helpers });
   try {
     const results: CompletedSearch[] = [];
     const until = performance.now() + (options.time ?? Infinity);

@@ -11,13 +11,22 @@ export interface TuneProgress {
   interrupted(error: unknown): unknown;
 }
 
-/** @param hasEnd whether the number of trials is known */
-export function tuneProgress(context: Context, searches: readonly PlannedSearch[], hasEnd: boolean): TuneProgress {
+/**
+ * @param options.hasEnd whether the number of trials is known
+ * @param options.helpers the workers of other machines, in words
+ */
+export function tuneProgress(
+  context: Context,
+  searches: readonly PlannedSearch[],
+  { hasEnd, helpers }: { readonly hasEnd: boolean; readonly helpers: () => string | undefined },
+): TuneProgress {
   const total = searches.reduce((sum, { trials }) => sum + trials, 0);
   let done = 0;
   let best: { readonly search: PlannedSearch; readonly trial: Trial } | undefined;
   const emit = (): void => {
-    const note = best === undefined ? {} : { note: `best ${bestText(best.search, best.trial)}` };
+    const found = best === undefined ? [] : [`best ${bestText(best.search, best.trial)}`];
+    const notes = [...found, helpers() ?? []].flat();
+    const note = notes.length === 0 ? {} : { note: notes.join("; ") };
     const end = hasEnd ? { total } : {};
     context.emit({ type: "progress", stage: "tune", done, ...end, unit: "trials", ...note });
   };

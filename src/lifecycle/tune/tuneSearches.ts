@@ -60,6 +60,7 @@ export function plannedSearches(
       trials: overrides.trials ?? (time === undefined ? search.trials : ENDLESS_TRIALS),
       folds: folds.folds.length,
       pruning: search.pruning,
+      batch: search.batch,
       greaterIsBetter: findMetric(candidate.metric, data.target.task).greaterIsBetter,
       seed: candidate.seed,
     };
@@ -86,7 +87,10 @@ function withSearches(candidates: readonly ConfiguredCandidate[]): readonly Conf
     const { family } = each.candidate;
     const space = defaultSpaces[family];
     if (space === undefined || first.get(family) !== each.model) return each;
-    return { ...each, search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, pruning: "median", space } } as const;
+    return {
+      ...each,
+      search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, batch: 4, pruning: "median", space },
+    } as const;
   });
 }
 

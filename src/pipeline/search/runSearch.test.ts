@@ -11,6 +11,7 @@ const plan: SearchPlan = {
   trials: 50,
   folds: 1,
   pruning: null,
+  batch: 4,
   greaterIsBetter: false,
   seed: 1,
 };

@@ -6,7 +6,7 @@ import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
 /** Threads can only run compiled code; tests run the sources, with the build next to them. */
-const workerUrl = new URL("dist/app/trialWorker.js", projectRoot);
+export const searchThread = new URL("dist/app/trialWorker.js", projectRoot);
 
 export interface TrialPool {
   /** @throws {MlctlError} kind "failure" if a thread failed; the signal's reason if the search was aborted */
@@ -19,7 +19,7 @@ export interface TrialPool {
 export function trialPool(work: TrialWork, options: { workers: number; signal: AbortSignal }): TrialPool {
   const { workers, signal } = options;
   const pool = new Piscina({
-    filename: workerUrl.href,
+    filename: searchThread.href,
     workerData: work,
     minThreads: workers,
     maxThreads: workers,

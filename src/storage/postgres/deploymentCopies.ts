@@ -8,7 +8,7 @@ import { namesIn } from "../files/namesIn.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import type { Connection } from "./connect.ts";
-import { COPIES_LOCK, workspaceKey } from "./keys.ts";
+import { COPIES_LOCK, lockKey } from "./keys.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** The record path of the active deployment. */
@@ -37,7 +37,7 @@ export async function refreshDeploymentCopies(
   paths: WorkspacePaths,
 ): Promise<void> {
   await inTransaction(connection, async () => {
-    await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [COPIES_LOCK, workspaceKey(workspace)]);
+    await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [COPIES_LOCK, lockKey(workspace)]);
     const rows = await connection.query<{ path: string; sha256: string; text: string }>(
       "SELECT path, sha256, text FROM record WHERE workspace = $1 AND kind = 'deployment' AND NOT gone",
       [workspace],

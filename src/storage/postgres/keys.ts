@@ -15,8 +15,12 @@ export const LOG_LOCK = WRITE_LOCK + 4;
 export const LABEL_LOCK = WRITE_LOCK + 5;
 /** The lock of a job, held while it runs. */
 export const JOB_LOCK = WRITE_LOCK + 6;
+/** Held by the session of a command that offers work, with the hash of the offer. */
+export const OFFER_LOCK = WRITE_LOCK + 7;
+/** Held by the session of a worker, with the hash of a task that it does. */
+export const TASK_LOCK = WRITE_LOCK + 8;
 
-/** Not negative, because pg_locks shows unsigned numbers. */
-export function workspaceKey(workspace: string): number {
-  return createHash("sha256").update(workspace).digest().readUInt32BE(0) >>> 1;
+/** Not negative, because pg_locks shows unsigned numbers. @param name of a workspace, an offer of work, or a task */
+export function lockKey(name: string): number {
+  return createHash("sha256").update(name).digest().readUInt32BE(0) >>> 1;
 }

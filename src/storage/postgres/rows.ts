@@ -6,7 +6,7 @@ import { parseRecordFile, type ReadRecord } from "../records/recordFiles.ts";
 import type { FoundChanges, KnownRecord, RecordProblem } from "../records/records.ts";
 import { recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 import { sqlState, type Connection } from "./connect.ts";
-import { SEQ_LOCK, workspaceKey } from "./keys.ts";
+import { SEQ_LOCK, lockKey } from "./keys.ts";
 
 /** A record to write. */
 export interface NewRow {
@@ -25,7 +25,7 @@ export async function writeRows(
   { workspace }: DatabaseAddress,
   rows: readonly NewRow[],
 ): Promise<string[]> {
-  await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SEQ_LOCK, workspaceKey(workspace)]);
+  await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SEQ_LOCK, lockKey(workspace)]);
   const columns = [
     rows.map(({ path }) => path),
     rows.map(({ record }) => record.kind),
@@ -53,7 +53,7 @@ export async function removeRows(
   { workspace }: DatabaseAddress,
   paths: readonly string[],
 ): Promise<void> {
-  await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SEQ_LOCK, workspaceKey(workspace)]);
+  await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SEQ_LOCK, lockKey(workspace)]);
   await connection.query(
     `UPDATE record SET gone = true, id = NULL, sha256 = NULL, record = NULL, text = NULL,
        seq = (SELECT max(seq) FROM record WHERE workspace = $1) + n

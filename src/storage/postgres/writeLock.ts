@@ -6,7 +6,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { LockHolder, LockRequest } from "../records/records.ts";
 import { lockBusy, pauseForLock } from "../records/waitForLock.ts";
 import { connect, type Connection } from "./connect.ts";
-import { WRITE_LOCK, workspaceKey } from "./keys.ts";
+import { WRITE_LOCK, lockKey } from "./keys.ts";
 
 /** The connection that holds the lock. */
 export interface WriteLock {
@@ -105,7 +105,7 @@ export async function holderOf(
   const [found] = await connection.query<{ name: string | null; since: Date | null }>(
     `SELECT a.application_name AS name, a.backend_start AS since FROM pg_locks l JOIN pg_stat_activity a USING (pid)
      WHERE ${LOCK_ROW}`,
-    [WRITE_LOCK, workspaceKey(workspace)],
+    [WRITE_LOCK, lockKey(workspace)],
   );
   if (found === undefined) return undefined;
   const [, command = "mlctl", pid = "0", host = ""] = /^(.*) #(\d+)@(.*)$/.exec(found.name ?? "") ?? [];
@@ -122,7 +122,7 @@ function applicationName(command: string): string {
 
 async function waitForLock(connection: Connection, address: DatabaseAddress, request: LockRequest): Promise<void> {
   const deadline = performance.now() + request.waitMs;
-  const key = [WRITE_LOCK, workspaceKey(address.workspace)];
+  const key = [WRITE_LOCK, lockKey(address.workspace)];
   for (let reported = false; ; reported = true) {
     const [taken] = await connection.query<{ ok: boolean }>("SELECT pg_try_advisory_lock($1, $2) AS ok", key);
     if (taken?.ok === true) return;
@@ -139,7 +139,7 @@ async function fence(connection: Connection, address: DatabaseAddress, name: str
   const [found] = await connection.query<{ ok: boolean }>(
     `SELECT coalesce(current_setting('${NAME}', true), '') = $3
        AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = pg_backend_pid() AND ${LOCK_ROW}) AS ok`,
-    [WRITE_LOCK, workspaceKey(address.workspace), name],
+    [WRITE_LOCK, lockKey(address.workspace), name],
   );
   if (found?.ok !== true) throw pooled(address);
 }
@@ -148,7 +148,11 @@ async function fence(connection: Connection, address: DatabaseAddress, name: str
  * Finds PgBouncer in transaction mode before anything is written: there, another client sees this session's name, or this
  * session has one already. What this misses (several idle sessions in the pool), the fence finds.
  */
-async function refusePooling(connection: Connection, address: DatabaseAddress, name: string): Promise<void> {
+export async function refusePooling(
+  connection: Connection,
+  address: DatabaseAddress,
+  name: string = randomUUID(),
+): Promise<void> {
   const sessionOf = async (from: Connection): Promise<{ pid: number; name: string }> => {
     const sql = `SELECT pg_backend_pid() AS pid, coalesce(current_setting('${NAME}', true), '') AS name`;
     return (await from.query<{ pid: number; name: string }>(sql))[0]!;

@@ -2,7 +2,7 @@
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { connect } from "../postgres/connect.ts";
-import { LABEL_LOCK, workspaceKey } from "../postgres/keys.ts";
+import { LABEL_LOCK, lockKey } from "../postgres/keys.ts";
 import { ensureSchema } from "../postgres/schema.ts";
 import { inTransaction } from "../postgres/transaction.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
@@ -25,7 +25,7 @@ export async function postgresLabels(address: DatabaseAddress): Promise<LabelTar
   const { workspace } = address;
   await ensureSchema(connection, address);
   const lock = (): Promise<unknown> =>
-    connection.query("SELECT pg_advisory_xact_lock($1, $2)", [LABEL_LOCK, workspaceKey(workspace)]);
+    connection.query("SELECT pg_advisory_xact_lock($1, $2)", [LABEL_LOCK, lockKey(workspace)]);
   return {
     async match(staged, keyOf) {
       const put = staged.prepare("INSERT INTO found SELECT ?, key FROM staged WHERE key = ?");

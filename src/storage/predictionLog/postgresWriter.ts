@@ -2,7 +2,7 @@
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { connect, sqlState, type Connection } from "../postgres/connect.ts";
-import { LOG_LOCK, workspaceKey } from "../postgres/keys.ts";
+import { LOG_LOCK, lockKey } from "../postgres/keys.ts";
 import { ensureSchema } from "../postgres/schema.ts";
 import { inTransaction } from "../postgres/transaction.ts";
 import { ROWS_BETWEEN_RETENTIONS } from "./batchWriter.ts";
@@ -131,7 +131,7 @@ export async function retainRows(
   { days, rows, bytes }: Retention,
   now: number,
 ): Promise<void> {
-  const key = [LOG_LOCK, workspaceKey(workspace)];
+  const key = [LOG_LOCK, lockKey(workspace)];
   /** @param oldest the rows to delete, given $2 @returns whether there may be more */
   const remove = (oldest: string, value: number): Promise<boolean> =>
     inTransaction(connection, async () => {

@@ -1,0 +1,200 @@
+/** Gives tasks to the threads of this process and, while there are any, to the workers of a shared workspace. */
+import { messageOf, MlctlError } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
+import { openWork } from "../../storage/openWork.ts";
+import type { WorkQueue } from "../../storage/records/work.ts";
+import type { Workspace } from "../workspace.ts";
+import { computeVersion } from "./computeVersion.ts";
+import { packed, unpacked, type Pool, type Work } from "./pools.ts";
+
+/** How often to ask for results while workers do tasks, and who lives. */
+const POLL_MILLISECONDS = 50;
+const LOOK_MILLISECONDS = 1000;
+/** After the database could not be reached. */
+const PAUSE_MILLISECONDS = 5000;
+
+export interface SharedOptions<Task, Result> {
+  readonly work: Work;
+  /** The threads of this process. */
+  readonly local: Pool<Task, Result>;
+  readonly threads: number;
+  /** For people: "xgboost, fold 2". */
+  readonly title: (task: Task) => string;
+}
+
+export interface SharedPool<Task, Result> extends Pool<Task, Result> {
+  /** Who helps now, for progress: "2 workers with 8 threads help"; undefined without any. */
+  helpers(): string | undefined;
+}
+
+interface Entry<Task, Result> {
+  readonly task: Task;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The results do not depend on who computes them: workers of another version get nothing. Where the database cannot be
+ * reached, this process goes on alone.
+ */
+export function sharedPool<Task, Result>(
+  { paths, context }: Pick<Workspace, "paths" | "context">,
+  { work, local, threads, title }: SharedOptions<Task, Result>,
+): SharedPool<Task, Result> {
+  if (paths.shared === undefined) return { ...local, helpers: () => undefined };
+  const waiting: Entry<Task, Result>[] = [];
+  const posted = new Map<string, Entry<Task, Result>>();
+  /** Posted tasks that this process does itself, and those that it has done. */
+  const own = new Set<string>();
+  const done: string[] = [];
+  let busy = 0;
+  let helping = { workers: 0, threads: 0 };
+  let wake: (() => void) | undefined;
+  const closing = new AbortController();
+
+  async function fit(entry: Entry<Task, Result>): Promise<void> {
+    busy++;
+    await local.run(entry.task).then(entry.resolve, entry.reject);
+    busy--;
+    startWaiting();
+    wake?.();
+  }
+
+  function startWaiting(): void {
+    while (busy < threads && waiting.length > 0) void fit(waiting.shift()!);
+  }
+
+  async function share(): Promise<void> {
+    let queue: WorkQueue | undefined;
+    let offer: string | undefined;
+    let looked = -Infinity;
+    const step = async (): Promise<void> => {
+      queue ??= await opened();
+      if (performance.now() - looked > LOOK_MILLISECONDS) {
+        helping = await lookForWorkers(queue);
+        looked = performance.now();
+      }
+      if (helping.workers > 0 && waiting.length > 0) {
+        offer ??= await queue.offer(packed(work));
+        const entries = waiting.splice(0);
+        const tasks = entries.map(({ task }) => ({ title: title(task), bytes: packed(task) }));
+        const ids = await queue.add(offer, tasks).catch((error: unknown) => {
+          waiting.unshift(...entries);
+          throw error;
+        });
+        for (const [i, id] of ids.entries()) posted.set(id, entries[i]!);
+      }
+      if (offer === undefined) return;
+      const free = posted.size > own.size ? threads - busy : 0;
+      for (const { id } of free > 0 ? await queue.take(offer, free) : []) {
+        const entry = posted.get(id)!;
+        own.add(id);
+        void fit(entry).then(() => done.push(id));
+      }
+      await queue.remove(offer, done);
+      for (const id of done.splice(0)) forget(id);
+      if (posted.size > own.size) collect(await queue.progress(offer, own));
+    };
+    while (!closing.signal.aborted) {
+      try {
+        await step();
+        await pause(posted.size > own.size || waiting.length > 0 ? POLL_MILLISECONDS : LOOK_MILLISECONDS);
+      } catch (error) {
+        if (closing.signal.aborted) break;
+        const message = `${messageOf(error)}: going on without workers`;
+        const hint = error instanceof MlctlError && error.hint !== undefined ? { hint: error.hint } : {};
+        context.emit({ type: "warning", stage: "workers", message, ...hint });
+        helping = { workers: 0, threads: 0 };
+        // Nobody but this process will do them; what it does already, it goes on with.
+        waiting.unshift(...[...posted].filter(([id]) => !own.has(id)).map(([, entry]) => entry));
+        for (const known of [posted, own]) known.clear();
+        done.length = 0;
+        startWaiting();
+        void queue?.close().catch(() => {});
+        [queue, offer] = [undefined, undefined];
+        await pause(PAUSE_MILLISECONDS);
+      }
+    }
+    // What stays where the database is gone, the next command or worker removes.
+    if (offer !== undefined) await queue!.end(offer).catch(() => {});
+    await queue?.close();
+  }
+
+  async function opened(): Promise<WorkQueue> {
+    const queue = await openWork(paths, { version: await computeVersion(), signal: context.signal });
+    await queue.open();
+    return queue;
+  }
+
+  const reported = new Set<string>();
+  async function lookForWorkers(queue: WorkQueue): Promise<typeof helping> {
+    const version = await computeVersion();
+    const workers = await queue.workers();
+    for (const { host, pid, version: other } of workers) {
+      if (other === version || reported.has(`${host} ${pid}`)) continue;
+      reported.add(`${host} ${pid}`);
+      context.emit({
+        type: "warning",
+        stage: "workers",
+        message: `the worker ${pid} on ${host} gets nothing: it has ${other}, this machine ${version}`,
+        hint: "both need the same mlctl, Node.js and libxgboost",
+      });
+    }
+    const same = workers.filter((worker) => worker.version === version);
+    return { workers: same.length, threads: same.reduce((sum, each) => sum + each.threads, 0) };
+  }
+
+  function collect({ done: results, failed }: Awaited<ReturnType<WorkQueue["progress"]>>): void {
+    for (const [id, result] of results) {
+      posted.get(id)?.resolve(unpacked<Result>(result));
+      forget(id);
+    }
+    // Its error is that of this process, if it fails here too.
+    for (const id of failed) {
+      const entry = posted.get(id);
+      forget(id);
+      if (entry !== undefined) void fit(entry);
+    }
+  }
+
+  function forget(id: string): void {
+    posted.delete(id);
+    own.delete(id);
+  }
+
+  async function pause(milliseconds: number): Promise<void> {
+    const woken = Promise.withResolvers<void>();
+    const timer = setTimeout(woken.resolve, milliseconds);
+    wake = woken.resolve;
+    if (closing.signal.aborted) woken.resolve();
+    await woken.promise;
+    clearTimeout(timer);
+  }
+
+  const sharing = share();
+  const abort = (): void => {
+    for (const { reject } of [...waiting.splice(0), ...posted.values()]) reject(context.signal.reason);
+  };
+  context.signal.addEventListener("abort", abort, { once: true });
+  return {
+    run(task) {
+      context.signal.throwIfAborted();
+      return new Promise((resolve, reject) => {
+        waiting.push({ task, resolve, reject });
+        startWaiting();
+        if (waiting.length > 0) wake?.();
+      });
+    },
+    helpers() {
+      const { workers, threads: count } = helping;
+      if (workers === 0) return undefined;
+      return `${counted(workers, "worker")} with ${counted(count, "thread")} ${workers === 1 ? "helps" : "help"}`;
+    },
+    async close() {
+      context.signal.removeEventListener("abort", abort);
+      closing.abort();
+      wake?.();
+      await Promise.all([local.close(), sharing]);
+    },
+  };
+}

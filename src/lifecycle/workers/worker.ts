@@ -1,0 +1,141 @@
+/** worker: does tasks of other commands of a shared workspace, in threads. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf, MlctlError } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
+import { openWork } from "../../storage/openWork.ts";
+import type { TakenTask, WorkQueue } from "../../storage/records/work.ts";
+import { requireServers, type Workspace } from "../workspace.ts";
+import { computeVersion } from "./computeVersion.ts";
+import { packed, poolOf, unpacked, type Pool } from "./pools.ts";
+
+const POLL_MILLISECONDS = 50;
+/** Between looks for an offer, and for the end of one. */
+const LOOK_MILLISECONDS = 500;
+const RETRY_MILLISECONDS = 1000;
+
+export interface WorkerOptions {
+  readonly threads: number;
+  /** Ends after this long without work, in milliseconds. */
+  readonly idle: number | undefined;
+}
+
+export interface WorkerResult {
+  readonly version: string;
+  readonly threads: number;
+  readonly tasks: number;
+  /** Tasks that failed here, and were left to others. */
+  readonly failed: number;
+}
+
+/**
+ * Until a signal ends it, or nothing was to be done for `idle`. A lost connection is made again.
+ * @throws {MlctlError} if the first connection cannot be made
+ */
+export async function worker(
+  { paths, context, trust }: Workspace,
+  { threads, idle = Infinity }: WorkerOptions,
+): Promise<WorkerResult> {
+  requireServers(trust);
+  const version = await computeVersion();
+  const queue = await openWork(paths, { version, threads, signal: context.signal });
+  const counts = { tasks: 0, failed: 0 };
+  try {
+    await queue.open();
+    const message = `waiting for work as ${version}, with ${counted(threads, "thread")}`;
+    context.emit({ type: "stage", stage: "worker", message });
+    const patient = patience(context);
+    for (let last = performance.now(); performance.now() - last < idle;) {
+      for (const offer of await patient(() => queue.offers()))
+        if (await serve(offer, { queue, patient, threads, signal: context.signal, counts })) last = performance.now();
+      await sleep(LOOK_MILLISECONDS, undefined, { signal: context.signal });
+    }
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+  } finally {
+    await queue.close();
+  }
+  return { version, threads, ...counts };
+}
+
+type Patient = <T>(ask: () => Promise<T>) => Promise<T>;
+
+/** Asks again until the database responds: a worker outlives its restart. */
+function patience({ signal, emit }: Workspace["context"]): Patient {
+  let isLost = false;
+  return async (ask) => {
+    for (;;) {
+      try {
+        const result = await ask();
+        if (isLost) emit({ type: "stage", stage: "worker", message: "the database responds again" });
+        isLost = false;
+        return result;
+      } catch (error) {
+        if (!(error instanceof MlctlError) || error.kind !== "failure" || signal.aborted) throw error;
+        if (!isLost) emit({ type: "warning", stage: "worker", message: `${error.message}: trying again`, again: true });
+        isLost = true;
+        await sleep(RETRY_MILLISECONDS, undefined, { signal });
+      }
+    }
+  };
+}
+
+interface Serving {
+  readonly queue: WorkQueue;
+  readonly patient: Patient;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly counts: { tasks: number; failed: number };
+}
+
+/** Works for an offer until it has ended, or has had no task for a moment. @returns whether there was a task */
+async function serve(offer: string, { queue, patient, threads, signal, counts }: Serving): Promise<boolean> {
+  const ended = new AbortController();
+  const running = new Set<Promise<void>>();
+  let pool: Pool<unknown, unknown> | undefined;
+  const perform = async (task: TakenTask): Promise<void> => {
+    try {
+      const result = packed(await pool!.run(unpacked(task.bytes)));
+      await patient(() => queue.finish(offer, task, result));
+      counts.tasks++;
+    } catch (error) {
+      if (signal.aborted || ended.signal.aborted) return;
+      counts.failed++;
+      await patient(() => queue.giveUp(offer, task, messageOf(error)));
+    }
+  };
+  let [looked, active] = [performance.now(), performance.now()];
+  try {
+    while (!signal.aborted) {
+      const free = threads - running.size;
+      const tasks = free === 0 ? [] : await patient(() => queue.take(offer, free));
+      if (tasks.length > 0 && pool === undefined) {
+        const bytes = await patient(() => queue.bytesOf(offer));
+        pool = poolOf(bytes, { workers: threads, signal: AbortSignal.any([signal, ended.signal]) });
+      }
+      for (const task of tasks) {
+        const done: Promise<void> = perform(task)
+          .catch(() => {}) // the worker is ending
+          .finally(() => running.delete(done));
+        running.add(done);
+      }
+      const now = performance.now();
+      if (running.size > 0) active = now;
+      if (now - looked > LOOK_MILLISECONDS) {
+        looked = now;
+        const isOver = !(await patient(() => queue.offers())).includes(offer);
+        if (isOver || (running.size === 0 && now - active > 10 * LOOK_MILLISECONDS)) break;
+      }
+      await Promise.race([...running, sleep(POLL_MILLISECONDS)]);
+    }
+    signal.throwIfAborted();
+    return pool !== undefined;
+  } catch (error) {
+    // The command may have ended between two calls.
+    if (signal.aborted || (await patient(() => queue.offers())).includes(offer)) throw error;
+    return true;
+  } finally {
+    ended.abort(new MlctlError("interrupted", "the work was cancelled"));
+    await Promise.allSettled(running);
+    await pool?.close();
+  }
+}

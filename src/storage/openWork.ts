@@ -1,0 +1,42 @@
+/** Opens the queue of work of a shared workspace. The clients of Postgres and S3 are loaded only here. */
+import { MlctlError } from "../core/errors.ts";
+import type { WorkspacePaths } from "./files/workspacePaths.ts";
+import type { WorkQueue } from "./records/work.ts";
+
+export interface OpenWorkOptions {
+  /** Workers with another one get nothing of this; letters, digits, "." and "-". */
+  readonly version: string;
+  /** Of a worker: its threads. */
+  readonly threads?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects on `open`. config.json must be allowed to call its servers.
+ * @throws {MlctlError} kind "notReady" if the workspace is not shared
+ */
+export async function openWork(
+  { shared: address, bucket }: WorkspacePaths,
+  { version, threads, signal }: OpenWorkOptions,
+): Promise<WorkQueue> {
+  if (address === undefined) {
+    throw new MlctlError(
+      "notReady",
+      "the records of this workspace are in its folders, where workers cannot reach them",
+      {
+        hint: "move them to a database: `mlctl share postgres://user@host/database`",
+      },
+    );
+  }
+  const [{ QUEUE_SCHEMA, workQueue, workerName }, { workSession }] = await Promise.all([
+    import("./postgres/workQueue.ts"),
+    import("./postgres/workSession.ts"),
+  ]);
+  const name = threads === undefined ? `mlctl #${process.pid}` : workerName(address, version, threads);
+  const session = workSession(address, name);
+  const bytes =
+    bucket === undefined
+      ? (await import("./postgres/workBytes.ts")).tableOfWorkBytes(session, QUEUE_SCHEMA)
+      : (await import("./bucket/bucketWork.ts")).bucketOfWorkBytes(bucket, signal);
+  return workQueue({ address, session, bytes, version });
+}

@@ -1,0 +1,198 @@
+/** Work for several machines, on pg-boss. Each offer is a queue of its own, so that deleting it leaves nothing behind. */
+import { PgBoss } from "pg-boss";
+import { createHash, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { DatabaseAddress } from "../../core/databaseAddress.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { LivingWorker, NewTask, TakenTask, WorkBytes, WorkQueue } from "../records/work.ts";
+import { lockKey, OFFER_LOCK, TASK_LOCK } from "./keys.ts";
+import type { WorkSession } from "./workSession.ts";
+
+export interface WorkQueueOptions {
+  readonly address: DatabaseAddress;
+  readonly session: WorkSession;
+  readonly bytes: WorkBytes;
+  /** Workers of another version do not see the offers. */
+  readonly version: string;
+}
+
+/** The schema of pg-boss. */
+export const QUEUE_SCHEMA = "mlctl_queue";
+
+/** A task that ends its workers is not tried for ever. */
+const RETRIES = 5;
+/** The longest that pg-boss allows. */
+const LONGEST_SECONDS = 24 * 3600;
+
+interface TaskData {
+  readonly title: string;
+  /** Base64, because jsonb would sort the keys of an object. */
+  readonly task: string;
+}
+
+const fromBase64 = (text: string): Buffer => Buffer.from(text, "base64");
+
+/** pg-boss polls for nothing here: commands and workers ask when they have a reason to. */
+export function workQueue({ address, session, bytes, version }: WorkQueueOptions): WorkQueue {
+  const boss = new PgBoss({
+    db: { executeSql },
+    schema: QUEUE_SCHEMA,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+  });
+  // What it does by itself is not needed for anything here; errors of calls are thrown.
+  boss.on("error", () => {});
+  boss.on("warning", () => {});
+  const prefix = `mlctl/${address.workspace}/`;
+  /** Tasks of workers that did not seem to live when they were last seen, with their attempt. */
+  let doubtful = new Set<string>();
+
+  async function executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
+    try {
+      // Several statements at once have no rows that pg-boss reads.
+      return { rows: (await session.query(text, values)) ?? [] };
+    } catch (error) {
+      // It may have begun a transaction in the text.
+      await session.query("ROLLBACK").catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Names of the queues of this workspace. */
+  async function queues(): Promise<string[]> {
+    const all = await boss.getQueues();
+    return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+  }
+
+  async function end(offer: string): Promise<void> {
+    await boss.deleteQueue(offer);
+    await bytes.remove(offer);
+    await session.release(OFFER_LOCK, offer);
+  }
+
+  return {
+    async open() {
+      await session.query("SELECT 1");
+      await boss.start();
+    },
+    async offer(content) {
+      const sha256 = createHash("sha256").update(content).digest("hex");
+      const offer = `${prefix}${version}/${sha256}/${randomUUID().slice(0, 8)}`;
+      await session.hold(OFFER_LOCK, offer);
+      await bytes.put(offer, content);
+      await boss.createQueue(offer, { retryLimit: RETRIES, retryDelay: 0, expireInSeconds: LONGEST_SECONDS });
+      return offer;
+    },
+    async offers() {
+      const [names, living] = [await queues(), await locks(session, OFFER_LOCK)];
+      for (const name of names) if (!living.has(lockKey(name))) await end(name);
+      return names.filter((name) => living.has(lockKey(name)) && name.startsWith(`${prefix}${version}/`));
+    },
+    async bytesOf(offer) {
+      const content = await bytes.get(offer);
+      const [, , , sha256] = offer.split("/");
+      if (content !== undefined && createHash("sha256").update(content).digest("hex") === sha256) return content;
+      throw new MlctlError("data", `the bytes of the work ${offer} are ${content ? "damaged" : "not there"}`);
+    },
+    async add(offer, tasks) {
+      const jobs = tasks.map(({ title, bytes: task }: NewTask) => {
+        return { data: { title, task: task.toString("base64") } satisfies TaskData };
+      });
+      return (await boss.insert(offer, jobs, { returnId: true })) ?? [];
+    },
+    async take(offer, count) {
+      const jobs = await boss.fetch<TaskData>(offer, { batchSize: count });
+      for (const { id } of jobs) await session.hold(TASK_LOCK, id);
+      return jobs.map(({ id, retryCount, data }): TakenTask => ({ id, retryCount, bytes: fromBase64(data.task) }));
+    },
+    async finish(offer, { id, retryCount }, result) {
+      await boss.complete(offer, { id, retryCount }, { result: result.toString("base64") });
+      await session.release(TASK_LOCK, id);
+    },
+    async giveUp(offer, { id, retryCount }, reason) {
+      await boss.fail(offer, { id, retryCount }, { reason });
+      await session.release(TASK_LOCK, id);
+    },
+    async remove(offer, ids) {
+      if (ids.length === 0) return;
+      await boss.deleteJob(offer, [...ids]);
+      for (const id of ids) await session.release(TASK_LOCK, id);
+    },
+    async progress(offer, own) {
+      const [jobs, living] = [
+        await boss.findJobs<TaskData>(offer, { limit: 100_000 }),
+        await locks(session, TASK_LOCK),
+      ];
+      const others = jobs.filter(({ id }) => !own.has(id));
+      const dead = others.filter(({ id, state }) => state === "active" && !living.has(lockKey(id)));
+      // It is taken a moment before its lock is.
+      const seen = new Set(dead.map(({ id, retryCount }) => `${id} ${retryCount}`));
+      for (const { id, retryCount } of dead)
+        if (doubtful.has(`${id} ${retryCount}`)) await boss.fail(offer, { id, retryCount }, { reason: "worker died" });
+      doubtful = seen;
+      const completed = others.filter(({ state }) => state === "completed");
+      const failed = others.filter(({ state }) => state === "failed").map(({ id }) => id);
+      const gone = [...completed.map(({ id }) => id), ...failed];
+      if (gone.length > 0) await boss.deleteJob(offer, gone);
+      const done = completed.map(({ id, output }) => [id, fromBase64((output as { result: string }).result)] as const);
+      return { done: new Map(done), failed };
+    },
+    end,
+    async workers() {
+      const found = await session.query<SessionRow>(WORKERS, [TASK_LOCK]);
+      const workers = found.flatMap((row) => workerOf(row, address.workspace));
+      if (workers.every(({ keys }) => keys.length === 0)) return workers.map(withTasks(new Map()));
+      const jobs = (await Promise.all((await queues()).map((name) => boss.findJobs<TaskData>(name)))).flat();
+      return workers.map(withTasks(new Map(jobs.map(({ id, data }) => [lockKey(id), data.title]))));
+    },
+    async close() {
+      await boss.stop({ graceful: false }).catch(() => {});
+      await session.end();
+    },
+  };
+}
+
+/** Keys of the locks of one kind that sessions of this database hold. */
+async function locks(session: WorkSession, kind: number): Promise<Set<number>> {
+  const rows = await session.query<{ key: string }>(`SELECT objid AS key FROM pg_locks WHERE ${OF_KIND}`, [kind]);
+  return new Set(rows.map(({ key }) => Number(key)));
+}
+
+const OF_KIND = `locktype = 'advisory' AND granted AND objsubid = 2 AND classid = $1::bigint
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+interface SessionRow {
+  readonly name: string;
+  readonly since: Date;
+  readonly keys: readonly string[];
+}
+
+const WORKERS = `SELECT application_name AS name, backend_start AS since,
+    ARRAY(SELECT objid::text FROM pg_locks WHERE pid = a.pid AND ${OF_KIND}) AS keys
+  FROM pg_stat_activity a WHERE datname = current_database() AND application_name LIKE 'mlctl worker %'
+  ORDER BY backend_start, pid`;
+
+type FoundWorker = Omit<LivingWorker, "tasks"> & { readonly keys: readonly number[] };
+
+const withTasks =
+  (titles: ReadonlyMap<number, string>) =>
+  ({ keys, ...worker }: FoundWorker): LivingWorker => {
+    return { ...worker, tasks: keys.map((key) => titles.get(key) ?? "").toSorted() };
+  };
+
+/** How a worker is seen by others, in pg_stat_activity; Postgres cuts it after 63 bytes, so the host is last. */
+export function workerName({ workspace }: DatabaseAddress, version: string, threads: number): string {
+  return `mlctl worker ${threads} ${version} ${lockKey(workspace).toString(36)} #${process.pid}@${hostname()}`.slice(
+    0,
+    63,
+  );
+}
+
+function workerOf({ name, since, keys }: SessionRow, workspace: string): FoundWorker[] {
+  const [, threads, version = "", key, pid, host = ""] =
+    /^mlctl worker (\d+) (\S+) (\w+) #(\d+)@(.*)$/.exec(name) ?? [];
+  if (key !== lockKey(workspace).toString(36)) return [];
+  const at = since.toISOString();
+  return [{ host, pid: Number(pid), threads: Number(threads), version, since: at, keys: keys.map(Number) }];
+}
