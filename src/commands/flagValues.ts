@@ -1,6 +1,7 @@
 /** Parses the values of flags that several commands take. */
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
+import { isUserTag, NAME_TAG } from "../core/records/run.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { parseDate } from "../core/text/parseDate.ts";
 import { didYouMean } from "../core/text/suggest.ts";
@@ -32,6 +33,21 @@ export function dateOption(text: string | undefined, flag: "--since" | "--until"
   if (at === undefined) throw new MlctlError("usage", `${flag}: ${JSON.stringify(text)} is not a date`, { hint });
   const isDay = !/:/.test(text);
   return flag === "--until" && isDay ? at + MILLISECONDS_A_DAY : at;
+}
+
+const MAX_TAG_LENGTH = 250;
+
+/** `--tag owner=ann --tag quarterly --name spring`. @throws {MlctlError} kind "usage" for a name that is not one */
+export function tagValues(given: readonly string[] = [], name?: string): Record<string, string> {
+  const pairs = given.map((text): [string, string] => {
+    const [, key, value = ""] = /^([A-Za-z][\w.-]{0,99})(?:=(.*))?$/su.exec(text) ?? [];
+    if (key !== undefined && value.length <= MAX_TAG_LENGTH && isUserTag(key)) return [key, value];
+    const reason = key !== undefined && !isUserTag(key) ? `mlctl sets "${key}" itself` : "it is not a valid tag";
+    throw new MlctlError("usage", `--tag ${JSON.stringify(text)}: ${reason}`, {
+      hint: `write --tag owner=ann or --tag quarterly, with at most ${MAX_TAG_LENGTH} characters`,
+    });
+  });
+  return Object.fromEntries(name === undefined ? pairs : [...pairs, [NAME_TAG, name.slice(0, MAX_TAG_LENGTH)]]);
 }
 
 /** `--max-drop auc=0.01`. @throws {MlctlError} kind "usage" if a value is not metric=number with a number of at least 0 */

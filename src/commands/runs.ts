@@ -1,12 +1,13 @@
-/** `mlctl runs list | show | diff`: training runs, and the differences between two of them. */
+/** `mlctl runs list | show | diff | tag`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
-import { formatNumber, intervalText, shortTime } from "../core/text/format.ts";
+import { counted, formatNumber, intervalText, shortTime } from "../core/text/format.ts";
 import type { Deployment } from "../core/records/deployment.ts";
-import type { Run } from "../core/records/run.ts";
+import { isUserTag, NAME_TAG, tagTexts, type Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import type { TrialList } from "../lifecycle/tune/trialList.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { metricValues } from "./flagValues.ts";
+import { metricValues, tagValues } from "./flagValues.ts";
+import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
 import { deploymentFields } from "./views/modelViews.ts";
@@ -18,6 +19,7 @@ const list = defineCommand({
   options: {
     family: { flags: "--family <name>", description: "only this model family" },
     limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
+    tag: { flags: "--tag <key=value>", description: "only runs with this tag; a key alone will do" },
     models: { flags: "--models", description: "only runs with a model file" },
     trials: { flags: "--trials", description: "list the trials of `mlctl tune` instead, best first" },
   },
@@ -29,14 +31,14 @@ const list = defineCommand({
     ["mlctl runs list --json | jq '.runs[0].metrics'", "metrics of the newest run"],
   ],
   async run(invocation) {
-    const { family, limit, models, trials } = invocation.options;
+    const { family, limit, models, tag, trials } = invocation.options;
     if (trials) {
       const { trialList } = await import("../lifecycle/tune/trialList.ts");
       const found = await inWorkspace(invocation, "read", (session) => trialList(session, { family, limit }));
       return { result: found, view: trialsView(found) };
     }
     const result = await inWorkspace(invocation, "read", ({ store }) => ({
-      runs: store.runs({ limit, family, withModel: models }),
+      runs: store.runs({ limit, family, tag, withModel: models }),
       production: store.deployments()[0]?.runId ?? null,
     }));
     return { result, view: runsView(result.runs, result.production) };
@@ -103,11 +105,40 @@ const diff = defineCommand({
   },
 }) satisfies Command;
 
+const tag = defineCommand({
+  name: "tag",
+  summary: "set the name and tags of a run, or remove them",
+  arguments: [
+    { name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" },
+    { name: "[tags...]", description: "owner=ann, or a key alone" },
+  ],
+  options: {
+    name: { flags: "--name <name>", description: "name of the run" },
+    remove: { flags: "--remove <key>", type: "list", description: "remove this tag; repeatable" },
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl runs tag v3 owner=ann quarterly --name spring", "two tags and a name"],
+    ["mlctl runs tag v3 --remove quarterly", "remove a tag"],
+  ],
+  async run(invocation) {
+    const { options, args } = invocation;
+    const [reference, ...given] = args;
+    const change = { set: tagValues(given, options.name), remove: options.remove ?? [] };
+    const { tagRun } = await import("../lifecycle/registry/models.ts");
+    const run = await inWorkspace(invocation, { write: "runs tag" }, (session) => tagRun(session, reference!, change));
+    const tags = Object.fromEntries(Object.entries(run.tags).filter(([name]) => isUserTag(name)));
+    const fields = Object.entries(tags);
+    const title = `run ${run.runId} has ${fields.length === 0 ? "no tags" : counted(fields.length, "tag")}`;
+    return { result: { runId: run.runId, tags }, view: { title, fields } };
+  },
+}) satisfies Command;
+
 export const runs = defineCommand({
   name: "runs",
   group: "Inspect",
-  summary: "list, show and compare training runs",
-  subcommands: [list, show, diff],
+  summary: "list, show, compare and tag training runs",
+  subcommands: [list, show, diff, tag],
   examples: [
     ["mlctl runs list", "newest first"],
     ["mlctl runs show latest", "one run in full"],
@@ -121,8 +152,13 @@ export function runsView(all: readonly Run[], production: string | null): View {
     tables: [
       tableOf(all, [
         ["run", ({ runId }) => runId],
+        all.some(({ tags }) => tags[NAME_TAG] !== undefined) && ["name", ({ tags }) => tags[NAME_TAG] ?? ""],
         [{ header: "created", leaveOut: 3 }, ({ createdAt }) => shortTime(createdAt)],
         ["family", ({ family }) => family],
+        all.some((run) => tagTexts(run).length > 0) && [
+          { header: "tags", leaveOut: 5 },
+          (run) => tagTexts(run).join(", "),
+        ],
         all.some(({ featureSet }) => featureSet !== "all") && ["features", ({ featureSet }) => featureSet],
         [{ header: "rank", leaveOut: 1 }, ({ rank }) => rank],
         ["version", ({ modelVersion }) => (modelVersion === null ? "" : `v${modelVersion}`)],

@@ -5,6 +5,7 @@ import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import { defineCommand, type Command } from "./command.ts";
+import { tagValues } from "./flagValues.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf, type TableColumn } from "./views/tableOf.ts";
@@ -29,17 +30,21 @@ export const train = defineCommand({
       setting: "train.distributed.ranks",
       description: "fit each xgboost model in this number of processes",
     },
+    name: { flags: "--name <name>", description: "name of the runs, for lists and pages" },
+    tag: { flags: "--tag <key=value>", type: "list", description: "tag of the runs; a key alone will do; repeatable" },
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl train", "all models of config.json"],
     ["mlctl train --metric roc_auc --seed 7", "another metric, another seed"],
+    ["mlctl train --name spring --tag owner=ann", "find its runs again in `mlctl runs list --tag owner=ann`"],
     ["mlctl train --time 60s", "the best model that a minute finds"],
     ["mlctl train --json | jq '.leaderboard[0].metrics'", "metrics of the best model"],
   ],
   async run(invocation) {
     const step = await import("../lifecycle/train/train.ts");
-    const result = await inWorkspace(invocation, { write: "train" }, step.train);
+    const tags = tagValues(invocation.options.tag, invocation.options.name);
+    const result = await inWorkspace(invocation, { write: "train" }, (session) => step.train(session, { tags }));
     return { result, view: trainView(result) };
   },
 }) satisfies Command;

@@ -21,12 +21,12 @@ export interface Curve {
 /** Minimum distance between points: smaller steps are less than two pixels. */
 const STEP = 1 / 300;
 
-/** Keeps both ends, and points that are at least STEP apart. */
-export function thinCurve(points: Curve["points"]): Curve["points"] {
+/** Keeps both ends, and points that are at least `step` apart. */
+export function thinCurve(points: Curve["points"], step = STEP): Curve["points"] {
   const kept: (readonly [number, number])[] = [];
   points.forEach((point, i) => {
     const last = kept.at(-1);
-    const far = last === undefined || Math.hypot(point[0] - last[0], point[1] - last[1]) >= STEP;
+    const far = last === undefined || Math.hypot(point[0] - last[0], point[1] - last[1]) >= step;
     if (far || i === points.length - 1) kept.push(point);
   });
   return kept;

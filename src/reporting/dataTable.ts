@@ -2,7 +2,14 @@
 import { html, type Html } from "./html.ts";
 
 /** A title, or a column of numbers, which is aligned to the right. */
-type Column = string | { readonly title: string; readonly numeric: boolean };
+type Column = string | Heading;
+
+interface Heading {
+  readonly title: string;
+  readonly numeric: boolean;
+  /** A link that sorts the table by this column, and the order of its rows now. */
+  readonly sort?: { readonly href: string; readonly order: "ascending" | "descending" | "none" };
+}
 
 type Cell = Html | string | number | null;
 
@@ -13,6 +20,8 @@ export interface DataTable {
   readonly rows: readonly { readonly cells: readonly Cell[]; readonly marked?: boolean }[];
   /** Maximum number of rows shown; a note gives the number of the others. Default 200. */
   readonly limit?: number;
+  /** Phones show each row as a card, with the titles of the columns before its values. */
+  readonly cards?: boolean;
 }
 
 export function numeric(title: string): Column {
@@ -23,7 +32,7 @@ export function allNumeric(...titles: readonly string[]): readonly Column[] {
   return titles.map(numeric);
 }
 
-export function dataTable({ caption, columns, rows, limit = 200 }: DataTable): Html {
+export function dataTable({ caption, columns, rows, limit = 200, cards = false }: DataTable): Html {
   const shown = columns.map((column) => (typeof column === "string" ? { title: column, numeric: false } : column));
   const kind = (i: number): string => (shown[i]?.numeric === true ? "number" : "text");
   const rest = rows.length - limit;
@@ -31,18 +40,25 @@ export function dataTable({ caption, columns, rows, limit = 200 }: DataTable): H
     ({ cells, marked }) =>
       html`<tr class="${marked === true ? "marked" : "plain"}">
         ${cells.map((cell, i) =>
-          i === 0 ? html`<th scope="row" class="${kind(i)}">${cell}</th>` : html`<td class="${kind(i)}">${cell}</td>`,
+          i === 0
+            ? html`<th scope="row" class="${kind(i)}">${cell}</th>`
+            : html`<td
+                class="${kind(i)}${cards && cell === "–" ? " none" : ""}"
+                ${cards && html`data-title="${shown[i]?.title ?? ""}"`}
+              >
+                ${cell}
+              </td>`,
         )}
       </tr> `,
   );
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-    <table>
+    <table class="${cards ? "cards" : "plain"}">
       <caption>
         <span>${caption}</span>
       </caption>
       <thead>
         <tr>
-          ${shown.map(({ title }, i) => html`<th scope="col" class="${kind(i)}">${title}</th>`)}
+          ${shown.map((column, i) => heading(column, kind(i)))}
         </tr>
       </thead>
       <tbody>
@@ -51,4 +67,13 @@ export function dataTable({ caption, columns, rows, limit = 200 }: DataTable): H
     </table>
     ${rest > 0 && html`<p class="note">${rest} more rows are not shown.</p>`}
   </div>`;
+}
+
+function heading({ title, sort }: Heading, kind: string): Html {
+  if (sort === undefined) return html`<th scope="col" class="${kind}">${title}</th>`;
+  const { href, order } = sort;
+  const arrow = { ascending: " ▲", descending: " ▼", none: "" }[order];
+  return html`<th scope="col" class="${kind}" aria-sort="${order}">
+    <a href="${href}">${title}<span aria-hidden="true">${arrow}</span></a>
+  </th>`;
 }

@@ -15,6 +15,14 @@ export interface ClassScore {
   readonly support: number;
 }
 
+/** Curves of a binary model on the test data, thinned to about 200 points with four digits. */
+export interface ScoreCurves {
+  /** (false positive rate, true positive rate), from (0, 0) to (1, 1). */
+  readonly roc: readonly (readonly [number, number])[];
+  /** (recall, precision), by ascending recall. */
+  readonly precisionRecall: readonly (readonly [number, number])[];
+}
+
 /** The metrics of one model on the test data. */
 export interface ScoreRecord {
   readonly createdAt: string;
@@ -36,6 +44,8 @@ export interface ScoreRecord {
   readonly copiedRows: number | null;
   /** Test rows that are copies of validation rows only; absent in records of earlier versions. */
   readonly copiedValidationRows?: number | null;
+  /** Absent unless there are two classes, both among the test rows; and in records of earlier versions. */
+  readonly curves?: ScoreCurves;
   readonly artifact: Artifact;
 }
 
@@ -60,6 +70,24 @@ export interface Selection {
   readonly standardDeviation: number | null;
 }
 
+/** Tags that mlctl sets: why a run cannot win, and why it was not deployed. */
+const ownTags = new Set(["degenerate", "kept", "kept_under"]);
+
+/** Whether a user may set this tag. */
+export function isUserTag(name: string): boolean {
+  return !ownTags.has(name);
+}
+
+/** A run as people know it: its tag "name". */
+export const NAME_TAG = "name";
+
+/** "quarterly, owner: ann"; the name is shown elsewhere. */
+export function tagTexts({ tags }: Pick<Run, "tags">): string[] {
+  return Object.entries(tags).flatMap(([name, value]) =>
+    isUserTag(name) && name !== NAME_TAG ? [value === "" ? name : `${name}: ${value}`] : [],
+  );
+}
+
 export interface Run {
   readonly kind: "run";
   readonly runId: string;
@@ -80,6 +108,7 @@ export interface Run {
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Absent if the leaderboard is ranked on the validation set. */
   readonly selection?: Selection;
+  /** Those of `mlctl train --tag` and `mlctl runs tag`, and `ownTags`. */
   readonly tags: Readonly<Record<string, string>>;
   readonly datasetId: string;
   readonly datasetSha256: string;

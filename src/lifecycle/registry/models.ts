@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { originText } from "../../core/text/originText.ts";
-import type { Run } from "../../core/records/run.ts";
+import { isUserTag, type Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import type { Alias } from "../../storage/store/runStore.ts";
@@ -144,4 +144,23 @@ export function deploymentsOf({ store }: Session, run: Run | null): Deployment[]
 /** The run that a REF on the command line names. @throws {MlctlError} kind "usage" if none or several match */
 export function namedRun({ store }: Session, reference: string): Run {
   return resolveRun(store, reference);
+}
+
+/** Sets tags of a run and removes others. @returns the run as it is now @throws {MlctlError} kind "usage" if there is no such tag to remove */
+export async function tagRun(
+  session: Session,
+  reference: string,
+  { set, remove }: { readonly set: Run["tags"]; readonly remove: readonly string[] },
+): Promise<Run> {
+  const run = resolveRun(session.store, reference);
+  const missing = remove.find((name) => !isUserTag(name) || run.tags[name] === undefined);
+  if (missing !== undefined) {
+    throw new MlctlError("usage", `run ${run.runId} has no tag "${missing}"`, {
+      hint: `run \`mlctl runs show ${run.runId}\` to see its tags`,
+    });
+  }
+  const kept = Object.entries(run.tags).filter(([name]) => !remove.includes(name));
+  const tagged = { ...run, tags: { ...Object.fromEntries(kept), ...set } };
+  await saveRecord(session, tagged);
+  return tagged;
 }

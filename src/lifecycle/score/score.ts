@@ -21,6 +21,7 @@ import { knownTestRows, type KnownTestRows } from "./knownTestRows.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel, type LoadedModel } from "../loadModel.ts";
 import { sampleSizeWarning } from "./sampleSizeWarning.ts";
+import { scoreCurves } from "./scoreCurves.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
 import { readableDataset } from "../datasets.ts";
@@ -68,7 +69,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   const warnings = [...warningsOf(loaded, judged, known, values), ...gap];
   for (const warning of warnings) context.emit({ type: "warning", stage: "score", message: warning });
   const recorded =
-    run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage });
+    run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage }, judged);
   return {
     runId: run?.runId ?? null,
     modelVersion: run?.modelVersion ?? null,
@@ -83,7 +84,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
 }
 
 type Leakage = Required<Pick<ScoreRecord, "copiedRows" | "copiedValidationRows">>;
-type ScoreValues = Omit<ScoreRecord, "createdAt" | "artifact" | keyof Leakage>;
+type ScoreValues = Omit<ScoreRecord, "createdAt" | "artifact" | "curves" | keyof Leakage>;
 
 async function scoreValues(
   { config, context }: Session,
@@ -160,13 +161,20 @@ function copiesWarnings(known: KnownTestRows, rows: number, validationRows: numb
 }
 
 /** Writes the bare value to latestscore, for shell scripts, and everything else to the run's record. */
-async function record(session: Session, run: Run, values: ScoreValues & Leakage): Promise<ScoreRecord> {
+async function record(
+  session: Session,
+  run: Run,
+  values: ScoreValues & Leakage,
+  { evaluation }: Judgement,
+): Promise<ScoreRecord> {
   const { context, paths } = session;
   ensureFolder(paths.models);
   const path = join(paths.models, `latestscore_${timestamp(context.now())}.txt`);
   atomicWrite(path, `${values.value ?? NaN}\n`);
   const artifact = await artifactOf(paths.workspace, path);
-  const written: ScoreRecord = { createdAt: context.now().toISOString(), ...values, artifact };
+  const curves = evaluation.task === "binary" ? scoreCurves(evaluation) : undefined;
+  const known = { ...values, ...(curves === undefined ? {} : { curves }) };
+  const written: ScoreRecord = { createdAt: context.now().toISOString(), ...known, artifact };
   await saveRecord(session, { ...run, score: written });
   return written;
 }

@@ -28,6 +28,8 @@ export interface Training {
   readonly suspicions: readonly string[];
   /** Of the configuration as it was given, without what mlctl chose. */
   readonly configSha256: string;
+  /** Of all runs. */
+  readonly tags?: Run["tags"] | undefined;
 }
 
 /** Writes the winner and the next models that `promotion.top` names. The winner gets the highest version. */

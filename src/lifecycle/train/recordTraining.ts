@@ -110,7 +110,7 @@ async function fitRemarks(ranked: readonly TrainedCandidate[]): Promise<FitRemar
 
 function runOf(
   session: Session,
-  { dataset, data, configSha256 }: Training,
+  { dataset, data, configSha256, tags }: Training,
   trained: TrainedCandidate,
   own: Pick<Run, "rank" | "createdAt" | "model" | "modelVersion" | "warnings"> & { readonly stamp: string },
 ): Run {
@@ -132,7 +132,7 @@ function runOf(
     params: fitted?.estimator.params ?? candidate.params,
     metrics: trained.metrics,
     ...(trained.selection === undefined ? {} : { selection: trained.selection }),
-    tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },
+    tags: trained.degenerate === undefined ? { ...tags } : { ...tags, degenerate: trained.degenerate },
     datasetId: dataset.datasetId,
     datasetSha256: dataset.artifact.sha256,
     configSha256,

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Config } from "../../config/schema/schema.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Column } from "../../core/table/table.ts";
 import { counted } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
@@ -17,13 +18,18 @@ import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import type { Workspace } from "../workspace.ts";
 
+export interface TrainOptions {
+  /** Tags of all runs of the training. */
+  readonly tags?: Run["tags"];
+}
+
 export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
 /**
  * XGBoost fits in its own thread, so the data is inspected in the meantime.
  * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data
  */
-export async function train(session: Session): Promise<TrainResult> {
+export async function train(session: Session, { tags }: TrainOptions = {}): Promise<TrainResult> {
   const dataset = latestDataset(session, "train");
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
@@ -33,7 +39,7 @@ export async function train(session: Session): Promise<TrainResult> {
     inspectRows(chosen, data),
   ]);
   const all = chosenBy(session, { ...data, config: withModels(data.config, more) });
-  const given = { dataset, data, ranked, suspicions, configSha256: session.configSha256() };
+  const given = { dataset, data, ranked, suspicions, configSha256: session.configSha256(), tags };
   const result = await recordTraining(all, given);
   return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more, isInterrupted)] };
 }

@@ -1,4 +1,4 @@
-/** Tables that compare the data and inputs of two runs. */
+/** Tables that compare the data and inputs of runs. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
@@ -7,11 +7,16 @@ import { itemTable } from "./frame/itemTable.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { inputNames } from "./recordedModel.ts";
 
-/** @param sides the datasets of the runs; undefined if the record is missing */
-export function compareData(runs: readonly [Run, Run], sides: readonly (Dataset | undefined)[]): Html {
-  const fact = (name: string, of: (run: Run, dataset: Dataset | undefined) => string) => {
-    const [a, b] = [of(runs[0], sides[0]), of(runs[1], sides[1])];
-    return { name, a, b, differs: a !== b };
+/** Names of the runs in tables and curves. */
+export const letters = ["A", "B", "C", "D", "E", "F"] as const;
+
+export const MOST_COMPARED = letters.length;
+
+export function compareData({ session }: PageRequest, runs: readonly Run[]): Html {
+  const datasets = runs.map(({ datasetId }) => session.store.dataset(datasetId));
+  const fact = (name: string, of: (run: Run, dataset: Dataset | undefined) => string): Compared => {
+    const values = runs.map((run, i) => of(run, datasets[i]));
+    return { name, values, differs: new Set(values).size > 1 };
   };
   const facts = [
     fact("Dataset", ({ datasetId }) => datasetId),
@@ -21,59 +26,58 @@ export function compareData(runs: readonly [Run, Run], sides: readonly (Dataset 
     fact("Files", (_, dataset) => displayNumber(dataset?.files.length)),
     fact("Training rows", ({ trainingRows }) => displayNumber(trainingRows)),
     fact("Validation rows", ({ validationRows }) => displayNumber(validationRows)),
+    fact("Feature set", ({ featureSet }) => featureSet),
   ];
-  const [onlyA, onlyB] = [onlyIn(sides[0], sides[1]), onlyIn(sides[1], sides[0])];
-  return html`${sideBySide("Data of the two runs", facts, "")}
-  ${onlyA.length > 0 && html`<p>Files only in A: ${onlyA.join(", ")}</p>`}
-  ${onlyB.length > 0 && html`<p>Files only in B: ${onlyB.join(", ")}</p>`}`;
+  return html`${sideBySide("Data of the runs", facts, "", [...runs.keys()])}
+  ${onlyIn(
+    "Files",
+    datasets.map((dataset) => new Map(dataset?.files.map(({ sha256, path }) => [sha256, path]))),
+  )}`;
 }
 
-interface Compared {
+export interface Compared {
   readonly name: string;
-  readonly a: string;
-  readonly b: string;
+  readonly values: readonly string[];
   readonly differs: boolean;
 }
 
-/** Marks what differs, unless the table has nothing else. */
-export function sideBySide(caption: string, rows: readonly Compared[], heading: string, onlyDifferent = false): Html {
+/** One column for each run; marks what differs, unless the table has nothing else. @param places of the runs */
+export function sideBySide(
+  caption: string,
+  rows: readonly Compared[],
+  heading: string,
+  places: readonly number[],
+): Html {
+  const all = rows.every(({ differs }) => differs);
   return itemTable(
     caption,
     rows,
     [
       [heading, ({ name }) => name],
-      ["A", ({ a }) => a],
-      ["B", ({ b }) => b],
-      ["", ({ differs }) => (differs ? "differs" : "")],
+      ...places.map((place, i) => [letters[place]!, ({ values }: Compared) => values[i]!] as const),
+      !all && ["", ({ differs }) => (differs ? "differs" : "")],
     ],
-    { isMarked: ({ differs }) => differs && !onlyDifferent },
+    { isMarked: ({ differs }) => differs && !all },
   );
 }
 
-export function compareFeatures(request: PageRequest, a: Run, b: Run): Html {
-  const [first, second] = [inputNames(request, a), inputNames(request, b)];
-  const sets = html`<p>Feature sets: A ${a.featureSet}, B ${b.featureSet}.</p>`;
-  if (first === null || second === null) {
-    return html`${sets}
-      <p class="note">Inputs can be compared only if both runs kept their model.</p>`;
+export function compareFeatures(request: PageRequest, runs: readonly Run[]): Html {
+  const inputs = runs.map((run) => inputNames(request, run));
+  if (inputs.includes(null)) {
+    return html`<p class="note">Inputs can be compared only if all of the runs kept their model.</p>`;
   }
-  const [onlyA, onlyB] = [difference(first, second), difference(second, first)];
-  const shared = first.filter((name) => second.includes(name));
-  return html`${sets}
-    <p>${displayNumber(shared.length)} inputs in both${shared.length > 0 && `: ${shared.slice(0, 50).join(", ")}`}.</p>
-    <p>
-      ${onlyA.length === 0 ? "None is only in A." : `Only in A: ${onlyA.join(", ")}.`}
-      ${onlyB.length === 0 ? "None is only in B." : `Only in B: ${onlyB.join(", ")}.`}
-    </p>`;
+  const sides = inputs.map((names) => new Map(names!.map((name) => [name, name])));
+  const shared = [...sides[0]!.keys()].filter((name) => sides.every((side) => side.has(name)));
+  return html`<p>
+      ${displayNumber(shared.length)} inputs in all${shared.length > 0 && `: ${shared.slice(0, 50).join(", ")}`}.
+    </p>
+    ${onlyIn("Inputs", sides)}`;
 }
 
-/** Files of `from` whose content is not in `other`. */
-function onlyIn(from: Dataset | undefined, other: Dataset | undefined): string[] {
-  const known = new Set(other?.files.map(({ sha256 }) => sha256));
-  return (from?.files ?? []).filter(({ sha256 }) => !known.has(sha256)).map(({ path }) => path);
-}
-
-/** Names of `one` that are not in `other`. */
-function difference(one: readonly string[], other: readonly string[]): string[] {
-  return one.filter((name) => !other.includes(name));
+/** What some sides have and others have not. */
+function onlyIn(what: string, sides: readonly ReadonlyMap<string, string>[]): Html[] {
+  return sides.flatMap((side, i) => {
+    const own = [...side].flatMap(([key, name]) => (sides.some((other) => !other.has(key)) ? [name] : []));
+    return own.length === 0 ? [] : [html`<p>${what} in ${letters[i]!} but not in all: ${own.join(", ")}.</p>`];
+  });
 }

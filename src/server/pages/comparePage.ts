@@ -1,4 +1,5 @@
-/** /ui/compare: two runs side by side, from their records; nothing is trained or scored again. */
+/** /ui/compare: runs side by side, from their records; nothing is trained or scored again. */
+import { affectsTraining } from "../../config/configSha256.ts";
 import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -11,123 +12,159 @@ import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { covers, familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { compareData, compareFeatures, sideBySide } from "./compareData.ts";
+import { compareCurves } from "./compareCurves.ts";
+import { compareData, compareFeatures, letters, MOST_COMPARED, sideBySide, type Compared } from "./compareData.ts";
 import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-import { runLink } from "./frame/parts.ts";
+import { runName } from "./frame/parts.ts";
 import { runNamed } from "./lookups.ts";
+import { paramText, paramTable } from "./paramTable.ts";
 
-export function comparePage(request: PageRequest): Page {
-  const references = request.query.getAll("run").filter((reference) => reference !== "");
-  if (references.length !== 2) {
-    throw new HttpProblem("bad-request", `select exactly two runs to compare, not ${references.length}`, {
-      hint: "select two runs on the page Runs",
+export async function comparePage(request: PageRequest): Promise<Page> {
+  const references = [...new Set(request.query.getAll("run").filter((reference) => reference !== ""))];
+  if (references.length < 2 || references.length > MOST_COMPARED) {
+    throw new HttpProblem("bad-request", `select two to ${MOST_COMPARED} runs to compare, not ${references.length}`, {
+      hint: "select them on the page Runs",
     });
   }
-  const [a, b] = references.map((reference) => runNamed(request.session, reference)) as [Run, Run];
-  const sides = [a, b].map(({ datasetId }) => request.session.store.dataset(datasetId));
+  const runs = references.map((reference) => runNamed(request.session, reference));
   return {
-    title: "Two runs compared",
+    title: `${runs.length === 2 ? "Two" : runs.length} runs compared`,
     area: "runs",
     body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
-      ${section("about", "Runs", html`${about(a, b)}${a.runId === b.runId && html`<p class="warning">Both are the same run.</p>`}`)}
-      ${section("metrics", "Metrics", metrics(request, a, b))}
-      ${section("params", "Parameters", values("Parameters", leavesOf(a.params), leavesOf(b.params)))}
-      ${section("data", "Data", compareData([a, b], sides))}
-      ${section("features", "Features", compareFeatures(request, a, b))}
-      ${section("settings", "Settings", values("Settings that differ", leavesOf(a.config), leavesOf(b.config), true))}`,
+      ${section("about", "Runs", about(runs))} ${section("metrics", "Metrics", metrics(request, runs))}
+      ${section("curves", "Curves and importance", await compareCurves(request, runs))}
+      ${section("params", "Parameters", parameters(runs))}
+      ${section("data", "Data and features", html`${compareData(request, runs)} ${compareFeatures(request, runs)}`)}
+      ${section("settings", "Settings", settings(runs))}`,
   };
 }
 
-function about(a: Run, b: Run): Html {
-  const facts: readonly (readonly [string, (run: Run) => Html | string])[] = [
-    ["Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)],
-    ["Family", ({ family, engine }) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`],
-    ["Trained", ({ createdAt }) => dateTime(createdAt)],
-    ["Rank in its training", ({ rank }) => String(rank)],
-    ["Seconds", ({ seconds }) => displayNumber(seconds, 2)],
-    ["Seed", ({ seed }) => String(seed)],
-    ["mlctl", ({ codeVersion }) => codeVersion],
-  ];
-  return itemTable("The two runs", facts, [
-    ["", ([name]) => name],
-    ["A", ([, of]) => of(a)],
-    ["B", ([, of]) => of(b)],
-  ]);
+function about(runs: readonly Run[]): Html {
+  return itemTable(
+    "The runs compared",
+    [...runs.entries()],
+    [
+      ["", ([i]) => html`<span class="key k${i}">${letters[i]!}</span>`],
+      ["Run", ([, run]) => runName(run)],
+      ["Family", ([, { family, engine }]) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`],
+      ["Trained", ([, { createdAt }]) => dateTime(createdAt)],
+      [numeric("Rank"), ([, { rank }]) => String(rank)],
+      [numeric("Seconds"), ([, { seconds }]) => displayNumber(seconds, 2)],
+      [numeric("Seed"), ([, { seed }]) => String(seed)],
+      ["mlctl", ([, { codeVersion }]) => codeVersion],
+    ],
+  );
 }
 
-function metrics({ session }: PageRequest, a: Run, b: Run): Html {
-  const isTest = a.score !== null && b.score !== null;
+function metrics({ session }: PageRequest, runs: readonly Run[]): Html {
+  const isTest = runs.every(({ score }) => score !== null);
   const of = (run: Run): Readonly<Record<string, number | null>> => (isTest ? run.score!.metrics : run.metrics);
-  const names = [...new Set([...Object.keys(of(a)), ...Object.keys(of(b))])];
-  const same = !isTest || testSha(a) === testSha(b);
-  const rows = names.map((name) => {
-    const [first, second] = [of(a)[name] ?? null, of(b)[name] ?? null];
-    const difference = first === null || second === null ? null : second - first;
-    return { name, metric: metricLabel(session.config, name, a.task), first, second, difference };
-  });
-  const caption = isTest
-    ? "On the test rows"
-    : "On the validation rows, because one of the two was not scored on test data";
+  const names = [...new Set(runs.flatMap((run) => Object.keys(of(run))))];
+  const rows = names.map((name) => ({
+    metric: metricLabel(session.config, name, runs[0]!.task),
+    values: runs.map((run) => of(run)[name] ?? null),
+    intervals: runs.map((run) => (isTest ? run.score!.intervals[name] : null)),
+  }));
+  const sameRows = !isTest || new Set(runs.map(testSha)).size === 1;
+  const [a, b] = runs as [Run, Run];
   return html`${itemTable(
-      caption,
+      isTest
+        ? "On the test rows, with 95 % intervals"
+        : "On the validation rows, because not all of the runs were scored on test data",
       rows,
       [
         ["Metric", ({ metric }) => metric.label],
-        [numeric("A"), ({ name, first }) => withInterval(a, name, first, isTest)],
-        [numeric("B"), ({ name, second }) => withInterval(b, name, second, isTest)],
-        [numeric("B − A"), ({ difference }) => displayNumber(difference)],
-        ["Result", ({ metric, difference }) => verdict([a, b], metric, difference)],
+        ...runs.map(
+          (_, i) =>
+            [
+              numeric(letters[i]!),
+              ({ values, intervals }: (typeof rows)[number]) =>
+                html`${displayNumber(values[i])}${intervals[i] && html`<br /><small>${displayInterval(intervals[i])}</small>`}`,
+            ] as const,
+        ),
+        ["Result", result],
       ],
-      { isMarked: ({ name }) => name === a.metric },
+      { isMarked: ({ metric }) => runs.some((run) => run.metric === metric.name) },
     )}
-    ${!same && html`<p class="warning">The two were scored on different test rows: their metrics are not comparable.</p>`}
+    ${!sameRows && html`<p class="warning">The runs were scored on different test rows: their metrics are not comparable.</p>`}
     <p class="note">
       To test whether a difference is significant, use <code>mlctl runs diff ${a.runId} ${b.runId}</code>, which
       computes paired intervals on the rows. <code>mlctl why</code> shows what causes the difference.
     </p>`;
 }
 
-function withInterval(run: Run, name: string, value: number | null, isTest: boolean): string {
-  const interval = isTest ? run.score?.intervals[name] : null;
-  return `${displayNumber(value)}${interval ? ` (${displayInterval(interval)})` : ""}`;
-}
-
 function testSha({ score }: Run): string {
   return (score?.testFiles ?? []).map(({ sha256 }) => sha256).join();
 }
 
-/** A rough result without the rows: if the interval of one run contains the other's value, it may be chance. */
-function verdict(
-  [a, b]: readonly [Run, Run],
-  { name, greaterIsBetter }: MetricLabel,
-  difference: number | null,
-): string {
-  if (difference === null) return "–";
-  if (difference === 0) return "same";
-  const word = difference > 0 === greaterIsBetter ? "B is better" : "B is worse";
-  const contains = (run: Run, value: number | null | undefined): boolean =>
-    typeof value === "number" && covers(run.score?.intervals[name], value);
-  const mayBeChance = contains(a, b.score?.metrics[name]) || contains(b, a.score?.metrics[name]);
-  return mayBeChance ? `${word}, perhaps by chance` : word;
+interface MetricRow {
+  readonly metric: MetricLabel;
+  readonly values: readonly (number | null)[];
+  readonly intervals: readonly (readonly [number, number] | null | undefined)[];
 }
 
-type Leaves = ReadonlyMap<string, string>;
-
-function textOf(leaf: Json): string {
-  return typeof leaf === "string" ? leaf : JSON.stringify(leaf);
+/** A rough result without the rows: if an interval contains the value of the best run, the difference may be chance. */
+function result({ metric, values, intervals }: MetricRow): string {
+  const known = values.flatMap((value) => (value === null ? [] : [value]));
+  if (known.length < 2) return "–";
+  const best = metric.greaterIsBetter ? Math.max(...known) : Math.min(...known);
+  const places = [...values.keys()];
+  const isBest = (i: number): boolean => values[i] === best;
+  if (places.every((i) => isBest(i) || values[i] === null)) return "same";
+  const bestInterval = intervals[values.indexOf(best)];
+  const close = places.filter(
+    (i) => !isBest(i) && values[i] !== null && (covers(intervals[i], best) || covers(bestInterval, values[i]!)),
+  );
+  const lead = `${named(places.filter(isBest))} is best`;
+  if (close.length === 0) return lead;
+  return close.length === values.length - 1 && values.length === 2
+    ? `${lead}, perhaps by chance`
+    : `${lead}; ahead of ${named(close)} perhaps by chance`;
 }
 
-function leavesOf(value: Json): Leaves {
-  return new Map(leaves(value).map(({ path, value: leaf }) => [path.join("."), textOf(leaf)]));
+/** Families have parameters of their own, so only runs of one family are put side by side. */
+function parameters(runs: readonly Run[]): Html {
+  const families = Map.groupBy(runs.keys(), (i) => runs[i]!.family);
+  return html`${[...families].map(([family, places]) => {
+    const name = familyName(family);
+    const own = places.map((i) => runs[i]!);
+    if (places.length === 1) return paramTable(own[0]!, `${letters[places[0]!]}: ${name}`);
+    const rows = compared(own.map(({ params }) => params));
+    const differing = rows.filter(({ differs }) => differs);
+    const rest = rows.filter(({ differs }) => !differs);
+    const table = (caption: string, shown: readonly Compared[]): Html => sideBySide(caption, shown, "Name", places);
+    return html`${differing.length === 0 ? html`<p>The ${name} runs have the same parameters.</p>` : table(`${name}: parameters that differ`, differing)}
+    ${
+      rest.length > 0 &&
+      html`<details>
+        <summary>${rest.length} parameters of ${name} are the same</summary>
+        ${table(`${name}: parameters that are the same`, rest)}
+      </details>`
+    }`;
+  })}`;
 }
 
-function values(caption: string, a: Leaves, b: Leaves, onlyDifferent = false): Html {
-  const all = [...new Set([...a.keys(), ...b.keys()])].map((name) => {
-    return { name, a: a.get(name) ?? "–", b: b.get(name) ?? "–", differs: a.get(name) !== b.get(name) };
+function settings(runs: readonly Run[]): Html {
+  const differing = compared(runs.map(({ config }) => config)).filter(
+    ({ name, differs }) => differs && affectsTraining(name.split(".")),
+  );
+  if (differing.length === 0) return emptyNote("The runs have the same settings of training.");
+  return sideBySide("Settings of training that differ", differing, "Setting", [...runs.keys()]);
+}
+
+/** The values of several objects by path. */
+function compared(objects: readonly Json[]): Compared[] {
+  const sides = objects.map(
+    (each) => new Map(leaves(each).map(({ path, value }) => [path.join("."), paramText(value)])),
+  );
+  return [...new Set(sides.flatMap((side) => [...side.keys()]))].map((name) => {
+    const values = sides.map((side) => side.get(name) ?? "–");
+    return { name, values, differs: new Set(values).size > 1 };
   });
-  const shown = all.filter(({ differs }) => differs || !onlyDifferent);
-  if (shown.length === 0) return emptyNote(onlyDifferent ? "The two runs have the same settings." : "There are none.");
-  return sideBySide(caption, shown, "Name", onlyDifferent);
+}
+
+function named(places: readonly number[]): string {
+  return places.map((i) => letters[i]).join(", ");
 }

@@ -21,6 +21,7 @@ import { predictionsPage } from "./predictionsPage.ts";
 import { recordedReport } from "./recordedReport.ts";
 import { runPage } from "./runPage.ts";
 import { runsPage } from "./runsPage.ts";
+import { searchPage, trialsPage } from "./trialsPage.ts";
 import { windowPage } from "./windowPage.ts";
 
 const pages: Readonly<Record<string, PageWriter>> = {
@@ -28,6 +29,8 @@ const pages: Readonly<Record<string, PageWriter>> = {
   "/runs": runsPage,
   "/compare": comparePage,
   "/runs/:id": runPage,
+  "/trials": trialsPage,
+  "/trials/:id": searchPage,
   "/monitoring": monitoringPage,
   "/monitoring/:id": windowPage,
   "/monitoring/:id/column": columnPage,

@@ -1,5 +1,5 @@
-/** /ui/runs: all runs, ordered by time or by a metric; two of them can be compared. */
-import type { Run } from "../../core/records/run.ts";
+/** /ui/runs: all runs, filtered and sorted; several of them can be compared. */
+import { tagTexts, type Run } from "../../core/records/run.ts";
 import type { RunQuery } from "../../storage/store/browse.ts";
 import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
@@ -7,12 +7,15 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
+import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
+import { checkbox, choice, filterForm } from "./frame/filterForm.ts";
 import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { MOST_COMPARED } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";
-import { pager, runLink, runState } from "./frame/parts.ts";
+import { pager, runName, runState } from "./frame/parts.ts";
 
 const ROWS = 50;
 
@@ -27,103 +30,127 @@ export function runsPage(request: PageRequest): Page {
   const page = pageNumber(request.query);
   const found = browse.runPage({ ...wanted.query, limit: ROWS + 1, offset: page * ROWS });
   const shown = found.slice(0, ROWS);
-  const at = (number: number): string =>
-    withQuery(pageAddress("runs"), {
-      by: wanted.by,
-      family: wanted.query.family,
-      winners: wanted.query.winners,
-      page: number === 0 ? undefined : number,
-    });
+  const at = (number: number): string => wanted.address({ page: number === 0 ? undefined : number });
+  const caption = `Runs ${displayNumber(page * ROWS + 1)} to ${displayNumber(page * ROWS + shown.length)} of ${displayNumber(total)}, ${wanted.order}`;
   const body = html`${filters(wanted)}
   ${
     shown.length === 0
       ? html`<p class="empty">No runs match. <a href="${pageAddress("runs")}">Show all ${displayNumber(total)}</a></p>`
-      : html`<form method="get" action="${pageAddress("compare")}" class="wide">
-          ${leaderboard(request, shown, captionOf(wanted, { first: page * ROWS + 1, last: page * ROWS + shown.length, total }))}
-          <button type="submit">Compare the two selected runs</button>
+      : html`<form method="get" action="${pageAddress("compare")}">
+          ${leaderboard(request, shown, wanted, caption)}
+          <p class="stick">
+            <button type="submit">Compare selected runs</button>
+            <span class="note">Select two to ${MOST_COMPARED}.</span>
+          </p>
         </form>`
   }
   ${pager({ label: "Pages of runs", previous: page === 0 ? null : at(page - 1), next: found.length > ROWS ? at(page + 1) : null })}`;
   return { title: "Runs", area: "runs", body: section("runs", "Leaderboard", body) };
 }
 
+const sorts = ["trained", "validation", "test", "seconds"] as const;
+type Sort = (typeof sorts)[number];
+
 interface Wanted {
-  /** "" orders by time, "test f1" by a metric on the test rows. */
-  readonly by: string;
-  readonly query: Omit<RunQuery, "limit" | "offset">;
+  readonly metric: MetricLabel;
+  readonly metrics: readonly MetricLabel[];
   readonly families: readonly string[];
-  readonly choices: readonly (readonly [value: string, label: string])[];
+  readonly query: Omit<RunQuery, "limit" | "offset">;
+  readonly sort: Sort;
+  /** For the caption. */
+  readonly order: string;
+  /** This page, with some of its query changed. */
+  readonly address: (changes: Readonly<Record<string, string | number | undefined>>) => string;
 }
 
 function wantedOf({ session, query }: PageRequest): Wanted {
   const { browse } = session.store;
-  const families = browse.families();
   const newest = browse.runPage({ limit: 1, offset: 0 })[0]!;
-  const choices = (["test", "validation"] as const).flatMap((part) =>
-    browse
-      .metricNames(part)
-      .map(
-        (name) => [`${part} ${name}`, `${metricLabel(session.config, name, newest.task).label}, ${part} rows`] as const,
-      ),
-  );
-  const by = choices.find(([value]) => value === query.get("by"))?.[0] ?? "";
-  const [part, metric] = by.split(" ") as ["test" | "validation", string];
-  const family = families.find((each) => each === query.get("family"));
+  const names = new Set([...browse.metricNames("validation"), ...browse.metricNames("test")]);
+  const metrics = [...names].map((name) => metricLabel(session.config, name, newest.task));
+  const metric =
+    metrics.find(({ name }) => name === query.get("metric")) ?? metricLabel(session.config, newest.metric, newest.task);
+  const families = browse.families();
+  const sort = sorts.find((each) => each === query.get("sort")) ?? "trained";
+  const isAscending = query.has("order") ? query.get("order") === "ascending" : startsAscending(sort, metric);
+  const given = {
+    metric: query.has("metric") ? metric.name : undefined,
+    family: families.find((each) => each === query.get("family")),
+    tag: query.get("tag")?.trim() || undefined,
+    deployed: query.get("deployed") === "1",
+    winners: query.get("winners") === "1",
+  };
+  const order = {
+    trained: isAscending ? "oldest first" : "newest first",
+    seconds: isAscending ? "quickest first" : "slowest first",
+    validation: `by ${metric.label} on validation rows`,
+    test: `by ${metric.label} on test rows`,
+  }[sort];
+  const isPart = sort === "validation" || sort === "test";
+  const worst = isPart && isAscending !== startsAscending(sort, metric) ? ", worst first" : "";
   return {
-    by,
+    metric,
+    metrics,
     families,
-    choices,
+    sort,
+    order: `${order}${isPart && worst === "" ? ", best first" : worst}`,
+    address: (changes) =>
+      withQuery(pageAddress("runs"), {
+        ...given,
+        ...(query.has("sort") ? { sort, order: isAscending ? "ascending" : "descending" } : {}),
+        ...changes,
+      }),
     query: {
-      family,
-      winners: query.get("winners") === "1",
-      ...(by === ""
-        ? {}
-        : { by: { part, metric, greaterIsBetter: metricLabel(session.config, metric, newest.task).greaterIsBetter } }),
+      ...given,
+      ascending: isAscending,
+      ...(isPart
+        ? { by: { part: sort, metric: metric.name } }
+        : { column: sort === "seconds" ? "seconds" : "createdAt" }),
     },
   };
 }
 
-function filters({ by, families, choices, query }: Wanted): Html {
-  return html`<form class="fields" method="get" action="${pageAddress("runs")}" aria-label="Filter runs">
-    <label
-      >Order
-      <select name="by">
-        <option value="">newest first</option>
-        ${choices.map(([value, label]) => html`<option value="${value}" ${value === by && html`selected`}>${label}</option>`)}
-      </select>
-    </label>
-    <label
-      >Family
-      <select name="family">
-        <option value="">all</option>
-        ${families.map((each) => html`<option value="${each}" ${each === query.family && html`selected`}>${familyName(each)}</option>`)}
-      </select>
-    </label>
-    <label class="check"
-      ><input type="checkbox" name="winners" value="1" ${query.winners === true && html`checked`} />best of each
-      training only</label
-    >
-    <button type="submit">Show</button>
-  </form>`;
+/** The order of the first click: best, newest or quickest first. */
+function startsAscending(sort: Sort, { greaterIsBetter }: MetricLabel): boolean {
+  return sort === "seconds" || (sort !== "trained" && !greaterIsBetter);
 }
 
-function captionOf(
-  { by, choices }: Wanted,
-  { first, last, total }: { first: number; last: number; total: number },
-): string {
-  const label = choices.find(([value]) => value === by)?.[1];
-  const order = label === undefined ? "newest first" : `by ${label}, best first`;
-  return `Runs ${displayNumber(first)} to ${displayNumber(last)} of ${displayNumber(total)}, ${order}`;
+function filters({ metric, metrics, families, query, sort, address }: Wanted): Html {
+  const kept = new URLSearchParams(address({}).split("?")[1] ?? "");
+  return filterForm(
+    pageAddress("runs"),
+    "Filter runs",
+    html`${choice(
+        "metric",
+        "Metric",
+        metric.name,
+        metrics.map(({ name, label }) => [name, label] as const),
+      )}
+      ${choice("family", "Family", query.family ?? "", [["", "all"], ...families.map((each) => [each, familyName(each)] as const)])}
+      <label
+        >Tag <input name="tag" value="${query.tag ?? ""}" placeholder="any, e.g. owner=ann" autocomplete="off"
+      /></label>
+      ${checkbox("deployed", "deployed at some time", query.deployed === true)}
+      ${checkbox("winners", "best of each training", query.winners === true)}
+      ${kept.has("sort") && html`<input type="hidden" name="sort" value="${sort}" />`}`,
+  );
 }
 
-function checkbox({ runId }: Run): Html {
-  return html`<input type="checkbox" name="run" value="${runId}" aria-label="compare run ${runId}" />`;
-}
-
-function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: string): Html {
+function leaderboard(
+  { session }: PageRequest,
+  runs: readonly Run[],
+  { metric, sort, query, address }: Wanted,
+  caption: string,
+): Html {
   const deployed = session.store.deployments()[0]?.runId;
   const isMarked = ({ runId }: Run): boolean => runId === deployed;
-  const label = ({ metric, task }: Run): string => metricLabel(session.config, metric, task).label;
+  const sortable = (name: Sort, title: string) => {
+    const isNow = name === sort;
+    const ascending = isNow ? query.ascending !== true : startsAscending(name, metric);
+    const order = !isNow ? "none" : query.ascending === true ? "ascending" : "descending";
+    const href = address({ sort: name, order: ascending ? "ascending" : "descending" });
+    return { title, numeric: name !== "trained", sort: { href, order } } as const;
+  };
   return itemTable(
     caption,
     runs,
@@ -131,16 +158,32 @@ function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: st
       [
         "Run",
         (run) =>
-          html`${runLink(run.runId, run.modelVersion)}${isMarked(run) && html` <span class="tag">deployed</span>`}`,
+          html`<input type="checkbox" name="run" value="${run.runId}" aria-label="compare run ${run.runId}" />
+            ${runName(run)}${isMarked(run) && html` <span class="tag good">deployed</span>`}
+            ${tagTexts(run).map((text) => html` <span class="tag">${text}</span>`)}`,
       ],
-      ["Trained", ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`],
-      ["Family", ({ family }) => familyName(family)],
+      ["Family", ({ family }) => html`<span class="nowrap">${familyName(family)}</span>`],
+      [sortable("validation", `${metric.label}, validation`), ({ metrics }) => displayNumber(metrics[metric.name])],
+      [
+        sortable("test", `${metric.label}, test`),
+        ({ score }) => {
+          if (score?.metrics[metric.name] === undefined) return "–";
+          const interval = score.intervals[metric.name];
+          return html`${displayNumber(score.metrics[metric.name])}${interval && html`<br /><small>${displayInterval(interval)}</small>`}`;
+        },
+      ],
       [numeric("Rank"), ({ rank }) => String(rank)],
-      [numeric("Validation"), (run) => `${label(run)} ${displayNumber(run.metrics[run.metric])}`],
-      [numeric("Test"), ({ score, metric }) => displayNumber(score?.metrics[metric] ?? score?.value)],
-      [numeric("95 % interval"), ({ score, metric }) => displayInterval(score?.intervals[metric])],
-      ["State", ({ status }) => runState(status)],
-      ["Compare", checkbox],
+      // Runs that another metric chose say so.
+      runs.some((run) => run.metric !== metric.name) && [
+        "Ranked by",
+        (run) => metricLabel(session.config, run.metric, run.task).label,
+      ],
+      [sortable("seconds", "Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
+      [
+        sortable("trained", "Trained"),
+        ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`,
+      ],
+      runs.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
     ],
     { isMarked },
   );

@@ -16,6 +16,8 @@ const runs = [1, 2, 3, 4, 5, 6].map((n) =>
     createdAt: `2026-02-01T00:0${Math.ceil(n / 2)}:00.000Z`,
     rank: n % 2 === 1 ? 1 : 2,
     family: n <= 4 ? "xgboost" : "baseline",
+    seconds: n,
+    tags: n === 2 ? { owner: "ann" } : n === 3 ? { owner: "bo" } : {},
     metrics: n === 3 ? {} : { f1: n / 10 },
     score: null,
   }),
@@ -32,18 +34,30 @@ describe("browse", () => {
     expect(browse.runCount()).toBe(6);
   });
 
-  it("orders by a metric, best first, and leaves out runs without it", () => {
-    const by = { part: "validation", metric: "f1", greaterIsBetter: true } as const;
+  it("orders by a metric, in both directions, and leaves out runs without it", () => {
+    const by = { part: "validation", metric: "f1" } as const;
     expect(idsOf(browse.runPage({ ...all, by }))).toEqual(["run6", "run5", "run4", "run2", "run1"]);
-    expect(idsOf(browse.runPage({ ...all, by: { ...by, greaterIsBetter: false } }))[0]).toBe("run1");
+    expect(idsOf(browse.runPage({ ...all, by, ascending: true }))[0]).toBe("run1");
     expect(browse.runPage({ ...all, by: { ...by, part: "test" } })).toEqual([]);
   });
 
   it("filters by family and by winners, together with an order", () => {
-    const by = { part: "validation", metric: "f1", greaterIsBetter: true } as const;
+    const by = { part: "validation", metric: "f1" } as const;
     expect(idsOf(browse.runPage({ ...all, family: "xgboost", winners: true }))).toEqual(["run3", "run1"]);
     expect(idsOf(browse.runPage({ ...all, family: "xgboost", winners: true, by }))).toEqual(["run1"]);
     expect(browse.runPage({ ...all, family: "' OR 1=1 --" })).toEqual([]);
+  });
+
+  it("orders by seconds and by time, the oldest first too", () => {
+    expect(idsOf(browse.runPage({ ...all, column: "seconds", ascending: true }))[0]).toBe("run1");
+    expect(idsOf(browse.runPage({ ...all, ascending: true, limit: 3 }))).toEqual(["run1", "run2", "run3"]);
+  });
+
+  it("filters by a tag, with its value or without, and by deployments", () => {
+    expect(idsOf(browse.runPage({ ...all, tag: "owner=ann" }))).toEqual(["run2"]);
+    expect(idsOf(browse.runPage({ ...all, tag: "owner" }))).toEqual(["run3", "run2"]);
+    expect(browse.runPage({ ...all, tag: "own" })).toEqual([]);
+    expect(browse.runPage({ ...all, deployed: true })).toEqual([]);
   });
 
   it("lists the families and metrics to choose from", () => {

@@ -10,9 +10,15 @@ export interface RunQuery {
   readonly family?: string | undefined;
   /** Only the best run of each training. */
   readonly winners?: boolean | undefined;
-  /** Only runs with this metric, best first; default: all, newest first. */
-  readonly by?:
-    { readonly part: "validation" | "test"; readonly metric: string; readonly greaterIsBetter: boolean } | undefined;
+  /** Only runs that were deployed at some time. */
+  readonly deployed?: boolean | undefined;
+  /** "owner=ann", or "owner" for any value. */
+  readonly tag?: string | undefined;
+  /** Only runs with this metric, ordered by it. */
+  readonly by?: { readonly part: "validation" | "test"; readonly metric: string } | undefined;
+  /** Without `by`: the order; default: the newest first. */
+  readonly column?: "createdAt" | "seconds" | undefined;
+  readonly ascending?: boolean | undefined;
   readonly limit: number;
   readonly offset: number;
 }
@@ -83,18 +89,33 @@ export function browse(select: Select): Browse {
   };
 }
 
-function runPage(select: Select, { family, winners, by, limit, offset }: RunQuery): Run[] {
-  const filters: (readonly [string, string | null])[] = [];
-  if (family !== undefined) filters.push(["family = ?", family]);
-  if (winners === true) filters.push(["rank = 1", null]);
-  const filter = filters.length === 0 ? "" : `WHERE ${filters.map(([sql]) => sql).join(" AND ")}`;
-  const wanted = filters.flatMap(([, value]) => (value === null ? [] : [value]));
-  const direction = by?.greaterIsBetter === true ? "DESC" : "ASC";
+/** A condition on runs, with "owner=ann" or "owner" as its value. */
+export const TAGGED = `EXISTS (SELECT 1 FROM json_each(runs.record, '$.tags') AS tag
+  WHERE ? IN (tag.key, tag.key || '=' || tag.value))`;
+
+function runPage(
+  select: Select,
+  { family, winners, deployed, tag, by, column = "createdAt", ascending = false, limit, offset }: RunQuery,
+): Run[] {
+  const conditions: (readonly [sql: string, value: string | undefined])[] = [
+    ["family = ?", family],
+    [TAGGED, tag],
+  ];
+  const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  const clauses = [
+    ...used.map(({ sql }) => sql),
+    ...(winners === true ? ["rank = 1"] : []),
+    ...(deployed === true ? ["run_id IN (SELECT run_id FROM deployments)"] : []),
+  ];
+  const filter = clauses.length === 0 ? "" : `WHERE ${clauses.join(" AND ")}`;
+  const wanted = used.map(({ value }) => value);
+  const direction = ascending ? "ASC" : "DESC";
   const among = filter === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${filter})`;
+  const order = column === "seconds" ? "seconds" : "created_at";
   // Select the ids first, from the indices alone, so that records are read for this page only.
   const ids =
     by === undefined
-      ? `SELECT run_id FROM runs ${filter} ORDER BY created_at DESC, rank, run_id LIMIT ? OFFSET ?`
+      ? `SELECT run_id FROM runs ${filter} ORDER BY ${order} ${direction}, rank, run_id LIMIT ? OFFSET ?`
       : `SELECT run_id FROM metrics WHERE part = ? AND name = ? AND value IS NOT NULL ${among}
          ORDER BY value ${direction}, run_id LIMIT ? OFFSET ?`;
   const found = select<{ run_id: string }>(ids, [

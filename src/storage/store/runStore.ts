@@ -11,12 +11,14 @@ import type { Browse } from "./browse.ts";
 import type { DatedAhead } from "./clockAhead.ts";
 
 export interface RunFilter {
-  readonly family?: string;
+  readonly family?: string | undefined;
   readonly status?: RunStatus;
   readonly datasetSha256?: string;
   readonly configSha256?: string;
   /** Only runs with a model file. */
   readonly withModel?: boolean;
+  /** "owner=ann", or "owner" for any value. */
+  readonly tag?: string | undefined;
   readonly limit?: number;
 }
 

@@ -10,7 +10,7 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { KnownRecord, RecordChanges } from "../records/records.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
-import { browse, type Browse } from "./browse.ts";
+import { browse, TAGGED, type Browse } from "./browse.ts";
 import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./clockAhead.ts";
 import { executor, type Execute } from "./execute.ts";
 import { ambiguousRunError, deployedRunError } from "./runErrors.ts";
@@ -60,6 +60,7 @@ export class SqliteStore implements RunStore {
       ["status = ?", filter.status],
       ["dataset_sha256 = ?", filter.datasetSha256],
       ["config_sha256 = ?", filter.configSha256],
+      [TAGGED, filter.tag],
     ];
     const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, value] as const]));
     const clauses = used.map(([sql]) => sql);

@@ -2,39 +2,23 @@
 import type { ColumnDistribution } from "../../../core/records/monitoring.ts";
 import { displayNumber, percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import { gridLines, LEFT, niceTicks, RIGHT, round } from "./timeChart.ts";
+import { chartFigure, gridLines, LEFT, niceTicks, RIGHT, round } from "./timeChart.ts";
 
-const [WIDTH, HEIGHT] = [560, 240];
+const [WIDTH, HEIGHT] = [480, 220];
 const [TOP, BOTTOM] = [12, 32];
 
 export interface DistributionChart {
   readonly id: string;
   readonly title: string;
+  readonly subtitle?: string;
   readonly distribution: ColumnDistribution;
 }
 
-export function distributionChart({ id, title, distribution }: DistributionChart): Html {
+export function distributionChart({ id, title, subtitle, distribution }: DistributionChart): Html {
   const sentence = sentenceOf(distribution);
   const { body, height } = distribution.kind === "category" ? bars(distribution) : outlines(distribution);
-  return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
-    <h3 id="${id}-title">${title}</h3>
-    <p class="legend" aria-hidden="true">
-      <span class="key before">reference</span><span class="key now">current</span>
-    </p>
-    <div class="picture">
-      <svg
-        class="chart wide"
-        role="img"
-        aria-label="${title}. ${sentence}"
-        viewBox="0 0 ${WIDTH} ${height}"
-        width="${WIDTH}"
-        height="${height}"
-      >
-        ${body}
-      </svg>
-    </div>
-    <figcaption>${sentence}</figcaption>
-  </figure>`;
+  const legend = html`<span class="key before">reference</span><span class="key now">current</span>`;
+  return chartFigure({ id, title, subtitle, sentence, legend, width: WIDTH, height, body });
 }
 
 type NumberDistribution = ColumnDistribution & { kind: "number" | "date" };
@@ -71,9 +55,9 @@ function outlines({ kind, edges, reference, current }: NumberDistribution): { bo
 }
 
 const ROW = 30;
-const LABELS = 150;
+const LABELS = 140;
 /** Width reserved for the shares to the right of a bar. */
-const SHARES = 130;
+const SHARES = 120;
 
 function bars(distribution: CategoryDistribution): { body: Html; height: number } {
   const names = namesOf(distribution);

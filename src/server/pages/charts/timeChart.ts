@@ -46,21 +46,47 @@ export function timeChart(chart: TimeChart): Html {
     has("estimate") && legendKey("estimate", "estimate without labels"),
     has("interval") && legendKey("band", "95 % interval"),
   ].filter((key) => key !== false);
-  return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
+  return chartFigure({
+    id,
+    title,
+    subtitle,
+    sentence,
+    width: WIDTH,
+    height: HEIGHT,
+    body: drawing(chart, format),
+    legend: legend.length > 0 && html`${legend}`,
+  });
+}
+
+export interface ChartFigure {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  /** The main values in words, as caption and for screen readers. */
+  readonly sentence: string;
+  readonly legend?: Html | false | undefined;
+  readonly width: number;
+  readonly height: number;
+  readonly body: Html;
+}
+
+/** The frame of all SVG charts of pages. */
+export function chartFigure({ id, title, subtitle, sentence, legend = false, width, height, body }: ChartFigure): Html {
+  return html`<figure class="plot" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${title}${subtitle !== undefined && html` <small>${subtitle}</small>`}</h3>
     <div class="picture">
       <svg
         class="chart"
         role="img"
         aria-label="${title}. ${sentence}"
-        viewBox="0 0 ${WIDTH} ${HEIGHT}"
-        width="${WIDTH}"
-        height="${HEIGHT}"
+        viewBox="0 0 ${width} ${height}"
+        width="${width}"
+        height="${height}"
       >
-        ${drawing(chart, format)}
+        ${body}
       </svg>
     </div>
-    ${legend.length > 0 && html`<p class="legend" aria-hidden="true">${legend}</p>`}
+    ${legend !== false && html`<p class="legend" aria-hidden="true">${legend}</p>`}
     <figcaption>${sentence}</figcaption>
   </figure>`;
 }

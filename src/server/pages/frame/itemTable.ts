@@ -21,6 +21,8 @@ export function itemTable<Item>(
   return dataTable({
     caption,
     columns: shown.map(([heading]) => heading),
+    // Up to three columns fit on a phone.
+    cards: shown.length > 3,
     rows: items.map((item) => ({ cells: shown.map(([, cell]) => cell(item)), marked: isMarked(item) })),
     ...(limit !== undefined && { limit }),
   });

@@ -22,7 +22,7 @@ export interface PageRequest {
 }
 
 /** In the order of the navigation. */
-export const areas = ["overview", "runs", "monitoring", "predictions", "live"] as const;
+export const areas = ["overview", "runs", "trials", "monitoring", "predictions", "live"] as const;
 export type Area = (typeof areas)[number];
 
 export interface Page {

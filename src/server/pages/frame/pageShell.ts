@@ -16,6 +16,7 @@ export interface ShellOptions {
 const titles: Readonly<Record<(typeof areas)[number], string>> = {
   overview: "Overview",
   runs: "Runs",
+  trials: "Trials",
   monitoring: "Monitoring",
   predictions: "Predictions",
   live: "Live",

@@ -1,7 +1,7 @@
 /** HTML parts that pages share: fact lists, links to runs, status words, page links. */
 import { exact } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import type { Run } from "../../../core/records/run.ts";
+import { NAME_TAG, type Run } from "../../../core/records/run.ts";
 import { pageAddress } from "./pageAddress.ts";
 import type { MonitorStatus } from "../../../core/records/monitoring.ts";
 import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.ts";
@@ -27,6 +27,12 @@ export function runLink(runId: string, modelVersion: Run["modelVersion"] = null)
   const version = modelVersion === null ? null : html` <span class="tag">v${modelVersion}</span>`;
   return html`<a class="nowrap" href="${pageAddress("runs", runId)}"><code>${runId}</code></a
     >${version}`;
+}
+
+/** The name of a run if it has one, its id, and its tags. */
+export function runName({ runId, modelVersion, tags }: Run): Html {
+  const name = tags[NAME_TAG];
+  return html`${name !== undefined && html`<strong>${name}</strong> `}${runLink(runId, modelVersion)}`;
 }
 
 /** @param runId null for a model that was not trained in this workspace */

@@ -1,0 +1,217 @@
+/** /ui/trials: searches of `mlctl tune`; /ui/trials/<id>: one search with its history and what each parameter is worth. */
+import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
+import { finishedTrials, parameterImportance } from "../../pipeline/search/parameterImportance.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { numeric } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import type { MetricLabel } from "../../reporting/reportInput.ts";
+import { emptyNote, section } from "../../reporting/section.ts";
+import { familyName } from "../../reporting/summary.ts";
+import { metricLabel } from "../../lifecycle/settings.ts";
+import { HttpProblem } from "../http/problem.ts";
+import { shareBar } from "./charts/bars.ts";
+import { scatterChart } from "./charts/scatterChart.ts";
+import { itemTable } from "./frame/itemTable.ts";
+import type { Page, PageRequest } from "./frame/page.ts";
+import { pageAddress } from "./frame/pageAddress.ts";
+import { factList, runLink, state } from "./frame/parts.ts";
+import { paramText } from "./paramTable.ts";
+
+export function trialsPage({ session }: PageRequest): Page {
+  const searches = session.store.searches();
+  const body =
+    searches.length === 0
+      ? html`<p class="empty">No search yet. Next step: <code>mlctl tune</code>.</p>`
+      : itemTable(`${countOf(searches.length, "search", "searches")}, newest first`, searches, [
+          [
+            "Search",
+            (search) =>
+              html`<a href="${pageAddress("trials", search.searchId)}">${familyName(search.family)}</a
+                >${search.featureSet !== "all" && ` on ${search.featureSet}`}`,
+          ],
+          ["Searched", ({ createdAt }) => dateTime(createdAt)],
+          ["Method", ({ method, folds, foldMethod }) => `${method}, ${folds} ${foldMethod.replaceAll("_", " ")} folds`],
+          [numeric("Trials"), ({ trials }) => displayNumber(trials.length)],
+          ["Metric", ({ metric, task }) => metricLabel(session.config, metric, task).label],
+          [numeric("Best"), bestOf],
+          ["Training", ({ trainId, family }) => trainedRun(session.store.runsOfTraining(trainId), family)],
+        ]);
+  return { title: "Trials", area: "trials", body: section("searches", "Searches", body) };
+}
+
+function trainedRun(
+  runs: readonly { readonly runId: string; readonly family: string }[],
+  family: string,
+): Html | string {
+  const run = runs.find((each) => each.family === family) ?? runs[0];
+  return run === undefined ? "–" : runLink(run.runId);
+}
+
+export function searchPage({ session, id }: PageRequest): Page {
+  const search = session.store.searches().find(({ searchId }) => searchId === id);
+  if (search === undefined) {
+    throw new HttpProblem("not-found", `there is no search ${id.slice(0, 100)}`, { hint: "see the page Trials" });
+  }
+  const metric = metricLabel(session.config, search.metric, search.task);
+  const done = finishedTrials(search.trials);
+  const worth = parameterImportance(search.trials);
+  return {
+    title: `Trials of ${familyName(search.family)}`,
+    area: "trials",
+    body: html`<p class="crumbs"><a href="${pageAddress("trials")}">Trials</a></p>
+      ${section("about", "Search", about(search, metric))}
+      ${section("history", "History", done.length === 0 ? emptyNote("No trial finished.") : html`<div class="plots">${history(search, done, metric)} ${importance(worth, done.length)}</div>`)}
+      ${done.length > 1 && section("parameters", "Parameters and score", html`<div class="plots">${worth.map(([name, share], i) => parameterChart(search, done, { name, share, i, metric }))}</div>`)}
+      ${section("trials", "All trials", trialTable(search, metric))}`,
+  };
+}
+
+type Finished = ReturnType<typeof finishedTrials>;
+
+function about({ trials, bestTrial, params, ...search }: SearchRecord, { label }: MetricLabel): Html {
+  const count = (status: TrialRecord["status"]): number => trials.filter((trial) => trial.status === status).length;
+  const best = trials.find(({ number }) => number === bestTrial);
+  const others = [
+    [count("pruned"), "stopped early"],
+    [count("failed"), "failed"],
+  ] as const;
+  const rest = others.flatMap(([n, what]) => (n === 0 ? [] : [`${displayNumber(n)} ${what}`])).join(", ");
+  return factList([
+    [`Best ${label}`, html`<span class="figure">${displayNumber(best?.value, 4)}</span>`],
+    [
+      "Trials",
+      html`<span class="figure">${displayNumber(trials.length)}</span
+        >${rest !== "" && html`<br /><span class="quiet">${rest}</span>`}`,
+    ],
+    ["Method", `${search.method}, seed ${search.seed}`],
+    ["Scored on", `${search.folds} ${search.foldMethod.replaceAll("_", " ")} folds of the training rows`],
+    ["Searched", dateTime(search.createdAt)],
+    [
+      "Seconds, all trials",
+      displayNumber(
+        trials.reduce((sum, { seconds }) => sum + seconds, 0),
+        3,
+      ),
+    ],
+    [
+      "Best parameters",
+      Object.entries(best?.params ?? {})
+        .map(([name, value]) => `${name} ${numberText(value)}`)
+        .join(", "),
+      "whole",
+    ],
+    [
+      "Fixed parameters",
+      Object.entries(params)
+        .map(([name, value]) => `${name} ${paramText(value)}`)
+        .join(", "),
+      "whole",
+    ],
+  ]);
+}
+
+function numberText(value: Parameters<typeof paramText>[0]): string {
+  return typeof value === "number" ? displayNumber(value) : paramText(value);
+}
+
+function history({ bestTrial }: SearchRecord, done: Finished, { label, greaterIsBetter }: MetricLabel): Html {
+  const steps: [number, number][] = [];
+  for (const { number, value } of done.toSorted((a, b) => a.number - b.number)) {
+    const best = steps.at(-1)?.[1];
+    if (best === undefined || value > best === greaterIsBetter) steps.push([number + 1, value]);
+  }
+  const last = steps.at(-1)!;
+  return scatterChart({
+    id: "search-history",
+    title: `${label} by trial`,
+    subtitle: greaterIsBetter ? "higher is better" : "lower is better",
+    sentence: `The best trial was number ${last[0]} of ${done.length}, with ${displayNumber(last[1], 4)}; the first had ${displayNumber(steps[0]![1], 4)}.`,
+    points: done.map(({ number, value }) => ({
+      x: number + 1,
+      y: value,
+      label: `trial ${number + 1}: ${displayNumber(value, 4)}`,
+      isBest: number === bestTrial,
+    })),
+    steps,
+    legend: html`<span class="key">best so far</span>`,
+  });
+}
+
+function importance(worth: ReturnType<typeof parameterImportance>, trials: number): Html {
+  if (worth.every(([, share]) => share === null))
+    return html`<div>
+      <h3>What each parameter is worth</h3>
+      ${emptyNote(`Too few trials to say: ${trials}.`)}
+    </div>`;
+  return html`<div>
+    ${itemTable("What each parameter is worth", worth, [
+      ["Parameter", ([name]) => name],
+      [
+        "Share of the variance of the score",
+        ([, share]) =>
+          share === null
+            ? "one value only"
+            : html`<span class="bar-cell">${shareBar(share)} ${share === 0 ? "not measurable" : percent(share)}</span>`,
+      ],
+    ])}
+    <p class="note">
+      Each parameter by itself (epsilon squared: bins of equally many trials, corrected for chance). What they do
+      together, and noise, is the rest. With few trials, take it as a hint.
+    </p>
+  </div>`;
+}
+
+interface Charted {
+  readonly name: string;
+  readonly share: number | null;
+  readonly i: number;
+  readonly metric: MetricLabel;
+}
+
+function parameterChart({ bestTrial }: SearchRecord, done: Finished, { name, share, i, metric }: Charted): Html {
+  const own = done.filter(({ params }) => params[name] !== undefined);
+  const isNumeric = own.every(({ params }) => typeof params[name] === "number");
+  const best = own.find(({ number }) => number === bestTrial);
+  return scatterChart({
+    id: `parameter-${i + 1}`,
+    title: name,
+    subtitle: `${metric.label} against the value; the large dot is the best trial`,
+    sentence: `Best at ${best === undefined ? "other parameters" : numberText(best.params[name]!)}${share === null || share === 0 ? "" : `; explains ${percent(share)} of the variance by itself`}.`,
+    points: own.map(({ params, value, number }) => ({
+      x: isNumeric ? (params[name] as number) : paramText(params[name]!),
+      y: value,
+      label: `trial ${number + 1}: ${name} ${numberText(params[name]!)}, ${displayNumber(value, 4)}`,
+      isBest: number === bestTrial,
+    })),
+  });
+}
+
+function trialTable({ trials, bestTrial }: SearchRecord, { label, greaterIsBetter }: MetricLabel): Html {
+  const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))];
+  const loss = ({ status, value }: TrialRecord): number =>
+    status !== "finished" || value === null ? Infinity : greaterIsBetter ? -value : value;
+  const sorted = trials.toSorted((a, b) => (loss(a) === loss(b) ? 0 : loss(a) - loss(b)));
+  return itemTable(
+    "Best first",
+    sorted,
+    [
+      [numeric("Trial"), ({ number }) => displayNumber(number + 1)],
+      [numeric(label), ({ value }) => displayNumber(value, 4)],
+      ...names.map(
+        (name) =>
+          [name, ({ params }: TrialRecord) => (params[name] === undefined ? "–" : numberText(params[name]))] as const,
+      ),
+      [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
+      trials.some(({ status }) => status !== "finished") && [
+        "State",
+        ({ status, error }) => (status === "finished" ? "" : state("quiet", "–", error ?? status)),
+      ],
+    ],
+    { isMarked: ({ number }) => number === bestTrial, limit: 100 },
+  );
+}
+
+function bestOf({ trials, bestTrial }: SearchRecord): string {
+  return displayNumber(trials.find(({ number }) => number === bestTrial)?.value, 4);
+}
