@@ -74,7 +74,7 @@ describe("loadConfig", () => {
       'config.json:4: train.threshold: found "tun", allowed a number, "tune", an object { … } or null; did you mean "tune"?',
       'config.json:5: train.models.0.family: found "xgbost", allowed "baseline", "logistic_regression", "xgboost"; did you mean "xgboost"?',
       'config.json:6: ingest.dedupe: found true, allowed "first", "last", false',
-      'config.json:7: alerts.0.type: found "web", allowed "webhook", "email", "command"',
+      'config.json:7: alerts.0.type: found "web", allowed "webhook", "email", "command", "pagerduty"',
       "config.json:7: alerts.1.to: missing, allowed a string: recipients, separated by commas",
       "config.json:7: alerts.1.smtp: missing, allowed a string: smtp://user:password@host:port, as ${NAME}",
       'config.json:8: monitor.window: found "90x", allowed a duration such as 90d, "500 rows", day, week, month or file or null',

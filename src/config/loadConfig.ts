@@ -21,7 +21,8 @@ import { plainSecrets, recordableConfig, secretValues, plainNote } from "./recor
 import { resolveReferences, type Reference, type UnsetValue } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
 import { secretSettings } from "./schema/secretSettings.ts";
-import { hooksOf, trustOf, type Trust } from "./trust.ts";
+import { hooksOf } from "./hooks.ts";
+import { trustOf, type Trust } from "./trust.ts";
 import { deferUnset, guardUnset } from "./unsetValues.ts";
 
 /** A command-line flag that overrides a key of config.json. */

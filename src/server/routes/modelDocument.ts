@@ -73,7 +73,7 @@ export function modelDocument(
     task: target.task,
     threshold: deployed.threshold,
     signature: {
-      inputs: inputs.map(({ missingShare, ...column }) => ({ ...column, missing_share: missingShare })),
+      inputs: inputs.map(({ missingShare, ...rest }) => ({ ...rest, missing_share: missingShare })),
       target,
       ...(Object.keys(computed).length === 0 ? {} : { computed }),
     },

@@ -1,0 +1,166 @@
+/** What a config.json would run or call, each with a hash of all that decides on it. */
+import { createHash } from "node:crypto";
+import { bucketAddress } from "../core/text/bucketAddress.ts";
+import { isAddress } from "../core/databaseAddress.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { canonical } from "./configSha256.ts";
+import { valueAt, type Path } from "./jsonPath.ts";
+import { PAGERDUTY_URL } from "./schema/alertsSchema.ts";
+import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
+
+/** One thing that the file would run or call. */
+export interface Hook {
+  /** Key of config.json: "alerts.0", "watch.source", "schedule.1", "ingest.sources.0". */
+  readonly key: string;
+  /** For people: what it does, and with what. A command is shown as it will run. */
+  readonly action: string;
+  readonly sha256: string;
+}
+
+/**
+ * A job without arguments is not listed: it does what the same command does by hand.
+ * @param config with `${NAME}` resolved: what exists, and where it points
+ * @param file as written: what is hashed, so that a new value of a variable does not ask again
+ * @param options.isFromFile false for keys that flags or variables set, which are the user's own
+ * @param options.variables of mlctl.env, which may be a stranger's as well: their values are hashed
+ */
+export function hooksOf(
+  config: Json,
+  file: Json,
+  { isFromFile, variables }: { isFromFile: (key: string) => boolean; variables: ReadonlyMap<string, Json> },
+): Hook[] {
+  const found = [
+    ...entries(config, file, ["alerts"]).map(alertHook),
+    ...entries(config, file, ["schedule"]).flatMap(jobHook),
+    ...watchHook(config, file),
+    ...launchHook(config, file),
+    ...serverHook(config, file, "database"),
+    ...serverHook(config, file, "artifacts"),
+    ...sourceHooks(config, file),
+  ];
+  return found
+    .filter(({ key }) => isFromFile(key))
+    .map(({ key, action, does }) => {
+      // A command reads $NAME in its shell.
+      const used = variablesIn(does, /\$\{?(\w+)/g).filter((name) => variables.has(name));
+      const values = used.map((name) => [name, variables.get(name)!]);
+      return { key, action, sha256: hash(used.length === 0 ? does : [does, values]) };
+    });
+}
+
+interface FoundHook extends Pick<Hook, "key" | "action"> {
+  /** The values that decide what is run or called; the others may change. */
+  readonly does: Json;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly resolved: JsonObject;
+  /** Is `resolved` where a variable contains the whole entry: its text says nothing. */
+  readonly written: JsonObject;
+}
+
+function entries(config: Json, file: Json, path: Path): Entry[] {
+  const list = valueAt(config, path);
+  return (Array.isArray(list) ? (list as JsonObject[]) : []).map((resolved, i) => {
+    const written = valueAt(file, [...path, i]);
+    const isObject = typeof written === "object" && written !== null;
+    return { key: [...path, i].join("."), resolved, written: isObject ? (written as JsonObject) : resolved };
+  });
+}
+
+function alertHook({ key, resolved, written }: Entry): FoundHook {
+  const { command, url, headers, smtp, to, from, routing_key } = written;
+  const does = { type: resolved["type"], command, url, headers, smtp, to, from, routing_key } as JsonObject;
+  if (resolved["type"] === "command") return { key, does, action: `runs ${quoted(command)}` };
+  if (resolved["type"] !== "email")
+    return { key, does, action: `sends alerts to ${quoted(host(resolved["url"] ?? PAGERDUTY_URL))}${sent(does)}` };
+  return {
+    key,
+    does,
+    action: `sends e-mail to ${quoted(resolved["to"])} over ${quoted(host(resolved["smtp"]))}${sent(does)}`,
+  };
+}
+
+function jobHook({ key, resolved, written }: Entry): FoundHook[] {
+  const { name, command, args } = resolved;
+  const words = Array.isArray(args) ? args.map(text) : [];
+  if (words.length === 0) return [];
+  const verb = text(command ?? name);
+  const shown = words.map((word, i) => wordWithoutSecret(word, words[i - 1] ?? ""));
+  const action = `runs mlctl ${quoted([verb, ...shown].join(" "))}`;
+  return [{ key, does: { verb, args: written["args"] ?? [] }, action }];
+}
+
+function watchHook(config: Json, file: Json): FoundHook[] {
+  const source = valueAt(config, ["watch", "source"]);
+  if (typeof source !== "string") return [];
+  const written = (valueAt(file, ["watch", "source"]) ?? source) as Json;
+  const headers = (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json;
+  const does = { source: written, headers };
+  return [{ key: "watch.source", does, action: `reads files from ${quoted(place(source))}${sent(does)}` }];
+}
+
+function launchHook(config: Json, file: Json): FoundHook[] {
+  const path = ["train", "distributed", "launch"];
+  const command = valueAt(config, path);
+  if (typeof command !== "string") return [];
+  const written = (valueAt(file, path) ?? command) as Json;
+  return [{ key: path.join("."), does: { command: written }, action: `runs ${quoted(written)}` }];
+}
+
+function serverHook(config: Json, file: Json, key: "database" | "artifacts"): FoundHook[] {
+  const address = valueAt(config, [key]);
+  if (typeof address !== "string" || !(isAddress(address) || bucketAddress(address) !== undefined)) return [];
+  const does = { [key]: (valueAt(file, [key]) ?? address) as Json };
+  const what = key === "database" ? "records" : "models and datasets";
+  return [{ key, does, action: `keeps its ${what} in ${quoted(place(address))}${sent(does)}` }];
+}
+
+function sourceHooks(config: Json, file: Json): FoundHook[] {
+  const path = ["ingest", "sources"];
+  const sources = valueAt(config, path);
+  return (Array.isArray(sources) ? sources : []).map((source: Json, i) => {
+    const key = [...path, i].join(".");
+    const written = (valueAt(file, [...path, i]) ?? source) as Json;
+    const url = typeof source === "string" ? source : text((source as JsonObject)["url"]);
+    const query = text(typeof source === "string" ? undefined : (source as JsonObject)["query"]);
+    const asks = query === "" ? "" : ` by ${quoted(query)}`;
+    return { key, does: { source: written }, action: `reads rows from ${quoted(place(url))}${asks}${sent(written)}` };
+  });
+}
+
+/** As it will be called: a backslash is a slash, and what is before "@" is no host. The path of a webhook works like a password. */
+function host(address: Json | undefined): string {
+  if (!URL.canParse(text(address))) return withoutCredentials(text(address));
+  const { protocol, host: name } = new URL(text(address));
+  return `${protocol}//${name}`;
+}
+
+function place(address: string): string {
+  return URL.canParse(address) ? `${host(address)}${new URL(address).pathname}` : withoutCredentials(address);
+}
+
+/** Line breaks and invisible characters as escapes: they could hide a part of a command from its reader. */
+function quoted(value: Json | undefined): string {
+  return JSON.stringify(text(value)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
+
+/** @param pattern by default, what mlctl replaces */
+function variablesIn(does: Json, pattern = /\$\{(\w+)/g): string[] {
+  return [...new Set([...JSON.stringify(does).matchAll(pattern)].map(([, name]) => name!))].toSorted();
+}
+
+/** The variables whose values an address or a header receives. */
+function sent(does: Json): string {
+  const names = variablesIn(does);
+  return names.length === 0 ? "" : `, with the value of ${names.join(", ")}`;
+}
+
+const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+
+export function hash(value: Json): string {
+  return createHash("sha256").update(canonical(value)).digest("hex");
+}
