@@ -103,8 +103,8 @@ export const xgboostParams: readonly ParamSpec[] = [
   ),
   param(
     "early_stopping_fraction",
-    { ...positive, default: 0.1, maximum: 0.5 },
-    "share of the training rows held out for early stopping; the latest rows if rows have a time; if it is not set, and the validation rows select a model that is fitted again afterwards (train.refit), they stop it",
+    { type: "number", default: 0.1, minimum: 0, maximum: 0.5 },
+    "share of the training rows held out for early stopping; the latest rows if rows have a time; 0: if the validation rows select the model and train.refit is set, they stop it, which saves a fit, else 0.1",
   ),
   param(
     "eval_metric",

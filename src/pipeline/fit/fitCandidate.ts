@@ -68,7 +68,7 @@ export type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">
 
 /**
  * Fits transforms and estimator; of an ensemble those of its members.
- * @param watched rows that stop a family with early stopping, unless the candidate says which share of the training rows does
+ * @param watched rows that stop a candidate early that holds out no share of the training rows for it
  */
 export async function fitOn(
   candidate: Candidate,
@@ -97,7 +97,7 @@ export async function fitOn(
 function isWatched({ params, classWeight }: Candidate): boolean {
   const { early_stopping_rounds: patience, early_stopping_fraction: share, best_iteration: found } = params;
   const willStop = typeof patience === "number" && typeof found !== "number";
-  return willStop && share === undefined && params["eval_metric"] !== "auc" && !classWeight;
+  return willStop && share === 0 && params["eval_metric"] !== "auc" && !classWeight;
 }
 
 /** Undefined if there are numbers that no estimator takes. */

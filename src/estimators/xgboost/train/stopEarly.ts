@@ -8,6 +8,9 @@ import type { BestRound, Watch } from "./bestRound.ts";
 import type { Engine, TrainingRequest, WatchedFit } from "../engines/engine.ts";
 import { objectives, type Objective } from "../objectives.ts";
 
+/** Where 0 asks for the validation rows, and they must not stop the fit. */
+const USUAL_SHARE = 0.1;
+
 /**
  * Trains on the other rows until the metric on the held-out rows has not improved for `early_stopping_rounds` rounds.
  * The caller then trains on all rows with the best number of rounds.
@@ -16,7 +19,7 @@ import { objectives, type Objective } from "../objectives.ts";
  */
 export async function stopEarly(engine: Engine, request: TrainingRequest, params: JsonObject): Promise<BestRound> {
   const { y, objective, classCount, seed, times, groups } = request;
-  const share = params.early_stopping_fraction as number;
+  const share = (params.early_stopping_fraction as number) || USUAL_SHARE;
   const { training, heldOut } = holdOut(y, { share, seed, classCount, times, groups });
   const { metric, patience } = ruleOf(params, objective);
   const evaluation = partOf(request, heldOut);
