@@ -91,7 +91,7 @@ function scopeOf({ method, rowCount, sampledRows, unit }: ExplainResult): string
   return method === "permutation" ? over : `${over}, in ${words === "coefficient" ? "absolute coefficients" : words}`;
 }
 
-function fieldsOf({ method, unit, value, repeats, baseValue }: ExplainResult): (readonly [string, string])[] {
+function fieldsOf({ method, unit, value, repeats, baseValue, classes }: ExplainResult): (readonly [string, string])[] {
   if (method === "permutation") {
     return [
       [`${unit} before shuffling`, formatNumber(value)],
@@ -99,23 +99,51 @@ function fieldsOf({ method, unit, value, repeats, baseValue }: ExplainResult): (
     ];
   }
   if (baseValue === null) return [];
-  const base = typeof baseValue === "number" ? formatNumber(baseValue) : baseValue.map(formatNumber).join(", ");
+  const base =
+    typeof baseValue === "number"
+      ? formatNumber(baseValue)
+      : baseValue.map((each, code) => `${classes![code]} ${formatNumber(each)}`).join(", ");
   return [["base value", base]];
 }
 
-function rowTable({ rows }: ExplainResult, shown: number): ViewTable[] {
+function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): ViewTable[] {
   if (rows.length === 0) return [];
-  const table = tableOf(rows.slice(0, shown), [
+  const all = rows.slice(0, shown).map(({ row, contributions }) => ({ row, ...predicted(contributions, baseValue) }));
+  const hasClasses = Array.isArray(baseValue);
+  const table = tableOf(all, [
     ["row", ({ row }) => row],
-    ["contributions", ({ contributions }) => contributions.slice(0, SHOWN_FEATURES).map(contributionText).join(", ")],
+    hasClasses && ["class", ({ code }) => classes![code]!],
+    [
+      "contributions",
+      ({ sizes }) =>
+        sizes
+          .slice(0, SHOWN_FEATURES)
+          .map(([name, size]) => `${name} ${signed(size)}`)
+          .join(", "),
+    ],
   ]);
-  return [{ title: "largest contributions to each prediction", ...table }];
+  return [
+    {
+      title: `largest contributions to ${hasClasses ? "the predicted class of each row; --json has those to every class" : "each prediction"}`,
+      ...table,
+    },
+  ];
+}
+
+/** Of several classes the one with the largest margin, with the contributions to it, largest first. */
+function predicted(contributions: readonly RowContribution[], base: ExplainResult["baseValue"]) {
+  const margins = [base ?? 0]
+    .flat()
+    .map((value, code) => contributions.reduce((sum, each) => sum + toClass(each, code), value));
+  const code = margins.indexOf(Math.max(...margins));
+  const sizes = contributions.map((each) => [each.feature, toClass(each, code)] as const);
+  return { code, sizes: sizes.toSorted((a, b) => Math.abs(b[1]) - Math.abs(a[1])) };
 }
 
 function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${formatNumber(Math.abs(value))}`;
 }
 
-function contributionText({ feature, contribution }: RowContribution): string {
-  return `${feature} ${typeof contribution === "number" ? signed(contribution) : contribution.map(signed).join("/")}`;
+function toClass({ contribution }: RowContribution, code: number): number {
+  return typeof contribution === "number" ? contribution : contribution[code]!;
 }

@@ -66,7 +66,7 @@ function scoreView(result: ScoreResult): View {
       ["recorded in", result.path],
     ],
     ...(result.costUnit === null ? {} : { notes: [`cost is ${result.costUnit}, from \`costs\` in config.json`] }),
-    ...(result.path === null ? {} : { next: "`mlctl deploy`" }),
+    ...(result.path === null || result.isDeployed ? {} : { next: "`mlctl deploy`" }),
   };
 }
 

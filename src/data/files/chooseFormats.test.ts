@@ -226,7 +226,7 @@ describe("dates", () => {
     const done = await ingest(files);
     expect(done.types[0]).toBe("VARCHAR");
     expect(done.notes).toEqual([
-      'kept as text, because day or month can come first: "x" ("09/03/2024"); set "ingest.types": { "x": "%d/%m/%Y" } in config.json, or with the month first "%m/%d/%Y"',
+      'kept as text, because day or month can come first: "x" ("09/03/2024" is 2024-03-09 or 2024-09-03); set "ingest.types": { "x": "%d/%m/%Y" } in config.json, or with the month first "%m/%d/%Y"',
     ]);
     const cured = await ingest(files, { types: { x: "%m/%d/%Y" } });
     expect([cured.notes, cured.cells[0]]).toEqual([[], "2024-09-03 00:00:00,w0"]);

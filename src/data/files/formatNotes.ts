@@ -136,7 +136,9 @@ function undecidedNotes(columns: readonly ReadColumn[]): string[] {
   });
   const dates = undecided.flatMap(({ name, facts }) => {
     const ids = facts[0]!.formats.filter((id) => valueFormat(id)?.kind === "date");
-    return ids.length === 0 ? [] : [{ name, example: `"${facts[0]!.example}"`, ids }];
+    const { example } = facts[0]!;
+    const readings = ids.map((id) => dayOf(valueFormat(id)!.parse(example) as number));
+    return ids.length === 0 ? [] : [{ name, example: `"${example}" is ${readings.join(" or ")}`, ids }];
   });
   const set = 'set "ingest.decimal": "." or "ingest.decimal": "," in config.json';
   const why = "kept as text, because comma or point may separate decimals or thousands";

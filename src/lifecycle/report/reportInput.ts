@@ -7,14 +7,14 @@ import type { Run } from "../../core/records/run.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { dataFindings } from "../health/dataFindings.ts";
-import { costsOf, importanceByColumn, importanceLabel, metricLabel } from "../settings.ts";
+import { costsOf, metricLabel } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel, recordedModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/describePromotion.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { judgedInputs, reportMeans } from "./reportMeans.ts";
-import { reportShap } from "./reportShap.ts";
+import { reportImportance, reportShap } from "./reportShap.ts";
 import { sampleSizeWarning } from "../score/sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
@@ -35,6 +35,8 @@ export async function reportInput(session: Session, reference: string): Promise<
   const newest = await newestData(session);
   const drifted = await reportDrift(session, { run, model, newest });
   const inputs = judged && judgedInputs(judged, model);
+  const shap = reportShap(inputs, model);
+  const ranked = reportImportance(shap, model);
   return {
     name: config.name,
     generatedAt: context.now().toISOString(),
@@ -44,10 +46,9 @@ export async function reportInput(session: Session, reference: string): Promise<
     metrics: Object.keys(run.score?.metrics ?? run.metrics).map((name) => metricLabel(config, name, task)),
     decision: await decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
-    shap: reportShap(inputs, model),
-    ...reportMeans(inputs, { session, model, run }),
-    importance: importanceByColumn(model),
-    importanceMeasure: importanceLabel(model.estimator.family),
+    shap,
+    ...reportMeans(inputs, { session, model, run, importance: ranked.importance }),
+    ...ranked,
     ...drifted,
     candidates: store.runsOfTraining(run.trainId),
     data: await dataOf(session, dataset, newest?.dataset.datasetId === run.datasetId ? newest.table : null),

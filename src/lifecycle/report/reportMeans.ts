@@ -14,7 +14,7 @@ import type { ReportInput } from "../../reporting/reportInput.ts";
 import { sampledRows } from "../../stats/sampledRows.ts";
 import type { Judgement } from "../judge.ts";
 import type { Session } from "../session.ts";
-import { importanceByColumn, metricLabel } from "../settings.ts";
+import { metricLabel } from "../settings.ts";
 import { reportTime } from "./reportTime.ts";
 
 /** Maximum number of columns whose dependence is drawn. */
@@ -43,17 +43,19 @@ interface Reported {
   readonly session: Pick<Session, "config">;
   readonly model: Model;
   readonly run: Run;
+  /** Of columns, largest first. */
+  readonly importance: ReportInput["importance"];
 }
 
 type Means = Pick<ReportInput, "meanClasses" | "dependence" | "weakest" | "overTime">;
 
-export function reportMeans(inputs: JudgedInputs | null, { session, model, run }: Reported): Means {
+export function reportMeans(inputs: JudgedInputs | null, { session, model, run, importance }: Reported): Means {
   if (inputs === null) return { meanClasses: [], dependence: null, weakest: null, overTime: null };
   const { judged, withHistory } = inputs;
   const { classes = [] } = model.signature.target;
   const codes = classes.length === 2 ? [1] : frequentClasses(judged.evaluation.yTrue, classes.length);
   const most = quickRows(model, DEPENDENCE_ROWS);
-  const ranked = importanceByColumn(model).filter(([, importance]) => importance > 0);
+  const ranked = importance.filter(([, value]) => value > 0);
   const columns = partialDependence(withHistory, inputs.inputs, {
     columns: ranked.slice(0, MAX_COLUMNS).map(([column]) => column),
     classes: codes,
@@ -64,7 +66,7 @@ export function reportMeans(inputs: JudgedInputs | null, { session, model, run }
   return {
     meanClasses: codes.map((code) => classes[code]!),
     dependence: columns.length === 0 ? null : { rows: Math.min(most, inputs.inputs.rowCount), columns },
-    weakest: weakestOf(inputs, { session, model, run }),
+    weakest: weakestOf(inputs, { session, run }),
     overTime: reportTime(judged, time, codes),
   };
 }
@@ -77,7 +79,10 @@ function frequentClasses(codes: Float64Array, classCount: number): number[] {
   return ranked.slice(0, MAX_CLASSES).toSorted((a, b) => a - b);
 }
 
-function weakestOf({ judged, inputs }: JudgedInputs, { session, model, run }: Reported): Means["weakest"] {
+function weakestOf(
+  { judged, inputs }: JudgedInputs,
+  { session, run }: Pick<Reported, "session" | "run">,
+): Means["weakest"] {
   // R² compares with the spread of the rows, which differs between segments.
   const metric = run.metric === "r2" ? "rmse" : run.metric;
   if (judged.metrics[metric] === undefined) return null; // of another version
@@ -85,6 +90,5 @@ function weakestOf({ judged, inputs }: JudgedInputs, { session, model, run }: Re
   const sampled = selectPredicted(judged.evaluation, rows);
   const found = weakestSegments(sampled, selectRows(inputs, rows), { metric, seed: run.seed });
   if (found === null) return null;
-  const { task } = model.signature.target;
-  return { ...found, metric: metricLabel(session.config, metric, task), testRows: inputs.rowCount };
+  return { ...found, metric: metricLabel(session.config, metric, run.task), testRows: inputs.rowCount };
 }

@@ -8,9 +8,11 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { featuresByColumn } from "../../features/inputColumns.ts";
 import { explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
+import { mean } from "../../stats/mean.ts";
 import { sampledRows } from "../../stats/sampledRows.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
+import { importanceByColumn, importanceLabel } from "../settings.ts";
 import type { JudgedInputs } from "./reportMeans.ts";
 
 /** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
@@ -42,6 +44,28 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
       }),
     })),
   }));
+}
+
+/** The mean absolute SHAP value of each column; without SHAP values, the importance of the family. */
+export function reportImportance(
+  shap: ReportInput["shap"],
+  model: Model,
+): Pick<ReportInput, "importance" | "importanceMeasure"> {
+  const [first] = shap;
+  if (first === undefined) {
+    return { importance: importanceByColumn(model), importanceMeasure: importanceLabel(model.estimator.family) };
+  }
+  const unit = shap.length === 1 ? first.unit : `margin, mean of ${shap.length} classes`;
+  return {
+    importance: first.features
+      .map(({ name }, at) => [name, mean(shap.map(({ features }) => sizeOf(features[at]!)))] as const)
+      .toSorted((a, b) => b[1] - a[1]),
+    importanceMeasure: `Mean absolute SHAP value (${unit})`,
+  };
+}
+
+function sizeOf({ contributions }: ShapFeature): number {
+  return mean(Float64Array.from(contributions, Math.abs));
 }
 
 function valuesOf(column: Column | undefined): Pick<ShapFeature, "values" | "categories"> | undefined {

@@ -45,6 +45,7 @@ export interface ScoreResult extends ScoreValues {
   readonly warnings: readonly string[];
   /** Path of the latestscore file; null if the result was not recorded. */
   readonly path: string | null;
+  readonly isDeployed: boolean;
 }
 
 /** @throws {MlctlError} kind "notReady" if there is no model or no test data, "data" if they do not match */
@@ -80,6 +81,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     leakage,
     warnings,
     path: recorded?.artifact.path ?? null,
+    isDeployed: run !== null && session.store.deployments()[0]?.runId === run.runId,
   };
 }
 

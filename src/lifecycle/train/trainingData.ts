@@ -9,7 +9,7 @@ import type { Table } from "../../core/table/table.ts";
 import { rowsWithHistory } from "../../pipeline/rows/rowsInReach.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
-import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
+import { skewNote, targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
@@ -99,6 +99,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
     warnings: [...unknown, ...missingTargets(encoded, config.target), ...remarks.warnings],
     notes: [
       ...remarks.notes,
+      ...(chosen.train.metric === "rmse" && classCount === 0 ? skewNote(config.target, y) : []),
       ...numbering,
       ...infiniteValues(data.inputs),
       ...splitting,

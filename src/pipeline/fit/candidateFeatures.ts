@@ -8,17 +8,22 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
+import { listed } from "../../core/text/listed.ts";
 import { wildcard } from "../../core/text/wildcard.ts";
 import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { fitEstimator } from "../../estimators/fitEstimator.ts";
 import { automaticTransforms, type AutomaticPlan } from "../../features/automatic.ts";
+import { featuresByColumn } from "../../features/inputColumns.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { fitInTurns, trainingMatrix } from "../../features/fitTransforms.ts";
 import { classWeights } from "./classWeights.ts";
 import { commonSeason, requestedBy } from "../rows/seriesSteps.ts";
 import type { Candidate } from "./candidate.ts";
 import type { TrainingData } from "./partOf.ts";
+
+/** More names make a message hard to read. */
+const MOST_NAMES = 30;
 
 export interface CandidateFeatures {
   readonly transforms: readonly FittedTransform[];
@@ -86,17 +91,29 @@ function planOf(
   return automaticTransforms(inputs, estimator, target.task);
 }
 
+/** A pattern that no feature matches names columns: families make different features of a column. */
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
   const { columnNames } = featureMatrix(selectRows(inputs, []), transforms);
-  const patterns = (candidate.featurePatterns ?? []).map((pattern) => ({ pattern, matches: wildcard(pattern) }));
-  for (const { pattern, matches } of patterns) {
-    if (columnNames.some((column) => matches(column))) continue;
-    throw new MlctlError("usage", `train.feature_sets.${candidate.featureSet}: no feature matches "${pattern}"`, {
-      hint: `available features: ${columnNames.slice(0, 30).join(", ")}`,
+  const origins = [...featuresByColumn(columnNames, transforms)];
+  const patterns = candidate.featurePatterns ?? [];
+  const featuresOf = (pattern: string): string[] => {
+    const matches = wildcard(pattern);
+    const byName = columnNames.filter((name) => matches(name));
+    const found =
+      byName.length > 0
+        ? byName
+        : origins.flatMap(([column, places]) => (matches(column) ? places.map((place) => columnNames[place]!) : []));
+    if (found.length > 0) return found;
+    const message = `train.feature_sets.${candidate.featureSet}: no feature of ${candidate.family} matches "${pattern}"`;
+    throw new MlctlError("usage", message, {
+      hint: `name a column, as all families have them: ${listed(
+        origins.map(([column]) => column),
+        MOST_NAMES,
+      )}; its features are ${listed(columnNames, MOST_NAMES)}`,
     });
-  }
-  const columns = columnNames.filter((column) => patterns.some(({ matches }) => matches(column)));
-  return { type: "select", options: { columns } };
+  };
+  const chosen = new Set(patterns.flatMap(featuresOf));
+  return { type: "select", options: { columns: columnNames.filter((name) => chosen.has(name)) } };
 }
 
 function wrongTask(family: string, { name, task }: TargetSpec): MlctlError {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { Column } from "../../core/table/table.ts";
 import { encodeTarget } from "./encodeTarget.ts";
-import { targetRemarks } from "./targetRemarks.ts";
+import { skewNote, targetRemarks } from "./targetRemarks.ts";
 
 const options = { target: "y", task: null, positiveClass: null } as const;
 
@@ -44,6 +44,23 @@ describe("labels that differ only in case or blanks", () => {
     expect(remarksOn(texts({ "caf\u00e9": 9, "cafe\u0301": 9, bar: 9 })).warnings[0]).toContain(
       "lower(trim(nfc_normalize(CAST(y AS VARCHAR))))",
     );
+  });
+});
+
+describe("a number with a few large values", () => {
+  it("is noted with the metric that counts all errors alike", () => {
+    // 99 values of 0 and one of 1: mean 0.01, skewness 0.98 / sqrt(0.01 * 0.99).
+    const rare = Float64Array.from({ length: 100 }, (_, i) => (i === 0 ? 1 : 0));
+    expect(skewNote("fare", rare)).toEqual([
+      '"fare" is heavily skewed (skewness 9.849), so rmse depends on its few largest values: "train": { "metric": "mae" } counts all errors alike',
+    ]);
+    expect(
+      skewNote(
+        "fare",
+        rare.map((value, i) => (i < 20 ? 1 : value)),
+      ),
+    ).toEqual([]);
+    expect(skewNote("fare", rare.fill(7))).toEqual([]);
   });
 });
 

@@ -1,6 +1,9 @@
 /** What was assumed about the target, and how to change it: classes or numbers, positive class, labels written twice. */
+import { formatNumber } from "../../core/text/format.ts";
 import { listed } from "../../core/text/listed.ts";
 import { selectHint } from "../../core/text/selectHint.ts";
+import { mean } from "../../stats/mean.ts";
+import { standardDeviation } from "../../stats/standardDeviation.ts";
 import { INVISIBLE, labelKey } from "./labelKey.ts";
 import type { EncodedTarget, TargetOptions } from "./encodeTarget.ts";
 
@@ -31,6 +34,19 @@ export function targetRemarks(encoded: EncodedTarget, options: TargetOptions): T
       ...imbalance(spec.name, classes, spec.task === "binary"),
     ],
   };
+}
+
+/** Of a lognormal distribution it is 4 if the standard deviation of the logarithm is 0.83. */
+const HEAVY_SKEW = 4;
+
+/** A note on numbers among which a few large ones make up most of the squared errors. */
+export function skewNote(name: string, y: Float64Array): string[] {
+  const [center, spread] = [mean(y), standardDeviation(y, { ddof: 0 })];
+  const skewness = mean(y.map((value) => ((value - center) / spread) ** 3));
+  if (!(skewness >= HEAVY_SKEW)) return [];
+  return [
+    `"${name}" is heavily skewed (skewness ${formatNumber(skewness)}), so rmse depends on its few largest values: "train": { "metric": "mae" } counts all errors alike`,
+  ];
 }
 
 interface LabelCount {
