@@ -63,7 +63,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     model: artifact,
   },
   score: {
-    "": "baseline,class_report,classes,confusion_matrix,cost_unit,interval,intervals,leakage,metric,metrics,model_version,path,rows,run_id,task,test_files,value,warnings",
+    "": "baseline,class_report,classes,confusion_matrix,cost_unit,interval,intervals,is_deployed,leakage,metric,metrics,model_version,path,rows,run_id,task,test_files,value,warnings",
     leakage: "copied_rows,copied_validation_rows",
     "class_report[]": "f1,label,precision,recall,support",
     "test_files[]": "path,rows,sha256",
