@@ -26,7 +26,8 @@ const MAXIMUM_FEATURES = 12;
 const MINIMUM_SHARE = 0.005;
 /** Stripes per feature: enough to show a shape, few enough to keep the page small. */
 const BINS = 44;
-const WIDTH = 400;
+/** With the names of the columns, the width of a column of plots, and hardly more than that of a phone. */
+const WIDTH = 300;
 /** Height of a feature, and of its tallest and shortest stripe, in px. */
 const STEP = 30;
 const TALLEST = 24;
@@ -92,7 +93,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
     domain: false,
   };
   return {
-    width: Math.max(220, WIDTH + 120 - labels),
+    width: Math.max(200, WIDTH + 120 - labels),
     height,
     encoding: {
       x: { ...x, axis: { tickCount: 5, format: axisFormat(domain) } },

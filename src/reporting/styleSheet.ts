@@ -83,6 +83,7 @@ td.text{max-width:34rem;overflow-wrap:break-word}
 .marked>*{background:var(--mark)}
 .marked>th{font-weight:700}
 tbody tr:last-child>*{border-bottom:0}
+@media (max-width:600px){table{font-size:.85rem}th,td{padding:.35rem .4rem}thead th{white-space:normal;font-size:.8rem}tbody th{min-width:5rem}}
 `;
 
 const summary = `

@@ -46,16 +46,17 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
   }));
 }
 
-/** The mean absolute SHAP value of each column; without SHAP values, the importance of the family. */
+/** The mean absolute SHAP value of each column; without SHAP values of every class, the importance of the family. */
 export function reportImportance(
   shap: ReportInput["shap"],
   model: Model,
 ): Pick<ReportInput, "importance" | "importanceMeasure"> {
   const [first] = shap;
-  if (first === undefined) {
+  const { classes = [], task } = model.signature.target;
+  if (first === undefined || (task === "multiclass" && shap.length < classes.length)) {
     return { importance: importanceByColumn(model), importanceMeasure: importanceLabel(model.estimator.family) };
   }
-  const unit = shap.length === 1 ? first.unit : `margin, mean of ${shap.length} classes`;
+  const unit = shap.length === 1 ? first.unit : "margin, mean of the classes";
   return {
     importance: first.features
       .map(({ name }, at) => [name, mean(shap.map(({ features }) => sizeOf(features[at]!)))] as const)
