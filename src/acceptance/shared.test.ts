@@ -68,7 +68,7 @@ describe("a shared workspace", () => {
       const runs = workspace.ok("runs", "list");
       const moved = await json<{ records: number }>(workspace, "share", `${url}?workspace=a`);
       expect(moved.records).toBe(Object.keys(before).length);
-      expect(Object.keys(moved).toSorted()).toEqual(["database", "notes", "records"]);
+      expect(Object.keys(moved).toSorted()).toEqual(["database", "notes", "predictions", "records"]);
       // Only the copies for servers are left.
       expect(Object.keys(records(workspace))).toEqual(["production_deployment/deployment.json"]);
       expect(await ok(workspace, "runs", "list")).toBe(runs);

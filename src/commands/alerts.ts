@@ -11,8 +11,8 @@ const list = defineCommand({
   examples: [["mlctl alerts list", "open alerts"]],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const { openAlerts } = await import("../lifecycle/monitor/alertStateFile.ts");
-    const result = openAlerts(workspace);
+    const { openAlerts } = await import("../lifecycle/monitor/savedAlerts.ts");
+    const result = await openAlerts(workspace);
     const { alerts: open } = result;
     if (open.length === 0) return { result, view: { title: "no open alerts", next: "`mlctl monitor` checks again" } };
     const table = tableOf(open, [

@@ -46,7 +46,7 @@ function variableFindings({ unset, plainSecrets }: LoadedConfig): Finding[] {
 
 /** Installed jobs that did not run at their time, or failed. */
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
-  const { config, paths, context } = workspace;
+  const { config, context } = workspace;
   if (!isReadable(config, "schedule") || config.schedule.length === 0) return [];
   const [{ reading }, { scheduledJobs }, { jobStatuses, scheduleFindings }] = await Promise.all([
     import("../lifecycle/session.ts"),
@@ -55,8 +55,8 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   ]);
   const found = async (): Promise<Finding[]> => {
     const jobs = scheduledJobs(config, context.now());
-    const options = { paths, now: context.now(), count: 1 };
-    return reading(workspace, ({ store }) => scheduleFindings(jobStatuses(jobs, { ...options, store })));
+    const options = { now: context.now(), count: 1 };
+    return reading(workspace, async (session) => scheduleFindings(await jobStatuses(jobs, session, options)));
   };
   // Other findings already cover the store and the folders.
   return found().catch(

@@ -211,8 +211,8 @@ async function statuses(invocation: Invocation, count: number) {
     import("../lifecycle/session.ts"),
     import("../automation/schedule/jobStatus.ts"),
   ]);
-  const { paths, context } = place.workspace;
-  return reading(place.workspace, ({ store }) => jobStatuses(jobs, { paths, store, now: context.now(), count }));
+  const options = { now: place.workspace.context.now(), count };
+  return reading(place.workspace, (session) => jobStatuses(jobs, session, options));
 }
 
 type TargetInvocation = Pick<Invocation<typeof targetOptions>, "options">;

@@ -1,5 +1,6 @@
 /** `mlctl share`: moves the records of a workspace to Postgres, or back to its folders. */
 import { MlctlError } from "../core/errors.ts";
+import { counted } from "../core/text/format.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openConfig, writingOptions } from "./openWorkspaceOf.ts";
@@ -48,9 +49,10 @@ export const share = defineCommand({
       address === undefined
         ? await step.shareInFolder(workspace, writes)
         : await step.shareInPostgres(workspace, address, { ...writes, environment, artifacts });
-    const { records, database, notes } = result;
-    const count = records === 1 ? "1 record" : `${records} records`;
-    const title = address === undefined ? `moved ${count} to the folders` : `moved ${count} to ${database}`;
+    const { records, predictions, database, notes } = result;
+    const count = counted(records, "record");
+    const what = predictions === 0 ? count : `${count} and ${counted(predictions, "prediction")}`;
+    const title = `moved ${what} to ${address === undefined ? "the folders" : database}`;
     return { result, view: { title, notes } };
   },
 }) satisfies Command;

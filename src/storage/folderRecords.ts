@@ -1,5 +1,6 @@
 /** Records as JSON files in the folders of one workspace: what a machine has by itself. */
-import { dirname } from "node:path";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { commitDeployment } from "./deployment/commitDeployment.ts";
 import { atomicWrite } from "./files/atomicWrite.ts";
 import { syncFolder } from "./files/commitFile.ts";
@@ -8,8 +9,16 @@ import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { acquireLock, lockHolder } from "./lock.ts";
 import { changedFiles } from "./records/changedFiles.ts";
 import { readRecord, recordFile } from "./records/recordFiles.ts";
-import { noArtifacts, type Records } from "./records/records.ts";
-import { recordPath, recordText } from "./records/workspaceRecord.ts";
+import { noArtifacts, type Records, type StateName } from "./records/records.ts";
+import { monitoringFolder, recordPath, recordText, scheduleFolder } from "./records/workspaceRecord.ts";
+
+/** Maximum wait for the lock of a state; a change takes far less. */
+const STATE_MILLISECONDS = 60_000;
+
+/** The file of a state. */
+function statePath(paths: WorkspacePaths, name: StateName): string {
+  return name === "alerts" ? join(monitoringFolder(paths), "alerts.json") : join(scheduleFolder(paths), "jobs.json");
+}
 
 export function folderRecords(paths: WorkspacePaths): Records {
   return {
@@ -28,8 +37,25 @@ export function folderRecords(paths: WorkspacePaths): Records {
       for (const folder of new Set(files.map(dirname))) syncFolder(folder);
     },
     deploy: async (request) => commitDeployment(paths, request),
+    async state(name, change) {
+      const path = statePath(paths, name);
+      const read = (): string | null => (existsSync(path) ? readFileSync(path, "utf8") : null);
+      if (change === undefined) return read();
+      const database = `${paths.database}.${name}`;
+      const release = await acquireLock({ database, command: name, waitMs: STATE_MILLISECONDS, now: () => new Date() });
+      try {
+        const before = read();
+        const after = change(before);
+        if (after === null) rmSync(path, { force: true });
+        else if (after !== before) atomicWrite(path, after);
+        return after;
+      } finally {
+        release();
+      }
+    },
     async lock(request) {
-      const release = await acquireLock({ ...request, database: paths.database });
+      const database = request.job === undefined ? paths.database : join(scheduleFolder(paths), request.job);
+      const release = await acquireLock({ ...request, database });
       return { now: request.now, release: async () => release() };
     },
     holder: async () => lockHolder(paths.database),

@@ -28,6 +28,7 @@ export function openRecords(
     save: async (record) => (await open()).save(record),
     remove: async (removed) => (await open()).remove(removed),
     deploy: async (request) => (await open()).deploy(request),
+    state: async (name, change) => (await open()).state(name, change),
     lock: async (request) => (await open()).lock(request),
     holder: async () => (await open()).holder(),
     fetch: async (record, artifacts) => (await open()).fetch(record, artifacts),

@@ -12,6 +12,8 @@ export interface PostgresServer {
   /** Address of a new, empty database. */
   create(name: string): Promise<string>;
   stop(): Promise<void>;
+  /** Stops it, with its data kept, does `meanwhile`, and starts it again. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
 }
 
 /** Starts one for a test file, and sets PGPASSWORD. @returns why not, where its binaries do not run */
@@ -33,7 +35,7 @@ export async function postgresServer(): Promise<PostgresServer | string> {
       password: "secret-of-tests",
       authMethod: "scram-sha-256",
       createPostgresUser: isRoot,
-      persistent: false,
+      persistent: true,
       // Tests kill clients, never the machine.
       postgresFlags: [
         "-c",
@@ -58,6 +60,10 @@ export async function postgresServer(): Promise<PostgresServer | string> {
         return `postgres://mlctl@127.0.0.1:${port}/${name}`;
       },
       stop: () => server.stop(),
+      async restart(meanwhile) {
+        await server.stop();
+        await meanwhile().finally(() => server.start());
+      },
     };
   } catch (error) {
     return `Postgres does not run here: ${String(error)} ${said.slice(-3).join(" ")}`;

@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Reference } from "../../config/references.ts";
 import { TRUST_VARIABLE } from "../../config/trust.ts";
@@ -13,7 +12,7 @@ import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
-import { acquireLock } from "../../storage/lock.ts";
+import type { HeldLock } from "../../storage/records/records.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 import { logPath, recentExecutions, retainExecutions, saveExecution } from "./executionLog.ts";
@@ -62,20 +61,22 @@ export async function executeJob(
   place: JobPlace,
 ): Promise<Execution | "done_before"> {
   const { paths, context, config } = place.workspace;
-  const folder = scheduleFolder(paths);
-  ensureFolder(folder);
-  const release = await lockJob(join(folder, job.name), job, context.now);
-  if (release === undefined) {
-    if (await hasRun(place.workspace, job, request.dueAt)) return "done_before";
+  ensureFolder(scheduleFolder(paths));
+  const lock = await lockJob(place.workspace, job);
+  if (lock === undefined) {
+    // A scheduler on another machine may have told already that the job is late.
+    if ((await executionsFor(place.workspace, job, request.dueAt)).length > 0) return "done_before";
     return skipJob(job, request, "the previous run is still running", place);
   }
   let execution: Execution;
   try {
-    if (await hasRun(place.workspace, job, request.dueAt)) return "done_before";
+    // A scheduler that finds the job locked records "skipped"; that execution did not run the job.
+    const before = await executionsFor(place.workspace, job, request.dueAt);
+    if (before.some(({ status }) => status !== "skipped")) return "done_before";
     execution = await runAndRecord(job, request, place);
     await retainExecutions(place.workspace, config.retention.executions, context.now());
   } finally {
-    release();
+    await lock.release();
   }
   // Without the lock: a slow channel must not make the next run wait.
   await sendAlerts(place.workspace, jobNews(execution));
@@ -104,20 +105,24 @@ export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest;
 }
 
-async function lockJob(database: string, { name }: ScheduledJob, now: () => Date): Promise<(() => void) | undefined> {
+/** Of all machines that share the workspace. */
+async function lockJob(
+  { records, context: { now } }: Workspace,
+  { name }: ScheduledJob,
+): Promise<HeldLock | undefined> {
+  const command = `mlctl schedule: ${name}`;
   try {
-    return await acquireLock({ database, command: `mlctl schedule: ${name}`, waitMs: LOCK_WAIT_MILLISECONDS, now });
+    return await records.lock({ job: name, command, waitMs: LOCK_WAIT_MILLISECONDS, now });
   } catch (error) {
     if (error instanceof MlctlError && error.kind === "busy") return undefined;
     throw error;
   }
 }
 
-async function hasRun(workspace: Workspace, { name }: ScheduledJob, dueAt: Date | null): Promise<boolean> {
-  if (dueAt === null) return false;
+async function executionsFor(workspace: Workspace, { name }: ScheduledJob, dueAt: Date | null): Promise<Execution[]> {
+  if (dueAt === null) return [];
   const due = dueAt.toISOString();
-  // A scheduler that finds the job locked records "skipped"; that execution did not run the job.
-  return (await recentExecutions(workspace, name)).some(({ dueAt: at, status }) => at === due && status !== "skipped");
+  return (await recentExecutions(workspace, name)).filter(({ dueAt: at }) => at === due);
 }
 
 function newExecution(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, at: Date): Execution {
@@ -160,10 +165,16 @@ async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPl
   try {
     await saveExecution(place.workspace, finished);
   } catch (error) {
-    if (place.unrecorded === undefined || !isDiskFailure(error)) throw error;
+    if (place.unrecorded === undefined || !isPassing(error, place)) throw error;
     place.unrecorded(finished, error);
   }
   return finished;
+}
+
+/** A full disk, or a database that is away. */
+export function isPassing(error: unknown, { workspace: { paths } }: Pick<JobPlace, "workspace">): boolean {
+  const isAway = paths.shared !== undefined && error instanceof MlctlError && error.kind === "failure";
+  return isAway || isDiskFailure(error);
 }
 
 /** For example because its log file cannot be written. */

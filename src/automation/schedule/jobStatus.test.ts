@@ -75,10 +75,11 @@ describe("jobStatuses", () => {
   /** The job is installed on January 1 and runs each day at six. */
   async function statusAt(now: string, executions: readonly Execution[]): Promise<JobStatus> {
     const paths = exampleWorkspace();
-    expectJobs(paths, [job], "crontab", new Date(expected.since));
+    const { records } = truthOf(paths);
+    await expectJobs({ records }, [job], "crontab", new Date(expected.since));
     const store = openStore(paths.database);
     for (const execution of executions) await save(paths, store, execution);
-    const [status] = jobStatuses([job], { paths, store, now: new Date(now), count: 1 });
+    const [status] = await jobStatuses([job], { records, store }, { now: new Date(now), count: 1 });
     store.close();
     return status!;
   }

@@ -3,8 +3,7 @@ import type { Finding } from "../../core/records/drift.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { counted, shortTime } from "../../core/text/format.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
-import type { RunStore } from "../../storage/store/runStore.ts";
-import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import type { Session } from "../../lifecycle/session.ts";
 import { nextTimes, passedTimes, type CronJob, type MissedTimes } from "./cron.ts";
 import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
@@ -36,11 +35,12 @@ export type Outcome = Pick<
 >;
 
 /** @param count number of next times to return */
-export function jobStatuses(
+export async function jobStatuses(
   jobs: readonly ScheduledJob[],
-  { paths, store, now, count }: { paths: WorkspacePaths; store: RunStore; now: Date; count: number },
-): JobStatus[] {
-  const expected = expectations(paths);
+  { records, store }: Pick<Session, "records" | "store">,
+  { now, count }: { readonly now: Date; readonly count: number },
+): Promise<JobStatus[]> {
+  const expected = await expectations({ records });
   return jobs.map((job) => {
     const executions = store.executions({ job: job.name, limit: RECENT });
     // Read separately: many manual runs would push the unattended ones out of the limit.

@@ -37,9 +37,9 @@ export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Prom
 }
 
 async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult | undefined> {
-  const { context, paths } = options.workspace;
+  const { context } = options.workspace;
   const executions = await recentExecutions(options.workspace, job.name);
-  const missed = missedTimes(job, expectations(paths)[job.name], executions, context.now());
+  const missed = missedTimes(job, (await expectations(options.workspace))[job.name], executions, context.now());
   if (missed === undefined) return undefined;
   if (job.missed === "skip") {
     await skipJob(job, { trigger: "missed", dueAt: missed.latest }, describeMissed(missed), options);

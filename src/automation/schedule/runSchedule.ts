@@ -5,9 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
-import { isDiskFailure } from "../../storage/files/writeFailure.ts";
 import { onSchedule, type MissedTimes } from "./cron.ts";
-import { executeJob, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
+import { executeJob, isPassing, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
 import { recentExecutions, saveExecution } from "./executionLog.ts";
 import { describeExecution } from "./jobAlert.ts";
 import { describeMissed, missedTimes } from "./jobStatus.ts";
@@ -30,10 +29,10 @@ interface Daemon extends RunScheduleOptions {
   readonly start: (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed") => Promise<void>;
 }
 
-/** Key of the trouble that all jobs share. */
+/** Key of the trouble that all jobs share: a full disk, or a database that is away. */
 const DISK = "disk";
 
-/** How soon a job that catches up missed runs is tried again on a disk that was full. */
+/** How soon a job that catches up missed runs is tried again on a disk that was full, or a database that was away. */
 const RETRY_MILLISECONDS = 10_000;
 
 /**
@@ -42,9 +41,9 @@ const RETRY_MILLISECONDS = 10_000;
  */
 export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly executions: number }> {
   const { jobs, workspace } = given;
-  const { context, paths } = workspace;
-  const before = expectations(paths);
-  expectJobs(paths, jobs, "daemon", context.now());
+  const { context } = workspace;
+  const before = await expectations(workspace);
+  await expectJobs(workspace, jobs, "daemon", context.now());
   const stopJobs = new AbortController();
   const running = new Set<Promise<void>>();
   let executions = 0;
@@ -111,21 +110,22 @@ async function execute(job: ScheduledJob, request: Start, daemon: Daemon): Promi
     });
     daemon.troubles.end(job.name, (times) => `job ${job.name} runs again: it failed to start ${times} times`);
     if (daemon.ended.length === 0) {
-      daemon.troubles.end(DISK, (times) => `the disk can be written again: ${times} runs were not started or recorded`);
+      daemon.troubles.end(DISK, (times) => `jobs run and are recorded again: ${times} runs were not`);
     }
     const { isFine, message } = describeExecution(execution);
     context.emit(isFine ? { type: "stage", stage, message } : { type: "warning", stage, message, again: true });
   } catch (error) {
     noteFailure(daemon, job, error);
-    if (!isDiskFailure(error) || job.missed === "skip" || context.signal.aborted) return;
+    if (!isPassing(error, daemon) || job.missed === "skip" || context.signal.aborted) return;
     const retry = (): void => void daemon.start(job, request.dueAt, "missed");
     daemon.retries.set(job.name, setTimeout(retry, RETRY_MILLISECONDS).unref());
   }
 }
 
-/** Any error (a full disk, a bug) becomes a warning: the daemon keeps running, and the next run may succeed. */
-function noteFailure({ troubles }: Daemon, { name }: ScheduledJob, error: unknown): void {
-  if (isDiskFailure(error)) troubles.begin(DISK, "jobs do not run", messageOf(error));
+/** Any error (a full disk, a database that is away, a bug) becomes a warning: the daemon keeps running, and the next run may succeed. */
+function noteFailure(daemon: Daemon, { name }: ScheduledJob, error: unknown): void {
+  const { troubles } = daemon;
+  if (isPassing(error, daemon)) troubles.begin(DISK, "jobs do not run", messageOf(error));
   else troubles.begin(name, `job ${name} did not run`, error);
 }
 

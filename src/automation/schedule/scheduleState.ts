@@ -1,10 +1,6 @@
 /** Stores since when each job is expected to run, to tell a job that never ran from one that was never installed. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { CronJob } from "./cron.ts";
 
 export type Scheduler = "daemon" | "crontab" | "systemd";
@@ -20,66 +16,71 @@ export interface Expectation {
 }
 
 type State = Readonly<Record<string, Expectation>>;
+type Place = Pick<Workspace, "records">;
 
-export function expectations(paths: WorkspacePaths): State {
-  const path = statePath(paths);
-  if (!existsSync(path)) return {};
-  try {
-    return (JSON.parse(readFileSync(path, "utf8")) as { jobs: State }).jobs ?? {};
-  } catch (error) {
-    throw new MlctlError("data", `cannot read the schedule state ${path}`, {
-      hint: "delete it, then run `mlctl schedule install` or `schedule run` again",
-      cause: error,
-    });
-  }
+/** @throws {MlctlError} kind "data" if the state is damaged */
+export async function expectations({ records }: Place): Promise<State> {
+  return stateOf(await records.state("schedule"));
 }
 
 /** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
-export function expectJobs(paths: WorkspacePaths, jobs: readonly CronJob[], by: Scheduler, now: Date): void {
-  const before = expectations(paths);
-  const state = Object.fromEntries(
-    jobs.map(({ name, cron, timezone }) => {
-      const known = before[name];
-      // No run was expected yet for files that were only written.
-      const same = known?.cron === cron && known.timezone === timezone && known.fromFirstRun !== true;
-      return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
-    }),
+export function expectJobs(place: Place, jobs: readonly CronJob[], by: Scheduler, now: Date): Promise<void> {
+  return save(place, (before) =>
+    Object.fromEntries(
+      jobs.map(({ name, cron, timezone }) => {
+        const known = before[name];
+        // No run was expected yet for files that were only written.
+        const same = known?.cron === cron && known.timezone === timezone && known.fromFirstRun !== true;
+        return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
+      }),
+    ),
   );
-  save(paths, before, state);
 }
 
 /**
  * For files that the scheduler does not read yet. The previous scheduler keeps running the jobs until then, so existing
  * expectations stay.
  */
-export function expectFromFirstRun(paths: WorkspacePaths, jobs: readonly CronJob[], by: Scheduler, now: Date): void {
-  const before = expectations(paths);
-  const state = jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
-    const known = before[name];
-    const isSame = known?.cron === cron && known.timezone === timezone;
-    return [name, isSame ? known : { cron, timezone, since: now.toISOString(), by, fromFirstRun: true }];
-  });
-  save(paths, before, Object.fromEntries(state));
+export function expectFromFirstRun(place: Place, jobs: readonly CronJob[], by: Scheduler, now: Date): Promise<void> {
+  return save(place, (before) =>
+    Object.fromEntries(
+      jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
+        const known = before[name];
+        const isSame = known?.cron === cron && known.timezone === timezone;
+        return [name, isSame ? known : { cron, timezone, since: now.toISOString(), by, fromFirstRun: true }];
+      }),
+    ),
+  );
 }
 
 /** Moves the expectations of scheduler `from` to `to`, which has the same jobs. */
-export function moveExpectations(paths: WorkspacePaths, from: Scheduler, to: Scheduler): void {
-  const before = expectations(paths);
-  const moved = Object.entries(before).map(([name, job]) => [name, job.by === from ? { ...job, by: to } : job]);
-  save(paths, before, Object.fromEntries(moved) as State);
+export function moveExpectations(place: Place, from: Scheduler, to: Scheduler): Promise<void> {
+  const moved = (job: Expectation): Expectation => (job.by === from ? { ...job, by: to } : job);
+  return save(place, (before) => Object.fromEntries(Object.entries(before).map(([name, job]) => [name, moved(job)])));
 }
 
-export function clearExpectations(paths: WorkspacePaths, from: readonly Scheduler[]): void {
-  const before = expectations(paths);
-  save(paths, before, Object.fromEntries(Object.entries(before).filter(([, { by }]) => !from.includes(by))));
+export function clearExpectations(place: Place, from: readonly Scheduler[]): Promise<void> {
+  return save(place, (before) => Object.fromEntries(Object.entries(before).filter(([, { by }]) => !from.includes(by))));
 }
 
-function save(paths: WorkspacePaths, before: State, state: State): void {
-  if (JSON.stringify(state) === JSON.stringify(before)) return;
-  if (Object.keys(state).length === 0) return rmSync(statePath(paths), { force: true });
-  atomicWrite(statePath(paths), `${JSON.stringify({ kind: "schedule_state", jobs: state }, null, 2)}\n`);
+async function save({ records }: Place, change: (before: State) => State): Promise<void> {
+  await records.state("schedule", (text) => {
+    const before = stateOf(text);
+    const after = change(before);
+    if (JSON.stringify(after) === JSON.stringify(before)) return text;
+    if (Object.keys(after).length === 0) return null;
+    return `${JSON.stringify({ kind: "schedule_state", jobs: after }, null, 2)}\n`;
+  });
 }
 
-function statePath(paths: WorkspacePaths): string {
-  return join(scheduleFolder(paths), "jobs.json");
+function stateOf(text: string | null): State {
+  if (text === null) return {};
+  try {
+    return (JSON.parse(text) as { jobs: State }).jobs ?? {};
+  } catch (error) {
+    throw new MlctlError("data", "cannot read the schedule state, jobs.json among the executions", {
+      hint: "delete it, then run `mlctl schedule install` or `schedule run` again",
+      cause: error,
+    });
+  }
 }

@@ -11,7 +11,7 @@ import { changesFor, withPending, withRecord, withSettled } from "../../monitori
 import { attempt, type MlctlError } from "../../core/errors.ts";
 import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
-import { changeAlertState } from "./alertStateFile.ts";
+import { changeAlertState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { formatNumber } from "../../core/text/format.ts";

@@ -1,4 +1,4 @@
-/** share: moves the records of a workspace from its folders to Postgres, where several machines share them, and back. */
+/** share: moves the records and the prediction log of a workspace from its folders to Postgres, where several machines share them, and back. */
 import { existsSync, readFileSync, realpathSync, renameSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, resolve } from "node:path";
@@ -16,7 +16,7 @@ import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { parseRecordFile, recordFiles } from "../../storage/records/recordFiles.ts";
-import { allRecords } from "../../storage/records/records.ts";
+import { allRecords, stateNames, type StateName } from "../../storage/records/records.ts";
 import type { NewRow } from "../../storage/postgres/rows.ts";
 import { artifactsOf } from "../../storage/records/workspaceRecord.ts";
 import { folderRecords } from "../../storage/folderRecords.ts";
@@ -36,6 +36,7 @@ export interface ShareResult {
   /** That of `artifacts`, where there is a bucket. */
   readonly artifacts?: string;
   readonly records: number;
+  readonly predictions: number;
   readonly notes: readonly string[];
 }
 
@@ -57,7 +58,12 @@ export async function shareInPostgres(
     const hint = "to move them elsewhere, move them back first: `mlctl share --folder`";
     throw new MlctlError("usage", `the records are already in ${shared.shown}`, { hint });
   }
-  const { moveIn } = await import("../../storage/postgres/moveRecords.ts");
+  const [{ moveIn }, { moveLogIn }] = await Promise.all([
+    import("../../storage/postgres/moveRecords.ts"),
+    import("../../storage/predictionLog/moveLog.ts"),
+  ]);
+  const log = predictionLogPath(workspace.paths.database);
+  let predictions = 0;
   const missing: string[] = [];
   const rows = await writing(workspace, options, async (session) => {
     const found = await rowsOf(session);
@@ -67,28 +73,41 @@ export async function shareInPostgres(
       const all = found.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact));
       for (const [i, artifact] of all.entries()) {
         await keep([artifact]);
-        const progress = { type: "progress", stage: "share", done: i + 1, total: all.length, unit: "files" } as const;
-        session.context.emit(progress);
+        const done = { done: i + 1, total: all.length, unit: "files" };
+        session.context.emit({ type: "progress", stage: "share", ...done });
       }
       for (const { path } of all.filter((each) => !existsSync(fromRecordPath(session.paths.workspace, each.path))))
         missing.push(path);
     }
-    await moveIn(address, found, lockRequest(workspace, options));
+    const states: [StateName, string][] = [];
+    for (const name of stateNames) {
+      const text = await session.records.state(name);
+      if (text !== null) states.push([name, text]);
+    }
+    await moveIn(address, { rows: found, states }, lockRequest(workspace, options));
+    predictions = await moveLogIn(log, address, (done) => progress(session, done));
     switchTo(workspace, { database, ...(artifacts === undefined ? {} : { artifacts }) });
     // Copies of the deployments stay, for servers and other programs.
     for (const { path, record } of found)
       if (record.kind !== "deployment") removeFile(fromRecordPath(session.paths.workspace, path));
+    for (const [name] of states) await session.records.state(name, () => null);
     return found;
   });
+  // Not removed, because a server that still runs would go on writing to a file that nobody can read.
+  for (const ending of ["", "-wal", "-shm"])
+    if (existsSync(log + ending)) renameSync(log + ending, `${log}.moved${ending}`);
   const notes = [
     ...(await allow(workspace, options.environment)),
     artifacts === undefined
-      ? "models, datasets, predictions, alerts and schedules stay in the folders: other machines need the same folder"
-      : "predictions, alerts, schedules, input files and test data stay in the folders of this machine",
+      ? "models and datasets stay in the folders: other machines need the same folder"
+      : "input files and test data stay in the folders of this machine",
+    ...(predictions === 0
+      ? []
+      : [`restart servers that run: they still log to ${basename(log)}.moved, which you may delete then`]),
   ];
   if (missing.length > 0)
     notes.push(`files of records that are missing, and so not in the bucket: ${missing.join(", ")}`);
-  return { database, ...(artifacts === undefined ? {} : { artifacts }), records: rows.length, notes };
+  return { database, ...(artifacts === undefined ? {} : { artifacts }), records: rows.length, predictions, notes };
 }
 
 /** Writes the record files, marks the workspace in the database as moved, then writes config.json. */
@@ -102,11 +121,17 @@ export async function shareInFolder(workspace: Workspace, options: WritingOption
     if (error.kind !== "data") throw error;
     notes.push(error.message);
   });
-  const { moveOut } = await import("../../storage/postgres/moveRecords.ts");
+  const [{ moveOut }, { moveLogOut }] = await Promise.all([
+    import("../../storage/postgres/moveRecords.ts"),
+    import("../../storage/predictionLog/moveLog.ts"),
+  ]);
+  const index = resolve(paths.workspace, DATABASE);
+  const own = folderRecords({ ...paths, database: index, index, shared: undefined, bucket: undefined });
+  let predictions = 0;
   const moved = await moveOut(shared, {
     ...lockRequest(workspace, options),
     to: `${paths.workspace} on ${hostname()}`,
-    async keep(rows) {
+    async keep(rows, states) {
       const known = new Set(rows.map(({ path }) => path));
       const others = recordFiles(paths).filter(({ path }) => !known.has(path));
       if (others.length > 0) throw strangers(others.map(({ path }) => path));
@@ -119,14 +144,15 @@ export async function shareInFolder(workspace: Workspace, options: WritingOption
         const file = fromRecordPath(paths.workspace, path);
         if (!existsSync(file) || sha256Text(readFileSync(file)) !== sha256Text(text)) atomicWrite(file, text);
       }
+      for (const [name, text] of states) await own.state(name as StateName, () => text);
+      predictions = await moveLogOut(shared, predictionLogPath(index), (done) => progress(workspace, done));
     },
   });
   switchTo(workspace, { database: DATABASE, ...(paths.bucket === undefined ? {} : { artifacts: null }) });
-  const index = resolve(paths.workspace, DATABASE);
   const store = openStore(index);
-  await syncStore(folderRecords({ ...paths, database: index, index, shared: undefined, bucket: undefined }), store);
+  await syncStore(own, store);
   store.close();
-  return { database: DATABASE, records: moved, notes };
+  return { database: DATABASE, records: moved, predictions, notes };
 }
 
 function addressOf(database: string): DatabaseAddress {
@@ -175,16 +201,15 @@ function bucketOf(artifacts: string): BucketAddress {
   throw new MlctlError("usage", "the second address names no bucket", { hint: "such as s3://bucket/prefix" });
 }
 
-/** Changes config.json and the name of the prediction log, which belongs to `database`. */
-function switchTo({ paths, configPath }: Workspace, keys: Readonly<Record<string, string | null>>): void {
+function progress({ context }: Pick<Workspace, "context">, done: number): void {
+  context.emit({ type: "progress", stage: "share", done, unit: "predictions" });
+}
+
+/** Changes config.json. */
+function switchTo({ configPath }: Workspace, keys: Readonly<Record<string, string | null>>): void {
   const file = realpathSync(configPath);
   const text = Object.entries(keys).reduce((all, [key, value]) => withKey(all, key, value), readFileSync(file, "utf8"));
   atomicWrite(file, text);
-  const to = resolve(paths.workspace, DATABASE);
-  for (const ending of ["", "-wal", "-shm"]) {
-    const [from, target] = [paths.database, to].map((each) => predictionLogPath(each) + ending) as [string, string];
-    if (from !== target && existsSync(from)) renameSync(from, target);
-  }
 }
 
 /** The user named the server, so it is allowed, beside what was allowed before. @returns a note if that cannot be remembered */

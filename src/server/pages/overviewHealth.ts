@@ -1,11 +1,12 @@
 /** The health of the deployed model in its newest monitored window, and open alerts. */
+import { recover } from "../../core/errors.ts";
 import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
 import { limitText } from "../../core/text/limitText.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
-import { openAlerts } from "../../lifecycle/monitor/alertStateFile.ts";
+import { openAlerts } from "../../lifecycle/monitor/savedAlerts.ts";
 import { windowLink } from "./charts/columnMatrix.ts";
 import { itemTable } from "./frame/itemTable.ts";
 import type { PageRequest } from "./frame/page.ts";
@@ -18,24 +19,29 @@ const RECENT = 20;
 const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;
 
-export function overviewHealth({ session, state }: PageRequest): Html {
+export async function overviewHealth({ session, state }: PageRequest): Promise<Html> {
   const modelSha256 = state.serving?.served.deployment.model.sha256;
   const recent = session.store.monitorings({ modelSha256, limit: RECENT });
   const newest = recent.find(({ status }) => status !== "skipped") ?? recent[0];
-  const { alerts } = openAlerts(session);
+  const alerts = await openAlerts(session).then(
+    (found) => found.alerts,
+    recover(({ message }) => message),
+  );
   const open =
-    alerts.length > 0 &&
-    itemTable(
-      countOf(alerts.length, "open alert"),
-      alerts,
-      [
-        ["Check", ({ area, name }) => `${area}: ${name}`],
-        ["Status", ({ status }) => stateWord(status)],
-        ["Since", ({ since }) => dateTime(since)],
-        ["Message", ({ message }) => message],
-      ],
-      { limit: 20 },
-    );
+    typeof alerts === "string"
+      ? html`<p class="warning">${alerts}</p>`
+      : alerts.length > 0 &&
+        itemTable(
+          countOf(alerts.length, "open alert"),
+          alerts,
+          [
+            ["Check", ({ area, name }) => `${area}: ${name}`],
+            ["Status", ({ status }) => stateWord(status)],
+            ["Since", ({ since }) => dateTime(since)],
+            ["Message", ({ message }) => message],
+          ],
+          { limit: 20 },
+        );
   if (newest === undefined) {
     return html`<p class="empty">
         The deployed model has not been monitored yet. Next step: <code>mlctl monitor FILE</code>, or

@@ -21,7 +21,7 @@ export async function overviewPage(request: PageRequest): Promise<Page> {
     title: "Overview",
     area: "overview",
     body: html`${section("production", "In production", production(request))}
-    ${section("health", "Health", overviewHealth(request))}
+    ${section("health", "Health", await overviewHealth(request))}
     ${section("predictions", "Predictions", await predictions(request))}
     ${section("trainings", "Latest trainings", trainings(request))} ${executions(request)} ${deployments(request)}`,
   };

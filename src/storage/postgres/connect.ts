@@ -109,6 +109,14 @@ export function onDemand(connects: () => Promise<Connection>): OnDemand {
   };
 }
 
+/** Handles the error of a query on a table that no machine has made yet. */
+export function noneYet<T>(empty: T): (error: unknown) => T {
+  return (error) => {
+    if (sqlState(error) === "42P01") return empty;
+    throw error;
+  };
+}
+
 /** The SQLSTATE of a failed query, as "42P01"; undefined if it failed for another reason. */
 export function sqlState(error: unknown): string | undefined {
   const { code } = ((error instanceof MlctlError ? error.cause : error) ?? {}) as { code?: unknown };

@@ -17,7 +17,11 @@ const BATCH = 500;
  * @param rows deployments have different numbers
  * @throws {MlctlError} "notReady" if the database has other records under this name
  */
-export async function moveIn(address: DatabaseAddress, rows: readonly NewRow[], request: LockRequest): Promise<void> {
+export async function moveIn(
+  address: DatabaseAddress,
+  { rows, states }: { readonly rows: readonly NewRow[]; readonly states: readonly State[] },
+  request: LockRequest,
+): Promise<void> {
   await underLock(address, request, async ({ connection, fence }) => {
     await ensureSchema(connection, address);
     await inTransaction(connection, async () => {
@@ -29,12 +33,24 @@ export async function moveIn(address: DatabaseAddress, rows: readonly NewRow[], 
       if (isSame) return;
       if (there.length > 0 && !isMoved) throw occupied(address, there.length);
       // What a workspace that was moved away left there, and its mark.
+      for (const table of [
+        "logged_label USING logged_prediction p WHERE p.seq = logged_label.seq AND",
+        "logged_prediction p WHERE",
+        "logged_hour p WHERE",
+        "state p WHERE",
+      ])
+        await connection.query(`DELETE FROM ${table} p.workspace = $1`, [address.workspace]);
       await removeRows(
         connection,
         address,
         there.map(({ path }) => path),
       );
       for (let i = 0; i < rows.length; i += BATCH) await writeRows(connection, address, rows.slice(i, i + BATCH));
+      for (const state of states)
+        await connection.query("INSERT INTO state (workspace, name, text) VALUES ($1, $2, $3)", [
+          address.workspace,
+          ...state,
+        ]);
       const [found] = await connection.query<{ count: number }>(
         `SELECT count(*)::int AS count FROM record
          WHERE workspace = $1 AND NOT gone AND sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex')`,
@@ -48,6 +64,8 @@ export async function moveIn(address: DatabaseAddress, rows: readonly NewRow[], 
     });
   });
 }
+
+export type State = readonly [name: string, text: string];
 
 export interface StoredText {
   readonly path: string;
@@ -65,7 +83,10 @@ export async function moveOut(
     to,
     keep,
     ...request
-  }: LockRequest & { readonly to: string; readonly keep: (rows: readonly StoredText[]) => Promise<void> },
+  }: LockRequest & {
+    readonly to: string;
+    readonly keep: (rows: readonly StoredText[], states: readonly State[]) => Promise<void>;
+  },
 ): Promise<number> {
   return underLock(address, request, async ({ connection, fence }) => {
     await ensureSchema(connection, address);
@@ -76,7 +97,14 @@ export async function moveOut(
         details: damaged.map(({ path }) => path),
       });
     }
-    await keep(rows.map(({ path, text }) => ({ path, text: text! })));
+    const states = await connection.query<{ name: string; text: string }>(
+      "SELECT name, text FROM state WHERE workspace = $1 AND text IS NOT NULL",
+      [address.workspace],
+    );
+    await keep(
+      rows.map(({ path, text }) => ({ path, text: text! })),
+      states.map(({ name, text }) => [name, text]),
+    );
     await inTransaction(connection, async () => {
       await fence();
       await connection.query(

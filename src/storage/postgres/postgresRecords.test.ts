@@ -253,6 +253,38 @@ describe("records in Postgres", () => {
     await lock.release();
   });
 
+  itHere("changes a state in one go, whichever machine changes it", async () => {
+    const name = newWorkspace();
+    const machines = [machine(name), machine(name)];
+    expect(await machines[0]!.records.state("alerts")).toBeNull();
+    const seen: (string | null)[] = [];
+    const add = (text: string | null): string => (seen.push(text), String(Number(text) + 1));
+    await Promise.all(Array.from({ length: 40 }, (_, i) => machines[i % 2]!.records.state("alerts", add)));
+    expect(new Set(seen).size).toBe(40);
+    expect(await machines[1]!.records.state("alerts")).toBe("40");
+    const broken = machines[0]!.records.state("alerts", () => {
+      throw new TypeError("a bug");
+    });
+    await expect(broken).rejects.toThrow("a bug");
+    expect(await machines[0]!.records.state("alerts", () => null)).toBeNull();
+    expect(await machines[1]!.records.state("alerts")).toBeNull();
+    expect(await machine(newWorkspace()).records.state("alerts")).toBeNull();
+  });
+
+  itHere("locks a job on all machines, beside the workspace and other jobs", async () => {
+    const name = newWorkspace();
+    const [a, b] = [machine(name), machine(name)];
+    const workspace = await a.records.lock(request());
+    const held = await a.records.lock(request({ job: "nightly" }));
+    await expect(b.records.lock(request({ job: "nightly" }))).rejects.toMatchObject({ kind: "busy" });
+    const other = await b.records.lock(request({ job: "hourly" }));
+    await (await machine(newWorkspace()).records.lock(request({ job: "nightly" }))).release();
+    await held.release();
+    await (await b.records.lock(request({ job: "nightly", waitMs: 1000 }))).release();
+    await saveRecord(a, exampleRun(1));
+    await Promise.all([other.release(), workspace.release()]);
+  });
+
   itHere("refuses a folder with records of its own, and changes nothing there", async () => {
     const { paths, records, store } = machine(newWorkspace());
     const file = join(paths.models, "run_run1.json");

@@ -9,12 +9,12 @@ import { changedFiles } from "../records/changedFiles.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { Artifacts, Records } from "../records/records.ts";
 import { artifactsOf, recordId, recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import { connect, onDemand, type Connection } from "./connect.ts";
+import { connect, noneYet, onDemand, type Connection } from "./connect.ts";
 import { activePath, activeText, isOutdated, refreshDeploymentCopies } from "./deploymentCopies.ts";
 import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import { inTransaction } from "./transaction.ts";
-import { holderOf, takeWriteLock, type WriteLock } from "./writeLock.ts";
+import { holderOf, lockOf, takeWriteLock, type WriteLock } from "./writeLock.ts";
 
 /** Connects on the first call, and again if the connection was lost. */
 export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress, artifacts: Artifacts): Records {
@@ -91,8 +91,27 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress,
       afterSwitch(deployment, () => refreshCopies(paths, deployment));
       return deployment;
     },
+    async state(name, change) {
+      const read = async (connection: Connection, also = ""): Promise<string | null> => {
+        const key = [address.workspace, name];
+        const sql = `SELECT text FROM state WHERE workspace = $1 AND name = $2 ${also}`;
+        return (await connection.query<{ text: string | null }>(sql, key))[0]?.text ?? null;
+      };
+      if (change === undefined) return using(read).catch(noneYet(null));
+      await using((connection) => ensureSchema(connection, address));
+      return fenced(async (connection) => {
+        const key = [address.workspace, name];
+        await connection.query("INSERT INTO state (workspace, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", key);
+        const before = await read(connection, "FOR UPDATE");
+        const after = change(before);
+        if (after !== before)
+          await connection.query("UPDATE state SET text = $3 WHERE workspace = $1 AND name = $2", [...key, after]);
+        return after;
+      }, false);
+    },
     async lock(request) {
       const lock = await takeWriteLock(address, request);
+      if (request.job !== undefined) return { now: request.now, release: lock.release };
       try {
         await ensureSchema(lock.connection, address);
         await lock.remember();
@@ -104,7 +123,7 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress,
         throw error;
       }
     },
-    holder: () => using((connection) => holderOf(connection, address)),
+    holder: () => using((connection) => holderOf(connection, lockOf(address))),
   };
 
   async function release(): Promise<void> {

@@ -5,7 +5,7 @@ import { sha256Text } from "../files/sha256.ts";
 import { parseRecordFile, type ReadRecord } from "../records/recordFiles.ts";
 import type { FoundChanges, KnownRecord, RecordProblem } from "../records/records.ts";
 import { recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import { sqlState, type Connection } from "./connect.ts";
+import { noneYet, type Connection } from "./connect.ts";
 import { SEQ_LOCK, lockKey } from "./keys.ts";
 
 /** A record to write. */
@@ -66,6 +66,21 @@ export async function removeRows(
 /** The row that stays when a workspace was moved back to its folders: no machine may go on with the others. */
 export const MOVED = { path: ".moved", kind: "moved" } as const;
 
+function movedTo(shown: string, to: string | null): MlctlError {
+  return new MlctlError("notReady", `this workspace was moved from ${shown} to ${to}`, {
+    hint: "work there; if that was interrupted, run `mlctl share --folder` again",
+  });
+}
+
+/** @throws {MlctlError} kind "notReady" if the workspace was moved back to its folders */
+export async function refuseMoved(connection: Connection, { workspace, shown }: DatabaseAddress): Promise<void> {
+  const [moved] = await connection.query<{ text: string | null }>(
+    "SELECT text FROM record WHERE workspace = $1 AND path = $2 AND NOT gone",
+    [workspace, MOVED.path],
+  );
+  if (moved !== undefined) throw movedTo(shown, moved.text);
+}
+
 interface Row {
   readonly path: string;
   readonly kind: string;
@@ -87,19 +102,11 @@ export async function changedRows(
         "SELECT path, kind, seq, sha256, text, gone FROM record WHERE workspace = $1 AND seq >= $2 ORDER BY seq",
         [workspace, String(from)],
       )
-      .catch((error: unknown) => {
-        // No machine has written yet.
-        if (sqlState(error) === "42P01") return [];
-        throw error;
-      });
+      .catch(noneYet([]));
   const [newestPath, newest] = newestOf(known);
   let rows = await select(newest);
   const moved = rows.find(({ kind, gone }) => kind === MOVED.kind && !gone);
-  if (moved !== undefined) {
-    throw new MlctlError("notReady", `this workspace was moved from ${shown} to ${moved.text}`, {
-      hint: "work there; if that was interrupted, run `mlctl share --folder` again",
-    });
-  }
+  if (moved !== undefined) throw movedTo(shown, moved.text);
   const anchor = rows.find(({ path }) => path === newestPath);
   // The newest record that the index has is still there, or has a newer version: otherwise the database was replaced or set back.
   const continues =

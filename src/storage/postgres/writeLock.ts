@@ -6,7 +6,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { LockHolder, LockRequest } from "../records/records.ts";
 import { lockBusy, pauseForLock } from "../records/waitForLock.ts";
 import { connect, type Connection } from "./connect.ts";
-import { WRITE_LOCK, lockKey } from "./keys.ts";
+import { JOB_LOCK, WRITE_LOCK, lockKey } from "./keys.ts";
 
 /** The connection that holds the lock. */
 export interface WriteLock {
@@ -38,14 +38,15 @@ export async function takeWriteLock(
   remembered: string | undefined = undefined,
 ): Promise<WriteLock> {
   let newest = remembered;
+  const key = lockOf(address, request.job);
   const connection = await connect(address, applicationName(request.command));
   try {
     const name = randomUUID();
     await refusePooling(connection, address, name);
-    await waitForLock(connection, address, request);
+    await waitForLock(connection, key, request);
     return {
       connection,
-      fence: () => fence(connection, address, name),
+      fence: () => fence(connection, address, { key, name }),
       async remember() {
         newest = await newestRecord(connection, address);
       },
@@ -97,15 +98,19 @@ async function patiently<T>(signal: AbortSignal | undefined, work: () => Promise
   }
 }
 
+type LockKey = readonly [number, number];
+
+/** @param job undefined: the lock of the workspace */
+export function lockOf({ workspace }: DatabaseAddress, job?: string): LockKey {
+  return job === undefined ? [WRITE_LOCK, lockKey(workspace)] : [JOB_LOCK, lockKey(`${workspace}\n${job}`)];
+}
+
 /** Undefined if nobody holds the lock. */
-export async function holderOf(
-  connection: Connection,
-  { workspace }: DatabaseAddress,
-): Promise<LockHolder | undefined> {
+export async function holderOf(connection: Connection, key: LockKey): Promise<LockHolder | undefined> {
   const [found] = await connection.query<{ name: string | null; since: Date | null }>(
     `SELECT a.application_name AS name, a.backend_start AS since FROM pg_locks l JOIN pg_stat_activity a USING (pid)
      WHERE ${LOCK_ROW}`,
-    [WRITE_LOCK, lockKey(workspace)],
+    key,
   );
   if (found === undefined) return undefined;
   const [, command = "mlctl", pid = "0", host = ""] = /^(.*) #(\d+)@(.*)$/.exec(found.name ?? "") ?? [];
@@ -120,14 +125,13 @@ function applicationName(command: string): string {
   return `${command} #${process.pid}@${hostname()}`.slice(0, 63);
 }
 
-async function waitForLock(connection: Connection, address: DatabaseAddress, request: LockRequest): Promise<void> {
+async function waitForLock(connection: Connection, key: LockKey, request: LockRequest): Promise<void> {
   const deadline = performance.now() + request.waitMs;
-  const key = [WRITE_LOCK, lockKey(address.workspace)];
   for (let reported = false; ; reported = true) {
     const [taken] = await connection.query<{ ok: boolean }>("SELECT pg_try_advisory_lock($1, $2) AS ok", key);
     if (taken?.ok === true) return;
     if (!reported || performance.now() >= deadline) {
-      const busy = lockBusy(await holderOf(connection, address));
+      const busy = lockBusy(await holderOf(connection, key));
       if (performance.now() >= deadline) throw busy;
       request.onWait?.(busy.message);
     }
@@ -135,11 +139,15 @@ async function waitForLock(connection: Connection, address: DatabaseAddress, req
   }
 }
 
-async function fence(connection: Connection, address: DatabaseAddress, name: string): Promise<void> {
+async function fence(
+  connection: Connection,
+  address: DatabaseAddress,
+  { key, name }: { readonly key: LockKey; readonly name: string },
+): Promise<void> {
   const [found] = await connection.query<{ ok: boolean }>(
     `SELECT coalesce(current_setting('${NAME}', true), '') = $3
        AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = pg_backend_pid() AND ${LOCK_ROW}) AS ok`,
-    [WRITE_LOCK, lockKey(address.workspace), name],
+    [...key, name],
   );
   if (found?.ok !== true) throw pooled(address);
 }

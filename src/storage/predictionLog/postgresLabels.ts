@@ -1,7 +1,7 @@
 /** Joins labels to the predictions that several machines share, in Postgres. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
-import { connect } from "../postgres/connect.ts";
+import { connect, type Connection } from "../postgres/connect.ts";
 import { LABEL_LOCK, lockKey } from "../postgres/keys.ts";
 import { ensureSchema } from "../postgres/schema.ts";
 import { inTransaction } from "../postgres/transaction.ts";
@@ -74,35 +74,46 @@ export async function postgresLabels(address: DatabaseAddress): Promise<LabelTar
             if (row === undefined) return [];
             const known = row.knownClass ?? row.knownValue;
             const label = choose({ ...each, prediction: row.class ?? row.value, known });
-            return label === undefined ? [] : [{ seq: each.seq, label, isNew: known === null }];
+            return label === undefined ? [] : [{ seq: each.seq, label, isNew: known === null, at: now }];
           });
-          if (labels.length > 0) await write(labels, now);
+          if (labels.length > 0) await writeLabels(connection, workspace, labels);
         });
       }
     },
     close: () => void connection.end(),
   };
+}
 
-  async function write(
-    labels: readonly { readonly seq: number; readonly label: string | number; readonly isNew: boolean }[],
-    now: number,
-  ): Promise<void> {
-    await connection.query(
-      `WITH given AS (SELECT * FROM unnest($2::bigint[], $3::text[], $4::float8[], $5::bool[]) AS row (seq, class, value, is_new)),
-       put AS (
-         INSERT INTO logged_label (seq, class, value, labelled_at) SELECT seq, class, value, to_timestamp($6 / 1000.0) FROM given
-         ON CONFLICT (seq) DO UPDATE SET class = excluded.class, value = excluded.value, labelled_at = excluded.labelled_at
-       ) ${addToHours("(SELECT p.*, 0 AS predictions, 1 AS labelled FROM given JOIN logged_prediction p USING (seq) WHERE is_new) AS added")}`,
-      [
-        workspace,
-        labels.map(({ seq }) => seq),
-        labels.map(({ label }) => (typeof label === "string" ? label : null)),
-        labels.map(({ label }) => (typeof label === "number" ? label : null)),
-        labels.map(({ isNew }) => isNew),
-        now,
-      ],
-    );
-  }
+export interface LabelToWrite {
+  readonly seq: number;
+  readonly label: string | number;
+  /** The prediction has none yet. */
+  readonly isNew: boolean;
+  /** When it was joined, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+export async function writeLabels(
+  connection: Connection,
+  workspace: string,
+  labels: readonly LabelToWrite[],
+): Promise<void> {
+  await connection.query(
+    `WITH given AS (
+       SELECT * FROM unnest($2::bigint[], $3::text[], $4::float8[], $5::bool[], $6::float8[]) AS row (seq, class, value, is_new, labelled_at)
+     ), put AS (
+       INSERT INTO logged_label (seq, class, value, labelled_at) SELECT seq, class, value, to_timestamp(labelled_at / 1000) FROM given
+       ON CONFLICT (seq) DO UPDATE SET class = excluded.class, value = excluded.value, labelled_at = excluded.labelled_at
+     ) ${addToHours("(SELECT p.*, 0 AS predictions, 1 AS labelled FROM given JOIN logged_prediction p USING (seq) WHERE is_new) AS added")}`,
+    [
+      workspace,
+      labels.map(({ seq }) => seq),
+      labels.map(({ label }) => (typeof label === "string" ? label : null)),
+      labels.map(({ label }) => (typeof label === "number" ? label : null)),
+      labels.map(({ isNew }) => isNew),
+      labels.map(({ at }) => at),
+    ],
+  );
 }
 
 function* stagedKeys(staged: SqliteDatabase): Generator<string[]> {

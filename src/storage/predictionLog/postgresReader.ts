@@ -1,7 +1,7 @@
 /** Reads the prediction log that several machines share, in Postgres. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
-import { connect, onDemand, sqlState } from "../postgres/connect.ts";
+import { connect, noneYet, onDemand } from "../postgres/connect.ts";
 import {
   MAX_MATCHES,
   ROWS_LOOKED_AT,
@@ -39,12 +39,7 @@ export function postgresReader(address: DatabaseAddress): LogReader {
   const database = onDemand(() => connect(address, "mlctl predictions"));
   /** $1 is the workspace. No rows before anything was logged. */
   const ask = <T>(sql: string, values: readonly unknown[]): Promise<T[]> =>
-    database.use((connection) =>
-      connection.query<T>(sql, [address.workspace, ...values]).catch((error: unknown) => {
-        if (sqlState(error) === "42P01") return [];
-        throw error;
-      }),
-    );
+    database.use((connection) => connection.query<T>(sql, [address.workspace, ...values]).catch(noneYet([])));
   /** Newest first. */
   const older = async (filter: PredictionFilter, before: typeof LATEST, limit: number): Promise<Stored[]> => {
     const { where, values } = conditionsOf(filter, [before.at, before.seq, limit]);

@@ -3,6 +3,7 @@ import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { connect, sqlState, type Connection } from "../postgres/connect.ts";
 import { LOG_LOCK, lockKey } from "../postgres/keys.ts";
+import { refuseMoved } from "../postgres/rows.ts";
 import { ensureSchema } from "../postgres/schema.ts";
 import { inTransaction } from "../postgres/transaction.ts";
 import { ROWS_BETWEEN_RETENTIONS } from "./batchWriter.ts";
@@ -37,6 +38,7 @@ export async function postgresWriter(address: DatabaseAddress, retention: Retent
   };
   return {
     async write(rows) {
+      await refuseMoved(connection, address);
       const result = await write(rows);
       rowsSinceRetention += rows.length;
       const last = rows.at(-1);

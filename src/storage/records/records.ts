@@ -41,6 +41,8 @@ export interface LockRequest {
   readonly waitMs: number;
   readonly now: () => Date;
   readonly signal?: AbortSignal;
+  /** Takes the lock of this scheduled job, not that of the workspace: it may run for hours. */
+  readonly job?: string;
   /** Called once, when another process holds the lock and waiting begins. */
   readonly onWait?: (message: string) => void;
 }
@@ -58,6 +60,10 @@ export interface LockHolder {
   readonly command: string;
   readonly since: string;
 }
+
+/** What is no record, because it changes often: which alerts were sent, and since when jobs are expected to run. */
+export const stateNames = ["alerts", "schedule"] as const;
+export type StateName = (typeof stateNames)[number];
 
 /** Where the bytes that records name are, beside the folders of this machine. */
 export interface Artifacts {
@@ -96,7 +102,12 @@ export interface Records extends Omit<Artifacts, "keep"> {
    */
   deploy(request: DeploymentRequest): Promise<Deployment>;
   /**
-   * Takes the write lock of the workspace. It ends with the process.
+   * Reads, changes and writes a state in one go: of two processes or machines, the second gets what the first wrote.
+   * @param change gets null before there is one, returns null to remove it, and must not wait; without it, the state is only read
+   */
+  state(name: StateName, change?: (now: string | null) => string | null): Promise<string | null>;
+  /**
+   * Takes the write lock of the workspace, or that of a job. It ends with the process.
    * @throws {MlctlError} kind "busy" if the lock is still taken after `waitMs`; "interrupted" on `signal`
    */
   lock(request: LockRequest): Promise<HeldLock>;

@@ -33,7 +33,7 @@ export async function installSchedule(jobs: readonly ScheduledJob[], options: In
     target === "crontab"
       ? { ...(await installInCrontab(jobs, options)), files: [] }
       : { ...writeScheduleFiles(jobs, options), lines: [] };
-  if (!dryRun) updateExpectations(jobs, options);
+  if (!dryRun) await updateExpectations(jobs, options);
   const next = target === "crontab" ? null : nextStep(jobs, result.removed, options);
   const variables = jobs.length === 0 ? [] : jobVariables(options, target);
   const note = variablesNote(variables, target) ?? null;
@@ -67,20 +67,20 @@ function requireWritable(jobs: readonly ScheduledJob[], { target, configPath, wo
 }
 
 /** Updates which runs are expected. Jobs that another scheduler of this machine still has stay expected. */
-function updateExpectations(jobs: readonly ScheduledJob[], options: InstallOptions): void {
+async function updateExpectations(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<void> {
   const { target, configPath, workspace } = options;
-  const { paths, context } = workspace;
+  const { context } = workspace;
   if (target !== "crontab" && target !== "systemd") return;
   if (jobs.length > 0)
-    return (isElsewhere(options) ? expectFromFirstRun : expectJobs)(paths, jobs, target, context.now());
+    return (isElsewhere(options) ? expectFromFirstRun : expectJobs)(workspace, jobs, target, context.now());
   const inPlace = (): boolean => ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
   // Only copies were removed; systemd still has the units.
   if (target === "systemd" && isElsewhere(options) && inPlace()) return;
   const other = target === "crontab" ? "systemd" : "crontab";
   const isLeft = other === "crontab" ? isInCrontab(configPath) : inPlace();
-  if (isLeft) moveExpectations(paths, target, other);
+  if (isLeft) await moveExpectations(workspace, target, other);
   // Also clears what `schedule run` was expected to do, because it has no removal of its own.
-  else clearExpectations(paths, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
+  else await clearExpectations(workspace, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
 }
 
 /** Whether the files go to a folder that the scheduler does not read. */

@@ -1,50 +1,27 @@
-/** Reads and writes the alert state. Changes take a separate lock. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+/** Reads and changes the alert state, which all machines of a shared workspace have in common. */
 import { noAlerts, type AlertState } from "../../monitoring/alertState.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { acquireLock } from "../../storage/lock.ts";
-import { monitoringFolder } from "../../storage/records/workspaceRecord.ts";
 import type { Workspace } from "../workspace.ts";
 import type { AlertFinding } from "../../core/records/alert.ts";
 
-/** Maximum wait for the alert lock; a change takes far less. */
-const LOCK_WAIT_MILLISECONDS = 60_000;
-
-/** Changes the state under the alert lock. `change` must be quick and must not wait. */
+/** `change` must not wait. */
 export async function changeAlertState(workspace: Workspace, change: (state: AlertState) => AlertState): Promise<void> {
-  const { paths, context } = workspace;
-  const release = await acquireLock({
-    database: `${paths.database}.alerts`,
-    command: "alerts",
-    waitMs: LOCK_WAIT_MILLISECONDS,
-    now: context.now,
-  });
-  try {
-    const before = readAlertState(workspace);
+  await workspace.records.state("alerts", (text) => {
+    const before = alertStateOf(workspace, text);
     const after = change(before);
-    if (JSON.stringify(after) !== JSON.stringify(before))
-      atomicWrite(statePath(workspace), `${JSON.stringify(after, null, 2)}\n`);
-  } finally {
-    release();
-  }
+    return JSON.stringify(after) === JSON.stringify(before) ? text : `${JSON.stringify(after, null, 2)}\n`;
+  });
 }
 
-function statePath({ paths }: Workspace): string {
-  return join(monitoringFolder(paths), "alerts.json");
-}
-
-/** Reads the state. A damaged file causes a warning and counts as empty: a repeated alert is better than a missing one. */
-function readAlertState(workspace: Workspace): AlertState {
-  const path = statePath(workspace);
-  if (!existsSync(path)) return noAlerts;
+/** A damaged state causes a warning and counts as empty: a repeated alert is better than a missing one. */
+function alertStateOf(workspace: Workspace, text: string | null): AlertState {
+  if (text === null) return noAlerts;
   try {
-    const state = JSON.parse(readFileSync(path, "utf8")) as AlertState;
+    const state = JSON.parse(text) as AlertState;
     if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null) return state;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  const message = `${path} is damaged: open alerts are sent again`;
+  const message = "the state of the alerts is damaged: open alerts are sent again";
   workspace.context.emit({ type: "warning", stage: "alerts", message });
   return noAlerts;
 }
@@ -61,8 +38,9 @@ export interface OpenAlert extends Pick<AlertFinding, "area" | "name" | "status"
 }
 
 /** Open alerts: failures before warnings, each oldest first. */
-export function openAlerts(workspace: Workspace): { alerts: OpenAlert[] } {
-  const open = Object.values(readAlertState(workspace).entries).flatMap(
+export async function openAlerts(workspace: Workspace): Promise<{ alerts: OpenAlert[] }> {
+  const { entries } = alertStateOf(workspace, await workspace.records.state("alerts"));
+  const open = Object.values(entries).flatMap(
     ({ area, finding, since, windowEnd, windowLabel = null, told }): OpenAlert[] => {
       const { name, status, value, limit, message } = finding;
       if (status !== "fail" && status !== "warn") return [];
