@@ -29,7 +29,7 @@ const wholeSteps = [
 const long = [
   "src/acceptance/faults/**/*.test.ts",
   ...named(
-    "restoreKilled watchKilled acceptance/workers commitDeployment pruneDeployments crontab serveSwaps watchSources",
+    "restoreKilled watchKilled acceptance/workers workersElsewhere commitDeployment pruneDeployments crontab serveSwaps watchSources",
   ),
   ...named("engine strangeMachine toyRegistry packages package badState browser pages"),
   ...named("githubWorkflow githubActions serveFuzz registry scheduleHistory otherTasks"),

@@ -41,7 +41,7 @@ const packageFolders: Record<string, string> = { zod: "config", pg: "storage/pos
  * which import what the registry shares.
  */
 const rooms: Record<string, readonly string[]> = {
-  automation: ["schedule", "schedule/install", "watch"],
+  automation: ["schedule", "schedule/install", "watch", "workers"],
   commands: ["views", ""],
   features: ["onnx", ""],
   lifecycle: [

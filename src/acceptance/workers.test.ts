@@ -1,94 +1,20 @@
 /** Workers of a shared workspace: the same trials with and without them, killed ones, and nothing that is left behind. */
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
-import { emptyWorkspace, keptWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
-
-let server: PostgresServer | string;
-let url = "";
-let database: pg.Client;
-beforeAll(async () => {
-  server = await postgresServer();
-  if (typeof server === "string") return;
-  url = await server.create("ml");
-  database = new pg.Client({ connectionString: url });
-  await database.connect();
-});
-afterAll(async () => {
-  if (typeof server === "string") return;
-  await database.end();
-  await server.stop();
-});
-
-function onPostgres(title: string, work: () => Promise<void>): void {
-  it(title, async ({ skip }) => {
-    if (typeof server === "string") return skip(server);
-    await work();
-  });
-}
-
-const variables = () => ({ PGPASSWORD: process.env["PGPASSWORD"]! });
-
-const start = (workspace: LifecycleWorkspace, ...args: string[]) => workspace.startWith(variables(), ...args);
-
-async function ok(workspace: LifecycleWorkspace, ...args: string[]): Promise<Finished> {
-  const finished = await start(workspace, ...args).finished;
-  expect(finished.status, `mlctl ${args.join(" ")}\n${finished.stderr}`).toBe(0);
-  return finished;
-}
-
-/** Its fits take a moment, so that a worker can be killed in the middle of one. */
-function toTune(): LifecycleWorkspace {
-  return keptWorkspace("toTune", (workspace) => {
-    let state = 7;
-    const next = (): number => (state = (state * 16807) % 2147483647) / 2147483647;
-    const lines = Array.from({ length: 1500 }, () => {
-      const x = [next(), next(), next(), next(), next()];
-      return [...x.map((value) => value.toFixed(4)), x[0]! * x[1]! + x[2]! + next() > 1.2 ? 1 : 0].join();
-    });
-    const space = { max_depth: { distribution: "integer", low: 2, high: 7 }, learning_rate: { low: 0.05, high: 0.4 } };
-    const search = { method: "tpe", trials: 12, folds: 2, batch: 6, space };
-    const train = { models: [{ family: "xgboost", params: { n_estimators: 40 }, search }], metric: "roc_auc" };
-    workspace.write({
-      "config.json": JSON.stringify({ target: "y", train }),
-      "sourcedata/rows.csv": ["a,b,c,d,e,y", ...lines, ""].join("\n"),
-    });
-    workspace.ok("ingest");
-  });
-}
-
-interface Trial {
-  readonly number: number;
-}
-
-/** Without the seconds, which differ. */
-async function trials(workspace: LifecycleWorkspace): Promise<object[]> {
-  const { stdout } = await ok(workspace, "runs", "list", "--trials", "--json", "--limit", "1000");
-  const found = (JSON.parse(stdout) as { trials: Trial[] }).trials.toSorted((a, b) => a.number - b.number);
-  return found.map((trial) => ({ ...trial, seconds: 0, trial_id: 0, train_id: 0, created_at: 0 }));
-}
-
-interface WorkersJson {
-  readonly workers: readonly { readonly pid: number; readonly helps: boolean; readonly tasks: readonly string[] }[];
-}
-
-const living = async (workspace: LifecycleWorkspace) =>
-  (JSON.parse((await ok(workspace, "workers", "--json")).stdout) as WorkersJson).workers;
-
-/** Queues, tasks and bytes of work. */
-async function leftovers(): Promise<string[]> {
-  const { rows } = await database.query<{ name: string }>(
-    `SELECT name FROM mlctl_queue.queue WHERE name LIKE 'mlctl/%' UNION ALL SELECT id::text FROM mlctl_queue.job
-     UNION ALL SELECT offer FROM mlctl_queue.work_bytes`,
-  );
-  return rows.map(({ name }) => name);
-}
-
-/** How many tasks others do now. */
-async function busy(): Promise<number> {
-  const sql = "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND classid = $1";
-  return (await database.query<{ n: number }>(sql, [0x6d6c6374 + 5])).rows[0]!.n;
-}
+import { describe, expect } from "vitest";
+import { emptyWorkspace } from "./lifecycleWorkspace.ts";
+import {
+  busy,
+  database,
+  leftovers,
+  living,
+  ok,
+  onPostgres,
+  start,
+  toTune,
+  trials,
+  url,
+  variables,
+} from "./workersWorkspace.ts";
 
 describe("workers", () => {
   onPostgres("make the same trials as threads, also if two of them are killed, and leave nothing behind", async () => {

@@ -10,7 +10,7 @@ import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
 
 /** One thing that the file would run or call. */
 export interface Hook {
-  /** Key of config.json: "alerts.0", "watch.source", "schedule.1", "ingest.sources.0". */
+  /** Key of config.json: "alerts.0", "watch.source", "schedule.1", "ingest.sources.0", "workers.launch". */
   readonly key: string;
   /** For people: what it does, and with what. A command is shown as it will run. */
   readonly action: string;
@@ -33,7 +33,8 @@ export function hooksOf(
     ...entries(config, file, ["alerts"]).map(alertHook),
     ...entries(config, file, ["schedule"]).flatMap(jobHook),
     ...watchHook(config, file),
-    ...launchHook(config, file),
+    ...launchHook(config, file, ["train", "distributed", "launch"]),
+    ...launchHook(config, file, ["workers", "launch"]),
     ...serverHook(config, file, "database"),
     ...serverHook(config, file, "artifacts"),
     ...sourceHooks(config, file),
@@ -101,8 +102,7 @@ function watchHook(config: Json, file: Json): FoundHook[] {
   return [{ key: "watch.source", does, action: `reads files from ${quoted(place(source))}${sent(does)}` }];
 }
 
-function launchHook(config: Json, file: Json): FoundHook[] {
-  const path = ["train", "distributed", "launch"];
+function launchHook(config: Json, file: Json, path: Path): FoundHook[] {
   const command = valueAt(config, path);
   if (typeof command !== "string") return [];
   const written = (valueAt(file, path) ?? command) as Json;

@@ -61,7 +61,7 @@ function folderProblems(config: Config, configPath: string): ConfigProblem[] {
   return problems;
 }
 
-function addressProblems({ database, artifacts, ...rest }: Config): ConfigProblem[] {
+function addressProblems({ database, artifacts, workers, ...rest }: Config): ConfigProblem[] {
   const problem = addressProblem(database);
   const problems: ConfigProblem[] = (["input_folder_path", "test_data_path"] as const)
     .filter((key) => /^\w+:\/\//.test(rest[key]))
@@ -70,6 +70,10 @@ function addressProblems({ database, artifacts, ...rest }: Config): ConfigProble
       message: `is an address; name a folder, and add the address to ingest.sources${path === "test_data_path" ? ' as { "url": …, "for": "test" }' : ""}`,
     }));
   if (problem !== undefined) problems.push({ path: "database", message: `the address ${problem}` });
+  if (workers.launch !== null && !isAddress(database)) {
+    const message = `workers cannot reach "database", which is a file; run \`mlctl share postgres://…\` without this line`;
+    problems.push({ path: "workers.launch", message });
+  }
   if (artifacts === null) return problems;
   // Not repeated, because it may contain a password.
   if (bucketAddress(artifacts) === undefined)

@@ -16,7 +16,7 @@ export interface FurtherChecks {
 
 /** Sections that checks of other sections do not read, so that resetting one gives no false problems elsewhere. */
 const independentSections = new Set(
-  "ingest features train promotion serve monitor alerts schedule retention watch".split(" "),
+  "ingest features train promotion serve monitor alerts schedule workers retention watch".split(" "),
 );
 
 /** @param found problems from the schema and from unset variables */

@@ -44,6 +44,15 @@ export function limitsSchema() {
   });
 }
 
+export function workersSchema() {
+  return z.strictObject({
+    launch: orNull(text()).describe(
+      "shell command by which `tune` starts workers, such as `ssh node{index} mlctl worker -C /data/churn`; run once for each {index} from 1 to count, or once where it only has {count}, as `mlctl worker --print slurm --count {count} | sbatch`; ended with `tune`; null: none",
+    ),
+    count: whole(1).default(4).describe("number of workers to start"),
+  });
+}
+
 /**
  * `mlctl prune` keeps what is among the newest `keep` or younger than `days`. A rule that is null keeps nothing; both
  * null keep all.

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { alertsSchema } from "./alertsSchema.ts";
 import { ingestSchema } from "./ingestSchema.ts";
 import { monitorSchema } from "./monitorSchema.ts";
-import { limitsSchema, retentionSchema, scheduleSchema } from "./operationSchema.ts";
+import { limitsSchema, retentionSchema, scheduleSchema, workersSchema } from "./operationSchema.ts";
 import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
 import { serveSchema } from "./serveSchema.ts";
 import { trainSchema } from "./trainSchema.ts";
@@ -85,6 +85,7 @@ function buildSchema(known: KnownNames | undefined) {
       .describe("monitoring of drift, data quality and performance"),
     alerts: alertsSchema().default([]).describe("notifications when findings change"),
     schedule: scheduleSchema().default([]).describe("scheduled jobs"),
+    workers: workersSchema().prefault({}).describe("workers of a shared workspace, which help `tune` (`mlctl worker`)"),
     retention: retentionSchema().prefault({}).describe("what `mlctl prune` keeps"),
     limits: limitsSchema().prefault({}).describe("limits on what mlctl takes of the machine"),
     watch: watchSchema()

@@ -114,9 +114,9 @@ function searchSchema() {
     trials: whole(1).default(50).describe("number of trials (all methods but grid)"),
     folds: whole(2).default(3).describe("number of cross-validation folds per trial"),
     batch: whole(1)
-      .default(4)
+      .optional()
       .describe(
-        "tpe and pruning: number of trials that are drawn at a time, before the results of the others are known; more keep more threads and workers busy, but learn later",
+        "tpe and pruning: number of trials that are drawn at a time (default: 4), before the results of the others are known; more keep more threads and workers busy, but learn later",
       ),
     pruning: orNull(z.enum(["median"])).describe(
       "median: stop a trial that is worse than the median of earlier trials after the same fold; null: never",

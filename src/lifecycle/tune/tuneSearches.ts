@@ -89,7 +89,7 @@ function withSearches(candidates: readonly ConfiguredCandidate[]): readonly Conf
     if (space === undefined || first.get(family) !== each.model) return each;
     return {
       ...each,
-      search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, batch: 4, pruning: "median", space },
+      search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, pruning: "median", space },
     } as const;
   });
 }

@@ -5,6 +5,7 @@ import { openWork } from "../../storage/openWork.ts";
 import type { WorkQueue } from "../../storage/records/work.ts";
 import type { Workspace } from "../workspace.ts";
 import { computeVersion } from "./computeVersion.ts";
+import { launchWorkers } from "./launch.ts";
 import { packed, unpacked, type Pool, type Work } from "./pools.ts";
 
 /** How often to ask for results while workers do tasks, and who lives. */
@@ -38,9 +39,10 @@ interface Entry<Task, Result> {
  * reached, this process goes on alone.
  */
 export function sharedPool<Task, Result>(
-  { paths, context }: Pick<Workspace, "paths" | "context">,
+  workspace: Workspace,
   { work, local, threads, title }: SharedOptions<Task, Result>,
 ): SharedPool<Task, Result> {
+  const { paths, context } = workspace;
   if (paths.shared === undefined) return { ...local, helpers: () => undefined };
   const waiting: Entry<Task, Result>[] = [];
   const posted = new Map<string, Entry<Task, Result>>();
@@ -172,6 +174,7 @@ export function sharedPool<Task, Result>(
   }
 
   const sharing = share();
+  const endLaunched = launchWorkers(workspace);
   const abort = (): void => {
     for (const { reject } of [...waiting.splice(0), ...posted.values()]) reject(context.signal.reason);
   };
@@ -193,6 +196,7 @@ export function sharedPool<Task, Result>(
     async close() {
       context.signal.removeEventListener("abort", abort);
       closing.abort();
+      endLaunched();
       wake?.();
       await Promise.all([local.close(), sharing]);
     },

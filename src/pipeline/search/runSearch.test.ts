@@ -11,7 +11,6 @@ const plan: SearchPlan = {
   trials: 50,
   folds: 1,
   pruning: null,
-  batch: 4,
   greaterIsBetter: false,
   seed: 1,
 };

@@ -15,10 +15,12 @@ export interface SearchPlan {
   readonly pruning: "median" | null;
   readonly greaterIsBetter: boolean;
   readonly seed: number;
-  /** Trials drawn before any of them is evaluated. Part of the plan, so that results do not depend on the number of threads. */
-  readonly batch: number;
+  /** Trials drawn before any of them is evaluated, default 4. */
+  readonly batch?: number | undefined;
 }
 
+/** Not the number of threads, so that results do not depend on it. */
+const BATCH = 4;
 /** Redraws of a repeated point before the space counts as exhausted. */
 const MAX_DRAWS = 100;
 
@@ -41,7 +43,7 @@ export async function runSearch(plan: SearchPlan, judge: Judge, hooks: SearchHoo
   const learns = method === "tpe" || (plan.pruning !== null && method !== "halving");
   const isInBatches = learns || hooks.isTimeUp !== undefined;
   while (trials.length < count && !(trials.length > 0 && hooks.isTimeUp?.())) {
-    const next = Math.min(isInBatches ? plan.batch : count, count - trials.length);
+    const next = Math.min(isInBatches ? (plan.batch ?? BATCH) : count, count - trials.length);
     const batch = grid?.slice(trials.length, trials.length + next) ?? drawFresh(plan, pastTrials(trials, lossOf), next);
     if (batch.length === 0) break;
     trials.push(...(await race(arena, batch, ruleNow())));

@@ -5,6 +5,7 @@ import { sha256Text } from "../../../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { secretKeys } from "./jobVariables.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
+import { containerOf, podOf } from "./kubernetesPod.ts";
 import { yamlText } from "./yamlText.ts";
 
 /** Seconds: a job that catches up may start up to a day late, others up to five minutes. */
@@ -56,7 +57,7 @@ function cronJob(
         spec: {
           backoffLimit: 0,
           ...(job.timeoutMs === null ? {} : { activeDeadlineSeconds: Math.ceil(job.timeoutMs / 1000) + 60 }),
-          template: { spec: podOf(job, env) },
+          template: { spec: podOfJob(job, env) },
         },
       },
     },
@@ -68,38 +69,17 @@ function cronJob(
   return yamlText(content, remarks, { separated: true });
 }
 
-function podOf({ name, missed }: ScheduledJob, env: readonly object[]): object {
-  return {
-    restartPolicy: "Never",
-    automountServiceAccountToken: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      fsGroup: 1000,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    containers: [
-      {
-        name: "mlctl",
-        image: "mlctl:latest",
-        imagePullPolicy: "IfNotPresent",
-        args: ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m"],
-        env: [...env, { name: TRUST_VARIABLE, value: "1" }],
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
-        volumeMounts: [
-          { name: "workspace", mountPath: "/workspace" },
-          { name: "temporary", mountPath: "/tmp" },
-        ],
-      },
-    ],
-    volumes: [
-      { name: "workspace", persistentVolumeClaim: { claimName: "mlctl-workspace" } },
-      { name: "temporary", emptyDir: { sizeLimit: "1Gi" } },
+function podOfJob({ name, missed }: ScheduledJob, env: readonly object[]): object {
+  const container = {
+    ...containerOf("mlctl", ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m"]),
+    env: [...env, { name: TRUST_VARIABLE, value: "1" }],
+    volumeMounts: [
+      { name: "workspace", mountPath: "/workspace" },
+      { name: "temporary", mountPath: "/tmp" },
     ],
   };
+  return podOf("Never", container, [
+    { name: "workspace", persistentVolumeClaim: { claimName: "mlctl-workspace" } },
+    { name: "temporary", emptyDir: { sizeLimit: "1Gi" } },
+  ]);
 }
