@@ -47,7 +47,7 @@ export function limitsSchema() {
 export function workersSchema() {
   return z.strictObject({
     launch: orNull(text()).describe(
-      "shell command by which `tune` starts workers, such as `ssh node{index} mlctl worker -C /data/churn`; run once for each {index} from 1 to count, or once where it only has {count}, as `mlctl worker --print slurm --count {count} | sbatch`; ended with `tune`; null: none",
+      "shell command by which `tune` starts workers: run once for each {index} from 1 to `count`, as `ssh node{index} mlctl worker -C /data/churn`, or once if it has no {index}, as `mlctl worker --print slurm` with its output to sbatch; gets SIGTERM when `tune` ends; null: none",
     ),
     count: whole(1).default(4).describe("number of workers to start"),
   });

@@ -11,6 +11,8 @@ import { packed, unpacked, type Pool, type Work } from "./pools.ts";
 /** How often to ask for results while workers do tasks, and who lives. */
 const POLL_MILLISECONDS = 50;
 const LOOK_MILLISECONDS = 1000;
+/** Number of tasks in the queue, for each thread of a worker: enough until the next look. */
+const WAITING_TASKS = 4;
 /** After the database could not be reached. */
 const PAUSE_MILLISECONDS = 5000;
 
@@ -78,12 +80,16 @@ export function sharedPool<Task, Result>(
       }
       if (helping.workers > 0 && waiting.length > 0) {
         offer ??= await queue.offer(packed(work));
-        const entries = waiting.splice(0);
+        // Few, because each look at the queue reads them all.
+        const entries = waiting.splice(0, Math.max(0, WAITING_TASKS * helping.threads - (posted.size - own.size)));
         const tasks = entries.map(({ task }) => ({ title: title(task), bytes: packed(task) }));
-        const ids = await queue.add(offer, tasks).catch((error: unknown) => {
-          waiting.unshift(...entries);
-          throw error;
-        });
+        const ids =
+          entries.length === 0
+            ? []
+            : await queue.add(offer, tasks).catch((error: unknown) => {
+                waiting.unshift(...entries);
+                throw error;
+              });
         for (const [i, id] of ids.entries()) posted.set(id, entries[i]!);
       }
       if (offer === undefined) return;
@@ -93,8 +99,9 @@ export function sharedPool<Task, Result>(
         own.add(id);
         void fit(entry).then(() => done.push(id));
       }
-      await queue.remove(offer, done);
-      for (const id of done.splice(0)) forget(id);
+      const removed = done.splice(0);
+      await queue.remove(offer, removed);
+      removed.forEach(forget);
       if (posted.size > own.size) collect(await queue.progress(offer, own));
     };
     while (!closing.signal.aborted) {

@@ -1,10 +1,11 @@
 /** Work for several machines, on pg-boss. Each offer is a queue of its own, so that deleting it leaves nothing behind. */
-import { PgBoss } from "pg-boss";
+import type { PgBoss } from "pg-boss";
 import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { LivingWorker, NewTask, TakenTask, WorkBytes, WorkQueue } from "../records/work.ts";
+import { sqlState } from "./connect.ts";
 import { lockKey, OFFER_LOCK, TASK_LOCK } from "./keys.ts";
 import type { WorkSession } from "./workSession.ts";
 
@@ -32,18 +33,35 @@ interface TaskData {
 
 const fromBase64 = (text: string): Buffer => Buffer.from(text, "base64");
 
-/** pg-boss polls for nothing here: commands and workers ask when they have a reason to. */
+/** pg-boss is loaded on the first work: a command without workers asks only who lives. */
 export function workQueue({ address, session, bytes, version }: WorkQueueOptions): WorkQueue {
-  const boss = new PgBoss({
-    db: { executeSql },
-    schema: QUEUE_SCHEMA,
-    supervise: false,
-    schedule: false,
-    registerInstance: false,
-  });
-  // What it does by itself is not needed for anything here; errors of calls are thrown.
-  boss.on("error", () => {});
-  boss.on("warning", () => {});
+  let started: Promise<PgBoss> | undefined;
+  const boss = (): Promise<PgBoss> => (started ??= start());
+
+  /** It polls for nothing here: commands and workers ask when they have a reason to. */
+  async function start(): Promise<PgBoss> {
+    const idle = { supervise: false, schedule: false, registerInstance: false };
+    const made = new (await import("pg-boss")).PgBoss({ db: { executeSql }, schema: QUEUE_SCHEMA, ...idle });
+    // Of what it does by itself; errors of calls are thrown.
+    made.on("error", () => {});
+    made.on("warning", () => {});
+    try {
+      return await made.start();
+    } catch (error) {
+      started = undefined;
+      void made.stop({ graceful: false }).catch(() => {});
+      if (sqlState(error) !== "42501") throw error;
+      throw new MlctlError(
+        "failure",
+        `${address.shown} has no schema ${QUEUE_SCHEMA}, and this user may not create it`,
+        {
+          hint: "run `mlctl worker` once as a user who may, or GRANT CREATE ON DATABASE to this one",
+          cause: error,
+        },
+      );
+    }
+  }
+
   const prefix = `mlctl/${address.workspace}/`;
   /** Tasks of workers that did not seem to live when they were last seen, with their attempt. */
   let doubtful = new Set<string>();
@@ -53,42 +71,44 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       // Several statements at once have no rows that pg-boss reads.
       return { rows: (await session.query(text, values)) ?? [] };
     } catch (error) {
-      // It may have begun a transaction in the text.
-      await session.query("ROLLBACK").catch(() => {});
+      // The text may have begun a transaction.
+      if (sqlState(error) !== undefined) await session.query("ROLLBACK").catch(() => {});
       throw error;
     }
   }
 
   /** Names of the queues of this workspace. */
   async function queues(): Promise<string[]> {
-    const all = await boss.getQueues();
+    const all = await (await boss()).getQueues();
     return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
   }
 
   async function end(offer: string): Promise<void> {
-    await boss.deleteQueue(offer);
+    await (await boss()).deleteQueue(offer);
     await bytes.remove(offer);
     await session.release(OFFER_LOCK, offer);
+  }
+
+  async function offers(): Promise<string[]> {
+    const [names, living] = [await queues(), await locks(session, OFFER_LOCK)];
+    for (const name of names) if (!living.has(lockKey(name))) await end(name);
+    return names.filter((name) => living.has(lockKey(name)) && name.startsWith(`${prefix}${version}/`));
   }
 
   return {
     async open() {
       await session.query("SELECT 1");
-      await boss.start();
     },
     async offer(content) {
+      await offers();
       const sha256 = createHash("sha256").update(content).digest("hex");
       const offer = `${prefix}${version}/${sha256}/${randomUUID().slice(0, 8)}`;
       await session.hold(OFFER_LOCK, offer);
       await bytes.put(offer, content);
-      await boss.createQueue(offer, { retryLimit: RETRIES, retryDelay: 0, expireInSeconds: LONGEST_SECONDS });
+      await (await boss()).createQueue(offer, { retryLimit: RETRIES, retryDelay: 0, expireInSeconds: LONGEST_SECONDS });
       return offer;
     },
-    async offers() {
-      const [names, living] = [await queues(), await locks(session, OFFER_LOCK)];
-      for (const name of names) if (!living.has(lockKey(name))) await end(name);
-      return names.filter((name) => living.has(lockKey(name)) && name.startsWith(`${prefix}${version}/`));
-    },
+    offers,
     async bytesOf(offer) {
       const content = await bytes.get(offer);
       const [, , , sha256] = offer.split("/");
@@ -99,29 +119,29 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       const jobs = tasks.map(({ title, bytes: task }: NewTask) => {
         return { data: { title, task: task.toString("base64") } satisfies TaskData };
       });
-      return (await boss.insert(offer, jobs, { returnId: true })) ?? [];
+      return (await (await boss()).insert(offer, jobs, { returnId: true })) ?? [];
     },
     async take(offer, count) {
-      const jobs = await boss.fetch<TaskData>(offer, { batchSize: count });
+      const jobs = await (await boss()).fetch<TaskData>(offer, { batchSize: count });
       for (const { id } of jobs) await session.hold(TASK_LOCK, id);
       return jobs.map(({ id, retryCount, data }): TakenTask => ({ id, retryCount, bytes: fromBase64(data.task) }));
     },
     async finish(offer, { id, retryCount }, result) {
-      await boss.complete(offer, { id, retryCount }, { result: result.toString("base64") });
+      await (await boss()).complete(offer, { id, retryCount }, { result: result.toString("base64") });
       await session.release(TASK_LOCK, id);
     },
     async giveUp(offer, { id, retryCount }, reason) {
-      await boss.fail(offer, { id, retryCount }, { reason });
+      await (await boss()).fail(offer, { id, retryCount }, { reason });
       await session.release(TASK_LOCK, id);
     },
     async remove(offer, ids) {
       if (ids.length === 0) return;
-      await boss.deleteJob(offer, [...ids]);
+      await (await boss()).deleteJob(offer, [...ids]);
       for (const id of ids) await session.release(TASK_LOCK, id);
     },
     async progress(offer, own) {
       const [jobs, living] = [
-        await boss.findJobs<TaskData>(offer, { limit: 100_000 }),
+        await (await boss()).findJobs<TaskData>(offer, { limit: 100_000 }),
         await locks(session, TASK_LOCK),
       ];
       const others = jobs.filter(({ id }) => !own.has(id));
@@ -129,12 +149,13 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       // It is taken a moment before its lock is.
       const seen = new Set(dead.map(({ id, retryCount }) => `${id} ${retryCount}`));
       for (const { id, retryCount } of dead)
-        if (doubtful.has(`${id} ${retryCount}`)) await boss.fail(offer, { id, retryCount }, { reason: "worker died" });
+        if (doubtful.has(`${id} ${retryCount}`))
+          await (await boss()).fail(offer, { id, retryCount }, { reason: "worker died" });
       doubtful = seen;
       const completed = others.filter(({ state }) => state === "completed");
       const failed = others.filter(({ state }) => state === "failed").map(({ id }) => id);
       const gone = [...completed.map(({ id }) => id), ...failed];
-      if (gone.length > 0) await boss.deleteJob(offer, gone);
+      if (gone.length > 0) await (await boss()).deleteJob(offer, gone);
       const done = completed.map(({ id, output }) => [id, fromBase64((output as { result: string }).result)] as const);
       return { done: new Map(done), failed };
     },
@@ -143,11 +164,13 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       const found = await session.query<SessionRow>(WORKERS, [TASK_LOCK]);
       const workers = found.flatMap((row) => workerOf(row, address.workspace));
       if (workers.every(({ keys }) => keys.length === 0)) return workers.map(withTasks(new Map()));
-      const jobs = (await Promise.all((await queues()).map((name) => boss.findJobs<TaskData>(name)))).flat();
+      const jobs = (
+        await Promise.all((await queues()).map(async (name) => (await boss()).findJobs<TaskData>(name)))
+      ).flat();
       return workers.map(withTasks(new Map(jobs.map(({ id, data }) => [lockKey(id), data.title]))));
     },
     async close() {
-      await boss.stop({ graceful: false }).catch(() => {});
+      await (await started?.catch(() => undefined))?.stop({ graceful: false }).catch(() => {});
       await session.end();
     },
   };
