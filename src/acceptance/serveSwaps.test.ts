@@ -1,4 +1,4 @@
-/** Deployments under load: every request is answered, by the model that it says. */
+/** Deployments under load: every request is answered, by the model that it says; a pinned one by the model that it names. */
 import { Agent } from "node:http";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -51,13 +51,22 @@ it("swaps models 100 times under load without a failed request or a mixed respon
   const load = { isDone: false };
   let [answers, failed, mixed] = [0, 0, 0];
   const seen = new Set<unknown>();
-  const callers = Array.from({ length: CONNECTIONS }, async () => {
-    while (!load.isDone) {
-      const reply = await ask(`${server.url}/predict`, options, body).catch(() => undefined);
+  const pins = ["v1", "v2"].map((version) => `/models/${version}/predict`);
+  const pinned = new Map(
+    await Promise.all(pins.map(async (pin) => [pin, (await server.post(pin, rowOf)).body] as const)),
+  );
+  expect(new Set([...pinned.values()].map((each) => each["model_version"])).size).toBe(2);
+  const callers = Array.from({ length: CONNECTIONS }, async (_, caller) => {
+    for (let call = caller; !load.isDone; call++) {
+      const path = ["/predict", ...pins][call % 3]!;
+      const reply = await ask(`${server.url}${path}`, options, body).catch(() => undefined);
       answers++;
+      const { model_version: version, probability } = reply?.body ?? {};
+      const pin = pinned.get(path);
       if (reply?.status !== 200) failed++;
-      else if (probabilityOf.get(reply.body["model_version"]) !== reply.body["probability"]) mixed++;
-      seen.add(reply?.body["model_version"]);
+      else if (probabilityOf.get(version) !== probability) mixed++;
+      else if (pin !== undefined && (version !== pin["model_version"] || probability !== pin["probability"])) mixed++;
+      seen.add(version);
     }
   });
   for (let swap = 0; swap < SWAPS; swap++) {

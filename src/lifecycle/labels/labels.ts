@@ -28,6 +28,13 @@ export interface LabelsOptions {
   readonly label?: string | undefined;
   /** Replace existing labels that differ. */
   readonly force: boolean;
+  /** How the target was read in training. Default: by the deployed model. */
+  readonly signature?: Signature;
+  /** Maximum number of examples of each kind of row that is not joined. Default: 5. */
+  readonly examples?: number;
+  /** Counts rows from 0 in place of lines. */
+  readonly byRow?: boolean;
+  readonly onReject?: (line: number, reason: string) => void;
 }
 
 export interface LabelsResult extends Readonly<JoinResult> {
@@ -66,13 +73,12 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   const counts = { rows: 0, withoutLabel: 0, rejected: 0, firstRejected: null as string | null };
   const reject = (line: number, reason: string): void => {
     counts.rejected++;
+    options.onReject?.(line, reason);
     counts.firstRejected ??= `line ${line}: ${reason}`;
   };
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
   const csv = csvSettings(session.config);
-  // If no model is deployed, or it cannot be read, the logged predictions decide the type of labels.
-  const deployed = await loadDeployed(session).catch(recover(() => null));
-  const signature = deployed?.model.signature ?? null;
+  const signature = options.signature ?? (await deployedSignature(session));
   const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
   const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);
   const asked = { ...options, id: named(options.id), label: named(options.label) };
@@ -81,8 +87,10 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
     for await (const batch of readRows(openInput(options), { format, name, csv, normalizeNames, onNote })) {
       context.signal.throwIfAborted();
       plan ??= await planOf(session, asked, { columns: batch.columns, signature });
+      const numbered = batch.rows.map((row, i) => ({ ...row, line: counts.rows + i }));
+      const read = options.byRow === true ? { ...batch, rows: numbered } : batch;
       counts.rows += batch.rows.length;
-      const { rows, withoutLabel } = labelRows(session, batch, plan, reject);
+      const { rows, withoutLabel } = labelRows(session, read, plan, reject);
       counts.withoutLabel += withoutLabel;
       plan.join.add(rows);
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
@@ -93,6 +101,12 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   } finally {
     plan?.join.close();
   }
+}
+
+/** If no model is deployed, or it cannot be read, the logged predictions decide the type of labels. */
+async function deployedSignature(session: Session): Promise<Signature | null> {
+  const deployed = await loadDeployed(session).catch(recover(() => null));
+  return deployed?.model.signature ?? null;
 }
 
 async function planOf(
@@ -113,6 +127,7 @@ async function planOf(
     toLabel: labelReader(signature),
     replace: options.force,
     now: context.now().getTime(),
+    examples: options.examples ?? 5,
   });
   return { by, label, join, key };
 }

@@ -5,13 +5,13 @@ import { list, named, object, oneOf, text, whole, anything, type JsonSchema, typ
 /** By media type. */
 type Content = Readonly<Record<string, JsonSchema>>;
 
-/** A boolean or a number with limits; the values of a query by name. */
-export type Parameters = Readonly<Record<string, JsonSchema & { readonly type: "boolean" | "number" }>>;
-export type ParameterValues = Readonly<Record<string, boolean | number | undefined>>;
+/** Query parameters by name; numbers have limits. */
+export type Parameters = Readonly<Record<string, JsonSchema & { readonly type: keyof typeof readers }>>;
+export type ParameterValues = Readonly<Record<string, boolean | number | string | undefined>>;
 
 export interface Endpoint {
   readonly id: string;
-  readonly tag: "predict" | "mlflow" | "model" | "health";
+  readonly tag: "predict" | "labels" | "mlflow" | "model" | "health";
   readonly summary: string;
   readonly description?: string;
   /** By the name of the part of the path. */
@@ -122,14 +122,21 @@ export function parameterValues(given: Readonly<Record<string, unknown>>, declar
   }
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
-      const read = declared[name]!.type === "boolean" ? readFlag(value) : readNumber(value, declared[name]!);
-      if (read !== undefined) return [name, read];
       const { type, minimum, maximum } = declared[name]!;
-      const allowed = type === "boolean" ? "true or false" : `one number from ${minimum} to ${maximum}`;
-      throw new HttpProblem("bad-request", `the query parameter ${name} must be ${allowed}`);
+      const [read, allowed] = readers[type];
+      const found = read(value, declared[name]!);
+      if (found !== undefined) return [name, found];
+      const range = type === "number" ? ` from ${minimum} to ${maximum}` : "";
+      throw new HttpProblem("bad-request", `the query parameter ${name} must be ${allowed}${range}`);
     }),
   );
 }
+
+const readers = {
+  boolean: [readFlag, "true or false"],
+  number: [readNumber, "one number"],
+  string: [(value: unknown) => (typeof value === "string" && value !== "" ? value : undefined), "one name"],
+} as const;
 
 function readFlag(value: unknown): boolean | undefined {
   if (value === "true" || value === "1" || value === "") return true;

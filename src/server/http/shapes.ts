@@ -44,8 +44,6 @@ export function object(properties: Shapes, optional: Shapes = {}): Shape<unknown
   return { type: "object", required: Object.keys(properties), properties: { ...properties, ...optional } };
 }
 
-export const described = <T>(of: Shape<T>, description: string) => shape<T>({ ...of, description });
-
 /** In the document, the shape is a component with this name. */
 export const named = <T>(name: string, of: Shape<T>) => shape<T>({ ...of, [nameOf]: name });
 

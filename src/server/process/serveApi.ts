@@ -12,6 +12,7 @@ import { guards } from "../http/guards.ts";
 import { registerHealth } from "../routes/healthRoutes.ts";
 import { createApp, registerFallback, type App } from "../http/http.ts";
 import { registerInvocations } from "../routes/invocationsRoutes.ts";
+import { registerLabels } from "../routes/labelRoutes.ts";
 import { interceptor, type InterceptorOptions } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "../http/listen.ts";
 import { openLog } from "../state/openLog.ts";
@@ -93,6 +94,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const check = access(serve, { rate, clock, wrongToken: (address) => state.rejected.note("wrong_token", address) });
   const allowed = guards(check);
   registerPredict(app, state, allowed);
+  registerLabels(app, state, allowed);
   registerInvocations(app, state, allowed);
   registerRecorded(app, state, allowed);
   registerHealth(app, state);

@@ -3,7 +3,7 @@ import { codeVersion } from "../../config/codeVersion.ts";
 import { endpoint, json, type Endpoint } from "../http/endpoint.ts";
 import { JSON_TYPE, sendJson, type App } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { described, flag, named, object, oneOf, orNull, text, whole, type Shaped } from "../http/shapes.ts";
+import { flag, named, object, oneOf, orNull, text, whole, type Shaped } from "../http/shapes.ts";
 import { requireServing, withoutFolders, type ServerState } from "../state/serverState.ts";
 
 export function registerHealth(app: App, state: ServerState): void {
@@ -44,8 +44,8 @@ const ready = named(
     status: oneOf("ready"),
     model_version: text,
     deployment_id: whole,
-    refused: described(orNull(text), "why a newer deployment cannot be served; the previous one still is"),
-    log_problem: described(orNull(text), "why predictions are answered but not logged at present"),
+    refused: { ...orNull(text), description: "why a newer deployment cannot be served; the previous one still is" },
+    log_problem: { ...orNull(text), description: "why predictions are answered but not logged at present" },
   }),
 );
 

@@ -18,7 +18,7 @@ import {
 } from "../http/shapes.ts";
 
 const metrics = byName(orNull(number));
-const column = object(
+const columnShape = object(
   { name: text, kind: oneOf("number", "date", "category"), missing_share: number },
   { integer: flag, minimum: number, maximum: number, categories: list(text), truncated: flag },
 );
@@ -33,7 +33,7 @@ export const modelShape = named(
     task,
     threshold: orNull(number),
     signature: object(
-      { inputs: list(column), target: object({ name: text, task }, { classes: list(text) }) },
+      { inputs: list(columnShape), target: object({ name: text, task }, { classes: list(text) }) },
       { computed: byName(text) },
     ),
     example: byName(anything),

@@ -23,6 +23,8 @@ export interface JoinOptions {
   readonly replace: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Maximum number of examples of each kind. */
+  readonly examples: number;
 }
 
 export interface LabelExample {
@@ -60,8 +62,6 @@ export interface LabelJoin {
   close(): void;
 }
 
-const EXAMPLES = 5;
-
 /** @throws {MlctlError} if the log is damaged, cannot be written or cannot be reached */
 export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
   const { database, shared } = options.place;
@@ -84,13 +84,13 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
     invalid: 0,
     examples: { unmatched: [], conflicts: [], invalid: [] },
   };
-  const stage = stager(staged, options.replace, result);
+  const stage = stager(staged, options, result);
   return {
     add: (rows) => withLogErrors(path, () => stage(rows)),
     async finish() {
       try {
         await target.match(staged, options.keyOf);
-        count(staged, result);
+        count(staged, options, result);
         await target.record(staged, (pair) => labelToWrite(pair, options, result), options.now);
         return result;
       } catch (error) {
@@ -104,7 +104,11 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
   };
 }
 
-function stager(database: SqliteDatabase, replace: boolean, result: JoinResult): (rows: readonly LabelRow[]) => void {
+function stager(
+  database: SqliteDatabase,
+  { replace, examples }: JoinOptions,
+  result: JoinResult,
+): (rows: readonly LabelRow[]) => void {
   const insert = database.prepare("INSERT INTO staged (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   const before = database.prepare("SELECT label FROM staged WHERE key = ?").pluck();
   const change = database.prepare("UPDATE staged SET label = ?, line = ? WHERE key = ?");
@@ -116,7 +120,7 @@ function stager(database: SqliteDatabase, replace: boolean, result: JoinResult):
       else if (replace) change.run(label, line, key);
       else {
         result.conflicts++;
-        addExample(result.examples.conflicts, { key, label, line, known });
+        addExample(result.examples.conflicts, examples, { key, label, line, known });
       }
     }
   });
@@ -161,23 +165,24 @@ const sqliteTarget: LabelTarget = {
   close() {},
 };
 
-function count(database: SqliteDatabase, result: JoinResult): void {
+function count(database: SqliteDatabase, { examples }: JoinOptions, result: JoinResult): void {
   const number = (sql: string): number => database.prepare(sql).pluck().get() as number;
   result.matched = number("SELECT count(DISTINCT key) FROM found");
   result.unmatched = number("SELECT count(*) FROM staged") - result.matched;
   const unmatched = database.prepare(
     "SELECT line, key, label FROM staged WHERE key NOT IN (SELECT key FROM found) ORDER BY line LIMIT ?",
   );
-  result.examples.unmatched.push(...(unmatched.all(EXAMPLES) as LabelExample[]));
+  result.examples.unmatched.push(...(unmatched.all(examples) as LabelExample[]));
 }
 
 /** The label to write, if any; updates the counts. */
-function labelToWrite(pair: Pair, { toLabel, replace }: JoinOptions, result: JoinResult): string | number | undefined {
+function labelToWrite(pair: Pair, options: JoinOptions, result: JoinResult): string | number | undefined {
+  const { toLabel, replace, examples } = options;
   const { prediction, known, key, line } = pair;
   const label = toLabel(pair.label, prediction);
   if (label === undefined) {
     result.invalid++;
-    addExample(result.examples.invalid, { key, line, label: pair.label });
+    addExample(result.examples.invalid, examples, { key, line, label: pair.label });
     return undefined;
   }
   if (known === null) {
@@ -188,11 +193,11 @@ function labelToWrite(pair: Pair, { toLabel, replace }: JoinOptions, result: Joi
   else if (replace) result.replaced++;
   else {
     result.conflicts++;
-    addExample(result.examples.conflicts, { key, line, label: pair.label, known });
+    addExample(result.examples.conflicts, examples, { key, line, label: pair.label, known });
   }
   return known !== label && replace ? label : undefined;
 }
 
-function addExample(examples: LabelExample[], example: LabelExample): void {
-  if (examples.length < EXAMPLES) examples.push(example);
+function addExample(examples: LabelExample[], most: number, example: LabelExample): void {
+  if (examples.length < most) examples.push(example);
 }

@@ -1,0 +1,123 @@
+/** POST /labels: joins labels to logged predictions, as `mlctl labels` does. */
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { labels, type LabelsOptions, type LabelsResult } from "../../lifecycle/labels/labels.ts";
+import { endpoint, json } from "../http/endpoint.ts";
+import type { Guards } from "../http/guards.ts";
+import { sendJson, type App, type Request } from "../http/http.ts";
+import { byName, list, named, object, oneOf, text, whole, type Shaped } from "../http/shapes.ts";
+import { streamPieces } from "../http/streamPieces.ts";
+import { withCharset } from "../predictions/csvResponse.ts";
+import { requestRows } from "../predictions/requestRows.ts";
+import type { ServerState } from "../state/serverState.ts";
+
+/** Maximum number of errors of each kind. */
+const MOST_ERRORS = 100;
+
+export function registerLabels(app: App, state: ServerState, guards: Guards): void {
+  app.post("/labels", { onRequest: guards.predict, ...LABELS }, async (request, reply) => {
+    const { workspace, serving, log } = state;
+    // The labels of predictions that were just returned find them.
+    await log.flush();
+    const { workers, log: settings } = workspace.config.serve;
+    if (workers > 1) await sleep(settings.flush_ms);
+    const errors: LabelError[] = [];
+    const { id, label, force = false } = (request.parameters ?? {}) as Partial<LabelsOptions>;
+    const config = withCharset(workspace.config, request.headers["content-type"]);
+    const context = { ...workspace.context, emit: () => {} };
+    const result = await labels(
+      { ...workspace, config, context, store: state.store.current() },
+      {
+        ...labelRows(request, state),
+        input: "-",
+        id,
+        label,
+        force,
+        examples: MOST_ERRORS,
+        byRow: true,
+        ...(serving && { signature: serving.served.model.signature }),
+        onReject: (row, message) => errors.length < MOST_ERRORS && errors.push({ row, check: "row", message }),
+      },
+    );
+    return sendJson(reply, report(result, errors));
+  });
+}
+
+function labelRows(request: Request, { workspace, bodies }: ServerState): Pick<LabelsOptions, "stdin" | "inputFormat"> {
+  const { body } = request;
+  if (body instanceof Readable) {
+    const isCsv = (request.headers["content-type"] ?? "").toLowerCase().startsWith("text/csv");
+    return { stdin: Readable.from(streamPieces(request, bodies)), inputFormat: isCsv ? "csv" : "jsonl" };
+  }
+  const { rows } = requestRows(body, { inputs: new Set(), mostRows: workspace.config.serve.limits.rows });
+  return { stdin: Readable.from(rows.map((row) => `${JSON.stringify(row)}\n`)), inputFormat: "jsonl" };
+}
+
+const labelError = object({
+  row: { ...whole, description: "from 0" },
+  check: oneOf("unmatched", "conflict", "invalid", "row"),
+  message: text,
+});
+type LabelError = Shaped<typeof labelError>;
+
+const labelReport = named(
+  "Labelled",
+  object({
+    by: { ...list(text), description: "the columns that the rows were joined by" },
+    label: text,
+    rows: whole,
+    matched: whole,
+    unmatched: whole,
+    labelled: { ...whole, description: "predictions that got a label" },
+    unchanged: { ...whole, description: "predictions that had this label already" },
+    replaced: whole,
+    duplicates: whole,
+    conflicts: whole,
+    invalid: whole,
+    without_label: whole,
+    rejected: whole,
+    errors: { ...list(labelError), description: `in the order of the rows; at most ${MOST_ERRORS} of each kind` },
+  }),
+);
+
+function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<typeof labelReport> {
+  const { examples, withoutLabel, firstRejected: _, ...counts } = result;
+  const by = counts.by.join(" and ");
+  const errors = [
+    ...rejected,
+    ...examples.unmatched.map(({ line: row, key }) => {
+      return { row, check: "unmatched", message: `no logged prediction has ${by} ${key}` } as const;
+    }),
+    ...examples.conflicts.map(({ line: row, key, label, known }) => {
+      const message = `${key} has the label ${known}, and here ${label}; ?force=true replaces it`;
+      return { row, check: "conflict", message } as const;
+    }),
+    ...examples.invalid.map(({ line: row, label }) => {
+      return { row, check: "invalid", message: `${JSON.stringify(label)} is not a label of the model` } as const;
+    }),
+  ];
+  return { ...counts, without_label: withoutLabel, errors: errors.toSorted((a, b) => a.row - b.row) };
+}
+
+const rows = byName({ type: ["string", "number", "boolean", "null"] });
+const labelled = { ...rows, example: { prediction_id: "1a2250ff04dd534897e00000000", label: "1" } };
+
+const LABELS = endpoint({
+  id: "addLabels",
+  tag: "labels",
+  summary: "Joins labels that arrive later to logged predictions",
+  description:
+    "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. Joining the same labels again changes nothing.",
+  query: {
+    id: { type: "string", description: "column of prediction ids" },
+    label: { type: "string", description: "column of labels" },
+    force: { type: "boolean", description: "replace known labels that differ" },
+  },
+  body: {
+    "application/json": { anyOf: [labelled, list(labelled), object({ data: list(labelled) })] },
+    "text/csv": text,
+    "application/x-ndjson": text,
+  },
+  returns: json(labelReport),
+  problems: ["not-ready"],
+});
