@@ -15,7 +15,11 @@ const CONNECTIONS = 8;
 it("swaps models 100 times under load without a failed request or a mixed response", async () => {
   const workspace = logisticWorkspace();
   const rowOf = { lastmonth_activity: 73, lastyear_activity: 955, number_of_employees: 14 };
-  workspace.configure({ train: { models: [{ family: "xgboost", params: { n_estimators: 20 } }] } });
+  const sizes = [20, 19, 18, 17, 16, 15];
+  workspace.configure({
+    train: { models: sizes.map((size) => ({ family: "xgboost", params: { n_estimators: size } })) },
+    promotion: { top: sizes.map((size) => `of_${size}`) },
+  });
   workspace.ok("train");
   workspace.ok("score");
   workspace.ok("deploy", "--force");
@@ -51,22 +55,27 @@ it("swaps models 100 times under load without a failed request or a mixed respon
   const load = { isDone: false };
   let [answers, failed, mixed] = [0, 0, 0];
   const seen = new Set<unknown>();
-  const pins = ["v1", "v2"].map((version) => `/models/${version}/predict`);
-  const pinned = new Map(
-    await Promise.all(pins.map(async (pin) => [pin, (await server.post(pin, rowOf)).body] as const)),
-  );
-  expect(new Set([...pinned.values()].map((each) => each["model_version"])).size).toBe(2);
+  // More than are kept in memory.
+  const all = ["v1", ...sizes.map((_, i) => `v${i + 2}`)].map((version) => `/models/${version}/predict`);
+  const answerOf = async (pin: string): Promise<unknown[]> => {
+    const { model_version: version, probability } = (await server.post(pin, rowOf)).body;
+    return [version, probability];
+  };
+  const answersOf = async (): Promise<unknown[][]> => Promise.all(all.map(answerOf));
+  const known = await answersOf();
+  expect(new Set(known.map(([version]) => version)).size).toBe(all.length);
+  expect(known).toEqual(expect.arrayContaining([...probabilityOf]));
+  const pinned = new Map(all.slice(0, 2).map((pin, i) => [pin, known[i]!]));
   const callers = Array.from({ length: CONNECTIONS }, async (_, caller) => {
     for (let call = caller; !load.isDone; call++) {
-      const path = ["/predict", ...pins][call % 3]!;
+      const path = ["/predict", ...pinned.keys()][call % 3]!;
       const reply = await ask(`${server.url}${path}`, options, body).catch(() => undefined);
       answers++;
       const { model_version: version, probability } = reply?.body ?? {};
-      const pin = pinned.get(path);
+      const [pin, expected = probabilityOf.get(version)] = pinned.get(path) ?? [];
       if (reply?.status !== 200) failed++;
-      else if (probabilityOf.get(version) !== probability) mixed++;
-      else if (pin !== undefined && (version !== pin["model_version"] || probability !== pin["probability"])) mixed++;
-      seen.add(version);
+      else if (probability !== expected || version !== (pin ?? version)) mixed++;
+      if (pin === undefined) seen.add(version);
     }
   });
   for (let swap = 0; swap < SWAPS; swap++) {
@@ -77,9 +86,10 @@ it("swaps models 100 times under load without a failed request or a mixed respon
   load.isDone = true;
   await Promise.all(callers);
   agent.destroy();
+  expect(await answersOf()).toEqual(known);
   expect({ failed, mixed, models: seen.size }).toEqual({ failed: 0, mixed: 0, models: 2 });
   expect(answers).toBeGreaterThan(SWAPS);
   // The first deployment of the server, two to learn the answers, and these.
   expect((await server.get("/metrics")).text).toMatch(new RegExp(`^mlctl_deployment_swaps_total ${SWAPS + 3}$`, "m"));
   expect((await server.stop()).status).toBe(143);
-}, 60_000);
+}, 120_000);

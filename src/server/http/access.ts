@@ -38,7 +38,7 @@ interface AccessLimits {
 export function access(
   { token, tokens, limits }: Config["serve"],
   { rate, clock, wrongToken }: AccessLimits,
-): ((caller: Caller, ...scopes: readonly [Scope, ...Scope[]]) => string | Promise<string>) | null {
+): ((caller: Caller, ...scopes: readonly Scope[]) => string | Promise<string>) | null {
   const known: KnownToken[] = [
     ...(token === null ? [] : [knownToken("token", token, ["admin"])]),
     ...tokens.map((each) => knownToken(each.name, each.token, each.scopes)),

@@ -1,4 +1,5 @@
 /** Declares an endpoint once: its query parameters are read, and the OpenAPI document is written, from the same declaration. */
+import type { Scope } from "./access.ts";
 import { HttpProblem, PROBLEMS, PROBLEM_TYPE, type ProblemName } from "./problem.ts";
 import { list, named, object, oneOf, text, whole, anything, type JsonSchema, type Shape } from "./shapes.ts";
 
@@ -14,6 +15,8 @@ export interface Endpoint {
   readonly tag: "predict" | "labels" | "mlflow" | "model" | "health";
   readonly summary: string;
   readonly description?: string;
+  /** A token needs one of them, where there are tokens; none: anybody may call it. */
+  readonly scopes: readonly Scope[];
   /** By the name of the part of the path. */
   readonly path?: Readonly<Record<string, JsonSchema>>;
   /** Undefined: any are ignored. */
@@ -26,6 +29,7 @@ export interface Endpoint {
 
 export interface Declared {
   readonly query: Parameters | undefined;
+  readonly scopes: readonly Scope[];
   /** OpenAPI's operation object. */
   readonly operation: JsonSchema;
 }
@@ -69,10 +73,14 @@ export function json(schema: JsonSchema): Content {
   return { "application/json": schema };
 }
 
-/** @param guarded it requires a token where there are tokens */
-export function endpoint(declared: Endpoint, guarded = true): { readonly config: Declared } {
-  const { id, tag, summary, description, path = {}, query = {}, body, returns, problems = [] } = declared;
-  const refused = [...OF_ALL, ...(guarded ? OF_GUARDED : []), ...(body === undefined ? [] : OF_BODIES), ...problems];
+export function endpoint(declared: Endpoint): { readonly config: Declared } {
+  const { scopes, id, tag, summary, description, path = {}, query = {}, body, returns, problems = [] } = declared;
+  const refused = [
+    ...OF_ALL,
+    ...(scopes.length > 0 ? OF_GUARDED : []),
+    ...(body === undefined ? [] : OF_BODIES),
+    ...problems,
+  ];
   const parameters = [
     ...Object.entries(path).map(([name, schema]) => ({ name, in: "path", required: true, schema })),
     ...Object.entries(query).map(([name, schema]) => ({ name, in: "query", required: false, schema })),
@@ -82,15 +90,16 @@ export function endpoint(declared: Endpoint, guarded = true): { readonly config:
     summary,
     ...(description !== undefined && { description }),
     tags: [tag],
+    "x-scopes": scopes,
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: content(body) } }),
-    ...(!guarded && { security: [] }),
+    ...(scopes.length === 0 && { security: [] }),
     responses: {
       200: { description: "OK", ...(Object.keys(returns).length > 0 && { content: content(returns) }) },
       ...problemResponses(refused),
     },
   };
-  return { config: { query: declared.query, operation } };
+  return { config: { query: declared.query, scopes, operation } };
 }
 
 function content(byType: Content): JsonSchema {

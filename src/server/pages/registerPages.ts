@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { html } from "../../reporting/html.ts";
 import { requireReader, type PageAccess } from "./frame/pageAccess.ts";
 import { pageRenderer, type PageRenderer } from "./frame/pageRenderer.ts";
-import { whenAllowed } from "../http/guards.ts";
+import { whenAllowed } from "../http/guard.ts";
 import { frameworkProblem, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { ServerState } from "../state/serverState.ts";
@@ -41,8 +41,11 @@ const pages: Readonly<Record<string, PageWriter>> = {
 
 const hidden = { schema: { hide: true } };
 
+/** Adds pages that also take forms. */
+export type MorePages = (ui: App, tools: { readonly renderer: PageRenderer; readonly access: PageAccess }) => void;
+
 /** Call it before registerFallback. */
-export function registerPages(app: App, state: ServerState, access: PageAccess): void {
+export function registerPages(app: App, state: ServerState, access: PageAccess, more: MorePages): void {
   const renderer = pageRenderer(state, access);
   const onRequest = (request: Request, _reply: Reply, done: (error?: Error) => void): void => {
     whenAllowed(requireReader(request, access), done);
@@ -58,6 +61,7 @@ export function registerPages(app: App, state: ServerState, access: PageAccess):
       recordedReport(renderer.pageRequest(request), reply),
     );
     registerLogin(ui, { access, renderer, bodies: state.bodies });
+    more(ui, { renderer, access });
     ui.get("/assets/:name", hidden, (request, reply) => {
       const asset = pageAssets().byName.get((request.params as { name: string }).name);
       if (asset === undefined) throw new HttpProblem("not-found", "there is no such file");

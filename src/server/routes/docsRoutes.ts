@@ -1,38 +1,88 @@
-/** GET /openapi.json, and GET /docs: a self-contained HTML page to try the API, which loads nothing from other servers. */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+/** GET /openapi.json, and the page /ui/docs, on which people try the model and read the endpoints; /docs leads to it. */
 import { codeVersion } from "../../config/codeVersion.ts";
+import { section } from "../../reporting/section.ts";
+import { html, type Html } from "../../reporting/html.ts";
 import { endpoint, json } from "../http/endpoint.ts";
-import type { Guards } from "../http/guards.ts";
-import { sendJson, type App } from "../http/http.ts";
-import { openApi } from "./openApi.ts";
+import { whenAllowed } from "../http/guard.ts";
+import { sendJson, type App, type Request } from "../http/http.ts";
+import { HttpProblem } from "../http/problem.ts";
+import { itemTable } from "../pages/frame/itemTable.ts";
+import type { Page } from "../pages/frame/page.ts";
+import { requireReader } from "../pages/frame/pageAccess.ts";
+import { relativeAddress } from "../pages/frame/pageAddress.ts";
+import type { MorePages } from "../pages/registerPages.ts";
 import type { ServerState } from "../state/serverState.ts";
+import { openApi } from "./openApi.ts";
+import { tryIt } from "./tryIt.ts";
 
-export function registerDocs(app: App, state: ServerState, guards: Guards): void {
-  const version = codeVersion();
-  const { config } = state.workspace;
-  const declared = endpoint({ id: "getOpenApi", tag: "model", summary: "This document", query: {}, returns: json({}) });
-  app.get("/openapi.json", { onRequest: guards.describe, ...declared }, (_request, reply) =>
-    sendJson(reply, openApi(app.paths, { config, codeVersion: version, served: state.serving?.served })),
+export function registerDocs(app: App, state: ServerState): void {
+  const options = { config: state.workspace.config, codeVersion: codeVersion() };
+  const summary = "This document";
+  const declared = endpoint({
+    id: "getOpenApi",
+    tag: "model",
+    scopes: ["read", "predict"],
+    summary,
+    query: {},
+    returns: json({}),
+  });
+  app.get("/openapi.json", declared, (_request, reply) =>
+    sendJson(reply, openApi(app.paths, { ...options, served: state.serving?.served })),
   );
-  const hidden = {};
-  const { page, policy } = docsPage(state.workspace.config.name);
-  app.get("/docs", hidden, (_request, reply) =>
-    reply.headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": policy }).send(page),
-  );
+  app.get("/docs", (request, reply) => reply.redirect(relativeAddress(request.url, "/ui/docs"), 303));
 }
 
-function docsPage(name: string): { readonly page: string; readonly policy: string } {
-  const template = readFileSync(new URL("docs.html", import.meta.url), "utf8");
-  const [style, script] = ["style", "script"].map((tag) => hashOf(template.split(new RegExp(`</?${tag}>`))[1]!));
-  const title = name.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-  return {
-    page: template.replaceAll("{{title}}", () => title),
-    // Allows only the page's own script and style.
-    policy: `default-src 'none'; connect-src 'self'; style-src ${style}; script-src ${script}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+/** Without a token, the page has the endpoints only. */
+export function docsPage(app: App, state: ServerState): MorePages {
+  return (ui, { renderer, access }) => {
+    ui.get("/docs", async (request, reply) => {
+      const top = await Promise.resolve()
+        .then(() => requireReader(request, access))
+        .then(() => tryIt(state, request))
+        .catch((error: unknown) => signIn(error));
+      return renderer.send(reply, page(app, request, top), request);
+    });
+    const onRequest = (request: Request, _reply: unknown, done: (error?: Error) => void): void =>
+      whenAllowed(requireReader(request, access, "predict"), done);
+    ui.post("/docs", { onRequest }, async (request, reply) => {
+      if (request.headers["sec-fetch-site"] === "cross-site")
+        throw new HttpProblem("forbidden", "the form was sent from another site");
+      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+      return renderer.send(reply, page(app, request, await tryIt(state, request, form)), request);
+    });
   };
 }
 
-function hashOf(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+function page({ paths }: App, { url }: Request, top: Html): Page {
+  return { title: "API", area: "docs", body: html`${top} ${section("endpoints", "Endpoints", endpoints(paths, url))}` };
+}
+
+/** @throws all other problems */
+function signIn(error: unknown): Html {
+  if (!(error instanceof HttpProblem) || error.status !== 401) throw error;
+  return section(
+    "try",
+    "Try it",
+    html`<p>To try the model and see its columns, <a href="/ui/login?next=/ui/docs">sign in with a token</a>.</p>`,
+  );
+}
+
+interface Operation {
+  readonly summary: string;
+  readonly "x-scopes": readonly string[];
+}
+
+function endpoints(paths: App["paths"], url: string): Html {
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({ path, method, operation })),
+  );
+  return html`${itemTable("All endpoints", all, [
+      ["Endpoint", ({ path, method }) => html`<code>${method.toUpperCase()} ${path}</code>`],
+      ["What it does", ({ operation }) => operation.summary],
+      ["Token", ({ operation }) => operation["x-scopes"].join(" or ") || "none"],
+    ])}
+    <p>
+      <a href="${relativeAddress(url, "/openapi.json")}">openapi.json</a> describes them with their parameters, rows,
+      responses and errors; clients can be generated from it.
+    </p>`;
 }

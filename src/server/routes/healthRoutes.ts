@@ -50,8 +50,6 @@ const ready = named(
 );
 
 function probe(id: string, summary: string, returns: Endpoint["returns"]) {
-  return endpoint(
-    { id, tag: "health", summary, returns, ...(id !== "getHealth" && { problems: ["not-ready"] }) },
-    false,
-  );
+  const problems = id === "getHealth" ? [] : (["not-ready"] as const);
+  return endpoint({ id, tag: "health", scopes: [], summary, returns, problems });
 }

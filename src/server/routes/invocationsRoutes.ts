@@ -3,7 +3,6 @@ import { Readable } from "node:stream";
 import { csvBatches, withCharset } from "../predictions/csvResponse.ts";
 import { endpoint, json } from "../http/endpoint.ts";
 import { ref } from "../http/shapes.ts";
-import type { Guards } from "../http/guards.ts";
 import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
@@ -15,10 +14,11 @@ import { streamPieces } from "../http/streamPieces.ts";
 
 const FORMS = ["dataframe_split", "dataframe_records", "instances", "inputs"];
 
-export function registerInvocations(app: App, state: ServerState, guards: Guards): void {
+export function registerInvocations(app: App, state: ServerState): void {
   const declared = endpoint({
     id: "invoke",
     tag: "mlflow",
+    scopes: ["predict"],
     summary: "Predicts rows as an MLflow model server does",
     description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the response is { predictions: [...] }, and its "warnings" if there are any. Rows that are not valid are status 400.`,
     query: {},
@@ -26,10 +26,8 @@ export function registerInvocations(app: App, state: ServerState, guards: Guards
     returns: json(ref("Invoked")),
     problems: ["not-ready"],
   });
-  app.post(
-    "/invocations",
-    { onRequest: guards.predict, ...declared, errorHandler: sendMlflowProblem },
-    (request, reply) => respond(state, request, reply),
+  app.post("/invocations", { ...declared, errorHandler: sendMlflowProblem }, (request, reply) =>
+    respond(state, request, reply),
   );
 }
 

@@ -3,7 +3,6 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { labels, type LabelsOptions, type LabelsResult } from "../../lifecycle/labels/labels.ts";
 import { endpoint, json } from "../http/endpoint.ts";
-import type { Guards } from "../http/guards.ts";
 import { sendJson, type App, type Request } from "../http/http.ts";
 import { byName, list, named, object, oneOf, text, whole, type Shaped } from "../http/shapes.ts";
 import { streamPieces } from "../http/streamPieces.ts";
@@ -14,8 +13,8 @@ import type { ServerState } from "../state/serverState.ts";
 /** Maximum number of errors of each kind. */
 const MOST_ERRORS = 100;
 
-export function registerLabels(app: App, state: ServerState, guards: Guards): void {
-  app.post("/labels", { onRequest: guards.predict, ...LABELS }, async (request, reply) => {
+export function registerLabels(app: App, state: ServerState): void {
+  app.post("/labels", LABELS, async (request, reply) => {
     const { workspace, serving, log } = state;
     // The labels of predictions that were just returned find them.
     await log.flush();
@@ -105,6 +104,7 @@ const labelled = { ...rows, example: { prediction_id: "1a2250ff04dd534897e000000
 const LABELS = endpoint({
   id: "addLabels",
   tag: "labels",
+  scopes: ["predict"],
   summary: "Joins labels that arrive later to logged predictions",
   description:
     "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. Joining the same labels again changes nothing.",

@@ -1,21 +1,21 @@
 /** GET /metrics for Prometheus. */
 import { codeVersion } from "../../config/codeVersion.ts";
 import { endpoint } from "../http/endpoint.ts";
-import type { Guards } from "../http/guards.ts";
 import type { App } from "../http/http.ts";
 import { metricsText } from "./metricsText.ts";
 import type { ServerState } from "../state/serverState.ts";
 import { storedDrift } from "../state/liveStore.ts";
 
-export function registerMetrics(app: App, state: ServerState, guards: Guards): void {
+export function registerMetrics(app: App, state: ServerState): void {
   const declared = endpoint({
     id: "getMetrics",
     tag: "health",
+    scopes: ["read"],
     summary: "Metrics of all workers in Prometheus' text format",
     returns: { "text/plain": { type: "string" } },
   });
   const version = codeVersion();
-  app.get("/metrics", { onRequest: guards.read, ...declared }, async (_request, reply) => {
+  app.get("/metrics", declared, async (_request, reply) => {
     const deployment = state.serving?.served.deployment;
     const text = metricsText(await state.allMetrics(), {
       codeVersion: version,

@@ -12,7 +12,6 @@ import { endpoint, type Endpoint } from "../http/endpoint.ts";
 import { ref } from "../http/shapes.ts";
 import type { Predictions } from "../predictions/predictions.ts";
 import { requestRows } from "../predictions/requestRows.ts";
-import type { Guards } from "../http/guards.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 
 const CSV_TYPE = "text/csv";
@@ -20,17 +19,12 @@ const CSV_TYPE = "text/csv";
 /** Media types whose bodies are streamed. */
 export const STREAMED_TYPES = [CSV_TYPE, "application/x-ndjson", "application/jsonl", "application/jsonlines"];
 
-export function registerPredict(app: App, state: ServerState, guards: Guards): void {
-  const onRequest = guards.predict;
+export function registerPredict(app: App, state: ServerState): void {
   const predict = (request: Request, reply: Reply): Reply | Promise<Reply> =>
     respond(requireServing(state), { request, reply, state });
-  app.post("/predict", { onRequest, ...endpoint({ ...PREDICT, id: "predict" }) }, predict);
-  app.post(
-    "/",
-    { onRequest, ...endpoint({ ...PREDICT, id: "predictAtRoot", summary: "The same as /predict" }) },
-    predict,
-  );
-  app.post("/models/:version/predict", { onRequest, ...endpoint(PINNED) }, async (request, reply) => {
+  app.post("/predict", endpoint({ ...PREDICT, id: "predict" }), predict);
+  app.post("/", endpoint({ ...PREDICT, id: "predictAtRoot", summary: "The same as /predict" }), predict);
+  app.post("/models/:version/predict", endpoint(PINNED), async (request, reply) => {
     const { version } = request.params as { version: string };
     return respond(await state.pinned(version), { request, reply, state });
   });
@@ -104,6 +98,7 @@ const streams = { [CSV_TYPE]: textBody, "application/x-ndjson": textBody };
 
 const PREDICT: Omit<Endpoint, "id"> = {
   tag: "predict",
+  scopes: ["predict"],
   summary: "Predicts rows",
   description:
     "One object returns one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON returns lists. CSV and JSON Lines are streamed, and return each row with its prediction, or why there is none.",

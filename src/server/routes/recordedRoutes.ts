@@ -2,8 +2,7 @@
 import type { ColumnReference } from "../../core/records/reference.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import type { DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
-import { endpoint, json } from "../http/endpoint.ts";
-import type { Guards } from "../http/guards.ts";
+import { endpoint, json, type Endpoint } from "../http/endpoint.ts";
 import { sendJson, type App } from "../http/http.ts";
 import {
   byName,
@@ -23,15 +22,23 @@ import { requireServing, type ServerState } from "../state/serverState.ts";
 
 type Document<T> = (session: Session, served: DeployedServedModel) => T;
 
-export function registerRecorded(app: App, state: ServerState, guards: Guards): void {
+export function registerRecorded(app: App, state: ServerState): void {
   const route = <T>(
     url: string,
     [id, summary, shape]: [string, string, Shape<T>],
     document: Document<T>,
-    guard = guards.read,
+    scopes: Endpoint["scopes"] = ["read"],
   ): void => {
-    const declared = endpoint({ id, tag: "model", summary, query: {}, returns: json(shape), problems: ["not-ready"] });
-    app.get(url, { onRequest: guard, ...declared }, (_request, reply) => {
+    const declared = endpoint({
+      id,
+      tag: "model",
+      scopes,
+      summary,
+      query: {},
+      returns: json(shape),
+      problems: ["not-ready"],
+    });
+    app.get(url, declared, (_request, reply) => {
       const { served } = requireServing(state);
       return sendJson(reply, document({ ...state.workspace, store: state.store.current() }, served));
     });
@@ -45,7 +52,7 @@ export function registerRecorded(app: App, state: ServerState, guards: Guards): 
   );
   // Callers of /predict need the columns.
   const described = "The deployed model: signature, metrics and lineage";
-  route("/model", ["getModel", described, modelShape], modelDocument, guards.describe);
+  route("/model", ["getModel", described, modelShape], modelDocument, ["read", "predict"]);
 }
 
 const metrics = byName(orNull(number));

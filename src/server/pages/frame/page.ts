@@ -23,7 +23,8 @@ export interface PageRequest {
 
 /** In the order of the navigation. */
 export const areas = ["overview", "runs", "trials", "monitoring", "predictions", "live"] as const;
-export type Area = (typeof areas)[number];
+/** The API is not below /ui for whoever calls it. */
+export type Area = (typeof areas)[number] | "docs";
 
 export interface Page {
   readonly title: string;

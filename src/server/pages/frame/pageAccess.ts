@@ -11,17 +11,16 @@ export interface PageAccess {
   readonly now: () => number;
 }
 
-const SCOPE: Scope = "read";
-
 /** @throws {HttpProblem} 401, 403 or 429; returns a promise that rejects with it if another process counts the rate */
 export function requireReader(
   request: Request,
   { check, tokens, now }: PageAccess,
+  scope: Scope = "read",
 ): ReturnType<NonNullable<PageAccess["check"]>> | undefined {
   const { headers, ip: address } = request;
   const token = headers.authorization === undefined ? tokenOfCookie(headers.cookie, tokens, now()) : undefined;
   const effective = token === undefined ? headers : { authorization: `Bearer ${token}` };
-  return check?.({ headers: effective, address }, SCOPE);
+  return check?.({ headers: effective, address }, scope);
 }
 
 export function isSignedIn({ headers }: Request, { tokens, now }: PageAccess): boolean {

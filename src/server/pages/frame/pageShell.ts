@@ -70,7 +70,7 @@ export function pageShell(
                       >
                     </li>`,
                 )}
-                <li><a href="/docs">API</a></li>
+                <li><a href="/docs" ${area === "docs" && html`aria-current="page"`}>API</a></li>
               </ul>
             </nav>
             ${

@@ -1,0 +1,153 @@
+/** The form of /ui/docs: one field for each column of the model, and below it what the model says of the row. */
+import { dateText } from "../../core/text/format.ts";
+import type { ColumnSpec } from "../../core/table/signature.ts";
+import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
+import { displayNumber, exact, percent } from "../../plots/displayNumber.ts";
+import { numeric } from "../../reporting/dataTable.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { section } from "../../reporting/section.ts";
+import type { Request } from "../http/http.ts";
+import { HttpProblem, problemOf } from "../http/problem.ts";
+import { itemTable } from "../pages/frame/itemTable.ts";
+import { factList, runLink } from "../pages/frame/parts.ts";
+import { pageAddress } from "../pages/frame/pageAddress.ts";
+import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
+
+/** Fields have positions as their names, because columns may have any. */
+const fieldOf = (position: number): string => `column${position}`;
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** @param form what was sent; undefined at first @throws {HttpProblem} 503 while nothing is deployed */
+export async function tryIt(state: ServerState, request: Request, form?: URLSearchParams): Promise<Html> {
+  const serving = requireServing(state);
+  const { model, runId } = serving.served;
+  const { inputs, target } = model.signature;
+  const example = new Map(exampleRow(model).map(({ name, value }) => [name, value]));
+  const texts = inputs.map(({ name }, i) => form?.get(fieldOf(i)) ?? String(example.get(name) ?? ""));
+  const row = Object.fromEntries(inputs.map(({ name, kind }, i) => [name, cellOf(texts[i]!, kind)]));
+  const threshold = form?.get("threshold")?.trim() ?? "";
+  const outcome = form === undefined ? null : await predicted(serving, { row, threshold, form });
+  const isBinary = target.task === "binary";
+  const fields = html`${factList([
+      ["Model", runLink(runId)],
+      ["Family", model.estimator.family],
+      ["Predicts", `${target.name} (${target.task})`],
+    ])}
+    <form class="fields" method="post" action="${pageAddress("docs")}">
+      ${inputs.map((spec, i) => field(spec, i, texts[i]!))}
+      ${
+        isBinary &&
+        html`<label
+          >threshold, from 0 to 1
+          <input
+            type="number"
+            name="threshold"
+            min="0"
+            max="1"
+            step="any"
+            value="${threshold}"
+            placeholder="${exact(model.threshold ?? 0.5)}"
+          />
+        </label>`
+      }
+      ${outcome?.probability !== undefined && html`<input type="hidden" name="before" value="${outcome.probability}" />`}
+      <button type="submit">Predict</button>
+    </form>
+    ${outcome?.shown}
+    <h3>cURL</h3>
+    <pre>${curl(state, request, { row, threshold })}</pre>`;
+  return section("try", "Try it", fields);
+}
+
+function cellOf(text: string, kind: ColumnSpec["kind"]): string | number | null {
+  if (text === "") return null;
+  return kind === "number" && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function field(spec: ColumnSpec, position: number, value: string): Html {
+  const name = fieldOf(position);
+  const { categories } = spec;
+  return html`<label
+    ><span>${spec.name} <span class="quiet">${hint(spec)}</span></span>
+    <input name="${name}" value="${value}" autocomplete="off" ${categories && html`list="${name}"`} />
+    ${
+      categories &&
+      html`<datalist id="${name}">${categories.map((each) => html`<option value="${each}"></option>`)}</datalist>`
+    }
+  </label>`;
+}
+
+function hint({ kind, minimum, maximum }: ColumnSpec): string {
+  if (minimum === undefined || maximum === undefined) return kind;
+  const show = kind === "date" ? dateText : displayNumber;
+  return `${show(minimum)} to ${show(maximum)}`;
+}
+
+interface Outcome {
+  readonly shown: Html;
+  readonly probability?: number;
+}
+
+async function predicted(
+  { predictor: deployed, served, responseText }: Serving,
+  { row, threshold, form }: { row: Row; threshold: string; form: URLSearchParams },
+): Promise<Outcome> {
+  try {
+    const share = Number(threshold);
+    if (!(share >= 0 && share <= 1)) throw new HttpProblem("bad-request", "the threshold is a number from 0 to 1");
+    const predictor = threshold === "" ? deployed : deployed.at(share);
+    const predictions = await predictor.predict([row]);
+    const { values, probabilities, classes, predictionIds } = predictions;
+    const document = JSON.parse(responseText({ rows: [row], single: true }, predictions)) as object;
+    const probability = probabilities?.[0];
+    const [before, id] = [form.get("before"), predictionIds[0]!];
+    const change = probability === undefined || !before ? null : probability - Number(before);
+    const byClass = Object.entries(classes === null ? {} : (JSON.parse(classes(0)) as Record<string, number>));
+    const shown = html`<h3 id="result">Prediction</h3>
+      <p class="figure" role="status">${served.model.signature.target.name}: ${values[0]}</p>
+      ${
+        byClass.length > 0 &&
+        itemTable("Probability of each class", byClass, [
+          ["Class", ([label]) => label],
+          [numeric("Probability"), ([, each]) => percent(each)],
+        ])
+      }
+      ${
+        change !== null &&
+        html`<p>Probability before: ${percent(Number(before))}; change: ${displayNumber(100 * change)} points.</p>`
+      }
+      ${predictions.warnings.map(({ column, message }) => html`<p class="warning">${column}: ${message}</p>`)}
+      <p><a href="${pageAddress("predictions", id)}">Why this prediction</a></p>
+      <h3>Response</h3>
+      <pre>${JSON.stringify(document, null, 2).replaceAll("  ", "\u00a0 ")}</pre>`;
+    return { shown, ...(probability !== undefined && { probability }) };
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.status >= 500) throw error;
+    return { shown: problemNote(problem) };
+  }
+}
+
+function problemNote({ message, members }: HttpProblem): Html {
+  const errors = (members["errors"] ?? []) as readonly { column: string; message: string }[];
+  if (errors.length === 0) return html`<p class="warning" role="alert">${message}</p>`;
+  return html`${errors.map((error) => html`<p class="warning" role="alert">${error.column}: ${error.message}</p>`)}`;
+}
+
+function curl(
+  { workspace }: ServerState,
+  { headers }: Request,
+  { row, threshold }: { row: Row; threshold: string },
+): string {
+  const { token, tokens, base_path } = workspace.config.serve;
+  const scheme = headers["x-forwarded-proto"] === "https" ? "https" : "http";
+  const query = threshold === "" ? "" : `?threshold=${encodeURIComponent(threshold)}`;
+  const lines = [
+    `curl '${scheme}://${headers.host ?? "localhost"}${base_path}/predict${query}'`,
+    "-H 'content-type: application/json'",
+    ...(token === null && tokens.length === 0 ? [] : ['-H "authorization: Bearer $MLCTL_TOKEN"']),
+    `-d '${JSON.stringify(row).replaceAll("'", "'\\''")}'`,
+  ];
+  return lines.join(" \\\n  ");
+}
