@@ -32,7 +32,7 @@ const long = [
     "restoreKilled watchKilled acceptance/workers workersElsewhere commitDeployment pruneDeployments crontab serveSwaps watchSources",
   ),
   ...named("engine strangeMachine toyRegistry packages package badState browser pages"),
-  ...named("githubWorkflow githubActions serveFuzz registry scheduleHistory otherTasks"),
+  ...named("githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks"),
   ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),
   ...named(
     "realTune realSeason realAttrition realCourse realTraffic realMonitoring manyColumns hostileWritersMany manyOddCsv millionRows oddNumbersMany oddData oddRows csvReaders rowsOfAnySize duckdb/duckdb",

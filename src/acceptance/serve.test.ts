@@ -233,9 +233,15 @@ describe("GET", () => {
       expect.arrayContaining(["/predict", "/invocations", "/score", "/ready"]),
     );
     expect(Object.keys(document.components.schemas.Row.properties)).toEqual(Object.keys(row));
-    const page = await server.get("/docs");
+    expect((await server.get("/docs")).headers.location).toBe("ui/docs");
+    const page = await server.get("/ui/docs");
     expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
-    expect(page.text).not.toMatch(/https?:\/\//);
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const tried = (await server.post("/ui/docs", "column0=73&column1=955&column2=14&threshold=0.3", form)).text;
+    expect(tried).toMatch(/role="status">exited: 1<[\s\S]*probability&quot;: 0\.378/);
+    expect((await server.post("/ui/docs", "column0=x", form)).text).toContain(
+      "lastmonth_activity: &quot;x&quot; is not",
+    );
   });
 
   it("has security headers and no CORS, and problem documents for every wrong address", async () => {

@@ -9,7 +9,7 @@ export const serve = defineCommand({
   group: "Predict",
   summary: "serve predictions over HTTP; follows new deployments",
   details:
-    "Uses the deployed model; a new deployment or a rollback takes effect between two requests. GET /docs is a page to try requests, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every endpoint. Runs until Ctrl-C, SIGTERM or SIGHUP, then finishes open requests and writes the prediction log.",
+    "Uses the deployed model; a new deployment or a rollback takes effect between two requests. GET /docs is a page to try requests, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every endpoint. POST /models/v3/predict predicts with that version, whichever is deployed; POST /labels joins labels as `mlctl labels` does. With -v, each request is a line with its X-Request-Id and traceparent. Runs until Ctrl-C, SIGTERM or SIGHUP, then finishes open requests and writes the prediction log.",
   options: {
     port: {
       flags: "-p, --port <number>",

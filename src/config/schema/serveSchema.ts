@@ -28,7 +28,7 @@ export function serveSchema() {
           scopes: z
             .array(z.enum(["read", "predict", "admin"]))
             .min(1)
-            .describe("read: every GET; predict: every POST; admin: everything"),
+            .describe("read: every GET; predict: every POST, GET /model and GET /openapi.json; admin: everything"),
         }),
       )
       .default([])

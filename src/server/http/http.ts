@@ -92,6 +92,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     frameworkErrors: (error, _request, reply) => void sendProblem(reply as Reply, frameworkProblem(error)),
   });
   app.setErrorHandler((error, request, reply) => {
+    // Whatever else is wrong with it.
+    if (request.is404) return sendNotFound(app, request, reply);
     const problem = frameworkProblem(error);
     if (problem.status === 500) onBug(error, `${request.method} ${request.url}`);
     return sendProblem(reply, problem);
@@ -214,21 +216,26 @@ export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
 
 /** Handles all other paths: a browser at / is sent to the pages, else 405 if another method exists, else 404. Call it after all routes are registered. */
 export function registerFallback(app: App, basePath: string): void {
+  app.setNotFoundHandler((request, reply) => {
+    const { url, method, headers } = request;
+    if (/^\/(\?|$)/.test(url) && /^(GET|HEAD)$/.test(method) && headers.accept?.includes("text/html") === true)
+      return reply.redirect(basePath === "" ? "ui" : `${basePath}/ui`, 303);
+    return sendNotFound(app, request, reply);
+  });
+}
+
+function sendNotFound(app: App, request: Request, reply: Reply): Reply {
   // Not OPTIONS: @fastify/cors takes it at every address.
   const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
-  app.setNotFoundHandler((request, reply) => {
-    const url = request.url.split("?")[0]!;
-    const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);
-    if (url === "/" && /^(GET|HEAD)$/.test(request.method) && request.headers.accept?.includes("text/html") === true)
-      return reply.redirect(basePath === "" ? "ui" : `${basePath}/ui`, 303);
-    if (allowed.length === 0) {
-      const hint = "GET /openapi.json lists all endpoints; /docs shows them in a browser";
-      return sendProblem(reply, new HttpProblem("not-found", `there is no endpoint ${url.slice(0, 200)}`, { hint }));
-    }
-    const detail = `${request.method} is not supported here, only ${allowed.join(", ")}`;
-    const headers = { allow: allowed.join(", ") };
-    return sendProblem(reply, new HttpProblem("method-not-allowed", detail, { headers }));
-  });
+  const url = request.url.split("?")[0]!;
+  const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);
+  if (allowed.length === 0) {
+    const hint = "GET /openapi.json lists all endpoints; /docs shows them in a browser";
+    return sendProblem(reply, new HttpProblem("not-found", `there is no endpoint ${url.slice(0, 200)}`, { hint }));
+  }
+  const allow = allowed.join(", ");
+  const detail = `${request.method} is not supported here, only ${allow}`;
+  return sendProblem(reply, new HttpProblem("method-not-allowed", detail, { headers: { allow } }));
 }
 
 export const JSON_TYPE = "application/json; charset=utf-8";

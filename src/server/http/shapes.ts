@@ -30,8 +30,9 @@ export const orNull = <T>(of: Shape<T>) =>
       ? { ...of, type: [of["type"], "null"] }
       : { anyOf: [of, NULL] },
   );
+/** Without prefixItems, which few generators know. */
 export const pairs = <A, B>(first: Shape<A>, second: Shape<B>) =>
-  shape<readonly [A, B]>({ type: "array", prefixItems: [first, second], minItems: 2, maxItems: 2 });
+  shape<readonly [A, B]>({ type: "array", items: { anyOf: [first, second] }, minItems: 2, maxItems: 2 });
 export const oneOf = <T extends string>(...values: readonly T[]) => shape<T>({ type: "string", enum: values });
 const NULL = { type: "null" };
 

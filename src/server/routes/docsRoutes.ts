@@ -1,22 +1,22 @@
 /** GET /openapi.json, and the page /ui/docs, on which people try the model and read the endpoints; /docs leads to it. */
 import { codeVersion } from "../../config/codeVersion.ts";
-import { section } from "../../reporting/section.ts";
+import { emptyNote, section } from "../../reporting/section.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { endpoint, json } from "../http/endpoint.ts";
 import { whenAllowed } from "../http/guard.ts";
+import type { Scope } from "../http/access.ts";
 import { sendJson, type App, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { itemTable } from "../pages/frame/itemTable.ts";
 import type { Page } from "../pages/frame/page.ts";
 import { requireReader } from "../pages/frame/pageAccess.ts";
-import { relativeAddress } from "../pages/frame/pageAddress.ts";
+import { pageAddress, relativeAddress } from "../pages/frame/pageAddress.ts";
 import type { MorePages } from "../pages/registerPages.ts";
 import type { ServerState } from "../state/serverState.ts";
 import { openApi } from "./openApi.ts";
 import { tryIt } from "./tryIt.ts";
 
 export function registerDocs(app: App, state: ServerState): void {
-  const options = { config: state.workspace.config, codeVersion: codeVersion() };
   const summary = "This document";
   const declared = endpoint({
     id: "getOpenApi",
@@ -26,10 +26,12 @@ export function registerDocs(app: App, state: ServerState): void {
     query: {},
     returns: json({}),
   });
-  app.get("/openapi.json", declared, (_request, reply) =>
-    sendJson(reply, openApi(app.paths, { ...options, served: state.serving?.served })),
-  );
+  app.get("/openapi.json", declared, (_request, reply) => sendJson(reply, document(app, state)));
   app.get("/docs", (request, reply) => reply.redirect(relativeAddress(request.url, "/ui/docs"), 303));
+}
+
+function document({ paths }: App, { workspace: { config }, serving }: ServerState): object {
+  return openApi(paths, { config, codeVersion: codeVersion(), served: serving?.served });
 }
 
 /** Without a token, the page has the endpoints only. */
@@ -39,32 +41,36 @@ export function docsPage(app: App, state: ServerState): MorePages {
       const top = await Promise.resolve()
         .then(() => requireReader(request, access))
         .then(() => tryIt(state, request))
-        .catch((error: unknown) => signIn(error));
-      return renderer.send(reply, page(app, request, top), request);
+        .catch(instead);
+      return renderer.send(reply, page(app, top), request);
     });
-    const onRequest = (request: Request, _reply: unknown, done: (error?: Error) => void): void =>
-      whenAllowed(requireReader(request, access, "predict"), done);
-    ui.post("/docs", { onRequest }, async (request, reply) => {
+    const guarded = (scope: Scope) => ({
+      onRequest: (request: Request, _reply: unknown, done: (error?: Error) => void): void =>
+        whenAllowed(requireReader(request, access, scope), done),
+    });
+    // For browsers, whose cookie opens pages only.
+    ui.get("/docs/openapi.json", guarded("read"), (_request, reply) => sendJson(reply, document(app, state)));
+    ui.post("/docs", guarded("predict"), async (request, reply) => {
       if (request.headers["sec-fetch-site"] === "cross-site")
         throw new HttpProblem("forbidden", "the form was sent from another site");
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-      return renderer.send(reply, page(app, request, await tryIt(state, request, form)), request);
+      return renderer.send(reply, page(app, await tryIt(state, request, form)), request);
     });
   };
 }
 
-function page({ paths }: App, { url }: Request, top: Html): Page {
-  return { title: "API", area: "docs", body: html`${top} ${section("endpoints", "Endpoints", endpoints(paths, url))}` };
+function page({ paths }: App, top: Html): Page {
+  return { title: "API", area: "docs", body: html`${top} ${section("endpoints", "Endpoints", endpoints(paths))}` };
 }
 
 /** @throws all other problems */
-function signIn(error: unknown): Html {
-  if (!(error instanceof HttpProblem) || error.status !== 401) throw error;
-  return section(
-    "try",
-    "Try it",
-    html`<p>To try the model and see its columns, <a href="/ui/login?next=/ui/docs">sign in with a token</a>.</p>`,
-  );
+function instead(error: unknown): Html {
+  const signIn = html`To try the model and see its columns,
+    <a href="/ui/login?next=/ui/docs">sign in with a token</a>.`;
+  if (error instanceof HttpProblem && error.status === 401) return section("try", "Try it", html`<p>${signIn}</p>`);
+  if (error instanceof HttpProblem && error.problem === "not-ready")
+    return section("try", "Try it", emptyNote(`${error.message}: ${error.hint}.`));
+  throw error;
 }
 
 interface Operation {
@@ -72,7 +78,7 @@ interface Operation {
   readonly "x-scopes": readonly string[];
 }
 
-function endpoints(paths: App["paths"], url: string): Html {
+function endpoints(paths: App["paths"]): Html {
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({ path, method, operation })),
   );
@@ -82,7 +88,7 @@ function endpoints(paths: App["paths"], url: string): Html {
       ["Token", ({ operation }) => operation["x-scopes"].join(" or ") || "none"],
     ])}
     <p>
-      <a href="${relativeAddress(url, "/openapi.json")}">openapi.json</a> describes them with their parameters, rows,
+      <a href="${pageAddress("docs", "openapi.json")}">openapi.json</a> describes them with their parameters, rows,
       responses and errors; clients can be generated from it.
     </p>`;
 }

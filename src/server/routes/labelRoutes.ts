@@ -101,6 +101,8 @@ function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<t
 const rows = byName({ type: ["string", "number", "boolean", "null"] });
 const labelled = { ...rows, example: { prediction_id: "1a2250ff04dd534897e00000000", label: "1" } };
 
+const several = { ...list(labelled), minItems: 1 };
+
 const LABELS = endpoint({
   id: "addLabels",
   tag: "labels",
@@ -109,12 +111,12 @@ const LABELS = endpoint({
   description:
     "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. Joining the same labels again changes nothing.",
   query: {
-    id: { type: "string", description: "column of prediction ids" },
-    label: { type: "string", description: "column of labels" },
+    id: { type: "string", minLength: 1, description: "column of prediction ids" },
+    label: { type: "string", minLength: 1, description: "column of labels" },
     force: { type: "boolean", description: "replace known labels that differ" },
   },
   body: {
-    "application/json": { anyOf: [labelled, list(labelled), object({ data: list(labelled) })] },
+    "application/json": { anyOf: [labelled, several, object({ data: several })] },
     "text/csv": text,
     "application/x-ndjson": text,
   },

@@ -92,10 +92,10 @@ function rowDescription({ computed }: ServedModel): string {
   return `${columns.length === 0 ? "one value for each column" : both}. ${digits}`;
 }
 
-function columnSchema({ kind, minimum, maximum, categories, integer }: ColumnSpec): JsonSchema {
+function columnSchema({ kind, minimum, maximum, categories }: ColumnSpec): JsonSchema {
   if (kind === "number") {
     const range = minimum === undefined ? "" : `range in the training rows: ${minimum} to ${maximum}`;
-    return { type: [integer === true ? "integer" : "number", "string", "null"], description: range };
+    return { type: ["number", "string", "null"], description: range };
   }
   if (kind === "date")
     return { type: ["string", "null"], description: "ISO 8601, or as 31-Jul-2024; UTC if no time zone is given" };
