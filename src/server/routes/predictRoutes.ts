@@ -121,6 +121,6 @@ const PINNED: Endpoint = {
   ...PREDICT,
   id: "predictWithVersion",
   summary: "Predicts rows with a certain model, whichever is deployed",
-  path: { version: { type: "string", description: "a version such as v3, or the id of a run" } },
+  path: { version: { type: "string", example: "v1", description: "a version such as v3, or the id of a run" } },
   problems: ["not-ready", "not-found"],
 };
