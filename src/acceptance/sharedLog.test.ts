@@ -103,6 +103,8 @@ describe("two folders on one workspace", () => {
     const open = await Promise.all([one, two].map((each) => json(each, "alerts", "list")));
     expect(open[1]).toEqual(open[0]);
 
+    await Promise.all([ok(one, "prune", "--wait", "1m"), ok(two, "verify")]);
+    expect((await two.start("backup").finished).stderr).toContain("pg_dump");
     await ok(one, "share", "--folder");
     expect(one.json("predictions", "list", "--labelled")).toMatchObject({ total: 500, labelled: 500 });
     expect(one.json("predictions", "list")).toMatchObject({ total: 600 });
