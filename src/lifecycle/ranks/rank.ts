@@ -49,7 +49,7 @@ async function runTracker(): Promise<void> {
     const meeting: Meeting = { tracker, alive: { host: own.host, port } };
     process.stdout.write(`${JSON.stringify(meeting)}\n`);
   });
-  process.stdin.on("close", () => process.exit(0)).resume();
+  process.stdin.on("close", () => exitAtOnce(0)).resume();
 }
 
 async function runRank(): Promise<void> {
