@@ -3,6 +3,7 @@
  * `node rank.js PLACE ATTEMPT [RANK]`: one rank. The launcher sets the number if it is left out (srun, mpirun, Kubernetes).
  * `node rank.js tracker SETTINGS`: the tracker; ends with its stdin.
  */
+import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -17,23 +18,19 @@ import { trainingRounds } from "../../estimators/xgboost/engines/native/trainNat
 import { PROGRESS_STEPS } from "../../estimators/xgboost/engines/trainingJob.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { openPlace, type JobPlace } from "./jobPlace.ts";
-import {
-  getChecked,
-  getJson,
-  names,
-  putJson,
-  readJob,
-  type Attempt,
-  type CheckpointFile,
-  type Meeting,
-} from "./rankJob.ts";
-import type { RankJob, RankReport } from "./rankJob.ts";
+import { DONE, getChecked, getJson, names, putJson, readJob } from "./rankJob.ts";
+import type { Attempt, CheckpointFile, RankJob, TrackerLine } from "./rankJob.ts";
 
 /** Not a setting, because the model depends on it: see `Round.save`. */
 const CHECKPOINT_ROUNDS = 10;
 
-/** Where launchers say which of their processes this is: Slurm, MPI, Open MPI, Kubernetes. */
-const RANK_VARIABLES = ["SLURM_PROCID", "PMI_RANK", "OMPI_COMM_WORLD_RANK", "JOB_COMPLETION_INDEX"];
+/** Where launchers say which of their processes this is, of how many: Slurm, MPI, Open MPI, Kubernetes. */
+const LAUNCHERS = [
+  ["SLURM_PROCID", "SLURM_NTASKS"],
+  ["PMI_RANK", "PMI_SIZE"],
+  ["OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"],
+  ["JOB_COMPLETION_INDEX", ""],
+] as const;
 
 const [what = "", settings = "", given] = process.argv.slice(2);
 (what === "tracker" ? runTracker() : runRank()).catch((error: unknown) => {
@@ -44,38 +41,48 @@ const [what = "", settings = "", given] = process.argv.slice(2);
 async function runTracker(): Promise<void> {
   const { library, ...own } = JSON.parse(settings) as TrackerSettings & { readonly library: string };
   const tracker = startTracker(library, own);
-  const server = createServer((socket) => socket.on("error", () => undefined)).listen(0, own.host, () => {
-    const { port } = server.address() as AddressInfo;
-    const meeting: Meeting = { tracker, alive: { host: own.host, port } };
-    process.stdout.write(`${JSON.stringify(meeting)}\n`);
+  const server = createServer((socket) => {
+    let said = "";
+    socket.on("data", (text: Buffer) => (said += text.toString())).on("error", () => undefined);
+    socket.on("close", () => void (said !== DONE && print({ lost: said })));
+  });
+  server.listen(0, own.host, () => {
+    print({ tracker, presence: { host: own.host, port: (server.address() as AddressInfo).port } });
   });
   process.stdin.on("close", () => exitAtOnce(0)).resume();
 }
 
+function print(line: TrackerLine): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
 async function runRank(): Promise<void> {
   const place = await openPlace(what, new AbortController().signal);
-  const prepared = await prepare(place).catch(async (error: unknown) => {
-    await place.put(names.failure(Number(settings)), Buffer.from(`${hostname()}: ${messageOf(error)}`));
+  const attempt = await getJson<Attempt>(place, names.attempt(Number(settings)));
+  if (attempt === undefined) throw new Error(`${place.address} has no job: does this machine reach the same files?`);
+  // XGBoost does not notice that the tracker, and with it the asker, has ended.
+  const presence = connect(attempt.presence).on("error", orphaned).on("close", orphaned).resume();
+  const leave = async (last: string): Promise<void> => {
+    presence.off("close", orphaned).end(last);
+    await once(presence, "close");
+  };
+  const prepared = await prepare(place, attempt).catch(async (error: unknown) => {
+    await leave(`${hostname()}: ${messageOf(error)}`);
     throw error;
   });
-  const { job, own, number, last, library, tracker, alive } = prepared;
-  // XGBoost does not notice that the tracker, and with it the asker, has ended.
-  connect(alive).on("error", orphaned).on("close", orphaned).resume();
-  const leave = joinCollective(library, { tracker, rank: number, ranks: job.parts.length });
+  const { job, own, number, last, library } = prepared;
+  const { tracker } = attempt;
+  const finish = joinCollective(library, { tracker, rank: number, ranks: job.parts.length });
   const training = trainingRounds({ ...own, library }, { leastCells: 0, last });
   const step = Math.ceil(job.rounds / PROGRESS_STEPS);
   let before: string | undefined;
   for (;;) {
     const next = training.next();
     if (next.done) {
-      leave();
-      const report = {
-        host: hostname(),
-        sha256: sha256Text(next.value),
-        peakBytes: process.resourceUsage().maxRSS * 1024,
-      };
+      finish();
       if (number === 0) await place.put(names.result, next.value);
-      await putJson(place, names.report(number), report satisfies RankReport);
+      await place.put(names.sha256(number), Buffer.from(sha256Text(next.value)));
+      await leave(DONE);
       process.exit(0);
     }
     const { round, scores, save } = next.value;
@@ -106,24 +113,29 @@ async function keep(
 }
 
 /** Everything before the ranks meet. Its errors would come again. */
-async function prepare(place: JobPlace) {
-  const attempt = await getJson<Attempt>(place, names.attempt(Number(settings)));
-  const job = await getJson<RankJob>(place, names.job);
-  if (attempt === undefined || job === undefined) {
-    throw new Error(`${place.address} has no job: does this machine reach the same files?`);
-  }
-  const text = given ?? RANK_VARIABLES.map((name) => process.env[name]).find((value) => value !== undefined);
-  const number = Number(text);
-  const ranks = job.parts.length;
-  if (text === undefined || !(number < ranks)) {
-    throw new Error(`which of the ${ranks} ranks is this? ${text ?? `none of ${RANK_VARIABLES.join(", ")} is set`}`);
-  }
+async function prepare(place: JobPlace, { checkpoint }: Attempt) {
+  const job = (await getJson<RankJob>(place, names.job))!;
+  const number = numberOf(job.parts.length);
   const { used } = await nativeLibraries();
   if (used?.version !== job.version) {
     throw new Error(`all ranks need libxgboost ${job.version}; here it is ${used?.version ?? "not installed"}`);
   }
   const own = await readJob(place, job, number);
-  const { checkpoint, tracker, alive } = attempt;
   const last = checkpoint === null ? undefined : { ...checkpoint, model: await getChecked(place, checkpoint.sha256) };
-  return { job, own, number, last, library: used.path, tracker, alive };
+  return { job, own, number, last, library: used.path };
+}
+
+function numberOf(ranks: number): number {
+  const [rank, size] = LAUNCHERS.find(([name]) => process.env[name] !== undefined) ?? [""];
+  const text = given ?? process.env[rank];
+  if (text === undefined) {
+    const all = LAUNCHERS.map(([name]) => name).join(", ");
+    throw new Error(
+      `which of the ${ranks} ranks is this? None of ${all} is set: use {rank} in train.distributed.launch`,
+    );
+  }
+  const started = given === undefined && size ? process.env[size] : String(ranks);
+  if (started !== String(ranks))
+    throw new Error(`${started} of ${ranks} ranks were started: use {ranks} in train.distributed.launch`);
+  return Number(text);
 }

@@ -1,6 +1,6 @@
 /** `train.distributed`: starts the processes that train one model together, and starts them again if one is killed. */
 import { availableParallelism, networkInterfaces } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema/schema.ts";
@@ -21,7 +21,7 @@ import {
   type Attempt,
   type CheckpointFile,
   type Meeting,
-  type RankReport,
+  type TrackerLine,
 } from "./rankJob.ts";
 import { startProcess, type StartedProcess } from "./startProcess.ts";
 
@@ -65,8 +65,6 @@ async function train(job: TrainingJob, { workspace, settings, ...hooks }: Option
       const end = await run(place, { attempt, checkpoint, library: job.library!, settings, signal, onRound });
       signal.throwIfAborted();
       if (end === undefined) return await resultOf(place, ranks);
-      const lasting = await place.get(names.failure(attempt));
-      if (lasting !== undefined) throw failure(lasting.toString());
       const last: CheckpointFile | null = (await getJson<CheckpointFile>(place, names.checkpoint)) ?? null;
       vain = (last?.round ?? 0) > (checkpoint?.round ?? 0) ? 0 : vain + 1;
       checkpoint = last;
@@ -115,7 +113,12 @@ async function run(place: JobPlace, start: Start): Promise<string | undefined> {
     signal.throwIfAborted();
     const opened = Promise.withResolvers<Meeting>();
     const tracker = startProcess([process.execPath, entry, "tracker", words], {
-      onLine: (line) => opened.resolve(JSON.parse(line) as Meeting),
+      onLine(text) {
+        const line = JSON.parse(text) as TrackerLine;
+        if (!("lost" in line)) opened.resolve(line);
+        else if (line.lost === "") stop.resolve("a rank is gone");
+        else stop.reject(failure(line.lost));
+      },
     });
     started.push(tracker);
     const noTracker = tracker.ended.then((reason) => `the tracker ended: ${reason ?? "exit code 0"}`);
@@ -166,12 +169,11 @@ function ownAddress(): string {
 /** @throws {MlctlError} if the ranks do not agree on the result */
 async function resultOf(place: JobPlace, ranks: number): Promise<Uint8Array> {
   const result = await place.get(names.result);
-  const numbers = Array.from({ length: ranks }, (_, rank) => rank);
-  const reports = await Promise.all(numbers.map((rank) => getJson<RankReport>(place, names.report(rank))));
-  const sha256 = result && sha256Text(result);
-  const other = reports.findIndex((report) => report?.sha256 !== sha256);
-  if (result !== undefined && other < 0) return result;
-  throw failure(
-    `rank ${Math.max(other, 0)} ${reports[other] === undefined ? "left no result" : "has another model than rank 0"} (${basename(place.address)})`,
-  );
+  if (result === undefined) throw failure("rank 0 left no result");
+  for (let rank = 0; rank < ranks; rank++) {
+    const sha256 = (await place.get(names.sha256(rank)))?.toString();
+    if (sha256 === sha256Text(result)) continue;
+    throw failure(`rank ${rank} ${sha256 === undefined ? "left no result" : "has another result than rank 0"}`);
+  }
+  return result;
 }

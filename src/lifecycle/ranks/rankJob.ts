@@ -26,9 +26,15 @@ export interface RankJob extends Omit<TrainingJob, RowArrays | "watch" | "margin
 /** How the ranks of one start find each other. */
 export interface Meeting {
   readonly tracker: TrackerArguments;
-  /** A connection that ends with the tracker. */
-  readonly alive: { readonly host: string; readonly port: number };
+  /** Each rank keeps a connection to it, by which each side notices the end of the other. */
+  readonly presence: { readonly host: string; readonly port: number };
 }
+
+/** What the tracker prints: first the meeting, then the ranks that are gone, with what they said if starting them again is useless. */
+export type TrackerLine = Meeting | { readonly lost: string };
+
+/** What a rank says before it leaves in peace. */
+export const DONE = "done";
 
 /** One start of all ranks. */
 export interface Attempt extends Meeting {
@@ -42,22 +48,13 @@ export interface CheckpointFile {
   readonly sha256: string;
 }
 
-/** What a rank leaves when it is done. */
-export interface RankReport {
-  readonly host: string;
-  /** Of the result. */
-  readonly sha256: string;
-  readonly peakBytes: number;
-}
-
 export const names = {
   job: "job.json",
   checkpoint: "checkpoint.json",
   result: "result",
   attempt: (attempt: number) => `attempt-${attempt}.json`,
-  /** An error that another start would not change. */
-  failure: (attempt: number) => `failure-${attempt}`,
-  report: (rank: number) => `rank-${rank}.json`,
+  /** Of the result of a rank. */
+  sha256: (rank: number) => `rank-${rank}.sha256`,
 } as const;
 
 export async function writeJob(
