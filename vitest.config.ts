@@ -33,7 +33,7 @@ const long = [
   ...named(
     "restoreKilled watchKilled acceptance/workers workersElsewhere commitDeployment pruneDeployments crontab serveSwaps watchSources",
   ),
-  ...named("engine strangeMachine toyRegistry packages package badState browser pages"),
+  ...named("distributed engine strangeMachine toyRegistry packages package badState browser pages"),
   ...named("githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks"),
   ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),
   ...named(

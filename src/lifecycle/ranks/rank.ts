@@ -4,6 +4,7 @@
  * `node rank.js tracker SETTINGS`: the tracker; ends with its stdin.
  */
 import { once } from "node:events";
+import { writeSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -33,10 +34,17 @@ const LAUNCHERS = [
 ] as const;
 
 const [what = "", settings = "", given] = process.argv.slice(2);
-(what === "tracker" ? runTracker() : runRank()).catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(1);
-});
+process.on("uncaughtException", fail);
+(what === "tracker" ? runTracker() : runRank()).catch(fail);
+
+/** Another exit would wait for the threads of the library, and these for the other ranks. */
+function fail(error: unknown): never {
+  try {
+    writeSync(2, `${messageOf(error)}\n`);
+  } finally {
+    exitAtOnce(1);
+  }
+}
 
 async function runTracker(): Promise<void> {
   const { library, ...own } = JSON.parse(settings) as TrackerSettings & { readonly library: string };
@@ -96,8 +104,7 @@ async function runRank(): Promise<void> {
 }
 
 function orphaned(): never {
-  process.stderr.write("the tracker has ended\n");
-  process.exit(1);
+  exitAtOnce(1);
 }
 
 /** Replaces the last checkpoint. @returns the name of this one's model */
