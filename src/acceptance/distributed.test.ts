@@ -22,7 +22,7 @@ const variables = { MLCTL_XGBOOST_LIBRARY: library ?? "" };
 /** As many rounds as a kill in the middle needs. */
 const model = { family: "xgboost", params: { n_estimators: 150, subsample: 0.8, colsample_bytree: 0.7 } };
 
-function workspace(distributed: object | null, params: object = {}): LifecycleWorkspace {
+function workspace(distributed: object | null, params: object = {}, refit = false): LifecycleWorkspace {
   const made = emptyWorkspace({
     input_folder_path: "sourcedata",
     output_folder_path: "ingesteddata",
@@ -30,7 +30,7 @@ function workspace(distributed: object | null, params: object = {}): LifecycleWo
     prod_deployment_path: "production",
     test_data_path: "testdata",
     target: "y",
-    train: { refit: false, models: [{ ...model, params: { ...model.params, ...params } }], distributed },
+    train: { refit, models: [{ ...model, params: { ...model.params, ...params } }], distributed },
   });
   made.write({ "sourcedata/rows.csv": rows });
   made.ok("ingest");
@@ -128,10 +128,10 @@ const RESTARTED = /all start again from round [1-9]\d*0/;
 
 describe.skipIf(library === undefined)("train.distributed (needs libxgboost 2.1 or newer)", () => {
   it("fits the model in two processes, close to one, and reproduces it byte for byte", async () => {
-    const made = workspace({ ranks: 2 }, { early_stopping_rounds: 10 });
+    const made = workspace({ ranks: 2 }, { early_stopping_rounds: 10 }, true);
     const { id, run } = await trained(made);
     expect(run.ranks).toBe(2);
-    const { run: alone } = await trained(workspace(null, { early_stopping_rounds: 10, tree_method: "hist" }));
+    const { run: alone } = await trained(workspace(null, { early_stopping_rounds: 10, tree_method: "hist" }, true));
     expect(alone.ranks).toBeUndefined();
     // Bins of merged sketches differ a little, and each rank samples its own rows.
     expect(Math.abs(run.metrics["log_loss"]! - alone.metrics["log_loss"]!)).toBeLessThan(0.01);

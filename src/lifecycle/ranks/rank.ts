@@ -8,6 +8,7 @@ import { writeSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { exitAtOnce } from "../../core/koffi.ts";
 import { messageOf } from "../../core/errors.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import {
