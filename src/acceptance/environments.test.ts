@@ -1,4 +1,4 @@
-/** Who deployed what, from which commit and why. */
+/** Staging and production: who deployed what and why, and a model that moves from one to the other. */
 import { spawnSync } from "node:child_process";
 import { hostname, userInfo } from "node:os";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -68,5 +68,67 @@ describe("who deployed what, and why", () => {
     older.write({ [path]: JSON.stringify(rest) });
     expect(older.ok("at", "2100-01-01")).not.toContain("undefined");
     expect(older.ok("models", "list")).not.toContain("tariff");
+  });
+});
+
+describe("models promote", () => {
+  interface Promoted {
+    readonly status: string;
+    readonly run_id: string;
+    readonly model_version: number;
+    readonly files: readonly string[];
+    readonly reasons: readonly string[];
+  }
+
+  /** A workspace of its own, with other test rows and rules. */
+  function production(promotion: object): LifecycleWorkspace {
+    const target = sampleWorkspace();
+    target.configure({ promotion });
+    return target;
+  }
+
+  it("brings model, score, record and lineage with their hashes, and the rules of the target decide", () => {
+    const strict = production({ require: { f1: { min: 0.99 } } });
+    const promote = ["models", "promote", "v1", "--to", strict.folder];
+    const kept = staging.json<Promoted>(...promote);
+    expect([kept.status, kept.model_version, kept.files.length]).toEqual(["kept", 1, 3]);
+    expect(kept.reasons.join()).toContain("required: at least 0.99");
+    const deployed = staging.json<Promoted>(...promote, "--force", "-m", "trial passed");
+    expect([deployed.status, deployed.model_version, deployed.files]).toEqual(["deployed", 1, []]);
+    expect(strict.ok("verify", "-q")).not.toContain("fail");
+    const traced = strict.json<{
+      run: { tags: object; model: { sha256: string } };
+      dataset: { files: { path: string }[] };
+      deployments: object[];
+    }>("lineage");
+    const { run } = staging.json<{ run: { model: { sha256: string } } }>("runs", "show", "v1");
+    expect(traced.run.model.sha256).toBe(run.model.sha256);
+    expect(traced.run.tags).toMatchObject({ promoted_from: `${staging.folder} v1` });
+    expect(traced.dataset.files.every(({ path }) => path.startsWith(staging.folder))).toBe(true);
+    expect(traced.deployments).toMatchObject([{ action: "force", message: "trial passed" }]);
+    // The rows of staging are no rows of this workspace: its own ingest begins anew.
+    expect(strict.json<{ reason: string }>("ingest").reason).toContain("no earlier dataset");
+    const second = staging.json<Promoted>("models", "promote", "v2", "--to", `${strict.folder}/config.json`, "--force");
+    expect([second.status, second.model_version]).toEqual(["deployed", 2]);
+  });
+
+  it("refuses a file that changed, a run without a model and the same workspace, and changes nothing", () => {
+    const target = production({});
+    const damaged = staging.copy();
+    const model = damaged.names("models", /^trainedmodel_/)[0]!;
+    damaged.write({ [`models/${model}`]: `${damaged.read(`models/${model}`)} ` });
+    const said = (args: string[], workspace = staging) => {
+      const { status, stderr } = workspace.run(["models", "promote", ...args]);
+      return [status, stderr.split("\n")[0]];
+    };
+    expect(said(["v1", "--to", target.folder], damaged)).toEqual([
+      3,
+      `error: models/${model} has changed since it was recorded`,
+    ]);
+    expect(target.run(["models", "list"]).stderr).toContain("no models yet");
+    expect(said(["v9", "--to", target.folder])[0]).toBe(2);
+    expect(said(["v1", "--to", "."])).toEqual([2, "error: the target is the same workspace"]);
+    expect(said(["v1"])).toEqual([2, "error: missing --to: the workspace that gets the model"]);
+    expect(said(["v1", "--to", "nowhere"])[0]).toBe(2);
   });
 });

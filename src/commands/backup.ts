@@ -25,10 +25,11 @@ export const backup = defineCommand({
     const result = await step.backup({ ...options, inputs: invocation.options.inputs }, invocation.context);
     const { path, bytes, files, contentBytes, damaged, sha256 } = result;
     const missing = damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``);
+    const bases = loaded.bases.map((base) => `config.json extends ${base}, which is not in the backup: keep a copy`);
     const view: View = {
       title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
       fields: Object.entries({ file: path, sha256 }),
-      notes: [...loaded.plainSecrets, ...missing],
+      notes: [...loaded.plainSecrets, ...bases, ...missing],
       next: `\`mlctl restore ${path} -C <empty folder>\` restores it`,
     };
     return { result, view };

@@ -20,7 +20,7 @@ export const deploy = defineCommand({
   options: {
     rollback: { flags: "--rollback", description: "return to the previous deployment" },
     force: { ...sharedOptions.force, description: "deploy even if the promotion rules reject the model" },
-    message: { flags: "-m, --message <text>", description: "why, for the record of the deployment" },
+    message: sharedOptions.message,
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,
   },

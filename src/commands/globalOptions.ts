@@ -30,6 +30,7 @@ export const sharedOptions = {
   output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
   force: { flags: "-f, --force", description: "skip the safety checks that would stop this command" },
   dryRun: { flags: "--dry-run", description: "show what would be done and change nothing" },
+  message: { flags: "-m, --message <text>", description: "why, for the record of the deployment" },
   inputFormat: {
     flags: "--input-format <name>",
     description: "format of the input (default: by the file name; csv for stdin)",

@@ -1,8 +1,9 @@
-/** `mlctl models list | show | alias | note | export`: the models of this workspace. */
+/** `mlctl models list | show | alias | note | export | promote`: the models of this workspace. */
+import { MlctlError } from "../core/errors.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { exportView, modelsView, modelView, noteView } from "./views/modelViews.ts";
-import { inWorkspace } from "./openWorkspaceOf.ts";
+import { exportView, modelsView, modelView, noteView, promoteView } from "./views/modelViews.ts";
+import { inWorkspace, openOther, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
@@ -124,11 +125,52 @@ const exported = defineCommand({
   },
 }) satisfies Command;
 
+const promote = defineCommand({
+  name: "promote",
+  summary: "bring a model into another workspace, such as from staging to production, and deploy it there",
+  details:
+    "Copies the model, its record, its score and its dataset, checks every file against its recorded hash, and gives the model the next version of the target. The target's test data and promotion rules decide whether it is deployed, as with `mlctl deploy` there; if they refuse it, it stays in the target's registry. Works as well where a workspace keeps its records in Postgres or its files in a bucket. The target's database must be trusted there (`mlctl config trust`).",
+  arguments: [{ name: "<ref>", description: "run id, v3, @champion or latest" }],
+  options: {
+    to: { flags: "--to <workspace>", description: "folder of the target, or its configuration file" },
+    force: { ...sharedOptions.force, description: "deploy even if the promotion rules of the target reject the model" },
+    message: sharedOptions.message,
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ['mlctl models promote @champion --to ../prod -m "passed the trial"', "the model that staging has deployed"],
+    ["mlctl models promote v4 --to ../prod --force", "against the promotion rules of prod"],
+  ],
+  async run(invocation) {
+    const { to, force, message, wait } = invocation.options;
+    if (to === undefined)
+      throw new MlctlError("usage", "missing --to: the workspace that gets the model", {
+        hint: "use `mlctl models promote REF --to FOLDER`",
+      });
+    const source = await openWorkspaceOf(invocation);
+    const target = await openOther(invocation, to);
+    const [{ bringModel }, { deploy }, { reading, writing }, { announceDeployment }] = await Promise.all([
+      import("../lifecycle/registry/bringModel.ts"),
+      import("../lifecycle/deploy/deploy.ts"),
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/monitor/monitorAlerts.ts"),
+    ]);
+    const promoted = await reading(source, (session) =>
+      writing(target, writingOptions("models promote", wait), async (other) => {
+        const brought = await bringModel(session, other, invocation.args[0]!);
+        return { ...brought, ...(await deploy(other, { model: brought.runId, force, message })) };
+      }),
+    );
+    const alerts = promoted.status === "kept" ? [] : await announceDeployment(target);
+    return { result: { ...promoted, alerts }, view: promoteView(promoted, to) };
+  },
+}) satisfies Command;
+
 export const models = defineCommand({
   name: "models",
   group: "Inspect",
-  summary: "list, show, name and export trained models",
-  subcommands: [list, show, alias, note, exported],
+  summary: "list, show, name, export and promote trained models",
+  subcommands: [list, show, alias, note, exported, promote],
   examples: [
     ["mlctl models list", "versions, aliases, deployments"],
     ["mlctl models show @champion", "one model in full"],

@@ -1,5 +1,7 @@
 /** Opens the configuration and the workspace of one call of a command: with -c, -C, flags, and the environment. */
-import { resolve } from "node:path";
+import { statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import type { Environment } from "../core/userFolder.ts";
 import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Session, WritingOptions } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
@@ -9,17 +11,15 @@ import type { Invocation } from "./command.ts";
  * Emits warnings about unknown MLCTL_* variables. Changes the working directory to that of -C, so that relative paths
  * are resolved there, as with git.
  */
-export async function openConfig(
-  { global, flagSettings: flags, environment, context }: Invocation,
-  check?: LoadOptions["check"],
-): Promise<LoadedConfig> {
+export async function openConfig(invocation: Invocation, check?: LoadOptions["check"]): Promise<LoadedConfig> {
+  const { global, flagSettings: flags, context } = invocation;
   const [{ loadConfig }, { knownNames }] = await Promise.all([
     import("../config/loadConfig.ts"),
     import("../lifecycle/knownNames.ts"),
   ]);
   const { config: path, directory } = global;
-  const all = global.trust ? { ...environment, MLCTL_TRUST: "1" } : environment;
-  const loaded = await loadConfig({ path, directory, environment: all, flags, known: knownNames(), check });
+  const environment = environmentOf(invocation);
+  const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check });
   const { MLCTL_XGBOOST_LIBRARY: library = "none" } = process.env;
   // It is relative to the folder in which mlctl was started, like other paths of the shell.
   if (library !== "none" && library !== "") process.env.MLCTL_XGBOOST_LIBRARY = resolve(library);
@@ -32,6 +32,29 @@ export async function openConfig(
 export async function openWorkspaceOf(invocation: Invocation): Promise<Workspace> {
   const [loaded, { openWorkspace }] = await Promise.all([openConfig(invocation), import("../lifecycle/workspace.ts")]);
   return openWorkspace(loaded, invocation.context);
+}
+
+/** Another workspace, by its folder or its configuration file, with this call's environment and trust. */
+export async function openOther(invocation: Invocation, place: string): Promise<Workspace> {
+  const path = resolve(place);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  const { config, directory } = isFile
+    ? { config: basename(path), directory: dirname(path) }
+    : { config: undefined, directory: path };
+  const [{ loadConfig }, { knownNames }, { openWorkspace }] = await Promise.all([
+    import("../config/loadConfig.ts"),
+    import("../lifecycle/knownNames.ts"),
+    import("../lifecycle/workspace.ts"),
+  ]);
+  const environment = environmentOf(invocation);
+  return openWorkspace(
+    await loadConfig({ path: config, directory, environment, known: knownNames() }),
+    invocation.context,
+  );
+}
+
+function environmentOf({ global, environment }: Invocation): Environment {
+  return global.trust ? { ...environment, MLCTL_TRUST: "1" } : environment;
 }
 
 /** @param wait value of --wait: maximum time to wait for the lock, in milliseconds */

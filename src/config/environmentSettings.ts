@@ -49,7 +49,7 @@ export function environmentSettings(
 /** All keys, including sections: MLCTL_TRAIN takes the whole section as JSON. */
 export function settingPaths(node: SchemaNode, path: readonly string[] = []): (readonly string[])[] {
   const below = Object.entries(node.properties ?? {})
-    .filter(([key]) => key !== "$schema")
+    .filter(([key]) => key !== "$schema" && key !== "extends")
     .flatMap(([key, child]) => settingPaths(child, [...path, key]));
   const alternatives = (node.anyOf ?? []).flatMap((branch) => settingPaths(branch, path).slice(1));
   return [path, ...below, ...alternatives].filter((each, i) => each.length > 0 || i === 0);

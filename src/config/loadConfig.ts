@@ -13,6 +13,7 @@ import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts"
 import type { Environment } from "../core/userFolder.ts";
 import { environmentSettings } from "./environmentSettings.ts";
 import { fileVariables } from "./variablesFile.ts";
+import { extendedFile, type ExtendedFile } from "./extendedFile.ts";
 import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
 import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
@@ -53,6 +54,8 @@ export interface LoadedConfig {
   readonly recordable: JsonObject;
   /** Absolute. */
   readonly path: string;
+  /** Absolute paths of the files that it extends. */
+  readonly bases: readonly string[];
   /** The workspace: the folder of config.json. Paths in config.json are relative to it. */
   readonly directory: string;
   /** Source of each value, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED", "--seed"; defaults have none. */
@@ -78,7 +81,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   // On demand: needed only for variables and errors.
   const schema = (): SchemaNode => configJsonSchema(known);
   const variables = fileVariables(path);
-  const layers = readLayers(readConfig(path, name), { ...options, name, schema, variables });
+  const file = extendedFile(path, readConfig);
+  const layers = readLayers(file, { ...options, name, schema, variables });
   const sections = Object.keys({ ...(layers.shown as object), ...(layers.given as object) });
   const secrets = secretSettings(configSchema(known), sections);
   keepSecret([layers.given, layers.shown].flatMap((each) => secretValues(each, secrets)));
@@ -103,7 +107,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   );
   const isFromFile = (key: string): boolean => sourceOf(key)?.includes(":") === true;
   const lines = guardUnset(parsed.data, deferred, sourceOf);
-  const loaded = { config: parsed.data, recordable, path, directory: dirname(path) };
+  const loaded = { config: parsed.data, recordable, path, bases: file.bases, directory: dirname(path) };
   const plain = plainSecrets(shown, secrets).filter(isFromFile);
   const ofFile = Object.entries(variables).filter(([variable]) => options.environment[variable] === undefined);
   const hooks = hooksOf(given, shown, { isFromFile, variables: new Map(ofFile) });
@@ -129,7 +133,7 @@ interface Layers {
 
 /** Overrides the file with the environment and the flags. */
 function readLayers(
-  file: ParsedJson,
+  file: ExtendedFile,
   options: LoadOptions & { name: string; schema: () => SchemaNode; variables: Environment },
 ): Layers {
   const { name, schema, variables } = options;
@@ -140,7 +144,7 @@ function readLayers(
     ...environment.settings.map(({ variable, path, value }) => ({ path, source: variable, value })),
     ...(options.flags ?? []).map(({ key, flag, value }) => ({ path: key.split("."), source: flag, value })),
   ];
-  const lineOf = (path: string) => `${name}:${file.positions.get(path)?.line ?? 1}`;
+  const lineOf = (path: string) => file.places.get(path) ?? `${name}:1`;
   const sources = new Map(leaves(file.value).map(({ path }) => [path.join("."), lineOf(path.join("."))]));
   let [given, shown] = [resolved.value, file.value];
   for (const { path, source, value } of overrides) {
@@ -152,7 +156,7 @@ function readLayers(
   }
   const isKept = (path: Path) => !overrides.some(({ path: over }) => over.every((key, i) => String(path[i]) === key));
   const sourceOf = (path: string) =>
-    sourceOfKey(sources, path, (key) => (file.positions.has(key) ? lineOf(key) : undefined));
+    sourceOfKey(sources, path, (key) => (file.places.has(key) ? lineOf(key) : undefined));
   return {
     given,
     shown,

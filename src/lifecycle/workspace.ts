@@ -29,6 +29,8 @@ export interface Workspace {
   readonly records: Records;
   /** Absolute path of config.json. */
   readonly configPath: string;
+  /** Absolute paths of the files that it extends. */
+  readonly configBases: readonly string[];
   readonly codeVersion: string;
   readonly context: Context;
   /** Cache of tables; present when several steps run in one process. */
@@ -48,6 +50,7 @@ export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace
     paths,
     records: openRecords(paths, () => requireServers(loaded.trust), context.signal),
     configPath: loaded.path,
+    configBases: loaded.bases,
     codeVersion: codeVersion(),
     context,
   };
@@ -70,7 +73,7 @@ const SCHEMA_FILE = "config.schema.json";
  * @param other the setting of another folder that is not read either: test rows must not be trained on
  */
 export function otherPlaces(
-  { config, paths, configPath }: Pick<Workspace, "config" | "paths" | "configPath">,
+  { config, paths, configPath, configBases }: Pick<Workspace, "config" | "paths" | "configPath" | "configBases">,
   other?: "input_folder_path" | "test_data_path",
 ): string[] {
   const { workspace, datasets, models, production, database } = paths;
@@ -78,6 +81,7 @@ export function otherPlaces(
   const configured = other !== undefined && isReadable(config, other) ? [...drops, config[other]] : drops;
   return [
     configPath,
+    ...configBases,
     resolve(workspace, SCHEMA_FILE),
     lockNotePath(database),
     datasets,

@@ -7,6 +7,8 @@ import type { View } from "../../core/view.ts";
 import type { LoadedModel } from "../../lifecycle/loadModel.ts";
 import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";
 import type { ModelRow, NoteResult } from "../../lifecycle/registry/models.ts";
+import type { DeployResult } from "../../lifecycle/deploy/deploy.ts";
+import type { BroughtModel } from "../../lifecycle/registry/bringModel.ts";
 import { tableOf } from "./tableOf.ts";
 
 export function modelsView(rows: readonly ModelRow[]): View {
@@ -100,6 +102,23 @@ export function noteView({ runId, modelVersion, note, previous }: NoteResult): V
   if (note === null)
     return { title: previous === null ? `${of} has no note` : `removed the note of ${of}: ${previous}` };
   return { title: `${of}: ${note}`, ...(previous === null ? {} : { notes: [`replaced the note: ${previous}`] }) };
+}
+
+export function promoteView(result: BroughtModel & DeployResult, to: string): View {
+  const { status, runId, previousRunId, modelVersion, reasons, files, notes, metric, value } = result;
+  const verdict = status === "kept" ? "arrived, but not deployed" : "deployed";
+  const version = modelVersion === null ? "" : `v${modelVersion} `;
+  const next = status === "kept" && runId !== previousRunId ? { next: "`--force` deploys it anyway" } : {};
+  return {
+    title: `${verdict} in ${to}: ${version}(run ${runId})`,
+    fields: [
+      ...(metric === null ? [] : [[metric, formatNumber(value)] as const]),
+      ...reasons.map((reason) => ["because", reason] as const),
+      ...files.map((file) => ["copied and verified", file] as const),
+    ],
+    notes,
+    ...next,
+  };
 }
 
 export function exportView({ runId, family, format, output, bytes, sha256, inputs, outputs }: ExportResult): View {

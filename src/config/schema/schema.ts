@@ -48,6 +48,11 @@ function buildSchema(known: KnownNames | undefined) {
   const metric = nameSchema(known?.metrics);
   return z.strictObject({
     $schema: z.string().optional().describe("path of the JSON Schema of this file, for editors"),
+    extends: text()
+      .optional()
+      .describe(
+        "path of another configuration, relative to this file: what it sets counts here too, unless this file sets it; objects are merged, lists replaced",
+      ),
     name: text().default("model").describe("name of the model in reports"),
     input_folder_path: folder("sourcedata", "folder of input files, at any depth"),
     output_folder_path: folder("ingesteddata", "ingest writes datasets here"),

@@ -1,0 +1,83 @@
+/**
+ * `"extends": "base.json"`: the files that a config.json builds on, as one. Their text counts as if it stood in config.json,
+ * so that folders are relative to the workspace and two environments never share their models by accident; only the path
+ * after `extends` is relative to its own file.
+ */
+import { existsSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
+import type { ParsedJson } from "./jsonc.ts";
+import { leaves } from "./jsonPath.ts";
+
+export interface ExtendedFile {
+  /** Without `extends`. */
+  readonly value: Json;
+  /** "base.json:12" for each value, by its path joined with dots. */
+  readonly places: ReadonlyMap<string, string>;
+  /** Absolute paths of the files it builds on, nearest first. */
+  readonly bases: readonly string[];
+}
+
+/**
+ * Objects are merged, key by key; anything else, also a list, replaces what is below it.
+ * @param path absolute, of config.json
+ * @param read parses a file; the name is for its messages
+ * @throws {MlctlError} kind "usage" for a file that is not there, or that extends itself
+ */
+export function extendedFile(path: string, read: (path: string, name: string) => ParsedJson): ExtendedFile {
+  const workspace = dirname(path);
+  const load = (file: string, above: readonly string[]): ExtendedFile => {
+    const name = relative(workspace, file);
+    const { value, positions } = read(file, name);
+    const lineOf = (key: string): string => `${name}:${positions.get(key)?.line ?? 1}`;
+    const places = new Map([...positions.keys()].map((key) => [key, lineOf(key)]));
+    if (!isObject(value) || !Object.hasOwn(value, "extends")) return { value, places, bases: [] };
+    const { extends: given, ...own } = value as JsonObject;
+    const base = baseOf(given, file, lineOf("extends"));
+    const chain = [...above, file];
+    if (chain.includes(base))
+      throw circle(
+        [...chain, base].map((each) => relative(workspace, each)),
+        lineOf("extends"),
+      );
+    const below = load(base, chain);
+    return { value: merged(below.value, own), places: mergedPlaces(below, own, places), bases: [base, ...below.bases] };
+  };
+  return load(path, []);
+}
+
+function baseOf(given: Json | undefined, file: string, place: string): string {
+  if (typeof given !== "string" || given === "")
+    throw new MlctlError("usage", `${place}: extends: expected the path of a file`, { hint: '"extends": "base.json"' });
+  const base = resolve(dirname(file), given);
+  if (existsSync(base)) return base;
+  const hint = `it is relative to ${file}`;
+  throw new MlctlError("usage", `${place}: extends: there is no file ${base}`, { hint });
+}
+
+function circle(chain: readonly string[], place: string): MlctlError {
+  return new MlctlError("usage", `${place}: extends: a file extends itself: ${chain.join(" → ")}`, {
+    hint: "remove one of them",
+  });
+}
+
+function merged(base: Json, own: Json): Json {
+  if (!isObject(base) || !isObject(own)) return own;
+  const [below, above] = [base as JsonObject, own as JsonObject];
+  const replaced = Object.entries(above).map(([key, value]) => {
+    return [key, Object.hasOwn(below, key) ? merged(below[key]!, value) : value] as const;
+  });
+  return { ...below, ...Object.fromEntries(replaced) };
+}
+
+function mergedPlaces(
+  { places: below }: ExtendedFile,
+  own: JsonObject,
+  places: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const replaced = leaves(own).map(({ path }) => `${path.join(".")}.`);
+  const kept = [...below].filter(([key]) => !replaced.some((prefix) => key.startsWith(prefix)));
+  return new Map([...kept, ...places]);
+}
