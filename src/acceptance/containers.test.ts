@@ -1,8 +1,10 @@
 /** Dockerfile, compose.yaml and the Kubernetes manifests: they agree with each other and with the server that runs. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { kubernetesCronJobs } from "../automation/schedule/install/kubernetesCronJobs.ts";
 import { loadConfig } from "../config/loadConfig.ts";
 import { emptyWorkspace, repository } from "./lifecycleWorkspace.ts";
 
@@ -38,6 +40,16 @@ const instructions = read("Dockerfile")
 const final = instructions.slice(instructions.findLastIndex(({ name }) => name === "FROM"));
 const last = (name: string): string => final.findLast((one) => one.name === name)!.value;
 const compose = documents(join(repository, "compose.yaml"))[0]!;
+
+const nightly = {
+  name: "fullprocess",
+  cron: "0 3 * * *",
+  timezone: "UTC",
+  words: ["fullprocess"],
+  jitterMs: 0,
+  missed: "run",
+  timeoutMs: null,
+} as const;
 
 let paths: string[];
 let stop: () => Promise<unknown>;
@@ -149,17 +161,45 @@ describe("the Kubernetes manifests", () => {
     expect(claim.claimName).toBe(byKind.get("PersistentVolumeClaim")!["metadata"].name);
   });
 
-  it("set only variables that are settings, with room for the log that they allow", async () => {
+  it("set only variables that are settings", async () => {
     const variables = container["env"] as Node[];
     const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value ?? "secret-of-16-signs"]));
     const workspace = emptyWorkspace({ target: "y" });
-    const { config, warnings } = await loadConfig({ directory: workspace.folder, environment });
+    const { config, warnings, trust } = await loadConfig({ directory: workspace.folder, environment });
     expect(warnings).toEqual([]);
-    const mount = (container["volumeMounts"] as Node[]).find(({ name }) => name === "state")!;
-    expect(config.database.startsWith(`${mount["mountPath"]}/`)).toBe(true);
-    // 2Gi holds the log, its write-ahead log and the index.
-    expect(config.serve.log.retention.bytes).toBeLessThanOrEqual(2 ** 30);
-    expect(config.serve.token).toBe("secret-of-16-signs");
+    expect([config.serve.token, trust.all]).toEqual(["secret-of-16-signs", true]);
+  });
+
+  it("agree with the jobs of schedule install --k8s, and every secret and claim is made", () => {
+    const [cronJob] = parseAllDocuments(kubernetesCronJobs([nightly], new Date())).map((each) => each.toJS() as Node);
+    const jobPod = cronJob!["spec"].jobTemplate.spec.template.spec as Node;
+    const [jobContainer] = jobPod["containers"] as Node[];
+    const claims = (of: Node): string[] =>
+      (of["volumes"] as Node[]).flatMap(
+        ({ persistentVolumeClaim: claim }) => (claim as Node | undefined)?.["claimName"] ?? [],
+      );
+    expect(claims(pod)).toEqual(claims(jobPod));
+    expect(claims(pod)).toEqual([byKind.get("PersistentVolumeClaim")!["metadata"].name]);
+    expect(byKind.get("PersistentVolumeClaim")!["spec"].accessModes).toEqual(["ReadWriteMany"]);
+    const places = (of: Node): object[] =>
+      (of["volumeMounts"] as Node[]).map(({ name, mountPath }) => ({ name, mountPath }));
+    expect(places(jobContainer!)).toEqual(places(container));
+    for (const key of ["image", "envFrom", "securityContext"]) expect(jobContainer![key], key).toEqual(container[key]);
+    expect(jobPod["securityContext"]).toEqual(pod["securityContext"]);
+    // Only the token of the server is not for jobs.
+    const own = (container["env"] as Node[]).filter(({ name }) => name !== "MLCTL_SERVE_TOKEN");
+    expect(jobContainer!["env"]).toEqual(own);
+    const made = read("deploy/kubernetes/kustomization.yaml").match(/(?<=create secret generic )[\w-]+/g)!;
+    const used = JSON.stringify([pod, jobPod]).matchAll(/"secret(?:Key)?Ref":\{"name":"([\w-]+)"/g);
+    expect(new Set([...used].map(([, name]) => name))).toEqual(new Set(made));
+  });
+
+  it("are read by kubectl kustomize (skipped without kubectl)", ({ skip }) => {
+    const { status, stdout, stderr, error } = spawnSync("kubectl", ["kustomize", manifests], { encoding: "utf8" });
+    if (error !== undefined) return skip("no kubectl");
+    expect(status, stderr).toBe(0);
+    const kinds = parseAllDocuments(stdout).map((each) => (each.toJS() as Node)["kind"] as string);
+    expect(kinds.toSorted()).toEqual([...byKind.keys()].filter((kind) => kind !== "Kustomization").toSorted());
   });
 
   it("scale the deployment, and give a pod time to finish its requests", () => {

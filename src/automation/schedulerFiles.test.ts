@@ -99,17 +99,9 @@ describe("the variables that config.json names", () => {
     ).jobs["mlctl"]!.steps.find(({ run }) => run?.includes("schedule now") === true)!.env;
     expect(env).toMatchObject({ HOOK_URL: "${{ secrets.HOOK_URL }}", TOKEN: "${{ secrets.TOKEN }}" });
     expect(Object.keys(env!)).toEqual(["HOOK_URL", "TOKEN", "MLCTL_TRUST", "DUE"]);
-    const trusted = { name: "MLCTL_TRUST", value: "1" };
-    const secret = (name: string) => ({
-      name,
-      valueFrom: { secretKeyRef: { name: "mlctl-env", key: name, optional: true } },
-    });
-    expect(parse(kubernetesCronJobs([job()], { references, now }))).toMatchObject({
-      spec: {
-        jobTemplate: {
-          spec: { template: { spec: { containers: [{ env: [secret("HOOK_URL"), secret("TOKEN"), trusted] }] } } },
-        },
-      },
+    const container = { envFrom: [{ secretRef: { name: "mlctl-env" } }], env: [{ name: "MLCTL_TRUST", value: "1" }] };
+    expect(parse(kubernetesCronJobs([job()], now))).toMatchObject({
+      spec: { jobTemplate: { spec: { template: { spec: { containers: [container] } } } } },
     });
   });
 
@@ -177,7 +169,7 @@ describe("GitHub Actions", () => {
 describe("Kubernetes", () => {
   it("gets a CronJob in the job's own time zone, with deadlines and no overlap", () => {
     const jobs = [job({ name: "Nightly_Run" }), job({ name: "skips", missed: "skip", timeoutMs: null })];
-    const documents = parseAllDocuments(kubernetesCronJobs(jobs, { references: [], now })).map((document) => {
+    const documents = parseAllDocuments(kubernetesCronJobs(jobs, now)).map((document) => {
       expect(document.errors).toEqual([]);
       return document.toJS() as object;
     });
@@ -202,7 +194,7 @@ describe("Kubernetes", () => {
     const names = ["a_b", "A-b", "a-b", "a-b-", "x".repeat(60), `${"x".repeat(59)}y`];
     const text = kubernetesCronJobs(
       names.map((name) => job({ name })),
-      { references: [], now },
+      now,
     );
     const found = parseAllDocuments(text).map(
       (document) => (document.toJS() as { metadata: { name: string } }).metadata.name,

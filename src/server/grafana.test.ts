@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { PerformanceReport } from "../core/records/monitoring.ts";
 import { metrics } from "./state/metrics.ts";
 import { metricsText } from "./routes/metricsText.ts";
 
@@ -26,12 +28,22 @@ function exportedMetrics(): Map<string, Set<string>> {
     runId: "a",
     deploymentId: 1,
     startedAt: 0,
-    drift: {
-      rules: "calibrated",
-      referenceRows: 1,
-      currentRows: 1,
-      columns: { age: { ...column, direction: "below", drifted: true } },
-      dataset: { tested: 1, drifted: 1, share: 1, limit: 0.5, detected: true },
+    monitoring: {
+      createdAt: "2026-01-01T00:00:00.000Z",
+      drift: {
+        rules: "calibrated",
+        referenceRows: 1,
+        currentRows: 1,
+        columns: { age: { ...column, direction: "below", drifted: true } },
+        dataset: { tested: 1, drifted: 1, share: 1, limit: 0.5, detected: true },
+        target: null,
+      },
+      performance: {
+        metric: "f1",
+        reference: 0.8,
+        metrics: { f1: 0.7, roc_auc: null },
+      } as unknown as PerformanceReport,
+      findings: [],
     },
   });
   const series = new Map<string, Set<string>>();
@@ -45,16 +57,42 @@ function exportedMetrics(): Map<string, Set<string>> {
   return series;
 }
 
-const expressions = [
+interface AlertRule {
+  readonly uid: string;
+  readonly condition: string;
+  readonly labels: { readonly severity: string };
+  readonly data: readonly {
+    readonly refId: string;
+    readonly model: { readonly expr?: string; readonly expression?: string };
+  }[];
+}
+
+const { rules } = (parse(readFileSync("deploy/grafana/alerts.yaml", "utf8")) as { groups: { rules: AlertRule[] }[] })
+  .groups[0]!;
+
+const shown = [
   ...dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
   ...dashboard.annotations.list.map(({ expr }) => expr),
   ...dashboard.templating.list.flatMap(({ definition }) => definition ?? []),
 ];
 
+const expressions = [...shown, ...rules.flatMap(({ data }) => data.flatMap(({ model }) => model.expr ?? []))];
+
 /** Labels that Prometheus adds to every series. */
 const PROMETHEUS_LABELS = new Set(["job", "instance"]);
 
-describe("the Grafana dashboard", () => {
+describe("the Grafana alert rules", () => {
+  it("have their own names, a severity and a condition on a query of theirs", () => {
+    expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
+    for (const { uid, condition, labels, data } of rules) {
+      expect(labels.severity, uid).toMatch(/^(critical|warning)$/);
+      const [query, threshold] = [data.find(({ model }) => model.expr), data.find(({ refId }) => refId === condition)];
+      expect(threshold?.model.expression, uid).toBe(query?.refId);
+    }
+  });
+});
+
+describe("the Grafana dashboard and the alert rules", () => {
   it("uses only metrics and labels that /metrics exports", () => {
     const series = exportedMetrics();
     const wrong: string[] = [];
@@ -74,7 +112,7 @@ describe("the Grafana dashboard", () => {
   });
 
   it("shows every metric that /metrics exports", () => {
-    const all = expressions.join("\n");
+    const all = shown.join("\n");
     expect([...exportedMetrics().keys()].filter((name) => !all.includes(name))).toEqual([]);
   });
 

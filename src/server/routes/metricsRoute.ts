@@ -4,7 +4,7 @@ import { endpoint } from "../http/endpoint.ts";
 import type { App } from "../http/http.ts";
 import { metricsText } from "./metricsText.ts";
 import type { ServerState } from "../state/serverState.ts";
-import { storedDrift } from "../state/liveStore.ts";
+import { storedMonitoring } from "../state/liveStore.ts";
 
 export function registerMetrics(app: App, state: ServerState): void {
   const declared = endpoint({
@@ -22,7 +22,7 @@ export function registerMetrics(app: App, state: ServerState): void {
       runId: deployment?.runId ?? null,
       deploymentId: deployment?.deploymentId ?? null,
       startedAt: state.startedAt.getTime() / 1000,
-      drift: deployment === undefined ? null : storedDrift(state.store, deployment.model.sha256),
+      monitoring: deployment === undefined ? null : storedMonitoring(state.store, deployment.model.sha256),
     });
     return reply.header("content-type", "text/plain; version=0.0.4; charset=utf-8").send(text);
   });

@@ -1,5 +1,6 @@
 /** Writes metrics in Prometheus' text format, version 0.0.4. */
 import type { DriftReport } from "../../core/records/drift.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { LATENCY_EDGES, type MetricsSnapshot } from "../state/metrics.ts";
 
 export interface MetricsFacts {
@@ -9,14 +10,18 @@ export interface MetricsFacts {
   readonly deploymentId: number | null;
   /** When the server started, in seconds since 1970. */
   readonly startedAt: number;
-  /** The newest stored drift report of the deployed model; null if there is none. */
-  readonly drift: DriftReport | null;
+  /** The newest result of monitoring of the deployed model; null if there is none. */
+  readonly monitoring: Pick<MonitorRecord, "createdAt" | "drift" | "performance" | "findings"> | null;
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
 export function metricsText(snapshot: MetricsSnapshot, facts: MetricsFacts): string {
-  return [...requestFamilies(snapshot), ...modelFamilies(snapshot, facts), ...driftFamilies(facts.drift)].join("");
+  return [
+    ...requestFamilies(snapshot),
+    ...modelFamilies(snapshot, facts),
+    ...monitoringFamilies(facts.monitoring),
+  ].join("");
 }
 
 function requestFamilies(snapshot: MetricsSnapshot): string[] {
@@ -81,8 +86,31 @@ function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[]
   ];
 }
 
-function driftFamilies(drift: DriftReport | null): string[] {
-  if (drift === null) return [];
+function monitoringFamilies(monitoring: MetricsFacts["monitoring"]): string[] {
+  if (monitoring === null) return [];
+  const { createdAt, drift, performance, findings } = monitoring;
+  const failed = (["drift", "quality", "performance"] as const).map((area): Sample => {
+    return [{ area }, findings.filter((each) => each.area === area && each.status === "fail").length];
+  });
+  const tested = measured({ [performance.metric]: performance.reference });
+  return [
+    ...driftFamilies(drift),
+    gauge("mlctl_model_metric", "Metrics of the labelled rows of the newest window", measured(performance.metrics)),
+    gauge("mlctl_model_metric_test", "The main metric on the test data", tested),
+    gauge("mlctl_monitoring_failures", "Checks that failed in the newest window, by area", failed),
+    gauge(
+      "mlctl_monitoring_time_seconds",
+      "When monitoring last ran, in seconds since 1970",
+      Date.parse(createdAt) / 1000,
+    ),
+  ];
+}
+
+function measured(values: Readonly<Record<string, number | null>>): Sample[] {
+  return Object.entries(values).flatMap(([metric, value]) => (value === null ? [] : [[{ metric }, value]]));
+}
+
+function driftFamilies(drift: DriftReport): string[] {
   const columns = Object.entries(drift.columns).filter(([, { skipped }]) => skipped === undefined);
   const tested = (of: "value" | "limit"): Sample[] =>
     columns.map(([column, { test, measure, [of]: value }]) => [{ column, test, measure }, value]);

@@ -5,7 +5,7 @@ import { readFolderStore } from "../../storage/store/readStore.ts";
 import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import { isDamaged } from "../../storage/store/storeFailure.ts";
-import type { DriftReport } from "../../core/records/drift.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { attempt } from "../../core/errors.ts";
 
 export interface LiveStore {
@@ -69,10 +69,10 @@ function openIndex(path: string): RunStore | undefined {
   }
 }
 
-/** Null if no drift was recorded, or if it cannot be read: the other metrics are reported all the same. */
-export function storedDrift(store: LiveStore, modelSha256: string): DriftReport | null {
+/** The newest result; null if there is none, or it cannot be read: the other metrics are reported all the same. */
+export function storedMonitoring(store: LiveStore, modelSha256: string): MonitorRecord | null {
   return attempt(
-    () => store.current().monitorings({ modelSha256, limit: 1 })[0]?.drift ?? null,
+    () => store.current().monitorings({ modelSha256, limit: 1 })[0] ?? null,
     () => null,
   );
 }

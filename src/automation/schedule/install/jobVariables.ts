@@ -6,8 +6,8 @@ import type { Reference } from "../../../config/references.ts";
 import type { JobPlace } from "../executeJob.ts";
 import type { Target } from "./jobCommand.ts";
 
-/** Of Kubernetes; the pods of deploy/kubernetes read it too. */
-const SECRET = "mlctl-env";
+/** Of Kubernetes: jobs and servers get all of it, as deploy/kubernetes says. */
+export const SECRET = "mlctl-env";
 
 /** Set by the system or the scheduler itself: a secret of that name would hide the right value. */
 const OF_SYSTEM = /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|TZ|TMPDIR|HOSTNAME|RUNNER_.*|GITHUB_(?!TOKEN$).*)$/;
@@ -67,12 +67,4 @@ export function unitText(text: string): string {
 /** For the step of a GitHub workflow that runs the job. */
 export function githubSecrets(references: readonly Reference[]): Record<string, string> {
   return Object.fromEntries(variableNames(references).map((name) => [name, `\${{ secrets.${name} }}`]));
-}
-
-/** For the container of a CronJob. Optional, because a job needs only the variables that it uses. */
-export function secretKeys(references: readonly Reference[]): object[] {
-  return variableNames(references).map((name) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: SECRET, key: name, optional: true } },
-  }));
 }

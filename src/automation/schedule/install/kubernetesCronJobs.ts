@@ -1,9 +1,8 @@
 /** Generates Kubernetes CronJobs for the jobs. */
-import type { Reference } from "../../../config/references.ts";
 import { TRUST_VARIABLE } from "../../../config/trust.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
-import { secretKeys } from "./jobVariables.ts";
+import { SECRET } from "./jobVariables.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { containerOf, podOf } from "./kubernetesPod.ts";
 import { yamlText } from "./yamlText.ts";
@@ -14,21 +13,16 @@ const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
 /** Keeps the whole name, with prefix and suffixes, within Kubernetes's limit of 52 characters. */
 const MAX_NAME_LENGTH = 36;
 
-/** The CronJobs mount the workspace volume of deploy/kubernetes. */
-export function kubernetesCronJobs(
-  jobs: readonly ScheduledJob[],
-  { references, now }: { readonly references: readonly Reference[]; readonly now: Date },
-): string {
-  return jobs.map((job) => cronJobs(job, secretKeys(references), now)).join("");
+/** The CronJobs have the workspace volume and the secret of deploy/kubernetes. */
+export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
+  return jobs.map((job) => cronJobs(job, now)).join("");
 }
 
-function cronJobs(job: ScheduledJob, env: readonly object[], now: Date): string {
+function cronJobs(job: ScheduledJob, now: Date): string {
   const name = nameOf(job);
   // Kubernetes supports time zones, so no translation is needed.
   const times = hostTimes(job, [job.timezone], now);
-  return times
-    .map((time, i) => cronJob(job, env, { name: times.length === 1 ? name : `${name}-${i + 1}`, time }))
-    .join("");
+  return times.map((time, i) => cronJob(job, { name: times.length === 1 ? name : `${name}-${i + 1}`, time })).join("");
 }
 
 /** Kubernetes allows neither capitals nor "_"; a hash keeps changed names distinct. */
@@ -37,11 +31,7 @@ function nameOf({ name }: ScheduledJob): string {
   return plain === name ? `mlctl-${plain}` : `mlctl-${plain}-${sha256Text(name).slice(0, 6)}`;
 }
 
-function cronJob(
-  job: ScheduledJob,
-  env: readonly object[],
-  { name, time }: { readonly name: string; readonly time: string },
-): string {
+function cronJob(job: ScheduledJob, { name, time }: { readonly name: string; readonly time: string }): string {
   const content = {
     apiVersion: "batch/v1",
     kind: "CronJob",
@@ -57,7 +47,7 @@ function cronJob(
         spec: {
           backoffLimit: 0,
           ...(job.timeoutMs === null ? {} : { activeDeadlineSeconds: Math.ceil(job.timeoutMs / 1000) + 60 }),
-          template: { spec: podOfJob(job, env) },
+          template: { spec: podOfJob(job) },
         },
       },
     },
@@ -69,10 +59,11 @@ function cronJob(
   return yamlText(content, remarks, { separated: true });
 }
 
-function podOfJob({ name, missed }: ScheduledJob, env: readonly object[]): object {
+function podOfJob({ name, missed }: ScheduledJob): object {
   const container = {
     ...containerOf("mlctl", ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m"]),
-    env: [...env, { name: TRUST_VARIABLE, value: "1" }],
+    envFrom: [{ secretRef: { name: SECRET } }],
+    env: [{ name: TRUST_VARIABLE, value: "1" }],
     volumeMounts: [
       { name: "workspace", mountPath: "/workspace" },
       { name: "temporary", mountPath: "/tmp" },

@@ -97,13 +97,24 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   const now = workspace.context.now();
   if (jobs.length === 0) return {};
   if (target === "systemd") return systemdUnits(jobs, options, unitPrefix(configPath));
-  if (target === "k8s") return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, { references, now }) };
+  if (target === "k8s") {
+    warnOfNetworkVolume(workspace);
+    return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, now) };
+  }
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
   const kept = keptFolders(options);
   for (const job of jobs) warnIfTooFrequent(job, workspace);
   const workflow = { folder: dirname(config), config: basename(config), kept, now, references };
   return Object.fromEntries(jobs.map((job) => [`${prefix}-${job.name}.yml`, githubWorkflow(job, workflow)]));
+}
+
+/** The jobs and the servers of deploy/kubernetes share a volume. */
+function warnOfNetworkVolume({ paths, context }: InstallOptions["workspace"]): void {
+  if (paths.shared !== undefined) return;
+  const message = "the records are in files, and on a network volume neither their lock nor the prediction log works";
+  const hint = "run `mlctl share postgres://…`, then copy config.json to the volume";
+  context.emit({ type: "warning", stage: "schedule", message, hint });
 }
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule */
