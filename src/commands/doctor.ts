@@ -13,7 +13,7 @@ import type { Workspace } from "../lifecycle/workspace.ts";
 export const doctor = defineCommand({
   name: "doctor",
   group: "Other",
-  summary: "check libraries, folders, lock, scheduled jobs and recorded files; exit 1 if a check fails",
+  summary: "check libraries, folders, data, lock, scheduled jobs and recorded files; exit 1 if a check fails",
   details:
     "About the installation and the workspace; needs no model. `mlctl diagnose` checks the deployed model and its data, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line.",
   examples: [

@@ -3,7 +3,7 @@
  * stranger's. What is allowed is remembered by hash, outside the workspace, so that no file of the workspace can allow
  * itself, and any change asks again.
  */
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, MlctlError } from "../core/errors.ts";
 import { userFolder, type Environment } from "../core/userFolder.ts";
@@ -56,7 +56,7 @@ export function remember(hooks: readonly Hook[], path: string, environment: Envi
   if (hooks.length === 0) return rmSync(record, { force: true });
   const content = { path: realpathSync(path), sha256: hooks.map(({ sha256 }) => sha256) };
   try {
-    mkdirSync(dirname(record), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(record));
     writeFileSync(`${record}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
     renameSync(`${record}.${process.pid}`, record);
   } catch (error) {
@@ -66,6 +66,13 @@ export function remember(hooks: readonly Hook[], path: string, environment: Envi
       cause: error,
     });
   }
+}
+
+/** One by one: mkdirSync with `recursive` never returns in /proc, see ensureFolder of storage. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /** Null without a home folder, as for a numeric user of a container. */

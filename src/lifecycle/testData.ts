@@ -59,7 +59,8 @@ export async function hashTestData(
   return hashFiles(session, found);
 }
 
-async function testFiles(session: Session, path?: string): Promise<string[]> {
+/** @param path instead of test_data_path @throws {MlctlError} kind "notReady" if there is no file */
+export async function testFiles(session: Session, path?: string): Promise<string[]> {
   const { config, paths } = session;
   const root = path === undefined ? resolve(paths.workspace, config.test_data_path) : resolve(path);
   const shown = toRecordPath(paths.workspace, root);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { milliseconds } from "../../core/text/duration.ts";
 import { exitCodes, messageOf, MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/listed.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { isDiskFailure } from "../../storage/files/writeFailure.ts";
 import type { MonitorArea } from "../../core/records/monitoring.ts";
@@ -81,6 +82,9 @@ interface Round {
   /** How often the disk could not be written. */
   diskFailures: number;
 }
+
+/** Files named in a message. */
+const NAMED_FILES = 5;
 
 /** Keys of troubles that concern more than one file. */
 const [DISK, LOOK, LOG] = ["disk", "look", "log"];
@@ -221,7 +225,11 @@ function tellLeft({ workspace, troubles, results, unfinished }: Round): void {
   const unlogged = results.reduce((total, { rows, logged }) => total + rows - (logged ?? rows), 0);
   const reason = results.findLast(({ logProblem }) => typeof logProblem === "string")?.logProblem;
   if (unlogged > 0) warn(`${unlogged} predictions were not logged; the last time: ${reason}`);
-  if (unfinished.size > 0) warn(`${unfinished.size} files wait in processing: the next watcher continues with them`);
+  const names = [...unfinished.values()].map(({ given }) => given);
+  if (names.length > 0)
+    warn(
+      `${listed(names, NAMED_FILES)} ${names.length === 1 ? "waits" : "wait"} in processing: the next watcher continues`,
+    );
 }
 
 function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }: WatchOptions): DropSettings {

@@ -12,6 +12,7 @@ import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";
+import { firstChecks } from "./firstChecks.ts";
 import { integrity } from "./verify.ts";
 import { aheadMessage } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
@@ -42,6 +43,7 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
       ...trustFindings(workspace),
       ...privacyFindings(workspace),
       ...(await integrityFindings(workspace)),
+      ...(await firstChecks(workspace)),
     ],
   };
 }

@@ -22,7 +22,7 @@ export async function installInCrontab(
   options: InstallOptions,
 ): Promise<CrontabInstallation> {
   const { workspace, dryRun } = options;
-  if (dryRun) return planned(jobs, options).installation;
+  if (dryRun) return planned(jobs, options, presentCrontab(options)).installation;
   if (jobs.length > 0) ensureFolder(scheduleFolder(workspace.paths));
   return withCrontabLock(workspace.context, () => {
     const { text, installation } = planned(jobs, options);
@@ -43,9 +43,17 @@ export function isInCrontab(configPath: string): boolean {
   );
 }
 
-function planned(jobs: readonly ScheduledJob[], options: InstallOptions) {
+/** For a dry run: where cron is not installed, an empty one. */
+function presentCrontab({ workspace: { context } }: InstallOptions): string {
+  return attempt(readCrontab, (error) => {
+    if (error.kind !== "notReady") throw error;
+    context.emit({ type: "warning", stage: "schedule", message: error.message, hint: error.hint });
+    return "";
+  });
+}
+
+function planned(jobs: readonly ScheduledJob[], options: InstallOptions, before = readCrontab()) {
   const { configPath } = options;
-  const before = readCrontab();
   const owners = ownersOf(before, configPath);
   const lines = jobs.length === 0 ? [] : crontabLines(jobs, options, cronZones(before, options));
   const removed = jobs.length === 0 ? owners.flatMap((owner) => blockLines(before, owner)) : [];
