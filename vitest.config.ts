@@ -34,7 +34,9 @@ const long = [
     "restoreKilled watchKilled acceptance/workers workersElsewhere commitDeployment pruneDeployments crontab serveSwaps watchSources",
   ),
   ...named("distributed engine strangeMachine toyRegistry packages package badState browser pages"),
-  ...named("githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks"),
+  ...named(
+    "githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks alertKinds environments",
+  ),
   ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),
   ...named(
     "realTune realSeason realAttrition realCourse realTraffic realMonitoring manyColumns hostileWritersMany manyOddCsv millionRows oddNumbersMany oddData oddRows csvReaders rowsOfAnySize duckdb/duckdb",

@@ -1,12 +1,12 @@
 /** Loads and runs the program, with V8's compile cache for faster starts. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 export async function start(args) {
   const cache = process.env.NODE_COMPILE_CACHE || cacheFolder();
-  if (cache !== undefined) enableCompileCache(cache);
+  if (cache !== undefined && isFolder(cache)) enableCompileCache(cache);
   if (!existsSync(new URL("../dist/.built", import.meta.url))) {
     process.stderr.write("error: mlctl is not built\nhint: run `npm install --include=dev` in its folder\n");
     process.exit(1);
@@ -24,5 +24,17 @@ function cacheFolder() {
     return isAbsolute(home) ? join(home, ".cache", "mlctl") : undefined;
   } catch {
     return undefined; // a user without a home folder, e.g. in a container
+  }
+}
+
+/** Makes it, one folder at a time: Node makes a path in one go, and never returns if that is in /proc. */
+function isFolder(path) {
+  if (existsSync(path)) return true;
+  if (!isFolder(dirname(path))) return false;
+  try {
+    mkdirSync(path);
+    return true;
+  } catch {
+    return existsSync(path);
   }
 }
