@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   reporting: ["core", "drift", "plots"],
   lifecycle: [...thinking, "config", "data", "storage", "plots", "notify", "monitoring", "reporting"],
   automation: ["core", "config", "storage", "lifecycle"],
-  server: ["core", "config", "pipeline", "monitoring", "storage", "plots", "reporting", "lifecycle"],
+  server: ["core", "config", "pipeline", "monitoring", "storage", "plots", "reporting", "lifecycle", "automation"],
   commands: ["core", "config", "lifecycle", "automation", "server"],
   cli: ["core", "config", "commands"],
 };

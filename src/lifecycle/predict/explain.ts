@@ -2,7 +2,6 @@
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
-import { featuresByColumn } from "../../features/inputColumns.ts";
 import { selectRows, sliceRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { sampledRows } from "../../stats/sampledRows.ts";
@@ -149,7 +148,7 @@ function shap({ context }: Session, { model }: LoadedModel, { table, inputs, isA
   return {
     unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],
     importance: importanceOf(explained, places.length),
-    columns: columnsOf(explained, model, places.length),
+    columns: columnsOf(explained, places.length),
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
     rowCount: inputs.rowCount,
     sampledRows: isSample ? places.length : null,
@@ -218,8 +217,8 @@ function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount
 }
 
 /** Contributions of the features of one column are added up before their size is taken, since they may cancel out. */
-function columnsOf({ featureNames, outputCount, blocks }: Explained, model: Model, rowCount: number) {
-  const columns = Array.from(featuresByColumn(featureNames, model.transforms), ([column, places]) => {
+function columnsOf({ featureNames, outputCount, columns: byColumn, blocks }: Explained, rowCount: number) {
+  const columns = Array.from(byColumn, ([column, places]) => {
     let total = 0;
     for (const { values } of blocks)
       for (let start = 0; start < values.length; start += featureNames.length)

@@ -6,7 +6,6 @@ import type { Column } from "../../core/table/table.ts";
 import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
-import { featuresByColumn } from "../../features/inputColumns.ts";
 import { explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { mean } from "../../stats/mean.ts";
 import { sampledRows } from "../../stats/sampledRows.ts";
@@ -29,10 +28,9 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
   const outputs = task === "multiclass" ? classes!.slice(0, MAX_CLASSES) : [classes?.[1] ?? name];
-  const features = featuresByColumn(explained.featureNames, model.transforms);
   return outputs.map((label, output) => ({
     unit: unitOf(task, label, explained),
-    features: Array.from(features, ([column, places]) => ({
+    features: Array.from(explained.columns, ([column, places]) => ({
       name: column,
       contributions: contributionsOf(explained, output, places),
       ...(valuesOf(findColumn(sample, column)) ?? {

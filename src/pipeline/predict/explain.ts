@@ -6,6 +6,7 @@ import { sliceRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { withoutPrefixes } from "../../features/branches.ts";
+import { featuresByColumn } from "../../features/inputColumns.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 
 /** Rows per block: TreeSHAP's tables pay off over many rows, and a block limits the memory. */
@@ -16,6 +17,8 @@ const QUICK_MODEL = 1_500_000;
 
 export interface Explained {
   readonly featureNames: readonly string[];
+  /** Positions of the features of each input column. */
+  readonly columns: ReadonlyMap<string, readonly number[]>;
   readonly outputCount: number;
   readonly baseValues: readonly number[];
   /** Set if contributions are not in the task's usual unit, see `Contributions`. */
@@ -44,7 +47,8 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
   );
   const { outputCount, baseValues, unit } = blocks[0]!;
   const own = { featureNames, outputCount, baseValues: [...baseValues], ...(unit === undefined ? {} : { unit }) };
-  return merged({ ...own, blocks }, withoutPrefixes(model.transforms, featureNames));
+  const explained = merged({ ...own, blocks }, withoutPrefixes(model.transforms, featureNames));
+  return { ...explained, columns: featuresByColumn(explained.featureNames, model.transforms) };
 }
 
 /** How many rows to explain where a sample does: at most `rows`, of a large model fewer. */
@@ -54,7 +58,7 @@ export function quickRows({ estimator }: Pick<Model, "estimator">, rows: number)
 }
 
 /** Adds up what several members of an ensemble say of the same feature. */
-function merged(explained: Explained, names: readonly string[]): Explained {
+function merged(explained: Omit<Explained, "columns">, names: readonly string[]) {
   const { featureNames, blocks } = explained;
   if (names === featureNames) return explained;
   const places = new Map([...new Set(names)].map((name, place) => [name, place]));

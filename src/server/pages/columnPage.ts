@@ -1,6 +1,7 @@
 /** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
+import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf } from "../../plots/displayNumber.ts";
+import { countOf, exact } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { limitText, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -8,12 +9,14 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { statusOf, TARGET } from "./columnDrifts.ts";
 import { driftState, windowLink } from "./charts/columnMatrix.ts";
+import { deploymentEvents } from "./charts/deploymentEvents.ts";
 import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { distributionChart, distributionRows } from "./charts/distributionChart.ts";
-import { timeChart, windowPoint } from "./charts/timeChart.ts";
+import { timeChart } from "./charts/timeChart.ts";
+import { windowPoint } from "./charts/windowPoint.ts";
 import { windowNamed } from "./lookups.ts";
 
 export function columnPage(request: PageRequest): Page {
@@ -34,7 +37,7 @@ export function columnPage(request: PageRequest): Page {
     area: "monitoring",
     body: html`<p class="crumbs">
         <a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a> ·
-        ${windowLink({ monitorId, label: window.label })}
+        ${windowLink({ monitorId, ...window })}
       </p>
       ${section(
         "result",
@@ -51,8 +54,10 @@ export function columnPage(request: PageRequest): Page {
           ],
         ]),
       )}
-      ${section("distributions", "Distributions", distributions(record, name))}
-      ${section("over-time", "Over time", overTime(request, record, name))}`,
+      <div class="pair">
+        ${section("distributions", "Distributions", distributions(record, name))}
+        ${section("over-time", "Over time", overTime(request, record, name, drift))}
+      </div>`,
   };
 }
 
@@ -74,7 +79,7 @@ function distributions({ spread }: MonitorRecord, name: string): Html {
     </details>`;
 }
 
-function overTime({ session }: PageRequest, { source }: MonitorRecord, name: string): Html {
+function overTime({ session }: PageRequest, { source }: MonitorRecord, name: string, drift: ColumnDrift): Html {
   const { browse } = session.store;
   const windows = browse.windows({ source, limit: WINDOWS, offset: 0 }).toReversed();
   const ids = windows.map(({ monitorId }) => monitorId);
@@ -82,9 +87,21 @@ function overTime({ session }: PageRequest, { source }: MonitorRecord, name: str
   const byWindow = new Map(values.filter((value) => value.name === name).map((value) => [value.monitorId, value]));
   const points = windows.map((window) => windowPoint(window, byWindow.get(window.monitorId)));
   const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";
-  return html`<div class="plots">
-    ${timeChart({ id: "value", title: "Drift value", subtitle: test, points, limitName: "limit", zero: true })}
-  </div>`;
+  const isP = drift.measure === "p_value";
+  return timeChart({
+    id: "value",
+    title: isP ? "p-value" : "Drift value",
+    subtitle: isP ? `${test}, logarithmic: drift below the limit` : `${test}: drift above the limit`,
+    points,
+    limitName: "limit",
+    events: deploymentEvents(session.store, windows),
+    ...(isP ? { log: true, format: pValue } : { zero: true }),
+  });
+}
+
+/** 0.05, 1e-6 */
+function pValue(value: number): string {
+  return value >= 0.001 ? exact(Number(value.toPrecision(2))) : value.toExponential(0);
 }
 
 /** Only own properties, because a column may be called "constructor". */

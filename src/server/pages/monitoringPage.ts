@@ -1,4 +1,5 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
@@ -7,12 +8,15 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink } from "./charts/columnMatrix.ts";
+import { deploymentEvents } from "./charts/deploymentEvents.ts";
+import { choice, filterForm } from "./frame/filterForm.ts";
 import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
 import { modelLink, pager, windowWord } from "./frame/parts.ts";
-import { timeChart, windowPoint, type TimePoint } from "./charts/timeChart.ts";
+import { timeChart, type TimePoint } from "./charts/timeChart.ts";
+import { windowPoint } from "./charts/windowPoint.ts";
 
 /** Number of windows on a page. */
 export const WINDOWS = 40;
@@ -36,22 +40,26 @@ export function monitoringPage(request: PageRequest): Page {
     );
   }
   const page = pageNumber(request.query);
-  const found = browse.windows({ source, limit: WINDOWS + 1, offset: page * WINDOWS });
+  const days = daysOf(request.query);
+  const range = { since: days.from, until: days.to === undefined ? undefined : dayAfter(days.to) };
+  const found = browse.windows({ source, ...range, limit: WINDOWS + 1, offset: page * WINDOWS });
   const windows = found.slice(0, WINDOWS);
+  const filters = windowFilters(sources, source, days);
   if (windows.length === 0) {
     return emptyPage(
-      html`<p class="empty">There are no older windows. <a href="${pageAddress("monitoring")}">Show the newest</a></p>`,
+      html`${filters}
+        <p class="empty">No windows here. <a href="${pageAddress("monitoring")}">Show the newest</a></p>`,
     );
   }
   const ids = windows.map(({ monitorId }) => monitorId);
   const values = browse.windowValues(ids, ["finding", "metric", "estimate"]);
   const drifts = browse.windowValues(ids.slice(0, MATRIX_WINDOWS), ["drift"]);
   const at = (number: number): string =>
-    withQuery(pageAddress("monitoring"), { source, page: number === 0 ? undefined : number });
+    withQuery(pageAddress("monitoring"), { source, ...days, page: number === 0 ? undefined : number });
   return {
     title: "Monitoring",
     area: "monitoring",
-    body: html`${sourceLinks(sources, source)} ${section("over-time", "Over time", charts(request, windows, values))}
+    body: html`${filters} ${section("over-time", "Over time", charts(request, windows, values))}
     ${section("columns", "Columns", columnMatrix(windows, drifts))}
     ${section(
       "windows",
@@ -66,25 +74,39 @@ function emptyPage(note: Html): Page {
   return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", note) };
 }
 
-function sourceLinks(
+interface Days {
+  /** First and last day, such as 2026-01-31. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+function daysOf(query: URLSearchParams): Days {
+  const day = (name: string): string | undefined => {
+    const text = query.get(name) ?? "";
+    return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
+  };
+  return { from: day("from"), to: day("to") };
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + MILLISECONDS_A_DAY).toISOString();
+}
+
+function windowFilters(
   sources: readonly { readonly source: string; readonly windows: number }[],
   chosen: string,
-): Html | null {
-  if (sources.length < 2) return null;
-  return html`<nav aria-label="Sources">
-    <ul>
-      ${sources.map(
-        ({ source, windows }) =>
-          html`<li>
-            <a
-              href="${withQuery(pageAddress("monitoring"), { source })}"
-              ${source === chosen && html`aria-current="true"`}
-              >${sourceNames[source] ?? source} (${displayNumber(windows)})</a
-            >
-          </li>`,
-      )}
-    </ul>
-  </nav>`;
+  { from, to }: Days,
+): Html {
+  const options = sources.map(
+    ({ source, windows }) => [source, `${sourceNames[source] ?? source} (${displayNumber(windows)})`] as const,
+  );
+  return filterForm(
+    pageAddress("monitoring"),
+    "Which windows",
+    html`${choice("source", "Source", chosen, options)}
+      <label>First day <input type="date" name="from" value="${from ?? ""}" /></label>
+      <label>Last day <input type="date" name="to" value="${to ?? ""}" /></label>`,
+  );
 }
 
 /** @param windows newest first; the charts show the oldest first */
@@ -108,11 +130,12 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
     const estimate = pick(monitorId, "estimate", "performance", metric)?.value ?? null;
     return withValue(point, { value: found?.value ?? null, interval, estimate });
   });
-  return html`<div class="plots">
-    ${timeChart({ id: "drift", title: "Share of columns that drifted", points: drift, limitName: "drift from", format: percent, zero: true })}
-    ${timeChart({ id: "performance", title: metricName, subtitle: "on labelled rows", points: performance, limitName: "limit" })}
-    ${timeChart({ id: "missing", title: "Missing values", subtitle: "in the column with the largest increase over its reference", points: missing, limitName: "limit", format: percent, zero: true })}
-    ${timeChart({ id: "rows", title: "Rows", points: rows, zero: true })}
+  const events = deploymentEvents(request.session.store, oldestFirst);
+  return html`<div class="plots even">
+    ${timeChart({ events, id: "drift", title: "Share of columns that drifted", points: drift, limitName: "drift from", format: percent, zero: true })}
+    ${timeChart({ events, id: "performance", title: metricName, subtitle: "on labelled rows", points: performance, limitName: "limit" })}
+    ${timeChart({ events, id: "missing", title: "Missing values", subtitle: "in the column with the largest increase over its reference", points: missing, limitName: "limit", format: percent, zero: true })}
+    ${timeChart({ events, id: "rows", title: "Rows", points: rows, zero: true })}
   </div>`;
 }
 
@@ -149,6 +172,6 @@ function table(windows: readonly WindowLine[], values: readonly WindowValue[]): 
     [numeric("Rows"), ({ rows }) => displayNumber(rows)],
     [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
     ["Model", ({ runId, modelVersion }) => modelLink(runId, modelVersion)],
-    ["Monitored", ({ createdAt }) => dateTime(createdAt)],
+    ["Monitored", ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`],
   ]);
 }

@@ -1,53 +1,27 @@
 /** The health of the deployed model in its newest monitored window, and open alerts. */
-import { recover } from "../../core/errors.ts";
 import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
 import { limitText } from "../../core/text/limitText.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
-import { openAlerts } from "../../lifecycle/monitor/savedAlerts.ts";
+import type { OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
 import { windowLink } from "./charts/columnMatrix.ts";
 import { itemTable } from "./frame/itemTable.ts";
-import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { shortLimit, stateTone, stateWord, windowWord } from "./frame/parts.ts";
-
-/** Number of the newest windows whose failures are shown. */
-const RECENT = 20;
 
 const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;
 
-export async function overviewHealth({ session, state }: PageRequest): Promise<Html> {
-  const modelSha256 = state.serving?.served.deployment.model.sha256;
-  const recent = session.store.monitorings({ modelSha256, limit: RECENT });
+/** @param recent windows of the deployed model, newest first */
+export function overviewHealth(recent: readonly MonitorRecord[]): Html {
   const newest = recent.find(({ status }) => status !== "skipped") ?? recent[0];
-  const alerts = await openAlerts(session).then(
-    (found) => found.alerts,
-    recover(({ message }) => message),
-  );
-  const open =
-    typeof alerts === "string"
-      ? html`<p class="warning">${alerts}</p>`
-      : alerts.length > 0 &&
-        itemTable(
-          countOf(alerts.length, "open alert"),
-          alerts,
-          [
-            ["Check", ({ area, name }) => `${area}: ${name}`],
-            ["Status", ({ status }) => stateWord(status)],
-            ["Since", ({ since }) => dateTime(since)],
-            ["Message", ({ message }) => message],
-          ],
-          { limit: 20 },
-        );
   if (newest === undefined) {
     return html`<p class="empty">
-        The deployed model has not been monitored yet. Next step: <code>mlctl monitor FILE</code>, or
-        <code>mlctl monitor</code> for its logged predictions.
-      </p>
-      ${open}`;
+      The deployed model has not been monitored yet. Next step: <code>mlctl monitor FILE</code>, or
+      <code>mlctl monitor</code> for its logged predictions.
+    </p>`;
   }
   const { window, monitorId, createdAt } = newest;
   const few = recent.indexOf(newest);
@@ -55,11 +29,28 @@ export async function overviewHealth({ session, state }: PageRequest): Promise<H
       ${monitored.map((area) => tile(newest, area))}
     </ul>
     <p class="note">
-      Monitored ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of
-      ${windowLink({ monitorId, label: window.label })}.
+      Monitored ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of ${windowLink({ monitorId, ...window })}.
       ${few > 0 && `${few === 1 ? "A newer window has" : `${few} newer windows have`} too few rows to be judged.`}
     </p>
-    ${earlierProblems(recent)} ${open}`;
+    ${earlierProblems(recent)}`;
+}
+
+/** @param alerts or why they cannot be read */
+export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
+  if (typeof alerts === "string") return html`<p class="warning">${alerts}</p>`;
+  if (alerts.length === 0) return html`<p class="empty">There are no open alerts.</p>`;
+  return itemTable(
+    countOf(alerts.length, "open alert"),
+    alerts,
+    [
+      ["Check", ({ area, name }) => `${area}: ${name}`],
+      ["Status", ({ status }) => stateWord(status)],
+      ["Since", ({ since }) => dateTime(since)],
+      ["Message", ({ message }) => message],
+      ["Sent to", ({ told }) => (told.length === 0 ? "nobody" : told.join(", "))],
+    ],
+    { limit: 20 },
+  );
 }
 
 /** Windows before the newest one are easily missed, and with them their failures. */
@@ -71,7 +62,7 @@ function earlierProblems(recent: readonly MonitorRecord[]): Html | null {
     `Failed before: ${failed.length} of the ${countOf(earlier.length, "window")} before it`,
     failed,
     [
-      ["Window", ({ monitorId, window }) => windowLink({ monitorId, label: window.label })],
+      ["Window", ({ monitorId, window }) => windowLink({ monitorId, ...window })],
       ["Status", ({ status }) => windowWord(status)],
       [
         "Failed checks",

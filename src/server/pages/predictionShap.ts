@@ -15,9 +15,18 @@ export type PredictionShap =
       readonly total: number;
       /** The class that the SHAP values refer to: the predicted class, or the second of two; null in regression. */
       readonly outputName: string | null;
-      /** Largest first. */
-      readonly contributions: readonly { readonly name: string; readonly value: number }[];
+      /** By input column, the sum over its features; largest first. */
+      readonly columns: readonly ColumnShap[];
     };
+
+export interface ColumnShap {
+  readonly name: string;
+  readonly value: number;
+  /** What the row has in this column; undefined if the column is not one of the inputs. */
+  readonly input: string | number | boolean | null | undefined;
+  /** Largest first. */
+  readonly features: readonly { readonly name: string; readonly value: number }[];
+}
 
 export function predictionShap(request: PageRequest, entry: LogEntry): PredictionShap {
   const model = modelOf(request, entry);
@@ -43,17 +52,26 @@ function explained(model: Model, { inputs, prediction }: LogEntry): PredictionSh
   const names = model.signature.inputs.map(({ name }) => name);
   const row = names.map((name) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
   const { table } = rowReader(model.signature, names)([row]);
-  const { featureNames, outputCount, baseValues, blocks, unit } = explain(model, table);
+  const { featureNames, columns: byColumn, outputCount, baseValues, blocks, unit } = explain(model, table);
   const { classes = [], task, name: target } = model.signature.target;
   const output = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
   const values = blocks[0]!.values;
-  const contributions = featureNames.map((name, i) => ({ name, value: values[output * featureNames.length + i]! }));
+  const columns = Array.from(byColumn, ([column, places]): ColumnShap => {
+    const features = places.map((i) => ({ name: featureNames[i]!, value: values[output * featureNames.length + i]! }));
+    const value = features.reduce((sum, each) => sum + each.value, 0);
+    const input = Object.hasOwn(inputs, column) ? inputs[column] : undefined;
+    return { name: column, value, input, features: features.toSorted(bySize) };
+  });
   const baseValue = baseValues[output]!;
   return {
     unit: unit ?? (task === "regression" ? target : "log-odds"),
     baseValue,
-    total: contributions.reduce((sum, { value }) => sum + value, baseValue),
+    total: columns.reduce((sum, { value }) => sum + value, baseValue),
     outputName: outputCount > 1 ? (classes[output] ?? null) : task === "binary" ? (classes[1] ?? null) : null,
-    contributions: contributions.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)),
+    columns: columns.toSorted(bySize),
   };
+}
+
+function bySize(a: { readonly value: number }, b: { readonly value: number }): number {
+  return Math.abs(b.value) - Math.abs(a.value);
 }

@@ -1,10 +1,11 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
 import { ROWS_LOOKED_AT, type ListedEntry } from "../../storage/predictionLog/logReader.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
+import { shareBar } from "./charts/bars.ts";
+import { choice, filterForm } from "./frame/filterForm.ts";
 import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
@@ -83,7 +84,7 @@ async function recent({ log, query }: PageRequest): Promise<Html> {
   const last = shown.at(-1);
   const address = (before?: string): string => withQuery(pageAddress("predictions"), { ...filter, before });
   const next = entries.length > ROWS && last !== undefined ? address(`${last.at}-${last.seq}`) : null;
-  return html`${filterForm(wanted)} ${shown.length === 0 ? nothing(wanted) : table(shown)}
+  return html`${filters(wanted)} ${shown.length === 0 ? nothing(wanted) : table(shown)}
   ${isPartial && html`<p class="note">Only ${displayNumber(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
   ${pager({ label: "Pages of predictions", previous: wanted.before === undefined ? null : address(), next, words: ["Newest", "Older"] })}`;
 }
@@ -99,26 +100,22 @@ function cursorOf(text: string | undefined): { readonly at: number; readonly seq
   return { at: Number(at), seq: Number(seq) };
 }
 
-function filterForm({ model, prediction, label: chosen }: Wanted): Html {
+function filters({ model, prediction, label: chosen }: Wanted): Html {
   const choices = [
     ["", "any"],
     ["known", "known"],
     ["unknown", "not known yet"],
     ["wrong", "differs from the prediction"],
   ] as const;
-  return html`<form class="fields" method="get" action="${pageAddress("predictions")}" aria-label="Which predictions">
-    <label
-      >Run <input name="model" value="${model ?? ""}" placeholder="any" autocomplete="off" spellcheck="false"
-    /></label>
-    <label>Prediction <input name="answer" value="${prediction ?? ""}" placeholder="any" autocomplete="off" /></label>
-    <label
-      >Label
-      <select name="truth">
-        ${choices.map(([value, label]) => html`<option value="${value}" ${value === chosen && html`selected`}>${label}</option>`)}
-      </select>
-    </label>
-    <button type="submit">Show</button>
-  </form>`;
+  return filterForm(
+    pageAddress("predictions"),
+    "Which predictions",
+    html`<label
+        >Run <input name="model" value="${model ?? ""}" placeholder="any" autocomplete="off" spellcheck="false"
+      /></label>
+      <label>Prediction <input name="answer" value="${prediction ?? ""}" placeholder="any" autocomplete="off" /></label>
+      ${choice("truth", "Label", chosen, choices)}`,
+  );
 }
 
 function nothing({ model, prediction, label, before }: Wanted): Html {
@@ -140,7 +137,13 @@ function table(entries: readonly ListedEntry[]): Html {
       ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
     ],
     [{ title: "Prediction", numeric: !isClass }, ({ prediction }) => valueText(prediction)],
-    isClass && [numeric("Probability"), ({ probability }) => percent(probability)],
+    isClass && [
+      "Probability",
+      ({ probability }) =>
+        probability === null
+          ? "–"
+          : html`<span class="bar-cell">${shareBar(probability)} ${percent(probability)}</span>`,
+    ],
     [{ title: "Label", numeric: !isClass }, ({ label }) => (label === null ? "–" : valueText(label))],
     isClass && ["Correct", labelWord],
     ["Model", ({ runId }) => modelLink(runId)],

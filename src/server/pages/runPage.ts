@@ -1,5 +1,5 @@
 /** /ui/runs/<id>: one run with its metrics, plots, candidates, parameters and lineage. */
-import type { Run } from "../../core/records/run.ts";
+import { NAME_TAG, tagTexts, type Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
@@ -9,7 +9,6 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
-import { parameterTable } from "../../reporting/sections/modelSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
@@ -17,6 +16,7 @@ import { lineageGraph } from "./charts/lineageGraph.ts";
 import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { paramTable } from "./paramTable.ts";
 import { recordedModel } from "./recordedModel.ts";
 import { hasReport } from "./recordedReport.ts";
 import { runNamed } from "./lookups.ts";
@@ -34,7 +34,7 @@ export async function runPage(request: PageRequest): Promise<Page> {
       ${section("about", "About", about(request, run))} ${metricsSection({ run, metrics, metric: run.metric })}
       ${section("plots", "Plots", await drawnPlots(request, run))}
       ${section("candidates", "Candidates of this training", candidates(request, run))}
-      ${section("params", "Parameters", parameterTable(run))}
+      ${section("params", "Parameters", paramTable(run, familyName(run.family)))}
       ${section(
         "lineage",
         "Lineage",
@@ -46,6 +46,7 @@ export async function runPage(request: PageRequest): Promise<Page> {
 
 function about(request: PageRequest, run: Run): Html {
   const { session } = request;
+  const { threshold = null, calibration } = recordedModel(request, run) ?? {};
   const champion = session.store.deployments()[0]?.runId;
   const warnings =
     run.warnings.length > 0 &&
@@ -63,6 +64,10 @@ function about(request: PageRequest, run: Run): Html {
       ["Features", run.featureSet],
       ["Rows", `${displayNumber(run.trainingRows)} training, ${displayNumber(run.validationRows)} validation`],
       ["Seed", String(run.seed)],
+      ["Threshold", threshold === null ? null : displayNumber(threshold)],
+      ["Calibration", calibration?.method ?? null],
+      ["Name", run.tags[NAME_TAG] ?? null],
+      ["Tags", tagTexts(run).join(", ")],
       ["Note", run.note ?? null],
       ["Error", run.error ?? null],
     ])}
@@ -119,7 +124,7 @@ function candidates({ session }: PageRequest, run: Run): Html {
       ["Features", ({ featureSet }) => featureSet],
       [numeric(`${label}, ${on}`), ({ selection, metrics }) => displayNumber(selection?.value ?? metrics[run.metric])],
       [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
-      ["State", ({ status }) => runState(status)],
+      all.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
     ],
     { isMarked: ({ runId }) => runId === run.runId, limit: 50 },
   );

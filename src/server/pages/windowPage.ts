@@ -1,13 +1,16 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
-import { limitText } from "../../core/text/limitText.ts";
+import { limitText as findingLimit } from "../../core/text/limitText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { plots } from "../../plots/index.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
+import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
+import { columnLink, windowName } from "./charts/columnMatrix.ts";
+import { distributionChart } from "./charts/distributionChart.ts";
 import { columnDrifts } from "./columnDrifts.ts";
 import { factList, modelLink, shortLimit, stateWord, windowWord } from "./frame/parts.ts";
 import { itemTable } from "./frame/itemTable.ts";
@@ -19,10 +22,10 @@ export async function windowPage(request: PageRequest): Promise<Page> {
   const record = windowNamed(request);
   const { source } = record;
   return {
-    title: record.window.label,
+    title: windowName(record.window),
     area: "monitoring",
     body: html`<p class="crumbs"><a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a></p>
-      ${section("about", "Window", about(record))}
+      ${section("about", "Window", about(record))} ${drifted(record)}
       ${section("drift", "Drift", html`${findings(record, "drift")} ${columnDrifts(record)}`)}
       ${section("quality", "Data quality", html`${findings(record, "quality")} ${quality(record)}`)}
       ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${await predictedActual(request, record)} ${segments(record)} ${statements(record)}`)}`,
@@ -43,14 +46,41 @@ function about({ window, status, createdAt, runId, modelVersion, reference, sour
   ]);
 }
 
+const MOST_DRIFTED = 6;
+
+/** The columns that drifted most, drawn: what changed is seen before the numbers. */
+function drifted(record: MonitorRecord): Html | null {
+  const { drift, spread } = record;
+  const columns = Object.entries(drift.columns)
+    .filter(([name, column]) => column.drifted && column.skipped === undefined && spread?.columns[name] !== undefined)
+    .toSorted(([, a], [, b]) => urgency(b) - urgency(a));
+  if (columns.length === 0) return null;
+  const charts = columns.slice(0, MOST_DRIFTED).map(([name, column], i) =>
+    distributionChart({
+      id: `drifted-${i + 1}`,
+      title: columnLink(record, name),
+      name,
+      subtitle: `${column.test.replaceAll("_", " ")} ${valueText(column)}, drift if ${limitText(column)}`,
+      distribution: spread!.columns[name]!,
+    }),
+  );
+  const more = columns.length - charts.length;
+  return section(
+    "drifted",
+    `${countOf(columns.length, "column")} drifted`,
+    html`<div class="plots small">${charts}</div>
+      ${more > 0 && html`<p class="note">${countOf(more, "more column")}: see Drift.</p>`}`,
+  );
+}
+
 function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
   const own = all.filter((finding) => finding.area === area);
   if (own.length === 0) return emptyNote("No checks were run.");
-  return itemTable("Checks, failures first", own, [
+  return itemTable(`Checks of ${area}, failures first`, own, [
     ["Check", ({ name }) => name],
     ["Status", ({ status }) => stateWord(status)],
     [numeric("Value"), ({ value }) => displayNumber(value)],
-    [numeric("Limit"), (finding) => limitText(finding, shortLimit) ?? "–"],
+    [numeric("Limit"), (finding) => findingLimit(finding, shortLimit) ?? "–"],
     ["Message", ({ message }) => message],
   ]);
 }
@@ -88,7 +118,8 @@ function shareOf(share: number | null, examples: string | null): string {
 
 function performance({ session }: PageRequest, { performance: report, runId }: MonitorRecord): Html {
   if (report.skipped !== undefined) return emptyNote(report.skipped);
-  const task = session.store.run(runId ?? "")?.task ?? "binary";
+  const { task = "binary", score } = session.store.run(runId ?? "") ?? {};
+  const testMetrics = score?.metrics ?? {};
   const { estimate } = report;
   const names = [...new Set([...Object.keys(report.metrics), ...Object.keys(estimate?.metrics ?? {})])];
   if (names.length === 0) return emptyNote("There are no labels and no estimates yet.");
@@ -101,7 +132,10 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
       ["Metric", (name) => metricLabel(session.config, name, task).label],
       [numeric("Value"), (name) => displayNumber(report.metrics[name])],
       [numeric("95 % interval"), (name) => displayInterval(report.intervals[name])],
-      [numeric("On the test data"), (name) => (isMarked(name) ? displayNumber(report.reference) : "–")],
+      [
+        numeric("On the test data"),
+        (name) => displayNumber(testMetrics[name] ?? (isMarked(name) ? report.reference : null)),
+      ],
       [numeric("Estimate without labels"), (name) => displayNumber(estimate?.metrics[name])],
     ],
     { isMarked },
@@ -134,7 +168,7 @@ function segments({ segments: all }: MonitorRecord): Html | null {
       ["Segment", ({ column, value }) => `${column} = ${value}`],
       [numeric("Rows"), ({ rows }) => displayNumber(rows)],
       [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
-      [numeric(all[0]!.metric), ({ metricValue }) => displayNumber(metricValue)],
+      [numeric(all[0]!.metric.replaceAll("_", " ")), ({ metricValue }) => displayNumber(metricValue)],
       [numeric("95 % interval"), ({ interval }) => displayInterval(interval)],
       ["Status", ({ status }) => stateWord(status)],
     ],

@@ -23,12 +23,23 @@ export interface RunQuery {
   readonly offset: number;
 }
 
+export interface WindowQuery {
+  readonly source?: string | undefined;
+  /** Windows that end from then on, ISO 8601; a window without a time by when it was monitored. */
+  readonly since?: string | undefined;
+  /** Exclusive. */
+  readonly until?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
 /** A monitoring window without its details. */
 export interface WindowLine {
   readonly monitorId: string;
   readonly createdAt: string;
   readonly source: string;
   readonly label: string;
+  readonly file: string | null;
   readonly start: string | null;
   readonly end: string | null;
   readonly rows: number;
@@ -58,7 +69,7 @@ export interface Browse {
   families(): string[];
   metricNames(part: "validation" | "test"): string[];
   /** Newest first. */
-  windows(filter: { readonly source?: string; readonly limit: number; readonly offset: number }): WindowLine[];
+  windows(filter: WindowQuery): WindowLine[];
   windowSources(): { readonly source: string; readonly windows: number }[];
   /** All values of these windows. */
   windowValues(monitorIds: readonly string[], kinds?: readonly WindowValue["kind"][]): WindowValue[];
@@ -70,14 +81,7 @@ export function browse(select: Select): Browse {
     runCount: () => select<{ n: number }>("SELECT count(*) AS n FROM runs", [])[0]!.n,
     families: () => distinct(select, "family", ["runs", "1 = 1"], []),
     metricNames: (part) => distinct(select, "name", ["metrics", "part = ?"], [part]),
-    windows: ({ source, limit, offset }) =>
-      select<WindowLine>(
-        `SELECT monitor_id AS "monitorId", created_at AS "createdAt", source, label, window_start AS "start",
-         window_end AS "end", rows, labelled, run_id AS "runId", model_version AS "modelVersion", status FROM monitorings
-         ${source === undefined ? "" : "WHERE source = ?"}
-         ORDER BY ${newestWindowsFirst()} LIMIT ? OFFSET ?`,
-        [...(source === undefined ? [] : [source]), limit, offset],
-      ),
+    windows: (query) => windows(select, query),
     windowSources: () =>
       select("SELECT source, count(*) AS windows FROM monitorings GROUP BY source ORDER BY windows DESC, source", []),
     windowValues: (monitorIds, kinds = ["finding", "metric", "estimate", "drift"]) =>
@@ -87,6 +91,22 @@ export function browse(select: Select): Browse {
         [...monitorIds, ...kinds],
       ),
   };
+}
+
+function windows(select: Select, { source, since, until, limit, offset }: WindowQuery): WindowLine[] {
+  const conditions = [
+    ["source = ?", source],
+    ["coalesce(window_end, created_at) >= ?", since],
+    ["coalesce(window_end, created_at) < ?", until],
+  ] as const;
+  const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  return select<WindowLine>(
+    `SELECT monitor_id AS "monitorId", created_at AS "createdAt", source, label, file, window_start AS "start",
+     window_end AS "end", rows, labelled, run_id AS "runId", model_version AS "modelVersion", status FROM monitorings
+     ${used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`}
+     ORDER BY ${newestWindowsFirst()} LIMIT ? OFFSET ?`,
+    [...used.map(({ value }) => value), limit, offset],
+  );
 }
 
 /** A condition on runs, with "owner=ann" or "owner" as its value. */

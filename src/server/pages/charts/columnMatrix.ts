@@ -33,8 +33,11 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
       ["Column", ({ name, worst }) => (worst === undefined ? name : columnLink(worst.window, name))],
       [worstTitle, ({ worst }) => driftState(worst?.value ?? { status: "skipped" })],
       [numeric("Value"), ({ worst }) => displayNumber(worst?.value.value)],
-      ["Drift if", ({ worst }) => (worst === undefined ? "–" : driftIf(worst.value))],
-      ["Test", ({ worst }) => (worst === undefined ? "not tested" : (worst.value.message ?? "–").replaceAll("_", " "))],
+      ["Drift if", ({ worst }) => (worst === undefined ? "–" : nowrap(driftIf(worst.value)))],
+      [
+        "Test",
+        ({ worst }) => (worst === undefined ? "not tested" : nowrap((worst.value.message ?? "–").replaceAll("_", " "))),
+      ],
       ["In", ({ worst }) => (worst === undefined ? "–" : windowLink(worst.window))],
       ["Oldest to newest", ({ own }) => strip(shown, own)],
     ],
@@ -46,8 +49,18 @@ export function columnLink({ monitorId }: Pick<WindowLine, "monitorId">, name: s
   return html`<a href="${withQuery(pageAddress("monitoring", monitorId, "column"), { name })}">${name}</a>`;
 }
 
-export function windowLink({ monitorId, label }: Pick<WindowLine, "monitorId" | "label">): Html {
-  return html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`;
+/** Windows of several files may have the same rows: then the file tells them apart. */
+export function windowName({ label, file }: Pick<WindowLine, "label" | "file">): string {
+  const name = file?.replace(/^.*[/\\]/, "") ?? "";
+  return label.includes(name) ? label : `${name}: ${label}`;
+}
+
+export function windowLink(window: Pick<WindowLine, "monitorId" | "label" | "file">): Html {
+  return html`<a class="nowrap" href="${pageAddress("monitoring", window.monitorId)}">${windowName(window)}</a>`;
+}
+
+function nowrap(text: string): Html {
+  return html`<span class="nowrap">${text}</span>`;
 }
 
 /** The newest window in which the column drifted; else the newest in which it was tested. @param windows oldest first */
@@ -81,7 +94,8 @@ function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowVa
     height="14"
     viewBox="0 0 ${windows.length * 14} 14"
   >
-    ${windows.map(({ monitorId, label }, i) => {
+    ${windows.map(({ monitorId, ...window }, i) => {
+      const label = windowName(window);
       const x = i * 14 + 7;
       const status = own.get(monitorId)?.status;
       if (status === "fail")

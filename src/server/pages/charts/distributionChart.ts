@@ -2,23 +2,27 @@
 import type { ColumnDistribution } from "../../../core/records/monitoring.ts";
 import { displayNumber, percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import { chartFigure, gridLines, LEFT, niceTicks, RIGHT, round } from "./timeChart.ts";
+import { chartFigure, gridLines, LEFT, niceTicks, RIGHT, round } from "./chartFrame.ts";
 
-const [WIDTH, HEIGHT] = [480, 220];
+const HEIGHT = 200;
 const [TOP, BOTTOM] = [12, 32];
 
 export interface DistributionChart {
   readonly id: string;
-  readonly title: string;
+  /** May be a link; then `name` is its text. */
+  readonly title: Html | string;
+  readonly name?: string;
   readonly subtitle?: string;
+  /** In px; default 480. */
+  readonly width?: number;
   readonly distribution: ColumnDistribution;
 }
 
-export function distributionChart({ id, title, subtitle, distribution }: DistributionChart): Html {
+export function distributionChart({ id, title, name, subtitle, width = 480, distribution }: DistributionChart): Html {
   const sentence = sentenceOf(distribution);
-  const { body, height } = distribution.kind === "category" ? bars(distribution) : outlines(distribution);
+  const { body, height } = distribution.kind === "category" ? bars(distribution, width) : outlines(distribution, width);
   const legend = html`<span class="key before">reference</span><span class="key now">current</span>`;
-  return chartFigure({ id, title, subtitle, sentence, legend, width: WIDTH, height, body });
+  return chartFigure({ id, title, name, subtitle, sentence, legend, width, height, body });
 }
 
 type NumberDistribution = ColumnDistribution & { kind: "number" | "date" };
@@ -32,17 +36,20 @@ export function distributionRows(distribution: ColumnDistribution): { cells: str
   }));
 }
 
-function outlines({ kind, edges, reference, current }: NumberDistribution): { body: Html; height: number } {
+function outlines(
+  { kind, edges, reference, current }: NumberDistribution,
+  width: number,
+): { body: Html; height: number } {
   const ticks = niceTicks(0, Math.max(...reference, ...current));
   const high = ticks.at(-1)!;
   const [first, last] = [edges[0]!, edges.at(-1)!];
-  const x = (value: number): number => round(LEFT + ((value - first) / (last - first)) * (WIDTH - LEFT - RIGHT));
+  const x = (value: number): number => round(LEFT + ((value - first) / (last - first)) * (width - LEFT - RIGHT));
   const y = (share: number): number => round(TOP + (1 - share / high) * (HEIGHT - TOP - BOTTOM));
   const steps = (shares: readonly number[]): string =>
     shares.map((share, i) => `${i === 0 ? "M" : "L"}${x(edges[i]!)} ${y(share)}H${x(edges[i + 1]!)}`).join("");
   const area = `${steps(reference)}V${y(0)}H${LEFT}Z`;
   const shown = [first, (first + last) / 2, last];
-  const body = html`${gridLines(ticks, { y, format: percent, width: WIDTH })}<path class="before" d="${area}" /><path
+  const body = html`${gridLines(ticks, { y, format: percent, width })}<path class="before" d="${area}" /><path
       class="now"
       d="${steps(current)}"
     />${shown.map(
@@ -55,14 +62,14 @@ function outlines({ kind, edges, reference, current }: NumberDistribution): { bo
 }
 
 const ROW = 30;
-const LABELS = 140;
+const LABELS = 112;
 /** Width reserved for the shares to the right of a bar. */
-const SHARES = 120;
+const SHARES = 96;
 
-function bars(distribution: CategoryDistribution): { body: Html; height: number } {
+function bars(distribution: CategoryDistribution, width: number): { body: Html; height: number } {
   const names = namesOf(distribution);
   const most = Math.max(...distribution.reference, ...distribution.current, 1e-9);
-  const length = (share: number): number => round((share / most) * (WIDTH - LABELS - SHARES));
+  const length = (share: number): number => round((share / most) * (width - LABELS - SHARES));
   const body = html`${names.map((name, i) => {
     const [before, now] = [distribution.reference[i]!, distribution.current[i]!];
     const top = i * ROW + 4;
@@ -93,7 +100,7 @@ function valueText(value: number, kind: "number" | "date"): string {
 }
 
 function shortened(name: string): string {
-  return name.length > 20 ? `${name.slice(0, 19)}…` : name;
+  return name.length > 16 ? `${name.slice(0, 15)}…` : name;
 }
 
 function sentenceOf(distribution: ColumnDistribution): string {

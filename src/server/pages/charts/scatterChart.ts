@@ -1,7 +1,7 @@
 /** Points of two values, such as a parameter and its score; categories stand side by side. Plain SVG. */
 import { displayNumber } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import { chartFigure, gridLines, LEFT, niceTicks, RIGHT, round } from "./timeChart.ts";
+import { chartFigure, gridLines, LEFT, niceTicks, RIGHT, round } from "./chartFrame.ts";
 
 export interface ScatterPoint {
   /** A number, or the name of a category. */

@@ -1,6 +1,6 @@
 /** A line chart of a value over time windows, with its limit. Plain SVG, so that a page need not wait for the plot library. */
+import { chartFigure, decades, gridLines, LEFT, niceTicks, RIGHT, round } from "./chartFrame.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
-import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { html, trusted, type Html } from "../../../reporting/html.ts";
 
 export interface TimePoint {
@@ -30,11 +30,19 @@ export interface TimeChart {
   readonly format?: (value: number) => string;
   /** The axis starts at zero. */
   readonly zero?: boolean;
+  /** A logarithmic axis, for p-values: 1e-9 and 0.03 are drawn apart. Values below its lowest tick are drawn there. */
+  readonly log?: boolean;
+  /** Vertical lines, such as deployments; 2.5 is between the third and the fourth point. */
+  readonly events?: readonly ChartEvent[];
+}
+
+export interface ChartEvent {
+  readonly at: number;
+  readonly label: string;
 }
 
 const [WIDTH, HEIGHT] = [480, 190];
-export const [LEFT, RIGHT] = [52, 14];
-const [TOP, BOTTOM] = [12, 30];
+const [TOP, BOTTOM] = [14, 30];
 
 export function timeChart(chart: TimeChart): Html {
   const { id, title, subtitle, points, limitName, format = (value) => displayNumber(value) } = chart;
@@ -58,53 +66,26 @@ export function timeChart(chart: TimeChart): Html {
   });
 }
 
-export interface ChartFigure {
-  readonly id: string;
-  readonly title: string;
-  readonly subtitle?: string | undefined;
-  /** The main values in words, as caption and for screen readers. */
-  readonly sentence: string;
-  readonly legend?: Html | false | undefined;
-  readonly width: number;
-  readonly height: number;
-  readonly body: Html;
-}
-
-/** The frame of all SVG charts of pages. */
-export function chartFigure({ id, title, subtitle, sentence, legend = false, width, height, body }: ChartFigure): Html {
-  return html`<figure class="plot" aria-labelledby="${id}-title">
-    <h3 id="${id}-title">${title}${subtitle !== undefined && html` <small>${subtitle}</small>`}</h3>
-    <div class="picture">
-      <svg
-        class="chart"
-        role="img"
-        aria-label="${title}. ${sentence}"
-        viewBox="0 0 ${width} ${height}"
-        width="${width}"
-        height="${height}"
-      >
-        ${body}
-      </svg>
-    </div>
-    ${legend !== false && html`<p class="legend" aria-hidden="true">${legend}</p>`}
-    <figcaption>${sentence}</figcaption>
-  </figure>`;
-}
-
-function drawing({ points, zero = false }: TimeChart, format: (value: number) => string): Html {
+function drawing(
+  { points, zero = false, log = false, events = [] }: TimeChart,
+  format: (value: number) => string,
+): Html {
   const all = points.flatMap(({ value, interval, estimate, limit }) => [value, estimate, limit, ...(interval ?? [])]);
   const known = all.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   if (known.length === 0)
     return html`<text class="axis" x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">no value</text>`;
-  const ticks = niceTicks(Math.min(...known, ...(zero ? [0] : [])), Math.max(...known));
-  const [low, high] = [ticks[0]!, ticks.at(-1)!];
+  const ticks = log
+    ? decades(Math.min(...known))
+    : niceTicks(Math.min(...known, ...(zero ? [0] : [])), Math.max(...known));
+  const scale = log ? (value: number): number => Math.log10(Math.max(value, ticks[0]!)) : (value: number) => value;
+  const [low, high] = [scale(ticks[0]!), scale(ticks.at(-1)!)];
   const x = (i: number): number =>
     round(
       points.length === 1
         ? (LEFT + WIDTH - RIGHT) / 2
         : LEFT + 8 + (i / (points.length - 1)) * (WIDTH - RIGHT - LEFT - 16),
     );
-  const y = (value: number): number => round(TOP + (1 - (value - low) / (high - low)) * (HEIGHT - TOP - BOTTOM));
+  const y = (value: number): number => round(TOP + (1 - (scale(value) - low) / (high - low)) * (HEIGHT - TOP - BOTTOM));
   const course = (name: string, of: (point: TimePoint) => number | null | undefined): Html =>
     line(name, points.map(of), x, y);
   const marks = points.map((point, i) =>
@@ -114,24 +95,17 @@ function drawing({ points, zero = false }: TimeChart, format: (value: number) =>
         >`
       : mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, format }),
   );
-  return html`${gridLines(ticks, { y, format, width: WIDTH })}${band(points, x, y)}${course("limit", ({ limit }) => limit)}${course("estimate", ({ estimate }) => estimate)}${course("course", ({ value }) => value)}${marks}${axisLabels(points, x)}`;
-}
-
-/** Horizontal lines across a chart of this width, with their values on the left. */
-export function gridLines(
-  ticks: readonly number[],
-  { y, format, width }: { readonly y: Scale; readonly format: (value: number) => string; readonly width: number },
-): Html[] {
-  return ticks.map(
-    (tick) =>
-      html`<path class="grid" d="M${LEFT} ${y(tick)}H${width - RIGHT}" /><text
+  const lines = events.map(
+    ({ at, label }) =>
+      html`<path class="event" d="M${x(at)} ${TOP}V${HEIGHT - BOTTOM}" /><text
           class="axis"
-          x="${LEFT - 6}"
-          y="${y(tick) + 4}"
-          text-anchor="end"
-          >${format(tick)}</text
+          x="${x(at)}"
+          y="${TOP - 3}"
+          text-anchor="middle"
+          >${label}</text
         >`,
   );
+  return html`${gridLines(ticks, { y, format, width: WIDTH })}${lines}${band(points, x, y)}${course("limit", ({ limit }) => limit)}${course("estimate", ({ estimate }) => estimate)}${course("course", ({ value }) => value)}${marks}${axisLabels(points, x)}`;
 }
 
 type Scale = (value: number) => number;
@@ -180,9 +154,9 @@ function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
   return places.map((i) => {
     const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";
     const at = anchor === "start" ? LEFT : anchor === "end" ? WIDTH - RIGHT : x(i);
-    // Of a file path, only the last part is shown.
+    // Of a file, only its name is shown.
     const { label, tick } = points[i]!;
-    const text = (hasTicks ? tick : undefined) ?? label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
+    const text = (hasTicks ? tick : undefined) ?? label.replace(/^.*[/\\](?=[^/\\]+$)|: rows .*$/g, "");
     const shown = text.length > 18 ? `…${text.slice(-16)}` : text;
     return html`<text class="axis" x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${shown}</text>`;
   });
@@ -200,39 +174,6 @@ function sentenceOf({ points, limitName }: TimeChart, format: (value: number) =>
   return `${which}: ${format(newest.value!)}${limit}${broken}.`;
 }
 
-/** The point of a monitored window: a value with its limit and status, as the index stores it. */
-export function windowPoint(
-  { label, end, status: verdict }: Pick<WindowLine, "label" | "end" | "status">,
-  found: Pick<WindowValue, "value" | "bound" | "status"> | undefined,
-): TimePoint {
-  const { value = null, bound: limit = null, status = null } = found ?? {};
-  // Its values are those of chance, and would set the scale of the chart.
-  const tick = tickOf(end);
-  return verdict === "skipped" ? { label, tick, value: null, isOmitted: true } : { label, tick, value, limit, status };
-}
-
-/** The end of a window: the last day that it contains, or a time of the day. */
-function tickOf(end: string | null): string | undefined {
-  if (end === null) return undefined;
-  const last = new Date(Date.parse(end) - 1).toISOString();
-  return /T(?:23:59:59\.999|00:00:00\.000)Z$/.test(last) ? last.slice(0, 10) : last.slice(0, 16).replace("T", " ");
-}
-
-/** Round numbers that cover the range from `low` to `high`, usually three to six. */
-export function niceTicks(low: number, high: number): number[] {
-  const range = high > low ? high - low : Math.abs(high) || 1;
-  const rough = range / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough * 0.999)!;
-  const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
 function legendKey(name: string, text: string): Html {
   return html`<span class="key ${name}">${text}</span>`;
-}
-
-export function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
