@@ -15,7 +15,7 @@ const real = ["src/acceptance/real*.test.ts", ...named("evidentlyDrift readTable
 /** Beside their sources, but whole steps that train, or repetitions and sizes that take seconds. */
 const wholeSteps = [
   ...named(
-    "buildModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel monitorNewRows planFullprocess",
+    "buildModel describeModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel monitorNewRows planFullprocess",
   ),
   ...named("planIngest fetchSources selection why referenceInThread reportDrift score htmlReport plotWorker"),
   ...named("ingestFiles chooseFormats exactDigits readPlainCsv strangersTable"),

@@ -16,8 +16,7 @@ const deployment =
 const artifact = "bytes,path,sha256";
 const finding = "limit,message,name,passes?,status,value";
 const prediction = "at,inputs,label,labelled_at,model_sha256,prediction,prediction_id,probability,run_id,source";
-const model =
-  "baseline,code_version,estimator,format,importance,lineage,metrics,reference,sha256,signature,threshold,transforms,version";
+const model = "calibration,code_version,family,importance,inputs,lineage,metrics,params,target,threshold,transforms";
 
 const monitoring =
   "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,performance,quality,reference,run_id," +
@@ -111,7 +110,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "runs show latest": {
     "": "deployments,run",
     run,
-    "run.score": `artifact,copied_rows,copied_validation_rows,created_at,${score}`,
+    "run.score": `artifact,copied_rows,copied_validation_rows,created_at,curves,${score}`,
     "run.model": artifact,
   },
   "runs diff v1 v1": {
@@ -122,7 +121,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "data.a": "column_count,dataset_id,files,rows,sha256,training_rows,validation_rows",
   },
   "why v1 --against v1": {
-    "": "a,b,effects,models,notes,rows,total",
+    "": "a,b,effects,models,notes,rows,settings,total",
     "effects[]": "differs,effect,factor,first,last,share,verdict",
     "models[]": "figure,from_second,reason",
     total: "a,b,difference,greater_is_better,interval,metric,reason,share_better,smallest_effect,verdict",
@@ -133,6 +132,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "aliases,created_at,deployed_by,family,in_production,last_deployed_at,metric,note,path,run_id,value,version",
   },
   "models show": { "": "deployments,model,path,run,sha256", model, run },
+  "runs tag latest quarterly owner=ann": { "": "run_id,tags", tags: "owner,quarterly" },
   "models note v1 keep": { "": "model_version,note,previous,run_id" },
   "models export v1 -o model.json": {
     "": "bytes,family,format,inputs,output,outputs,run_id,sha256",

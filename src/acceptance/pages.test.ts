@@ -43,6 +43,7 @@ beforeAll(async () => {
   workspace.ok("predict", "test/t.csv", "--log", "-o", "answers.csv");
   workspace.run(["monitor", "test/t.csv"]);
   workspace.run(["monitor", "drop.csv"]);
+  workspace.ok("tune", "--trials", "9", "--workers", "1");
   const guarded = workspace.copy();
   guarded.configure({
     serve: {
@@ -65,12 +66,15 @@ async function addresses(): Promise<string[]> {
   const run = first(runs, /\/ui\/runs\/[0-9a-f]{12}/);
   const window = first(monitoring, /\/ui\/monitoring\/[0-9a-f]{12}/);
   const prediction = first(predictions, /\/ui\/predictions\/[0-9a-f]{20,}/);
+  const search = first((await open.get("/ui/trials")).text, /\/ui\/trials\/[0-9a-f]{12}/);
   const ids = [...(runs ?? "").matchAll(/name="run" value="([0-9a-f]+)"/g)].map(([, id]) => id!);
   return [
     "/ui",
-    "/ui/runs?by=test+f1",
+    "/ui/runs?metric=f1&sort=test",
     run,
     `/ui/compare?run=${ids[0]}&run=${ids[1]}`,
+    "/ui/trials",
+    search,
     "/ui/monitoring",
     window,
     `${window}/column?name=${encodeURIComponent(COLUMN)}`,
@@ -100,19 +104,23 @@ describe("the pages", () => {
   });
 
   it("show the run, its score with interval, the drift, and the SHAP values of a prediction", async () => {
-    const [overview, , run, compare, , window, column, , prediction] = await addresses();
+    const [overview, , run, compare, , trials, , window, column, , prediction] = await addresses();
     const text = async (address: string | undefined): Promise<string> =>
       (await open.get(address ?? "")).text.replace(/\s+/g, " ");
     expect(await text(overview)).toMatch(
-      /In production.*95 % interval 0\.\d+ to 0\.\d+.*Drift.*Logged predictions.*>80</,
+      /95 % interval 0\.\d+ to 0\.\d+.*baseline 0.*last 24 hours.*>80<.*Failed windows.*In production.*Drift/,
     );
     expect(await text(run)).toMatch(
       /Metrics on 80 test rows.*<svg class="vega".*Confusion matrix.*aria-current="true"/,
     );
-    expect(await text(compare)).toMatch(/B − A/);
-    expect(await text(window)).toMatch(/✕<\/span> drifted/);
+    expect(await text(compare)).toMatch(/A is best.*A: logistic regression.*B: baseline/);
+    expect(await text(trials)).toMatch(/best so far.*What each parameter is worth.*class="dot best".*Best first/);
+    // The picture of what drifted comes before the tables.
+    expect(await text(window)).toMatch(/class="before".*✕<\/span> drifted/);
     expect(await text(column)).toMatch(/<path class="before".*<path class="now".*Show as a table/);
-    expect(await text(prediction)).toMatch(/Explanation.*log-odds of “yes”.*SHAP values/);
+    expect(await text(prediction)).toMatch(
+      /Why this prediction.*→ this row.*as a probability.*Value of this row.*By feature/,
+    );
   });
 
   it("say the next step where there is nothing yet", async () => {
@@ -121,6 +129,7 @@ describe("the pages", () => {
     for (const [address, step] of [
       ["/ui", "mlctl fullprocess"],
       ["/ui/runs", "mlctl train"],
+      ["/ui/trials", "mlctl tune"],
       ["/ui/monitoring", "mlctl monitor FILE"],
       ["/ui/predictions", "mlctl predict FILE --log"],
       ["/ui/live", "No predictions since the start"],
@@ -140,6 +149,7 @@ describe("the pages", () => {
         "/ui/nothing",
         "/ui/assets/x.css",
         "/ui/runs/%3Cscript%3E",
+        "/ui/trials/zzz",
         "/ui/monitoring/latest/column?name=constructor",
       ],
       400: ["/ui/compare", "/ui/compare?run=a", "/ui/predictions?before=x"],
@@ -152,7 +162,7 @@ describe("the pages", () => {
       }
     }
     for (const path of [
-      "/ui/runs?page=-1&by=x&family=%00",
+      "/ui/runs?page=-1&metric=x&sort=y&family=%00&tag=%27--",
       "/ui/runs?page=1e99",
       "/ui/predictions?id=%25%27--",
       "/ui/monitoring?source=%3Cb%3E&page=999999",
@@ -171,12 +181,15 @@ describe("signing in", () => {
     });
 
   it("is required without a token, and the token is never in a URL or a cookie", async () => {
-    const turned = await closed.get("/ui/runs?by=test+f1");
-    expect([turned.status, turned.headers.location]).toEqual([303, "../ui/login?next=%2Fui%2Fruns%3Fby%3Dtest%2Bf1"]);
+    const turned = await closed.get("/ui/runs?metric=f1&sort=test");
+    expect([turned.status, turned.headers.location]).toEqual([
+      303,
+      "../ui/login?next=%2Fui%2Fruns%3Fmetric%3Df1%26sort%3Dtest",
+    ]);
     expect((await closed.get("/ui/login")).text).toMatch(/<input\s+type="password"\s+name="token"/);
-    const { status, headers } = await signIn(TOKEN, "/ui/runs?by=test+f1");
+    const { status, headers } = await signIn(TOKEN, "/ui/runs?metric=f1&sort=test");
     const cookie = headers["set-cookie"]![0]!;
-    expect([status, headers.location]).toEqual([303, "../ui/runs?by=test+f1"]);
+    expect([status, headers.location]).toEqual([303, "../ui/runs?metric=f1&sort=test"]);
     expect(cookie).toMatch(/^mlctl_ui=\d+\.[\w-]{43}; Max-Age=43200; HttpOnly; SameSite=Strict$/);
     expect(cookie).not.toContain(TOKEN);
     const sent = { cookie: cookie.split(";")[0]! };
@@ -260,7 +273,7 @@ describe.skipIf(missing)("the pages in Chromium", () => {
     });
     await page.goto(`${open.url}/ui/predictions`);
     await follow(/…/, /^Prediction/);
-    await page.getByRole("table", { name: /^SHAP values/ }).waitFor();
+    await page.getByRole("table", { name: /^Effect of each column/ }).waitFor();
     await follow("Live", "Live");
     await page.getByRole("button", { name: "Pause updates" }).click();
     expect(await page.getByRole("button", { name: "Resume updates" }).getAttribute("aria-pressed")).toBe("true");

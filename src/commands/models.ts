@@ -22,21 +22,19 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  summary: "show a model's input columns, parameters and feature importance",
+  summary: "show a model's metrics, threshold, parameters, input columns, importance and deployments",
+  details:
+    "Without values of the training rows: categories of fewer than ten rows are only counted. `mlctl models export` writes the whole file.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
   examples: [
     ["mlctl models show @champion", "the deployed model's columns and importance"],
     ["mlctl models show models/trainedmodel_20261121T090000000Z.json", "a model file"],
   ],
   async run(invocation) {
-    const [{ loadModel }, { deploymentsOf }] = await Promise.all([
-      import("../lifecycle/loadModel.ts"),
-      import("../lifecycle/registry/models.ts"),
-    ]);
-    const result = await inWorkspace(invocation, "read", async (session) => {
-      const loaded = await loadModel(session, invocation.args[0] ?? "latest");
-      return { ...loaded, deployments: deploymentsOf(session, loaded.run) };
-    });
+    const { describeModel } = await import("../lifecycle/registry/describeModel.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      describeModel(session, invocation.args[0] ?? "latest"),
+    );
     return { result, view: modelView(result) };
   },
 }) satisfies Command;

@@ -1,6 +1,6 @@
 /** `mlctl runs list | show | diff | tag`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
-import { counted, formatNumber, intervalText, shortTime } from "../core/text/format.ts";
+import { counted, formatNumber, shortTime } from "../core/text/format.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import { isUserTag, NAME_TAG, tagTexts, type Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
@@ -10,7 +10,7 @@ import { metricValues, tagValues } from "./flagValues.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
-import { deploymentFields } from "./views/modelViews.ts";
+import { deploymentFields, metricsTable } from "./views/modelViews.ts";
 import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
@@ -183,8 +183,6 @@ function selectionFields({ selection, metric }: Run): [string, string][] {
 }
 
 function runView({ run, deployments }: { readonly run: Run; readonly deployments: readonly Deployment[] }): View {
-  const { score } = run;
-  const names = [...new Set([...Object.keys(run.metrics), ...Object.keys(score?.metrics ?? {})])];
   return {
     title: `run ${run.runId}: ${run.family} on ${run.trainingRows} training rows, ${shortTime(run.createdAt)}`,
     fields: [
@@ -204,15 +202,7 @@ function runView({ run, deployments }: { readonly run: Run; readonly deployments
       ...deploymentFields(deployments),
       ...Object.entries(run.tags).map(([name, value]) => [name, value] as const),
     ],
-    tables: [
-      tableOf(names, [
-        ["metric", (name) => name],
-        ["validation", (name) => run.metrics[name] ?? null],
-        ["test", (name) => score?.metrics[name] ?? null],
-        ["95 % interval", (name) => intervalText(score?.intervals[name]) ?? ""],
-        ["baseline on test", (name) => score?.baseline[name] ?? null],
-      ]),
-    ],
+    tables: [metricsTable(run.metrics, run.score)],
     notes: run.error === undefined ? run.warnings : [...run.warnings, run.error],
   };
 }

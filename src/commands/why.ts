@@ -1,9 +1,11 @@
 /** `mlctl why`: splits the difference between two runs into the effects of data, settings and seed. */
 import { formatNumber, intervalText } from "../core/text/format.ts";
+import type { Json } from "../core/json.ts";
 import type { View } from "../core/view.ts";
 import type { FactorEffect, WhyResult } from "../lifecycle/compare/why.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 import { named, verdicts } from "./views/runsDiffView.ts";
 
 export const why = defineCommand({
@@ -11,7 +13,7 @@ export const why = defineCommand({
   group: "Inspect",
   summary: "split the difference between two runs into effects of data, settings and seed",
   details:
-    "Trains the models in between, at most six, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters.",
+    "Trains the models in between, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters; if several of them differ, each of at most eight is also swapped alone in the first run, which names the one that matters.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
   options: {
     against: {
@@ -36,7 +38,7 @@ export const why = defineCommand({
 }) satisfies Command;
 
 function whyView(result: WhyResult): View {
-  const { a, b, total, effects, models, notes, rows } = result;
+  const { a, b, total, effects, models, settings, notes, rows } = result;
   return {
     title: `${total.metric} ${formatNumber(total.a)} of ${named(a)} → ${formatNumber(total.b)} of ${named(b)} on the same ${rows} test rows`,
     fields: summaryFields(result),
@@ -49,6 +51,20 @@ function whyView(result: WhyResult): View {
             : [factor, "the same", "", null, null, ""],
         ),
       },
+      ...(settings.length === 0
+        ? []
+        : [
+            {
+              ...tableOf(settings, [
+                ["setting", ({ setting }) => setting],
+                [{ header: "first run", overflow: "wrap" }, (each) => valueText(each.a)],
+                [{ header: "second run", overflow: "wrap" }, (each) => valueText(each.b)],
+                ["effect", ({ effect }) => effect],
+                ["verdict", ({ verdict, reason }) => reason ?? (verdict === null ? "" : verdicts[verdict])],
+              ]),
+              title: "settings one at a time: the first run with this setting of the second",
+            },
+          ]),
       {
         title: "models in between",
         columns: ["from the second run", total.metric, "note"],
@@ -90,6 +106,10 @@ function interaction(differing: readonly FactorEffect[], difference: number): [s
   if (Math.abs(rest) < 0.05 * Math.abs(difference) || Math.abs(rest) < 1e-9) return [];
   const shared = `the remaining ${formatNumber(rest)} come from their interaction and are shared evenly among them`;
   return [["interaction", `swapped alone, the changes sum to ${formatNumber(alone)}; ${shared}`]];
+}
+
+function valueText(value: Json): string {
+  return value === null ? "not set" : typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function percent(share: number | null): string {

@@ -1,10 +1,10 @@
 /** Views of `mlctl models`. */
-import type { ColumnSpec } from "../../core/table/signature.ts";
-import { dateText, formatNumber, shortTime } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
+import type { Run } from "../../core/records/run.ts";
+import { dateText, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import { originText } from "../../core/text/originText.ts";
-import type { View } from "../../core/view.ts";
-import type { LoadedModel } from "../../lifecycle/loadModel.ts";
+import type { View, ViewTable } from "../../core/view.ts";
+import type { DescribedInput, DescribedModel } from "../../lifecycle/registry/describeModel.ts";
 import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";
 import type { ModelRow, NoteResult } from "../../lifecycle/registry/models.ts";
 import type { DeployResult } from "../../lifecycle/deploy/deploy.ts";
@@ -47,41 +47,37 @@ export function deploymentFields(deployments: readonly Deployment[]): [string, s
   });
 }
 
-export function modelView({
-  path,
-  sha256,
-  model,
-  run,
-  deployments,
-}: LoadedModel & { readonly deployments: readonly Deployment[] }): View {
-  const { signature, estimator, threshold, importance } = model;
-  const { target } = signature;
+export function modelView({ path, sha256, model, run, deployments }: DescribedModel): View {
+  const { target, family, params, threshold, calibration, transforms, lineage, importance } = model;
   const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
+  const metrics = metricsTable(run?.metrics ?? model.metrics, run?.score ?? null);
   return {
-    title: `${estimator.family} that predicts ${target.name} (${target.task}${classes})`,
+    title: `${family} that predicts ${target.name} (${target.task}${classes})`,
     fields: [
       ["file", path],
       ["run", run?.runId ?? null],
       ["sha256", sha256],
       ...(run?.note === undefined ? [] : [["note", run.note] as const]),
-      ["parameters", JSON.stringify(estimator.params)],
+      ["parameters", JSON.stringify(params)],
       ...(threshold === null ? [] : [["threshold", threshold] as const]),
-      ["transforms", model.transforms.map(({ type }) => type).join(" → ")],
-      ["training rows", model.lineage.trainingRows],
+      ...(target.task === "binary" ? [["calibration", calibration?.method ?? "none"] as const] : []),
+      ["transforms", transforms.join(" → ")],
+      ["training rows", lineage.trainingRows],
       ...deploymentFields(deployments),
     ],
     tables: [
       {
         title: "input columns",
         columns: ["column", "kind", "range or categories", "missing in training"],
-        rows: signature.inputs.map((spec) => [spec.name, spec.kind, rangeText(spec), spec.missingShare]),
+        rows: model.inputs.map((spec) => [spec.name, spec.kind, rangeText(spec), spec.missingShare]),
       },
+      { ...metrics, title: run?.score ? `metrics on ${run.score.rows} test rows and on validation rows` : "metrics" },
       ...(importance.length === 0
         ? []
         : [
             {
-              title: "importance",
-              columns: ["feature", "importance"],
+              title: "importance by input column",
+              columns: ["column", "importance"],
               rows: importance.slice(0, 20).map(([name, value]) => [name, value]),
             },
           ]),
@@ -89,9 +85,24 @@ export function modelView({
   };
 }
 
-function rangeText({ kind, minimum, maximum, categories, missingShare }: ColumnSpec): string {
-  if (categories !== undefined)
-    return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
+/** All metrics of a run, with what is known of its test rows. */
+export function metricsTable(metrics: Run["metrics"], score: Run["score"]): ViewTable {
+  const names = [...new Set([...Object.keys(metrics), ...Object.keys(score?.metrics ?? {})])];
+  return tableOf(names, [
+    ["metric", (name) => name],
+    ["validation", (name) => metrics[name] ?? null],
+    ["test", (name) => score?.metrics[name] ?? null],
+    ["95 % interval", (name) => intervalText(score?.intervals[name]) ?? ""],
+    ["baseline on test", (name) => score?.baseline[name] ?? null],
+  ]);
+}
+
+function rangeText({ kind, minimum, maximum, categories, categoryCount, missingShare }: DescribedInput): string {
+  if (categories !== undefined) {
+    const shown = categories.slice(0, 8);
+    const isAll = shown.length === categoryCount;
+    return `${shown.join(", ")}${isAll ? "" : `${shown.length > 0 ? ", … " : ""}(${categoryCount})`}`;
+  }
   if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no values seen";
   const edge = (value: number): string => (kind === "date" ? dateText(value) : formatNumber(value));
   return `${edge(minimum)} to ${edge(maximum)}`;

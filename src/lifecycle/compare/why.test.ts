@@ -56,6 +56,32 @@ describe("why", () => {
     expect(settings.verdict).toBe("real");
   });
 
+  it("names the setting that matters, if several differ", async () => {
+    const { example } = await twoRuns({
+      train: {
+        models: [{ family: "logistic_regression", params: { C: 0.001 } }],
+        threshold: 0.7,
+        seed: 1,
+        metric: "log_loss",
+      },
+    });
+    const { settings, effects } = await example.look((session) => why(session, "v2", { against: "v1" }));
+    expect(settings.map(({ setting, a, b }) => [setting, a, b])).toEqual([
+      ["C", 1, 0.001],
+      ["train.threshold", null, 0.7],
+    ]);
+    // Log loss does not depend on the threshold; so C alone does what all settings do.
+    expect(settings[1]!.effect).toBe(0);
+    const all = effects.find(({ factor }) => factor === "settings")!;
+    expect([settings[0]!.effect, settings[0]!.verdict]).toEqual([all.first, "real"]);
+  });
+
+  it("has no single settings if only one differs", async () => {
+    const { example } = await twoRuns();
+    const { settings } = await example.look((session) => why(session, "v2", { against: "v1" }));
+    expect(settings).toEqual([]);
+  });
+
   it("trains nothing if the runs are the same, and writes nothing", async () => {
     const { example } = await twoRuns();
     const files = example.list("models");

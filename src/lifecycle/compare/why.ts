@@ -8,6 +8,7 @@ import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/
 import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { decidingMetric } from "../settings.ts";
+import { settingEffects, type SettingEffect } from "./settingEffects.ts";
 import { judgePair, runWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
 import { differingFactors, factors, swappedModel, type Factor, type SwappedModel } from "./swappedModels.ts";
@@ -48,6 +49,8 @@ export interface WhyResult {
     readonly figure: number | null;
     readonly reason: string | null;
   }[];
+  /** One setting at a time, largest effect first; empty unless several differ. */
+  readonly settings: readonly SettingEffect[];
   readonly notes: readonly string[];
 }
 
@@ -81,6 +84,9 @@ export async function why(session: Session, reference: string, options: WhyOptio
     const evaluation = evaluationOf(fromSecond);
     return evaluation === null ? NaN : metric.compute(evaluation);
   };
+  const settings = differing.includes("settings")
+    ? await settingEffects(session, { a: a.run, b: b.run, table: ends.table, evaluation: ends.a, compare })
+    : [];
   return {
     a: summary(a.run),
     b: summary(b.run),
@@ -95,6 +101,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
       figure: finite(valueOf(fromSecond)),
       reason,
     })),
+    settings,
     notes: notesOf(session, [a, b]),
   };
 }

@@ -1,6 +1,7 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
+import { originText } from "../../core/text/originText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
@@ -8,7 +9,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { deployedBy, factList, runLink, runName, runState } from "./frame/parts.ts";
+import { factList, runLink, runName, runState } from "./frame/parts.ts";
 import { overviewHealth, openAlertTable } from "./overviewHealth.ts";
 import { overviewNumbers } from "./overviewNumbers.ts";
 import { openAlerts } from "../../lifecycle/monitor/savedAlerts.ts";
@@ -63,7 +64,7 @@ function production({ session, state }: PageRequest): Html {
         <span class="quiet">(deployment ${deployment.deploymentId}, ${deployment.action})</span>`,
     ],
     ["Aliases", deployment.aliases.map((alias) => `@${alias}`).join(", ")],
-    ["By", deployedBy(deployment)],
+    ["By", originText(deployment)],
     [
       "Reasons for the deployment",
       deployment.reasons.length === 0
@@ -117,7 +118,7 @@ function deployments({ session }: PageRequest): Html | null {
     ["Action", ({ action, prunedAt }) => (prunedAt === undefined ? action : `${action}, pruned`)],
     ["Run", ({ runId }) => runLink(runId, session.store.run(runId)?.modelVersion)],
     [numeric("Score"), ({ metric, value }) => `${metric.replaceAll("_", " ")} ${displayNumber(value)}`],
-    shown.some((each) => deployedBy(each) !== null) && ["By", (each) => deployedBy(each) ?? "–"],
+    shown.some((each) => originText(each) !== "") && ["By", (each) => originText(each)],
     ["Reasons", ({ reasons }) => reasons.join("; ")],
   ]);
   return section("deployments", "Deployments", table);

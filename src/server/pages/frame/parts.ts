@@ -3,7 +3,6 @@ import { exact } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { NAME_TAG, type Run } from "../../../core/records/run.ts";
 import { pageAddress } from "./pageAddress.ts";
-import type { Deployment } from "../../../core/records/deployment.ts";
 import type { MonitorStatus } from "../../../core/records/monitoring.ts";
 import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.ts";
 
@@ -40,14 +39,6 @@ export function runName({ runId, modelVersion, tags }: Run): Html {
 /** @param runId null for a model that was not trained in this workspace */
 export function modelLink(runId: string | null, modelVersion: Run["modelVersion"] = null): Html | string {
   return runId === null ? "a model file" : runLink(runId, modelVersion);
-}
-
-/** Who made a deployment, where and why; null for records of earlier versions. */
-export function deployedBy(deployment: Deployment): string | null {
-  const { by, host, commit, message } = deployment as Partial<Record<"by" | "host" | "commit" | "message", string>>;
-  const who = [by, host].filter((each) => each !== undefined).join(" on ");
-  const parts = [who, commit && `commit ${commit.slice(0, 12)}`, message].filter((each) => each);
-  return parts.length === 0 ? null : parts.join(", ");
 }
 
 /** A limit with at most four significant digits. */

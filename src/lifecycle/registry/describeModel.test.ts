@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { exampleConfig, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
+import { train } from "../train/train.ts";
+import { ingest } from "../ingest/ingest.ts";
+import { describeModel } from "./describeModel.ts";
+
+it("says what an auditor asks for, and nothing of single training rows", async () => {
+  const names = (i: number): string => (i % 40 === 0 ? `Ann ${i}` : i % 2 === 0 ? "north" : "south");
+  const rows = Array.from({ length: 200 }, (_, i) => `${i * 1.37},${names(i)},${(i * 7) % 13 < 6 ? "yes" : "no"}`);
+  const config = {
+    ...exampleConfig,
+    target: "left",
+    features: null,
+    train: { models: [{ family: "logistic_regression" }], calibration: "isotonic", threshold: 0.4, seed: 1 },
+  };
+  const example = await exampleWorkspace(config, { "practicedata/a.csv": `salary,place,left\n${rows.join("\n")}\n` });
+  const { described, written } = await example.change(async (session) => {
+    await ingest(session);
+    const { model } = await train(session);
+    return { described: await describeModel(session, "latest"), written: model.path };
+  });
+  expect(described.model).toMatchObject({ family: "logistic_regression", threshold: 0.4, target: { name: "left" } });
+  expect(described.model.calibration).toEqual({ method: "isotonic", x: [], y: [] });
+  expect(described.model.importance.map(([name]) => name).toSorted()).toEqual(["place", "salary"]);
+  expect(described.model.inputs.find(({ name }) => name === "place")).toMatchObject({
+    categories: ["north", "south"],
+    categoryCount: 6,
+  });
+  const text = JSON.stringify(described.model);
+  // The file itself has them: drift is tested against them.
+  const file = example.read(written);
+  for (const value of ["Ann 40", String(13 * 1.37)]) {
+    expect([file.includes(value), text.includes(value)], value).toEqual([true, false]);
+  }
+});

@@ -1,0 +1,66 @@
+/** models show: what a model is, how good it is and where it was deployed, without values of the training rows. */
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Run } from "../../core/records/run.ts";
+import type { ColumnSpec } from "../../core/table/signature.ts";
+import { loadModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { deploymentsOf } from "./models.ts";
+import { importanceByColumn } from "../settings.ts";
+
+/** Categories of fewer training rows are counted, not listed: they may be a person's name or address. */
+const LEAST_ROWS = 10;
+
+export interface DescribedInput extends ColumnSpec {
+  /** Number of categories; `categories` has those of at least ten training rows. Absent for numbers and dates. */
+  readonly categoryCount?: number;
+}
+
+export interface DescribedModel {
+  readonly path: string;
+  readonly sha256: string;
+  readonly model: Pick<Model, "codeVersion" | "threshold" | "metrics" | "lineage"> & {
+    readonly family: string;
+    readonly params: Model["estimator"]["params"];
+    readonly calibration: Model["calibration"] | null;
+    readonly transforms: readonly string[];
+    readonly target: Model["signature"]["target"];
+    readonly inputs: readonly DescribedInput[];
+    /** By input column, largest first. */
+    readonly importance: readonly (readonly [string, number])[];
+  };
+  /** Null if no run of this workspace trained the model. */
+  readonly run: Run | null;
+  /** Newest first. */
+  readonly deployments: readonly Deployment[];
+}
+
+/** `mlctl models export` writes the whole file. */
+export async function describeModel(session: Session, reference: string): Promise<DescribedModel> {
+  const { path, sha256, model, run } = await loadModel(session, reference);
+  const { codeVersion, estimator, threshold, calibration = null, metrics, lineage, signature } = model;
+  const described = {
+    family: estimator.family,
+    params: estimator.params,
+    threshold,
+    // Isotonic regression stores scores of rows.
+    calibration: calibration?.method === "isotonic" ? { method: "isotonic" as const, x: [], y: [] } : calibration,
+    metrics,
+    transforms: model.transforms.map(({ type }) => type),
+    target: signature.target,
+    inputs: signature.inputs.map((spec) => describedInput(spec, model)),
+    importance: importanceByColumn(model),
+    lineage,
+    codeVersion,
+  };
+  return { path, sha256, model: described, run, deployments: deploymentsOf(session, run) };
+}
+
+function describedInput(spec: ColumnSpec, { reference }: Model): DescribedInput {
+  const { categories } = spec;
+  if (categories === undefined) return spec;
+  const known = reference.columns[spec.name];
+  const rows = new Map(known?.kind === "category" ? known.counts : []);
+  const frequent = categories.filter((name) => (rows.get(name) ?? 0) >= LEAST_ROWS);
+  return { ...spec, categories: frequent, categoryCount: categories.length };
+}
