@@ -1,5 +1,6 @@
 /** The pages under /ui: what they show, whom they let in, and how they behave in a real Chromium. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
@@ -13,6 +14,16 @@ if (missing) process.stderr.write(`skipped: ${CHROMIUM} is absent, the pages are
 const COLUMN = "<img src=x onerror=document.title='pwned'>";
 const VALUE = `"><script>document.title='pwned'</script>`;
 const PROJECT = "</title><script>document.title='pwned'</script>";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
 const TOKEN = "read-token-of-the-pages";
 
 let workspace: LifecycleWorkspace;
@@ -59,11 +70,11 @@ afterAll(() => Promise.all([open?.stop(), closed?.stop()]));
 
 /** One address of every kind, with ids of this workspace. */
 async function addresses(): Promise<string[]> {
-  const [runs, monitoring, predictions] = await Promise.all(
-    ["/ui/runs", "/ui/monitoring", "/ui/predictions"].map(async (path) => (await open.get(path)).text),
+  const [overview, runs, monitoring, predictions] = await Promise.all(
+    ["/ui", "/ui/runs", "/ui/monitoring", "/ui/predictions"].map(async (path) => (await open.get(path)).text),
   );
   const first = (text: string | undefined, pattern: RegExp): string => pattern.exec(text ?? "")?.[0] ?? "none";
-  const run = first(runs, /\/ui\/runs\/[0-9a-f]{12}/);
+  const run = first(overview, /\/ui\/runs\/[0-9a-f]{12}/);
   const window = first(monitoring, /\/ui\/monitoring\/[0-9a-f]{12}/);
   const prediction = first(predictions, /\/ui\/predictions\/[0-9a-f]{20,}/);
   const search = first((await open.get("/ui/trials")).text, /\/ui\/trials\/[0-9a-f]{12}/);
@@ -298,13 +309,21 @@ describe.skipIf(missing)("the pages in Chromium", () => {
     await page.context().close();
   });
 
-  it.each([false, true])("have text that stands out, labels and captions: dark %s", async (dark) => {
-    const { page } = await opened(1200, { dark });
+  it.each([
+    [1440, false],
+    [1440, true],
+    [360, false],
+    [360, true],
+  ])("pass axe-core, and have text that stands out: %i px, dark %s", async (width, dark) => {
+    const { page } = await opened(width, { dark });
     for (const address of await addresses()) {
       await page.goto(open.url + address);
-      // 4.5 is what WCAG 2.2 asks of text at level AA.
+      await page.evaluate(AXE);
+      const { violations } = await page.evaluate<AxeResults>("axe.run(document, { resultTypes: ['violations'] })");
+      const found = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]!.html}`);
+      expect(found, address).toEqual([]);
+      // 4.5 is what WCAG 2.2 asks of text at level AA; axe does not judge text before a gradient.
       expect(await page.evaluate(FAINT), address).toEqual([]);
-      expect(await page.evaluate(UNNAMED), address).toEqual([]);
     }
     await page.context().close();
   });
@@ -316,7 +335,7 @@ describe.skipIf(missing)("the pages in Chromium", () => {
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the content");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.name")).toBe("by");
+    expect(await page.evaluate("document.activeElement.name")).toBe("metric");
     const stops = new Set<string>();
     for (let i = 0; i < 40; i++) {
       stops.add(
@@ -353,17 +372,4 @@ const FAINT = `(() => {
     if (contrast < 4.5) faint.push(words.slice(0, 40) + " " + contrast.toFixed(2));
   }
   return faint;
-})()`;
-
-/** Runs in the page: tables without caption, fields without label, pictures without name, ids twice, landmarks amiss. */
-const UNNAMED = `(() => {
-  const wrong = [];
-  for (const table of document.querySelectorAll("table")) if (!table.caption?.textContent.trim()) wrong.push("table without caption");
-  for (const field of document.querySelectorAll("input:not([type=hidden]),select")) if (field.labels.length === 0 && !field.ariaLabel) wrong.push("field " + field.name);
-  for (const svg of document.querySelectorAll("svg")) if (!svg.getAttribute("aria-label") && svg.getAttribute("aria-hidden") !== "true") wrong.push("svg without name");
-  for (const link of document.querySelectorAll("a,button")) if (!link.textContent.trim()) wrong.push("link without text " + link.outerHTML);
-  const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
-  wrong.push(...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => "id twice " + id));
-  for (const [landmark, count] of [["main", 1], ["header.bar", 1], ["footer", 1], ["h1", 1]]) if (document.querySelectorAll(landmark).length !== count) wrong.push(landmark);
-  return wrong;
 })()`;

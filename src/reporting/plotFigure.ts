@@ -25,7 +25,7 @@ export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
     padding: 4,
   });
   const { text, subtitle } = spec.title;
-  return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
+  return html`<figure class="plot" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${text}${subtitle !== "" && html` <small>${subtitle}</small>`}</h3>
     <div class="picture">${inlined(svg, { id, label: `${text}. ${spec.description}` })}</div>
     <figcaption>${spec.description}</figcaption>

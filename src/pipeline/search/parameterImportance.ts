@@ -1,4 +1,4 @@
-/** What each parameter of a search is worth: the share of the variance of the scores that it explains by itself. */
+/** What each parameter of a search is worth: the share of the variance of the scores that it explains on its own. */
 import type { Json } from "../../core/json.ts";
 import type { TrialRecord } from "../../core/records/search.ts";
 import { explainedVariance } from "../../stats/explainedVariance.ts";

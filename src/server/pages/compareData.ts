@@ -28,7 +28,7 @@ export function compareData({ session }: PageRequest, runs: readonly Run[]): Htm
     fact("Validation rows", ({ validationRows }) => displayNumber(validationRows)),
     fact("Feature set", ({ featureSet }) => featureSet),
   ];
-  return html`${sideBySide("Data of the runs", facts, "", [...runs.keys()])}
+  return html`${sideBySide("Data of the runs", facts, "Fact", [...runs.keys()])}
   ${onlyIn(
     "Files",
     datasets.map((dataset) => new Map(dataset?.files.map(({ sha256, path }) => [sha256, path]))),
@@ -55,7 +55,7 @@ export function sideBySide(
     [
       [heading, ({ name }) => name],
       ...places.map((place, i) => [letters[place]!, ({ values }: Compared) => values[i]!] as const),
-      !all && ["", ({ differs }) => (differs ? "differs" : "")],
+      !all && ["Same?", ({ differs }) => (differs ? "differs" : "")],
     ],
     { isMarked: ({ differs }) => differs && !all },
   );

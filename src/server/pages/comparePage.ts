@@ -46,7 +46,7 @@ function about(runs: readonly Run[]): Html {
     "The runs compared",
     [...runs.entries()],
     [
-      ["", ([i]) => html`<span class="key k${i}">${letters[i]!}</span>`],
+      ["Name", ([i]) => html`<span class="key k${i}">${letters[i]!}</span>`],
       ["Run", ([, run]) => runName(run)],
       ["Family", ([, { family, engine }]) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`],
       ["Trained", ([, { createdAt }]) => dateTime(createdAt)],

@@ -38,7 +38,7 @@ export async function overviewNumbers(request: PageRequest, recent: Recent): Pro
 
 function tileItem({ title, value, details, tone = "", href }: Tile): Html {
   return html`<li class="tile ${tone}">
-    <h3>${href === undefined ? title : html`<a href="${href}">${title}</a>`}</h3>
+    <h2>${href === undefined ? title : html`<a href="${href}">${title}</a>`}</h2>
     <span class="figure">${value}</span>
     ${details.map((detail) => detail !== false && html`<p>${detail}</p>`)}
   </li>`;

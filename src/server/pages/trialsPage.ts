@@ -156,7 +156,7 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
       ],
     ])}
     <p class="note">
-      Each parameter by itself (epsilon squared: bins of equally many trials, corrected for chance). What they do
+      Each parameter on its own (epsilon squared: bins of equally many trials, corrected for chance). What they do
       together, and noise, is the rest. With few trials, take it as a hint.
     </p>
   </div>`;
@@ -177,7 +177,7 @@ function parameterChart({ bestTrial }: SearchRecord, done: Finished, { name, sha
     id: `parameter-${i + 1}`,
     title: name,
     subtitle: `${metric.label} against the value; the large dot is the best trial`,
-    sentence: `Best at ${best === undefined ? "other parameters" : numberText(best.params[name]!)}${share === null || share === 0 ? "" : `; explains ${percent(share)} of the variance by itself`}.`,
+    sentence: `Best at ${best === undefined ? "other parameters" : numberText(best.params[name]!)}${share === null || share === 0 ? "" : `; explains ${percent(share)} of the variance on its own`}.`,
     points: own.map(({ params, value, number }) => ({
       x: isNumeric ? (params[name] as number) : paramText(params[name]!),
       y: value,
