@@ -150,9 +150,7 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
       [
         "Share of the variance of the score",
         ([, share]) =>
-          share === null
-            ? "one value only"
-            : html`<span class="bar-cell">${shareBar(share)} ${share === 0 ? "not measurable" : percent(share)}</span>`,
+          share === null ? "one value only" : html`<span class="bar-cell">${shareBar(share)} ${percent(share)}</span>`,
       ],
     ])}
     <p class="note">

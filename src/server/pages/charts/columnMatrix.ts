@@ -9,6 +9,8 @@ import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { state, stateWord } from "../frame/parts.ts";
 
 const MAX_COLUMNS = 100;
+/** Pixels between the symbols of two windows. */
+const STEP = 12;
 /** Number of the newest windows shown, so that a row fits. */
 export const MATRIX_WINDOWS = 20;
 
@@ -25,7 +27,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
     ([a, first], [b, second]) => drifts(second) - drifts(first) || (a < b ? -1 : 1),
   );
   const columns = ranked.map(([name, own]) => ({ name, own, worst: worstOf(shown, own) }));
-  const worstTitle = `Worst of the last ${shown.length === 1 ? "window" : `${shown.length} windows`}`;
+  const worstTitle = `Worst of ${shown.length === 1 ? "the window" : `${shown.length} windows`}`;
   return itemTable(
     "Drift by column, most frequent drift first",
     columns,
@@ -90,13 +92,13 @@ function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowVa
     class="strip"
     role="group"
     aria-label="drifted in ${drifts(own)} of ${windows.length} windows"
-    width="${windows.length * 14}"
+    width="${windows.length * STEP}"
     height="14"
-    viewBox="0 0 ${windows.length * 14} 14"
+    viewBox="0 0 ${windows.length * STEP} 14"
   >
     ${windows.map(({ monitorId, ...window }, i) => {
       const label = windowName(window);
-      const x = i * 14 + 7;
+      const x = (i + 0.5) * STEP;
       const status = own.get(monitorId)?.status;
       if (status === "fail")
         return html`<a href="${pageAddress("monitoring", monitorId)}" aria-label="${label}: drifted"

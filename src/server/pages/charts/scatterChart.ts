@@ -26,7 +26,7 @@ export interface ScatterChart {
 const [WIDTH, HEIGHT] = [480, 220];
 const [TOP, BOTTOM] = [12, 30];
 /** A range of so many times its start is drawn on a logarithmic axis. */
-const LOGARITHMIC = 50;
+const LOGARITHMIC = 20;
 
 export function scatterChart({ id, title, subtitle, sentence, points, steps = [], legend }: ScatterChart): Html {
   const ticks = axisTicks(points.map(({ y }) => y));
