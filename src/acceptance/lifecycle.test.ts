@@ -67,7 +67,7 @@ describe("the first fullprocess", () => {
     expect(first.reasons).toEqual([
       "predictions are not constant",
       expect.stringMatching(/^f1 0\.\d+ beats the baseline's 0\.\d+$/),
-      "no model is deployed yet",
+      "no model was deployed before",
     ]);
   });
 

@@ -63,7 +63,7 @@ describe.skipIf(absent)("the files of the attrition system", () => {
     expect(source.status).toBe(better ? "deployed" : "kept");
     expect(source.reasons.at(-1)).toMatch(
       better
-        ? /champion's .* on the same 5 rows: better, but not statistically certain: 5 rows are too few/
+        ? /champion's .* on the same 5 rows: ahead, but not statistically certain: 5 rows are too few/
         : /champion's .* on the same 5 rows: not better \(/,
     );
     expect(fullprocess(workspace, "sourcedata").status).toBe("nothing_new");

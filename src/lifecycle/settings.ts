@@ -152,8 +152,12 @@ export function metricLabel(config: Config, name: string, task: Task): MetricLab
   if (metric === undefined) return { name, label: name, greaterIsBetter: true };
   const { label, greaterIsBetter } = metric;
   const unit = metricUnit(config, metric);
-  return { name, label: unit === null ? label : `Cost in ${unit}`, greaterIsBetter };
+  const average = task === "multiclass" && macroAverages.has(name) ? " (macro)" : "";
+  return { name, label: unit === null ? `${label}${average}` : `Cost in ${unit}`, greaterIsBetter };
 }
+
+/** Metrics of one class that are averaged over the classes. */
+const macroAverages = new Set(["precision", "recall", "f1", "roc_auc", "average_precision"]);
 
 /** What the importances of a family's models measure, for plots. */
 export function importanceLabel(family: string): string {

@@ -1,7 +1,7 @@
 /** Drift of one column: its distribution in training compared with its current distribution. */
 import type { JsonObject } from "../core/json.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { axisFormat } from "./density.ts";
+import { axisLabels } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { nameAxis } from "./namedBars.ts";
 import { binned } from "./histogram.ts";
@@ -48,7 +48,7 @@ function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec 
   const x: JsonObject =
     data.kind === "date"
       ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat(domain) } }
-      : { type: "quantitative", scale, axis: { ...axis, format: axisFormat(domain) } };
+      : { type: "quantitative", scale, axis: { ...axis, ...axisLabels(domain) } };
   const y = quantitative("share", "Share of rows", { stack: null, axis: { format: "~%", tickCount: 3 } });
   return plotSpec({ text: data.name }, numberSentence(data), {
     data: { values: rows },

@@ -1,6 +1,6 @@
 /** Forecast: the last known values of each series, the forecast and its intervals. */
 import type { JsonObject } from "../core/json.ts";
-import { axisFormat } from "./density.ts";
+import { axisLabels } from "./density.ts";
 import { countOf, displayInterval, displayNumber, percent } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
@@ -68,7 +68,7 @@ function panel(
     scale: { type: "utc" },
     axis: { grid: false, tickCount: isWide ? 10 : 5 },
   };
-  const axis = { format: axisFormat([0, largest]) };
+  const axis = axisLabels([0, largest]);
   const y = quantitative("value", target, { scale: { zero: false, nice: true }, axis });
   // The widest first, so that the narrower ones are drawn on it.
   const bands = levels

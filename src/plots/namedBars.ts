@@ -1,6 +1,6 @@
 /** Horizontal bars with names and values, shared by the importance and leaderboard plots. */
 import type { JsonObject } from "../core/json.ts";
-import { axisFormat } from "./density.ts";
+import { axisLabels } from "./density.ts";
 import { textWidth } from "./textWidth.ts";
 import { colours, plotWidth, quantitative } from "./theme.ts";
 
@@ -32,7 +32,7 @@ export function namedBars(bars: readonly NamedBar[], title: string): JsonObject 
       x: quantitative("value", title, {
         // Room for the label after the longest bar.
         scale: { domainMin: Math.min(0, ...values), domainMax: largest * 1.2 || 1 },
-        axis: { tickCount: 4, format: axisFormat([0, largest]), labelOverlap: true },
+        axis: { tickCount: 4, ...axisLabels([0, largest]), labelOverlap: true },
       }),
     },
     layer: [

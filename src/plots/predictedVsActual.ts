@@ -1,5 +1,5 @@
 /** Predicted vs. actual values of a regression. */
-import { MAXIMUM_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
+import { MAXIMUM_POINTS, axisLabels, densityLayer, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
@@ -12,7 +12,7 @@ export interface PredictedVsActualData {
 
 export function predictedVsActualPlot({ target, actual, predicted }: PredictedVsActualData): PlotSpec {
   const domain = domainOf(actual, predicted);
-  const axis = { format: axisFormat(domain), labelOverlap: true };
+  const axis = { ...axisLabels(domain), labelOverlap: true };
   const scale = { domain: [...domain], nice: false, zero: false };
   const shade = actual.length > MAXIMUM_POINTS ? "; darker: more rows" : "";
   const subtitle = `${countOf(actual.length, "row")}; dashed: perfect prediction${shade}`;

@@ -1,5 +1,5 @@
 /** Histogram of residuals: shows bias and the tails of the errors. */
-import { axisFormat } from "./density.ts";
+import { axisLabels } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { binned } from "./histogram.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
@@ -17,7 +17,7 @@ export function residualHistogramPlot({ residuals }: { readonly residuals: Array
     encoding: {
       x: quantitative("from", "Predicted − actual", {
         scale: { domain: [...domain], nice: false, zero: false },
-        axis: { format: axisFormat(domain), grid: false },
+        axis: { ...axisLabels(domain), grid: false },
       }),
     },
     layer: [

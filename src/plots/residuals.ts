@@ -1,5 +1,5 @@
 /** Residuals vs. predicted values: shows whether errors depend on the prediction. */
-import { MAXIMUM_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
+import { MAXIMUM_POINTS, axisLabels, densityLayer, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
@@ -23,8 +23,8 @@ export function residualsPlot({ target, predicted, residuals }: ResidualsData): 
     width: plotWidth,
     height: 260,
     encoding: {
-      x: { ...axes.x, axis: { format: axisFormat(xDomain), labelOverlap: true } },
-      y: { ...axes.y, axis: { format: axisFormat(yDomain) } },
+      x: { ...axes.x, axis: { ...axisLabels(xDomain), labelOverlap: true } },
+      y: { ...axes.y, axis: axisLabels(yDomain) },
     },
     layer: [
       densityLayer({ x: predicted, y: residuals, xDomain, yDomain }),

@@ -1,5 +1,5 @@
 /** Score history: the metric of each scored run, and which runs were deployed. */
-import { axisFormat } from "./density.ts";
+import { axisLabels } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
@@ -35,7 +35,7 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
     scale: { domain: [(values[0]?.place ?? 1) - 0.5, (values.at(-1)?.place ?? 1) + 0.5], nice: false, zero: false },
     axis: { grid: false, format: "d", tickMinStep: 1, tickCount: Math.min(8, values.length) },
   });
-  const axis = { format: axisFormat([0, largest]) };
+  const axis = axisLabels([0, largest]);
   const y = quantitative("value", metric, { scale: { zero: false, nice: true }, axis });
   const states = ["deployed", "not deployed"];
   const subtitle = `${greaterIsBetter ? "higher" : "lower"} is better; whiskers: 95 % interval`;

@@ -1,5 +1,5 @@
 /** Scores with intervals: this model, the deployed model and the baseline on one scale. */
-import { axisFormat } from "./density.ts";
+import { axisLabels } from "./density.ts";
 import { nameAxis } from "./namedBars.ts";
 import { displayInterval, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
@@ -37,7 +37,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
       y: nameAxis("label", names, { labelLimit: 170 }),
       x: quantitative("value", metric, {
         scale: { zero: false, padding: 16 },
-        axis: { tickCount: 4, format: axisFormat([0, largest]), labelOverlap: true },
+        axis: { tickCount: 4, ...axisLabels([0, largest]), labelOverlap: true },
       }),
       color,
     },

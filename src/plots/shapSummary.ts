@@ -1,6 +1,6 @@
 /** SHAP summary: the effect of each input column on the predictions, row by row, coloured by its value. */
 import type { JsonObject } from "../core/json.ts";
-import { axisFormat, domainOf } from "./density.ts";
+import { axisLabels, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
 import { textWidth } from "./textWidth.ts";
 import { colours, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
@@ -96,7 +96,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
     width: Math.max(200, WIDTH + 120 - labels),
     height,
     encoding: {
-      x: { ...x, axis: { tickCount: 5, format: axisFormat(domain) } },
+      x: { ...x, axis: { tickCount: 5, ...axisLabels(domain) } },
       y: { field: "y", type: "quantitative", scale: { domain: [0, height], nice: false, reverse: true }, axis },
     },
     layer: [

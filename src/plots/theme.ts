@@ -63,6 +63,7 @@ export const plotWidth = 340;
 const config: JsonObject = {
   font: "system-ui, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif",
   aria: false,
+  lineBreak: "\n",
   view: { stroke: null },
   title: {
     anchor: "start",

@@ -141,7 +141,7 @@ describe("htmlReport", () => {
   it("starts with a summary: decision, score with interval, baseline, previously deployed model, warnings", async () => {
     const page = await htmlReport(exampleInput("binary"));
     const summary = page.slice(page.indexOf('id="summary"'), page.indexOf('id="metrics"'));
-    expect(summary).toContain("xgboost v12 was deployed");
+    expect(summary).toContain("Xgboost v12 was deployed");
     expect(summary).toContain("F1 is 0.713 on 1,000 test rows, 95 % interval 0.678 to 0.749.");
     // 0.7132 × 0.55 = 0.39226; 0.7132 − 0.39226 = 0.32094.
     expect(summary).toContain("reaches 0.392: the model is better by 0.321.");
@@ -159,9 +159,9 @@ describe("htmlReport", () => {
     const rowOf = (page: string): string =>
       /<tr class="marked">[^]*?<\/tr>/.exec(page.slice(page.indexOf('id="metrics"')))![0];
     const open = await pageWith(0.39); // The baseline's F1 is 0.39226.
-    expect(rowOf(open)).toContain("better, not significant");
+    expect(rowOf(open)).toContain("ahead, not significant");
     expect(rowOf(open)).not.toContain('class="good"');
-    expect(open).toContain("the model is better by 0.321, but not significantly: the interval contains the baseline.");
+    expect(open).toContain("the model is ahead by 0.321, but not significantly: the interval contains the baseline.");
     const significant = await pageWith(0.4);
     expect(rowOf(significant)).toContain('<span class="good">better</span>');
     expect(significant).not.toContain("not significant");

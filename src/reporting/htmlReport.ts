@@ -48,7 +48,7 @@ export async function htmlReport(input: ReportInput, draw: DrawFigure = plotFigu
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="description" content="${summaryOf(input).sentences[0]}" />
+        <meta name="description" content="${summaryOf(input).headline}" />
         <title>${name} · model report</title>
         <style>
           ${trusted(styleSheet())}

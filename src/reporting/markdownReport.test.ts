@@ -5,7 +5,10 @@ import { MARKDOWN_MARKER, markdownReport } from "./markdownReport.ts";
 it("starts with the marker by which a bot finds its comment, then the headline", () => {
   const lines = markdownReport(exampleInput("binary")).split("\n");
   expect(lines[0]).toBe(MARKDOWN_MARKER);
-  expect(lines[2]).toBe("## Attrition: xgboost v12 was deployed");
+  expect(lines[2]).toBe("## Attrition: Finds 120 of the 159 rows with exited = exited; 84 of 100 alarms are right");
+  expect(lines[4]).toMatch(
+    /^Quality: with reservations: 1 check failed\. It gives an alarm .* Xgboost v12 was deployed\. /,
+  );
   expect(lines).toContain("| **F1** | 0.713 | 0.678 to 0.749 | 0.392 |");
 });
 

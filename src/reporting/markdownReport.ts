@@ -9,11 +9,11 @@ import { summaryOf } from "./summary.ts";
 export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
 
 export function markdownReport(input: ReportInput): string {
-  const { headline, sentences, reasons } = summaryOf(input);
+  const { headline, sentences, details, reasons, quality } = summaryOf(input);
   const blocks = [
     MARKDOWN_MARKER,
     `## ${plain(input.name)}: ${plain(headline)}`,
-    sentences.map(plain).join(" "),
+    [`Quality: ${quality.words}.`, ...sentences, ...details].map(plain).join(" "),
     list("Why", reasons),
     list("Warnings", [...new Set([...input.warnings, ...input.run.warnings])]),
     metricTable(input),

@@ -4,9 +4,11 @@ import type { PlotSpec } from "../plots/theme.ts";
 import { html, trusted, type Html } from "./html.ts";
 
 /** Below this share of its size a plot is unreadable, so on a phone it scrolls horizontally instead. */
-const MINIMUM_SCALE = 0.62;
+const MINIMUM_SCALE = 0.58;
 /** Width in px above which the minimum width does not grow. */
 const MAXIMUM_WIDTH = 620;
+/** Width in px of a card on the smallest phones. */
+const PHONE_WIDTH = 300;
 
 /**
  * Draws a figure, here or in a worker thread.
@@ -27,13 +29,13 @@ export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
   const { text, subtitle } = spec.title;
   return html`<figure class="plot" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${text}${subtitle !== "" && html` <small>${subtitle}</small>`}</h3>
-    <div class="picture">${inlined(svg, { id, label: `${text}. ${spec.description}` })}</div>
+    ${picture(svg, { id, label: `${text}. ${spec.description}` })}
     <figcaption>${spec.description}</figcaption>
   </figure>`;
 }
 
 /** Makes the ids unique in the page, and limits the width to the size of the plot. */
-function inlined(svg: string, { id, label }: { id: string; label: string }): Html {
+function picture(svg: string, { id, label }: { id: string; label: string }): Html {
   const end = svg.indexOf(">") + 1;
   const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(svg.slice(0, end)) ?? ["", "400", "300"];
   const minimum = Math.ceil(Math.min(Number(width), MAXIMUM_WIDTH) * MINIMUM_SCALE);
@@ -41,17 +43,21 @@ function inlined(svg: string, { id, label }: { id: string; label: string }): Htm
     .slice(end, svg.lastIndexOf("</svg>"))
     .replace(/<path[^>]* d="" [^>]*>|<path class="background" [^>]*>/g, "")
     .replace(/<[^>]*>/g, (tag) => withoutDefaults(tag).replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`));
-  return html`<svg
-    class="vega"
-    role="img"
-    aria-label="${label}"
-    width="${width}"
-    height="${height}"
-    viewBox="0 0 ${width} ${height}"
-    style="max-width:${width}px;min-width:${minimum}px"
-  >
-    ${trusted(inner)}
-  </svg>`;
+  // What may scroll on a phone must be reachable by keyboard.
+  const focus = minimum > PHONE_WIDTH && html` tabindex="0"`;
+  return html`<div class="picture" ${focus}>
+    <svg
+      class="vega"
+      role="img"
+      aria-label="${label}"
+      width="${width}"
+      height="${height}"
+      viewBox="0 0 ${width} ${height}"
+      style="max-width:${width}px;min-width:${minimum}px"
+    >
+      ${trusted(inner)}
+    </svg>
+  </div>`;
 }
 
 /** Removes attributes that the page's style sheet sets (font) or that equal the default. */

@@ -1,5 +1,5 @@
 /** ReportInput: all data of a report, collected by lifecycle/report. */
-import type { WeakSegment } from "../core/metric.ts";
+import type { Costs, WeakSegment } from "../core/metric.ts";
 import type { Dataset } from "../core/records/dataset.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import type { DriftReport, Finding } from "../core/records/drift.ts";
@@ -63,6 +63,10 @@ export interface ReportInput {
   readonly metric: string;
   /** All metrics of the task, in the order of the table. */
   readonly metrics: readonly MetricLabel[];
+  /** `costs` of config.json; null if they are not set. */
+  readonly money: { readonly costs: Costs; readonly currency: string | null } | null;
+  /** The limits of `promotion.require` that the model does not keep, in words. */
+  readonly broken: readonly string[];
   readonly decision: Decision | null;
   /** Points (false positive rate, true positive rate); null for regression and without probabilities. */
   readonly roc: readonly Curve[] | null;

@@ -76,25 +76,26 @@ caption{text-align:left;font-weight:600;padding:.25rem 0 .5rem}
 caption span{display:block;max-width:calc(100vw - 3rem)}
 th,td{padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
 th:first-child,td:first-child{padding-left:.35rem}
-thead th{color:var(--muted);font-weight:600;font-size:.85rem;white-space:nowrap;vertical-align:bottom}
+thead th{color:var(--muted);font-weight:600;font-size:.85rem;line-height:1.3;vertical-align:bottom}
 tbody th{font-weight:500;min-width:8rem;max-width:22rem;overflow-wrap:break-word}
 td.text{max-width:34rem;overflow-wrap:break-word}
-.text{text-align:left}.number{text-align:right;white-space:nowrap}
+.text{text-align:left}.number{text-align:right}tbody .number{white-space:nowrap}
 .marked>*{background:var(--mark)}
 .marked>th{font-weight:700}
 tbody tr:last-child>*{border-bottom:0}
-@media (max-width:600px){table{font-size:.85rem}th,td{padding:.35rem .4rem}thead th{white-space:normal;font-size:.8rem}tbody th{min-width:5rem}}
+@media (max-width:860px){table{font-size:.85rem}th,td{padding:.35rem .3rem}thead th{font-size:.8rem}tbody th{min-width:5rem}}
 `;
 
 const summary = `
 .summary{display:grid;grid-template-columns:minmax(0,1.25fr) minmax(0,1fr);gap:1rem 2rem;border-top-width:5px}
-.summary.good{border-top-color:var(--good)}.summary.calm{border-top-color:var(--calm)}.summary.open{border-top-color:var(--muted)}
+.summary.good{border-top-color:var(--good)}.summary.caution{border-top-color:var(--caution)}.summary.bad{border-top-color:var(--bad)}.summary.open{border-top-color:var(--muted)}
 .summary h2{font-size:1.5rem;margin-bottom:.6rem}
-.summary.good,.summary.calm{color:inherit;font-weight:400}
+.summary.good,.summary.caution,.summary.bad{color:inherit;font-weight:400}
+.thresholds{grid-column:1/-1}.thresholds p{max-width:none}
 .summary ul{margin:.1rem 0 .6rem;padding-left:1.2rem}
 .summary .words>h3{margin-top:.9rem}
-.badge{display:inline-block;font-size:.85rem;font-weight:600;border-radius:99px;padding:.15rem .7rem;margin-bottom:.5rem;background:var(--calm-soft);color:var(--calm)}
-.good>.words>.badge{background:var(--good-soft);color:var(--good)}
+.badge{display:inline-block;font-size:.85rem;font-weight:600;border-radius:1rem;padding:.15rem .7rem;background:var(--calm-soft);color:var(--calm)}
+.good .quality{background:var(--good-soft);color:var(--good)}.caution .quality{background:var(--caution-soft);color:var(--caution)}.bad .quality{background:var(--bad-soft);color:var(--bad)}
 .warnings{background:var(--caution-soft);color:var(--caution);border-radius:8px;padding:.7rem .9rem;margin-top:.75rem}
 .warnings ul{margin-bottom:0}
 @media (max-width:860px){.summary{grid-template-columns:minmax(0,1fr)}}
@@ -106,5 +107,5 @@ const dark = `
 `;
 
 const print = `
-@media print{nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}thead th,.number{white-space:normal}}
+@media print{nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}tbody .number{white-space:normal}}
 `;

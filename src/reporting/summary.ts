@@ -1,29 +1,39 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
-import { displayInterval, displayNumber } from "../plots/displayNumber.ts";
+import { countOf, displayInterval, displayNumber } from "../plots/displayNumber.ts";
+import { inRows, type InRows } from "./inRows.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
 export interface Summary {
-  /** "good": deployed; "calm": not deployed; "open": not decided. */
-  readonly tone: "good" | "calm" | "open";
+  readonly status: "deployed" | "not deployed" | "not decided";
+  readonly quality: Quality;
+  /** In rows, or what happened if there are no test rows. */
   readonly headline: string;
-  /** About the score, the baseline and the previously deployed model. */
+  /** In rows and money. */
   readonly sentences: readonly string[];
+  /** About the decision, the score, the baseline and the previously deployed model. */
+  readonly details: readonly string[];
   readonly reasons: readonly string[];
+}
+
+/** "good": better than the baseline, within all limits, no doubts; "open": not tested. */
+export interface Quality {
+  readonly tone: "good" | "caution" | "bad" | "open";
+  readonly words: string;
 }
 
 export function summaryOf(input: ReportInput): Summary {
   const { decision, run } = input;
+  const rows = inRows(input);
   const model = `${familyName(run.family)}${run.modelVersion === null ? "" : ` v${run.modelVersion}`}`;
-  const headline =
-    decision === null
-      ? `${model} was trained; deployment is not decided yet`
-      : decision.status === "deployed"
-        ? `${model} was deployed`
-        : `${model} was not deployed`;
+  const status = decision === null ? "not decided" : decision.status === "deployed" ? "deployed" : "not deployed";
+  const happened = decision === null ? `${model} was trained; deployment is not decided yet` : `${model} was ${status}`;
   return {
-    tone: decision === null ? "open" : decision.status === "deployed" ? "good" : "calm",
-    headline,
-    sentences: [
+    status,
+    quality: qualityOf(input, rows),
+    headline: rows?.headline ?? happened,
+    sentences: rows?.sentences ?? [],
+    details: [
+      rows === null ? "" : `${happened.charAt(0).toUpperCase()}${happened.slice(1)}.`,
       scoreSentence(input),
       validationSentence(input),
       baselineSentence(input),
@@ -31,6 +41,28 @@ export function summaryOf(input: ReportInput): Summary {
     ].filter((text) => text !== ""),
     reasons: decision?.reasons ?? [],
   };
+}
+
+function qualityOf(input: ReportInput, rows: InRows | null): Quality {
+  const { findings, broken, metric } = input;
+  const { score } = input.run;
+  const { label, greaterIsBetter } = mainMetric(input);
+  const [value, baseline] = [score?.metrics[metric], score?.baseline[metric]];
+  if (score === null || typeof value !== "number") return { tone: "open", words: "not tested" };
+  const isAhead = typeof baseline !== "number" || (greaterIsBetter ? value > baseline : value < baseline);
+  const problems = [...(isAhead ? [] : [`${label} is not better than the baseline`]), ...broken];
+  if (problems.length > 0) return { tone: "bad", words: `not good enough: ${problems.join("; ")}` };
+  const failed = findings.filter(({ status }) => status === "fail").length;
+  const doubts = [
+    rows?.weakness ?? "",
+    typeof baseline === "number" && covers(score.intervals[metric], baseline)
+      ? "the lead over the baseline may be chance"
+      : "",
+    validationSentence(input) === "" ? "" : "worse than on the validation rows",
+    failed === 0 ? "" : `${countOf(failed, "check")} failed`,
+  ].filter((text) => text !== "");
+  if (doubts.length > 0) return { tone: "caution", words: `with reservations: ${doubts.join("; ")}` };
+  return { tone: "good", words: "passes the quality checks" };
 }
 
 /** The main metric with its label; an unknown metric is labelled with its name. */
@@ -76,7 +108,7 @@ function scoreSentence(input: ReportInput): string {
 /** Fewer rows give a value that varies from split to split. */
 const FEW_ROWS = 500;
 
-/** Empty unless the test is clearly worse than the validation: beyond the interval of the test. */
+/** Empty unless the test is clearly worse than the validation: beyond the chance of both. */
 export function validationSentence(input: ReportInput): string {
   const { score, metrics, validationRows, config } = input.run;
   const { label, greaterIsBetter } = mainMetric(input);
@@ -85,8 +117,11 @@ export function validationSentence(input: ReportInput): string {
     metrics[input.metric],
     score?.intervals[input.metric],
   ];
-  if (typeof value !== "number" || typeof before !== "number" || !interval || covers(interval, before)) return "";
+  if (!score || typeof value !== "number" || typeof before !== "number" || !interval) return "";
   if (value > before === greaterIsBetter) return "";
+  // The value on the validation rows varies too, by as much as that many test rows would.
+  const chance = ((interval[1] - interval[0]) / 2) * Math.sqrt(1 + score.rows / Math.max(1, validationRows));
+  if (Math.abs(value - before) <= chance) return "";
   const { time_column: time } = config as { readonly time_column?: string | null };
   const date = input.signature.inputs.find(({ kind }) => kind === "date")?.name;
   const drift = input.drift?.dataset;
@@ -109,11 +144,11 @@ function baselineSentence(input: ReportInput): string {
   const [value, baseline] = [score.metrics[input.metric], score.baseline[input.metric]];
   if (typeof value !== "number" || typeof baseline !== "number") return `There is no baseline for ${label}.`;
   if (value === baseline) return `That equals the baseline (${displayNumber(baseline)}), which ignores all columns.`;
-  const better = value > baseline === greaterIsBetter;
-  const doubt = covers(score.intervals[input.metric], baseline)
-    ? ", but not significantly: the interval contains the baseline"
-    : "";
-  return `The baseline, which ignores all columns, reaches ${displayNumber(baseline)}: the model is ${better ? "better" : "worse"} by ${displayNumber(Math.abs(value - baseline))}${doubt}.`;
+  const isAhead = value > baseline === greaterIsBetter;
+  const isSure = !covers(score.intervals[input.metric], baseline);
+  const relation = isSure ? (isAhead ? "better" : "worse") : isAhead ? "ahead" : "behind";
+  const doubt = isSure ? "" : ", but not significantly: the interval contains the baseline";
+  return `The baseline, which ignores all columns, reaches ${displayNumber(baseline)}: the model is ${relation} by ${displayNumber(Math.abs(value - baseline))}${doubt}.`;
 }
 
 function championSentence(input: ReportInput): string {

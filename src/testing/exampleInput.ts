@@ -46,6 +46,8 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
     },
     metric: metrics[0]!.name,
     metrics,
+    money: null,
+    broken: [],
     decision: {
       status: "deployed",
       reasons: [`${metrics[0]!.label} ${value} is better than the deployed model's`, "no check failed"],

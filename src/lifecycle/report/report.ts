@@ -84,16 +84,25 @@ function formatOf(output: string | undefined): ReportFormat {
   });
 }
 
-/** The main plot: confusion matrix, or predicted versus actual values. */
-function pictureOf({ run, signature, predictions }: ReportInput): { name: string; spec: PlotSpec } | null {
+/** The main plot: confusion matrix, or predicted versus actual values; with the model, as it leaves the report. */
+function pictureOf(input: ReportInput): { name: string; spec: PlotSpec } | null {
+  const { name, spec } = mainPlot(input);
+  if (spec === null) return null;
+  const { text, subtitle } = spec.title;
+  const { modelVersion, createdAt, runId } = input.run;
+  const which = modelVersion === null ? runId : `v${modelVersion}`;
+  const source = `${input.name} ${which}, ${createdAt.slice(0, 10)}`;
+  return { name, spec: { ...spec, title: { text, subtitle: `${source}\n${subtitle}` } } };
+}
+
+function mainPlot({ run, signature, predictions }: ReportInput): { name: string; spec: PlotSpec | null } {
   const { name, classes } = signature.target;
-  if (classes !== undefined) {
-    const matrix = run.score?.confusionMatrix;
-    return matrix ? { name: "confusionmatrix", spec: plots.confusionMatrix({ classes, matrix }) } : null;
+  if (classes === undefined) {
+    const spec = predictions === null ? null : plots.predictedVsActual({ target: name, ...predictions });
+    return { name: "predictedvsactual", spec };
   }
-  return predictions === null
-    ? null
-    : { name: "predictedvsactual", spec: plots.predictedVsActual({ target: name, ...predictions }) };
+  const matrix = run.score?.confusionMatrix;
+  return { name: "confusionmatrix", spec: matrix ? plots.confusionMatrix({ classes, matrix }) : null };
 }
 
 /** Path in the models folder, named by the training. */

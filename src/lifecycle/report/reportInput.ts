@@ -5,6 +5,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
+import { brokenLimits } from "../../pipeline/judge/promotion.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { dataFindings } from "../health/dataFindings.ts";
 import { costsOf, metricLabel } from "../settings.ts";
@@ -37,13 +38,19 @@ export async function reportInput(session: Session, reference: string): Promise<
   const inputs = judged && judgedInputs(judged, model);
   const shap = reportShap(inputs, model);
   const ranked = reportImportance(shap, model);
+  const costs = costsOf(config);
   return {
     name: config.name,
     generatedAt: context.now().toISOString(),
     run,
     signature: model.signature,
     metric,
-    metrics: Object.keys(run.score?.metrics ?? run.metrics).map((name) => metricLabel(config, name, task)),
+    // The square of another metric, in another unit, is hard to read.
+    metrics: Object.keys(run.score?.metrics ?? run.metrics)
+      .filter((name) => name !== "mse" || metric === name)
+      .map((name) => metricLabel(config, name, task)),
+    money: costs === undefined ? null : { costs, currency: config.costs!.currency },
+    broken: judged === null ? [] : brokenLimits(judged, config.promotion.require),
     decision: await decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
     shap,

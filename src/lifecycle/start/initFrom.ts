@@ -80,6 +80,7 @@ export async function initFrom(options: InitFromOptions, context: Context): Prom
     );
     const ingest = { types: types.length === 0 ? undefined : Object.fromEntries(types), null_values: markers };
     const entries: Entry[] = [
+      { key: "name", value: basename(from).split(".")[0]!, notes: [] },
       { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
       { key: "task", value: task === "regression" ? task : "classification", notes: [] },
       ...noFeatures(inputs, task),

@@ -93,7 +93,7 @@ describe("baseline", () => {
     const baseline = regression([1, 2, 3, 4], [2.5, 2.5, 2.5, 2.5]); // MAE = (1.5 + 0.5 + 0.5 + 1.5) / 4 = 1
     expect(verdict({ challenger, baseline }, { metric: "mae" })).toEqual({
       promote: true,
-      reasons: ["predictions are not constant", "mae 0.25 beats the baseline's 1", "no model is deployed yet"],
+      reasons: ["predictions are not constant", "mae 0.25 beats the baseline's 1", "no model was deployed before"],
     });
     expect(verdict({ challenger: baseline, baseline: challenger }, { metric: "mae" }).promote).toBe(false);
   });
@@ -130,7 +130,7 @@ describe("champion", () => {
     const unsure = verdict({ challenger, champion }, { confidence: 0.95 }); // tail 2.5 %
     expect(unsure.promote).toBe(false);
     expect(unsure.reasons[0]).toMatch(
-      /: better, but not statistically certain: the interval includes 0 \(95 % interval of the difference 0 to /,
+      /: ahead, but not statistically certain: the interval includes 0 \(95 % interval of the difference 0 to /,
     );
     // Without a required confidence it is deployed, but the doubt is reported.
     const { promote, reasons } = verdict({ challenger, champion });
@@ -146,7 +146,7 @@ describe("champion", () => {
     const few = verdict(of(28), { confidence: 0.95 });
     expect(few.promote).toBe(false);
     expect(few.reasons[0]).toContain(
-      ": better, but not statistically certain: 28 rows are too few, at least 30 are needed (95 % interval of the difference 1 to 1)",
+      ": ahead, but not statistically certain: 28 rows are too few, at least 30 are needed (95 % interval of the difference 1 to 1)",
     );
   });
 
@@ -203,7 +203,7 @@ describe("costs", () => {
     const { promote, reasons } = verdict({ challenger, champion }, { ...rule, minImprovement: 12_000 });
     expect(promote).toBe(true);
     expect(reasons.at(-1)).toMatch(
-      /^cost 1250 EUR per 1,000 rows against the champion's 13750 on the same 4 rows: better by more than 12000, but not /,
+      /^cost 1250 EUR per 1,000 rows against the champion's 13750 on the same 4 rows: ahead by more than 12000, but not /,
     );
     expect(verdict({ challenger, champion }, { ...rule, minImprovement: 12_500 }).promote).toBe(false);
     expect(verdict({ challenger: champion, champion: challenger }, rule).promote).toBe(false);

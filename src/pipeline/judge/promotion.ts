@@ -51,7 +51,7 @@ export interface Verdict {
 /** @throws {MlctlError} kind "usage" for a metric that does not exist */
 export function promotion(input: PromotionInput, rules: PromotionRules): Verdict {
   const gates = [
-    ...requirements(input, rules),
+    ...requirements({ metrics: input.metrics, task: input.challenger.task }, rules.require),
     notDegenerate(input),
     ...(rules.beatBaseline && input.baseline !== null
       ? [againstBaseline(input.challenger, input.baseline, rules)]
@@ -68,10 +68,22 @@ interface Gate {
   readonly reason: string;
 }
 
-function requirements({ metrics, challenger }: PromotionInput, { require }: PromotionRules): Gate[] {
+/** The limits of `require` that the metrics do not keep, in words. */
+export function brokenLimits(
+  { metrics, evaluation }: { readonly metrics: PromotionInput["metrics"]; readonly evaluation: Evaluation },
+  require: PromotionRules["require"],
+): string[] {
+  const gates = requirements({ metrics, task: evaluation.task }, require);
+  return gates.flatMap(({ passed, reason }) => (passed ? [] : [reason]));
+}
+
+function requirements(
+  { metrics, task }: Pick<PromotionInput, "metrics"> & Pick<Evaluation, "task">,
+  require: PromotionRules["require"],
+): Gate[] {
   return Object.entries(require).map(([name, limits = {}]) => {
     const { min = -Infinity, max = Infinity } = limits;
-    const value = metrics[findMetric(name, challenger.task).name] ?? NaN;
+    const value = metrics[findMetric(name, task).name] ?? NaN;
     const bounds = [min > -Infinity ? `at least ${min}` : "", max < Infinity ? `at most ${max}` : ""].filter(Boolean);
     const passed = value >= min && value <= max;
     return { passed, reason: `${name} is ${formatNumber(value)}; required: ${bounds.join(" and ") || "a value"}` };
@@ -105,7 +117,7 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
   if (champion === null) {
     const reason = championProblem
       ? `the deployed model cannot predict these rows (${championProblem})`
-      : "no model is deployed yet";
+      : "no model was deployed before";
     return { passed: true, reason };
   }
   const [mine, theirs, better] = compare(challenger, champion, rules.metric);
@@ -118,7 +130,7 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
   const passed = isAhead && (doubt === undefined || rules.confidence === null);
   const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
   const values = `${rules.metric} ${withUnit(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${rows} rows`;
-  const relation = `${isAhead ? "" : "not "}better${margin}`;
+  const relation = `${isAhead ? (doubt === undefined ? "better" : "ahead") : "not better"}${margin}`;
   const certainty = isAhead && doubt !== undefined ? `, but not statistically certain: ${doubt}` : "";
   const range = `${percent(confidence)} interval of the difference`;
   const difference =

@@ -1,5 +1,5 @@
 /** Predictions over time: mean actual and mean predicted value by hour, day, week, month, … */
-import { axisFormat, domainOf } from "../density.ts";
+import { axisLabels, domainOf } from "../density.ts";
 import { countOf, displayNumber } from "../displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "../theme.ts";
 
@@ -52,7 +52,7 @@ export function overTimePlot({ measure, unit, points, isSmall }: OverTimeData): 
       },
       y: quantitative("value", isSmall ? null : `Mean ${measure}`, {
         scale: { domain: [...domain], zero: false, nice: false },
-        axis: { format: axisFormat(domain) },
+        axis: axisLabels(domain),
       }),
       color: {
         field: "side",

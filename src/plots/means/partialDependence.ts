@@ -1,7 +1,7 @@
 /** Partial dependence of one column: the mean prediction by its value, with the other columns as they are. */
 import type { JsonObject } from "../../core/json.ts";
 import { legendOf } from "../curve.ts";
-import { axisFormat } from "../density.ts";
+import { axisLabels } from "../density.ts";
 import { displayNumber } from "../displayNumber.ts";
 import { dateFormat } from "../driftColumn.ts";
 import { nameAxis } from "../namedBars.ts";
@@ -38,7 +38,7 @@ export function partialDependencePlot(data: PartialDependenceData): PlotSpec {
     scale: { domain: names, range: outputs.map(({ colour }) => series[colour % series.length]!) },
     legend: outputs.length === 1 ? null : { ...legendOf(names), symbolSize: 60 },
   };
-  const axis = { tickCount: 4, format: axisFormat(domain), labelOverlap: true };
+  const axis = { tickCount: 4, ...axisLabels(domain), labelOverlap: true };
   const mean = quantitative("mean", measure, { scale: { domain: [...domain], zero: false, nice: false }, axis });
   const body =
     kind === "category"
@@ -71,7 +71,7 @@ function lineOf({ kind, values }: PartialDependenceData) {
   const x: JsonObject =
     kind === "date"
       ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat(domain) } }
-      : { type: "quantitative", scale, axis: { ...axis, format: axisFormat(domain) } };
+      : { type: "quantitative", scale, axis: { ...axis, ...axisLabels(domain) } };
   const mark = { type: "line", strokeWidth: 2, strokeJoin: "round", point: { size: 24 } };
   return { width: WIDTH, height: 130, mark, x: { field: "value", title: null, ...x } };
 }

@@ -72,9 +72,8 @@ function verdict(
   if (typeof value !== "number" || typeof baseline !== "number") return "–";
   if (value === baseline) return "same";
   const isBetter = value > baseline === greaterIsBetter;
-  const word = isBetter ? "better" : "worse";
-  if (covers(interval, baseline)) return `${word}, not significant`;
-  return html`<span class="${isBetter ? "good" : "bad"}">${word}</span>`;
+  if (covers(interval, baseline)) return `${isBetter ? "ahead" : "behind"}, not significant`;
+  return html`<span class="${isBetter ? "good" : "bad"}">${isBetter ? "better" : "worse"}</span>`;
 }
 
 function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">): Html {

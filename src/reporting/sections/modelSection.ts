@@ -65,12 +65,19 @@ function foldsOf(candidates: readonly Candidate[]): Candidate["selection"] {
   return candidates.find(({ selection }) => selection !== undefined)?.selection;
 }
 
+/** Metrics of the table of candidates, beside the main one. */
+const usual = new Set(
+  "accuracy precision recall f1 roc_auc log_loss rmse mae r2 mape median_absolute_error".split(" "),
+);
+
 function candidateTable(input: ReportInput): Html | null {
-  const { candidates, metrics } = input;
+  const { candidates, metrics, metric } = input;
   if (candidates.length === 0) return null;
-  const shown = metrics.filter(({ name }) =>
+  const known = metrics.filter(({ name }) =>
     candidates.some((candidate) => typeof candidate.metrics[name] === "number"),
   );
+  // More columns are wider than the page.
+  const shown = [mainMetric(input), ...known.filter(({ name }) => usual.has(name) && name !== metric)].slice(0, 5);
   const best = ranked(candidates);
   const labels = candidateLabels(best, familyName);
   const selection = foldsOf(candidates);

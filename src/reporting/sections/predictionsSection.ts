@@ -35,7 +35,7 @@ async function regression({ predictions, signature }: ReportInput, draw: DrawFig
     draw("residuals", residualsPlot({ target, predicted, residuals })),
     draw("residual-histogram", residualHistogramPlot({ residuals })),
   ]);
-  return html`<div class="plots">${scatter} ${residualPlot} ${histogram}</div>`;
+  return html`<div class="plots small">${scatter} ${residualPlot} ${histogram}</div>`;
 }
 
 async function classification(input: ReportInput, draw: DrawFigure): Promise<Html> {

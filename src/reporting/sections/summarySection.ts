@@ -1,21 +1,22 @@
 /** The box at the top: decision, score, baseline, deployed model, reasons and warnings. */
 import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
-import { countOf } from "../../plots/displayNumber.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { allNumeric, dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
+import { thresholdRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { mainMetric, summaryOf, validationSentence } from "../summary.ts";
 
-const badges = { good: "deployed", calm: "not deployed", open: "not decided" } as const;
-
 export async function summarySection(input: ReportInput, draw: DrawFigure): Promise<Html> {
-  const { tone, headline, sentences, reasons } = summaryOf(input);
+  const { status, quality, headline, sentences, details, reasons } = summaryOf(input);
   const warnings = [...new Set([...input.warnings, ...input.run.warnings])];
-  return html`<section id="summary" class="summary ${tone}" aria-labelledby="summary-title">
+  return html`<section id="summary" class="summary ${quality.tone}" aria-labelledby="summary-title">
     <div class="words">
-      <p class="badge">${badges[tone]}</p>
+      <p><span class="badge">${status}</span> <span class="badge quality">${quality.words}</span></p>
       <h2 id="summary-title">${headline}</h2>
       ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
+      <p class="note">${details.join(" ")}</p>
       ${
         reasons.length > 0 &&
         html`<h3>Why</h3>
@@ -34,8 +35,42 @@ export async function summarySection(input: ReportInput, draw: DrawFigure): Prom
       }
       ${otherWarnings(input, warnings.length > 0)}
     </div>
-    ${await comparison(input, draw)}
+    ${await comparison(input, draw)} ${thresholdTable(input)}
   </section>`;
+}
+
+function thresholdTable(input: ReportInput): Html | null {
+  const rows = thresholdRows(input);
+  if (rows.length < 2) return null;
+  const { name, classes } = input.signature.target;
+  const example = rows[Math.max(0, rows.findIndex(({ isOwn }) => isOwn) - 1)]!;
+  const money = rows.some(({ cost }) => cost !== null);
+  return html`<div class="thresholds">
+    ${dataTable({
+      caption: "What other thresholds would do",
+      columns: [
+        numeric("Threshold"),
+        ...allNumeric("Rows with an alarm", `${name} = ${classes?.[1] ?? ""} found`, "Alarms that are right", "Lift"),
+        ...allNumeric(...(money ? ["Cost of 1,000 rows"] : [])),
+      ],
+      rows: rows.map(({ threshold, selected, recall, precision, lift, cost, isOwn }) => ({
+        cells: [
+          html`${displayNumber(threshold)}${isOwn && html` <span class="tag">this model</span>`}`,
+          ...[selected, recall, precision].map(percent),
+          displayNumber(lift, 2),
+          ...(money ? [cost] : []),
+        ],
+        marked: isOwn,
+      })),
+    })}
+    <p class="note">
+      At ${displayNumber(example.threshold)}, ${percent(example.selected)} of the rows get an alarm, and among them are
+      ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}: ${displayNumber(example.lift, 2)} times
+      as many as at random (lift). For another threshold, set
+      <code>"train": { "threshold": ${displayNumber(example.threshold)} }</code> in
+      config.json.${!money && html` For money, set <code>"costs"</code>.`}
+    </p>
+  </div>`;
 }
 
 /** Links to the chapters with warnings, so that the summary does not deny them. */

@@ -1,0 +1,176 @@
+/** What a model does, in rows and money: for readers who do not know metrics. Shared by HTML, Markdown and the model card. */
+import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
+import type { ThresholdPoint } from "../plots/thresholds.ts";
+import type { ReportInput } from "./reportInput.ts";
+
+export interface InRows {
+  /** "Finds 64 of the 250 rows with churn = yes; 59 of 100 alarms are right". */
+  readonly headline: string;
+  readonly sentences: readonly string[];
+  /** "misses most rows with churn = yes"; null if it finds at least half of each class. */
+  readonly weakness: string | null;
+}
+
+/** Fewer rows of a class say little about how many of them the model finds. */
+const MINIMUM_OF_CLASS = 10;
+
+/** @returns null if there are no test rows with an actual value and a prediction */
+export function inRows(input: ReportInput): InRows | null {
+  const { task } = input.run;
+  const found = task === "regression" ? ofNumbers(input) : task === "binary" ? ofTwo(input) : ofClasses(input);
+  if (found === null) return null;
+  return { ...found, sentences: [...found.sentences, moneySentence(input)].filter((text) => text !== "") };
+}
+
+function ofTwo({ run, signature, thresholds }: ReportInput): InRows | null {
+  const [[trueNegatives = 0, falsePositives = 0] = [], [misses = 0, hits = 0] = []] = run.score?.confusionMatrix ?? [];
+  const { name, classes } = signature.target;
+  const [alarms, positives] = [hits + falsePositives, hits + misses];
+  const rows = alarms + misses + trueNegatives;
+  const positive = `${name} = ${classes?.[1] ?? ""}`;
+  if (rows === 0) return null;
+  if (positives === 0) return { headline: `No test row has ${positive}`, sentences: [], weakness: null };
+  const right =
+    alarms === 0
+      ? "there is no alarm"
+      : alarms < 100
+        ? `${hits} of ${countOf(alarms, "alarm")} ${hits === 1 ? "is" : "are"} right`
+        : `${Math.round((100 * hits) / alarms)} of 100 alarms are right`;
+  const from =
+    thresholds === null ? "" : `, those with a probability of at least ${displayNumber(thresholds.threshold)}`;
+  const lift =
+    alarms === 0
+      ? ""
+      : `: ${displayNumber(hits / alarms / (positives / rows), 2)} times as many hits as among as many rows at random`;
+  return {
+    headline: `Finds ${displayNumber(hits)} of the ${countOf(positives, "row")} with ${positive}; ${right}`,
+    sentences: [
+      `It gives an alarm for ${displayNumber(alarms)} of ${countOf(rows, "test row")} (${percent(alarms / rows)})${from}${lift}.`,
+    ],
+    weakness: hits < positives / 2 && positives >= MINIMUM_OF_CLASS ? `misses most rows with ${positive}` : null,
+  };
+}
+
+function ofClasses({ run, signature }: ReportInput): InRows | null {
+  const matrix = run.score?.confusionMatrix ?? [];
+  const classes = matrix.map((row, code) => ({
+    label: signature.target.classes?.[code] ?? String(code),
+    found: row[code] ?? 0,
+    rows: row.reduce((sum, count) => sum + count, 0),
+  }));
+  const sumOf = (key: "found" | "rows"): number => classes.reduce((sum, each) => sum + each[key], 0);
+  const [correct, rows] = [sumOf("found"), sumOf("rows")];
+  if (rows === 0) return null;
+  const known = classes.filter((each) => each.rows > 0);
+  const largest = known.toSorted((a, b) => b.rows - a.rows)[0]!;
+  const ranked = known.toSorted((a, b) => a.found / a.rows - b.found / b.rows);
+  const [worst] = [...ranked.filter((each) => each.rows >= MINIMUM_OF_CLASS), ...ranked];
+  const missed = ranked.filter((each) => each.rows >= MINIMUM_OF_CLASS && each.found < each.rows / 2);
+  return {
+    headline: `${displayNumber(correct)} of ${countOf(rows, "row")} (${percent(correct / rows)}) are classified correctly`,
+    sentences: [
+      `Always guessing the most common class, “${largest.label}”, would be right ${displayNumber(largest.rows)} times (${percent(largest.rows / rows)}).`,
+      worst!.found === worst!.rows
+        ? ""
+        : `It is weakest at “${worst!.label}”: it finds ${displayNumber(worst!.found)} of ${countOf(worst!.rows, "row")}.`,
+    ],
+    weakness:
+      missed.length === 0
+        ? null
+        : `misses most rows of ${missed.length === 1 ? `“${missed[0]!.label}”` : `${missed.length} of ${known.length} classes`}`,
+  };
+}
+
+function ofNumbers({ predictions, signature, run }: ReportInput): InRows | null {
+  if (predictions === null || predictions.actual.length === 0) return null;
+  const { actual, predicted } = predictions;
+  const errors = Float64Array.from(predicted, (value, i) => Math.abs(value - actual[i]!)).toSorted();
+  const values = Float64Array.from(actual).toSorted();
+  const at = (sorted: Float64Array, share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  const [half, middle] = [at(errors, 0.5), at(values, 0.5)];
+  const share = middle > 0 ? ` (${percent(half / middle)} of the median)` : "";
+  const baseline = run.score?.baseline["median_absolute_error"];
+  const below = values[0]! < 0 ? 0 : Array.from(predicted).filter((value) => value < 0).length;
+  const without =
+    typeof baseline === "number"
+      ? ` Without any column, half of the guesses would be within ±${displayNumber(baseline)}.`
+      : "";
+  return {
+    headline: `Half of the predictions are within ±${displayNumber(half)} of the actual ${signature.target.name}${share}`,
+    sentences: [
+      `90 % of the predictions are within ±${displayNumber(at(errors, 0.9))}.${without}`,
+      below === 0
+        ? ""
+        : `${countOf(below, "prediction is", "predictions are")} below 0, though no actual value of the test rows is.`,
+    ],
+    weakness: null,
+  };
+}
+
+function moneySentence({ run, money, thresholds, positiveShare }: ReportInput): string {
+  const [cost, baseline] = [run.score?.metrics["cost"], run.score?.baseline["cost"]];
+  if (money === null || typeof cost !== "number") return "";
+  const { currency } = money;
+  const without = typeof baseline === "number" ? `, ${moneyText(baseline, currency)} with the baseline` : "";
+  const cheapest = (thresholds?.points ?? [])
+    .map((point) => ({ ...point, cost: costOf(point, money, positiveShare ?? NaN) }))
+    .toSorted((a, b) => a.cost - b.cost)[0];
+  const cheaper =
+    cheapest === undefined || cheapest.cost >= cost
+      ? ""
+      : ` On these rows the threshold ${displayNumber(cheapest.threshold)} would be cheapest: ${moneyText(cheapest.cost, currency)}.`;
+  return `1,000 rows cost ${moneyText(cost, currency)} with this model${without}.${cheaper}`;
+}
+
+/** "1,200 EUR", "−300 EUR (a gain)", rounded to whole units from 100 on. */
+function moneyText(value: number, currency: string | null): string {
+  const amount = displayNumber(Math.abs(value) >= 100 ? Math.round(value) : value);
+  return `${amount}${currency === null ? "" : ` ${currency}`}${value < 0 ? " (a gain)" : ""}`;
+}
+
+/** Cost of 1,000 rows at a threshold. */
+function costOf(
+  { precision, recall, selected }: ThresholdPoint,
+  { costs }: NonNullable<ReportInput["money"]>,
+  positiveShare: number,
+): number {
+  const hits = selected * precision;
+  const [falseAlarms, misses] = [selected - hits, recall === 0 ? positiveShare : hits / recall - hits];
+  const rest = 1 - hits - falseAlarms - misses;
+  const { truePositive, falsePositive, falseNegative, trueNegative } = costs;
+  return 1000 * (hits * truePositive + falseAlarms * falsePositive + misses * falseNegative + rest * trueNegative);
+}
+
+/** A threshold with what it does; `isOwn` if it is that of the model. */
+export interface ThresholdRow extends ThresholdPoint {
+  readonly lift: number;
+  /** Of 1,000 rows, with the currency; null without `costs`. */
+  readonly cost: string | null;
+  readonly isOwn: boolean;
+}
+
+/** Shares of the rows that get an alarm, for which the table has a threshold. */
+const ALARM_SHARES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7];
+
+/** Ascending: thresholds that alarm about the shares above, and that of the model. Empty without probabilities. */
+export function thresholdRows({ thresholds, positiveShare, money }: ReportInput): readonly ThresholdRow[] {
+  if (thresholds === null || positiveShare === null || thresholds.points.length === 0) return [];
+  const { points, threshold } = thresholds;
+  const own = points.find((point) => point.threshold >= threshold);
+  const near = ALARM_SHARES.map(
+    (share) => points.toSorted((a, b) => Math.abs(a.selected - share) - Math.abs(b.selected - share))[0]!,
+  );
+  const isFar = (point: ThresholdPoint): boolean =>
+    own === undefined || Math.abs(point.selected - own.selected) > 0.03 * Math.max(own.selected, 0.3);
+  const chosen = new Set([...near.filter(isFar), ...(own === undefined ? [] : [own])]);
+  return [...chosen]
+    .toSorted((a, b) => a.threshold - b.threshold)
+    .map((point) => ({
+      ...point,
+      threshold: point === own ? threshold : point.threshold,
+      lift: point.precision / positiveShare,
+      cost: money === null ? null : moneyText(costOf(point, money, positiveShare), money.currency),
+      isOwn: point === own,
+    }));
+}
