@@ -17,7 +17,8 @@ function churn(matrix: readonly (readonly number[])[], more: Partial<ReportInput
     positiveShare: 0.25,
     // At 0.28, 360 of 1,000 rows get an alarm and 158 of them are right, of 250.
     thresholds: {
-      ...{ positive: "yes", threshold: 0.5 },
+      positive: "yes",
+      threshold: 0.5,
       points: [point(0.28, 158 / 360, 158 / 250, 0.36), point(0.5, 64 / 108, 64 / 250, 0.108)],
     },
     ...more,

@@ -86,8 +86,6 @@ function ofNumbers({ predictions, signature, run }: ReportInput): InRows | null 
   const { actual, predicted } = predictions;
   const errors = Float64Array.from(predicted, (value, i) => Math.abs(value - actual[i]!)).toSorted();
   const values = Float64Array.from(actual).toSorted();
-  const at = (sorted: Float64Array, share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
   const [half, middle] = [at(errors, 0.5), at(values, 0.5)];
   const share = middle > 0 ? ` (${percent(half / middle)} of the median)` : "";
   const baseline = run.score?.baseline["median_absolute_error"];
@@ -106,6 +104,10 @@ function ofNumbers({ predictions, signature, run }: ReportInput): InRows | null 
     ],
     weakness: null,
   };
+}
+
+function at(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
 function moneySentence({ run, money, thresholds, positiveShare }: ReportInput): string {

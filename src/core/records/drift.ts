@@ -26,6 +26,8 @@ export interface DriftReport {
   readonly currentRows: number;
   /** Rows of the dataset that were not compared because the model was trained on them; absent if that is unknown. */
   readonly knownRows?: number;
+  /** Rows of the dataset that came before the compared ones, but after the training. */
+  readonly earlierRows?: number;
   /** By input column of the model, and "prediction" if predictions were compared. */
   readonly columns: Readonly<Record<string, ColumnDrift>>;
   /** Null if there are no labels, now or in the reference; absent if it was not requested. */

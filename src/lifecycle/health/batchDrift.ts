@@ -23,8 +23,8 @@ export function batchDrift(
   const { config } = session;
   warnOfUnknownColumns(session, model);
   const { target } = model.signature;
-  const { positions, known } = fresh;
-  const counts = known === undefined ? {} : { knownRows: known };
+  const { positions } = fresh;
+  const counts = countsOf(fresh);
   if (positions.length === 0) return { ...nothingNew(model, table, driftOptions(config)), ...counts };
   const options = { timeColumn: null, round: config.serve.round, known: [], asked: positions };
   const rows = selectPredicted(prepareRows(model, table, options), positions);
@@ -32,6 +32,12 @@ export function batchDrift(
   const compared = positions.length === table.rowCount ? table : selectRows(table, positions);
   const { inputs } = conformLeniently(compared, model.signature);
   return { ...driftReport(model.reference, inputs, { ...driftOptions(config), ...columns }), ...counts };
+}
+
+/** What is known of the other rows of the dataset. */
+export function countsOf({ known, earlier = 0 }: NewRows): Pick<DriftReport, "knownRows" | "earlierRows"> {
+  if (known === undefined) return {};
+  return { knownRows: known, ...(earlier === 0 ? {} : { earlierRows: earlier }) };
 }
 
 function nothingNew({ reference }: Model, table: Table, options: DriftOptions): DriftReport {

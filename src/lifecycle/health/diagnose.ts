@@ -16,7 +16,7 @@ import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { sampledRows } from "../../stats/sampledRows.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
-import { newRows } from "./newRows.ts";
+import { newestRows } from "./newRows.ts";
 import { integrity } from "./verify.ts";
 import { namedOrDeployed } from "../loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
@@ -74,7 +74,7 @@ export async function diagnose(
   const { column, rows, problem } = predictionsOf(deployed.model, table);
   await nextTurn();
   context.signal.throwIfAborted();
-  const fresh = await newRows(session, deployed.run, { dataset, table });
+  const fresh = await newestRows(session, deployed.run, { dataset, table });
   const drift = batchDrift(session, { model: deployed.model, table, fresh });
   const predicted = { rowCount: rows, columns: [column] };
   const summary = await inTurns(summarizeInTurns(table), context.signal);

@@ -13,6 +13,8 @@ export interface NewRows {
   readonly known: number | undefined;
   /** Paths of the files that the training data did not have. */
   readonly files: readonly string[];
+  /** Number of rows that the model does not know either, but that the dataset before this one had. */
+  readonly earlier?: number;
 }
 
 /**
@@ -40,4 +42,33 @@ export async function newRows(
   const known = table.rowCount - positions.length;
   const isGrown = fresh.length < dataset.files.length || known >= REPEATED * trained.rowCount;
   return isGrown ? { positions, known, files } : { positions: all, known: 0, files };
+}
+
+/**
+ * Of the rows that the model does not know, those of the newest ingestion: a change of the last month would be lost among
+ * the months before, if the model is older. All of them if the newest ingestion brought none.
+ */
+export async function newestRows(
+  session: Session,
+  run: Pick<Run, "datasetId" | "datasetSha256"> | null,
+  newest: { readonly dataset: Dataset; readonly table: Table },
+): Promise<NewRows> {
+  const unknown = await newRows(session, run, newest);
+  const { inputFolder, artifact, createdAt } = newest.dataset;
+  const before = session.store
+    .datasets()
+    .find(
+      (each) =>
+        each.inputFolder === inputFolder && each.createdAt < createdAt && each.artifact.sha256 !== artifact.sha256,
+    );
+  if (before === undefined || before.datasetId === run?.datasetId || unknown.known === undefined) return unknown;
+  const { positions, files } = await newRows(
+    session,
+    { datasetId: before.datasetId, datasetSha256: before.artifact.sha256 },
+    newest,
+  );
+  const isUnknown = new Set(unknown.positions);
+  const latest = positions.filter((row) => isUnknown.has(row));
+  if (latest.length === 0) return unknown;
+  return { positions: latest, known: unknown.known, files, earlier: unknown.positions.length - latest.length };
 }

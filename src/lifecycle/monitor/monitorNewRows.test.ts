@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { random } from "../../core/random.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { diagnose } from "../health/diagnose.ts";
@@ -39,6 +40,43 @@ it("judges the rows of a new file, not diluted by the rows of the training data"
   const { drift, findings } = await example.look((session) => diagnose(session, { offline: true }));
   expect(drift).toMatchObject({ currentRows: 100, knownRows: 900, dataset: { drifted: 1 } });
   expect(findings[0]!.message).toContain("100 new rows (the other 900 rows");
+});
+
+it("finds that April drifted in two of four columns, though the rows of two calm months wait with it", async () => {
+  const { normal, uniform } = random(7);
+  const month = (rows: number, spend: number, tickets: number): string => {
+    const lines = Array.from({ length: rows }, () => {
+      const [a, b] = [100 + 30 * normal(), 2 + normal()];
+      const values = [a * spend, b + tickets, 50 * uniform(), ["basic", "plus"][Math.floor(2 * uniform())]!];
+      return `${values.join()},${a - 20 * b + 20 * normal() > 60 ? "yes" : "no"}`;
+    });
+    return `spend,tickets,age,plan,churned\n${lines.join("\n")}\n`;
+  };
+  const example = await exampleWorkspace(
+    { ...config, target: "churned" },
+    { "practicedata/january.csv": month(2000, 1, 0) },
+  );
+  await example.change(async (session) => {
+    await ingest(session);
+    await train(session);
+    await deploy(session, { force: true });
+  });
+  example.write({ "practicedata/february.csv": month(2000, 1, 0) });
+  expect((await verdict(example)).summary).toContain("0 of 4 columns drifted");
+  example.write({ "practicedata/march.csv": month(2000, 1, 0) });
+  expect((await verdict(example)).record!.window).toMatchObject({
+    rows: 2000,
+    label: "new rows of practicedata/march.csv",
+  });
+  example.write({ "practicedata/april.csv": month(400, 1.25, 0.6) });
+  const { record, summary } = await verdict(example);
+  expect(summary).toMatch(
+    /^2 of 4 columns drifted since the deployed model was trained: spend, tickets; 400 new rows \(of the others, 4000 came earlier and 2000 are training data\); [01] of 4 on all 4400 rows since the training$/,
+  );
+  expect(record!.window).toMatchObject({ rows: 400, label: "new rows of practicedata/april.csv" });
+  const { spend, tickets, age, plan } = record!.drift.columns;
+  for (const each of [spend, tickets]) expect(each!.value).toBeLessThan(1e-8);
+  for (const each of [age, plan]) expect(each!.drifted).toBe(false);
 });
 
 it("takes the rows that were added to a changed file, and those only", async () => {

@@ -6,8 +6,8 @@ import type { Table } from "../../core/table/table.ts";
 import { comparedRows } from "../../core/text/comparedRows.ts";
 import { prepareRows } from "../../monitoring/prepareRows.ts";
 import { readDataset } from "../datasets.ts";
-import { newRows, type NewRows } from "../health/newRows.ts";
-import { warnOfUnknownColumns } from "../health/batchDrift.ts";
+import { newestRows, newRows, type NewRows } from "../health/newRows.ts";
+import { batchDrift, countsOf, warnOfUnknownColumns } from "../health/batchDrift.ts";
 import { loadDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { keepRecord, monitorRecord } from "./monitorRecord.ts";
@@ -35,16 +35,14 @@ const NAMED_FILES = 3;
 export async function monitorNewRows(session: Session, dataset: Dataset): Promise<MonitoredNewRows> {
   const loaded = (await loadDeployed(session))!;
   const table = await readDataset(session, dataset);
-  const fresh = await newRows(session, loaded.run, { dataset, table });
-  const counts = {
-    currentRows: fresh.positions.length,
-    ...(fresh.known === undefined ? {} : { knownRows: fresh.known }),
-  };
+  const fresh = await newestRows(session, loaded.run, { dataset, table });
+  const counts = { currentRows: fresh.positions.length, ...countsOf(fresh) };
   if (counts.currentRows === 0) return { record: null, summary: comparedRows(counts), problem: null };
   try {
     const record = await judged(session, loaded, { dataset, table, fresh });
     await keepRecord(session, record);
-    return { record, summary: `${driftSentence(record)}; ${comparedRows(counts)}`, problem: null };
+    const summary = `${driftSentence(record)}; ${comparedRows(counts)}${await withEarlier(session, loaded, { dataset, table, fresh })}`;
+    return { record, summary, problem: null };
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
     const { message, hint } = error;
@@ -54,10 +52,24 @@ export async function monitorNewRows(session: Session, dataset: Dataset): Promis
   }
 }
 
+interface Newest {
+  readonly dataset: Dataset;
+  readonly table: Table;
+  readonly fresh: NewRows;
+}
+
+/** The drift of all rows since the training, if some of them came earlier; else empty. */
+async function withEarlier(session: Session, loaded: LoadedModel, { dataset, table, fresh }: Newest): Promise<string> {
+  if ((fresh.earlier ?? 0) === 0) return "";
+  const unknown = await newRows(session, loaded.run, { dataset, table });
+  const { tested, drifted } = batchDrift(session, { model: loaded.model, table, fresh: unknown }).dataset;
+  return `; ${drifted} of ${tested} on all ${unknown.positions.length} rows since the training`;
+}
+
 async function judged(
   session: Session,
   loaded: LoadedModel,
-  { dataset, table, fresh }: { readonly dataset: Dataset; readonly table: Table; readonly fresh: NewRows },
+  { dataset, table, fresh }: Newest,
 ): Promise<MonitorRecord> {
   const { config } = session;
   const { time_column: timeColumn, serve } = config;

@@ -8,7 +8,7 @@ import type { ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { recordedModel } from "../loadModel.ts";
 import { batchDrift } from "../health/batchDrift.ts";
-import { newRows } from "../health/newRows.ts";
+import { newestRows } from "../health/newRows.ts";
 import type { Session } from "../session.ts";
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;
@@ -32,7 +32,7 @@ export async function reportDrift(session: Session, { run, model, newest }: Drif
   const { dataset, table } = newest;
   const other = dataset.artifact.sha256 === run.datasetSha256 ? await earlierModel(session, run) : { model, run };
   if (other === null) return none;
-  const fresh = await newRows(session, other.run, newest);
+  const fresh = await newestRows(session, other.run, newest);
   if (fresh.positions.length === 0) return none;
   const drift = batchDrift(session, { model: other.model, table, fresh });
   const current = referenceOf(selectRows(table, fresh.positions), { seed: config.train.seed }).columns;

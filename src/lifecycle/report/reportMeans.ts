@@ -79,12 +79,22 @@ function frequentClasses(codes: Float64Array, classCount: number): number[] {
   return ranked.slice(0, MAX_CLASSES).toSorted((a, b) => a - b);
 }
 
+/**
+ * In place of metrics that say more about the rows of a segment than about the model: R² compares with their spread, and the
+ * loss of a probability is large wherever the classes are balanced, however good the model.
+ */
+const ofProbabilities = { binary: "roc_auc", multiclass: "accuracy" };
+const segmentMetrics: Readonly<Record<string, Partial<Record<Run["task"], string>>>> = {
+  r2: { regression: "rmse" },
+  log_loss: ofProbabilities,
+  brier: ofProbabilities,
+};
+
 function weakestOf(
   { judged, inputs }: JudgedInputs,
   { session, run }: Pick<Reported, "session" | "run">,
 ): Means["weakest"] {
-  // R² compares with the spread of the rows, which differs between segments.
-  const metric = run.metric === "r2" ? "rmse" : run.metric;
+  const metric = segmentMetrics[run.metric]?.[run.task] ?? run.metric;
   if (judged.metrics[metric] === undefined) return null; // of another version
   const rows = sampledRows(inputs.rowCount, SEGMENT_ROWS);
   const sampled = selectPredicted(judged.evaluation, rows);
