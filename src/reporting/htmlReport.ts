@@ -3,6 +3,7 @@ import { dateTime } from "./dateTime.ts";
 import { html, htmlText, trusted, type Html } from "./html.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
 import type { ReportInput } from "./reportInput.ts";
+import { cardSection } from "./sections/cardSection.ts";
 import { dataSection } from "./sections/dataSection.ts";
 import { deploymentSection } from "./sections/deploymentSection.ts";
 import { driftSection } from "./sections/driftSection.ts";
@@ -27,10 +28,16 @@ const chapters: readonly (readonly [id: string, title: string, write: WriteSecti
   ["data", "Data", dataSection],
   ["lineage", "Lineage", lineageSection],
   ["deployment", "Deployment", deploymentSection],
+  ["card", "Model card", cardSection],
 ];
 
 /** Forbids loading and scripts, in addition to the escaping of names from the data. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+/** Only the model card, on one page. */
+export function modelCard(input: ReportInput): string {
+  return pageOf(input, "model card", html`<main>${cardSection(input)}</main>`);
+}
 
 /**
  * @param draw draws a figure, here or in a worker thread
@@ -41,6 +48,17 @@ export async function htmlReport(input: ReportInput, draw: DrawFigure = plotFigu
     summarySection(input, draw),
     ...chapters.map(([, , write]) => write(input, draw)),
   ]);
+  const links = chapters.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
+  const body = html`<nav aria-label="Chapters">
+      <ul>
+        ${links}
+      </ul>
+    </nav>
+    <main>${sections}</main>`;
+  return pageOf(input, "model report", body, html`<a class="skip" href="#summary">Skip to the summary</a>`);
+}
+
+function pageOf(input: ReportInput, title: string, body: Html, skip: Html | null = null): string {
   const { run, name } = input;
   const page = html`<!doctype html>
     <html lang="en">
@@ -49,26 +67,21 @@ export async function htmlReport(input: ReportInput, draw: DrawFigure = plotFigu
         <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="description" content="${summaryOf(input).headline}" />
-        <title>${name} · model report</title>
+        <title>${name} · ${title}</title>
         <style>
           ${trusted(styleSheet())}
         </style>
       </head>
       <body>
-        <a class="skip" href="#summary">Skip to the summary</a>
+        ${skip}
         <div class="page">
           <header>
-            <h1>${name}: model report</h1>
+            <h1>${name}: ${title}</h1>
             <p>
               Run <code>${run.runId}</code> · predicts ${input.signature.target.name} · ${dateTime(input.generatedAt)}
             </p>
           </header>
-          <nav aria-label="Chapters">
-            <ul>
-              ${chapters.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
-            </ul>
-          </nav>
-          <main>${sections}</main>
+          ${body}
           <footer><p>Written by mlctl ${run.codeVersion}.</p></footer>
         </div>
       </body>

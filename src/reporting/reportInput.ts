@@ -55,6 +55,8 @@ export interface Dependence {
 export interface ReportInput {
   /** Name of the project. */
   readonly name: string;
+  /** What the model is for, as config.json says. */
+  readonly description: string | null;
   /** ISO 8601. */
   readonly generatedAt: string;
   readonly run: Run;

@@ -65,8 +65,10 @@ details>summary{cursor:pointer;font-weight:600;padding:.25rem 0}
 .chain li{position:relative;padding:0 0 1rem 1.25rem}
 .chain li:last-child{padding-bottom:0}
 .chain li::before{content:"";position:absolute;left:-6px;top:.5em;width:10px;height:10px;border-radius:50%;background:var(--card);border:2px solid var(--link)}
+.card{display:grid;grid-template-columns:10rem minmax(0,1fr);gap:.6rem 1rem;margin:0}
+.card dt{font-weight:600}.card dd{margin:0}.card p{margin:0 0 .25rem}
 footer{color:var(--muted);font-size:.9rem}
-@media (max-width:600px){.page{padding:1rem .6rem 2rem}section{padding:1rem .8rem 1.1rem;border-radius:10px}h1{font-size:1.4rem}}
+@media (max-width:600px){.page{padding:1rem .6rem 2rem}section{padding:1rem .8rem 1.1rem;border-radius:10px}h1{font-size:1.4rem}.card{grid-template-columns:1fr;gap:.1rem}.card dd{margin-bottom:.6rem}}
 `;
 
 const tables = `
@@ -107,5 +109,5 @@ const dark = `
 `;
 
 const print = `
-@media print{nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}tbody .number{white-space:normal}}
+@media print{#card{break-before:page}.page>main>#card:only-child{break-before:auto}nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}tbody .number{white-space:normal}}
 `;

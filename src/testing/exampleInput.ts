@@ -37,6 +37,7 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
   };
   return {
     name: task === "regression" ? "Salaries" : "Attrition",
+    description: null,
     generatedAt: LATER,
     run,
     signature: {

@@ -54,6 +54,7 @@ function buildSchema(known: KnownNames | undefined) {
         "path of another configuration, relative to this file: what it sets counts here too, unless this file sets it; objects are merged, lists replaced",
       ),
     name: text().default("model").describe("name of the model in reports"),
+    description: orNull(text()).describe("what the model is for, and what it is not for: shown on its card"),
     input_folder_path: folder("sourcedata", "folder of input files, at any depth"),
     output_folder_path: folder("ingesteddata", "ingest writes datasets here"),
     test_data_path: folder(

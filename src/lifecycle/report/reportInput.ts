@@ -41,6 +41,7 @@ export async function reportInput(session: Session, reference: string): Promise<
   const costs = costsOf(config);
   return {
     name: config.name,
+    description: config.description,
     generatedAt: context.now().toISOString(),
     run,
     signature: model.signature,
