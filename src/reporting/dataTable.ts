@@ -35,6 +35,7 @@ export function allNumeric(...titles: readonly string[]): readonly Column[] {
 export function dataTable({ caption, columns, rows, limit = 200, cards = false }: DataTable): Html {
   const shown = columns.map((column) => (typeof column === "string" ? { title: column, numeric: false } : column));
   const kind = (i: number): string => (shown[i]?.numeric === true ? "number" : "text");
+  const titled = (i: number): Html | false => cards && html`data-title="${shown[i]?.title ?? ""}"`;
   const rest = rows.length - limit;
   const body = rows.slice(0, limit).map(
     ({ cells, marked }) =>
@@ -42,12 +43,7 @@ export function dataTable({ caption, columns, rows, limit = 200, cards = false }
         ${cells.map((cell, i) =>
           i === 0
             ? html`<th scope="row" class="${kind(i)}">${cell}</th>`
-            : html`<td
-                class="${kind(i)}${cards && cell === "–" ? " none" : ""}"
-                ${cards && html`data-title="${shown[i]?.title ?? ""}"`}
-              >
-                ${cell}
-              </td>`,
+            : html`<td class="${kind(i)}${cards && cell === "–" && " none"}" ${titled(i)}>${cell}</td>`,
         )}
       </tr> `,
   );

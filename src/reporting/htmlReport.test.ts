@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../core/task.ts";
 import { exampleInput } from "../testing/exampleInput.ts";
-import { htmlReport } from "./htmlReport.ts";
+import { htmlReport, modelCard } from "./htmlReport.ts";
 import type { ReportInput } from "./reportInput.ts";
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
@@ -82,6 +82,7 @@ describe("htmlReport", () => {
       "Data",
       "Lineage",
       "Deployment",
+      "Model card",
     ]) {
       expect(page.split(`-title">${title}</h2>`).length).toBe(2);
     }
@@ -125,6 +126,23 @@ describe("htmlReport", () => {
     const sampled = await textOf({ ...input, weakest: { ...input.weakest!, testRows: 2000, segments: [] } });
     expect(sampled).toContain("were compared, on a sample of 1,000 of 2,000 test rows: the values");
     expect(sampled).toContain("In none of them F1 is worse than on all rows");
+  });
+
+  it("writes the model card alone: use, data, metrics, threshold, segments, limits and who deployed", () => {
+    const input = exampleInput("binary");
+    const deployments = [{ ...input.deployments[0]!, by: "ada", host: "web1", message: "before the new tariff" }];
+    const textOf = (changed: Partial<ReportInput>): string =>
+      modelCard({ ...input, ...changed }).replace(/<[^>]+>/g, " ").replace(/\s+/g, " "); // prettier-ignore
+    const card = textOf({ description: "Whom to call, not whom to fire", deployments });
+    expect(card).toContain("Intended use Whom to call, not whom to fire");
+    expect(card).toContain("from 1 column. “exited” is predicted from a probability of 0.350.");
+    expect(card).toContain("Finds 120 of the 159 rows with exited = exited");
+    expect(card).toContain("F1 0.713 (0.678 to 0.749); ");
+    expect(card).toMatch(/F1 is 0\.700 on all rows; of 40 segments worst at .+ = .+ \(.+ rows\)\./);
+    expect(card).toContain("Limits Rows unlike those of the training");
+    expect(card).toContain("Deployed 2026-03-02 10:00 UTC by ada on web1: before the new tariff (deployment 1).");
+    expect(card).not.toContain("Partial dependence");
+    expect(textOf({ deployments: [], decision: null, weakest: null })).toContain("Deployment Not decided yet.");
   });
 
   it("names the line of a rejected file only once", async () => {

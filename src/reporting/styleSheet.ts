@@ -42,7 +42,7 @@ small{font-weight:400;color:var(--muted);font-size:.85rem}
 
 const layout = `
 .page{max-width:1180px;margin:0 auto;padding:1.5rem 1.25rem 3rem}
-header p{color:var(--muted);margin:.25rem 0 0}
+header p{color:var(--muted);margin:.25rem 0 1rem}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:1rem 0}
 nav a{display:inline-block;padding:.25rem 0;text-decoration:none}
 nav a:hover{text-decoration:underline}

@@ -1,4 +1,5 @@
 /** Model card: one page for readers who decide on the use of a model. @see Mitchell et al., Model cards (2019) */
+import { originText } from "../../core/text/originText.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { dateTime } from "../dateTime.ts";
 import { html, type Html } from "../html.ts";
@@ -40,8 +41,9 @@ function modelText({ run, signature, thresholds }: ReportInput): string {
 function dataTexts({ run, dataset, data }: ReportInput): string[] {
   const files = dataset === null ? "" : ` from ${countOf(dataset.files.length, "file")}`;
   const rows = data === null ? "" : `${countOf(data.rows, "row")}${files}; `;
+  const again = run.refitRows === undefined ? "" : `, then fitted again on ${displayNumber(run.refitRows)}`;
   return [
-    `${rows}trained on ${displayNumber(run.refitRows ?? run.trainingRows)}, chosen on ${displayNumber(run.validationRows)}.`,
+    `${rows}trained on ${displayNumber(run.trainingRows)} and chosen on ${displayNumber(run.validationRows)} of them${again}.`,
     run.score === null
       ? "There is no test data."
       : `Tested on ${displayNumber(run.score.rows)} other rows of ${countOf(run.score.testFiles.length, "file")}.`,
@@ -88,5 +90,10 @@ function deploymentTexts({ decision, deployments, run }: ReportInput): string[] 
   const own = deployments.findLast(({ runId }) => runId === run.runId);
   if (own === undefined)
     return [decision === null ? "Not decided yet." : "Not deployed.", ...(decision?.reasons ?? [])];
-  return [`Deployed ${dateTime(own.deployedAt)} (deployment ${own.deploymentId}).`, ...own.reasons];
+  const origin = originText(own);
+  const by = origin === "" ? "" : ` by ${origin}`;
+  return [
+    `Deployed ${dateTime(own.deployedAt)}${by} (deployment ${own.deploymentId}).`,
+    `Why: ${own.reasons.join("; ")}.`,
+  ];
 }
