@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { beforeAll, expect, it } from "vitest";
-import { readPredictions } from "../storage/predictionLog/readPredictions.ts";
+import { openLogReader } from "../storage/predictionLog/openLogReader.ts";
 import { logisticWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 import { expectProblem, served, type Reply, type ServedWorkspace } from "./servedWorkspace.ts";
 
@@ -145,10 +145,8 @@ it("joins labels to logged predictions once, with an error for each row that can
   const byCustomer = await post("/labels?label=left", "customer,left\nc-1,1\n", { headers: csv });
   expect(byCustomer.body).toMatchObject({ by: ["customer"], label: "left", labelled: 1, errors: [] });
   expect((await post("/labels", { customer: "c-1" })).status).toBe(422);
-  const labels = [...readPredictions(join(workspace.folder, "mlctl.db.predictions"))].map((each) => [
-    each.predictionId,
-    each.label,
-  ]);
+  const reader = openLogReader({ database: join(workspace.folder, "mlctl.db"), shared: undefined });
+  const labels = (await Array.fromAsync(await reader.rows({}))).map((each) => [each.predictionId, each.label]);
   expect(Object.fromEntries(labels)).toMatchObject({ [first]: "0", [ids[3]!]: "1", [third]: null });
 });
 

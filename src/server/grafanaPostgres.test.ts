@@ -50,7 +50,14 @@ beforeAll(async () => {
     [1, 2, 3].map((i) => [`${i}`, at + i, "run1", "sha", '{"x":1}', i === 3 ? 1.5 : "yes", 0.5, "serve"]),
   );
   writer.close();
-  const join = await joinLabels({ place: paths, keyOf: null, toLabel: (label) => label, replace: false, now: at });
+  const join = await joinLabels({
+    place: paths,
+    keyOf: null,
+    toLabel: (label) => label,
+    replace: false,
+    now: at,
+    examples: 5,
+  });
   join.add([{ key: "1", label: "no", line: 1 }]);
   await join.finish();
   join.close();

@@ -83,6 +83,7 @@ async function labelled(
 ): Promise<JoinResult> {
   const joined = await joinLabels({
     place,
+    examples: 5,
     keyOf: null,
     toLabel: (label, prediction) => {
       const value = typeof prediction === "number" ? Number(label) : label;
