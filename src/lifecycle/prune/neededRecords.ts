@@ -33,12 +33,13 @@ export async function neededBy(
     ...store.aliases().map(({ runId }) => runId),
     ...predicted.runIds,
   ]);
+  let own: string | undefined;
   const isNeeded = (run: Run): boolean =>
     runIds.has(run.runId) ||
     run.note !== undefined ||
     (run.model !== null && predicted.sha256s.has(run.model.sha256)) ||
     // Otherwise the next fullprocess would train again on the same data.
-    (newestHashes.has(run.datasetSha256) && run.configSha256 === configSha256());
+    (newestHashes.has(run.datasetSha256) && run.configSha256 === (own ??= configSha256()));
   const needed = runs.filter(isNeeded);
   const newest = store.latestModelRun();
   const kept = newest === undefined ? needed : [...needed, newest];
