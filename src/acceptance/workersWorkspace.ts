@@ -1,6 +1,7 @@
 /** Shared by the tests of workers: a real Postgres, a workspace to tune, and what is in the queue. */
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { TASK_LOCK } from "../storage/postgres/keys.ts";
 import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
 import { keptWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
@@ -20,10 +21,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-export function onPostgres(title: string, work: () => Promise<void>): void {
+export function onPostgres(title: string, work: (skip: (why: string) => never) => Promise<void>): void {
   it(title, async ({ skip }) => {
     if (typeof server === "string") return skip(server);
-    await work();
+    await work(skip);
   });
 }
 
@@ -87,5 +88,5 @@ export async function leftovers(): Promise<string[]> {
 /** How many tasks others do now. */
 export async function busy(): Promise<number> {
   const sql = "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND classid = $1";
-  return (await database.query<{ n: number }>(sql, [0x6d6c6374 + 5])).rows[0]!.n;
+  return (await database.query<{ n: number }>(sql, [TASK_LOCK])).rows[0]!.n;
 }

@@ -203,9 +203,8 @@ export function sharedPool<Task, Result>(
     async close() {
       context.signal.removeEventListener("abort", abort);
       closing.abort();
-      endLaunched();
       wake?.();
-      await Promise.all([local.close(), sharing]);
+      await Promise.all([local.close(), sharing, endLaunched()]);
     },
   };
 }
