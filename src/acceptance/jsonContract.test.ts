@@ -139,6 +139,10 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "inputs[]": "kind,name,width",
     "outputs[]": "kind,name,width",
   },
+  "runs tag v1 owner=ann": { "": "run_id,tags" },
+  "models promote v1 --to new": {
+    "": "alerts,dry_run,files,from,metric,model_version,notes,path,previous_run_id,reasons,run_id,status,value",
+  },
   "models alias staging v1": { "": "name,previous_run_id?,run_id" },
   "config validate --data": {
     "": "data,path,valid,warnings",
