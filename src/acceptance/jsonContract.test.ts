@@ -344,7 +344,7 @@ describe("in a pipe", () => {
     ["lineage", "item\tsha256\t"],
     ["config show", "setting\tvalue\tsource"],
     ["doctor", "finding\tstatus\tvalue"],
-    ["models show", "feature\timportance"],
+    ["models show", "column\timportance"],
   ])("%s is tab-separated under a header, without a colour or a frame", (line, header) => {
     const stdout = workspace.ok(...line.split(" "));
     expect(stdout).toMatch(new RegExp(`^${header}.*\n[^\t\n]+\t`, "m"));

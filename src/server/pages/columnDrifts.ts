@@ -17,15 +17,23 @@ export function columnDrifts(record: MonitorRecord): Html {
   const all = [...Object.entries(drift.columns), ...(drift.target === null ? [] : [[TARGET, drift.target] as const])];
   if (all.length === 0) return emptyNote("No column could be compared.");
   const sorted = all.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
-  return itemTable("Columns, largest drift first", sorted, [
-    ["Column", ([name]) => columnLink(record, name)],
-    ["Result", ([, column]) => driftState({ status: statusOf(column) })],
-    ["Test", ([, { test }]) => test.replaceAll("_", " ")],
-    [numeric("Value"), ([, column]) => valueText(column)],
-    [numeric("Drift if"), ([, column]) => limitText(column)],
-    [numeric("PSI"), ([, { psi }]) => displayNumber(psi)],
-    ["Note", ([, { skipped, note }]) => skipped ?? note ?? ""],
-  ]);
+  return itemTable(
+    "Columns, largest drift first",
+    sorted,
+    [
+      ["Column", ([name]) => columnLink(record, name)],
+      ["Result", ([, column]) => driftState({ status: statusOf(column) })],
+      ["Test", ([, { test }]) => test.replaceAll("_", " ")],
+      [numeric("Value"), ([, column]) => valueText(column)],
+      [numeric("Drift if"), ([, column]) => limitText(column)],
+      [numeric("PSI"), ([, { psi }]) => displayNumber(psi)],
+      sorted.some(([, { skipped, note }]) => (skipped ?? note) !== undefined) && [
+        "Note",
+        ([, { skipped, note }]) => skipped ?? note ?? "",
+      ],
+    ],
+    { cards: false },
+  );
 }
 
 export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {

@@ -206,7 +206,7 @@ function trialTable({ trials, bestTrial }: SearchRecord, { label, greaterIsBette
         ({ status, error }) => (status === "finished" ? "" : state("quiet", "–", error ?? status)),
       ],
     ],
-    { isMarked: ({ number }) => number === bestTrial, limit: 100 },
+    { isMarked: ({ number }) => number === bestTrial, limit: 100, cards: false },
   );
 }
 

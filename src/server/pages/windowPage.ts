@@ -92,24 +92,29 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
     extraColumns.length === 0 ? "" : `Extra columns, which the model does not use: ${extraColumns.join(", ")}.`,
   ];
   return html`<p>${sentences.filter((text) => text !== "").join(" ")}</p>
-    ${itemTable("Data quality by column", Object.entries(columns), [
-      ["Column", ([name]) => name],
-      [numeric("Missing"), ([, { missingShare }]) => percent(missingShare)],
+    ${itemTable(
+      "Data quality by column",
+      Object.entries(columns),
       [
-        numeric("Invalid"),
-        ([, { invalidShare, invalidExample }]) => shareOf(invalidShare, invalidExample && `“${invalidExample}”`),
+        ["Column", ([name]) => name],
+        [numeric("Missing"), ([, { missingShare }]) => percent(missingShare)],
+        [
+          numeric("Invalid"),
+          ([, { invalidShare, invalidExample }]) => shareOf(invalidShare, invalidExample && `“${invalidExample}”`),
+        ],
+        [
+          numeric("New categories"),
+          ([, { newShare, newCategories }]) => shareOf(newShare, newCategories.slice(0, 3).join(", ")),
+        ],
+        [numeric("Out of range"), ([, { outsideShare }]) => percent(outsideShare)],
+        [
+          "Range",
+          ([, { minimum, maximum }]) =>
+            minimum === null ? "–" : `${displayNumber(minimum)} to ${displayNumber(maximum)}`,
+        ],
       ],
-      [
-        numeric("New categories"),
-        ([, { newShare, newCategories }]) => shareOf(newShare, newCategories.slice(0, 3).join(", ")),
-      ],
-      [numeric("Out of range"), ([, { outsideShare }]) => percent(outsideShare)],
-      [
-        "Range",
-        ([, { minimum, maximum }]) =>
-          minimum === null ? "–" : `${displayNumber(minimum)} to ${displayNumber(maximum)}`,
-      ],
-    ])}`;
+      { cards: false },
+    )}`;
 }
 
 function shareOf(share: number | null, examples: string | null): string {
@@ -138,7 +143,7 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
       ],
       [numeric("Estimate without labels"), (name) => displayNumber(estimate?.metrics[name])],
     ],
-    { isMarked },
+    { isMarked, cards: false },
   );
 }
 

@@ -43,7 +43,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
       ["In", ({ worst }) => (worst === undefined ? "–" : windowLink(worst.window))],
       ["Oldest to newest", ({ own }) => strip(shown, own)],
     ],
-    { limit: MAX_COLUMNS },
+    { limit: MAX_COLUMNS, cards: false },
   );
 }
 

@@ -21,7 +21,8 @@ export interface DistributionChart {
 export function distributionChart({ id, title, name, subtitle, width = 480, distribution }: DistributionChart): Html {
   const sentence = sentenceOf(distribution);
   const { body, height } = distribution.kind === "category" ? bars(distribution, width) : outlines(distribution, width);
-  const legend = html`<span class="key before">reference</span><span class="key now">current</span>`;
+  const legend = html`<span class="key before">reference</span
+    ><span class="key ${distribution.kind === "category" ? "k0" : "now"}">current</span>`;
   return chartFigure({ id, title, name, subtitle, sentence, legend, width, height, body });
 }
 
