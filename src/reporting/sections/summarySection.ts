@@ -55,7 +55,7 @@ function thresholdTable(input: ReportInput): Html | null {
       ],
       rows: rows.map(({ threshold, selected, recall, precision, lift, cost, isOwn }) => ({
         cells: [
-          html`${displayNumber(threshold)}${isOwn && html` <span class="tag">this model</span>`}`,
+          html`${displayNumber(threshold)}${isOwn && html` <span class="tag">now</span>`}`,
           ...[selected, recall, precision].map(percent),
           displayNumber(lift, 2),
           ...(money ? [cost] : []),
