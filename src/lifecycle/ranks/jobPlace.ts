@@ -1,5 +1,6 @@
 /** Where the ranks of a training read their rows and leave checkpoints: a folder that all reach, or a bucket. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { bucketAddress } from "../../core/text/bucketAddress.ts";
@@ -13,7 +14,7 @@ export interface JobPlace {
   readonly address: string;
   /** Readers see all of it or nothing. */
   put(name: string, ...chunks: readonly Uint8Array[]): Promise<void>;
-  get(name: string): Promise<Buffer | undefined>;
+  get(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** One object, or everything. */
   remove(name?: string): Promise<void>;
 }
@@ -72,11 +73,25 @@ async function inFile<T>(name: string, use: (path: string) => Promise<T>): Promi
   }
 }
 
-function write(path: string, chunks: readonly Uint8Array[]): void {
+/** One call of Node.js takes less than 2 GiB. */
+const LARGEST_CHUNK = 2 ** 30;
+
+/** Of bytes of any number. */
+export function sha256Of(...all: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const bytes of all) {
+    for (let at = 0; at < bytes.length; at += LARGEST_CHUNK) hash.update(bytes.subarray(at, at + LARGEST_CHUNK));
+  }
+  return hash.digest("hex");
+}
+
+function write(path: string, all: readonly Uint8Array[]): void {
   let file: number | undefined;
   try {
     file = openSync(path, "w", 0o600);
-    for (const chunk of chunks) for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
+    for (const bytes of all) {
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes.subarray(at, at + LARGEST_CHUNK));
+    }
   } catch (error) {
     throw writeFailure(error, path);
   } finally {
@@ -84,11 +99,17 @@ function write(path: string, chunks: readonly Uint8Array[]): void {
   }
 }
 
-function read(path: string): Buffer | undefined {
+function read(path: string): Uint8Array<ArrayBuffer> | undefined {
+  let file: number | undefined;
   try {
-    return readFileSync(path);
+    file = openSync(path, "r");
+    const bytes = new Uint8Array(fstatSync(file).size);
+    for (let at = 0, count = 1; count > 0; at += count) count = readSync(file, bytes.subarray(at, at + LARGEST_CHUNK));
+    return bytes;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

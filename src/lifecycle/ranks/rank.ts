@@ -18,8 +18,7 @@ import {
 } from "../../estimators/xgboost/engines/native/collective.ts";
 import { trainingRounds } from "../../estimators/xgboost/engines/native/trainNative.ts";
 import { PROGRESS_STEPS } from "../../estimators/xgboost/engines/trainingJob.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
-import { openPlace, type JobPlace } from "./jobPlace.ts";
+import { openPlace, sha256Of, type JobPlace } from "./jobPlace.ts";
 import { DONE, getChecked, getJson, names, putJson, readJob } from "./rankJob.ts";
 import type { Attempt, CheckpointFile, RankJob, TrackerLine } from "./rankJob.ts";
 
@@ -90,7 +89,7 @@ async function runRank(): Promise<void> {
     if (next.done) {
       finish();
       if (number === 0) await place.put(names.result, next.value);
-      await place.put(names.sha256(number), Buffer.from(sha256Text(next.value)));
+      await place.put(names.sha256(number), Buffer.from(sha256Of(next.value)));
       await leave(DONE);
       process.exit(0);
     }
@@ -98,7 +97,7 @@ async function runRank(): Promise<void> {
     if (number === 0 && round % step === 0) process.stdout.write(`round ${round}\n`);
     if (round % CHECKPOINT_ROUNDS === 0 && round < job.rounds) {
       const model = save(); // on all ranks, because it decides on the rounds that follow
-      if (number === 0) before = await keep(place, { round, scores, sha256: sha256Text(model) }, { model, before });
+      if (number === 0) before = await keep(place, { round, scores, sha256: sha256Of(model) }, { model, before });
     }
     await nextTurn();
   }

@@ -5,14 +5,13 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { FitOptions, Ranks } from "../../core/estimator.ts";
+import type { FitOptions } from "../../core/estimator.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import type { TrainingJob } from "../../estimators/xgboost/engines/trainingJob.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import type { Workspace } from "../workspace.ts";
-import { openPlace, type JobPlace } from "./jobPlace.ts";
+import { openPlace, sha256Of, type JobPlace } from "./jobPlace.ts";
 import {
   getJson,
   names,
@@ -25,28 +24,20 @@ import {
 } from "./rankJob.ts";
 import { startProcess, type StartedProcess } from "./startProcess.ts";
 
-type Settings = NonNullable<Config["train"]["distributed"]>;
 type Hooks = Pick<FitOptions, "signal" | "onProgress">;
 
-const KEY = "train.distributed.launch";
 /** In a row without a new checkpoint. */
 const MOST_RESTARTS = 3;
 
-/** @returns undefined if `train.distributed` is not set @throws {MlctlError} kind "notReady" if its command is not trusted */
-export function ranksOf(workspace: Workspace): Ranks | undefined {
-  const settings = workspace.config.train.distributed;
-  if (settings === null) return undefined;
-  if (settings.launch !== null) workspace.trust.require(KEY);
-  const fit = (job: TrainingJob, hooks: Hooks): Promise<Uint8Array> => train(job, { workspace, settings, ...hooks });
-  return { count: settings.ranks, fit };
-}
+export type RankSettings = NonNullable<Config["train"]["distributed"]>;
 
 interface Options extends Hooks {
   readonly workspace: Workspace;
-  readonly settings: Settings;
+  readonly settings: RankSettings;
 }
 
-async function train(job: TrainingJob, { workspace, settings, ...hooks }: Options): Promise<Uint8Array> {
+/** @returns what training in one process would return */
+export async function trainInRanks(job: TrainingJob, { workspace, settings, ...hooks }: Options): Promise<Uint8Array> {
   const { context, paths } = workspace;
   const { ranks, launch } = settings;
   const { bucket, models } = paths;
@@ -73,7 +64,8 @@ async function train(job: TrainingJob, { workspace, settings, ...hooks }: Option
       context.emit({ type: "warning", stage: "train", message, again: true });
     }
   } finally {
-    await place.remove();
+    // What is left is removed by a later command; the result is worth more.
+    await place.remove().catch(() => undefined);
   }
 }
 
@@ -95,7 +87,7 @@ function sharingCores(job: TrainingJob, ranks: number): TrainingJob {
 interface Start extends Pick<Attempt, "checkpoint"> {
   readonly attempt: number;
   readonly library: string;
-  readonly settings: Settings;
+  readonly settings: RankSettings;
   readonly signal: AbortSignal;
   readonly onRound: (round: number) => void;
 }
@@ -147,7 +139,7 @@ const entry = fileURLToPath(new URL("dist/app/rank.js", projectRoot));
  * "Start rank r of n with this job": whatever starts processes may run these words on any machine that reaches `address`
  * and has mlctl at the same path. Words are started as they are, a string by a shell.
  */
-function commandsOf({ launch, ranks }: Settings, address: string, attempt: number): (string | string[])[] {
+function commandsOf({ launch, ranks }: RankSettings, address: string, attempt: number): (string | string[])[] {
   const words = [process.execPath, entry, address, String(attempt)];
   const numbers = Array.from({ length: ranks }, (_, rank) => String(rank));
   if (launch === null) return numbers.map((rank) => [...words, rank]);
@@ -171,9 +163,9 @@ async function resultOf(place: JobPlace, ranks: number): Promise<Uint8Array> {
   const result = await place.get(names.result);
   if (result === undefined) throw failure("rank 0 left no result");
   for (let rank = 0; rank < ranks; rank++) {
-    const sha256 = (await place.get(names.sha256(rank)))?.toString();
-    if (sha256 === sha256Text(result)) continue;
-    throw failure(`rank ${rank} ${sha256 === undefined ? "left no result" : "has another result than rank 0"}`);
+    const sha256 = new TextDecoder().decode(await place.get(names.sha256(rank)));
+    if (sha256 === sha256Of(result)) continue;
+    throw failure(`rank ${rank} ${sha256 === "" ? "left no result" : "has another result than rank 0"}`);
   }
   return result;
 }

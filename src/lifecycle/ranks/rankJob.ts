@@ -1,9 +1,7 @@
 /** The files by which a training is handed to its ranks. */
-import { createHash } from "node:crypto";
 import type { TrackerArguments } from "../../estimators/xgboost/engines/native/collective.ts";
 import type { TrainingJob, WatchJob } from "../../estimators/xgboost/engines/trainingJob.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
-import type { JobPlace } from "./jobPlace.ts";
+import { sha256Of, type JobPlace } from "./jobPlace.ts";
 
 /** A feature file: float32 by row, then the labels, then the weights. Its name is its SHA-256. */
 interface RowsFile {
@@ -88,9 +86,7 @@ async function writeRows(
   const arrays = [values.subarray(from * columnCount, to * columnCount), labels.subarray(from, to)];
   if (weights !== null) arrays.push(weights.subarray(from, to));
   const chunks = arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
-  const hash = createHash("sha256");
-  for (const chunk of chunks) hash.update(chunk);
-  const sha256 = hash.digest("hex");
+  const sha256 = sha256Of(...chunks);
   await place.put(sha256, ...chunks);
   return { sha256, rowCount: to - from, isWeighted: weights !== null };
 }
@@ -107,7 +103,7 @@ export async function readJob(place: JobPlace, job: RankJob, rank: number): Prom
 
 async function readRows(place: JobPlace, file: RowsFile, columnCount: number): Promise<Pick<TrainingJob, RowArrays>> {
   const { rowCount, isWeighted } = file;
-  const { buffer } = Uint8Array.from(await getChecked(place, file.sha256));
+  const { buffer } = await getChecked(place, file.sha256);
   const numbers = (at: number, count: number): Float32Array<ArrayBuffer> => new Float32Array(buffer, at * 4, count);
   const labelsAt = rowCount * columnCount;
   return {
@@ -119,11 +115,11 @@ async function readRows(place: JobPlace, file: RowsFile, columnCount: number): P
 }
 
 /** @throws {Error} if the file is missing, or has other bytes than its name says */
-export async function getChecked(place: JobPlace, sha256: string): Promise<Uint8Array> {
+export async function getChecked(place: JobPlace, sha256: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await place.get(sha256);
   if (bytes === undefined)
     throw new Error(`${place.address} has no ${sha256}: does this machine reach the same files?`);
-  if (sha256Text(bytes) !== sha256) throw new Error(`${place.address}/${sha256} does not have the bytes of its name`);
+  if (sha256Of(bytes) !== sha256) throw new Error(`${place.address}/${sha256} does not have the bytes of its name`);
   return bytes;
 }
 
@@ -133,5 +129,5 @@ export function putJson(place: JobPlace, name: string, value: object): Promise<v
 
 export async function getJson<T>(place: JobPlace, name: string): Promise<T | undefined> {
   const bytes = await place.get(name);
-  return bytes === undefined ? undefined : (JSON.parse(bytes.toString()) as T);
+  return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as T);
 }

@@ -5,7 +5,7 @@ import { isBaseline } from "../../estimators/findEstimator.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
-import { ranksOf } from "../ranks/rankGroup.ts";
+import { ranksOf } from "../ranks/ranksOf.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 import { trainMore, type More } from "./trainMore.ts";

@@ -17,7 +17,7 @@ import {
 import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
 import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
 import type { PreparedData } from "./trainingData.ts";
-import { ranksOf } from "../ranks/rankGroup.ts";
+import { ranksOf } from "../ranks/ranksOf.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** A candidate with its result; `fitted` is undefined if fitting failed. */
