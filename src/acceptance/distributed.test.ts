@@ -10,7 +10,7 @@ import { libraryVersion } from "../estimators/xgboost/engines/native/nativeLibra
 import { lcgSample } from "../testing/lcgSample.ts";
 import { postgresServer } from "../testing/postgresServer.ts";
 import { s3Server } from "../testing/s3Server.ts";
-import { noSlurm, slurm, type Slurm } from "../testing/slurm.ts";
+import { noSlurm, slurmCluster } from "../testing/slurmCluster.ts";
 import { emptyWorkspace, temporaryFolder, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 const libraries = findLibraries().map(({ path }) => ({ path, version: libraryVersion(path) }));
@@ -152,18 +152,18 @@ describe.skipIf(library === undefined)("train.distributed (needs libxgboost 2.1 
     `runs under srun with 2 and 4 ranks, one killed (${noSlurm ?? "Slurm"})`,
     async () => {
       const launch = `srun -n {ranks} sh -c 'echo $$ > "pids/$SLURM_PROCID"; exec "$@"' - {command}`;
-      const server: Slurm = await slurm(temporaryFolder(), 4);
+      const server = await slurmCluster(temporaryFolder(), 4);
       try {
         for (const ranks of [2, 4]) {
           const made = workspace({ ranks, launch, tracker_host: "127.0.0.1" });
-          const { run, stderr } = await trainedWithKill(made, ranks - 1, server.variables);
+          const { run, stderr } = await trainedWithKill(made, ranks - 1, server.environment);
           expect(stderr).toMatch(RESTARTED);
           expect(run.model.sha256).toBe((await local(ranks)).model.sha256);
           expect(run.ranks).toBe(ranks);
           expect(processes(made)).toEqual([]);
         }
         const wrong = workspace({ ranks: 2, launch: "srun -n 1 {command}", tracker_host: "127.0.0.1" });
-        const { status, stderr } = await wrong.startWith({ ...variables, ...server.variables }, "train").finished;
+        const { status, stderr } = await wrong.startWith({ ...variables, ...server.environment }, "train").finished;
         expect(stderr).toContain("1 of 2 ranks were started: use {ranks} in train.distributed.launch");
         expect(status).toBe(1);
       } finally {

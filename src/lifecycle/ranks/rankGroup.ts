@@ -53,7 +53,15 @@ export async function trainInRanks(job: TrainingJob, { workspace, settings, ...h
     let checkpoint: CheckpointFile | null = null;
     for (let [attempt, vain] = [1, 0]; ; attempt++) {
       const onRound = (round: number): void => hooks.onProgress?.(round / job.rounds);
-      const end = await run(place, { attempt, checkpoint, library: job.library!, settings, signal, onRound });
+      const end = await run(place, {
+        attempt,
+        checkpoint,
+        library: job.library!,
+        settings,
+        cwd: paths.workspace,
+        signal,
+        onRound,
+      });
       signal.throwIfAborted();
       if (end === undefined) return await resultOf(place, ranks);
       const last: CheckpointFile | null = (await getJson<CheckpointFile>(place, names.checkpoint)) ?? null;
@@ -88,13 +96,15 @@ interface Start extends Pick<Attempt, "checkpoint"> {
   readonly attempt: number;
   readonly library: string;
   readonly settings: RankSettings;
+  /** Folder in which the launch command runs. */
+  readonly cwd: string;
   readonly signal: AbortSignal;
   readonly onRound: (round: number) => void;
 }
 
 /** Starts all ranks once. @returns why they ended; undefined if they are done */
 async function run(place: JobPlace, start: Start): Promise<string | undefined> {
-  const { attempt, checkpoint, library, settings, signal, onRound } = start;
+  const { attempt, checkpoint, library, settings, cwd, signal, onRound } = start;
   const host = settings.tracker_host ?? (settings.launch === null ? "127.0.0.1" : ownAddress());
   const words = JSON.stringify({ library, ranks: settings.ranks, host });
   const started: StartedProcess[] = [];
@@ -121,7 +131,7 @@ async function run(place: JobPlace, start: Start): Promise<string | undefined> {
       const round = /^(?:\d+: *)?round (\d+)$/.exec(line)?.[1];
       if (round !== undefined) onRound(Number(round));
     };
-    const ranks = commandsOf(settings, place.address, attempt).map((each) => startProcess(each, { onLine }));
+    const ranks = commandsOf(settings, place.address, attempt).map((each) => startProcess(each, { onLine, cwd }));
     started.push(...ranks);
     const done = Promise.withResolvers<undefined>();
     void Promise.all(ranks.map(({ ended }) => ended)).then(() => done.resolve(undefined));

@@ -17,10 +17,10 @@ const KEPT_LINES = 3;
 /** @param command words, or a line for a shell. It ends with this process only if it reads its stdin. */
 export function startProcess(
   command: string | readonly string[],
-  { onLine }: { readonly onLine: (line: string) => void },
+  { onLine, cwd }: { readonly onLine: (line: string) => void; readonly cwd?: string },
 ): StartedProcess {
   // A process group of its own, so that the children of a shell are stopped too.
-  const options = { detached: process.platform !== "win32", windowsHide: true, stdio: "pipe" } as const;
+  const options = { detached: process.platform !== "win32", windowsHide: true, stdio: "pipe", cwd } as const;
   const child =
     typeof command === "string"
       ? spawn(command, { ...options, shell: true })

@@ -7,7 +7,7 @@ import type { Workspace } from "../workspace.ts";
  * works without it, too.
  * @returns ends what was started
  */
-export function launchWorkers({ config, trust, context }: Workspace): () => Promise<void> {
+export function launchWorkers({ config, trust, paths, context }: Workspace): () => Promise<void> {
   const { launch, count } = config.workers;
   const refusal = launch === null ? undefined : trust.refusal("workers.launch");
   const warn = (message: string, hint?: string): void =>
@@ -16,7 +16,7 @@ export function launchWorkers({ config, trust, context }: Workspace): () => Prom
   if (launch === null || refusal !== undefined) return async () => {};
   let isOver = false;
   const started = linesOf(launch, count).map((line) => {
-    const child = startProcess(line, { onLine: () => {} });
+    const child = startProcess(line, { onLine: () => {}, cwd: paths.workspace });
     void child.ended.then((reason) => {
       if (reason !== undefined && !isOver) warn(`workers.launch: ${reason}`);
     });
