@@ -45,7 +45,7 @@ const expected = {
 const typescript = `
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api";
-const client = createClient<paths, "application/json">({
+const client = createClient<paths, "application/json" | "application/problem+json">({
   baseUrl: process.argv[2]!,
   headers: { authorization: "Bearer ${TOKEN}" },
 });

@@ -1,14 +1,21 @@
-/** The request hook that checks tokens and rate limits before a declared endpoint. */
-import type { access } from "./access.ts";
-import type { Reply, Request } from "./http.ts";
+/** Checks tokens and rate limits before declared endpoints. */
+import type { access, Scope } from "./access.ts";
+import type { App, Reply, Request } from "./http.ts";
 
 type Hook = (request: Request, reply: Reply, done: (error?: Error) => void) => void;
 
-/** Endpoints without scopes, and pages, which check access themselves, are not guarded. */
-export function guard(check: NonNullable<ReturnType<typeof access>>): Hook {
+type Check = NonNullable<ReturnType<typeof access>>;
+
+/** Endpoints without scopes, and pages, which check access themselves, are not guarded. Call it before routes are registered. */
+export function guardEndpoints(app: App, check: Check): void {
+  app.addHook("onRoute", (route) => {
+    const { scopes = [] } = route.config ?? {};
+    if (scopes.length > 0) route.onRequest = guard(check, scopes);
+  });
+}
+
+function guard(check: Check, scopes: readonly Scope[]): Hook {
   return (request, _reply, done) => {
-    const { scopes = [] } = request.routeOptions.config;
-    if (scopes.length === 0) return done();
     const take = (caller: string): void => {
       request.caller = caller;
       done();

@@ -8,7 +8,7 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { access, addressOf, type Rate } from "../http/access.ts";
 import { bodyReader } from "../http/bodyReader.ts";
 import { docsPage, registerDocs } from "../routes/docsRoutes.ts";
-import { guard } from "../http/guard.ts";
+import { guardEndpoints } from "../http/guard.ts";
 import { registerHealth } from "../routes/healthRoutes.ts";
 import { createApp, registerFallback, type App } from "../http/http.ts";
 import { registerInvocations } from "../routes/invocationsRoutes.ts";
@@ -92,7 +92,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const { sharedRate, clock } = options;
   const rate = serve.rate_limit === null ? null : (sharedRate ?? rateLimit(serve.rate_limit, clock));
   const check = access(serve, { rate, clock, wrongToken: (address) => state.rejected.note("wrong_token", address) });
-  if (check !== null) app.addHook("onRequest", guard(check));
+  if (check !== null) guardEndpoints(app, check);
   registerPredict(app, state);
   registerLabels(app, state);
   registerInvocations(app, state);
