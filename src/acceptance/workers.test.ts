@@ -85,6 +85,16 @@ describe("workers", () => {
     worker.child.kill("SIGTERM");
     expect((await worker.finished).status).toBe(143);
     expect((await ok(shared, "worker", "--idle", "100ms")).stderr).toContain("did 0 tasks");
+    // Also where the database does not come back.
+    const lost = start(shared, "worker", "--idle", "3s");
+    await expect.poll(() => living(shared), { timeout: 30_000 }).toHaveLength(1);
+    await database.query("ALTER ROLE mlctl NOLOGIN");
+    const sessions =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'mlctl worker%'";
+    await database.query(sessions);
+    const { status, stderr } = await lost.finished;
+    await database.query("ALTER ROLE mlctl LOGIN");
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/trying again[^]*error: /)]);
   });
 
   onPostgres("say what is missing: a shared database, a password, trust", async () => {

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import { s3Server } from "../testing/s3Server.ts";
 import { noSlurm, slurmCluster } from "../testing/slurmCluster.ts";
 import { bin, environment, temporaryFolder, workspaceIn } from "./lifecycleWorkspace.ts";
@@ -105,6 +105,7 @@ describe("workers elsewhere", () => {
   onPostgres("are tasks of a Slurm job array, of which two are killed", async (skip) => {
     if (noSlurm !== undefined) return skip(`Slurm: ${noSlurm}`);
     const cluster = await slurmCluster(temporaryFolder(), 4);
+    onTestFinished(() => cluster.stop());
     const shared = toTune();
     await ok(shared, "share", `${url}?workspace=slurm`);
     const program = temporaryFolder();
@@ -127,6 +128,5 @@ describe("workers elsewhere", () => {
     expect(status, stderr).toBe(0);
     expect(await trials(shared)).toEqual(await tunedAlone());
     expect(await living(shared)).toHaveLength(2);
-    await cluster.stop();
   });
 });

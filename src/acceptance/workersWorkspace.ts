@@ -1,9 +1,9 @@
 /** Shared by the tests of workers: a real Postgres, a workspace to tune, and what is in the queue. */
 import pg from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { TASK_LOCK } from "../storage/postgres/keys.ts";
 import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
-import { keptWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { keptWorkspace, type Finished, type LifecycleWorkspace, type Started } from "./lifecycleWorkspace.ts";
 
 let server: PostgresServer | string;
 export let url = "";
@@ -30,7 +30,12 @@ export function onPostgres(title: string, work: (skip: (why: string) => never) =
 
 export const variables = () => ({ PGPASSWORD: process.env["PGPASSWORD"]! });
 
-export const start = (workspace: LifecycleWorkspace, ...args: string[]) => workspace.startWith(variables(), ...args);
+/** Ended with the test, if it has not ended before. */
+export function start(workspace: LifecycleWorkspace, ...args: string[]): Started {
+  const started = workspace.startWith(variables(), ...args);
+  onTestFinished(() => void started.child.kill("SIGKILL"));
+  return started;
+}
 
 export async function ok(workspace: LifecycleWorkspace, ...args: string[]): Promise<Finished> {
   const finished = await start(workspace, ...args).finished;

@@ -77,7 +77,11 @@ export async function slurmCluster(folder: string, cpus: number): Promise<SlurmC
   const cluster: SlurmCluster = {
     environment,
     async stop() {
-      spawnSync("scancel", ["--user=root", "--signal=KILL", "--full"], { env: environment });
+      // The processes of its jobs would outlive the daemons.
+      const options = { env: environment, encoding: "utf8" } as const;
+      spawnSync("scancel", ["--user=root"], options);
+      for (let i = 0, left = "?"; left !== "" && i < 100; i++, await sleep(100))
+        left = spawnSync("squeue", ["-h"], options).stdout;
       for (const child of children.toReversed()) {
         if (child.exitCode !== null) continue;
         child.kill("SIGKILL");

@@ -43,7 +43,7 @@ export async function worker(
     await queue.open();
     const message = `waiting for work as ${version}, with ${counted(threads, "thread")}`;
     context.emit({ type: "stage", stage: "worker", message });
-    const patient = patience(context);
+    const patient = patience(context, idle);
     for (let last = performance.now(); performance.now() - last < idle;) {
       for (const offer of await patient(() => queue.offers()))
         if (await serve(offer, { queue, patient, threads, signal: context.signal, counts })) last = performance.now();
@@ -59,20 +59,23 @@ export async function worker(
 
 type Patient = <T>(ask: () => Promise<T>) => Promise<T>;
 
-/** Asks again until the database responds: a worker outlives its restart. */
-function patience({ signal, emit }: Workspace["context"]): Patient {
-  let isLost = false;
+/** Asks again until the database responds, for `idle` milliseconds: a worker outlives its restart. */
+function patience({ signal, emit }: Workspace["context"], idle: number): Patient {
+  let lostAt: number | undefined;
   return async (ask) => {
     for (;;) {
       try {
         const result = await ask();
-        if (isLost) emit({ type: "stage", stage: "worker", message: "the database responds again" });
-        isLost = false;
+        if (lostAt !== undefined) emit({ type: "stage", stage: "worker", message: "the database responds again" });
+        lostAt = undefined;
         return result;
       } catch (error) {
         if (!(error instanceof MlctlError) || error.kind !== "failure" || signal.aborted) throw error;
-        if (!isLost) emit({ type: "warning", stage: "worker", message: `${error.message}: trying again`, again: true });
-        isLost = true;
+        const now = performance.now();
+        if (now - (lostAt ?? now) > idle) throw error;
+        if (lostAt === undefined)
+          emit({ type: "warning", stage: "worker", message: `${error.message}: trying again`, again: true });
+        lostAt ??= now;
         await sleep(RETRY_MILLISECONDS, undefined, { signal });
       }
     }

@@ -1,6 +1,7 @@
 /** Chooses the engine that grows the trees: the first native library that works, else WebAssembly. */
 import type { Ranks } from "../../../core/estimator.ts";
 import { messageOf, MlctlError } from "../../../core/errors.ts";
+import { openNative } from "../../../core/nativeOpening.ts";
 import type { Engine } from "./engine.ts";
 import { findLibraries, type FoundLibrary } from "./native/findLibrary.ts";
 import { installHint, XGBOOST_VERSION } from "./native/releases.ts";
@@ -75,7 +76,8 @@ export function describeRefusal({ path, reason }: RefusedLibrary): string {
 
 async function tryLibrary(found: FoundLibrary): Promise<UsableLibrary | RefusedLibrary> {
   try {
-    const { libraryVersion } = await import("./native/nativeLibrary.ts");
+    // Loads koffi, in the middle of which a thread must not be ended.
+    const { libraryVersion } = await openNative(() => import("./native/nativeLibrary.ts"));
     return { ...found, version: libraryVersion(found.path) };
   } catch (error) {
     return { ...found, reason: messageOf(error) };
