@@ -61,7 +61,7 @@ describe("a body that never comes", () => {
     "application/x-ndjson",
     "image/png",
   ];
-  const posts = ["/", "/predict", "/invocations", "/ui/login", "/ui/logout"];
+  const posts = ["/", "/predict", "/models/v1/predict", "/labels", "/invocations", "/docs", "/ui/login", "/ui/logout"];
 
   it("ends at every address, of every type", async () => {
     const { paths } = (await open.get("/openapi.json")).body as { paths: Record<string, object> };
@@ -86,7 +86,11 @@ describe("a body that never comes", () => {
     const found = sources.flatMap(([, text]) => [
       ...text.matchAll(/\b(?:app|ui)\.(?:post|put|patch|delete|all|route)\(([^,]+),/g),
     ]);
-    expect(found.map(([, address]) => address).toSorted()).toEqual(['"/invocations"', '"/login"', '"/logout"', "url"]);
+    expect(found.map(([, address]) => address).toSorted()).toEqual(
+      ["/", "/docs", "/invocations", "/labels", "/login", "/logout", "/models/:version/predict", "/predict"].map(
+        (each) => JSON.stringify(each),
+      ),
+    );
     const parsing = sources.filter(([, text]) => /addContentTypeParser|parseAs|bodyLimit/.test(text));
     expect(parsing.map(([name]) => name)).toEqual([join("http", "http.ts")]);
   });

@@ -42,8 +42,13 @@ export async function apiCalls(session: Session, server: ApiServer): Promise<Api
   for (const path of READ) responses[path] = (await call("GET", path)).document;
   for (const path of READ_ALONE) await call("GET", path);
   const model = (responses["/model"] ?? {}) as Document;
-  const rows = await requestPredictions(session, { call, table, inputs: inputNames(model) });
   const { model_version: runId = null } = model;
+  const rows = await requestPredictions(session, {
+    call,
+    table,
+    inputs: inputNames(model),
+    runId: runId as string | null,
+  });
   const score = (responses["/score"] ?? {}) as Document;
   const { summary = null } = (responses["/summarise"] ?? {}) as Document;
   const returns = { model_version: runId, ...rows, score, summary, diagnosis: responses["/diagnose"], calls };
@@ -57,7 +62,12 @@ export async function apiCalls(session: Session, server: ApiServer): Promise<Api
 /** Sends every row as JSON lines, so that one bad row does not fail the others, and one row to each other endpoint. */
 async function requestPredictions(
   session: Session,
-  { call, table, inputs }: Pick<HttpCaller, "call"> & { table: Table; inputs: readonly string[] },
+  {
+    call,
+    table,
+    inputs,
+    runId,
+  }: Pick<HttpCaller, "call"> & { table: Table; inputs: readonly string[]; runId: string | null },
 ): Promise<{ predictions: unknown[] }> {
   const key = freeNames([session.config.serve.response_key ?? "prediction"], inputs)[0]!;
   const rows = jsonRows(table, inputs);
@@ -66,7 +76,8 @@ async function requestPredictions(
   const results = documentsOf(text);
   // A row with a prediction here is valid for the other endpoints too.
   const good = rows[results.findIndex((result) => (result[key] ?? null) !== null)] ?? rows[0] ?? {};
-  await call("POST", "/", { type: "application/json", body: JSON.stringify(good) });
+  for (const path of ["/", `/models/${runId}/predict`])
+    await call("POST", path, { type: "application/json", body: JSON.stringify(good) });
   await call("POST", "/invocations", { type: "application/json", body: JSON.stringify({ dataframe_records: [good] }) });
   return { predictions: rows.map((_, row) => results[row]?.[key] ?? null) };
 }
