@@ -83,7 +83,8 @@ function endpoints(paths: App["paths"]): Html {
     Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({ path, method, operation })),
   );
   return html`${itemTable("All endpoints", all, [
-      ["Endpoint", ({ path, method }) => html`<code>${method.toUpperCase()} ${path}</code>`],
+      ["Endpoint", ({ path }) => html`<code>${path}</code>`],
+      ["Method", ({ method }) => method.toUpperCase()],
       ["What it does", ({ operation }) => operation.summary],
       ["Token", ({ operation }) => operation["x-scopes"].join(" or ") || "none"],
     ])}
