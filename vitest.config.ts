@@ -33,7 +33,7 @@ const long = [
   ...named(
     "restoreKilled watchKilled acceptance/workers workersElsewhere commitDeployment pruneDeployments crontab serveSwaps watchSources",
   ),
-  ...named("distributed engine strangeMachine toyRegistry packages package badState browser pages"),
+  ...named("distributed sharedLog engine strangeMachine toyRegistry packages package badState browser pages"),
   ...named(
     "githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks alertKinds environments",
   ),
