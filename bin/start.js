@@ -11,6 +11,8 @@ export async function start(args) {
     process.stderr.write("error: mlctl is not built\nhint: run `npm install --include=dev` in its folder\n");
     process.exit(1);
   }
+  // On Windows, a program of the workspace would be run in place of the one of that name in PATH.
+  process.env.NoDefaultCurrentDirectoryInExePath ??= "1";
   const { main } = await import("../dist/app/main.js");
   await main(args);
 }

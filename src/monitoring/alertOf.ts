@@ -22,6 +22,7 @@ export function alertOf(
     change: items[0]!.change,
     area,
     project,
+    source: record.source,
     at,
     subject: subjectOf(project, area, items),
     lines: [

@@ -16,6 +16,7 @@ const alert: Alert = {
   change: "open",
   area: "quality",
   project: "shop",
+  source: "dataset",
   at: "2026-03-02T00:00:00.000Z",
   subject: "[shop] quality: missing values 0.4 (limit: at most 0.1)",
   lines: ['FAIL missing values: 0.4 (limit: at most 0.1) – "age" 40 % <usual 5 %>', "", "window: 2026-03-01, 50 rows"],
@@ -220,9 +221,12 @@ describe("PagerDuty", () => {
     const sent = await send(settings(`${url}/v2/enqueue`), 0, 5000, { ...alert, items: [alert.items[0]!, long] });
     expect(sent).toMatchObject({ status: "sent" });
     const [opened, resolved] = posts.map(({ body }) => incident.parse(JSON.parse(body)));
-    expect(opened).toMatchObject({ event_action: "trigger", dedup_key: "mlctl/shop/quality/missing values" });
+    expect(opened).toMatchObject({ event_action: "trigger", dedup_key: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(opened!.payload).toMatchObject({ severity: "error", source: "shop", class: "quality" });
     expect(resolved!.event_action).toBe("resolve");
+    // The same finding on other rows is another incident.
+    await send(settings(`${url}/v2/enqueue`), 0, 5000, { ...alert, source: "predictions" });
+    expect(incident.parse(JSON.parse(posts[2]!.body)).dedup_key).not.toBe(opened!.dedup_key);
   });
 
   it("gets a test as an incident that resolves at once, and a deployment as a change event", async () => {

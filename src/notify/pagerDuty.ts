@@ -3,6 +3,7 @@
  * event, which pages nobody.
  * @see https://developer.pagerduty.com/docs/events-api-v2-overview
  */
+import { createHash } from "node:crypto";
 import type { Alert, AlertItem } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
 import { alertPayload } from "./alertPayload.ts";
@@ -49,11 +50,13 @@ function summaryOf({ project, area }: Alert, { name, message }: AlertItem): stri
 
 /** An attempt that is repeated changes nothing: the incident has the key of the finding. */
 function incidentEvent(alert: Alert, action: string, summary: string, name: string, item?: AlertItem): JsonObject {
-  const { project, area, at } = alert;
+  const { project, source, area, at } = alert;
   const severity = item === undefined ? "info" : item.status === "warn" ? "warning" : "error";
   return {
     event_action: action,
-    dedup_key: `mlctl/${project}/${area}/${name}`.slice(0, 255),
+    dedup_key: createHash("sha256")
+      .update(JSON.stringify(["mlctl", project, source, area, name]))
+      .digest("hex"),
     payload: {
       summary: summary.slice(0, SUMMARY_LENGTH),
       source: project,

@@ -32,6 +32,8 @@ export interface Alert {
   readonly area: AlertArea | "test";
   /** `name` of config.json. */
   readonly project: string;
+  /** What was judged: "predictions", "dataset", "files"; null for a test. */
+  readonly source: string | null;
   readonly at: string;
   readonly subject: string;
   /** Body of the message, one line per item. */

@@ -63,7 +63,8 @@ interface Plan {
  */
 export async function labels(session: Session, options: LabelsOptions): Promise<LabelsResult> {
   const { context } = session;
-  if (!(await openLogReader(session.paths).exists())) {
+  const log = openLogReader(session.paths);
+  if (!(await log.exists().finally(() => log.close()))) {
     throw new MlctlError("notReady", "no predictions have been logged yet", {
       hint: "`mlctl serve` and `mlctl predict --log` log their predictions",
     });

@@ -135,7 +135,7 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
     "",
     `sent at ${at}`,
   ];
-  const nothing = { window: null, runId: null, modelVersion: null, items: [], next: "mlctl monitor" };
+  const nothing = { source: null, window: null, runId: null, modelVersion: null, items: [], next: "mlctl monitor" };
   const alert: Alert = { change: "test", area: "test", project: config.name, at, subject, lines, ...nothing };
   const sent: SentAlert[] = [];
   for (const configured of await channelsOf(workspace)) sent.push(await send(workspace, configured, alert));
@@ -165,6 +165,7 @@ function deployedAlert({ config }: Workspace, deployment: Deployment, store: Ses
     change: "info",
     area: "deployed",
     project: config.name,
+    source: null,
     at,
     subject: `[${config.name}] ${verb} ${nameOf(runId)}${replaced}`,
     lines: [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`],

@@ -25,11 +25,14 @@ import type { Attempt, CheckpointFile, RankJob, TrackerLine } from "./rankJob.ts
 /** Not a setting, because the model depends on it: see `Round.save`. */
 const CHECKPOINT_ROUNDS = 10;
 
-/** Where launchers say which of their processes this is, of how many: Slurm, MPI, Open MPI, Kubernetes. */
+/**
+ * Where launchers say which of their processes this is, of how many: Open MPI, MPI, Slurm, Kubernetes. In this order, because
+ * mpirun in a job of Slurm has the variables of both.
+ */
 const LAUNCHERS = [
-  ["SLURM_PROCID", "SLURM_NTASKS"],
-  ["PMI_RANK", "PMI_SIZE"],
   ["OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"],
+  ["PMI_RANK", "PMI_SIZE"],
+  ["SLURM_PROCID", "SLURM_NTASKS"],
   ["JOB_COMPLETION_INDEX", ""],
 ] as const;
 

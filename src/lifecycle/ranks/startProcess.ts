@@ -31,6 +31,8 @@ export function startProcess(
   child.stdin.on("error", () => undefined);
   const ended = new Promise<string | undefined>((resolve) => {
     child.once("error", ({ message }) => resolve(message));
+    // What it left behind, such as the master of ssh connections, may keep its outputs open.
+    child.once("exit", () => setTimeout(() => [child.stdout, child.stderr].forEach((each) => each.destroy()), 1000));
     child.once("close", (code, signal) => {
       if (code === null) return resolve(`ended by ${signal}`);
       resolve(code === 0 ? undefined : [`exit code ${code}`, ...printed].join(": "));

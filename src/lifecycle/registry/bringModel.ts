@@ -42,7 +42,7 @@ export interface BroughtModel {
 export async function bringModel(source: Session, target: Session, reference: string): Promise<BroughtModel> {
   const run = namedRun(source, reference);
   modelPath(source, run); // throws for a run without a model
-  if (source.paths.workspace === target.paths.workspace)
+  if (placeOf(source) === placeOf(target))
     throw new MlctlError("usage", "the target is the same workspace", { hint: "`mlctl deploy` deploys a model here" });
   const { runId } = run;
   const from = `${source.paths.workspace} v${run.modelVersion}`;
@@ -117,4 +117,9 @@ async function copied(
     throw new MlctlError("data", `${artifact.path} has changed since it was recorded`, { hint });
   commitFile(temporary, path);
   return copy;
+}
+
+/** Two environments may lie in one folder. */
+function placeOf({ paths }: Session): string {
+  return JSON.stringify([paths.database, paths.shared, paths.models, paths.production]);
 }

@@ -93,17 +93,16 @@ export async function shareInPostgres(
     for (const [name] of states) await session.records.state(name, () => null);
     return found;
   });
+  const allowed = await allow(workspace, options.environment);
   // Not removed, because a server that still runs would go on writing to a file that nobody can read.
   for (const ending of ["", "-wal", "-shm"])
     if (existsSync(log + ending)) renameSync(log + ending, `${log}.moved${ending}`);
   const notes = [
-    ...(await allow(workspace, options.environment)),
+    ...allowed,
     artifacts === undefined
       ? "models and datasets stay in the folders: other machines need the same folder"
       : "input files and test data stay in the folders of this machine",
-    ...(predictions === 0
-      ? []
-      : [`restart servers that run: they still log to ${basename(log)}.moved, which you may delete then`]),
+    `restart servers that run: until then they log to ${basename(log)}.moved, and those predictions stay there`,
   ];
   if (missing.length > 0)
     notes.push(`files of records that are missing, and so not in the bucket: ${missing.join(", ")}`);

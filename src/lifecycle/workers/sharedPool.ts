@@ -90,6 +90,10 @@ export function sharedPool<Task, Result>(
                 waiting.unshift(...entries);
                 throw error;
               });
+        if (ids.length < entries.length) {
+          waiting.unshift(...entries.slice(ids.length));
+          throw new MlctlError("failure", "the queue of the work is gone");
+        }
         for (const [i, id] of ids.entries()) posted.set(id, entries[i]!);
       }
       if (offer === undefined) return;
@@ -102,7 +106,8 @@ export function sharedPool<Task, Result>(
       const removed = done.splice(0);
       await queue.remove(offer, removed);
       removed.forEach(forget);
-      if (posted.size > own.size) collect(await queue.progress(offer, own));
+      const others = new Set([...posted.keys()].filter((id) => !own.has(id)));
+      if (others.size > 0) collect(await queue.progress(offer, others));
     };
     while (!closing.signal.aborted) {
       try {

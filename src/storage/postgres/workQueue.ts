@@ -22,6 +22,8 @@ export const QUEUE_SCHEMA = "mlctl_queue";
 
 /** A task that ends its workers is not tried for ever. */
 const RETRIES = 5;
+/** How long an offer may be without the connection that holds it. */
+const ABANDONED_MILLISECONDS = 2000;
 /** The longest that pg-boss allows. */
 const LONGEST_SECONDS = 24 * 3600;
 
@@ -89,9 +91,15 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
     await session.release(OFFER_LOCK, offer);
   }
 
+  /** Since when offers were seen without a command that holds them: it may be about to connect again. */
+  const unlocked = new Map<string, number>();
   async function offers(): Promise<string[]> {
     const [names, living] = [await queues(), await locks(session, OFFER_LOCK)];
-    for (const name of names) if (!living.has(lockKey(name))) await end(name);
+    for (const name of names) {
+      if (living.has(lockKey(name))) unlocked.delete(name);
+      else if (performance.now() - (unlocked.get(name) ?? Infinity) > ABANDONED_MILLISECONDS) await end(name);
+      else if (!unlocked.has(name)) unlocked.set(name, performance.now());
+    }
     return names.filter((name) => living.has(lockKey(name)) && name.startsWith(`${prefix}${version}/`));
   }
 
@@ -139,12 +147,12 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       await (await boss()).deleteJob(offer, [...ids]);
       for (const id of ids) await session.release(TASK_LOCK, id);
     },
-    async progress(offer, own) {
+    async progress(offer, posted) {
       const [jobs, living] = [
         await (await boss()).findJobs<TaskData>(offer, { limit: 100_000 }),
         await locks(session, TASK_LOCK),
       ];
-      const others = jobs.filter(({ id }) => !own.has(id));
+      const others = jobs.filter(({ id }) => posted.has(id));
       const dead = others.filter(({ id, state }) => state === "active" && !living.has(lockKey(id)));
       // It is taken a moment before its lock is.
       const seen = new Set(dead.map(({ id, retryCount }) => `${id} ${retryCount}`));
@@ -153,7 +161,10 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
           await (await boss()).fail(offer, { id, retryCount }, { reason: "worker died" });
       doubtful = seen;
       const completed = others.filter(({ state }) => state === "completed");
-      const failed = others.filter(({ state }) => state === "failed").map(({ id }) => id);
+      const known = new Set(others.map(({ id }) => id));
+      // The queue of a command whose connection was cut may have been removed before it had another.
+      const lost = [...posted].filter((id) => !known.has(id));
+      const failed = [...others.filter(({ state }) => state === "failed").map(({ id }) => id), ...lost];
       const gone = [...completed.map(({ id }) => id), ...failed];
       if (gone.length > 0) await (await boss()).deleteJob(offer, gone);
       const done = completed.map(({ id, output }) => [id, fromBase64((output as { result: string }).result)] as const);

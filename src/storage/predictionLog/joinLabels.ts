@@ -1,4 +1,5 @@
 /** Joins labels that arrive later to logged predictions: stages them in a temporary table, then matches in one pass. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { logFailure, openLogDatabase, withLogErrors } from "./openLogDatabase.ts";
@@ -137,10 +138,18 @@ const sqliteTarget: LabelTarget = {
     }
     const key = (inputs: string): string | null => keyOf(JSON.parse(inputs) as LoggedPrediction["inputs"]);
     database.function("key_of", { deterministic: true }, key as (...values: unknown[]) => unknown);
+    const last = database.prepare<[], number | null>("SELECT max(seq) FROM predictions").pluck().get() ?? 0;
     // MATERIALIZED: compute the key only once for each prediction.
-    database.exec(`
-      WITH keyed AS MATERIALIZED (SELECT seq, key_of(inputs) AS key FROM predictions)
+    const match = database.prepare(`
+      WITH keyed AS MATERIALIZED (SELECT seq, key_of(inputs) AS key FROM predictions WHERE seq > ? AND seq <= ?)
       INSERT INTO found SELECT k.seq, s.key FROM keyed k CROSS JOIN staged s ON s.key = k.key`);
+    const first = database.prepare<[number], number | null>("SELECT min(seq) FROM predictions WHERE seq > ?").pluck();
+    for (let after = 0; after < last; after += CHUNK_ROWS) {
+      // A server answers others in between. Rows that were removed leave gaps.
+      await nextTurn();
+      after = (first.get(after) ?? last) - 1;
+      match.run(after, after + CHUNK_ROWS);
+    }
   },
   async record(database, choose, now) {
     const pairs = database.prepare(

@@ -56,8 +56,8 @@ export interface WorkQueue {
   giveUp(offer: string, task: TakenTask, reason: string): Promise<void>;
   /** Removes tasks of this offer. */
   remove(offer: string, ids: readonly string[]): Promise<void>;
-  /** For the command that offers: takes back the tasks of workers that died. @param own tasks that it does itself */
-  progress(offer: string, own: ReadonlySet<string>): Promise<Progress>;
+  /** For the command that offers: takes back the tasks of workers that died. @param posted tasks that others may do */
+  progress(offer: string, posted: ReadonlySet<string>): Promise<Progress>;
   /** Removes all that is left of an offer. */
   end(offer: string): Promise<void>;
   workers(): Promise<readonly LivingWorker[]>;
