@@ -7,6 +7,7 @@ import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
+import { applyThreshold } from "../../pipeline/predict/applyThreshold.ts";
 import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
 import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
 import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
@@ -171,14 +172,17 @@ function columnOf(name: string, values: readonly Logged[]): Column {
 }
 
 /** Undefined for multiclass: the log has only the probability of the predicted class, so the model predicts again. */
-function loggedPredictions(logged: readonly JoinedPrediction[], { signature }: Model): Prediction | undefined {
+function loggedPredictions(logged: readonly JoinedPrediction[], model: Model): Prediction | undefined {
+  const { signature } = model;
   const { task, classes = [] } = signature.target;
   if (task === "multiclass") return undefined;
   if (task === "regression")
     return { yPred: Float64Array.from(logged, ({ prediction }) => Number(prediction)), probabilities: null };
-  const yPred = Float64Array.from(logged, ({ prediction }) => {
-    const code = classes.indexOf(String(prediction));
-    return code < 0 ? NaN : code;
-  });
-  return { yPred, probabilities: Float64Array.from(logged, ({ probability }) => probability ?? NaN) };
+  const probabilities = Float64Array.from(logged, ({ probability }) => probability ?? NaN);
+  // The model is judged by its own threshold, whichever a caller of serve asked for.
+  const { yPred } = applyThreshold(probabilities, { task, classCount: 2, threshold: model.threshold });
+  return {
+    yPred: yPred.map((code, row) => (classes.includes(String(logged[row]!.prediction)) ? code : NaN)),
+    probabilities,
+  };
 }

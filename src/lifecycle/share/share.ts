@@ -58,7 +58,7 @@ export async function shareInPostgres(
     const hint = "to move them elsewhere, move them back first: `mlctl share --folder`";
     throw new MlctlError("usage", `the records are already in ${shared.shown}`, { hint });
   }
-  const [{ moveIn }, { moveLogIn }] = await Promise.all([
+  const [{ moveIn }, { moveLogIn, reopenLog }] = await Promise.all([
     import("../../storage/postgres/moveRecords.ts"),
     import("../../storage/predictionLog/moveLog.ts"),
   ]);
@@ -86,7 +86,12 @@ export async function shareInPostgres(
     }
     await moveIn(address, { rows: found, states }, lockRequest(workspace, options));
     predictions = await moveLogIn(log, address, (done) => progress(session, done));
-    switchTo(workspace, { database, ...(artifacts === undefined ? {} : { artifacts }) });
+    try {
+      switchTo(workspace, { database, ...(artifacts === undefined ? {} : { artifacts }) });
+    } catch (error) {
+      reopenLog(log);
+      throw error;
+    }
     // Copies of the deployments stay, for servers and other programs.
     for (const { path, record } of found)
       if (record.kind !== "deployment") removeFile(fromRecordPath(session.paths.workspace, path));
@@ -102,7 +107,7 @@ export async function shareInPostgres(
     artifacts === undefined
       ? "models and datasets stay in the folders: other machines need the same folder"
       : "input files and test data stay in the folders of this machine",
-    `restart servers that run: until then they log to ${basename(log)}.moved, and those predictions stay there`,
+    ...(predictions === 0 ? [] : ["restart servers that run: until then they log no predictions, and say so"]),
   ];
   if (missing.length > 0)
     notes.push(`files of records that are missing, and so not in the bucket: ${missing.join(", ")}`);

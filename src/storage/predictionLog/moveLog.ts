@@ -51,8 +51,17 @@ export async function moveLogIn(
       `SELECT p.seq, prediction_id, at, run_id, sha256, inputs, prediction, probability, source, label, labelled_at
        FROM predictions p CROSS JOIN models USING (model) LEFT JOIN labels USING (seq) WHERE p.seq > ? ORDER BY p.seq LIMIT ?`,
     );
-    let count = 0;
-    for (let rows = some.all(0, ROWS); rows.length > 0; rows = some.all(rows.at(-1)!.seq, ROWS)) {
+    let [count, after] = [0, 0];
+    for (let isClosed = false; ;) {
+      const rows = some.all(after, ROWS);
+      if (rows.length === 0 && isClosed) return count;
+      if (rows.length === 0) {
+        // A server that runs gets an error from here on, which it reports; what it wrote until now comes as well.
+        from.exec(CLOSE);
+        isClosed = true;
+        continue;
+      }
+      after = rows.at(-1)!.seq;
       await writer.write(rows.map(loggedRowOf));
       const labelled = new Map(rows.filter(({ label }) => label !== null).map((row) => [row.prediction_id, row]));
       const there = await connection.query<{ seq: number; id: string; is_new: boolean }>(
@@ -67,12 +76,22 @@ export async function moveLogIn(
       if (labels.length > 0) await writeLabels(connection, address.workspace, labels);
       onRows((count += rows.length));
     }
-    return count;
   } finally {
     from.close();
     writer.close();
     await connection.end();
   }
+}
+
+const CLOSE = `CREATE TRIGGER IF NOT EXISTS moved BEFORE INSERT ON predictions
+  BEGIN SELECT RAISE(ABORT, 'the predictions are in Postgres now: restart this server'); END`;
+
+/** After `moveLogIn`, where the workspace stays in the folders all the same. */
+export function reopenLog(path: string): void {
+  if (!existsSync(path)) return;
+  const log = openLogDatabase(path);
+  log.exec("DROP TRIGGER IF EXISTS moved");
+  log.close();
 }
 
 /** The predictions stay in Postgres, for views. @returns the number of predictions */
