@@ -113,6 +113,41 @@ describe("categories against classes", () => {
   });
 });
 
+describe("columns that are missing by class", () => {
+  const y = Array.from({ length: 300 }, (_, row) => row % 3);
+  const two = y.map((code) => (code === 1 ? 1 : 0));
+  const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
+  const noise = Array.from({ length: 300 }, random(5).normal);
+  const kept = (isKept: (code: number, row: number) => boolean): number[] =>
+    noise.map((value, row) => (isKept(y[row]!, row) ? value : NaN));
+  const onlyOne = kept((code) => code === 1);
+  const reason = "by being missing or not";
+
+  it.each<Column>([
+    number(onlyOne),
+    { kind: "date", name: "x", values: Float64Array.from(onlyOne, (value) => 1.7e12 + 1e9 * value) },
+    categoryColumn(
+      "x",
+      onlyOne.map((value) => (Number.isNaN(value) ? null : value > 0 ? "a" : "b")),
+    ),
+    number(kept((code) => code !== 1)),
+  ])("reports any kind of column with a value for one class only, or for all others", (column) => {
+    expect(suspects(column, two, twoClasses)).toEqual([{ column: "x", reason }]);
+    expect(suspects(column, y, target)).toEqual([{ column: "x", reason }]);
+  });
+
+  it("does not report a column that is nearly so, nor too few rows or values", () => {
+    const nearly = kept((code, row) => code === 1 && row > 1); // 1 of 300 rows against
+    expect(suspects(number(nearly), two, twoClasses)).toEqual([]);
+    const byRow = kept((_, row) => row % 2 === 0);
+    expect(suspects(number(byRow), y, target)).toEqual([]);
+    expect(suspects(number(onlyOne.slice(0, 29)), two.slice(0, 29), twoClasses)).toEqual([]);
+    const four = two.map((code, row) => (row < 12 ? code : 0)); // 4 rows of class 1
+    const filled = noise.map((value, row) => (four[row] === 1 ? value : NaN));
+    expect(suspects(number(filled), four, twoClasses)).toEqual([]);
+  });
+});
+
 describe("many classes", () => {
   const y = Array.from({ length: 90 }, (_, row) => row % 3);
   const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };

@@ -30,7 +30,7 @@ const MIN_ROWS_PER_CLASS = 5;
 /**
  * Checks each input column by itself: numbers by Pearson correlation (regression), AUC (binary) or the number of changes
  * of class in ascending order (several classes), categories and numbers with few distinct values by the share of rows in
- * the most common class of their value.
+ * the most common class of their value. For classes, being missing or not counts as a value, too.
  */
 export function targetLeakage(inputs: Table, y: Float64Array, target: TargetSpec): Suspect[] {
   return inputs.columns.flatMap((column) => {
@@ -49,6 +49,7 @@ function classReason(column: Column, y: Float64Array, { task }: TargetSpec): str
   const cells = isCategory ? Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)) : column.values;
   const rows = presentRows(cells);
   const isWhole = rows.length === cells.length;
+  if (!isWhole && isMissingByClass(rows, y)) return "by being missing or not";
   const [present, classes] = isWhole ? [cells, y] : [selectValues(cells, rows), selectValues(y, rows)];
   if (rows.length < MIN_ROWS || isImbalanced(classes)) return undefined;
   const kind = isCategory ? "category" : task === "binary" ? "number of two classes" : "number";
@@ -59,6 +60,17 @@ function classReason(column: Column, y: Float64Array, { task }: TargetSpec): str
   const pure = purity(present, classes);
   if (pure < SUSPICIOUS) return undefined;
   return `its ${isCategory ? "category" : "value"} determines the class in ${(100 * pure).toFixed(1)} % of its rows`;
+}
+
+/** Whether the column has a value just in the rows of one class, or in all others, as a cancellation date has. O(n), without a sample. */
+function isMissingByClass(present: Int32Array, y: Float64Array): boolean {
+  const rarer = Math.min(present.length, y.length - present.length);
+  if (y.length < MIN_ROWS || rarer < Math.max(MIN_MINORITY_ROWS, y.length / 100)) return false;
+  const filled = countsOf(selectValues(y, present));
+  return countsOf(y).some((rows, code) => {
+    const contrary = present.length + rows - 2 * (filled[code] ?? 0);
+    return Math.max(contrary, y.length - contrary) >= SUSPICIOUS * y.length;
+  });
 }
 
 type Kind = "category" | "number" | "number of two classes";
