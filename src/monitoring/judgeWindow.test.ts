@@ -217,6 +217,24 @@ describe("performance", () => {
     });
   });
 
+  it("warns without a limit if only the 95 % interval, which is shown, is below that of the test set", () => {
+    const batch = customers(400, 9);
+    const [low, high] = judge(batch).performance.intervals["f1"]!;
+    const against = (bound: number) => {
+      const performance = { metric: "f1", reference: 1, require: {}, confidence: null };
+      const options = { performance: { ...performance, referenceInterval: [bound, 1] as const } };
+      return named(judge(batch, { options }).findings, "f1");
+    };
+    expect(against(high - 0.001).status).toBe("pass");
+    expect(against(high + 0.001)).toMatchObject({
+      status: "warn",
+      interval: [low, high],
+      message: "400 labelled rows, below the limit with 95 % confidence, but not with 99.8 %; 1 on the test set",
+    });
+    // The 99.8 % interval is 3.09 / 1.96 times as wide: its end is half of an arm of the 95 % interval beyond.
+    expect(against(high + (high - low) / 2).status).toBe("fail");
+  });
+
   it("finds the segment with worse performance, worst first", () => {
     const batch = customers(2_000, 10);
     const city = batch.table.columns[2]!;

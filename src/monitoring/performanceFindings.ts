@@ -60,27 +60,37 @@ function requiredFinding(
   if (reason !== null) return found("skipped", reason);
   if (value === null) return found("fail", "undefined on these rows, which counts as a failure");
   if (bound === null || (low ? value >= bound : value <= bound)) return found("pass", rowsText(report));
-  const sure = limits.confidence === null || (interval !== null && (low ? interval[1] < bound : interval[0] > bound));
+  const sure = limits.confidence === null || isBeyond(interval, bound, low);
   const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${sure ? "" : ", but not significantly"}`;
   return found(sure ? "fail" : "warn", message);
 }
 
-/** Without a configured limit, the main metric is compared with its interval on the test set: fails if it is certainly worse. */
+/** Whether all of the interval is on the failing side of the limit. */
+function isBeyond(interval: readonly [number, number] | null, bound: number, low: boolean): boolean {
+  return interval !== null && (low ? interval[1] < bound : interval[0] > bound);
+}
+
+/**
+ * Without a configured limit, the main metric is compared with its interval on the test set: fails if its 99.8 % interval
+ * is worse, warns if only the 95 % interval is, which is the one that people see.
+ */
 function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
   const { metric, value, reference } = report;
   const { greaterIsBetter: low } = findMetric(metric, limits.task);
   const bound = limits.referenceInterval?.[low ? 0 : 1] ?? null;
-  const found = metricFinding(metric, { value, interval: report.intervals[metric] ?? null, bound, low });
+  const interval = report.intervals[metric] ?? null;
+  const found = metricFinding(metric, { value, interval, bound, low });
   const reason = reasonToSkip(report, limits);
   if (reason !== null) return found("skipped", reason);
-  const sure = limits.sureInterval;
-  if (bound === null || sure === null || value === null)
+  if (bound === null || limits.sureInterval === null || value === null)
     return found("skipped", "no limit is set, and there is no score on the test set to compare with");
-  const worse = low ? sure[1] < bound : sure[0] > bound;
+  const side = `, ${low ? "below" : "above"} the limit`;
+  const onTest = `; ${formatNumber(reference)} on the test set`;
   const beyond = low ? value < bound : value > bound;
-  const doubt = beyond && !worse ? `, ${low ? "below" : "above"} the limit, but not significantly` : "";
-  const message = `${rowsText(report)}${doubt}; ${formatNumber(reference)} on the test set`;
-  return found(worse ? "fail" : "pass", message);
+  if (isBeyond(limits.sureInterval, bound, low)) return found("fail", `${rowsText(report)}${onTest}`);
+  if (beyond && isBeyond(interval, bound, low))
+    return found("warn", `${rowsText(report)}${side} with 95 % confidence, but not with 99.8 %${onTest}`);
+  return found("pass", `${rowsText(report)}${beyond ? `${side}, but not significantly` : ""}${onTest}`);
 }
 
 /** Without enough labels, estimates are compared with the limits; they can warn but never fail. */
