@@ -36,8 +36,10 @@ function start() {
   ready = new Promise((resolve) => {
     started.on("message", (message) => (message === "ready" ? resolve() : settle(message)));
     started.on("exit", (status, signal) => {
-      if (child === started) child = undefined;
       resolve();
+      // One that was renewed ends while another answers.
+      if (child !== started) return;
+      child = undefined;
       settle?.({ status, stdout: "", stderr: "", thrown: `the process ended: ${signal ?? status}` });
     });
   });
