@@ -1,4 +1,6 @@
 /** /ui/trials: searches of `mlctl tune`; /ui/trials/<id>: one search with its history and what each parameter is worth. */
+import { isDeepStrictEqual } from "node:util";
+import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { finishedTrials, parameterImportance } from "../../pipeline/search/parameterImportance.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
@@ -34,17 +36,22 @@ export function trialsPage({ session }: PageRequest): Page {
           ["Method", ({ method, folds, foldMethod }) => `${method}, ${folds} ${foldMethod.replaceAll("_", " ")} folds`],
           [numeric("Trials"), ({ trials }) => displayNumber(trials.length)],
           ["Metric", ({ metric, task }) => metricLabel(session.config, metric, task).label],
-          [numeric("Best"), bestOf],
-          ["Training", ({ trainId, family }) => trainedRun(session.store.runsOfTraining(trainId), family)],
+          [numeric("Best"), (search) => displayNumber(bestTrialOf(search)?.value, 4)],
+          ["Training", (search) => trainedRun(search, session.store.runsOfTraining(search.trainId))],
         ]);
   return { title: "Trials", area: "trials", body: section("searches", "Searches", body) };
 }
 
-function trainedRun(
-  runs: readonly { readonly runId: string; readonly family: string }[],
-  family: string,
-): Html | string {
-  const run = runs.find((each) => each.family === family) ?? runs[0];
+/** The run with the best parameters of the search: the same training may have other models of the family. */
+function trainedRun(search: SearchRecord, runs: readonly Run[]): Html | string {
+  // The run has the engine that was chosen, the search the one that was asked for.
+  const { engine: _, ...used } = { ...search.params, ...bestTrialOf(search)?.params };
+  const run = runs.find(
+    ({ family, featureSet, params }) =>
+      family === search.family &&
+      featureSet === search.featureSet &&
+      Object.entries(used).every(([name, value]) => isDeepStrictEqual(params[name], value)),
+  );
   return run === undefined ? "–" : runLink(run.runId);
 }
 
@@ -67,16 +74,18 @@ export function searchPage({ session, id }: PageRequest): Page {
   };
 }
 
+const stateWords = { pruned: "stopped early", failed: "failed" };
+
 type Finished = ReturnType<typeof finishedTrials>;
 
-function about({ trials, bestTrial, params, ...search }: SearchRecord, { label }: MetricLabel): Html {
+function about({ params, ...search }: SearchRecord, { label }: MetricLabel): Html {
+  const { trials } = search;
   const count = (status: TrialRecord["status"]): number => trials.filter((trial) => trial.status === status).length;
-  const best = trials.find(({ number }) => number === bestTrial);
-  const others = [
-    [count("pruned"), "stopped early"],
-    [count("failed"), "failed"],
-  ] as const;
-  const rest = others.flatMap(([n, what]) => (n === 0 ? [] : [`${displayNumber(n)} ${what}`])).join(", ");
+  const best = bestTrialOf(search);
+  const searched = searchedNames(trials);
+  const rest = (["pruned", "failed"] as const)
+    .flatMap((status) => (count(status) === 0 ? [] : [`${displayNumber(count(status))} ${stateWords[status]}`]))
+    .join(", ");
   return factList([
     [`Best ${label}`, html`<span class="figure">${displayNumber(best?.value, 4)}</span>`],
     [
@@ -104,6 +113,7 @@ function about({ trials, bestTrial, params, ...search }: SearchRecord, { label }
     [
       "Fixed parameters",
       Object.entries(params)
+        .filter(([name]) => !searched.has(name))
         .map(([name, value]) => `${name} ${paramText(value)}`)
         .join(", "),
       "whole",
@@ -115,18 +125,20 @@ function numberText(value: Parameters<typeof paramText>[0]): string {
   return typeof value === "number" ? displayNumber(value) : paramText(value);
 }
 
-function history({ bestTrial }: SearchRecord, done: Finished, { label, greaterIsBetter }: MetricLabel): Html {
+function history({ bestTrial, trials }: SearchRecord, done: Finished, { label, greaterIsBetter }: MetricLabel): Html {
   const steps: [number, number][] = [];
   for (const { number, value } of done.toSorted((a, b) => a.number - b.number)) {
     const best = steps.at(-1)?.[1];
     if (best === undefined || value > best === greaterIsBetter) steps.push([number + 1, value]);
   }
   const last = steps.at(-1)!;
+  const left = trials.length - done.length;
   return scatterChart({
     id: "search-history",
     title: `${label} by trial`,
     subtitle: greaterIsBetter ? "higher is better" : "lower is better",
-    sentence: `The best trial was number ${last[0]} of ${done.length}, with ${displayNumber(last[1], 4)}; the first had ${displayNumber(steps[0]![1], 4)}.`,
+    sentence: `The best trial was number ${last[0]} of ${trials.length}, with ${displayNumber(last[1], 4)}; the first had ${displayNumber(steps[0]![1], 4)}.${left === 0 ? "" : ` The ${countOf(left, "trial")} stopped early or failed ${left === 1 ? "is" : "are"} not drawn.`}`,
+    isLinear: true,
     points: done.map(({ number, value }) => ({
       x: number + 1,
       y: value,
@@ -186,30 +198,36 @@ function parameterChart({ bestTrial }: SearchRecord, done: Finished, { name, sha
 }
 
 function trialTable({ trials, bestTrial }: SearchRecord, { label, greaterIsBetter }: MetricLabel): Html {
-  const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))];
+  const names = [...searchedNames(trials)];
+  const isWhole = trials.every(({ status }) => status === "finished");
   const loss = ({ status, value }: TrialRecord): number =>
     status !== "finished" || value === null ? Infinity : greaterIsBetter ? -value : value;
   const sorted = trials.toSorted((a, b) => (loss(a) === loss(b) ? 0 : loss(a) - loss(b)));
   return itemTable(
-    "Best first",
+    isWhole ? "Best first" : "Best first; then those stopped early or failed, whose scores are of fewer folds",
     sorted,
     [
       [numeric("Trial"), ({ number }) => displayNumber(number + 1)],
+      // Beside the score, so that a phone shows why the last rows look out of order.
+      !isWhole && [
+        "State",
+        ({ status, error }) => (status === "finished" ? "" : state("quiet", "–", error ?? stateWords[status])),
+      ],
       [numeric(label), ({ value }) => displayNumber(value, 4)],
       ...names.map(
         (name) =>
           [name, ({ params }: TrialRecord) => (params[name] === undefined ? "–" : numberText(params[name]))] as const,
       ),
       [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
-      trials.some(({ status }) => status !== "finished") && [
-        "State",
-        ({ status, error }) => (status === "finished" ? "" : state("quiet", "–", error ?? status)),
-      ],
     ],
     { isMarked: ({ number }) => number === bestTrial, limit: 100, cards: false },
   );
 }
 
-function bestOf({ trials, bestTrial }: SearchRecord): string {
-  return displayNumber(trials.find(({ number }) => number === bestTrial)?.value, 4);
+function searchedNames(trials: readonly TrialRecord[]): Set<string> {
+  return new Set(trials.flatMap(({ params }) => Object.keys(params)));
+}
+
+function bestTrialOf({ trials, bestTrial }: Pick<SearchRecord, "trials" | "bestTrial">): TrialRecord | undefined {
+  return trials.find(({ number }) => number === bestTrial);
 }

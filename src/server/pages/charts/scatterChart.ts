@@ -18,6 +18,8 @@ export interface ScatterChart {
   readonly subtitle?: string;
   readonly sentence: string;
   readonly points: readonly ScatterPoint[];
+  /** True: never a logarithmic axis, such as for numbers of trials. */
+  readonly isLinear?: boolean;
   /** Drawn as steps, from left to right. */
   readonly steps?: readonly (readonly [x: number, y: number])[];
   readonly legend?: Html;
@@ -28,12 +30,15 @@ const [TOP, BOTTOM] = [12, 30];
 /** A range of so many times its start is drawn on a logarithmic axis. */
 const LOGARITHMIC = 20;
 
-export function scatterChart({ id, title, subtitle, sentence, points, steps = [], legend }: ScatterChart): Html {
+export function scatterChart({ points, steps = [], isLinear = false, ...frame }: ScatterChart): Html {
   const ticks = axisTicks(points.map(({ y }) => y));
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
   const y = (value: number): number =>
     round(TOP + (1 - (Math.min(high, Math.max(low, value)) - low) / (high - low)) * (HEIGHT - TOP - BOTTOM));
-  const { place, labels } = horizontal(points.map((point) => point.x));
+  const { place, labels } = horizontal(
+    points.map((point) => point.x),
+    isLinear,
+  );
   const path = steps
     .map(([at, value], i) => (i === 0 ? `M${place(at)} ${y(value)}` : `H${place(at)}V${y(value)}`))
     .join("");
@@ -49,7 +54,7 @@ export function scatterChart({ id, title, subtitle, sentence, points, steps = []
         ><title>${point.label}</title></circle
       >`,
   )}${labels}`;
-  return chartFigure({ id, title, subtitle, sentence, legend, height: HEIGHT, width: WIDTH, body });
+  return chartFigure({ ...frame, height: HEIGHT, width: WIDTH, body });
 }
 
 /** Without outliers, which would press all other points into a line: they are drawn at the edge. */
@@ -61,7 +66,10 @@ function axisTicks(values: readonly number[]): number[] {
   return niceTicks(inside[0]!, inside.at(-1)!);
 }
 
-function horizontal(values: readonly (number | string)[]): { place: (x: number | string) => number; labels: Html[] } {
+function horizontal(
+  values: readonly (number | string)[],
+  isLinear: boolean,
+): { place: (x: number | string) => number; labels: Html[] } {
   const [from, to] = [LEFT + 10, WIDTH - RIGHT - 10];
   const numbers = values.filter((value) => typeof value === "number");
   if (numbers.length < values.length) {
@@ -75,7 +83,7 @@ function horizontal(values: readonly (number | string)[]): { place: (x: number |
     };
   }
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const isLog = low > 0 && high / low >= LOGARITHMIC;
+  const isLog = !isLinear && low > 0 && high / low >= LOGARITHMIC;
   const scale = isLog ? Math.log10 : (value: number): number => value;
   const place = (x: number | string): number =>
     round(
