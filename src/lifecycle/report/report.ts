@@ -44,12 +44,12 @@ export interface ReportResult {
 /** @throws {MlctlError} kind "notReady" if there is no model yet */
 export async function report(session: Session, options: ReportOptions = {}): Promise<ReportResult> {
   const { paths, context } = session;
-  if (options.output !== undefined && options.output !== "-") requireFolder(dirname(resolve(options.output)));
-  context.emit({ type: "stage", stage: "report", message: "creating the report" });
-  const input = await reportInput(session, options.model ?? "latest");
   const card = options.card ?? false;
   const format = options.format ?? formatOf(options.output);
   if (card && format === "md") throw new MlctlError("usage", "a model card is HTML", { hint: "leave out --format md" });
+  if (options.output !== undefined && options.output !== "-") requireFolder(dirname(resolve(options.output)));
+  context.emit({ type: "stage", stage: "report", message: "creating the report" });
+  const input = await reportInput(session, options.model ?? "latest");
   const drawing = options.drawing ?? drawInProcess;
   const picture = options.output === "-" || card ? null : pictureOf(input);
   const drawn = Promise.all([
