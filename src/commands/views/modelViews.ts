@@ -48,7 +48,7 @@ export function deploymentFields(deployments: readonly Deployment[]): [string, s
 }
 
 export function modelView({ path, sha256, model, run, deployments }: DescribedModel): View {
-  const { target, family, params, threshold, calibration, transforms, lineage, importance } = model;
+  const { target, family, params, threshold, calibration, transforms, lineage, importance, importanceMeasure } = model;
   const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
   const metrics = metricsTable(run?.metrics ?? model.metrics, run?.score ?? null);
   return {
@@ -76,7 +76,7 @@ export function modelView({ path, sha256, model, run, deployments }: DescribedMo
         ? []
         : [
             {
-              title: "importance by input column",
+              title: `importance by input column: ${importanceMeasure.toLowerCase()}, summed over its features (categories)`,
               columns: ["column", "importance"],
               rows: importance.slice(0, 20).map(([name, value]) => [name, value]),
             },

@@ -6,7 +6,7 @@ import type { ColumnSpec } from "../../core/table/signature.ts";
 import { loadModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { deploymentsOf } from "./models.ts";
-import { importanceByColumn } from "../settings.ts";
+import { importanceByColumn, importanceLabel } from "../settings.ts";
 
 /** Categories of fewer training rows are counted, not listed: they may be a person's name or address. */
 const LEAST_ROWS = 10;
@@ -28,6 +28,8 @@ export interface DescribedModel {
     readonly inputs: readonly DescribedInput[];
     /** By input column, largest first. */
     readonly importance: readonly (readonly [string, number])[];
+    /** What `importance` adds up over the features of a column. */
+    readonly importanceMeasure: string;
   };
   /** Null if no run of this workspace trained the model. */
   readonly run: Run | null;
@@ -50,6 +52,7 @@ export async function describeModel(session: Session, reference: string): Promis
     target: signature.target,
     inputs: signature.inputs.map((spec) => describedInput(spec, model)),
     importance: importanceByColumn(model),
+    importanceMeasure: importanceLabel(estimator.family),
     lineage,
     codeVersion,
   };
