@@ -41,7 +41,12 @@ function whyView(result: WhyResult): View {
   const { a, b, total, effects, models, settings, notes, rows } = result;
   return {
     title: `${total.metric} ${formatNumber(total.a)} of ${named(a)} → ${formatNumber(total.b)} of ${named(b)} on the same ${rows} test rows`,
-    fields: summaryFields(result),
+    fields: [
+      ...summaryFields(result),
+      ...(a.threshold === b.threshold
+        ? []
+        : [["threshold", `${formatNumber(a.threshold)} → ${formatNumber(b.threshold)}`] as const]),
+    ],
     tables: [
       {
         columns: ["swapped", "effect", "share", "swapped first", "swapped last", "verdict"],

@@ -54,6 +54,8 @@ function settingTable({ a, b, params, settings }: DiffResult): ViewTable {
         ? params.map((each) => row(`parameter ${each.key}`, each))
         : [["family", a.family, b.family]]),
       ...(a.featureSet === b.featureSet ? [] : [["feature set", a.featureSet, b.featureSet]]),
+      // Chosen in training, so it may differ with the same settings.
+      ...(a.threshold === b.threshold ? [] : [["threshold of the model", a.threshold, b.threshold]]),
       ...settings.map((each) => row(each.key, each)),
     ],
   };

@@ -40,7 +40,8 @@ export interface Gate {
   readonly passed: boolean;
 }
 
-export type RunSummary = Pick<Run, "runId" | "modelVersion" | "family" | "featureSet" | "createdAt" | "seed">;
+export type RunSummary = Pick<Run, "runId" | "modelVersion" | "family" | "featureSet" | "createdAt" | "seed"> &
+  Pick<Model, "threshold">;
 
 export interface DiffResult {
   readonly a: RunSummary;
@@ -74,8 +75,8 @@ export async function diffRuns(
   const named = [a.run.metric, b.run.metric, ...Object.keys(limits)];
   const differences = judged === null ? [] : compared();
   return {
-    a: summary(a.run),
-    b: summary(b.run),
+    a: summary(a),
+    b: summary(b),
     rows: judged?.table.rowCount ?? null,
     differences,
     gates: Object.entries(limits).map(([metric, limit]) => gateOf(differences, metric, limit)),
@@ -141,8 +142,9 @@ function featureChanges(a: RunWithModel, b: RunWithModel): DiffResult["features"
   };
 }
 
-function summary({ runId, modelVersion, family, featureSet, createdAt, seed }: Run): RunSummary {
-  return { runId, modelVersion, family, featureSet, createdAt, seed };
+function summary({ run, model }: RunWithModel): RunSummary {
+  const { runId, modelVersion, family, featureSet, createdAt, seed } = run;
+  return { runId, modelVersion, family, featureSet, createdAt, seed, threshold: model.threshold };
 }
 
 function notesOf(a: RunWithModel, b: RunWithModel, test: TestData | null): string[] {

@@ -2,6 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import { present } from "../../core/text/present.ts";
 import type { Evaluation } from "../../core/metric.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
@@ -9,7 +10,7 @@ import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { decidingMetric } from "../settings.ts";
 import { settingEffects, type SettingEffect } from "./settingEffects.ts";
-import { judgePair, runWithModel } from "./runPair.ts";
+import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
 import { differingFactors, factors, swappedModel, type Factor, type SwappedModel } from "./swappedModels.ts";
 import { readTestData } from "../testData.ts";
@@ -38,7 +39,7 @@ export interface FactorEffect {
 }
 
 export interface WhyResult {
-  readonly a: Pick<Run, "runId" | "modelVersion" | "family" | "seed">;
+  readonly a: Pick<Run, "runId" | "modelVersion" | "family" | "seed"> & Pick<Model, "threshold">;
   readonly b: WhyResult["a"];
   readonly rows: number;
   readonly total: MetricDifference;
@@ -88,8 +89,8 @@ export async function why(session: Session, reference: string, options: WhyOptio
     ? await settingEffects(session, { a: a.run, b: b.run, table: ends.table, evaluation: ends.a, compare })
     : [];
   return {
-    a: summary(a.run),
-    b: summary(b.run),
+    a: summary(a),
+    b: summary(b),
     rows: ends.table.rowCount,
     total: compare(ends.a, ends.b),
     effects: effectsOf(differing, valueOf, (factor) => {
@@ -155,8 +156,8 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function summary({ runId, modelVersion, family, seed }: Run): WhyResult["a"] {
-  return { runId, modelVersion, family, seed };
+function summary({ run: { runId, modelVersion, family, seed }, model }: RunWithModel): WhyResult["a"] {
+  return { runId, modelVersion, family, seed, threshold: model.threshold };
 }
 
 function notesOf(session: Session, ends: readonly { readonly run: Run; readonly retrained: boolean }[]): string[] {
