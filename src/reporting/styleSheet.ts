@@ -18,7 +18,7 @@ export function styleSheet(): string {
 
 const base = `
 :root{color-scheme:light dark;--page:#f4f6f8;--card:#fff;--ink:${colours.ink};--muted:#57606a;--line:#dde2e7;--link:#0060a0;
---good:#116b3c;--good-soft:#e3f4ea;--bad:#a8291b;--bad-soft:#fbe9e6;--caution:#7a5200;--caution-soft:#fdf3dc;--calm-soft:#e8eef5;--calm:#2c4a6b;--mark:#eef5fb}
+--good:#116b3c;--good-soft:#e3f4ea;--bad:#a8291b;--bad-soft:#fbe9e6;--caution:#7a5200;--caution-soft:#fdf3dc;--calm-soft:#e8eef5;--calm:#2c4a6b;--mark:#eef5fb;--edge:#0003}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -72,7 +72,7 @@ footer{color:var(--muted);font-size:.9rem}
 `;
 
 const tables = `
-.scroll{overflow-x:auto;margin:0 0 1rem}
+.scroll{overflow-x:auto;margin:0 0 1rem;background:linear-gradient(to left,var(--card) 2rem,transparent 3rem) right/3rem 100% no-repeat local,linear-gradient(to left,var(--edge),transparent .9rem) right/.9rem 100% no-repeat var(--card)}
 table{border-collapse:collapse;width:100%;font-size:.925rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .5rem}
 caption span{display:block;max-width:calc(100vw - 3rem)}
@@ -105,9 +105,9 @@ const summary = `
 
 const dark = `
 :root{--page:#0d1117;--card:#161b22;--ink:${darkColours.ink};--muted:${darkColours.muted};--line:#2d343d;--link:#6cb6ff;
---good:#56d38b;--good-soft:#12351f;--bad:#ff8f80;--bad-soft:#43201b;--caution:#eac155;--caution-soft:#372b0e;--calm-soft:#1f2d3d;--calm:#a9c7e8;--mark:#1b2531}
+--good:#56d38b;--good-soft:#12351f;--bad:#ff8f80;--bad-soft:#43201b;--caution:#eac155;--caution-soft:#372b0e;--calm-soft:#1f2d3d;--calm:#a9c7e8;--mark:#1b2531;--edge:#000b}
 `;
 
 const print = `
-@media print{#card{break-before:page}.page>main>#card:only-child{break-before:auto}nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}tbody .number{white-space:normal}}
+@media print{.scroll{background:none}#card{break-before:page}.page>main>#card:only-child{break-before:auto}nav,.skip{display:none}body{background:#fff;font-size:13px}figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.page{max-width:none;padding:0}.plots{columns:2 12rem}.vega{min-width:0!important}table{font-size:10px}th,td{padding:.2rem .3rem}tbody .number{white-space:normal}}
 `;
