@@ -16,7 +16,7 @@ const deployment =
 const artifact = "bytes,path,sha256";
 const finding = "limit,message,name,passes?,status,value";
 const prediction = "at,inputs,label,labelled_at,model_sha256,prediction,prediction_id,probability,run_id,source";
-const model = "calibration,code_version,family,importance,inputs,lineage,metrics,params,target,threshold,transforms";
+const model = "calibration,code_version,family,importance,importance_measure,inputs,lineage,metrics,params,target,threshold,transforms";
 
 const monitoring =
   "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,performance,quality,reference,run_id," +
@@ -115,7 +115,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "runs diff v1 v1": {
     "": "a,b,data,differences,features,gates,notes,params,rows,settings",
-    a: "created_at,family,feature_set,model_version,run_id,seed",
+    a: "created_at,family,feature_set,model_version,run_id,seed,threshold",
     "differences[]": "a,b,difference,greater_is_better,interval,metric,reason,share_better,smallest_effect,verdict",
     data: "a,added,b,changed,files_added,files_removed,moved,moved_reason,removed,same",
     "data.a": "column_count,dataset_id,files,rows,sha256,training_rows,validation_rows",
