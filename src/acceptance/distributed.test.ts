@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLibraries } from "../estimators/xgboost/engines/native/findLibrary.ts";
 import { libraryVersion } from "../estimators/xgboost/engines/native/nativeLibrary.ts";
 import { lcgSample } from "../testing/lcgSample.ts";
+import { networkHosts } from "../testing/networkHosts.ts";
 import { postgresServer } from "../testing/postgresServer.ts";
 import { s3Server } from "../testing/s3Server.ts";
 import { noSlurm, slurmCluster } from "../testing/slurmCluster.ts";
@@ -93,34 +94,7 @@ function local(ranks: number): Promise<RunJson> {
   return unbroken.get(ranks)!;
 }
 
-/** Network namespaces on a bridge of their own, whose first address is this machine's. */
-const hosts = (() => {
-  const name = `mlctl${process.pid}-`;
-  const [bridge, network] = [`mlb${process.pid}`, `10.231.${process.pid % 250}`];
-  const ip = (line: string): boolean => spawnSync("ip", line.split(" ")).status === 0;
-  const areHere = process.getuid?.() === 0 && ip(`netns add ${name}0`) && ip(`link add ${bridge} type bridge`);
-  const address = `${network}.1`;
-  const start = (): void => {
-    for (const line of [`address add ${address}/24 dev ${bridge}`, `link set ${bridge} up`]) ip(line);
-    for (let i = 0; i < 4; i++) {
-      const [host, cable] = [`${name}${i}`, `mlv${process.pid}${i}`];
-      for (const line of [
-        `netns add ${host}`,
-        `link add ${cable} type veth peer name eth0 netns ${host}`,
-        `link set ${cable} master ${bridge} up`,
-        `-n ${host} address add ${network}.${i + 2}/24 dev eth0`,
-        `-n ${host} link set eth0 up`,
-        `-n ${host} link set lo up`,
-      ])
-        ip(line);
-    }
-  };
-  const stop = (): void => {
-    for (let i = 0; i < 4; i++) ip(`netns del ${name}${i}`);
-    ip(`link del ${bridge}`);
-  };
-  return { areHere, name, address, start, stop };
-})();
+const hosts = networkHosts(4);
 beforeAll(() => hosts.areHere && hosts.start());
 afterAll(() => hosts.stop());
 

@@ -1,23 +1,31 @@
 /** Workers that Slurm or a command starts, whose work is in a bucket, and whose connection is cut. */
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished } from "vitest";
-import { s3Server } from "../testing/s3Server.ts";
+import { networkHosts } from "../testing/networkHosts.ts";
+import { s3Server, type S3Server } from "../testing/s3Server.ts";
 import { noSlurm, slurmCluster } from "../testing/slurmCluster.ts";
 import { bin, environment, temporaryFolder, workspaceIn } from "./lifecycleWorkspace.ts";
 import { busy, leftovers, living, ok, onPostgres, start, toTune, trials, url, variables } from "./workersWorkspace.ts";
 
-const tunedAlone = (): Promise<object[]> => {
+const tunedAlone = (...flags: string[]): Promise<object[]> => {
   const alone = toTune();
-  alone.ok("tune");
+  alone.ok("tune", ...flags);
   return trials(alone);
 };
 
+/** Keys of work that is in the bucket. */
+async function workOf({ client }: S3Server): Promise<string[]> {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: "models" }));
+  return Contents.map(({ Key }) => Key!).filter((key) => key.includes("/work/"));
+}
+
 /** A connection to the database that can be cut. */
-async function proxy(port: number) {
+async function proxy(port: number, address = "127.0.0.1") {
   const sockets = new Set<Socket>();
   let isCut = false;
   const server = createServer((client) => {
@@ -32,7 +40,7 @@ async function proxy(port: number) {
       from.pipe(to);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     cut(is: boolean) {
@@ -66,6 +74,51 @@ describe("workers elsewhere", () => {
     await line.close();
   });
 
+  onPostgres("go on after their network was silent for a minute: nothing is lost or done twice", async (skip) => {
+    const hosts = networkHosts(1);
+    if (!hosts.areHere) return skip("needs root and ip netns");
+    hosts.start();
+    onTestFinished(() => hosts.stop());
+    const s3 = await s3Server(temporaryFolder(), "models");
+    const [database, bucket] = await Promise.all(
+      [url, s3.variables["AWS_ENDPOINT_URL"]!].map((place) => proxy(Number(new URL(place).port), hosts.address)),
+    );
+    const all = { ...variables(), ...s3.variables };
+    const shared = toTune();
+    expect((await shared.startWith(all, "share", `${url}?workspace=silent`, "s3://models/s").finished).status).toBe(0);
+    const elsewhere = workspaceIn(temporaryFolder());
+    elsewhere.write({ "config.json": shared.read("config.json") });
+    const there = url.replace(/127.0.0.1:\d+/, `${hosts.address}:${database!.port}`);
+    elsewhere.configure({ database: `${there}?workspace=silent` });
+    const variablesThere = { ...all, AWS_ENDPOINT_URL: `http://${hosts.address}:${bucket!.port}` };
+    const command = ["netns", "exec", `${hosts.name}0`, process.execPath, bin, "worker", "--threads", "1"];
+    const worker = spawn("ip", command, {
+      cwd: elsewhere.folder,
+      env: environment(variablesThere),
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    worker.stderr.on("data", (chunk: Buffer) => (said += String(chunk)));
+    onTestFinished(() => void worker.kill("SIGKILL"));
+    await expect.poll(() => living(shared), { timeout: 60_000 }).toHaveLength(1);
+    const tuning = shared.startWith(all, "tune", "--workers", "1", "--trials", "48");
+    await expect.poll(busy, { timeout: 60_000, interval: 5 }).toBe(1);
+    hosts.plug(0, "down");
+    await sleep(60_000);
+    hosts.plug(0, "up");
+    const { status, stderr } = await tuning.finished;
+    expect(status, stderr).toBe(0);
+    expect(await trials(shared)).toEqual(await tunedAlone("--trials", "48"));
+    expect(await workOf(s3)).toEqual([]);
+    // It is still a worker: the next command has its help again.
+    await expect.poll(() => living(shared), { timeout: 120_000 }).toHaveLength(1);
+    worker.kill("SIGINT");
+    await new Promise((resolve) => worker.once("close", resolve));
+    expect(said).toMatch(/trying again[^]*responds again[^]*did [1-9]\d* tasks?/);
+    for (const line of [database!, bucket!]) line.cut(true);
+    await Promise.all([database!.close(), bucket!.close(), s3.stop()]);
+  });
+
   onPostgres("get the work from the bucket, where there is one", async () => {
     const s3 = await s3Server(temporaryFolder(), "models");
     const all = { ...variables(), ...s3.variables };
@@ -79,8 +132,7 @@ describe("workers elsewhere", () => {
     worker.child.kill("SIGINT");
     expect((await worker.finished).stderr).toMatch(/did [1-9]\d* tasks?/);
     expect(await trials(shared)).toEqual(await tunedAlone());
-    const { Contents = [] } = await s3.client.send(new ListObjectsV2Command({ Bucket: "models" }));
-    expect(Contents.map(({ Key }) => Key!).filter((key) => key.startsWith("x/work/"))).toEqual([]);
+    expect(await workOf(s3)).toEqual([]);
     await s3.stop();
   });
 
