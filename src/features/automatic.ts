@@ -6,7 +6,7 @@ import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/
 import type { Task } from "../core/task.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import { rowsByCode } from "../stats/countCategories.ts";
-import { words } from "./words.ts";
+import { words } from "./text.ts";
 
 /** A text column whose distinct values exceed this share of the rows is an id or free text … */
 const FREE_TEXT_SHARE = 0.5;

@@ -1,18 +1,12 @@
 /** Cyclical: encodes periodic numbers (months, hours) as sine and cosine, so that December is next to January. */
 import { MlctlError } from "../core/errors.ts";
-import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
-import type { NumberColumn } from "../core/table/table.ts";
-import type { Transform, TransformOption } from "../core/transform.ts";
-import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, option, readOptions } from "./readOptions.ts";
+import { columnTensor, graphColumn, scalar } from "../core/onnx.ts";
+import { columnTransform } from "./columnTransform.ts";
+import { mapValues } from "./mapColumns.ts";
+import { option } from "./readOptions.ts";
 
 /** Periods of the parts that date_parts makes. */
-const knownPeriods: ReadonlyMap<string, number> = new Map([
-  ["quarter", 4],
-  ["month", 12],
-  ["day_of_week", 7],
-  ["hour", 24],
-]);
+const knownPeriods = { quarter: 4, month: 12, day_of_week: 7, hour: 24 };
 
 type CyclicalState = {
   readonly columns: readonly { readonly name: string; readonly period: number }[];
@@ -20,60 +14,48 @@ type CyclicalState = {
   readonly keep: boolean;
 };
 
-const options: readonly TransformOption[] = [
-  option(
-    "period",
-    { type: "number", default: null, minimum: Number.MIN_VALUE },
-    "length of one cycle; known for quarter, month, day_of_week and hour",
-  ),
-  option("keep", { type: "boolean", default: false }, "keeps the original column too"),
-];
-
 /** `<name>_sin` and `<name>_cos` of 2π · value / period. By default it uses the columns whose period follows from the name. */
-export const cyclical: Transform<CyclicalState> = {
+export const cyclical = columnTransform<CyclicalState, "number", { period: number | null; keep: boolean }>({
   type: "cyclical",
   description: "replaces a periodic number by its sine and cosine",
-  kinds: ["number"],
-  options,
-  fit(table, given) {
-    const { period, keep } = readOptions<{ period: number | null; keep: boolean }>(given, options);
+  kind: "number",
+  options: [
+    option(
+      "period",
+      { type: "number", default: null, minimum: Number.MIN_VALUE },
+      "length of one cycle; known for quarter, month, day_of_week and hour",
+    ),
+    option("keep", { type: "boolean", default: false }, "keeps the original column too"),
+  ],
+  fit(chosen, { period, keep }, { given }) {
     const named = given["column"] !== undefined || given["columns"] !== undefined;
-    const columns = chooseColumns(table, given, ["number"])
+    const columns = chosen
       .filter(({ name }) => named || knownPeriod(name) !== undefined)
       .map(({ name }) => ({ name, period: period ?? knownPeriod(name) ?? unknownPeriod(name) }));
     return { columns, keep };
   },
-  inputNames: namesOf,
-  outputNames: ({ columns, keep }) => columns.flatMap(({ name }) => madeNames(name, keep)),
-  load: ({ columns, keep }) => mapColumns("number", columns, ({ period }) => circle(period, keep)),
+  outputs: ({ name }, { keep }) => [...(keep ? [name] : []), `${name}_sin`, `${name}_cos`],
+  replace({ name, period }, { keep }) {
+    const turn = (2 * Math.PI) / period;
+    return (column) => {
+      const sine = mapValues(column, (value) => Math.sin(value * turn), `${name}_sin`);
+      const cosine = mapValues(column, (value) => Math.cos(value * turn), `${name}_cos`);
+      return keep ? [column, sine, cosine] : [sine, cosine];
+    };
+  },
   /** cos(x) as sin(x + π/2): all runtimes support Sin for doubles, but not all support Cos. */
-  toOnnx: (graph, { columns: states, keep }, columns) =>
-    replaceColumns(columns, states, (from, { name, period }) => {
-      const angle = graph.add("Mul", [columnTensor(graph, from), scalar(graph, (2 * Math.PI) / period)]);
-      const sine = graphColumn(`${name}_sin`, graph.add("Sin", [angle]));
-      const quarter = graph.add("Add", [angle, scalar(graph, Math.PI / 2)]);
-      const cosine = graphColumn(`${name}_cos`, graph.add("Sin", [quarter]));
-      return keep ? [from, sine, cosine] : [sine, cosine];
-    }),
-};
-
-function circle(period: number, keep: boolean): (column: NumberColumn) => NumberColumn[] {
-  const turn = (2 * Math.PI) / period;
-  return (column) => {
-    const sine = mapValues(column, (value) => Math.sin(value * turn), `${column.name}_sin`);
-    const cosine = mapValues(column, (value) => Math.cos(value * turn), `${column.name}_cos`);
-    return keep ? [column, sine, cosine] : [sine, cosine];
-  };
-}
-
-function madeNames(name: string, keep: boolean): string[] {
-  return [...(keep ? [name] : []), `${name}_sin`, `${name}_cos`];
-}
+  toOnnx(graph, from, { name, period }, { keep }) {
+    const angle = graph.add("Mul", [columnTensor(graph, from), scalar(graph, (2 * Math.PI) / period)]);
+    const sine = graphColumn(`${name}_sin`, graph.add("Sin", [angle]));
+    const quarter = graph.add("Add", [angle, scalar(graph, Math.PI / 2)]);
+    const cosine = graphColumn(`${name}_cos`, graph.add("Sin", [quarter]));
+    return keep ? [from, sine, cosine] : [sine, cosine];
+  },
+});
 
 /** Matches the names that date_parts gives: "month" as well as "start_month". */
 function knownPeriod(name: string): number | undefined {
-  for (const [part, period] of knownPeriods) if (name === part || name.endsWith(`_${part}`)) return period;
-  return undefined;
+  return Object.entries(knownPeriods).find(([part]) => name === part || name.endsWith(`_${part}`))?.[1];
 }
 
 function unknownPeriod(name: string): never {

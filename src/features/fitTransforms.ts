@@ -5,11 +5,12 @@ import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/table/selectRows.ts";
 import type { Table } from "../core/table/table.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { Transform, TransformContext, TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { findTransform, transforms } from "./index.ts";
 import type { SelectState } from "./select.ts";
-import { transformProblems } from "./transformProblems.ts";
+import { optionProblems } from "./readOptions.ts";
 
 /**
  * Yields after each transform, so that the caller can let signals arrive: one of many columns takes long.
@@ -23,8 +24,10 @@ export function* fitInTurns(
   requests: readonly TransformRequest[],
   context: TransformContext,
 ): Work<FittedTransform[]> {
-  const problems = transformProblems(requests);
-  if (problems.length > 0) throw configError(problems);
+  const problems = transformProblems(requests).map(({ path, message }) => `${path}: ${message}`);
+  if (problems.length > 1)
+    throw new MlctlError("usage", `${problems.length} problems in features`, { details: problems });
+  if (problems.length === 1) throw new MlctlError("usage", problems[0]!);
   const inputs = { ...table, columns: table.columns.filter((column) => column.name !== context.target) };
   const steps = withoutKeys(inputs, yield* stepsInTurns(inputs, requests, context), context);
   const needed = neededColumns(inputs, steps);
@@ -126,11 +129,16 @@ function neededColumns(inputs: Table, steps: readonly Step[]): string[] {
   return inputs.columns.map((column) => column.name).filter((name) => needed.has(name) || unchanged.has(name));
 }
 
-function configError(problems: readonly { path: string; message: string }[]): MlctlError {
-  const lines = problems.map(({ path, message }) => `${path}: ${message}`);
-  return lines.length === 1
-    ? new MlctlError("usage", lines[0]!)
-    : new MlctlError("usage", `${lines.length} problems in features`, { details: lines });
+/** All unknown types, unknown options and invalid values, with their paths in config.json. */
+export function transformProblems(requests: readonly TransformRequest[]): { path: string; message: string }[] {
+  return requests.flatMap(({ type, options }, i) => {
+    const path = `features[${i}]`;
+    const transform = findTransform(type);
+    if (transform !== undefined)
+      return optionProblems(options, transform.options).map((problem) => ({ path, message: `${type}: ${problem}` }));
+    const known = Object.keys(transforms);
+    return [{ path, message: `unknown type "${type}", ${didYouMean(type, known, `allowed: ${known.join(", ")}`)}` }];
+  });
 }
 
 function located(error: unknown, place: string, target: string): unknown {

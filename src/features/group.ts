@@ -1,11 +1,10 @@
 /** Group: merges categories, by name or because they are rare. */
 import { MlctlError } from "../core/errors.ts";
-import { columnTensor, graphColumn, replaceColumns } from "../core/onnx.ts";
+import { columnTensor, graphColumn } from "../core/onnx.ts";
 import type { CategoryColumn } from "../core/table/table.ts";
-import type { Transform, TransformOption } from "../core/transform.ts";
 import { countCategories } from "../stats/countCategories.ts";
-import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, option, readOptions } from "./readOptions.ts";
+import { columnTransform } from "./columnTransform.ts";
+import { option } from "./readOptions.ts";
 import { lookUp, MISSING, positions } from "./onnx/lookUp.ts";
 
 interface GroupOptions {
@@ -25,85 +24,60 @@ type GroupState = {
   readonly other: string;
 };
 
-const options: readonly TransformOption[] = [
-  option("groups", { type: "object", default: null }, "for each group name, the list of categories to merge"),
-  option(
-    "min_count",
-    { type: "integer", default: null, minimum: 1 },
-    "categories (after `groups`) with fewer training rows become `other`, as do unseen ones",
-  ),
-  option("other", { type: "text", default: "other" }, "name for the rare categories"),
-];
-
 /** E.g. `{ "groups": { "Fog_Smoke_Squall": ["Fog", "Smoke", "Squall"] } }`. Missing values stay missing. */
-export const group: Transform<GroupState> = {
+export const group = columnTransform<GroupState, "category", GroupOptions>({
   type: "group",
   description: "merges categories, by name or because they are rare",
-  kinds: ["category"],
-  options,
-  fit(table, given) {
-    const { groups, min_count: minCount, other } = readOptions<GroupOptions>(given, options);
-    if (groups === null && minCount === null) {
+  kind: "category",
+  options: [
+    option("groups", { type: "object", default: null }, "for each group name, the list of categories to merge"),
+    option(
+      "min_count",
+      { type: "integer", default: null, minimum: 1 },
+      "categories (after `groups`) with fewer training rows become `other`, as do unseen ones",
+    ),
+    option("other", { type: "text", default: "other" }, "name for the rare categories"),
+  ],
+  fit(chosen, { groups: given, min_count: minCount, other }) {
+    if (given === null && minCount === null)
       throw new MlctlError("usage", "no groups given", { hint: 'set "groups" or "min_count"' });
-    }
-    const pairs = Object.entries(groups ?? {}).flatMap(([name, members]) => membersOf(name, members));
-    const named = new Map(pairs);
-    const merged = (column: CategoryColumn): CategoryColumn =>
-      renamed(column, (category) => named.get(category) ?? category);
-    const columns = chooseColumns(table, given, ["category"]).map((column) => ({
-      name: column.name,
-      kept: minCount === null ? null : frequent(merged(column), minCount),
-    }));
-    return { columns, groups: pairs, other };
-  },
-  inputNames: namesOf,
-  outputNames: namesOf,
-  load(state) {
-    const named = new Map(state.groups);
-    return mapColumns("category", state.columns, ({ kept }) => {
-      const keep = kept === null ? undefined : new Set(kept);
-      const groupOf = (category: string): string => {
-        const merged = named.get(category) ?? category;
-        return keep === undefined || keep.has(merged) ? merged : state.other;
-      };
-      return (column) => [renamed(column, groupOf)];
+    const groups = Object.entries(given ?? {}).flatMap(([name, members]) => membersOf(name, members));
+    const groupOf = new Map(groups);
+    const columns = chosen.map((column) => {
+      const counted = countCategories(renamed(column, (category) => groupOf.get(category) ?? category));
+      const frequent = counted.filter(({ count }) => count >= (minCount ?? 0)).map(({ category }) => category);
+      return { name: column.name, kept: minCount === null ? null : frequent };
     });
+    return { columns, groups, other };
   },
-  toOnnx: (graph, state, columns) =>
-    replaceColumns(columns, state.columns, (from, { kept }) => {
-      const valueOf = groupsOf(new Map(state.groups), kept, state.other);
-      const made = lookUp(graph, from, { valueOf, missing: MISSING, otherwise: state.other });
-      if (kept !== null) return [graphColumn(from.name, made, "category")];
-      // Strings without a group are unchanged.
-      const place = positions(graph, from, [MISSING, ...valueOf.keys()]);
-      const unknown = graph.add("Equal", [place, graph.constant("int64", [-1], [])]);
-      return [graphColumn(from.name, graph.add("Where", [unknown, columnTensor(graph, from), made]), "category")];
-    }),
-};
+  replace({ kept }, { groups, other }) {
+    const named = new Map(groups);
+    const keep = kept === null ? undefined : new Set(kept);
+    const groupOf = (category: string): string => {
+      const merged = named.get(category) ?? category;
+      return keep === undefined || keep.has(merged) ? merged : other;
+    };
+    return (column) => [renamed(column, groupOf)];
+  },
+  toOnnx(graph, from, { name, kept }, { groups, other }) {
+    const keep = new Set(kept);
+    const own = (kept ?? []).map((text) => [text, text] as const);
+    const merged = groups.map(([text, to]) => [text, kept === null || keep.has(to) ? to : other] as const);
+    const valueOf = new Map([...own, ...merged]);
+    const made = lookUp(graph, from, { valueOf, missing: MISSING, otherwise: other });
+    if (kept !== null) return [graphColumn(name, made, "category")];
+    // Strings without a group are unchanged.
+    const place = positions(graph, from, [MISSING, ...valueOf.keys()]);
+    const unknown = graph.add("Equal", [place, graph.constant("int64", [-1], [])]);
+    return [graphColumn(name, graph.add("Where", [unknown, columnTensor(graph, from), made]), "category")];
+  },
+});
 
 function membersOf(name: string, members: unknown): [string, string][] {
   if (Array.isArray(members) && members.every((member) => typeof member === "string")) {
     return members.map((member) => [member, name]);
   }
   throw new MlctlError("usage", `group "${name}" is not a list of strings`);
-}
-
-function frequent(column: CategoryColumn, minCount: number): string[] {
-  const counted = countCategories(column).filter(({ count }) => count >= minCount);
-  return counted.map(({ category }) => category);
-}
-
-/** The group of each category that is named in `groups` or kept; all others are `other` if `kept` is set. */
-function groupsOf(
-  groups: ReadonlyMap<string, string>,
-  kept: readonly string[] | null,
-  other: string,
-): ReadonlyMap<string, string> {
-  if (kept === null) return groups;
-  const keep = new Set(kept);
-  const own = kept.map((text) => [text, text] as const);
-  const merged = [...groups].map(([text, name]) => [text, keep.has(name) ? name : other] as const);
-  return new Map([...own, ...merged]);
 }
 
 /** Renames categories; categories with the same new name share a code. */

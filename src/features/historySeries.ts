@@ -6,34 +6,10 @@ import type { NumberColumn, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { columnHint } from "../core/text/suggest.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { chooseColumns, option } from "./readOptions.ts";
+import { chooseColumns } from "./readOptions.ts";
 import { groupSeries, keyText } from "./seriesKeys.ts";
 import { longestBefore } from "./seriesLookup.ts";
-import { groupsOf, withGroups, type SeriesEntries, type SeriesState, type Tolerance } from "./seriesState.ts";
-
-/** How far `lag` and `elapsed` look back. */
-export const lagsOption = option(
-  "lags",
-  { type: "integers", default: [1], minimum: 1 },
-  "number of rows to look back; 1 is the previous row",
-);
-
-export const byOption = option(
-  "by",
-  { type: "texts", default: null },
-  'columns that tell several series apart, such as ["store"]; a row looks back on its own series only',
-);
-
-export const shortHistoryOption = option(
-  "short_history",
-  { type: "choice", default: "refuse", choices: ["refuse", "missing"] },
-  "a row with too little history: refuse = not used in training, an error in prediction; missing = its features are missing",
-);
-
-/** Part of a state: only what differs from the default, as in models of earlier versions. */
-export function shortHistoryOf(options: TransformOptions): Tolerance {
-  return options["short_history"] === "missing" ? { shortHistory: "missing" } : {};
-}
+import { groupsOf, withGroups, type SeriesEntries, type SeriesState } from "./seriesState.ts";
 
 /** A day, an hour, a minute, a second, a millisecond. */
 const UNITS = [MILLISECONDS_A_DAY, 3_600_000, 60_000, 1000, 1];

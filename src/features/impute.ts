@@ -1,12 +1,12 @@
 /** Impute: fills missing numbers with a value learned in training. */
-import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
+import { absent, columnTensor, graphColumn, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
-import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
-import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
-import { chooseColumns, option, readOptions } from "./readOptions.ts";
+import { columnTransform } from "./columnTransform.ts";
+import { mapValues } from "./mapColumns.ts";
+import { option } from "./readOptions.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
 
@@ -22,48 +22,46 @@ type ImputeState = {
   readonly indicator: boolean;
 };
 
-const options: readonly TransformOption[] = [
-  option(
-    "strategy",
-    { type: "choice", default: "median", choices: ["mean", "median", "most_frequent", "constant"] },
-    "value to fill in; most_frequent takes the smallest of equally frequent numbers",
-  ),
-  option("value", { type: "number", default: 0 }, "value for strategy constant, and for columns without any number"),
-  option("indicator", { type: "boolean", default: false }, "adds a 0/1 column <name>_missing"),
-];
-
 /**
  * Infinities count as missing, since no model family can use them. A column without any number is filled with `value`,
  * while scikit-learn's SimpleImputer would silently drop it.
  */
-export const impute: Transform<ImputeState> = {
+export const impute = columnTransform<ImputeState, "number", ImputeOptions>({
   type: "impute",
   description: "fills missing numbers with the mean, the median, the most frequent number or a constant",
-  kinds: ["number"],
-  options,
-  fit(table, given) {
-    const { strategy, value, indicator } = readOptions<ImputeOptions>(given, options);
-    const columns = chooseColumns(table, given, ["number"]).map((column) => {
-      const present = finiteValues(column.values);
-      return { name: column.name, fill: present.length === 0 ? value : fillOf[strategy](present, value) };
+  kind: "number",
+  options: [
+    option(
+      "strategy",
+      { type: "choice", default: "median", choices: ["mean", "median", "most_frequent", "constant"] },
+      "value to fill in; most_frequent takes the smallest of equally frequent numbers",
+    ),
+    option("value", { type: "number", default: 0 }, "value for strategy constant, and for columns without any number"),
+    option("indicator", { type: "boolean", default: false }, "adds a 0/1 column <name>_missing"),
+  ],
+  fit(chosen, { strategy, value, indicator }) {
+    const columns = chosen.map(({ name, values }) => {
+      const present = finiteValues(values);
+      return { name, fill: present.length === 0 ? value : fillOf[strategy](present, value) };
     });
     return { columns, indicator };
   },
-  inputNames: namesOf,
-  outputNames: (state) => state.columns.flatMap(({ name }) => (state.indicator ? [name, indicatorName(name)] : [name])),
-  load: ({ columns, indicator }) =>
-    mapColumns("number", columns, ({ fill }) => (column) => {
-      return indicator ? [filled(column, fill), missing(column)] : [filled(column, fill)];
-    }),
-  toOnnx: (graph, state, columns) =>
-    replaceColumns(columns, state.columns, (from, { name, fill }) => {
-      const value = columnTensor(graph, from);
-      const isMissing = absent(graph, value);
-      const complete = graphColumn(name, graph.add("Where", [isMissing, scalar(graph, fill), value]));
-      if (!state.indicator) return [complete];
-      return [complete, graphColumn(indicatorName(name), graph.add("Cast", [isMissing], { to: { int: 11 } }))];
-    }),
-};
+  outputs: ({ name }, { indicator }) => (indicator ? [name, `${name}_missing`] : [name]),
+  replace:
+    ({ name, fill }, { indicator }) =>
+    (column) => {
+      if (!indicator) return [filled(column, fill)];
+      const isMissing = (value: number): number => (Number.isFinite(value) ? 0 : 1);
+      return [filled(column, fill), mapValues(column, isMissing, `${name}_missing`)];
+    },
+  toOnnx(graph, from, { name, fill }, { indicator }) {
+    const value = columnTensor(graph, from);
+    const isMissing = absent(graph, value);
+    const complete = graphColumn(name, graph.add("Where", [isMissing, scalar(graph, fill), value]));
+    if (!indicator) return [complete];
+    return [complete, graphColumn(`${name}_missing`, graph.add("Cast", [isMissing], { to: { int: 11 } }))];
+  },
+});
 
 const fillOf: Record<Strategy, (present: Float64Array, value: number) => number> = {
   mean,
@@ -95,12 +93,4 @@ function filled(column: NumberColumn, fill: number): NumberColumn {
   const result = Float64Array.from(values);
   for (; row < values.length; row++) if (!Number.isFinite(values[row]!)) result[row] = fill;
   return { kind: "number", name, values: result };
-}
-
-function missing(column: NumberColumn): NumberColumn {
-  return mapValues(column, (value) => (Number.isFinite(value) ? 0 : 1), indicatorName(column.name));
-}
-
-function indicatorName(name: string): string {
-  return `${name}_missing`;
 }

@@ -4,11 +4,9 @@ import { branchesOf } from "./branches.ts";
 import { clip } from "./clip.ts";
 import { cyclical } from "./cyclical.ts";
 import { dateParts } from "./dateParts.ts";
-import { drop } from "./drop.ts";
 import { elapsed } from "./elapsed.ts";
 import { flagDay } from "./flagDay.ts";
 import { group } from "./group.ts";
-import { hashText } from "./hashText.ts";
 import { impute } from "./impute.ts";
 import { lag } from "./lag.ts";
 import { log } from "./log.ts";
@@ -18,10 +16,10 @@ import { ordinal } from "./ordinal.ts";
 import { ratio } from "./ratio.ts";
 import { rolling } from "./rolling.ts";
 import { round } from "./round.ts";
-import { select } from "./select.ts";
+import { drop, select } from "./select.ts";
 import { standardize } from "./standardize.ts";
 import { targetEncode } from "./targetEncode.ts";
-import { textLength } from "./textLength.ts";
+import { hashText, textLength } from "./text.ts";
 
 export const transforms = {
   clip,

@@ -7,7 +7,7 @@ import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";
 import { requiredColumns } from "./fitTransforms.ts";
-import { historyGaps } from "./historyGaps.ts";
+import { historyGaps } from "./history.ts";
 import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
 
 const days = ["2024-01-01", "2024-01-03", "2024-01-03", "2024-01-10", "2024-02-20", "2024-02-25"];

@@ -1,16 +1,20 @@
 /** Replaces columns of a table by name; the other columns keep their place. */
 import { MlctlError } from "../core/errors.ts";
-import type { Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table/table.ts";
+import type { CategoryColumn, Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table/table.ts";
 
 /** A column of kind `K`. */
 export type ColumnOf<K extends ColumnKind> = Extract<Column, { readonly kind: K }>;
 
 /** A column in the state of a transform: its name, or an object with its name. */
-type FittedColumn = string | { readonly name: string };
+export type FittedColumn = string | { readonly name: string };
+
+export function nameOf(column: FittedColumn): string {
+  return typeof column === "string" ? column : column.name;
+}
 
 /** Names of the fitted columns, for transforms that keep them. */
 export function namesOf({ columns }: { readonly columns: readonly FittedColumn[] }): readonly string[] {
-  return columns.map((column) => (typeof column === "string" ? column : column.name));
+  return columns.map(nameOf);
 }
 
 /**
@@ -23,7 +27,7 @@ export function mapColumns<K extends ColumnKind, Fitted extends FittedColumn>(
   columns: readonly Fitted[],
   applyOf: (fitted: Fitted) => (column: ColumnOf<K>, table: Table) => readonly Column[],
 ): (table: Table) => Table {
-  const applyByName = new Map(namesOf({ columns }).map((name, i) => [name, applyOf(columns[i]!)]));
+  const applyByName = new Map(columns.map((column) => [nameOf(column), applyOf(column)]));
   return (table) => {
     const made: Column[] = [];
     let found = 0;
@@ -53,15 +57,33 @@ export function mapValues(
   return { kind: "number", name, values };
 }
 
+/**
+ * Maps the codes of a column to values by category, since codes differ between training and prediction. Cached until
+ * another dictionary is used: slices of one table share theirs.
+ * @returns for a column, a function from code to value; `absent` for missing (−1) and for categories not in `valueOf`
+ */
+export function codeLookup<T>(
+  valueOf: ReadonlyMap<string, T>,
+  absent: T,
+): (column: CategoryColumn) => (code: number) => T {
+  let dictionary: readonly string[] | undefined;
+  let values: T[] = [];
+  return (column) => {
+    if (column.categories !== dictionary) {
+      dictionary = column.categories;
+      values = column.categories.map((category) => valueOf.get(category) ?? absent);
+    }
+    const current = values;
+    return (code) => (code < 0 ? absent : current[code]!);
+  };
+}
+
 function isKind<K extends ColumnKind>(column: Column, kind: K): column is ColumnOf<K> {
   return column.kind === kind;
 }
 
 /** Names of column kinds in messages. */
-export const kindWords = { number: "numbers", category: "text", date: "dates" } as const satisfies Record<
-  ColumnKind,
-  string
->;
+export const kindWords: Readonly<Record<ColumnKind, string>> = { number: "numbers", category: "text", date: "dates" };
 
 export function wrongKind(column: Column, expected: ColumnKind): MlctlError {
   return new MlctlError(

@@ -59,7 +59,7 @@ export const ratio: Transform<RatioState> = {
     return replaceColumns(columns, names, (from) => {
       const raw = graph.add("Div", [columnTensor(graph, from), divisor]);
       const finite = graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]);
-      return [from, graphColumn(`${from.name}_by_${by}`, finite)];
+      return [from, graphColumn(madeName(from.name, by), finite)];
     });
   },
 };

@@ -1,15 +1,12 @@
 /** Rolling: a statistic of a column over a time window before each row, also for irregular times. */
 import { MlctlError } from "../core/errors.ts";
-import type { DateColumn, NumberColumn } from "../core/table/table.ts";
-import type { Transform, TransformOption } from "../core/transform.ts";
 import { mean } from "../stats/mean.ts";
 import { median } from "../stats/median.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { parseDuration, type Duration } from "../core/text/duration.ts";
-import { byOption, extendSeries, fitSeries, shortHistoryOf, shortHistoryOption } from "./historySeries.ts";
-import { option, readOptions } from "./readOptions.ts";
-import { loadSeries, lookBack, reach, seriesGaps, type Series } from "./seriesLookup.ts";
-import { cutHistory, keyColumns, looksBack, type SeriesState, type Tolerance } from "./seriesState.ts";
+import { option } from "./readOptions.ts";
+import { loadSeries, reach, type Series } from "./seriesLookup.ts";
+import { seriesTransform } from "./seriesTransform.ts";
 
 type Statistic = "mean" | "min" | "max" | "median" | "std" | "count";
 
@@ -21,74 +18,54 @@ type RollingOptions = {
   readonly empty: "keep" | "skip";
 };
 
-export type RollingState = RollingOptions & Tolerance & { readonly series: readonly SeriesState[] };
-
-const options: readonly TransformOption[] = [
-  option(
-    "windows",
-    { type: "texts", default: ["30d"] },
-    'window lengths before the row, such as "30d" (m, h, d, w); includes its first instant, excludes the row itself',
-  ),
-  option(
-    "statistic",
-    { type: "choice", default: "mean", choices: ["mean", "min", "max", "median", "std", "count"] },
-    "statistic of the values in the window; std is the sample standard deviation (n − 1)",
-  ),
-  option(
-    "fallback",
-    { type: "choice", default: "longer", choices: ["longer", "none"] },
-    "value of an empty window: that of the next longer window, or none",
-  ),
-  option(
-    "empty",
-    { type: "choice", default: "keep", choices: ["keep", "skip"] },
-    "whether later steps still look back on a row whose own windows are empty",
-  ),
-  byOption,
-  shortHistoryOption,
-];
-
 /** Like pandas' rolling("30D", closed="left", min_periods=1): `<column>_rolling_30d`, or `<column>_rolling_max_30d`. */
-export const rolling: Transform<RollingState> = {
+export const rolling = seriesTransform<RollingOptions, RollingOptions>({
   type: "rolling",
   description: "adds the mean (or another statistic) of a column over a time window before the row, by time_column",
-  kinds: ["number"],
-  options,
-  fit(table, given, context) {
-    const { windows, statistic, fallback, empty } = readOptions<RollingOptions>(given, options);
-    for (const text of windows) if (!((parseDuration(text)?.milliseconds ?? 0) > 0)) throw wrongWindow(text);
-    return {
-      series: fitSeries(table, given, context),
-      windows: [...new Set(windows)],
-      statistic,
-      fallback,
-      empty,
-      ...shortHistoryOf(given),
-    };
-  },
-  inputNames: keyColumns,
-  outputNames: (state) => [
-    ...keyColumns(state),
-    ...state.series.flatMap(({ column }) => state.windows.map((text) => rollingName(column, text, state.statistic))),
+  options: [
+    option(
+      "windows",
+      { type: "texts", default: ["30d"] },
+      'window lengths before the row, such as "30d" (m, h, d, w); includes its first instant, excludes the row itself',
+    ),
+    option(
+      "statistic",
+      { type: "choice", default: "mean", choices: ["mean", "min", "max", "median", "std", "count"] },
+      "statistic of the values in the window; std is the sample standard deviation (n − 1)",
+    ),
+    option(
+      "fallback",
+      { type: "choice", default: "longer", choices: ["longer", "none"] },
+      "value of an empty window: that of the next longer window, or none",
+    ),
+    option(
+      "empty",
+      { type: "choice", default: "keep", choices: ["keep", "skip"] },
+      "whether later steps still look back on a row whose own windows are empty",
+    ),
   ],
+  fit({ windows, statistic, fallback, empty }) {
+    for (const text of windows) if (!((parseDuration(text)?.milliseconds ?? 0) > 0)) throw wrongWindow(text);
+    return { windows: [...new Set(windows)], statistic, fallback, empty };
+  },
+  names: rollingNames,
   load(state) {
     const valuesAt = windowsAt(state);
-    return lookBack(state.series, (seriesOf, rows, column) =>
-      rollingColumns(seriesOf, rows, { state, column, valuesAt }),
-    );
+    return (seriesOf, { values: times }, column) => {
+      const made = state.windows.map(() => new Float64Array(times.length));
+      times.forEach((time, row) => valuesAt(seriesOf(row), time).forEach((value, i) => (made[i]![row] = value)));
+      return rollingNames(column, state).map((name, i) => ({ kind: "number", name, values: made[i]! }));
+    };
   },
-  looksBack,
-  cutHistory,
-  extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
-  historyGaps(state) {
+  gaps(state) {
     const valuesAt = windowsAt(state);
-    return seriesGaps(state, (past, time) => {
+    return (past, time) => {
       const empty = valuesAt(past, time).findIndex(Number.isNaN);
       if (empty < 0) return undefined;
       const longest =
         state.fallback === "longer" ? byLength(state.windows).at(-1)! : parseDuration(state.windows[empty]!)!;
       return `${state.statistic === "std" ? "fewer than two values" : "no value"} of "${past.column}" in the ${longest.words} before it; ${reach(past)}`;
-    });
+    };
   },
   narrowHistory(state, history) {
     if (state.empty === "keep") return history;
@@ -98,10 +75,10 @@ export const rolling: Transform<RollingState> = {
       all.every((seriesOf) => !valuesAt(seriesOf(row), time).some(Number.isNaN));
     return { ...history, time: history.time.map((time, row) => (isComplete(time, row) ? time : NaN)) };
   },
-};
+});
 
-function rollingName(column: string, window: string, statistic: Statistic): string {
-  return `${column}_rolling_${statistic === "mean" ? "" : `${statistic}_`}${window}`;
+function rollingNames(column: string, { windows, statistic }: RollingOptions): string[] {
+  return windows.map((window) => `${column}_rolling_${statistic === "mean" ? "" : `${statistic}_`}${window}`);
 }
 
 function wrongWindow(text: string): MlctlError {
@@ -117,7 +94,7 @@ function byLength(windows: readonly string[]): Duration[] {
 type WindowsAt = (past: Series, time: number) => number[];
 
 /** @returns a function from an instant to the value of each window, NaN for an empty one */
-function windowsAt({ windows, statistic, fallback }: RollingState): WindowsAt {
+function windowsAt({ windows, statistic, fallback }: RollingOptions): WindowsAt {
   const order = byLength(windows);
   const positions = windows.map((text) => order.findIndex((window) => window.text === text));
   return (past, time) => {
@@ -142,17 +119,3 @@ const statistics: Record<Statistic, (values: Float64Array) => number> = {
   std: (values) => standardDeviation(values, { ddof: 1 }),
   count: (values) => values.length,
 };
-
-function rollingColumns(
-  seriesOf: (row: number) => Series,
-  rows: DateColumn,
-  { state, column, valuesAt }: { state: RollingState; column: string; valuesAt: WindowsAt },
-): NumberColumn[] {
-  const made = state.windows.map(() => new Float64Array(rows.values.length));
-  rows.values.forEach((time, row) => valuesAt(seriesOf(row), time).forEach((value, i) => (made[i]![row] = value)));
-  return state.windows.map((text, i) => ({
-    kind: "number",
-    name: rollingName(column, text, state.statistic),
-    values: made[i]!,
-  }));
-}

@@ -1,9 +1,9 @@
-/** Select: keeps the named columns, in training order, and ignores all others. */
+/** Select keeps the named columns, in training order, and ignores all others; drop removes the named ones. */
 import { MlctlError } from "../core/errors.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { namesOf, wrongKind } from "./mapColumns.ts";
+import { nameOf, namesOf, wrongKind } from "./mapColumns.ts";
 import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
@@ -37,6 +37,27 @@ export const select: Transform<SelectState> = {
     const byName = new Map(columns.map((column) => [column.name, column]));
     return state.columns.map(({ name }) => byName.get(name)!);
   },
+};
+
+/** Rows to predict do not need the dropped columns. */
+export const drop: Transform<{ readonly columns: readonly string[] }> = {
+  type: "drop",
+  description: "removes columns",
+  kinds: ["number", "category", "date"],
+  options: [],
+  fit(table, given) {
+    const { column, columns } = readOptions(given, []);
+    if (column === undefined && columns === undefined)
+      throw new MlctlError("usage", "no column to drop given", { hint: "set column or columns" });
+    return { columns: chooseColumns(table, given, drop.kinds).map(nameOf) };
+  },
+  inputNames: namesOf,
+  outputNames: () => [],
+  load({ columns }) {
+    const dropped = new Set(columns);
+    return (table) => ({ ...table, columns: table.columns.filter(({ name }) => !dropped.has(name)) });
+  },
+  toOnnx: (_graph, state, columns) => columns.filter(({ name }) => !state.columns.includes(name)),
 };
 
 /** Converts a column without any value to the kind it had in training, since its own kind is arbitrary. */

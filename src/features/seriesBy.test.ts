@@ -6,10 +6,10 @@ import { selectRows } from "../core/table/selectRows.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
-import { extendHistory } from "./extendHistory.ts";
+import { extendHistory } from "./history.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";
 import { requiredColumns } from "./fitTransforms.ts";
-import { historyGaps } from "./historyGaps.ts";
+import { historyGaps } from "./history.ts";
 import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
 
 const DAY = 86_400_000;

@@ -1,41 +1,29 @@
 /** Standardize: shifts and scales numbers to mean 0 and standard deviation 1 over the training rows. */
-import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
-import type { Transform } from "../core/transform.ts";
+import { columnTensor, graphColumn, scalar } from "../core/onnx.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
-import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { columnTransform } from "./columnTransform.ts";
 
-type StandardizeState = {
-  readonly columns: readonly { readonly name: string; readonly mean: number; readonly scale: number }[];
-};
+type Scaled = { readonly name: string; readonly mean: number; readonly scale: number };
 
 /**
  * (value − mean) / population standard deviation (divisor n), as scikit-learn's StandardScaler. Missing values stay
  * missing and are ignored in both statistics. A constant column becomes 0.
  */
-export const standardize: Transform<StandardizeState> = {
+export const standardize = columnTransform<{ readonly columns: readonly Scaled[] }, "number">({
   type: "standardize",
   description: "shifts and scales numbers to mean 0 and standard deviation 1",
-  kinds: ["number"],
-  options: [],
-  fit(table, given) {
-    readOptions(given, []);
-    return { columns: chooseColumns(table, given, ["number"]).map(({ name, values }) => scaleOf(name, values)) };
+  kind: "number",
+  fit: (chosen) => ({ columns: chosen.map(({ name, values }) => scaleOf(name, values)) }),
+  replace:
+    ({ name, mean: center, scale }) =>
+    ({ values }) => [{ kind: "number", name, values: scaled(values, center, scale) }],
+  toOnnx(graph, from, { name, mean: center, scale }) {
+    const centred = graph.add("Sub", [columnTensor(graph, from), scalar(graph, center)]);
+    return [graphColumn(name, graph.add("Div", [centred, scalar(graph, scale)]))];
   },
-  inputNames: namesOf,
-  outputNames: namesOf,
-  load: ({ columns }) =>
-    mapColumns("number", columns, ({ name, mean: center, scale }) => ({ values }) => {
-      return [{ kind: "number", name, values: scaled(values, center, scale) }];
-    }),
-  toOnnx: (graph, state, columns) =>
-    replaceColumns(columns, state.columns, (from, { name, mean: center, scale }) => {
-      const centred = graph.add("Sub", [columnTensor(graph, from), scalar(graph, center)]);
-      return [graphColumn(name, graph.add("Div", [centred, scalar(graph, scale)]))];
-    }),
-};
+});
 
 /** A specialised loop, since many models run it; a callback shared with other transforms would be slower. */
 function scaled(values: Float64Array, center: number, scale: number): Float64Array {
@@ -44,7 +32,7 @@ function scaled(values: Float64Array, center: number, scale: number): Float64Arr
   return result;
 }
 
-function scaleOf(name: string, values: Float64Array): StandardizeState["columns"][number] {
+function scaleOf(name: string, values: Float64Array): Scaled {
   const present = finiteValues(values);
   if (present.length === 0) return { name, mean: 0, scale: 1 };
   const center = mean(present);

@@ -1,12 +1,12 @@
 /** Target encoding: replaces a category by the smoothed mean of the target over its training rows. */
 import { MlctlError } from "../core/errors.ts";
-import { graphColumn, replaceColumns } from "../core/onnx.ts";
+import { graphColumn } from "../core/onnx.ts";
 import { random } from "../core/random.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
-import type { Transform, TransformContext, TransformOption } from "../core/transform.ts";
-import { codeLookup } from "./codeLookup.ts";
-import { mapColumns, namesOf } from "./mapColumns.ts";
-import { chooseColumns, option, readOptions } from "./readOptions.ts";
+import type { Transform, TransformContext } from "../core/transform.ts";
+import { columnTransform } from "./columnTransform.ts";
+import { codeLookup, mapColumns } from "./mapColumns.ts";
+import { option } from "./readOptions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
 
 type Encoding = { readonly values: readonly (readonly [string, number])[]; readonly missing: number };
@@ -19,51 +19,42 @@ type TargetEncodeState = {
   readonly folds: number;
 };
 
-const options: readonly TransformOption[] = [
-  option(
-    "smoothing",
-    { type: "number", default: 10, minimum: 0 },
-    "weight of the overall mean, as a number of rows added to each category",
-  ),
-  option("folds", { type: "integer", default: 5, minimum: 2 }, "number of folds to encode the training rows"),
-];
-
 /**
  * (sum of y + smoothing · mean) / (rows + smoothing); for two classes y is 0 or 1. Missing is its own category.
  * Training rows are encoded out of fold: otherwise each would see its own target and the model would overfit the column.
  */
 export const targetEncode: Transform<TargetEncodeState> = {
-  type: "target_encode",
-  description: "replaces a category by the smoothed mean of the target over its rows, out of fold in training",
-  kinds: ["category"],
-  options,
-  fit(table, given, context) {
-    const { smoothing, folds } = readOptions<{ smoothing: number; folds: number }>(given, options);
-    const y = targetOf(context);
-    const prior = meanOf(y);
-    const columns = chooseColumns(table, given, ["category"]).map((column) => ({
-      name: column.name,
-      ...encoding(column, { y, prior, smoothing }),
-    }));
-    return { columns, prior, smoothing, folds };
-  },
-  inputNames: namesOf,
-  outputNames: namesOf,
-  load: ({ columns, prior }) =>
-    mapColumns("category", columns, ({ values, missing }) => {
+  ...columnTransform<TargetEncodeState, "category", { smoothing: number; folds: number }>({
+    type: "target_encode",
+    description: "replaces a category by the smoothed mean of the target over its rows, out of fold in training",
+    kind: "category",
+    options: [
+      option(
+        "smoothing",
+        { type: "number", default: 10, minimum: 0 },
+        "weight of the overall mean, as a number of rows added to each category",
+      ),
+      option("folds", { type: "integer", default: 5, minimum: 2 }, "number of folds to encode the training rows"),
+    ],
+    fit(chosen, { smoothing, folds }, { context }) {
+      const y = targetOf(context);
+      const prior = meanOf(y);
+      const columns = chosen.map((column) => ({ name: column.name, ...encoding(column, { y, prior, smoothing }) }));
+      return { columns, prior, smoothing, folds };
+    },
+    replace({ values, missing }, { prior }) {
       const lookup = codeLookup(new Map(values), prior);
       return (column) => [encoded(column, lookup(column), missing)];
-    }),
+    },
+    toOnnx: (graph, from, { name, values, missing }, { prior }) => [
+      graphColumn(name, lookUp(graph, from, { valueOf: new Map(values), missing, otherwise: prior })),
+    ],
+  }),
   trainingTable(state, table, context) {
     const y = targetOf(context);
     const foldOf = assignFolds(table.rowCount, state.folds, context.seed);
     return mapColumns("category", state.columns, () => (column) => [outOfFold(column, { ...state, y, foldOf })])(table);
   },
-  toOnnx: (graph, { columns: states, prior }, columns) =>
-    replaceColumns(columns, states, (from, { values, missing }) => {
-      const lookup = { valueOf: new Map(values), missing, otherwise: prior };
-      return [graphColumn(from.name, lookUp(graph, from, lookup))];
-    }),
 };
 
 function targetOf({ task, y }: TransformContext): Float64Array {

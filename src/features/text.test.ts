@@ -2,8 +2,7 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import type { Table } from "../core/table/table.ts";
-import { hashText } from "./hashText.ts";
-import { textLength } from "./textLength.ts";
+import { hashText, textLength } from "./text.ts";
 
 const context = { task: "regression", seed: 1, target: "y" } as const;
 const texts: Table = { rowCount: 4, columns: [categoryColumn("t", ["Foobar, foobar a!", "", null, "smörgås 👍"])] };

@@ -7,7 +7,7 @@ import { driftTestList, findDriftTest } from "../drift/findDriftTest.ts";
 import { estimators } from "../estimators/index.ts";
 import { resolveParams } from "../estimators/params.ts";
 import { findTransform, transforms } from "../features/index.ts";
-import { transformProblems } from "../features/transformProblems.ts";
+import { transformProblems } from "../features/fitTransforms.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { metrics } from "../metrics/index.ts";
 import { transformRequests } from "./settings.ts";

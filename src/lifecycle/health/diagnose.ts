@@ -9,7 +9,7 @@ import type { Column, Table } from "../../core/table/table.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
-import { historyGaps } from "../../features/historyGaps.ts";
+import { historyGaps } from "../../features/history.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";

@@ -7,7 +7,7 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import { nextTimes } from "../../stats/timeStep.ts";
 import type { ForecastHistory } from "./forecastHistory.ts";
 import type { ContinuedSeries } from "./futureRows.ts";
-import { historyGaps } from "../../features/historyGaps.ts";
+import { historyGaps } from "../../features/history.ts";
 
 /** Maximum number of series that a message names. */
 const NAMED = 3;

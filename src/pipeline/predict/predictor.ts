@@ -5,7 +5,7 @@ import type { Prediction } from "../../core/prediction.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
-import { historyGaps } from "../../features/historyGaps.ts";
+import { historyGaps } from "../../features/history.ts";
 import { calibrate } from "./calibrate.ts";
 import { applyThreshold } from "./applyThreshold.ts";
 

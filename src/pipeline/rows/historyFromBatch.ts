@@ -1,7 +1,7 @@
 /** Adds earlier rows of the batch to the model's history: lag features see the past, but never the row itself. */
 import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { extendHistory } from "../../features/extendHistory.ts";
+import { extendHistory } from "../../features/history.ts";
 
 /** Labelled rows of one table. */
 export interface LabelledRows {

@@ -1,7 +1,7 @@
 /** Finds rows whose date is beyond the model's history, or further from it than in training. */
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
-import { historyGaps } from "../../features/historyGaps.ts";
+import { historyGaps } from "../../features/history.ts";
 import type { RowProblem } from "./rowReader.ts";
 import { seriesColumnsOf } from "./unseenSeries.ts";
 

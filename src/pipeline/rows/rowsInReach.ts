@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../../core/transform.ts";
 import { stepsInTurns } from "../../features/fitTransforms.ts";
-import { historyGaps } from "../../features/historyGaps.ts";
+import { historyGaps } from "../../features/history.ts";
 import { findTransform } from "../../features/index.ts";
 
 /** Positions of the rows that the history of a model reaches; all rows for a model that does not look back. */

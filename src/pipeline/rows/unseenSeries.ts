@@ -2,7 +2,7 @@
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import { listed } from "../../core/text/listed.ts";
-import { historyGaps } from "../../features/historyGaps.ts";
+import { historyGaps } from "../../features/history.ts";
 import { findTransform } from "../../features/index.ts";
 
 /** Maximum number of names in a note. */

@@ -1,8 +1,25 @@
-/** Adds rows after training to the history of fitted transforms. */
+/** The history of fitted transforms that look back: rows that have too little of it, and rows that are added to it. */
 import { findColumn } from "../core/table/findColumn.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
+import type { HistoryGap } from "../core/transform.ts";
 import { findTransform } from "./index.ts";
+
+/** @returns a function from table to the gap of each row, or null; undefined if no transform looks back */
+export function historyGaps(
+  transforms: readonly FittedTransform[],
+): ((table: Table) => (HistoryGap | null)[]) | undefined {
+  const all = transforms.flatMap(({ type, state }) => findTransform(type)?.historyGaps?.(state) ?? []);
+  if (all.length === 0) return undefined;
+  return (table) => {
+    const found = all.map((gapsOf) => gapsOf(table));
+    return Array.from({ length: table.rowCount }, (_, row) => {
+      const gaps = found.flatMap((each) => each[row] ?? []);
+      // Missing history takes precedence over stale history.
+      return gaps.find(({ kind }) => kind === "missing") ?? gaps[0] ?? null;
+    });
+  };
+}
 
 /**
  * Extends the history of transforms that look back by the rows of `known` after its end, as if they had been ingested. A
