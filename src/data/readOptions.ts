@@ -4,10 +4,8 @@ import type { Decimal } from "../core/text/numberFormat.ts";
 /** The settings of `ingest` that say how CSV is read; what is absent is detected. */
 export interface CsvSettings {
   readonly delimiter?: string | undefined;
-  /** Default: `"`. Empty: no character quotes. */
   readonly quote?: string | undefined;
   readonly encoding?: string | undefined;
-  /** Number of lines before the header. */
   readonly skipLines?: number | undefined;
   /** Remove blanks around unquoted cells and names of columns; default true. */
   readonly trim?: boolean | undefined;
@@ -27,7 +25,6 @@ export interface ReadOptions {
   readonly thousands?: string;
   /** Formats by column, as recorded by a model: nothing else is recognised. Default: found in the files. */
   readonly formats?: Readonly<Record<string, string>>;
-  /** Path of the array in a JSON file: "rounds", "data.items". */
   readonly records?: string;
   /** Columns that may mix numbers and text: ids and dropped columns. */
   readonly textColumns?: readonly string[];
@@ -37,13 +34,11 @@ export interface ReadOptions {
   readonly idColumns?: readonly string[];
   /** SQL expressions by new or replaced column, over the columns of the files; they cannot refer to each other. */
   readonly select?: Readonly<Record<string, string>>;
-  /** SQL condition over the columns after `select`; rows for which it is not true are excluded. */
   readonly where?: string;
   /** Skip expressions in `select` and `where` that read a missing column, such as the target of unlabelled rows. */
   readonly lenient?: boolean;
 }
 
-/** Columns that may mix numbers and text. */
 export function freeColumns({ textColumns = [], categoryColumns = [], types = {} }: ReadOptions): ReadonlySet<string> {
   return new Set([...textColumns, ...categoryColumns, ...Object.keys(types)]);
 }
@@ -54,7 +49,6 @@ export interface LoadedFile {
   readonly table: string;
   readonly rows: number;
   readonly columns: readonly LoadedColumn[];
-  /** CSV only. */
   readonly delimiter?: string;
 }
 
@@ -66,13 +60,11 @@ export interface LoadedColumn {
   readonly empty: boolean;
   /** SQL that converts the text of the column to `type`, if the table still has the text. */
   readonly sql?: string;
-  /** Of text that may be numbers, dates or codes. */
   readonly text?: TextFacts;
   /** The earliest date, if all are in the first century: the file probably has two-digit years. */
   readonly earlyYear?: string;
 }
 
-/** What a text column of a file contains. */
 export interface TextFacts {
   /** A value, the first that is not a plain number. */
   readonly example: string;
@@ -80,15 +72,12 @@ export interface TextFacts {
   readonly offset?: string;
   /** Ids of the formats in which every value can be read, if they are not missing markers. */
   readonly formats: readonly string[];
-  /** The type that holds every value without a format. */
   readonly plain?: "BIGINT" | "DOUBLE" | "TIMESTAMP";
   /** Some dates have a time of day. */
   readonly hasTime?: boolean;
-  /** Missing markers that occur, at most five. */
   readonly markers: readonly string[];
   /** Set if a comma or point may be the decimal or the thousands separator. */
   readonly separators?: {
-    /** Null: both occur. */
     readonly character: "," | "." | null;
     readonly example: string;
     /** Integers without a separator are all shorter than four digits. */
@@ -96,7 +85,6 @@ export interface TextFacts {
   };
   /** Set to a value if SQL of the configuration reads the column, which therefore stays text. */
   readonly raw?: string;
-  /** A time with the name of a zone, such as Europe/Berlin. */
   readonly zone?: string;
   /** A value that a number would change, among numbers: with leading zeros, or more digits than a double holds. */
   readonly code?: string;

@@ -2,7 +2,6 @@
 import type { Json } from "../core/json.ts";
 
 export interface InputRow {
-  /** Line on which the row starts, from 1. */
   readonly line: number;
   /** In the order of `RowBatch.columns`; strings from CSV, JSON values from JSON Lines (integers beyond 2^53 as strings). */
   readonly values: readonly Json[];
@@ -15,7 +14,6 @@ export interface InputRow {
 export interface RowBatch {
   readonly columns: readonly string[];
   readonly rows: readonly InputRow[];
-  /** Whether `source` of the rows is JSON. */
   readonly isJson?: boolean;
   /** Columns and cells (by row) for the model after `ingest.select`, if it applies. */
   readonly inputs?: {
@@ -29,7 +27,6 @@ export interface RowBatch {
 
 /** An expression of `ingest.select` that cannot be computed for a row, or a value that it cannot read. */
 export interface ExpressionFailure {
-  /** Position in the batch, from 0. */
   readonly row: number;
   /** The column that the expression reads, or the one that it gives if it does not read exactly one. */
   readonly column: string;

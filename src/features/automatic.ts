@@ -38,7 +38,6 @@ export function hasIdName(name: string): boolean {
 }
 
 export interface AutomaticPlan {
-  /** In order, for `fitInTurns`. */
   readonly requests: readonly TransformRequest[];
   /** One message for all columns that are not used for the same reason. */
   readonly notes: readonly string[];
@@ -146,7 +145,6 @@ function reasonToDrop(column: Column, task: Task): Reason | undefined {
 const MEASURE = /^[-+]?\d[\d.,]*\s*[\p{L}°µ%][\p{L}²³/%°]{0,5}$/u;
 /** A word, a year and a day, in any order: "5. März 2023", "2024-10-20 02:00:00 CEST". */
 const WORDED_DATE = /^(?=.*\p{L}{3})(?=.*\b(19|20)\d\d\b)(?=.*\b\d{1,2}\b)[\p{L}\d.,:/ -]*$/u;
-/** Values that are looked at. */
 const LOOKED_AT = 200;
 
 /** Why a text column with many values is dropped that may be more than an id: its values are numbers or dates in words. */

@@ -6,7 +6,6 @@ import type { Transform, TransformContext, TransformOption, TransformOptions } f
 import { mapColumns, namesOf, type ColumnOf, type FittedColumn } from "./mapColumns.ts";
 import { chooseColumns, readOptions } from "./readOptions.ts";
 
-/** `Fitted` is a column in the state: its name, or an object with its name. */
 interface ColumnTransform<State, K extends ColumnKind, Options, Fitted> {
   readonly type: string;
   readonly description: string;

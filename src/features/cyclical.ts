@@ -10,7 +10,6 @@ const knownPeriods = { quarter: 4, month: 12, day_of_week: 7, hour: 24 };
 
 type CyclicalState = {
   readonly columns: readonly { readonly name: string; readonly period: number }[];
-  /** Whether to keep the original column. */
   readonly keep: boolean;
 };
 

@@ -59,7 +59,6 @@ function trainingTable(
   return transform.trainingTable?.(state, table, context) ?? transform.load(state)(table);
 }
 
-/** A fitted transform with its implementation. */
 export interface Step extends FittedTransform {
   readonly transform: Transform;
 }

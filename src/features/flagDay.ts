@@ -111,7 +111,6 @@ function isSet(flag: Flag, unset: readonly string[]): boolean {
   return typeof flag === "number" ? flag !== 0 && Number.isFinite(flag) : flag !== "" && !unset.includes(flag);
 }
 
-/** The flag of the day of a row. */
 type FlagOf = (row: number) => Flag | undefined;
 
 function extendNumbers(column: NumberColumn, flagOf: FlagOf): NumberColumn {

@@ -80,7 +80,6 @@ function membersOf(name: string, members: unknown): [string, string][] {
   throw new MlctlError("usage", `group "${name}" is not a list of strings`);
 }
 
-/** Renames categories; categories with the same new name share a code. */
 function renamed(column: CategoryColumn, nameOf: (category: string) => string): CategoryColumn {
   const codeOf = new Map<string, number>();
   const newCodes = column.categories.map((category) => {

@@ -51,8 +51,8 @@ export const impute = columnTransform<ImputeState, "number", ImputeOptions>({
     ({ name, fill }, { indicator }) =>
     (column) => {
       if (!indicator) return [filled(column, fill)];
-      const isMissing = (value: number): number => (Number.isFinite(value) ? 0 : 1);
-      return [filled(column, fill), mapValues(column, isMissing, `${name}_missing`)];
+      const missing = mapValues(column, (value) => (Number.isFinite(value) ? 0 : 1), `${name}_missing`);
+      return [filled(column, fill), missing];
     },
   toOnnx(graph, from, { name, fill }, { indicator }) {
     const value = columnTensor(graph, from);

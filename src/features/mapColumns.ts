@@ -2,7 +2,6 @@
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn, Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table/table.ts";
 
-/** A column of kind `K`. */
 export type ColumnOf<K extends ColumnKind> = Extract<Column, { readonly kind: K }>;
 
 /** A column in the state of a transform: its name, or an object with its name. */
@@ -12,7 +11,6 @@ export function nameOf(column: FittedColumn): string {
   return typeof column === "string" ? column : column.name;
 }
 
-/** Names of the fitted columns, for transforms that keep them. */
 export function namesOf({ columns }: { readonly columns: readonly FittedColumn[] }): readonly string[] {
   return columns.map(nameOf);
 }
@@ -60,21 +58,21 @@ export function mapValues(
 /**
  * Maps the codes of a column to values by category, since codes differ between training and prediction. Cached until
  * another dictionary is used: slices of one table share theirs.
- * @returns for a column, a function from code to value; `absent` for missing (−1) and for categories not in `valueOf`
+ * @returns for a column, a function from code to value; `otherwise` for missing (−1) and for categories not in `valueOf`
  */
 export function codeLookup<T>(
   valueOf: ReadonlyMap<string, T>,
-  absent: T,
+  otherwise: T,
 ): (column: CategoryColumn) => (code: number) => T {
   let dictionary: readonly string[] | undefined;
   let values: T[] = [];
   return (column) => {
     if (column.categories !== dictionary) {
       dictionary = column.categories;
-      values = column.categories.map((category) => valueOf.get(category) ?? absent);
+      values = column.categories.map((category) => valueOf.get(category) ?? otherwise);
     }
     const current = values;
-    return (code) => (code < 0 ? absent : current[code]!);
+    return (code) => (code < 0 ? otherwise : current[code]!);
   };
 }
 
@@ -82,7 +80,6 @@ function isKind<K extends ColumnKind>(column: Column, kind: K): column is Column
   return column.kind === kind;
 }
 
-/** Names of column kinds in messages. */
 export const kindWords: Readonly<Record<ColumnKind, string>> = { number: "numbers", category: "text", date: "dates" };
 
 export function wrongKind(column: Column, expected: ColumnKind): MlctlError {

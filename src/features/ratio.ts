@@ -7,7 +7,6 @@ import { mapColumns } from "./mapColumns.ts";
 import { chooseColumns, option, readOptions } from "./readOptions.ts";
 
 type RatioState = {
-  /** Columns to divide. */
   readonly columns: readonly string[];
   readonly by: string;
   /** All columns that are read, in the order of the training table. */

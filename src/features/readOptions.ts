@@ -114,7 +114,6 @@ const typeWords: Record<PlainType, string> = {
   object: "an object",
 };
 
-/** Maximum number of column names in a hint. */
 const MAX_NAMES = 10;
 
 /**

@@ -11,7 +11,6 @@ import { seriesTransform } from "./seriesTransform.ts";
 type Statistic = "mean" | "min" | "max" | "median" | "std" | "count";
 
 type RollingOptions = {
-  /** Window lengths, in the order of config.json. */
   readonly windows: readonly string[];
   readonly statistic: Statistic;
   readonly fallback: "longer" | "none";

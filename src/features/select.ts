@@ -8,7 +8,6 @@ import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
 
-/** First step of all fitted transforms, so that rows to predict may have columns in any order, and extra columns. */
 export const select: Transform<SelectState> = {
   type: "select",
   description: "keeps the named columns and drops all others",

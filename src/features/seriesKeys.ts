@@ -43,7 +43,6 @@ function keysOf(table: Table, by: readonly string[]): (row: number) => SeriesKey
   };
 }
 
-/** The rows of one series. */
 export interface SeriesRows {
   readonly key: SeriesKey;
   /** Positions in the table, ascending. */

@@ -10,7 +10,6 @@ import { mapColumns } from "./mapColumns.ts";
 import { keyReader, keyText, seriesName } from "./seriesKeys.ts";
 import { groupsOf, keyColumns, timesOf, type SeriesState, type Tolerance } from "./seriesState.ts";
 
-/** A series prepared for lookups. */
 export interface Series {
   readonly column: string;
   /** In messages, such as `store "S1"`; empty if the data is one series, or if training did not see it. */
@@ -25,7 +24,6 @@ export interface Series {
 /** From a table to the series of each of its rows; one without entries if training did not see the series. */
 export type SeriesOfRows = (table: Table) => (row: number) => Series;
 
-/** Builds the lookups of a state once. */
 export function loadSeries(state: SeriesState): SeriesOfRows {
   const { column, unit, by = [] } = state;
   const series = groupsOf(state).map(({ key, times, values }) => {
@@ -127,7 +125,6 @@ function unseenOnly(gaps: readonly (HistoryGap | null)[]): (HistoryGap | null)[]
   return gaps.map((gap) => (gap?.unseen === undefined ? null : { ...gap, kind: "stale" }));
 }
 
-/** One column of a row's series. */
 interface Own {
   readonly state: SeriesState;
   readonly past: Series;

@@ -5,7 +5,6 @@ import type { LookBack } from "../core/transform.ts";
 import { lowerBound } from "../stats/lowerBound.ts";
 import type { SeriesKey } from "./seriesKeys.ts";
 
-/** Values of one series. */
 export type SeriesEntries = {
   /** Ascending, in the state's units since 1970-01-01 UTC. */
   readonly times: readonly number[];
@@ -56,12 +55,10 @@ export function historyEnd({ series }: { readonly series: readonly SeriesState[]
   return ends.reduce((latest, end) => (end > latest ? end : latest), -Infinity);
 }
 
-/** See Transform.looksBack. */
 export function looksBack({ series }: { readonly series: readonly SeriesState[] }): LookBack {
   return { by: series[0]?.by ?? [], columns: series.map(({ column }) => column) };
 }
 
-/** See Transform.cutHistory. */
 export function cutHistory<State extends { readonly series: readonly SeriesState[] }>(
   state: State,
   end: number,
@@ -77,7 +74,6 @@ export function cutHistory<State extends { readonly series: readonly SeriesState
   return { ...state, series: state.series.map(cut) };
 }
 
-/** The time column of a table, for transforms that look back. */
 export function timesOf(table: Table, name: string): DateColumn | undefined {
   const column = findColumn(table, name);
   return column?.kind === "date" ? column : undefined;

@@ -62,7 +62,6 @@ function targetOf({ task, y }: TransformContext): Float64Array {
   throw new MlctlError("usage", "needs a binary or numeric target", { hint: "use one_hot" });
 }
 
-/** Leaves the rows of a fold out. */
 interface Fold {
   readonly foldOf: Int32Array;
   readonly fold: number;

@@ -45,36 +45,23 @@ export function detectDelimiter(sampleWith: (delimiter: string) => readonly CsvR
   const candidates = DELIMITERS.map((delimiter) => {
     const widths = sampleWith(delimiter).map(({ values }) => values.length);
     const { width, count } = mostFrequent(widths);
-    const agrees = width > 1 && widths[0] === width;
-    return { delimiter, header: widths[0] ?? 0, width, share: count / widths.length, agrees };
+    return { delimiter, header: widths[0] ?? 0, width, share: count / widths.length };
   });
-  const tab = candidates[2]!;
-  if (/\.tsv(\.gz)?$/i.test(name) && tab.header > 1) return "\t";
-  const best = (list: typeof candidates, better: (a: (typeof list)[0], b: (typeof list)[0]) => boolean) =>
-    list.length === 0 ? undefined : list.reduce((one, other) => (better(other, one) ? other : one));
-  const agreed = best(
-    candidates.filter(({ agrees }) => agrees),
-    (a, b) => a.share > b.share || (a.share === b.share && a.width > b.width),
-  );
-  if (agreed !== undefined) return agreed.delimiter;
-  const inHeader = best(
-    candidates.filter(({ header }) => header > 1),
-    (a, b) => a.header > b.header,
-  );
+  if (/\.tsv(\.gz)?$/i.test(name) && candidates[2]!.header > 1) return "\t";
+  const several = candidates
+    .filter(({ width }) => width > 1)
+    .toSorted((a, b) => b.share - a.share || b.width - a.width);
+  const agreed = several.find(({ header, width }) => header === width);
+  const [inHeader] = candidates.filter(({ header }) => header > 1).toSorted((a, b) => b.header - a.header);
   // A title above the header has no delimiter.
-  const inRows = best(
-    candidates.filter(({ width, share }) => width > 1 && share >= MOST / 2),
-    (a, b) => a.share > b.share,
-  );
-  return (inHeader ?? inRows)?.delimiter ?? ",";
+  const inRows = several.find(({ share }) => share >= MOST / 2);
+  return (agreed ?? inHeader ?? inRows)?.delimiter ?? ",";
 }
 
 function mostFrequent(widths: readonly number[]): { width: number; count: number } {
-  const counts = new Map<number, number>();
-  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
-  let best = { width: 0, count: 0 };
-  for (const [width, count] of counts) if (count > best.count) best = { width, count };
-  return best;
+  const groups = Map.groupBy(widths, (width) => width);
+  const counts = Array.from(groups, ([width, { length: count }]) => ({ width, count }));
+  return counts.reduce((best, each) => (each.count > best.count ? each : best), { width: 0, count: 0 });
 }
 
 /** Refuses a header with fewer values than the rows: it is a title, or lacks names. */
@@ -96,7 +83,7 @@ const foreign: readonly (readonly [pattern: RegExp, what: string, hint: string])
   [
     /^\s*<(!doctype|html|head|\?xml)/i,
     "an HTML or XML page",
-    "the download may have given an error or a login page: open the file to see",
+    "the download may be an error or a login page: open the file",
   ],
   [
     /^\s*(\{\s*"|\[\s*\{)/,

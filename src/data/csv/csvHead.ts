@@ -22,83 +22,61 @@ const SAMPLE_RECORDS = 200;
 /** In characters: 10,000 names of 100 letters are 1 M. */
 const MAX_HEADER_LENGTH = 1 << 22;
 
-/** Collects text until it holds the head. */
-interface HeadReader {
-  /** @returns the head and the text after it, once there is enough text */
-  add(text: string): { readonly head: CsvHead; readonly rest: string } | undefined;
-  /** The same if no text follows. */
-  end(): { readonly head: CsvHead; readonly rest: string };
-}
-
 /**
+ * Collects text: `add` returns the head and the text after it once there is enough, `end` if no text follows.
  * @param name the extension .tsv makes a tab in the header the delimiter
  * @throws {UnreadableFile} if the text is not CSV or its first lines are not a header
  */
-export function headReader(name: string, settings: CsvSettings): HeadReader {
+export function headReader(name: string, settings: CsvSettings) {
   let text = "";
-  const read = (isWhole: boolean): { head: CsvHead; rest: string } => {
+  const { quote = '"' } = settings;
+  const refuseLong = (header: string): void => {
+    if (header.length <= MAX_HEADER_LENGTH) return;
+    const isOpen = quote !== "" && header.split(quote).length % 2 === 0;
+    const tooLong = `the header has more than ${MAX_HEADER_LENGTH} characters`;
+    throw new UnreadableFile(`line 1: ${isOpen ? "a quote is not closed" : tooLong}`, { line: 1 });
+  };
+  const read = (isWhole: boolean): { readonly head: CsvHead; readonly rest: string } => {
     const head = readHead(text, isWhole, name, settings);
-    const header = text.slice(0, head.length).trimEnd();
-    if (header.length > MAX_HEADER_LENGTH) throw longHeader(header, settings);
+    refuseLong(text.slice(0, head.length).trimEnd());
     return { head, rest: text.slice(head.length) };
   };
   return {
-    add(more) {
+    add(more: string) {
       text += more;
-      if (holdsHead(text, settings)) return read(false);
-      if (text.length > MAX_HEADER_LENGTH) throw longHeader(text, settings);
+      if (text.length >= SAMPLE_LENGTH && recordEnd(text, preamble(text, settings).at, quote) >= 0) return read(false);
+      refuseLong(text);
       return undefined;
     },
     end: () => read(true),
   };
 }
 
-/** Whether `text` holds the sample and all of the header. */
-function holdsHead(text: string, settings: CsvSettings): boolean {
-  if (text.length < SAMPLE_LENGTH) return false;
-  const { at } = preamble(text, settings);
-  return recordEnd(text, at, settings.quote ?? '"') >= 0;
-}
-
-function longHeader(text: string, { quote = '"' }: CsvSettings): UnreadableFile {
-  const isOpen = quote !== "" && text.split(quote).length % 2 === 0;
-  const tooLong = `the header has more than ${MAX_HEADER_LENGTH} characters`;
-  return new UnreadableFile(`line 1: ${isOpen ? "a quote is not closed" : tooLong}`, { line: 1 });
-}
-
-/** Reads a file or stream from its start. */
-interface CsvReader {
-  /** Undefined until the head is read. */
-  readonly head: CsvHead | undefined;
-  /** Rows of the records that end within `text`, which continues the text written before. */
-  write(text: string): CsvRow[];
-  /** The last rows. */
-  end(): CsvRow[];
-}
-
 /**
+ * The rows of a file or stream; yields once for each chunk after the header, and once at the end.
  * @param onHead called before the first row is read
  * @throws {UnreadableFile} as `headReader` and `csvTokenizer` do
  */
-export function csvReader(name: string, settings: CsvSettings, onHead: (head: CsvHead) => void = () => {}): CsvReader {
+export async function* csvRecords(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+  settings: CsvSettings,
+  onHead: (head: CsvHead) => void,
+): AsyncGenerator<CsvRow[]> {
   const start = headReader(name, settings);
-  let head: CsvHead | undefined;
-  const begin = (found: ReturnType<HeadReader["add"]>): CsvRow[] => {
-    if (found === undefined) return [];
-    head = found.head;
+  let tokenizer: CsvTokenizer | undefined;
+  const begin = ({ head, rest }: ReturnType<typeof start.end>): CsvRow[] => {
+    ({ tokenizer } = head);
     onHead(head);
-    return head.tokenizer.write(found.rest);
+    return tokenizer.write(rest);
   };
-  return {
-    get head() {
-      return head;
-    },
-    write: (text) => (head === undefined ? begin(start.add(text)) : head.tokenizer.write(text)),
-    end() {
-      const rows = head === undefined ? begin(start.end()) : [];
-      return [...rows, ...head!.tokenizer.end()];
-    },
-  };
+  for await (const chunk of chunks) {
+    const found = tokenizer === undefined ? start.add(chunk.toString()) : undefined;
+    if (found !== undefined) yield begin(found);
+    else if (tokenizer !== undefined) yield tokenizer.write(chunk.toString());
+  }
+  const rows = tokenizer === undefined ? begin(start.end()) : [];
+  yield [...rows, ...tokenizer!.end()];
 }
 
 function readHead(text: string, isWhole: boolean, name: string, settings: CsvSettings): CsvHead {
@@ -106,12 +84,11 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   const { at, line, delimiter: given } = preamble(text, settings);
   if (text.slice(at).trim() === "") throw new UnreadableFile("the file is empty");
   const { quote = '"', trim = true } = settings;
-  const end = recordEnd(text, at, quote);
-  const sample = text.slice(at, Math.max(at + SAMPLE_LENGTH, end + 1));
+  const sample = text.slice(at, Math.max(at + SAMPLE_LENGTH, recordEnd(text, at, quote) + 1));
   const isCut = !isWhole || at + sample.length < text.length;
-  const widths = (delimiter: string): CsvRow[] => sampleOf(sample, isCut, line, { delimiter, quote, trim });
-  const delimiter = given ?? settings.delimiter ?? detectDelimiter(widths, name);
-  if (settings.skipLines === undefined) refuseTitle(widths(delimiter));
+  const sampleWith = (delimiter: string): CsvRow[] => sampleOf(sample, isCut, line, { delimiter, quote, trim });
+  const delimiter = given ?? settings.delimiter ?? detectDelimiter(sampleWith, name);
+  if (settings.skipLines === undefined) refuseTitle(sampleWith(delimiter));
   const grammar = { delimiter, quote, trim };
   const tokenizer = csvTokenizer(grammar, line);
   const header = tokenizer.write(text.slice(at), 1)[0] ?? tokenizer.end()[0];

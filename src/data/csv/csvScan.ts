@@ -2,7 +2,6 @@
 import type { CsvGrammar } from "./csvGrammar.ts";
 
 export interface CsvScan {
-  /** The next bytes after the header. */
   add(bytes: Buffer): void;
   /** How DuckDB may read the file itself; undefined if it must not. */
   end(): { readonly lineEnd: "\n" | "\r\n" } | undefined;
@@ -71,7 +70,6 @@ export function csvScan({ delimiter, quote, trim }: CsvGrammar, header: string, 
 /** Finds rows that end with an empty value and have more values than the header; other rows with more are errors. */
 function extraValues(comma: number, { lineEnd, width }: { lineEnd: string; width: number }) {
   const emptyLast = Buffer.from([comma, ...Buffer.from(lineEnd)]);
-  /** Of the line at the end of the last chunk. */
   let delimiters = 0;
   let isQuoted = false;
   let before = LINE_FEED;
@@ -107,7 +105,6 @@ function extraValues(comma: number, { lineEnd, width }: { lineEnd: string; width
   };
 }
 
-/** For each state and byte, the next state. */
 function transitions(comma: number, { isReturned, trim }: { isReturned: boolean; trim: boolean }): Uint8Array {
   const table = new Uint8Array(states.length << 8).fill(BAD);
   const set = (from: State, byte: number, to: State): void => {

@@ -11,9 +11,8 @@
  *   concatenated have them.
  */
 import type { InputRow } from "../rowBatch.ts";
-import { fieldReader, type FieldForm } from "./csvFields.ts";
-import { isSpaceOrTab, lastInk, lineBreaks, widthMismatch, withoutBlanks } from "./csvGrammar.ts";
-import type { CsvFlaws, CsvGrammar } from "./csvGrammar.ts";
+import { fieldReader, isSpaceOrTab, lastInk, lineBreaks, widthMismatch, withoutBlanks } from "./csvGrammar.ts";
+import type { CsvFlaws, CsvGrammar, FieldForm } from "./csvGrammar.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 export interface CsvRow extends InputRow {
@@ -37,7 +36,7 @@ export interface CsvTokenizer {
 }
 
 /** In characters, so that an unclosed quote does not read the rest of a long file into memory. */
-const MAX_RECORD_LENGTH = 1 << 25;
+export const MAX_RECORD_LENGTH = 1 << 25;
 
 /** @param line number of the first line that will be written */
 export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
@@ -63,7 +62,7 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
       if (ret < at) ret = indexOf(text, "\r", at);
       if (quoted < at) quoted = quote === "" ? Infinity : indexOf(text, quote, at);
       const end = Math.min(feed, ret);
-      if (!reader.isOpen && quoted === Infinity && ret === Infinity && limit === Infinity && feed < Infinity) {
+      if (!reader.isOpen() && quoted === Infinity && ret === Infinity && limit === Infinity && feed < Infinity) {
         const last = text.lastIndexOf("\n");
         const lines = text.slice(at, last).split("\n");
         if (chunk.mayTrim || chunk.hasMark) for (const source of lines) plainLine(source, chunk);
@@ -71,7 +70,7 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
         at = last + 1;
         continue;
       }
-      if (!reader.isOpen && end < Infinity && end < quoted) {
+      if (!reader.isOpen() && end < Infinity && end < quoted) {
         plainLine(text.slice(at, end), chunk);
         at = afterLineEnd(text, end);
         continue;
@@ -81,7 +80,7 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
       addRecord();
       at = afterLineEnd(text, at);
     }
-    if (reader.length > MAX_RECORD_LENGTH) throw reader.isQuoted ? unclosed() : tooLong();
+    if (reader.length() > MAX_RECORD_LENGTH) throw reader.isQuoted() ? unclosed() : longLine(line);
     consumed = at;
     return rows;
   }
@@ -155,7 +154,6 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     line = at + 1;
   }
 
-  /** @param forms undefined if all are bare */
   function addRow(values: string[], forms: readonly FieldForm[] | undefined, source: string | undefined): void {
     const width = header?.length;
     const isBlank = values.length === 1 && values[0] === "" && (forms === undefined || forms[0] === "bare");
@@ -175,22 +173,13 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     return values.every((value, i) => value === header![i] && (forms?.[i] ?? "bare") === (headerForms?.[i] ?? "bare"));
   }
 
-  /** Line on which the open field starts. */
-  function openLine(): number {
-    return reader.fields.values.reduce((sum, value) => sum + lineBreaks(value), line);
-  }
-
   function unclosed(): UnreadableFile {
-    const at = openLine();
-    const name = header?.[reader.fields.values.length];
+    const { values } = reader.fields();
+    const at = values.reduce((sum, value) => sum + lineBreaks(value), line);
+    const name = header?.[values.length];
     const place = name === undefined ? "" : `, column "${name}"`;
     const hint = 'close the quote, or set "ingest": {"quote": ""} if quotes are ordinary characters in this file';
     return new UnreadableFile(`line ${at}${place}: a quote is not closed`, { line: at, hint });
-  }
-
-  function tooLong(): UnreadableFile {
-    const hint = "each row must be a line that ends with a line feed: check that the input is a table";
-    return new UnreadableFile(`line ${line} is longer than ${MAX_RECORD_LENGTH >> 20} MiB`, { line, hint });
   }
 
   return {
@@ -201,14 +190,19 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     write,
     end() {
       rows = [];
-      if (reader.isQuoted) throw unclosed();
-      if (reader.isOpen) addRecord();
+      if (reader.isQuoted()) throw unclosed();
+      if (reader.isOpen()) addRecord();
       return rows;
     },
     setHeader(values) {
       header = values;
     },
   };
+}
+
+export function longLine(line: number): UnreadableFile {
+  const hint = "each row must be a line that ends with a line feed: check that the input is a table";
+  return new UnreadableFile(`line ${line} is longer than ${MAX_RECORD_LENGTH >> 20} MiB`, { line, hint });
 }
 
 /** Tells whether a blank is at the start or end of a field of a text. */

@@ -2,7 +2,6 @@
 import { dateFormatsOf, FIRST_COMPACT, LAST_COMPACT } from "../../core/text/dateFormat.ts";
 import { numberFormatsOf } from "../../core/text/numberFormat.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
-import { HASH_START, hashByte, stringCodes, type StringCodes } from "./stringCodes.ts";
 
 /** A column so far; its first value decides its kind. */
 export interface PlainColumn {
@@ -11,7 +10,7 @@ export interface PlainColumn {
   values: Float64Array<ArrayBuffer>;
   /** Of a category column; −1 is missing. May be longer than the number of rows. */
   codes: Int32Array<ArrayBuffer>;
-  readonly words: StringCodes;
+  readonly words: ReturnType<typeof stringCodes>;
   /** Numbers of decimals that occur, besides none: THREE, OTHER, or both. */
   decimals: number;
 }
@@ -23,26 +22,23 @@ export interface PlainRows {
   add(lines: Buffer): boolean;
 }
 
-export interface PlainOptions {
-  readonly delimiter: string;
-  /** At least two: with one column an empty line could be a missing value. */
-  readonly columnCount: number;
-  /** Initial capacity, in rows. */
-  readonly expected: number;
-}
-
 const [TAB, LINE_FEED, RETURN, SPACE, QUOTE, MINUS, POINT, ZERO] = [9, 10, 13, 32, 34, 45, 46, 48] as const;
-/** An integer with more digits may not be exact. */
 const MAX_DIGITS = 15;
 /** Powers of ten, all exact: dividing two exact numbers rounds once, so the result is the nearest double. */
 const POWERS = Float64Array.from({ length: MAX_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
 const WITH_EXPONENT = /^-?\d+(\.\d+)?[eE][+-]?\d{1,3}$/;
-/** Bits of PlainColumn.decimals. */
 const [THREE, OTHER] = [1, 2] as const;
+/** Maximum number of distinct strings, and the size of their hash table: a power of two, so that collisions are rare. */
+const [MAX_STRINGS, SLOTS] = [1000, 4096];
+const HASH_START = 0x811c9dc5 | 0;
 /** Words that DuckDB reads as numbers or dates. */
 const SPECIAL_VALUE = /^(nan|inf|infinity|epoch) *$/i;
 
-export function plainRows({ delimiter, columnCount, expected }: PlainOptions): PlainRows {
+/**
+ * @param columnCount at least two: with one column an empty line could be a missing value
+ * @param expected initial capacity, in rows
+ */
+export function plainRows(delimiter: string, columnCount: number, expected: number): PlainRows {
   const comma = delimiter.charCodeAt(0);
   const isSpecial = new Uint8Array(256);
   for (const byte of [0, LINE_FEED, RETURN, QUOTE, comma]) isSpecial[byte] = 1;
@@ -137,7 +133,6 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
     return at + 1;
   }
 
-  /** A number with many decimals or an exponent. */
   function longNumber(lines: Buffer, start: number, stop: number, values: Float64Array): number {
     const end = lines.indexOf(stop, start);
     const text = lines.toString("latin1", start, end);
@@ -177,7 +172,40 @@ function isFormatted(text: string): boolean {
   return isMissingMarker(text) || numberFormatsOf([text]).length > 0 || dateFormatsOf([text]).length > 0;
 }
 
+function hashByte(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193);
+}
+
 /** An ASCII letter, or a byte of a non-ASCII character. */
 function isLetter(byte: number): boolean {
   return (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte >= 128;
+}
+
+/** Codes of at most MAX_STRINGS distinct strings, found by their bytes: repeated values create no new string. */
+function stringCodes() {
+  const strings: string[] = [];
+  const known: Buffer[] = [];
+  const slots = new Int32Array(SLOTS).fill(-1);
+  const isKnown = (code: number, bytes: Buffer, start: number, end: number): boolean => {
+    const string = known[code]!;
+    if (string.length !== end - start) return false;
+    for (let i = 0; i < string.length; i++) if (string[i] !== bytes[start + i]) return false;
+    return true;
+  };
+  return {
+    strings,
+    /** @param hash of the bytes by `hashByte` @returns numbered by first appearance; −1 if there are too many strings */
+    codeOf(bytes: Buffer, start: number, end: number, hash: number): number {
+      let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+      for (;;) {
+        const code = slots[slot]!;
+        if (code < 0) break;
+        if (isKnown(code, bytes, start, end)) return code;
+        slot = (slot + 1) & (SLOTS - 1);
+      }
+      if (strings.length === MAX_STRINGS) return -1;
+      known.push(Buffer.from(bytes.subarray(start, end)));
+      return (slots[slot] = strings.push(bytes.toString("utf8", start, end)) - 1);
+    },
+  };
 }

@@ -22,13 +22,8 @@ const MARK = Buffer.from("\ufeff");
 /** How mlctl writes datasets. */
 const DATASET: CsvSettings = { delimiter: ",", trim: false };
 
-/** An expected column: reading stops at the first chunk that contradicts it. */
-interface ExpectedColumn {
-  readonly name: string;
-  readonly kind: Column["kind"];
-}
-
-type Expected = readonly ExpectedColumn[];
+/** All columns: reading stops at the first chunk that contradicts them. */
+type Expected = readonly Pick<Column, "name" | "kind">[];
 
 /**
  * The same table that DuckDB would give; null if the file or the options are not plain.
@@ -92,7 +87,6 @@ interface Head {
   readonly delimiter: string;
   readonly names: readonly string[];
   readonly rows: PlainRows;
-  /** Bytes of the first line, including its line feed. */
   readonly length: number;
   /** A row that says this repeats the header. */
   readonly refused: readonly string[] | null;
@@ -100,22 +94,21 @@ interface Head {
 
 /** @param start what was read of the file: `lines` and the start of the next line */
 function headOf(lines: Buffer, start: Buffer, reading: Reading & { size: number }): Head | null {
-  const { path, options, expected, size } = reading;
+  const { expected, size } = reading;
   const length = lines.indexOf(LINE_FEED) + 1;
   if (/["\r\0]/.test(lines.toString("utf8", 0, length))) return null;
-  const text = start.toString("utf8", 0, Math.max(length, SAMPLE_BYTES));
-  const csv = expected === undefined ? options.csv : DATASET;
-  const found = namesOf(text, start.length >= size, { path, options, csv });
-  if (found === null || found.names.length < 2) return null;
-  const { names, given, delimiter } = found;
+  const found = csvHeadOf(start.toString("utf8", 0, Math.max(length, SAMPLE_BYTES)), start.length >= size, reading);
+  if (found?.line !== 1 || found.names.length < 2) return null;
+  const { names, grammar } = found;
+  const { delimiter } = grammar;
   const sample = lines.subarray(length, length + SAMPLE_BYTES);
   let sampled = 0;
   for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
   // One percent more, so that the arrays rarely have to grow.
   const estimate = (size / Math.max(1, sample.length)) * sampled * 1.01;
   const expectedRows = Math.min(MAX_EXPECTED_CELLS / names.length, estimate);
-  const rows = plainRows({ delimiter, columnCount: names.length, expected: expectedRows });
-  return { delimiter, names, rows, length, refused: expected === undefined ? given : null };
+  const rows = plainRows(delimiter, names.length, expectedRows);
+  return { delimiter, names, rows, length, refused: expected === undefined ? found.given : null };
 }
 
 function matches({ names, rows }: Head, { expected }: Reading): boolean {
@@ -127,20 +120,13 @@ function matches({ names, rows }: Head, { expected }: Reading): boolean {
   return names.length === expected.length && names.every(agrees);
 }
 
-/** Null if the header is not on the first line or not valid. @param given names as in the file */
-function namesOf(
-  text: string,
-  isWhole: boolean,
-  { path, options, csv = {} }: Pick<Reading, "path" | "options"> & { csv: CsvSettings | undefined },
-): { names: readonly string[]; given: readonly string[]; delimiter: string } | null {
+function csvHeadOf(text: string, isWhole: boolean, { path, options, expected }: Reading) {
   try {
-    const reader = headReader(path, csv);
-    const read = reader.add(text) ?? (isWhole ? reader.end() : undefined);
-    if (read === undefined || read.head.line !== 1) return null;
-    const { names, grammar } = read.head;
-    return { names: columnNames(names, options.normalizeNames ?? false), given: names, delimiter: grammar.delimiter };
+    const reader = headReader(path, (expected === undefined ? options.csv : DATASET) ?? {});
+    const head = (reader.add(text) ?? (isWhole ? reader.end() : undefined))?.head;
+    return head && { ...head, names: columnNames(head.names, options.normalizeNames ?? false), given: head.names };
   } catch (error) {
-    if (error instanceof UnreadableFile) return null;
+    if (error instanceof UnreadableFile) return undefined;
     throw error;
   }
 }

@@ -17,10 +17,10 @@ export interface DecodeOptions {
   readonly countLines?: boolean;
 }
 
-/** Decodes the next bytes. */
 type Decode = (bytes: Buffer, isLast: boolean) => string;
 
 const [LINE_FEED, RETURN] = [10, 13];
+const REPLACEMENT = Buffer.from("\ufffd");
 /** Labels of windows-1252. As in browsers, these include latin-1: no file has its control characters. */
 const WINDOWS_1252 = /^(windows-?1252|cp-?1252|latin-?1|l1|(iso-?|iso_)8859-1|us-ascii|ascii)$/i;
 /** The characters of the bytes 0x80 to 0x9f; a space marks the five that are not assigned. */
@@ -143,30 +143,20 @@ function incompleteBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
     if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return characterLength(byte) > back ? back : 0;
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? back : 0;
   }
   return 0;
 }
 
-function characterLength(lead: number): number {
-  return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-}
-
-/** Position of the first character that is not UTF-8. */
 function firstInvalid(bytes: Buffer): number {
-  // Whole lines first, since most of a large chunk is valid.
-  let at = 0;
-  for (;;) {
-    const end = bytes.indexOf(LINE_FEED, at) + 1 || bytes.length;
-    if (!isUtf8(bytes.subarray(at, end)) || end === bytes.length) break;
-    at = end;
-  }
-  while (at < bytes.length) {
-    const length = bytes[at]! < 0x80 ? 1 : characterLength(bytes[at]!);
-    if (!isUtf8(bytes.subarray(at, at + length))) return at;
-    at += length;
-  }
-  return at;
+  const text = bytes.toString();
+  let [at, position] = [-1, 0];
+  do {
+    at = text.indexOf("\ufffd", at + 1);
+    position = Buffer.byteLength(text.slice(0, at));
+    // The replacement character may be in the file.
+  } while (bytes.subarray(position, position + 3).equals(REPLACEMENT));
+  return position;
 }
 
 /** Number of line ends (LF, CRLF or CR) before `end`. */
@@ -181,7 +171,6 @@ function linesBefore(bytes: Buffer, end: number): number {
   return lines;
 }
 
-/** The word around position `at`, e.g. "Zürich". */
 function wordAt(text: string, at: number): string {
   const before = /[^\s,;|"]{0,20}$/.exec(text.slice(Math.max(0, at - 20), at))?.[0] ?? "";
   return before + (/^[^\s,;|"]{0,20}/.exec(text.slice(at, at + 20))?.[0] ?? "");

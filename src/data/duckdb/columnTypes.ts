@@ -13,7 +13,6 @@ const TIMESTAMPS = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTA
 /** A type name allowed in `types`: it cannot break out of the cast that contains it. */
 const TYPE_NAME = /^[A-Za-z_][A-Za-z0-9_ ]*(\(\s*\d+\s*(,\s*\d+\s*)?\))?$/;
 
-/** What `ingest.types` accepts, as a hint. */
 export const TYPES =
   'use number, category, date, a format such as "1.234,5" or "%d.%m.%Y", or a DuckDB type such as BIGINT or DECIMAL(10,2)';
 
@@ -54,7 +53,6 @@ export function isOwnType(type: string): boolean {
   return type === "number" || valueFormat(type) !== undefined || kindOf(requestedType("", type)) === "date";
 }
 
-/** The DuckDB type for an entry of `ingest.types`. */
 export function requestedType(column: string, type: string): string {
   if (type === "number") return "DOUBLE";
   if (type === "category") return "VARCHAR";

@@ -19,7 +19,6 @@ export async function columnsRead(database: Database, sql: string, columns: read
 export type SyntaxTree =
   { readonly error: false; readonly statements: Json } | { readonly error: true; readonly error_message: string };
 
-/** Of the statement that selects the expression. */
 export async function syntaxTree(database: Database, sql: string): Promise<SyntaxTree> {
   const [row] = await database.rows(`SELECT json_serialize_sql(${literal(`SELECT (${sql}\n)`)})`);
   return JSON.parse(String(row![0])) as SyntaxTree;
@@ -39,7 +38,6 @@ function ownNames(node: JsonObject): (string | undefined)[] {
   return node["class"] === "FUNCTION" ? columnOf(owner as string[]) : [];
 }
 
-/** The column in `name`, `name.field` or `raw.name`. */
 function columnOf(parts: readonly string[]): string[] {
   const isQualified = parts.length > 1 && parts[0]!.toLowerCase() === "raw";
   return parts.slice(isQualified ? 1 : 0).slice(0, 1);

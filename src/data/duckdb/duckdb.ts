@@ -13,7 +13,6 @@ import { firstLine, isOutOfMemory } from "./sqlError.ts";
 /** A value of a small result; integers beyond 2^53 lose precision. */
 export type Cell = string | number | boolean | null;
 
-/** A batch of rows of a streamed result, by column. */
 export interface Chunk {
   readonly rowCount: number;
   /** Values of a DOUBLE column without missing values; a view that is valid until the next chunk. */
@@ -26,7 +25,6 @@ export interface Database {
   readonly folder: string;
   run(sql: string): Promise<void>;
   rows(sql: string): Promise<readonly (readonly Cell[])[]>;
-  /** Names and types of the columns of a query, without running it. */
   describe(sql: string): Promise<readonly DatasetColumn[]>;
   /** Number of statements in `sql`; throws if it does not parse. */
   statementCount(sql: string): Promise<number>;

@@ -4,12 +4,10 @@ import type { NumberFormat } from "../../core/text/numberFormat.ts";
 import { MISSING_MARKERS, type ValueFormat } from "../../core/text/valueFormat.ts";
 import { literal, literalList } from "./sql.ts";
 
-/** SQL: the text as DOUBLE or TIMESTAMP, NULL if it is not written in the format. */
 export function formatIn(text: string, format: ValueFormat): string {
   return format.kind === "number" ? numberAs(text, format) : dateAs(text, format);
 }
 
-/** SQL: whether the text stands for a missing number or date. */
 export function isMarker(text: string): string {
   const markers = literalList(MISSING_MARKERS).slice(1, -1);
   return `(ascii(${text}) NOT BETWEEN 48 AND 57 AND lower(trim(${text}, ' \t\u00a0')) IN (${markers}))`;
@@ -50,7 +48,6 @@ function numberAs(text: string, { whole, body, negative, decimal, grouping }: Nu
   return `CASE WHEN regexp_full_match(${text}, ${literal(whole)}) THEN TRY_CAST(${digits} AS DOUBLE) * ${sign} END`;
 }
 
-/** SQL: the digits as an integer, 0 if there are none. */
 function number(digits: string): string {
   return `coalesce(TRY_CAST(${digits} AS BIGINT), 0)`;
 }

@@ -15,12 +15,10 @@ export function fileLiteral(path: string): string {
   return literal(path.replace(/[*?[]/g, "[$&]"));
 }
 
-/** A list of strings: `['a', 'b']`. */
 export function literalList(values: readonly string[]): string {
   return `[${values.map(literal).join(", ")}]`;
 }
 
-/** A struct of strings: `{'a': 'BIGINT'}`. */
 export function literalStruct(entries: Iterable<readonly [string, string]>): string {
   return `{${Array.from(entries, ([name, value]) => `${literal(name)}: ${literal(value)}`).join(", ")}}`;
 }

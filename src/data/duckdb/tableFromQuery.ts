@@ -5,10 +5,8 @@ import type { Chunk, Database } from "./duckdb.ts";
 import { columnDictionaries, type ColumnDictionary } from "../files/columnDictionaries.ts";
 import { identifier } from "./sql.ts";
 
-/** Rows in a chunk of DuckDB. */
 const CHUNK_ROWS = 2048;
 
-/** Reads a whole table of the database. */
 export async function tableFromStored(database: Database, table: string): Promise<Table> {
   const query = `SELECT * FROM ${identifier(table)}`;
   const columns = await database.describe(query);
@@ -18,7 +16,6 @@ export async function tableFromStored(database: Database, table: string): Promis
 }
 
 interface QueryOptions {
-  /** Expected number of rows, if known. */
   readonly rowCount?: number | undefined;
   /** By column name, for text columns with few distinct values. */
   readonly dictionaries?: ReadonlyMap<string, ColumnDictionary>;

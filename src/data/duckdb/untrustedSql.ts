@@ -4,7 +4,6 @@ import { syntaxTree, type SyntaxTree } from "./columnsRead.ts";
 import type { Database } from "./duckdb.ts";
 import { literal } from "./sql.ts";
 
-/** Hint of a refusal. */
 export const ALLOWED = "SQL in config.json can only compute from the rows of the input files";
 
 /** Allowed although the catalog does not call them consistent: they depend on the clock or on chance, or fail. */

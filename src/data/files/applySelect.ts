@@ -13,9 +13,7 @@ import { unifyColumns, unionAll } from "../load/unifyColumns.ts";
 
 interface Selecting {
   readonly options: ReadOptions;
-  /** Columns of the table `previous`, if it exists. */
   readonly previous: readonly LoadedColumn[] | undefined;
-  /** Whether the view `raw` exists. */
   readonly raw: boolean;
 }
 
@@ -103,7 +101,6 @@ interface Checked {
   readonly columns: readonly DatasetColumn[];
 }
 
-/** Requires that the columns of the query exist. */
 async function check(database: Database, key: string, { query, columns }: Checked): Promise<void> {
   await database.describe(query).catch((error: unknown) => {
     throw sqlError(key, error, hintOf(error, columns));

@@ -8,10 +8,8 @@ import { formatIn, isMarker } from "../duckdb/formatSql.ts";
 import { identifier } from "../duckdb/sql.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions, TextFacts } from "../readOptions.ts";
 
-/** The format of plain numbers, which also allows grouped thousands. */
 const PLAIN = numberFormatOf(".").id;
 
-/** A column of text that may be numbers or dates, in all files that have it. */
 export interface ReadColumn {
   readonly name: string;
   readonly facts: readonly TextFacts[];
@@ -55,7 +53,6 @@ export function chooseFormats(
   });
 }
 
-/** The files in which a column has plain numbers. */
 interface PlainFiles {
   readonly hasFractions: boolean;
   readonly isLast: boolean;

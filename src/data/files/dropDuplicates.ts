@@ -2,7 +2,6 @@
 import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
 
-/** @returns number of rows removed */
 export async function dropDuplicates(database: Database, keep: "first" | "last"): Promise<number> {
   const count = await countDuplicates(database, keep);
   await database.run("DELETE FROM result WHERE rowid IN (SELECT position FROM copies)");

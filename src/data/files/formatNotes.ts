@@ -38,16 +38,13 @@ export function formatNotes(
 
 interface Named {
   readonly name: string;
-  /** What is shown of its values. */
   readonly example?: string;
 }
 
-/** `"price" ("1.234,50 €"), "share" ("5,9 %") and 3 more`. */
 function named(columns: readonly Named[]): string {
   return listed(columns.map(({ name, example }) => (example === undefined ? `"${name}"` : `"${name}" (${example})`)));
 }
 
-/** One note for all columns of a kind; none if there are none. */
 function noteOn<Column extends Named>(
   columns: readonly Column[],
   text: (names: string, first: Column) => string,
@@ -61,12 +58,10 @@ function typesLine(columns: readonly { readonly name: string }[], type: string):
   return `set "ingest.types": { ${lines.join(", ")} } in config.json`;
 }
 
-/** Whether the column became numbers or dates in the dataset. */
 function isConverted(name: string, files: readonly LoadedFile[]): boolean {
   return files.some(({ columns }) => columns.some((column) => column.name === name && column.sql !== undefined));
 }
 
-/** The columns with this fact, each with an example of it. */
 function withFact(columns: readonly ReadColumn[], fact: "raw" | "offset" | "zone" | "code") {
   return columns.flatMap(({ name, facts }) => {
     const value = facts.find((each) => each[fact] !== undefined)?.[fact];
@@ -98,7 +93,6 @@ function readNotes(
   });
 }
 
-/** ISO 8601, without a time of day at midnight. */
 function dayOf(time: number): string {
   return new Date(time).toISOString().replace(/T00:00:00\.000Z$/, "");
 }

@@ -49,7 +49,6 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
   );
 }
 
-/** The format is that of the input; a column that became text keeps it as it came. */
 function withFormat(column: DatasetColumn, formats: ReadonlyMap<string, string>): DatasetColumn {
   const format = formats.get(column.name);
   return format === undefined || kindOf(column.type) === "category" ? column : { ...column, format };

@@ -18,7 +18,6 @@ import { unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 import { totalNotes } from "./totalRows.ts";
 
-/** A file that cannot be read or contradicts the others. */
 interface RejectedInput {
   readonly path: string;
   readonly reason: string;
@@ -141,7 +140,6 @@ interface Agreeing {
   readonly nameOf: (path: string) => string;
 }
 
-/** Rejects the files whose column types contradict most others, until the rest agree. */
 async function agree(loaded: readonly Loaded[], known: Agreeing): Promise<Agreed> {
   const named = (part: Loaded): Part => ({ ...part, name: known.nameOf(part.path) });
   let parts = loaded;

@@ -4,11 +4,9 @@ import type { Database } from "../duckdb/duckdb.ts";
 import { identifier, literal } from "../duckdb/sql.ts";
 import type { LoadedFile } from "../readOptions.ts";
 
-/** In the languages whose exports are met most. */
 const TOTAL =
   /^\s*(grand total|sub ?totals?|totals?|sums?|summe|gesamt(summe)?|insgesamt|zwischensumme|somme|totale|suma|totaal|итого)\s*:?\s*$/iu;
 
-/** One note for all files. */
 export async function totalNotes(
   database: Database,
   files: readonly LoadedFile[],

@@ -2,7 +2,6 @@
 import type { InspectedCsv } from "./inspectCsv.ts";
 import { bytesOf } from "./inspectText.ts";
 
-/** What the bytes of a cell are so far. */
 const states = ["other", "edge", "sign", "zero", "x", "code", "found"] as const;
 type State = (typeof states)[number];
 const [EDGE, FOUND] = [states.indexOf("edge"), states.indexOf("found")];

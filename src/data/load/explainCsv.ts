@@ -4,7 +4,7 @@ import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
 import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
-import { alsoWrong, asText, csvRecords, explainWidths, LISTED, type CsvFile } from "./inspectCsv.ts";
+import { alsoWrong, asText, explainWidths, LISTED, recordsOf, type CsvFile } from "./inspectCsv.ts";
 
 /**
  * Why DuckDB cannot read the file with its types.
@@ -30,12 +30,10 @@ export async function explainCsv(database: Database, file: CsvFile, error: unkno
   return wrong.toSorted((a, b) => a.line! - b.line!)[0] ?? new UnreadableFile(firstLine(error));
 }
 
-/** Lines on which rows start. @param rows positions in the table, from 0, in order */
 export type LinesOf = (rows: readonly number[]) => Promise<readonly number[]>;
 
 interface WrongCells {
   readonly table: string;
-  /** SQL. */
   readonly value: string;
   readonly condition: string;
   readonly column: string;
@@ -60,11 +58,11 @@ export async function wrongCells(database: Database, cells: WrongCells): Promise
   return new UnreadableFile(reason, { line: lines?.[0], hint: typeHint(column, text) });
 }
 
-export function csvLines(csv: CsvFile): LinesOf {
+export function csvLines({ text, settings }: CsvFile): LinesOf {
   return async (rows) => {
     const lines: number[] = [];
     let first = 0;
-    for await (const records of csvRecords(csv)) {
+    for await (const records of recordsOf(text, settings)) {
       while (lines.length < rows.length && rows[lines.length]! < first + records.length)
         lines.push(records[rows[lines.length]! - first]!.line);
       first += records.length;
@@ -74,19 +72,16 @@ export function csvLines(csv: CsvFile): LinesOf {
   };
 }
 
-/** `"abc" is not a number`. */
 function notOfType(value: string, type: string): string {
   const kind = kindOf(type);
   const wanted = kind === "number" ? "a number" : kind === "date" ? "a date" : type;
   return `${shown(value)} is not ${wanted}`;
 }
 
-/** On one line. */
 function shown(value: string): string {
   return `"${value.replaceAll(/[\r\n]+/g, "⏎")}"`;
 }
 
-/** How to handle a value that does not fit its column. */
 function typeHint(column: string, value: string): string {
   const isTotal = /^(grand |sub)?total|^sum|^average|^gesamt|^summe/i.test(value);
   const total = isTotal ? "if this is a row of totals, delete it; else " : "";

@@ -8,13 +8,18 @@ import { UnreadableFile } from "../unreadableFile.ts";
 /** A larger document is not parsed again just to find the line. */
 const MAX_BYTES = 64 << 20;
 
+/** Lines that are not blank, with their numbers from 1. */
+async function* jsonLines(file: TextFile): AsyncGenerator<readonly [line: number, text: string]> {
+  let line = 0;
+  for await (const text of createInterface({ input: Readable.from(textOf(file, {})), crlfDelay: Infinity })) {
+    line += 1;
+    if (text.trim() !== "") yield [line, text];
+  }
+}
+
 /** @returns undefined if every line is an object */
 export async function explainJsonLines(file: TextFile): Promise<UnreadableFile | undefined> {
-  const lines = createInterface({ input: Readable.from(textOf(file, {})), crlfDelay: Infinity });
-  let line = 0;
-  for await (const text of lines) {
-    line += 1;
-    if (text.trim() === "") continue;
+  for await (const [line, text] of jsonLines(file)) {
     try {
       const value: unknown = JSON.parse(text);
       if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
@@ -28,19 +33,15 @@ export async function explainJsonLines(file: TextFile): Promise<UnreadableFile |
 
 /** Lines of rows of a JSON Lines file, from 1. @param rows positions, from 0, in order */
 export async function jsonLinesOf(file: TextFile, rows: readonly number[]): Promise<number[]> {
-  const texts = createInterface({ input: Readable.from(textOf(file, {})), crlfDelay: Infinity });
   const lines: number[] = [];
-  let [line, row] = [0, 0];
-  for await (const text of texts) {
-    line += 1;
-    if (text.trim() === "") continue;
+  let row = 0;
+  for await (const [line] of jsonLines(file)) {
     if (rows[lines.length] === row++) lines.push(line);
     if (lines.length === rows.length) break;
   }
   return lines;
 }
 
-/** @returns undefined if the file is valid JSON or too large to check */
 export async function explainJson(file: TextFile): Promise<UnreadableFile | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -65,7 +66,6 @@ function reasonOf(error: unknown): string {
   const plain = messageOf(error)
     .replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, "")
     .replace(/(,? after JSON)? ?(in JSON)? at position \d+.*$/s, "");
-  return plain === "" || /end of/i.test(plain)
-    ? "unexpected end of input"
-    : plain.replace(/^[A-Z]/, (a) => a.toLowerCase());
+  if (plain === "" || /end of/i.test(plain)) return "unexpected end of input";
+  return plain.replace(/^[A-Z]/, (a) => a.toLowerCase());
 }

@@ -1,5 +1,5 @@
 /** Finds out how a CSV file is read, and rewrites it if DuckDB would read it differently from the tokenizer. */
-import { csvReader, headReader, type CsvHead } from "../csv/csvHead.ts";
+import { csvRecords, headReader, type CsvHead } from "../csv/csvHead.ts";
 import type { CsvReading } from "../csv/csvNotes.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
 import type { CsvRow } from "../csv/csvTokenizer.ts";
@@ -9,7 +9,6 @@ import type { CsvSettings, ReadOptions } from "../readOptions.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 
-/** Number of wrong lines or cells that an error lists. */
 export const LISTED = 3;
 
 export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "flaws"> {
@@ -24,7 +23,6 @@ export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "fl
   readonly lineEnd: "\n" | "\r\n";
 }
 
-/** A CSV file with the options to read it. */
 export interface CsvFile extends InspectedCsv {
   /** Options of read_csv, without types, names and missing values. */
   readonly dialect: string;
@@ -69,21 +67,15 @@ export async function inspectCsv(
   const common = { text, settings, names, columns, ownDelimiter: grammar.delimiter };
   if (agreed !== undefined)
     return { ...common, path, gzip: text.gzip, delimiter: grammar.delimiter, ...agreed, flaws: tokenizer.flaws };
-  const reader = csvReader(path, settings);
-  const copy = await writeCopy(path, folder, canonicalText(readRecords(text, reader, settings), names));
-  return { ...common, path: copy, gzip: false, delimiter: ",", lineEnd: "\n", flaws: reader.head!.tokenizer.flaws };
+  let flaws = tokenizer.flaws;
+  const records = recordsOf(text, settings, (again) => ({ flaws } = again.tokenizer));
+  const copy = await writeCopy(path, folder, canonicalText(records, names));
+  return { ...common, path: copy, gzip: false, delimiter: ",", lineEnd: "\n", flaws };
 }
 
 /** The rows of the file itself, as the tokenizer gives them. */
-export function csvRecords({ text, settings }: Pick<InspectedCsv, "text" | "settings">): AsyncGenerator<CsvRow[]> {
-  return readRecords(text, csvReader(text.path, settings), settings);
-}
-
-type Reader = ReturnType<typeof csvReader>;
-
-async function* readRecords(text: TextFile, reader: Reader, { encoding }: CsvSettings): AsyncGenerator<CsvRow[]> {
-  for await (const chunk of textOf(text, { encoding })) yield reader.write(chunk.toString());
-  yield reader.end();
+export function recordsOf(text: TextFile, settings: CsvSettings, onHead: (head: CsvHead) => void = () => {}) {
+  return csvRecords(textOf(text, settings), text.path, settings, onHead);
 }
 
 /** CSV with commas and line feeds, in which only cells that need it are quoted. */
@@ -122,7 +114,7 @@ function canonicalCell(value: string): string {
 export async function explainWidths(file: InspectedCsv): Promise<UnreadableFile | undefined> {
   const wrong = wrongWidths();
   try {
-    for await (const rows of csvRecords(file)) for (const row of rows) wrong.add(row);
+    for await (const rows of recordsOf(file.text, file.settings)) for (const row of rows) wrong.add(row);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     return wrong.error() ?? error;
@@ -148,7 +140,6 @@ function wrongWidths(): { add(row: CsvRow): void; error(): UnreadableFile | unde
   };
 }
 
-/** E.g. "; also line 7, line 9 and 3 more". */
 export function alsoWrong(others: readonly string[], count: number): string {
   if (others.length === 0) return "";
   const more = count - 1 - others.length;

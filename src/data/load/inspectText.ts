@@ -18,7 +18,6 @@ export interface TextFile {
   readonly isPadded: boolean;
   /** Starts with the byte order mark of UTF-8. */
   readonly isMarked: boolean;
-  /** Undefined for UTF-8. */
   readonly encoding: FoundEncoding | undefined;
 }
 
@@ -52,7 +51,6 @@ export async function inspectText(
   return { path, gzip, isPadded, isMarked, encoding: found };
 }
 
-/** The text of a file in UTF-8, without a byte order mark. */
 export function textOf({ path, gzip }: Pick<TextFile, "path" | "gzip">, options: DecodeOptions) {
   return utf8Chunks(bytesOf(path, gzip), options);
 }
@@ -76,7 +74,6 @@ export async function writeCopy(path: string, folder: string, text: AsyncIterabl
   return copy;
 }
 
-/** The first three and the last eight bytes. */
 async function bothEnds(path: string): Promise<{ start: Buffer; end: Buffer }> {
   const file = await open(path);
   const read = async (count: number, position: number): Promise<Buffer> => {

@@ -18,16 +18,14 @@ import { identifier, isMentioned, literalList } from "../duckdb/sql.ts";
 import { textFacts, type Census } from "./textColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
-/** Columns per query: one query over 10,000 columns is slower than many small ones. */
 const COLUMNS_PER_QUERY = 500;
+
 export interface Loaded extends LoadedFile {
-  /** How it was read, if it is CSV. */
   readonly csv?: CsvFile;
   /** Error for the first value of the column that is not of `type`; for conflicts with other files. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
 
-/** @throws {UnreadableFile} */
 export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
   const { csv, linesOf } = await loadRaw(database, path, table, options);
   const digits = await keepDigits(database, table, options.types);
@@ -43,24 +41,22 @@ export async function loadFile(database: Database, path: string, table: string, 
   const columns: LoadedColumn[] = [];
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
-    const known = { table, some, options, explain, digits, isCsv: csv !== undefined, isTyped };
-    columns.push(...(await inspectColumns(database, known)));
+    const known = { table, options, explain, digits, isCsv: csv !== undefined, isTyped };
+    columns.push(...(await inspectColumns(database, some, known)));
   }
   return { path, table, rows, columns, explain, ...(csv && { csv, delimiter: csv.ownDelimiter }) };
 }
 
-interface Raw {
-  readonly csv?: CsvFile;
-  readonly linesOf?: LinesOf | undefined;
-}
-
-async function loadRaw(database: Database, path: string, table: string, options: ReadOptions): Promise<Raw> {
+async function loadRaw(
+  database: Database,
+  path: string,
+  table: string,
+  options: ReadOptions,
+): Promise<{ readonly csv?: CsvFile; readonly linesOf?: LinesOf | undefined }> {
   const format = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (format === "csv" || format === "tsv" || format === "txt") {
     const csv = await loadCsv(database, path, table, options);
-    const linesOf = csvLines(csv);
-    await storeColumns(database, { table, into: table, options, renamed: csv.columns, csv, linesOf });
-    return { csv, linesOf };
+    return { csv, linesOf: csvLines(csv) };
   }
   const raw = `${table}_raw`;
   let hasName: (name: string) => Promise<boolean>;
@@ -73,10 +69,7 @@ async function loadRaw(database: Database, path: string, table: string, options:
     hasName = (name) => holdsText(text, JSON.stringify(name));
     if (format !== "json") linesOf = (rows) => jsonLinesOf(text, rows);
   } else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
-  const header = (await database.describe(`SELECT * FROM ${identifier(raw)}`)).map((column) => column.name);
-  await refuseTwins(header, hasName);
-  const renamed = columnNames(header, options.normalizeNames ?? false);
-  await storeColumns(database, { table: raw, into: table, options, renamed, linesOf });
+  await storeColumns(database, { raw, table, options, linesOf, hasName });
   await database.run(`DROP TABLE ${identifier(raw)}`);
   return { linesOf };
 }
@@ -91,44 +84,38 @@ async function refuseTwins(header: readonly string[], hasName: (name: string) =>
 }
 
 interface Storing {
+  readonly raw: string;
   readonly table: string;
-  readonly into: string;
   readonly options: ReadOptions;
-  readonly renamed: readonly string[];
-  readonly csv?: CsvFile;
   readonly linesOf: LinesOf | undefined;
+  readonly hasName: (name: string) => Promise<boolean>;
 }
 
-/** Converts every column to its stored type; the CSV reader has handled names, missing values and most types already. */
-async function storeColumns(database: Database, storing: Storing): Promise<void> {
-  const { table, into, options, renamed, csv, linesOf } = storing;
-  const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
-  const isStored = ({ name, type }: DatasetColumn): boolean => storedType(type) === type || csv!.fixedTypes.has(name);
-  if (csv !== undefined && columns.every(isStored)) return;
+/** Converts every column of JSON or Parquet to its stored type; the CSV reader does this itself. */
+async function storeColumns(database: Database, { raw, table, options, linesOf, hasName }: Storing): Promise<void> {
+  const columns = await database.describe(`SELECT * FROM ${identifier(raw)}`);
+  const header = columns.map(({ name }) => name);
+  await refuseTwins(header, hasName);
+  const renamed = columnNames(header, options.normalizeNames ?? false);
   const missing = literalList(["", ...(options.nullValues ?? [])]);
-  const expressions = columns.map((column, i) => {
-    const name = renamed[i]!;
-    if (csv?.fixedTypes.has(name)) return identifier(name);
-    const stored = storedExpression(column.name, column.type);
-    const isText = storedType(column.type) === "VARCHAR" && csv === undefined;
-    const kept = isText ? `CASE WHEN list_contains(${missing}, ${stored}) THEN NULL ELSE ${stored} END` : stored;
-    const requested = isText && isOwn(name, options) ? undefined : typeRequested(name, options);
-    const value = requested === undefined ? kept : castExpression(kept, requested, "TRY_CAST");
-    return `${value} AS ${identifier(name)}`;
-  });
+  const expressions: string[] = [];
   for (const [i, column] of columns.entries()) {
-    const type = typeRequested(renamed[i]!, options);
-    const isLater = storedType(column.type) === "VARCHAR" && isOwn(renamed[i]!, options);
-    if (csv !== undefined || type === undefined || isLater) continue;
-    const value = storedExpression(column.name, column.type);
-    const present = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
-    const condition = `${present} AND TRY_CAST(${value} AS ${type}) IS NULL`;
-    const wrong = await wrongCells(database, { table, value, condition, column: renamed[i]!, type, linesOf });
-    if (wrong !== undefined) throw wrong;
+    const name = renamed[i]!;
+    const stored = storedExpression(column.name, column.type);
+    const isText = storedType(column.type) === "VARCHAR";
+    let value = isText ? `CASE WHEN list_contains(${missing}, ${stored}) THEN NULL ELSE ${stored} END` : stored;
+    const type = isText && isOwn(name, options) ? undefined : typeRequested(name, options);
+    if (type !== undefined) {
+      const present = `${stored} IS NOT NULL AND NOT list_contains(${missing}, CAST(${stored} AS VARCHAR))`;
+      const condition = `${present} AND TRY_CAST(${stored} AS ${type}) IS NULL`;
+      const wrong = await wrongCells(database, { table: raw, value: stored, condition, column: name, type, linesOf });
+      if (wrong !== undefined) throw wrong;
+      value = castExpression(value, type, "TRY_CAST");
+    }
+    expressions.push(`${value} AS ${identifier(name)}`);
   }
-  await database.run(
-    `CREATE OR REPLACE TABLE ${identifier(into)} AS SELECT ${expressions.join(", ")} FROM ${identifier(table)}`,
-  );
+  const select = `SELECT ${expressions.join(", ")} FROM ${identifier(raw)}`;
+  await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS ${select}`);
 }
 
 async function firstWrong(
@@ -147,21 +134,21 @@ async function firstWrong(
   return new UnreadableFile(`column "${cast.column}" has values that are not ${kindOf(cast.type)}s`);
 }
 
-interface Inspecting {
-  readonly table: string;
-  readonly some: readonly { readonly name: string; readonly type: string }[];
+interface Inspecting extends Pick<Loaded, "table" | "explain"> {
   readonly options: ReadOptions;
   /** Whether the file says which columns are text, as Parquet does; otherwise, text may be numbers or dates. */
   readonly isTyped: boolean;
   readonly isCsv: boolean;
   /** Columns that became text because numbers would lose digits, with an example. */
   readonly digits: ReadonlyMap<string, string>;
-  readonly explain: (column: string, type: string) => Promise<UnreadableFile>;
 }
 
 /** What the columns contain. @throws {UnreadableFile} for a value that is not of the requested kind */
-async function inspectColumns(database: Database, inspecting: Inspecting): Promise<LoadedColumn[]> {
-  const { table, some, options, digits, isTyped, isCsv, explain } = inspecting;
+async function inspectColumns(
+  database: Database,
+  some: readonly DatasetColumn[],
+  { table, options, digits, isTyped, isCsv, explain }: Inspecting,
+): Promise<LoadedColumn[]> {
   const free = freeColumns(options);
   const sql = [...Object.values(options.select ?? {}), options.where ?? ""].join("\n");
   const census = ({ name, type }: DatasetColumn): Census[] => {
@@ -175,30 +162,27 @@ async function inspectColumns(database: Database, inspecting: Inspecting): Promi
     if (formats === undefined) return [{ name, type }];
     return [{ name, type, format: Object.hasOwn(formats, name) ? formats[name]! : null }];
   };
-  const asked = some.flatMap(census);
-  const facts = await textFacts(database, table, asked);
+  const asked = new Map(some.flatMap(census).map((each) => [each.name, each]));
+  const facts = await textFacts(database, table, [...asked.values()]);
   const items = some.map(({ name, type }) => {
-    const isEarly = type === "DATE" && !isTyped && !free.has(name);
-    return `count(${identifier(name)}), ${isEarly ? earlyYear(identifier(name)) : "NULL"}`;
+    const column = identifier(name);
+    // The earliest date if all are in the first century: DuckDB reads 31-12-24 as 24 December 31.
+    const early = `CASE WHEN max(${column}) < DATE '0100-01-01' THEN CAST(min(${column}) AS VARCHAR) END`;
+    return `count(${column}), ${type === "DATE" && !isTyped && !free.has(name) ? early : "NULL"}`;
   });
-  const counted = (await database.rows(`SELECT ${items.join(", ")} FROM ${identifier(table)}`))[0]!;
+  const [counted] = await database.rows(`SELECT ${items.join(", ")} FROM ${identifier(table)}`);
   const columns: LoadedColumn[] = [];
   for (const [i, { name, type }] of some.entries()) {
-    const [present, early] = counted.slice(2 * i, 2 * i + 2);
+    const [present, early] = counted!.slice(2 * i, 2 * i + 2);
     const lost = digits.get(name);
     const text = lost === undefined ? facts.get(name) : codeFacts(lost);
-    const requested = asked.find((each) => each.name === name)?.requested;
+    const requested = asked.get(name)?.requested;
     if (requested !== undefined && text?.formats.length === 0 && text.plain === undefined)
       throw await explain(name, requestedType(name, requested));
     const earlyDate = typeof early === "string" ? { earlyYear: early } : {};
     columns.push({ name, type, empty: present === 0, ...earlyDate, ...(text && { text }) });
   }
   return columns;
-}
-
-/** SQL: the earliest date if all are in the first century (DuckDB reads 31-12-24 as 24 December 31), else NULL. */
-function earlyYear(column: string): string {
-  return `CASE WHEN max(${column}) < DATE '0100-01-01' THEN CAST(min(${column}) AS VARCHAR) END`;
 }
 
 function isOwn(name: string, { types = {} }: ReadOptions): boolean {

@@ -5,7 +5,6 @@ import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
 import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
-/** Of a decimal in DuckDB. */
 const MAX_DECIMAL_DIGITS = 38;
 
 /** @throws {UnreadableFile} if the file is not Parquet, or of a kind that DuckDB does not read */

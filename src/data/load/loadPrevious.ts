@@ -15,7 +15,6 @@ export function datasetReader(path: string, columns: readonly DatasetColumn[]): 
   return `read_csv(${fileLiteral(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${Math.max(16 << 20, width * 8)}, columns = ${types})`;
 }
 
-/** Creates the table `previous` and returns its columns. */
 export async function loadPrevious(
   database: Database,
   { path, columns: recorded }: { readonly path: string; readonly columns: readonly DatasetColumn[] },

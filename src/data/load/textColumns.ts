@@ -16,7 +16,6 @@ import { codeFacts, type TextFacts } from "../readOptions.ts";
 const SAMPLE_ROWS = 200;
 /** If a larger share of the values are numbers (or dates), a note names the first other value. */
 const MAJORITY = 0.5;
-/** More examples than this are not shown. */
 const MAX_MARKERS = 5;
 /** Fewer integers such as 20240131 may be dates by accident. */
 const MIN_COMPACT_DATES = 3;
@@ -27,7 +26,6 @@ const COMPACT = "%Y%m%d";
 /** A time in a zone with a name; only the SQL of DuckDB knows the zones. */
 const NAMED_ZONE = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?[^A-Za-z]* ?[A-Z][A-Za-z]+\/[A-Z][A-Za-z_/]+$/;
 
-/** A column to look at. */
 export interface Census {
   readonly name: string;
   /** VARCHAR, or BIGINT: integers may be dates such as 20240131. */
@@ -96,7 +94,6 @@ function candidatesOf(census: Census, sample: readonly string[]): ValueFormat[] 
   return requested === undefined ? found : found.filter(({ kind }) => kind === requestedKind(census));
 }
 
-/** The formats of most values of the sample, for a note on the others. */
 function usualFormats(sample: readonly string[]): ValueFormat[] {
   const first = sample.filter((text) => /\d/.test(text)).slice(0, USUAL_FROM);
   const found = new Map(
@@ -156,7 +153,6 @@ interface Candidates {
   readonly sample: readonly string[];
 }
 
-/** Checks every row. */
 async function factsOf(
   database: Database,
   { table, census, present, candidates, sample }: Candidates,

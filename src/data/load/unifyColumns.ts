@@ -6,7 +6,6 @@ import type { LoadedColumn } from "../readOptions.ts";
 
 export interface Part {
   readonly path: string;
-  /** Name in notes; default: the path. */
   readonly name?: string;
   readonly columns: readonly LoadedColumn[];
   /** Files this part counts for when types conflict; the previous dataset outweighs any number of new files. */
@@ -66,7 +65,6 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
   return { columns, conflicts, notes };
 }
 
-/** `column "a" is` or `columns "a", "b" are`. */
 function columnsAre(names: readonly string[], single: string, plural: string): string {
   return names.length === 1 ? `column ${names[0]} ${single}` : `columns ${listed(names)} ${plural}`;
 }
@@ -98,7 +96,6 @@ function commonType(types: readonly string[]): string {
   return distinct.length > 0 && distinct.every((type) => kindOf(type) === "date") ? "TIMESTAMP" : "VARCHAR";
 }
 
-/** One note for all files that lack the same columns. */
 function missingNotes(parts: readonly Part[], all: ReadonlyMap<string, { readonly name: string }>): string[] {
   const lacking = new Map<string, { readonly columns: readonly string[]; readonly files: string[] }>();
   for (const part of parts) {

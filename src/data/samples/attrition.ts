@@ -32,7 +32,6 @@ export function attritionSample(seed: number): (SampleFile & { readonly content:
   ];
 }
 
-/** @param drift 0: as in practicedata; 1: less active and larger */
 function company(source: Random, codes: Set<string>, drift: number): string {
   const employees = Math.max(1, Math.round(Math.exp(3.6 + 0.4 * drift + 1.3 * source.normal())));
   const lastYear = Math.round(Math.exp(6.3 - 0.4 * drift + 0.75 * source.normal()));
@@ -46,7 +45,6 @@ function company(source: Random, codes: Set<string>, drift: number): string {
   return [unusedCode(source, codes), shownMonth, lastYear, shownEmployees, exited].join(",");
 }
 
-/** Four to six letters, no two companies the same. */
 function unusedCode(source: Random, codes: Set<string>): string {
   for (;;) {
     const length = 4 + source.integer(3);

@@ -8,7 +8,6 @@ const HEADER =
   "Distinct Called Numbers,Age Group,Tariff Plan,Status,Age,Customer Value,Churn";
 const AGES = [15, 25, 30, 45, 55];
 
-/** How a file differs from the training data; 0 is no drift. */
 interface Population {
   readonly drift: number;
   /** Without the label column, as in a file to predict. */

@@ -22,7 +22,6 @@ const CATEGORIES = ["Arts", "Business", "Health", "Programming", "Science"];
 
 type Learner = readonly (number | string)[];
 
-/** Learners who pass enough of five thresholds complete the course, with some noise. */
 export async function courseSample(seed: number): Promise<SampleFile[]> {
   const source = random(seed);
   const learners = Array.from({ length: 3400 }, (_, i) => learner(source, i + 1));

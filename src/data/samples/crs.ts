@@ -9,7 +9,6 @@ const TEST_START = Date.UTC(2024, 1, 1);
 const END = Date.UTC(2025, 7, 1);
 /** From this date on, the feed calls its general rounds "General". */
 const RENAMED = Date.UTC(2022, 6, 1);
-/** A period without rounds. */
 const PAUSE = { from: Date.UTC(2020, 11, 20), days: 50 };
 /** The level that cutoffs return to, in CRS points. */
 const USUAL = 470;

@@ -10,13 +10,11 @@ import { identifier } from "../duckdb/sql.ts";
 import { sqlError } from "../duckdb/sqlError.ts";
 
 export interface SelectOptions {
-  /** `ingest.select`: SQL by column. */
   readonly select: Readonly<Record<string, string>>;
   /** Columns of the model; those in `select` are computed. */
   readonly wanted: readonly { readonly name: string; readonly kind: ColumnKind }[];
   /** Columns of the dataset, after `select`. */
   readonly recorded: readonly DatasetColumn[];
-  /** `ingest.types`. */
   readonly types: Readonly<Record<string, string>>;
   readonly nullValues: readonly string[];
   /** Maximum time of a batch, also for waiting while others are computed; default: none. */
@@ -29,7 +27,6 @@ export interface BoundExpression {
   readonly name: string;
   readonly kind: ColumnKind;
   readonly sql: string;
-  /** DuckDB type of the result. */
   readonly type: string;
   /** Columns that it reads, with their DuckDB type. */
   readonly reads: ReadonlyMap<string, string>;
@@ -94,14 +91,12 @@ async function bind(
       close ??= { type, reads };
     } catch (error) {
       if (error instanceof MlctlError) throw error;
-      // Other types may fit, but a missing column stays missing.
       if (/not found in FROM clause|does not have a column/.test(String(error))) return "missing column";
     }
   }
   return close ?? "wrong kind";
 }
 
-/** The possible types of the columns. */
 function assignments(names: readonly string[], options: SelectOptions): Map<string, string>[] {
   const known = new Map(names.map((name) => [name, knownType(name, options)]));
   const unknown = names.filter((name) => known.get(name) === undefined);

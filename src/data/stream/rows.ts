@@ -3,10 +3,10 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import { parseExactJson, type Json, type JsonObject } from "../../core/json.ts";
 import { composed } from "../columnNames.ts";
 import { asDataError, csvRows } from "../csv/csvRows.ts";
+import { longLine, MAX_RECORD_LENGTH } from "../csv/csvTokenizer.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { utf8Chunks } from "../csv/utf8Chunks.ts";
 import type { CsvSettings } from "../readOptions.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
 
 export interface RowOptions {
   readonly format: "csv" | "jsonl";
@@ -14,15 +14,12 @@ export interface RowOptions {
   readonly csv?: CsvSettings;
   /** Maximum number of rows in a batch. */
   readonly batchSize?: number;
-  /** How errors name the stream: a path, or "stdin". */
   readonly name?: string;
   /** Called at the end of the stream with what was guessed, changed or left out. */
   readonly onNote?: ((message: string) => void) | undefined;
 }
 
 const BATCH_SIZE = 2000;
-/** In characters: prevents reading a stream without line ends into memory. */
-const MAX_LINE_LENGTH = 1 << 25;
 
 /**
  * Reads the stream no faster than the batches are consumed. The delimiter of a CSV is detected from its header; blank
@@ -89,7 +86,7 @@ async function* jsonRows(
       length += text.length;
       if (!text.includes("\n")) {
         rest.push(text);
-        if (length > MAX_LINE_LENGTH) throw tooLong(line + 1);
+        if (length > MAX_RECORD_LENGTH) throw longLine(line + 1);
         continue;
       }
       const lines = [...rest, text].join("").split("\n");
@@ -101,11 +98,6 @@ async function* jsonRows(
     throw asDataError(error, name);
   }
   yield rowsOf([rest.join("")]);
-}
-
-function tooLong(line: number): UnreadableFile {
-  const hint = "each row must be a line that ends with a line feed: check that the input is a table";
-  return new UnreadableFile(`line ${line} is longer than ${MAX_LINE_LENGTH >> 20} MiB`, { line, hint });
 }
 
 function jsonRow(text: string, line: number, positionOf: Map<string, number>): InputRow {

@@ -172,7 +172,6 @@ async function evaluate(database: Database, expression: BoundExpression, where: 
   }
 }
 
-/** SQL for the result as a table stores it: numbers as DOUBLE, dates as epoch milliseconds. */
 function readable({ kind, type }: BoundExpression): string {
   const stored = storedExpression("value", type);
   if (kind === "category") return stored;
@@ -196,7 +195,6 @@ function rawRows({ reads }: BoundExpression, cast: "CAST" | "TRY_CAST", where: s
   return `SELECT ${[ROW, ...wrong, ...items].join(", ")} FROM cells ${where}`;
 }
 
-/** DuckDB's error message for one row. */
 async function reasonOf(database: Database, expression: BoundExpression, row: number): Promise<string> {
   const key = `ingest.select.${expression.name}`;
   const source = rawRows(expression, "CAST", `WHERE ${ROW} = ${row}`);

@@ -15,7 +15,6 @@ export interface RowSelector {
    * @throws {MlctlError} kind "usage" if an entry of `select` is not a single SQL expression
    */
   apply(batch: RowBatch): Promise<RowBatch>;
-  /** Closes the database; `apply` would open it again. */
   close(): Promise<void>;
 }
 

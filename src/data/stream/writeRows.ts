@@ -11,7 +11,6 @@ export interface RowWriter {
 
 /** What is known of rows that were read from a file or stream, and what is written after them. */
 export interface RowSources {
-  /** Whether each text is a JSON object, not CSV. */
   readonly isJson?: boolean | undefined;
   /** Original text by row: it loses no digit, and is written four times as fast. Undefined if the fields must be written. */
   readonly texts: readonly (string | undefined)[];

@@ -53,7 +53,6 @@ function civilDate(graph: GraphBuilder, days: string): Record<"year" | "month" |
   };
 }
 
-/** Arithmetic operators of a tensor and a number. */
 function arithmetic(graph: GraphBuilder) {
   const floor = (value: string): string => graph.add("Floor", [value]);
   const over = (value: string, by: number): string => graph.add("Div", [value, scalar(graph, by)]);
