@@ -7,9 +7,8 @@ import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { columnHint } from "../core/text/suggest.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { chooseColumns } from "./readOptions.ts";
-import { groupSeries, keyText } from "./seriesKeys.ts";
+import { groupSeries, groupsOf, keyText, type SeriesEntries, type SeriesState, withGroups } from "./seriesState.ts";
 import { longestBefore } from "./seriesLookup.ts";
-import { groupsOf, withGroups, type SeriesEntries, type SeriesState } from "./seriesState.ts";
 
 /** A day, an hour, a minute, a second, a millisecond. */
 const UNITS = [MILLISECONDS_A_DAY, 3_600_000, 60_000, 1000, 1];

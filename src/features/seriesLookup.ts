@@ -7,8 +7,16 @@ import type { HistoryGap, TableMap } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { lowerBound } from "../stats/lowerBound.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { keyReader, keyText, seriesName } from "./seriesKeys.ts";
-import { groupsOf, keyColumns, timesOf, type SeriesState, type Tolerance } from "./seriesState.ts";
+import {
+  groupsOf,
+  keyColumns,
+  keyReader,
+  keyText,
+  seriesName,
+  type SeriesState,
+  timesOf,
+  type Tolerance,
+} from "./seriesState.ts";
 
 export interface Series {
   readonly column: string;

@@ -8,7 +8,7 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { memoryLimit, outOfMemory } from "../../core/memoryLimit.ts";
 import { nativeCall, type NativeCallOptions } from "../../core/nativeCalls.ts";
 import { openNative } from "../../core/nativeOpening.ts";
-import { firstLine, isOutOfMemory } from "./sqlError.ts";
+import { firstLine, isOutOfMemory } from "./sql.ts";
 
 /** A value of a small result; integers beyond 2^53 lose precision. */
 export type Cell = string | number | boolean | null;

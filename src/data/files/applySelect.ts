@@ -6,9 +6,8 @@ import { keepDigits } from "../load/exactDigits.ts";
 import { storedExpression } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
-import { identifier } from "../duckdb/sql.ts";
+import { identifier, sqlError, TRY_CAST_HINT } from "../duckdb/sql.ts";
 import { ALLOWED, refuseStatements } from "../duckdb/untrustedSql.ts";
-import { sqlError, TRY_CAST_HINT } from "../duckdb/sqlError.ts";
 import { unifyColumns, unionAll } from "../load/unifyColumns.ts";
 
 interface Selecting {

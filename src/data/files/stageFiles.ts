@@ -1,6 +1,7 @@
 /** Reads files into the table `result` of a database: loads them, unifies columns, applies `select` and `where`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/listed.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
@@ -13,10 +14,9 @@ import { loadPrevious } from "../load/loadPrevious.ts";
 import { freeColumns, type LoadedColumn, type ReadOptions } from "../readOptions.ts";
 import { oneSpelling } from "./oneSpelling.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
-import { identifier } from "../duckdb/sql.ts";
+import { identifier, literal } from "../duckdb/sql.ts";
 import { unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
-import { totalNotes } from "./totalRows.ts";
 
 interface RejectedInput {
   readonly path: string;
@@ -195,4 +195,32 @@ function checkTypeColumns(options: StageOptions, columns: readonly DatasetColumn
   if (unknown === undefined) return;
   const hint = columnHint(unknown, names);
   throw new MlctlError("usage", `ingest.types.${unknown}: no file has this column`, { hint });
+}
+
+const TOTAL =
+  /^\s*(grand total|sub ?totals?|totals?|sums?|summe|gesamt(summe)?|insgesamt|zwischensumme|somme|totale|suma|totaal|итого)\s*:?\s*$/iu;
+
+/** Totals that spreadsheets write below a table are read as rows, so they are reported. */
+async function totalNotes(
+  database: Database,
+  files: readonly Loaded[],
+  nameOf: (path: string) => string,
+): Promise<string[]> {
+  const found: { readonly file: string; readonly column: string; readonly text: string }[] = [];
+  for (const { path, table, columns } of files) {
+    const texts = columns.filter(({ type }) => type === "VARCHAR").map(({ name }) => name);
+    if (texts.length === 0) continue;
+    const source = identifier(table);
+    const [row] = await database.rows(
+      `SELECT ${texts.map(identifier).join(", ")} FROM ${source} WHERE rowid = (SELECT max(rowid) FROM ${source})`,
+    );
+    const at = row?.findIndex((cell) => typeof cell === "string" && TOTAL.test(cell)) ?? -1;
+    if (at >= 0) found.push({ file: nameOf(path), column: texts[at]!, text: String(row![at]) });
+  }
+  const [first] = found;
+  if (first === undefined) return [];
+  const places = listed(found.map(({ file, text }) => `${file} (${JSON.stringify(text)})`));
+  const where = `${identifier(first.column)} IS DISTINCT FROM ${literal(first.text)}`;
+  const cure = `to leave it out, set "ingest.where": ${JSON.stringify(where)} in config.json`;
+  return [`the last row looks like a total, but is read as a row: ${places}; ${cure}`];
 }

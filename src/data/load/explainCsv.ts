@@ -1,8 +1,7 @@
 /** Finds what makes a file unreadable: rows of another width, cells that are not of the type of their column. */
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { identifier } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
+import { firstLine, identifier } from "../duckdb/sql.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 import { alsoWrong, asText, explainWidths, LISTED, recordsOf, type CsvFile } from "./inspectCsv.ts";
 

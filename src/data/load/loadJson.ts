@@ -9,8 +9,7 @@ import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 import { refuseForeign } from "../csv/csvDialect.ts";
 import type { ReadOptions } from "../readOptions.ts";
-import { fileLiteral, identifier, literal, literalStruct } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
+import { fileLiteral, firstLine, identifier, literal, literalStruct } from "../duckdb/sql.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** DuckDB's default limit, raised for larger files. */

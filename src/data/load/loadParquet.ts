@@ -1,8 +1,7 @@
 /** Loads one Parquet file into a table of the database. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
+import { fileLiteral, firstLine, identifier, literal } from "../duckdb/sql.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 const MAX_DECIMAL_DIGITS = 38;

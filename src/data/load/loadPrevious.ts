@@ -5,8 +5,7 @@ import { composed } from "../columnNames.ts";
 import { keepDigits } from "./exactDigits.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { codeFacts, type LoadedColumn } from "../readOptions.ts";
-import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
+import { fileLiteral, firstLine, literalStruct } from "../duckdb/sql.ts";
 
 /** SQL table function that reads a dataset as mlctl wrote it: an empty field is missing, `""` is an empty string. */
 export function datasetReader(path: string, columns: readonly DatasetColumn[]): string {

@@ -1,13 +1,13 @@
-/** Finds the expressions of `ingest.select` that can be computed from given columns, and the types of these columns. */
+/** The expressions of `ingest.select` that can be computed from given columns, and how these columns are read. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
-import { kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
-import { columnsRead } from "../duckdb/columnsRead.ts";
+import { isMissingMarker, valueFormat, type ValueFormat } from "../../core/text/valueFormat.ts";
+import type { Json } from "../../core/json.ts";
+import { isOwnType, kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
+import { ALLOWED, columnsRead, refuseStatements } from "../duckdb/untrustedSql.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { ALLOWED, refuseStatements } from "../duckdb/untrustedSql.ts";
-import { identifier } from "../duckdb/sql.ts";
-import { sqlError } from "../duckdb/sqlError.ts";
+import { identifier, sqlError } from "../duckdb/sql.ts";
 
 export interface SelectOptions {
   readonly select: Readonly<Record<string, string>>;
@@ -117,4 +117,36 @@ function knownType(name: string, { select, recorded, types }: SelectOptions): st
 /** Whether the SQL has window functions or subqueries, ignoring strings and quoted names. */
 function readsOtherRows(sql: string): boolean {
   return /\bover\s*\(|\bselect\b/i.test(sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, " "));
+}
+
+/** By column of numbers or dates that may have a format and missing markers: its format; null: written plainly. */
+export type TextFormats = ReadonlyMap<string, ValueFormat | null>;
+
+/** The formats that `ingest.types` names, and those that a dataset records for its columns. */
+export function textFormats(options: Pick<SelectOptions, "types" | "recorded" | "select">): TextFormats {
+  const { types, recorded, select } = options;
+  const formats = new Map<string, ValueFormat | null>();
+  const replaced = new Set(Object.keys(select).map((name) => name.toLowerCase()));
+  for (const { name, format } of recorded)
+    if (format !== undefined && !replaced.has(name.toLowerCase())) formats.set(name, valueFormat(format) ?? null);
+  for (const [name, type] of Object.entries(types)) {
+    if (!isOwnType(type)) formats.delete(name);
+    else {
+      const found = valueFormat(type) ?? valueFormat(recorded.find((column) => column.name === name)?.format ?? "");
+      formats.set(name, found?.kind === kindOf(requestedType(name, type)) ? found : null);
+    }
+  }
+  return formats;
+}
+
+/** The value as DuckDB casts it to a number or a date; null is missing. Text that is not in the format stays no number. */
+export function plainText(value: Json, format: ValueFormat | null): Json {
+  if (typeof value !== "string") return value;
+  const read = format?.parse(value);
+  if (read === undefined || format === null) {
+    if (isMissingMarker(value)) return null;
+    // An ISO date has one reading in any format; a number such as 1.5 has not.
+    return format?.kind === "number" ? `${value} is not written as ${format.id}` : value;
+  }
+  return format.kind === "number" ? read : new Date(read).toISOString();
 }

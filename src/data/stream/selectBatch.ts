@@ -2,13 +2,11 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
-import type { BoundExpression } from "./boundSelect.ts";
+import { type BoundExpression, plainText, type TextFormats } from "./boundSelect.ts";
 import { castExpression, kindOf, storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import type { Cell, Database } from "../duckdb/duckdb.ts";
 import type { ExpressionFailure, RowBatch } from "../rowBatch.ts";
-import { identifier, literal } from "../duckdb/sql.ts";
-import { sqlError, TRY_CAST_HINT } from "../duckdb/sqlError.ts";
-import { plainText, type TextFormats } from "./textReading.ts";
+import { identifier, literal, sqlError, TRY_CAST_HINT } from "../duckdb/sql.ts";
 
 /** Failures explained per batch and column, since each explanation takes a query. */
 const MAX_EXPLAINED = 50;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withDatabase } from "../duckdb/duckdb.ts";
 import type { Json } from "../../core/json.ts";
-import { columnsRead } from "../duckdb/columnsRead.ts";
+import { columnsRead } from "../duckdb/untrustedSql.ts";
 import type { RowBatch } from "../rowBatch.ts";
 import type { SelectOptions } from "./boundSelect.ts";
 import { rowSelector } from "./selectedRows.ts";

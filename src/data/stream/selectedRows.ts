@@ -1,12 +1,17 @@
 /** Applies `ingest.select` to the rows of a stream, so that they get the same columns as the training data. */
-import { boundSelect, wantedExpressions, type BoundExpression, type SelectOptions } from "./boundSelect.ts";
+import {
+  type BoundExpression,
+  boundSelect,
+  type SelectOptions,
+  textFormats,
+  wantedExpressions,
+} from "./boundSelect.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { withDatabase, type Database, type DatabaseOptions } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
 import { isMentioned } from "../duckdb/sql.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { selectBatch } from "./selectBatch.ts";
-import { textFormats } from "./textReading.ts";
 
 export interface RowSelector {
   /**

@@ -7,7 +7,7 @@ import type { Run } from "../../core/records/run.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
-import { groupSeries, keyText } from "../../features/seriesKeys.ts";
+import { groupSeries, keyText } from "../../features/seriesState.ts";
 import { historyColumns } from "../../pipeline/predict/forecaster.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";

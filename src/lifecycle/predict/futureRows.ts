@@ -6,7 +6,7 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { keyReader, keyText } from "../../features/seriesKeys.ts";
+import { keyReader, keyText } from "../../features/seriesState.ts";
 import type { FutureRows } from "../../pipeline/predict/forecaster.ts";
 import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
 import type { Session } from "../session.ts";

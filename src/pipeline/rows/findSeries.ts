@@ -1,7 +1,7 @@
 /** Finds one or several regular series in a table, and whether they follow their own past. */
 import type { History } from "../../core/history.ts";
 import type { CategoryColumn, Table } from "../../core/table/table.ts";
-import { groupSeries } from "../../features/seriesKeys.ts";
+import { groupSeries } from "../../features/seriesState.ts";
 import { mean } from "../../stats/mean.ts";
 import { seasonOf, type TimeStep } from "../../stats/timeStep.ts";
 import { commonStep, timedSeries } from "./seriesSteps.ts";

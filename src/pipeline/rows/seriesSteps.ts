@@ -1,7 +1,7 @@
 /** The series of a table and the steps of their times. */
 import type { History } from "../../core/history.ts";
 import type { TransformRequest } from "../../core/transform.ts";
-import { groupSeries, seriesName } from "../../features/seriesKeys.ts";
+import { groupSeries, seriesName } from "../../features/seriesState.ts";
 import { seasonOf, stepName, timeStep, type FoundStep, type TimeStep } from "../../stats/timeStep.ts";
 
 export interface TimedSeries {
