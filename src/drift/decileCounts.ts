@@ -1,15 +1,11 @@
 /** Bins numbers by the deciles of the reference, for tests that compare shares. */
-import { rankCounts } from "../stats/rankCounts.ts";
-import { ranksBetween, type Ranks } from "../stats/ranksBetween.ts";
+import { rankCounts, type Ranks, ranksBetween } from "../stats/rankCounts.ts";
 
 /** A value passes a cut if it is above it, or equal to it if the cut is inclusive. */
 interface Cut {
   readonly at: number;
   readonly inclusive: boolean;
 }
-
-/** From this ratio of sample sizes on, uses the cached ranks of all reference values, which other tests need too. */
-const LARGE_BATCH = 8;
 
 /**
  * Cuts both sides at the deciles of `reference`. A value that is several deciles at once (0 in a column that is mostly
@@ -24,11 +20,9 @@ export function decileCounts(
 ): { readonly reference: Float64Array; readonly current: Float64Array } {
   const cuts = cutsOf(reference.toSorted());
   const points = Float64Array.from(new Set(cuts.map(({ at }) => at)));
-  const between = (values: Float64Array): Ranks => ({ points, counts: rankCounts(points, values) });
-  const isLarge = current.length > LARGE_BATCH * reference.length;
   return {
-    reference: binsOf(between(reference), cuts),
-    current: binsOf(isLarge ? ranksBetween(reference, current) : between(current), cuts),
+    reference: binsOf({ points, counts: rankCounts(points, reference) }, cuts),
+    current: binsOf(ranksBetween(reference, current), cuts),
   };
 }
 

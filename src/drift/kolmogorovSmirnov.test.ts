@@ -23,8 +23,9 @@ describe("kolmogorovSmirnov", () => {
   ])("of %j and %j equals SciPy's", (a, b, statistic, pValue) => {
     const result = kolmogorovSmirnov(sample(a), sample(b));
     expect(Math.abs(result.statistic - statistic)).toBeLessThan(1e-15);
-    // relative: SciPy's asymptotic branches are sums of thousands of terms
-    expect(Math.abs(result.pValue - pValue)).toBeLessThanOrEqual(1e-10 * pValue);
+    // exact up to 10,000 values, where the sum of thousands of terms has a relative error; see kolmogorovSurvival for more
+    const error = Math.max(a[0], b[0]) <= 10_000 ? 1e-10 * pValue : 3e-4;
+    expect(Math.abs(result.pValue - pValue)).toBeLessThanOrEqual(error);
   });
 
   it("is symmetric and does not change its arguments", () => {

@@ -1,7 +1,7 @@
 /** Rolling: a statistic of a column over a time window before each row, also for irregular times. */
 import { MlctlError } from "../core/errors.ts";
 import { mean } from "../stats/mean.ts";
-import { median } from "../stats/median.ts";
+import { median } from "../stats/quantileSorted.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { parseDuration, type Duration } from "../core/text/duration.ts";
 import { option } from "./readOptions.ts";

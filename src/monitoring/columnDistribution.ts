@@ -3,7 +3,7 @@ import type { ColumnDistribution, MonitorDistribution } from "../core/records/mo
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { selectValues } from "../core/table/selectRows.ts";
 import type { Column } from "../core/table/table.ts";
-import { evenRows } from "../stats/evenRows.ts";
+import { evenRows } from "../stats/samplePositions.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";

@@ -2,7 +2,7 @@
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate } from "../core/records/monitoring.ts";
 import { selectValues } from "../core/table/selectRows.ts";
-import { evenRows } from "../stats/evenRows.ts";
+import { evenRows } from "../stats/samplePositions.ts";
 import { random } from "../core/random.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { percentileInterval } from "../metrics/bootstrapInterval.ts";

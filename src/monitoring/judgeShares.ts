@@ -2,7 +2,7 @@
 import { percent } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { finding } from "./finding.ts";
-import { binomialBound } from "../stats/distributions/binomialBound.ts";
+import { binomialBound } from "../stats/distributions/binomial.ts";
 
 export interface Share {
   /** Name of the column. */

@@ -2,7 +2,7 @@
 import type { Evaluation } from "../core/metric.ts";
 import { bootstrapInterval, type BootstrapOptions } from "../metrics/bootstrapInterval.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import { evenRows } from "../stats/evenRows.ts";
+import { evenRows } from "../stats/samplePositions.ts";
 import { selectPredicted } from "./prepareRows.ts";
 
 /** Larger windows are subsampled. */

@@ -2,7 +2,7 @@
 import { formatNumber } from "../core/text/format.ts";
 import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import { wilsonUpper } from "../stats/distributions/wilsonUpper.ts";
+import { wilsonUpper } from "../stats/distributions/binomial.ts";
 import { finding } from "./finding.ts";
 import { judgeShares, type Share } from "./judgeShares.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { evenRows } from "./evenRows.ts";
+import { evenRows } from "./samplePositions.ts";
 import { extentOf } from "./extentOf.ts";
 
 it("chooses all rows, or as many as asked for at even distances", () => {

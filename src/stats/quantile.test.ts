@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median } from "./median.ts";
-import { quantileSorted } from "./quantileSorted.ts";
+import { median, quantileSorted } from "./quantileSorted.ts";
 
 const values = Float64Array.of(3.5, -1, 0.1, 7, 2, 2, 9.25);
 

@@ -21,3 +21,8 @@ export function quantileSorted(sorted: ArrayLike<number>, share: number): number
   // Interpolates from the nearer end, like numpy: results agree to the last bit, and rounding never exceeds the end.
   return weight < 0.5 ? low + (high - low) * weight : high - (high - low) * (1 - weight);
 }
+
+/** The mean of the two middle values for an even count. Ignores NaN; NaN without values. */
+export function median(values: Float64Array): number {
+  return quantileSorted(values.filter((value) => !Number.isNaN(value)).toSorted(), 0.5);
+}

@@ -18,3 +18,15 @@ export function samplePositions(
   }
   return positions;
 }
+
+/** Ascending positions of all rows, or of a seeded sample if there are more than `maximum`. */
+export function sampledRows(count: number, maximum: number): Int32Array {
+  const rows = Int32Array.from({ length: count }, (_, row) => row);
+  return count <= maximum ? rows : random(0).shuffle(rows).subarray(0, maximum).toSorted();
+}
+
+/** Positions of at most `maximum` of `count` rows, evenly spaced and ascending. */
+export function evenRows(count: number, maximum: number): Int32Array {
+  const step = Math.max(1, count / maximum);
+  return Int32Array.from({ length: Math.min(count, maximum) }, (_, i) => Math.floor(i * step));
+}

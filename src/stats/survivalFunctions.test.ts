@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { cramerVonMisesSurvival } from "./distributions/cramerVonMisesSurvival.ts";
+import { cramerVonMisesSurvival, scaledBesselK } from "./distributions/cramerVonMisesSurvival.ts";
 import { normalSurvival } from "./distributions/chiSquareSurvival.ts";
-import { scaledBesselK } from "./distributions/scaledBesselK.ts";
 import { tieCounts } from "./tieCounts.ts";
 
 it.each([

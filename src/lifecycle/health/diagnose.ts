@@ -13,7 +13,7 @@ import { historyGaps } from "../../features/history.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
-import { sampledRows } from "../../stats/sampledRows.ts";
+import { sampledRows } from "../../stats/samplePositions.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { newestRows } from "./newRows.ts";

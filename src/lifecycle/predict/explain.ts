@@ -4,7 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import { selectRows, sliceRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
-import { sampledRows } from "../../stats/sampledRows.ts";
+import { sampledRows } from "../../stats/samplePositions.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
 import { explain as explainTable, quickRows, type Explained } from "../../pipeline/predict/explain.ts";

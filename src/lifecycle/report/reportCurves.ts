@@ -1,7 +1,7 @@
 /** Computes the curves of a report from a model's predictions for the test set. */
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
-import { sampledRows } from "../../stats/sampledRows.ts";
+import { sampledRows } from "../../stats/samplePositions.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
 import { calibrationCurve } from "../../metrics/calibrationCurve.ts";
 import { classScores } from "../../metrics/classScores.ts";

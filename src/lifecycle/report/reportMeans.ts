@@ -11,7 +11,7 @@ import { partialDependence } from "../../pipeline/judge/partialDependence.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
-import { sampledRows } from "../../stats/sampledRows.ts";
+import { sampledRows } from "../../stats/samplePositions.ts";
 import type { Judgement } from "../judge.ts";
 import type { Session } from "../session.ts";
 import { metricLabel } from "../settings.ts";

@@ -8,7 +8,7 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { mean } from "../../stats/mean.ts";
-import { sampledRows } from "../../stats/sampledRows.ts";
+import { sampledRows } from "../../stats/samplePositions.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { importanceByColumn, importanceLabel } from "../settings.ts";

@@ -1,7 +1,7 @@
 /** Aggregates the metric values of several folds into one. */
 import type { Aggregate } from "../../core/records/run.ts";
 import { mean } from "../../stats/mean.ts";
-import { median } from "../../stats/median.ts";
+import { median } from "../../stats/quantileSorted.ts";
 
 /** Share of folds that the trimmed mean drops at each end. */
 const TRIMMED_SHARE = 0.2;

@@ -1,7 +1,7 @@
 /** Chooses the weights of an ensemble by greedy forward selection with replacement on predictions of unseen rows. */
 import type { Task } from "../../core/task.ts";
 import { fromMargins, marginsOf } from "../../estimators/ensemble.ts";
-import { sampledRows } from "../../stats/sampledRows.ts";
+import { sampledRows } from "../../stats/samplePositions.ts";
 
 export interface Library {
   readonly task: Task;

@@ -8,7 +8,7 @@ import { findTransform } from "../../features/index.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
 import { countCategories } from "../../stats/countCategories.ts";
 import { presentValues } from "../../stats/presentValues.ts";
-import { sampledRows } from "../../stats/sampledRows.ts";
+import { sampledRows } from "../../stats/samplePositions.ts";
 import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
 

@@ -1,6 +1,6 @@
 /** Evaluates a batch of points fold by fold and prunes those that fall behind. */
 import type { TrialRecord } from "../../core/records/search.ts";
-import { median } from "../../stats/median.ts";
+import { median } from "../../stats/quantileSorted.ts";
 import { pointText, type Point } from "./space.ts";
 
 /** One point of a search with its result; `seconds` is the time in the threads, summed over the folds. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { studentQuantile } from "./studentQuantile.ts";
+import { studentQuantile } from "../residualInterval.ts";
 
 // scipy.stats.t.ppf((1 + level) / 2, df); published tables have the same to four digits.
 it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { binomialDensity } from "./binomialDensity.ts";
-import { smirnovSurvival } from "./smirnovSurvival.ts";
+import { binomialDensity } from "./binomial.ts";
+import { smirnovSurvival } from "./kolmogorovSurvival.ts";
 
 describe("binomialDensity", () => {
   // [float(scipy.stats.binom.pmf(k, n, p)) for k, n, p in …]
