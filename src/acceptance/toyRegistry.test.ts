@@ -24,8 +24,7 @@ import type { Contributions, Estimator, FitOptions, FittedEstimator, Predictor }
 import type { EstimatorInput, GraphBuilder } from "../core/onnx.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import { numberList, requireWidth } from "./fittedState.ts";
-import { linearContributions, type LinearOutput } from "./linearContributions.ts";
-import { affineNodes } from "./onnxNodes.ts";
+import { affineNodes, linearContributions, type LinearOutput } from "./linearOutput.ts";
 import { resolveParams } from "./params.ts";
 import { requireComplete } from "./requireComplete.ts";
 

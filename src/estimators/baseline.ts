@@ -5,7 +5,7 @@ import { requireFeatures, scalar, type EstimatorInput, type GraphBuilder } from 
 import type { Matrix } from "../core/table/matrix.ts";
 import type { Task } from "../core/task.ts";
 import { numberList } from "./fittedState.ts";
-import { constantNodes } from "./onnxNodes.ts";
+import { constantNodes } from "./linearOutput.ts";
 import { param, resolveParams } from "./params.ts";
 import { requireTarget } from "./requireComplete.ts";
 

@@ -9,6 +9,7 @@ import type { JsonObject } from "../core/json.ts";
 import { requireFeatures, scalar, type EstimatorInput, type GraphBuilder } from "../core/onnx.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { Task } from "../core/task.ts";
+import { softmax } from "../stats/softmax.ts";
 import { ofWidth, requireWidth, unfit } from "./fittedState.ts";
 
 /** A member as stored in the model file. */
@@ -103,15 +104,7 @@ export function fromMargins(
 ): Float64Array {
   if (task === "regression") return sums;
   if (task === "binary") return sums.map((margin) => 1 / (1 + Math.exp(-margin)));
-  const shares = new Float64Array(sums.length);
-  for (let start = 0; start < sums.length; start += classCount) {
-    const margins = sums.subarray(start, start + classCount);
-    const largest = margins.reduce((most, margin) => Math.max(most, margin), -Infinity);
-    let total = 0;
-    for (let k = 0; k < classCount; k++) total += shares[start + k] = Math.exp(margins[k]! - largest);
-    for (let k = 0; k < classCount; k++) shares[start + k]! /= total;
-  }
-  return shares;
+  return softmax(sums.slice(), classCount);
 }
 
 function marginOf(predicted: number, task: Task): number {

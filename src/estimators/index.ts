@@ -1,13 +1,11 @@
 /** Registry of model families. To add one, add its file and a line here. Importing the registry loads no engine. */
 import type { Estimator } from "../core/estimator.ts";
 import { baseline } from "./baseline.ts";
-import { elasticNet } from "./linear/elasticNet.ts";
-import { lasso } from "./linear/lasso.ts";
+import { elasticNet, lasso } from "./linear/elasticNet.ts";
 import { linearRegression } from "./linear/linearRegression.ts";
 import { ridge } from "./linear/ridge.ts";
 import { logisticRegression } from "./logistic/logisticRegression.ts";
-import { naive } from "./naive.ts";
-import { seasonalNaive } from "./seasonalNaive.ts";
+import { naive, seasonalNaive } from "./naive.ts";
 import { randomForest } from "./xgboost/randomForest.ts";
 import { xgboost } from "./xgboost/xgboost.ts";
 

@@ -4,12 +4,16 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { finiteNumber, numberList, ofWidth, requireWidth } from "../fittedState.ts";
 import { centre, featureMeans, triangularFactor, type TriangularFactor } from "../leastSquares.ts";
-import { linearContributions, type LinearOutput } from "../linearContributions.ts";
-import { affineNodes } from "../onnxNodes.ts";
-import { resolveParams } from "../params.ts";
+import { affineNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
+import { param, positive, resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
-import { dotRows } from "../rowBlock.ts";
 import { turnsFor, type Turns } from "../turns.ts";
+
+/** Parameters that several families have, named as in scikit-learn. */
+export const penaltyParams = {
+  alpha: param("alpha", { ...positive, default: 1 }, "penalty strength: larger values shrink the coefficients more"),
+  fitIntercept: param("fit_intercept", { type: "boolean", default: true }, "fit an intercept"),
+};
 
 /** The rows that were reduced to a triangular factor, and the resolved parameters. */
 export interface LinearProblem {
@@ -48,16 +52,8 @@ export function linearFamily({ solve, ...definition }: Definition) {
     },
 
     load(fitted) {
-      const { coefficients, intercept } = read(fitted);
-      const columnCount = coefficients.length;
-      const weights = new Float64Array(columnCount + 1);
-      weights.set(coefficients);
-      weights[columnCount] = intercept;
-      return ofWidth(fitted, ({ values, rowCount }) => {
-        const result = new Float64Array(rowCount);
-        dotRows({ values, first: 0, count: rowCount, columnCount }, weights, result);
-        return result;
-      });
+      const output = read(fitted);
+      return ofWidth(fitted, (X) => linearMargins(X, output));
     },
 
     importance(fitted) {

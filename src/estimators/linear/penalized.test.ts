@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Estimator, FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
-import { elasticNet } from "./elasticNet.ts";
-import { lasso } from "./lasso.ts";
+import { elasticNet, lasso } from "./elasticNet.ts";
 import { ridge } from "./ridge.ts";
 
 // The same data in Python; the fourth column is almost a copy of the first:

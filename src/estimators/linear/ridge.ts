@@ -1,7 +1,6 @@
 /** Ridge: linear regression with an L2 penalty, which keeps coefficients of collinear features small. */
 import { triangularFactor, type TriangularFactor } from "../leastSquares.ts";
-import { linearFamily, type LinearProblem } from "./linearFamily.ts";
-import { penaltyParams } from "./penaltyParams.ts";
+import { linearFamily, penaltyParams, type LinearProblem } from "./linearFamily.ts";
 
 /** The objective of scikit-learn's Ridge: ‖y − X w − b‖² + alpha ‖w‖², a sum over the rows, not a mean. */
 export const ridge = linearFamily({

@@ -1,8 +1,16 @@
 /** L-BFGS, for many weights: approximates the curvature from the last steps instead of computing a Hessian. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { rootOfSquares } from "../../stats/rootOfSquares.ts";
-import { dot, largest, lineSearch } from "./lineSearch.ts";
-import { requireFinite, type Objective, type Optimum, type OptimizerOptions } from "./objective.ts";
+import {
+  dot,
+  largest,
+  lineSearch,
+  type Objective,
+  type OptimizerOptions,
+  type Optimum,
+  requireFinite,
+  subtract,
+} from "./objective.ts";
 
 /** Number of steps kept, as in SciPy. */
 const MEMORY = 10;
@@ -68,8 +76,4 @@ function descend(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
 
 function addScaled(target: Float64Array, source: Float64Array, scale: number): void {
   for (let j = 0; j < target.length; j++) target[j]! += scale * source[j]!;
-}
-
-function subtract(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((entry, j) => entry - b[j]!);
 }

@@ -2,14 +2,21 @@
 import type { Estimator, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { complement, type GraphBuilder } from "../../core/onnx.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
+import { softmax } from "../../stats/softmax.ts";
 import { numberList, ofWidth, requireWidth, unfit } from "../fittedState.ts";
 import { featureMeans } from "../leastSquares.ts";
-import { linearContributions, type LinearOutput } from "../linearContributions.ts";
 import { param, positive, resolveParams } from "../params.ts";
-import { affineNodes, constantNodes } from "../onnxNodes.ts";
+import { affineNodes, constantNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
-import { logisticPredictor, type LogisticModel } from "./logisticPredictor.ts";
+
+interface LogisticModel {
+  /** Codes of the classes seen in training, ascending; other classes get probability 0. */
+  readonly classes: readonly number[];
+  /** One entry per class; with two classes a single one, for the second class. */
+  readonly outputs: readonly LinearOutput[];
+}
 
 const params: readonly ParamSpec[] = [
   param(
@@ -48,34 +55,47 @@ export const logisticRegression = {
     return { family: "logistic_regression", params: resolved, featureNames: X.columnNames, task, classCount, state };
   },
 
-  load: (fitted) => ofWidth(fitted, logisticPredictor(readState(fitted))),
+  load(fitted) {
+    const model = readState(fitted);
+    return ofWidth(fitted, (X) => probabilities(model, fitted.classCount, X));
+  },
 
   /** Classes not seen in training have a margin of −∞ for every row. */
   contributions(fitted, X) {
     requireWidth(X, fitted);
     const width = fitted.featureNames.length;
     const means = numberList(fitted, "means", fitted.state.means, width);
-    const outputs = Array.from({ length: fitted.classCount }, (_, code) => outputOf(readState(fitted), code, width));
-    return linearContributions(fitted.classCount === 2 ? [logOdds(outputs)] : outputs, means, X);
+    const model = readState(fitted);
+    const outputs = Array.from({ length: fitted.classCount }, (_, code) => outputOf(model, code, width));
+    const [first, second] = outputs;
+    const logOdds = { ...second!, intercept: second!.intercept - first!.intercept };
+    return linearContributions(fitted.classCount === 2 ? [logOdds] : outputs, means, X);
   },
 
   /** Mean absolute coefficient over the classes. */
   importance(fitted) {
-    const { coefficients } = readState(fitted);
+    const { outputs } = readState(fitted);
     const result = new Float64Array(fitted.featureNames.length);
-    for (const row of coefficients) row.forEach((value, j) => (result[j]! += Math.abs(value) / coefficients.length));
+    for (const { coefficients } of outputs)
+      coefficients.forEach((value, j) => (result[j]! += Math.abs(value) / outputs.length));
     return result;
   },
 
   /** Classes not seen in training have probability 0. */
   toOnnx(graph, fitted, input) {
     const { classCount } = fitted;
-    const { classes, coefficients, intercepts } = readState(fitted);
+    const { classes, outputs } = readState(fitted);
     if (classes.length === 1) {
       const sure = Array.from({ length: classCount }, (_, code) => (code === classes[0] ? 1 : 0));
       return constantNodes(graph, classCount === 2 ? sure.slice(1) : sure, input);
     }
-    const margins = affineNodes(graph, input, coefficients, intercepts);
+    const intercepts = outputs.map(({ intercept }) => intercept);
+    const margins = affineNodes(
+      graph,
+      input,
+      outputs.map(({ coefficients }) => coefficients),
+      intercepts,
+    );
     const axis = { axis: { int: 1 } };
     if (classes.length > 2) return toAllClasses(graph, graph.add("Softmax", [margins], axis), classes, classCount);
     const second = graph.add("Sigmoid", [margins]);
@@ -93,19 +113,28 @@ function toAllClasses(graph: GraphBuilder, seen: string, classes: readonly numbe
 }
 
 /** Linear input of the softmax for a class; if two classes were seen, 0 for the first of them. */
-function outputOf({ classes, coefficients, intercepts }: LogisticModel, code: number, width: number): LinearOutput {
+function outputOf({ classes, outputs }: LogisticModel, code: number, width: number): LinearOutput {
   const seen = classes.indexOf(code);
-  const none = new Float64Array(width);
-  if (seen === -1) return { coefficients: none, intercept: -Infinity };
-  const at = classes.length > 2 ? seen : seen - 1;
-  return at === -1
-    ? { coefficients: none, intercept: 0 }
-    : { coefficients: coefficients[at]!, intercept: intercepts[at]! };
+  const none = { coefficients: new Float64Array(width), intercept: seen === -1 ? -Infinity : 0 };
+  return outputs[classes.length > 2 ? seen : seen - 1] ?? none;
 }
 
-/** Log-odds of the second class. */
-function logOdds([first, second]: readonly LinearOutput[]): LinearOutput {
-  return { coefficients: second!.coefficients, intercept: second!.intercept - first!.intercept };
+/** As Predictor.predict: (n) if classCount is 2, else (n × classCount). */
+function probabilities({ classes, outputs }: LogisticModel, classCount: number, X: Matrix): Float64Array {
+  const margins = outputs.map((output) => linearMargins(X, output));
+  const result = new Float64Array(X.rowCount * classCount).fill(classes.length > 2 ? -Infinity : 0);
+  for (let i = 0, at = 0; i < X.rowCount; i++, at += classCount) {
+    if (classes.length === 1) result[at + classes[0]!] = 1;
+    else if (classes.length > 2) classes.forEach((code, k) => (result[at + code] = margins[k]![i]!));
+    else {
+      const z = margins[0]![i]!;
+      const tail = Math.exp(-Math.abs(z));
+      result[at + classes[0]!] = (z >= 0 ? tail : 1) / (1 + tail);
+      result[at + classes[1]!] = (z >= 0 ? 1 : tail) / (1 + tail);
+    }
+  }
+  if (classes.length > 2) softmax(result, classCount);
+  return classCount === 2 ? Float64Array.from({ length: X.rowCount }, (_, i) => result[2 * i + 1]!) : result;
 }
 
 function readState(fitted: FittedEstimator): LogisticModel {
@@ -122,5 +151,5 @@ function readState(fitted: FittedEstimator): LogisticModel {
   const width = fitted.featureNames.length;
   const coefficients = rows.map((row: Json) => numberList(fitted, "coefficients", row, width));
   const intercepts = numberList(fitted, "intercepts", state.intercepts, expected);
-  return { classes, coefficients, intercepts, classCount: fitted.classCount };
+  return { classes, outputs: coefficients.map((row, k) => ({ coefficients: row, intercept: intercepts[k]! })) };
 }

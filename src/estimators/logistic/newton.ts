@@ -1,8 +1,17 @@
 /** Newton's method with line search, for few weights: converges quadratically, so coefficients are exact. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { choleskySolve } from "./choleskySolve.ts";
-import { dot, largest, lineSearch, type Position } from "./lineSearch.ts";
-import { overflow, requireFinite, type Objective, type Optimum, type OptimizerOptions } from "./objective.ts";
+import {
+  dot,
+  largest,
+  lineSearch,
+  type Objective,
+  type OptimizerOptions,
+  type Optimum,
+  overflow,
+  type Position,
+  requireFinite,
+  subtract,
+} from "./objective.ts";
 
 /** With a borrowed Hessian each step must shrink the gradient by this factor, or the exact Hessian is computed. */
 const WORTHWHILE = 4;
@@ -44,7 +53,7 @@ export async function newton(
     if (solved === null) throw overflow();
     const direction = solved.map((entry) => -entry);
     if (leastGain > 0 && -dot(direction, at.gradient) / 2 < leastGain)
-      return { weights: sum(at.weights, direction), hessian, iterations: iteration, converged: true };
+      return { weights: subtract(at.weights, solved), hessian, iterations: iteration, converged: true };
     const next = await lineSearch(objective, at, direction, isBorrowed ? null : hessian);
     // No step descends: the value is optimal to rounding.
     if (next === null && !isBorrowed) return { ...at, hessian, iterations: iteration, converged: true };
@@ -70,8 +79,8 @@ export async function newton(
  */
 function updateHessian(hessian: Float64Array, before: Position, after: Position): void {
   const size = before.weights.length;
-  const step = after.weights.map((weight, j) => weight - before.weights[j]!);
-  const change = after.gradient.map((entry, j) => entry - before.gradient[j]!);
+  const step = subtract(after.weights, before.weights);
+  const change = subtract(after.gradient, before.gradient);
   const expected = step.map((_, j) => {
     let entry = 0;
     for (let k = 0; k < size; k++) entry += hessian[j < k ? j * size + k : k * size + j]! * step[k]!;
@@ -86,6 +95,54 @@ function updateHessian(hessian: Float64Array, before: Position, after: Position)
   }
 }
 
-function sum(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((entry, j) => entry + b[j]!);
+/**
+ * Solves H x = b for a symmetric positive definite H. If H is singular to rounding (collinear columns, separated classes), a ridge just large enough to make it definite is
+ * added: the step becomes shorter but still descends.
+ * @param upper row-major (n × n), not modified; only the upper triangle is read
+ * @returns null if H is not finite
+ */
+export function choleskySolve(upper: Float64Array, right: Float64Array): Float64Array | null {
+  const size = right.length;
+  let trace = 0;
+  for (let j = 0; j < size; j++) trace += upper[j * size + j]!;
+  let ridge = 0;
+  let factor = cholesky(upper, size, ridge);
+  for (let scale = Number.EPSILON; factor === null; scale *= 100) {
+    ridge = scale * (Math.abs(trace) / size || 1);
+    if (ridge === Infinity) return null;
+    factor = cholesky(upper, size, ridge);
+  }
+  return substitute(factor, right);
+}
+
+/** U with UᵀU = H + ridge · I, or null if that matrix is not positive definite. */
+function cholesky(upper: Float64Array, size: number, ridge: number): Float64Array | null {
+  const factor = Float64Array.from(upper);
+  for (let k = 0; k < size; k++) {
+    const row = k * size;
+    const diagonal = factor[row + k]! + ridge;
+    if (!(diagonal > Number.EPSILON * upper[row + k]!)) return null;
+    const root = Math.sqrt(diagonal);
+    factor[row + k] = root;
+    for (let j = k + 1; j < size; j++) factor[row + j]! /= root;
+    for (let i = k + 1; i < size; i++) {
+      const scale = factor[row + i]!;
+      for (let j = i; j < size; j++) factor[i * size + j]! -= scale * factor[row + j]!;
+    }
+  }
+  return factor;
+}
+
+function substitute(factor: Float64Array, right: Float64Array): Float64Array {
+  const size = right.length;
+  const x = Float64Array.from(right);
+  for (let k = 0; k < size; k++) {
+    x[k]! /= factor[k * size + k]!;
+    for (let j = k + 1; j < size; j++) x[j]! -= factor[k * size + j]! * x[k]!;
+  }
+  for (let k = size - 1; k >= 0; k--) {
+    for (let j = k + 1; j < size; j++) x[k]! -= factor[k * size + j]! * x[j]!;
+    x[k]! /= factor[k * size + k]!;
+  }
+  return x;
 }

@@ -1,5 +1,6 @@
 /** Predicts with a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
 import type { Matrix } from "../../../core/table/matrix.ts";
+import { softmax } from "../../../stats/softmax.ts";
 import type { TreeEnsemble } from "../ensemble.ts";
 import { objectives } from "../objectives.ts";
 import { heapTrees, sumLeaves, type HeapTrees } from "./heapTrees.ts";
@@ -97,16 +98,5 @@ export function linkMargins(
   const { link } = objectives[objective];
   if (link === "logistic") return result.map((margin) => 1 / (1 + Math.exp(-margin)));
   if (link === "log") return result.map(Math.exp);
-  if (link === "softmax") {
-    for (let at = 0; at < result.length; at += outputCount) softmax(result.subarray(at, at + outputCount));
-  }
-  return result;
-}
-
-function softmax(row: Float64Array): void {
-  let largest = -Infinity;
-  for (const margin of row) largest = Math.max(largest, margin);
-  let sum = 0;
-  for (let k = 0; k < row.length; k++) sum += row[k] = Math.exp(row[k]! - largest);
-  for (let k = 0; k < row.length; k++) row[k]! /= sum;
+  return link === "softmax" ? softmax(result, outputCount) : result;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { linearContributions } from "./linearContributions.ts";
+import { linearContributions } from "./linearOutput.ts";
 
 it("contributions are coefficient times distance from the mean; the base value is the prediction for the mean row", () => {
   const X = { rowCount: 2, columnNames: ["a", "b"], values: Float64Array.of(1, 2, 3, 4) };

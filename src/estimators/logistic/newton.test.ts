@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { choleskySolve } from "./choleskySolve.ts";
+import { choleskySolve } from "./newton.ts";
 
 it.each([NaN, Infinity, -Infinity, 1e308])("ends for a matrix with %d", (odd) => {
   const right = Float64Array.of(1, 2);
