@@ -20,7 +20,7 @@ const wholeSteps = [
   ...named("planIngest fetchSources selection why referenceInThread reportDrift score htmlReport plotWorker"),
   ...named("ingestFiles chooseFormats exactDigits readPlainCsv strangersTable"),
   ...named(
-    "xgboost/xgboost atomicWrite predictionLog logReader retain sqliteStore postgresRecords judgeWindow driftReport",
+    "xgboost/xgboost atomicWrite predictionLog logReader retain runStore postgresRecords judgeWindow driftReport",
   ),
   ...named(
     "singleValues dedupe formatSql earlyStopping fitCandidate fit/oddNumbers runSearch exportOnnx treeShap hostTimes",

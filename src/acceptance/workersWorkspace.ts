@@ -1,7 +1,7 @@
 /** Shared by the tests of workers: a real Postgres, a workspace to tune, and what is in the queue. */
 import pg from "pg";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { TASK_LOCK } from "../storage/postgres/keys.ts";
+import { TASK_LOCK } from "../storage/postgres/connect.ts";
 import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
 import { keptWorkspace, type Finished, type LifecycleWorkspace, type Started } from "./lifecycleWorkspace.ts";
 

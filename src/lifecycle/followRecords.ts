@@ -1,6 +1,6 @@
 /** Keeps this machine's copy of a shared workspace up to date while a server or a watcher runs. */
 import { messageOf } from "../core/errors.ts";
-import { fetchDeployed } from "../storage/deployment/fetchDeployed.ts";
+import { fetchDeployed } from "../storage/deployment/currentDeployment.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import { syncStore } from "../storage/store/syncStore.ts";
 import type { Workspace } from "./workspace.ts";

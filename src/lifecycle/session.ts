@@ -1,6 +1,6 @@
 /** A session: a workspace with its open index. A writing session holds the workspace lock. */
 import { recover } from "../core/errors.ts";
-import { fetchDeployed } from "../storage/deployment/fetchDeployed.ts";
+import { fetchDeployed } from "../storage/deployment/currentDeployment.ts";
 import type { LockRequest } from "../storage/records/records.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { MAX_AHEAD_MILLISECONDS, type DatedAhead } from "../storage/store/clockAhead.ts";

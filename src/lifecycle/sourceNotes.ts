@@ -2,8 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder, syncFolder, syncToDisk } from "../storage/files/commitFile.ts";
-import { namesIn } from "../storage/files/namesIn.ts";
+import { ensureFolder, syncFolder, syncToDisk, namesIn } from "../storage/files/commitFile.ts";
 import { sha256Text } from "../storage/files/sha256.ts";
 import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
 import { fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";

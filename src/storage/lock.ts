@@ -5,11 +5,9 @@ import { dirname } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "./files/atomicWrite.ts";
 import { ensureFolder } from "./files/commitFile.ts";
-import { processIsAlive } from "./files/processIsAlive.ts";
-import { lockBusy, pauseForLock } from "./records/waitForLock.ts";
-import type { LockHolder, LockRequest } from "./records/records.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite/sqlite.ts";
-import { sqliteFailure } from "./sqlite/sqliteFailure.ts";
+import { processIsAlive } from "./files/temporaryPath.ts";
+import { lockBusy, pauseForLock, type LockHolder, type LockRequest } from "./records/records.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase, sqliteFailure } from "./sqlite/sqlite.ts";
 
 export interface LockOptions extends LockRequest {
   /** Path of the workspace's index; the lock file is `<database>.lock`. */

@@ -36,7 +36,7 @@ export async function openWork(
   const session = workSession(address, name);
   const bytes =
     bucket === undefined
-      ? (await import("./postgres/workBytes.ts")).tableOfWorkBytes(session, QUEUE_SCHEMA)
-      : (await import("./bucket/bucketWork.ts")).bucketOfWorkBytes(bucket, signal);
+      ? (await import("./postgres/workSession.ts")).tableOfWorkBytes(session, QUEUE_SCHEMA)
+      : (await import("./bucket/bucketArtifacts.ts")).bucketOfWorkBytes(bucket, signal);
   return workQueue({ address, session, bytes, version });
 }

@@ -6,7 +6,7 @@ import type { Deployment } from "../core/records/deployment.ts";
 import type { Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
-import { copies } from "./deployment/release.ts";
+import { copies } from "./deployment/repairDeployment.ts";
 import { recordFiles } from "./records/recordFiles.ts";
 import { allRecords, type Records } from "./records/records.ts";
 import { sha256File, sha256Text } from "./files/sha256.ts";

@@ -11,13 +11,11 @@ import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { parseRecordFile } from "../../storage/records/recordFiles.ts";
 import { artifactsOf } from "../../storage/records/workspaceRecord.ts";
 import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../../storage/backup/archive.ts";
-import { backupFiles } from "../../storage/backup/backupFiles.ts";
-import { backupManifest } from "../../storage/backup/backupManifest.ts";
+import { backupFiles, backupName, backupManifest } from "../../storage/backup/backupFiles.ts";
 import { copySqlite } from "../../storage/sqlite/copySqlite.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { requireSettled } from "../../storage/backup/settleReplacement.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
-import { backupName } from "../../storage/backup/workspaceBackups.ts";
 import { backupTarget } from "./backupTarget.ts";
 import { refuseShared } from "./refuseShared.ts";
 

@@ -3,7 +3,7 @@ import { closeSync, existsSync, lstatSync, openSync, readSync, realpathSync } fr
 import { basename, dirname, join, resolve, sep } from "node:path";
 import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { isStream } from "../../storage/files/isStream.ts";
+import { isStream } from "../../storage/files/atomicWrite.ts";
 
 /** @returns the path, absolute; @throws {MlctlError} kind "usage" */
 export function backupTarget(given: string, paths: ConfiguredPaths): string {

@@ -5,7 +5,7 @@ import { plotWorker } from "../../reporting/plotWorker.ts";
 import { counted, formatBytes } from "../../core/text/format.ts";
 import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
-import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";
+import { releaseIsWhole } from "../../storage/deployment/repairDeployment.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "../deploy/deploy.ts";

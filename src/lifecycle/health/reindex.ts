@@ -1,5 +1,5 @@
 /** reindex: rebuilds the index from the records. */
-import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/reindex.ts";
+import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/syncStore.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { settleRestore, type WritingOptions } from "../session.ts";
 import type { Workspace } from "../workspace.ts";

@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 import type { Json } from "../../core/json.ts";
 import { rowWriter, type RowSources, type RowWriter } from "../../data/stream/writeRows.ts";
 import { commitFile } from "../../storage/files/commitFile.ts";
-import { isStream } from "../../storage/files/isStream.ts";
+import { isStream } from "../../storage/files/atomicWrite.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { MlctlError } from "../../core/errors.ts";

@@ -2,9 +2,9 @@
 import { MlctlError } from "../../core/errors.ts";
 import { deploymentIsLost } from "../../storage/deployment/currentDeployment.ts";
 import { pruneRelease } from "../../storage/deployment/pruneRelease.ts";
-import { forgetRecords } from "../../storage/store/forgetRecords.ts";
+import { forgetRecords } from "../../storage/store/saveRecord.ts";
 import { allRecords } from "../../storage/records/records.ts";
-import { removeBackups } from "../../storage/backup/workspaceBackups.ts";
+import { removeBackups } from "../../storage/backup/backupFiles.ts";
 import { recordPath } from "../../storage/records/workspaceRecord.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { bytesOf, planPrune, pruneKinds, type PruneItem, type PruneKind } from "./planPrune.ts";

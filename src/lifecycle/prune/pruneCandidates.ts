@@ -8,7 +8,7 @@ import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import { timeOfStamp } from "../../core/text/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { workspaceBackups } from "../../storage/backup/workspaceBackups.ts";
+import { workspaceBackups } from "../../storage/backup/backupFiles.ts";
 import { artifactsOf, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import type { Session } from "../session.ts";
 import { releaseFiles, releasesAreOwn } from "../../storage/deployment/pruneRelease.ts";

@@ -3,7 +3,7 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
-import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { findRun, resolveRun } from "../../storage/store/resolveRun.ts";
 import { findPrediction, type PredictionRecord } from "../labels/predictions.ts";
 import type { Session } from "../session.ts";
 
@@ -56,7 +56,7 @@ function ofDeployment({ store }: Session, reference: string): Run | undefined {
   if (number === undefined) return undefined;
   const deployment = store.deployments().find(({ deploymentId }) => deploymentId === Number(number));
   // findRun reports a pruned run.
-  if (deployment !== undefined) return store.findRun(deployment.runId);
+  if (deployment !== undefined) return findRun(store, deployment.runId);
   // Run ids are hexadecimal, so "d27" may also be the prefix of one.
   if (prefix === "d") return undefined;
   throw new MlctlError("usage", `there is no deployment ${number}`, {

@@ -11,7 +11,7 @@ import { addressProblem, databaseAddress, type DatabaseAddress } from "../../cor
 import { messageOf, MlctlError, recover } from "../../core/errors.ts";
 import type { Environment } from "../../core/userFolder.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { removeFile } from "../../storage/files/removeFile.ts";
+import { removeFile } from "../../storage/files/commitFile.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";

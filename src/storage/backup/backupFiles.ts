@@ -1,11 +1,13 @@
 /** Lists the files of a workspace in an order in which they can be copied while another mlctl writes. */
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync, rmSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { hasUnreadableName } from "../../core/unreadableName.ts";
-import type { ArchiveEntry } from "./archive.ts";
-import { isBackupName } from "./workspaceBackups.ts";
+import type { ArchiveEntry, ArchivedFile } from "./archive.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
-import { errorCode } from "../files/writeFailure.ts";
+import { errorCode, writeFailure } from "../files/writeFailure.ts";
+import { timestamp } from "../../core/text/format.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 
 /** The folders of a workspace, as they are named in an archive. */
 export const backupFolders = ["production", "models", "datasets", "inputs", "tests", "drops"] as const;
@@ -111,4 +113,77 @@ function entriesIn(folder: string) {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
     throw error;
   }
+}
+
+const NAME = /^backup_\d{8}T\d{9}Z\.tar\.gz$/;
+
+export function backupName(at: Date): string {
+  return `backup_${timestamp(at)}.tar.gz`;
+}
+
+export function isBackupName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** File names; links do not count. */
+export function workspaceBackups(workspace: string): string[] {
+  return readdirSync(workspace).filter((name) => isBackup(workspace, name));
+}
+
+/** Removes those of `names` that are still backups. */
+export function removeBackups(workspace: string, names: readonly string[]): void {
+  for (const name of names.filter((each) => isBackup(workspace, each))) {
+    try {
+      rmSync(join(workspace, name), { force: true });
+    } catch (error) {
+      throw writeFailure(error, join(workspace, name));
+    }
+  }
+}
+
+function isBackup(workspace: string, name: string): boolean {
+  return NAME.test(name) && lstatSync(join(workspace, name), { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Increase it when an older mlctl could not restore a new backup correctly. */
+const VERSION = 1;
+
+export interface BackupManifest {
+  readonly codeVersion: string;
+  readonly createdAt: string;
+  /** File name of the configuration. */
+  readonly configName: string;
+  readonly files: readonly ArchivedFile[];
+}
+
+type Facts = Pick<BackupManifest, "codeVersion" | "configName"> & { readonly createdAt: Date };
+
+export function backupManifest(facts: Facts, files: readonly ArchivedFile[]): string {
+  const { codeVersion, createdAt, configName } = facts;
+  const head = { format: "mlctl-backup", version: VERSION, codeVersion, createdAt, configName };
+  const lines = files.map((file) => `    ${JSON.stringify(file)}`).join(",\n");
+  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [\n${lines}\n  ]\n}\n`;
+}
+
+/** @throws {MlctlError} kind "data" if it is not a manifest, or was written by a newer mlctl */
+export function readManifest(text: string, path: string): BackupManifest {
+  const manifest = parseJson(text) as Partial<BackupManifest & { format: string; version: number }> | undefined;
+  const isOurs = manifest?.format === "mlctl-backup" && Array.isArray(manifest.files);
+  if (!isOurs || typeof manifest.configName !== "string" || !isPlainName(manifest.configName)) {
+    throw new MlctlError("data", `${path} is not an mlctl backup: its manifest is damaged`, {
+      hint: "use another copy of it",
+    });
+  }
+  if ((manifest.version ?? 0) > VERSION) {
+    throw new MlctlError("data", `${path} was written by a newer mlctl (${manifest.codeVersion})`, {
+      hint: "update mlctl",
+    });
+  }
+  return manifest as BackupManifest;
+}
+
+/** True for a file name without a path, on every operating system. */
+function isPlainName(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return /^[^/\\:\u0000-\u001f]+$/.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
 }

@@ -1,12 +1,11 @@
 /** Replaces many files and folders of a workspace as one step; a kill at any time leaves all of the old or all of the new. */
 import { randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, cpSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
-import { ensureFolder, syncFolder } from "../files/commitFile.ts";
-import { moveWhole } from "./moveWhole.ts";
+import { ensureFolder, syncFolder, syncToDisk } from "../files/commitFile.ts";
 import { fromRecordPath, toRecordPath } from "../files/workspacePaths.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
@@ -159,4 +158,30 @@ function exists(path: string): boolean {
     if (errorCode(error) === "ENOTDIR") return false;
     throw error;
   }
+}
+
+/**
+ * Renames. Where that is not possible (another file system or container layer), copies to `part`, renames the copy to `to`
+ * once it is on disk, and then removes `from`.
+ * @param part a path in the folder of `to`; leftovers of a killed process there are removed
+ */
+export function moveWhole(from: string, to: string, part: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (errorCode(error) !== "EXDEV") throw error;
+    rmSync(part, { recursive: true, force: true });
+    cpSync(from, part, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    syncTree(part);
+    renameSync(part, to);
+    rmSync(from, { recursive: true, force: true });
+  }
+}
+
+function syncTree(path: string): void {
+  const stat = lstatSync(path);
+  if (stat.isDirectory()) {
+    for (const name of readdirSync(path)) syncTree(join(path, name));
+    syncFolder(path);
+  } else if (stat.isFile()) syncToDisk(path);
 }

@@ -1,17 +1,18 @@
 /** Artifacts in a bucket, each under its SHA-256. What is in the folders of this machine is a checkout of them. */
-import { existsSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, rmSync, statSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { BucketAddress } from "../../core/text/bucketAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Artifact } from "../../core/records/artifact.ts";
 import { commitFile, ensureFolder } from "../files/commitFile.ts";
-import { isOwnFile } from "../files/isOwnFile.ts";
+import { isOwnFile, fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { sha256File } from "../files/sha256.ts";
 import { temporaryPath } from "../files/temporaryPath.ts";
-import { fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import type { Artifacts } from "../records/records.ts";
 import { artifactsOf, recordId } from "../records/workspaceRecord.ts";
 import type { Bucket } from "../remote/bucket.ts";
+import { tmpdir } from "node:os";
+import type { WorkBytes } from "../records/work.ts";
 
 /** Loads the client and calls the server only on use: most commands have all files here. */
 export function bucketArtifacts({ paths, bucket: address, signal }: BucketArtifactsOptions): Artifacts {
@@ -88,4 +89,33 @@ function changed({ path }: Artifact): MlctlError {
   return new MlctlError("data", `${path} changed since it was recorded, and the bucket does not have it`, {
     hint: "restore the file from a backup",
   });
+}
+
+export function bucketOfWorkBytes({ name, prefix }: BucketAddress, signal: AbortSignal): WorkBytes {
+  const open = async (until = new AbortController().signal): Promise<Bucket> =>
+    (await import("../remote/bucket.ts")).openBucket(name, process.env, until);
+  /** The last two parts of its name: SHA-256 and a random part. */
+  const keyOf = (offer: string): string => `${prefix}work/${offer.split("/").slice(-2).join("-")}`;
+  return {
+    put: (offer, bytes) =>
+      inFile(async (path) => {
+        writeFileSync(path, bytes);
+        await (await open(signal)).upload(path, keyOf(offer), "application/octet-stream");
+      }),
+    get: (offer) =>
+      inFile(async (path) =>
+        (await (await open(signal)).download({ key: keyOf(offer) }, path)) ? readFileSync(path) : undefined,
+      ),
+    // Also after Ctrl-C.
+    remove: async (offer) => (await open()).remove(keyOf(offer)),
+  };
+}
+
+async function inFile<T>(work: (path: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "mlctl-work-"));
+  try {
+    return await work(join(folder, "bytes"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

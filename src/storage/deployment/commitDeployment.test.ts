@@ -13,9 +13,8 @@ import { verify } from "../verify.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import type { DeploymentRequest } from "../records/records.ts";
 import { commitDeployment } from "./commitDeployment.ts";
-import { copies } from "./release.ts";
+import { copies, repairDeployment } from "./repairDeployment.ts";
 import { currentDeployment, deploymentHistory } from "./currentDeployment.ts";
-import { repairDeployment } from "./repairDeployment.ts";
 import { rollbackTarget } from "./rollbackTarget.ts";
 
 function deploy(paths: WorkspacePaths, runId: string, minute = 1): Deployment {

@@ -11,8 +11,7 @@ import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/work
 import type { DeploymentRequest } from "../records/records.ts";
 import { recordPath, recordText } from "../records/workspaceRecord.ts";
 import { currentDeployment, historyIds } from "./currentDeployment.ts";
-import { releaseFolder } from "./release.ts";
-import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
+import { releaseFolder, refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
 
 /**
  * Copies the artifacts into a new release folder, archives the current deployment, and renames the new deployment.json

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseRecord } from "../records/parseRecord.ts";
-import { namesIn } from "../files/namesIn.ts";
+import { namesIn } from "../files/commitFile.ts";
 import { errorCode } from "../files/writeFailure.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
+import type { Records } from "../records/records.ts";
 
 /**
  * The active deployment; undefined if nothing is deployed.
@@ -58,4 +60,16 @@ function parseDeployment(text: string, path: string, id?: string): Deployment {
   const record = parseRecord(text, path, id === undefined ? { kind: "deployment" } : { kind: "deployment", id });
   if (record.kind !== "deployment") throw new TypeError(`${path} holds a ${record.kind}`);
   return record;
+}
+
+/** Does nothing without a bucket. @throws {MlctlError} kind "data" if a file is nowhere */
+export async function fetchDeployed({
+  paths,
+  records,
+}: {
+  readonly paths: WorkspacePaths;
+  readonly records: Records;
+}): Promise<void> {
+  const deployment = paths.bucket && currentDeployment(paths.production);
+  if (deployment !== undefined) await records.fetch(deployment);
 }

@@ -2,13 +2,11 @@
 import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { forgetRecords } from "../store/forgetRecords.ts";
-import { isOwnFile } from "../files/isOwnFile.ts";
-import { saveRecord, type RecordWriter } from "../store/saveRecord.ts";
+import { forgetRecords, saveRecord, type RecordWriter } from "../store/saveRecord.ts";
+import { isOwnFile, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { removeStaleTemporaries } from "../files/temporaryPath.ts";
-import { toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
-import { copies, releaseFolder } from "./release.ts";
+import { copies, releaseFolder } from "./repairDeployment.ts";
 
 /**
  * Marks the record as pruned first, then removes the files. After a kill in between, no record names the files, and the

@@ -6,12 +6,11 @@ import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { holdsArtifact } from "../files/artifactOf.ts";
-import { namesIn } from "../files/namesIn.ts";
+import { namesIn } from "../files/commitFile.ts";
 import { removeStaleTemporaries } from "../files/temporaryPath.ts";
-import { fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { copies } from "./release.ts";
+import { fromRecordPath, type WorkspacePaths, isOwnFile } from "../files/workspacePaths.ts";
 import { currentDeployment, deploymentIsLost, historyIds } from "./currentDeployment.ts";
-import { restoreRelease } from "./restoreRelease.ts";
+import { paddedId } from "../records/workspaceRecord.ts";
 
 export interface DeploymentRepair {
   /** Damaged files of the active deployment that were restored from identical copies. */
@@ -80,4 +79,47 @@ function readable(production: string): Deployment | undefined | "damaged" {
     if (error instanceof MlctlError && error.kind === "data") return "damaged";
     throw error;
   }
+}
+
+/** The copies next to deployment.json: name and source artifact. */
+export function copies({ model, latestScore, ingestedFiles }: Deployment): [name: string, of: Artifact | null][] {
+  return [
+    ["trainedmodel.json", model],
+    ["latestscore.txt", latestScore],
+    ["ingestedfiles.txt", ingestedFiles],
+  ];
+}
+
+/** Absolute path of the folder with a deployment's own copies, which no later deployment changes. */
+export function releaseFolder(
+  { production }: Pick<WorkspacePaths, "production">,
+  { deploymentId, runId }: Pick<Deployment, "deploymentId" | "runId">,
+): string {
+  return join(production, "releases", `${paddedId(deploymentId)}_${runId}`);
+}
+
+/** True if every file of the release is unchanged. */
+export function releaseIsWhole({ workspace }: WorkspacePaths, deployment: Deployment): boolean {
+  return copies(deployment).every(
+    ([, artifact]) => artifact === null || holdsArtifact(fromRecordPath(workspace, artifact.path), artifact),
+  );
+}
+
+/** Searches the copies next to deployment.json, then the models and datasets folders. @returns the restored paths */
+export function restoreRelease(paths: WorkspacePaths, deployment: Deployment): string[] {
+  return copies(deployment).flatMap(([name, artifact]) => {
+    if (artifact === null) return [];
+    const target = fromRecordPath(paths.workspace, artifact.path);
+    // An untrusted deployment.json may name any file.
+    if (holdsArtifact(target, artifact) || !isOwnFile(paths, target)) return [];
+    const source = sourcesOf(paths, name).find((path) => holdsArtifact(path, artifact));
+    if (source === undefined) return [];
+    atomicWrite(target, readFileSync(source));
+    return [artifact.path];
+  });
+}
+
+function sourcesOf({ production, models, datasets }: WorkspacePaths, name: string): string[] {
+  const inside = [models, datasets].flatMap((folder) => namesIn(folder).map((each) => join(folder, each)));
+  return [join(production, name), ...inside];
 }

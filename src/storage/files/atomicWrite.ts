@@ -1,8 +1,7 @@
 /** Writes a file completely or not at all. */
-import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, openSync, rmSync, writeFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { commitFile, ensureFolder } from "./commitFile.ts";
-import { isStream } from "./isStream.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 
@@ -46,4 +45,19 @@ function removeLeftovers(folder: string): void {
   if (cleanedFolders.has(folder)) return;
   removeStaleTemporaries(folder);
   cleanedFolders.add(folder);
+}
+
+/** Links to open descriptors of the process. Such a link must not be replaced, even if it leads to a file. */
+const DESCRIPTOR = /^\/(dev\/(stdin|stdout|stderr|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
+
+/** True for /dev/null, /dev/stdout or a named pipe, which a rename would replace for all processes. */
+export function isStream(path: string): boolean {
+  if (DESCRIPTOR.test(resolve(path))) return true;
+  try {
+    const stat = statSync(path);
+    return !stat.isFile() && !stat.isDirectory();
+  } catch {
+    // Missing or not accessible: writing will report the error.
+    return false;
+  }
 }

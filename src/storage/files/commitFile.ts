@@ -1,5 +1,15 @@
 /** Moves a finished file into place, so that readers see the old or the new file, even after a power cut. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  readdirSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { errorCode, writeFailure } from "./writeFailure.ts";
 
@@ -75,5 +85,24 @@ export function syncToDisk(path: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Names in a folder; empty if it does not exist. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Does nothing if there is none. @throws {MlctlError} kind "failure" */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw errorCode(error) === undefined ? error : writeFailure(error, path);
   }
 }

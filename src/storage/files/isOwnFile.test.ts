@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { isOwnFile } from "./isOwnFile.ts";
-import { fromRecordPath } from "./workspacePaths.ts";
+import { isOwnFile, fromRecordPath } from "./workspacePaths.ts";
 
 it("accepts only files in the folders that mlctl writes to, after resolving links", () => {
   const root = mkdtempSync(join(tmpdir(), "mlctl-own-"));

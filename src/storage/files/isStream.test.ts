@@ -3,7 +3,7 @@ import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { isStream } from "./isStream.ts";
+import { isStream } from "./atomicWrite.ts";
 
 it("distinguishes devices, pipes and descriptors from files, folders and missing paths", () => {
   const folder = mkdtempSync(join(tmpdir(), "stream-test-"));

@@ -3,7 +3,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import { processIsAlive } from "./processIsAlive.ts";
+import { errorCode } from "./writeFailure.ts";
 
 const PREFIX = ".mlctl-tmp-";
 /** For files of other machines, whose processes cannot be checked: no write takes a day. */
@@ -49,4 +49,15 @@ function hostTag(): string {
 
 function namesIn(folder: string): string[] {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+}
+
+/** Also true for a process of another user. */
+export function processIsAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
 }

@@ -1,7 +1,8 @@
 /** Paths of the records, artifacts and index of a workspace. */
 import type { BucketAddress } from "../../core/text/bucketAddress.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { isAbsolute, relative, resolve, sep, basename, dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
 
 /** All paths are absolute. */
 export interface WorkspacePaths {
@@ -33,4 +34,16 @@ export function toRecordPath(workspace: string, path: string): string {
 /** The absolute path of a path in a record. */
 export function fromRecordPath(workspace: string, recordPath: string): string {
   return resolve(workspace, recordPath);
+}
+
+/** @param path absolute; links in its folder are resolved, the file itself may be a link */
+export function isOwnFile({ datasets, models, production }: WorkspacePaths, path: string): boolean {
+  const folder = realPath(dirname(path));
+  return [datasets, models, production].map(realPath).some((own) => `${folder}${sep}`.startsWith(`${own}${sep}`));
+}
+
+function realPath(folder: string): string {
+  if (existsSync(folder)) return realpathSync(folder);
+  const parent = dirname(folder);
+  return parent === folder ? folder : join(realPath(parent), basename(folder));
 }

@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { temporaryFolder } from "../../testing/exampleRecords.ts";
-import { formatJson } from "./formatJson.ts";
-import { parseModel, readModel, serializeModel } from "./modelFile.ts";
+import { formatJson, parseModel, readModel, serializeModel } from "./modelFile.ts";
 
 function model(change: Partial<Model> = {}): Omit<Model, "sha256"> {
   return {

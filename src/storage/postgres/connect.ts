@@ -2,6 +2,7 @@
 import pg from "pg";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { createHash } from "node:crypto";
 
 export interface Connection {
   /** @throws {MlctlError} kind "failure"; `SqlError` as its cause */
@@ -142,3 +143,50 @@ function failure(error: unknown, { shown }: DatabaseAddress, isOpen: boolean): M
 
 const PASSWORD_HINT = "set PGPASSWORD, or add the line host:port:database:user:password to ~/.pgpass (mode 600)";
 const REACH_HINT = 'check that the server runs and lets this host in, and "database" in config.json';
+
+/** "mlct": the write lock of a workspace, held by a session. */
+export const WRITE_LOCK = 0x6d6c6374;
+/** Held by a transaction that draws `seq`. */
+export const SEQ_LOCK = WRITE_LOCK + 1;
+/** Held by a transaction while the local copies of deployments are written. */
+export const COPIES_LOCK = WRITE_LOCK + 2;
+/** Held by a transaction that creates the schema. */
+export const SCHEMA_LOCK = WRITE_LOCK + 3;
+/** Held by a transaction that deletes old predictions. */
+export const LOG_LOCK = WRITE_LOCK + 4;
+/** Held by a transaction that joins labels. */
+export const LABEL_LOCK = WRITE_LOCK + 5;
+/** The lock of a job, held while it runs. */
+export const JOB_LOCK = WRITE_LOCK + 6;
+/** Held by the session of a command that offers work, with the hash of the offer. */
+export const OFFER_LOCK = WRITE_LOCK + 7;
+/** Held by the session of a worker, with the hash of a task that it does. */
+export const TASK_LOCK = WRITE_LOCK + 8;
+
+/** Not negative, because pg_locks shows unsigned numbers. @param name of a workspace, an offer of work, or a task */
+export function lockKey(name: string): number {
+  return createHash("sha256").update(name).digest().readUInt32BE(0) >>> 1;
+}
+
+/** Commits, or rolls back if `work` throws. */
+export async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.query("BEGIN");
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    // A lost connection rolls back by itself.
+    await connection.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+  try {
+    await connection.query("COMMIT");
+  } catch (error) {
+    if (connection.isOpen() || !(error instanceof MlctlError)) throw error;
+    throw new MlctlError("failure", `${error.message}; it is unknown whether the last record was saved`, {
+      hint: "look, e.g. with `mlctl runs list`, before you run the command again",
+      cause: error,
+    });
+  }
+  return result;
+}

@@ -3,10 +3,9 @@ import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { sha256Text } from "../files/sha256.ts";
 import type { LockRequest } from "../records/records.ts";
-import type { Connection } from "./connect.ts";
+import { type Connection, inTransaction } from "./connect.ts";
 import { MOVED, removeRows, writeRows, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
-import { inTransaction } from "./transaction.ts";
 import { takeWriteLock, type WriteLock } from "./writeLock.ts";
 
 /** Parameters of one statement: about 10 MB. */

@@ -4,17 +4,19 @@ import { MlctlError } from "../../core/errors.ts";
 import { afterSwitch, prepareDeployment } from "../deployment/commitDeployment.ts";
 import { refreshCopies } from "../deployment/repairDeployment.ts";
 import { sha256Text } from "../files/sha256.ts";
-import { toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { changedFiles } from "../records/changedFiles.ts";
-import type { ReadRecord } from "../records/recordFiles.ts";
+import { toRecordPath, type WorkspacePaths, fromRecordPath } from "../files/workspacePaths.ts";
+import { changedFiles } from "../records/recordFiles.ts";
+import type { ReadRecord } from "../records/records.ts";
 import type { Artifacts, Records } from "../records/records.ts";
 import { artifactsOf, recordId, recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import { connect, noneYet, onDemand, type Connection } from "./connect.ts";
-import { activePath, activeText, isOutdated, refreshDeploymentCopies } from "./deploymentCopies.ts";
+import { connect, noneYet, onDemand, type Connection, inTransaction, COPIES_LOCK, lockKey } from "./connect.ts";
 import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
-import { inTransaction } from "./transaction.ts";
 import { holderOf, lockOf, takeWriteLock, type WriteLock } from "./writeLock.ts";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { atomicWrite } from "../files/atomicWrite.ts";
+import { removeFile, namesIn } from "../files/commitFile.ts";
 
 /** Connects on the first call, and again if the connection was lost. */
 export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress, artifacts: Artifacts): Records {
@@ -157,4 +159,55 @@ async function databaseClock(connection: Connection, own: () => Date): Promise<(
   const [row] = await connection.query<{ now: Date }>("SELECT clock_timestamp() AS now");
   const ahead = Math.round(row!.now.getTime() - (before + own().getTime()) / 2);
   return () => new Date(own().getTime() + ahead);
+}
+
+/** The record path of the active deployment. */
+export function activePath({ workspace, production }: WorkspacePaths): string {
+  return toRecordPath(workspace, join(production, "deployment.json"));
+}
+
+/** Its bytes, as they were written: an older mlctl may have written them otherwise than this one would. */
+export function activeText(paths: WorkspacePaths): string {
+  return readFileSync(fromRecordPath(paths.workspace, activePath(paths)), "utf8");
+}
+
+/** True if deployment.json is not this version; the history changes only with it, or with a changed record. */
+export function isOutdated(paths: WorkspacePaths, sha256: string | undefined): boolean {
+  return hashOf(fromRecordPath(paths.workspace, activePath(paths))) !== sha256;
+}
+
+/**
+ * Writes what differs. Under a lock of its own and from the rows as they are then, because machines that share the folder
+ * may do this at the same time, and none may bring back an older deployment.
+ * @throws {MlctlError} kind "failure" if the folder cannot be written: an outdated copy would be a wrong answer
+ */
+export async function refreshDeploymentCopies(
+  connection: Connection,
+  { workspace }: DatabaseAddress,
+  paths: WorkspacePaths,
+): Promise<void> {
+  await inTransaction(connection, async () => {
+    await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [COPIES_LOCK, lockKey(workspace)]);
+    const rows = await connection.query<{ path: string; sha256: string; text: string }>(
+      "SELECT path, sha256, text FROM record WHERE workspace = $1 AND kind = 'deployment' AND NOT gone",
+      [workspace],
+    );
+    const active = activePath(paths);
+    // The active one last: until then, the previous is complete.
+    for (const { path, sha256, text } of rows.toSorted(
+      (a, b) => Number(a.path === active) - Number(b.path === active),
+    )) {
+      const file = fromRecordPath(paths.workspace, path);
+      if (hashOf(file) !== sha256) atomicWrite(file, text);
+    }
+    const kept = new Set(rows.map(({ path }) => fromRecordPath(paths.workspace, path)));
+    const history = join(paths.production, "history");
+    const names = namesIn(history).filter((name) => /^deployment_\d+\.json$/.test(name));
+    const files = [...names.map((name) => join(history, name)), fromRecordPath(paths.workspace, active)];
+    for (const file of files.filter((each) => !kept.has(each))) removeFile(file);
+  });
+}
+
+function hashOf(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? sha256Text(readFileSync(path)) : undefined;
 }

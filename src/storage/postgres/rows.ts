@@ -2,11 +2,10 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { sha256Text } from "../files/sha256.ts";
-import { parseRecordFile, type ReadRecord } from "../records/recordFiles.ts";
-import type { FoundChanges, KnownRecord, RecordProblem } from "../records/records.ts";
+import { parseRecordFile } from "../records/recordFiles.ts";
+import type { FoundChanges, KnownRecord, ReadRecord, RecordProblem } from "../records/records.ts";
 import { recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import { noneYet, type Connection } from "./connect.ts";
-import { SEQ_LOCK, lockKey } from "./keys.ts";
+import { noneYet, type Connection, SEQ_LOCK, lockKey } from "./connect.ts";
 
 /** A record to write. */
 export interface NewRow {

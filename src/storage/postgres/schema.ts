@@ -1,9 +1,7 @@
 /** The tables and the views for Grafana and BI, and the steps from each earlier version. */
 import { MlctlError } from "../../core/errors.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import type { Connection } from "./connect.ts";
-import { inTransaction } from "./transaction.ts";
-import { SCHEMA_LOCK } from "./keys.ts";
+import { type Connection, SCHEMA_LOCK, inTransaction } from "./connect.ts";
 
 const records = `
   CREATE TABLE record (

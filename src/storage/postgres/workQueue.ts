@@ -5,8 +5,7 @@ import { hostname } from "node:os";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { LivingWorker, NewTask, TakenTask, WorkBytes, WorkQueue } from "../records/work.ts";
-import { sqlState } from "./connect.ts";
-import { lockKey, OFFER_LOCK, TASK_LOCK } from "./keys.ts";
+import { sqlState, lockKey, OFFER_LOCK, TASK_LOCK } from "./connect.ts";
 import type { WorkSession } from "./workSession.ts";
 
 export interface WorkQueueOptions {

@@ -3,10 +3,8 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { LockHolder, LockRequest } from "../records/records.ts";
-import { lockBusy, pauseForLock } from "../records/waitForLock.ts";
-import { connect, type Connection } from "./connect.ts";
-import { JOB_LOCK, WRITE_LOCK, lockKey } from "./keys.ts";
+import { type LockHolder, type LockRequest, lockBusy, pauseForLock } from "../records/records.ts";
+import { connect, type Connection, JOB_LOCK, WRITE_LOCK, lockKey } from "./connect.ts";
 
 /** The connection that holds the lock. */
 export interface WriteLock {

@@ -1,11 +1,8 @@
 /** Opens the prediction log: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
-import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import { sqliteFailure } from "../sqlite/sqliteFailure.ts";
-import { migrations } from "./migrations.ts";
+import { bytesAtRest, isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase, sqliteFailure } from "../sqlite/sqlite.ts";
 
 /** @throws {MlctlError} if the log is damaged, was written by a newer mlctl, or cannot be written */
 export function openLogDatabase(path: string, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
@@ -90,3 +87,27 @@ function schemaOf(path: string): SqliteSchema {
 function nameOf(path: string): string {
   return `the prediction log ${path}`;
 }
+
+/**
+ * Never change a released migration; add a new one. `seq` is the order of writing, so that the oldest rows can be deleted
+ * without a search. Models have their own table, because their ids would take half of each row.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE models (
+    model INTEGER PRIMARY KEY, run_id TEXT, sha256 TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX models_by_name ON models (sha256, ifnull(run_id, ''));
+
+  CREATE TABLE predictions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, prediction_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+    model INTEGER NOT NULL REFERENCES models, inputs TEXT NOT NULL, prediction ANY, probability REAL,
+    source TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX predictions_by_time ON predictions (at);
+
+  CREATE TABLE labels (
+    seq INTEGER PRIMARY KEY REFERENCES predictions ON DELETE CASCADE, label ANY NOT NULL, labelled_at INTEGER NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,10 +1,8 @@
 /** Joins labels to the predictions that several machines share, in Postgres. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
-import { connect, type Connection } from "../postgres/connect.ts";
-import { LABEL_LOCK, lockKey } from "../postgres/keys.ts";
+import { connect, type Connection, LABEL_LOCK, lockKey, inTransaction } from "../postgres/connect.ts";
 import { ensureSchema } from "../postgres/schema.ts";
-import { inTransaction } from "../postgres/transaction.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { CHUNK_ROWS, type LabelTarget, type Pair } from "./labelTarget.ts";
 import { addToHours } from "./postgresWriter.ts";

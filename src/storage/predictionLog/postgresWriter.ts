@@ -1,11 +1,9 @@
 /** Writes batches of predictions to the log in Postgres, one transaction each, and applies the retention. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import { connect, sqlState, type Connection } from "../postgres/connect.ts";
-import { LOG_LOCK, lockKey } from "../postgres/keys.ts";
+import { connect, sqlState, type Connection, LOG_LOCK, lockKey, inTransaction } from "../postgres/connect.ts";
 import { refuseMoved } from "../postgres/rows.ts";
 import { ensureSchema } from "../postgres/schema.ts";
-import { inTransaction } from "../postgres/transaction.ts";
 import { ROWS_BETWEEN_RETENTIONS } from "./batchWriter.ts";
 import type { LoggedRow, LogWriter, Retention, Written } from "./loggedRow.ts";
 

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { batchWriter } from "./batchWriter.ts";
+import { batchWriter, retain } from "./batchWriter.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
 import type { LoggedRow, Retention } from "./loggedRow.ts";
-import { retain } from "./retain.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-retain-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,36 +1,14 @@
 /** Finds the record files of a workspace and reads them. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseRecord, type ExpectedRecord } from "./parseRecord.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { namesIn } from "../files/commitFile.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { monitoringFolder, scheduleFolder, searchFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
-import { namesIn } from "../files/namesIn.ts";
-
-/** A record file that has not been read yet. */
-export interface RecordFile {
-  /** Relative to the workspace. */
-  readonly path: string;
-  /** Size, mtime and inode; the content counts as unchanged while these are unchanged. */
-  readonly stat: string;
-}
-
-/** A record file that was read. */
-export interface ReadRecord extends RecordFile {
-  readonly sha256: string;
-  readonly record: WorkspaceRecord;
-}
-
-const patterns: readonly (readonly [RegExp, WorkspaceRecord["kind"]])[] = [
-  [/^dataset_(.+)\.json$/, "dataset"],
-  [/^run_(.+)\.json$/, "run"],
-  [/^deployment_0*(\d+)\.json$/, "deployment"],
-  [/^deployment\.json$/, "deployment"],
-  [/^aliases\.json$/, "aliases"],
-  [/^monitor_(.+)\.json$/, "monitor"],
-  [/^search_(.+)\.json$/, "search"],
-  [/^execution_(.+)\.json$/, "execution"],
-];
+import { errorCode } from "../files/writeFailure.ts";
+import { parseRecord, type ExpectedRecord } from "./parseRecord.ts";
+import type { FoundChanges, KnownRecord, ReadRecord, RecordFile, RecordProblem } from "./records.ts";
+import { recordKinds, type WorkspaceRecord } from "./workspaceRecord.ts";
 
 /**
  * Record files in the configured folders, sorted by path. Includes those of `known` that still exist in other folders, so
@@ -73,29 +51,56 @@ export function parseRecordFile(text: string, path: string): WorkspaceRecord | u
   return expected === undefined ? undefined : parseRecord(text, path, expected);
 }
 
-function configuredFiles({ datasets, models, production }: WorkspacePaths): string[] {
-  return [
-    ...files(datasets, ["dataset"]),
-    ...files(models, ["run", "aliases"]),
-    ...files(monitoringFolder({ models }), ["monitor"]),
-    ...files(searchFolder({ models }), ["search"]),
-    ...files(scheduleFolder({ models }), ["execution"]),
-    ...files(join(production, "history"), ["deployment"]),
-    ...files(production, ["deployment"]),
-  ];
+function configuredFiles(paths: WorkspacePaths): string[] {
+  const all = Object.entries(recordKinds).map(([kind, { folder }]) => [folder(paths), kind] as const);
+  return [...all, [paths.models, "aliases"] as const, [paths.production, "deployment"] as const].flatMap(
+    ([folder, kind]) =>
+      namesIn(folder)
+        .filter((name) => expectedRecord(name)?.kind === kind)
+        .map((name) => join(folder, name)),
+  );
 }
 
-function files(folder: string, kinds: readonly string[]): string[] {
-  return namesIn(folder)
-    .filter((name) => kinds.includes(expectedRecord(name)?.kind ?? ""))
-    .map((name) => join(folder, name));
-}
-
+/** Kind and id, from the name of the file. */
 function expectedRecord(path: string): ExpectedRecord | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  for (const [pattern, kind] of patterns) {
-    const match = pattern.exec(name);
-    if (match !== null) return match[1] === undefined ? { kind } : { kind, id: match[1] };
+  if (name === "deployment.json") return { kind: "deployment" };
+  if (name === "aliases.json") return { kind: "aliases" };
+  const [, kind, id] =
+    /^(dataset|run|monitor|search|execution)_(.+)\.json$|^(deployment)_0*(\d+)\.json$/
+      .exec(name)
+      ?.filter((part) => part !== undefined) ?? [];
+  return kind === undefined ? undefined : { kind: kind as WorkspaceRecord["kind"], id: id! };
+}
+
+/**
+ * The record files that changed since the index was updated: reads only those whose size, mtime or inode changed. Damaged
+ * ones become problems.
+ */
+export function changedFiles(paths: WorkspacePaths, known: ReadonlyMap<string, KnownRecord>): FoundChanges {
+  const files = recordFiles(paths, known.keys());
+  const [changed, touched]: [ReadRecord[], ReadRecord[]] = [[], []];
+  const problems: RecordProblem[] = [];
+  for (const file of files) {
+    const before = known.get(file.path);
+    if (before?.stat === file.stat) continue;
+    try {
+      const read = readRecord(paths, file);
+      (before?.sha256 === read.sha256 ? touched : changed).push(read);
+    } catch (error) {
+      // Removed meanwhile.
+      if (errorCode(error) === "ENOENT") continue;
+      problems.push({ path: file.path, error: asProblem(error, file.path) });
+    }
   }
-  return undefined;
+  const gone = new Set(known.keys());
+  for (const { path } of files) gone.delete(path);
+  for (const { path } of problems) if (known.has(path)) gone.add(path);
+  return { changes: { changed, touched, removed: [...gone] }, problems };
+}
+
+function asProblem(error: unknown, path: string): MlctlError {
+  if (error instanceof MlctlError) return error;
+  if (errorCode(error) === undefined) throw error;
+  return new MlctlError("failure", `the record ${path} cannot be read: ${String(error)}`, { cause: error });
 }

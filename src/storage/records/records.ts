@@ -1,9 +1,22 @@
 /** The truth about a workspace: its records and its lock. Record files in folders, and rows in Postgres, are the two that exist. */
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
-import type { MlctlError } from "../../core/errors.ts";
-import type { ReadRecord, RecordFile } from "./recordFiles.ts";
+import { MlctlError } from "../../core/errors.ts";
 import type { WorkspaceRecord } from "./workspaceRecord.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A record as its place has it, not read yet. */
+export interface RecordFile {
+  /** Relative to the workspace. */
+  readonly path: string;
+  /** Size, mtime and inode of its file, or its number in a database; it counts as unchanged while these are unchanged. */
+  readonly stat: string;
+}
+
+export interface ReadRecord extends RecordFile {
+  readonly sha256: string;
+  readonly record: WorkspaceRecord;
+}
 
 /** A record as the index has it. */
 export interface KnownRecord {
@@ -123,4 +136,25 @@ export async function allRecords(
   const none = new Map([...known].map((path) => [path, { stat: "", sha256: "" }]));
   const { changes, problems } = await records.changes(none);
   return { records: changes.changed, problems };
+}
+
+/** Short enough to seem immediate, long enough to cost nothing. */
+const POLL_MILLISECONDS = 50;
+
+/** Until the next try. @throws {MlctlError} kind "interrupted" on `signal` */
+export async function pauseForLock(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(POLL_MILLISECONDS, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.reason instanceof MlctlError) throw signal.reason;
+    throw new MlctlError("interrupted", "interrupted while waiting for another mlctl", { cause: error });
+  }
+}
+
+/** The error for a process that finds the lock taken. */
+export function lockBusy(holder: LockHolder | undefined): MlctlError {
+  const who = holder === undefined ? "" : ` (pid ${holder.pid}, \`${holder.command}\`, since ${holder.since})`;
+  return new MlctlError("busy", `the workspace is in use: another mlctl${who} is working in it`, {
+    hint: "try again later, or wait for it with `--wait 10m`",
+  });
 }

@@ -11,44 +11,29 @@ import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord | Execution;
 
+/** Of each kind, except aliases: the folder of its files, which are named `<kind>_<id>.json`, and the key of its id. */
+export const recordKinds = {
+  dataset: { folder: ({ datasets }: Folders) => datasets, id: "datasetId" },
+  run: { folder: ({ models }: Folders) => models, id: "runId" },
+  deployment: { folder: ({ production }: Folders) => join(production, "history"), id: "deploymentId" },
+  monitor: { folder: monitoringFolder, id: "monitorId" },
+  search: { folder: searchFolder, id: "searchId" },
+  execution: { folder: scheduleFolder, id: "executionId" },
+} as const;
+
+type Folders = Pick<WorkspacePaths, "datasets" | "models" | "production">;
+
 /** Unique among records of the same kind. */
 export function recordId(record: WorkspaceRecord): string {
-  switch (record.kind) {
-    case "dataset":
-      return record.datasetId;
-    case "run":
-      return record.runId;
-    case "deployment":
-      return String(record.deploymentId);
-    case "aliases":
-      return "aliases";
-    case "monitor":
-      return record.monitorId;
-    case "search":
-      return record.searchId;
-    case "execution":
-      return record.executionId;
-  }
+  if (record.kind === "aliases") return "aliases";
+  return String((record as unknown as Readonly<Record<string, unknown>>)[recordKinds[record.kind].id]);
 }
 
 /** Path of a record file; for a deployment, its path in the history after another deployment replaced it. */
 export function recordPath(paths: WorkspacePaths, record: WorkspaceRecord): string {
-  switch (record.kind) {
-    case "dataset":
-      return join(paths.datasets, `dataset_${record.datasetId}.json`);
-    case "run":
-      return join(paths.models, `run_${record.runId}.json`);
-    case "deployment":
-      return join(paths.production, "history", `deployment_${paddedId(record.deploymentId)}.json`);
-    case "aliases":
-      return join(paths.models, "aliases.json");
-    case "monitor":
-      return join(monitoringFolder(paths), `monitor_${record.monitorId}.json`);
-    case "search":
-      return join(searchFolder(paths), `search_${record.searchId}.json`);
-    case "execution":
-      return join(scheduleFolder(paths), `execution_${record.executionId}.json`);
-  }
+  if (record.kind === "aliases") return join(paths.models, "aliases.json");
+  const id = record.kind === "deployment" ? paddedId(record.deploymentId) : recordId(record);
+  return join(recordKinds[record.kind].folder(paths), `${record.kind}_${id}.json`);
 }
 
 /** Folder of monitoring records and alert state. */
@@ -75,7 +60,13 @@ export function paddedId(deploymentId: number): string {
 export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: string, artifact: Artifact])[] {
   switch (record.kind) {
     case "dataset":
-      return [["dataset", record.artifact], ...rejectedCopies(record)];
+      return present([
+        ["dataset", record.artifact],
+        ...record.rejected.map(
+          ({ copy, sha256, bytes }) =>
+            [`rejected ${copy}`, copy === undefined ? null : { path: copy, sha256, bytes }] as const,
+        ),
+      ]);
     case "run":
       return present([
         ["model", record.model],
@@ -88,10 +79,7 @@ export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: 
         ["latest_score", record.latestScore],
         ["ingested_files", record.ingestedFiles],
       ]);
-    case "aliases":
-    case "monitor":
-    case "search":
-    case "execution":
+    default:
       return [];
   }
 }
@@ -104,12 +92,6 @@ export function recordText(record: WorkspaceRecord): string {
     return `${JSON.stringify(rest, null, 2).slice(0, -2)},\n  "trials": [\n${lines.join(",\n")}\n  ]\n}\n`;
   }
   return `${JSON.stringify(record, null, 2)}\n`;
-}
-
-function rejectedCopies(dataset: Dataset): (readonly [string, Artifact])[] {
-  return dataset.rejected.flatMap(({ copy, sha256, bytes }) =>
-    copy === undefined ? [] : [[`rejected ${copy}`, { path: copy, sha256, bytes }] as const],
-  );
 }
 
 function present(items: readonly (readonly [string, Artifact | null])[]): (readonly [string, Artifact])[] {

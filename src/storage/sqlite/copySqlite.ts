@@ -1,8 +1,7 @@
 /** Copies a database while others write to it. */
 import { existsSync, rmSync } from "node:fs";
-import { bytesAtRest } from "./bytesAtRest.ts";
-import { openSqlite, sqliteCode } from "./sqlite.ts";
-import { sqliteFailure } from "./sqliteFailure.ts";
+import { bytesAtRest } from "./prepareSqlite.ts";
+import { openSqlite, sqliteCode, sqliteFailure } from "./sqlite.ts";
 
 /**
  * Uses SQLite's backup API, which copies a consistent state. @returns false if there is no database

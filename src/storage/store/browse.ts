@@ -3,8 +3,8 @@ import { newestWindowsFirst } from "./clockAhead.ts";
 import type { MonitorStatus } from "../../core/records/monitoring.ts";
 import type { Run } from "../../core/records/run.ts";
 
-/** Runs a statement of this file. */
-export type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];
+/** Runs a statement. */
+type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];
 
 export interface RunQuery {
   readonly family?: string | undefined;
@@ -63,49 +63,55 @@ export interface WindowValue {
   readonly message: string | null;
 }
 
-export interface Browse {
-  runPage(query: RunQuery): Run[];
-  runCount(): number;
-  families(): string[];
-  metricNames(part: "validation" | "test"): string[];
-  /** Newest first. */
-  windows(filter: WindowQuery): WindowLine[];
-  windowSources(): { readonly source: string; readonly windows: number }[];
-  /** All values of these windows. */
-  windowValues(monitorIds: readonly string[], kinds?: readonly WindowValue["kind"][]): WindowValue[];
+/** A condition of WHERE and its value: true if it takes none, undefined or false if it is not wanted. */
+export type Condition = readonly [sql: string, value: string | number | boolean | undefined];
+
+/** WHERE of the wanted conditions, and their values. */
+export function filtered(conditions: readonly Condition[]): { where: string; values: (string | number)[] } {
+  const used = conditions.filter(([, value]) => value !== undefined && value !== false);
+  return {
+    where: used.length === 0 ? "" : `WHERE ${used.map(([sql]) => sql).join(" AND ")}`,
+    values: used.flatMap(([, value]) => (typeof value === "boolean" ? [] : [value!])),
+  };
 }
 
-export function browse(select: Select): Browse {
+export function browse(select: Select) {
   return {
-    runPage: (query) => runPage(select, query),
+    runPage: (query: RunQuery) => runPage(select, query),
     runCount: () => select<{ n: number }>("SELECT count(*) AS n FROM runs", [])[0]!.n,
     families: () => distinct(select, "family", ["runs", "1 = 1"], []),
-    metricNames: (part) => distinct(select, "name", ["metrics", "part = ?"], [part]),
-    windows: (query) => windows(select, query),
+    metricNames: (part: "validation" | "test") => distinct(select, "name", ["metrics", "part = ?"], [part]),
+    /** Newest first. */
+    windows: (query: WindowQuery) => windows(select, query),
     windowSources: () =>
-      select("SELECT source, count(*) AS windows FROM monitorings GROUP BY source ORDER BY windows DESC, source", []),
-    windowValues: (monitorIds, kinds = ["finding", "metric", "estimate", "drift"]) =>
+      select<{ readonly source: string; readonly windows: number }>(
+        "SELECT source, count(*) AS windows FROM monitorings GROUP BY source ORDER BY windows DESC, source",
+        [],
+      ),
+    /** All values of these windows. */
+    windowValues: (
+      monitorIds: readonly string[],
+      kinds: readonly WindowValue["kind"][] = ["finding", "metric", "estimate", "drift"],
+    ) =>
       select<WindowValue>(
         `SELECT monitor_id AS "monitorId", kind, area, name, value, low, high, bound, status, message FROM monitor_values
-         WHERE monitor_id IN (${placeholders(monitorIds)}) AND kind IN (${placeholders(kinds)})`,
-        [...monitorIds, ...kinds],
+         WHERE monitor_id IN (SELECT value FROM json_each(?)) AND kind IN (SELECT value FROM json_each(?))`,
+        [JSON.stringify(monitorIds), JSON.stringify(kinds)],
       ),
   };
 }
 
 function windows(select: Select, { source, since, until, limit, offset }: WindowQuery): WindowLine[] {
-  const conditions = [
+  const { where, values } = filtered([
     ["source = ?", source],
     ["coalesce(window_end, created_at) >= ?", since],
     ["coalesce(window_end, created_at) < ?", until],
-  ] as const;
-  const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  ]);
   return select<WindowLine>(
     `SELECT monitor_id AS "monitorId", created_at AS "createdAt", source, label, file, window_start AS "start",
      window_end AS "end", rows, labelled, run_id AS "runId", model_version AS "modelVersion", status FROM monitorings
-     ${used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`}
-     ORDER BY ${newestWindowsFirst()} LIMIT ? OFFSET ?`,
-    [...used.map(({ value }) => value), limit, offset],
+     ${where} ORDER BY ${newestWindowsFirst()} LIMIT ? OFFSET ?`,
+    [...values, limit, offset],
   );
 }
 
@@ -117,33 +123,21 @@ function runPage(
   select: Select,
   { family, winners, deployed, tag, by, column = "createdAt", ascending = false, limit, offset }: RunQuery,
 ): Run[] {
-  const conditions: (readonly [sql: string, value: string | undefined])[] = [
+  const { where, values } = filtered([
     ["family = ?", family],
     [TAGGED, tag],
-  ];
-  const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
-  const clauses = [
-    ...used.map(({ sql }) => sql),
-    ...(winners === true ? ["rank = 1"] : []),
-    ...(deployed === true ? ["run_id IN (SELECT run_id FROM deployments)"] : []),
-  ];
-  const filter = clauses.length === 0 ? "" : `WHERE ${clauses.join(" AND ")}`;
-  const wanted = used.map(({ value }) => value);
+    ["rank = 1", winners],
+    ["run_id IN (SELECT run_id FROM deployments)", deployed],
+  ]);
   const direction = ascending ? "ASC" : "DESC";
-  const among = filter === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${filter})`;
-  const order = column === "seconds" ? "seconds" : "created_at";
+  const among = where === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${where})`;
   // Select the ids first, from the indices alone, so that records are read for this page only.
   const ids =
     by === undefined
-      ? `SELECT run_id FROM runs ${filter} ORDER BY ${order} ${direction}, rank, run_id LIMIT ? OFFSET ?`
-      : `SELECT run_id FROM metrics WHERE part = ? AND name = ? AND value IS NOT NULL ${among}
-         ORDER BY value ${direction}, run_id LIMIT ? OFFSET ?`;
-  const found = select<{ run_id: string }>(ids, [
-    ...(by === undefined ? [] : [by.part, by.metric]),
-    ...wanted,
-    limit,
-    offset,
-  ]);
+      ? `SELECT run_id FROM runs ${where} ORDER BY ${column === "seconds" ? "seconds" : "created_at"} ${direction}, rank, run_id`
+      : `SELECT run_id FROM metrics WHERE part = ? AND name = ? AND value IS NOT NULL ${among} ORDER BY value ${direction}, run_id`;
+  const sorted = by === undefined ? [] : [by.part, by.metric];
+  const found = select<{ run_id: string }>(`${ids} LIMIT ? OFFSET ?`, [...sorted, ...values, limit, offset]);
   return found.flatMap(({ run_id }) =>
     select<{ record: string }>("SELECT record FROM runs WHERE run_id = ?", [run_id]).map(
       // Safe: only indexRecord writes this column, from validated records.
@@ -165,8 +159,4 @@ function distinct(
     WHERE found.name IS NOT NULL
   ) SELECT name FROM found WHERE name IS NOT NULL`;
   return select<{ name: string }>(sql, [...values, ...values]).map(({ name }) => name);
-}
-
-function placeholders(values: readonly unknown[]): string {
-  return values.map(() => "?").join(", ");
 }

@@ -1,11 +1,21 @@
 /** Writes records to the index; nothing else fills it. */
-import type { Dataset } from "../../core/records/dataset.ts";
-import type { Run } from "../../core/records/run.ts";
-import type { SearchRecord } from "../../core/records/search.ts";
-import { artifactsOf, recordId, type Aliases, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import type { ReadRecord } from "../records/recordFiles.ts";
-import type { Execute } from "./execute.ts";
-import { indexMonitorValues } from "./indexMonitoring.ts";
+import type { MetricValues, MonitorRecord } from "../../core/records/monitoring.ts";
+import type { ReadRecord } from "../records/records.ts";
+import { artifactsOf, recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
+
+export type Value = string | number | null | undefined;
+type Execute = (sql: string, ...values: readonly Value[]) => void;
+
+/** Compiling costs more than running, and a reindex runs a few statements for each of thousands of records. */
+export function executor(database: SqliteDatabase): Execute {
+  const compiled = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
+  return (sql, ...values) => {
+    const statement = compiled.get(sql) ?? database.prepare(sql);
+    compiled.set(sql, statement);
+    statement.run(...values.map((value) => value ?? null));
+  };
+}
 
 /**
  * The table of each kind of record: its name, its key, and for each column the path of its value in the record. The last
@@ -32,20 +42,20 @@ const tables = {
 export function indexRecord(execute: Execute, { path, stat, sha256, record }: ReadRecord): void {
   const { kind } = record;
   const id = recordId(record);
-  execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", path, kind, id, sha256, stat);
+  const put = (table: string, ...values: Value[]): void =>
+    execute(`INSERT OR REPLACE INTO ${table} VALUES (?${", ?".repeat(values.length - 1)})`, ...values);
+  put("records", path, kind, id, sha256, stat);
   execute("DELETE FROM artifacts WHERE kind = ? AND id = ?", kind, id);
-  for (const [role, { path: file, sha256: hash, bytes }] of artifactsOf(record)) {
-    execute("INSERT OR REPLACE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)", kind, id, role, file, hash, bytes);
+  for (const [role, { path: file, sha256: hash, bytes }] of artifactsOf(record))
+    put("artifacts", kind, id, role, file, hash, bytes);
+  if (kind === "aliases") execute("DELETE FROM aliases WHERE source = 'manual'");
+  else {
+    const [table, key, columns] = tables[kind];
+    execute(`DELETE FROM ${table} WHERE ${key} = ?`, id);
+    put(table, ...columns.split(" ").map((column) => valueAt(record, column)), JSON.stringify(record));
   }
-  if (kind === "aliases") return indexAliases(execute, record);
-  const [table, key, columns] = tables[kind];
-  const values = columns.split(" ").map((column) => valueAt(record, column));
-  execute(`DELETE FROM ${table} WHERE ${key} = ?`, id);
-  execute(`INSERT INTO ${table} VALUES (${"?, ".repeat(values.length)}?)`, ...values, JSON.stringify(record));
-  indexParts(execute, record);
+  for (const [table, ...values] of partsOf(record)) put(table, ...values);
 }
-
-type Value = string | number | null | undefined;
 
 /** The value at a path such as "window.start". */
 function valueAt(record: WorkspaceRecord, path: string): Value {
@@ -67,46 +77,51 @@ export function forgetOrphans(execute: Execute): void {
          json_each(newest.record, '$.aliases') AS alias`);
 }
 
+type Row = readonly [table: string, ...values: Value[]];
+
 /** Rows of the tables that refer to the record's own; those of an earlier version were deleted with it. */
-function indexParts(execute: Execute, record: WorkspaceRecord): void {
-  if (record.kind === "dataset") indexFiles(execute, record);
-  else if (record.kind === "run") indexValues(execute, record);
-  else if (record.kind === "search") indexTrials(execute, record);
-  else if (record.kind === "monitor") indexMonitorValues(execute, record);
-}
-
-function indexFiles(execute: Execute, { datasetId, files }: Dataset): void {
-  for (const { path, sha256, bytes, rows } of files) {
-    execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", datasetId, path, sha256, bytes, rows);
+function* partsOf(record: WorkspaceRecord): Generator<Row> {
+  if (record.kind === "dataset") {
+    for (const { path, sha256, bytes, rows } of record.files)
+      yield ["files", record.datasetId, path, sha256, bytes, rows];
+  } else if (record.kind === "run") {
+    const { runId, params, metrics, score, model, modelVersion } = record;
+    for (const [name, value] of Object.entries(params)) yield ["params", runId, name, JSON.stringify(value)];
+    for (const [name, value] of Object.entries(metrics)) yield ["metrics", runId, "validation", name, value];
+    for (const [name, value] of Object.entries(score?.metrics ?? {})) yield ["metrics", runId, "test", name, value];
+    if (model !== null) yield ["models", runId, modelVersion, model.path, model.sha256];
+  } else if (record.kind === "search") {
+    // Trials have their own table, so that they do not appear among the runs of a leaderboard.
+    const { searchId, trials } = record;
+    for (const { number, status, value, seconds, params } of trials)
+      yield ["trials", searchId, number, `${searchId}.${number}`, status, value, seconds, JSON.stringify(params)];
+  } else if (record.kind === "aliases") {
+    for (const [name, runId] of Object.entries(record.aliases)) yield ["aliases", name, "manual", runId];
+  } else if (record.kind === "monitor") {
+    // For dashboards: every row has the run, model version, window and file.
+    const { monitorId, createdAt, window, runId, modelVersion } = record;
+    const common = [runId, modelVersion, window.start, window.end, window.file, createdAt] as const;
+    for (const row of monitorValues(record))
+      yield ["monitor_values", monitorId, ...Array.from({ length: 9 }, (_, i) => row[i]), ...common];
   }
 }
 
-function indexValues(execute: Execute, { runId, params, metrics, score, model, modelVersion }: Run): void {
-  for (const [name, value] of Object.entries(params)) {
-    execute("INSERT INTO params VALUES (?, ?, ?)", runId, name, JSON.stringify(value));
-  }
-  for (const [name, value] of Object.entries(metrics)) {
-    execute("INSERT INTO metrics VALUES (?, 'validation', ?, ?)", runId, name, value);
-  }
-  for (const [name, value] of Object.entries(score?.metrics ?? {})) {
-    execute("INSERT INTO metrics VALUES (?, 'test', ?, ?)", runId, name, value);
-  }
-  if (model !== null) {
-    execute("INSERT INTO models VALUES (?, ?, ?, ?)", runId, modelVersion, model.path, model.sha256);
-  }
-}
-
-/** Trials have their own table, so that they do not appear among the runs of a leaderboard. */
-function indexTrials(execute: Execute, { searchId, trials }: SearchRecord): void {
-  for (const { number, status, value, seconds, params } of trials) {
-    const [id, values] = [`${searchId}.${number}`, JSON.stringify(params)];
-    execute("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)", searchId, number, id, status, value, seconds, values);
-  }
-}
-
-function indexAliases(execute: Execute, { aliases }: Aliases): void {
-  execute("DELETE FROM aliases WHERE source = 'manual'");
-  for (const [name, runId] of Object.entries(aliases)) {
-    execute("INSERT INTO aliases VALUES (?, 'manual', ?)", name, runId);
-  }
+/** Of each value: kind, area, name, value, the ends of its interval, limit, status, message. */
+function monitorValues({ findings, performance, drift }: MonitorRecord): Value[][] {
+  const measured = (kind: string, { metrics, intervals }: MetricValues): Value[][] =>
+    Object.entries(metrics).map(([name, value]) => [kind, "performance", name, value, ...(intervals[name] ?? [])]);
+  const { errorStandardDeviation: deviation, estimate } = performance;
+  const columns = Object.entries({ ...drift.columns, ...(drift.target && { target: drift.target }) });
+  return [
+    ...findings.map(({ area, name, value, interval, limit, status, message }) => {
+      return ["finding", area, name, value, ...(interval ?? [null, null]), limit, status, message];
+    }),
+    ...measured("metric", performance),
+    ...(deviation === null ? [] : [["metric", "performance", "error_std", deviation]]),
+    ...(estimate ? measured("estimate", estimate) : []),
+    ...columns.map(([name, { value, limit, drifted, skipped, test }]) => {
+      const status = skipped === undefined ? (drifted ? "fail" : "pass") : "skipped";
+      return ["drift", "drift", name, value, null, null, limit, status, skipped ?? test];
+    }),
+  ];
 }

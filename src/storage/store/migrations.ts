@@ -107,22 +107,3 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_by_rank ON runs (rank, created_at DESC);
   `,
 ];
-
-/** All tables, children before their parents. */
-export const tables = [
-  "executions",
-  "trials",
-  "searches",
-  "monitor_values",
-  "monitorings",
-  "aliases",
-  "artifacts",
-  "deployments",
-  "models",
-  "metrics",
-  "params",
-  "runs",
-  "files",
-  "datasets",
-  "records",
-] as const;

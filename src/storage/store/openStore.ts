@@ -1,11 +1,9 @@
 /** Opens the store: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
-import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
-import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
+import { bytesAtRest, isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { migrations } from "./migrations.ts";
-import type { RunStore } from "./runStore.ts";
-import { SqliteStore } from "./sqliteStore.ts";
+import { RunStore } from "./runStore.ts";
 import { withStoreErrors } from "./storeFailure.ts";
 
 /**
@@ -38,7 +36,7 @@ export function openStoreReadonly(
     try {
       const atRest = options.stays === true ? undefined : bytesAtRest(path);
       database = openSqlite(atRest ?? path, { readonly: true });
-      if (isCurrent(database, schemaOf(path))) return new SqliteStore(database, path);
+      if (isCurrent(database, schemaOf(path))) return new RunStore(database, path);
     } catch (error) {
       database?.close();
       const isUnwritable = ["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"];
@@ -52,7 +50,7 @@ export function openStoreReadonly(
 function prepared(database: SqliteDatabase, path: string): RunStore {
   try {
     prepareSqlite(database, schemaOf(path));
-    return new SqliteStore(database, path);
+    return new RunStore(database, path);
   } catch (error) {
     database.close();
     throw error;

@@ -1,7 +1,7 @@
 /** Opens the store for commands that only read: it writes nothing, takes no lock, and always agrees with the records. */
 import { attempt, type MlctlError } from "../../core/errors.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
-import { changedFiles } from "../records/changedFiles.ts";
+import { changedFiles } from "../records/recordFiles.ts";
 import type { Records } from "../records/records.ts";
 import { openMemoryStore, openStore, openStoreReadonly } from "./openStore.ts";
 import type { RunStore } from "./runStore.ts";

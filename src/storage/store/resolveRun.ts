@@ -1,5 +1,6 @@
 /** Resolves a REF of the command line to a run. */
 import { MlctlError } from "../../core/errors.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import type { Run } from "../../core/records/run.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { RunStore } from "./runStore.ts";
@@ -12,7 +13,7 @@ export function resolveRun(store: RunStore, reference: string): Run {
   if (reference === "latest") return latest(store);
   if (reference.startsWith("@")) return byAlias(store, reference.slice(1));
   const version = /^v(\d+)$/.exec(reference)?.[1];
-  return version === undefined ? store.findRun(reference) : byVersion(store, Number(version));
+  return version === undefined ? findRun(store, reference) : byVersion(store, Number(version));
 }
 
 function latest(store: RunStore): Run {
@@ -43,4 +44,45 @@ function byVersion(store: RunStore, version: number): Run {
   const newest = store.nextModelVersion() - 1;
   const hint = newest === 0 ? "run `mlctl train`" : `the newest is v${newest}`;
   throw new MlctlError(newest === 0 ? "notReady" : "usage", `there is no model v${version}`, { hint });
+}
+
+/** By id or unique prefix. @throws {MlctlError} kind "usage" if none or several match, "notReady" if there are no runs */
+export function findRun(store: RunStore, reference: string): Run {
+  const exact = store.run(reference);
+  if (exact !== undefined) return exact;
+  const ids = store.runIds(reference);
+  if (ids.length === 1 && reference !== "") return store.run(ids[0]!)!;
+  if (ids.length > 1) {
+    const more = ids.length > LISTED ? [`… and ${ids.length - LISTED} more`] : [];
+    throw new MlctlError("usage", `${ids.length} runs begin with "${reference}"`, {
+      hint: "give more characters of the id",
+      details: [...ids.slice(0, LISTED), ...more],
+    });
+  }
+  const deployed = deployedRunError(store.deployments(), reference);
+  if (deployed !== undefined) throw deployed;
+  const all = store.runIds();
+  if (all.length === 0) throw new MlctlError("notReady", "there are no runs yet", { hint: "run `mlctl train`" });
+  const closest = suggest(reference, all);
+  const hint = closest === undefined ? "`mlctl runs list` shows them" : `did you mean ${closest}?`;
+  throw new MlctlError("usage", `there is no run ${reference}`, { hint });
+}
+
+/** Maximum number of candidates in an error message. */
+const LISTED = 8;
+
+/** Undefined if no deployment matches, or those of several runs. @param deployments newest first */
+function deployedRunError(deployments: readonly Deployment[], reference: string): MlctlError | undefined {
+  const matching = deployments.filter(({ runId }) => reference !== "" && runId.startsWith(reference));
+  const [newest] = matching;
+  if (newest === undefined || matching.some(({ runId }) => runId !== newest.runId)) return undefined;
+  const { runId, deploymentId, deployedAt, prunedAt } = newest;
+  if (prunedAt === undefined) {
+    return new MlctlError("usage", `run ${runId}, which deployment ${deploymentId} deployed, has no record`, {
+      hint: "restore its run_<id>.json from a backup, then run `mlctl reindex`",
+    });
+  }
+  return new MlctlError("usage", `run ${runId} was pruned: only the record of deployment ${deploymentId} remains`, {
+    hint: `\`mlctl at ${deployedAt}\` shows the deployment; a backup from before ${prunedAt} has its files`,
+  });
 }

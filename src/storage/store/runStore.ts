@@ -1,16 +1,18 @@
-/** The index over the records of a workspace; it can be rebuilt from them at any time. */
+/** The index over the records of a workspace, in SQLite; it can be rebuilt from them at any time. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Run, RunStatus } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
-import type { ReadRecord } from "../records/recordFiles.ts";
-import type { KnownRecord, RecordChanges } from "../records/records.ts";
-import type { Browse } from "./browse.ts";
-import type { DatedAhead } from "./clockAhead.ts";
+import type { KnownRecord, ReadRecord, RecordChanges } from "../records/records.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
+import { browse, filtered, TAGGED } from "./browse.ts";
+import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./clockAhead.ts";
+import { executor, forgetOrphans, indexRecord, type Value } from "./indexRecord.ts";
+import { withStoreErrors } from "./storeFailure.ts";
 
-export interface RunFilter {
+interface RunFilter {
   readonly family?: string | undefined;
   readonly status?: RunStatus;
   readonly datasetSha256?: string;
@@ -19,13 +21,12 @@ export interface RunFilter {
   readonly withModel?: boolean;
   /** "owner=ann", or "owner" for any value. */
   readonly tag?: string | undefined;
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
-export interface MonitorFilter {
+interface MonitorFilter extends Pick<RunFilter, "limit"> {
   readonly modelSha256?: string | undefined;
   readonly runId?: string | undefined;
-  readonly limit?: number | undefined;
 }
 
 export interface Alias {
@@ -35,72 +36,215 @@ export interface Alias {
   readonly source: "deployment" | "manual";
 }
 
-export interface ExecutionFilter {
-  readonly job?: string;
-  readonly limit?: number;
-  /** Leaves out manual runs. */
-  readonly unattended?: boolean;
-}
-
-export interface RunStore {
-  /** Records that are dated after this machine's clock; they come last wherever the newest are asked for. */
-  datedAhead(): DatedAhead | undefined;
-
-  /** Newest first. */
-  datasets(): Dataset[];
-  /** By dataset id, or by the complete sha256 of its file (the newest match). */
-  dataset(idOrSha256: string): Dataset | undefined;
-  latestDataset(inputFolder?: string): Dataset | undefined;
-
-  /** Newest first; the candidates of one training by rank. */
-  runs(filter?: RunFilter): Run[];
-  /** By its exact id. */
-  run(runId: string): Run | undefined;
-  /** By id or unique prefix. @throws {MlctlError} kind "usage" if none or several match, "notReady" if there are no runs */
-  findRun(idOrPrefix: string): Run;
-  /** The candidates of one training by rank. */
-  runsOfTraining(trainId: string): Run[];
-  /** The newest finished run with a model. */
-  latestModelRun(): Run | undefined;
-  runOfVersion(modelVersion: number): Run | undefined;
-  /** The number for the next model trained in this workspace. */
-  nextModelVersion(): number;
-
-  aliases(): Alias[];
-  /** The run of an alias (without @); deployment.json has precedence over aliases.json. */
-  runOfAlias(name: string): Run | undefined;
-
-  /** Newest first. */
-  deployments(): Deployment[];
-  /** The deployment that was active at `instant`, an ISO 8601 time. */
-  deploymentAt(instant: string): Deployment | undefined;
-
-  /** Newest first. @param key only searches with this key, which ran with the same settings */
-  searches(key?: string): SearchRecord[];
-
-  /** Monitoring results, newest window first (a window without a time by its creation time). */
-  monitorings(filter?: MonitorFilter): MonitorRecord[];
-  monitoring(monitorId: string): MonitorRecord | undefined;
-
-  /** Executions of scheduled jobs, newest first. */
-  executions(filter?: ExecutionFilter): Execution[];
-
+/** Lists are newest first, unless they say otherwise. @throws {MlctlError} if the file is damaged, locked or full */
+export class RunStore {
   /** Paged queries. */
-  readonly browse: Browse;
+  readonly browse = browse((sql, values) => this.#rows(sql, ...values));
+  readonly #database: SqliteDatabase;
+  readonly #path: string;
+  readonly #execute: ReturnType<typeof executor>;
 
-  /** The state of the record files when they were indexed, by path. */
-  knownRecords(): Map<string, KnownRecord>;
+  /** @param path for error messages */
+  constructor(database: SqliteDatabase, path: string) {
+    this.#database = database;
+    this.#path = path;
+    this.#execute = executor(database);
+  }
+
+  datasets(): Dataset[] {
+    return this.#records(`datasets ${this.#newestFirst("datasets")}`);
+  }
+
+  /** By dataset id, or by the complete sha256 of its file (the newest match). */
+  dataset(idOrSha256: string): Dataset | undefined {
+    const sql = `datasets WHERE dataset_id = ? OR sha256 = ? ${this.#newestFirst("datasets")} LIMIT 1`;
+    return this.#records<Dataset>(sql, idOrSha256, idOrSha256)[0];
+  }
+
+  latestDataset(inputFolder?: string): Dataset | undefined {
+    const sql = `datasets WHERE input_folder = coalesce(?, input_folder) ${this.#newestFirst("datasets")} LIMIT 1`;
+    return this.#records<Dataset>(sql, inputFolder)[0];
+  }
+
+  /** The candidates of one training by rank. */
+  runs({ family, status, datasetSha256, configSha256, withModel, tag, limit = -1 }: RunFilter = {}): Run[] {
+    const { where, values } = filtered([
+      ["family = ?", family],
+      ["status = ?", status],
+      ["dataset_sha256 = ?", datasetSha256],
+      ["config_sha256 = ?", configSha256],
+      [TAGGED, tag],
+      ["run_id IN (SELECT run_id FROM models)", withModel],
+    ]);
+    // In SQLite, a negative limit means no limit.
+    return this.#records(`runs ${where} ${this.#newestFirst("runs")} LIMIT ?`, ...values, limit);
+  }
+
+  /** By its exact id. */
+  run(runId: string): Run | undefined {
+    return this.#records<Run>("runs WHERE run_id = ?", runId)[0];
+  }
+
+  /** The ids that begin with `prefix`. */
+  runIds(prefix = ""): string[] {
+    const sql = `SELECT run_id FROM runs WHERE substr(run_id, 1, length(?)) = ? ${this.#newestFirst("runs")}`;
+    return this.#column(sql, prefix, prefix);
+  }
+
+  /** The candidates of one training by rank. */
+  runsOfTraining(trainId: string): Run[] {
+    return this.#records("runs WHERE train_id = ? ORDER BY rank, run_id", trainId);
+  }
+
+  /** The newest finished run with a model. */
+  latestModelRun(): Run | undefined {
+    return this.runs({ status: "FINISHED", withModel: true, limit: 1 })[0];
+  }
+
+  runOfVersion(modelVersion: number): Run | undefined {
+    const ofVersion = "run_id IN (SELECT run_id FROM models WHERE version = ?)";
+    return this.#records<Run>(`runs WHERE ${ofVersion} ${this.#newestFirst("runs")}`, modelVersion)[0];
+  }
+
+  /** The number for the next model trained in this workspace. */
+  nextModelVersion(): number {
+    return this.#column<number>("SELECT coalesce(max(version), 0) + 1 FROM models")[0]!;
+  }
+
+  /** By name. */
+  aliases(): Alias[] {
+    return this.#rows('SELECT name, run_id AS "runId", source FROM aliases ORDER BY name, source');
+  }
+
+  /** The run of an alias (without @); deployment.json has precedence over aliases.json. */
+  runOfAlias(name: string): Run | undefined {
+    const sql = "aliases JOIN runs USING (run_id) WHERE name = ? ORDER BY source LIMIT 1";
+    return this.#records<Run>(sql, name)[0];
+  }
+
+  deployments(): Deployment[] {
+    return this.#records("deployments ORDER BY deployment_id DESC");
+  }
+
+  /** The deployment that was active at `instant`, an ISO 8601 time. */
+  deploymentAt(instant: string): Deployment | undefined {
+    const sql = "deployments WHERE deployed_at <= ? ORDER BY deployment_id DESC LIMIT 1";
+    return this.#records<Deployment>(sql, new Date(instant).toISOString())[0];
+  }
+
+  /** @param key only searches with this key, which ran with the same settings */
+  searches(key?: string): SearchRecord[] {
+    return this.#records("searches WHERE key = coalesce(?, key) ORDER BY created_at DESC, search_id", key);
+  }
+
+  /** By the time of their window; a window without one by when it was monitored. */
+  monitorings({ modelSha256, runId, limit = -1 }: MonitorFilter = {}): MonitorRecord[] {
+    return this.#records(
+      `monitorings WHERE model_sha256 = coalesce(?, model_sha256) AND coalesce(run_id, '') = coalesce(?, run_id, '')
+       ORDER BY ${newestWindowsFirst()} LIMIT ?`,
+      modelSha256,
+      runId,
+      limit,
+    );
+  }
+
+  monitoring(monitorId: string): MonitorRecord | undefined {
+    return this.#records<MonitorRecord>("monitorings WHERE monitor_id = ?", monitorId)[0];
+  }
+
+  /** Of scheduled jobs. @param filter.unattended leaves out manual runs */
+  executions({
+    job,
+    limit = -1,
+    unattended,
+  }: { job?: string; limit?: number; unattended?: boolean } = {}): Execution[] {
+    return this.#records(
+      `executions WHERE job = coalesce(?, job) AND trigger <> ?
+       ORDER BY started_at DESC, execution_id DESC LIMIT ?`,
+      job,
+      unattended === true ? "manual" : "",
+      limit,
+    );
+  }
+
+  /** Records that are dated after this machine's clock; they come last wherever the newest are asked for. */
+  datedAhead(): DatedAhead | undefined {
+    return this.#checked(() => datedAhead(this.#database));
+  }
+
+  /** The state of the records when they were indexed, by path. */
+  knownRecords(): Map<string, KnownRecord> {
+    const rows = this.#rows<KnownRecord & { readonly path: string }>("SELECT path, stat, sha256 FROM records");
+    return new Map(rows.map(({ path, stat, sha256 }) => [path, { stat, sha256 }]));
+  }
+
   /** Another number after each change by another process or handle. */
-  version(): number;
+  version(): number {
+    return this.#checked(() => this.#database.pragma("data_version", { simple: true }) as number);
+  }
+
   /**
    * Applies the changes in one transaction.
    * @param unless nothing is changed if `version` is another one by now
    * @returns whether they were applied
    */
-  update(changes: RecordChanges, unless?: number): boolean;
+  update({ changed, touched, removed }: RecordChanges, unless?: number): boolean {
+    return this.#transaction(() => {
+      if (unless !== undefined && unless !== this.version()) return false;
+      for (const path of removed) this.#execute("DELETE FROM records WHERE path = ?", path);
+      for (const record of changed) indexRecord(this.#execute, record);
+      for (const { path, stat } of touched) this.#execute("UPDATE records SET stat = ? WHERE path = ?", stat, path);
+      // A changed record replaces its own rows. Only a deployment or a removed record can leave other rows out of date.
+      const replaced = changed.some(({ record: { kind } }) => kind === "deployment");
+      if (replaced || removed.length > 0) forgetOrphans(this.#execute);
+      return true;
+    });
+  }
+
   /** Clears and refills the index in one transaction. */
-  rebuild(records: readonly ReadRecord[]): void;
+  rebuild(records: readonly ReadRecord[]): void {
+    this.#transaction(() => {
+      // Children were created after their parents.
+      const newest = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid DESC";
+      for (const table of this.#column<string>(newest)) this.#execute(`DELETE FROM ${table}`);
+      for (const record of records) indexRecord(this.#execute, record);
+      forgetOrphans(this.#execute);
+    });
+  }
+
   /** The problems that SQLite's integrity check finds; empty if there are none. */
-  integrityProblems(): string[];
-  close(): void;
+  integrityProblems(): string[] {
+    return this.#checked(() => {
+      const found = this.#database.pragma("integrity_check") as { integrity_check: string }[];
+      const dangling = this.#database.pragma("foreign_key_check") as { table: string }[];
+      return [
+        ...found.map((row) => row.integrity_check).filter((message) => message !== "ok"),
+        ...dangling.map((row) => `a row of ${row.table} refers to a missing row`),
+      ];
+    });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #newestFirst = (table: "datasets" | "runs"): string => this.#checked(() => newestFirst(this.#database, table));
+
+  /** Only indexRecord writes the column `record`, from validated records. */
+  #records<T>(from: string, ...values: readonly Value[]): T[] {
+    const texts = this.#column<string>(`SELECT record FROM ${from}`, ...values);
+    return this.#checked(() => texts.map((text) => JSON.parse(text) as T));
+  }
+
+  #column<T>(sql: string, ...values: readonly Value[]): T[] {
+    return this.#rows<Record<string, T>>(sql, ...values).map((row) => Object.values(row)[0]!);
+  }
+
+  #rows<T>(sql: string, ...values: readonly Value[]): T[] {
+    return this.#checked(() => this.#database.prepare<unknown[], T>(sql).all(...values.map((value) => value ?? null)));
+  }
+
+  #transaction = <T>(work: () => T): T => this.#checked(() => this.#database.transaction(work).immediate());
+
+  #checked = <T>(work: () => T): T => withStoreErrors(this.#path, work);
 }

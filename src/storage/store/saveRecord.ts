@@ -1,7 +1,9 @@
 /** Writes a record and indexes it. */
 import type { Records } from "../records/records.ts";
-import type { WorkspaceRecord } from "../records/workspaceRecord.ts";
+import { type WorkspaceRecord, recordPath } from "../records/workspaceRecord.ts";
 import type { RunStore } from "./runStore.ts";
+import { isOwnFile, fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
+import { removeFile } from "../files/commitFile.ts";
 
 /** What writes records: the workspace's truth and its index. */
 export interface RecordWriter {
@@ -15,4 +17,22 @@ export interface RecordWriter {
  */
 export async function saveRecord({ records, store }: RecordWriter, record: WorkspaceRecord): Promise<void> {
   store.update({ changed: [await records.save(record)], touched: [], removed: [] });
+}
+
+/**
+ * Removes records first, then their index entries, then the files. A kill in between leaves only files that no record
+ * names, which the next prune finds. The caller holds the lock.
+ * @param files paths as in records; files outside mlctl's folders are not removed, because a record may be untrusted
+ */
+export async function forgetRecords(
+  { records: truth, store, paths }: RecordWriter & { readonly paths: WorkspacePaths },
+  { records, files }: { readonly records: readonly WorkspaceRecord[]; readonly files: readonly string[] },
+): Promise<void> {
+  const removed = records.map((record) => toRecordPath(paths.workspace, recordPath(paths, record)));
+  if (removed.length > 0) {
+    await truth.remove(removed);
+    store.update({ changed: [], touched: [], removed });
+  }
+  for (const file of files.map((each) => fromRecordPath(paths.workspace, each)))
+    if (isOwnFile(paths, file)) removeFile(file);
 }

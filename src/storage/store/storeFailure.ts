@@ -1,7 +1,6 @@
 /** Converts SQLite errors to MlctlErrors that name the store and the next step. */
 import { MlctlError } from "../../core/errors.ts";
-import { sqliteCode } from "../sqlite/sqlite.ts";
-import { sqliteFailure } from "../sqlite/sqliteFailure.ts";
+import { sqliteCode, sqliteFailure } from "../sqlite/sqlite.ts";
 
 /** Runs `work` and converts SQLite errors; other errors are not changed. */
 export function withStoreErrors<T>(path: string, work: () => T): T {

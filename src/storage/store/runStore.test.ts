@@ -31,11 +31,9 @@ import {
 import { save } from "../../testing/folderTruth.ts";
 import { readFolderStore } from "./readStore.ts";
 import { folderRecords } from "../folderRecords.ts";
-import { reindex } from "./reindex.ts";
-import { resolveRun } from "./resolveRun.ts";
-import { syncStore } from "./syncStore.ts";
+import { reindex, syncStore } from "./syncStore.ts";
+import { findRun, resolveRun } from "./resolveRun.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
-import { tables } from "./migrations.ts";
 import { openMemoryStore, openStore } from "./openStore.ts";
 
 const now = new Date("2026-04-01T00:00:00.000Z");
@@ -89,6 +87,7 @@ function ids(runs: readonly Run[]): string[] {
 /** All rows of all tables, without `stat`, which differs between copies of a file. */
 function content(database: string): Record<string, unknown[]> {
   const connection = new Database(database, { readonly: true });
+  const tables = connection.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   const all = tables.map((table) => {
     const rows = connection.prepare<[], Record<string, unknown>>(`SELECT * FROM ${table}`).all();
     return [table, rows.map((row) => JSON.stringify({ ...row, stat: null })).toSorted()] as const;
@@ -151,9 +150,9 @@ describe("the store", () => {
     expect(failure("%")).toMatchObject({ kind: "usage", message: "there is no run %" });
     const other = exampleWorkspace();
     const single = openStore(other.database);
-    expect(() => single.findRun("x")).toThrow("there are no runs yet");
+    expect(() => findRun(single, "x")).toThrow("there are no runs yet");
     await save(other, single, exampleRun(1, { runId: "abcdef" }));
-    expect(single.findRun("abc").runId).toBe("abcdef");
+    expect(findRun(single, "abc").runId).toBe("abcdef");
     single.close();
   });
 
