@@ -1,7 +1,7 @@
 /** Opens the queue of work of a shared workspace. The clients of Postgres and S3 are loaded only here. */
 import { MlctlError } from "../core/errors.ts";
 import type { WorkspacePaths } from "./files/workspacePaths.ts";
-import type { WorkQueue } from "./records/work.ts";
+import type { WorkQueue } from "./postgres/workQueue.ts";
 
 export interface OpenWorkOptions {
   /** Workers with another one get nothing of this; letters, digits, "." and "-". */

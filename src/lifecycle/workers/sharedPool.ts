@@ -2,7 +2,7 @@
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { openWork } from "../../storage/openWork.ts";
-import type { WorkQueue } from "../../storage/records/work.ts";
+import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
 import type { Workspace } from "../workspace.ts";
 import { computeVersion } from "./computeVersion.ts";
 import { launchWorkers } from "./launch.ts";

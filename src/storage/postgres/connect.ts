@@ -4,17 +4,7 @@ import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { createHash } from "node:crypto";
 
-export interface Connection {
-  /** @throws {MlctlError} kind "failure"; `SqlError` as its cause */
-  query<T = unknown>(sql: string, values?: readonly unknown[]): Promise<T[]>;
-  /** False after the connection was lost. */
-  isOpen(): boolean;
-  /** The process that the server named when it let us in; a pooler in between makes one up. */
-  readonly processId: number;
-  /** An idle connection does not keep the program running. */
-  idle(): void;
-  end(): Promise<void>;
-}
+export type Connection = Awaited<ReturnType<typeof connect>>;
 
 /** What the types leave out. */
 const Client = pg.Client as unknown as new (config: pg.ClientConfig) => pg.Client & {
@@ -38,7 +28,7 @@ export async function connect(
   application: string,
   milliseconds = CONNECT_MILLISECONDS,
   answerMilliseconds?: number,
-): Promise<Connection> {
+) {
   const client = new Client({
     connectionString: address.url,
     application_name: application,
@@ -69,28 +59,28 @@ export async function connect(
     throw error;
   }
   return {
-    query: async <T>(sql: string, values: readonly unknown[] = []) => {
+    /** @throws {MlctlError} kind "failure"; `SqlError` as its cause */
+    query: async <T = unknown>(sql: string, values: readonly unknown[] = []): Promise<T[]> => {
       client.ref();
       const { rows } = await asked(() => client.query({ text: sql, values: [...values] }));
       return rows as T[];
     },
+    /** False after the connection was lost. */
     isOpen: () => isOpen,
+    /** The process that the server named when it let us in; a pooler in between makes one up. */
     processId: client.processID,
+    /** An idle connection does not keep the program running. */
     idle: () => client.unref(),
-    async end() {
+    async end(): Promise<void> {
       await client.end().catch(lost);
     },
   };
 }
 
-export interface OnDemand {
-  /** One use after the other, because transactions on one connection would mix. */
-  use<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  end(): void;
-}
+export type OnDemand = ReturnType<typeof onDemand>;
 
 /** Connects on the first use, and again if the connection was lost. While it is idle, it does not keep the program running. */
-export function onDemand(connects: () => Promise<Connection>): OnDemand {
+export function onDemand(connects: () => Promise<Connection>) {
   let opening: Promise<Connection> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const open = async (): Promise<Connection> => {
@@ -98,7 +88,8 @@ export function onDemand(connects: () => Promise<Connection>): OnDemand {
     return opening!;
   };
   return {
-    use(work) {
+    /** One use after the other, because transactions on one connection would mix. */
+    use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
       const result = last.then(async () => {
         const connection = await open();
         return work(connection).finally(() => connection.idle());
@@ -106,7 +97,7 @@ export function onDemand(connects: () => Promise<Connection>): OnDemand {
       last = result.catch(() => {});
       return result;
     },
-    end: () => void opening?.then((connection) => connection.end()).catch(() => {}),
+    end: (): void => void opening?.then((connection) => connection.end()).catch(() => {}),
   };
 }
 

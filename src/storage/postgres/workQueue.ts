@@ -4,7 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { LivingWorker, NewTask, TakenTask, WorkBytes, WorkQueue } from "../records/work.ts";
+import type { LivingWorker, NewTask, Progress, TakenTask, WorkBytes } from "../records/work.ts";
 import { sqlState, lockKey, OFFER_LOCK, TASK_LOCK } from "./connect.ts";
 import type { WorkSession } from "./workSession.ts";
 
@@ -34,8 +34,14 @@ interface TaskData {
 
 const fromBase64 = (text: string): Buffer => Buffer.from(text, "base64");
 
-/** pg-boss is loaded on the first work: a command without workers asks only who lives. */
-export function workQueue({ address, session, bytes, version }: WorkQueueOptions): WorkQueue {
+export type WorkQueue = ReturnType<typeof workQueue>;
+
+/**
+ * An offer is the work of one command: its bytes, which each worker gets once, and a queue of tasks. It ends with the
+ * command that made it. Every method throws MlctlError, kind "failure", where the database cannot be reached. pg-boss is
+ * loaded on the first work: a command without workers asks only who lives.
+ */
+export function workQueue({ address, session, bytes, version }: WorkQueueOptions) {
   let started: Promise<PgBoss> | undefined;
   const boss = (): Promise<PgBoss> => (started ??= start());
 
@@ -84,6 +90,7 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
     return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
   }
 
+  /** Removes all that is left of an offer. */
   async function end(offer: string): Promise<void> {
     await (await boss()).deleteQueue(offer);
     await bytes.remove(offer);
@@ -92,6 +99,7 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
 
   /** Since when offers were seen without a command that holds them: it may be about to connect again. */
   const unlocked = new Map<string, number>();
+  /** Offers of living commands with the same version. Removes what commands that were killed left behind. */
   async function offers(): Promise<string[]> {
     const [names, living] = [await queues(), await locks(session, OFFER_LOCK)];
     for (const name of names) {
@@ -103,10 +111,12 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
   }
 
   return {
-    async open() {
+    /** Connects. */
+    async open(): Promise<void> {
       await session.query("SELECT 1");
     },
-    async offer(content) {
+    /** Keeps the bytes and returns the name of the offer. */
+    async offer(content: Buffer): Promise<string> {
       await offers();
       const sha256 = createHash("sha256").update(content).digest("hex");
       const offer = `${prefix}${version}/${sha256}/${randomUUID().slice(0, 8)}`;
@@ -116,37 +126,41 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       return offer;
     },
     offers,
-    async bytesOf(offer) {
+    async bytesOf(offer: string): Promise<Buffer> {
       const content = await bytes.get(offer);
       const [, , , sha256] = offer.split("/");
       if (content !== undefined && createHash("sha256").update(content).digest("hex") === sha256) return content;
       throw new MlctlError("data", `the bytes of the work ${offer} are ${content ? "damaged" : "not there"}`);
     },
-    async add(offer, tasks) {
+    /** @returns the ids of the tasks */
+    async add(offer: string, tasks: readonly NewTask[]): Promise<readonly string[]> {
       const jobs = tasks.map(({ title, bytes: task }: NewTask) => {
         return { data: { title, task: task.toString("base64") } satisfies TaskData };
       });
       return (await (await boss()).insert(offer, jobs, { returnId: true })) ?? [];
     },
-    async take(offer, count) {
+    async take(offer: string, count: number): Promise<readonly TakenTask[]> {
       const jobs = await (await boss()).fetch<TaskData>(offer, { batchSize: count });
       for (const { id } of jobs) await session.hold(TASK_LOCK, id);
       return jobs.map(({ id, retryCount, data }): TakenTask => ({ id, retryCount, bytes: fromBase64(data.task) }));
     },
-    async finish(offer, { id, retryCount }, result) {
+    /** Nothing happens if the task was taken back meanwhile, or the offer has ended. */
+    async finish(offer: string, { id, retryCount }: TakenTask, result: Buffer): Promise<void> {
       await (await boss()).complete(offer, { id, retryCount }, { result: result.toString("base64") });
       await session.release(TASK_LOCK, id);
     },
-    async giveUp(offer, { id, retryCount }, reason) {
+    /** Another worker may try it. */
+    async giveUp(offer: string, { id, retryCount }: TakenTask, reason: string): Promise<void> {
       await (await boss()).fail(offer, { id, retryCount }, { reason });
       await session.release(TASK_LOCK, id);
     },
-    async remove(offer, ids) {
+    async remove(offer: string, ids: readonly string[]): Promise<void> {
       if (ids.length === 0) return;
       await (await boss()).deleteJob(offer, [...ids]);
       for (const id of ids) await session.release(TASK_LOCK, id);
     },
-    async progress(offer, posted) {
+    /** For the command that offers: takes back the tasks of workers that died. @param posted tasks that others may do */
+    async progress(offer: string, posted: ReadonlySet<string>): Promise<Progress> {
       const [jobs, living] = [
         await (await boss()).findJobs<TaskData>(offer, { limit: 100_000 }),
         await locks(session, TASK_LOCK),
@@ -170,7 +184,7 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       return { done: new Map(done), failed };
     },
     end,
-    async workers() {
+    async workers(): Promise<readonly LivingWorker[]> {
       const found = await session.query<SessionRow>(WORKERS, [TASK_LOCK]);
       const workers = found.flatMap((row) => workerOf(row, address.workspace));
       if (workers.every(({ keys }) => keys.length === 0)) return workers.map(withTasks(new Map()));
@@ -179,7 +193,7 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       ).flat();
       return workers.map(withTasks(new Map(jobs.map(({ id, data }) => [lockKey(id), data.title]))));
     },
-    async close() {
+    async close(): Promise<void> {
       await (await started?.catch(() => undefined))?.stop({ graceful: false }).catch(() => {});
       await session.end();
     },

@@ -8,19 +8,13 @@ import { connect, type Connection, lockKey, SCHEMA_LOCK } from "./connect.ts";
 import { refusePooling } from "./writeLock.ts";
 import type { WorkBytes } from "../records/work.ts";
 
-export interface WorkSession {
-  /** Connects again, and takes its locks again, after the connection was lost. */
-  query<T = unknown>(sql: string, values?: readonly unknown[]): Promise<T[]>;
-  hold(kind: number, name: string): Promise<void>;
-  release(kind: number, name: string): Promise<void>;
-  end(): Promise<void>;
-}
+export type WorkSession = ReturnType<typeof workSession>;
 
 /** A query of a session whose network is gone would wait for a quarter of an hour. */
 const SILENCE_MILLISECONDS = 20_000;
 
-/** @param name shown to other users of the database */
-export function workSession(address: DatabaseAddress, name: string): WorkSession {
+/** Connects again, and takes its locks again, after the connection was lost. @param name shown to other users of the database */
+export function workSession(address: DatabaseAddress, name: string) {
   const held = new Map<string, readonly [kind: number, key: number]>();
   let opened: Connection | undefined;
   const connected = async (): Promise<Connection> => {
@@ -53,22 +47,22 @@ export function workSession(address: DatabaseAddress, name: string): WorkSession
   };
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other: the client takes one query at a time. */
-  const query = <T>(sql: string, values?: readonly unknown[]): Promise<T[]> => {
+  const query = <T = unknown>(sql: string, values?: readonly unknown[]): Promise<T[]> => {
     const result = last.then(() => answered<T>(sql, values));
     last = result.catch(() => {});
     return result;
   };
   return {
     query,
-    async hold(kind, of) {
+    async hold(kind: number, of: string): Promise<void> {
       const lock = [kind, lockKey(of)] as const;
       await query(LOCK, lock);
       held.set(`${kind} ${of}`, lock);
     },
-    async release(kind, of) {
+    async release(kind: number, of: string): Promise<void> {
       if (held.delete(`${kind} ${of}`)) await query("SELECT pg_advisory_unlock($1, $2)", [kind, lockKey(of)]);
     },
-    async end() {
+    async end(): Promise<void> {
       const connection = opened;
       opened = undefined;
       await connection?.end();

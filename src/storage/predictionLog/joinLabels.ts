@@ -1,11 +1,19 @@
 /** Joins labels that arrive later to logged predictions: stages them in a temporary table, then matches in one pass. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import { logFailure, openLogDatabase, withLogErrors } from "./openLogDatabase.ts";
-import { CHUNK_ROWS, type KeyOf, type LabelTarget, type Pair } from "./labelTarget.ts";
-import type { LogPlace } from "./logReader.ts";
+import type { LabelTarget, LogEntry, LogPlace, LogReader } from "./logReader.ts";
+import { logFailure, withLogErrors } from "./openLogDatabase.ts";
 import { predictionLogPath } from "./predictionLogPath.ts";
+import { sqliteLabels } from "./sqliteReader.ts";
+
+/** Rows of one short transaction, so that others can write in between. */
+const CHUNK_ROWS = 10_000;
+
+/** A label and the prediction that it belongs to. */
+interface Pair extends LabelRow, Pick<LogEntry, "seq"> {
+  readonly prediction: string | number | null;
+  readonly known: string | number | null;
+}
 
 export interface LabelRow {
   /** The prediction id, or the key that `keyOf` makes of the inputs. */
@@ -17,7 +25,7 @@ export interface LabelRow {
 export interface JoinOptions {
   readonly place: LogPlace;
   /** Makes the key of a label from logged inputs; null: join by prediction id. */
-  readonly keyOf: KeyOf | null;
+  readonly keyOf: ((inputs: LogEntry["inputs"]) => string | null) | null;
   /** Converts a label for storage, to the type of the prediction; undefined if the label is not valid. */
   readonly toLabel: (label: string, prediction: string | number | null) => string | number | undefined;
   /** Whether a label replaces a different existing label. */
@@ -65,12 +73,14 @@ export interface LabelJoin {
 
 /** @throws {MlctlError} if the log is damaged, cannot be written or cannot be reached */
 export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
-  const { database, shared } = options.place;
-  const path = predictionLogPath(database);
-  // A temporary table is a file, however many labels there are.
-  const staged = shared === undefined ? openLogDatabase(path) : openSqlite(":memory:");
+  const { place, keyOf, now } = options;
+  const path = predictionLogPath(place.database);
   const target =
-    shared === undefined ? sqliteTarget : await (await import("./postgresLabels.ts")).postgresLabels(shared);
+    place.shared === undefined
+      ? sqliteLabels(path)
+      : await (await import("./postgresLabels.ts")).postgresLabels(place.shared);
+  // A temporary table is a file, however many labels there are.
+  const staged = openSqlite(":memory:");
   staged.exec(`
     CREATE TEMP TABLE staged (key TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;`);
@@ -90,9 +100,9 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
     add: (rows) => withLogErrors(path, () => stage(rows)),
     async finish() {
       try {
-        await target.match(staged, options.keyOf);
+        await match(staged, target.reader, keyOf);
         count(staged, options, result);
-        await target.record(staged, (pair) => labelToWrite(pair, options, result), options.now);
+        await record(staged, target, (pair) => labelToWrite(pair, options, result), now);
         return result;
       } catch (error) {
         throw logFailure(error, path) ?? error;
@@ -127,52 +137,55 @@ function stager(
   });
 }
 
-/** The tables are in the log itself, so SQLite joins them. */
-const sqliteTarget: LabelTarget = {
-  async match(database, keyOf) {
-    if (keyOf === null) {
-      database.exec(
-        `INSERT INTO found SELECT p.seq, s.key FROM staged s CROSS JOIN predictions p ON p.prediction_id = s.key`,
+/** Fills the table `found`. */
+async function match(staged: SqliteDatabase, reader: LogReader, keyOf: JoinOptions["keyOf"]): Promise<void> {
+  const put = staged.prepare("INSERT INTO found SELECT ?, key FROM staged WHERE key = ?");
+  const putAll = staged.transaction((found: readonly (readonly [seq: number, key: string | null])[]) => {
+    for (const [seq, key] of found) if (key !== null) put.run(seq, key);
+  });
+  if (keyOf === null) {
+    const some = staged.prepare<unknown[], string>("SELECT key FROM staged WHERE key > ? ORDER BY key LIMIT ?").pluck();
+    for (let keys = some.all("", CHUNK_ROWS); keys.length > 0; keys = some.all(keys.at(-1)!, CHUNK_ROWS))
+      putAll((await reader.those("predictionId", keys)).map(({ seq, predictionId }) => [seq, predictionId]));
+    return;
+  }
+  for (let rows = await reader.after(0, CHUNK_ROWS); rows.length > 0;) {
+    putAll(rows.map(({ seq, inputs }) => [seq, keyOf(inputs)]));
+    // A server answers others in between.
+    await nextTurn();
+    rows = await reader.after(rows.at(-1)!.seq, CHUNK_ROWS);
+  }
+}
+
+/** Records the labels of `found`, in the order of writing. */
+async function record(
+  staged: SqliteDatabase,
+  { reader, locked, write }: LabelTarget,
+  choose: (pair: Pair) => string | number | undefined,
+  now: number,
+): Promise<void> {
+  const some = staged.prepare<unknown[], Omit<Pair, "prediction" | "known">>(
+    "SELECT f.seq, s.key, s.label, s.line FROM found f CROSS JOIN staged s USING (key) WHERE f.seq > ? ORDER BY f.seq LIMIT ?",
+  );
+  for (let chunk = some.all(0, CHUNK_ROWS); chunk.length > 0; chunk = some.all(chunk.at(-1)!.seq, CHUNK_ROWS)) {
+    const asked = chunk;
+    await locked(async () => {
+      const entries = await reader.those(
+        "seq",
+        asked.map(({ seq }) => seq),
       );
-      return;
-    }
-    const key = (inputs: string): string | null => keyOf(JSON.parse(inputs) as LoggedPrediction["inputs"]);
-    database.function("key_of", { deterministic: true }, key as (...values: unknown[]) => unknown);
-    const last = database.prepare<[], number | null>("SELECT max(seq) FROM predictions").pluck().get() ?? 0;
-    // MATERIALIZED: compute the key only once for each prediction.
-    const match = database.prepare(`
-      WITH keyed AS MATERIALIZED (SELECT seq, key_of(inputs) AS key FROM predictions WHERE seq > ? AND seq <= ?)
-      INSERT INTO found SELECT k.seq, s.key FROM keyed k CROSS JOIN staged s ON s.key = k.key`);
-    const first = database.prepare<[number], number | null>("SELECT min(seq) FROM predictions WHERE seq > ?").pluck();
-    for (let after = 0; after < last; after += CHUNK_ROWS) {
-      // A server answers others in between. Rows that were removed leave gaps.
-      await nextTurn();
-      after = (first.get(after) ?? last) - 1;
-      match.run(after, after + CHUNK_ROWS);
-    }
-  },
-  async record(database, choose, now) {
-    const pairs = database.prepare(
-      `SELECT f.seq, p.prediction, l.label AS known, s.key, s.label, s.line
-       FROM found f CROSS JOIN staged s USING (key) CROSS JOIN predictions p USING (seq) LEFT JOIN labels l USING (seq)
-       WHERE f.seq > ? ORDER BY f.seq LIMIT ?`,
-    );
-    const put = database.prepare(
-      `INSERT INTO labels (seq, label, labelled_at) VALUES (?, ?, ?)
-       ON CONFLICT (seq) DO UPDATE SET label = excluded.label, labelled_at = excluded.labelled_at`,
-    );
-    const some = database.transaction((after: number): number | undefined => {
-      const chunk = pairs.all(after, CHUNK_ROWS) as Pair[];
-      for (const pair of chunk) {
-        const label = choose(pair);
-        if (label !== undefined) put.run(pair.seq, label, now);
-      }
-      return chunk.at(-1)?.seq;
+      const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));
+      const labels = asked.flatMap((each) => {
+        const entry = bySeq.get(each.seq);
+        if (entry === undefined) return [];
+        const { prediction, label: known } = entry;
+        const label = choose({ ...each, prediction, known });
+        return label === undefined ? [] : [{ seq: each.seq, label, isNew: known === null, at: now }];
+      });
+      await write(labels);
     });
-    for (let last: number | undefined = 0; last !== undefined;) last = some.immediate(last);
-  },
-  close() {},
-};
+  }
+}
 
 function count(database: SqliteDatabase, { examples }: JoinOptions, result: JoinResult): void {
   const number = (sql: string): number => database.prepare(sql).pluck().get() as number;

@@ -73,6 +73,10 @@ export interface LogReader {
   count(filter?: PredictionFilter): Promise<LogCounts>;
   /** Predictions whose id begins with `prefix`, at most MAX_MATCHES. */
   find(prefix: string): Promise<LogEntry[]>;
+  /** Those with one of these numbers or ids, in any order. */
+  those(column: "seq" | "predictionId", keys: readonly (number | string)[]): Promise<ListedEntry[]>;
+  /** The next ones in the order of writing. */
+  after(seq: number, limit: number): Promise<LogEntry[]>;
   /** For web pages: its cost does not grow with the log. */
   page(query: LogQuery): Promise<LogPage>;
   /** @param since milliseconds since 1970: predictions from then on are also counted separately */
@@ -80,4 +84,23 @@ export interface LogReader {
   /** The run ids and the checksums of the models that predicted, which must be kept for the lineage of predictions. */
   models(): Promise<{ readonly runIds: Set<string>; readonly sha256s: Set<string> }>;
   close(): void;
+}
+
+/** Labels of logged predictions. */
+export interface LabelTarget {
+  /** Sees what `write` has written, within `locked` too. */
+  readonly reader: LogReader;
+  /** Runs `work` in a transaction: of two imports at once, the second sees the labels of the first. */
+  locked(work: () => Promise<void>): Promise<void>;
+  write(labels: readonly LabelToWrite[]): Promise<void>;
+  close(): void;
+}
+
+interface LabelToWrite {
+  readonly seq: number;
+  readonly label: string | number;
+  /** The prediction has none yet. */
+  readonly isNew: boolean;
+  /** When it was joined, in milliseconds since 1970. */
+  readonly at: number;
 }

@@ -54,17 +54,6 @@ function current(source: string | Buffer, path: string): SqliteDatabase {
   }
 }
 
-/** Runs a query on the log and closes it; `empty` if nothing has been logged yet. */
-export function queryLog<T>(path: string, empty: T, query: (database: SqliteDatabase) => T): T {
-  const database = openLogReadonly(path);
-  if (database === undefined) return empty;
-  try {
-    return withLogErrors(path, () => query(database));
-  } finally {
-    database.close();
-  }
-}
-
 /** Runs `work` and converts SQLite errors to MlctlErrors; other errors are not changed. */
 export function withLogErrors<T>(path: string, work: () => T): T {
   try {

@@ -17,6 +17,8 @@ export function openLogReader({ database, shared }: LogPlace, options: { readonl
     rows: async (filter) => (await open()).rows(filter),
     count: async (filter) => (await open()).count(filter),
     find: async (prefix) => (await open()).find(prefix),
+    those: async (column, keys) => (await open()).those(column, keys),
+    after: async (seq, limit) => (await open()).after(seq, limit),
     page: async (query) => (await open()).page(query),
     totals: async (since) => (await open()).totals(since),
     models: async () => (await open()).models(),

@@ -14,19 +14,7 @@ export interface FoundObject {
   readonly at: number;
 }
 
-/** Every method throws MlctlError, kind "failure", where the bucket responds unexpectedly. */
-export interface Bucket {
-  readonly name: string;
-  list(prefix: string): Promise<FoundObject[]>;
-  /** Undefined where there is no such object. */
-  head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
-  /** False where the object is gone, or another one has its key by now. */
-  download(object: { readonly key: string; readonly etag?: string }, path: string): Promise<boolean>;
-  upload(path: string, key: string, type: string): Promise<void>;
-  /** False where the server does not find the object under its key. */
-  copy(object: Pick<FoundObject, "key" | "etag">, to: string): Promise<boolean>;
-  remove(key: string): Promise<void>;
-}
+export type Bucket = ReturnType<typeof openBucket>;
 
 /** AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION; credentials are found by the SDK. */
 export type BucketEnvironment = Readonly<Record<string, string | undefined>>;
@@ -43,19 +31,24 @@ export function placeOf(address: string): { readonly name: string; readonly path
   return { name: place.name, path: place.prefix.slice(0, -1) };
 }
 
-/** @param idle longest silence of a connection, in milliseconds */
-export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal, idle = IDLE_MS): Bucket {
+/**
+ * Every method throws MlctlError, kind "failure", where the bucket responds unexpectedly.
+ * @param idle longest silence of a connection, in milliseconds
+ */
+export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal, idle = IDLE_MS) {
   const client = clientOf(environment, idle);
   const place = (key: string): string => `s3://${name}/${key}`;
   return {
     name,
-    list: (prefix) => objectsBelow(client, name, prefix, signal),
-    async head(key) {
+    list: (prefix: string) => objectsBelow(client, name, prefix, signal),
+    /** Undefined where there is no such object. */
+    async head(key: string) {
       const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
       const object = await found(`cannot look at ${place(key)}`, head);
       return object && { etag: object.ETag ?? "", bytes: object.ContentLength ?? 0 };
     },
-    async download({ key, etag }, path) {
+    /** False where the object is gone, or another one has its key by now. */
+    async download({ key, etag }: { readonly key: string; readonly etag?: string }, path: string): Promise<boolean> {
       const get = client.send(new GetObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
       const object = await found(`cannot get ${place(key)}`, get);
       const body = object?.Body as Readable | undefined;
@@ -65,19 +58,20 @@ export function openBucket(name: string, environment: BucketEnvironment, signal:
       await found(`cannot get ${place(key)}`, pipeline(body, createWriteStream(path, { flush: true })));
       return true;
     },
-    async upload(path, key, type) {
+    async upload(path: string, key: string, type: string): Promise<void> {
       const bytes = statSync(path).size;
       // A stream cannot be sent a second time when the connection breaks.
       const Body = bytes > MAX_IN_MEMORY ? createReadStream(path) : readFileSync(path);
       const body = { Body, ContentLength: bytes, ContentType: type };
       await found(`cannot put ${place(key)}`, client.send(new PutObjectCommand({ Bucket: name, Key: key, ...body })));
     },
-    async copy({ key, etag }, to) {
+    /** False where the server does not find the object under its key. */
+    async copy({ key, etag }: Pick<FoundObject, "key" | "etag">, to: string): Promise<boolean> {
       const CopySource = `${name}/${key}`.split("/").map(encodeURIComponent).join("/");
       const copy = new CopyObjectCommand({ Bucket: name, Key: to, CopySource, CopySourceIfMatch: etag });
       return (await found(`cannot copy ${place(key)}`, client.send(copy))) !== undefined;
     },
-    async remove(key) {
+    async remove(key: string): Promise<void> {
       await found(`cannot delete ${place(key)}`, client.send(new DeleteObjectCommand({ Bucket: name, Key: key })));
     },
   };

@@ -106,10 +106,12 @@ function* partsOf(record: WorkspaceRecord): Generator<Row> {
   }
 }
 
+function measured(kind: string, { metrics, intervals }: MetricValues): Value[][] {
+  return Object.entries(metrics).map(([name, value]) => [kind, "performance", name, value, ...(intervals[name] ?? [])]);
+}
+
 /** Of each value: kind, area, name, value, the ends of its interval, limit, status, message. */
 function monitorValues({ findings, performance, drift }: MonitorRecord): Value[][] {
-  const measured = (kind: string, { metrics, intervals }: MetricValues): Value[][] =>
-    Object.entries(metrics).map(([name, value]) => [kind, "performance", name, value, ...(intervals[name] ?? [])]);
   const { errorStandardDeviation: deviation, estimate } = performance;
   const columns = Object.entries({ ...drift.columns, ...(drift.target && { target: drift.target }) });
   return [

@@ -1,0 +1,211 @@
+/** Reads the prediction log with the SQL that SQLite and Postgres share; they differ in what is in LogSql. */
+import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
+import {
+  MAX_MATCHES,
+  ROWS_LOOKED_AT,
+  type JoinedPrediction,
+  type LogCounts,
+  type LogEntry,
+  type LogReader,
+  type PredictionFilter,
+} from "./logReader.ts";
+
+/** Runs a query. `values` are those of $2, $3 and so on; $1 is the workspace, where a database has several. */
+export type Ask = <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
+
+export interface LogSql {
+  /** Runs `work` on the open log; returns `empty` if nothing was ever logged. */
+  use<T>(empty: T, work: (ask: Ask) => Promise<T>): Promise<T>;
+  exists(): Promise<boolean>;
+  close(): void;
+  /** The table of predictions. */
+  readonly table: string;
+  /** Follows the predictions `p`: the models `m` and the labels `l`. */
+  readonly joins: string;
+  /** Condition on the predictions of this workspace. */
+  readonly scope: string;
+  /** The columns of a prediction and those of its label: a class, or a number. */
+  readonly values: string;
+  readonly labelled: string;
+  /** A column as milliseconds since 1970, and such a number as a value of the column. */
+  milliseconds(column: string): string;
+  time(number: string): string;
+  /** A column that has one of the values, and what the parameter is for them. */
+  readonly among: (column: string) => string;
+  readonly list: (values: readonly unknown[]) => unknown;
+  /** The prediction differs from its label. */
+  readonly wrong: string;
+  /** The prediction as a string. @param next the name of a new parameter */
+  is(prediction: string, next: (value: unknown) => string): string;
+  /** FROM and WHERE of the models `m` that predicted. */
+  readonly models: string;
+  /** A query of the counts of all predictions, where it is quicker. */
+  readonly total?: string;
+  /** A table that counts predictions and labels by hour. */
+  readonly hours?: string;
+}
+
+/** Rows of one answer, so that none takes long or much memory. */
+const ROWS_AT_A_TIME = 20_000;
+const HOUR = 3_600_000;
+const LATEST = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER };
+const NOTHING: LogCounts = { predictions: 0, labelled: 0 };
+
+/** A row as the database returns it. */
+interface Stored extends Omit<LogEntry, "prediction" | "label" | "inputs"> {
+  readonly class: string | null;
+  readonly value: string | number | null;
+  readonly labelClass: string | null;
+  readonly labelValue: string | number | null;
+  readonly inputs?: string;
+}
+
+export function sqlReader(log: LogSql): LogReader {
+  const { table, joins, scope } = log;
+  const columns = `CAST(p.seq AS float8) AS seq, p.prediction_id AS "predictionId", ${log.milliseconds("p.at")} AS at,
+    m.run_id AS "runId", m.sha256 AS "modelSha256", p.probability AS probability, p.source AS source,
+    ${log.values}, ${log.labelled}, ${log.milliseconds("l.labelled_at")} AS "labelledAt"`;
+  const rest = `FROM ${table} p ${joins} WHERE ${scope}`;
+  const select = `SELECT ${columns}, p.inputs AS inputs ${rest}`;
+  const older = `p.at <= ${log.time("$2")} AND (p.at, p.seq) < (${log.time("$2")}, $3)`;
+  /** Newest first. */
+  const newestBefore = (
+    ask: Ask,
+    filter: PredictionFilter,
+    before: typeof LATEST,
+    limit: number,
+  ): Promise<Stored[]> => {
+    const { where, values } = conditionsOf(log, filter, [before.at, before.seq, limit]);
+    return ask(`${select} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`, values);
+  };
+  return {
+    exists: () => log.exists(),
+    rows: ({ limit = Infinity, ...filter } = {}) =>
+      log.use([], async (ask) => {
+        const rows: JoinedPrediction[] = [];
+        for (let before = LATEST; rows.length < limit;) {
+          const wanted = Math.min(ROWS_AT_A_TIME, limit - rows.length);
+          const some = await newestBefore(ask, filter, before, wanted);
+          for (const row of some) rows.push(predictionOf(row));
+          if (some.length < wanted) break;
+          before = some.at(-1)!;
+        }
+        return rows.toReversed();
+      }),
+    count: (filter = {}) => log.use(NOTHING, (ask) => countOf(log, ask, filter)),
+    find: (prefix) =>
+      log.use([], async (ask) => {
+        // A range, so that the index is used: "g" sorts after every hexadecimal digit.
+        const sql = `${select} AND p.prediction_id >= $2 AND p.prediction_id < $3 ORDER BY p.prediction_id LIMIT ${MAX_MATCHES}`;
+        return (await ask<Stored>(sql, [prefix, `${prefix}g`])).map(entryOf);
+      }),
+    async those(column, keys) {
+      const sql = `SELECT ${columns} ${rest} AND ${log.among(`p.${column === "seq" ? "seq" : "prediction_id"}`)}`;
+      return log.use([], async (ask) => (await ask<Stored>(sql, [log.list(keys)])).map(entryOf));
+    },
+    after: (seq, limit) =>
+      log.use([], async (ask) => {
+        return (await ask<Stored>(`${select} AND p.seq > $2 ORDER BY p.seq LIMIT $3`, [seq, limit])).map(entryOf);
+      }),
+    page: ({ before = LATEST, runId, labelled, prediction, wrong = false, limit }) =>
+      log.use({ entries: [], isPartial: false }, async (ask) => {
+        const { where, values } = conditionsOf(log, { runId, labelled }, [before.at, before.seq, limit]);
+        const next = (value: unknown): string => `$${values.push(value) + 1}`;
+        const conditions = [where, wrong ? `AND ${log.wrong}` : ""];
+        if (prediction !== undefined) conditions.push(`AND ${log.is(prediction, next)}`);
+        const filters = conditions.join(" ").trim();
+        const scanned = filters === "" ? limit : ROWS_LOOKED_AT;
+        const newest = `${table} p WHERE ${scope} AND ${older} ORDER BY at DESC, seq DESC LIMIT`;
+        const rows = await ask<Stored>(
+          `SELECT ${columns} FROM (SELECT * FROM ${newest} ${next(scanned)}) p ${joins}
+           WHERE true ${filters} ORDER BY p.at DESC, p.seq DESC LIMIT $4`,
+          values,
+        );
+        const isCut = filters !== "" && rows.length < limit;
+        const beyond = `SELECT 1 AS one FROM ${newest} 1 OFFSET ${ROWS_LOOKED_AT}`;
+        const isPartial = isCut && (await ask(beyond, [before.at, before.seq])).length > 0;
+        return { entries: rows.map(entryOf), isPartial };
+      }),
+    totals: (since) =>
+      log.use({ ...NOTHING, since: 0, newestAt: null }, async (ask) => {
+        const all = log.total === undefined ? await countOf(log, ask, {}) : (await ask<LogCounts>(log.total))[0]!;
+        const newer = await countOf(log, ask, { since });
+        const newest = `SELECT ${log.milliseconds("max(p.at)")} AS at FROM ${table} p WHERE ${scope}`;
+        const [found] = await ask<{ at: number | null }>(newest);
+        return { ...all, since: newer.predictions, newestAt: found?.at ?? null };
+      }),
+    models: () =>
+      log.use({ runIds: new Set(), sha256s: new Set() }, async (ask) => {
+        const rows = await ask<{ id: string | null; sha256: string }>(`SELECT run_id AS id, sha256 FROM ${log.models}`);
+        const runIds = new Set(rows.flatMap(({ id }) => (id === null ? [] : [id])));
+        return { runIds, sha256s: new Set(rows.map(({ sha256 }) => sha256)) };
+      }),
+    close: () => log.close(),
+  };
+}
+
+/** Whole hours from the table that counts them, where there is one; their parts at both ends of the filter by row. */
+async function countOf(log: LogSql, ask: Ask, { labelled: wanted, ...filter }: PredictionFilter): Promise<LogCounts> {
+  const { since, until } = filter;
+  const first = since === undefined ? -Infinity : Math.ceil(since / HOUR) * HOUR;
+  const end = until === undefined ? Infinity : Math.floor(until / HOUR) * HOUR;
+  const hasHours = log.hours !== undefined && first < end;
+  const edges = hasHours ? [...edge(since, first), ...edge(end, until)] : [{ since, until }];
+  const parts = edges.map((range) => {
+    const { where, values } = conditionsOf(log, { ...filter, ...range }, []);
+    return { sums: ["count(*)", "count(l.seq)"], from: `${log.table} p ${log.joins}`, where, values };
+  });
+  if (hasHours) {
+    const range = { since: since && first, until: until && end };
+    const { where, values } = conditionsOf(log, { ...filter, ...range }, [], "p.hour");
+    const sums = ["coalesce(sum(predictions), 0)", "coalesce(sum(labelled), 0)"];
+    parts.push({ sums, from: `${log.hours} p JOIN logged_model m USING (model)`, where, values });
+  }
+  let [predictions, labelled] = [0, 0];
+  for (const { sums, from, where, values } of parts) {
+    const sql = `SELECT CAST(${sums[0]} AS float8) AS predictions, CAST(${sums[1]} AS float8) AS labelled
+      FROM ${from} WHERE ${log.scope} ${where}`;
+    const [counts = NOTHING] = await ask<LogCounts>(sql, values);
+    predictions += counts.predictions;
+    labelled += counts.labelled;
+  }
+  if (wanted === undefined) return { predictions, labelled };
+  return wanted ? { predictions: labelled, labelled } : { predictions: predictions - labelled, labelled: 0 };
+}
+
+/** A part of an hour; none at the end that is open, or at a whole hour. */
+function edge(since: number | undefined, until: number | undefined): Pick<PredictionFilter, "since" | "until">[] {
+  return since === undefined || until === undefined || since >= until ? [] : [{ since, until }];
+}
+
+/** Conditions, each after AND. @param first the values of $2, $3 and so on */
+function conditionsOf(
+  log: LogSql,
+  { since, until, runId, labelled, forecasts }: PredictionFilter,
+  first: readonly unknown[],
+  time = "p.at",
+): { where: string; values: unknown[] } {
+  const values = [...first];
+  const conditions: string[] = [];
+  const next = (value: unknown): string => `$${values.push(value) + 1}`;
+  if (since !== undefined) conditions.push(`${time} >= ${log.time(next(since))}`);
+  if (until !== undefined) conditions.push(`${time} < ${log.time(next(until))}`);
+  if (runId !== undefined) conditions.push(`m.run_id = ${next(runId)}`);
+  if (labelled !== undefined) conditions.push(`l.seq IS ${labelled ? "NOT NULL" : "NULL"}`);
+  if (forecasts === false) conditions.push("p.source <> 'forecast'");
+  return { where: conditions.map((condition) => `AND ${condition}`).join(" "), values };
+}
+
+/** One of 500,000, so it is made without copies. */
+function predictionOf(row: Stored): JoinedPrediction {
+  const { predictionId, at, runId, modelSha256, probability, source, labelledAt } = row;
+  // A prediction without either was not a finite number.
+  const prediction = (row.class ?? row.value) as string | number;
+  const inputs = (row.inputs === undefined ? undefined : JSON.parse(row.inputs)) as LoggedPrediction["inputs"];
+  const label = row.labelClass ?? row.labelValue;
+  return { predictionId, at, runId, modelSha256, prediction, probability, source, label, labelledAt, inputs };
+}
+
+function entryOf(row: Stored): LogEntry {
+  return { seq: row.seq, ...predictionOf(row) };
+}
