@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { PerformanceReport } from "../core/records/monitoring.ts";
 import { metrics } from "./state/metrics.ts";
-import { metricsText } from "./routes/metricsText.ts";
+import { metricsText } from "./routes/metricsRoutes.ts";
 
 interface Dashboard {
   readonly panels: readonly {

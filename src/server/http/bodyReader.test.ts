@@ -6,11 +6,11 @@ import type { Reason } from "./rejections.ts";
 
 const limits = {
   totalBytes: 1e6,
-  milliseconds: 30_000,
-  bytesPerSecond: 1000,
+  body_seconds: 30,
+  stream_bytes_per_second: 1000,
   together: 8,
-  perCaller: 3,
-  perAddress: 5,
+  bodies_per_caller: 3,
+  bodies_per_address: 5,
 };
 
 let bodies: BodyReader;

@@ -1,20 +1,19 @@
 /** Reads all request bodies, within limits of size, time, rate, and number for each caller and address. */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import type { Config } from "../../config/schema/schema.ts";
 import { HttpProblem, type ProblemName } from "./problem.ts";
 import type { Reason } from "./rejections.ts";
 
-export interface BodyLimits {
+/** In addition to `serve.limits`. */
+export interface BodyLimits extends Pick<
+  Config["serve"]["limits"],
+  "body_seconds" | "stream_bytes_per_second" | "bodies_per_caller" | "bodies_per_address"
+> {
   /** Maximum total size of all bodies that are being received. */
   readonly totalBytes: number;
-  /** Maximum time for a whole body to arrive, or between two pieces of a stream. */
-  readonly milliseconds: number;
-  /** Minimum rate of a stream, while the server waits for it; 0: none. */
-  readonly bytesPerSecond: number;
-  /** Maximum number of bodies that are being received: of all callers, of one caller, from one address. */
+  /** Maximum number of bodies that are being received. */
   readonly together: number;
-  readonly perCaller: number;
-  readonly perAddress: number;
 }
 
 export interface Sender {
@@ -32,22 +31,7 @@ export interface BodyFormat {
 
 type Done = (error: Error | null, body?: unknown) => void;
 
-export interface BodyReader {
-  /** Calls `done` once, with the parsed body or an HttpProblem. */
-  read(request: IncomingMessage, sender: () => Sender, format: BodyFormat, done: Done): void;
-  /**
-   * Counts a streamed body, and calls `end` if it arrives too slowly. Time counts only between `waits` and `received`.
-   * @throws {HttpProblem} 429 or 503 if there are too many
-   */
-  watch(sender: Sender, end: (problem: HttpProblem) => void): Watched;
-  close(): void;
-}
-
-export interface Watched {
-  waits(): void;
-  received(bytes: number): void;
-  done(): void;
-}
+export type BodyReader = ReturnType<typeof bodyReader>;
 
 interface Open extends Sender {
   bytes: number;
@@ -66,14 +50,8 @@ const SWEEP_MS = 250;
 const QUIET_MS = 1000;
 
 /** @param clock monotonic, in milliseconds @param note called for each body that is refused or ended */
-export function bodyReader(
-  limits: BodyLimits,
-  clock: () => number,
-  note: (reason: Reason, address: string) => void,
-): BodyReader {
+export function bodyReader(limits: BodyLimits, clock: () => number, note: (reason: Reason, address: string) => void) {
   const open = new Set<Open>();
-  const ofCaller = new Map<string, Set<Open>>();
-  const atAddress = new Map<string, Set<Open>>();
   let held = 0;
   const sweep = setInterval(() => {
     const now = clock();
@@ -90,38 +68,38 @@ export function bodyReader(
   /** @throws {HttpProblem} 429 or 503 */
   const admit = (body: Open): void => {
     const { caller, address } = body;
-    makeRoom(open, limits.together, () => refusal("overloaded", "all callers together", limits.together), body);
-    makeRoom(ofCaller.get(caller), limits.perCaller, () => refusal(TOO_MANY, caller, limits.perCaller), body);
-    makeRoom(atAddress.get(address), limits.perAddress, () => refusal(TOO_MANY, address, limits.perAddress), body);
+    makeRoom(() => true, limits.together, ["overloaded", "all callers together"], address);
+    const tooMany = "too-many-requests";
+    makeRoom((other) => other.caller === caller, limits.bodies_per_caller, [tooMany, caller], address);
+    makeRoom((other) => other.address === address, limits.bodies_per_address, [tooMany, address], address);
     open.add(body);
-    addTo(ofCaller, caller, body);
-    addTo(atAddress, address, body);
   };
   const makeRoom = (
-    group: Set<Open> | undefined,
+    isRival: (other: Open) => boolean,
     most: number,
-    problem: () => HttpProblem,
-    { address }: Open,
+    [name, sender]: [ProblemName, string],
+    address: string,
   ): void => {
-    if (group === undefined || group.size < most) return;
+    const rivals = [...open].filter(isRival);
+    if (rivals.length < most) return;
     const now = clock();
     const quiet = ({ since, heardAt }: Open): number => (since === Infinity ? 0 : now - heardAt);
-    const quietest = [...group].reduce((a, b) => (quiet(b) > quiet(a) ? b : a));
-    if (quiet(quietest) >= QUIET_MS) return endSlow(quietest, evicted());
+    const quietest = rivals.reduce((a, b) => (quiet(b) > quiet(a) ? b : a));
+    if (quiet(quietest) >= QUIET_MS)
+      return endSlow(quietest, tooSlow("the body stopped arriving, and too many others are being received"));
     note("many_bodies", address);
-    throw problem();
-  };
-  const remove = (body: Open): void => {
-    if (!open.delete(body)) return;
-    removeFrom(ofCaller, body.caller, body);
-    removeFrom(atAddress, body.address, body);
+    throw new HttpProblem(name, `${most} bodies of ${sender} are already being received`, {
+      hint: "finish a request before you start another, or raise bodies_per_caller and bodies_per_address in serve.limits",
+      headers: { "retry-after": "1", connection: "close" },
+    });
   };
   const opened = ({ caller, address }: Sender, end: Open["end"]): Open => {
     const now = clock();
     return { caller, address, bytes: 0, waited: 0, since: now, heardAt: now, end };
   };
   return {
-    read(request, sender, format, done) {
+    /** Calls `done` once, with the parsed body or an HttpProblem. */
+    read(request: IncomingMessage, sender: () => Sender, format: BodyFormat, done: Done): void {
       const announced = Number(request.headers["content-length"] ?? 0);
       const chunks: Buffer[] = [];
       let [bytes, finished] = [0, false];
@@ -130,13 +108,18 @@ export function bodyReader(
         if (finished) return;
         finished = true;
         held -= bytes;
-        if (body !== undefined) remove(body);
+        if (body !== undefined) open.delete(body);
         request.off("data", take).off("end", complete).off("error", broken).off("close", broken);
         done(error, parsed);
       };
       const take = (chunk: Buffer): void => {
         if (bytes + chunk.length > format.bytes) return finish(tooLarge(format.bytes));
-        if (held + chunk.length > limits.totalBytes) return finish(overloaded());
+        if (held + chunk.length > limits.totalBytes)
+          return finish(
+            new HttpProblem("overloaded", "too many bodies are being received at once", {
+              headers: { "retry-after": "1" },
+            }),
+          );
         held += chunk.length;
         bytes += chunk.length;
         if (body !== undefined) body.heardAt = clock();
@@ -164,48 +147,37 @@ export function bodyReader(
         }
       });
     },
-    watch(sender, end) {
+    /**
+     * Counts a streamed body, and calls `end` if it arrives too slowly. Time counts only between `waits` and `received`.
+     * @throws {HttpProblem} 429 or 503 if there are too many
+     */
+    watch(sender: Sender, end: (problem: HttpProblem) => void) {
       const body = opened(sender, end);
       admit(body);
       return {
         waits: () => void (body.since = clock()),
-        received(bytes) {
+        received(bytes: number): void {
           body.heardAt = clock();
           body.waited += body.heardAt - body.since;
           body.since = Infinity;
           body.bytes += bytes;
         },
-        done: () => remove(body),
+        done: () => void open.delete(body),
       };
     },
-    close: () => clearInterval(sweep),
+    close: (): void => clearInterval(sweep),
   };
-}
-
-const TOO_MANY = "too-many-requests";
-
-function addTo(groups: Map<string, Set<Open>>, key: string, body: Open): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, new Set([body]));
-  else group.add(body);
-}
-
-function removeFrom(groups: Map<string, Set<Open>>, key: string, body: Open): void {
-  const group = groups.get(key);
-  group?.delete(body);
-  if (group?.size === 0) groups.delete(key);
 }
 
 /** Undefined for a body that arrives fast enough. */
 function slowness({ since, waited, bytes }: Open, now: number, limits: BodyLimits): HttpProblem | undefined {
-  const { milliseconds, bytesPerSecond } = limits;
-  const idle = now - since;
-  if (idle > milliseconds)
-    return tooSlow(`the body, or its next piece, did not arrive within ${milliseconds / 1000} s`);
-  if (bytesPerSecond === 0 || waited + idle <= milliseconds + (bytes / bytesPerSecond) * 1000) return undefined;
-  const seconds = Math.round((waited + idle) / 1000);
+  const { body_seconds: most, stream_bytes_per_second: rate } = limits;
+  const idle = (now - since) / 1000;
+  if (idle > most) return tooSlow(`the body, or its next piece, did not arrive within ${most} s`);
+  const seconds = waited / 1000 + idle;
+  if (rate === 0 || seconds <= most + bytes / rate) return undefined;
   return tooSlow(
-    `the stream sent ${bytes} bytes in ${seconds} s, less than ${bytesPerSecond} a second (serve.limits.stream_bytes_per_second)`,
+    `the stream sent ${bytes} bytes in ${Math.round(seconds)} s, less than ${rate} a second (serve.limits.stream_bytes_per_second)`,
   );
 }
 
@@ -224,21 +196,4 @@ function tooLarge(bytes: number): HttpProblem {
 
 function tooSlow(detail: string): HttpProblem {
   return new HttpProblem("too-slow", detail, { headers: { connection: "close" } });
-}
-
-function evicted(): HttpProblem {
-  return tooSlow("the body stopped arriving, and too many others are being received");
-}
-
-function refusal(name: ProblemName, sender: string, most: number): HttpProblem {
-  return new HttpProblem(name, `${most} bodies of ${sender} are already being received`, {
-    hint: "finish a request before you start another, or raise bodies_per_caller and bodies_per_address in serve.limits",
-    headers: { "retry-after": "1", connection: "close" },
-  });
-}
-
-function overloaded(): HttpProblem {
-  return new HttpProblem("overloaded", "too many bodies are being received at once", {
-    headers: { "retry-after": "1" },
-  });
 }

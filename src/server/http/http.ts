@@ -1,15 +1,16 @@
 /** Creates the fastify server with its limits; every error becomes a problem document. Only this file imports fastify. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Config } from "../../config/schema/schema.ts";
+import { parseExactJson } from "../../core/json.ts";
 import { addressOf } from "./access.ts";
 import type { BodyFormat, BodyReader, Sender } from "./bodyReader.ts";
 import { parameterValues, type Declared, type ParameterValues } from "./endpoint.ts";
-import { parseJsonBody } from "./jsonBody.ts";
-import { lingeringClose } from "./lingeringClose.ts";
+import type { Rejections } from "./rejections.ts";
+import { lingeringClose, closeUnread } from "./sockets.ts";
 import { HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
-import { closeUnread, type UnreadOptions } from "./unreadResponses.ts";
 
 export type App = FastifyInstance;
 export type Request = FastifyRequest;
@@ -24,9 +25,6 @@ declare module "fastify" {
   }
   /** Declared by `endpoint`; pages have none. */
   interface FastifyContextConfig extends Partial<Declared> {}
-  interface FastifySchema {
-    readonly hide?: boolean;
-  }
   interface FastifyInstance {
     /** OpenAPI's paths object: all declared endpoints. */
     paths: Record<string, Record<string, unknown>>;
@@ -34,17 +32,11 @@ declare module "fastify" {
 }
 
 export interface AppOptions {
+  readonly serve: Config["serve"];
   readonly bodies: BodyReader;
-  /** Maximum size of a JSON body. */
-  readonly bodyBytes: number;
+  readonly rejected: Rejections;
   /** Media types whose bodies are passed to the route as a stream. */
   readonly streamed: readonly string[];
-  readonly corsOrigins: readonly string[];
-  readonly headerBytes: number;
-  /** Removed from addresses: serve.base_path. */
-  readonly basePath: string;
-  readonly connections: number;
-  readonly unread: UnreadOptions;
   /** Runs before everything else; returns true if it has sent the response. */
   readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called for an unexpected error; the caller gets a 500. */
@@ -71,16 +63,20 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** The app has no routes yet: the register… functions add them. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { intercept, onBug, basePath } = options;
+  const { serve, intercept, onBug, rejected } = options;
+  const { base_path, limits } = serve;
   const app: App = fastify({
     serverFactory: (handler) => {
-      const server = createServer({ maxHeaderSize: options.headerBytes, noDelay: true }, (request, response) => {
-        if (basePath !== "") request.url = withoutBase(request.url ?? "/", basePath);
+      const server = createServer({ maxHeaderSize: limits.header_bytes, noDelay: true }, (request, response) => {
+        if (base_path !== "") request.url = withoutBase(request.url ?? "/", base_path);
         if (!intercept(request, response)) handler(request, response);
       });
-      limitServer(server, options);
+      server.maxConnections = limits.connections;
+      server.headersTimeout = HEADERS_MS;
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      server.on("clientError", refuseBytes);
       lingeringClose(server);
-      closeUnread(server, options.unread);
+      closeUnread(server, limits, (ip) => rejected.note("slow_reader", addressOf(ip)));
       return server;
     },
     // bodyReader enforces time limits of bodies; a stream may last longer than any fixed timeout.
@@ -121,22 +117,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     const path = (app.paths[url.replace(/:(\w+)/g, "{$1}")] ??= {});
     path[String(method).toLowerCase()] = config.operation;
   });
-  addParsers(app, options);
-  await addCors(app, options);
-  return app;
-}
-
-async function addCors(app: App, { corsOrigins }: AppOptions): Promise<void> {
-  if (corsOrigins.length === 0) return;
-  const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
-  const exposedHeaders = ["x-request-id", "x-model-version", "retry-after"];
-  await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600, exposedHeaders });
-}
-
-function addParsers(app: App, { bodies, bodyBytes, streamed }: AppOptions): void {
   app.removeAllContentTypeParsers();
-  addBodyType(app, "application/json", bodies, { bytes: bodyBytes, parse: parseJsonBody });
-  app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
+  addBodyType(app, "application/json", options.bodies, { bytes: limits.body_bytes, parse: parseJsonBody });
+  app.addContentTypeParser([...options.streamed], (request, payload, done) => done(encodingProblem(request), payload));
+  if (serve.cors.length > 0) {
+    const origin = serve.cors.includes("*") ? "*" : [...serve.cors];
+    const exposedHeaders = ["x-request-id", "x-model-version", "retry-after"];
+    await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600, exposedHeaders });
+  }
+  return app;
 }
 
 /** Bodies of this media type are read by `bodies` and parsed as `format` says. */
@@ -146,6 +135,18 @@ export function addBodyType(app: App, type: string, bodies: BodyReader, format: 
     if (encoding !== null) return done(encoding);
     bodies.read(payload as IncomingMessage, () => senderOf(request), format, done);
   });
+}
+
+/** Errors say what to send. @throws {HttpProblem} 400 */
+function parseJsonBody(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (text.trim() === "") throw new HttpProblem("bad-request", "the body is empty", { hint: "send one row as JSON" });
+    const reason = error instanceof Error ? error.message.slice(0, 200) : "";
+    const hint = "JSON has no NaN: send null for a missing value";
+    throw new HttpProblem("bad-request", `the body is not JSON: ${reason}`, /NaN/.test(reason) ? { hint } : {});
+  }
 }
 
 /** Who sends the body of this request. */
@@ -163,14 +164,6 @@ function encodingProblem({ headers }: Request): HttpProblem | null {
   if ((encoding === undefined || encoding === "identity") && !foreign) return null;
   const found = foreign ? `charset ${charset.slice(0, 40)}` : `content-encoding ${String(encoding).slice(0, 40)}`;
   return new HttpProblem("unsupported-media-type", `${found} is not supported`, { hint: "send uncompressed UTF-8" });
-}
-
-function limitServer(server: Server, { connections }: AppOptions): void {
-  server.maxConnections = connections;
-  server.headersTimeout = HEADERS_MS;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.requestTimeout = 0;
-  server.on("clientError", refuseBytes);
 }
 
 /** Responds to bytes that Node's HTTP parser rejects: they never become a request, so the response is written by hand. */

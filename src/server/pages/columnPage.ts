@@ -7,16 +7,14 @@ import { limitText, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { statusOf, TARGET } from "./columnDrifts.ts";
-import { driftState, windowLink } from "./charts/columnMatrix.ts";
-import { deploymentEvents } from "./charts/deploymentEvents.ts";
+import { statusOf, TARGET, driftState, windowLink } from "./charts/columnMatrix.ts";
+import { deploymentEvents, windowPoint } from "./charts/windowPoints.ts";
 import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { distributionChart, distributionRows } from "./charts/distributionChart.ts";
 import { timeChart } from "./charts/timeChart.ts";
-import { windowPoint } from "./charts/windowPoint.ts";
 import { windowNamed } from "./lookups.ts";
 
 export function columnPage(request: PageRequest): Page {

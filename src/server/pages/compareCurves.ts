@@ -7,10 +7,9 @@ import { html, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel } from "../../lifecycle/settings.ts";
 import { letters } from "./compareData.ts";
-import { shareBar } from "./charts/bars.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { shareBar, itemTable } from "./frame/parts.ts";
 import type { PageRequest } from "./frame/page.ts";
-import { recordedModel } from "./recordedModel.ts";
+import { recordedModel } from "./lookups.ts";
 
 const MAX_COLUMNS = 15;
 

@@ -3,9 +3,9 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../../reporting/html.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { itemTable } from "./frame/parts.ts";
 import type { PageRequest } from "./frame/page.ts";
-import { inputNames } from "./recordedModel.ts";
+import { inputNames } from "./lookups.ts";
 
 /** Names of the runs in tables and curves. */
 export const letters = ["A", "B", "C", "D", "E", "F"] as const;

@@ -14,10 +14,9 @@ import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareCurves } from "./compareCurves.ts";
 import { compareData, compareFeatures, letters, MOST_COMPARED, sideBySide, type Compared } from "./compareData.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { itemTable, runName } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-import { runName } from "./frame/parts.ts";
 import { runNamed } from "./lookups.ts";
 import { paramText, paramTable } from "./paramTable.ts";
 

@@ -4,12 +4,10 @@ import { numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
-import { factList } from "./frame/parts.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { factList, itemTable } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
-import { PAGES, trafficRates } from "../state/trafficRates.ts";
-import { SAMPLE_SECONDS, type TrafficSample } from "../state/trafficSamples.ts";
+import { PAGES, trafficRates, SAMPLE_SECONDS, type TrafficSample } from "../state/traffic.ts";
 
 const REFRESH_SECONDS = 5;
 

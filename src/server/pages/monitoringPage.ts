@@ -8,15 +8,12 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink } from "./charts/columnMatrix.ts";
-import { deploymentEvents } from "./charts/deploymentEvents.ts";
-import { choice, filterForm } from "./frame/filterForm.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { deploymentEvents, windowPoint } from "./charts/windowPoints.ts";
+import { choice, filterForm, itemTable, modelLink, pager, windowWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
-import { modelLink, pager, windowWord } from "./frame/parts.ts";
 import { timeChart, type TimePoint } from "./charts/timeChart.ts";
-import { windowPoint } from "./charts/windowPoint.ts";
 
 /** Number of windows on a page. */
 export const WINDOWS = 40;

@@ -5,7 +5,7 @@ import { percent } from "../../plots/displayNumber.ts";
 import type { Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { itemTable } from "./frame/parts.ts";
 
 /** Models in a list are named by family, with their weight in an ensemble. */
 export function paramText(value: Json): string {

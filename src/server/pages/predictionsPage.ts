@@ -4,12 +4,9 @@ import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { shareBar } from "./charts/bars.ts";
-import { choice, filterForm } from "./frame/filterForm.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { shareBar, choice, filterForm, itemTable, modelLink, pager, labelWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { modelLink, pager, labelWord } from "./frame/parts.ts";
 import { findLogged } from "./lookups.ts";
 
 const ROWS = 50;

@@ -18,8 +18,7 @@ import { pageAddress, relativeAddress, withQuery } from "./frame/pageAddress.ts"
 import type { Page, PageWriter } from "./frame/page.ts";
 import { predictionPage } from "./predictionPage.ts";
 import { predictionsPage } from "./predictionsPage.ts";
-import { recordedReport } from "./recordedReport.ts";
-import { runPage } from "./runPage.ts";
+import { recordedReport, runPage } from "./runPage.ts";
 import { runsPage } from "./runsPage.ts";
 import { searchPage, trialsPage } from "./trialsPage.ts";
 import { windowPage } from "./windowPage.ts";
@@ -39,8 +38,6 @@ const pages: Readonly<Record<string, PageWriter>> = {
   "/live": livePage,
 };
 
-const hidden = { schema: { hide: true } };
-
 /** Adds pages that also take forms. */
 export type MorePages = (ui: App, tools: { readonly renderer: PageRenderer; readonly access: PageAccess }) => void;
 
@@ -53,16 +50,14 @@ export function registerPages(app: App, state: ServerState, access: PageAccess, 
   const register = async (ui: App): Promise<void> => {
     addErrors(ui, renderer);
     for (const [url, write] of Object.entries(pages)) {
-      ui.get(url, { onRequest, ...hidden }, async (request, reply) =>
+      ui.get(url, { onRequest }, async (request, reply) =>
         renderer.send(reply, await renderer.render(write, request), request),
       );
     }
-    ui.get("/runs/:id/report", { onRequest, ...hidden }, (request, reply) =>
-      recordedReport(renderer.pageRequest(request), reply),
-    );
+    ui.get("/runs/:id/report", { onRequest }, (request, reply) => recordedReport(renderer.pageRequest(request), reply));
     registerLogin(ui, { access, renderer, bodies: state.bodies });
     more(ui, { renderer, access });
-    ui.get("/assets/:name", hidden, (request, reply) => {
+    ui.get("/assets/:name", (request, reply) => {
       const asset = pageAssets().byName.get((request.params as { name: string }).name);
       if (asset === undefined) throw new HttpProblem("not-found", "there is no such file");
       const headers = { "content-type": asset.type, "cache-control": "public, max-age=31536000, immutable" };

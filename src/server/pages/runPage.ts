@@ -11,15 +11,17 @@ import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
-import { factList, runLink, runState } from "./frame/parts.ts";
+import { factList, runLink, runState, itemTable } from "./frame/parts.ts";
 import { lineageGraph } from "./charts/lineageGraph.ts";
-import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { paramTable } from "./paramTable.ts";
-import { recordedModel } from "./recordedModel.ts";
-import { hasReport } from "./recordedReport.ts";
-import { runNamed } from "./lookups.ts";
+import { recordedModel, runNamed } from "./lookups.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { reportPath } from "../../lifecycle/report/report.ts";
+import type { Session } from "../../lifecycle/session.ts";
+import type { Reply } from "../http/http.ts";
+import { HttpProblem } from "../http/problem.ts";
 
 export async function runPage(request: PageRequest): Promise<Page> {
   const { session } = request;
@@ -128,4 +130,25 @@ function candidates({ session }: PageRequest, run: Run): Html {
     ],
     { isMarked: ({ runId }) => runId === run.runId, limit: 50 },
   );
+}
+
+/** The same policy as in the report's <meta>. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export function hasReport(session: Session, run: Run): boolean {
+  return existsSync(reportPath(session, run));
+}
+
+export function recordedReport({ session, id }: PageRequest, reply: Reply): Reply {
+  const run = runNamed(session, id);
+  const path = reportPath(session, run);
+  if (!existsSync(path)) {
+    throw new HttpProblem("not-found", `there is no report on the training of run ${run.runId}`, {
+      hint: `run \`mlctl report --model ${run.runId}\``,
+    });
+  }
+  return reply
+    .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY })
+    .send(readFileSync(path));
 }

@@ -9,13 +9,11 @@ import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { checkbox, choice, filterForm } from "./frame/filterForm.ts";
-import { itemTable } from "./frame/itemTable.ts";
+import { checkbox, choice, filterForm, itemTable, pager, runName, runState } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { MOST_COMPARED } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";
-import { pager, runName, runState } from "./frame/parts.ts";
 
 const ROWS = 50;
 

@@ -12,12 +12,10 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { shareBar } from "./charts/bars.ts";
+import { shareBar, itemTable, factList, runLink, state } from "./frame/parts.ts";
 import { scatterChart } from "./charts/scatterChart.ts";
-import { itemTable } from "./frame/itemTable.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-import { factList, runLink, state } from "./frame/parts.ts";
 import { paramText } from "./paramTable.ts";
 
 export function trialsPage({ session }: PageRequest): Page {

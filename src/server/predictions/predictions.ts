@@ -1,6 +1,7 @@
 /** Predictions of rows, before they are written in a format. */
 import type { Table } from "../../core/table/table.ts";
-import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import { type RowFinding, messagesByRow, type CheckRows } from "../../lifecycle/predict/checkRows.ts";
+import { HttpProblem } from "../http/problem.ts";
 
 export interface Predictions {
   /** Classes by their label, numbers rounded as `serve.round` has it. */
@@ -29,4 +30,77 @@ export interface RowPrediction {
 export interface Found {
   readonly errors: readonly RowFinding[];
   readonly warnings: readonly RowFinding[];
+}
+
+type Cells = readonly (readonly unknown[])[];
+
+/** @param found findings about the names of columns */
+export function predictEach(
+  cells: Cells,
+  found: Found,
+  { check, predictCells }: { check: CheckRows; predictCells: (cells: Cells) => Predictions },
+): RowPrediction[] {
+  const { errors, warnings } = check(cells);
+  const errorOf = messagesByRow([...found.errors, ...errors]);
+  const warningOf = messagesByRow([...found.warnings, ...warnings]);
+  const predictions: RowPrediction[] = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
+  const good = [...cells.keys()].filter((row) => !errorOf.has(row));
+  const fill = (rows: readonly number[]): void => {
+    const { values, probabilities, classes, predictionIds } = predictCells(rows.map((row) => cells[row]!));
+    rows.forEach((row, i) => {
+      const probability = probabilities?.[i] ?? null;
+      const warning = warningOf.get(row) ?? null;
+      predictions[row] = {
+        value: values[i]!,
+        probability,
+        classes: classes && (() => classes(i)),
+        predictionId: predictionIds[i]!,
+        warning,
+        error: null,
+      };
+    });
+  };
+  try {
+    if (good.length > 0) fill(good);
+  } catch (error) {
+    if (!(error instanceof HttpProblem)) throw error;
+    // One row cannot be predicted: find out which, one by one.
+    for (const row of good) {
+      try {
+        fill([row]);
+      } catch (problem) {
+        if (!(problem instanceof HttpProblem)) throw problem;
+        predictions[row] = refused(problem.message);
+      }
+    }
+  }
+  return predictions;
+}
+
+const NO_PREDICTION: RowPrediction = {
+  value: null,
+  probability: null,
+  classes: null,
+  predictionId: null,
+  warning: null,
+  error: null,
+};
+
+function refused(error: string): RowPrediction {
+  return { ...NO_PREDICTION, error };
+}
+
+/**
+ * @param labels by code
+ * @param isBinary there is one probability a row
+ * @returns a function that takes a model's probabilities (binary: of the positive class; else all classes row by row), and
+ *   returns one that writes those of a row: {"no":0.25,"yes":0.75}
+ */
+export function classProbabilities(labels: readonly (string | number)[], isBinary: boolean) {
+  const keys = labels.map((label, code) => `${code === 0 ? "{" : ","}${JSON.stringify(String(label))}:`);
+  return (probabilities: ArrayLike<number>) =>
+    (row: number): string => {
+      if (isBinary) return `${keys[0]}${1 - probabilities[row]!}${keys[1]}${probabilities[row]!}}`;
+      return `${keys.map((key, code) => key + probabilities[row * keys.length + code]!).join("")}}`;
+    };
 }

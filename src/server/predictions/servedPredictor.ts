@@ -10,11 +10,8 @@ import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedVa
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
-import { predictEach } from "./predictEach.ts";
-import { classProbabilities } from "./classProbabilities.ts";
-import type { Predictions, Found, RowPrediction } from "./predictions.ts";
-import { limitCells } from "./limitCells.ts";
-import { rowCells, type RowCells } from "./rowCells.ts";
+import { predictEach, classProbabilities, type Predictions, type Found, type RowPrediction } from "./predictions.ts";
+import { limitCells, rowCells, type RowCells } from "./rowCells.ts";
 import { selectRequest } from "./selectRequest.ts";
 
 export interface ServedPredictor {

@@ -1,11 +1,11 @@
 /** Runs before everything else: counts and times every request, and refuses it if too many are in progress. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { PAGES } from "../state/trafficRates.ts";
+import { PAGES } from "../state/traffic.ts";
 import { addressOf } from "../http/access.ts";
 import { hostCheck } from "../http/listen.ts";
 import { HttpProblem, PROBLEM_TYPE } from "../http/problem.ts";
-import { requestIds } from "../http/requestIds.ts";
 import type { ServerState } from "../state/serverState.ts";
+import { randomBytes } from "node:crypto";
 
 export interface InterceptorOptions {
   /** Monotonic, in milliseconds. */
@@ -93,4 +93,21 @@ function misdirected(host: string): HttpProblem {
     `a server without tokens does not respond to the host "${host.slice(0, 100)}"`,
     { hint: 'add it in config.json: "serve": { "hosts": ["name"] }, or set serve.token' },
   );
+}
+
+/** What cannot be mistaken for anything else in a log. */
+const ID = /^[\w.:/+=@-]{1,128}$/;
+/** W3C Trace Context, version 00. */
+const TRACE = /^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** @returns a function that leaves a valid X-Request-Id, and no invalid traceparent, in the headers of a request */
+export function requestIds(): (request: IncomingMessage) => void {
+  const start = randomBytes(8).toString("hex");
+  let count = 0;
+  return ({ headers }) => {
+    const given = headers["x-request-id"];
+    if (typeof given !== "string" || !ID.test(given)) headers["x-request-id"] = `${start}-${(count++).toString(36)}`;
+    const { traceparent } = headers;
+    if (traceparent !== undefined && !TRACE.test(String(traceparent))) delete headers["traceparent"];
+  };
 }

@@ -1,22 +1,136 @@
 /** `mlctl serve`: one process, or several workers that share the port. */
-import cluster from "node:cluster";
 import { requireVariables } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { requireSafeAddress } from "../http/listen.ts";
 import type { InterceptorOptions } from "./interceptor.ts";
-import { serveApi } from "./serveApi.ts";
-import { runWorkers, type WorkersOptions } from "./workers.ts";
-import { asWorker } from "./asWorker.ts";
+import { serveApi, type ServeOptions } from "./serveApi.ts";
+import { asWorker, pendingReplies, type FromPrimary, type FromWorker } from "./asWorker.ts";
+import cluster, { type Worker } from "node:cluster";
+import { once } from "node:events";
+import { MlctlError } from "../../core/errors.ts";
+import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
+import { logTrouble } from "../state/logTrouble.ts";
+import { addSnapshots, type MetricsSnapshot } from "../state/metrics.ts";
+import { rateLimit } from "../http/rateLimit.ts";
 
-/** `directory`: that in which mlctl was started; workers start in it too. */
-export type ServeCommandOptions = InterceptorOptions & WorkersOptions;
+interface ServeCommandOptions extends InterceptorOptions, Pick<ServeOptions, "listening"> {
+  /** In which mlctl was started; workers start in it too. */
+  readonly directory: string;
+}
 
 /** Resolves when the workspace's abort signal has stopped it. @throws {MlctlError} as serveApi */
 export async function serve(workspace: Workspace, options: ServeCommandOptions): Promise<void> {
-  const { accessLog, clock, listening, directory } = options;
+  const { accessLog, clock, listening } = options;
   if (cluster.isWorker) return asWorker(workspace, { accessLog, clock });
   requireVariables(workspace.config.serve);
   requireSafeAddress(workspace.config.serve);
-  if (workspace.config.serve.workers > 1) return runWorkers(workspace, { directory, clock, listening });
+  if (workspace.config.serve.workers > 1) return runWorkers(workspace, options);
   await serveApi(workspace, { accessLog, clock, listening });
 }
+
+/** Delay before a restart: without it, a worker that dies at once would be restarted a thousand times a second. */
+const RESTART_MS = 500;
+
+/** Maximum time to wait for a worker's metrics; a worker that hangs is left out. */
+const SNAPSHOT_MS = 500;
+
+/** `listening` is called once, when every worker has opened the port. @throws {MlctlError} if the first workers cannot start */
+async function runWorkers(workspace: Workspace, { directory, clock, listening }: ServeCommandOptions): Promise<void> {
+  const { config, context } = workspace;
+  const { workers: count, rate_limit } = config.serve;
+  const waitOf = rate_limit === null ? () => 0 : rateLimit(rate_limit, clock);
+  const ready = new Set<number>();
+  let started = false;
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  cluster.setupPrimary({ cwd: directory });
+  const snapshots = pendingReplies<MetricsSnapshot | null>(SNAPSHOT_MS);
+  const snapshotOf = (worker: Worker): Promise<MetricsSnapshot | null> =>
+    snapshots.ask(
+      (id) => send(worker, { type: "snapshot?", id }),
+      () => null,
+    );
+  const allMetrics = async (): Promise<MetricsSnapshot> =>
+    addSnapshots((await Promise.all(living().map(snapshotOf))).filter((each) => each !== null));
+  const logs = workerLogs(workspace);
+  cluster.on("message", (worker, message: FromWorker) => {
+    if (message.type === "failed") {
+      const { kind, message: text, hint } = message;
+      if (!started) fail(new MlctlError(kind, text, { hint }));
+      else context.emit({ type: "warning", stage: "serve", message: `worker ${worker.id}: ${text}` });
+    } else if (message.type === "listening") {
+      ready.add(worker.id);
+      if (!started && ready.size >= count) {
+        started = true;
+        listening(message.facts);
+      }
+    } else if (message.type === "rate?") send(worker, { type: "rate", id: message.id, wait: waitOf(message.caller) });
+    else if (message.type === "log") logs.note(worker.id, message.stats, message.isClosed);
+    else if (message.type === "snapshot") snapshots.resolve(message.id, message.snapshot);
+    else void allMetrics().then((snapshot) => send(worker, { type: "metrics", id: message.id, snapshot }));
+  });
+  cluster.on("fork", (worker) => worker.on("error", ignoreGone));
+  cluster.on("exit", (worker, code, signal) => {
+    if (context.signal.aborted) return;
+    logs.ended(worker.id);
+    if (!started) return fail(new MlctlError("failure", `a worker exited before it was ready (${signal ?? code})`));
+    const message = `worker ${worker.id} exited (${signal ?? code}); starting another`;
+    context.emit({ type: "warning", stage: "serve", message });
+    setTimeout(() => context.signal.aborted || cluster.fork(), RESTART_MS);
+  });
+  for (let i = 0; i < count; i++) cluster.fork();
+  try {
+    if (!context.signal.aborted) await Promise.race([once(context.signal, "abort"), failed]);
+  } finally {
+    await stopAll();
+    logs.close();
+  }
+}
+
+/** Reports the prediction logs of all workers as one. */
+function workerLogs({ config, context }: Workspace) {
+  const known = new Map<number, PredictionLogStats>();
+  const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message, again: true });
+  const tell = logTrouble(config.serve.log.queue_rows, warn);
+  const report = (isClosed: boolean): void => {
+    const stats = [...known.values()];
+    const sum = (key: "queued" | "written" | "dropped" | "late"): number =>
+      stats.reduce((total, each) => total + each[key], 0);
+    const trouble = stats.find((each) => each.trouble !== null)?.trouble ?? null;
+    const [queued, written, dropped, late] = [sum("queued"), sum("written"), sum("dropped"), sum("late")];
+    void tell({ queued, written, dropped, late, lastError: null, trouble }, isClosed);
+  };
+  return {
+    note(worker: number, stats: PredictionLogStats, isClosed: boolean): void {
+      known.set(worker, stats);
+      // What is lost at the end is reported for all workers together.
+      if (!isClosed) report(false);
+    },
+    /** What waited in a worker that was killed is lost: at least as many rows as it last reported. */
+    ended(worker: number): void {
+      const stats = known.get(worker);
+      if (stats === undefined || stats.trouble === null) return;
+      known.set(worker, { ...stats, queued: 0, dropped: stats.dropped + stats.queued, trouble: null });
+      report(false);
+    },
+    close: () => report(true),
+  };
+}
+
+function living(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
+
+async function stopAll(): Promise<void> {
+  const alive = living();
+  // Messages may still arrive after "exit", but not after "disconnect".
+  const ended = alive.flatMap((worker) => [once(worker, "exit"), worker.isConnected() && once(worker, "disconnect")]);
+  for (const worker of alive) send(worker, { type: "stop" });
+  await Promise.all(ended);
+}
+
+function send(worker: Worker, message: FromPrimary): void {
+  if (worker.isConnected()) worker.send(message, ignoreGone);
+}
+
+/** Sending fails if the worker exits meanwhile: the "exit" event handles that. */
+const ignoreGone = (): void => {};

@@ -5,7 +5,7 @@ import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { access, addressOf, type Rate } from "../http/access.ts";
+import { access, type Rate } from "../http/access.ts";
 import { bodyReader } from "../http/bodyReader.ts";
 import { docsPage, registerDocs } from "../routes/docsRoutes.ts";
 import { guardEndpoints } from "../http/guard.ts";
@@ -15,11 +15,11 @@ import { registerInvocations } from "../routes/invocationsRoutes.ts";
 import { registerLabels } from "../routes/labelRoutes.ts";
 import { interceptor, type InterceptorOptions } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "../http/listen.ts";
-import { openLog } from "../state/openLog.ts";
+import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
 import { logTrouble, type TellLog } from "../state/logTrouble.ts";
 import { liveStore } from "../state/liveStore.ts";
 import { metrics, type MetricsSnapshot } from "../state/metrics.ts";
-import { registerMetrics } from "../routes/metricsRoute.ts";
+import { registerMetrics } from "../routes/metricsRoutes.ts";
 import { registerPages } from "../pages/registerPages.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { registerPredict, STREAMED_TYPES } from "../routes/predictRoutes.ts";
@@ -28,7 +28,7 @@ import { rejections } from "../http/rejections.ts";
 import { registerRecorded } from "../routes/recordedRoutes.ts";
 import type { ServerState } from "../state/serverState.ts";
 import { keepServing } from "../state/serving.ts";
-import { unusedSockets } from "../http/unusedSockets.ts";
+import { unusedSockets } from "../http/sockets.ts";
 
 export interface ServeOptions extends InterceptorOptions {
   readonly listening: (facts: ListeningFacts) => void;
@@ -71,21 +71,12 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message, again: true });
   const unfollow = await followRecords(workspace);
   const tellLog = options.tellLog ?? logTrouble(serve.log.queue_rows, warn);
-  const log: PredictionLog = openLog(workspace, () => tellLog(log.stats(), false));
+  const log: PredictionLog = openLog(workspace, () => void tellLog(log.stats(), false));
   const state = serverState(workspace, { ...options, log, warn });
   const app = await createApp({
-    bodies: state.bodies,
-    bodyBytes: serve.limits.body_bytes,
+    ...state,
+    serve,
     streamed: STREAMED_TYPES,
-    corsOrigins: serve.cors,
-    headerBytes: serve.limits.header_bytes,
-    basePath: serve.base_path,
-    connections: serve.limits.connections,
-    unread: {
-      milliseconds: serve.limits.body_seconds * 1000,
-      perAddress: serve.limits.bodies_per_address,
-      onUnread: (ip) => state.rejected.note("slow_reader", addressOf(ip)),
-    },
     intercept: interceptor(state, options),
     onBug: (error, request) => warn(`${request}: ${stackOf(error)}`),
   });
@@ -125,6 +116,13 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   return { requests: state.metrics.requests };
 }
 
+function openLog({ config, paths }: Workspace, changed: () => void): PredictionLog {
+  const { enabled, flush_ms, queue_rows, retention } = config.serve.log;
+  if (enabled) return predictionLog({ place: paths, flushMs: flush_ms, queueRows: queue_rows, retention, changed });
+  const stats = { queued: 0, written: 0, dropped: 0, late: 0, lastError: null, trouble: null };
+  return { append() {}, flush() {}, close() {}, stats: () => stats };
+}
+
 function exampleOf({ serving, workspace }: ServerState): ListeningFacts["example"] {
   if (serving === undefined) return null;
   const aliasOf = new Map(Object.entries(workspace.config.serve.request_aliases).map(([alias, name]) => [name, alias]));
@@ -140,10 +138,8 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
   const rejected = rejections(ownMetrics.countRejected, warn);
   const own = (): MetricsSnapshot => {
     const { queued, written, dropped, trouble } = log.stats();
-    return ownMetrics.snapshot(
-      { queued, written, dropped, failing: Number(trouble !== null) },
-      process.memoryUsage.rss(),
-    );
+    const failing = Number(trouble !== null);
+    return ownMetrics.snapshot({ queued, written, dropped, failing }, process.memoryUsage.rss());
   };
   return {
     workspace,
@@ -151,14 +147,7 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
     log,
     metrics: ownMetrics,
     bodies: bodyReader(
-      {
-        totalBytes: BODIES_BYTES,
-        milliseconds: limits.body_seconds * 1000,
-        bytesPerSecond: limits.stream_bytes_per_second,
-        together: Math.ceil(limits.concurrent * BODIES_SHARE),
-        perCaller: limits.bodies_per_caller,
-        perAddress: limits.bodies_per_address,
-      },
+      { ...limits, totalBytes: BODIES_BYTES, together: Math.ceil(limits.concurrent * BODIES_SHARE) },
       clock,
       rejected.note,
     ),

@@ -7,7 +7,7 @@ import { whenAllowed } from "../http/guard.ts";
 import type { Scope } from "../http/access.ts";
 import { sendJson, type App, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { itemTable } from "../pages/frame/itemTable.ts";
+import { itemTable } from "../pages/frame/parts.ts";
 import type { Page } from "../pages/frame/page.ts";
 import { requireReader } from "../pages/frame/pageAccess.ts";
 import { pageAddress, relativeAddress } from "../pages/frame/pageAddress.ts";

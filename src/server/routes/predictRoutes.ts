@@ -1,18 +1,20 @@
 /** POST /predict and POST /: predicts the rows of the request. */
 import { Readable } from "node:stream";
-import { MlctlError } from "../../core/errors.ts";
-import { explanations, requireExplainable } from "../predictions/explanations.ts";
+import { MlctlError, attempt } from "../../core/errors.ts";
 import { csvResponse, withCharset } from "../predictions/csvResponse.ts";
 import { sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
-import { HttpProblem, problemOf } from "../http/problem.ts";
+import { HttpProblem, problemOf, problemFrom } from "../http/problem.ts";
 import type { ServedPredictor } from "../predictions/servedPredictor.ts";
 import { endpoint, type Endpoint } from "../http/endpoint.ts";
 import { ref } from "../http/shapes.ts";
 import type { Predictions } from "../predictions/predictions.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
+import type { Table } from "../../core/table/table.ts";
+import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { explain as shapValues } from "../../pipeline/predict/explain.ts";
 
 const CSV_TYPE = "text/csv";
 
@@ -124,3 +126,39 @@ const PINNED: Endpoint = {
   path: { version: { type: "string", example: "v1", description: "a version such as v3, or the id of a run" } },
   problems: ["not-ready", "not-found"],
 };
+
+/** SHAP values cost a thousand times as much as the prediction; other requests wait meanwhile. */
+const MOST_ROWS = 100;
+
+/** Called before anything is predicted. @throws {HttpProblem} 413 */
+export function requireExplainable(rowCount: number): void {
+  if (rowCount <= MOST_ROWS) return;
+  throw new HttpProblem("too-large", `${rowCount} rows, at most ${MOST_ROWS} are explained at once`, {
+    hint: "`mlctl explain --rows FILE` takes any number",
+  });
+}
+
+/** Members of the response. @throws {HttpProblem} 400 for a model without SHAP values */
+export function explanations({ model }: ServedModel, table: Table, single: boolean): Record<string, unknown> {
+  if (table.rowCount === 0) return { explanations: [] };
+  const { featureNames, outputCount, baseValues, blocks } = attempt(
+    () => shapValues(model, table),
+    (error) => {
+      throw problemFrom("bad-request", error);
+    },
+  );
+  const width = featureNames.length;
+  const values = blocks.flatMap((block) => [...block.values]);
+  const rows = Array.from({ length: table.rowCount }, (_, row) => {
+    const start = row * outputCount * width;
+    const own = (feature: number): number[] =>
+      Array.from({ length: outputCount }, (__, output) => values[start + output * width + feature]!);
+    const contributions = featureNames.map((name, i) => [name, outputCount === 1 ? own(i)[0]! : own(i)] as const);
+    return {
+      base_value: outputCount === 1 ? baseValues[0]! : baseValues,
+      contributions: Object.fromEntries(contributions),
+    };
+  });
+  const unit = model.signature.target.task === "regression" ? model.signature.target.name : "log-odds";
+  return single ? { explanation: { unit, ...rows[0]! } } : { explanations: rows.map((row) => ({ unit, ...row })) };
+}

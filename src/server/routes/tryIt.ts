@@ -8,8 +8,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { Request } from "../http/http.ts";
 import { HttpProblem, problemOf } from "../http/problem.ts";
-import { itemTable } from "../pages/frame/itemTable.ts";
-import { factList, runLink } from "../pages/frame/parts.ts";
+import { itemTable, factList, runLink } from "../pages/frame/parts.ts";
 import { pageAddress } from "../pages/frame/pageAddress.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 

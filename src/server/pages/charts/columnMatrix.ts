@@ -2,11 +2,13 @@
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
 import { numeric } from "../../../reporting/dataTable.ts";
-import { driftIf } from "../../../reporting/driftText.ts";
+import { driftIf, limitText, urgency, valueText } from "../../../reporting/driftText.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import { itemTable } from "../frame/itemTable.ts";
+import { itemTable, state, stateWord } from "../frame/parts.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
-import { state, stateWord } from "../frame/parts.ts";
+import type { ColumnDrift } from "../../../core/records/drift.ts";
+import type { MonitorRecord } from "../../../core/records/monitoring.ts";
+import { emptyNote } from "../../../reporting/section.ts";
 
 const MAX_COLUMNS = 100;
 /** Pixels between the symbols of two windows. */
@@ -109,4 +111,35 @@ function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowVa
       return html`<circle class="unknown" cx="${x}" cy="7" r="1.5"><title>${label}: not tested</title></circle>`;
     })}
   </svg>`;
+}
+
+/** Name of the target in the table monitor_values. */
+export const TARGET = "target";
+
+export function columnDrifts(record: MonitorRecord): Html {
+  const { drift } = record;
+  const all = [...Object.entries(drift.columns), ...(drift.target === null ? [] : [[TARGET, drift.target] as const])];
+  if (all.length === 0) return emptyNote("No column could be compared.");
+  const sorted = all.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
+  return itemTable(
+    "Columns, largest drift first",
+    sorted,
+    [
+      ["Column", ([name]) => columnLink(record, name)],
+      ["Result", ([, column]) => driftState({ status: statusOf(column) })],
+      ["Test", ([, { test }]) => test.replaceAll("_", " ")],
+      [numeric("Value"), ([, column]) => valueText(column)],
+      [numeric("Drift if"), ([, column]) => limitText(column)],
+      [numeric("PSI"), ([, { psi }]) => displayNumber(psi)],
+      sorted.some(([, { skipped, note }]) => (skipped ?? note) !== undefined) && [
+        "Note",
+        ([, { skipped, note }]) => skipped ?? note ?? "",
+      ],
+    ],
+    { cards: false },
+  );
+}
+
+export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {
+  return skipped !== undefined ? "skipped" : drifted ? "fail" : "pass";
 }

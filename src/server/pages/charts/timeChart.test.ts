@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { htmlText } from "../../../reporting/html.ts";
 import { niceTicks } from "./chartFrame.ts";
-import { deploymentEvents } from "./deploymentEvents.ts";
+import { deploymentEvents, windowPoint } from "./windowPoints.ts";
 import { timeChart } from "./timeChart.ts";
-import { windowPoint } from "./windowPoint.ts";
 
 describe("niceTicks", () => {
   it("covers the range in round steps", () => {

@@ -4,27 +4,24 @@ import type { BodyReader } from "../../http/bodyReader.ts";
 import { addBodyType, type App } from "../../http/http.ts";
 import { HttpProblem } from "../../http/problem.ts";
 import type { Page } from "./page.ts";
-import type { PageAccess } from "./pageAccess.ts";
+import { type PageAccess, cookieHeader, signedCookie } from "./pageAccess.ts";
 import { pageAddress, relativeAddress } from "./pageAddress.ts";
-import { cookieHeader, signedCookie } from "./pageCookie.ts";
 import type { PageRenderer } from "./pageRenderer.ts";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const FORM_BYTES = 16_384;
-
-const hidden = { schema: { hide: true } };
 
 export function registerLogin(
   ui: App,
   { access, renderer, bodies }: { access: PageAccess; renderer: PageRenderer; bodies: BodyReader },
 ): void {
   addBodyType(ui, FORM_TYPE, bodies, { bytes: FORM_BYTES, parse: (text) => new URLSearchParams(text) });
-  ui.get("/login", hidden, (request, reply) => {
+  ui.get("/login", (request, reply) => {
     const next = new URLSearchParams(request.url.split("?")[1] ?? "").get("next");
     if (access.tokens.length === 0) return reply.redirect(relativeAddress(request.url, "/ui"), 303);
     return renderer.send(reply, loginPage(safeNext(next), null), request);
   });
-  ui.post("/login", hidden, async (request, reply) => {
+  ui.post("/login", async (request, reply) => {
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
     const token = (form.get("token") ?? "").trim();
     const next = safeNext(form.get("next"));
@@ -42,7 +39,7 @@ export function registerLogin(
     const cookie = cookieHeader(signedCookie(token, access.now()), { secure });
     return reply.header("set-cookie", cookie).redirect(relativeAddress(request.url, next), 303);
   });
-  ui.post("/logout", hidden, (request, reply) =>
+  ui.post("/logout", (request, reply) =>
     reply
       .header("set-cookie", cookieHeader("", { secure: false }))
       .redirect(relativeAddress(request.url, pageAddress("login")), 303),

@@ -4,7 +4,7 @@ import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import type { Session } from "../../../lifecycle/session.ts";
 import type { LogReader } from "../../../storage/predictionLog/logReader.ts";
 import type { ServerState } from "../../state/serverState.ts";
-import type { TrafficSample } from "../../state/trafficSamples.ts";
+import type { TrafficSample } from "../../state/traffic.ts";
 
 export interface PageRequest {
   /** Its store stays open between requests. */

@@ -5,6 +5,7 @@ import { NAME_TAG, type Run } from "../../../core/records/run.ts";
 import { pageAddress } from "./pageAddress.ts";
 import type { MonitorStatus } from "../../../core/records/monitoring.ts";
 import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.ts";
+import { dataTable, type DataTable } from "../../../reporting/dataTable.ts";
 
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 
@@ -13,8 +14,8 @@ export function factList(facts: readonly (Fact | false)[]): Html {
   const shown = facts.filter((fact): fact is Fact => fact !== false && fact[1] !== null && fact[1] !== "");
   return html`<dl class="facts">
     ${shown.map(
-      ([name, value, width = "part"]) =>
-        html`<div class="${width}">
+      ([name, value, size = "part"]) =>
+        html`<div class="${size}">
           <dt>${name}</dt>
           <dd>${value}</dd>
         </div>`,
@@ -99,4 +100,88 @@ export function pager({ label, previous, next, words = ["Previous", "Next"] }: P
       ${next !== null && html`<li><a rel="next" href="${next}">${words[1]} →</a></li>`}
     </ul>
   </nav>`;
+}
+
+type Heading = DataTable["columns"][number];
+type Cell = DataTable["rows"][number]["cells"][number];
+
+interface TableOptions<Item> {
+  readonly isMarked?: (item: Item) => boolean;
+  readonly limit?: number;
+  /** False for long tables of short values, which phones scroll sideways instead: cards would be pages of them. */
+  readonly cards?: boolean;
+}
+
+/** One row per item. A column that is `false` is left out. */
+export function itemTable<Item>(
+  caption: string,
+  items: readonly Item[],
+  columns: readonly (readonly [heading: Heading, cell: (item: Item) => Cell] | false)[],
+  { isMarked = () => false, limit, cards = true }: TableOptions<Item> = {},
+): Html {
+  const shown = columns.filter((column) => column !== false);
+  return dataTable({
+    caption,
+    columns: shown.map(([heading]) => heading),
+    // Up to three columns fit on a phone.
+    cards: cards && shown.length > 3,
+    rows: items.map((item) => ({ cells: shown.map(([, cell]) => cell(item)), marked: isMarked(item) })),
+    ...(limit !== undefined && { limit }),
+  });
+}
+
+export function filterForm(action: string, name: string, fields: Html): Html {
+  return html`<form class="fields" method="get" action="${action}" aria-label="${name}">
+    ${fields}
+    <button type="submit">Show</button>
+  </form>`;
+}
+
+export function choice(
+  name: string,
+  label: string,
+  chosen: string,
+  options: readonly (readonly [value: string, text: string])[],
+): Html {
+  return html`<label
+    >${label}
+    <select name="${name}">
+      ${options.map(([value, text]) => html`<option value="${value}" ${value === chosen && html`selected`}>${text}</option>`)}
+    </select>
+  </label>`;
+}
+
+export function checkbox(name: string, label: string, isChecked: boolean): Html {
+  return html`<label class="check"
+    ><input type="checkbox" name="${name}" value="1" ${isChecked && html`checked`} />${label}</label
+  >`;
+}
+
+const WIDTH = 100;
+
+/** From the left. @param share from 0 to 1 @param colour place in the palette */
+export function shareBar(share: number, colour = 0): Html {
+  return bar(html`<rect class="c${colour}" width="${barWidth(share)}" height="10" />`);
+}
+
+/** From the middle to the left (negative) or right. @param share from −1 to 1 */
+export function signedBar(share: number): Html {
+  const size = barWidth(Math.abs(share) / 2);
+  const left = share < 0 ? WIDTH / 2 - size : WIDTH / 2;
+  return bar(
+    html`<rect class="${share < 0 ? "down" : "up"}" x="${left}" width="${size}" height="10" /><path
+        class="axis-line"
+        d="M${WIDTH / 2} 0V10"
+      />`,
+  );
+}
+
+function barWidth(share: number): number {
+  return Math.round(share * WIDTH * 10) / 10;
+}
+
+function bar(content: Html): Html {
+  return html`<svg class="chart bars" viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true">
+    ${content}
+  </svg>`;
 }

@@ -1,6 +1,5 @@
 /** Rates and latencies between two samples of the counters. */
 import { LATENCY_EDGES, type MetricsSnapshot } from "./metrics.ts";
-import type { TrafficSample } from "./trafficSamples.ts";
 
 export interface TrafficRates {
   readonly seconds: number;
@@ -68,4 +67,27 @@ function quantile(counts: readonly number[], share: number): number | null {
     if (below >= rank && below > 0) return LATENCY_EDGES[i] ?? null;
   }
   return null;
+}
+
+export interface TrafficSample {
+  /** Monotonic, in milliseconds. */
+  readonly at: number;
+  readonly snapshot: MetricsSnapshot;
+}
+
+export const SAMPLE_SECONDS = 10;
+/** Ten minutes. */
+const MAX_SAMPLES = 61;
+
+export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: () => number) {
+  const samples: TrafficSample[] = [];
+  const take = async (): Promise<void> => {
+    const taken = await snapshot();
+    samples.push({ at: clock(), snapshot: taken });
+    if (samples.length > MAX_SAMPLES) samples.shift();
+  };
+  const timer = setInterval(() => void take(), SAMPLE_SECONDS * 1000);
+  timer.unref();
+  void take();
+  return { samples: samples as readonly TrafficSample[], close: () => clearInterval(timer) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { metrics } from "./metrics.ts";
-import { trafficRates } from "./trafficRates.ts";
+import { trafficRates } from "./traffic.ts";
 
 const log = { queued: 0, written: 0, dropped: 0, failing: 0 };
 

@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { lingeringClose, type LingerLimits } from "./lingeringClose.ts";
+import { lingeringClose } from "./sockets.ts";
 
 const HEAD = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n";
 
 /** A server that responds before it reads the body, and a client connected to it. */
-async function earlyServer(limits?: LingerLimits): Promise<{ client: Socket; requests: IncomingMessage[] }> {
+async function earlyServer(
+  limits?: Parameters<typeof lingeringClose>[1],
+): Promise<{ client: Socket; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
