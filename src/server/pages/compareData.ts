@@ -1,44 +1,22 @@
 /** Tables that compare the data and inputs of runs. */
-import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../../reporting/html.ts";
-import { itemTable } from "./frame/parts.ts";
 import type { PageRequest } from "./frame/page.ts";
-import { inputNames } from "./lookups.ts";
+import { itemTable } from "./frame/parts.ts";
+import { recordedModel } from "./lookups.ts";
 
 /** Names of the runs in tables and curves. */
 export const letters = ["A", "B", "C", "D", "E", "F"] as const;
-
-export const MOST_COMPARED = letters.length;
-
-export function compareData({ session }: PageRequest, runs: readonly Run[]): Html {
-  const datasets = runs.map(({ datasetId }) => session.store.dataset(datasetId));
-  const fact = (name: string, of: (run: Run, dataset: Dataset | undefined) => string): Compared => {
-    const values = runs.map((run, i) => of(run, datasets[i]));
-    return { name, values, differs: new Set(values).size > 1 };
-  };
-  const facts = [
-    fact("Dataset", ({ datasetId }) => datasetId),
-    fact("sha256", ({ datasetSha256 }) => `${datasetSha256.slice(0, 12)}…`),
-    fact("Rows", (_, dataset) => displayNumber(dataset?.rows)),
-    fact("Columns", (_, dataset) => displayNumber(dataset?.columns.length)),
-    fact("Files", (_, dataset) => displayNumber(dataset?.files.length)),
-    fact("Training rows", ({ trainingRows }) => displayNumber(trainingRows)),
-    fact("Validation rows", ({ validationRows }) => displayNumber(validationRows)),
-    fact("Feature set", ({ featureSet }) => featureSet),
-  ];
-  return html`${sideBySide("Data of the runs", facts, "Fact", [...runs.keys()])}
-  ${onlyIn(
-    "Files",
-    datasets.map((dataset) => new Map(dataset?.files.map(({ sha256, path }) => [sha256, path]))),
-  )}`;
-}
 
 export interface Compared {
   readonly name: string;
   readonly values: readonly string[];
   readonly differs: boolean;
+}
+
+export function compareRow(name: string, values: readonly string[]): Compared {
+  return { name, values, differs: new Set(values).size > 1 };
 }
 
 /** One column for each run; marks what differs, unless the table has nothing else. @param places of the runs */
@@ -61,17 +39,40 @@ export function sideBySide(
   );
 }
 
-export function compareFeatures(request: PageRequest, runs: readonly Run[]): Html {
-  const inputs = runs.map((run) => inputNames(request, run));
-  if (inputs.includes(null)) {
+export function compareData(request: PageRequest, runs: readonly Run[]): Html {
+  const datasets = runs.map(({ datasetId }) => request.session.store.dataset(datasetId));
+  const ofRuns = (name: string, of: (run: Run) => string): Compared => compareRow(name, runs.map(of));
+  const ofData = (name: string, of: (dataset: NonNullable<(typeof datasets)[number]>) => number): Compared =>
+    compareRow(
+      name,
+      datasets.map((each) => displayNumber(each && of(each))),
+    );
+  const facts = [
+    ofRuns("Dataset", ({ datasetId }) => datasetId),
+    ofRuns("sha256", ({ datasetSha256 }) => `${datasetSha256.slice(0, 12)}…`),
+    ofData("Rows", ({ rows }) => rows),
+    ofData("Columns", ({ columns }) => columns.length),
+    ofData("Files", ({ files }) => files.length),
+    ofRuns("Training rows", ({ trainingRows }) => displayNumber(trainingRows)),
+    ofRuns("Validation rows", ({ validationRows }) => displayNumber(validationRows)),
+    ofRuns("Feature set", ({ featureSet }) => featureSet),
+  ];
+  const files = datasets.map((dataset) => new Map(dataset?.files.map(({ sha256, path }) => [sha256, path])));
+  const table = sideBySide("Data of the runs", facts, "Fact", [...runs.keys()]);
+  return html`${table} ${onlyIn("Files", files)} ${inputs(request, runs)}`;
+}
+
+function inputs(request: PageRequest, runs: readonly Run[]): Html {
+  const sides = runs.map((run) =>
+    recordedModel(request, run)?.signature.inputs.map(({ name }) => [name, name] as const),
+  );
+  if (sides.includes(undefined))
     return html`<p class="note">Inputs can be compared only if all of the runs kept their model.</p>`;
-  }
-  const sides = inputs.map((names) => new Map(names!.map((name) => [name, name])));
-  const shared = [...sides[0]!.keys()].filter((name) => sides.every((side) => side.has(name)));
-  return html`<p>
-      ${displayNumber(shared.length)} inputs in all${shared.length > 0 && `: ${shared.slice(0, 50).join(", ")}`}.
-    </p>
-    ${onlyIn("Inputs", sides)}`;
+  const names = sides.map((side) => new Map(side));
+  const shared = [...names[0]!.keys()].filter((name) => names.every((side) => side.has(name)));
+  const list = shared.length > 0 && `: ${shared.slice(0, 50).join(", ")}`;
+  return html`<p>${displayNumber(shared.length)} inputs in all${list}.</p>
+    ${onlyIn("Inputs", names)}`;
 }
 
 /** What some sides have and others have not. */

@@ -13,7 +13,7 @@ import { covers, familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareCurves } from "./compareCurves.ts";
-import { compareData, compareFeatures, letters, MOST_COMPARED, sideBySide, type Compared } from "./compareData.ts";
+import { compareData, compareRow, letters, sideBySide, type Compared } from "./compareData.ts";
 import { itemTable, runName } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
@@ -22,8 +22,8 @@ import { paramText, paramTable } from "./paramTable.ts";
 
 export async function comparePage(request: PageRequest): Promise<Page> {
   const references = [...new Set(request.query.getAll("run").filter((reference) => reference !== ""))];
-  if (references.length < 2 || references.length > MOST_COMPARED) {
-    throw new HttpProblem("bad-request", `select two to ${MOST_COMPARED} runs to compare, not ${references.length}`, {
+  if (references.length < 2 || references.length > letters.length) {
+    throw new HttpProblem("bad-request", `select two to ${letters.length} runs to compare, not ${references.length}`, {
       hint: "select them on the page Runs",
     });
   }
@@ -35,7 +35,7 @@ export async function comparePage(request: PageRequest): Promise<Page> {
       ${section("about", "Runs", about(runs))} ${section("metrics", "Metrics", metrics(request, runs))}
       ${section("curves", "Curves and importance", await compareCurves(request, runs))}
       ${section("params", "Parameters", parameters(runs))}
-      ${section("data", "Data and features", html`${compareData(request, runs)} ${compareFeatures(request, runs)}`)}
+      ${section("data", "Data and features", compareData(request, runs))}
       ${section("settings", "Settings", settings(runs))}`,
   };
 }
@@ -106,21 +106,19 @@ interface MetricRow {
 
 /** A rough result without the rows: if an interval contains the value of the best run, the difference may be chance. */
 function result({ metric, values, intervals }: MetricRow): string {
-  const known = values.flatMap((value) => (value === null ? [] : [value]));
+  const known = values.flatMap((value, i) => (value === null ? [] : [{ value, i, interval: intervals[i] }]));
   if (known.length < 2) return "–";
-  const best = metric.greaterIsBetter ? Math.max(...known) : Math.min(...known);
-  const places = [...values.keys()];
-  const isBest = (i: number): boolean => values[i] === best;
-  if (places.every((i) => isBest(i) || values[i] === null)) return "same";
-  const bestInterval = intervals[values.indexOf(best)];
-  const close = places.filter(
-    (i) => !isBest(i) && values[i] !== null && (covers(intervals[i], best) || covers(bestInterval, values[i]!)),
-  );
-  const lead = `${named(places.filter(isBest))} is best`;
+  const best = known.reduce((a, b) => (b.value !== a.value && b.value > a.value === metric.greaterIsBetter ? b : a));
+  const [leaders, others] = [
+    known.filter(({ value }) => value === best.value),
+    known.filter(({ value }) => value !== best.value),
+  ];
+  if (others.length === 0) return "same";
+  const close = others.filter(({ value, interval }) => covers(interval, best.value) || covers(best.interval, value));
+  const named = (runs: typeof known): string => runs.map(({ i }) => letters[i]).join(", ");
+  const lead = `${named(leaders)} is best`;
   if (close.length === 0) return lead;
-  return close.length === values.length - 1 && values.length === 2
-    ? `${lead}, perhaps by chance`
-    : `${lead}; ahead of ${named(close)} perhaps by chance`;
+  return values.length === 2 ? `${lead}, perhaps by chance` : `${lead}; ahead of ${named(close)} perhaps by chance`;
 }
 
 /** Families have parameters of their own, so only runs of one family are put side by side. */
@@ -158,12 +156,11 @@ function compared(objects: readonly Json[]): Compared[] {
   const sides = objects.map(
     (each) => new Map(leaves(each).map(({ path, value }) => [path.join("."), paramText(value)])),
   );
-  return [...new Set(sides.flatMap((side) => [...side.keys()]))].map((name) => {
-    const values = sides.map((side) => side.get(name) ?? "–");
-    return { name, values, differs: new Set(values).size > 1 };
-  });
-}
-
-function named(places: readonly number[]): string {
-  return places.map((i) => letters[i]).join(", ");
+  const names = new Set(sides.flatMap((side) => [...side.keys()]));
+  return [...names].map((name) =>
+    compareRow(
+      name,
+      sides.map((side) => side.get(name) ?? "–"),
+    ),
+  );
 }

@@ -86,7 +86,3 @@ export function recordedModel({ state, session }: PageRequest, run: Run): Model 
   if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
   return read;
 }
-
-export function inputNames(request: PageRequest, run: Run): string[] | null {
-  return recordedModel(request, run)?.signature.inputs.map(({ name }) => name) ?? null;
-}

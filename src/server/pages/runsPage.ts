@@ -12,7 +12,7 @@ import { metricLabel } from "../../lifecycle/settings.ts";
 import { checkbox, choice, filterForm, itemTable, pager, runName, runState } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { MOST_COMPARED } from "./compareData.ts";
+import { letters } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";
 
 const ROWS = 50;
@@ -38,7 +38,7 @@ export function runsPage(request: PageRequest): Page {
           ${leaderboard(request, shown, wanted, caption)}
           <p class="stick">
             <button type="submit">Compare selected runs</button>
-            <span class="note">Select two to ${MOST_COMPARED}.</span>
+            <span class="note">Select two to ${letters.length}.</span>
           </p>
         </form>`
   }

@@ -1,26 +1,20 @@
 /** The response of GET /model. */
 import type { Session } from "../../lifecycle/session.ts";
 import { exampleRow, type DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
-import {
-  anything,
-  byName,
-  flag,
-  list,
-  named,
-  number,
-  object,
-  oneOf,
-  orNull,
-  pairs,
-  text,
-  whole,
-  type Shaped,
-} from "../http/shapes.ts";
+import * as shapes from "../http/shapes.ts";
+
+const { anything, byName, flag, list, named, number, object, oneOf, orNull, pairs, text, whole } = shapes;
 
 const metrics = byName(orNull(number));
 const columnShape = object(
   { name: text, kind: oneOf("number", "date", "category"), missing_share: number },
-  { integer: flag, minimum: number, maximum: number, categories: list(text), truncated: flag },
+  {
+    integer: flag,
+    minimum: number,
+    maximum: number,
+    categories: list(text),
+    truncated: flag,
+  },
 );
 const task = oneOf("binary", "multiclass", "regression");
 
@@ -33,7 +27,10 @@ export const modelShape = named(
     task,
     threshold: orNull(number),
     signature: object(
-      { inputs: list(columnShape), target: object({ name: text, task }, { classes: list(text) }) },
+      {
+        inputs: list(columnShape),
+        target: object({ name: text, task }, { classes: list(text) }),
+      },
       { computed: byName(text) },
     ),
     example: byName(anything),
@@ -63,7 +60,7 @@ export const modelShape = named(
 export function modelDocument(
   { store }: Session,
   { model: deployed, deployment, computed }: DeployedServedModel,
-): Shaped<typeof modelShape> {
+): shapes.Shaped<typeof modelShape> {
   const run = store.run(deployment.runId);
   const { inputs, target } = deployed.signature;
   return {

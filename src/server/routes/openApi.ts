@@ -2,19 +2,10 @@
 import type { Config } from "../../config/schema/schema.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
-import {
-  byName,
-  list,
-  number,
-  object,
-  ref,
-  text,
-  whole,
-  withReferences,
-  type JsonSchema,
-  type Shape,
-} from "../http/shapes.ts";
+import * as shapes from "../http/shapes.ts";
 import { responseNames } from "../predictions/responseText.ts";
+
+const { byName, list, number, object, ref, text, whole, withReferences } = shapes;
 
 /** Maximum number of categories listed for a column. */
 const MAX_CATEGORIES = 50;
@@ -46,7 +37,7 @@ export function openApi(paths: object, { config, codeVersion, served }: Document
   };
 }
 
-function rowSchemas(served: ServedModel | undefined, config: Config): Record<string, JsonSchema> {
+function rowSchemas(served: ServedModel | undefined, config: Config): Record<string, shapes.JsonSchema> {
   const row = ref("Row");
   const split = object({ columns: list(text), data: list(list({})) });
   const ofMlflow = {
@@ -65,7 +56,7 @@ function rowSchemas(served: ServedModel | undefined, config: Config): Record<str
   };
 }
 
-function rowSchema(served: ServedModel | undefined, { serve }: Config): JsonSchema {
+function rowSchema(served: ServedModel | undefined, { serve }: Config): shapes.JsonSchema {
   if (served === undefined)
     return { type: "object", description: "one value for each column of the model; no model is deployed" };
   const { inputs } = served.model.signature;
@@ -92,7 +83,7 @@ function rowDescription({ computed }: ServedModel): string {
   return `${columns.length === 0 ? "one value for each column" : both}. ${digits}`;
 }
 
-function columnSchema({ kind, minimum, maximum, categories }: ColumnSpec): JsonSchema {
+function columnSchema({ kind, minimum, maximum, categories }: ColumnSpec): shapes.JsonSchema {
   if (kind === "number") {
     const range = minimum === undefined ? "" : `range in the training rows: ${minimum} to ${maximum}`;
     return { type: ["number", "string", "null"], description: range };
@@ -102,10 +93,10 @@ function columnSchema({ kind, minimum, maximum, categories }: ColumnSpec): JsonS
   return { type: ["string", "null"], ...(categories && { examples: categories.slice(0, MAX_CATEGORIES) }) };
 }
 
-function predictionSchemas(served: ServedModel | undefined, { serve }: Config): Record<string, JsonSchema> {
+function predictionSchemas(served: ServedModel | undefined, { serve }: Config): Record<string, shapes.JsonSchema> {
   const names = responseNames(serve);
   const value = valueSchema(served);
-  const echoed = (of: (schema: JsonSchema) => JsonSchema): Record<string, Shape<unknown>> =>
+  const echoed = (of: (schema: shapes.JsonSchema) => shapes.JsonSchema): Record<string, shapes.Shape<unknown>> =>
     Object.fromEntries(serve.echo.map((name) => [name, of({ type: ["string", "number", "boolean", "null"] })]));
   const probability = { ...number, description: "of the positive of two classes, else of the predicted class" };
   const classes = { ...byName(number), description: "by class" };
@@ -130,7 +121,7 @@ function predictionSchemas(served: ServedModel | undefined, { serve }: Config): 
   };
 }
 
-function valueSchema(served: ServedModel | undefined): JsonSchema {
+function valueSchema(served: ServedModel | undefined): shapes.JsonSchema {
   if (served === undefined) return {};
   const { labels } = served;
   if (labels === null) return number;

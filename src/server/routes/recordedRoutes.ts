@@ -4,40 +4,21 @@ import type { Session } from "../../lifecycle/session.ts";
 import type { DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { endpoint, json, type Endpoint } from "../http/endpoint.ts";
 import { sendJson, type App } from "../http/http.ts";
-import {
-  byName,
-  list,
-  named,
-  number,
-  object,
-  orNull,
-  pairs,
-  text,
-  whole,
-  type Shape,
-  type Shaped,
-} from "../http/shapes.ts";
+import * as shapes from "../http/shapes.ts";
 import { modelDocument, modelShape } from "./modelDocument.ts";
 import { requireServing, type ServerState } from "../state/serverState.ts";
 
-type Document<T> = (session: Session, served: DeployedServedModel) => T;
+const { byName, list, named, number, object, orNull, pairs, text, whole } = shapes;
 
 export function registerRecorded(app: App, state: ServerState): void {
   const route = <T>(
     url: string,
-    [id, summary, shape]: [string, string, Shape<T>],
-    document: Document<T>,
+    [id, summary, returned]: [id: string, summary: string, shapes.Shape<T>],
+    document: (session: Session, served: DeployedServedModel) => T,
     scopes: Endpoint["scopes"] = ["read"],
   ): void => {
-    const declared = endpoint({
-      id,
-      tag: "model",
-      scopes,
-      summary,
-      query: {},
-      returns: json(shape),
-      problems: ["not-ready"],
-    });
+    const returns = json(returned);
+    const declared = endpoint({ id, tag: "model", scopes, summary, query: {}, returns, problems: ["not-ready"] });
     app.get(url, declared, (_request, reply) => {
       const { served } = requireServing(state);
       return sendJson(reply, document({ ...state.workspace, store: state.store.current() }, served));
@@ -70,14 +51,22 @@ const score = named(
       baseline: metrics,
       confusion_matrix: orNull(list(list(whole))),
       class_report: orNull(
-        list(object({ label: text, precision: number, recall: number, f1: number, support: whole })),
+        list(
+          object({
+            label: text,
+            precision: number,
+            recall: number,
+            f1: number,
+            support: whole,
+          }),
+        ),
       ),
       rows: whole,
     },
   ),
 );
 
-function scoreDocument({ store }: Session, { deployment }: DeployedServedModel): Shaped<typeof score> {
+function scoreDocument({ store }: Session, { deployment }: DeployedServedModel): shapes.Shaped<typeof score> {
   const recorded = store.run(deployment.runId)?.score;
   if (!recorded) {
     const { metric, value, runId } = deployment;
@@ -127,7 +116,7 @@ const summary = named(
   }),
 );
 
-function summaryDocument({ model, runId }: DeployedServedModel): Shaped<typeof summary> {
+function summaryDocument({ model, runId }: DeployedServedModel): shapes.Shaped<typeof summary> {
   const { rows, columns, prediction } = model.reference;
   const all = Object.entries(columns);
   return {
@@ -139,7 +128,7 @@ function summaryDocument({ model, runId }: DeployedServedModel): Shaped<typeof s
   };
 }
 
-function columnSummary(column: ColumnReference): Shaped<typeof columnStatistics> {
+function columnSummary(column: ColumnReference): shapes.Shaped<typeof columnStatistics> {
   if (column.kind === "category") return { distinct: column.counts.length, top: column.counts.slice(0, 10) };
   const { mean, standardDeviation, quantiles } = column;
   const at = (percent: number): number | null => quantiles[percent] ?? null;
@@ -178,7 +167,7 @@ function diagnosisDocument(
   { store }: Session,
   { model, deployment }: DeployedServedModel,
   refusal: string | null,
-): Shaped<typeof diagnosis> {
+): shapes.Shaped<typeof diagnosis> {
   const run = store.run(deployment.runId);
   const dataset = run && (store.dataset(run.datasetId) ?? store.dataset(run.datasetSha256));
   const newest = store.latestModelRun();

@@ -9,74 +9,55 @@ import type { PageRequest } from "../frame/page.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { runLink } from "../frame/parts.ts";
 
-interface Step {
-  readonly title: string;
-  readonly name: Html | string;
-  readonly facts: readonly string[];
-  readonly isHere?: boolean;
-}
+type Step = readonly [title: string, name: Html | string, ...facts: string[]];
 
 export function lineageGraph(request: PageRequest, run: Run, dataset: Dataset | null): Html {
   return html`<ol class="lineage">
-    ${steps(request, run, dataset).map(
-      ({ title, name, facts, isHere }) =>
-        html`<li class="${isHere === true ? "here" : "other"}" ${isHere === true && html`aria-current="true"`}>
-          <strong>${title}</strong>${name}${facts.map((fact) => html`<span>${fact}</span>`)}
-        </li>`,
-    )}
+    ${steps(request, run, dataset).map(([title, name, ...facts]) => {
+      const isHere = title === "Run";
+      return html`<li class="${isHere ? "here" : "other"}" ${isHere && html`aria-current="true"`}>
+        <strong>${title}</strong>${name}${facts.map((fact) => html`<span>${fact}</span>`)}
+      </li>`;
+    })}
   </ol>`;
 }
 
-function steps({ session }: PageRequest, run: Run, dataset: Dataset | null): Step[] {
-  const deployments = session.store.deployments().filter(({ runId }) => runId === run.runId);
-  const newest = deployments[0];
-  const monitored = session.store.monitorings({ runId: run.runId, limit: 1 })[0];
+function steps({ session: { store } }: PageRequest, run: Run, dataset: Dataset | null): Step[] {
+  const { runId, model, family } = run;
+  const deployments = store.deployments().filter((each) => each.runId === runId);
+  const numbers = deployments.slice(0, 5).map(({ deploymentId }) => deploymentId);
+  const [newest] = deployments;
+  const [monitored] = store.monitorings({ runId, limit: 1 });
+  const logged = withQuery(pageAddress("predictions"), { model: runId });
   return [
-    {
-      title: "Files",
-      name: dataset === null ? "unknown" : html`<a href="#files">${countOf(dataset.files.length, "file")}</a>`,
-      facts: dataset === null ? [] : dataset.files.slice(0, 2).map(({ path }) => path),
-    },
-    {
-      title: "Dataset",
-      name: html`<code>${run.datasetId}</code>`,
-      facts: [dataset === null ? "its record is missing" : countOf(dataset.rows, "row"), hash(run.datasetSha256)],
-    },
-    {
-      title: "Run",
-      name: runLink(run.runId),
-      facts: [familyName(run.family), `config ${hash(run.configSha256)}`, `mlctl ${run.codeVersion}`],
-      isHere: true,
-    },
-    {
-      title: "Model",
-      name: run.model === null ? "not stored" : `v${run.modelVersion ?? "?"}`,
-      facts: run.model === null ? [] : [`${displayNumber(run.model.bytes)} bytes`, hash(run.model.sha256)],
-    },
-    {
-      title: "Deployments",
-      name:
-        newest === undefined
-          ? "never deployed"
-          : `number ${deployments
-              .map(({ deploymentId }) => deploymentId)
-              .slice(0, 5)
-              .join(", ")}`,
-      facts: newest === undefined ? [] : [dateTime(newest.deployedAt)],
-    },
-    {
-      title: "Monitoring",
-      name:
-        monitored === undefined
-          ? "never monitored"
-          : html`<a href="${pageAddress("monitoring", monitored.monitorId)}">${monitored.window.label}</a>`,
-      facts: monitored === undefined ? [] : [monitored.status],
-    },
-    {
-      title: "Predictions",
-      name: html`<a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">logged predictions</a>`,
-      facts: [],
-    },
+    dataset === null
+      ? ["Files", "unknown"]
+      : [
+          "Files",
+          html`<a href="#files">${countOf(dataset.files.length, "file")}</a>`,
+          ...dataset.files.slice(0, 2).map(({ path }) => path),
+        ],
+    [
+      "Dataset",
+      html`<code>${run.datasetId}</code>`,
+      dataset === null ? "its record is missing" : countOf(dataset.rows, "row"),
+      hash(run.datasetSha256),
+    ],
+    ["Run", runLink(runId), familyName(family), `config ${hash(run.configSha256)}`, `mlctl ${run.codeVersion}`],
+    model === null
+      ? ["Model", "not stored"]
+      : ["Model", `v${run.modelVersion ?? "?"}`, `${displayNumber(model.bytes)} bytes`, hash(model.sha256)],
+    newest === undefined
+      ? ["Deployments", "never deployed"]
+      : ["Deployments", `number ${numbers.join(", ")}`, dateTime(newest.deployedAt)],
+    monitored === undefined
+      ? ["Monitoring", "never monitored"]
+      : [
+          "Monitoring",
+          html`<a href="${pageAddress("monitoring", monitored.monitorId)}">${monitored.window.label}</a>`,
+          monitored.status,
+        ],
+    ["Predictions", html`<a href="${logged}">logged predictions</a>`],
   ];
 }
 
