@@ -1,7 +1,13 @@
 /** Builds the commander program from the definitions in commands/. The only file that imports commander. */
 import { Argument, Command as CommanderCommand, CommanderError, Option, type Help as CommanderHelp } from "commander";
-import { globalOptions, listingOptions } from "../commands/globalOptions.ts";
-import { groups, type ArgumentSpec, type Command, type OptionSpec } from "../commands/command.ts";
+import {
+  globalOptions,
+  listingOptions,
+  groups,
+  type ArgumentSpec,
+  type Command,
+  type OptionSpec,
+} from "../commands/command.ts";
 import { variableOf } from "../config/variableOf.ts";
 import { present } from "../core/text/present.ts";
 import type { Colours } from "./colours.ts";

@@ -1,9 +1,12 @@
-/** `mlctl backup`: saves a workspace in one archive. */
+/** `mlctl backup`, `restore`, `share`, `prune` and `reindex`: the files and records of a workspace. */
+import { basename, resolve } from "node:path";
 import { workspaceOf } from "../config/workspaceOf.ts";
-import { formatBytes } from "../core/text/format.ts";
+import { MlctlError } from "../core/errors.ts";
+import { formatBytes, counted, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
-import { defineCommand, type Command } from "./command.ts";
-import { openConfig } from "./openWorkspaceOf.ts";
+import { defineCommand, sharedOptions, type Command } from "./command.ts";
+import { openConfig, writingOptions, inWorkspace, openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { tableOf } from "./views/tableOf.ts";
 
 export const backup = defineCommand({
   name: "backup",
@@ -33,5 +36,159 @@ export const backup = defineCommand({
       next: `\`mlctl restore ${path} -C <empty folder>\` restores it`,
     };
     return { result, view };
+  },
+}) satisfies Command;
+
+export const restore = defineCommand({
+  name: "restore",
+  group: "Other",
+  summary: "restore a workspace from a backup, verifying every file",
+  details:
+    "Restores into the current folder, or that of -C; without --force, the folder must be empty. No file is put in place before every file matches its checksum.",
+  arguments: [{ name: "<file>", description: "archive written by `mlctl backup`" }],
+  excessHint: "give the folder with -C: `mlctl restore backup.tar.gz -C restored`",
+  options: {
+    force: { ...sharedOptions.force, description: "replace the existing workspace" },
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl restore backup.tar.gz -C restored", "into a new folder"],
+    ["mlctl restore backup.tar.gz --force", "replace this workspace"],
+  ],
+  async run(invocation) {
+    const { args, options, global, environment, context } = invocation;
+    const step = await import("../lifecycle/backup/restore.ts");
+    const { force, wait: waitMs = 0 } = options;
+    const request = { archive: resolve(args[0]!), folder: global.directory, force, environment, waitMs };
+    const result = await step.restore(request, context);
+    const { folder, config, files, createdAt, records, damaged } = result;
+    const name = basename(config);
+    const named = name === "config.json" ? "" : `-c ${/\s/.test(name) ? JSON.stringify(name) : name} `;
+    const view: View = {
+      title: `restored ${files} files from ${createdAt} to ${folder}: ${records} records`,
+      fields: [["folder", folder]],
+      notes: damaged.map((path) => `${path} was damaged when the backup was made`),
+      next: `run \`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` if jobs should run here`,
+    };
+    return { result, view };
+  },
+}) satisfies Command;
+
+export const share = defineCommand({
+  name: "share",
+  group: "Other",
+  summary: "keep records and predictions in Postgres, and the files in a bucket, where several machines share them",
+  details:
+    'Moves the records of datasets, runs, deployments, aliases, searches, monitoring and jobs, the prediction log with its labels, and the state of alerts and schedules to the database and sets "database" in config.json; with --folder, it moves them back: stop servers of other machines first. The bytes of each record stay the same, and no command changes. The password comes from PGPASSWORD or ~/.pgpass. The views run, metric, deployment, monitor_value, prediction and prediction_hour are for Grafana and other programs; deploy/grafana/postgres.json is a dashboard over them. Models and datasets stay in the folders, which the machines have to share, or go to a bucket as well: then another machine needs config.json alone, and gets each file when it is needed. The credentials of the bucket and AWS_ENDPOINT_URL come from the environment, as for every program of AWS. Connect to the server itself or to a pooler in session mode, because the lock of the workspace is a session\'s.',
+  arguments: [
+    { name: "[address]", description: "postgres://user@host/database, with ?workspace=NAME for a second one there" },
+    { name: "[artifacts]", description: "s3://bucket/prefix, for machines without a common folder" },
+  ],
+  options: {
+    folder: { flags: "--folder", description: "move the records back to the folders" },
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["PGPASSWORD=… mlctl share postgres://mlctl@db/ml", "from now on, every machine with this folder works in it"],
+    ["mlctl share postgres://mlctl@db/ml?workspace=churn", "one of several workspaces in a database"],
+    ["mlctl share postgres://mlctl@db/ml s3://bucket/churn", "models and datasets are in the bucket, too"],
+    ["mlctl share --folder", "back to record files, with all files in the folders"],
+  ],
+  async run(invocation) {
+    const { args, options, environment, context } = invocation;
+    const [address, artifacts] = args;
+    if ((address === undefined) !== options.folder) {
+      throw new MlctlError("usage", "name the address of a database, or --folder", {
+        hint: "see `mlctl share --help`",
+      });
+    }
+    const loaded = await openConfig(invocation);
+    for (const key of ["database", "artifacts"]) {
+      const source = loaded.sourceOf(key) ?? "";
+      if (!source.includes(":"))
+        throw new MlctlError("usage", `${source} sets "${key}", not config.json`, { hint: "unset it first" });
+    }
+    const [{ openWorkspace }, step] = await Promise.all([
+      import("../lifecycle/workspace.ts"),
+      import("../lifecycle/share/share.ts"),
+    ]);
+    const workspace = openWorkspace(loaded, context);
+    const writes = writingOptions("share", options.wait);
+    const result =
+      address === undefined
+        ? await step.shareInFolder(workspace, writes)
+        : await step.shareInPostgres(workspace, address, { ...writes, environment, artifacts });
+    const { records, predictions, database, notes } = result;
+    const count = counted(records, "record");
+    const what = predictions === 0 ? count : `${count} and ${counted(predictions, "prediction")}`;
+    const title = `moved ${what} to ${address === undefined ? "the folders" : database}`;
+    return { result, view: { title, notes } };
+  },
+}) satisfies Command;
+
+export const prune = defineCommand({
+  name: "prune",
+  group: "Other",
+  summary: "delete old datasets, models and reports that nothing references",
+  details:
+    "`retention` in config.json says what to keep. Never deleted: the production deployment, the newest three deployments and the targets of the next two rollbacks, the records of all deployments, models of kept deployments, models with an alias or a note, models of logged predictions, the newest of each kind, and the datasets of kept models. Also deletes old release copies and records; backups in the workspace only if `retention.backups` is set. The prediction log follows serve.log.retention.",
+  options: { dryRun: sharedOptions.dryRun, wait: sharedOptions.wait },
+  examples: [
+    ["mlctl prune --dry-run", "what would be deleted, with sizes"],
+    ["mlctl prune", "delete it"],
+    ["mlctl prune --dry-run --json | jq '.kinds[] | {kind, removed, kept}'", "the number of each kind"],
+    ["MLCTL_RETENTION_MODELS_KEEP=5 MLCTL_RETENTION_MODELS_DAYS=7 mlctl prune", "keep fewer models, this time"],
+  ],
+  async run(invocation) {
+    const { dryRun } = invocation.options;
+    const step = await import("../lifecycle/prune/prune.ts");
+    const result = await inWorkspace(invocation, dryRun ? "read" : { write: "prune" }, (session) =>
+      step.prune(session, { dryRun }),
+    );
+    const { items, bytes, kinds } = result;
+    if (items.length === 0)
+      return { result, view: { title: "nothing to prune: everything is recent or still referenced" } };
+    const what = `${counted(items.length, "item")}, ${formatBytes(bytes)}`;
+    const chosen = tableOf(items, [
+      ["kind", ({ kind }) => kind],
+      ["name", ({ id }) => id],
+      ["created", ({ createdAt }) => shortTime(createdAt)],
+      [{ header: "size", align: "right" }, (item) => formatBytes(item.bytes)],
+    ]);
+    const found = kinds.filter(({ removed, kept }) => removed + kept > 0);
+    const total = tableOf(found, [
+      ["kind", ({ kind }) => kind],
+      [dryRun ? "to delete" : "deleted", ({ removed }) => removed],
+      ["kept", ({ kept }) => kept],
+      [{ header: "size", align: "right" }, (kind) => formatBytes(kind.bytes)],
+    ]);
+    const view: View = {
+      title: dryRun ? `would delete ${what}` : `deleted ${what}`,
+      tables: [chosen, { title: "total", ...total }],
+      ...(dryRun ? { next: "`mlctl prune` deletes them" } : {}),
+    };
+    return { result, view };
+  },
+}) satisfies Command;
+
+export const reindex = defineCommand({
+  name: "reindex",
+  group: "Inspect",
+  summary: "rebuild the SQLite store from the record files",
+  details:
+    "The record files are the source of truth, and the store is an index of them: use this after a copy, a merge or damage. A damaged store is moved away, not deleted.",
+  options: { wait: sharedOptions.wait },
+  examples: [
+    ["mlctl reindex", "after the store was damaged or deleted"],
+    ["rsync -a cluster:/srv/churn/ . && mlctl reindex", "a workspace from another machine"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const step = await import("../lifecycle/health/reindex.ts");
+    const result = await step.reindex(workspace, writingOptions("reindex", invocation.options.wait));
+    const notes = result.problems.map(({ path, error }) => `${path}: ${error.message}`);
+    const moved = result.setAside === null ? [] : [`the damaged store was moved to ${result.setAside}`];
+    const view = { title: `indexed ${result.records} records`, notes: [...moved, ...notes] };
+    return { result: { ...result, problems: notes }, view };
   },
 }) satisfies Command;

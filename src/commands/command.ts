@@ -1,32 +1,22 @@
 /**
- * The definition of a subcommand. To add one, write `commands/<name>.ts` in this shape and add a line to index.ts:
- *
- *     export const score = defineCommand({
- *       name: "score",
- *       group: "Lifecycle",
- *       summary: "evaluate the latest model on the test set",
- *       options: { model: { flags: "--model <ref>", description: "run id, v3 or @champion (default: latest)" } },
- *       examples: [["mlctl score --model @champion", "the deployed model"]],
- *       async run(invocation) {
- *         const step = await import("../lifecycle/score/score.ts"); // heavy imports only here: --help stays fast
- *         const { model = "latest" } = invocation.options;
- *         const result = await inWorkspace(invocation, { write: "score" }, (session) => step.score(session, { model }));
- *         return { result, view: scoreView(result) };
- *       },
- *     })
- *
- * followed by "satisfies Command", by which architecture.test.ts recognises a command. Flags, help, completion, `--json`
- * and the type of `invocation.options` are derived from this definition.
+ * The definition of a subcommand, and the flags that several share. A new one is an object like these, which `commands` in
+ * index.ts lists; "satisfies Command" is how architecture.test.ts recognises it. Flags, help, completion, `--json` and the
+ * type of `invocation.options` derive from it. Heavy modules are imported inside `run`, so that --help stays fast.
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
-import type { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { MonitorArea } from "../core/records/monitoring.ts";
+import { isUserTag, NAME_TAG } from "../core/records/run.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import { parseDate } from "../core/text/parseDate.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
 
 export const groups = ["Lifecycle", "Predict", "Monitor", "Improve", "Inspect", "Other"] as const;
 
-export type Group = (typeof groups)[number];
+type Group = (typeof groups)[number];
 
 export interface OptionSpec {
   /** In commander's syntax: "-o, --output <file>", "--columns <names...>"; a repeatable "--tag <name>" has type "list". */
@@ -64,7 +54,7 @@ export type OptionValue<S extends OptionSpec> = S extends { readonly type: "numb
 type Absent<S extends OptionSpec> = S extends { readonly default: string | number } ? never : undefined;
 
 /** Values of the flags that every command takes; see globalOptions.ts. */
-export interface GlobalOptions {
+interface GlobalOptions {
   /** -c FILE */
   readonly config: string | undefined;
   /** Absolute path: -C DIR, else the current directory. */
@@ -140,4 +130,111 @@ export interface Command<O extends Options = Options> {
 /** Identity; infers the type of `invocation.options` from `options`. */
 export function defineCommand<const O extends Options>(command: Command<O>): Command<O> {
   return command;
+}
+
+export const globalOptions = {
+  config: { flags: "-c, --config <file>", description: "configuration file (default: config.json; MLCTL_CONFIG)" },
+  directory: {
+    flags: "-C, --directory <dir>",
+    description: "workspace folder (default: current folder; MLCTL_DIRECTORY)",
+  },
+  json: { flags: "--json", description: "print the result as one JSON document" },
+  quiet: { flags: "-q, --quiet", description: "print only results, warnings and errors" },
+  verbose: { flags: "-v, --verbose", description: "print more, such as a line for every stage" },
+  debug: { flags: "--debug", description: "print the stack trace of errors (MLCTL_DEBUG)" },
+  trust: { flags: "--trust", description: "allow what config.json runs and calls, for this call (MLCTL_TRUST)" },
+  color: { flags: "--no-color", description: "print without colours (NO_COLOR)" },
+} as const satisfies Record<string, OptionSpec>;
+
+export const listingOptions = {
+  csv: { flags: "--csv", description: "print the list as CSV" },
+  csvSafe: {
+    flags: "--csv-safe",
+    description: "print the list as CSV without cells that a spreadsheet would run as formulas",
+  },
+  md: { flags: "--md", description: "print the list as a Markdown table" },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Spread into the options of the commands that take them, so that a flag means the same everywhere. */
+export const sharedOptions = {
+  seed: { flags: "--seed <number>", type: "integer", setting: "train.seed", description: "random seed" },
+  output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
+  force: { flags: "-f, --force", description: "skip the safety checks that would stop this command" },
+  dryRun: { flags: "--dry-run", description: "show what would be done and change nothing" },
+  message: { flags: "-m, --message <text>", description: "why, for the record of the deployment" },
+  inputFormat: {
+    flags: "--input-format <name>",
+    description: "format of the input (default: by the file name; csv for stdin)",
+    choices: ["csv", "jsonl"],
+  },
+  wait: {
+    flags: "--wait <time>",
+    type: "duration",
+    description: "maximum time to wait for another mlctl to finish, e.g. 10m",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Of commands that divide a file into training and test rows. */
+export const splitOptions = {
+  testSize: { flags: "--test-size <share>", type: "number", description: "share of test rows", default: 0.2 },
+  seed: { flags: "--seed <number>", type: "integer", description: "random seed", default: 42 },
+} as const satisfies Record<string, OptionSpec>;
+
+export const monitorAreas: readonly MonitorArea[] = ["drift", "quality", "performance"];
+
+/** `--fail-on drift,performance`. @throws {MlctlError} kind "usage" for an unknown area */
+export function areasOf(text: string | undefined): MonitorArea[] {
+  return (text ?? "")
+    .split(",")
+    .filter((name) => name.trim() !== "")
+    .map((given) => {
+      const area = monitorAreas.find((name) => name === given.trim());
+      if (area !== undefined) return area;
+      const hint = didYouMean(given, monitorAreas, `use ${monitorAreas.join(", ")}`);
+      throw new MlctlError("usage", `--fail-on: unknown area "${given.trim()}"`, { hint });
+    });
+}
+
+/**
+ * For `--until`, a day without a time means the end of that day, so the day is included.
+ * @returns milliseconds since 1970 UTC
+ * @throws {MlctlError} kind "usage" for anything that is not a date
+ */
+export function dateOption(text: string | undefined, flag: "--since" | "--until"): number | undefined {
+  if (text === undefined) return undefined;
+  const at = parseDate(text);
+  const hint = "write 2024-01-31 or 2024-01-31T12:00:00Z";
+  if (at === undefined) throw new MlctlError("usage", `${flag}: ${JSON.stringify(text)} is not a date`, { hint });
+  const isDay = !/:/.test(text);
+  return flag === "--until" && isDay ? at + MILLISECONDS_A_DAY : at;
+}
+
+const MAX_TAG_LENGTH = 250;
+
+/** `--tag owner=ann --tag quarterly --name spring`. @throws {MlctlError} kind "usage" for a name that is not one */
+export function tagValues(given: readonly string[] = [], name?: string): Record<string, string> {
+  const pairs = given.map((text): [string, string] => {
+    const [, key, value = ""] = /^([A-Za-z][\w.-]{0,99})(?:=(.*))?$/su.exec(text) ?? [];
+    if (key !== undefined && value.length <= MAX_TAG_LENGTH && isUserTag(key)) return [key, value];
+    const reason = key !== undefined && !isUserTag(key) ? `mlctl sets "${key}" itself` : "it is not a valid tag";
+    throw new MlctlError("usage", `--tag ${JSON.stringify(text)}: ${reason}`, {
+      hint: `write --tag owner=ann or --tag quarterly, with at most ${MAX_TAG_LENGTH} characters`,
+    });
+  });
+  return Object.fromEntries(name === undefined ? pairs : [...pairs, [NAME_TAG, name.slice(0, MAX_TAG_LENGTH)]]);
+}
+
+/** `--max-drop auc=0.01`. @throws {MlctlError} kind "usage" if a value is not metric=number with a number of at least 0 */
+export function metricValues(flag: string, given: readonly string[] | undefined): Record<string, number> {
+  const pairs = (given ?? [])
+    .flatMap((list) => list.split(","))
+    .map((text): [string, number] => {
+      const [, name, amount] = /^([A-Za-z]\w*)=(.+)$/.exec(text) ?? [];
+      const value = Number(amount);
+      if (name !== undefined && Number.isFinite(value) && value >= 0) return [name, value];
+      throw new MlctlError("usage", `${flag} takes a metric and a number of at least 0, found "${text}"`, {
+        hint: `write ${flag} roc_auc=0.01`,
+      });
+    });
+  return Object.fromEntries(pairs);
 }

@@ -1,7 +1,13 @@
 /** `mlctl completion`: completion scripts for bash, zsh and fish, generated from the command definitions. */
-import { defineCommand, type Command, type Options, type OptionSpec } from "./command.ts";
-import { monitorAreas } from "./flagValues.ts";
-import { globalOptions, listingOptions } from "./globalOptions.ts";
+import {
+  defineCommand,
+  monitorAreas,
+  globalOptions,
+  listingOptions,
+  type Command,
+  type Options,
+  type OptionSpec,
+} from "./command.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 

@@ -1,43 +1,26 @@
 /** All commands in the order of the help. Only definitions: heavy modules are imported inside `run`. */
-import { alerts } from "./alerts.ts";
-import { apicalls } from "./apicalls.ts";
-import { at } from "./at.ts";
+import { alerts, monitor } from "./monitor.ts";
+import { apicalls, serve } from "./serve.ts";
+import { at, lineage, reproduce } from "./lineage.ts";
 import type { Command } from "./command.ts";
-import { backup } from "./backup.ts";
+import { backup, restore, share, prune, reindex } from "./backup.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
-import { deploy } from "./deploy.ts";
-import { diagnose } from "./diagnose.ts";
-import { doctor } from "./doctor.ts";
-import { engine } from "./engine.ts";
+import { deploy, score } from "./deploy.ts";
+import { diagnose, doctor, verify } from "./diagnose.ts";
+import { engine, worker, workers } from "./workers.ts";
 import { explain } from "./explain.ts";
-import { fullprocess } from "./fullprocess.ts";
+import { fullprocess, report } from "./report.ts";
 import { ingest } from "./ingest.ts";
-import { init } from "./init.ts";
-import { labels } from "./labels.ts";
-import { lineage } from "./lineage.ts";
+import { init, split } from "./init.ts";
+import { labels, predictions } from "./labels.ts";
 import { models } from "./models.ts";
-import { monitor } from "./monitor.ts";
 import { predict } from "./predict.ts";
-import { predictions } from "./predictions.ts";
-import { prune } from "./prune.ts";
-import { reindex } from "./reindex.ts";
-import { report } from "./report.ts";
-import { reproduce } from "./reproduce.ts";
-import { restore } from "./restore.ts";
 import { runs } from "./runs.ts";
 import { schedule } from "./schedule.ts";
-import { score } from "./score.ts";
-import { serve } from "./serve.ts";
-import { share } from "./share.ts";
-import { split } from "./split.ts";
-import { train } from "./train.ts";
-import { tune } from "./tune.ts";
-import { verify } from "./verify.ts";
+import { train, tune } from "./train.ts";
 import { watch } from "./watch.ts";
 import { why } from "./why.ts";
-import { worker } from "./worker.ts";
-import { workers } from "./workers.ts";
 
 export const commands: readonly Command[] = [
   [ingest, train, score, deploy, diagnose, report, fullprocess],

@@ -5,8 +5,7 @@ import type { View } from "../core/view.ts";
 import type { FetchedSource } from "../lifecycle/ingest/fetchSources.ts";
 import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
-import { defineCommand, type Command } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { defineCommand, sharedOptions, type Command } from "./command.ts";
 import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 
 export const ingest = defineCommand({

@@ -1,5 +1,6 @@
-/** `mlctl lineage`: traces a model, or one of its predictions, back to its input files. */
-import { counted, shortTime } from "../core/text/format.ts";
+/** `mlctl lineage`, `at` and `reproduce`: where a model comes from. */
+import { exitCodes } from "../core/errors.ts";
+import { counted, shortTime, formatNumber } from "../core/text/format.ts";
 import { originText } from "../core/text/originText.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/registry/lineage.ts";
@@ -64,3 +65,75 @@ function lineageView({ prediction, run, deployments, dataset }: LineageResult): 
 function short(sha256: string): string {
   return sha256.slice(0, 12);
 }
+
+export const at = defineCommand({
+  name: "at",
+  group: "Inspect",
+  summary: "show which model, dataset and configuration were in production at a time",
+  arguments: [
+    {
+      name: "<date>",
+      description: "2026-03-01 (the end of that day, or now if that is earlier) or 2026-03-01T09:00:00Z",
+    },
+  ],
+  examples: [
+    ["mlctl at 2026-03-01", "in production at the end of that day"],
+    ["mlctl at 2026-03-01 --json | jq .run.config", "the configuration of that run"],
+  ],
+  async run(invocation) {
+    const step = await import("../lifecycle/registry/at.ts");
+    const result = await inWorkspace(invocation, "read", (session) => step.at(session, invocation.args[0]!));
+    const { at: instant, deployment, run, dataset } = result;
+    if (deployment === null) return { result, view: { title: `nothing was in production at ${instant}` } };
+    const view: View = {
+      title: `at ${instant} run ${deployment.runId} was in production (deployment ${deployment.deploymentId})`,
+      fields: [
+        ["deployed at", deployment.deployedAt],
+        ["deployed by", originText(deployment) || null],
+        ["reasons", deployment.reasons.join("; ")],
+        [deployment.metric, formatNumber(deployment.value)],
+        ["family", run?.family ?? null],
+        ["model", deployment.prunedAt === undefined ? deployment.model.path : `pruned at ${deployment.prunedAt}`],
+        ["model sha256", deployment.model.sha256],
+        ["configuration sha256", deployment.configSha256],
+        ["dataset", dataset?.artifact.path ?? null],
+        ["rows", dataset?.rows ?? null],
+      ],
+    };
+    return { result, view };
+  },
+}) satisfies Command;
+
+export const reproduce = defineCommand({
+  name: "reproduce",
+  group: "Improve",
+  summary: "train a run again from its records and compare the models byte for byte",
+  details:
+    "Uses the recorded dataset, configuration, parameters and seed, and compares the sha256 of the model file. If it differs, names the parts that differ: transforms, estimator, threshold, metrics, importance, reference or lineage. Nothing is written. Exit 10 if the model differs.",
+  arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
+  examples: [
+    ["mlctl reproduce", "the newest model"],
+    ["mlctl reproduce @champion && echo identical", "the deployed model"],
+  ],
+  async run(invocation) {
+    const step = await import("../lifecycle/compare/reproduce.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      step.reproduce(session, invocation.args[0] ?? "latest"),
+    );
+    const { runId, from, identical, differences } = result;
+    const data = `dataset ${from.datasetId} (${from.datasetSha256.slice(0, 12)})`;
+    const view: View = {
+      title: identical
+        ? `reproduced run ${runId} byte for byte`
+        : `could not reproduce run ${runId}: the model differs`,
+      fields: [
+        ["from", `${from.family}, seed ${from.seed}, ${data}, configuration ${from.configSha256.slice(0, 12)}`],
+        ["recorded sha256", result.expectedSha256],
+        ["sha256 now", result.sha256],
+        ...(differences.length === 0 ? [] : [["differs in", differences.join(", ")] as const]),
+      ],
+      notes: result.notes,
+    };
+    return { result, view, exitCode: identical ? 0 : exitCodes.gate };
+  },
+}) satisfies Command;

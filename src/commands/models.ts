@@ -1,7 +1,6 @@
 /** `mlctl models list | show | alias | note | export | promote`: the models of this workspace. */
 import { MlctlError } from "../core/errors.ts";
-import { defineCommand, type Command } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { defineCommand, sharedOptions, type Command } from "./command.ts";
 import { exportView, modelsView, modelView, noteView, promoteView } from "./views/modelViews.ts";
 import { inWorkspace, openOther, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 

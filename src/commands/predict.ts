@@ -2,8 +2,7 @@
 import { counted } from "../core/text/format.ts";
 import { extname, relative } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { defineCommand, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { defineCommand, sharedOptions, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
 import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 
 const predictOptions = {

@@ -1,8 +1,15 @@
-/** `mlctl report`: one page about a model. */
+/** `mlctl fullprocess` and `report`: all steps from new files to a deployed model, and the page about it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { requireVariables } from "../config/unsetValues.ts";
+import type { MonitorArea } from "../core/records/monitoring.ts";
+import { withInterval } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
-import { defineCommand, type Command } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
-import { inWorkspace } from "./openWorkspaceOf.ts";
+import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
+import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResult.ts";
+import { defineCommand, areasOf, sharedOptions, splitOptions, type Command } from "./command.ts";
+import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { alertTable } from "./views/monitorView.ts";
 
 export const report = defineCommand({
   name: "report",
@@ -41,3 +48,91 @@ export const report = defineCommand({
     return { result: { path, plots, runId }, view };
   },
 }) satisfies Command;
+
+export const fullprocess = defineCommand({
+  name: "fullprocess",
+  summarizes: true,
+  group: "Lifecycle",
+  summary: "ingest, train, score, deploy and report, each step only if needed",
+  details:
+    "For cron and CI: if there is nothing new, it exits 0 at once and writes nothing. A model that was not deployed is not trained again on the same data. Before it trains, it compares the new rows with those that the deployed model was trained on, as `mlctl monitor` does: the result is in `mlctl monitor --history`, and the `alerts` of config.json are notified.",
+  options: {
+    force: { ...sharedOptions.force, description: "ingest and train even if nothing is new" },
+    failOn: {
+      flags: "--fail-on <areas>",
+      description:
+        "as of monitor, for the new rows: exit 11 for drift, 12 for quality, 13 for performance, 14 if there are too few rows or labels to decide; every step runs all the same",
+    },
+    target: {
+      flags: "--target <column>",
+      setting: "target",
+      description:
+        "the column to predict; in a folder with one file of rows and no config.json, does `mlctl init --from FILE` first",
+    },
+    dryRun: sharedOptions.dryRun,
+    seed: sharedOptions.seed,
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl fullprocess", "every step that is needed"],
+    ["mlctl fullprocess --target churn", "from a folder with one file of rows to a report"],
+    ["mlctl fullprocess --dry-run", "the steps that would run, and why"],
+    ["mlctl fullprocess --fail-on drift", "train as usual, but exit 11 if the new rows drifted"],
+    ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
+  ],
+  async run(invocation) {
+    const { force, dryRun, wait, target, seed = splitOptions.seed.default } = invocation.options;
+    const { config, directory } = invocation.global;
+    const decided: string[] = [];
+    const isNew = config === undefined && existsSync(directory) && !existsSync(join(directory, "config.json"));
+    if (isNew && target !== undefined) {
+      const { initFrom, loneFile } = await import("../lifecycle/start/initFrom.ts");
+      const file = { directory, from: loneFile(directory), target, testSize: splitOptions.testSize.default, seed };
+      const started = await initFrom({ ...file, force: false, dryRun }, invocation.context);
+      const files = started.files.join(", ");
+      if (dryRun) return { result: started, view: { title: `would write ${files}`, notes: started.notes } };
+      decided.push(`wrote ${files}`, ...started.notes);
+    }
+    const failOn = areasOf(invocation.options.failOn);
+    const workspace = await openWorkspaceOf(invocation);
+    const step = await import("../lifecycle/fullprocess/fullprocess.ts");
+    requireVariables(workspace.config, OTHER_SECTIONS);
+    const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
+    const ended = await step.fullprocess(workspace, options);
+    const result = { ...ended, notes: [...new Set([...decided, ...ended.notes])] };
+    return { result, view: fullprocessView(result), exitCode: await exitOf(result, failOn) };
+  },
+}) satisfies Command;
+
+/** Not needed before the first step: its own server replaces tokens and address; alerts read theirs when they are sent. */
+const OTHER_SECTIONS = ["serve", "alerts", "schedule", "watch"];
+
+/** As of monitor; new rows that could not be judged count as too few rows. */
+async function exitOf({ monitored, notMonitored }: FullprocessResult, failOn: readonly MonitorArea[]): Promise<number> {
+  const unjudged = { failed: [], unjudged: failOn };
+  const windows = monitored !== null ? [monitored] : notMonitored !== null ? [unjudged] : [];
+  return (await import("../lifecycle/monitor/monitorRecord.ts")).monitorExit(windows, failOn);
+}
+
+/** Loads the server only if needed: most cron runs find nothing new. */
+const startServer: StartServer = async (opened) =>
+  (await import("../server/process/temporaryServer.ts")).temporaryServer(opened);
+
+function fullprocessView(result: FullprocessResult): View {
+  const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun, alerts } = result;
+  if (status === "nothing_new")
+    return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };
+  const table = {
+    columns: ["step", "status", { header: "seconds", align: "right" }, "result"] as const,
+    rows: steps.map((step) => [step.name, step.status, step.seconds.toFixed(2), step.reason]),
+  };
+  if (dryRun) return { title: `would run: ${reason}`, tables: [table] };
+  const scored = metric === null ? "" : `: ${metric} ${withInterval(value, interval)}`;
+  return {
+    title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${scored}`,
+    tables: [table, ...alertTable(alerts)],
+    fields: [["started because", reason], ...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
+    notes,
+    next: reportPath === null ? "`mlctl runs list`" : `open ${reportPath}`,
+  };
+}

@@ -5,8 +5,7 @@ import type { JobPlace } from "../automation/schedule/executeJob.ts";
 import type { Target } from "../automation/schedule/install/jobCommand.ts";
 import type { InstallOptions } from "../automation/schedule/install/scheduleFiles.ts";
 import type { ScheduledJob } from "../automation/schedule/scheduledJobs.ts";
-import { defineCommand, type Command, type Invocation } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { defineCommand, sharedOptions, type Command, type Invocation } from "./command.ts";
 import { openConfig } from "./openWorkspaceOf.ts";
 import { executionView, installView, listView, nextView } from "./views/scheduleViews.ts";
 

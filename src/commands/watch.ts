@@ -1,14 +1,13 @@
 /** `mlctl watch`: predicts and monitors files that are dropped into a folder or bucket. */
+import { oneLine } from "../automation/watch/dropNames.ts";
 import type { DropResult } from "../automation/watch/dropResult.ts";
 import { withValues } from "../config/unsetValues.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
+import { counted, formatNumber } from "../core/text/format.ts";
 import { toJson } from "../core/text/toJson.ts";
-import { areasOf } from "./flagValues.ts";
-import { defineCommand, type Command, type Invocation } from "./command.ts";
-import { sharedOptions } from "./globalOptions.ts";
+import { defineCommand, areasOf, sharedOptions, type Command, type Invocation } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
-import { dropFields, dropSentence } from "./views/watchView.ts";
 
 /** Default of --wait: maximum time to wait for another writer of the workspace. */
 const WAIT_MS = 600_000;
@@ -106,4 +105,44 @@ function report(result: DropResult, { stdout, global }: Invocation): void {
       ? dropSentence(result)
       : dropFields(result).join("\t");
   stdout.write(`${line}\n`);
+}
+
+/** Status, file, rows, model version, drift share, monitoring status, and output or error. */
+export function dropFields({ status, file, rows, modelVersion, monitoring, output, error }: DropResult): string[] {
+  const numbers = [rows, modelVersion, monitoring?.driftShare ?? null].map((value) => String(value ?? ""));
+  const outcome = error === null ? (output ?? "") : errorField(error);
+  return [status, file, ...numbers, monitoring?.status ?? "", outcome].map(oneLine);
+}
+
+/** Details in the error field, which must fit one line; the log has all of them. */
+const FIELD_DETAILS = 3;
+
+function errorField({ message, details }: NonNullable<DropResult["error"]>): string {
+  const more = details.filter((detail) => !message.includes(detail));
+  if (more.length === 0) return message;
+  const left = more.length - FIELD_DETAILS;
+  const separator = more.length < details.length ? "; " : ": ";
+  return `${message}${separator}${more.slice(0, FIELD_DETAILS).join("; ")}${left > 0 ? `; and ${left} more` : ""}`;
+}
+
+function dropSentence(drop: DropResult): string {
+  const { file, name, status, rows, rejected, modelVersion, monitoring, output, error, log } = drop;
+  const title = oneLine(name === file ? file : `${file} (as ${name})`);
+  if (status === "errored") {
+    const more = error!.details.map((detail) => `\n  ${oneLine(detail)}`).join("");
+    return `errored    ${title}: ${oneLine(error!.message)}${more}\n  see ${oneLine(log)}`;
+  }
+  const model = modelVersion === null ? "" : ` by v${modelVersion}`;
+  const rejects = rejected === 0 ? "" : `, ${rejected} rejected`;
+  return `${status}  ${title}: ${counted(rows, "row")}${model}${rejects}${monitoringText(monitoring)} → ${oneLine(output ?? "")}`;
+}
+
+function monitoringText(monitoring: DropResult["monitoring"]): string {
+  if (monitoring === null) return "";
+  const { driftShare, drifted, metrics, labelled, findings } = monitoring;
+  const drift = driftShare === null ? "" : `, drift ${formatNumber(driftShare)}${drifted ? " (drifted)" : ""}`;
+  const scores = labelled === 0 ? [] : Object.entries(metrics).slice(0, 4);
+  const values = scores.map(([metric, value]) => `, ${metric} ${formatNumber(value)}`).join("");
+  const failed = findings.filter(({ status }) => status === "fail").length;
+  return `${drift}${values}${failed === 0 ? "" : `, ${failed} failed`}`;
 }

@@ -1,4 +1,6 @@
-/** Builds the table of a view from a list, with each header beside its cells. */
+/** Builds the tables of views. */
+import type { Finding } from "../../core/records/drift.ts";
+import { limitText } from "../../core/text/limitText.ts";
 import type { Cell, ViewColumn, ViewTable } from "../../core/view.ts";
 
 export type TableColumn<Item> = readonly [header: ViewColumn | string, cell: (item: Item) => Cell];
@@ -7,4 +9,14 @@ export type TableColumn<Item> = readonly [header: ViewColumn | string, cell: (it
 export function tableOf<Item>(items: readonly Item[], columns: readonly (TableColumn<Item> | false)[]): ViewTable {
   const shown = columns.filter((column) => column !== false);
   return { columns: shown.map(([header]) => header), rows: items.map((item) => shown.map(([, cell]) => cell(item))) };
+}
+
+export function findingsTable(findings: readonly Finding[]): ViewTable {
+  return tableOf(findings, [
+    ["finding", ({ name }) => name],
+    ["status", ({ status }) => status],
+    ["value", ({ value }) => value],
+    [{ header: "limit", align: "right" }, limitText],
+    [{ header: "message", overflow: "wrap" }, ({ message }) => message],
+  ]);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { DropResult } from "../../automation/watch/dropResult.ts";
-import { dropFields } from "./watchView.ts";
+import { dropFields } from "../watch.ts";
 
 function lastField(message: string, details: readonly string[]): string {
   const drop: DropResult = {
