@@ -39,10 +39,10 @@ export interface InstallResult {
   readonly status: "installed" | "already_installed";
   readonly version: string;
   readonly library: string;
-  /** Address or file that it came from; null if it was already installed. */
+  /** Address or file; null if it was already installed. */
   readonly source: string | null;
   readonly sha256: string | null;
-  /** Whether the checksum is the one that mlctl has for this release. */
+  /** Whether mlctl knows the checksum. */
   readonly pinned: boolean;
 }
 
@@ -85,7 +85,7 @@ export async function installEngine(from: string | undefined, context: Context):
     if (!pinned) {
       context.emit({ type: "warning", stage: "engine", message: `unknown checksum of ${source}: ${sha256}` });
     }
-    writeFiles(new Map([...files, [CHECKSUM_FILE, Buffer.from(`${sha256}\n`)]]), aside);
+    writeFiles({ ...files, [CHECKSUM_FILE]: Buffer.from(`${sha256}\n`) }, aside);
     const placed = await place(aside, parent);
     warnIfUnused(placed, context);
     return { status: "installed", ...placed, source, sha256, pinned };
@@ -126,34 +126,26 @@ export function removeEngines(version: string | undefined): { readonly removed: 
 }
 
 function pinnedWheel(): Wheel {
-  const machine = thisMachine();
-  const wheel = availableWheel(machine);
+  const wheel = availableWheel();
   if (wheel !== null) return wheel;
-  throw new MlctlError("failure", `XGBoost has no wheel for ${machine}`, {
+  throw new MlctlError("failure", `XGBoost has no wheel for ${thisMachine()}`, {
     hint: "the WebAssembly engine works on this machine; or set MLCTL_XGBOOST_LIBRARY to your own library",
   });
 }
 
-interface Source {
-  readonly bytes: Uint8Array;
-  readonly source: string;
-}
-
-async function fromIndex(wheel: Wheel, { signal, emit }: Context): Promise<Source> {
+async function fromIndex(wheel: Wheel, { signal, emit }: Context) {
   emit({ type: "stage", stage: "engine", message: `downloading ${wheel.filename}` });
   const onProgress = (done: number, total: number | undefined): void =>
     emit({ type: "progress", stage: "engine", done, unit: "bytes", ...(total === undefined ? {} : { total }) });
-  const { bytes, url } = await downloadWheel(wheel, pipSettings(), { signal, onProgress });
-  return { bytes, source: url };
+  return downloadWheel(wheel, pipSettings(), { signal, onProgress });
 }
 
-function fromFile(path: string): Source {
+function fromFile(path: string) {
   try {
     return { bytes: readFileSync(path), source: path };
   } catch (cause) {
     const known = { ENOENT: "the file does not exist", EISDIR: "it is a folder" }[errorCode(cause) ?? ""];
-    const reason = known ?? (cause as Error).message;
-    throw new MlctlError("usage", `--from ${path}: ${reason}`, { cause });
+    throw new MlctlError("usage", `--from ${path}: ${known ?? (cause as Error).message}`, { cause });
   }
 }
 
@@ -186,9 +178,9 @@ async function place(aside: string, parent: string): Promise<{ version: string; 
   return { version, library: join(folder, libraryFolder, libraryName()) };
 }
 
-function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
+function writeFiles(files: Readonly<Record<string, Uint8Array>>, folder: string): void {
   try {
-    for (const [path, content] of files) {
+    for (const [path, content] of Object.entries(files)) {
       mkdirSync(join(folder, dirname(path)), { recursive: true });
       writeFileSync(join(folder, path), content, { flush: true, mode: 0o755 });
     }
@@ -198,22 +190,18 @@ function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): voi
 }
 
 export function unusable(reason: string, platform = process.platform): MlctlError {
-  let hint = "nothing was installed; the WebAssembly engine needs no library";
-  if (platform === "darwin" && /libomp/.test(reason)) {
-    hint = "it needs OpenMP: run `brew install libomp`, then try again";
-  } else if (platform === "win32") {
-    hint = "it needs the Microsoft Visual C++ Redistributable (https://aka.ms/vc14): install it, then try again";
-  }
+  const missing =
+    platform === "win32"
+      ? "the Microsoft Visual C++ Redistributable (https://aka.ms/vc14): install it"
+      : platform === "darwin" && reason.includes("libomp") && "OpenMP: run `brew install libomp`";
+  const hint = missing
+    ? `it needs ${missing}, then try again`
+    : "nothing was installed; the WebAssembly engine needs no library";
   return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, { hint });
 }
 
-interface Trial {
-  readonly version: string | null;
-  readonly reason: string;
-}
-
 /** Loads the library in a separate process, because it may crash, and away from what is in the current folder. */
-function trial(library: string): Promise<Trial> {
+function trial(library: string): Promise<{ readonly version: string | null; readonly reason: string }> {
   const module = new URL("dist/app/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);
     import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;
