@@ -1,14 +1,15 @@
 /** Hosts on a network of their own, made of network namespaces, whose cables can be pulled. */
 import { spawnSync } from "node:child_process";
 
+const ip = (line: string): boolean => spawnSync("ip", line.split(" ")).status === 0;
+const cable = (host: number): string => `mlv${process.pid}${host}`;
+
 /** @param count of hosts, called `name` with a number from 0; this machine has `address` on their bridge. Needs root. */
 export function networkHosts(count: number) {
   const name = `mlctl${process.pid}-`;
   const [bridge, network] = [`mlb${process.pid}`, `10.231.${process.pid % 250}`];
-  const ip = (line: string): boolean => spawnSync("ip", line.split(" ")).status === 0;
   const areHere = process.getuid?.() === 0 && ip(`netns add ${name}0`) && ip(`link add ${bridge} type bridge`);
   const address = `${network}.1`;
-  const cable = (host: number): string => `mlv${process.pid}${host}`;
   const start = (): void => {
     for (const line of [`address add ${address}/24 dev ${bridge}`, `link set ${bridge} up`]) ip(line);
     for (let i = 0; i < count; i++) {

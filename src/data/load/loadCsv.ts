@@ -23,8 +23,8 @@ const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const file = csvFile(await inspectCsv(path, database.folder, options), options);
-  const [codes] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
-  const texts = await textNumbers(database, { table, file, hasCodes: codes }, options);
+  const [isCoded] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
+  const texts = await textNumbers(database, { table, file, isCoded }, options);
   if (texts.length === 0) return file;
   const asTexts = texts.map((name) => [name, "VARCHAR"] as const);
   const again = { ...file, fixedTypes: new Map([...file.fixedTypes, ...asTexts]) };
@@ -81,11 +81,11 @@ const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
  * Names of the columns to read again as text: DuckDB read them as numbers although their cells are codes (007), ids or long
  * integers, which numbers change, or may have thousands points (4.172); or as dates although their cells are words.
  *
- * @param hasCodes as `hasCodes` found in the file
+ * @param isCoded whether `hasCodes`
  */
 async function textNumbers(
   database: Database,
-  { table, file, hasCodes }: { readonly table: string; readonly file: CsvFile; readonly hasCodes: boolean },
+  { table, file, isCoded }: { readonly table: string; readonly file: CsvFile; readonly isCoded: boolean },
   options: ReadOptions,
 ): Promise<string[]> {
   const detected = await database.describe(`SELECT * FROM ${identifier(table)}`);
@@ -96,7 +96,7 @@ async function textNumbers(
   const points = mayGroup ? await groupedBy(database, table, reals) : [];
   const ids = new Set(options.idColumns);
   const large = new Set(await largeDoubles(database, table));
-  const asked = numbers.filter((name) => hasCodes || ids.has(name) || large.has(name));
+  const asked = numbers.filter((name) => isCoded || ids.has(name) || large.has(name));
   const words = (await dateWords(database, table, () => asText(file))).filter((name) => !file.fixedTypes.has(name));
   return [...new Set([...points, ...words, ...(await withCodes(database, file, asked, ids))])];
 }
