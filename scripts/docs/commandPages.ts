@@ -1,7 +1,7 @@
 /** docs/commands: a page for each command, as in its --help, and the list of commands. */
 import { listingOptions, groups, globalOptions, type Command, type OptionSpec } from "../../src/commands/command.ts";
 import { commands } from "../../src/commands/index.ts";
-import { variableOf } from "../../src/config/variableOf.ts";
+import { variableOf } from "../../src/config/variablesFile.ts";
 import { allowed, capital, code, fence, prose, table } from "./markdown.ts";
 
 function indexRow({ name, summary }: Command): string[] {

@@ -1,7 +1,7 @@
 /** docs/configuration.md: every key of config.json, from its schema. */
 import { settingPaths } from "../../src/config/environmentSettings.ts";
 import { configJsonSchema, type SchemaNode } from "../../src/config/schema/configJsonSchema.ts";
-import { variableOf } from "../../src/config/variableOf.ts";
+import { variableOf } from "../../src/config/variablesFile.ts";
 import { knownNames } from "../../src/lifecycle/knownNames.ts";
 import { bounds, code, prose, table, type Bounds } from "./markdown.ts";
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../core/json.ts";
 import { mapStrings } from "../config/jsonPath.ts";
 import { configSchema } from "../config/schema/schema.ts";
-import { isUnder, secretSettings } from "../config/schema/secretSettings.ts";
+import { isUnder, secretSettings } from "../config/schema/configJsonSchema.ts";
 import { emptyWorkspace, temporaryFolder } from "./lifecycleWorkspace.ts";
 
 const MARKER = /S3cret\d+Mark/;

@@ -8,26 +8,25 @@ import {
   type Command,
   type OptionSpec,
 } from "../commands/command.ts";
-import { variableOf } from "../config/variableOf.ts";
+import { variableOf } from "../config/variablesFile.ts";
+import { MlctlError } from "../core/errors.ts";
+import { parseDuration } from "../core/text/duration.ts";
 import { present } from "../core/text/present.ts";
-import type { Colours } from "./colours.ts";
+import { suggest } from "../core/text/suggest.ts";
+import type { Colours } from "./textWidth.ts";
 import { helpText, type Help } from "./helpText.ts";
-import { choiceOf, longFlag, optionValue } from "./optionValue.ts";
 
 export interface Call {
   readonly command: Command;
   readonly args: readonly string[];
-  /** Name with parent commands: "runs diff". */
   readonly name: string;
-  /** By the key of the option in `command.options` or `globalOptions`. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export interface ProgramOptions {
+interface ProgramOptions {
   readonly commands: readonly Command[];
   readonly version: string;
   readonly width: () => number;
-  /** Colours of stdout, where help is printed. */
   readonly colours: Colours;
   readonly run: (call: Call) => Promise<void>;
   readonly write: (text: string) => void;
@@ -55,7 +54,7 @@ export function buildProgram(options: ProgramOptions): CommanderCommand {
   return program;
 }
 
-/** Message and hint of a commander error; undefined for help, version and other errors. */
+/** Undefined for help, version and errors that are not commander's. */
 export function usageProblem(error: unknown): { message: string; hint: string | undefined } | undefined {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return undefined;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
@@ -68,7 +67,6 @@ export function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && (error.exitCode === 0 || error.code === "commander.help");
 }
 
-/** Flags on the command line that override keys of config.json. */
 export function flagSettings({ command, options }: Call): { key: string; flag: string; value: string | number }[] {
   return Object.entries(command.options ?? {}).flatMap(([key, spec]) => {
     const value = options[key];
@@ -92,7 +90,6 @@ function subcommand(command: Command, options: ProgramOptions): CommanderCommand
   return built;
 }
 
-/** "runs diff" */
 function nameOf(command: CommanderCommand): string {
   const { parent } = command;
   return parent === null || parent.parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`;
@@ -112,7 +109,6 @@ function configure(command: CommanderCommand, options: ProgramOptions, examples:
     });
 }
 
-/** Sections of the help: arguments, commands, then options. */
 function helpOf(command: CommanderCommand, helper: CommanderHelp, examples: Help["examples"]): Help {
   const isProgram = command.parent === null;
   const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
@@ -160,7 +156,6 @@ function commanderOption(key: string, spec: OptionSpec): Option {
   return option;
 }
 
-/** The remarks of a flag share one bracket with those at the end of its description. */
 function describe({ description: text, choices, default: value, setting }: Omit<OptionSpec, "flags">): string {
   const remarks = present([
     choices?.join(" | "),
@@ -175,4 +170,35 @@ function describe({ description: text, choices, default: value, setting }: Omit<
 function sentence({ summary, details }: Command): string {
   const first = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
   return details === undefined ? first : `${first}\n${details}`;
+}
+
+export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+}
+
+export function optionValue(text: string, option: OptionSpec): string | number {
+  if (option.choices !== undefined) return choiceOf(text, option.choices, longFlag(option));
+  if (option.type === "number" || option.type === "integer") return number(text, option);
+  return option.type === "duration" ? durationInMs(text, option) : text;
+}
+
+function choiceOf(text: string, choices: readonly string[], name: string): string {
+  if (choices.includes(text)) return text;
+  const close = suggest(text, choices);
+  const hint = close && `did you mean ${close}?`;
+  throw new MlctlError("usage", `${name}: found "${text}", allowed ${choices.join(", ")}`, { hint });
+}
+
+function number(text: string, option: OptionSpec): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  const isAllowed = option.type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
+  if (isAllowed) return value;
+  const allowed = option.type === "integer" ? "a whole number" : "a number";
+  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed ${allowed}`);
+}
+
+function durationInMs(text: string, option: OptionSpec): number {
+  const duration = parseDuration(text);
+  if (duration !== undefined) return duration.milliseconds;
+  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed a duration such as 30s, 10m or 2h`);
 }

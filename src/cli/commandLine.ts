@@ -6,7 +6,7 @@ import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
-import { coloursFor } from "./colours.ts";
+import { coloursFor } from "./textWidth.ts";
 import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
@@ -14,17 +14,12 @@ import { stopSignals } from "./stopSignals.ts";
 import { requireHelpTopic, usageHint } from "./usageHint.ts";
 import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
 
-/** Streams and environment of a call: those of the process, or of a test. */
 export interface Surroundings extends Pick<Invocation, "stdin" | "environment"> {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
 }
 
-/**
- * @param argv without node and script
- * @returns `run`, which resolves to the exit code; and `fail`, which prints an error that `run` did not catch and returns
- *   the exit code
- */
+/** @param argv without node and script @returns `run`, and `fail`, which prints an error that `run` did not catch */
 export function commandLine(argv: readonly string[], surroundings: Surroundings) {
   const { stdout, stderr, environment } = surroundings;
   const has = (flag: string): boolean => argv.includes(flag);
@@ -158,7 +153,6 @@ function formOf({ command, options }: Call): OutputForm {
   return chosen[0] ?? "auto";
 }
 
-/** Parses the words without running the command. */
 export async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
   const colours = coloursFor({}, {}, false);
   const nothing = { version: "", width: () => 80, colours, write: () => {}, run: async () => {} };

@@ -6,14 +6,12 @@ import { messageOf, MlctlError } from "../core/errors.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
-import { cellText } from "./cellText.ts";
-import { markdownInline, markdownText } from "./listingText.ts";
+import { cellText, markdownInline, markdownText } from "./listingText.ts";
 
 export type GithubActions = ReturnType<typeof githubActions>;
 
 interface GithubOptions {
   readonly environment: Environment;
-  /** "mlctl score" */
   readonly title: string;
   /** Writes to stderr: the runner reads both streams, and stdout is for data. */
   readonly write: (line: string) => void;
@@ -30,12 +28,10 @@ export function githubActions({ environment, title, write }: GithubOptions) {
     write(`::${level} ${properties}::${data(message)}`);
   };
   return {
-    /** Annotates warnings; ignores other events. */
     warn(event: ProgressEvent): void {
       if (event.type === "warning") annotate("warning", event.message);
     },
     fail: (message: string): void => annotate("error", message),
-    /** Appends a view to the job summary. */
     summarize(view: View): void {
       const path = environment["GITHUB_STEP_SUMMARY"];
       if (path === undefined || path === "") return;
@@ -48,13 +44,11 @@ export function githubActions({ environment, title, write }: GithubOptions) {
   };
 }
 
-/** Message, details and hint of an MlctlError; message of any other error. */
 export function errorText(error: unknown): string {
   if (!(error instanceof MlctlError)) return messageOf(error);
   return [error.message, ...error.details, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`])].join("\n");
 }
 
-/** A heading, then the content that the terminal would show. */
 function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
   const parts = [
     `### ${command}`,

@@ -1,11 +1,9 @@
 /** Formats the help of a command: description, usage, commands, flags, examples. */
-import type { Colours } from "./colours.ts";
-import { pad, textWidth, wrap } from "./textWidth.ts";
+import { pad, textWidth, wrap, type Colours } from "./textWidth.ts";
 
 export interface Help {
   readonly description: string;
   readonly usage: string;
-  /** In order; empty ones are left out. */
   readonly sections: readonly {
     readonly title: string;
     readonly items: readonly (readonly [term: string, description: string])[];
@@ -13,7 +11,6 @@ export interface Help {
   readonly examples: readonly (readonly [line: string, meaning: string])[];
 }
 
-/** Wider terms get their own line. */
 const WIDEST_TERM = 30;
 
 export function helpText({ description, usage, sections, examples }: Help, width: number, colours: Colours): string {

@@ -7,10 +7,8 @@ import { isStopping, quit } from "./stopSignals.ts";
 // Tests import it from the same bundle to run many calls in one process.
 export { commandLine };
 
-/** Threads that are terminated usually end in some milliseconds. */
 const THREADS_GRACE_MS = 500;
 
-/** @param argv without node and script */
 export async function main(argv: readonly string[]): Promise<void> {
   const unwritten = survivePipes();
   const { stdin, stdout, stderr, env: environment } = process;
@@ -23,12 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   quit(exitCode);
 }
 
-/**
- * A reader that closes the pipe early, as in `mlctl runs | head -1`, is not an error. A signal that ends the reader or the
- * terminal (EIO) reaches mlctl too, which then still saves its work. Nor does a server end because the file with its messages
- * is on a full disk.
- * @returns what reports to stderr, if it can be written again, how many messages could not be written
- */
+/** A reader that closes the pipe early is no error. @returns what reports to stderr how many messages were lost */
 function survivePipes(): () => void {
   let lost = 0;
   for (const stream of [process.stdout, process.stderr]) {

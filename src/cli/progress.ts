@@ -1,33 +1,25 @@
 /** Shows the progress of a step: a bar on a terminal, else one line per stage. */
 import type { ProgressEvent } from "../core/context.ts";
-import type { Colours } from "./colours.ts";
-import { pad, printable, truncate } from "./textWidth.ts";
+import { pad, printable, truncate, type Colours } from "./textWidth.ts";
 
-/** At most ten redraws per second: more flicker, and take time. */
 const REDRAW_MS = 100;
 
 const BAR_WIDTH = 24;
 
-/** Clears the line and puts the cursor at its start. */
 const CLEAR = "\r\x1b[2K";
 
 export interface ProgressOptions {
   readonly write: (text: string) => void;
-  /** Draw in place; otherwise print a line per stage. */
   readonly live: boolean;
-  /** No progress; warnings still show. */
   readonly quiet: boolean;
-  /** Print a line per stage on a terminal too. */
   readonly verbose: boolean;
   readonly width: () => number;
   readonly colours: Colours;
-  /** Monotonic clock in milliseconds. */
   readonly clock: () => number;
 }
 
 export interface Progress {
   readonly emit: (event: ProgressEvent) => void;
-  /** Removes the bar; call before printing anything else. */
   readonly clear: () => void;
 }
 

@@ -1,8 +1,8 @@
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
 import { MlctlError } from "../core/errors.ts";
-import { coloursFor } from "./colours.ts";
-import { optionValue } from "./optionValue.ts";
+import { coloursFor } from "./textWidth.ts";
+import { optionValue } from "./buildProgram.ts";
 import { reportError } from "./reportError.ts";
 
 const options = { colours: new Chalk({ level: 0 }), debug: false, version: "1.2.3" };

@@ -1,8 +1,7 @@
 /** Formats an error for stderr and gives its exit code. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
-import type { Colours } from "./colours.ts";
+import { printable, type Colours } from "./textWidth.ts";
 import { toJson } from "../core/text/toJson.ts";
-import { printable } from "./textWidth.ts";
 
 export interface ErrorReport {
   readonly text: string;
@@ -26,9 +25,7 @@ export interface ReportOptions {
   readonly colours: Colours;
   readonly debug: boolean;
   readonly version: string;
-  /** With --json: one JSON object on one line. */
   readonly json?: boolean;
-  /** Aborted if the process received a stop signal, which then is the reason of an AbortError. */
   readonly signal?: AbortSignal | undefined;
 }
 

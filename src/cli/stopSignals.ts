@@ -20,12 +20,7 @@ export function quit(exitCode: number): void {
   process.exit(exitCode);
 }
 
-/**
- * @param print prints a line to stderr
- * @param drains the command exits by itself after SIGTERM or SIGHUP, without a time limit
- * @returns `exitCode`: the exit code once a signal arrived; it overrides the result of the step;
- *   `onceInterrupted`: see Context
- */
+/** @param drains without a time limit after SIGTERM @returns `exitCode` once a signal came: it overrides the step's */
 export function stopSignals(print: (line: string) => void, drains = false) {
   const controller = new AbortController();
   let exitCode: number | undefined;

@@ -1,12 +1,10 @@
 /** Formats a table as aligned lines that fit the width of the terminal. */
 import type { Cell, ViewColumn, ViewTable } from "../core/view.ts";
-import { columnTexts } from "./cellText.ts";
-import type { Colours } from "./colours.ts";
-import { pad, printable, textWidth, truncate, wrap } from "./textWidth.ts";
+import { columnTexts } from "./listingText.ts";
+import { pad, printable, textWidth, truncate, wrap, type Colours } from "./textWidth.ts";
 
 const GAP = 2;
 
-/** Minimum width of a text column. Numbers are never cut. */
 const NARROWEST = 8;
 
 /** Minimum width of the other text columns before the first one, which names the row, is cut. */
@@ -27,16 +25,12 @@ interface TextColumn {
   /** Numbers must not be cut: 123 is not 12…. */
   readonly fixed: boolean;
   readonly overflow: "cut" | "wrap" | "whole";
-  /** Minimum widths of the three stages: first cuts, before columns are left out, before rows become blocks. */
   readonly limits: readonly [number, number, number];
   readonly leaveOut: number | undefined;
   readonly width: number;
 }
 
-/**
- * If the cut columns do not fit, optional columns are left out, and a line under the table names them. If that is not
- * enough, every row becomes a block with all columns.
- */
+/** If columns do not fit cut, optional ones are left out and named below; else every row becomes a block. */
 export function tableText(table: ViewTable, width: number, colours: Colours): string[] {
   const all = textColumns(table);
   const columns = fit(all, width);
@@ -106,7 +100,6 @@ function limitsOf(texts: readonly string[], isFirst: boolean): TextColumn["limit
   return isFirst ? [Infinity, Infinity, NARROWEST] : [NARROW, NARROW, NARROWEST];
 }
 
-/** The columns with their final widths; undefined if they do not fit. */
 function fit(columns: readonly TextColumn[], width: number): TextColumn[] | undefined {
   // No column follows, so the last one may overflow: the terminal breaks the line, and copying it gives the whole text.
   if (columns.at(-1)?.overflow === "whole")

@@ -2,7 +2,7 @@
 import type { Outcome } from "../commands/command.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
-import { coloursFor, type Colours } from "./colours.ts";
+import { coloursFor, type Colours } from "./textWidth.ts";
 import { csvText, markdownText, tabSeparated } from "./listingText.ts";
 import { toJson } from "../core/text/toJson.ts";
 import { remarkText, viewText } from "./viewText.ts";
@@ -15,7 +15,6 @@ export interface TerminalOptions {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly environment: Environment;
-  /** False for --no-color. */
   readonly colour: boolean;
   readonly quiet: boolean;
 }

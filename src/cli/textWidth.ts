@@ -1,6 +1,8 @@
 /** Measures, cuts, pads and breaks text by terminal columns. */
 import { createRequire } from "node:module";
 import { stripVTControlCharacters } from "node:util";
+import { Chalk, type ChalkInstance } from "chalk";
+import type { Environment } from "../core/userFolder.ts";
 
 /** Latin letters, punctuation, arrows, boxes, bars and the check mark: one column each. */
 const NARROW =
@@ -8,7 +10,6 @@ const NARROW =
 
 let measure: ((text: string) => number) | undefined;
 
-/** Number of terminal columns that `text` takes. */
 export function textWidth(text: string): number {
   const visible = stripVTControlCharacters(text);
   if (NARROW.test(visible)) return visible.length;
@@ -17,7 +18,6 @@ export function textWidth(text: string): number {
   return measure(visible);
 }
 
-/** Cuts text to at most `width` columns, ending in an ellipsis. */
 export function truncate(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let result = "";
@@ -42,11 +42,7 @@ export function printable(text: string): string {
   return text.replace(/[\t\n\r]+/g, " ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "\uFFFD");
 }
 
-/**
- * Breaks text at spaces to fit a width. Lines after the first are indented to the end of `prefix`. A word longer than the width is not broken, because paths
- * are copied.
- * @param text a string, or its words, which may contain spaces
- */
+/** Breaks text, or a list of words, at spaces. A long word stays whole, because paths are copied. */
 export function wrap(text: string | readonly string[], width: number, prefix = ""): string[] {
   const indent = " ".repeat(prefix.length);
   const lines: string[] = [];
@@ -60,4 +56,23 @@ export function wrap(text: string | readonly string[], width: number, prefix = "
     }
   }
   return [...lines, line].map((each, i) => (i === 0 ? prefix : indent) + each);
+}
+
+export type Colours = Pick<ChalkInstance, "bold" | "dim" | "red" | "yellow" | "green">;
+
+interface ColourStream {
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
+}
+
+export function coloursFor(stream: ColourStream, environment: Environment, allowed: boolean): Colours {
+  return new Chalk({ level: allowed && wantsColour(stream, environment) ? 1 : 0 });
+}
+
+/** FORCE_COLOR and NO_COLOR count if set and not empty, see https://force-color.org and https://no-color.org. */
+function wantsColour(stream: ColourStream, environment: Environment): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: none, TERM: term } = environment;
+  if (force !== undefined && force !== "") return force !== "0" && force !== "false";
+  if ((none !== undefined && none !== "") || term === "dumb" || stream.isTTY !== true) return false;
+  return stream.hasColors?.() ?? false;
 }

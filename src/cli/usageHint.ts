@@ -3,7 +3,7 @@ import type { Command } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
-import { longFlag } from "./optionValue.ts";
+import { longFlag } from "./buildProgram.ts";
 
 /** `alsoCalled` takes precedence over similar spelling: `config check` means validate, not schema. */
 export function usageHint(
@@ -24,7 +24,6 @@ export function usageHint(
   return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows the usage`;
 }
 
-/** Names that people try for something that is not a command. */
 const elsewhereHints: Readonly<Record<string, string>> = {
   version: "`mlctl --version` prints the version",
   ui: "run `mlctl serve`, then open /ui on its address",
@@ -37,7 +36,6 @@ const elsewhereHints: Readonly<Record<string, string>> = {
   evaluate: "`mlctl score` evaluates a model on the test set",
 };
 
-/** The command has no similar flag: one of another command. */
 function otherFlagHint(flag: string, path: readonly Command[]): string | undefined {
   const owners = commands
     .flatMap(({ name, options, subcommands = [] }) => [

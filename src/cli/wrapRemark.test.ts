@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wrapRemark } from "./wrapRemark.ts";
+import { wrapRemark } from "./viewText.ts";
 
 describe("wrapRemark", () => {
   it("returns one line if the remark fits", () => {

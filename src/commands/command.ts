@@ -25,14 +25,12 @@ export interface OptionSpec {
   /** Of the value in `flags`, default "text"; without one, a flag is true or false. A "duration" ("10m") arrives in milliseconds. */
   readonly type?: "number" | "integer" | "list" | "duration";
   readonly choices?: readonly string[];
-  /** Shown in the help, and used when the flag is not given. */
   readonly default?: string | number;
   /** The key of config.json that this flag overrides ("train.seed"); see openConfig. */
   readonly setting?: string;
 }
 
 export interface ArgumentSpec {
-  /** As in the usage line: "<shell>" is required, "[paths...]" takes any number. */
   readonly name: string;
   readonly description: string;
   readonly choices?: readonly string[];
@@ -40,7 +38,6 @@ export interface ArgumentSpec {
 
 export type Options = Readonly<Record<string, OptionSpec>>;
 
-/** Type of an option's value; undefined if the flag was not given. */
 export type OptionValue<S extends OptionSpec> = S extends { readonly type: "number" | "integer" | "duration" }
   ? number | Absent<S>
   : S extends { readonly type: "list" }
@@ -53,26 +50,20 @@ export type OptionValue<S extends OptionSpec> = S extends { readonly type: "numb
 
 type Absent<S extends OptionSpec> = S extends { readonly default: string | number } ? never : undefined;
 
-/** Values of the flags that every command takes; see globalOptions.ts. */
 interface GlobalOptions {
-  /** -c FILE */
   readonly config: string | undefined;
-  /** Absolute path: -C DIR, else the current directory. */
   readonly directory: string;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly debug: boolean;
-  /** For one call, as `mlctl config trust` for all. */
   readonly trust: boolean;
 }
 
 export interface Invocation<O extends Options = Options> {
-  /** Arguments in order; those of "[paths...]" are flattened. */
   readonly args: readonly string[];
   readonly options: { readonly [Key in keyof O]: OptionValue<O[Key]> };
   readonly global: GlobalOptions;
-  /** Flags that override keys of config.json, in the form that `loadConfig` takes. */
   readonly flagSettings: readonly { readonly key: string; readonly flag: string; readonly value: string | number }[];
   readonly context: Context;
   readonly environment: Environment;
@@ -81,19 +72,15 @@ export interface Invocation<O extends Options = Options> {
   readonly stdout: Writable;
   /** For the output of other programs; a command reports its own progress and warnings through `context.emit`. */
   readonly stderr: Writable;
-  /** All commands in the order of the help; used by completion. */
   readonly commands: readonly Command[];
   /** Checks a command line (without the program's name) without running it; undefined if it is valid. */
   readonly usageError: (words: readonly string[]) => Promise<MlctlError | undefined>;
 }
 
-/** What a command returns; cli prints it and exits with `exitCode`. */
 export type Outcome =
   | {
-      /** Printed by --json; its camelCase keys become snake_case there. */
       readonly result: object;
       readonly view: View;
-      /** Default 0; see exitCodes in core/errors.ts. */
       readonly exitCode?: number;
       /** Rows were already written to stdout: the view goes to stderr, and --json prints nothing more. */
       readonly streamed?: boolean;
@@ -102,25 +89,20 @@ export type Outcome =
 
 export interface Command<O extends Options = Options> {
   readonly name: string;
-  /** Its heading in the list of commands; subcommands have none. */
   readonly group?: Group;
   /** One line for the command list: lower case, no full stop. */
   readonly summary: string;
   /** Names that people try instead. They are not aliases; the error's hint names this command. */
   readonly alsoCalled?: readonly string[];
-  /** Shown below the summary in the help of this command. */
   readonly details?: string;
   readonly arguments?: readonly ArgumentSpec[];
-  /** Hint when too many arguments are given. */
   readonly excessHint?: string;
   readonly options?: O;
-  /** 2 to 4 command lines to paste, each with its meaning. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** As in "config show", "config validate"; a command with subcommands has no `run`. */
   readonly subcommands?: readonly Command[];
   /** Adds --csv, --csv-safe and --md, which print the first table of the view. */
   readonly listing?: boolean;
-  /** On GitHub Actions, its view is added to the job summary. */
   readonly summarizes?: boolean;
   /** After SIGTERM or SIGHUP it finishes its running work, instead of being ended after some seconds. */
   readonly drains?: boolean;
@@ -182,7 +164,6 @@ export const splitOptions = {
 
 export const monitorAreas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
-/** `--fail-on drift,performance`. @throws {MlctlError} kind "usage" for an unknown area */
 export function areasOf(text: string | undefined): MonitorArea[] {
   return (text ?? "")
     .split(",")
@@ -195,11 +176,7 @@ export function areasOf(text: string | undefined): MonitorArea[] {
     });
 }
 
-/**
- * For `--until`, a day without a time means the end of that day, so the day is included.
- * @returns milliseconds since 1970 UTC
- * @throws {MlctlError} kind "usage" for anything that is not a date
- */
+/** A day includes all of it for --until. @returns milliseconds since 1970 UTC */
 export function dateOption(text: string | undefined, flag: "--since" | "--until"): number | undefined {
   if (text === undefined) return undefined;
   const at = parseDate(text);
@@ -211,7 +188,6 @@ export function dateOption(text: string | undefined, flag: "--since" | "--until"
 
 const MAX_TAG_LENGTH = 250;
 
-/** `--tag owner=ann --tag quarterly --name spring`. @throws {MlctlError} kind "usage" for a name that is not one */
 export function tagValues(given: readonly string[] = [], name?: string): Record<string, string> {
   const pairs = given.map((text): [string, string] => {
     const [, key, value = ""] = /^([A-Za-z][\w.-]{0,99})(?:=(.*))?$/su.exec(text) ?? [];
@@ -224,7 +200,6 @@ export function tagValues(given: readonly string[] = [], name?: string): Record<
   return Object.fromEntries(name === undefined ? pairs : [...pairs, [NAME_TAG, name.slice(0, MAX_TAG_LENGTH)]]);
 }
 
-/** `--max-drop auc=0.01`. @throws {MlctlError} kind "usage" if a value is not metric=number with a number of at least 0 */
 export function metricValues(flag: string, given: readonly string[] | undefined): Record<string, number> {
   const pairs = (given ?? [])
     .flatMap((list) => list.split(","))

@@ -40,7 +40,6 @@ interface Word {
   readonly meaning: string;
 }
 
-/** The values of a flag; undefined if it takes any. */
 type ChoicesOf = (option: OptionSpec) => readonly string[] | undefined;
 
 /** From the flag itself, from the key of config.json that it sets, or from the list that it takes. */
@@ -62,16 +61,11 @@ async function choicesOfFlags(): Promise<ChoicesOf> {
 /** An argument or a flag that takes a run: "run id, v3, @champion or latest". */
 const isRef = ({ description }: { readonly description: string }): boolean => description.includes("run id");
 
-/** What can follow "mlctl <path>". */
 interface Entry {
-  /** "train", "config show". */
   readonly path: string;
   readonly words: readonly Word[];
-  /** Choices after a flag. */
   readonly values: readonly { readonly flag: string; readonly choices: readonly string[] }[];
-  /** Whether a run id or a version can follow. */
   readonly takesRun: boolean;
-  /** Flags that take a run id or a version. */
   readonly runFlags: readonly string[];
 }
 
@@ -99,7 +93,6 @@ function wordsOf(options: Options): Word[] {
   }));
 }
 
-/** "-o, --output <file>" → -o, --output */
 function flagsOf({ flags }: Pick<OptionSpec, "flags">): string[] {
   return flags.match(/-{1,2}[a-zA-Z][\w-]*/g) ?? [];
 }

@@ -81,7 +81,7 @@ const validate = defineCommand({
     ["mlctl config validate -c other.json", "another file"],
   ],
   async run(invocation) {
-    const { tokenProblems } = await import("../config/problems/tokenProblems.ts");
+    const { tokenProblems } = await import("../config/problems/consistencyProblems.ts");
     const loaded = await openConfig(invocation, async (config) => [
       ...tokenProblems(config),
       ...(await scheduleProblemsOf(config, invocation)),
@@ -161,7 +161,6 @@ export const config = defineCommand({
   ],
 }) satisfies Command;
 
-/** Problems of scheduled jobs that would otherwise show only in `schedule install`, or when the job runs. */
 async function scheduleProblemsOf(
   { schedule, ...rest }: LoadedConfig["config"],
   { context, usageError }: Invocation,
@@ -208,7 +207,6 @@ function trustView(hooks: readonly { key: string; action: string; trusted: boole
   };
 }
 
-/** False where nobody can answer: the hooks are then only shown. */
 async function isConfirmed(
   hooks: readonly { readonly key: string; readonly action: string }[],
   { stdin, stderr, context }: Pick<Invocation, "stdin" | "stderr" | "context">,

@@ -122,7 +122,6 @@ export const deploy = defineCommand({
   },
 }) satisfies Command;
 
-/** Tells the alert channels, without the lock. */
 async function announced(workspace: Workspace): Promise<readonly SentAlert[]> {
   return (await import("../lifecycle/monitor/monitorAlerts.ts")).announceDeployment(workspace);
 }

@@ -151,7 +151,6 @@ export const doctor = defineCommand({
   },
 }) satisfies Command;
 
-/** The variables that config.json names, if one is not set, and the secrets that it contains. */
 function variableFindings({ unset, plainSecrets }: LoadedConfig): Finding[] {
   const warn = { status: "warn", value: null, limit: null } as const;
   return [
@@ -160,7 +159,6 @@ function variableFindings({ unset, plainSecrets }: LoadedConfig): Finding[] {
   ];
 }
 
-/** Installed jobs that did not run at their time, or failed. */
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   const { config, context } = workspace;
   if (!isReadable(config, "schedule") || config.schedule.length === 0) return [];

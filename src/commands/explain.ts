@@ -64,7 +64,6 @@ function explainView(result: ExplainResult, shown: number): View {
   };
 }
 
-/** Only if some features are parts of a column. */
 function columnTable({ columns, importance }: ExplainResult): ViewTable[] {
   if (columns.length === 0 || columns.length === importance.length) return [];
   const rows = columns.map(({ column, importance: size }) => [column, size]);
@@ -80,7 +79,6 @@ const headings = {
   gain: { title: "importance by the model family", columns: ["feature", "importance"] },
 } as const;
 
-/** " over 5 rows, in log-odds" */
 function scopeOf({ method, rowCount, sampledRows, unit }: ExplainResult): string {
   const rows = sampledRows === null ? counted(rowCount, "row") : `${sampledRows} of ${counted(rowCount, "row")}`;
   const over = method === "gain" ? "" : ` over ${rows}`;
@@ -130,7 +128,6 @@ function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): V
   ];
 }
 
-/** Of several classes the one with the largest margin, with the contributions to it, largest first. */
 function predicted(contributions: readonly RowContribution[], base: ExplainResult["baseValue"]) {
   const margins = [base ?? 0]
     .flat()

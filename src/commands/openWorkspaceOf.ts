@@ -7,10 +7,7 @@ import type { Session, WritingOptions } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import type { Invocation } from "./command.ts";
 
-/**
- * Emits warnings about unknown MLCTL_* variables. Changes the working directory to that of -C, so that relative paths
- * are resolved there, as with git.
- */
+/** Changes the working directory to that of -C, so that relative paths are resolved there, as with git. */
 export async function openConfig(invocation: Invocation, check?: LoadOptions["check"]): Promise<LoadedConfig> {
   const { global, flagSettings: flags, context } = invocation;
   const [{ loadConfig }, { knownNames }] = await Promise.all([
@@ -28,7 +25,6 @@ export async function openConfig(invocation: Invocation, check?: LoadOptions["ch
   return loaded;
 }
 
-/** Reads no file except config.json. */
 export async function openWorkspaceOf(invocation: Invocation): Promise<Workspace> {
   const [loaded, { openWorkspace }] = await Promise.all([openConfig(invocation), import("../lifecycle/workspace.ts")]);
   return openWorkspace(loaded, invocation.context);
@@ -57,7 +53,6 @@ function environmentOf({ global, environment }: Invocation): Environment {
   return global.trust ? { ...environment, MLCTL_TRUST: "1" } : environment;
 }
 
-/** @param wait value of --wait: maximum time to wait for the lock, in milliseconds */
 export function writingOptions(name: string, wait: number | undefined): WritingOptions {
   return { command: `mlctl ${name}`, waitMs: wait ?? 0 };
 }

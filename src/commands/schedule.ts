@@ -92,7 +92,7 @@ const now = defineCommand({
   async run(invocation) {
     const { jobs, place } = await open(invocation, (name) => name === invocation.args[0]);
     const [{ runJobNow }, { jobNamed }] = await Promise.all([
-      import("../automation/schedule/runJobNow.ts"),
+      import("../automation/schedule/runSchedule.ts"),
       import("../automation/schedule/scheduledJobs.ts"),
     ]);
     const { due, missed, show } = invocation.options;

@@ -9,7 +9,6 @@ import { toJson } from "../core/text/toJson.ts";
 import { defineCommand, areasOf, sharedOptions, type Command, type Invocation } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
-/** Default of --wait: maximum time to wait for another writer of the workspace. */
 const WAIT_MS = 600_000;
 
 export const watch = defineCommand({
@@ -81,7 +80,6 @@ export const watch = defineCommand({
   },
 }) satisfies Command;
 
-/** What a reader of the line looks for first. */
 function mainFirst({
   file,
   name,
@@ -107,7 +105,6 @@ function report(result: DropResult, { stdout, global }: Invocation): void {
   stdout.write(`${line}\n`);
 }
 
-/** Status, file, rows, model version, drift share, monitoring status, and output or error. */
 export function dropFields({ status, file, rows, modelVersion, monitoring, output, error }: DropResult): string[] {
   const numbers = [rows, modelVersion, monitoring?.driftShare ?? null].map((value) => String(value ?? ""));
   const outcome = error === null ? (output ?? "") : errorField(error);

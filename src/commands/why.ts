@@ -103,7 +103,6 @@ function part({ factor, effect }: FactorEffect): string {
   return `${factor} ${sign}${formatNumber(effect)}`;
 }
 
-/** Reports the rest if single swaps do not add up to the whole difference. */
 function interaction(differing: readonly FactorEffect[], difference: number): [string, string][] {
   if (differing.length < 2) return [];
   const alone = differing.reduce((sum, { first }) => sum + first!, 0);

@@ -1,8 +1,8 @@
 /** Hash of the settings that affect training. */
 import { createHash } from "node:crypto";
-import type { Json } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { Path } from "./jsonPath.ts";
-import type { Config } from "./schema/schema.ts";
+import { configSchema, type Config } from "./schema/schema.ts";
 
 /** Not included: folders, server, monitoring and schedules, which do not change the model. */
 const trainingKeys = [
@@ -13,14 +13,12 @@ const trainingKeys = [
 /** Of `ingest`, what decides where rows come from: the files that came decide a model. */
 const whence = new Set(["sources", "download"]);
 
-/** Whether a setting affects training. */
 export function affectsTraining([section, name, part]: Path): boolean {
   if (section === "ingest" && whence.has(String(name))) return false;
   if (name === "distributed" && part !== undefined && part !== "ranks") return false;
   return section === "costs" || trainingKeys.some((key) => key === section);
 }
 
-/** Independent of the order of the keys. */
 export function configSha256(config: Config): string {
   const keyed = Object.fromEntries(trainingKeys.map((key) => [key, config[key]]));
   // Not read: a variable in them may not be set.
@@ -37,10 +35,7 @@ export function configSha256(config: Config): string {
     .digest("hex");
 }
 
-/**
- * As they were written before some were null by default, so that hashes of models trained then stay valid; for the same
- * reason `costs` counts only where it is set. Where mlctl chooses, null means another setting than it did then.
- */
+/** Without what is null, as before these settings existed, so that hashes of earlier models stay valid. */
 function trainSettings({ train: { distributed, ...train } }: Config): Json {
   const ranks = distributed === null ? {} : { distributed: { ranks: distributed.ranks } };
   if (train.models === null) return { ...train, ...ranks } as Json;
@@ -61,4 +56,12 @@ export function canonical(value: Json): string {
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `{${sorted.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+}
+
+/** Other settings may have `${NAME}` and not fit the schema: then defaults. @returns undefined if invalid */
+export function parseRecorded(recorded: unknown): Config | undefined {
+  const { data } = configSchema().safeParse(recorded);
+  if (data !== undefined) return data;
+  const entries = Object.entries((recorded ?? {}) as JsonObject);
+  return configSchema().safeParse(Object.fromEntries(entries.filter(([key]) => affectsTraining([key])))).data;
 }

@@ -7,9 +7,7 @@ export const templates = ["attrition", "crs", "traffic", "churn", "course", "bla
 export type Template = (typeof templates)[number];
 
 interface ConfigTemplate {
-  /** Summary of what the template demonstrates. */
   readonly shows: string;
-  /** Commands that work after `mlctl fullprocess`, each with its purpose. */
   readonly tryNext: readonly (readonly [command: string, why: string])[];
 }
 
@@ -65,7 +63,6 @@ export function configTemplate(template: Template): ConfigTemplate {
   return all[template];
 }
 
-/** Its config.json, with comments. */
 export function templateText(template: Template): string {
   const path = template === "attrition" ? "config.json" : `examples/templates/${template}.json`;
   return readFileSync(new URL(path, projectRoot), "utf8");

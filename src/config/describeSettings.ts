@@ -7,14 +7,12 @@ import type { LoadedConfig } from "./loadConfig.ts";
 import type { Reference } from "./references.ts";
 
 export interface Setting {
-  /** Keys joined with dots. */
   readonly key: string;
   readonly value: Json;
   /** "config.json:12", "config.json:12, TOKEN is not set", "MLCTL_TRAIN_SEED", "--seed" or "default". */
   readonly source: string;
 }
 
-/** Values that name a variable are shown as written: `${NAME}`. */
 export function describeSettings({ recordable, sources, references }: LoadedConfig): Setting[] {
   const settings = leaves(recordable).filter(({ path }) => path[0] !== "$schema");
   return settings.map(({ path, value }) => {

@@ -3,8 +3,8 @@ import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { SchemaNode } from "./schema/configJsonSchema.ts";
-import { settingFromText } from "./settingText.ts";
-import { VARIABLE_PREFIX, variableOf } from "./variableOf.ts";
+import { settingFromText } from "./references.ts";
+import { VARIABLE_PREFIX, variableOf } from "./variablesFile.ts";
 
 /** Variables that are not settings: read elsewhere, or common names for `${…}` in config.json. */
 const otherVariables = ["XGBOOST_LIBRARY", "DEBUG", "CONFIG", "DIRECTORY", "TOKEN", "TRUST"].map(
@@ -17,10 +17,7 @@ interface EnvironmentSetting {
   readonly value: Json;
 }
 
-/**
- * @param schema called only if an MLCTL_* variable is set
- * @param referenced variables that config.json uses as `${NAME}`
- */
+/** @param schema called only if needed @param referenced variables that config.json uses as `${NAME}` */
 export function environmentSettings(
   environment: Environment,
   schema: () => SchemaNode,

@@ -12,20 +12,13 @@ import type { ParsedJson } from "./jsonc.ts";
 import { leaves } from "./jsonPath.ts";
 
 export interface ExtendedFile {
-  /** Without `extends`. */
   readonly value: Json;
   /** "base.json:12" for each value, by its path joined with dots. */
   readonly places: ReadonlyMap<string, string>;
-  /** Absolute paths of the files it builds on, nearest first. */
   readonly bases: readonly string[];
 }
 
-/**
- * Objects are merged, key by key; anything else, also a list, replaces what is below it.
- * @param path absolute, of config.json
- * @param read parses a file; the name is for its messages
- * @throws {MlctlError} kind "usage" for a file that is not there, or that extends itself
- */
+/** Objects are merged, lists replaced. @throws {MlctlError} kind "usage" for a missing or circular file */
 export function extendedFile(path: string, read: (path: string, name: string) => ParsedJson): ExtendedFile {
   const workspace = dirname(path);
   const load = (file: string, above: readonly string[]): ExtendedFile => {

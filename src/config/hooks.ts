@@ -5,10 +5,9 @@ import { isAddress } from "../core/databaseAddress.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { canonical } from "./configSha256.ts";
 import { valueAt, type Path } from "./jsonPath.ts";
-import { PAGERDUTY_URL } from "./schema/alertsSchema.ts";
+import { PAGERDUTY_URL } from "./schema/monitorSchema.ts";
 import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
 
-/** One thing that the file would run or call. */
 export interface Hook {
   /** Key of config.json: "alerts.0", "watch.source", "schedule.1", "ingest.sources.0", "workers.launch". */
   readonly key: string;
@@ -50,7 +49,6 @@ export function hooksOf(
 }
 
 interface FoundHook extends Pick<Hook, "key" | "action"> {
-  /** The values that decide what is run or called; the others may change. */
   readonly does: Json;
 }
 

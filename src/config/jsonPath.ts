@@ -38,7 +38,6 @@ export function withoutValueAt(root: Json, path: Path): Json {
   );
 }
 
-/** A copy with every string replaced by `replace(text, path)`. */
 export function mapStrings(value: Json, replace: (text: string, path: Path) => Json, path: Path = []): Json {
   if (typeof value === "string") return replace(value, path);
   if (Array.isArray(value)) return value.map((item: Json, i) => mapStrings(item, replace, [...path, i]));
@@ -47,7 +46,6 @@ export function mapStrings(value: Json, replace: (text: string, path: Path) => J
   return Object.fromEntries(entries);
 }
 
-/** Path and value of every string, number and boolean. */
 export function scalars(value: Json, path: Path = []): { path: Path; value: string | number | boolean }[] {
   if (value === null) return [];
   if (typeof value !== "object") return [{ path, value }];

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MlctlError } from "../core/errors.ts";
-import { configSha256 } from "./configSha256.ts";
+import { configSha256, parseRecorded } from "./configSha256.ts";
 import { describeSettings } from "./describeSettings.ts";
 import { loadConfig, type LoadOptions } from "./loadConfig.ts";
-import { parseRecorded } from "./parseRecorded.ts";
 import { requireVariables, withValues } from "./unsetValues.ts";
 import { workspaceOf } from "./workspaceOf.ts";
 

@@ -1,7 +1,4 @@
-/**
- * Finds, reads and checks config.json. Precedence: flags > MLCTL_* variables > file > defaults. Records the source of
- * every value.
- */
+/** Finds, reads and checks config.json. Precedence: flags > MLCTL_* variables > file > defaults. */
 import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
@@ -9,7 +6,7 @@ import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { keepSecret } from "../core/text/maskSecrets.ts";
 import { affectsTraining } from "./configSha256.ts";
-import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
+import { configJsonSchema, secretSettings, type SchemaNode } from "./schema/configJsonSchema.ts";
 import type { Environment } from "../core/userFolder.ts";
 import { environmentSettings } from "./environmentSettings.ts";
 import { fileVariables } from "./variablesFile.ts";
@@ -21,24 +18,18 @@ import { parseJsonc, type ParsedJson } from "./jsonc.ts";
 import { plainSecrets, recordableConfig, secretValues, plainNote } from "./recordableConfig.ts";
 import { resolveReferences, type Reference, type UnsetValue } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
-import { secretSettings } from "./schema/secretSettings.ts";
 import { hooksOf } from "./hooks.ts";
 import { trustOf, type Trust } from "./trust.ts";
 import { deferUnset, guardUnset } from "./unsetValues.ts";
 
-/** A command-line flag that overrides a key of config.json. */
 interface FlagSetting {
-  /** Keys joined with dots: "train.seed". */
   readonly key: string;
-  /** As typed: "--seed". */
   readonly flag: string;
   readonly value: Json;
 }
 
 export interface LoadOptions {
-  /** -c, relative to `directory`; default `config.json`. */
   readonly path?: string | undefined;
-  /** -C, or the current directory. */
   readonly directory: string;
   readonly environment: Environment;
   readonly flags?: readonly FlagSetting[];
@@ -52,9 +43,7 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The configuration without secrets: for records, logs and `config show`. */
   readonly recordable: JsonObject;
-  /** Absolute. */
   readonly path: string;
-  /** Absolute paths of the files that it extends. */
   readonly bases: readonly string[];
   /** The workspace: the folder of config.json. Paths in config.json are relative to it. */
   readonly directory: string;
@@ -63,7 +52,6 @@ export interface LoadedConfig {
   /** Source of any key; for a key that is not set, the source of its nearest ancestor. */
   readonly sourceOf: (path: string) => string | undefined;
   readonly warnings: readonly string[];
-  /** The variables that config.json names, in the order of the file. */
   readonly references: readonly Reference[];
   /** The values that cannot be read, because a variable is not set, one line each. */
   readonly unset: readonly string[];
@@ -117,11 +105,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 }
 
 interface Layers {
-  /** With `${NAME}` resolved, for the schema. */
   readonly given: Json;
   /** As written by the user, with `${NAME}` unresolved, for messages. */
   readonly shown: Json;
-  /** Places of strings that contain `${NAME}`. */
   readonly originals: readonly Path[];
   readonly references: readonly Reference[];
   readonly unset: readonly UnsetValue[];
@@ -131,7 +117,6 @@ interface Layers {
   readonly warnings: readonly string[];
 }
 
-/** Overrides the file with the environment and the flags. */
 function readLayers(
   file: ExtendedFile,
   options: LoadOptions & { name: string; schema: () => SchemaNode; variables: Environment },
@@ -216,10 +201,7 @@ function notUtf8(bytes: Buffer, name: string): MlctlError {
   return new MlctlError("usage", `${name} is not UTF-8, line ${line}`, { hint: "save it as UTF-8 in your editor" });
 }
 
-/**
- * One error with all problems of config.json, each with its line.
- * @param sourceOf line of a key, or the flag or variable that set it
- */
+/** One error with all problems, each with its line, flag or variable. */
 function configError(
   problems: readonly ConfigProblem[],
   name: string,

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { credentialsOf } from "../core/text/maskSecrets.ts";
 import { mapStrings, scalars, valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { maskedReferences } from "./references.ts";
-import { isUnder, secrecyOf, type SecretSetting } from "./schema/secretSettings.ts";
+import { isUnder, secrecyOf, type SecretSetting } from "./schema/configJsonSchema.ts";
 
 const HIDDEN = "(hidden)";
 
@@ -25,7 +25,6 @@ export function recordableConfig(
   }) as JsonObject;
 }
 
-/** The secrets of a configuration that need not be valid: errors quote values. */
 export function secretValues(config: Json, settings: readonly SecretSetting[]): string[] {
   return scalars(config).flatMap(({ path, value }) => {
     // The name of a variable is not secret.
@@ -74,7 +73,6 @@ const SECRET_FLAG = /^--?[\w-]*(token|password|secret|key|auth|header)[\w-]*(=|$
 /** With a user, or with a parameter that is named like a secret; not ?format=csv. */
 const SECRET_ADDRESS = /:\/\/([^/?#]*@|.*[?&#][\w-]*(token|key|secret|sig|pass|auth|code)[\w-]*=)/i;
 
-/** A word of a command line. @param before the word before it */
 export function wordWithoutSecret(word: string, before: string): string {
   if (SECRET_FLAG.test(before) && !before.includes("=")) return HIDDEN;
   const [flag] = SECRET_FLAG.exec(word) ?? [];

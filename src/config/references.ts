@@ -5,18 +5,15 @@
 import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { Environment } from "../core/userFolder.ts";
-import type { SchemaNode } from "./schema/configJsonSchema.ts";
 import { mapStrings, type Path } from "./jsonPath.ts";
-import { settingFromText } from "./settingText.ts";
+import { schemaNodesAt, type SchemaNode } from "./schema/configJsonSchema.ts";
 
 /** `$${`, a reference, or the beginning of something that is neither. */
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:(?!\$\{)[^}])*))?\})?/g;
 
-/** A variable that config.json names. */
 export interface Reference {
   readonly name: string;
   readonly path: Path;
-  /** Undefined: the reference has no default. */
   readonly fallback: string | undefined;
   readonly isSet: boolean;
 }
@@ -27,10 +24,8 @@ export interface UnsetValue {
   readonly message: string;
 }
 
-export interface ResolvedReferences {
-  /** A string with a variable that is not set stays as written. */
+interface ResolvedReferences {
   readonly value: Json;
-  /** Places of strings that contain a reference. */
   readonly originals: readonly Path[];
   readonly references: readonly Reference[];
   readonly unset: readonly UnsetValue[];
@@ -72,7 +67,6 @@ export function resolveReferences(value: Json, environment: Environment, schema:
   return { value: resolved, originals, references, unset, problems };
 }
 
-/** As in a shell, the default also replaces an empty value. */
 function valueOf(given: string | undefined, fallback: string | undefined): string {
   return (fallback !== undefined && given === "" ? undefined : given) ?? fallback ?? "";
 }
@@ -102,4 +96,31 @@ export function maskedReferences(text: string): string {
   );
   const isWhole = matches.length === 1 && matches[0]![0] === text;
   return `${isWhole ? "" : "(hidden)"}${references.join("")}`;
+}
+
+/** What fits no type of the key stays a string, and so does a secret: `null` must not open the server. */
+export function settingFromText(text: string, path: readonly PropertyKey[], schema: SchemaNode): Json {
+  const nodes = schemaNodesAt(schema, path);
+  const isSecret = nodes.some(({ writeOnly }) => writeOnly === true);
+  if (isSecret || (text === "" && JSON.stringify(nodes).includes('"writeOnly":true'))) return text;
+  const types = new Set(nodes.map(({ type }) => type ?? "any"));
+  const parsed = parsedJson(text);
+  if (parsed !== undefined && typeof parsed !== "string" && types.has(typeName(parsed, types))) return parsed;
+  if (types.has("array") && !types.has("string")) return text === "" ? [] : text.split(",").map((part) => part.trim());
+  return text;
+}
+
+function typeName(value: Json, types: ReadonlySet<string>): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "number" && !types.has("number") && Number.isInteger(value)) return "integer";
+  return typeof value;
+}
+
+function parsedJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined; // a plain string
+  }
 }

@@ -1,8 +1,4 @@
-/**
- * What a config.json runs and calls waits until its user allowed it with `mlctl config trust`, because the file may be a
- * stranger's. What is allowed is remembered by hash, outside the workspace, so that no file of the workspace can allow
- * itself, and any change asks again.
- */
+/** What a config.json runs needs `mlctl config trust`, remembered by hash outside the workspace. */
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, MlctlError } from "../core/errors.ts";
@@ -19,7 +15,6 @@ export interface Trust {
   readonly hooks: readonly Hook[];
   /** Whether `mlctl config trust` allowed the hook of this key. */
   readonly isRemembered: (key: string) => boolean;
-  /** Why the hook of this key must not run; undefined: it may, or there is no such hook. */
   readonly refusal: (key: string) => MlctlError | undefined;
   /** @throws {MlctlError} the refusal, of kind "notReady" */
   readonly require: (key: string) => void;

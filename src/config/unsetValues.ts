@@ -1,7 +1,4 @@
-/**
- * Values of config.json whose variable is not set. Reading one throws, so that a command fails only if it needs the value:
- * `deploy --rollback` at night must not ask for the address of an alert channel.
- */
+/** Reading a value whose variable is not set throws, so that a command fails only if it needs the value. */
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { valueAt, withoutValueAt, type Path } from "./jsonPath.ts";
@@ -15,11 +12,7 @@ export interface Deferred extends UnsetValue {
   readonly at: Path;
 }
 
-/**
- * Makes a configuration that satisfies the schema wherever only the variables are missing: the text of a reference stays
- * where any string is allowed, other keys are removed.
- * @param issuesOf the issues of a configuration
- */
+/** Makes it fit the schema where only variables are missing: strings stay as written, other keys are removed. */
 export function deferUnset(
   given: Json,
   unset: readonly UnsetValue[],
@@ -42,11 +35,7 @@ export function deferUnset(
   return { given: value, deferred };
 }
 
-/**
- * Makes the deferred keys of a parsed configuration throw when they are read.
- * @param sourceOf the line of a key
- * @returns the messages of these errors
- */
+/** Makes the deferred keys throw when they are read. @returns the messages of these errors */
 export function guardUnset(
   config: object,
   deferred: readonly Deferred[],
@@ -69,18 +58,13 @@ export function guardUnset(
   return deferred.map(messageOf);
 }
 
-/**
- * Reads every value, so that a command fails before it starts its work.
- * @param except keys that the command does not need
- * @throws {MlctlError} kind "usage" if a value needs a variable that is not set
- */
+/** Fails before the work starts. @throws {MlctlError} kind "usage" if a value needs a variable that is not set */
 export function requireVariables(section: unknown, except: readonly string[] = []): void {
   if (typeof section !== "object" || section === null) return;
   for (const key of Object.keys(section))
     if (!except.includes(key)) requireVariables((section as Record<string, unknown>)[key]);
 }
 
-/** Whether a value can be read without an error. */
 export function isReadable<T extends object>(section: T, key: keyof T): boolean {
   return Object.getOwnPropertyDescriptor(section, key)?.get === undefined;
 }

@@ -5,13 +5,10 @@ import { bucketAddress, type BucketAddress } from "../core/text/bucketAddress.ts
 import { databaseAddress, type DatabaseAddress } from "../core/databaseAddress.ts";
 import type { LoadedConfig } from "./loadConfig.ts";
 
-/** All absolute. */
 export interface ConfiguredPaths {
-  /** The folder of config.json. */
   readonly workspace: string;
   readonly input: string;
   readonly datasets: string;
-  /** A file or a folder. */
   readonly testData: string;
   readonly models: string;
   readonly production: string;
@@ -22,11 +19,9 @@ export interface ConfiguredPaths {
   readonly shared: DatabaseAddress | undefined;
   /** The bucket that has the artifacts; undefined: they are in the folders only. */
   readonly bucket: BucketAddress | undefined;
-  /** watch.folder */
   readonly drops: string;
 }
 
-/** The default of `database`. */
 export const DATABASE = "mlctl.db";
 
 /** Paths in config.json are relative to its folder, not to the current directory. */

@@ -9,7 +9,6 @@ export type ProgressEvent =
       readonly done: number;
       readonly total?: number;
       readonly unit: string;
-      /** An interim result, e.g. the best trial of a search. */
       readonly note?: string;
     }
   | {
@@ -17,7 +16,7 @@ export type ProgressEvent =
       readonly stage: string;
       readonly message: string;
       readonly hint?: string;
-      /** True: shown even if the same text was shown before, because it happened again. */
+      /** Shown even if the same text was shown before. */
       readonly again?: boolean;
     };
 
@@ -25,9 +24,6 @@ export interface Context {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly emit: (event: ProgressEvent) => void;
-  /**
-   * Until the returned function is called, the next Ctrl-C calls `end` instead of stopping the command, unless that
-   * returns false.
-   */
+  /** Until the returned function is called, the next Ctrl-C calls `end` first; true: it was enough. */
   readonly onceInterrupted?: (end: () => boolean) => () => void;
 }

@@ -1,15 +1,12 @@
 /** `database` of config.json: the path of a SQLite file, or the address of a Postgres database. */
 
 export interface DatabaseAddress {
-  /** For the Postgres client: without `workspace`. */
   readonly url: string;
   /** The name of the workspace in the database: `?workspace=NAME`, "default" without one. */
   readonly workspace: string;
-  /** For messages. */
   readonly shown: string;
 }
 
-/** Undefined for a path. */
 export function databaseAddress(database: string): DatabaseAddress | undefined {
   if (!isAddress(database) || addressProblem(database) !== undefined) return undefined;
   const url = new URL(database);
@@ -34,7 +31,6 @@ export function addressProblem(database: string): string | undefined {
 
 const DEFAULT = "default";
 
-/** False for a path. */
 export function isAddress(database: string): boolean {
   return /^postgres(ql)?:\/\//i.test(database);
 }

@@ -1,6 +1,5 @@
 /** Errors that a user can act on, and their exit codes. */
 
-/** The same exit codes for every command. */
 export const exitCodes = {
   failure: 1,
   usage: 2,
@@ -22,7 +21,6 @@ export type ErrorKind = keyof typeof exitCodes;
 export class MlctlError extends Error {
   override readonly name = "MlctlError";
   readonly kind: ErrorKind;
-  /** What to do next, often a command. */
   readonly hint: string | undefined;
   /** All findings of one check (e.g. every error in config.json), one line each. */
   readonly details: readonly string[];
@@ -45,11 +43,9 @@ export class MlctlError extends Error {
 
 /** An error of kind "data" about one of the rows that a model is fitted on. */
 export class RowError extends MlctlError {
-  /** Position among the rows of the fit, from 0. */
   readonly row: number;
   private readonly describe: (place: string) => string;
 
-  /** @param describe the message, given the place: "row 8" */
   constructor(row: number, describe: (place: string) => string, { hint }: { hint?: string } = {}) {
     super("data", describe(`row ${row + 1}`), { hint });
     this.row = row;
@@ -83,7 +79,6 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** With the stack, for a log that helps to find a bug. */
 export function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

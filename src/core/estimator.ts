@@ -5,7 +5,6 @@ import type { Matrix } from "./table/matrix.ts";
 import type { Task } from "./task.ts";
 import type { TransformRequest } from "./transform.ts";
 
-/** Arguments of `fit` other than X and y. */
 export interface FitOptions {
   readonly task: Task;
   /** Number of classes: 2 for binary, 0 for regression. */
@@ -21,28 +20,21 @@ export interface FitOptions {
   /** Rows that stop a fit early, in place of training rows that it would hold out for it and fit again afterwards. */
   readonly watch?: { readonly X: Matrix; readonly y: Float64Array } | undefined;
   readonly signal?: AbortSignal;
-  /** Share done, 0 to 1, for progress bars. */
   readonly onProgress?: (share: number) => void;
-  /** Processes that fit the model together, for families that can; see `train.distributed`. */
   readonly ranks?: Ranks | undefined;
 }
 
-/** Processes, possibly on several machines, that fit one model together. */
 export interface Ranks {
-  /** At least 2. */
   readonly count: number;
   /** @param job of the family's engine @returns what the engine would return in one process */
   fit(job: object, hooks: Pick<FitOptions, "signal" | "onProgress">): Promise<Uint8Array>;
 }
 
-/** A fitted estimator as stored in the model file. */
 export interface FittedEstimator {
   readonly family: string;
-  /** All parameters, with defaults filled in. */
   readonly params: JsonObject;
   /** The engine that trained it, for families with several, e.g. "wasm" or "native". */
   readonly engine?: string;
-  /** Number of processes that trained it together; absent: one. */
   readonly ranks?: number;
   readonly featureNames: readonly string[];
   readonly task: Task;
@@ -51,10 +43,7 @@ export interface FittedEstimator {
 }
 
 export interface Predictor {
-  /**
-   * Regression: values, (n_samples). Binary: probability of class 1, (n_samples).
-   * Multiclass: probabilities, row-major (n_samples × n_classes), each row sums to 1.
-   */
+  /** Values, or probability of class 1: (n_samples). Multiclass: probabilities, row-major (n_samples × n_classes). */
   predict(X: Matrix): Float64Array;
 }
 
@@ -62,12 +51,8 @@ export interface Predictor {
 export interface Contributions {
   /** Set if the values are not in the task's usual unit: "log_target" sums to the logarithm of the prediction. */
   readonly unit?: "log_target";
-  /** 1, or the number of classes for multiclass. */
   readonly outputCount: number;
-  /**
-   * Row-major, (n_samples × outputCount × n_features). Regression: in units of the target. Classification: in units of
-   * the margin (log-odds of class 1, or the inputs of the softmax).
-   */
+  /** (n_samples × outputCount × n_features), in units of the target; classification: of the margin (log-odds). */
   readonly values: Float64Array;
   /** (outputCount). Base value plus the contributions of a row give its margin. */
   readonly baseValues: Float64Array;
@@ -76,15 +61,11 @@ export interface Contributions {
 /** One parameter of a family and its allowed values, for validation, help and search. */
 export interface ParamSpec {
   readonly name: string;
-  /**
-   * "directions": an object that maps features to 1 (increasing), −1 (decreasing) or 0. "groups": a list of lists of
-   * features. The default of both is null.
-   */
+  /** "directions": by feature 1 (increasing), −1 or 0. "groups": a list of lists of features. Defaults are null. */
   readonly type: "number" | "integer" | "boolean" | "choice" | "directions" | "groups";
   readonly default: number | boolean | string | null;
   readonly minimum?: number;
   readonly maximum?: number;
-  /** The bound itself is not allowed. */
   readonly exclusiveMinimum?: boolean;
   readonly choices?: readonly string[];
   readonly description: string;
@@ -95,11 +76,8 @@ export interface ImportanceUnit {
   readonly label: string;
 }
 
-/** See Estimator.remarks. */
 export interface FitRemarks {
-  /** Something is broken and was skipped. */
   readonly warnings: readonly string[];
-  /** Something could be improved. */
   readonly notes: readonly string[];
 }
 
@@ -112,7 +90,6 @@ export interface TargetSeries {
   readonly season: number | null;
 }
 
-/** A model of an ensemble, before it is fitted. */
 export interface EnsembleMember {
   readonly family: string;
   readonly params: JsonObject;
@@ -129,12 +106,8 @@ export interface Estimator {
   readonly needs: { readonly complete: boolean; readonly standardized: boolean };
   /** Learns nothing from features: other families are compared with it, and it is never kept or deployed by itself. */
   readonly isBaseline?: true;
-  /**
-   * Families that look back on the target: their own transforms, in place of those of config.json.
-   * @throws {MlctlError} kind "data" if the series do not allow it
-   */
+  /** Families that look back on the target: own transforms, in place of configured ones. */
   features?(params: JsonObject, series: TargetSeries): readonly TransformRequest[];
-  /** Families that are made of other models: these. */
   members?(params: JsonObject): readonly EnsembleMember[];
   /** Its probabilities need no calibration. */
   readonly calibrated?: true;
@@ -148,29 +121,16 @@ export interface Estimator {
   fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator>;
   /** @throws {MlctlError} kind "data" if the state does not fit this version */
   load(fitted: FittedEstimator): Predictor;
-  /**
-   * One value per feature, at least 0 (gain for trees, |coefficient| for standardized linear models); absent if the
-   * family has none.
-   */
+  /** One value per feature, at least 0 (gain of trees, |coefficient| of standardized linear models). */
   importance?(fitted: FittedEstimator): Float64Array;
-  /**
-   * @param outputs compute at least the first of them; the values of the others may be left 0; default: all
-   * @throws {RangeError} if the number of columns differs from training
-   */
+  /** @param outputs compute at least the first of them; default: all */
   contributions?(fitted: FittedEstimator, X: Matrix, outputs?: number): Contributions;
-  /**
-   * For families whose short fit is a prefix of a longer one: a search fits trials that differ only in `param` once.
-   */
+  /** Families whose short fit is a prefix of a longer one: a search fits trials that differ in `param` once. */
   readonly stages?: {
     readonly param: string;
-    /** Whether fits with these parameters share a prefix. */
     shares(params: JsonObject): boolean;
-    /** The model as if fitted with `param` = `length`. */
     first(fitted: FittedEstimator, length: number): FittedEstimator;
-    /**
-     * Predictions for `rows` of the models of all `lengths`, computed without building the models; undefined if that is
-     * not possible. The last bit of a float32 may differ from the models' own predictions.
-     */
+    /** For `rows`, of the models of all `lengths`, without building them (the last bit may differ); undefined if impossible. */
     predictions?(
       X: Matrix,
       y: Float64Array,
@@ -180,10 +140,6 @@ export interface Estimator {
   };
   /** Exports to formats of other programs, by format name, e.g. "xgboost-json". */
   readonly exports?: Readonly<Record<string, (fitted: FittedEstimator) => string>>;
-  /**
-   * The model as operators of an ONNX graph. Its state was validated by `load`.
-   *
-   * @returns (rows × 1) values, or probabilities of class 1; multiclass: (rows × classes) probabilities
-   */
+  /** As operators of an ONNX graph. @returns (rows × 1) values or probabilities; multiclass: (rows × classes) */
   toOnnx?(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string;
 }

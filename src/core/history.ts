@@ -1,4 +1,3 @@
-/** Labelled rows that features such as lags and rolling means look back at. */
 import type { Table } from "./table/table.ts";
 
 /** All labelled rows of a dataset, training and validation. A row may only use rows strictly before it. */

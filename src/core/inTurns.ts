@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 export type Work<T> = Generator<undefined, T>;
 
-/** Runs the work in turns. @throws the reason of the abort signal */
 export async function inTurns<T>(work: Work<T>, signal: AbortSignal | undefined): Promise<T> {
   for (;;) {
     const { done, value } = work.next();
@@ -13,7 +12,6 @@ export async function inTurns<T>(work: Work<T>, signal: AbortSignal | undefined)
   }
 }
 
-/** Runs the work at once. */
 export function atOnce<T>(work: Work<T>): T {
   let step = work.next();
   while (step.done !== true) step = work.next();

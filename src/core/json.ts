@@ -25,7 +25,6 @@ function exactInteger(_key: string, value: unknown, { source }: { source: string
   return /^-?\d+$/.test(source) ? source : value;
 }
 
-/** The value of a JSON text; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -34,7 +33,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Path of the first number that is NaN or infinite, such as "coefficients.3"; undefined if JSON can hold the value. */
+/** Path of the first number that is NaN or infinite, such as "coefficients.3". */
 export function nonFinitePath(value: Json): string | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : "";
   if (typeof value !== "object" || value === null) return undefined;

@@ -7,10 +7,7 @@ export function loadKoffi(): typeof import("koffi") {
   return createRequire(projectRoot)("koffi") as typeof import("koffi");
 }
 
-/**
- * Ends the process without waiting for threads in native code, as process.exit does: a query or a round of trees can last
- * for hours. Unlike a signal, _exit keeps the exit code, and also ends process 1 of a container.
- */
+/** Ends the process without waiting for threads in native code. Unlike a signal, _exit keeps the exit code. */
 export function exitAtOnce(exitCode: number): never {
   try {
     const library = loadKoffi().load(process.platform === "win32" ? "ucrtbase.dll" : null);

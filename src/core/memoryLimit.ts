@@ -8,10 +8,8 @@ export const memoryPattern = /^(?:(\d+(?:\.\d+)?)([MGT])B|([1-9]\d?(?:\.\d+)?|10
 export const DEFAULT_MEMORY = "80%";
 
 const BYTES = { M: 1e6, G: 1e9, T: 1e12 } as const;
-/** Key under which threads find the setting. */
 const NAME = "mlctl:memoryLimit";
 
-/** Sets the limit of this process. @param setting matches `memoryPattern` */
 export function limitMemory(setting: string): void {
   setEnvironmentData(NAME, setting);
 }
@@ -26,7 +24,6 @@ export function memoryLimit(): { readonly bytes: number; readonly text: string }
   return { bytes: (total * Number(share)) / 100, text: `${setting} of ${gigabytes(total)}` };
 }
 
-/** @param needed a sentence: what needs the memory */
 export function outOfMemory(needed: string, { hint, cause }: { hint: string; cause?: unknown }): MlctlError {
   const message = `memory ran out: ${needed}; limits.memory is ${memoryLimit().text}`;
   return new MlctlError("failure", message, { hint, cause });

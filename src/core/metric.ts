@@ -13,10 +13,8 @@ export interface Costs {
   readonly under: number;
 }
 
-/** Labels and predictions for the same rows. */
 export interface Evaluation {
   readonly task: Task;
-  /** 0 for regression. */
   readonly classCount: number;
   /** Values, or class codes; (n_samples). */
   readonly yTrue: Float64Array;
@@ -29,9 +27,7 @@ export interface Evaluation {
 }
 
 export interface Metric {
-  /** As in config.json and --json: "f1", "roc_auc", "rmse". */
   readonly name: string;
-  /** Display name: "ROC AUC". */
   readonly label: string;
   readonly tasks: readonly Task[];
   readonly greaterIsBetter: boolean;
@@ -39,7 +35,6 @@ export interface Metric {
   readonly unbounded?: true;
   /** Computed from `costs` of config.json, in their unit; left out if there are none. */
   readonly needsCosts?: true;
-  /** Other names that config.json may use, e.g. XGBoost's. */
   readonly aliases?: readonly string[];
   /** NaN if undefined, e.g. AUC with one class. NaN never passes a gate. */
   compute(evaluation: Evaluation): number;
@@ -51,7 +46,6 @@ export interface WeakSegment {
   /** "Month-to-month", "above 29 to 56", "(missing)". */
   readonly value: string;
   readonly rows: number;
-  /** On the rows of the segment. */
   readonly metricValue: number;
   /** `metricValue` minus the value on all rows, and its standard error. */
   readonly difference: number;

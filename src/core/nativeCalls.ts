@@ -1,24 +1,17 @@
-/**
- * Calls of native libraries that run in other threads. Each stops at a signal, when the process needs more memory than
- * `limits.memory`, or at its deadline. Where the library does not stop, the call is abandoned: the caller goes on with an
- * error, and the process ends with `exitAtOnce`.
- */
+/** Calls of native libraries in other threads: each stops at a signal, at `limits.memory` or its deadline, or is abandoned. */
 import type { MlctlError } from "./errors.ts";
 import { gigabytes, memoryLimit, outOfMemory } from "./memoryLimit.ts";
 
 /** Time between two looks at memory and clock. Interrupts are repeated, as one between two statements has no effect. */
 const LOOK_MS = 50;
-/** Time for a call to end after its first interrupt. */
 const GRACE_MS = 800;
 
 const MEMORY_HINT = "use fewer or smaller columns, simpler SQL, or a higher limits.memory in config.json";
 
 export interface NativeCallOptions {
-  /** Asks the library to stop; called repeatedly until the call ends. */
   readonly interrupt: () => void;
   /** Time to finish the call after a signal, in milliseconds; default 0. */
   readonly patienceMs?: number | undefined;
-  /** By performance.now(): the call then fails with `late`. */
   readonly deadline?: number | undefined;
   readonly late?: () => Error;
 }

@@ -1,15 +1,10 @@
-/**
- * Keeps threads alive while they load a native library: terminating one in the middle of it crashes the whole process
- * (koffi aborts with "napi_throw"; seen in 3 of 500 commands that ended within 0.3 s of starting a thread).
- */
+/** Keeps threads alive while they load a native library: terminating one in the middle of it crashes the process. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 
-/** Key under which all threads find the shared counters. */
 const NAME = "mlctl:nativeOpening";
 /** Indexes: threads now loading a library; callers now terminating threads. */
 const [OPENING, ENDING] = [0, 1];
-/** The process exits anyway if a library takes longer to load than this. */
 const TIMEOUT_MILLISECONDS = 5_000;
 
 const counters = sharedCounters();
@@ -34,7 +29,6 @@ export async function openNative<T>(open: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** The same for a synchronous `open`. */
 export function openNativeNow<T>(open: () => T): T {
   if (isMainThread) return open();
   enter();
@@ -62,10 +56,7 @@ export function threadsAreEnding(): boolean {
   return Atomics.load(counters, ENDING) > 0;
 }
 
-/**
- * Each side raises its own counter before it reads the other's. Atomics are sequentially consistent, so at least one of
- * the two sees the other.
- */
+/** Each side raises its own counter before it reads the other's, so at least one of the two sees the other. */
 function enter(): void {
   for (;;) {
     Atomics.add(counters, OPENING, 1);

@@ -24,14 +24,12 @@ export interface GraphBuilder {
   constant(type: OnnxType, values: readonly (number | string)[], dims?: readonly number[]): string;
 }
 
-/** A table column inside a graph. */
 export interface GraphColumn {
   readonly name: string;
   readonly kind: ColumnKind;
   /** (rows × width): doubles or strings. */
   readonly tensor: string;
   readonly width: number;
-  /** Position of the column in the tensor. */
   readonly place: number;
 }
 
@@ -42,13 +40,11 @@ export interface EstimatorInput {
   readonly rows: string;
 }
 
-/** @throws {MlctlError} kind "usage" if the model has no features */
 export function requireFeatures({ features }: EstimatorInput): string {
   if (features !== undefined) return features;
   throw new MlctlError("usage", "the model has no features to export");
 }
 
-/** A column with its own tensor. */
 export function graphColumn(name: string, tensor: string, kind: ColumnKind = "number"): GraphColumn {
   return { name, kind, tensor, width: 1, place: 0 };
 }
@@ -66,13 +62,11 @@ export function replaceColumns<T extends string | { readonly name: string }>(
   });
 }
 
-/** The column as a tensor of its own, (rows × 1). */
 export function columnTensor(graph: GraphBuilder, { tensor, width, place }: GraphColumn): string {
   if (width === 1) return tensor;
   return graph.add("Gather", [tensor, graph.constant("int64", [place])], { axis: { int: 1 } });
 }
 
-/** A number as a tensor that broadcasts to every shape. */
 export function scalar(graph: GraphBuilder, value: number): string {
   return graph.constant("double", [value], []);
 }
@@ -82,7 +76,6 @@ export function absent(graph: GraphBuilder, value: string): string {
   return graph.add("Or", [graph.add("IsNaN", [value]), graph.add("IsInf", [value])]);
 }
 
-/** 1 − p. */
 export function complement(graph: GraphBuilder, probability: string): string {
   return graph.add("Sub", [scalar(graph, 1), probability]);
 }

@@ -1,5 +1,2 @@
-/**
- * Prediction task of a model. config.json has "regression" or "classification"; two classes are binary, more are
- * multiclass.
- */
+/** config.json has "regression" or "classification": two classes are binary, more are multiclass. */
 export type Task = "regression" | "binary" | "multiclass";

@@ -5,16 +5,13 @@ import type { GraphBuilder, GraphColumn } from "./onnx.ts";
 import type { ColumnKind, Table } from "./table/table.ts";
 import type { Task } from "./task.ts";
 
-/** Options as in config.json, without `type`. */
 export type TransformOptions = JsonObject;
 
-/** One entry of `features` in config.json, or one step of the automatic plan. */
 export interface TransformRequest {
   readonly type: string;
   readonly options: TransformOptions;
 }
 
-/** Arguments of `fit` other than the table and the options. */
 export interface TransformContext {
   /** Regression: values; classification: class codes, (n_samples). */
   readonly y?: Float64Array;
@@ -22,15 +19,12 @@ export interface TransformContext {
   readonly seed: number;
   /** Name of the target column: never a feature. */
   readonly target: string;
-  /** Set if config.json has a time_column. */
   readonly history?: History | undefined;
 }
 
-/** What a transform looks back on. */
 export interface LookBack {
   /** Columns that tell series apart; empty if the data is one series. */
   readonly by: readonly string[];
-  /** Columns whose earlier values are read. */
   readonly columns: readonly string[];
 }
 
@@ -39,20 +33,13 @@ export interface HistoryGap {
   /** "missing": the row cannot be predicted. "stale": the last known value is older than for any training row. */
   readonly kind: "missing" | "stale";
   readonly message: string;
-  /** Name of the row's series if training did not see it. */
   readonly unseen?: string;
 }
 
-/**
- * One option of a transform and its allowed values, for validation and help. All transforms have `column` and
- * `columns`.
- */
+/** For validation and help. All transforms have `column` and `columns`. */
 export interface TransformOption {
   readonly name: string;
-  /**
-   * "choices": a list of values from `choices`; "texts": a list of strings; "integers": a list; "scalar": a number or a
-   * string.
-   */
+  /** "choices": a list of `choices`; "texts": of strings; "scalar": a number or a string. */
   readonly type:
     "number" | "integer" | "integers" | "boolean" | "choice" | "choices" | "text" | "texts" | "scalar" | "object";
   /** Null: not set; the description says what happens then. */
@@ -63,17 +50,11 @@ export interface TransformOption {
   readonly description: string;
 }
 
-/**
- * Applies a fitted transform. It does not mutate its argument, and a row's result does not depend on the other rows.
- */
+/** Does not mutate its argument; a row's result does not depend on the other rows. */
 export type TableMap = (table: Table) => Table;
 
-/**
- * A transform replaces its input columns (`inputNames`) by its output columns (`outputNames`) at the same place and
- * keeps all other columns. `fit` returns data; `load(state)` returns a function, with its lookups built once.
- */
+/** Replaces `inputNames` by `outputNames` at the same place. `fit` returns data; `load` builds its lookups once. */
 export interface Transform<State extends JsonObject = JsonObject> {
-  /** As in config.json. */
   readonly type: string;
   readonly description: string;
   /** Kinds of column it accepts; without `column` or `columns` it applies to all columns of these kinds. */
@@ -83,14 +64,12 @@ export interface Transform<State extends JsonObject = JsonObject> {
   fit(table: Table, options: TransformOptions, context: TransformContext): State;
   /** Names of the input columns; they are removed unless an output has the same name. */
   inputNames(state: State): readonly string[];
-  /** Names of the output columns, in order. */
   outputNames(state: State): readonly string[];
   load(state: State): TableMap;
   /** Transforms the rows it was fitted on, if these must not see their own target (e.g. target encoding). */
   trainingTable?(state: State, table: Table, context: TransformContext): Table;
   /** Transforms that look back: the gap of each row, or null. The rows need only the time column. */
   historyGaps?(state: State): (table: Table) => readonly (HistoryGap | null)[];
-  /** Transforms that look back on columns of earlier rows. */
   looksBack?(state: State): LookBack;
   /** Transforms that look back: the state as if the rows at or after an instant were not known yet. */
   cutHistory?(state: State, end: number): State;

@@ -3,9 +3,7 @@ import type { Context } from "./context.ts";
 import { messageOf, MlctlError } from "./errors.ts";
 
 export interface Troubles {
-  /** Reports `what` with the error, unless the trouble `key` has been reported and has not ended. */
   begin(key: string, what: string, error: unknown): void;
-  /** @param message given how often the trouble was met */
   end(key: string, message: (times: number) => string): void;
   has(key: string): boolean;
   /** At exit: reports what has not ended. */

@@ -6,7 +6,6 @@ import { projectRoot } from "./projectRoot.ts";
 export interface ThreadOptions {
   /** Entry point, relative to the project root. Threads run the compiled code: tests of the sources need a build. */
   readonly file: string;
-  /** Message if the thread exits, to which its exit code is added: "the plot thread ended". */
   readonly exited: string;
   readonly workerData?: unknown;
 }
@@ -17,18 +16,11 @@ export interface RequestOptions {
 }
 
 export interface WorkerThread<Request, Reply> {
-  /** Starts the thread if it is not running; it does not keep the process alive. */
   start(): void;
   isRunning(): boolean;
-  /**
-   * Starts the thread if it is not running, and keeps the process alive until the reply.
-   * @throws what the thread throws, or an error if it exits
-   */
+  /** Keeps the process alive until the reply. @throws what the thread throws, or an error if it exits */
   request(request: Request, options?: RequestOptions): Promise<Reply>;
-  /**
-   * Rejects the pending requests at once and terminates the thread. The next request starts another thread.
-   * @returns when the thread has ended, which code of a native library can delay
-   */
+  /** Rejects pending requests and terminates the thread; the next request starts another. */
   end(): Promise<void>;
 }
 

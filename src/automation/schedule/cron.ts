@@ -1,4 +1,4 @@
-/** Computes the times of cron expressions and runs work at these times. The only file that imports node-cron. */
+/** Computes the times of cron expressions and runs work at these times. */
 import { createTask, parse, validateDetailed, type ParsedFields } from "node-cron";
 import { MlctlError } from "../../core/errors.ts";
 import { isZone, localTime, utcOf, type LocalTime } from "./localTime.ts";
@@ -9,12 +9,10 @@ export interface CronJob {
   readonly timezone: string;
 }
 
-/** The values that each field of an expression matches. */
 export type CronFields = ParsedFields;
 
 interface CronWork {
   readonly due: (time: Date) => Promise<void>;
-  /** The work of an earlier time is still running. */
   readonly overlap: (time: Date) => void;
   /** The machine slept, or this process was too busy. Called once for all times that passed. */
   readonly missed: (missed: MissedTimes) => void;
@@ -23,19 +21,17 @@ interface CronWork {
 export interface MissedTimes {
   readonly first: Date;
   readonly latest: Date;
-  /** At most 1000. */
   readonly count: number;
 }
 
 const MAX_MISSED = 1000;
 
-/** A run may start this late before its time counts as missed. */
 const TOLERANCE_MILLISECONDS = 1000;
 
 /** Timers stand still while the machine sleeps, so the clock is read at least this often. */
 const BEAT_MILLISECONDS = 60_000;
 
-/** Number of days to search for a match. Nine years, because the leap years around 2100 are eight years apart. */
+/** Nine years, because the leap years around 2100 are eight years apart. */
 const MAX_DAYS = 366 * 9;
 
 /** The next `count` times. @throws {MlctlError} kind "usage" with the job and the error in its expression or time zone */
@@ -43,10 +39,7 @@ export function nextTimes(job: CronJob, count: number, after: Date): Date[] {
   return timesAfter(job, after).take(count).toArray();
 }
 
-/**
- * All times later than `after`, in order, by node-cron's rules: a day must match both the day of the month and the
- * weekday. A local time that daylight saving skips is left out; one that occurs twice is returned once, the first time.
- */
+/** All later times, in order. Day and weekday must both match; a local time that daylight saving skips is left out. */
 export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
   const fields = cronFields(job);
   const day = createTask(dayPattern(job.cron), () => {}, { timezone: "UTC" });
@@ -81,7 +74,6 @@ export function latestTime(job: CronJob, now: Date, withinMs: number): Date | un
   }
 }
 
-/** The values of each field; the day fields may also contain L, W and # tokens. */
 export function cronFields(job: CronJob): CronFields {
   checkJob(job);
   return parse(job.cron.trim());
@@ -109,11 +101,7 @@ export function passedTimes(job: CronJob, from: Date, until: Date): MissedTimes 
   return { first, latest, count: times.length };
 }
 
-/**
- * Runs the work at the times of `timesAfter`, never two runs at once. (node-cron would run a local time that occurs twice
- * at its second occurrence, or at both.)
- * @returns a function that stops the schedule
- */
+/** Runs the work at the times of `timesAfter`, never two runs at once. @returns a function that stops it */
 export function onSchedule(job: CronJob, work: CronWork): () => void {
   let seen = new Date();
   let next = nextTimes(job, 1, seen)[0];
@@ -161,7 +149,6 @@ function inOrder(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
 }
 
-/** Matches the same days, at midnight. */
 function dayPattern(cron: string): string {
   return `0 0 0 ${cron.trim().split(/\s+/).slice(-3).join(" ")}`;
 }

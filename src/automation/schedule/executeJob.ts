@@ -15,8 +15,7 @@ import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts
 import type { HeldLock } from "../../storage/records/records.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
-import { logPath, recentExecutions, retainExecutions, saveExecution } from "./executionLog.ts";
-import { jobNews } from "./jobAlert.ts";
+import { logPath, recentExecutions, retainExecutions, saveExecution, jobNews } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
@@ -24,33 +23,28 @@ export const program = fileURLToPath(new URL("bin/mlctl.js", projectRoot));
 
 const KILL_AFTER_MILLISECONDS = 10_000;
 
-/** Long enough for another scheduler that started at the same time to write its execution record. */
 const LOCK_WAIT_MILLISECONDS = 1000;
 
 export interface JobPlace {
   readonly workspace: Workspace;
-  /** Absolute path of the configuration file. */
   readonly configPath: string;
   readonly directory: string;
-  /** The variables that config.json names, which other schedulers have to pass on. */
+  /** Variables that config.json names: other schedulers have to pass them on. */
   readonly references: readonly Reference[];
-  /** Receives the output of the job, in addition to its log file. */
   readonly echo?: (text: Buffer) => void;
-  /** Receives executions whose end cannot be recorded at present; without it, that is an error. */
+  /** Receives executions whose end cannot be recorded now; without it, that is an error. */
   readonly unrecorded?: (execution: Execution, error: unknown) => void;
 }
 
 export interface JobRequest {
   readonly trigger: Execution["trigger"];
   readonly dueAt: Date | null;
-  /** Asks the job to stop. */
   readonly stop: AbortSignal;
 }
 
 interface End {
   readonly code: number | null;
   readonly timedOut: boolean;
-  /** Why the process could not be started. */
   readonly error?: string;
 }
 
@@ -83,7 +77,6 @@ export async function executeJob(
   return execution;
 }
 
-/** Records that a job was due and why it did not run. */
 export async function skipJob(
   job: ScheduledJob,
   request: Omit<JobRequest, "stop">,
@@ -96,16 +89,12 @@ export async function skipJob(
   return skipped;
 }
 
-/**
- * The environment without MLCTL_DIRECTORY and MLCTL_CONFIG: `-c` and the working directory already set both, and relative
- * paths would resolve against another directory.
- */
+/** Without MLCTL_DIRECTORY and MLCTL_CONFIG: relative paths would resolve against another directory. */
 export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { MLCTL_DIRECTORY: _directory, MLCTL_CONFIG: _config, ...rest } = own;
   return rest;
 }
 
-/** Of all machines that share the workspace. */
 async function lockJob(
   { records, context: { now } }: Workspace,
   { name }: ScheduledJob,
@@ -177,7 +166,6 @@ export function isPassing(error: unknown, { workspace: { paths } }: Pick<JobPlac
   return isAway || isDiskFailure(error);
 }
 
-/** For example because its log file cannot be written. */
 function notStarted(error: unknown): End {
   return { code: null, timedOut: false, error: `could not be started: ${messageOf(error)}` };
 }
@@ -226,7 +214,6 @@ async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, pla
   });
 }
 
-/** @throws {MlctlError} kind "failure" if the file cannot be written */
 function openLog(path: string, header: string): number {
   let descriptor: number | undefined;
   try {

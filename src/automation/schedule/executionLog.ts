@@ -2,42 +2,36 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
-import type { Execution } from "../../core/records/execution.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
+import { exitCodes } from "../../core/errors.ts";
+import type { AlertNews } from "../../core/records/alert.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { lastExecutions } from "../../core/records/lastExecutions.ts";
-import { actualStatus } from "../../storage/records/actualStatus.ts";
-import { forgetRecords, saveRecord, type RecordWriter } from "../../storage/store/saveRecord.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { readStore } from "../../storage/store/readStore.ts";
-import { openStore } from "../../storage/store/openStore.ts";
-import type { RunStore } from "../../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
+import { openStore } from "../../storage/store/openStore.ts";
+import { readStore } from "../../storage/store/readStore.ts";
+import type { RunStore } from "../../storage/store/runStore.ts";
+import { forgetRecords, saveRecord, type RecordWriter } from "../../storage/store/saveRecord.ts";
 
 type Retention = Config["retention"]["executions"];
 
-/** Maximum number of executions to search for the last time of a job. */
 const RECENT = 100;
 
-/** Absolute path of an execution's log file; creates the folder. */
 export function logPath(paths: WorkspacePaths, executionId: string): string {
   const folder = join(scheduleFolder(paths), "logs");
   mkdirSync(folder, { recursive: true });
   return join(folder, `${executionId}.log`);
 }
 
-/**
- * Takes no lock, because the job itself may hold the lock for hours. This is safe: each execution has its own file, and
- * the index is updated in one short transaction.
- */
+/** Takes no lock, which the job may hold for hours: each execution has a file, and the index is transactional. */
 export async function saveExecution(workspace: Place, execution: Execution): Promise<void> {
   await withStore(workspace, (writer) => saveRecord(writer, execution));
 }
 
-/**
- * Removes executions, with their logs, that exceed both `keep` and `days`. Keeps running executions and the last one of
- * each job, which is needed to compute missed times. @returns the number of removed executions
- */
+/** Removes executions, with logs, that exceed both limits; never running ones or the last of a job. */
 export async function retainExecutions(workspace: Place, { keep, days }: Retention, now: Date): Promise<number> {
   if (keep === null && days === null) return 0;
   const oldest = days === null ? "￿" : daysBefore(now, days);
@@ -65,7 +59,6 @@ export async function recentExecutions(workspace: Place, job: string): Promise<E
   }
 }
 
-/** Executions that were not started by hand, newest first. */
 export function unattendedExecutions(store: RunStore, job: string): Execution[] {
   return store.executions({ job, limit: RECENT, unattended: true });
 }
@@ -79,4 +72,30 @@ async function withStore<T>({ paths, records }: Place, work: (writer: RecordWrit
   } finally {
     store.close();
   }
+}
+
+const FINDING_CODES = new Set<number | null>([exitCodes.drift, exitCodes.quality, exitCodes.performance]);
+
+export function describeExecution(execution: Execution | "done_before"): { message: string; isFine: boolean } {
+  if (execution === "done_before") return { message: "already ran for this time", isFine: true };
+  const { status, seconds, exitCode, reason, log } = execution;
+  const after = `after ${(seconds ?? 0).toFixed(1)} s`;
+  if (status === "done") return { message: `done ${after}`, isFine: true };
+  if (status === "skipped") return { message: `skipped: ${reason}`, isFine: false };
+  if (status === "timed_out") return { message: `timed out and was stopped ${after}: see ${log}`, isFine: false };
+  const kind = Object.entries(exitCodes).find(([, code]) => code === exitCode)?.[0];
+  const how =
+    exitCode === null ? (reason ?? "ended") : `exited with code ${exitCode}${kind === undefined ? "" : ` (${kind})`}`;
+  return { message: `${how} ${after}: see ${log}`, isFine: false };
+}
+
+export function jobNews(execution: Execution): AlertNews[] {
+  const { job: name, status, endedAt, startedAt, exitCode } = execution;
+  if (status === "skipped" || status === "stopped") return [];
+  const isFine = status === "done" || FINDING_CODES.has(exitCode);
+  const nothing = { value: null, limit: null, passes: null, interval: null };
+  const { message } = describeExecution(execution);
+  const finding = { area: "job", name, status: isFine ? "pass" : "fail", ...nothing, message } as const;
+  const record = { monitorId: null, window: null, runId: null, modelVersion: null };
+  return [{ source: "schedule", createdAt: endedAt ?? startedAt, findings: [finding], ...record }];
 }

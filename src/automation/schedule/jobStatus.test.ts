@@ -7,10 +7,9 @@ import { openStore } from "../../storage/store/openStore.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
-import { overdueCutoff, jobStatuses, missedTimes, type JobStatus } from "./jobStatus.ts";
+import { overdueCutoff, jobStatuses, missedTimes, expectJobs, type JobStatus } from "./jobStatus.ts";
 import { jitterOf } from "./runSchedule.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { expectJobs } from "./scheduleState.ts";
 
 const job: ScheduledJob = {
   name: "fullprocess",

@@ -1,18 +1,93 @@
 /** Status of the scheduled jobs: next times, recent outcomes, and missed runs. */
+import { MlctlError } from "../../core/errors.ts";
 import type { Finding } from "../../core/records/drift.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { counted, shortTime } from "../../core/text/format.ts";
-import { actualStatus } from "../../storage/records/actualStatus.ts";
 import type { Session } from "../../lifecycle/session.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { nextTimes, passedTimes, type CronJob, type MissedTimes } from "./cron.ts";
 import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
 
-/** How late a run may start, for example on a busy machine, before it counts as missed. */
+type Scheduler = "daemon" | "crontab" | "systemd";
+
+interface Expectation {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly since: string;
+  readonly by: Scheduler;
+  /** The files may wait for a review in the scheduler: expect runs only after the first one. */
+  readonly fromFirstRun?: boolean;
+}
+
+type State = Readonly<Record<string, Expectation>>;
+type Place = Pick<Workspace, "records">;
+
+export async function expectations({ records }: Place): Promise<State> {
+  return stateOf(await records.state("schedule"));
+}
+
+/** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
+export function expectJobs(place: Place, jobs: readonly CronJob[], by: Scheduler, now: Date): Promise<void> {
+  return save(place, (before) =>
+    Object.fromEntries(
+      jobs.map(({ name, cron, timezone }) => {
+        const known = before[name];
+        // No run was expected yet for files that were only written.
+        const same = known?.cron === cron && known.timezone === timezone && known.fromFirstRun !== true;
+        return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
+      }),
+    ),
+  );
+}
+
+/** For files that the scheduler does not read yet: the previous one goes on, so existing expectations stay. */
+export function expectFromFirstRun(place: Place, jobs: readonly CronJob[], by: Scheduler, now: Date): Promise<void> {
+  return save(place, (before) =>
+    Object.fromEntries(
+      jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
+        const known = before[name];
+        const isSame = known?.cron === cron && known.timezone === timezone;
+        return [name, isSame ? known : { cron, timezone, since: now.toISOString(), by, fromFirstRun: true }];
+      }),
+    ),
+  );
+}
+
+export function moveExpectations(place: Place, from: Scheduler, to: Scheduler): Promise<void> {
+  const moved = (job: Expectation): Expectation => (job.by === from ? { ...job, by: to } : job);
+  return save(place, (before) => Object.fromEntries(Object.entries(before).map(([name, job]) => [name, moved(job)])));
+}
+
+export function clearExpectations(place: Place, from: readonly Scheduler[]): Promise<void> {
+  return save(place, (before) => Object.fromEntries(Object.entries(before).filter(([, { by }]) => !from.includes(by))));
+}
+
+async function save({ records }: Place, change: (before: State) => State): Promise<void> {
+  await records.state("schedule", (text) => {
+    const before = stateOf(text);
+    const after = change(before);
+    if (JSON.stringify(after) === JSON.stringify(before)) return text;
+    if (Object.keys(after).length === 0) return null;
+    return `${JSON.stringify({ kind: "schedule_state", jobs: after }, null, 2)}\n`;
+  });
+}
+
+function stateOf(text: string | null): State {
+  if (text === null) return {};
+  try {
+    return (JSON.parse(text) as { jobs: State }).jobs ?? {};
+  } catch (error) {
+    throw new MlctlError("data", "cannot read the schedule state, jobs.json among the executions", {
+      hint: "delete it, then run `mlctl schedule install` or `schedule run` again",
+      cause: error,
+    });
+  }
+}
+
 const GRACE_MILLISECONDS = 300_000;
 
-/** Number of outcomes to report for each job. */
 const RECENT = 5;
 
 export interface JobStatus extends CronJob {
@@ -21,20 +96,17 @@ export interface JobStatus extends CronJob {
   readonly scheduler: Scheduler | null;
   /** "unscheduled": not installed in any scheduler; "overdue": the job should have run and did not. */
   readonly status: "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
-  /** Number of times that passed without a run, at most 1000. */
   readonly missed: number;
   readonly overdueSince: string | null;
   readonly next: readonly string[];
-  /** Newest first. */
   readonly last: readonly Outcome[];
 }
 
-export type Outcome = Pick<
+type Outcome = Pick<
   Execution,
   "executionId" | "status" | "trigger" | "dueAt" | "startedAt" | "seconds" | "exitCode" | "reason" | "log"
 >;
 
-/** @param count number of next times to return */
 export async function jobStatuses(
   jobs: readonly ScheduledJob[],
   { records, store }: Pick<Session, "records" | "store">,
@@ -62,7 +134,6 @@ export async function jobStatuses(
   });
 }
 
-/** Times without a run, from the last run (or the installation of the job) up to `until`. */
 export function missedTimes(
   job: ScheduledJob,
   expectation: Expectation | undefined,
@@ -91,15 +162,11 @@ function activeExpectation(expected: Expectation | undefined, executions: readon
   return executions.some((each) => each.trigger !== "manual" && each.startedAt >= since) ? expected : undefined;
 }
 
-/**
- * Runs due before this time should have started. Used for status only: catching up on missed runs applies no grace
- * period, because that would only delay a late run, and no run happens twice for one time.
- */
+/** For the status only: catching up applies no grace period, because no run happens twice for one time. */
 export function overdueCutoff({ jitterMs }: Pick<ScheduledJob, "jitterMs">, now: Date): Date {
   return new Date(now.getTime() - jitterMs - GRACE_MILLISECONDS);
 }
 
-/** For `mlctl doctor`: one finding for each job that is installed or has run. */
 export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
   return statuses.flatMap((job): Finding[] => {
     const finding = { name: `job ${job.name}`, value: job.missed, limit: 0 };

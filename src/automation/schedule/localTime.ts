@@ -4,7 +4,6 @@ import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 
 export interface LocalTime {
   readonly year: number;
-  /** 1 to 12. */
   readonly month: number;
   readonly day: number;
   readonly hour: number;
@@ -24,7 +23,6 @@ export function isZone(timezone: string): boolean {
   }
 }
 
-/** @param instant milliseconds since 1970 */
 export function localTime(instant: number, timezone: string): LocalTime {
   const parts = formatOf(timezone).formatToParts(instant);
   const of = (wanted: keyof LocalTime): number => Number(parts.find(({ type }) => type === wanted)!.value);
@@ -75,10 +73,7 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/**
- * The zone of the machine (/etc/localtime), not of this shell: cron starts with the machine and does not see the TZ of a
- * user's shell. Node reads TZ only once, so a child process without TZ is needed.
- */
+/** The zone of the machine: cron does not see TZ of a shell. Node reads TZ only once, hence the child process. */
 export function systemZone(environment: NodeJS.ProcessEnv): string {
   const { TZ: zone, ...rest } = environment;
   if (zone === undefined) return processZone();
@@ -88,7 +83,6 @@ export function systemZone(environment: NodeJS.ProcessEnv): string {
   return isZone(found) ? found : processZone();
 }
 
-/** The zone of this process: TZ, else that of the machine. */
 export function processZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -3,28 +3,23 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { counted } from "../../core/text/format.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
-import { onSchedule, type MissedTimes } from "./cron.ts";
+import { onSchedule, latestTime, type MissedTimes } from "./cron.ts";
 import { executeJob, isPassing, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
-import { recentExecutions, saveExecution } from "./executionLog.ts";
-import { describeExecution } from "./jobAlert.ts";
-import { describeMissed, missedTimes } from "./jobStatus.ts";
+import { recentExecutions, saveExecution, describeExecution } from "./executionLog.ts";
+import { describeMissed, missedTimes, expectJobs, expectations } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { expectJobs, expectations } from "./scheduleState.ts";
-import type { Execution } from "../../core/records/execution.ts";
 
-export interface RunScheduleOptions extends JobPlace {
+interface RunScheduleOptions extends JobPlace {
   readonly jobs: readonly ScheduledJob[];
-  /** How long running jobs may continue after SIGTERM before they are stopped. */
   readonly drainMs: number;
 }
 
 interface Daemon extends RunScheduleOptions {
   readonly troubles: Troubles;
-  /** Executions whose end is not recorded yet. */
   readonly ended: Execution[];
-  /** By job: starts it again after a full disk. */
   readonly retries: Map<string, NodeJS.Timeout>;
   readonly start: (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed") => Promise<void>;
 }
@@ -32,13 +27,9 @@ interface Daemon extends RunScheduleOptions {
 /** Key of the trouble that all jobs share: a full disk, or a database that is away. */
 const DISK = "disk";
 
-/** How soon a job that catches up missed runs is tried again on a disk that was full, or a database that was away. */
 const RETRY_MILLISECONDS = 10_000;
 
-/**
- * Runs until the signal aborts. Then no more jobs start, and running jobs get `drainMs` to finish (on Ctrl-C they are
- * stopped at once); returns when all of them have ended.
- */
+/** Runs until the signal aborts; running jobs then get `drainMs` to finish (on Ctrl-C they are stopped at once). */
 export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly executions: number }> {
   const { jobs, workspace } = given;
   const { context } = workspace;
@@ -88,7 +79,6 @@ export function jitterOf({ name, jitterMs }: Jittered, time: Date, folder: strin
 
 type Start = JobRequest & { readonly dueAt: Date };
 
-/** Reports a failed job as a warning; the daemon and the other jobs continue. */
 async function execute(job: ScheduledJob, request: Start, daemon: Daemon): Promise<void> {
   const { context, paths } = daemon.workspace;
   const stage = `schedule ${job.name}`;
@@ -122,14 +112,13 @@ async function execute(job: ScheduledJob, request: Start, daemon: Daemon): Promi
   }
 }
 
-/** Any error (a full disk, a database that is away, a bug) becomes a warning: the daemon keeps running, and the next run may succeed. */
+/** Any error becomes a warning: the daemon keeps running, and the next run may succeed. */
 function noteFailure(daemon: Daemon, { name }: ScheduledJob, error: unknown): void {
   const { troubles } = daemon;
   if (isPassing(error, daemon)) troubles.begin(DISK, "jobs do not run", messageOf(error));
   else troubles.begin(name, `job ${name} did not run`, error);
 }
 
-/** Records the executions that ended while the disk was full. */
 async function recordEnds({ ended, workspace }: Daemon): Promise<void> {
   for (let next = ended.shift(); next !== undefined; next = ended.shift()) {
     try {
@@ -183,4 +172,51 @@ async function drain(
   const timer = setTimeout(() => stopJobs.abort(), isTerminated ? drainMs : 0);
   await Promise.all(running);
   clearTimeout(timer);
+}
+
+interface RunJobOptions extends JobPlace {
+  /** Run only if the job was due within this many milliseconds; undefined: in any case. */
+  readonly dueMs: number | undefined;
+  readonly missed: boolean;
+}
+
+export interface RunJobResult {
+  readonly job: string;
+  /** "not_due": because of `dueMs` or `missed`; "done_before": another scheduler ran the job for this time. */
+  readonly status: Execution["status"] | "not_due" | "done_before";
+  readonly execution: Execution | null;
+}
+
+export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult> {
+  const { context, paths } = options.workspace;
+  const nothing = { job: job.name, status: "not_due", execution: null } as const;
+  if (options.missed) return (await runMissed(job, options)) ?? nothing;
+  if (options.dueMs === undefined) return run(job, { trigger: "manual", dueAt: null }, options);
+  const dueAt = latestTime(job, context.now(), options.dueMs);
+  if (dueAt === undefined) return nothing;
+  const passed = context.now().getTime() - dueAt.getTime();
+  const delay = jitterOf(job, dueAt, paths.workspace) - passed;
+  if (delay > 0) await sleep(delay, undefined, { signal: context.signal }).catch(() => {});
+  context.signal.throwIfAborted();
+  return run(job, { trigger: "schedule", dueAt }, options);
+}
+
+async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult | undefined> {
+  const { context } = options.workspace;
+  const executions = await recentExecutions(options.workspace, job.name);
+  const missed = missedTimes(job, (await expectations(options.workspace))[job.name], executions, context.now());
+  if (missed === undefined) return undefined;
+  if (job.missed === "skip") {
+    await skipJob(job, { trigger: "missed", dueAt: missed.latest }, describeMissed(missed), options);
+    return undefined;
+  }
+  return run(job, { trigger: "missed", dueAt: missed.latest }, options);
+}
+
+type Request = Omit<JobRequest, "stop">;
+
+async function run(job: ScheduledJob, request: Request, options: RunJobOptions): Promise<RunJobResult> {
+  const execution = await executeJob(job, { ...request, stop: options.workspace.context.signal }, options);
+  if (execution === "done_before") return { job: job.name, status: execution, execution: null };
+  return { job: job.name, status: execution.status, execution };
 }

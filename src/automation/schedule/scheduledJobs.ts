@@ -7,20 +7,16 @@ import { suggest } from "../../core/text/suggest.ts";
 import { nextTimes, type CronJob } from "./cron.ts";
 
 export interface ScheduledJob extends CronJob {
-  /** Command-line arguments, without the program. */
   readonly words: readonly string[];
   readonly jitterMs: number;
   readonly missed: "run" | "skip";
-  /** Null: no timeout. */
   readonly timeoutMs: number | null;
 }
 
-/** Commands that can run unattended. */
 const scheduledCommands =
   "ingest train tune score deploy diagnose report fullprocess monitor labels apicalls verify doctor prune backup".split(
     " ",
   );
-/** Of these, the ones that take the lock and accept --wait. */
 const lockingCommands = new Set("ingest train tune score deploy fullprocess monitor apicalls prune".split(" "));
 
 /** Default of --wait: two jobs in the same minute run one after the other, instead of one failing. */
@@ -44,7 +40,6 @@ export function scheduledJobs({ schedule }: Config, now: Date): readonly Schedul
   return jobs;
 }
 
-/** All errors that `scheduledJobs` could throw, for every job, with their config keys. */
 export function scheduleProblems({ schedule }: Config, now: Date): ConfigProblem[] {
   return schedule.flatMap((entry, i) => {
     const at = (key: string, check: () => unknown): ConfigProblem[] =>
@@ -71,7 +66,6 @@ function requireNextTime(job: CronJob, now: Date): void {
   });
 }
 
-/** @throws {MlctlError} kind "usage" with the existing names if there is no such job */
 export function jobNamed(jobs: readonly ScheduledJob[], name: string): ScheduledJob {
   const job = jobs.find((each) => each.name === name);
   if (job !== undefined) return job;

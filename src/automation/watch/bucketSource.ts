@@ -5,19 +5,16 @@ import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { openBucket, placeOf, type Bucket, type BucketEnvironment } from "../../storage/remote/bucket.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";
-import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";
+import type { DropSource, Outcome, ReadyDrops } from "./dropResult.ts";
 
 interface BucketSourceOptions {
-  /** s3://bucket/prefix */
   readonly address: string;
-  /** Absolute; files are worked on in its `processing`, logs are kept in its `logs`. */
   readonly folder: string;
   readonly matches?: ((path: string) => boolean) | undefined;
   readonly signal: AbortSignal;
   readonly environment: BucketEnvironment;
 }
 
-/** @throws {MlctlError} kind "usage" where the address names no bucket */
 export function bucketSource({ address, folder, matches, signal, environment }: BucketSourceOptions): DropSource {
   const { name: bucketName, path } = placeOf(address);
   const prefix = path === "" ? "" : `${path}/`;

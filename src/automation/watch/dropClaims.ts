@@ -1,6 +1,6 @@
 /** Claims: folders in `processing` that each hold one dropped file and belong to one living watcher. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
@@ -8,42 +8,33 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { syncFolder } from "../../storage/files/commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
+import { acquireLock } from "../../storage/lock.ts";
 import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
-import { lockOf, otherLocks, removeLock } from "./watcherLocks.ts";
 
 /** What claim.json says. */
 export interface ClaimNote {
-  /** Who works on it: see Claims.owner. */
   readonly owner: string;
-  /** The source it came from: another one's are left alone. */
   readonly origin: string;
   /** Path below `input` as it was dropped, and the path below `processed` that is free for it. */
   readonly given: string;
   readonly name: string;
   readonly claimedAt: string;
-  /** Tells this drop from one of the same name. */
   readonly nonce: string;
-  /** How often a watcher began to work on it. */
   readonly starts: number;
-  /** Of an object in a bucket. */
   readonly etag?: string;
 }
 
 export interface Claim extends ClaimNote {
-  /** Absolute. */
   readonly folder: string;
-  /** The dropped file in it, under a name that no reader stumbles over. */
   readonly original: string;
 }
 
-export interface Drop {
-  /** Path below `input`, with forward slashes. */
+interface Drop {
   readonly given: string;
   readonly etag?: string;
 }
 
 export interface Claims {
-  /** Lives as long as its lock is held. */
   readonly owner: string;
   /** An empty folder for a drop under a name of its own; undefined where another watcher has it. */
   reserve(drop: Drop, isTaken: (name: string) => Promise<boolean>): Promise<Claim | undefined>;
@@ -56,8 +47,7 @@ export interface Claims {
   close(): void;
 }
 
-export interface ClaimOptions {
-  /** The folder `processing`, absolute. */
+interface ClaimOptions {
   readonly processing: string;
   readonly origin: string;
   readonly now: () => Date;
@@ -65,7 +55,6 @@ export interface ClaimOptions {
 
 const NOTE = "claim.json";
 const WATCHERS = ".watchers";
-/** Names that are tried for a drop until it waits for the next look. */
 const MOST_NAMES = 50;
 
 /** A killed watcher's lock is free at once: the system ends it with the process. */
@@ -215,5 +204,33 @@ async function takeFrom(other: string, { processing, origin, watchers, owner, no
   } finally {
     release();
     if (allClaims(processing).every((claim) => claim.owner !== other)) removeLock(watchers, other);
+  }
+}
+
+const START_MILLISECONDS = 60_000;
+
+/** @throws {MlctlError} kind "busy" if that watcher lives */
+async function lockOf(watchers: string, owner: string, now: () => Date): Promise<() => void> {
+  return acquireLock({ database: join(watchers, owner), command: "mlctl watch", waitMs: 0, now });
+}
+
+/** Other watchers, on any machine; not one that is starting, whose file is new and whose lock may be missing. */
+function otherLocks(watchers: string, own: string): Set<string> {
+  const names = readdirSync(watchers);
+  const owners = names.flatMap((name) => /^(.+)\.lock(\.json|-journal)?$/.exec(name)?.[1] ?? []);
+  const now = statSync(watchers).mtimeMs; // By the clock of the file system: this watcher's own lock was created here.
+  const isStarting = (owner: string): boolean => {
+    const created = statSync(join(watchers, `${owner}.lock`), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return !names.includes(`${owner}.lock.json`) && now - created < START_MILLISECONDS;
+  };
+  return new Set(owners.filter((owner) => owner !== own && !isStarting(owner)));
+}
+
+function removeLock(watchers: string, owner: string): void {
+  try {
+    for (const ending of [".lock", ".lock.json", ".lock-journal"])
+      rmSync(join(watchers, owner + ending), { force: true });
+  } catch {
+    // A disk that became read-only: no reason to end with an error.
   }
 }

@@ -10,10 +10,17 @@ import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
 import { predictDrop, PREDICTIONS, REJECTED, type PredictedDrop, type DropSettings, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
-import { isStop, isTransient, dropError } from "./dropErrors.ts";
+import {
+  isStop,
+  isTransient,
+  dropError,
+  dropMonitoring,
+  type DropResult,
+  type DropSource,
+  type Move,
+  type Outcome,
+} from "./dropResult.ts";
 import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
-import { dropMonitoring, type DropResult } from "./dropResult.ts";
-import type { DropSource, Move, Outcome } from "./dropSource.ts";
 
 export interface DropWork {
   readonly source: DropSource;
@@ -26,11 +33,7 @@ const MOST_STARTS = 50;
 
 const OUTCOME = "outcome.json";
 
-/**
- * Errors of the file are in its result. It throws only where the result could not be stored, or on the signal while it
- * waits. Then the claim stays, and the next call continues where this one ended.
- * @returns undefined where the file was never moved into the claim
- */
+/** Throws only where the result could not be stored, or on the signal while it waits: the next call then continues. */
 export async function dropFile(workspace: Workspace, claim: Claim, work: DropWork): Promise<DropResult | undefined> {
   const { source } = work;
   const { context } = workspace;
@@ -103,7 +106,6 @@ async function decide(workspace: Workspace, claim: Claim, work: Work): Promise<O
 const noRows = { rows: 0, rejected: 0, logged: null, logProblem: null, warnings: [] };
 const nothing = { runId: null, modelVersion: null, monitoring: null, failed: [], unjudged: [], ...noRows };
 
-/** @throws {MlctlError} kind "data" */
 function refuseHopeless({ original, given, starts }: Claim): void {
   if (!lstatSync(original).isFile()) {
     throw new MlctlError("data", `${given} is a link`, { hint: "drop the file itself: links are not followed" });

@@ -8,7 +8,6 @@ const TEMPORARY = /(^[.~]|~$|\.(part|partial|filepart|tmp|temp|crdownload|downlo
 
 const TABLE = /\.(csv|tsv|txt|jsonl|ndjson|json)(\.gz)?$|\.parquet$/i;
 
-/** Most bytes of a name, of the file systems in use. */
 const LONGEST_NAME = 255;
 
 export function isTemporary(path: string): boolean {
@@ -20,7 +19,6 @@ export function tableEnding(path: string): string | undefined {
   return TABLE.exec(path)?.[0].toLowerCase();
 }
 
-/** "2024/a" of "2024/a.csv.gz". */
 export function stemOf(path: string): string {
   const ending = tableEnding(path) ?? posix.extname(path);
   const stem = path.slice(0, path.length - ending.length);
@@ -63,7 +61,6 @@ export function nameBehind(stem: string, addition: string): string {
   return posix.join(posix.dirname(stem), `${kept}-${hash}${addition}`);
 }
 
-/** A name or a message on one line: line breaks and control characters are escaped. */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, escaped);

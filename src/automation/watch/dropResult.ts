@@ -1,20 +1,19 @@
 /** DropResult: what became of one dropped file; a line of `watch --json`: scripts rely on its keys, so add some, never change them. */
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { MonitorArea, MonitorFinding } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
-import type { DropError } from "./dropErrors.ts";
-import type { DropStatus } from "./dropSource.ts";
+import { errorCode } from "../../storage/files/writeFailure.ts";
+import type { Claim } from "./dropClaims.ts";
 
-export interface DropMonitoring {
+interface DropMonitoring {
   readonly monitorId: string;
   readonly status: MonitorFinding["status"];
   /** Share of columns that drifted, and whether that is too many. */
   readonly driftShare: number | null;
   readonly drifted: boolean;
   readonly driftedColumns: readonly string[];
-  /** Rows whose truth came with them. */
   readonly labelled: number;
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** Failures and warnings. */
   readonly findings: readonly Pick<MonitorFinding, "area" | "name" | "status" | "value" | "limit" | "message">[];
   readonly alerts: readonly { readonly channel: string; readonly subject: string; readonly status: string }[];
 }
@@ -64,4 +63,60 @@ export function dropMonitoring(result: MonitorResult): DropMonitoring {
       .map(({ area, name, status, value, limit, message }) => ({ area, name, status, value, limit, message })),
     alerts: alerts.map(({ channel, subject, status }) => ({ channel, subject, status })),
   };
+}
+
+interface DropError {
+  readonly message: string;
+  readonly details: readonly string[];
+  readonly hint: string | null;
+}
+
+export function isStop(error: unknown): boolean {
+  if (error instanceof MlctlError) return error.kind === "interrupted" || error.kind === "terminated";
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** Not caused by the file and worth a retry: the lock, the disk, the network. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof MlctlError)) return errorCode(error) !== undefined;
+  return error.kind === "busy" || error.kind === "failure" || error.kind === "notReady";
+}
+
+export function dropError(error: unknown): DropError {
+  if (error instanceof MlctlError) return { message: error.message, details: error.details, hint: error.hint ?? null };
+  const hint = "this is a bug of mlctl: please report it with the file's log";
+  return { message: `unexpected: ${messageOf(error)}`, details: [], hint };
+}
+
+export interface ReadyDrops {
+  readonly drops: readonly { readonly given: string; readonly etag?: string }[];
+  readonly arriving: number;
+  /** Of these, how many were first seen less than the time ago that a file must not change: most will be whole soon. */
+  readonly undecided: number;
+}
+
+type DropStatus = "processed" | "errored";
+
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What was decided, written down before anything is moved: who finishes after a crash does just this. */
+export interface Outcome<R = unknown> {
+  readonly status: DropStatus;
+  /** The results first, the dropped file last: while that is not moved, it is not done. */
+  readonly moves: readonly Move[];
+  readonly result: R;
+}
+
+export interface DropSource {
+  readonly name: string;
+  ready(): Promise<ReadyDrops>;
+  isTaken(name: string): Promise<boolean>;
+  /** Brings the dropped file into the claim's folder; false where another watcher was faster. */
+  fetch(claim: Claim): Promise<boolean>;
+  /** Nothing is overwritten; doing it again after a crash changes nothing. @returns where each move ended, by `from` */
+  publish(claim: Claim, outcome: Outcome, log: string): Promise<ReadonlyMap<string, string>>;
+  logPath(name: string): string;
 }

@@ -7,30 +7,23 @@ import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf, tableEnding } from "./dropNames.ts";
-import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";
+import type { DropSource, Outcome, ReadyDrops } from "./dropResult.ts";
 
 interface FolderSourceOptions {
   /** Absolute; holds input, processing, processed, errored and logs. */
   readonly folder: string;
-  /** Undefined: every file. */
   readonly matches?: ((path: string) => boolean) | undefined;
-  /** Milliseconds. */
   readonly settle: number;
-  /** Milliseconds that only go forward. */
   readonly clock: () => number;
-  /** Told once for each place. */
   readonly warn: (message: string) => void;
 }
 
 interface Sighting {
-  /** It is so since then. */
   readonly state: string;
   readonly since: number;
-  /** When it was first seen. */
   readonly first: number;
 }
 
-/** @throws {MlctlError} kind "failure" where the folders cannot be made */
 export function folderSource(options: FolderSourceOptions): DropSource {
   const { folder, settle, clock, warn } = options;
   const place = (name: string): string => join(folder, name);

@@ -1,32 +1,29 @@
 /** The source that config.json or the command line names: the local folder, an address, a bucket. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { milliseconds } from "../../core/text/duration.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { fetchUrl } from "./fetchUrl.ts";
+import { milliseconds } from "../../core/text/duration.ts";
 import { glob } from "../../core/text/glob.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
-import { shownUrl } from "../../storage/remote/download.ts";
+import { shownUrl, download, lastPart, type DownloadOptions, type Version } from "../../storage/remote/download.ts";
+import { tableName } from "../../storage/remote/tableName.ts";
 import { candidateNames } from "./dropNames.ts";
-import type { DropSource } from "./dropSource.ts";
+import type { DropSource } from "./dropResult.ts";
 import { folderSource } from "./folderSource.ts";
 
 export interface OpenedSource {
   readonly source: DropSource;
-  /** For people. */
   readonly place: string;
   /** Looks for news where the source itself cannot: at an address. */
   refresh(): Promise<void>;
-  /** Why the last refresh brought nothing; undefined where it worked. */
   failure(): Error | undefined;
 }
 
-/**
- * @param folder absolute: watch.folder
- * @throws {MlctlError} kind "usage" where `watch.source` is neither an address nor a bucket
- */
+/** @throws {MlctlError} kind "usage" where `watch.source` is neither an address nor a bucket */
 export async function openSource(workspace: Workspace, folder: string, clock: () => number): Promise<OpenedSource> {
   const { config, paths, context } = workspace;
   const { source: address, pattern, settle } = config.watch;
@@ -58,16 +55,16 @@ function refresher(
   { config, context }: Workspace,
   { address, folder, clock }: { address: string; folder: string; clock: () => number },
 ): Pick<OpenedSource, "refresh" | "failure"> {
-  const { download, retries, retry_delay } = config.watch;
+  const { download: settings, retries, retry_delay } = config.watch;
   const input = join(folder, "input");
   const key = createHash("sha256").update(address).digest("hex").slice(0, 16);
   const request = {
     url: address,
     folder: input,
     statePath: join(folder, "processing", ".fetched", `${key}.json`),
-    headers: download.headers,
-    timeout: milliseconds(download.timeout),
-    maxBytes: download.max_bytes,
+    headers: settings.headers,
+    timeout: milliseconds(settings.timeout),
+    maxBytes: settings.max_bytes,
     retries,
     retryDelay: milliseconds(retry_delay),
     signal: context.signal,
@@ -81,7 +78,7 @@ function refresher(
     failure: () => failure,
     async refresh() {
       if (clock() < next) return;
-      next = clock() + milliseconds(download.poll);
+      next = clock() + milliseconds(settings.poll);
       try {
         const name = await fetchUrl(request);
         failure = undefined;
@@ -94,4 +91,80 @@ function refresher(
       }
     },
   };
+}
+
+interface FetchUrlOptions extends Omit<DownloadOptions, "path" | "known" | "idle" | "hints" | "onProgress"> {
+  /** Absolute; the file appears there whole, under the name that it has in the address. */
+  readonly folder: string;
+  readonly statePath: string;
+  readonly freeName: (name: string) => string;
+}
+
+interface FetchState extends Version {
+  readonly url: string;
+  readonly sha256: string;
+  readonly name: string;
+  readonly pending: boolean;
+}
+
+/** Equal bytes are no news. Killed at any moment, the next call goes on: no version is lost or comes twice. */
+async function fetchUrl(options: FetchUrlOptions): Promise<string | null> {
+  const { folder, statePath, url } = options;
+  const before = readState(options);
+  const waiting = join(folder, waitingName(url));
+  if (before?.pending === true) {
+    const arrived = arrive(waiting, join(folder, before.name));
+    saveState(statePath, { ...before, pending: false });
+    if (arrived) return before.name;
+  }
+  ensureFolder(folder);
+  const path = `${waiting}.part`;
+  const hints = {
+    failure: "it is tried again at the next look",
+    tooLong: "a larger `watch.download.max_bytes` takes it",
+  };
+  const response = await download({ ...options, path, known: before, hints });
+  if (response === null) return null;
+  const { sha256, etag, lastModified } = response;
+  const state = { url: shownUrl(url), etag, lastModified, sha256 };
+  if (before?.sha256 === sha256) {
+    rmSync(path, { force: true });
+    saveState(statePath, { ...state, name: before.name, pending: false });
+    return null;
+  }
+  const name = options.freeName(tableName(lastPart(url), path));
+  renameSync(path, waiting);
+  saveState(statePath, { ...state, name, pending: true });
+  arrive(waiting, join(folder, name));
+  saveState(statePath, { ...state, name, pending: false });
+  return name;
+}
+
+/** Hidden, so that nobody takes it before it is whole. */
+function waitingName(url: string): string {
+  return `.fetched-${createHash("sha256").update(url).digest("hex").slice(0, 16)}`;
+}
+
+function arrive(waiting: string, path: string): boolean {
+  if (!existsSync(waiting)) return false;
+  renameSync(waiting, path);
+  syncFolder(join(path, ".."));
+  return true;
+}
+
+/** Undefined before the first time, and where the note is damaged: then it is fetched again. */
+function readState({ statePath, url }: FetchUrlOptions): FetchState | undefined {
+  if (!existsSync(statePath)) return undefined;
+  try {
+    const state = JSON.parse(readFileSync(statePath, "utf8")) as FetchState;
+    // The name of the file has a hash of the whole address; earlier versions wrote it in full.
+    return [url, shownUrl(url)].includes(state.url) && typeof state.name === "string" ? state : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function saveState(path: string, state: FetchState): void {
+  atomicWrite(path, `${JSON.stringify(state, null, 2)}\n`);
 }

@@ -13,7 +13,7 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import type { Claim } from "./dropClaims.ts";
-import { isStop, isTransient } from "./dropErrors.ts";
+import { isStop, isTransient } from "./dropResult.ts";
 
 export interface DropSettings {
   readonly predictionColumn: string;
@@ -21,16 +21,12 @@ export interface DropSettings {
   readonly monitor: boolean;
   readonly log: boolean;
   readonly retries: number;
-  /** Milliseconds. */
   readonly retryDelay: number;
-  /** For the workspace's lock, in milliseconds. */
   readonly wait: number;
 }
 
-/** A line in the drop's log. */
 export type Say = (message: string) => void;
 
-/** Files in the claim's folder. */
 export const PREDICTIONS = "predictions.csv";
 export const REJECTED = "rejected.csv";
 
@@ -46,10 +42,7 @@ export interface PredictedDrop {
   readonly warnings: readonly string[];
 }
 
-/**
- * Writes the predictions into the claim's folder. A signal does not interrupt the file: it only ends waiting.
- * @throws {MlctlError} kind "data" for a file that cannot be predicted; "failure", "busy", "notReady" where the cause is not the file
- */
+/** A signal only ends waiting, not the work. @throws {MlctlError} kind "data" if the file is the cause */
 export async function predictDrop(
   workspace: Workspace,
   claim: Claim,

@@ -13,21 +13,15 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
 import type { DropSettings } from "./predictDrop.ts";
 import { openClaims, type Claim, type Claims } from "./dropClaims.ts";
-import { isStop } from "./dropErrors.ts";
+import { isStop, type DropResult, type DropSource } from "./dropResult.ts";
 import { dropFile } from "./dropFile.ts";
-import type { DropResult } from "./dropResult.ts";
-import type { DropSource } from "./dropSource.ts";
 import { openSource, type OpenedSource } from "./openSource.ts";
 
 export interface WatchOptions {
-  /** Ends when nothing is left. */
   readonly once: boolean;
-  /** Of the workspace's lock, in milliseconds. */
   readonly wait: number;
   readonly failOn: readonly MonitorArea[];
-  /** Called with what became of each file, as soon as it is put away. */
   readonly onResult: (result: DropResult) => void;
-  /** Milliseconds that only go forward. */
   readonly clock: () => number;
 }
 
@@ -40,10 +34,7 @@ interface WatchSummary {
 /** A file at which watchers ended this often may be why: it waits until all others are done. */
 const SUSPECT_STARTS = 3;
 
-/**
- * @throws {MlctlError} with `once`: kind "notReady" where nothing is deployed, "failure" where the source cannot be
- * reached; without `once` these are warnings, and the next poll tries again
- */
+/** @throws {MlctlError} with `once`; without it, failures are warnings, and the next poll tries again */
 export async function watch(workspace: Workspace, options: WatchOptions): Promise<WatchSummary> {
   const { config, paths, context } = workspace;
   const folder = resolve(paths.workspace, config.watch.folder);
@@ -74,19 +65,15 @@ interface Round {
   readonly opened: OpenedSource;
   readonly claims: Claims;
   readonly results: DropResult[];
-  /** Claims of this watcher whose outcome could not be put in its place yet. */
   readonly unfinished: Map<string, Claim>;
   /** Why a file could not be claimed or moved away; reported at once, and at the end of --once. */
   readonly failures: unknown[];
   readonly troubles: Troubles;
-  /** How often the disk could not be written. */
   diskFailures: number;
 }
 
-/** Files named in a message. */
 const NAMED_FILES = 5;
 
-/** Keys of troubles that concern more than one file. */
 const [DISK, LOOK, LOG] = ["disk", "look", "log"];
 
 async function rounds(round: Round): Promise<void> {
@@ -118,7 +105,6 @@ async function rounds(round: Round): Promise<void> {
 }
 
 interface Seen {
-  /** Files that came to their end. */
   readonly taken: number;
   readonly arriving: number;
   readonly undecided: number;

@@ -1,8 +1,7 @@
 /** Files that start workers elsewhere: Kubernetes, Slurm, or any command. They only start them: the queue knows the work. */
 import type { Config } from "../../config/schema/schema.ts";
 import { TRUST_VARIABLE } from "../../config/trust.ts";
-import { containerOf, podOf } from "../schedule/install/kubernetesPod.ts";
-import { yamlText } from "../schedule/install/yamlText.ts";
+import { containerOf, podOf, yamlText } from "../schedule/install/kubernetesCronJobs.ts";
 
 export type Launcher = "kubernetes" | "deployment" | "slurm" | "command";
 
@@ -10,10 +9,8 @@ export interface WorkerFilesOptions {
   readonly config: Pick<Config, "database" | "artifacts" | "target">;
   /** Absolute path of the workspace, on the other machines too. */
   readonly directory: string;
-  /** Number of workers. */
   readonly count: number;
   readonly threads: number;
-  /** As a flag takes it: "10m". */
   readonly idle: string;
 }
 
@@ -94,7 +91,6 @@ function kubernetesFile(kind: "kubernetes" | "deployment", options: WorkerFilesO
   return yamlText(configMap, remarks, { separated: true }) + yamlText(starter, [], { separated: true });
 }
 
-/** For a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w/.:=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

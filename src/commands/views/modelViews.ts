@@ -39,7 +39,6 @@ function deployedText({ inProduction, lastDeployedAt }: ModelRow): string {
   return lastDeployedAt === null ? "" : shortTime(lastDeployedAt);
 }
 
-/** For the fields of a view. */
 export function deploymentFields(deployments: readonly Deployment[]): [string, string][] {
   return deployments.map((each) => {
     const { deploymentId, action, deployedAt } = each;
@@ -85,7 +84,6 @@ export function modelView({ path, sha256, model, run, deployments }: DescribedMo
   };
 }
 
-/** All metrics of a run, with what is known of its test rows. */
 export function metricsTable(metrics: Run["metrics"], score: Run["score"]): ViewTable {
   const names = [...new Set([...Object.keys(metrics), ...Object.keys(score?.metrics ?? {})])];
   return tableOf(names, [

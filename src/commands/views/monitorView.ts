@@ -8,7 +8,6 @@ import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
 import { tableOf } from "./tableOf.ts";
 
-/** Maximum number of columns in the drift table, drifted ones first. */
 const MOST_COLUMNS = 30;
 
 const SEGMENTS_SHOWN = 15;
@@ -55,7 +54,6 @@ export function monitoringView(result: MonitorResult): View {
 /** Of a window whose checks did not fail but that has fewer rows than `monitor.minimum_rows`. */
 const TOO_FEW_ROWS = "too few rows";
 
-/** Maximum number of failed windows that the title names. */
 const NAMED_WINDOWS = 3;
 
 /** "1 of 13 windows failed: rows 2001 to 2250; 1 has too few rows". */
@@ -129,7 +127,6 @@ function segmentTable({ segments }: MonitorResult): ViewTable[] {
   return [{ title: `segments, worst first${more}`, ...table }];
 }
 
-/** Earlier results of this window, when fewer labels were known. */
 function statementsTable({ statements, performance }: MonitorResult): ViewTable[] {
   if (statements.length === 0) return [];
   const rows = statements.map(({ asOf, labelled, rows: count, value }) => [shortTime(asOf), labelled, count, value]);

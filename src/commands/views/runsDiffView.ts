@@ -8,7 +8,6 @@ import type { DiffResult } from "../../lifecycle/compare/diffRuns.ts";
 
 export const verdicts = { real: "significant", within_noise: "within noise", cannot_tell: "inconclusive" } as const;
 
-/** Names listed before "and n more". */
 const LISTED = 12;
 
 export function runsDiffView(result: DiffResult): View {

@@ -5,7 +5,7 @@ import type { View } from "../../core/view.ts";
 import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
 import { localTime } from "../../automation/schedule/localTime.ts";
 import type { JobStatus } from "../../automation/schedule/jobStatus.ts";
-import type { RunJobResult } from "../../automation/schedule/runJobNow.ts";
+import type { RunJobResult } from "../../automation/schedule/runSchedule.ts";
 import { tableOf } from "./tableOf.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
@@ -30,7 +30,6 @@ export function nextView(jobs: readonly JobStatus[]): View {
   };
 }
 
-/** Times are in the time zone of the job. */
 export function listView(jobs: readonly JobStatus[]): View {
   const isLocal = jobs.some(({ timezone }) => timezone !== "UTC");
   return {
@@ -79,7 +78,6 @@ export function installView(result: InstallResult): View {
   };
 }
 
-/** Marks a shell command with backticks, as in other messages. */
 function asCommand(next: string): string {
   return /^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next;
 }
@@ -119,13 +117,11 @@ function exitText({ exitCode }: Execution): string {
   return exitCode === null || exitCode === 0 ? "" : `, exit ${exitCode}`;
 }
 
-/** "2026-11-27 02:30", in the time zone of the job. */
 function clockTime(iso: string, timezone: string): string {
   const { year, month, day, hour, minute, second } = localTime(Date.parse(iso), timezone);
   return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}${second === 0 ? "" : `:${two(second)}`}`;
 }
 
-/** In a list, times in UTC keep their Z. */
 function listTime(iso: string, timezone: string): string {
   return timezone === "UTC" ? shortTime(iso) : clockTime(iso, timezone);
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { consistencyProblems } from "./consistencyProblems.ts";
-import { tokenProblems } from "./tokenProblems.ts";
+import { consistencyProblems, tokenProblems } from "./consistencyProblems.ts";
 import { configSchema } from "../schema/schema.ts";
 
 const problems = (changes: object): string[] =>

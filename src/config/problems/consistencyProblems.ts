@@ -1,10 +1,9 @@
 /** Checks that involve several keys, each valid on its own. */
 import { dirname, resolve, sep } from "node:path";
-import { bucketAddress } from "../../core/text/bucketAddress.ts";
 import { addressProblem, isAddress } from "../../core/databaseAddress.ts";
+import { bucketAddress } from "../../core/text/bucketAddress.ts";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
-import { sourceProblems } from "./sourceProblems.ts";
 
 const folderKeys = [
   "input_folder_path",
@@ -17,7 +16,6 @@ const folderKeys = [
 
 const writtenKeys = new Set<string>(["output_folder_path", "output_model_path", "prod_deployment_path", "database"]);
 
-/** @param configPath the absolute path of config.json */
 export function consistencyProblems(config: Config, configPath: string): ConfigProblem[] {
   return [
     ...folderProblems(config, configPath),
@@ -33,10 +31,7 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
   ];
 }
 
-/**
- * Two keys must not share a folder: a step would read its own output. A folder that mlctl writes must not hold the
- * workspace: restore and prune treat all of it as theirs.
- */
+/** A step would read its own output, and restore and prune treat folders that mlctl writes as theirs. */
 function folderProblems(config: Config, configPath: string): ConfigProblem[] {
   const directory = dirname(configPath);
   const seen = new Map([[identityOf(configPath), "the configuration"]]);
@@ -168,4 +163,60 @@ function aliasProblems({ promotion }: Config): ConfigProblem[] {
       return [{ path: `promotion.${key}.${i}`, message: `found "${name}", which ${other} already uses` }];
     }),
   );
+}
+
+const KINDS = { "https:": "https", "http:": "https", "s3:": "s3", "postgres:": "postgres", "postgresql:": "postgres" };
+const SETTINGS = {
+  headers: "https",
+  paging: "https",
+  pattern: "s3",
+  query: "postgres",
+  watermark: "postgres",
+} as const;
+
+/** The messages repeat no address, because it may contain a password. */
+function sourceProblems({ ingest }: Pick<Config, "ingest">): ConfigProblem[] {
+  return ingest.sources.flatMap((source, i) => {
+    const at = `ingest.sources.${i}`;
+    const { url, for: _for, ...settings } = typeof source === "string" ? { url: source, for: null } : source;
+    const kind = KINDS[(/^\w+:(?=\/\/)/.exec(url)?.[0] ?? "") as keyof typeof KINDS];
+    const path = typeof source === "string" ? at : `${at}.url`;
+    if (kind === undefined)
+      return [
+        { path, message: "is not an address; allowed https://…, s3://bucket/prefix, postgres://user@host/database" },
+      ];
+    const query = (settings as { readonly query?: string | null }).query ?? null;
+    if (kind === "postgres" && query === null)
+      return [{ path: `${at}.query`, message: "missing, postgres:// needs the SELECT whose rows are read" }];
+    return Object.entries(settings).flatMap(([key, value]) => {
+      const needed = SETTINGS[key as keyof typeof SETTINGS];
+      const isSet = value !== null && Object.keys(value as object).length > 0;
+      return isSet && needed !== kind
+        ? [{ path: `${at}.${key}`, message: `only sources of ${needed}:// have it` }]
+        : [];
+    });
+  });
+}
+
+const HOW = "make one with `openssl rand -hex 32`";
+
+export function tokenProblems({ serve: { token, tokens } }: Pick<Config, "serve">): ConfigProblem[] {
+  const given = [
+    ["serve.token", token] as const,
+    ...tokens.map((each, i) => [`serve.tokens.${i}.token`, each.token] as const),
+  ];
+  return given.flatMap(([path, text], i) => {
+    if (text === null) return [];
+    const twin = given.findIndex(([, other]) => other === text);
+    const message =
+      twin < i ? `the same token as ${given[twin]![0]}; each caller needs one of its own` : weakness(text);
+    return message === undefined ? [] : [{ path, message }];
+  });
+}
+
+function weakness(text: string): string | undefined {
+  if (/^\$\w+$/.test(text)) return `found the name of a variable; write it as "\${${text.slice(1)}}"`;
+  if (/^[!-~]{16,}$/.test(text)) return undefined;
+  const found = text.length < 16 ? `found ${text.length} characters` : "found blanks or other characters than ASCII";
+  return `${found}; a token has at least 16 letters, digits and signs: ${HOW}`;
 }

@@ -69,9 +69,7 @@ function knownKeys({ properties, propertyNames }: SchemaNode): string[] {
   return [...Object.keys(properties ?? {}), ...(propertyNames?.enum ?? []).map(String)];
 }
 
-/**
- * The alternative of a union that the user meant: the only one whose outer type matches. Its inner issues are reported.
- */
+/** The alternative that the user meant: the only one whose outer type matches. */
 function deepestBranch(issue: Issue): readonly Issue[] | undefined {
   const matching = (issue.errors ?? []).filter((issues) =>
     issues.every(({ code, path }) => path.length > 0 || (code !== "invalid_type" && code !== "invalid_value")),
@@ -110,7 +108,6 @@ function described(schema: SchemaNode, path: readonly PropertyKey[]): string {
   return description === undefined ? "" : `: ${description}`;
 }
 
-/** At most 60 characters. */
 function shortJson(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

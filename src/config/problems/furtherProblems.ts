@@ -5,12 +5,9 @@ import { withoutValueAt, type Path } from "../jsonPath.ts";
 import type { Config, ConfigProblem, KnownNames } from "../schema/schema.ts";
 
 export interface FurtherChecks {
-  /** The configuration, or undefined if it does not satisfy the schema. */
   readonly parse: (given: Json) => Config | undefined;
   readonly known: KnownNames | undefined;
-  /** Absolute. */
   readonly configPath: string;
-  /** Checks of the caller, see LoadOptions. */
   readonly check: ((config: Config) => Promise<readonly ConfigProblem[]>) | undefined;
 }
 
@@ -19,7 +16,6 @@ const independentSections = new Set(
   "ingest features train promotion serve monitor alerts schedule workers retention watch".split(" "),
 );
 
-/** @param found problems from the schema and from unset variables */
 export async function furtherProblems(
   given: Json,
   found: readonly ConfigProblem[],

@@ -4,7 +4,7 @@ import { templateText, templates } from "../configTemplate.ts";
 import { settingPaths } from "../environmentSettings.ts";
 import { parseJsonc } from "../jsonc.ts";
 import { configSchema } from "./schema.ts";
-import { variableOf } from "../variableOf.ts";
+import { variableOf } from "../variablesFile.ts";
 
 const known = { families: ["xgboost"], metrics: ["f1"], features: ["one_hot"] };
 

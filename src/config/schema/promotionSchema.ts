@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { flag, orNull, share, text } from "./values.ts";
 
-/** Limits by name of the metric: `{ "rmse": { "max": 20 } }`. */
 export function limits(metric: z.ZodType<string, string>) {
   return z.partialRecord(metric, limit()).default({});
 }

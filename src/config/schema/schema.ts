@@ -1,16 +1,11 @@
-/**
- * The schema of config.json: type, default and description of every key. TypeScript types, messages and JSON Schema
- * derive from it.
- */
+/** The schema of config.json: types, messages and the JSON Schema derive from it. */
 import { z } from "zod";
-import { alertsSchema } from "./alertsSchema.ts";
+import { alertsSchema, monitorSchema } from "./monitorSchema.ts";
 import { ingestSchema } from "./ingestSchema.ts";
-import { monitorSchema } from "./monitorSchema.ts";
-import { limitsSchema, retentionSchema, scheduleSchema, workersSchema } from "./operationSchema.ts";
+import { limitsSchema, retentionSchema, scheduleSchema, workersSchema, watchSchema } from "./operationSchema.ts";
 import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
 import { serveSchema } from "./serveSchema.ts";
 import { trainSchema } from "./trainSchema.ts";
-import { watchSchema } from "./watchSchema.ts";
 import { orNull, text, texts } from "./values.ts";
 
 /** Names from the registries, passed in because config may not import them. */
@@ -18,19 +13,16 @@ export interface KnownNames {
   readonly families: readonly string[];
   readonly metrics: readonly string[];
   readonly features: readonly string[];
-  /** For the description of monitor.drift.columns. */
   readonly driftTests?: string;
   /** Checks that need a registry (parameters of a family, options of a transform); run on a valid configuration. */
   readonly problems?: (config: Config) => readonly ConfigProblem[];
 }
 
 export interface ConfigProblem {
-  /** Keys joined with dots, as in "train.models.0.params.max_depth". */
   readonly path: string;
   readonly message: string;
 }
 
-/** A parsed config.json with all defaults. */
 export type Config = z.output<ConfigSchema>;
 
 type ConfigSchema = ReturnType<typeof buildSchema>;

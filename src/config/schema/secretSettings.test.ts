@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { configJsonSchema, type SchemaNode } from "./configJsonSchema.ts";
+import { configJsonSchema, secrecyOf, secretSettings, type SchemaNode } from "./configJsonSchema.ts";
 import { configSchema } from "./schema.ts";
-import { secrecyOf, secretSettings } from "./secretSettings.ts";
 
 /** Path of every string setting, "*" for any key or position. */
 function stringPaths(node: SchemaNode, path: readonly string[] = []): string[][] {

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { durationPattern } from "../../core/text/duration.ts";
 
-/** A string that is not empty. */
 export const text = () => z.string().min(1);
 
 export const texts = () => z.array(text()).default([]);
@@ -23,11 +22,7 @@ export function choice<const T extends string>(values: readonly T[], usual: NoIn
   return z.enum(values).default(usual as never);
 }
 
-/**
- * Marks a setting as secret. Everything that hides secrets (records, `config show`, messages, the JSON Schema, the docs)
- * reads this mark. all: the whole value; credentials: user, password and query of an address; arguments: what follows
- * flags such as --token in a list of words.
- */
+/** All that hides secrets reads this mark. credentials: of an address; arguments: what follows flags like --token. */
 export function secret<T extends z.ZodType>(schema: T, secrecy: Secrecy = "all"): T {
   return schema.meta({ [SECRET]: secrecy });
 }
@@ -40,24 +35,20 @@ export const SECRET = "secret";
 export const httpHeaders = () =>
   byName(secret(z.string())).describe("HTTP headers to send, e.g. Authorization as ${NAME}");
 
-/** Null unless it is set. */
 export function orNull<T extends z.ZodType>(schema: T) {
   return z.nullable(schema).default(null);
 }
 
 const positive = `(?=.*[1-9])${durationPattern.source.slice(1, -1)}`;
 
-/** @param example in the error message */
 export function duration(example: string) {
   return z.string().regex(durationPattern, `a duration such as ${example}`);
 }
 
-/** Longer than zero. */
 export function positiveDuration(example: string) {
   return z.string().regex(new RegExp(`^${positive}$`), `a duration such as ${example}`);
 }
 
-/** A duration, or a window of another kind. */
 export function windowLength() {
   const allowed = 'a duration such as 90d, "500 rows", day, week, month or file';
   return z.string().regex(new RegExp(`^(${positive}|[1-9]\\d* rows|day|week|month|file)$`), allowed);

@@ -14,7 +14,6 @@ export interface AlertFinding extends Omit<MonitorFinding, "area"> {
 /** What alerts are sent about: the record of a monitored window, or the end of a scheduled job. */
 export interface AlertNews extends Pick<MonitorRecord, "createdAt" | "runId" | "modelVersion"> {
   readonly source: string;
-  /** Null for a job. */
   readonly monitorId: string | null;
   readonly window: MonitorWindow | null;
   readonly findings: readonly AlertFinding[];
@@ -22,21 +21,17 @@ export interface AlertNews extends Pick<MonitorRecord, "createdAt" | "runId" | "
 
 export interface AlertItem extends Omit<MonitorFinding, "area" | "interval"> {
   readonly change: AlertChange;
-  /** When it began, ISO 8601 UTC. */
   readonly since: string;
 }
 
 export interface Alert {
-  /** The worst change of its items. */
   readonly change: AlertChange;
   readonly area: AlertArea | "test";
-  /** `name` of config.json. */
   readonly project: string;
   /** What was judged: "predictions", "dataset", "files"; null for a test. */
   readonly source: string | null;
   readonly at: string;
   readonly subject: string;
-  /** Body of the message, one line per item. */
   readonly lines: readonly string[];
   readonly items: readonly AlertItem[];
   readonly window: {
@@ -48,6 +43,5 @@ export interface Alert {
   } | null;
   readonly runId: string | null;
   readonly modelVersion: number | null;
-  /** The next step: a command. */
   readonly next: string;
 }

@@ -1,7 +1,6 @@
 /** Dataset: the record that ingest writes next to finaldata_<stamp>.csv. */
 import type { Artifact } from "./artifact.ts";
 
-/** One input file that went into a dataset. */
 export interface SourceFile {
   /** Relative to the workspace if inside it, absolute otherwise; forward slashes. */
   readonly path: string;
@@ -19,15 +18,12 @@ export interface DatasetColumn {
   readonly format?: string;
 }
 
-/** An input file that could not be read. */
 export interface RejectedFile {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
   readonly reason: string;
-  /** First invalid line, counted from 1, for formats with lines. */
   readonly line?: number;
-  /** Path of the copy, relative to the workspace. */
   readonly copy?: string;
 }
 
@@ -46,6 +42,5 @@ export interface Dataset {
   readonly duplicatesRemoved: number;
   /** Hash of the `ingest` section of config.json and the columns it names. */
   readonly ingestSha256: string;
-  /** Wall time of the ingest. */
   readonly seconds: number;
 }

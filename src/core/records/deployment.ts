@@ -8,22 +8,18 @@ export interface DeploymentOrigin {
   readonly host?: string;
   /** HEAD of the git repository with config.json; absent without one. */
   readonly commit?: string;
-  /** From `-m`. */
   readonly message?: string;
 }
 
 export interface Deployment extends DeploymentOrigin {
   readonly kind: "deployment";
-  /** Counts up from 1 without gaps. */
   readonly deploymentId: number;
   readonly runId: string;
   readonly deployedAt: string;
   readonly previousRunId: string | null;
   readonly action: "deploy" | "rollback" | "force";
   readonly reasons: readonly string[];
-  /**
-   * Aliases of the deployed model, e.g. champion. They follow deployment.json, so that one file rename switches all.
-   */
+  /** They follow deployment.json, so that one rename of a file switches all. */
   readonly aliases: readonly string[];
   readonly metric: string;
   readonly value: number | null;

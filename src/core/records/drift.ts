@@ -1,9 +1,7 @@
 /** Drift results: of one column and of the whole dataset. */
 
 export interface ColumnDrift {
-  /** Name of the test, e.g. "ks", "chi_square". */
   readonly test: string;
-  /** A p-value below the limit is drift, a distance above the limit is drift. */
   readonly measure: "p_value" | "distance";
   readonly statistic: number;
   /** The p-value (adjusted, if the rules adjust it) or the distance that is compared with `limit`. */
@@ -33,10 +31,7 @@ export interface DriftReport {
   /** Null if there are no labels, now or in the reference; absent if it was not requested. */
   readonly target?: ColumnDrift | null;
   readonly dataset: {
-    /**
-     * Number of columns tested and drifted, and drifted / tested (null if none could be tested). Counts the inputs; with
-     * Evidently's rules also the prediction and the target.
-     */
+    /** Counts the inputs; with Evidently's rules also the prediction and the target. Share: drifted / tested. */
     readonly tested: number;
     readonly drifted: number;
     readonly share: number | null;
@@ -45,7 +40,6 @@ export interface DriftReport {
   };
 }
 
-/** One check and its result, as listed by diagnose, monitor and doctor. */
 export interface Finding {
   readonly name: string;
   readonly status: "pass" | "warn" | "fail";

@@ -5,14 +5,11 @@ export type ExecutionStatus = "running" | "done" | "failed" | "timed_out" | "sto
 
 export interface Execution {
   readonly kind: "execution";
-  /** "<stamp>_<job>" */
   readonly executionId: string;
   readonly job: string;
-  /** Command-line arguments without the program: ["fullprocess", "--wait", "10m"]. */
   readonly command: readonly string[];
   /** "schedule": on time; "missed": later, because the scheduler was not running; "manual": started by a user. */
   readonly trigger: "schedule" | "missed" | "manual";
-  /** The time that the cron expression gave; null for "manual". */
   readonly dueAt: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -22,7 +19,6 @@ export interface Execution {
   /** Why it was skipped or could not be started; null otherwise. */
   readonly reason: string | null;
   readonly seconds: number | null;
-  /** Relative to the workspace; null if it was skipped. */
   readonly log: string | null;
   readonly pid: number;
   readonly host: string;

@@ -4,7 +4,6 @@ import type { JsonObject } from "../json.ts";
 import type { Reference } from "./reference.ts";
 import type { Signature } from "../table/signature.ts";
 
-/** Incremented when an older mlctl would misread the file. */
 export const MODEL_VERSION = 1;
 
 /** A fitted transform; `type` is its name in the registry of features. */
@@ -32,7 +31,6 @@ export interface Model {
   readonly threshold: number | null;
   /** Binary only, if configured: applied to the estimator's probability before the threshold. */
   readonly calibration?: Calibration;
-  /** On the validation set. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** By feature, largest first: permutation importance (mean drop of the score) or the family's own importance. */
   readonly importance: readonly (readonly [string, number])[];

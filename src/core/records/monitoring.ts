@@ -6,26 +6,21 @@ export type MonitorArea = "drift" | "quality" | "performance";
 /** "skipped": could not be evaluated; never counts as a pass. */
 export type MonitorStatus = "pass" | "warn" | "fail" | "skipped";
 
-/** One check of one window. */
 export interface MonitorFinding {
   readonly area: MonitorArea;
   /** The same in every window: alerts follow a finding by its name. */
   readonly name: string;
   readonly status: MonitorStatus;
-  /** Compared with `limit`; null if there is no value. */
   readonly value: number | null;
   readonly limit: number | null;
   /** The side of the limit that passes; null if there is no limit. */
   readonly passes: "at_most" | "at_least" | null;
-  /** 95 % interval of the value, or null. */
   readonly interval: readonly [number, number] | null;
-  /** Explanation, or why it was skipped. */
   readonly message: string;
 }
 
 export type MonitorSource = "files" | "dataset" | "predictions";
 
-/** The rows that were evaluated together. */
 export interface MonitorWindow {
   /** Display name: "2024-01-10 back 90d", "rows 1 to 500", a file's path. */
   readonly label: string;
@@ -36,11 +31,9 @@ export interface MonitorWindow {
   readonly rows: number;
   /** Rows with both label and prediction. */
   readonly labelled: number;
-  /** The file, if all rows come from one. */
   readonly file: string | null;
 }
 
-/** Data quality of one column of a batch. */
 export interface ColumnQuality {
   readonly missingShare: number;
   /** Share of rows whose value is not of the column's kind; `invalidExample` is one such value. */
@@ -61,7 +54,6 @@ export interface QualityReport {
   readonly rows: number;
   readonly duplicateShare: number;
   readonly missingColumns: readonly string[];
-  /** Columns that the model does not use. */
   readonly extraColumns: readonly string[];
   readonly newestAt: string | null;
   /** Age of the newest row at the end of the window (or now), in days. */
@@ -84,7 +76,6 @@ export interface PerformanceEstimate extends MetricValues {
   readonly realised: Readonly<Record<string, number | null>>;
 }
 
-/** An earlier evaluation of the same window, with fewer labels. */
 export interface EarlierResult {
   readonly asOf: string;
   readonly rows: number;
@@ -93,7 +84,6 @@ export interface EarlierResult {
 }
 
 export interface PerformanceReport extends MetricValues {
-  /** Rows with label and prediction. */
   readonly rows: number;
   /** The main metric; `reference` is its value on the test data. */
   readonly metric: string;
@@ -103,17 +93,12 @@ export interface PerformanceReport extends MetricValues {
   readonly errorStandardDeviation: number | null;
   readonly meanPredicted: number | null;
   readonly meanActual: number | null;
-  /**
-   * An evenly spaced sample of a few hundred rows: time (null without a time column), prediction, label. Classes by
-   * name.
-   */
+  /** Evenly spaced sample of a few hundred rows; time is null without a time column. */
   readonly points: readonly (readonly [at: string | null, predicted: number | string, actual: number | string])[];
   readonly estimate: PerformanceEstimate | null;
-  /** Why performance was not computed. */
   readonly skipped?: string;
 }
 
-/** Performance on the rows of a window that share a value of a column. */
 export interface SegmentReport {
   readonly column: string;
   readonly value: string;
@@ -140,16 +125,13 @@ export type ColumnDistribution =
       readonly kind: "category";
       /** The most frequent categories of both sides together. */
       readonly names: readonly string[];
-      /**
-       * Number of remaining categories, which share the last entry of `reference` and `current`; 0 if there are none.
-       */
+      /** Remaining categories, which share the last entry of `reference` and `current`. */
       readonly others: number;
       readonly reference: readonly number[];
       readonly current: readonly number[];
     };
 
 export interface MonitorDistribution {
-  /** By input column, and "prediction". */
   readonly columns: Readonly<Record<string, ColumnDistribution>>;
   /** Null if there are no labels, now or in the reference. */
   readonly target: ColumnDistribution | null;
@@ -181,8 +163,6 @@ export interface MonitorRecord {
   readonly performance: PerformanceReport;
   readonly segments: readonly SegmentReport[];
   readonly findings: readonly MonitorFinding[];
-  /** Distributions of the columns. Absent in records of earlier versions. */
   readonly spread?: MonitorDistribution;
-  /** Earlier evaluations of this window, oldest first. */
   readonly statements: readonly EarlierResult[];
 }

@@ -1,17 +1,13 @@
 /** The prediction log: what is stored of each prediction, so that its label can be joined later. */
 
-/** One predicted row. */
 export interface LoggedPrediction {
   /** Returned to the caller with the prediction; unique across processes. */
   readonly predictionId: string;
-  /** Time of the prediction, in milliseconds since 1970. */
   readonly at: number;
   /** Null for a model file that does not belong to a run. */
   readonly runId: string | null;
   readonly modelSha256: string;
-  /** By column, as sent by the caller. */
   readonly inputs: Readonly<Record<string, string | number | boolean | null>>;
-  /** Name of the predicted class, or a number. */
   readonly prediction: string | number;
   /** Binary: of the positive class. Multiclass: of the predicted class. Null for regression. */
   readonly probability: number | null;
@@ -20,10 +16,8 @@ export interface LoggedPrediction {
 }
 
 export interface PredictionLogStats {
-  /** Accepted, not yet on disk. */
   readonly queued: number;
   readonly written: number;
-  /** Lost because the queue was full or a write failed. */
   readonly dropped: number;
   /** Of the written ones, how many had to wait until a trouble ended. */
   readonly late: number;

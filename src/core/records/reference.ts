@@ -5,7 +5,6 @@ export interface NumberReference {
   readonly count: number;
   readonly missing: number;
   readonly mean: number | null;
-  /** Sample standard deviation (n − 1). */
   readonly standardDeviation: number | null;
   /** Quantiles at 0 %, 1 %, …, 100 %, linear interpolation; empty if all values are missing. */
   readonly quantiles: readonly number[];
@@ -17,7 +16,6 @@ export interface CategoryReference {
   readonly kind: "category";
   readonly count: number;
   readonly missing: number;
-  /** Number of rows by category, most frequent first. */
   readonly counts: readonly (readonly [string, number])[];
 }
 

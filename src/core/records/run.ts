@@ -5,13 +5,11 @@ import type { Task } from "../task.ts";
 
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
-/** Scores of one class on the test set. */
 export interface ClassScore {
   readonly label: string;
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Number of rows with this label. */
   readonly support: number;
 }
 
@@ -23,11 +21,9 @@ export interface ScoreCurves {
   readonly precisionRecall: readonly (readonly [number, number])[];
 }
 
-/** The metrics of one model on the test data. */
 export interface ScoreRecord {
   readonly createdAt: string;
   readonly metric: string;
-  /** Null if undefined. */
   readonly value: number | null;
   readonly interval: readonly [number, number] | null;
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -49,18 +45,15 @@ export interface ScoreRecord {
   readonly artifact: Artifact;
 }
 
-/** How the scores of several folds are aggregated. */
 export const aggregates = ["mean", "median", "trimmed_mean"] as const;
 export type Aggregate = (typeof aggregates)[number];
 
 /** Cross-validation scores of a candidate on the training set; if configured, the leaderboard is ranked by them. */
 export interface Selection {
-  /** "k_fold", "time_series", … */
   readonly method: string;
   readonly folds: number;
   /** The run's metric on each fold, earliest first if folds follow time; null if undefined. */
   readonly values: readonly (number | null)[];
-  /** How `values` are combined into `value`. */
   readonly aggregate: Aggregate;
   /** The leaderboard is ranked by this; null if the metric is undefined on any fold. */
   readonly value: number | null;
@@ -73,15 +66,12 @@ export interface Selection {
 /** Tags that mlctl sets: why a run cannot win, and why it was not deployed. */
 const ownTags = new Set(["degenerate", "kept", "kept_under"]);
 
-/** Whether a user may set this tag. */
 export function isUserTag(name: string): boolean {
   return !ownTags.has(name);
 }
 
-/** A run as people know it: its tag "name". */
 export const NAME_TAG = "name";
 
-/** "quarterly, owner: ann"; the name is shown elsewhere. */
 export function tagTexts({ tags }: Pick<Run, "tags">): string[] {
   return Object.entries(tags).flatMap(([name, value]) =>
     isUserTag(name) && name !== NAME_TAG ? [value === "" ? name : `${name}: ${value}`] : [],
@@ -93,28 +83,22 @@ export interface Run {
   readonly runId: string;
   readonly status: RunStatus;
   readonly createdAt: string;
-  /** Timestamp shared by all candidates of one `train`. */
   readonly trainId: string;
   readonly task: Task;
   readonly family: string;
   readonly engine?: string;
-  /** Number of processes that trained the model together; absent: one. */
   readonly ranks?: number;
   readonly featureSet: string;
-  /** The metric that ranked the leaderboard. */
   readonly metric: string;
   readonly params: Readonly<Record<string, Json>>;
   /** On the validation set, by name; null if undefined (e.g. AUC with one class). */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Absent if the leaderboard is ranked on the validation set. */
   readonly selection?: Selection;
-  /** Those of `mlctl train --tag` and `mlctl runs tag`, and `ownTags`. */
   readonly tags: Readonly<Record<string, string>>;
   readonly datasetId: string;
   readonly datasetSha256: string;
-  /** Of the configuration that was given. */
   readonly configSha256: string;
-  /** Of `config`, if mlctl chose some of its settings. */
   readonly resolvedConfigSha256?: string;
   /** The whole configuration with defaults and with what mlctl chose, without secrets. */
   readonly config: Json;
@@ -134,8 +118,6 @@ export interface Run {
   readonly modelVersion: number | null;
   readonly warnings: readonly string[];
   readonly score: ScoreRecord | null;
-  /** Set by `mlctl models note`. */
   readonly note?: string;
-  /** Why it failed (status FAILED). */
   readonly error?: string;
 }

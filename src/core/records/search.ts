@@ -4,7 +4,6 @@ import type { Task } from "../task.ts";
 
 /** One set of parameters and its cross-validation scores on the training set; keeps no model. */
 export interface TrialRecord {
-  /** "<search id>.<number>" */
   readonly trialId: string;
   readonly number: number;
   /** "pruned": stopped before all folds were evaluated. */
@@ -12,7 +11,6 @@ export interface TrialRecord {
   readonly params: Readonly<Record<string, Json>>;
   /** The aggregated metric after one fold, two folds, …; null if undefined. */
   readonly steps: readonly (number | null)[];
-  /** The aggregated metric over the evaluated folds. */
   readonly value: number | null;
   readonly seconds: number;
   readonly error?: string;
@@ -22,7 +20,6 @@ export interface SearchRecord {
   readonly kind: "search";
   readonly searchId: string;
   readonly createdAt: string;
-  /** The training that used the best trial. */
   readonly trainId: string;
   /** Equal for the same dataset, settings and seed, so that an interrupted search can continue. */
   readonly key: string;
@@ -34,7 +31,6 @@ export interface SearchRecord {
   readonly folds: number;
   readonly foldMethod: string;
   readonly seed: number;
-  /** Parameters that are not part of the search space. */
   readonly params: Readonly<Record<string, Json>>;
   readonly datasetSha256: string;
   readonly configSha256: string;

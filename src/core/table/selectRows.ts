@@ -1,10 +1,7 @@
 /** Selects rows of a table by position. */
 import type { Column, Table } from "./table.ts";
 
-/**
- * The given `rows` in the given order; a position may repeat. Shares the dictionaries of category columns, and returns
- * `table` itself if every row is selected in order.
- */
+/** In the given order; a position may repeat. Returns `table` itself if every row is selected in order. */
 export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   if (isEveryRow(table, rows)) return table;
   return { rowCount: rows.length, columns: table.columns.map((column) => selectColumn(column, rows)) };

@@ -1,15 +1,10 @@
-/**
- * Signature: inputs and target of a model, like in MLflow. Every row is checked against it before features are
- * computed.
- */
+/** Signature: inputs and target of a model, like in MLflow. Every row is checked against it. */
 import type { ColumnKind } from "./table.ts";
 import type { Task } from "../task.ts";
 
-/** An input column, as seen in training. */
 export interface ColumnSpec {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** Numbers only: all training values were integers. */
   readonly integer?: boolean;
   /** Numbers and dates (epoch milliseconds): the range in training; absent if all values were missing. */
   readonly minimum?: number;
@@ -17,7 +12,6 @@ export interface ColumnSpec {
   /** Categories in training, sorted; at most a thousand (then `truncated` is true). */
   readonly categories?: readonly string[];
   readonly truncated?: boolean;
-  /** Share of training rows without a value, 0 to 1. */
   readonly missingShare: number;
 }
 
@@ -35,10 +29,7 @@ export interface Signature {
   readonly reading: {
     readonly nullValues: readonly string[];
     readonly normalizeNames: boolean;
-    /**
-     * By column: how its numbers or dates are written, unless plainly: "1.234,5 €" or "%d.%m.%Y". Absent in models of
-     * older versions, which read plain values only and know no other missing markers.
-     */
+    /** By column, unless plainly: "1.234,5 €", "%d.%m.%Y". Absent in models of older versions. */
     readonly formats?: Readonly<Record<string, string>>;
     /** Blanks around CSV cells are removed; absent in models from before this setting, which keep them. */
     readonly trim?: boolean;

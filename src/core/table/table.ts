@@ -3,7 +3,6 @@
 /** Kind of an input column. After the transforms, columns are called features. */
 export type ColumnKind = "number" | "category" | "date";
 
-/** Numbers; NaN is missing. */
 export interface NumberColumn {
   readonly kind: "number";
   readonly name: string;

@@ -9,10 +9,7 @@ interface Labelled {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/**
- * By candidate: the family, and what tells it apart from others of its family: the feature set, and its parameters.
- * @param familyName what people call the family; its name in config.json if left out
- */
+/** @param familyName its name for people; the name in config.json if left out */
 export function candidateLabels(
   candidates: readonly Labelled[],
   familyName: (family: string) => string = (family) => family,

@@ -9,12 +9,9 @@ type TimePart = "hour" | "minute" | "second" | "fraction" | "half" | "zone";
 
 export interface DateFormat {
   readonly kind: "date";
-  /** strptime pattern of the date: "%d.%m.%Y". */
   readonly id: string;
-  /** Pattern of a whole value; one group for each part. */
   readonly whole: string;
   readonly parts: readonly DatePart[];
-  /** Milliseconds since 1970-01-01 UTC; undefined if the text is not written this way. */
   readonly parse: (text: string) => number | undefined;
 }
 
@@ -73,7 +70,6 @@ const TOKENS: Readonly<Record<string, { readonly part: DatePart; readonly patter
   b: { part: "name", pattern: String.raw`(${NAMES})\.?` },
 };
 
-/** Integers between these may be dates such as 20240131. */
 export const FIRST_COMPACT = 19_000_101;
 export const LAST_COMPACT = 21_001_231;
 

@@ -11,19 +11,15 @@ const units = {
   w: { milliseconds: 7 * MILLISECONDS_A_DAY, word: "week" },
 } as const;
 
-/** What a duration looks like, for schemas and messages. */
 export const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
 const durationForm = "a number and ms, s, m, h, d or w";
 
 export interface Duration {
-  /** The original string. */
   readonly text: string;
   readonly milliseconds: number;
-  /** In words: "30 days". */
   readonly words: string;
 }
 
-/** Undefined for anything that is not a duration. */
 export function parseDuration(text: string): Duration | undefined {
   const [, digits, letter] = durationPattern.exec(text) ?? [];
   if (digits === undefined) return undefined;

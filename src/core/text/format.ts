@@ -12,7 +12,6 @@ export function percent(share: number): string {
   return `${formatNumber(Number((100 * share).toPrecision(3)))} %`;
 }
 
-/** "0.61 to 0.8"; null if there is no interval. */
 export function intervalText(interval: readonly [number, number] | null | undefined): string | null {
   return interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : null;
 }
@@ -48,20 +47,15 @@ export function dateText(time: number): string {
   return new Date(time).toISOString().replace("T00:00:00.000Z", "");
 }
 
-/**
- * `YYYYMMDDTHHMMSSmmmZ` in UTC, for file names: they sort by time. Under the lock no two share a millisecond, so they
- * never collide.
- */
+/** In UTC, for names of files: they sort by time, and under the lock no two share a millisecond. */
 export function timestamp(date: Date): string {
   return date.toISOString().replace(/[-:.]/g, "");
 }
 
-/** "20261121T134652753Z" → "2026-11-21T13:46:52.753Z" */
 export function timeOfStamp(stamp: string): string {
   return stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, "$1-$2-$3T$4:$5:$6.$7Z");
 }
 
-/** `1 row`, `2 rows`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,5 @@
 /** Lists the first items of many, for messages. */
 
-/** Maximum number of items that a message names. */
 export const MAX_LISTED = 5;
 
 /** `"a", "b", "c", "d", "e" and 3 more`: the first ones, and the number of the others. */

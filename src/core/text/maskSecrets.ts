@@ -3,16 +3,11 @@
 /** Of this process: the secrets of every configuration that it read. */
 const known = new Set<string>();
 
-/** Shorter strings would mask unrelated words. */
 const isLong = ({ length }: string): boolean => length >= 6;
 
-/** Of values in a message about them. */
 const MIN_OWN_LENGTH = 4;
 
-/**
- * From now on, `maskSecrets` removes these values, their credentials and their random-looking parts from every text. Words
- * stay: a command contains some such as "models/alerts.sh" and "MLCTL_TRUST", without which messages could not be read.
- */
+/** Makes `maskSecrets` remove these values and their random-looking parts; words stay, so that messages are readable. */
 export function keepSecret(values: readonly string[]): void {
   for (const value of values) {
     const parts = secretParts(value).filter(looksRandom);
@@ -20,7 +15,6 @@ export function keepSecret(values: readonly string[]): void {
   }
 }
 
-/** Words, names of variables, paths and numbers, such as "production", "application/json", "MLCTL_TRUST", "./alerts.sh". */
 function looksLikeWords(text: string): boolean {
   return /^([a-z]+|[A-Z]+|[A-Z][a-z]+|\d{1,4})?([./_:;, -]+([a-z]+|[A-Z]+|[A-Z][a-z]+|\d{1,4})?)*$/.test(text);
 }
@@ -50,10 +44,7 @@ export function credentialsOf(address: string): string[] {
   return [...plain, ...plain.map(decoded), ...searchParams.values()];
 }
 
-/**
- * What a message may quote of a secret: the words after the first (which is the program of a command, or "Bearer" of a
- * header), and path and credentials of an address. The path of a webhook works like a password.
- */
+/** What a message may quote of a secret: words after the first, and path and credentials of an address. */
 function secretParts(value: string): string[] {
   const [, ...words] = value.split(/[\s"'`;|&<>()]+/).filter((word) => word !== "");
   const texts = [...words, ...words.map((word) => word.slice(word.indexOf("=") + 1))].filter(isLong);

@@ -8,21 +8,15 @@ export type Decimal = "." | ",";
 /** A way to write numbers. Values need not be grouped; grouped ones have three digits in each group. */
 export interface NumberFormat {
   readonly kind: "number";
-  /** An example: "1.234,5 €". */
   readonly id: string;
   /** A comma or point that is not the decimal separator groups thousands. */
   readonly decimal: Decimal;
-  /** Currency or percent sign; "" if there is none. */
   readonly unit: string;
-  /** Pattern of a whole value. */
   readonly whole: string;
   /** Pattern whose first match in a value is its digits with their separators and exponent. */
   readonly body: string;
-  /** Pattern that occurs in negative values only. */
   readonly negative: string;
-  /** Characters that group thousands. */
   readonly grouping: string;
-  /** The number; undefined if the text is not written this way. */
   readonly parse: (text: string) => number | undefined;
 }
 
@@ -86,7 +80,6 @@ function wholeOf({ body, bodyAfterPlus }: { body: string; bodyAfterPlus: string 
   return `${BLANKS}(?:${[...new Set(shapes)].join("|")})${BLANKS}`;
 }
 
-/** The format of numbers with this decimal separator and unit. */
 export function numberFormatOf(decimal: Decimal, unit = ""): NumberFormat {
   return numberFormat(`${decimal === "." ? "1,234.5" : "1.234,5"}${unit === "" ? "" : ` ${unit}`}`)!;
 }

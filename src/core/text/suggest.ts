@@ -1,10 +1,7 @@
 /** "Did you mean …?" for commands, flags, columns, families, metrics and run ids. */
 import { listed } from "./listed.ts";
 
-/**
- * The candidate closest to `word` by edit distance, ignoring case and blanks around; undefined if more than a third of the letters differ,
- * because a far-fetched suggestion is worse than none.
- */
+/** The closest by edit distance; undefined if more than a third differs: a far-fetched one is worse than none. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   // "positive" for "positive_class"; never for a short word, which many begin with.
   const longer =
@@ -42,7 +39,6 @@ function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** The hint `did you mean "…"?` with the closest candidate, else `otherwise`. */
 export function didYouMean<Otherwise extends string | undefined>(
   word: string,
   candidates: Iterable<string>,

@@ -1,5 +1,5 @@
 /** Trains a recorded run again, as it was or with the dataset or seed of another run. Writes nothing. */
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { parseRecorded } from "../../config/configSha256.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";

@@ -1,6 +1,5 @@
 /** Trains the models between two runs, each with data, settings and seed of one run or the other. */
-import { configSha256 } from "../../config/configSha256.ts";
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { configSha256, parseRecorded } from "../../config/configSha256.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/run.ts";

@@ -1,5 +1,5 @@
 /** The labelled rows that a forecast continues. */
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { parseRecorded } from "../../config/configSha256.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";

@@ -1,5 +1,5 @@
 /** Mean predictions of the test rows: by value of a column, by segment and by time. */
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { parseRecorded } from "../../config/configSha256.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import { selectRows } from "../../core/table/selectRows.ts";

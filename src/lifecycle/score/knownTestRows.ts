@@ -1,5 +1,5 @@
 /** Counts test rows that are copies of the model's training or validation rows. */
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { parseRecorded } from "../../config/configSha256.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";

@@ -1,5 +1,5 @@
 /** Reports a score that is far worse than on the validation rows, and test rows that are all later than the training rows. */
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { parseRecorded } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import { findColumn } from "../../core/table/findColumn.ts";

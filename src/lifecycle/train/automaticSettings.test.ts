@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { parseRecorded } from "../../config/configSha256.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";

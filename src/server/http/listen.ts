@@ -1,7 +1,7 @@
 /** Opens the port; errors say why it cannot be opened. */
 import { isIP, type AddressInfo } from "node:net";
 import { hostname } from "node:os";
-import { tokenProblems } from "../../config/problems/tokenProblems.ts";
+import { tokenProblems } from "../../config/problems/consistencyProblems.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { App } from "./http.ts";

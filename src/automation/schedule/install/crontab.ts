@@ -5,16 +5,16 @@ import { MlctlError } from "../../../core/errors.ts";
 import { errorCode } from "../../../storage/files/writeFailure.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
 import type { JobPlace } from "../executeJob.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { DUE, jobCommand, jobPath, shellWord } from "./jobCommand.ts";
-import type { ScheduledJob } from "../scheduledJobs.ts";
 
-/** In bytes: Debian's cron silently truncates a longer command (MAX_COMMAND in its source). */
+/** Debian's cron silently truncates a longer command (MAX_COMMAND in its source). */
 const MAX_COMMAND_LENGTH = 998;
 
 /** @throws {MlctlError} if the crontab cannot be read, so that no caller mistakes it for an empty one */
 export function readCrontab(): string {
-  const { status, stdout, stderr } = crontab(["-l"]);
+  const { status, stdout, stderr } = runCrontab(["-l"]);
   if (status === 0) return stdout;
   // The second message is BusyBox's. "No such file" matters: BusyBox also reports "can't open" if permission is denied.
   if (/no crontab for|can't open .*: No such file/i.test(stderr)) return "";
@@ -23,16 +23,15 @@ export function readCrontab(): string {
   });
 }
 
-/** Removes the crontab if `text` is empty. */
 export function writeCrontab(text: string): void {
-  const { status, stderr } = text === "" ? crontab(["-r"]) : crontab(["-"], text);
+  const { status, stderr } = text === "" ? runCrontab(["-r"]) : runCrontab(["-"], text);
   if (status === 0) return;
   throw new MlctlError("failure", `cannot write the crontab: ${stderr.trim() || `crontab: exit code ${status}`}`, {
     hint: "the old crontab is unchanged; `crontab -l` shows it",
   });
 }
 
-/** The lines of the block: each job at its times, and at reboot if the job catches up on missed runs. */
+/** Each job at its times, and at reboot if it catches up on missed runs. */
 export function crontabLines(jobs: readonly ScheduledJob[], place: JobPlace, zones: readonly string[]): string[] {
   const { context } = place.workspace;
   return jobs.flatMap((job) => {
@@ -56,7 +55,10 @@ function command(job: ScheduledJob, flags: readonly string[], place: JobPlace): 
   });
 }
 
-function crontab(args: readonly string[], input?: string): { status: number | null; stdout: string; stderr: string } {
+function runCrontab(
+  args: readonly string[],
+  input?: string,
+): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr, error } = spawnSync("crontab", args, {
     encoding: "utf8",
     // readCrontab matches the English messages.
@@ -68,4 +70,57 @@ function crontab(args: readonly string[], input?: string): { status: number | nu
   const hint = "install cron, or use `mlctl schedule run`, `--systemd`, `--github` or `--k8s`";
   const what = missing || `cannot run the program crontab: ${error.message}`;
   throw new MlctlError("notReady", what, { hint, cause: error });
+}
+
+export interface CrontabChange {
+  readonly text: string;
+  readonly changed: boolean;
+}
+
+/** Replaces the block of `owner` (the path of a config.json), or appends one; empty `lines` remove it. */
+export function withBlock(crontab: string, owner: string, lines: readonly string[]): CrontabChange {
+  const [begin, end] = markers(owner);
+  const before = crontab === "" ? [] : crontab.replace(/\n$/, "").split("\n");
+  const [first, last] = [before.indexOf(begin), before.indexOf(end)];
+  const marked = before.filter((line) => line === begin || line === end).length;
+  if (marked !== 0 && (marked !== 2 || first > last || first < 0)) {
+    throw new MlctlError("data", `the crontab block of ${owner} is damaged: it needs one begin and one end marker`, {
+      hint: "run `crontab -e`, remove the lines that begin with `# >>> mlctl` and `# <<< mlctl`, then install again",
+    });
+  }
+  const block = lines.length === 0 ? [] : [begin, ...lines, end];
+  const after = marked === 0 ? [...before, ...block] : [...before.slice(0, first), ...block, ...before.slice(last + 1)];
+  const text = after.length === 0 ? "" : `${after.join("\n")}\n`;
+  return { text, changed: after.join("\n") !== before.join("\n") };
+}
+
+export function blockLines(crontab: string, owner: string): string[] {
+  const [begin, end] = markers(owner);
+  const lines = crontab.split("\n");
+  const [first, last] = [lines.indexOf(begin), lines.indexOf(end)];
+  return first < 0 || last < first ? [] : lines.slice(first + 1, last);
+}
+
+export function blockOwners(crontab: string): string[] {
+  return crontab.split("\n").flatMap((line) => {
+    const [, owner] = /^# >>> mlctl (.+) >>> by mlctl /.exec(line) ?? [];
+    return owner !== undefined && line === markers(owner)[0] ? [owner] : [];
+  });
+}
+
+/** The zone of the last CRON_TZ line above the block of `owner`. */
+export function crontabZone(crontab: string, owner: string): string | undefined {
+  const lines = crontab.split("\n");
+  const block = lines.indexOf(markers(owner)[0]);
+  return lines
+    .slice(0, block < 0 ? lines.length : block)
+    .flatMap((line) => /^\s*CRON_TZ\s*=\s*["']?([^"'\s]+)["']?\s*$/.exec(line)?.[1] ?? [])
+    .at(-1);
+}
+
+function markers(owner: string): [string, string] {
+  return [
+    `# >>> mlctl ${owner} >>> by mlctl schedule install; taken out by mlctl schedule remove`,
+    `# <<< mlctl ${owner} <<<`,
+  ];
 }

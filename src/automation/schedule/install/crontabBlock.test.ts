@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blockLines, withBlock } from "./crontabBlock.ts";
+import { blockLines, withBlock } from "./crontab.ts";
 
 const others = "MAILTO=ops@example.org\n# backup\n5 4 * * * /usr/bin/backup 100\\%\n\n@daily true\n";
 

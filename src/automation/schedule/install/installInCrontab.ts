@@ -1,22 +1,33 @@
 /** Installs the jobs of a workspace in the user's crontab, or removes them. */
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Context } from "../../../core/context.ts";
 import { attempt, MlctlError } from "../../../core/errors.ts";
+import { userFolder } from "../../../core/userFolder.ts";
 import { ensureFolder } from "../../../storage/files/commitFile.ts";
+import { acquireLock } from "../../../storage/lock.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
-import { crontabLines, readCrontab, writeCrontab } from "./crontab.ts";
-import { blockLines, blockOwners, crontabZone, withBlock, type CrontabChange } from "./crontabBlock.ts";
-import { withCrontabLock } from "./crontabLock.ts";
-import { realConfigPath, type InstallOptions } from "./scheduleFiles.ts";
 import { isZone, processZone, systemZone } from "../localTime.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
+import {
+  crontabLines,
+  readCrontab,
+  writeCrontab,
+  blockLines,
+  blockOwners,
+  crontabZone,
+  withBlock,
+  type CrontabChange,
+} from "./crontab.ts";
+import { realConfigPath, type InstallOptions } from "./scheduleFiles.ts";
 
 interface CrontabInstallation {
   readonly changed: boolean;
   readonly lines: readonly string[];
-  /** The previous lines, if the block was removed. */
   readonly removed: readonly string[];
 }
 
-/** @param jobs empty: the block is removed */
 export async function installInCrontab(
   jobs: readonly ScheduledJob[],
   options: InstallOptions,
@@ -35,7 +46,6 @@ export async function installInCrontab(
   });
 }
 
-/** Whether the crontab has a block of this workspace; false if the crontab cannot be read. */
 export function isInCrontab(configPath: string): boolean {
   return attempt(
     () => ownersOf(readCrontab(), configPath).length > 0,
@@ -43,7 +53,6 @@ export function isInCrontab(configPath: string): boolean {
   );
 }
 
-/** For a dry run: where cron is not installed, an empty one. */
 function presentCrontab({ workspace: { context } }: InstallOptions): string {
   return attempt(readCrontab, (error) => {
     if (error.kind !== "notReady") throw error;
@@ -86,4 +95,42 @@ function cronZones(crontab: string, { configPath, workspace: { context } }: Inst
     context.emit({ type: "warning", stage: "schedule", message, hint });
   }
   return [...new Set([system, ...(named === undefined ? [] : [named])])];
+}
+
+const WAIT_MILLISECONDS = 30_000;
+
+/** `crontab` replaces the whole table: without a lock, one of two concurrent changes would be lost. */
+async function withCrontabLock<T>({ now, signal }: Context, work: () => T): Promise<T> {
+  const database = join(lockFolder(), "crontab");
+  const options = { database, command: "mlctl schedule", waitMs: WAIT_MILLISECONDS, now, signal };
+  const release = await acquireLock(options).catch((cause: unknown) => {
+    if (!(cause instanceof MlctlError && cause.kind === "busy")) throw cause;
+    throw new MlctlError("busy", "another mlctl is changing your crontab", { hint: "run the command again", cause });
+  });
+  try {
+    return work();
+  } finally {
+    release();
+  }
+}
+
+function lockFolder(): string {
+  const fallback = join(tmpdir(), `mlctl-${process.getuid?.() ?? "user"}`);
+  const state = userFolder("XDG_STATE_HOME", ".local/state");
+  try {
+    return writableFolder(state === null ? fallback : join(state, "mlctl"));
+  } catch {
+    try {
+      return writableFolder(fallback);
+    } catch (cause) {
+      const hint = "set XDG_STATE_HOME to a folder that you may write to";
+      throw new MlctlError("failure", `cannot create a folder for the crontab lock: ${fallback}`, { hint, cause });
+    }
+  }
+}
+
+function writableFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  accessSync(folder, constants.W_OK);
+  return folder;
 }

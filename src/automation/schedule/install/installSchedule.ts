@@ -5,23 +5,18 @@ import { program } from "../executeJob.ts";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
 import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
 import type { FileChange, InstallOptions } from "./scheduleFiles.ts";
-import { jobVariables, variablesNote, type JobVariable } from "./jobVariables.ts";
-import { shellWord, type Target } from "./jobCommand.ts";
+import { jobVariables, variablesNote, shellWord, type JobVariable, type Target } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import { clearExpectations, expectFromFirstRun, expectJobs, moveExpectations } from "../scheduleState.ts";
+import { clearExpectations, expectFromFirstRun, expectJobs, moveExpectations } from "../jobStatus.ts";
 
-/** `removed` are files or crontab lines. */
 export interface InstallResult extends FileChange {
   readonly scheduler: Target;
   readonly dryRun: boolean;
   readonly jobs: readonly string[];
-  /** The lines of the crontab block. */
   readonly lines: readonly string[];
-  /** The next step for the user: a command, or an instruction. */
   readonly next: string | null;
-  /** The variables that config.json names; the jobs get them from `place`, not from this shell. */
+  /** Variables that config.json names; the jobs get them from `place`, not from this shell. */
   readonly variables: readonly JobVariable[];
-  /** Which of these variables are still to be set, and how; null: none. */
   readonly variablesNote: string | null;
 }
 
@@ -41,10 +36,6 @@ export async function installSchedule(jobs: readonly ScheduledJob[], options: In
   return { ...result, next, variables, variablesNote: note, scheduler: target, dryRun, jobs: names };
 }
 
-/**
- * Checks what no scheduler's format can hold. A cron expression and the name of a job have no such characters.
- * @throws {MlctlError} kind "usage" with the name of the setting
- */
 function requireWritable(jobs: readonly ScheduledJob[], { target, configPath, workspace: { paths } }: InstallOptions) {
   const places = {
     "the configuration file": configPath,
@@ -66,7 +57,6 @@ function requireWritable(jobs: readonly ScheduledJob[], { target, configPath, wo
   });
 }
 
-/** Updates which runs are expected. Jobs that another scheduler of this machine still has stay expected. */
 async function updateExpectations(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<void> {
   const { target, configPath, workspace } = options;
   const { context } = workspace;
@@ -88,7 +78,6 @@ function isElsewhere(options: InstallOptions): boolean {
   return scheduleFilesFolder(options) !== scheduleFilesFolder({ ...options, output: undefined });
 }
 
-/** The `systemctl link` command for units in a folder that systemd does not read. */
 function linkCommand(timers: readonly string[], options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   if (timers.length === 0 || !isElsewhere(options)) return [];
@@ -96,7 +85,6 @@ function linkCommand(timers: readonly string[], options: InstallOptions): string
   return [`systemctl --user link ${units.map((unit) => shellWord(join(folder, unit))).join(" ")}`];
 }
 
-/** How to activate the files in the scheduler. */
 function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], options: InstallOptions): string | null {
   const { target, configPath } = options;
   if (jobs.length === 0 && removed.length === 0) return null;

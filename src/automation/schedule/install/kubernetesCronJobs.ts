@@ -1,11 +1,10 @@
 /** Generates Kubernetes CronJobs for the jobs. */
+import { Document, isNode } from "yaml";
 import { TRUST_VARIABLE } from "../../../config/trust.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
-import { hostTimes } from "./hostTimes.ts";
-import { SECRET } from "./jobVariables.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import { containerOf, podOf } from "./kubernetesPod.ts";
-import { yamlText } from "./yamlText.ts";
+import { hostTimes } from "./hostTimes.ts";
+import { SECRET } from "./jobCommand.ts";
 
 /** Seconds: a job that catches up may start up to a day late, others up to five minutes. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
@@ -13,7 +12,6 @@ const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
 /** Keeps the whole name, with prefix and suffixes, within Kubernetes's limit of 52 characters. */
 const MAX_NAME_LENGTH = 36;
 
-/** The CronJobs have the workspace volume and the secret of deploy/kubernetes. */
 export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
   return jobs.map((job) => cronJobs(job, now)).join("");
 }
@@ -73,4 +71,43 @@ function podOfJob({ name, missed }: ScheduledJob): object {
     { name: "workspace", persistentVolumeClaim: { claimName: "mlctl-workspace" } },
     { name: "temporary", emptyDir: { sizeLimit: "1Gi" } },
   ]);
+}
+
+export function podOf(restartPolicy: "Never" | "Always", container: object, volumes: readonly object[]): object {
+  return {
+    restartPolicy,
+    automountServiceAccountToken: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [container],
+    volumes,
+  };
+}
+
+export function containerOf(name: string, args: readonly string[]): object {
+  return {
+    name,
+    image: "mlctl:latest",
+    imagePullPolicy: "IfNotPresent",
+    args,
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+  };
+}
+
+export function yamlText(content: object, remarks: readonly string[], options: { separated?: boolean } = {}): string {
+  // Kubernetes reads YAML 1.1, where a job's name such as `on` or 2026-01-01 is no string.
+  const document = new Document(content, { compat: "yaml-1.1", aliasDuplicateObjects: false });
+  if (options.separated === true && document.directives !== undefined) document.directives.docStart = true;
+  const comment = remarks.map((line) => ` ${line}`).join("\n");
+  if (isNode(document.contents)) document.contents.commentBefore = comment;
+  return document.toString({ lineWidth: 0, nullStr: "" });
 }

@@ -17,20 +17,15 @@ import type { JobPlace } from "../executeJob.ts";
 const MARK = "# Written by mlctl schedule install; change config.json and install again.";
 const OWNER = "# It manages the jobs of ";
 
-/** A longer slug keeps only its end. */
 const MAX_SLUG_LENGTH = 40;
 
 export interface FileChange {
-  /** Files that were written (dry run: would be written). */
   readonly files: readonly string[];
   readonly removed: readonly string[];
   readonly changed: boolean;
 }
 
-/**
- * Writes the files of the jobs and removes files of this workspace that are no longer needed. Files of other workspaces in
- * the same repository or folder stay.
- */
+/** Also removes files of this workspace that are no longer needed; those of other workspaces stay. */
 export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: InstallOptions): FileChange {
   const folder = scheduleFilesFolder(options);
   const owner = ownerOf(options);
@@ -51,7 +46,6 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
   return { files: wanted.map(([path]) => path), removed: stale, changed: fresh.length + stale.length > 0 };
 }
 
-/** Files of an earlier installation of this workspace. */
 export function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   return (existsSync(folder) ? readdirSync(folder) : [])
@@ -128,7 +122,6 @@ function warnIfTooFrequent(job: ScheduledJob, { context }: InstallOptions["works
   context.emit({ type: "warning", stage: "schedule", message, hint });
 }
 
-/** Folders that must persist between runs, relative to the workspace. */
 function keptFolders({ workspace: { paths, context } }: InstallOptions): string[] {
   const written = [paths.datasets, paths.models, paths.production];
   const folders = written.map((path) => slashed(relative(paths.workspace, path)));
@@ -141,7 +134,6 @@ function keptFolders({ workspace: { paths, context } }: InstallOptions): string[
   return folders.filter((path) => !outside.includes(path));
 }
 
-/** The same in every clone of the repository, and different for each of its workspaces. */
 function workflowPrefix(config: string): string {
   if (config === "config.json") return "mlctl";
   const place = dirname(config) === "." ? config : dirname(config);
@@ -193,10 +185,8 @@ function repositoryOf(folder: string): string {
 
 export interface InstallOptions extends JobPlace {
   readonly target: Target;
-  /** The folder for the files; undefined: the folder that the scheduler reads. */
   readonly output: string | undefined;
   readonly dryRun: boolean;
-  /** Replaces files that mlctl did not write. */
   readonly force: boolean;
 }
 

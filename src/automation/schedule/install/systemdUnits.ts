@@ -1,17 +1,14 @@
 /** Generates a systemd service and timer for each job. */
 import { cronFields, type CronFields } from "../cron.ts";
 import type { JobPlace } from "../executeJob.ts";
-import { unitText } from "./jobVariables.ts";
-import { jobCommand, jobPath } from "./jobCommand.ts";
+import { unitText, jobCommand, jobPath } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { MlctlError } from "../../../core/errors.ts";
 
 const weekdayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** Time for a run to finish its step after SIGTERM. */
 const STOP_SECONDS = 30;
 
-/** File contents by file name. */
 export function systemdUnits(jobs: readonly ScheduledJob[], place: JobPlace, prefix: string): Record<string, string> {
   const files = jobs.flatMap((job) => [
     [`${prefix}-${job.name}.service`, service(job, place)],
