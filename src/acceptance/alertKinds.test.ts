@@ -97,3 +97,19 @@ describe("drift of the new rows of fullprocess", () => {
     expect((await news("fullprocess")).map(({ area, change }) => `${area} ${change}`)).toContain("drift open");
   });
 });
+
+describe("a file that watch rejects", () => {
+  it("is told once with its name, reason and log, named in the summary, and resolved by the next good one", async () => {
+    workspace.write({ "drops/input/photo.bin": "x" });
+    const watching = workspace.start("watch", "--once", "--settle", "0s", "--trust");
+    const { stderr } = await watching.finished;
+    expect(stderr).toContain("0 processed, 1 errored: photo.bin: photo.bin is not a CSV");
+    const [rejected, ...more] = told.splice(0);
+    expect(more).toEqual([]);
+    expect(rejected).toMatchObject({ area: "job", change: "open", next: "mlctl watch --once" });
+    expect(rejected!.subject).toMatch(/^\[shop\] job: watch photo\.bin was rejected: .*; see logs\/photo\.bin\.log$/);
+    workspace.write({ "drops/input/good.csv": rows(500) });
+    const later = await news("watch", "--once", "--settle", "0s");
+    expect(later.map(({ area, change }) => `${area} ${change}`)).toContain("job resolved");
+  });
+});

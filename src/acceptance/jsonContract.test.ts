@@ -25,7 +25,7 @@ const monitoring =
 const jobKeys = "command,cron,last,missed,name,next,overdue_since,scheduler,status,timezone";
 const installed = "changed,dry_run,files,jobs,lines,next,removed,scheduler,variables,variables_note";
 const watchedWindow =
-  "as_of,drift_share,end,failed,interval,label,labelled,metric,monitor_id,rows,start,status,unjudged,value";
+  "as_of,drift_share,end,failed,interval,label,labelled,metric,monitor_id,rows,start,status,unjudged,value,warned";
 
 /**
  * The keys of each command's document; those of what it holds under their path, "[]" for the items of a list. A key

@@ -67,6 +67,8 @@ it("removes the locks of watchers that were killed, on any machine, and not thos
     return watcher;
   };
   const [killed, living] = [await started(), await started()];
+  // A living one may remove the locks of the killed one at any time.
+  expect(locks(workspace).filter((name) => name.includes(`-${killed.child.pid}-`))).not.toEqual([]);
   killed.child.kill("SIGKILL");
   await killed.finished;
   workspace.write({
@@ -74,7 +76,6 @@ it("removes the locks of watchers that were killed, on any machine, and not thos
     "drops/processing/.watchers/elsewhere-7-aa.lock.json": "{}",
     "drops/processing/.watchers/starting-7-bb.lock": "",
   });
-  expect(locks(workspace).length).toBeGreaterThan(6);
   expect(once(workspace).status).toBe(0);
   const left = locks(workspace).filter((name) => name !== "starting-7-bb.lock");
   expect(left.filter((name) => !name.includes(`-${living.child.pid}-`))).toEqual([]);

@@ -1,6 +1,6 @@
 /** Checks the files for systemd, GitHub Actions and Kubernetes with systemd-analyze and a YAML parser. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import type { Reference } from "../config/references.ts";
 import type { JobPlace } from "./schedule/executeJob.ts";
 import { githubWorkflow } from "./schedule/install/githubWorkflow.ts";
 import { jobVariables, variablesNote, type Target } from "./schedule/install/jobCommand.ts";
-import type { InstallOptions } from "./schedule/install/scheduleFiles.ts";
+import { clusterPrefix, type InstallOptions } from "./schedule/install/scheduleFiles.ts";
 import { kubernetesCronJobs } from "./schedule/install/kubernetesCronJobs.ts";
 import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { calendarOf, systemdUnits } from "./schedule/install/systemdUnits.ts";
@@ -201,5 +201,26 @@ describe("Kubernetes", () => {
     expect(new Set(found).size).toBe(names.length);
     expect(found[2]).toBe("mlctl-a-b");
     for (const name of found) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])$/);
+  });
+
+  it("gets other names for each configuration of a repository, and calls it by its name", () => {
+    mkdirSync(join(folder, ".git"), { recursive: true });
+    const prefixes = ["staging.json", "prod.json", "staging/config.json", "prod/config.json", "config.json"].map(
+      (path) => clusterPrefix(join(folder, path)),
+    );
+    expect(prefixes).toEqual([
+      expect.stringMatching(/^mlctl-staging-[0-9a-f]{6}$/),
+      expect.stringMatching(/^mlctl-prod-[0-9a-f]{6}$/),
+      expect.stringMatching(/^mlctl-staging-[0-9a-f]{6}$/),
+      expect.stringMatching(/^mlctl-prod-[0-9a-f]{6}$/),
+      "mlctl",
+    ]);
+    expect(new Set(prefixes).size).toBe(5);
+    const jobs = [job({ name: "x".repeat(60) }), job({ name: "nightly" })];
+    const text = kubernetesCronJobs(jobs, now, { prefix: prefixes[0]!, config: "staging.json" });
+    const names = parseAllDocuments(text).map((each) => (each.toJS() as { metadata: { name: string } }).metadata.name);
+    expect(names[1]).toBe(`${prefixes[0]}-nightly`);
+    expect(names[0]!.length).toBeLessThanOrEqual(52);
+    expect(text.match(/- -c\n\s+- staging\.json/g)).toHaveLength(2);
   });
 });

@@ -18,18 +18,13 @@ export interface ProgressOptions {
   readonly clock: () => number;
 }
 
-export interface Progress {
-  readonly emit: (event: ProgressEvent) => void;
-  readonly clear: () => void;
-}
-
 interface Stage {
   readonly name: string;
   readonly message: string;
   readonly startedAt: number;
 }
 
-export function progress(options: ProgressOptions): Progress {
+export function progress(options: ProgressOptions) {
   const { write, live, quiet, verbose, colours, clock } = options;
   const warned = new Set<string>();
   let stage: Stage = { name: "", message: "", startedAt: clock() };
@@ -52,8 +47,9 @@ export function progress(options: ProgressOptions): Progress {
     write(text);
   };
   return {
+    /** Removes the bar; call before printing anything else. */
     clear,
-    emit(event) {
+    emit(event: ProgressEvent): void {
       if (event.type === "warning") {
         const hint = event.hint === undefined ? "" : `${colours.bold("hint:")} ${printable(event.hint)}\n`;
         return warn(`${colours.yellow("warning:")} ${printable(event.message)}\n${hint}`, event.again);

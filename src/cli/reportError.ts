@@ -3,11 +3,6 @@ import { exitCodes, MlctlError } from "../core/errors.ts";
 import { printable, type Colours } from "./textWidth.ts";
 import { toJson } from "../core/text/toJson.ts";
 
-export interface ErrorReport {
-  readonly text: string;
-  readonly exitCode: number;
-}
-
 /** Errors of the system, such as a full disk or missing permissions, are not bugs: hints by error code. */
 const systemHints: Readonly<Record<string, string>> = {
   EACCES: "check the permissions of this path",
@@ -29,7 +24,7 @@ export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export function reportError(error: unknown, options: ReportOptions): ErrorReport {
+export function reportError(error: unknown, options: ReportOptions): { text: string; exitCode: number } {
   const known = knownError(error, options.signal);
   if (options.json === true) return jsonReport(error, known, options);
   const stack = options.debug && error instanceof Error ? `${options.colours.dim(stackOf(error))}\n` : "";
@@ -56,7 +51,7 @@ function knownError(error: unknown, signal: AbortSignal | undefined): MlctlError
 const BUG_HINT = "please report it with this message and the output of the same command with --debug";
 
 /** { error, kind, details, hint, exit_code }; kind "bug" for an error that is not the user's to mend. */
-function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: ReportOptions): ErrorReport {
+function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: ReportOptions) {
   const exitCode = known?.exitCode ?? exitCodes.failure;
   const document = {
     error: known?.message ?? nameAndMessage(error),
@@ -69,7 +64,7 @@ function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: Re
   return { text: `${JSON.stringify(toJson(document))}\n`, exitCode };
 }
 
-function bug(error: unknown, stack: string, { colours, version }: ReportOptions): ErrorReport {
+function bug(error: unknown, stack: string, { colours, version }: ReportOptions) {
   const system = `mlctl ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`;
   const lines = [`${colours.red("error:")} ${printable(nameAndMessage(error))}`, `this is a bug in mlctl (${system})`];
   const text = `${lines.join("\n")}\n${colours.bold("hint:")} ${BUG_HINT}\n${stack}`;

@@ -2,7 +2,7 @@
 import type { Outcome } from "../commands/command.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
-import { coloursFor, type Colours } from "./textWidth.ts";
+import { coloursFor } from "./textWidth.ts";
 import { csvText, markdownText, tabSeparated } from "./listingText.ts";
 import { toJson } from "../core/text/toJson.ts";
 import { remarkText, viewText } from "./viewText.ts";
@@ -19,14 +19,9 @@ export interface TerminalOptions {
   readonly quiet: boolean;
 }
 
-export interface Terminal {
-  readonly width: () => number;
-  readonly outColours: Colours;
-  readonly colours: Colours;
-  readonly show: (outcome: Outcome, form: OutputForm) => void;
-}
+export type Terminal = ReturnType<typeof terminal>;
 
-export function terminal(options: TerminalOptions): Terminal {
+export function terminal(options: TerminalOptions) {
   const { stdout, stderr, environment, quiet } = options;
   const outColours = coloursFor(stdout, environment, options.colour);
   const colours = coloursFor(stderr, environment, options.colour);
@@ -43,7 +38,7 @@ export function terminal(options: TerminalOptions): Terminal {
     width,
     outColours,
     colours,
-    show(outcome, form) {
+    show(outcome: Outcome, form: OutputForm): void {
       if ("text" in outcome) return void stdout.write(outcome.text);
       const { result, view, streamed = false } = outcome;
       const isPerson = stdout.isTTY === true;

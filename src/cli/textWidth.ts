@@ -38,8 +38,7 @@ export function pad(text: string, width: number, align: "left" | "right"): strin
 
 /** Replaces control characters, so that a name from a file can neither move the cursor nor break a line. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- the pattern matches control characters on purpose
-  return text.replace(/[\t\n\r]+/g, " ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "\uFFFD");
+  return text.replace(/[\t\n\r]+/g, " ").replace(/\p{Cc}/gu, "\uFFFD");
 }
 
 /** Breaks text, or a list of words, at spaces. A long word stays whole, because paths are copied. */

@@ -9,6 +9,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
 import { isUserTag, NAME_TAG } from "../core/records/run.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import type { FailOn } from "../lifecycle/monitor/monitorRecord.ts";
 import { parseDate } from "../core/text/parseDate.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import type { Environment } from "../core/userFolder.ts";
@@ -164,17 +165,21 @@ export const splitOptions = {
 
 export const monitorAreas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
-export function areasOf(text: string | undefined): MonitorArea[] {
-  return (text ?? "")
-    .split(",")
-    .filter((name) => name.trim() !== "")
-    .map((given) => {
-      const area = monitorAreas.find((name) => name === given.trim());
-      if (area !== undefined) return area;
-      const hint = didYouMean(given, monitorAreas, `use ${monitorAreas.join(", ")}`);
-      throw new MlctlError("usage", `--fail-on: unknown area "${given.trim()}"`, { hint });
+export function areasOf(given: string | undefined): FailOn[] {
+  const names = (given ?? "").split(",").map((name) => name.trim());
+  return names
+    .filter((name) => name !== "")
+    .map((name) => {
+      const known = [...monitorAreas, "warn" as const].find((each) => each === name);
+      if (known !== undefined) return known;
+      const hint = didYouMean(name, monitorAreas, `use ${monitorAreas.join(", ")}; and warn, if warnings count too`);
+      throw new MlctlError("usage", `--fail-on: unknown area "${name}"`, { hint });
     });
 }
+
+/** Of the commands that monitor. */
+export const FAIL_ON =
+  "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide; with warn, as in quality,warn, warnings count too";
 
 /** A day includes all of it for --until. @returns milliseconds since 1970 UTC */
 export function dateOption(text: string | undefined, flag: "--since" | "--until"): number | undefined {

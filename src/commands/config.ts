@@ -128,7 +128,11 @@ const trust = defineCommand({
     if (options.revoke || isAllowed) remember(isAllowed ? found.hooks : [], path, environment);
     const now = trustOf(found.hooks, path, environment);
     const hooks = found.hooks.map(({ key, action }) => ({ key, action, trusted: now.refusal(key) === undefined }));
-    return { result: { path, hooks }, view: trustView(hooks, path), exitCode: options.revoke || isAllowed ? 0 : 1 };
+    return {
+      result: { path, hooks },
+      view: trustView(hooks, path, now.place()),
+      exitCode: options.revoke || isAllowed ? 0 : 1,
+    };
   },
 }) satisfies Command;
 
@@ -195,13 +199,18 @@ function plainText(value: Setting["value"]): string {
   return isPlain ? value : JSON.stringify(value);
 }
 
-function trustView(hooks: readonly { key: string; action: string; trusted: boolean }[], path: string): View {
+function trustView(
+  hooks: readonly { key: string; action: string; trusted: boolean }[],
+  path: string,
+  place = "",
+): View {
   if (hooks.length === 0) return { title: `${path} runs and calls nothing` };
   const count = hooks.filter(({ trusted }) => trusted).length;
   const rows = hooks.map(({ key, action, trusted }) => [key, action, trusted ? "trusted" : "not trusted"]);
   const next = count === hooks.length ? {} : { next: "`mlctl config trust --yes` allows all of it" };
   return {
     title: `${count} of ${hooks.length} trusted`,
+    notes: count === 0 ? [] : [`remembered in ${place}, for shells with the same XDG_STATE_HOME`],
     ...next,
     tables: [{ columns: ["setting", "what it does", "trust"], rows }],
   };

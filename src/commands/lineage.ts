@@ -1,7 +1,7 @@
 /** `mlctl lineage`, `at` and `reproduce`: where a model comes from. */
 import { exitCodes } from "../core/errors.ts";
 import { counted, shortTime, formatNumber } from "../core/text/format.ts";
-import { originText } from "../core/text/originText.ts";
+import { originText } from "../core/text/recordText.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/registry/lineage.ts";
 import { defineCommand, type Command } from "./command.ts";

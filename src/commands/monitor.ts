@@ -1,6 +1,6 @@
 /** `mlctl monitor` and `alerts`: drift, data quality and performance of new rows, and who is notified. */
 import { counted, formatNumber, shortTime } from "../core/text/format.ts";
-import { defineCommand, areasOf, dateOption, sharedOptions, type Command } from "./command.ts";
+import { defineCommand, areasOf, FAIL_ON, dateOption, sharedOptions, type Command } from "./command.ts";
 import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
 import { historyView, monitoringView } from "./views/monitorView.ts";
 import { tableOf } from "./views/tableOf.ts";
@@ -55,8 +55,7 @@ export const monitor = defineCommand({
     },
     failOn: {
       flags: "--fail-on <areas>",
-      description:
-        "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide",
+      description: FAIL_ON,
     },
     history: { flags: "--history", description: "list earlier results" },
     show: { flags: "--show <id>", description: "show one entry of the history in full" },

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { requireVariables } from "../config/unsetValues.ts";
-import type { MonitorArea } from "../core/records/monitoring.ts";
 import { withInterval } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
+import type { FailOn } from "../lifecycle/monitor/monitorRecord.ts";
 import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResult.ts";
-import { defineCommand, areasOf, sharedOptions, splitOptions, type Command } from "./command.ts";
+import { defineCommand, areasOf, FAIL_ON, monitorAreas, sharedOptions, splitOptions, type Command } from "./command.ts";
 import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 import { alertTable } from "./views/monitorView.ts";
 
@@ -60,8 +60,7 @@ export const fullprocess = defineCommand({
     force: { ...sharedOptions.force, description: "ingest and train even if nothing is new" },
     failOn: {
       flags: "--fail-on <areas>",
-      description:
-        "as of monitor, for the new rows: exit 11 for drift, 12 for quality, 13 for performance, 14 if there are too few rows or labels to decide; every step runs all the same",
+      description: `for the new rows, as of monitor: ${FAIL_ON}; every step runs all the same`,
     },
     target: {
       flags: "--target <column>",
@@ -108,8 +107,8 @@ export const fullprocess = defineCommand({
 const OTHER_SECTIONS = ["serve", "alerts", "schedule", "watch"];
 
 /** As of monitor; new rows that could not be judged count as too few rows. */
-async function exitOf({ monitored, notMonitored }: FullprocessResult, failOn: readonly MonitorArea[]): Promise<number> {
-  const unjudged = { failed: [], unjudged: failOn };
+async function exitOf({ monitored, notMonitored }: FullprocessResult, failOn: readonly FailOn[]): Promise<number> {
+  const unjudged = { failed: [], unjudged: monitorAreas };
   const windows = monitored !== null ? [monitored] : notMonitored !== null ? [unjudged] : [];
   return (await import("../lifecycle/monitor/monitorRecord.ts")).monitorExit(windows, failOn);
 }

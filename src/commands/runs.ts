@@ -1,6 +1,7 @@
 /** `mlctl runs list | show | diff | tag`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
 import { counted, formatNumber, shortTime } from "../core/text/format.ts";
+import { ownSettings } from "../core/text/candidateLabels.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import { isUserTag, NAME_TAG, tagTexts, type Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
@@ -146,6 +147,7 @@ export const runs = defineCommand({
 
 export function runsView(all: readonly Run[], production: string | null): View {
   if (all.length === 0) return { title: "no runs yet", next: "`mlctl train`" };
+  const settings = ownSettings(all);
   return {
     tables: [
       tableOf(all, [
@@ -161,9 +163,17 @@ export function runsView(all: readonly Run[], production: string | null): View {
         [{ header: "rank", leaveOut: 1 }, ({ rank }) => rank],
         ["version", ({ modelVersion }) => (modelVersion === null ? "" : `v${modelVersion}`)],
         [{ header: "metric", leaveOut: 2 }, ({ metric }) => metric],
+        all.some(({ selection }) => selection !== undefined) && [
+          { header: "folds", leaveOut: 6 },
+          ({ selection }) => selection?.value ?? null,
+        ],
         [{ header: "validation", leaveOut: 4 }, ({ metrics, metric }) => metrics[metric] ?? null],
         ["test", ({ score }) => score?.value ?? null],
         ["status", ({ runId, status }) => (runId === production ? "in production" : status.toLowerCase())],
+        settings.some((each) => each !== "") && [
+          { header: "parameters", overflow: "wrap", leaveOut: 0 },
+          (run) => settings[all.indexOf(run)]!,
+        ],
       ]),
     ],
   };

@@ -201,7 +201,7 @@ async function openPlace(invocation: Invocation): Promise<JobPlace> {
   const path = realConfigPath(loaded.path);
   const directory = dirname(path);
   const workspace = openWorkspace({ ...loaded, path, directory }, invocation.context);
-  return { workspace, configPath: path, directory, references: loaded.references };
+  return { workspace, configPath: path, directory, references: loaded.references, bases: loaded.bases };
 }
 
 async function statuses(invocation: Invocation, count: number) {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, percent } from "../core/text/format.ts";
 import { present } from "../core/text/present.ts";
-import { selectionLabel } from "../core/text/selectionLabel.ts";
+import { selectionLabel } from "../core/text/recordText.ts";
 import type { View } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tuneResult.ts";
@@ -104,7 +104,7 @@ export const tune = defineCommand({
   group: "Improve",
   summary: "search hyperparameters, then train with the best",
   details:
-    "Every model in config.json that has a `search` (if none has, one of each family, over ranges that suit most tables) is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
+    "Every model in config.json that has a `search` (if none has, one of each family, over ranges that suit most tables) is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. In a workspace that is shared (`mlctl share postgres://…`), `mlctl worker` on other machines takes a part of the fits. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
   options: {
     method: {
       flags: "--method <name>",

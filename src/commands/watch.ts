@@ -3,10 +3,10 @@ import { oneLine } from "../automation/watch/dropNames.ts";
 import type { DropResult } from "../automation/watch/dropResult.ts";
 import { withValues } from "../config/unsetValues.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { MonitorArea } from "../core/records/monitoring.ts";
 import { counted, formatNumber } from "../core/text/format.ts";
+import { listed } from "../core/text/listed.ts";
 import { toJson } from "../core/text/toJson.ts";
-import { defineCommand, areasOf, sharedOptions, type Command, type Invocation } from "./command.ts";
+import { defineCommand, areasOf, FAIL_ON, sharedOptions, type Command, type Invocation } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 const WAIT_MS = 600_000;
@@ -38,8 +38,7 @@ export const watch = defineCommand({
     },
     failOn: {
       flags: "--fail-on <areas>",
-      description:
-        "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide; needs --once",
+      description: `${FAIL_ON}; needs --once`,
     },
     wait: sharedOptions.wait,
   },
@@ -51,7 +50,7 @@ export const watch = defineCommand({
   ],
   async run(invocation) {
     const { options, args } = invocation;
-    const failOn: readonly MonitorArea[] = areasOf(options.failOn);
+    const failOn = areasOf(options.failOn);
     if (failOn.length > 0 && !options.once) {
       throw new MlctlError("usage", "--fail-on needs --once: a watcher that keeps running has no exit code", {
         hint: "add --once, or configure `alerts` in config.json to be notified while it watches",
@@ -74,31 +73,18 @@ export const watch = defineCommand({
         clock: () => performance.now(),
       },
     );
-    const { processed, errored } = summary;
-    const title = `${processed} processed, ${errored} errored`;
+    const { processed, errored, rejected } = summary;
+    const names = rejected.length === 0 ? "" : `: ${listed(rejected, 5, "; ")}`;
+    const title = `${processed} processed, ${errored} errored${names}`;
     return { result: summary, view: { title }, streamed: true, exitCode: options.once ? summary.exitCode : 0 };
   },
 }) satisfies Command;
-
-function mainFirst({
-  file,
-  name,
-  status,
-  at,
-  seconds,
-  attempts,
-  runId,
-  modelVersion,
-  ...rest
-}: DropResult): DropResult {
-  return { file, name, status, at, seconds, attempts, runId, modelVersion, ...rest };
-}
 
 /** Prints one line per file as soon as it is done, so that readers of a pipe need not wait for the end. */
 function report(result: DropResult, { stdout, global }: Invocation): void {
   const isPerson = "isTTY" in stdout && stdout.isTTY === true;
   const line = global.json
-    ? JSON.stringify(toJson(mainFirst(result)))
+    ? JSON.stringify(toJson(result))
     : isPerson
       ? dropSentence(result)
       : dropFields(result).join("\t");

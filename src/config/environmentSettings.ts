@@ -11,23 +11,17 @@ const otherVariables = ["XGBOOST_LIBRARY", "DEBUG", "CONFIG", "DIRECTORY", "TOKE
   (name) => `${VARIABLE_PREFIX}${name}`,
 );
 
-interface EnvironmentSetting {
-  readonly variable: string;
-  readonly path: readonly string[];
-  readonly value: Json;
-}
-
 /** @param schema called only if needed @param referenced variables that config.json uses as `${NAME}` */
 export function environmentSettings(
   environment: Environment,
   schema: () => SchemaNode,
   referenced: ReadonlySet<string>,
-): { settings: EnvironmentSetting[]; warnings: string[] } {
+) {
   const isGiven = (name: string): boolean => name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined;
   const given = Object.keys(environment).filter(isGiven);
   if (given.length === 0) return { settings: [], warnings: [] };
   const paths = new Map(settingPaths(schema()).map((path) => [variableOf(path.join(".")), path]));
-  const settings: EnvironmentSetting[] = [];
+  const settings: { variable: string; path: readonly string[]; value: Json }[] = [];
   const warnings: string[] = [];
   for (const variable of given.toSorted()) {
     const path = paths.get(variable);

@@ -78,6 +78,8 @@ it("asks for trust again when the base calls something else", async () => {
     const base = { target: "y", alerts: [{ type: "webhook", url }] };
     const { trust } = await load({ "base.json": base, "prod/config.json": { extends: "../base.json" } });
     expect(trust.refusal("alerts.0")?.message).toContain("not trusted");
+    // Another XDG_STATE_HOME remembers nothing of it.
+    expect(trust.refusal("alerts.0")?.hint).toMatch(/what you allow is remembered in .*trusted$/);
     return trust.hooks.map(({ sha256 }) => sha256);
   };
   const [first, same, other] = [await hashOf("http://a/"), await hashOf("http://a/"), await hashOf("http://b/")];

@@ -16,23 +16,18 @@ import { furtherProblems } from "./problems/furtherProblems.ts";
 import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
 import { plainSecrets, recordableConfig, secretValues, plainNote } from "./recordableConfig.ts";
-import { resolveReferences, type Reference, type UnsetValue } from "./references.ts";
+import { resolveReferences, type Reference } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
 import { hooksOf } from "./hooks.ts";
 import { trustOf, type Trust } from "./trust.ts";
 import { deferUnset, guardUnset } from "./unsetValues.ts";
 
-interface FlagSetting {
-  readonly key: string;
-  readonly flag: string;
-  readonly value: Json;
-}
-
 export interface LoadOptions {
   readonly path?: string | undefined;
   readonly directory: string;
   readonly environment: Environment;
-  readonly flags?: readonly FlagSetting[];
+  /** Flags that override keys: "--seed" of "train.seed". */
+  readonly flags?: readonly { readonly key: string; readonly flag: string; readonly value: Json }[];
   readonly known?: KnownNames;
   /** Further checks of the caller, reported together with the other problems. */
   readonly check?: (config: Config) => Promise<readonly ConfigProblem[]>;
@@ -104,23 +99,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   return { ...loaded, ...notes, sources, sourceOf, references, trust };
 }
 
-interface Layers {
-  readonly given: Json;
-  /** As written by the user, with `${NAME}` unresolved, for messages. */
-  readonly shown: Json;
-  readonly originals: readonly Path[];
-  readonly references: readonly Reference[];
-  readonly unset: readonly UnsetValue[];
-  readonly sources: ReadonlyMap<string, string>;
-  readonly sourceOf: (path: string) => string | undefined;
-  readonly problems: readonly ConfigProblem[];
-  readonly warnings: readonly string[];
-}
-
 function readLayers(
   file: ExtendedFile,
   options: LoadOptions & { name: string; schema: () => SchemaNode; variables: Environment },
-): Layers {
+) {
   const { name, schema, variables } = options;
   const resolved = resolveReferences(file.value, { ...variables, ...options.environment }, schema);
   const names = new Set(resolved.references.map(({ name: variable }) => variable));

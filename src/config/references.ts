@@ -24,17 +24,8 @@ export interface UnsetValue {
   readonly message: string;
 }
 
-interface ResolvedReferences {
-  readonly value: Json;
-  readonly originals: readonly Path[];
-  readonly references: readonly Reference[];
-  readonly unset: readonly UnsetValue[];
-  /** One for each string with a `${` that is not a reference. */
-  readonly problems: readonly { readonly path: string; readonly message: string }[];
-}
-
 /** A string that is exactly one reference gets the type of its key, so that `"port": "${PORT}"` is a number. */
-export function resolveReferences(value: Json, environment: Environment, schema: () => SchemaNode): ResolvedReferences {
+export function resolveReferences(value: Json, environment: Environment, schema: () => SchemaNode) {
   const originals: Path[] = [];
   const references: Reference[] = [];
   const unset: UnsetValue[] = [];

@@ -8,38 +8,35 @@ import { hash, type Hook } from "./hooks.ts";
 /** The variable that allows everything for one call, as --trust does. */
 export const TRUST_VARIABLE = "MLCTL_TRUST";
 
-/** Tells whether hooks are allowed. The record is read when the first one is asked for. */
-export interface Trust {
-  /** --trust or MLCTL_TRUST allows everything. */
-  readonly all: boolean;
-  readonly hooks: readonly Hook[];
-  /** Whether `mlctl config trust` allowed the hook of this key. */
-  readonly isRemembered: (key: string) => boolean;
-  readonly refusal: (key: string) => MlctlError | undefined;
-  /** @throws {MlctlError} the refusal, of kind "notReady" */
-  readonly require: (key: string) => void;
-}
+export type Trust = ReturnType<typeof trustOf>;
 
-export function trustOf(hooks: readonly Hook[], path: string, environment: Environment): Trust {
+/** Tells whether hooks are allowed. The record is read when the first one is asked for. */
+export function trustOf(hooks: readonly Hook[], path: string, environment: Environment) {
   const all = isOn(environment[TRUST_VARIABLE]);
+  /** Whether `mlctl config trust` allowed the hook of this key. */
   const isRemembered = (key: string): boolean => {
     const hook = hooks.find((each) => each.key === key);
     const record = recordPath(path, environment);
     return hook !== undefined && record !== null && allowed(record).includes(hook.sha256);
   };
+  /** Why the hook of this key must not run; undefined: it may, or there is no such hook. */
   const refusal = (key: string): MlctlError | undefined => {
     if (all || !hooks.some((each) => each.key === key) || isRemembered(key)) return undefined;
     const record = recordPath(path, environment);
     const how = record === null ? noHome : "read what it does, then run `mlctl config trust`";
+    // In another shell, XDG_STATE_HOME may name another folder.
+    const place = record === null ? "" : `; what you allow is remembered in ${dirname(record)}`;
     return new MlctlError("notReady", `${key} of config.json is not trusted: ${how}`, {
-      hint: `for one call, --trust or ${TRUST_VARIABLE}=1 allows all that config.json runs and calls`,
+      hint: `for one call, --trust or ${TRUST_VARIABLE}=1 allows all that config.json runs and calls${place}`,
     });
   };
   const require = (key: string): void => {
     const refused = refusal(key);
     if (refused !== undefined) throw refused;
   };
-  return { all, hooks, isRemembered, refusal, require };
+  /** The folder of what is remembered; undefined without a home folder. */
+  const place = (): string | undefined => recordPath(path, environment)?.replace(/[^/\\]*$/, "");
+  return { all, hooks, isRemembered, refusal, require, place };
 }
 
 const noHome = "there is no home folder to remember it in, so use --trust or MLCTL_TRUST=1";

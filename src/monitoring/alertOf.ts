@@ -1,7 +1,7 @@
 /** Turns changed findings into the alert that people read. */
 import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews } from "../core/records/alert.ts";
 import { formatNumber } from "../core/text/format.ts";
-import { passingSide } from "../core/text/limitText.ts";
+import { passingSide } from "../core/text/recordText.ts";
 import type { Change } from "./alertState.ts";
 
 const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
@@ -35,7 +35,12 @@ export function alertOf(
     window: window === null ? null : windowOf(window),
     runId,
     modelVersion,
-    next: monitorId === null ? "mlctl schedule list" : `mlctl monitor --show ${monitorId}`,
+    next:
+      record.source === "watch"
+        ? "mlctl watch --once"
+        : monitorId === null
+          ? "mlctl schedule list"
+          : `mlctl monitor --show ${monitorId}`,
   };
 }
 

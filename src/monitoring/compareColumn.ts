@@ -4,7 +4,7 @@ import { decileCounts } from "../drift/decileCounts.ts";
 import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
 import { driftTests } from "../drift/index.ts";
 import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
-import { presentCount } from "../core/table/presentCount.ts";
+import { presentCount } from "../core/table/cellText.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { rowsByCode } from "../stats/countCategories.ts";
 import { presentValues } from "../stats/presentValues.ts";

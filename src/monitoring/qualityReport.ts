@@ -1,8 +1,7 @@
 /** Data quality of a batch, column by column: missing, invalid, new and out-of-range values. */
-import { cellText } from "../core/table/cellText.ts";
+import { cellText, presentCount } from "../core/table/cellText.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { rowsByCode } from "../stats/countCategories.ts";

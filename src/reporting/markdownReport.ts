@@ -1,5 +1,5 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments. */
-import { comparedRows } from "../core/text/comparedRows.ts";
+import { comparedRows } from "../core/text/recordText.ts";
 import { displayInterval, displayNumber, percent } from "../plots/displayNumber.ts";
 import { dateTime } from "./dateTime.ts";
 import type { ReportInput } from "./reportInput.ts";

@@ -237,6 +237,7 @@ function caseOf(chance: Random, root: string): Case {
       configPath,
       directory,
       references,
+      bases: [],
       target,
       dryRun: false,
       force: false,

@@ -31,6 +31,8 @@ export interface JobPlace {
   readonly directory: string;
   /** Variables that config.json names: other schedulers have to pass them on. */
   readonly references: readonly Reference[];
+  /** Absolute paths of the files that the configuration extends. */
+  readonly bases: readonly string[];
   readonly echo?: (text: Buffer) => void;
   /** Receives executions whose end cannot be recorded now; without it, that is an error. */
   readonly unrecorded?: (execution: Execution, error: unknown) => void;

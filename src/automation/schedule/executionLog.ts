@@ -2,11 +2,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
-import { daysBefore } from "../../core/daysBefore.ts";
+import { daysBefore } from "../../core/text/duration.ts";
 import { exitCodes } from "../../core/errors.ts";
 import type { AlertNews } from "../../core/records/alert.ts";
-import type { Execution } from "../../core/records/execution.ts";
-import { lastExecutions } from "../../core/records/lastExecutions.ts";
+import { lastExecutions, type Execution } from "../../core/records/execution.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
@@ -74,8 +73,6 @@ async function withStore<T>({ paths, records }: Place, work: (writer: RecordWrit
   }
 }
 
-const FINDING_CODES = new Set<number | null>([exitCodes.drift, exitCodes.quality, exitCodes.performance]);
-
 export function describeExecution(execution: Execution | "done_before"): { message: string; isFine: boolean } {
   if (execution === "done_before") return { message: "already ran for this time", isFine: true };
   const { status, seconds, exitCode, reason, log } = execution;
@@ -90,12 +87,11 @@ export function describeExecution(execution: Execution | "done_before"): { messa
 }
 
 export function jobNews(execution: Execution): AlertNews[] {
-  const { job: name, status, endedAt, startedAt, exitCode } = execution;
+  const { job: name, status, endedAt, startedAt } = execution;
   if (status === "skipped" || status === "stopped") return [];
-  const isFine = status === "done" || FINDING_CODES.has(exitCode);
   const nothing = { value: null, limit: null, passes: null, interval: null };
   const { message } = describeExecution(execution);
-  const finding = { area: "job", name, status: isFine ? "pass" : "fail", ...nothing, message } as const;
+  const finding = { area: "job", name, status: status === "done" ? "pass" : "fail", ...nothing, message } as const;
   const record = { monitorId: null, window: null, runId: null, modelVersion: null };
   return [{ source: "schedule", createdAt: endedAt ?? startedAt, findings: [finding], ...record }];
 }

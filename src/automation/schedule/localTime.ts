@@ -24,16 +24,8 @@ export function isZone(timezone: string): boolean {
 }
 
 export function localTime(instant: number, timezone: string): LocalTime {
-  const parts = formatOf(timezone).formatToParts(instant);
-  const of = (wanted: keyof LocalTime): number => Number(parts.find(({ type }) => type === wanted)!.value);
-  return {
-    year: of("year"),
-    month: of("month"),
-    day: of("day"),
-    hour: of("hour"),
-    minute: of("minute"),
-    second: of("second"),
-  };
+  const [year, month, day, hour, minute, second] = formatOf(timezone).format(instant).split(/\D+/).map(Number);
+  return { year: year!, month: month!, day: day!, hour: hour!, minute: minute!, second: second! };
 }
 
 /** Offset of the zone from UTC in milliseconds; positive east of UTC. */
@@ -57,18 +49,8 @@ function asUtc({ year, month, day, hour, minute, second }: LocalTime): number {
 function formatOf(timezone: string): Intl.DateTimeFormat {
   const known = formats.get(timezone);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat("en-US", {
-    timeZone: timezone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
+  // Swedish: "2026-11-21 19:07:00".
+  const made = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "medium" });
   formats.set(timezone, made);
   return made;
 }

@@ -180,14 +180,7 @@ interface RunJobOptions extends JobPlace {
   readonly missed: boolean;
 }
 
-export interface RunJobResult {
-  readonly job: string;
-  /** "not_due": because of `dueMs` or `missed`; "done_before": another scheduler ran the job for this time. */
-  readonly status: Execution["status"] | "not_due" | "done_before";
-  readonly execution: Execution | null;
-}
-
-export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult> {
+export async function runJobNow(job: ScheduledJob, options: RunJobOptions) {
   const { context, paths } = options.workspace;
   const nothing = { job: job.name, status: "not_due", execution: null } as const;
   if (options.missed) return (await runMissed(job, options)) ?? nothing;
@@ -201,7 +194,7 @@ export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Prom
   return run(job, { trigger: "schedule", dueAt }, options);
 }
 
-async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult | undefined> {
+async function runMissed(job: ScheduledJob, options: RunJobOptions) {
   const { context } = options.workspace;
   const executions = await recentExecutions(options.workspace, job.name);
   const missed = missedTimes(job, (await expectations(options.workspace))[job.name], executions, context.now());
@@ -215,7 +208,7 @@ async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<Run
 
 type Request = Omit<JobRequest, "stop">;
 
-async function run(job: ScheduledJob, request: Request, options: RunJobOptions): Promise<RunJobResult> {
+async function run(job: ScheduledJob, request: Request, options: RunJobOptions) {
   const execution = await executeJob(job, { ...request, stop: options.workspace.context.signal }, options);
   if (execution === "done_before") return { job: job.name, status: execution, execution: null };
   return { job: job.name, status: execution.status, execution };

@@ -8,7 +8,7 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
-import { predictDrop, PREDICTIONS, REJECTED, type PredictedDrop, type DropSettings, type Say } from "./predictDrop.ts";
+import { predictDrop, PREDICTIONS, REJECTED, type DropSettings, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
 import {
   isStop,
@@ -104,7 +104,7 @@ async function decide(workspace: Workspace, claim: Claim, work: Work): Promise<O
 }
 
 const noRows = { rows: 0, rejected: 0, logged: null, logProblem: null, warnings: [] };
-const nothing = { runId: null, modelVersion: null, monitoring: null, failed: [], unjudged: [], ...noRows };
+const nothing = { runId: null, modelVersion: null, monitoring: null, failed: [], warned: [], unjudged: [], ...noRows };
 
 function refuseHopeless({ original, given, starts }: Claim): void {
   if (!lstatSync(original).isFile()) {
@@ -127,7 +127,7 @@ type Base = Pick<DropResult, "file" | "name" | "at" | "log" | "output" | "reject
 function processed(
   { config }: Workspace,
   claim: Claim,
-  { loaded, predicted, monitored, warnings }: PredictedDrop,
+  { loaded, predicted, monitored, warnings }: Awaited<ReturnType<typeof predictDrop>>,
   base: Base,
 ): Outcome<DropResult> {
   const { run, sha256 } = loaded;
@@ -146,6 +146,7 @@ function processed(
     modelVersion: version,
     monitoring: monitored === null ? null : dropMonitoring(monitored),
     failed: window?.failed ?? [],
+    warned: window?.warned ?? [],
     unjudged: window?.unjudged ?? [],
     warnings,
     error: null,

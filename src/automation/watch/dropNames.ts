@@ -62,8 +62,7 @@ export function nameBehind(stem: string, addition: string): string {
 }
 
 export function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, escaped);
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
 }
 
 /** "\\n", and "\\u2028" for signs that JSON leaves as they are. */

@@ -1,22 +1,9 @@
 /** DropResult: what became of one dropped file; a line of `watch --json`: scripts rely on its keys, so add some, never change them. */
 import { messageOf, MlctlError } from "../../core/errors.ts";
-import type { MonitorArea, MonitorFinding } from "../../core/records/monitoring.ts";
+import type { MonitorArea } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 import type { Claim } from "./dropClaims.ts";
-
-interface DropMonitoring {
-  readonly monitorId: string;
-  readonly status: MonitorFinding["status"];
-  /** Share of columns that drifted, and whether that is too many. */
-  readonly driftShare: number | null;
-  readonly drifted: boolean;
-  readonly driftedColumns: readonly string[];
-  readonly labelled: number;
-  readonly metrics: Readonly<Record<string, number | null>>;
-  readonly findings: readonly Pick<MonitorFinding, "area" | "name" | "status" | "value" | "limit" | "message">[];
-  readonly alerts: readonly { readonly channel: string; readonly subject: string; readonly status: string }[];
-}
 
 export interface DropResult {
   /** As it was dropped, and as it is called where it was put away. */
@@ -39,15 +26,16 @@ export interface DropResult {
   readonly rejectFile: string | null;
   readonly log: string;
   /** Null where monitoring is off, or there was nothing to look at. */
-  readonly monitoring: DropMonitoring | null;
+  readonly monitoring: ReturnType<typeof dropMonitoring> | null;
   /** Areas with a failure, and those where nothing could be judged. */
   readonly failed: readonly MonitorArea[];
+  readonly warned: readonly MonitorArea[];
   readonly unjudged: readonly MonitorArea[];
   readonly warnings: readonly string[];
-  readonly error: DropError | null;
+  readonly error: ReturnType<typeof dropError> | null;
 }
 
-export function dropMonitoring(result: MonitorResult): DropMonitoring {
+export function dropMonitoring(result: MonitorResult) {
   const { drift, window, performance, findings, alerts } = result;
   const moved = Object.entries(drift.columns).filter(([, { drifted }]) => drifted);
   return {
@@ -65,12 +53,6 @@ export function dropMonitoring(result: MonitorResult): DropMonitoring {
   };
 }
 
-interface DropError {
-  readonly message: string;
-  readonly details: readonly string[];
-  readonly hint: string | null;
-}
-
 export function isStop(error: unknown): boolean {
   if (error instanceof MlctlError) return error.kind === "interrupted" || error.kind === "terminated";
   return error instanceof Error && error.name === "AbortError";
@@ -82,7 +64,7 @@ export function isTransient(error: unknown): boolean {
   return error.kind === "busy" || error.kind === "failure" || error.kind === "notReady";
 }
 
-export function dropError(error: unknown): DropError {
+export function dropError(error: unknown): { message: string; details: readonly string[]; hint: string | null } {
   if (error instanceof MlctlError) return { message: error.message, details: error.details, hint: error.hint ?? null };
   const hint = "this is a bug of mlctl: please report it with the file's log";
   return { message: `unexpected: ${messageOf(error)}`, details: [], hint };

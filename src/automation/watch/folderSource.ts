@@ -9,22 +9,20 @@ import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf, tableEnding } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropResult.ts";
 
-interface FolderSourceOptions {
-  /** Absolute; holds input, processing, processed, errored and logs. */
-  readonly folder: string;
-  readonly matches?: ((path: string) => boolean) | undefined;
-  readonly settle: number;
-  readonly clock: () => number;
-  readonly warn: (message: string) => void;
-}
-
 interface Sighting {
   readonly state: string;
   readonly since: number;
   readonly first: number;
 }
 
-export function folderSource(options: FolderSourceOptions): DropSource {
+export function folderSource(options: {
+  /** Absolute; holds input, processing, processed, errored and logs. */
+  readonly folder: string;
+  readonly matches?: ((path: string) => boolean) | undefined;
+  readonly settle: number;
+  readonly clock: () => number;
+  readonly warn: (message: string) => void;
+}): DropSource {
   const { folder, settle, clock, warn } = options;
   const place = (name: string): string => join(folder, name);
   for (const name of ["input", "processing", "processed", "errored", "logs"]) ensureFolder(place(name));

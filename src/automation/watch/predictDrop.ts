@@ -6,7 +6,6 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import { withValues } from "../../config/unsetValues.ts";
-import type { PredictedRows } from "../../lifecycle/predict/predictBatches.ts";
 import { predictFile } from "../../lifecycle/predict/predictFile.ts";
 import { reading, writing } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
@@ -35,19 +34,8 @@ interface DropTools {
   readonly say: Say;
 }
 
-export interface PredictedDrop {
-  readonly loaded: LoadedModel;
-  readonly predicted: PredictedRows;
-  readonly monitored: MonitorResult | null;
-  readonly warnings: readonly string[];
-}
-
 /** A signal only ends waiting, not the work. @throws {MlctlError} kind "data" if the file is the cause */
-export async function predictDrop(
-  workspace: Workspace,
-  claim: Claim,
-  work: DropTools & { readonly isLast: boolean },
-): Promise<PredictedDrop> {
+export async function predictDrop(workspace: Workspace, claim: Claim, work: DropTools & { readonly isLast: boolean }) {
   const { settings, say } = work;
   const warnings = new Set<string>();
   const context: Workspace["context"] = {

@@ -6,9 +6,11 @@ import { exitCodes, messageOf, MlctlError } from "../../core/errors.ts";
 import { listed } from "../../core/text/listed.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { isDiskFailure } from "../../storage/files/writeFailure.ts";
-import type { MonitorArea } from "../../core/records/monitoring.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
-import { monitorExit } from "../../lifecycle/monitor/monitorRecord.ts";
+import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
+import { monitorExit, type FailOn } from "../../lifecycle/monitor/monitorRecord.ts";
+import type { AlertNews } from "../../core/records/alert.ts";
+import { oneLine } from "./dropNames.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
 import type { DropSettings } from "./predictDrop.ts";
@@ -20,22 +22,16 @@ import { openSource, type OpenedSource } from "./openSource.ts";
 export interface WatchOptions {
   readonly once: boolean;
   readonly wait: number;
-  readonly failOn: readonly MonitorArea[];
+  readonly failOn: readonly FailOn[];
   readonly onResult: (result: DropResult) => void;
   readonly clock: () => number;
-}
-
-interface WatchSummary {
-  readonly processed: number;
-  readonly errored: number;
-  readonly exitCode: number;
 }
 
 /** A file at which watchers ended this often may be why: it waits until all others are done. */
 const SUSPECT_STARTS = 3;
 
 /** @throws {MlctlError} with `once`; without it, failures are warnings, and the next poll tries again */
-export async function watch(workspace: Workspace, options: WatchOptions): Promise<WatchSummary> {
+export async function watch(workspace: Workspace, options: WatchOptions) {
   const { config, paths, context } = workspace;
   const folder = resolve(paths.workspace, config.watch.folder);
   const unfollow = await followRecords(workspace);
@@ -182,11 +178,29 @@ async function finish(round: Round, claim: Claim): Promise<number> {
     round.results.push(result);
     noteLogged(round, result);
     options.onResult(result);
+    await sendAlerts(workspace, [newsOf(result)]);
     return 1;
   } catch (error) {
     noteFailure(round, `${claim.given} could not be put away yet`, error);
     return 0;
   }
+}
+
+/** A rejected file opens an alert, which the next file that is processed resolves. */
+function newsOf({ at, file, error, log }: DropResult): AlertNews {
+  const message = error === null ? `${file} was processed` : `${file} was rejected: ${error.message}; see ${log}`;
+  const nothing = { value: null, limit: null, passes: null, interval: null };
+  const status = error === null ? "pass" : "fail";
+  const finding = { area: "job", name: "watch", status, message: oneLine(message), ...nothing } as const;
+  return {
+    source: "watch",
+    createdAt: at,
+    findings: [finding],
+    monitorId: null,
+    window: null,
+    runId: null,
+    modelVersion: null,
+  };
 }
 
 /** One file that is in the way does not stop the others. */
@@ -225,9 +239,12 @@ function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }:
 }
 
 /** A file in errored is bad data; else what monitoring found, as asked with --fail-on. */
-function summaryOf(results: readonly DropResult[], failOn: readonly MonitorArea[]): WatchSummary {
-  const errored = results.filter(({ status }) => status === "errored").length;
+function summaryOf(results: readonly DropResult[], failOn: readonly FailOn[]) {
+  const rejected = results.flatMap(({ file, error }) =>
+    error === null ? [] : [`${oneLine(file)}: ${oneLine(error.message)}`],
+  );
+  const errored = rejected.length;
   const judged = results.filter(({ monitoring }) => monitoring !== null);
   const exitCode = errored > 0 ? exitCodes.data : judged.length === 0 ? 0 : monitorExit(judged, failOn);
-  return { processed: results.length - errored, errored, exitCode };
+  return { processed: results.length - errored, errored, rejected, exitCode };
 }

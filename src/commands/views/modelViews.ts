@@ -2,7 +2,7 @@
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Run } from "../../core/records/run.ts";
 import { dateText, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
-import { originText } from "../../core/text/originText.ts";
+import { originText } from "../../core/text/recordText.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { DescribedInput, DescribedModel } from "../../lifecycle/registry/describeModel.ts";
 import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";

@@ -1,6 +1,6 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
 import { counted, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
-import { limitText } from "../../core/text/limitText.ts";
+import { limitText } from "../../core/text/recordText.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
 import { present } from "../../core/text/present.ts";
 import type { View, ViewTable } from "../../core/view.ts";

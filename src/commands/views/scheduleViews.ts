@@ -1,11 +1,9 @@
 /** Views of `mlctl schedule`. */
-import type { Execution } from "../../core/records/execution.ts";
 import { counted, shortTime } from "../../core/text/format.ts";
 import type { View } from "../../core/view.ts";
 import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
-import { localTime } from "../../automation/schedule/localTime.ts";
 import type { JobStatus } from "../../automation/schedule/jobStatus.ts";
-import type { RunJobResult } from "../../automation/schedule/runSchedule.ts";
+import type { runJobNow } from "../../automation/schedule/runSchedule.ts";
 import { tableOf } from "./tableOf.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
@@ -74,12 +72,8 @@ export function installView(result: InstallResult): View {
       ...(scheduler === "systemd" && jobs.length > 0 ? [linger] : []),
       ...(variablesNote === null ? [] : [variablesNote]),
     ],
-    ...(next === null || dryRun ? {} : { next: asCommand(next) }),
+    ...(next === null || dryRun ? {} : { next: /^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next }),
   };
-}
-
-function asCommand(next: string): string {
-  return /^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next;
 }
 
 function installTitle({ scheduler, dryRun, jobs, removed, next }: InstallResult): string {
@@ -94,16 +88,17 @@ function installTitle({ scheduler, dryRun, jobs, removed, next }: InstallResult)
     : `removed the jobs of this workspace from ${where}`;
 }
 
-export function executionView({ job, status, execution }: RunJobResult): View {
+export function executionView({ job, status, execution }: Awaited<ReturnType<typeof runJobNow>>): View {
   if (execution === null) {
     const why = status === "done_before" ? "already ran for this time" : "is not due: nothing was done";
     return { title: `job ${job} ${why}` };
   }
+  const exit = execution.exitCode ? `, exit ${execution.exitCode}` : "";
   const log = execution.log === null ? "" : `: ${execution.log}`;
   // A title only, so that stdout stays empty: cron mails any output.
   if (status === "done") return { title: `job ${job}: done after ${execution.seconds} s${log}` };
   return {
-    title: `job ${job}: ${status.replace("_", " ")}${exitText(execution)}`,
+    title: `job ${job}: ${status.replace("_", " ")}${exit}`,
     fields: [
       ["command", `mlctl ${execution.command.join(" ")}`],
       ["seconds", execution.seconds],
@@ -113,21 +108,12 @@ export function executionView({ job, status, execution }: RunJobResult): View {
   };
 }
 
-function exitText({ exitCode }: Execution): string {
-  return exitCode === null || exitCode === 0 ? "" : `, exit ${exitCode}`;
-}
-
 function clockTime(iso: string, timezone: string): string {
-  const { year, month, day, hour, minute, second } = localTime(Date.parse(iso), timezone);
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}${second === 0 ? "" : `:${two(second)}`}`;
+  return new Date(iso).toLocaleString("sv-SE", { timeZone: timezone }).replace(/:00$/, "");
 }
 
 function listTime(iso: string, timezone: string): string {
   return timezone === "UTC" ? shortTime(iso) : clockTime(iso, timezone);
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
 }
 
 function overdueNotes(jobs: readonly JobStatus[]): string[] {

@@ -1,6 +1,6 @@
 /** Builds the tables of views. */
 import type { Finding } from "../../core/records/drift.ts";
-import { limitText } from "../../core/text/limitText.ts";
+import { limitText } from "../../core/text/recordText.ts";
 import type { Cell, ViewColumn, ViewTable } from "../../core/view.ts";
 
 export type TableColumn<Item> = readonly [header: ViewColumn | string, cell: (item: Item) => Cell];

@@ -21,6 +21,7 @@ function lastField(message: string, details: readonly string[]): string {
     log: "drops/logs/a.csv.log",
     monitoring: null,
     failed: [],
+    warned: [],
     unjudged: [],
     warnings: [],
     error: { message, details, hint: null },

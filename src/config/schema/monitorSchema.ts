@@ -136,7 +136,7 @@ function shared() {
       .array(z.enum(areas))
       .default(["drift", "quality", "performance", "job"])
       .describe(
-        "what to report; job: a scheduled job failed, or succeeds again; deployed: production switched to another model",
+        "what to report; job: a scheduled job failed or `watch` rejected a file, or it succeeds again; deployed: production switched to another model",
       ),
     level: choice(["fail", "warn"], "fail").describe("lowest level to report; warn: warnings too"),
     timeout: positiveDuration("10s").default("10s").describe("timeout of one attempt"),

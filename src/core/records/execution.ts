@@ -1,7 +1,7 @@
 /** Execution: one run of a scheduled job, or a due time that was skipped. */
 
 /** "killed" is never written to disk: it is inferred from a record that says "running" while its process is gone. */
-export type ExecutionStatus = "running" | "done" | "failed" | "timed_out" | "stopped" | "skipped" | "killed";
+type ExecutionStatus = "running" | "done" | "failed" | "timed_out" | "stopped" | "skipped" | "killed";
 
 export interface Execution {
   readonly kind: "execution";
@@ -22,4 +22,19 @@ export interface Execution {
   readonly log: string | null;
   readonly pid: number;
   readonly host: string;
+}
+
+/**
+ * Per job the newest execution that was not started manually, and the newest of those that was not skipped. If prune
+ * deleted them, the job would look overdue and run again.
+ * @param executions newest first
+ */
+export function lastExecutions(executions: readonly Execution[]): ReadonlySet<Execution> {
+  const last = new Map<string, Execution>();
+  for (const execution of executions) {
+    if (execution.trigger === "manual") continue;
+    const keys = execution.status === "skipped" ? [execution.job] : [execution.job, `${execution.job} ran`];
+    for (const key of keys) if (!last.has(key)) last.set(key, execution);
+  }
+  return new Set(last.values());
 }

@@ -34,3 +34,11 @@ export function milliseconds(text: string): number {
   if (duration === undefined) throw new RangeError(`${JSON.stringify(text)} is not a duration: ${durationForm}`);
   return duration.milliseconds;
 }
+
+/** The earliest instant that a Date can have (ECMA-262, 21.4.1.1). */
+const EARLIEST = -8.64e15;
+
+/** The instant `days` before `now`, ISO 8601 UTC, clamped to the earliest Date. */
+export function daysBefore(now: Date, days: number): string {
+  return new Date(Math.max(EARLIEST, now.getTime() - days * MILLISECONDS_A_DAY)).toISOString();
+}

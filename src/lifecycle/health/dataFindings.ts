@@ -2,7 +2,7 @@
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift.ts";
-import { comparedRows } from "../../core/text/comparedRows.ts";
+import { comparedRows } from "../../core/text/recordText.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Table } from "../../core/table/table.ts";
 import { missingShares } from "./summarize.ts";

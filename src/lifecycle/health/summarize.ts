@@ -1,6 +1,6 @@
 /** Summary statistics of a table, column by column. */
 import { atOnce, type Work } from "../../core/inTurns.ts";
-import { presentCount } from "../../core/table/presentCount.ts";
+import { presentCount } from "../../core/table/cellText.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { mean } from "../../stats/mean.ts";
 import { quantilesOf } from "../../stats/quantilesOf.ts";

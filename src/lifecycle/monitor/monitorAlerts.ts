@@ -15,7 +15,7 @@ import { changeAlertState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { formatNumber } from "../../core/text/format.ts";
-import { originText } from "../../core/text/originText.ts";
+import { originText } from "../../core/text/recordText.ts";
 import { reading, type Session } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 

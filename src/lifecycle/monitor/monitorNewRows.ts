@@ -3,7 +3,7 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Table } from "../../core/table/table.ts";
-import { comparedRows } from "../../core/text/comparedRows.ts";
+import { comparedRows } from "../../core/text/recordText.ts";
 import { prepareRows } from "../../monitoring/prepareRows.ts";
 import { readDataset } from "../datasets.ts";
 import { newestRows, newRows, type NewRows } from "../health/newRows.ts";

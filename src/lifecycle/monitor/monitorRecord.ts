@@ -1,5 +1,11 @@
 /** Builds and saves the record of one window: findings, rows, model and settings. */
-import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorWindow } from "../../core/records/monitoring.ts";
+import type {
+  MonitorArea,
+  MonitorFinding,
+  MonitorRecord,
+  MonitorStatus,
+  MonitorWindow,
+} from "../../core/records/monitoring.ts";
 import { judgeWindow } from "../../monitoring/judgeWindow.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
@@ -142,8 +148,9 @@ export function recordResult({
 
 /** Summary of a window for lists and the exit code. */
 export interface WindowSummary extends Pick<MonitorRecord, "monitorId" | "status">, Omit<MonitorWindow, "file"> {
-  /** Areas with a failure. */
+  /** Areas with a failure, and with a warning. */
   readonly failed: readonly MonitorArea[];
+  readonly warned: readonly MonitorArea[];
   /** Areas in which nothing could be judged. */
   readonly unjudged: readonly MonitorArea[];
   readonly driftShare: number | null;
@@ -162,13 +169,16 @@ export function summaryOf(record: MonitorRecord): WindowSummary {
   const { monitorId, status, drift, performance, createdAt, findings } = record;
   // Estimates do not count as judged.
   const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
+  const areasWith = (wanted: MonitorStatus): MonitorArea[] =>
+    areas.filter((area) => findings.some((each) => each.area === area && each.status === wanted));
   const { file: _file, ...window } = record.window;
   const { metric, value, intervals } = performance;
   return {
     monitorId,
     ...window,
     status,
-    failed: areas.filter((area) => findings.some((each) => each.area === area && each.status === "fail")),
+    failed: areasWith("fail"),
+    warned: areasWith("warn"),
     unjudged: areas.filter((area) => measured.every((each) => each.area !== area || each.status === "skipped")),
     driftShare: drift.dataset.share,
     metric,
@@ -178,16 +188,25 @@ export function summaryOf(record: MonitorRecord): WindowSummary {
   };
 }
 
+/** What `--fail-on` takes: areas, and "warn" if their warnings count as well. */
+export type FailOn = MonitorArea | "warn";
+
 /**
- * The exit code of the first area of `failOn` with a failure in any window; else "not enough data" if one of them could
- * not be judged in the newest window; else 0.
+ * The exit code of the first area of `failOn` with a failure (or a warning, with "warn") in any window; else "not enough
+ * data" if one of them could not be judged in the newest window; else 0.
  */
 export function monitorExit(
-  windows: readonly Pick<WindowSummary, "failed" | "unjudged">[],
-  failOn: readonly MonitorArea[],
+  windows: readonly (Pick<WindowSummary, "failed" | "unjudged"> & Partial<Pick<WindowSummary, "warned">>)[],
+  failOn: readonly FailOn[],
 ): number {
-  const failed = failOn.find((area) => windows.some((window) => window.failed.includes(area)));
-  if (failed !== undefined) return exitCodes[failed];
+  const wanted = areas.filter((area) => failOn.includes(area));
+  // The windows of results that an earlier version stored have no warnings.
+  const found = windows.flatMap(({ failed, warned = [] }) =>
+    failOn.includes("warn") ? [...failed, ...warned] : failed,
+  );
+  const bad = new Set(found);
+  const first = wanted.find((area) => bad.has(area));
+  if (first !== undefined) return exitCodes[first];
   const unjudged = windows.at(-1)?.unjudged ?? [];
-  return failOn.some((area) => unjudged.includes(area)) ? exitCodes.notEnoughData : 0;
+  return wanted.some((area) => unjudged.includes(area)) ? exitCodes.notEnoughData : 0;
 }

@@ -1,8 +1,8 @@
 /** Decides what prune deletes and what it keeps. Changes nothing. */
 import { statSync } from "node:fs";
 import type { Config } from "../../config/schema/schema.ts";
-import { daysBefore } from "../../core/daysBefore.ts";
-import { lastExecutions } from "../../core/records/lastExecutions.ts";
+import { daysBefore } from "../../core/text/duration.ts";
+import { lastExecutions } from "../../core/records/execution.ts";
 import { recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";

@@ -1,5 +1,5 @@
 /** Model card: one page for readers who decide on the use of a model. @see Mitchell et al., Model cards (2019) */
-import { originText } from "../../core/text/originText.ts";
+import { originText } from "../../core/text/recordText.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { dateTime } from "../dateTime.ts";
 import { html, type Html } from "../html.ts";

@@ -1,7 +1,7 @@
 /** Drift: which columns drifted since training, with plots of those that drifted most. */
 import type { ColumnDrift, DriftReport } from "../../core/records/drift.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
-import { comparedRows } from "../../core/text/comparedRows.ts";
+import { comparedRows } from "../../core/text/recordText.ts";
 import { driftTestLabel } from "../../drift/findDriftTest.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";

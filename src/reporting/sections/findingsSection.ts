@@ -1,6 +1,6 @@
 /** Checks: each finding of diagnose, failures first. */
 import type { Finding } from "../../core/records/drift.ts";
-import { limitText } from "../../core/text/limitText.ts";
+import { limitText } from "../../core/text/recordText.ts";
 import { exact, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";

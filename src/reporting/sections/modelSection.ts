@@ -1,7 +1,7 @@
 /** Model: the candidates, feature importance, SHAP values, partial dependence and parameters. */
 import type { Run } from "../../core/records/run.ts";
 import { candidateLabels } from "../../core/text/candidateLabels.ts";
-import { selectionLabel } from "../../core/text/selectionLabel.ts";
+import { selectionLabel } from "../../core/text/recordText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";

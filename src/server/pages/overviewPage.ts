@@ -1,7 +1,7 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
-import { originText } from "../../core/text/originText.ts";
+import { limitText, originText } from "../../core/text/recordText.ts";
 import { displayNumber, countOf } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
@@ -25,7 +25,6 @@ import { openAlerts, type OpenAlert } from "../../lifecycle/monitor/savedAlerts.
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
-import { limitText } from "../../core/text/limitText.ts";
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
 import { windowLink } from "./charts/columnMatrix.ts";
 

@@ -1,5 +1,5 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
-import { limitText as findingLimit } from "../../core/text/limitText.ts";
+import { limitText as findingLimit } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { plots } from "../../plots/index.ts";

@@ -184,6 +184,5 @@ export function readManifest(text: string, path: string): BackupManifest {
 
 /** True for a file name without a path, on every operating system. */
 function isPlainName(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex
-  return /^[^/\\:\u0000-\u001f]+$/.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
+  return /^[^/\\:\p{Cc}]+$/u.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
 }

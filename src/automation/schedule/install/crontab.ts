@@ -72,13 +72,8 @@ function runCrontab(
   throw new MlctlError("notReady", what, { hint, cause: error });
 }
 
-export interface CrontabChange {
-  readonly text: string;
-  readonly changed: boolean;
-}
-
 /** Replaces the block of `owner` (the path of a config.json), or appends one; empty `lines` remove it. */
-export function withBlock(crontab: string, owner: string, lines: readonly string[]): CrontabChange {
+export function withBlock(crontab: string, owner: string, lines: readonly string[]) {
   const [begin, end] = markers(owner);
   const before = crontab === "" ? [] : crontab.replace(/\n$/, "").split("\n");
   const [first, last] = [before.indexOf(begin), before.indexOf(end)];

@@ -2,16 +2,16 @@
 import { MlctlError } from "../../../core/errors.ts";
 import { MILLISECONDS_A_DAY } from "../../../core/text/duration.ts";
 import { cronFields, type CronJob } from "../cron.ts";
-import { offsetAt } from "../localTime.ts";
+import { localTime, offsetAt, utcOf } from "../localTime.ts";
 
 const DAY_MINUTES = 1440;
-const MINUTE_MILLISECONDS = 60_000;
+
+/** Long enough for rules that move from year to year, such as Ramadan, to show all their effects. */
+const YEARS = 10;
 
 /**
  * Cron lines that together fire at every time of the job, whichever of `zones` the scheduler uses. If the zones differ,
- * or five plain fields cannot express the days, the lines also fire at other times; `mlctl schedule now --due` ignores
- * those.
- * @param zones time zones that the scheduler may use
+ * or five plain fields cannot express the days, they also fire at other times, which `mlctl schedule now --due` ignores.
  * @throws {MlctlError} kind "usage" if the job needs seconds
  */
 export function hostTimes(job: CronJob, zones: readonly string[], now: Date): string[] {
@@ -21,50 +21,76 @@ export function hostTimes(job: CronJob, zones: readonly string[], now: Date): st
     const hint = "use five fields, without seconds, or use `mlctl schedule run` or `--systemd`";
     throw new MlctlError("usage", message, { hint });
   }
-  const stretches = zones.flatMap((zone) => zoneStretches([job.timezone, zone], now));
   const { minute: minutes, hour: hours } = fields;
   const days = [field(fields.dayOfMonth, 1, 31), field(fields.month, 1, 12), field(weekdays(fields.dayOfWeek), 0, 6)];
   const isPlain = days.every((text) => text !== undefined) && (days[0] === "*" || days[2] === "*");
-  if (isPlain && stretches.every((stretch) => shiftOf(stretch) === 0)) {
-    return [[field(minutes, 0, 59), field(hours, 0, 23), ...days].join(" ")];
-  }
   const clocks = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
-  return clockLines(hostClocks(clocks, stretches)).map((clock) => `${clock} * * *`);
+  if (clocks.length === DAY_MINUTES && zones.some((zone) => zone !== job.timezone)) return ["* * * * *"];
+  const host = hostClocks(clocks, { from: job.timezone, zones, now });
+  if (isPlain && host.isSame) return [[field(minutes, 0, 59), field(hours, 0, 23), ...days].join(" ")];
+  return clockLines(host).map((clock) => `${clock} * * *`);
 }
 
-/** How far the host's clock is ahead of the job's clock, in minutes. */
-function shiftOf({ offsets: [from, to] }: Stretch): number {
-  return Math.round((to - from) / MINUTE_MILLISECONDS);
-}
-
+/** In minutes after midnight. */
 interface HostClocks {
-  /** Minutes after midnight. */
   readonly all: ReadonlySet<number>;
   /** Times that must also fire when the host's clock shows them for the second time. */
   readonly repeated: ReadonlySet<number>;
 }
 
-/** The host's local times at which the job's clock shows one of `clocks`, over all stretches. */
-function hostClocks(clocks: readonly number[], stretches: readonly Stretch[]): HostClocks {
-  const [all, repeated, fullDays] = [new Set<number>(), new Set<number>(), new Set<number>()];
-  for (const stretch of stretches) {
-    const shift = shiftOf(stretch);
-    const length = (stretch.end - stretch.begin) / MINUTE_MILLISECONDS;
-    // A local time that occurs twice for the job runs the first time.
-    if (stretch.repeats[0] || (fullDays.has(shift) && !stretch.repeats[1])) continue;
-    if (length >= DAY_MINUTES) fullDays.add(shift);
-    const first = (stretch.begin + stretch.offsets[0]) / MINUTE_MILLISECONDS;
-    for (const clock of clocks) {
-      if (length < DAY_MINUTES && minuteOfDay(clock - first) >= length) continue;
-      all.add(minuteOfDay(clock + shift));
-      if (stretch.repeats[1]) repeated.add(minuteOfDay(clock + shift));
+/** The host's local times at which the job's clock shows one of `clocks`. */
+function hostClocks(
+  clocks: readonly number[],
+  { from, zones, now }: { readonly from: string; readonly zones: readonly string[]; readonly now: Date },
+): HostClocks & { readonly isSame: boolean } {
+  const [all, repeated] = [new Set<number>(), new Set<number>()];
+  let isSame = true;
+  for (const zone of zones) {
+    if (zone === from) for (const clock of clocks) all.add(clock);
+    for (const day of zone === from ? [] : daysOfChange([from, zone], now)) {
+      const [year, month, date] = [day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate()];
+      for (const clock of clocks) {
+        const [hour, minute] = [Math.floor(clock / 60), clock % 60];
+        const instant = utcOf({ year, month, day: date, hour, minute, second: 0 }, from);
+        if (instant === undefined) continue;
+        const shown = clockAt(instant, zone);
+        all.add(shown);
+        isSame &&= shown === clock;
+        if ([30, 60].some((back) => clockAt(instant - back * 60_000, zone) === shown)) repeated.add(shown);
+      }
     }
   }
-  return { all, repeated };
+  return { all, repeated, isSame };
 }
 
-function minuteOfDay(minutes: number): number {
-  return ((minutes % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
+function clockAt(instant: number, zone: string): number {
+  const { hour, minute } = localTime(instant, zone);
+  return hour * 60 + minute;
+}
+
+/**
+ * The days on which the clock of a zone changes, those beside them, and the first: on all others the clocks are as on one
+ * of these. From the beginning of the year, so that the result is the same on each day of it.
+ */
+function daysOfChange(zones: readonly string[], now: Date): Date[] {
+  const offsets = zones.map((zone) => dailyOffsets(zone, now.getUTCFullYear()));
+  const isBeside = (i: number): boolean =>
+    offsets.some((of) => of.slice(Math.max(0, i - 2), i + 3).some((each) => each !== of[i]));
+  return offsets[0]!.flatMap((_, i) => (i === 0 || isBeside(i) ? [new Date(dayOf(now.getUTCFullYear(), i))] : []));
+}
+
+const known = new Map<string, readonly number[]>();
+
+/** The zone's offset at each midnight UTC of ten years; cached, because it takes 15 ms. */
+function dailyOffsets(zone: string, year: number): readonly number[] {
+  const key = `${zone} ${year}`;
+  const found = known.get(key) ?? Array.from({ length: YEARS * 365 }, (_, i) => offsetAt(dayOf(year, i), zone));
+  known.set(key, found);
+  return found;
+}
+
+function dayOf(year: number, day: number): number {
+  return Date.UTC(year, 0, 1) + day * MILLISECONDS_A_DAY;
 }
 
 /**
@@ -108,71 +134,4 @@ function field(values: readonly (number | string)[], first: number, last: number
 /** Maps Sunday, which is both 0 and 7, to 0. */
 function weekdays(values: readonly (number | string)[]): (number | string)[] {
   return [...new Set(values.map((value) => (value === 7 ? 0 : value)))];
-}
-
-interface Stretch {
-  /** Milliseconds since 1970; the end is exclusive. */
-  readonly begin: number;
-  readonly end: number;
-  /** Offset of each zone from UTC in milliseconds; positive east of UTC. */
-  readonly offsets: readonly [number, number];
-  /** Whether each clock was set back and shows these local times for the second time. */
-  readonly repeats: readonly [boolean, boolean];
-}
-
-/** Long enough for rules that move from year to year, such as Ramadan, to show all their effects. */
-const YEARS = 10;
-
-const known = new Map<string, readonly Change[]>();
-
-/** Covers ten years from the beginning of the current year, so that the result is the same on each day of the year. */
-function zoneStretches(zones: readonly [string, string], now: Date): Stretch[] {
-  const year = now.getUTCFullYear();
-  const changes = zones.map((zone) => changesOf(zone, year)) as [readonly Change[], readonly Change[]];
-  const borders = changes.flat().flatMap(({ at, after, before }) => [at, at + Math.max(0, before - after)]);
-  const [first, last] = [Date.UTC(year, 0, 1), Date.UTC(year + YEARS, 0, 1)];
-  const cuts = [...new Set([first, ...borders, last])]
-    .filter((at) => at >= first && at <= last)
-    .toSorted((a, b) => a - b);
-  return cuts.slice(1).map((end, i) => {
-    const begin = cuts[i]!;
-    const offsets = zones.map((zone) => offsetAt(begin, zone)) as [number, number];
-    const repeats = changes.map((of) =>
-      of.some(({ at, before, after }) => begin >= at && begin < at + before - after),
-    ) as [boolean, boolean];
-    return { begin, end, offsets, repeats };
-  });
-}
-
-/** A change of a zone's offset, from `before` to `after` milliseconds. */
-interface Change {
-  readonly at: number;
-  readonly before: number;
-  readonly after: number;
-}
-
-function changesOf(zone: string, year: number): readonly Change[] {
-  const key = `${zone} ${year}`;
-  const found = known.get(key) ?? changesBetween(zone, Date.UTC(year, 0, 1), Date.UTC(year + YEARS, 0, 1));
-  known.set(key, found);
-  return found;
-}
-
-/** Finds each change by bisection, to the minute; assumes that no zone changes twice within a day. */
-function changesBetween(zone: string, from: number, to: number): Change[] {
-  const changes: Change[] = [];
-  let before = offsetAt(from, zone);
-  for (let at = from + MILLISECONDS_A_DAY; at <= to; at += MILLISECONDS_A_DAY) {
-    const after = offsetAt(at, zone);
-    if (after === before) continue;
-    let [early, late] = [at - MILLISECONDS_A_DAY, at];
-    while (late - early > MINUTE_MILLISECONDS) {
-      const middle = Math.floor((early + late) / 2 / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
-      if (offsetAt(middle, zone) === before) early = middle;
-      else late = middle;
-    }
-    changes.push({ at: late, before, after });
-    before = after;
-  }
-  return changes;
 }

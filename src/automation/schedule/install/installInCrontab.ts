@@ -10,28 +10,10 @@ import { acquireLock } from "../../../storage/lock.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
 import { isZone, processZone, systemZone } from "../localTime.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import {
-  crontabLines,
-  readCrontab,
-  writeCrontab,
-  blockLines,
-  blockOwners,
-  crontabZone,
-  withBlock,
-  type CrontabChange,
-} from "./crontab.ts";
+import { crontabLines, readCrontab, writeCrontab, blockLines, blockOwners, crontabZone, withBlock } from "./crontab.ts";
 import { realConfigPath, type InstallOptions } from "./scheduleFiles.ts";
 
-interface CrontabInstallation {
-  readonly changed: boolean;
-  readonly lines: readonly string[];
-  readonly removed: readonly string[];
-}
-
-export async function installInCrontab(
-  jobs: readonly ScheduledJob[],
-  options: InstallOptions,
-): Promise<CrontabInstallation> {
+export async function installInCrontab(jobs: readonly ScheduledJob[], options: InstallOptions) {
   const { workspace, dryRun } = options;
   if (dryRun) return planned(jobs, options, presentCrontab(options)).installation;
   if (jobs.length > 0) ensureFolder(scheduleFolder(workspace.paths));
@@ -67,11 +49,11 @@ function planned(jobs: readonly ScheduledJob[], options: InstallOptions, before 
   const lines = jobs.length === 0 ? [] : crontabLines(jobs, options, cronZones(before, options));
   const removed = jobs.length === 0 ? owners.flatMap((owner) => blockLines(before, owner)) : [];
   const others = owners.filter((owner) => owner !== configPath);
-  const { text } = others.reduce<CrontabChange>(
+  const { text } = others.reduce(
     (change, owner) => withBlock(change.text, owner, []),
     withBlock(before, configPath, lines),
   );
-  const installation: CrontabInstallation = { changed: text !== before, lines, removed };
+  const installation = { changed: text !== before, lines, removed };
   return { text, installation };
 }
 

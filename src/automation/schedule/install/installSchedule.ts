@@ -3,7 +3,7 @@ import { basename, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { program } from "../executeJob.ts";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
-import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
+import { clusterPrefix, ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
 import type { FileChange, InstallOptions } from "./scheduleFiles.ts";
 import { jobVariables, variablesNote, shellWord, type JobVariable, type Target } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
@@ -105,5 +105,5 @@ function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], opt
   }
   if (jobs.length === 0)
     return "also delete them in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";
-  return `kubectl apply -f ${shellWord(join(relative(process.cwd(), scheduleFilesFolder(options)), "mlctl-cronjobs.yaml"))}`;
+  return `kubectl apply -f ${shellWord(join(relative(process.cwd(), scheduleFilesFolder(options)), `${clusterPrefix(configPath)}-cronjobs.yaml`))}`;
 }

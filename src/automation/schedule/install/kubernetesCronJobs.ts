@@ -9,27 +9,41 @@ import { SECRET } from "./jobCommand.ts";
 /** Seconds: a job that catches up may start up to a day late, others up to five minutes. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
 
-/** Keeps the whole name, with prefix and suffixes, within Kubernetes's limit of 52 characters. */
-const MAX_NAME_LENGTH = 36;
+/** Kubernetes's limit of 52 characters without the suffixes of a name. */
+const MAX_NAME_LENGTH = 41;
 
-export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
-  return jobs.map((job) => cronJobs(job, now)).join("");
+interface Place {
+  /** Begins the names of the jobs: different for each configuration of a repository. */
+  readonly prefix: string;
+  /** Name of the configuration file on the volume. */
+  readonly config: string;
 }
 
-function cronJobs(job: ScheduledJob, now: Date): string {
-  const name = nameOf(job);
+const usual: Place = { prefix: "mlctl", config: "config.json" };
+
+export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date, place = usual): string {
+  return jobs.map((job) => cronJobs(job, now, place)).join("");
+}
+
+function cronJobs(job: ScheduledJob, now: Date, place: Place): string {
+  const name = nameOf(job, place);
   // Kubernetes supports time zones, so no translation is needed.
   const times = hostTimes(job, [job.timezone], now);
-  return times.map((time, i) => cronJob(job, { name: times.length === 1 ? name : `${name}-${i + 1}`, time })).join("");
+  const named = (i: number): string => (times.length === 1 ? name : `${name}-${i + 1}`);
+  return times.map((time, i) => cronJob(job, { ...place, name: named(i), time })).join("");
 }
 
 /** Kubernetes allows neither capitals nor "_"; a hash keeps changed names distinct. */
-function nameOf({ name }: ScheduledJob): string {
-  const plain = name.toLowerCase().replaceAll("_", "-").slice(0, MAX_NAME_LENGTH).replace(/-+$/, "");
-  return plain === name ? `mlctl-${plain}` : `mlctl-${plain}-${sha256Text(name).slice(0, 6)}`;
+function nameOf({ name }: ScheduledJob, { prefix }: Place): string {
+  const short = name
+    .toLowerCase()
+    .replaceAll("_", "-")
+    .slice(0, MAX_NAME_LENGTH - prefix.length);
+  const plain = `${prefix}-${short.replace(/-+$/, "")}`;
+  return plain === `${prefix}-${name}` ? plain : `${plain}-${sha256Text(name).slice(0, 6)}`;
 }
 
-function cronJob(job: ScheduledJob, { name, time }: { readonly name: string; readonly time: string }): string {
+function cronJob(job: ScheduledJob, { name, time, config }: Place & { name: string; time: string }): string {
   const content = {
     apiVersion: "batch/v1",
     kind: "CronJob",
@@ -45,7 +59,7 @@ function cronJob(job: ScheduledJob, { name, time }: { readonly name: string; rea
         spec: {
           backoffLimit: 0,
           ...(job.timeoutMs === null ? {} : { activeDeadlineSeconds: Math.ceil(job.timeoutMs / 1000) + 60 }),
-          template: { spec: podOfJob(job) },
+          template: { spec: podOfJob(job, config) },
         },
       },
     },
@@ -57,9 +71,10 @@ function cronJob(job: ScheduledJob, { name, time }: { readonly name: string; rea
   return yamlText(content, remarks, { separated: true });
 }
 
-function podOfJob({ name, missed }: ScheduledJob): object {
+function podOfJob({ name, missed }: ScheduledJob, config: string): object {
+  const named = config === usual.config ? [] : ["-c", config];
   const container = {
-    ...containerOf("mlctl", ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m"]),
+    ...containerOf("mlctl", ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m", ...named]),
     envFrom: [{ secretRef: { name: SECRET } }],
     env: [{ name: TRUST_VARIABLE, value: "1" }],
     volumeMounts: [

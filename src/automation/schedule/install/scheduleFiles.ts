@@ -57,7 +57,7 @@ export function ownFiles(options: InstallOptions): string[] {
 const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
   systemd: /^mlctl-.+\.(service|timer)$/,
   github: /^mlctl-.+\.yml$/,
-  k8s: /^mlctl-cronjobs\.yaml$/,
+  k8s: /^mlctl-(.+-)?cronjobs\.yaml$/,
 };
 
 /** A workspace that was moved, with a link in its old place, still owns its units: their owner resolves to its path. */
@@ -92,8 +92,9 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   if (jobs.length === 0) return {};
   if (target === "systemd") return systemdUnits(jobs, options, unitPrefix(configPath));
   if (target === "k8s") {
-    warnOfNetworkVolume(workspace);
-    return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, now) };
+    warnOfVolume(options);
+    const place = { prefix: clusterPrefix(configPath), config: basename(configPath) };
+    return { [`${place.prefix}-cronjobs.yaml`]: kubernetesCronJobs(jobs, now, place) };
   }
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
@@ -104,7 +105,14 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
 }
 
 /** The jobs and the servers of deploy/kubernetes share a volume. */
-function warnOfNetworkVolume({ paths, context }: InstallOptions["workspace"]): void {
+function warnOfVolume({ bases, configPath, workspace: { paths, context } }: InstallOptions): void {
+  for (const base of bases) {
+    const place = relative(dirname(configPath), base);
+    const isInside = !place.startsWith("..") && !isAbsolute(place);
+    const message = `${basename(configPath)} extends ${place}, which has to be on the volume as well`;
+    const hint = isInside ? "copy it there, to the same place" : "move it into the folder of the configuration";
+    context.emit({ type: "warning", stage: "schedule", message, hint });
+  }
   if (paths.shared !== undefined) return;
   const message = "the records are in files, and on a network volume neither their lock nor the prediction log works";
   const hint = "run `mlctl share postgres://…`, then copy config.json to the volume";
@@ -138,6 +146,17 @@ function workflowPrefix(config: string): string {
   if (config === "config.json") return "mlctl";
   const place = dirname(config) === "." ? config : dirname(config);
   return `mlctl-${slug(place).slice(-MAX_SLUG_LENGTH)}-${sha256Text(config).slice(0, 6)}`;
+}
+
+/** As workflowPrefix, in lower case and short: names in a cluster have at most 52 characters. */
+export function clusterPrefix(configPath: string): string {
+  const config = pathInRepository(configPath);
+  if (config === "config.json") return "mlctl";
+  const place = slug(config.replace(/(\/config)?\.\w+$/, ""))
+    .toLowerCase()
+    .slice(-12)
+    .replace(/^-/, "");
+  return `mlctl-${place}-${sha256Text(config).slice(0, 6)}`;
 }
 
 function slug(text: string): string {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { limitText } from "./limitText.ts";
+import { limitText } from "./recordText.ts";
 
 const of = (name: string, status: "pass" | "warn" | "fail", rest: object) =>
   limitText({ name, status, value: 0.5, limit: 0.5, passes: "at_most", message: "", ...rest });
