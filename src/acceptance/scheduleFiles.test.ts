@@ -35,16 +35,18 @@ describe("two workspaces of one repository", () => {
     expect(workflows()).toEqual([ofA!.replace("verify", "renamed")]);
   });
 
-  it("do not write over each other's file in one folder", () => {
+  it("have a file each in one folder, with other names for their jobs in a cluster", () => {
     const { all, a, b } = repositoryOfTwo();
     a.ok("schedule", "install", "--k8s", "-o", "../../deploy");
-    const refused = b.run(["schedule", "install", "--k8s", "-o", "../../deploy"]);
-    expect([refused.status, refused.stderr]).toEqual([
-      2,
-      expect.stringContaining("already contains the jobs of teams/a/config.json"),
-    ]);
+    b.ok("schedule", "install", "--k8s", "-o", "../../deploy");
+    const files = all.names("deploy");
+    expect(files).toEqual(
+      ["a", "b"].map((name) => expect.stringMatching(`^mlctl-teams-${name}-\\w{6}-cronjobs.yaml$`)),
+    );
+    const names = files.map((file) => /name: (mlctl-.*)/.exec(all.read(`deploy/${file}`))![1]);
+    expect(new Set(names).size).toBe(2);
     b.ok("schedule", "remove", "--k8s", "-o", "../../deploy");
-    expect(all.names("deploy")).toEqual(["mlctl-cronjobs.yaml"]);
+    expect(all.names("deploy")).toEqual([files[0]]);
     a.ok("schedule", "remove", "--k8s", "-o", "../../deploy");
     expect(all.names("deploy")).toEqual([]);
   });
