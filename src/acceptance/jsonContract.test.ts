@@ -17,7 +17,7 @@ const artifact = "bytes,path,sha256";
 const finding = "limit,message,name,passes?,status,value";
 const prediction = "at,inputs,label,labelled_at,model_sha256,prediction,prediction_id,probability,run_id,source";
 const model =
-  "calibration,code_version,family,importance,importance_measure,inputs,lineage,metrics,params,target,threshold,transforms";
+  "calibration,code_version,family,importance,importance_measure,importance_unit,inputs,lineage,metrics,params,target,threshold,transforms";
 
 const monitoring =
   "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,performance,quality,reference,run_id," +

@@ -101,6 +101,22 @@ describe("scripts/setup.js", () => {
     expect(setup("run.js")).toMatchObject({ status: 139, stderr });
   });
 
+  it.skipIf(process.platform === "win32")(
+    "mlctl itself runs with the Node of the clone if the system's is too old",
+    async () => {
+      const { folder } = clone();
+      const versions = join(folder, "bin/nodeVersion.js");
+      writeFileSync(versions, readFileSync(versions, "utf8").replace('"22.12"', '"99.0"'));
+      const { nodeOfClone } = (await import(pathToFileURL(versions).href)) as { nodeOfClone: string };
+      const run = () =>
+        spawnSync(process.execPath, [join(folder, "bin/mlctl.js"), "runs", "list"], { encoding: "utf8" });
+      expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining("mlctl needs Node.js 99.0") as string });
+      mkdirSync(dirname(nodeOfClone), { recursive: true });
+      writeFileSync(nodeOfClone, '#!/bin/sh\nshift; echo "new $*"; exit 7\n', { mode: 0o755 });
+      expect(run()).toMatchObject({ status: 7, stdout: "new runs list\n" });
+    },
+  );
+
   describe.skipIf(process.platform === "win32")("with a Node that is too old (skipped where there is no sh)", () => {
     it.each([
       ["is absent", ""],

@@ -3,6 +3,7 @@ import type { Deployment } from "../../core/records/deployment.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
+import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { loadModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { deploymentsOf } from "./models.ts";
@@ -30,6 +31,8 @@ export interface DescribedModel {
     readonly importance: readonly (readonly [string, number])[];
     /** What `importance` adds up over the features of a column. */
     readonly importanceMeasure: string;
+    /** The same for programs, as `explain --json` names it: "coefficient", "share_of_gain". */
+    readonly importanceUnit: string;
   };
   /** Null if no run of this workspace trained the model. */
   readonly run: Run | null;
@@ -53,6 +56,7 @@ export async function describeModel(session: Session, reference: string): Promis
     inputs: signature.inputs.map((spec) => describedInput(spec, model)),
     importance: importanceByColumn(model),
     importanceMeasure: importanceLabel(estimator.family),
+    importanceUnit: importanceUnit(estimator.family).key,
     lineage,
     codeVersion,
   };
