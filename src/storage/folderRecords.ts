@@ -14,7 +14,6 @@ import { monitoringFolder, recordPath, recordText, scheduleFolder } from "./reco
 /** Maximum wait for the lock of a state; a change takes far less. */
 const STATE_MILLISECONDS = 60_000;
 
-/** The file of a state. */
 function statePath(paths: WorkspacePaths, name: StateName): string {
   return name === "alerts" ? join(monitoringFolder(paths), "alerts.json") : join(scheduleFolder(paths), "jobs.json");
 }

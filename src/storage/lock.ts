@@ -22,22 +22,27 @@ export interface LockOptions extends LockRequest {
  * @throws {MlctlError} kind "busy" if the lock is still taken after `waitMs`; "interrupted" on `signal`
  */
 export async function acquireLock(options: LockOptions): Promise<() => void> {
-  const deadline = performance.now() + options.waitMs;
-  ensureFolder(dirname(options.database));
-  const lock = openLock(options.database);
+  const { database, command, now, waitMs, onWait, signal } = options;
+  const deadline = performance.now() + waitMs;
+  ensureFolder(dirname(database));
+  let lock: SqliteDatabase | undefined;
   try {
-    for (let reported = false; !tryLock(lock, options.database);) {
-      if (performance.now() >= deadline) throw busy(options.database);
-      if (!reported) options.onWait?.(busy(options.database).message);
+    lock = openSqlite(`${database}.lock`, { timeoutMs: 0 });
+    for (let reported = false; !tryLock(lock);) {
+      const busy = lockBusy(lockHolder(database));
+      if (performance.now() >= deadline) throw busy;
+      if (!reported) onWait?.(busy.message);
       reported = true;
-      await pauseForLock(options.signal);
+      await pauseForLock(signal);
     }
-    writeHolder(options);
+    const holder: LockHolder = { pid: process.pid, host: hostname(), command, since: now().toISOString() };
+    atomicWrite(lockNotePath(database), `${JSON.stringify(holder, null, 2)}\n`);
   } catch (error) {
-    lock.close();
-    throw error;
+    lock?.close();
+    throw lockFailure(error, database);
   }
-  return () => release(lock, options.database);
+  const held = lock;
+  return () => release(held, database);
 }
 
 /** The holder of the lock; undefined if its note is missing or names a process that is gone. */
@@ -51,21 +56,13 @@ export function lockHolder(database: string): LockHolder | undefined {
   }
 }
 
-function openLock(database: string): SqliteDatabase {
-  try {
-    return openSqlite(`${database}.lock`, { timeoutMs: 0 });
-  } catch (error) {
-    throw lockFailure(error, database);
-  }
-}
-
-function tryLock(lock: SqliteDatabase, database: string): boolean {
+function tryLock(lock: SqliteDatabase): boolean {
   try {
     lock.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
     if (sqliteCode(error) === "SQLITE_BUSY") return false;
-    throw lockFailure(error, database);
+    throw error;
   }
 }
 
@@ -78,13 +75,6 @@ function release(lock: SqliteDatabase, database: string): void {
   }
   lock.close();
 }
-
-function writeHolder({ database, command, now }: LockOptions): void {
-  const holder: LockHolder = { pid: process.pid, host: hostname(), command, since: now().toISOString() };
-  atomicWrite(lockNotePath(database), `${JSON.stringify(holder, null, 2)}\n`);
-}
-
-const busy = (database: string): MlctlError => lockBusy(lockHolder(database));
 
 function lockFailure(error: unknown, database: string): MlctlError {
   if (error instanceof MlctlError) return error;

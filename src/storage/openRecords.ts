@@ -39,5 +39,5 @@ export function openRecords(
 async function openArtifacts(paths: WorkspacePaths, signal: AbortSignal): Promise<Artifacts> {
   const { bucket } = paths;
   if (bucket === undefined) return noArtifacts;
-  return (await import("./bucket/bucketArtifacts.ts")).bucketArtifacts({ paths, bucket, signal });
+  return (await import("./bucket/bucketArtifacts.ts")).bucketArtifacts(paths, bucket, signal);
 }

@@ -100,14 +100,13 @@ function deploymentFindings(paths: WorkspacePaths): Finding[] {
   }
   const [current] = history;
   if (current === undefined) return [];
-  const findings = [
-    ...historyFindings(history),
-    ...copyFindings(paths.production, current),
-    ...prunedFindings(current),
-  ];
-  return findings.length > 0
-    ? findings
-    : [finding("deployment", "pass", `run ${current.runId} is deployed, with all its files`)];
+  const findings = [...historyFindings(history), ...copyFindings(paths.production, current)];
+  const { deploymentId, prunedAt, runId } = current;
+  // A deployment.json that was copied by hand from a pruned record of the history.
+  const pruned = `deployment ${deploymentId} is active but marked as pruned at ${prunedAt}: remove "prunedAt" from deployment.json`;
+  if (prunedAt !== undefined) findings.push(finding("deployment", "fail", pruned));
+  const whole = `run ${runId} is deployed, with all its files`;
+  return findings.length > 0 ? findings : [finding("deployment", "pass", whole)];
 }
 
 /** Checks that the numbers have no gap and that each deployment names the run of the previous one. */
@@ -123,13 +122,6 @@ function historyFindings(history: readonly Deployment[]): Finding[] {
     const message = `deployment ${deploymentId} names ${previousRunId} as the previous run, but it was ${earlier?.runId}`;
     return follows ? [] : [finding("deployment history", "fail", message)];
   });
-}
-
-/** Finds a deployment.json that was copied by hand from a pruned record of the history. */
-function prunedFindings({ deploymentId, prunedAt }: Deployment): Finding[] {
-  if (prunedAt === undefined) return [];
-  const message = `deployment ${deploymentId} is active but marked as pruned at ${prunedAt}: remove "prunedAt" from deployment.json`;
-  return [finding("deployment", "fail", message)];
 }
 
 function copyFindings(production: string, current: Deployment): Finding[] {

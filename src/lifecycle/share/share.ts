@@ -69,7 +69,7 @@ export async function shareInPostgres(
     const found = await rowsOf(session);
     if (bucket !== undefined) {
       const { bucketArtifacts } = await import("../../storage/bucket/bucketArtifacts.ts");
-      const { keep } = bucketArtifacts({ paths: session.paths, bucket, signal: session.context.signal });
+      const { keep } = bucketArtifacts(session.paths, bucket, session.context.signal);
       const all = found.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact));
       for (const [i, artifact] of all.entries()) {
         await keep([artifact]);

@@ -23,7 +23,6 @@ import { temporaryPath } from "../files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
 export interface ArchiveEntry {
-  /** With forward slashes. */
   readonly name: string;
   /** Content, or an absolute path: a file that grew is cut to the listed size, one that is gone is left out. */
   readonly content: Buffer | { readonly path: string; readonly bytes: number };
@@ -35,7 +34,7 @@ export interface ArchivedFile {
   readonly sha256: string;
 }
 
-export interface WriteArchiveOptions {
+interface WriteArchiveOptions {
   readonly entries: readonly ArchiveEntry[];
   /** The last file; `text` makes its content from the files before it. */
   readonly closing: { readonly name: string; readonly text: (files: readonly ArchivedFile[]) => string };
@@ -92,7 +91,11 @@ export async function readArchive(
     for await (const entry of tar) {
       const { name, type, size = 0 } = entry.header;
       unpackedBytes += size;
-      if (unpackedBytes > free) throw tooLarge(path, unpackedBytes, free);
+      if (unpackedBytes > free) {
+        const message = `${path} unpacks to ${gigabytes(unpackedBytes)} or more, and ${gigabytes(free)} are free`;
+        const hint = "free some space, or restore to another disk; nothing was changed";
+        throw new MlctlError("failure", message, { hint });
+      }
       if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
         const found = `${JSON.stringify(name)} (${String(type)})`;
         throw notABackup(path, `it contains ${found}, which is never part of a backup`);
@@ -130,7 +133,6 @@ async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteAr
   return files;
 }
 
-/** Undefined for a file that was removed after it was listed. */
 function sourceOf(content: ArchiveEntry["content"]): { bytes: number; stream: Readable } | undefined {
   if (Buffer.isBuffer(content)) {
     return { bytes: content.length, stream: Readable.from(content.length === 0 ? [] : [content]) };
@@ -140,7 +142,10 @@ function sourceOf(content: ArchiveEntry["content"]): { bytes: number; stream: Re
     const fd = openSync(path, "r");
     // Bytes that were appended since belong to the next backup; a file that was truncated has fewer.
     const bytes = Math.min(content.bytes, fstatSync(fd).size);
-    return { bytes, stream: bytes === 0 ? closed(fd) : createReadStream(path, { fd, start: 0, end: bytes - 1 }) };
+    if (bytes > 0) return { bytes, stream: createReadStream(path, { fd, start: 0, end: bytes - 1 }) };
+    // With `end` -1 it would read the whole file.
+    closeSync(fd);
+    return { bytes, stream: Readable.from([]) };
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw new MlctlError("failure", `cannot read ${path}: ${errorCode(error) ?? String(error)}`, {
@@ -150,13 +155,6 @@ function sourceOf(content: ArchiveEntry["content"]): { bytes: number; stream: Re
   }
 }
 
-/** An empty stream: createReadStream with `end` -1 would read the whole file. */
-function closed(fd: number): Readable {
-  closeSync(fd);
-  return Readable.from([]);
-}
-
-/** Also checksums the bytes on their way. */
 async function copyHashed(
   source: AsyncIterable<Buffer>,
   target: NodeJS.WritableStream,
@@ -203,12 +201,6 @@ function asArchiveError(error: unknown, path: string): unknown {
   }
   if (code === "ENOSPC" || code === "EROFS" || code === "EDQUOT") return writeFailure(error, path);
   return notABackup(path, "it is truncated, damaged or not a .tar.gz file", error);
-}
-
-function tooLarge(path: string, bytes: number, free: number): MlctlError {
-  return new MlctlError("failure", `${path} unpacks to ${gigabytes(bytes)} or more, and ${gigabytes(free)} are free`, {
-    hint: "free some space, or restore to another disk; nothing was changed",
-  });
 }
 
 function notABackup(path: string, reason: string, cause?: unknown): MlctlError {

@@ -1,10 +1,11 @@
 /** Lists the files of a workspace in an order in which they can be copied while another mlctl writes. */
-import { lstatSync, readdirSync, readFileSync, statSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
+import { removeFile } from "../files/commitFile.ts";
 import { hasUnreadableName } from "../../core/unreadableName.ts";
 import type { ArchiveEntry, ArchivedFile } from "./archive.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
-import { errorCode, writeFailure } from "../files/writeFailure.ts";
+import { errorCode } from "../files/writeFailure.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
@@ -86,7 +87,6 @@ interface Found {
   readonly path: string;
 }
 
-/** Empty if the file has been removed meanwhile. */
 function read({ name, path }: Found): ArchiveEntry[] {
   try {
     return [{ name, content: readFileSync(path) }];
@@ -110,7 +110,7 @@ function entriesIn(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return [];
     throw error;
   }
 }
@@ -125,20 +125,13 @@ export function isBackupName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** File names; links do not count. */
 export function workspaceBackups(workspace: string): string[] {
   return readdirSync(workspace).filter((name) => isBackup(workspace, name));
 }
 
 /** Removes those of `names` that are still backups. */
 export function removeBackups(workspace: string, names: readonly string[]): void {
-  for (const name of names.filter((each) => isBackup(workspace, each))) {
-    try {
-      rmSync(join(workspace, name), { force: true });
-    } catch (error) {
-      throw writeFailure(error, join(workspace, name));
-    }
-  }
+  for (const name of names.filter((each) => isBackup(workspace, each))) removeFile(join(workspace, name));
 }
 
 function isBackup(workspace: string, name: string): boolean {
@@ -151,7 +144,6 @@ const VERSION = 1;
 export interface BackupManifest {
   readonly codeVersion: string;
   readonly createdAt: string;
-  /** File name of the configuration. */
   readonly configName: string;
   readonly files: readonly ArchivedFile[];
 }
@@ -182,7 +174,6 @@ export function readManifest(text: string, path: string): BackupManifest {
   return manifest as BackupManifest;
 }
 
-/** True for a file name without a path, on every operating system. */
 function isPlainName(name: string): boolean {
   return /^[^/\\:\p{Cc}]+$/u.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
 }

@@ -16,21 +16,17 @@ const WORK_FOLDER = ".mlctl-restore";
 const LAST = "config.json";
 
 export interface Replacing {
-  /** The workspace. */
   readonly folder: string;
   /** The folder with the new files, inside the workspace; its content is moved. */
   readonly staged: string;
   /** Names in `staged` and absolute target paths; a target whose name is not in `staged` is only removed. */
   readonly places: readonly (readonly [name: string, target: string])[];
-  /** Target path of `config.json`. */
   readonly config: string;
-  /** Paths of the databases whose locks the caller holds. */
   readonly locks: readonly string[];
 }
 
 /** What undoing or finishing needs. Paths are relative to the workspace, because it may be moved meanwhile. */
 export interface ReplacementJournal {
-  /** Part of the temporary names of the old files. */
   readonly id: string;
   readonly locks: readonly string[];
   readonly places: readonly { readonly target: string; readonly existed: boolean }[];
@@ -117,12 +113,10 @@ export function removeWorkFolder(folder: string): void {
   rmSync(join(folder, WORK_FOLDER), { recursive: true, force: true });
 }
 
-/** True if the workspace contains the work folder of a replacement. */
 export function hasReplacement(folder: string): boolean {
   return exists(join(folder, WORK_FOLDER));
 }
 
-/** @returns false if there is nothing to move */
 function move(from: string, to: string, journal: ReplacementJournal): boolean {
   if (!exists(from)) return false;
   moveWhole(from, to, partOf(to, journal));
@@ -149,7 +143,6 @@ function remove(path: string): void {
   if (exists(path)) rmSync(path, { recursive: true, force: true });
 }
 
-/** Does not follow links. */
 function exists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -56,7 +56,6 @@ export function requireSettled(paths: Places): void {
   if (problem !== undefined) throw problem;
 }
 
-/** The error that `requireSettled` throws. */
 export function replacementProblem({ workspace, database }: Places): MlctlError | undefined {
   const journal = readJournal(workspace);
   if (journal === undefined || isReplaced(workspace)) return undefined;
@@ -82,7 +81,6 @@ function outsideOf(folder: string, { locks, places }: ReplacementJournal): strin
   return all.filter((path) => path === folder || !`${realPath(dirname(path))}${sep}`.startsWith(`${root}${sep}`));
 }
 
-/** The real path of the folder, or of its nearest parent that exists. */
 function realPath(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? realpathSync(folder) : realPath(dirname(folder));
 }

@@ -20,7 +20,7 @@ afterAll(() => s3.stop());
 function machine(prefix = "a/") {
   const paths = exampleWorkspace();
   const bucket = { name: "models", prefix };
-  const artifacts: Artifacts = bucketArtifacts({ paths, bucket, signal: new AbortController().signal });
+  const artifacts: Artifacts = bucketArtifacts(paths, bucket, new AbortController().signal);
   return { folder: paths.workspace, dataset: exampleDataset(1), artifacts };
 }
 
@@ -83,11 +83,11 @@ describe("artifacts in a bucket", () => {
     });
     await new Promise<void>((resolve) => cutting.listen(0, "127.0.0.1", resolve));
     process.env["AWS_ENDPOINT_URL"] = `http://127.0.0.1:${(cutting.address() as AddressInfo).port}`;
-    const cut = bucketArtifacts({
-      paths: { ...exampleWorkspace(), workspace: folder, models: join(folder, "models") },
-      bucket: { name: "models", prefix: "c/" },
-      signal: new AbortController().signal,
-    });
+    const cut = bucketArtifacts(
+      { ...exampleWorkspace(), workspace: folder, models: join(folder, "models") },
+      { name: "models", prefix: "c/" },
+      new AbortController().signal,
+    );
     await expect(fetch(cut)).rejects.toThrow(`cannot get ${object}`);
     process.env["AWS_ENDPOINT_URL"] = s3.variables["AWS_ENDPOINT_URL"];
     cutting.close();

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import type { WorkBytes } from "../records/work.ts";
 
 /** Loads the client and calls the server only on use: most commands have all files here. */
-export function bucketArtifacts({ paths, bucket: address, signal }: BucketArtifactsOptions): Artifacts {
+export function bucketArtifacts(paths: WorkspacePaths, address: BucketAddress, signal: AbortSignal): Artifacts {
   let opened: Promise<Bucket> | undefined;
   const open = (): Promise<Bucket> =>
     (opened ??= import("../remote/bucket.ts").then(({ openBucket }) => openBucket(address.name, process.env, signal)));
@@ -42,7 +42,10 @@ export function bucketArtifacts({ paths, bucket: address, signal }: BucketArtifa
         if (await isKept(artifact)) continue;
         // A record that is saved again may name a file that was removed long ago; `mlctl verify` reports it.
         if (!existsSync(fileOf(artifact))) continue;
-        if (!(await isHere(artifact))) throw changed(artifact);
+        if (!(await isHere(artifact))) {
+          const message = `${artifact.path} changed since it was recorded, and the bucket does not have it`;
+          throw new MlctlError("data", message, { hint: "restore the file from a backup" });
+        }
         await (await open()).upload(fileOf(artifact), keyOf(artifact), "application/octet-stream");
       }
     },
@@ -79,18 +82,7 @@ export function bucketArtifacts({ paths, bucket: address, signal }: BucketArtifa
   }
 }
 
-interface BucketArtifactsOptions {
-  readonly paths: WorkspacePaths;
-  readonly bucket: BucketAddress;
-  readonly signal: AbortSignal;
-}
-
-function changed({ path }: Artifact): MlctlError {
-  return new MlctlError("data", `${path} changed since it was recorded, and the bucket does not have it`, {
-    hint: "restore the file from a backup",
-  });
-}
-
+/** The bytes of offered work in the bucket of a workspace. */
 export function bucketOfWorkBytes({ name, prefix }: BucketAddress, signal: AbortSignal): WorkBytes {
   const open = async (until = new AbortController().signal): Promise<Bucket> =>
     (await import("../remote/bucket.ts")).openBucket(name, process.env, until);

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { forgetRecords, saveRecord, type RecordWriter } from "../store/saveRecord.ts";
+import { forgetRecords, saveRecord, type WorkspaceWriter } from "../store/saveRecord.ts";
 import { isOwnFile, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { removeStaleTemporaries } from "../files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
@@ -13,15 +13,9 @@ import { copies, releaseFolder } from "./repairDeployment.ts";
  * next prune finds them with `releaseFiles`. The caller holds the lock and never passes the active deployment.
  * @param at ISO 8601 UTC
  */
-export async function pruneRelease(
-  session: RecordWriter & { readonly paths: WorkspacePaths },
-  deployment: Deployment,
-  at: string,
-): Promise<void> {
+export async function pruneRelease(session: WorkspaceWriter, deployment: Deployment, at: string): Promise<void> {
   const { paths } = session;
-  if (deployment.prunedAt === undefined) {
-    await saveRecord(session, { ...deployment, prunedAt: at });
-  }
+  if (deployment.prunedAt === undefined) await saveRecord(session, { ...deployment, prunedAt: at });
   const files = releaseFiles(paths, deployment);
   if (files === undefined) return;
   await forgetRecords(session, { records: [], files });
@@ -50,7 +44,6 @@ export function releasesAreOwn(paths: WorkspacePaths): boolean {
   return isOwnFile(paths, join(paths.production, "releases", "any"));
 }
 
-/** Keeps the folder if it contains files of others. */
 function removeFolder(folder: string): void {
   try {
     rmdirSync(folder);

@@ -15,7 +15,6 @@ import { paddedId } from "../records/workspaceRecord.ts";
 export interface DeploymentRepair {
   /** Damaged files of the active deployment that were restored from identical copies. */
   readonly restored: readonly string[];
-  /** Copies next to deployment.json that were rewritten or removed. */
   readonly refreshed: readonly string[];
   /** Release folders of deploys that were killed before they were committed. */
   readonly removedReleases: readonly string[];
@@ -98,7 +97,6 @@ export function releaseFolder(
   return join(production, "releases", `${paddedId(deploymentId)}_${runId}`);
 }
 
-/** True if every file of the release is unchanged. */
 export function releaseIsWhole({ workspace }: WorkspacePaths, deployment: Deployment): boolean {
   return copies(deployment).every(
     ([, artifact]) => artifact === null || holdsArtifact(fromRecordPath(workspace, artifact.path), artifact),

@@ -1,4 +1,3 @@
-/** Finds the deployment that a rollback returns to. */
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 

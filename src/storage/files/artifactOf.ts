@@ -1,4 +1,3 @@
-/** Makes artifacts of files, and compares files with them. */
 import { readFileSync, statSync } from "node:fs";
 import type { Artifact } from "../../core/records/artifact.ts";
 import { sha256File, sha256Text } from "./sha256.ts";

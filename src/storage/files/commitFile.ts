@@ -50,7 +50,6 @@ export function ensureFolder(folder: string): string | undefined {
   }
 }
 
-/** @returns false if another process has just created it */
 function makeFolder(path: string): boolean {
   try {
     mkdirSync(path);
@@ -88,7 +87,6 @@ export function syncToDisk(path: string): void {
   }
 }
 
-/** Names in a folder; empty if it does not exist. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -98,7 +96,6 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Does nothing if there is none. @throws {MlctlError} kind "failure" */
 export function removeFile(path: string): void {
   try {
     rmSync(path, { force: true });

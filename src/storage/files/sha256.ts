@@ -1,4 +1,3 @@
-/** SHA-256 of files and strings. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 

@@ -31,7 +31,6 @@ export function toRecordPath(workspace: string, path: string): string {
   return (isAbsolute(fromWorkspace) ? resolve(path) : fromWorkspace).split(sep).join("/");
 }
 
-/** The absolute path of a path in a record. */
 export function fromRecordPath(workspace: string, recordPath: string): string {
   return resolve(workspace, recordPath);
 }

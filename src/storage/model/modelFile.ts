@@ -55,7 +55,6 @@ export function parseModel(text: string, path: string): Model {
   return model;
 }
 
-/** Adds the checksum as the last key of the JSON object. */
 function withChecksum(content: string): string {
   return `${content.slice(0, -CLOSING.length)}${CHECKSUM_OPENING}${sha256Text(content)}"${CLOSING}`;
 }
@@ -66,18 +65,12 @@ function checksumMatches(text: string, model: Model): boolean {
   if (withChecksum(content) === text) return true;
   const { sha256, ...rest } = model;
   try {
-    return !hasInfinity(rest) && sha256Text(formatJson(rest)) === sha256;
+    return sha256Text(formatJson(rest)) === sha256;
   } catch (error) {
-    // Nested too deeply for the stack, which no model is.
-    if (error instanceof RangeError) return false;
+    // Infinity, which JSON.parse makes of 1e999, or nested too deeply for the stack: no model is.
+    if (error instanceof TypeError || error instanceof RangeError) return false;
     throw error;
   }
-}
-
-/** JSON.parse reads 1e999 as Infinity, which no model contains and formatJson rejects. */
-function hasInfinity(value: unknown): boolean {
-  if (typeof value === "number") return !Number.isFinite(value);
-  return typeof value === "object" && value !== null && Object.values(value).some(hasInfinity);
 }
 
 function readText(path: string): string {
@@ -104,7 +97,6 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** True if a JSON object ends before its last brace. */
 function isTruncated(text: string): boolean {
   if (!text.trimStart().startsWith("{")) return false;
   let depth = 0;

@@ -22,21 +22,17 @@ export interface CopyQueryOptions {
   readonly onProgress: (rows: number) => void;
 }
 
-export interface CopiedRows {
-  readonly rows: number;
-  readonly sha256: string;
-  /** The highest value of the watermark column in these rows; undefined without rows. */
-  readonly watermark: string | undefined;
-}
-
 /** Equal rows become equal bytes: in one time zone, and in an order that no other query and no worker changes. */
 const SESSION =
   "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'; SET bytea_output = 'hex'; " +
   "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; " +
   "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/** @throws {MlctlError} kind "failure" where the database cannot be asked, "usage" where the query is no good */
-export async function copyQuery(options: CopyQueryOptions): Promise<CopiedRows> {
+/**
+ * @returns the number of rows, the checksum of the file, and the highest watermark in them; undefined without rows
+ * @throws {MlctlError} kind "failure" where the database cannot be asked, "usage" where the query is no good
+ */
+export async function copyQuery(options: CopyQueryOptions) {
   const { default: pg } = await import("pg");
   const client = new pg.Client({
     connectionString: options.url,
@@ -52,10 +48,13 @@ export async function copyQuery(options: CopyQueryOptions): Promise<CopiedRows> 
   try {
     await client.connect();
     await client.query(SESSION);
-    const asked = await newRows(client, options);
-    const query = (text: string, callback: (error: Error | undefined) => void): Query =>
-      new pg.Query(text, undefined, callback as never);
-    return { ...(await copy(client, query, asked.rows, options)), watermark: asked.watermark };
+    const { rows, watermark } = await newRows(client, options);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // JSON has neither line breaks nor these quotes and delimiters, so each row stays as it is.
+    const text = `COPY (SELECT row_to_json(one) FROM (${rows}) AS one) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
+    const end = (error: Error | undefined): void => (error ? reject(error) : resolve());
+    const query = new pg.Query(text, undefined, end as never) as Query & CopyHandler;
+    return { ...(await copy(client, query, { promise, reject }, options)), watermark };
   } catch (error) {
     options.signal.throwIfAborted();
     throw failureOf(error, options);
@@ -63,6 +62,11 @@ export async function copyQuery(options: CopyQueryOptions): Promise<CopiedRows> 
     options.signal.removeEventListener("abort", stop);
     await client.end().catch(() => {});
   }
+}
+
+/** What the types of a query leave out. */
+interface CopyHandler {
+  handleCopyData: (message: { readonly chunk: Buffer }) => void;
 }
 
 /** The SELECT of the rows above the watermark, and the highest value in them, as of one moment. */
@@ -89,38 +93,33 @@ async function newRows(
 
 async function copy(
   client: Client,
-  make: (text: string, callback: (error: Error | undefined) => void) => Query,
-  rows: string,
+  query: Query & CopyHandler,
+  { promise, reject }: Pick<PromiseWithResolvers<void>, "promise" | "reject">,
   { path, onProgress }: CopyQueryOptions,
 ): Promise<{ rows: number; sha256: string }> {
   const hash = createHash("sha256");
   const file = openSync(path, "w");
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let count = 0;
+  let rows = 0;
+  query.handleCopyData = ({ chunk }) => {
+    try {
+      hash.update(chunk);
+      writeSync(file, chunk);
+      onProgress(++rows);
+    } catch (error) {
+      query.handleCopyData = () => {};
+      reject(writeFailure(error, path));
+    }
+  };
   try {
-    // JSON has neither line breaks nor these quotes and delimiters, so each row stays as it is.
-    const text = `COPY (SELECT row_to_json(one) FROM (${rows}) AS one) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
-    const query = make(text, (error) => (error ? reject(error) : resolve()));
-    const handlers = query as unknown as { handleCopyData(message: { readonly chunk: Buffer }): void };
-    handlers.handleCopyData = ({ chunk }) => {
-      try {
-        hash.update(chunk);
-        writeSync(file, chunk);
-        onProgress(++count);
-      } catch (error) {
-        handlers.handleCopyData = () => {};
-        reject(writeFailure(error, path));
-      }
-    };
     client.query(query);
     await promise;
+    return { rows, sha256: hash.digest("hex") };
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
   } finally {
     closeSync(file);
   }
-  return { rows: count, sha256: hash.digest("hex") };
 }
 
 function usage(message: string, hint: string): MlctlError {

@@ -39,11 +39,8 @@ export async function moveIn(
         "state p WHERE",
       ])
         await connection.query(`DELETE FROM ${table} p.workspace = $1`, [address.workspace]);
-      await removeRows(
-        connection,
-        address,
-        there.map(({ path }) => path),
-      );
+      const old = there.map(({ path }) => path);
+      await removeRows(connection, address, old);
       for (let i = 0; i < rows.length; i += BATCH) await writeRows(connection, address, rows.slice(i, i + BATCH));
       for (const state of states)
         await connection.query("INSERT INTO state (workspace, name, text) VALUES ($1, $2, $3)", [

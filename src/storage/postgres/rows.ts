@@ -7,7 +7,6 @@ import type { FoundChanges, KnownRecord, ReadRecord, RecordProblem } from "../re
 import { recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 import { noneYet, type Connection, SEQ_LOCK, lockKey } from "./connect.ts";
 
-/** A record to write. */
 export interface NewRow {
   readonly path: string;
   readonly text: string;

@@ -16,7 +16,6 @@ export interface WorkQueueOptions {
   readonly version: string;
 }
 
-/** The schema of pg-boss. */
 export const QUEUE_SCHEMA = "mlctl_queue";
 
 /** A task that ends its workers is not tried for ever. */
@@ -84,7 +83,6 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
     }
   }
 
-  /** Names of the queues of this workspace. */
   async function queues(): Promise<string[]> {
     const all = await (await boss()).getQueues();
     return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
@@ -111,7 +109,6 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
   }
 
   return {
-    /** Connects. */
     async open(): Promise<void> {
       await session.query("SELECT 1");
     },

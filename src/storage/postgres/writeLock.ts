@@ -6,7 +6,6 @@ import { MlctlError } from "../../core/errors.ts";
 import { type LockHolder, type LockRequest, lockBusy, pauseForLock } from "../records/records.ts";
 import { connect, type Connection, JOB_LOCK, WRITE_LOCK, lockKey } from "./connect.ts";
 
-/** The connection that holds the lock. */
 export interface WriteLock {
   readonly connection: Connection;
   /**
@@ -82,7 +81,6 @@ async function newestRecord(connection: Connection, { workspace }: DatabaseAddre
   return (await connection.query<{ seq: string }>(sql, [workspace]))[0]!.seq;
 }
 
-/** Until the server is there again. */
 async function patiently<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + AWAY_MILLISECONDS;
   for (;;) {
@@ -103,7 +101,6 @@ export function lockOf({ workspace }: DatabaseAddress, job?: string): LockKey {
   return job === undefined ? [WRITE_LOCK, lockKey(workspace)] : [JOB_LOCK, lockKey(`${workspace}\n${job}`)];
 }
 
-/** Undefined if nobody holds the lock. */
 export async function holderOf(connection: Connection, key: LockKey): Promise<LockHolder | undefined> {
   const [found] = await connection.query<{ name: string | null; since: Date | null }>(
     `SELECT a.application_name AS name, a.backend_start AS since FROM pg_locks l JOIN pg_stat_activity a USING (pid)

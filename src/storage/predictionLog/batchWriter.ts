@@ -7,22 +7,15 @@ import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 /** Rows between two applications of the retention; one costs less than 1 % of the time to write these rows. */
 export const ROWS_BETWEEN_RETENTIONS = 20_000;
 
-export type BatchWriter = (rows: readonly LoggedRow[]) => Written;
-
 /** Long enough for the transactions of other processes, short enough to report a lock that stays. */
 const LOCK_MILLISECONDS = 2000;
 
-/** Opens the log; creates it if there is none. */
+/**
+ * Opens the log; creates it if there is none. Its `write` throws SQLite's error if the file is locked, full or read-only;
+ * no row of the batch is written then.
+ */
 export function sqliteWriter(path: string, retention: Retention): LogWriter {
   const database = openLogDatabase(path, { timeoutMs: LOCK_MILLISECONDS });
-  return { write: batchWriter(database, retention), close: () => database.close() };
-}
-
-/**
- * A row that already exists, from an attempt whose reply was lost, counts as written. The writer throws SQLite's error if
- * the file is locked, full or read-only; no row of the batch is written then.
- */
-export function batchWriter(database: SqliteDatabase, retention: Retention): BatchWriter {
   const insert = database.prepare(
     `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source)
      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prediction_id) DO NOTHING`,
@@ -42,21 +35,24 @@ export function batchWriter(database: SqliteDatabase, retention: Retention): Bat
     }
     return { written: rows.length - refused, refused, problem };
   });
-  return (rows) => {
-    let result: Written;
-    try {
-      result = writeAll.immediate(rows);
-    } catch (error) {
-      models.forget();
-      throw error;
-    }
-    rowsSinceRetention += rows.length;
-    const last = rows.at(-1);
-    if (rowsSinceRetention >= ROWS_BETWEEN_RETENTIONS && last !== undefined) {
-      rowsSinceRetention = 0;
-      retain(database, retention, last[1]);
-    }
-    return result;
+  return {
+    write(rows) {
+      let result: Written;
+      try {
+        result = writeAll.immediate(rows);
+      } catch (error) {
+        models.forget();
+        throw error;
+      }
+      rowsSinceRetention += rows.length;
+      const last = rows.at(-1);
+      if (rowsSinceRetention >= ROWS_BETWEEN_RETENTIONS && last !== undefined) {
+        rowsSinceRetention = 0;
+        retain(database, retention, last[1]);
+      }
+      return result;
+    },
+    close: () => void database.close(),
   };
 }
 
@@ -100,7 +96,7 @@ const SHARE_TO_FREE = 0.05;
  */
 export function retain(database: SqliteDatabase, { days, rows, bytes }: Retention, now: number): number {
   let removed = 0;
-  if (days !== null) removed += removeBefore(database, now - days * MILLISECONDS_A_DAY);
+  if (days !== null) removed += remove(database, "at < ?", "at", now - days * MILLISECONDS_A_DAY);
   // Rows are numbered in the order of writing and the oldest are deleted first, so there are no gaps.
   if (rows !== null) removed += removeUpTo(database, (ends(database)?.highest ?? 0) - rows);
   if (bytes !== null) removed += shrink(database, bytes);
@@ -108,26 +104,18 @@ export function retain(database: SqliteDatabase, { days, rows, bytes }: Retentio
   return removed;
 }
 
-function removeBefore(database: SqliteDatabase, at: number): number {
-  const remove = database.prepare(
-    "DELETE FROM predictions WHERE seq IN (SELECT seq FROM predictions WHERE at < ? ORDER BY at LIMIT ?)",
+/** @param old a condition with one parameter */
+function remove(database: SqliteDatabase, old: string, order: "at" | "seq", value: number): number {
+  const some = database.prepare(
+    `DELETE FROM predictions WHERE seq IN (SELECT seq FROM predictions WHERE ${old} ORDER BY ${order} LIMIT ${ROWS_AT_A_TIME})`,
   );
-  return repeated(() => remove.run(at, ROWS_AT_A_TIME).changes);
-}
-
-function removeUpTo(database: SqliteDatabase, seq: number): number {
-  const remove = database.prepare(
-    "DELETE FROM predictions WHERE seq IN (SELECT seq FROM predictions WHERE seq <= ? ORDER BY seq LIMIT ?)",
-  );
-  return repeated(() => remove.run(seq, ROWS_AT_A_TIME).changes);
-}
-
-function repeated(some: () => number): number {
   let [sum, changes] = [0, 0];
-  do sum += changes = some();
+  do sum += changes = some.run(value).changes;
   while (changes > 0);
   return sum;
 }
+
+const removeUpTo = (database: SqliteDatabase, seq: number): number => remove(database, "seq <= ?", "seq", seq);
 
 function ends(database: SqliteDatabase): { lowest: number; highest: number } | undefined {
   // Two subqueries: in one SELECT with min and max, SQLite would read every row.

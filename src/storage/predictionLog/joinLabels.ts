@@ -30,7 +30,6 @@ export interface JoinOptions {
   readonly toLabel: (label: string, prediction: string | number | null) => string | number | undefined;
   /** Whether a label replaces a different existing label. */
   readonly replace: boolean;
-  /** Milliseconds since 1970. */
   readonly now: number;
   /** Maximum number of examples of each kind. */
   readonly examples: number;
@@ -54,7 +53,6 @@ export interface JoinResult {
   unchanged: number;
   /** Predictions whose label was replaced. */
   replaced: number;
-  /** Rows that repeat an earlier row. */
   duplicates: number;
   /** Rows that contradict an earlier row, or predictions with a different label. */
   conflicts: number;
@@ -137,7 +135,6 @@ function stager(
   });
 }
 
-/** Fills the table `found`. */
 async function match(staged: SqliteDatabase, reader: LogReader, keyOf: JoinOptions["keyOf"]): Promise<void> {
   const put = staged.prepare("INSERT INTO found SELECT ?, key FROM staged WHERE key = ?");
   const putAll = staged.transaction((found: readonly (readonly [seq: number, key: string | null])[]) => {
@@ -197,7 +194,6 @@ function count(database: SqliteDatabase, { examples }: JoinOptions, result: Join
   result.examples.unmatched.push(...(unmatched.all(examples) as LabelExample[]));
 }
 
-/** The label to write, if any; updates the counts. */
 function labelToWrite(pair: Pair, options: JoinOptions, result: JoinResult): string | number | undefined {
   const { toLabel, replace, examples } = options;
   const { prediction, known, key, line } = pair;

@@ -47,7 +47,6 @@ export interface LogQuery extends Pick<PredictionFilter, "runId" | "labelled"> {
 }
 
 export interface LogPage {
-  /** Newest first. */
   readonly entries: readonly ListedEntry[];
   /** The filter stopped at ROWS_LOOKED_AT: older rows may also match. */
   readonly isPartial: boolean;
@@ -66,7 +65,6 @@ export const MAX_MATCHES = 3;
 
 /** Finds nothing before anything is logged. @throws {MlctlError} if the log is damaged or cannot be reached */
 export interface LogReader {
-  /** Whether anything was ever logged. */
   exists(): Promise<boolean>;
   /** Oldest first. @param limit the newest so many; default: all */
   rows(filter?: PredictionFilter & { readonly limit?: number | undefined }): Promise<JoinedPrediction[]>;
@@ -86,7 +84,6 @@ export interface LogReader {
   close(): void;
 }
 
-/** Labels of logged predictions. */
 export interface LabelTarget {
   /** Sees what `write` has written, within `locked` too. */
   readonly reader: LogReader;
@@ -99,7 +96,6 @@ export interface LabelTarget {
 interface LabelToWrite {
   readonly seq: number;
   readonly label: string | number;
-  /** The prediction has none yet. */
   readonly isNew: boolean;
   /** When it was joined, in milliseconds since 1970. */
   readonly at: number;

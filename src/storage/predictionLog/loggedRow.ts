@@ -20,7 +20,6 @@ export interface Retention {
   readonly bytes: number | null;
 }
 
-/** Data that the thread is started with. */
 export interface WriterOptions {
   readonly place: LogPlace;
   readonly retention: Retention;
@@ -34,7 +33,6 @@ export interface WriterRequest {
 /** One reply for each batch. `written` and `refused` add up to its rows; after an error, no row was written. */
 export type WriterReply = Written | { readonly error: string };
 
-/** What became of a batch. */
 export interface Written {
   readonly written: number;
   /** Number of rows that the database rejects, such as one with an input of a gigabyte. */

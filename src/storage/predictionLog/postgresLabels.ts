@@ -6,7 +6,6 @@ import type { LabelTarget } from "./logReader.ts";
 import { postgresReader } from "./postgresReader.ts";
 import { addToHours } from "./postgresWriter.ts";
 
-/** Opens a connection. */
 export async function postgresLabels(address: DatabaseAddress): Promise<LabelTarget> {
   const connection = await connect(address, "mlctl labels");
   await ensureSchema(connection, address);

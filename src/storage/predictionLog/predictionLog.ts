@@ -14,7 +14,6 @@ import { predictionLogPath } from "./predictionLogPath.ts";
 
 export interface PredictionLogOptions {
   readonly place: LogPlace;
-  /** Milliseconds until queued rows are sent to the writer. */
   readonly flushMs: number;
   /** Maximum number of waiting rows; more are dropped. */
   readonly queueRows: number;
@@ -33,9 +32,7 @@ const RETRY_MILLISECONDS = 500;
 const CLOSE_MILLISECONDS = 5000;
 
 /** Opens nothing yet: the first row creates the log. */
-export function predictionLog(options: PredictionLogOptions): PredictionLog {
-  return new ThreadedLog(options);
-}
+export const predictionLog = (options: PredictionLogOptions): PredictionLog => new ThreadedLog(options);
 
 class ThreadedLog implements PredictionLog {
   readonly #options: PredictionLogOptions;
@@ -79,16 +76,16 @@ class ThreadedLog implements PredictionLog {
         this.#noteTrouble(this.#trouble ?? `${this.#name} is not written fast enough`, true);
         continue;
       }
-      const row = rowOrProblem(entry);
-      if (typeof row === "string") {
+      try {
+        const row = loggedRow(entry);
+        this.#queue.push(row);
+        this.#queuedSigns += row[4].length;
+        this.#accepted++;
+      } catch (error) {
         this.#dropped++;
-        this.#lastError = row;
-        this.#noteTrouble(row, true);
-        continue;
+        this.#lastError = `row ${entry.predictionId}: ${String(error)}`;
+        this.#noteTrouble(this.#lastError, true);
       }
-      this.#queue.push(row);
-      this.#queuedSigns += row[4].length;
-      this.#accepted++;
     }
     if (this.#queue.length >= BATCH_ROWS && this.#lastError === null) this.#send();
     else if (this.#queue.length > 0) this.#wake(this.#options.flushMs);
@@ -212,14 +209,6 @@ class ThreadedLog implements PredictionLog {
     const done = this.#listeners.filter(({ upTo }) => upTo <= settled);
     this.#listeners = waiting;
     for (const { resolve } of done) resolve();
-  }
-}
-
-function rowOrProblem(entry: LoggedPrediction): LoggedRow | string {
-  try {
-    return loggedRow(entry);
-  } catch (error) {
-    return `row ${entry.predictionId}: ${String(error)}`;
   }
 }
 

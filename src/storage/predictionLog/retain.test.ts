@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { batchWriter, retain } from "./batchWriter.ts";
+import { retain, sqliteWriter } from "./batchWriter.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
 import type { LoggedRow, Retention } from "./loggedRow.ts";
 
@@ -19,13 +19,13 @@ function logOf(rows: number, retention: Partial<Retention>) {
   const path = join(folder, `${files++}.predictions`);
   const database = openLogDatabase(path);
   const kept = { ...NOTHING, ...retention };
-  const write = batchWriter(database, kept);
+  const writer = sqliteWriter(path, kept);
   const row = (i: number): LoggedRow => {
     const inputs = JSON.stringify({ text: "x".repeat(400) });
     return [i.toString(16).padStart(27, "0"), (i * DAY) / 24, "run", "sha", inputs, 1, null, "serve"];
   };
   for (let start = 0; start < rows; start += 1000) {
-    write(Array.from({ length: Math.min(1000, rows - start) }, (_, i) => row(start + i)));
+    void writer.write(Array.from({ length: Math.min(1000, rows - start) }, (_, i) => row(start + i)));
   }
   database.exec("INSERT INTO labels SELECT seq, 1, 0 FROM predictions WHERE seq % 2 = 0");
   const numbers = (sql: string): number => database.prepare(sql).pluck().get() as number;
@@ -35,7 +35,7 @@ function logOf(rows: number, retention: Partial<Retention>) {
     oldest: () => numbers("SELECT min(seq) FROM predictions"),
     count: () => numbers("SELECT count(*) FROM predictions"),
     labels: () => numbers("SELECT count(*) FROM labels"),
-    close: () => database.close(),
+    close: () => [writer, database].forEach((each) => each.close()),
   };
 }
 

@@ -18,7 +18,6 @@ export interface LogSql {
   use<T>(empty: T, work: (ask: Ask) => Promise<T>): Promise<T>;
   exists(): Promise<boolean>;
   close(): void;
-  /** The table of predictions. */
   readonly table: string;
   /** Follows the predictions `p`: the models `m` and the labels `l`. */
   readonly joins: string;
@@ -51,7 +50,6 @@ const HOUR = 3_600_000;
 const LATEST = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER };
 const NOTHING: LogCounts = { predictions: 0, labelled: 0 };
 
-/** A row as the database returns it. */
 interface Stored extends Omit<LogEntry, "prediction" | "label" | "inputs"> {
   readonly class: string | null;
   readonly value: string | number | null;
@@ -68,7 +66,6 @@ export function sqlReader(log: LogSql): LogReader {
   const rest = `FROM ${table} p ${joins} WHERE ${scope}`;
   const select = `SELECT ${columns}, p.inputs AS inputs ${rest}`;
   const older = `p.at <= ${log.time("$2")} AND (p.at, p.seq) < (${log.time("$2")}, $3)`;
-  /** Newest first. */
   const newestBefore = (
     ask: Ask,
     filter: PredictionFilter,

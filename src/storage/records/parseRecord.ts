@@ -1,4 +1,3 @@
-/** Parses and validates a record file. */
 import { MlctlError } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
 import { recordId, type WorkspaceRecord } from "./workspaceRecord.ts";

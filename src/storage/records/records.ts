@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** A record as its place has it, not read yet. */
 export interface RecordFile {
-  /** Relative to the workspace. */
   readonly path: string;
   /** Size, mtime and inode of its file, or its number in a database; it counts as unchanged while these are unchanged. */
   readonly stat: string;
@@ -18,18 +17,14 @@ export interface ReadRecord extends RecordFile {
   readonly record: WorkspaceRecord;
 }
 
-/** A record as the index has it. */
 export interface KnownRecord {
   readonly stat: string;
   readonly sha256: string;
 }
 
-/** What changed since the index was last updated. */
 export interface RecordChanges {
   readonly changed: readonly ReadRecord[];
-  /** Same content, but another `stat`. */
   readonly touched: readonly RecordFile[];
-  /** Paths of records that are gone. */
   readonly removed: readonly string[];
 }
 
@@ -50,7 +45,6 @@ export type DeploymentRequest = Omit<Deployment, "kind" | "deploymentId" | "prev
 export interface LockRequest {
   /** The command of this process, such as "mlctl train"; shown to other processes that find the lock taken. */
   readonly command: string;
-  /** 0: do not wait. */
   readonly waitMs: number;
   readonly now: () => Date;
   readonly signal?: AbortSignal;
@@ -63,7 +57,6 @@ export interface LockRequest {
 export interface HeldLock {
   /** The clock that dates records: that of the database where several machines share one. */
   readonly now: () => Date;
-  /** To be called once. */
   readonly release: () => Promise<void>;
 }
 
@@ -95,7 +88,6 @@ export interface Artifacts {
   isKept(artifact: Artifact): Promise<boolean>;
 }
 
-/** The folders are all there is. */
 export const noArtifacts: Artifacts = { keep: async () => {}, fetch: async () => {}, isKept: async () => false };
 
 export interface Records extends Omit<Artifacts, "keep"> {
@@ -124,7 +116,6 @@ export interface Records extends Omit<Artifacts, "keep"> {
    * @throws {MlctlError} kind "busy" if the lock is still taken after `waitMs`; "interrupted" on `signal`
    */
   lock(request: LockRequest): Promise<HeldLock>;
-  /** Who holds the lock, as far as it is known. */
   holder(): Promise<LockHolder | undefined>;
 }
 

@@ -5,23 +5,19 @@ import { isObject, parseJson, type JsonObject } from "../../core/json.ts";
 import { ensureFolder } from "../files/commitFile.ts";
 import { writeFailure } from "../files/writeFailure.ts";
 
-export interface SearchJournal {
-  /** Complete lines; skips a truncated line and anything that is not a JSON object. */
-  lines(): JsonObject[];
-  /** No fsync: a power cut may lose the last trials, a kill loses none. */
-  append(line: JsonObject): void;
-  remove(): void;
-}
+export type SearchJournal = ReturnType<typeof searchJournal>;
 
 /** @param key identifies the search; searches with the same key share their trials */
-export function searchJournal(folder: string, key: string): SearchJournal {
+export function searchJournal(folder: string, key: string) {
   const path = join(folder, `search_${key}.jsonl`);
   return {
-    lines: () => {
+    /** Complete lines; skips a truncated line and anything that is not a JSON object. */
+    lines: (): JsonObject[] => {
       const values = existsSync(path) ? readFileSync(path, "utf8").split("\n").map(parseJson) : [];
       return values.filter(isObject) as JsonObject[];
     },
-    append(line) {
+    /** No fsync: a power cut may lose the last trials, a kill loses none. */
+    append(line: JsonObject): void {
       try {
         ensureFolder(dirname(path));
         // Start with a line end, because the previous line may be truncated.
@@ -30,6 +26,6 @@ export function searchJournal(folder: string, key: string): SearchJournal {
         throw writeFailure(error, path);
       }
     },
-    remove: () => rmSync(path, { force: true }),
+    remove: (): void => rmSync(path, { force: true }),
   };
 }

@@ -5,7 +5,6 @@ export interface TakenTask {
   readonly id: string;
   /** Grows each time it is taken; a result of an earlier attempt does not count. */
   readonly retryCount: number;
-  /** As it was given to `add`. */
   readonly bytes: Buffer;
 }
 
@@ -15,7 +14,6 @@ export interface NewTask {
   readonly bytes: Buffer;
 }
 
-/** A living `mlctl worker` of this workspace. */
 export interface LivingWorker {
   readonly host: string;
   readonly pid: number;
@@ -23,7 +21,6 @@ export interface LivingWorker {
   /** Of mlctl and what it computes with; see `computeVersion`. */
   readonly version: string;
   readonly since: string;
-  /** Titles of its tasks. */
   readonly tasks: readonly string[];
 }
 

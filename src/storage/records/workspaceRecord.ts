@@ -41,7 +41,6 @@ export function monitoringFolder({ models }: Pick<WorkspacePaths, "models">): st
   return join(models, "monitoring");
 }
 
-/** Folder of search records. */
 export function searchFolder({ models }: Pick<WorkspacePaths, "models">): string {
   return join(models, "searches");
 }

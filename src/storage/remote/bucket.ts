@@ -10,7 +10,6 @@ import { bucketAddress } from "../../core/text/bucketAddress.ts";
 export interface FoundObject {
   readonly key: string;
   readonly etag: string;
-  /** Milliseconds since 1970. */
   readonly at: number;
 }
 

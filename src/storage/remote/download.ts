@@ -6,7 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../../core/errors.ts";
 import { isDiskFailure, writeFailure } from "../files/writeFailure.ts";
 
-/** What a server says of a version of a file. */
 export interface Version {
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -33,7 +32,6 @@ export interface DownloadOptions {
 
 export interface Download extends Version {
   readonly sha256: string;
-  /** The header "Link". */
   readonly link: string;
 }
 
@@ -156,7 +154,6 @@ export function withoutUser(url: string): string {
   return url.replace(/\/\/[^/?#]*@/, "//");
 }
 
-/** The last part of the path. */
 export function lastPart(url: string): string {
   return decoded(posix.basename(addressOf(url).pathname));
 }

@@ -3,7 +3,6 @@ import { newestWindowsFirst } from "./clockAhead.ts";
 import type { MonitorStatus } from "../../core/records/monitoring.ts";
 import type { Run } from "../../core/records/run.ts";
 
-/** Runs a statement. */
 type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];
 
 export interface RunQuery {
@@ -27,7 +26,6 @@ export interface WindowQuery {
   readonly source?: string | undefined;
   /** Windows that end from then on, ISO 8601; a window without a time by when it was monitored. */
   readonly since?: string | undefined;
-  /** Exclusive. */
   readonly until?: string | undefined;
   readonly limit: number;
   readonly offset: number;
@@ -81,14 +79,12 @@ export function browse(select: Select) {
     runCount: () => select<{ n: number }>("SELECT count(*) AS n FROM runs", [])[0]!.n,
     families: () => distinct(select, "family", ["runs", "1 = 1"], []),
     metricNames: (part: "validation" | "test") => distinct(select, "name", ["metrics", "part = ?"], [part]),
-    /** Newest first. */
     windows: (query: WindowQuery) => windows(select, query),
     windowSources: () =>
       select<{ readonly source: string; readonly windows: number }>(
         "SELECT source, count(*) AS windows FROM monitorings GROUP BY source ORDER BY windows DESC, source",
         [],
       ),
-    /** All values of these windows. */
     windowValues: (
       monitorIds: readonly string[],
       kinds: readonly WindowValue["kind"][] = ["finding", "metric", "estimate", "drift"],

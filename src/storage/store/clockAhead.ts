@@ -7,7 +7,6 @@ export const MAX_AHEAD_MILLISECONDS = MILLISECONDS_A_DAY;
 
 export interface DatedAhead {
   readonly count: number;
-  /** ISO 8601. */
   readonly newest: string;
 }
 

@@ -14,7 +14,6 @@ export function openStore(path: string): RunStore {
   return withStoreErrors(path, () => prepared(openSqlite(path), path));
 }
 
-/** An empty store in memory. */
 export function openMemoryStore(): RunStore {
   return prepared(openSqlite(":memory:"), ":memory:");
 }

@@ -38,7 +38,6 @@ export interface Alias {
 
 /** Lists are newest first, unless they say otherwise. @throws {MlctlError} if the file is damaged, locked or full */
 export class RunStore {
-  /** Paged queries. */
   readonly browse = browse((sql, values) => this.#rows(sql, ...values));
   readonly #database: SqliteDatabase;
   readonly #path: string;
@@ -66,7 +65,6 @@ export class RunStore {
     return this.#records<Dataset>(sql, inputFolder)[0];
   }
 
-  /** The candidates of one training by rank. */
   runs({ family, status, datasetSha256, configSha256, withModel, tag, limit = -1 }: RunFilter = {}): Run[] {
     const { where, values } = filtered([
       ["family = ?", family],
@@ -80,7 +78,6 @@ export class RunStore {
     return this.#records(`runs ${where} ${this.#newestFirst("runs")} LIMIT ?`, ...values, limit);
   }
 
-  /** By its exact id. */
   run(runId: string): Run | undefined {
     return this.#records<Run>("runs WHERE run_id = ?", runId)[0];
   }
@@ -91,12 +88,10 @@ export class RunStore {
     return this.#column(sql, prefix, prefix);
   }
 
-  /** The candidates of one training by rank. */
   runsOfTraining(trainId: string): Run[] {
     return this.#records("runs WHERE train_id = ? ORDER BY rank, run_id", trainId);
   }
 
-  /** The newest finished run with a model. */
   latestModelRun(): Run | undefined {
     return this.runs({ status: "FINISHED", withModel: true, limit: 1 })[0];
   }
@@ -111,7 +106,6 @@ export class RunStore {
     return this.#column<number>("SELECT coalesce(max(version), 0) + 1 FROM models")[0]!;
   }
 
-  /** By name. */
   aliases(): Alias[] {
     return this.#rows('SELECT name, run_id AS "runId", source FROM aliases ORDER BY name, source');
   }

@@ -11,6 +11,8 @@ export interface RecordWriter {
   readonly store: RunStore;
 }
 
+export type WorkspaceWriter = RecordWriter & { readonly paths: WorkspacePaths };
+
 /**
  * Writes the record before the index, so that after a kill in between the next writer's sync finds it. Not for the active
  * deployment, which `Records.deploy` writes.
@@ -25,7 +27,7 @@ export async function saveRecord({ records, store }: RecordWriter, record: Works
  * @param files paths as in records; files outside mlctl's folders are not removed, because a record may be untrusted
  */
 export async function forgetRecords(
-  { records: truth, store, paths }: RecordWriter & { readonly paths: WorkspacePaths },
+  { records: truth, store, paths }: WorkspaceWriter,
   { records, files }: { readonly records: readonly WorkspaceRecord[]; readonly files: readonly string[] },
 ): Promise<void> {
   const removed = records.map((record) => toRecordPath(paths.workspace, recordPath(paths, record)));

@@ -7,7 +7,12 @@ export function withStoreErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw storeFailure(error, path) ?? error;
+    const name = `the store ${path}`;
+    const repair = "run `mlctl reindex` to rebuild it from the records";
+    // A damaged record in the index, which SQLite itself does not detect.
+    if (error instanceof SyntaxError)
+      throw new MlctlError("data", `${name} is damaged`, { hint: repair, cause: error });
+    throw sqliteFailure(error, { path, name, repair, check: "run `mlctl doctor`" }) ?? error;
   }
 }
 
@@ -17,12 +22,4 @@ export function isDamaged(error: unknown): error is MlctlError {
   return (
     error.cause instanceof SyntaxError || ["SQLITE_CORRUPT", "SQLITE_NOTADB"].includes(sqliteCode(error.cause) ?? "")
   );
-}
-
-function storeFailure(error: unknown, path: string): MlctlError | undefined {
-  const name = `the store ${path}`;
-  const repair = "run `mlctl reindex` to rebuild it from the records";
-  // A damaged record in the index, which SQLite itself does not detect.
-  if (error instanceof SyntaxError) return new MlctlError("data", `${name} is damaged`, { hint: repair, cause: error });
-  return sqliteFailure(error, { path, name, repair, check: "run `mlctl doctor`" });
 }
