@@ -9,15 +9,10 @@ export type Scope = "read" | "predict" | "admin";
 
 export interface Caller {
   readonly headers: IncomingHttpHeaders;
-  /** IP address of the caller. */
   readonly address: string;
 }
 
-interface KnownToken {
-  readonly name: string;
-  readonly digest: Buffer;
-  readonly scopes: ReadonlySet<Scope>;
-}
+type KnownToken = ReturnType<typeof knownToken>;
 
 /** Counts one request of a caller and returns 0, or the milliseconds to wait; a promise if another process counts. */
 export type Rate = (caller: string) => number | Promise<number>;
@@ -45,7 +40,6 @@ export function access(
   ];
   if (known.length === 0 && rate === null) return null;
   const wrongs = rateLimit(limits.wrong_tokens, clock);
-  /** @throws {HttpProblem} 401 or 429 */
   const holderOf = (headers: IncomingHttpHeaders, address: string): KnownToken => {
     const holder = matching(known, headers);
     // A right token passes whatever others at its address send, such as that of a proxy: it cannot be guessed.
@@ -74,7 +68,6 @@ export function addressOf(ip: string): string {
   return `${groups.slice(0, 4).join(":")}::/64`;
 }
 
-/** @throws {HttpProblem} 403 or 429 */
 function enforce(wait: number, holder: KnownToken | null, scopes: readonly Scope[]): string {
   if (wait > 0) throw tooMany(wait, "the rate limit (serve.rate_limit) is exceeded");
   if (holder === null) return "";
@@ -84,7 +77,7 @@ function enforce(wait: number, holder: KnownToken | null, scopes: readonly Scope
   });
 }
 
-function knownToken(name: string, token: string, scopes: readonly Scope[]): KnownToken {
+function knownToken(name: string, token: string, scopes: readonly Scope[]) {
   return { name, digest: digestOf(token), scopes: new Set(scopes) };
 }
 
@@ -102,8 +95,10 @@ function matching(known: readonly KnownToken[], { authorization = "" }: Incoming
 }
 
 function unauthorized(detail: string, challenge: string, hint?: string): HttpProblem {
-  const headers = { "www-authenticate": `Bearer realm="mlctl"${challenge}` };
-  return new HttpProblem("unauthorized", detail, { hint, headers });
+  return new HttpProblem("unauthorized", detail, {
+    hint,
+    headers: { "www-authenticate": `Bearer realm="mlctl"${challenge}` },
+  });
 }
 
 /** A hash, because timingSafeEqual needs buffers of equal length. */
@@ -112,8 +107,8 @@ function digestOf(token: string): Buffer {
 }
 
 function tooMany(wait: number, reason: string): HttpProblem {
-  const seconds = Math.ceil(wait / 1000);
+  const seconds = String(Math.ceil(wait / 1000));
   return new HttpProblem("too-many-requests", `${reason}; retry in ${seconds} s`, {
-    headers: { "retry-after": String(seconds) },
+    headers: { "retry-after": seconds },
   });
 }

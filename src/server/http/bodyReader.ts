@@ -5,14 +5,11 @@ import type { Config } from "../../config/schema/schema.ts";
 import { HttpProblem, type ProblemName } from "./problem.ts";
 import type { Reason } from "./rejections.ts";
 
-/** In addition to `serve.limits`. */
 export interface BodyLimits extends Pick<
   Config["serve"]["limits"],
   "body_seconds" | "stream_bytes_per_second" | "bodies_per_caller" | "bodies_per_address"
 > {
-  /** Maximum total size of all bodies that are being received. */
   readonly totalBytes: number;
-  /** Maximum number of bodies that are being received. */
   readonly together: number;
 }
 
@@ -23,9 +20,7 @@ export interface Sender {
 }
 
 export interface BodyFormat {
-  /** Maximum size. */
   readonly bytes: number;
-  /** @throws {HttpProblem} 400 */
   readonly parse: (text: string) => unknown;
 }
 
@@ -65,7 +60,6 @@ export function bodyReader(limits: BodyLimits, clock: () => number, note: (reaso
     note("slow_body", body.address);
     body.end(problem);
   };
-  /** @throws {HttpProblem} 429 or 503 */
   const admit = (body: Open): void => {
     const { caller, address } = body;
     makeRoom(() => true, limits.together, ["overloaded", "all callers together"], address);
@@ -169,7 +163,6 @@ export function bodyReader(limits: BodyLimits, clock: () => number, note: (reaso
   };
 }
 
-/** Undefined for a body that arrives fast enough. */
 function slowness({ since, waited, bytes }: Open, now: number, limits: BodyLimits): HttpProblem | undefined {
   const { body_seconds: most, stream_bytes_per_second: rate } = limits;
   const idle = (now - since) / 1000;

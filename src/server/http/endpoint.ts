@@ -3,7 +3,6 @@ import type { Scope } from "./access.ts";
 import { HttpProblem, PROBLEMS, PROBLEM_TYPE, type ProblemName } from "./problem.ts";
 import { list, named, object, oneOf, text, whole, anything, type JsonSchema, type Shape } from "./shapes.ts";
 
-/** By media type. */
 type Content = Readonly<Record<string, JsonSchema>>;
 
 /** Query parameters by name; numbers have limits. */
@@ -30,7 +29,6 @@ export interface Endpoint {
 export interface Declared {
   readonly query: Parameters | undefined;
   readonly scopes: readonly Scope[];
-  /** OpenAPI's operation object. */
   readonly operation: JsonSchema;
 }
 

@@ -128,7 +128,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   return app;
 }
 
-/** Bodies of this media type are read by `bodies` and parsed as `format` says. */
 export function addBodyType(app: App, type: string, bodies: BodyReader, format: BodyFormat): void {
   app.addContentTypeParser(type, (request, payload, done) => {
     const encoding = encodingProblem(request);
@@ -149,7 +148,6 @@ function parseJsonBody(text: string): unknown {
   }
 }
 
-/** Who sends the body of this request. */
 export function senderOf({ ip, caller }: Request): Sender {
   const address = addressOf(ip);
   return { caller: caller === "" ? address : `token ${caller}`, address };
@@ -233,7 +231,6 @@ function sendNotFound(app: App, request: Request, reply: Reply): Reply {
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 
-/** Sends JSON that is already serialized. */
 export function sendText(reply: Reply, text: string): Reply {
   return reply.header("content-type", JSON_TYPE).send(text);
 }

@@ -46,7 +46,6 @@ export function hostCheck({
   };
 }
 
-/** IPv6 addresses in brackets. */
 function inUrl(host: string): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
@@ -62,27 +61,20 @@ export async function listen(
   try {
     await app.listen({ host: host.replace(/^\[|\]$/g, ""), port });
   } catch (error) {
-    throw listenError(error, host, port);
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const [message, hint] = reasons(host, port)[code] ?? [];
+    throw message === undefined ? error : new MlctlError("usage", message, { hint, cause: error });
   }
   const { port: opened } = app.server.address() as AddressInfo;
   return { url: `http://${inUrl(host)}:${opened}`, host, port: opened };
 }
 
-function listenError(error: unknown, host: string, port: number): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  const [message, hint] = reasons[code]?.(host, port) ?? [];
-  return message === undefined ? error : new MlctlError("usage", message, { hint, cause: error });
+function reasons(host: string, port: number): Readonly<Record<string, [message: string, hint: string]>> {
+  const local = "use 127.0.0.1 for this machine";
+  return {
+    EADDRINUSE: [`port ${port} of ${host} is already in use`, "set another port, or use `--port 0` for a free one"],
+    EACCES: [`no permission to open port ${port}`, "use a port above 1023, such as --port 8000"],
+    EADDRNOTAVAIL: [`${host} is not an address of this machine`, `${local} only, or 0.0.0.0 for all its addresses`],
+    ENOTFOUND: [`host ${host} is not found`, local],
+  };
 }
-
-const reasons: Readonly<Record<string, (host: string, port: number) => [string, string]>> = {
-  EADDRINUSE: (host, port) => [
-    `port ${port} of ${host} is already in use`,
-    "set another port, or use `--port 0` for a free one",
-  ],
-  EACCES: (_, port) => [`no permission to open port ${port}`, "use a port above 1023, such as --port 8000"],
-  EADDRNOTAVAIL: (host) => [
-    `${host} is not an address of this machine`,
-    "use 127.0.0.1 for this machine only, or 0.0.0.0 for all its addresses",
-  ],
-  ENOTFOUND: (host) => [`host ${host} is not found`, "use 127.0.0.1 for this machine"],
-};

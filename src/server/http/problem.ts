@@ -6,7 +6,6 @@ export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 /** Appears in the member `type` as urn:mlctl:problem:<name>. */
 export type ProblemName = keyof typeof PROBLEMS;
 
-/** Status and title by name. */
 export const PROBLEMS = {
   "bad-request": [400, "The request is not valid"],
   unauthorized: [401, "A valid token is required"],
@@ -26,7 +25,6 @@ export const PROBLEMS = {
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 
 export interface ProblemOptions {
-  /** The next step for the caller. */
   readonly hint?: string | undefined;
   /** Further members of the document, in snake_case. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -36,7 +34,6 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** An error that is sent to the caller as a problem document. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly problem: ProblemName;
@@ -46,12 +43,10 @@ export class HttpProblem extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(problem: ProblemName, detail: string, options: ProblemOptions = {}) {
-    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    const { status = PROBLEMS[problem][0], hint, members = {}, headers = {}, cause } = options;
+    super(detail, cause === undefined ? undefined : { cause });
     this.problem = problem;
-    this.status = options.status ?? PROBLEMS[problem][0];
-    this.hint = options.hint;
-    this.members = options.members ?? {};
-    this.headers = options.headers ?? {};
+    [this.status, this.hint, this.members, this.headers] = [status, hint, members, headers];
   }
 
   /** @param request_id that of the response, by which a caller's log can be joined */
@@ -63,7 +58,6 @@ export class HttpProblem extends Error {
   }
 }
 
-/** With the message and the hint of an MlctlError. */
 export function problemFrom(name: ProblemName, error: MlctlError): HttpProblem {
   return new HttpProblem(name, error.message, { hint: error.hint, cause: error });
 }
@@ -78,17 +72,12 @@ const problemOfKind: Partial<Readonly<Record<ErrorKind, ProblemName>>> = {
 /** The problem document of any error. It never contains a stack, nor the message of an unexpected error. */
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (!(error instanceof MlctlError)) {
+  if (!(error instanceof MlctlError))
     return new HttpProblem("internal-error", "the request failed", {
       hint: "see the log of the server for details",
       cause: error,
     });
-  }
   const name = problemOfKind[error.kind] ?? "internal-error";
-  const errors = error.details.map((message) => ({ message }));
-  return new HttpProblem(name, error.message, {
-    hint: error.hint,
-    cause: error,
-    ...(errors.length === 0 ? {} : { members: { errors } }),
-  });
+  const members = error.details.length > 0 ? { errors: error.details.map((message) => ({ message })) } : {};
+  return new HttpProblem(name, error.message, { hint: error.hint, cause: error, members });
 }

@@ -5,17 +5,12 @@ const MINUTE_MS = 60_000;
 /** Maximum number of callers remembered; above it, those whose bucket is full again are forgotten. */
 const MAX_CALLERS = 10_000;
 
-interface Bucket {
-  tokens: number;
-  at: number;
-}
-
 /**
  * @param clock monotonic, in milliseconds
  * @returns a function that counts one request of a caller and returns 0, or the milliseconds to wait
  */
 export function rateLimit(requestsAMinute: number, clock: () => number): (caller: string) => number {
-  const buckets = new Map<string, Bucket>();
+  const buckets = new Map<string, { tokens: number; at: number }>();
   const perMs = requestsAMinute / MINUTE_MS;
   const forget = (now: number): void => {
     for (const [caller, { tokens, at }] of buckets) {

@@ -11,18 +11,13 @@ const meanings = {
 
 export type Reason = keyof typeof meanings;
 
-export interface Rejections {
-  note(reason: Reason, address: string): void;
-  /** Reports what was not reported yet. */
-  close(): void;
-}
+export type Rejections = ReturnType<typeof rejections>;
 
 const WINDOW_MS = 60_000;
 
-/** Maximum number of addresses reported by name in a window. */
 const MAX_ADDRESSES = 50;
 
-export function rejections(count: (reason: Reason) => void, warn: (message: string) => void): Rejections {
+export function rejections(count: (reason: Reason) => void, warn: (message: string) => void) {
   const unreported = new Map<string, number>();
   const report = (): void => {
     for (const [what, times] of unreported) {
@@ -36,7 +31,7 @@ export function rejections(count: (reason: Reason) => void, warn: (message: stri
   const timer = setInterval(report, WINDOW_MS);
   timer.unref();
   return {
-    note(reason, address) {
+    note(reason: Reason, address: string): void {
       count(reason);
       const named = `${meanings[reason]}, from ${address}`;
       const isKnown = unreported.has(named) || unreported.size < MAX_ADDRESSES;
@@ -45,7 +40,8 @@ export function rejections(count: (reason: Reason) => void, warn: (message: stri
       unreported.set(what, times === undefined ? 0 : times + 1);
       if (times === undefined) warn(`refuses ${what}; the next ones are counted for a minute`);
     },
-    close() {
+    /** Reports what was not reported yet. */
+    close(): void {
       clearInterval(timer);
       report();
     },

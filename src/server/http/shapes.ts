@@ -8,7 +8,6 @@ const nameOf = Symbol("name");
 /** At run time a JSON schema, and nothing else. */
 export type Shape<T> = JsonSchema & { readonly [shaped]?: T };
 
-/** The type that a shape describes. */
 export type Shaped<S> = S extends { readonly [shaped]?: infer T } ? T : never;
 
 type Shapes = Readonly<Record<string, Shape<unknown>>>;

@@ -27,16 +27,11 @@ export function sideBySide(
   places: readonly number[],
 ): Html {
   const all = rows.every(({ differs }) => differs);
-  return itemTable(
-    caption,
-    rows,
-    [
-      [heading, ({ name }) => name],
-      ...places.map((place, i) => [letters[place]!, ({ values }: Compared) => values[i]!] as const),
-      !all && ["Same?", ({ differs }) => (differs ? "differs" : "")],
-    ],
-    { isMarked: ({ differs }) => differs && !all },
-  );
+  return itemTable({ caption, isMarked: ({ differs }) => differs && !all }, rows, [
+    [heading, ({ name }) => name],
+    ...places.map((place, i) => [letters[place]!, ({ values }: Compared) => values[i]!] as const),
+    !all && ["Same?", ({ differs }) => (differs ? "differs" : "")],
+  ]);
 }
 
 export function compareData(request: PageRequest, runs: readonly Run[]): Html {

@@ -69,9 +69,12 @@ function metrics({ session }: PageRequest, runs: readonly Run[]): Html {
   const sameRows = !isTest || new Set(runs.map(testSha)).size === 1;
   const [a, b] = runs as [Run, Run];
   return html`${itemTable(
-      isTest
-        ? "On the test rows, with 95 % intervals"
-        : "On the validation rows, because not all of the runs were scored on test data",
+      {
+        caption: isTest
+          ? "On the test rows, with 95 % intervals"
+          : "On the validation rows, because not all of the runs were scored on test data",
+        isMarked: ({ metric }) => runs.some((run) => run.metric === metric.name),
+      },
       rows,
       [
         ["Metric", ({ metric }) => metric.label],
@@ -85,7 +88,6 @@ function metrics({ session }: PageRequest, runs: readonly Run[]): Html {
         ),
         ["Result", result],
       ],
-      { isMarked: ({ metric }) => runs.some((run) => run.metric === metric.name) },
     )}
     ${!sameRows && html`<p class="warning">The runs were scored on different test rows: their metrics are not comparable.</p>`}
     <p class="note">

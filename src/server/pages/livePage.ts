@@ -12,9 +12,9 @@ import { PAGES, trafficRates, SAMPLE_SECONDS, type TrafficSample } from "../stat
 const REFRESH_SECONDS = 5;
 
 export async function livePage(request: PageRequest): Promise<Page> {
-  const { state, samples, now } = request;
+  const { state, now } = request;
   const snapshot = await state.allMetrics();
-  const newest: TrafficSample = { at: performance.now(), snapshot };
+  const samples = [...request.samples, { at: performance.now(), snapshot }];
   return {
     title: "Live",
     area: "live",
@@ -24,55 +24,55 @@ export async function livePage(request: PageRequest): Promise<Page> {
         <span class="note" id="update-status" role="status"></span>
       </p>
       <div id="live" data-refresh="${REFRESH_SECONDS}">
-        ${section("now", "Now", rightNow(snapshot, [...samples, newest], now - state.startedAt.getTime()))}
-        ${section("over-time", "Last ten minutes", overTime([...samples, newest]))}
-        ${section("latency", "Latency", latencies([...samples, newest]))}
+        ${section("now", "Now", rightNow(snapshot, samples, now - state.startedAt.getTime()))}
+        ${section("over-time", "Last ten minutes", overTime(samples))}
+        ${section("latency", "Latency", latencies(samples))}
         ${section("predictions", "Predictions", predictions(snapshot))}
         ${section("requests", "Requests", requests(snapshot))}
       </div>`,
   };
 }
 
-/** Rates over the last minute, or over the time since the first sample if that is shorter. */
-function lastMinute(samples: readonly TrafficSample[]) {
-  const newest = samples.at(-1)!;
-  const from = samples.find(({ at }) => newest.at - at <= 60_000 + SAMPLE_SECONDS * 500) ?? samples[0]!;
-  return trafficRates(from, newest);
-}
+const big = (value: number | undefined): Html => html`<span class="figure">${displayNumber(value, 2)}</span>`;
 
 function rightNow(snapshot: MetricsSnapshot, samples: readonly TrafficSample[], upMs: number): Html {
-  const rates = lastMinute(samples);
+  const newest = samples.at(-1)!;
+  // Over the last minute, or over the time since the first sample if that is shorter.
+  const from = samples.find(({ at }) => newest.at - at <= 60_000 + SAMPLE_SECONDS * 500) ?? samples[0]!;
+  const rates = trafficRates(from, newest);
   const { log } = snapshot;
+  const logged = [`${displayNumber(log.written)} written`, `${displayNumber(log.queued)} waiting`];
   return factList([
-    ["Requests per second, last minute", rates === null ? "–" : big(displayNumber(rates.requests, 2))],
-    ["Predictions per second", rates === null ? "–" : big(displayNumber(rates.predictions, 2))],
-    ["Errors per second", rates === null ? "–" : big(displayNumber(rates.errors, 2))],
+    ["Requests per second, last minute", big(rates?.requests)],
+    ["Predictions per second", big(rates?.predictions)],
+    ["Errors per second", big(rates?.errors)],
     // Minus the request of this page.
-    ["Requests in progress", big(displayNumber(Math.max(0, snapshot.inFlight - 1)))],
+    ["Requests in progress", big(Math.max(0, snapshot.inFlight - 1))],
     ["Uptime", duration(upMs)],
     ["Processes", displayNumber(snapshot.workers)],
     ["Memory", `${displayNumber(snapshot.memoryBytes / 1_048_576, 3)} MiB`],
-    [
-      "Prediction log",
-      `${displayNumber(log.written)} written, ${displayNumber(log.queued)} waiting, ${displayNumber(log.dropped)} dropped`,
-    ],
+    ["Prediction log", [...logged, `${displayNumber(log.dropped)} dropped`].join(", ")],
     ["Requests refused (too many)", displayNumber(snapshot.refused)],
     ["Deployments loaded", `${displayNumber(snapshot.swaps)}, ${displayNumber(snapshot.swapFailures)} refused`],
   ]);
 }
 
 function overTime(samples: readonly TrafficSample[]): Html {
-  const steps = samples
-    .slice(1)
-    .map((to, i) => ({ rates: trafficRates(samples[i]!, to), ago: Math.round((samples.at(-1)!.at - to.at) / 1000) }));
-  if (steps.length < 2) return html`<p class="empty">The charts appear after ${SAMPLE_SECONDS * 2} seconds.</p>`;
-  // The last step may be too short for a meaningful rate: it ends when the page is requested.
-  const whole = steps.filter(({ rates }) => rates !== null && rates.seconds >= SAMPLE_SECONDS / 2);
-  const points = (of: (rates: NonNullable<(typeof steps)[number]["rates"]>) => number) =>
-    whole.map(({ rates, ago }) => ({ label: ago === 0 ? "now" : `${ago} s ago`, value: of(rates!) }));
+  if (samples.length < 3) return html`<p class="empty">The charts appear after ${SAMPLE_SECONDS * 2} seconds.</p>`;
+  const newest = samples.at(-1)!;
+  const steps = samples.slice(1).flatMap((to, i) => {
+    const rates = trafficRates(samples[i]!, to);
+    const ago = Math.round((newest.at - to.at) / 1000);
+    // The last step may be too short for a meaningful rate: it ends when the page is requested.
+    if (rates === null || rates.seconds < SAMPLE_SECONDS / 2) return [];
+    return [{ rates, label: ago === 0 ? "now" : `${ago} s ago` }];
+  });
+  const chart = (key: "requests" | "predictions", title: string): Html => {
+    const points = steps.map(({ rates, label }) => ({ label, value: rates[key] }));
+    return timeChart({ id: `${key}-chart`, title, points, zero: true });
+  };
   return html`<div class="plots">
-    ${timeChart({ id: "requests-chart", title: "Requests per second", points: points(({ requests: value }) => value), zero: true })}
-    ${timeChart({ id: "predictions-chart", title: "Predictions per second", points: points(({ predictions: value }) => value), zero: true })}
+    ${chart("requests", "Requests per second")} ${chart("predictions", "Predictions per second")}
   </div>`;
 }
 
@@ -93,16 +93,12 @@ function predictions({ predictions: counts }: MetricsSnapshot): Html {
   const total = all.reduce((sum, [, count]) => sum + count, 0);
   if (total === 0) return html`<p class="empty">No predictions since the start. <a href="/docs">Try the API</a></p>`;
   if (all.length === 1 && all[0]![0] === "") return html`<p>${countOf(total, "prediction")} since the start.</p>`;
-  return itemTable(
-    `${countOf(total, "prediction")} since the start, by class`,
-    all,
-    [
-      ["Class", ([name]) => name],
-      [numeric("Rows"), ([, count]) => displayNumber(count)],
-      [numeric("Share"), ([, count]) => percent(count / total)],
-    ],
-    { limit: 30 },
-  );
+  const columns = [
+    ["Class", ([name]: [string, number]) => name],
+    [numeric("Rows"), ([, count]: [string, number]) => displayNumber(count)],
+    [numeric("Share"), ([, count]: [string, number]) => percent(count / total)],
+  ] as const;
+  return itemTable({ caption: `${countOf(total, "prediction")} since the start, by class`, limit: 30 }, all, columns);
 }
 
 function requests({ requests: counts }: MetricsSnapshot): Html {
@@ -114,26 +110,17 @@ function requests({ requests: counts }: MetricsSnapshot): Html {
     .filter(({ route }) => route !== PAGES)
     .toSorted((a, b) => b.count - a.count);
   if (rows.length === 0) return html`<p class="empty">No requests since the start, except for these pages.</p>`;
-  return itemTable(
-    "Since the start, by endpoint and status",
-    rows,
-    [
-      ["Endpoint", ({ route }) => html`<code>${route}</code>`],
-      ["Method", ({ method }) => method],
-      ["Status", ({ status }) => statusCode(status)],
-      [numeric("Requests"), ({ count }) => displayNumber(count)],
-    ],
-    { limit: 60 },
-  );
+  return itemTable({ caption: "Since the start, by endpoint and status", limit: 60 }, rows, [
+    ["Endpoint", ({ route }) => html`<code>${route}</code>`],
+    ["Method", ({ method }) => method],
+    ["Status", ({ status }) => statusCode(status)],
+    [numeric("Requests"), ({ count }) => displayNumber(count)],
+  ]);
 }
 
 function statusCode(status: string): Html | string {
   if (status.startsWith("2")) return status;
   return html`<span class="${status.startsWith("5") ? "bad" : "caution"}">${status}</span>`;
-}
-
-function big(text: string): Html {
-  return html`<span class="figure">${text}</span>`;
 }
 
 function milliseconds(seconds: number | null): string {

@@ -13,7 +13,7 @@ import { choice, filterForm, itemTable, modelLink, pager, windowWord } from "./f
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
-import { timeChart, type TimePoint } from "./charts/timeChart.ts";
+import { timeChart, type TimeChart, type TimePoint } from "./charts/timeChart.ts";
 
 /** Number of windows on a page. */
 export const WINDOWS = 40;
@@ -71,13 +71,8 @@ function emptyPage(note: Html): Page {
   return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", note) };
 }
 
-interface Days {
-  /** First and last day, such as 2026-01-31. */
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
-
-function daysOf(query: URLSearchParams): Days {
+/** First and last day, such as 2026-01-31. */
+function daysOf(query: URLSearchParams): { readonly from: string | undefined; readonly to: string | undefined } {
   const day = (name: string): string | undefined => {
     const text = query.get(name) ?? "";
     return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
@@ -92,7 +87,7 @@ function dayAfter(day: string): string {
 function windowFilters(
   sources: readonly { readonly source: string; readonly windows: number }[],
   chosen: string,
-  { from, to }: Days,
+  { from, to }: ReturnType<typeof daysOf>,
 ): Html {
   const options = sources.map(
     ({ source, windows }) => [source, `${sourceNames[source] ?? source} (${displayNumber(windows)})`] as const,
@@ -106,54 +101,41 @@ function windowFilters(
   );
 }
 
+const keyOf = (...parts: readonly (string | null)[]): string => JSON.stringify(parts);
+
 /** @param windows newest first; the charts show the oldest first */
 function charts(request: PageRequest, windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
+  const { store, config } = request.session;
   const oldestFirst = windows.toReversed();
-  const pick = valuesBy(values);
-  const metric = mainMetric(request, windows, values);
-  const findingPoints = (area: string, name: string): TimePoint[] =>
-    oldestFirst.map((window) => windowPoint(window, pick(window.monitorId, "finding", area, name)));
-  const drift = findingPoints("drift", "dataset drift");
-  const missing = findingPoints("quality", "missing values");
-  const rows = oldestFirst.map((window) => withValue(windowPoint(window, undefined), { value: window.rows }));
-  const task = request.session.store.run(windows[0]!.runId ?? "")?.task ?? "binary";
-  const { label: metricName } = metricLabel(request.session.config, metric, task);
-  const performance = oldestFirst.map((window): TimePoint => {
-    const { monitorId } = window;
-    const found = pick(monitorId, "metric", "performance", metric);
-    const interval =
-      typeof found?.low === "number" && typeof found.high === "number" ? ([found.low, found.high] as const) : null;
-    const point = windowPoint(window, pick(monitorId, "finding", "performance", metric));
-    const estimate = pick(monitorId, "estimate", "performance", metric)?.value ?? null;
-    return withValue(point, { value: found?.value ?? null, interval, estimate });
+  const byKey = new Map(values.map((value) => [keyOf(value.monitorId, value.kind, value.area, value.name), value]));
+  const points = (area: string, name: string, more?: (window: WindowLine) => Partial<TimePoint>): TimePoint[] =>
+    oldestFirst.map((window) => {
+      const point = windowPoint(window, byKey.get(keyOf(window.monitorId, "finding", area, name)));
+      // A window with too few rows stays as it is.
+      return point.isOmitted === true ? point : { ...point, ...more?.(window) };
+    });
+  const { performance } = store.monitoring(windows[0]!.monitorId) ?? {};
+  const metric = performance?.metric ?? values.find(({ kind }) => kind === "metric")?.name ?? "";
+  const task = store.run(windows[0]!.runId ?? "")?.task ?? "binary";
+  const measured = points("performance", metric, ({ monitorId }) => {
+    const { value = null, low, high } = byKey.get(keyOf(monitorId, "metric", "performance", metric)) ?? {};
+    const estimate = byKey.get(keyOf(monitorId, "estimate", "performance", metric))?.value ?? null;
+    return { value, interval: typeof low === "number" && typeof high === "number" ? [low, high] : null, estimate };
   });
-  const events = deploymentEvents(request.session.store, oldestFirst);
+  const chart = (id: string, title: string, more: Omit<TimeChart, "id" | "title" | "events">): Html =>
+    timeChart({ events, id, title, ...more });
+  const events = deploymentEvents(store, oldestFirst);
+  const share = { format: percent, zero: true };
+  const drifted = { points: points("drift", "dataset drift"), limitName: "drift from", ...share };
+  const subtitle = "in the column with the largest increase over its reference";
+  const missing = { points: points("quality", "missing values"), limitName: "limit", subtitle, ...share };
+  const { label } = metricLabel(config, metric, task);
   return html`<div class="plots even">
-    ${timeChart({ events, id: "drift", title: "Share of columns that drifted", points: drift, limitName: "drift from", format: percent, zero: true })}
-    ${timeChart({ events, id: "performance", title: metricName, subtitle: "on labelled rows", points: performance, limitName: "limit" })}
-    ${timeChart({ events, id: "missing", title: "Missing values", subtitle: "in the column with the largest increase over its reference", points: missing, limitName: "limit", format: percent, zero: true })}
-    ${timeChart({ events, id: "rows", title: "Rows", points: rows, zero: true })}
+    ${chart("drift", "Share of columns that drifted", drifted)}
+    ${chart("performance", label, { subtitle: "on labelled rows", points: measured, limitName: "limit" })}
+    ${chart("missing", "Missing values", missing)}
+    ${chart("rows", "Rows", { points: points("", "", ({ rows }) => ({ value: rows })), zero: true })}
   </div>`;
-}
-
-/** Leaves a window with too few rows as it is. */
-function withValue(point: TimePoint, value: Partial<TimePoint>): TimePoint {
-  return point.isOmitted === true ? point : { ...point, ...value };
-}
-
-type Pick = (monitorId: string, kind: string, area: string, name: string) => WindowValue | undefined;
-
-function valuesBy(values: readonly WindowValue[]): Pick {
-  const byKey = new Map(
-    values.map((value) => [JSON.stringify([value.monitorId, value.kind, value.area, value.name]), value]),
-  );
-  return (...key) => byKey.get(JSON.stringify(key));
-}
-
-/** The performance metric of the newest window. */
-function mainMetric(request: PageRequest, windows: readonly WindowLine[], values: readonly WindowValue[]): string {
-  const record = request.session.store.monitoring(windows[0]!.monitorId);
-  return record?.performance.metric ?? values.find(({ kind }) => kind === "metric")?.name ?? "";
 }
 
 function table(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {

@@ -163,18 +163,13 @@ export function overviewHealth(recent: readonly MonitorRecord[]): Html {
 export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
   if (typeof alerts === "string") return html`<p class="warning">${alerts}</p>`;
   if (alerts.length === 0) return html`<p class="empty">There are no open alerts.</p>`;
-  return itemTable(
-    countOf(alerts.length, "open alert"),
-    alerts,
-    [
-      ["Check", ({ area, name }) => `${area}: ${name}`],
-      ["Status", ({ status }) => stateWord(status)],
-      ["Since", ({ since }) => dateTime(since)],
-      ["Message", ({ message }) => message],
-      ["Sent to", ({ told }) => (told.length === 0 ? "nobody" : told.join(", "))],
-    ],
-    { limit: 20 },
-  );
+  return itemTable({ caption: countOf(alerts.length, "open alert"), limit: 20 }, alerts, [
+    ["Check", ({ area, name }) => `${area}: ${name}`],
+    ["Status", ({ status }) => stateWord(status)],
+    ["Since", ({ since }) => dateTime(since)],
+    ["Message", ({ message }) => message],
+    ["Sent to", ({ told }) => (told.length === 0 ? "nobody" : told.join(", "))],
+  ]);
 }
 
 /** Windows before the newest one are easily missed, and with them their failures. */
@@ -183,7 +178,7 @@ function earlierProblems(recent: readonly MonitorRecord[]): Html | null {
   const failed = earlier.filter(({ status }) => status === "fail");
   if (failed.length === 0) return null;
   return itemTable(
-    `Failed before: ${failed.length} of the ${countOf(earlier.length, "window")} before it`,
+    { caption: `Failed before: ${failed.length} of the ${countOf(earlier.length, "window")} before it`, limit: 5 },
     failed,
     [
       ["Window", ({ monitorId, window }) => windowLink({ monitorId, ...window })],
@@ -194,7 +189,6 @@ function earlierProblems(recent: readonly MonitorRecord[]): Html | null {
       ],
       ["Monitored", ({ createdAt }) => dateTime(createdAt)],
     ],
-    { limit: 5 },
   );
 }
 

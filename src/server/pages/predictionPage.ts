@@ -74,7 +74,10 @@ function explanation({ probability }: LogEntry, shap: PredictionShap): Html {
       Average prediction ${displayNumber(baseValue)} → this row ${displayNumber(total)} (${unit}${of}).${asShares}
     </p>
     ${itemTable(
-      `Effect of each column on the prediction (SHAP values, ${unit}${of}), largest first`,
+      {
+        caption: `Effect of each column on the prediction (SHAP values, ${unit}${of}), largest first`,
+        limit: MAX_BARS,
+      },
       columns,
       [
         ["Column", ({ name }) => name],
@@ -86,7 +89,6 @@ function explanation({ probability }: LogEntry, shap: PredictionShap): Html {
         [numeric("Effect"), ({ value }) => signed(value)],
         ["Lowers or raises it", ({ value }) => signedBar(value / largest)],
       ],
-      { limit: MAX_BARS },
     )}
     ${
       columns.some(({ features }) => features.length > 1) &&

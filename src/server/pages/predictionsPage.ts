@@ -52,38 +52,31 @@ function lookUpForm(id: string): Html {
   </form>`;
 }
 
-interface Wanted {
-  readonly model: string | undefined;
-  readonly prediction: string | undefined;
-  /** "", "known", "unknown" or "wrong". */
-  readonly label: string;
-  readonly before: string | undefined;
+function wantedOf(query: URLSearchParams) {
+  const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
+  return { model: text("model"), answer: text("answer"), truth: text("truth"), before: text("before") };
 }
 
+type Wanted = ReturnType<typeof wantedOf>;
+
 async function recent({ log, query }: PageRequest): Promise<Html> {
-  const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
-  const wanted: Wanted = {
-    model: text("model"),
-    prediction: text("answer"),
-    label: text("truth") ?? "",
-    before: text("before"),
-  };
+  const { before, ...filter } = wantedOf(query);
   const { entries, isPartial } = await log.page({
-    runId: wanted.model,
-    prediction: wanted.prediction,
-    labelled: wanted.label === "known" ? true : wanted.label === "unknown" ? false : undefined,
-    wrong: wanted.label === "wrong",
-    before: cursorOf(wanted.before),
+    runId: filter.model,
+    prediction: filter.answer,
+    labelled: filter.truth === "known" ? true : filter.truth === "unknown" ? false : undefined,
+    wrong: filter.truth === "wrong",
+    before: cursorOf(before),
     limit: ROWS + 1,
   });
   const shown = entries.slice(0, ROWS);
-  const filter = { model: wanted.model, answer: wanted.prediction, truth: wanted.label };
   const last = shown.at(-1);
-  const address = (before?: string): string => withQuery(pageAddress("predictions"), { ...filter, before });
+  const address = (cursor?: string): string => withQuery(pageAddress("predictions"), { ...filter, before: cursor });
   const next = entries.length > ROWS && last !== undefined ? address(`${last.at}-${last.seq}`) : null;
-  return html`${filters(wanted)} ${shown.length === 0 ? nothing(wanted) : table(shown)}
+  const previous = before === undefined ? null : address();
+  return html`${filters(filter)} ${shown.length === 0 ? nothing({ ...filter, before }) : table(shown)}
   ${isPartial && html`<p class="note">Only ${displayNumber(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
-  ${pager({ label: "Pages of predictions", previous: wanted.before === undefined ? null : address(), next, words: ["Newest", "Older"] })}`;
+  ${pager({ label: "Pages of predictions", previous, next, words: ["Newest", "Older"] })}`;
 }
 
 /** @throws {HttpProblem} 400 */
@@ -97,7 +90,7 @@ function cursorOf(text: string | undefined): { readonly at: number; readonly seq
   return { at: Number(at), seq: Number(seq) };
 }
 
-function filters({ model, prediction, label: chosen }: Wanted): Html {
+function filters({ model = "", answer = "", truth = "" }: Omit<Wanted, "before">): Html {
   const choices = [
     ["", "any"],
     ["known", "known"],
@@ -108,16 +101,15 @@ function filters({ model, prediction, label: chosen }: Wanted): Html {
     pageAddress("predictions"),
     "Which predictions",
     html`<label
-        >Run <input name="model" value="${model ?? ""}" placeholder="any" autocomplete="off" spellcheck="false"
+        >Run <input name="model" value="${model}" placeholder="any" autocomplete="off" spellcheck="false"
       /></label>
-      <label>Prediction <input name="answer" value="${prediction ?? ""}" placeholder="any" autocomplete="off" /></label>
-      ${choice("truth", "Label", chosen, choices)}`,
+      <label>Prediction <input name="answer" value="${answer}" placeholder="any" autocomplete="off" /></label>
+      ${choice("truth", "Label", truth, choices)}`,
   );
 }
 
-function nothing({ model, prediction, label, before }: Wanted): Html {
-  const filtered = model !== undefined || prediction !== undefined || label !== "" || before !== undefined;
-  return filtered
+function nothing(wanted: Wanted): Html {
+  return Object.values(wanted).some((each) => each !== undefined)
     ? html`<p class="empty">No predictions match. <a href="${pageAddress("predictions")}">Show all</a></p>`
     : html`<p class="empty">
         No predictions are logged yet. Next step: send a request to this server (<a href="/docs">try the API</a>), or

@@ -118,7 +118,11 @@ function candidates({ session }: PageRequest, run: Run): Html {
   const { label } = metricLabel(session.config, run.metric, run.task);
   const on = run.selection === undefined ? "validation rows" : `${run.selection.folds} folds`;
   return itemTable(
-    `Candidates of the training ${run.trainId}, by rank`,
+    {
+      caption: `Candidates of the training ${run.trainId}, by rank`,
+      isMarked: ({ runId }) => runId === run.runId,
+      limit: 50,
+    },
     all,
     [
       ["Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)],
@@ -128,7 +132,6 @@ function candidates({ session }: PageRequest, run: Run): Html {
       [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
       all.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
     ],
-    { isMarked: ({ runId }) => runId === run.runId, limit: 50 },
   );
 }
 

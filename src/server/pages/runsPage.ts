@@ -149,40 +149,35 @@ function leaderboard(
     const href = address({ sort: name, order: ascending ? "ascending" : "descending" });
     return { title, numeric: name !== "trained", sort: { href, order } } as const;
   };
-  return itemTable(
-    caption,
-    runs,
+  return itemTable({ caption, isMarked }, runs, [
     [
-      [
-        "Run",
-        (run) =>
-          html`<input type="checkbox" name="run" value="${run.runId}" aria-label="compare run ${run.runId}" />
-            ${runName(run)}${isMarked(run) && html` <span class="tag good">deployed</span>`}
-            ${tagTexts(run).map((text) => html` <span class="tag">${text}</span>`)}`,
-      ],
-      ["Family", ({ family }) => html`<span class="nowrap">${familyName(family)}</span>`],
-      [sortable("validation", `${metric.label}, validation`), ({ metrics }) => displayNumber(metrics[metric.name])],
-      [
-        sortable("test", `${metric.label}, test`),
-        ({ score }) => {
-          if (score?.metrics[metric.name] === undefined) return "–";
-          const interval = score.intervals[metric.name];
-          return html`${displayNumber(score.metrics[metric.name])}${interval && html`<br /><small>${displayInterval(interval)}</small>`}`;
-        },
-      ],
-      [numeric("Rank"), ({ rank }) => String(rank)],
-      // Runs that another metric chose say so.
-      runs.some((run) => run.metric !== metric.name) && [
-        "Ranked by",
-        (run) => metricLabel(session.config, run.metric, run.task).label,
-      ],
-      [sortable("seconds", "Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
-      [
-        sortable("trained", "Trained"),
-        ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`,
-      ],
-      runs.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
+      "Run",
+      (run) =>
+        html`<input type="checkbox" name="run" value="${run.runId}" aria-label="compare run ${run.runId}" />
+          ${runName(run)}${isMarked(run) && html` <span class="tag good">deployed</span>`}
+          ${tagTexts(run).map((text) => html` <span class="tag">${text}</span>`)}`,
     ],
-    { isMarked },
-  );
+    ["Family", ({ family }) => html`<span class="nowrap">${familyName(family)}</span>`],
+    [sortable("validation", `${metric.label}, validation`), ({ metrics }) => displayNumber(metrics[metric.name])],
+    [
+      sortable("test", `${metric.label}, test`),
+      ({ score }) => {
+        if (score?.metrics[metric.name] === undefined) return "–";
+        const interval = score.intervals[metric.name];
+        return html`${displayNumber(score.metrics[metric.name])}${interval && html`<br /><small>${displayInterval(interval)}</small>`}`;
+      },
+    ],
+    [numeric("Rank"), ({ rank }) => String(rank)],
+    // Runs that another metric chose say so.
+    runs.some((run) => run.metric !== metric.name) && [
+      "Ranked by",
+      (run) => metricLabel(session.config, run.metric, run.task).label,
+    ],
+    [sortable("seconds", "Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
+    [
+      sortable("trained", "Trained"),
+      ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`,
+    ],
+    runs.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
+  ]);
 }

@@ -202,7 +202,14 @@ function trialTable({ trials, bestTrial }: SearchRecord, { label, greaterIsBette
     status !== "finished" || value === null ? Infinity : greaterIsBetter ? -value : value;
   const sorted = trials.toSorted((a, b) => (loss(a) === loss(b) ? 0 : loss(a) - loss(b)));
   return itemTable(
-    isWhole ? "Best first" : "Best first; then those stopped early or failed, whose scores are of fewer folds",
+    {
+      caption: isWhole
+        ? "Best first"
+        : "Best first; then those stopped early or failed, whose scores are of fewer folds",
+      isMarked: ({ number }) => number === bestTrial,
+      limit: 100,
+      cards: false,
+    },
     sorted,
     [
       [numeric("Trial"), ({ number }) => displayNumber(number + 1)],
@@ -218,7 +225,6 @@ function trialTable({ trials, bestTrial }: SearchRecord, { label, greaterIsBette
       ),
       [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
     ],
-    { isMarked: ({ number }) => number === bestTrial, limit: 100, cards: false },
   );
 }
 

@@ -90,29 +90,24 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
     extraColumns.length === 0 ? "" : `Extra columns, which the model does not use: ${extraColumns.join(", ")}.`,
   ];
   return html`<p>${sentences.filter((text) => text !== "").join(" ")}</p>
-    ${itemTable(
-      "Data quality by column",
-      Object.entries(columns),
+    ${itemTable({ caption: "Data quality by column", cards: false }, Object.entries(columns), [
+      ["Column", ([name]) => name],
+      [numeric("Missing"), ([, { missingShare }]) => percent(missingShare)],
       [
-        ["Column", ([name]) => name],
-        [numeric("Missing"), ([, { missingShare }]) => percent(missingShare)],
-        [
-          numeric("Invalid"),
-          ([, { invalidShare, invalidExample }]) => shareOf(invalidShare, invalidExample && `“${invalidExample}”`),
-        ],
-        [
-          numeric("New categories"),
-          ([, { newShare, newCategories }]) => shareOf(newShare, newCategories.slice(0, 3).join(", ")),
-        ],
-        [numeric("Out of range"), ([, { outsideShare }]) => percent(outsideShare)],
-        [
-          "Range",
-          ([, { minimum, maximum }]) =>
-            minimum === null ? "–" : `${displayNumber(minimum)} to ${displayNumber(maximum)}`,
-        ],
+        numeric("Invalid"),
+        ([, { invalidShare, invalidExample }]) => shareOf(invalidShare, invalidExample && `“${invalidExample}”`),
       ],
-      { cards: false },
-    )}`;
+      [
+        numeric("New categories"),
+        ([, { newShare, newCategories }]) => shareOf(newShare, newCategories.slice(0, 3).join(", ")),
+      ],
+      [numeric("Out of range"), ([, { outsideShare }]) => percent(outsideShare)],
+      [
+        "Range",
+        ([, { minimum, maximum }]) =>
+          minimum === null ? "–" : `${displayNumber(minimum)} to ${displayNumber(maximum)}`,
+      ],
+    ])}`;
 }
 
 function shareOf(share: number | null, examples: string | null): string {
@@ -129,7 +124,7 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
   const isMarked = (name: string): boolean => name === report.metric;
   const estimated = estimate && `, and estimates without labels on ${countOf(estimate.rows, "row")}`;
   return itemTable(
-    `Metrics on ${countOf(report.rows, "labelled row")}${estimated ?? ""}`,
+    { caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimated ?? ""}`, isMarked, cards: false },
     names,
     [
       ["Metric", (name) => metricLabel(session.config, name, task).label],
@@ -141,7 +136,6 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
       ],
       [numeric("Estimate without labels"), (name) => displayNumber(estimate?.metrics[name])],
     ],
-    { isMarked, cards: false },
   );
 }
 
@@ -164,19 +158,14 @@ async function predictedActual(
 
 function segments({ segments: all }: MonitorRecord): Html | null {
   if (all.length === 0) return null;
-  return itemTable(
-    "Segments, worst first",
-    all,
-    [
-      ["Segment", ({ column, value }) => `${column} = ${value}`],
-      [numeric("Rows"), ({ rows }) => displayNumber(rows)],
-      [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
-      [numeric(all[0]!.metric.replaceAll("_", " ")), ({ metricValue }) => displayNumber(metricValue)],
-      [numeric("95 % interval"), ({ interval }) => displayInterval(interval)],
-      ["Status", ({ status }) => stateWord(status)],
-    ],
-    { limit: 100 },
-  );
+  return itemTable({ caption: "Segments, worst first", limit: 100 }, all, [
+    ["Segment", ({ column, value }) => `${column} = ${value}`],
+    [numeric("Rows"), ({ rows }) => displayNumber(rows)],
+    [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
+    [numeric(all[0]!.metric.replaceAll("_", " ")), ({ metricValue }) => displayNumber(metricValue)],
+    [numeric("95 % interval"), ({ interval }) => displayInterval(interval)],
+    ["Status", ({ status }) => stateWord(status)],
+  ]);
 }
 
 function statements({

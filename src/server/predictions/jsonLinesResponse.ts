@@ -84,14 +84,15 @@ function linePredictions(predictor: ServedPredictor, config: Config): (batch: re
     const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
     write ??= lineWriter(predictor.served, config, rows);
     const { cells, ...found } = await predictor.toCells(rows);
-    const predictions = predictor.predictEach(cells, found);
-    let next = 0;
-    return batch
-      .map(({ text, row, problem }) =>
-        row === null ? `{"prediction_error":${JSON.stringify(problem)}}\n` : write!(text, predictions[next++]!, row),
-      )
-      .join("");
+    const predictions = predictor.predictEach(cells, found).values();
+    const lineOf = ({ text, row, problem }: Line): string =>
+      row === null ? errorLine(problem) : write!(text, predictions.next().value!, row);
+    return batch.map(lineOf).join("");
   };
+}
+
+function errorLine(problem: string): string {
+  return `{"prediction_error":${JSON.stringify(problem)}}\n`;
 }
 
 type LineWriter = (text: string, prediction: RowPrediction, row: RequestRow) => string;
@@ -101,17 +102,15 @@ function lineWriter({ model, runId, inputs }: ServedModel, { serve }: Config, ro
   const names = [serve.response_key ?? "prediction", "probability", "probabilities", "model_version", "prediction_id"];
   const taken = new Set([...inputs, ...rows.flatMap((row) => Object.keys(row))]);
   const added = freeNames([...names, "prediction_warning", "prediction_error"], taken);
-  const [key, shareKey, classesKey, versionKey, idKey, warningKey, errorKey] = added.map((name) =>
-    JSON.stringify(name),
-  );
+  const keys = added.map((name) => JSON.stringify(name));
+  const [key, shareKey, classesKey, versionKey, idKey, warningKey, errorKey] = keys;
   const isClass = model.signature.target.task !== "regression";
   const version = `,${versionKey}:${JSON.stringify(runId)}`;
   return (text, prediction, row) => {
     const { value, probability, classes, predictionId, warning, error } = prediction;
     const before = `${text.slice(0, -1)}${Object.keys(row).length > 0 ? "," : ""}`;
     const late = added.find((name) => Object.hasOwn(row, name));
-    if (late !== undefined)
-      return `{"prediction_error":${JSON.stringify(`the row already has the key "${late}", which the response adds`)}}\n`;
+    if (late !== undefined) return errorLine(`the row already has the key "${late}", which the response adds`);
     if (error !== null) return `${before}${key}:null,${errorKey}:${JSON.stringify(error)}}\n`;
     const share = isClass ? `,${shareKey}:${probability},${classesKey}:${classes?.()}` : "";
     const odd = warning === null ? "" : `,${warningKey}:${JSON.stringify(warning)}`;

@@ -43,51 +43,30 @@ export function predictEach(
   const { errors, warnings } = check(cells);
   const errorOf = messagesByRow([...found.errors, ...errors]);
   const warningOf = messagesByRow([...found.warnings, ...warnings]);
-  const predictions: RowPrediction[] = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
-  const good = [...cells.keys()].filter((row) => !errorOf.has(row));
+  const predictions = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
   const fill = (rows: readonly number[]): void => {
-    const { values, probabilities, classes, predictionIds } = predictCells(rows.map((row) => cells[row]!));
-    rows.forEach((row, i) => {
-      const probability = probabilities?.[i] ?? null;
-      const warning = warningOf.get(row) ?? null;
-      predictions[row] = {
-        value: values[i]!,
-        probability,
-        classes: classes && (() => classes(i)),
-        predictionId: predictionIds[i]!,
-        warning,
-        error: null,
-      };
-    });
-  };
-  try {
-    if (good.length > 0) fill(good);
-  } catch (error) {
-    if (!(error instanceof HttpProblem)) throw error;
-    // One row cannot be predicted: find out which, one by one.
-    for (const row of good) {
-      try {
-        fill([row]);
-      } catch (problem) {
-        if (!(problem instanceof HttpProblem)) throw problem;
-        predictions[row] = refused(problem.message);
-      }
+    try {
+      const { values, probabilities, classes, predictionIds } = predictCells(rows.map((row) => cells[row]!));
+      rows.forEach((row, i) => {
+        const [probability, warning] = [probabilities?.[i] ?? null, warningOf.get(row) ?? null];
+        const ofClasses = classes && (() => classes(i));
+        const predictionId = predictionIds[i]!;
+        predictions[row] = { value: values[i]!, probability, classes: ofClasses, predictionId, warning, error: null };
+      });
+    } catch (error) {
+      if (!(error instanceof HttpProblem)) throw error;
+      // One row cannot be predicted: find out which, one by one.
+      if (rows.length === 1) predictions[rows[0]!] = refused(error.message);
+      else for (const row of rows) fill([row]);
     }
-  }
+  };
+  const good = [...cells.keys()].filter((row) => !errorOf.has(row));
+  if (good.length > 0) fill(good);
   return predictions;
 }
 
-const NO_PREDICTION: RowPrediction = {
-  value: null,
-  probability: null,
-  classes: null,
-  predictionId: null,
-  warning: null,
-  error: null,
-};
-
 function refused(error: string): RowPrediction {
-  return { ...NO_PREDICTION, error };
+  return { value: null, probability: null, classes: null, predictionId: null, warning: null, error };
 }
 
 /**

@@ -28,12 +28,8 @@ export function responseText(
 ): (request: RequestRows, predictions: Predictions, extra?: Readonly<Record<string, unknown>>) => string {
   const names = responseNames(serve);
   const keyOf = (member: keyof typeof names): string => JSON.stringify(names[member]);
-  const [oneKey, manyKey, shareKey, sharesKey] = [
-    keyOf("prediction"),
-    keyOf("predictions"),
-    keyOf("probability"),
-    keyOf("probabilities"),
-  ];
+  const [oneKey, manyKey] = [keyOf("prediction"), keyOf("predictions")];
+  const [shareKey, sharesKey] = [keyOf("probability"), keyOf("probabilities")];
   const [classesKey, idKey, idsKey] = [keyOf("classProbabilities"), keyOf("id"), keyOf("ids")];
   const version = `,${keyOf("version")}:${JSON.stringify(runId)},`;
   const echoed = serve.echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));

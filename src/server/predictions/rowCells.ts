@@ -14,6 +14,9 @@ export interface RowCells {
 /** Maximum number of suggestions in one response: comparing names takes time. */
 const MOST_SUGGESTIONS = 50;
 const LONGEST_NAME = 100;
+const TWICE = "the column is given twice, under two names";
+/** JSON has no infinity: the caller wrote another number, which does not fit. */
+const TOO_LARGE = "the number is too large";
 const NONE: readonly RowFinding[] = [];
 
 /** @returns a function from rows to cells, lookups built once */
@@ -35,11 +38,12 @@ export function rowCells(served: ServedModel, config: Config): (rows: readonly R
           if (validation.extra === "error") (errors ??= []).push(finding);
           else (warnings ??= []).push(finding);
         } else if (position >= 0) {
-          if (values[position] !== undefined) (errors ??= []).push(twice(row, inputs[position] ?? name));
+          if (values[position] !== undefined)
+            (errors ??= []).push({ row, column: inputs[position] ?? name, check: "row", message: TWICE });
           else if (position < inputs.length) found++;
           const value = given[name];
           const isInfinite = value === Infinity || value === -Infinity;
-          if (isInfinite) (errors ??= []).push(tooLarge(row, name));
+          if (isInfinite) (errors ??= []).push({ row, column: name, check: "type", message: TOO_LARGE });
           values[position] = isInfinite ? null : value;
         }
       }
@@ -78,15 +82,6 @@ function extraColumn(row: number, name: string, inputs: readonly string[], befor
   const message = `the model has no such column${meant}`;
   const column = name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
   return { row, column, check: "extra", message, ...(near === undefined ? {} : { suggestion: near }) };
-}
-
-/** JSON has no infinity: the caller wrote another number, which does not fit. */
-function tooLarge(row: number, column: string): RowFinding {
-  return { row, column, check: "type", message: "the number is too large" };
-}
-
-function twice(row: number, column: string): RowFinding {
-  return { row, column, check: "row", message: "the column is given twice, under two names" };
 }
 
 function missingColumns(

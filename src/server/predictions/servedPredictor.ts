@@ -21,7 +21,6 @@ export interface ServedPredictor {
   readonly selector: RowSelector | undefined;
   /** @throws {HttpProblem} 422 naming every value that prevents a prediction; a promise only if there is a selector */
   predict(rows: readonly RequestRow[]): Predictions | Promise<Predictions>;
-  /** The cells of rows by column, with what is wrong. */
   toCells(rows: readonly RequestRow[]): RowCells | Promise<RowCells>;
   /** The same for cells in the order of the model's columns. @param found findings about names, added to those about values */
   predictCells(cells: readonly (readonly unknown[])[], found?: Found): Predictions;
@@ -35,7 +34,6 @@ export interface ServedPredictor {
 export interface PredictorTools {
   readonly log: PredictionLog;
   readonly predictionId: () => string;
-  /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly counted: (values: readonly (string | number)[]) => void;
   readonly selector: RowSelector | undefined;
@@ -71,6 +69,7 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
     const all = found.warnings.length === 0 ? warnings : inRowOrder([...found.warnings, ...warnings]);
     return { values, probabilities, classes, predictionIds, warnings: all, table };
   };
+  const predicted = (read: RowCells): Predictions => predictCells(read.cells, read);
   return {
     served,
     inputs: new Set(served.inputs),
@@ -78,9 +77,7 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
     toCells,
     predict(rows) {
       const read = toCells(rows);
-      return read instanceof Promise
-        ? read.then(({ cells, ...found }) => predictCells(cells, found))
-        : predictCells(read.cells, read);
+      return read instanceof Promise ? read.then(predicted) : predicted(read);
     },
     predictCells,
     predictEach: (cells, found = NOTHING) => predictEach(cells, found, { check, predictCells }),
@@ -111,25 +108,24 @@ function inRowOrder(findings: readonly RowFinding[]): RowFinding[] {
   return findings.toSorted((a, b) => a.row - b.row);
 }
 
-function servedValues(
-  { predict, labels, model }: ServedModel,
-  digits: number | null,
-): (table: Table) => Pick<Predictions, "values" | "probabilities" | "classes"> {
+function servedValues({ predict, labels, model }: ServedModel, digits: number | null) {
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels, digits });
   const classesOf = labels === null ? null : classProbabilities(labels, target.task === "binary");
-  return (table) => {
+  return (table: Table): Pick<Predictions, "values" | "probabilities" | "classes"> => {
     if (table.rowCount === 0)
       return { values: [], probabilities: classesOf && [], classes: classesOf && classesOf(new Float64Array()) };
     const prediction = refusingRows(() => predict(table));
     const { predictions, notFinite } = valuesOf(prediction);
-    if (notFinite.length > 0) {
-      const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
-      throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
-    }
-    const probabilities = classesOf && predictions.map(([, share]) => share!);
-    const classes = classesOf && classesOf(prediction.probabilities!);
-    return { values: predictions.map(([value]) => value), probabilities, classes };
+    const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
+    if (notFinite.length > 0) throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
+    const values = predictions.map(([value]) => value);
+    if (classesOf === null) return { values, probabilities: null, classes: null };
+    return {
+      values,
+      probabilities: predictions.map(([, share]) => share!),
+      classes: classesOf(prediction.probabilities!),
+    };
   };
 }
 

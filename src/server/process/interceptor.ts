@@ -8,9 +8,7 @@ import type { ServerState } from "../state/serverState.ts";
 import { randomBytes } from "node:crypto";
 
 export interface InterceptorOptions {
-  /** Monotonic, in milliseconds. */
   readonly clock: () => number;
-  /** Write a line for each request. */
   readonly accessLog: boolean;
 }
 
@@ -31,7 +29,7 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
     response.once("close", () => {
       metrics.inFlight--;
       const seconds = (clock() - start) / 1000;
-      metrics.countRequest(knownMethod(method), route, { status: response.statusCode, seconds });
+      metrics.countRequest(METHODS.has(method) ? method : "other", route, { status: response.statusCode, seconds });
       if (!accessLog) return;
       const address = request.socket.remoteAddress ?? "";
       const { "x-request-id": id, traceparent: trace } = request.headers;
@@ -50,11 +48,10 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
   };
 }
 
-const ROUTES = new Set(
-  "/ /predict /labels /invocations /score /summarise /diagnose /model /health /ready /ping /version /metrics /openapi.json /docs".split(
-    " ",
-  ),
-);
+const ROUTES =
+  "/ /predict /labels /invocations /score /summarise /diagnose /model /health /ready /ping /version /metrics /openapi.json /docs";
+const known = new Set(ROUTES.split(" "));
+const METHODS = new Set(["GET", "POST", "HEAD", "OPTIONS"]);
 
 /** Never refused, so that a busy server is not mistaken for a dead one. */
 const PROBES = new Set(["/health", "/ready", "/ping", "/metrics"]);
@@ -63,13 +60,9 @@ const PROBES = new Set(["/health", "/ready", "/ping", "/metrics"]);
 function routeOf(url: string): string {
   const end = url.indexOf("?");
   const path = end < 0 ? url : url.slice(0, end);
-  if (ROUTES.has(path)) return path;
+  if (known.has(path)) return path;
   if (path.startsWith("/models/")) return "/models";
   return path === PAGES || path.startsWith(`${PAGES}/`) ? PAGES : "other";
-}
-
-function knownMethod(method: string): string {
-  return method === "GET" || method === "POST" || method === "HEAD" || method === "OPTIONS" ? method : "other";
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, problem: HttpProblem): true {
@@ -88,11 +81,9 @@ function overloaded(concurrent: number): HttpProblem {
 }
 
 function misdirected(host: string): HttpProblem {
-  return new HttpProblem(
-    "misdirected",
-    `a server without tokens does not respond to the host "${host.slice(0, 100)}"`,
-    { hint: 'add it in config.json: "serve": { "hosts": ["name"] }, or set serve.token' },
-  );
+  const detail = `a server without tokens does not respond to the host "${host.slice(0, 100)}"`;
+  const hint = 'add it in config.json: "serve": { "hosts": ["name"] }, or set serve.token';
+  return new HttpProblem("misdirected", detail, { hint });
 }
 
 /** What cannot be mistaken for anything else in a log. */

@@ -100,7 +100,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   const emit = (message: string): void => context.emit({ type: "stage", stage: "serve", message });
   let report = (message: string): void => void waiting.push(message);
   const predictionId = predictionIds(now());
-  const follower = keepServing(state, { predictionId, now, report: (message) => report(message) });
+  const unfollowDeployments = keepServing(state, { predictionId, now, report: (message) => report(message) });
   try {
     const address = await listen(app, serve);
     report = emit;
@@ -108,7 +108,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     options.listening({ ...address, example: exampleOf(state) });
     if (!context.signal.aborted) await once(context.signal, "abort");
   } finally {
-    follower.close();
+    unfollowDeployments();
     unfollow();
     await drain(app, state, closeUnused);
     await tellLog(log.stats(), true);

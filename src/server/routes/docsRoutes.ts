@@ -17,15 +17,8 @@ import { openApi } from "./openApi.ts";
 import { tryIt } from "./tryIt.ts";
 
 export function registerDocs(app: App, state: ServerState): void {
-  const summary = "This document";
-  const declared = endpoint({
-    id: "getOpenApi",
-    tag: "model",
-    scopes: ["read", "predict"],
-    summary,
-    query: {},
-    returns: json({}),
-  });
+  const about = { id: "getOpenApi", tag: "model", summary: "This document" } as const;
+  const declared = endpoint({ ...about, scopes: ["read", "predict"], query: {}, returns: json({}) });
   app.get("/openapi.json", declared, (_request, reply) => sendJson(reply, document(app, state)));
   app.get("/docs", (request, reply) => reply.redirect(relativeAddress(request.url, "/ui/docs"), 303));
 }

@@ -31,7 +31,6 @@ export function registerMetrics(app: App, state: ServerState): void {
 
 interface MetricsFacts {
   readonly codeVersion: string;
-  /** Null while nothing is deployed. */
   readonly runId: string | null;
   readonly deploymentId: number | null;
   /** When the server started, in seconds since 1970. */

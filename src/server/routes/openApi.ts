@@ -13,11 +13,9 @@ const MAX_CATEGORIES = 50;
 interface DocumentOptions {
   readonly config: Config;
   readonly codeVersion: string;
-  /** Undefined while nothing is deployed. */
   readonly served: ServedModel | undefined;
 }
 
-/** @param paths of all declared endpoints */
 export function openApi(paths: object, { config, codeVersion, served }: DocumentOptions): object {
   const { token, tokens, base_path } = config.serve;
   const components: Record<string, unknown> = {};

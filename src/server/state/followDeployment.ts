@@ -14,10 +14,6 @@ export interface FollowOptions {
   readonly refuse: (reason: MlctlError) => void;
 }
 
-export interface Follower {
-  close(): void;
-}
-
 /** Polling finds changes on file systems that do not report them (network drives, some containers). */
 const POLL_MS = 1000;
 
@@ -25,7 +21,7 @@ const POLL_MS = 1000;
 const RETRY_MS = 5000;
 
 /** Takes the current deployment, if any, before it returns; later ones as they appear. */
-export function followDeployment({ workspace, take, refuse }: FollowOptions): Follower {
+export function followDeployment({ workspace, take, refuse }: FollowOptions): () => void {
   const folder = workspace.paths.production;
   const path = join(folder, "deployment.json");
   let known = "";
@@ -50,7 +46,10 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
       [taken, refused] = [found, ""];
     } catch (error) {
       failedAt = performance.now();
-      const reason = asMlctlError(error);
+      const reason =
+        error instanceof MlctlError
+          ? error
+          : new MlctlError("failure", `the deployed model cannot be used: ${messageOf(error)}`, { cause: error });
       if (reason.message !== refused) refuse(reason);
       refused = reason.message;
     }
@@ -61,11 +60,9 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
   }, POLL_MS);
   watcher = watchFolder(folder, check);
   check();
-  return {
-    close() {
-      clearInterval(poll);
-      watcher?.close();
-    },
+  return () => {
+    clearInterval(poll);
+    watcher?.close();
   };
 }
 
@@ -96,9 +93,4 @@ function modelStamp({ paths }: Workspace): string {
 function stampOf(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? "none" : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
-}
-
-function asMlctlError(error: unknown): MlctlError {
-  if (error instanceof MlctlError) return error;
-  return new MlctlError("failure", `the deployed model cannot be used: ${messageOf(error)}`, { cause: error });
 }

@@ -14,12 +14,10 @@ export interface MetricsSnapshot {
   readonly requests: Readonly<Record<string, number>>;
   /** Route → number of requests in each latency bucket, not cumulative; the last bucket has no upper bound. */
   readonly latency: Readonly<Record<string, readonly number[]>>;
-  /** Route → sum of latencies in seconds. */
   readonly latencySum: Readonly<Record<string, number>>;
   /** Class ("" in regression) → number of predictions. */
   readonly predictions: Readonly<Record<string, number>>;
   readonly inFlight: number;
-  /** Requests refused because too many were in progress. */
   readonly refused: number;
   /** Reason (see rejections) → number of requests. */
   readonly rejected: Readonly<Record<string, number>>;

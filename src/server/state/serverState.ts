@@ -28,7 +28,6 @@ export interface ServerState {
   /** Metrics of this process, or summed over all workers. */
   readonly allMetrics: () => Promise<MetricsSnapshot>;
   readonly startedAt: Date;
-  /** Undefined while nothing is deployed. */
   serving: Serving<DeployedServedModel> | undefined;
   /** The model of a version ("v3") or run. @throws {HttpProblem} 404 */
   pinned: (reference: string) => Promise<Serving>;

@@ -3,7 +3,7 @@ import { servedPredictor, type PredictorTools } from "../predictions/servedPredi
 import { responseText } from "../predictions/responseText.ts";
 import { type ServedModel, servedModel } from "../../lifecycle/predict/servedModel.ts";
 import { modelSelector, type RowSelector } from "../../lifecycle/predict/modelSelector.ts";
-import { followDeployment, type Follower } from "./followDeployment.ts";
+import { followDeployment } from "./followDeployment.ts";
 import { withoutFolders, type ServerState, type Serving } from "./serverState.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -17,8 +17,8 @@ export interface ServingTools extends Pick<PredictorTools, "predictionId" | "now
   readonly report: (message: string) => void;
 }
 
-/** Serves the current deployment, if any, before it returns; later ones as they appear. */
-export function keepServing(state: ServerState, { report, ...tools }: ServingTools): Follower {
+/** Serves the current deployment, if any, before it returns; later ones as they appear. @returns ends that */
+export function keepServing(state: ServerState, { report, ...tools }: ServingTools): () => void {
   const { workspace, metrics, log } = state;
   const { config, context } = workspace;
   const servingOf = <Served extends ServedModel>(served: Served): Serving<Served> => {

@@ -70,13 +70,11 @@ function quantile(counts: readonly number[], share: number): number | null {
 }
 
 export interface TrafficSample {
-  /** Monotonic, in milliseconds. */
   readonly at: number;
   readonly snapshot: MetricsSnapshot;
 }
 
 export const SAMPLE_SECONDS = 10;
-/** Ten minutes. */
 const MAX_SAMPLES = 61;
 
 export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: () => number) {

@@ -1,7 +1,6 @@
 /** What all SVG charts of pages share: the figure around them, ticks and grid lines. */
 import { html, type Html } from "../../../reporting/html.ts";
 
-/** Margins left and right of the drawing, in px. */
 export const [LEFT, RIGHT] = [52, 14];
 
 export interface ChartFigure {
@@ -18,7 +17,6 @@ export interface ChartFigure {
   readonly body: Html;
 }
 
-/** The frame of all SVG charts of pages. */
 export function chartFigure({
   id,
   title,

@@ -31,7 +31,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   const columns = ranked.map(([name, own]) => ({ name, own, worst: worstOf(shown, own) }));
   const worstTitle = `Worst of ${shown.length === 1 ? "the window" : `${shown.length} windows`}`;
   return itemTable(
-    "Drift by column, most frequent drift first",
+    { caption: "Drift by column, most frequent drift first", limit: MAX_COLUMNS, cards: false },
     columns,
     [
       ["Column", ({ name, worst }) => (worst === undefined ? name : columnLink(worst.window, name))],
@@ -45,7 +45,6 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
       ["In", ({ worst }) => (worst === undefined ? "–" : windowLink(worst.window))],
       ["Oldest to newest", ({ own }) => strip(shown, own)],
     ],
-    { limit: MAX_COLUMNS, cards: false },
   );
 }
 
@@ -121,23 +120,18 @@ export function columnDrifts(record: MonitorRecord): Html {
   const all = [...Object.entries(drift.columns), ...(drift.target === null ? [] : [[TARGET, drift.target] as const])];
   if (all.length === 0) return emptyNote("No column could be compared.");
   const sorted = all.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
-  return itemTable(
-    "Columns, largest drift first",
-    sorted,
-    [
-      ["Column", ([name]) => columnLink(record, name)],
-      ["Result", ([, column]) => driftState({ status: statusOf(column) })],
-      ["Test", ([, { test }]) => test.replaceAll("_", " ")],
-      [numeric("Value"), ([, column]) => valueText(column)],
-      [numeric("Drift if"), ([, column]) => limitText(column)],
-      [numeric("PSI"), ([, { psi }]) => displayNumber(psi)],
-      sorted.some(([, { skipped, note }]) => (skipped ?? note) !== undefined) && [
-        "Note",
-        ([, { skipped, note }]) => skipped ?? note ?? "",
-      ],
+  return itemTable({ caption: "Columns, largest drift first", cards: false }, sorted, [
+    ["Column", ([name]) => columnLink(record, name)],
+    ["Result", ([, column]) => driftState({ status: statusOf(column) })],
+    ["Test", ([, { test }]) => test.replaceAll("_", " ")],
+    [numeric("Value"), ([, column]) => valueText(column)],
+    [numeric("Drift if"), ([, column]) => limitText(column)],
+    [numeric("PSI"), ([, { psi }]) => displayNumber(psi)],
+    sorted.some(([, { skipped, note }]) => (skipped ?? note) !== undefined) && [
+      "Note",
+      ([, { skipped, note }]) => skipped ?? note ?? "",
     ],
-    { cards: false },
-  );
+  ]);
 }
 
 export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {

@@ -7,7 +7,6 @@ export interface ScatterPoint {
   /** A number, or the name of a category. */
   readonly x: number | string;
   readonly y: number;
-  /** Shown as a tooltip. */
   readonly label: string;
   readonly isBest?: boolean;
 }

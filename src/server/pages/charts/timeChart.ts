@@ -6,7 +6,6 @@ import { html, trusted, type Html } from "../../../reporting/html.ts";
 export interface TimePoint {
   /** Shown with the value in the tooltip. */
   readonly label: string;
-  /** Text below the axis; the label if omitted. */
   readonly tick?: string | undefined;
   readonly value: number | null;
   readonly interval?: readonly [number, number] | null;
@@ -25,7 +24,6 @@ export interface TimeChart {
   readonly subtitle?: string;
   /** Oldest first. */
   readonly points: readonly TimePoint[];
-  /** Name of the dashed line. */
   readonly limitName?: string;
   readonly format?: (value: number) => string;
   /** The axis starts at zero. */

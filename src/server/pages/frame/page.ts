@@ -17,11 +17,9 @@ export interface PageRequest {
   readonly query: URLSearchParams;
   /** The value of the path parameter :id; "" if the path has none. */
   readonly id: string;
-  /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** In the order of the navigation. */
 export const areas = ["overview", "runs", "trials", "monitoring", "predictions", "live"] as const;
 /** The API is not below /ui for whoever calls it. */
 export type Area = (typeof areas)[number] | "docs";

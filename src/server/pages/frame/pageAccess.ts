@@ -7,7 +7,6 @@ export interface PageAccess {
   /** Null if neither tokens nor a rate limit is configured. */
   readonly check: ReturnType<typeof access>;
   readonly tokens: readonly string[];
-  /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
@@ -29,7 +28,6 @@ export function isSignedIn({ headers }: Request, { tokens, now }: PageAccess): b
 
 const COOKIE = "mlctl_ui";
 
-/** A working day. */
 const SIGNED_IN_SECONDS = 12 * 3600;
 
 /** Valid in every worker and after a restart, until it expires or the token changes. @param now milliseconds since 1970 */

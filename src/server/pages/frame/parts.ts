@@ -106,6 +106,7 @@ type Heading = DataTable["columns"][number];
 type Cell = DataTable["rows"][number]["cells"][number];
 
 interface TableOptions<Item> {
+  readonly caption: string;
   readonly isMarked?: (item: Item) => boolean;
   readonly limit?: number;
   /** False for long tables of short values, which phones scroll sideways instead: cards would be pages of them. */
@@ -114,19 +115,18 @@ interface TableOptions<Item> {
 
 /** One row per item. A column that is `false` is left out. */
 export function itemTable<Item>(
-  caption: string,
+  options: string | TableOptions<Item>,
   items: readonly Item[],
   columns: readonly (readonly [heading: Heading, cell: (item: Item) => Cell] | false)[],
-  { isMarked = () => false, limit, cards = true }: TableOptions<Item> = {},
 ): Html {
+  const { isMarked = () => false, cards = true, ...own } = typeof options === "string" ? { caption: options } : options;
   const shown = columns.filter((column) => column !== false);
   return dataTable({
-    caption,
+    ...own,
     columns: shown.map(([heading]) => heading),
     // Up to three columns fit on a phone.
     cards: cards && shown.length > 3,
     rows: items.map((item) => ({ cells: shown.map(([, cell]) => cell(item)), marked: isMarked(item) })),
-    ...(limit !== undefined && { limit }),
   });
 }
 
