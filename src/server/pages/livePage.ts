@@ -4,7 +4,7 @@ import { numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
-import { factList, itemTable } from "./frame/parts.ts";
+import { big, factList, itemTable } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
 import { PAGES, trafficRates, SAMPLE_SECONDS, type TrafficSample } from "../state/traffic.ts";
@@ -33,8 +33,6 @@ export async function livePage(request: PageRequest): Promise<Page> {
   };
 }
 
-const big = (value: number | undefined): Html => html`<span class="figure">${displayNumber(value, 2)}</span>`;
-
 function rightNow(snapshot: MetricsSnapshot, samples: readonly TrafficSample[], upMs: number): Html {
   const newest = samples.at(-1)!;
   // Over the last minute, or over the time since the first sample if that is shorter.
@@ -43,11 +41,11 @@ function rightNow(snapshot: MetricsSnapshot, samples: readonly TrafficSample[], 
   const { log } = snapshot;
   const logged = [`${displayNumber(log.written)} written`, `${displayNumber(log.queued)} waiting`];
   return factList([
-    ["Requests per second, last minute", big(rates?.requests)],
-    ["Predictions per second", big(rates?.predictions)],
-    ["Errors per second", big(rates?.errors)],
+    ["Requests per second, last minute", big(displayNumber(rates?.requests, 2))],
+    ["Predictions per second", big(displayNumber(rates?.predictions, 2))],
+    ["Errors per second", big(displayNumber(rates?.errors, 2))],
     // Minus the request of this page.
-    ["Requests in progress", big(Math.max(0, snapshot.inFlight - 1))],
+    ["Requests in progress", big(displayNumber(Math.max(0, snapshot.inFlight - 1)))],
     ["Uptime", duration(upMs)],
     ["Processes", displayNumber(snapshot.workers)],
     ["Memory", `${displayNumber(snapshot.memoryBytes / 1_048_576, 3)} MiB`],

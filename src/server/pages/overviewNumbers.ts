@@ -12,6 +12,7 @@ import type { OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
 import { windowName } from "./charts/columnMatrix.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
+import { big } from "./frame/parts.ts";
 
 /** "good", "bad", "caution" or "" for the edge of a tile. */
 interface Tile {
@@ -32,16 +33,16 @@ interface Recent {
 export async function overviewNumbers(request: PageRequest, recent: Recent): Promise<Html> {
   const tiles = [score(request), await traffic(request), alerts(recent), windows(recent), await nextJob(request)];
   return html`<ul class="tiles numbers" aria-label="In numbers">
-    ${tiles.flatMap((each) => (each === null ? [] : [tileItem(each)]))}
+    ${tiles
+      .filter((each) => each !== null)
+      .map(
+        ({ title, value, details, tone = "", href }) =>
+          html`<li class="tile ${tone}">
+            <h2>${href === undefined ? title : html`<a href="${href}">${title}</a>`}</h2>
+            ${big(value)} ${details.map((detail) => detail !== false && html`<p>${detail}</p>`)}
+          </li>`,
+      )}
   </ul>`;
-}
-
-function tileItem({ title, value, details, tone = "", href }: Tile): Html {
-  return html`<li class="tile ${tone}">
-    <h2>${href === undefined ? title : html`<a href="${href}">${title}</a>`}</h2>
-    <span class="figure">${value}</span>
-    ${details.map((detail) => detail !== false && html`<p>${detail}</p>`)}
-  </li>`;
 }
 
 function score({ session }: PageRequest): Tile | null {

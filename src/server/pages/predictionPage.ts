@@ -5,7 +5,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { LogEntry } from "../../storage/predictionLog/logReader.ts";
-import { signedBar, factList, modelLink, labelWord, itemTable } from "./frame/parts.ts";
+import { big, signedBar, factList, modelLink, labelWord, itemTable } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { predictionNamed, recordedModel } from "./lookups.ts";
@@ -33,24 +33,16 @@ function facts(entry: LogEntry, positive: string | null): Html {
   const { predictionId, at, prediction, probability, label, labelledAt, runId, modelSha256, source } = entry;
   const known =
     label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : labelWord(entry)}`;
+  const isNumber = probability === null && typeof label === "number" && typeof prediction === "number";
+  const time = new Date(at).toISOString();
+  const share = `Probability${positive === null ? "" : ` of “${positive}”`}`;
   return factList([
-    ["Prediction", html`<span class="figure">${valueText(prediction)}</span>`],
-    [
-      `Probability${positive === null ? "" : ` of “${positive}”`}`,
-      probability === null ? null : html`<span class="figure">${percent(probability)}</span>`,
-    ],
+    ["Prediction", big(valueText(prediction))],
+    [share, probability === null ? null : big(percent(probability))],
     ["Label", known],
-    [
-      "Error",
-      probability === null && typeof label === "number" && typeof prediction === "number"
-        ? displayNumber(label - prediction)
-        : null,
-    ],
+    ["Error", isNumber ? displayNumber(label - prediction) : null],
     ["Labelled", labelledAt === null ? null : dateTime(new Date(labelledAt).toISOString())],
-    [
-      "Predicted",
-      html`<time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().replace("T", " ")}</time>`,
-    ],
+    ["Predicted", html`<time datetime="${time}">${time.replace("T", " ")}</time>`],
     ["Model", modelLink(runId)],
     ["Model file", html`<code title="${modelSha256}">${modelSha256.slice(0, 12)}…</code>`],
     ["Source", source],
@@ -66,43 +58,32 @@ function explanation({ probability }: LogEntry, shap: PredictionShap): Html {
   const { unit, baseValue, columns, total, outputName } = shap;
   const largest = Math.max(...columns.map(({ value }) => Math.abs(value)), 1e-12);
   const of = outputName === null ? "" : ` of “${outputName}”`;
-  const isLogOdds = unit === "log-odds" && outputName !== null;
-  const asShares =
-    isLogOdds &&
-    ` That is ${percent(sigmoid(baseValue))} → ${percent(probability ?? sigmoid(total))} as a probability.`;
+  const shares = [sigmoid(baseValue), probability ?? sigmoid(total)].map(percent).join(" → ");
+  const asShares = unit === "log-odds" && outputName !== null && ` That is ${shares} as a probability.`;
+  const caption = `Effect of each column on the prediction (SHAP values, ${unit}${of}), largest first`;
+  const byFeature = columns.flatMap(({ name, features }) => features.map((each) => ({ ...each, column: name })));
   return html`<p>
       Average prediction ${displayNumber(baseValue)} → this row ${displayNumber(total)} (${unit}${of}).${asShares}
     </p>
-    ${itemTable(
-      {
-        caption: `Effect of each column on the prediction (SHAP values, ${unit}${of}), largest first`,
-        limit: MAX_BARS,
-      },
-      columns,
+    ${itemTable({ caption, limit: MAX_BARS }, columns, [
+      ["Column", ({ name }) => name],
       [
-        ["Column", ({ name }) => name],
-        [
-          "Value of this row",
-          ({ input, name }) =>
-            input === undefined ? html`<span class="quiet">made from ${name}</span>` : cellText(input),
-        ],
-        [numeric("Effect"), ({ value }) => signed(value)],
-        ["Lowers or raises it", ({ value }) => signedBar(value / largest)],
+        "Value of this row",
+        ({ input, name }) =>
+          input === undefined ? html`<span class="quiet">made from ${name}</span>` : cellText(input),
       ],
-    )}
+      [numeric("Effect"), ({ value }) => signed(value)],
+      ["Lowers or raises it", ({ value }) => signedBar(value / largest)],
+    ])}
     ${
-      columns.some(({ features }) => features.length > 1) &&
+      byFeature.length > columns.length &&
       html`<details>
         <summary>By feature</summary>
-        ${itemTable(
-          "Features that the model sees",
-          columns.flatMap(({ name, features }) => features.map((feature) => ({ ...feature, column: name }))),
-          [
-            ["Feature", ({ name }) => name],
-            ["Column", ({ column }) => column],
-            [numeric("Effect"), ({ value }) => signed(value)],
-          ],
-        )}
+        ${itemTable("Features that the model sees", byFeature, [
+          ["Feature", ({ name }) => name],
+          ["Column", ({ column }) => column],
+          [numeric("Effect"), ({ value }) => signed(value)],
+        ])}
       </details>`
     }`;
 }

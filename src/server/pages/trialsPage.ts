@@ -12,7 +12,7 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { shareBar, itemTable, factList, runLink, state } from "./frame/parts.ts";
+import { big, shareBar, itemTable, factList, runLink, state } from "./frame/parts.ts";
 import { scatterChart } from "./charts/scatterChart.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
@@ -84,38 +84,24 @@ function about({ params, ...search }: SearchRecord, { label }: MetricLabel): Htm
   const rest = (["pruned", "failed"] as const)
     .flatMap((status) => (count(status) === 0 ? [] : [`${displayNumber(count(status))} ${stateWords[status]}`]))
     .join(", ");
+  const listed = (values: SearchRecord["params"], text: typeof numberText): string =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} ${text(value)}`)
+      .join(", ");
+  const fixed = Object.fromEntries(Object.entries(params).filter(([name]) => !searched.has(name)));
+  const seconds = trials.reduce((sum, trial) => sum + trial.seconds, 0);
   return factList([
-    [`Best ${label}`, html`<span class="figure">${displayNumber(best?.value, 4)}</span>`],
+    [`Best ${label}`, big(displayNumber(best?.value, 4))],
     [
       "Trials",
-      html`<span class="figure">${displayNumber(trials.length)}</span
-        >${rest !== "" && html`<br /><span class="quiet">${rest}</span>`}`,
+      html`${big(displayNumber(trials.length))}${rest !== "" && html`<br /><span class="quiet">${rest}</span>`}`,
     ],
     ["Method", `${search.method}, seed ${search.seed}`],
     ["Scored on", `${search.folds} ${search.foldMethod.replaceAll("_", " ")} folds of the training rows`],
     ["Searched", dateTime(search.createdAt)],
-    [
-      "Seconds, all trials",
-      displayNumber(
-        trials.reduce((sum, { seconds }) => sum + seconds, 0),
-        3,
-      ),
-    ],
-    [
-      "Best parameters",
-      Object.entries(best?.params ?? {})
-        .map(([name, value]) => `${name} ${numberText(value)}`)
-        .join(", "),
-      "whole",
-    ],
-    [
-      "Fixed parameters",
-      Object.entries(params)
-        .filter(([name]) => !searched.has(name))
-        .map(([name, value]) => `${name} ${paramText(value)}`)
-        .join(", "),
-      "whole",
-    ],
+    ["Seconds, all trials", displayNumber(seconds, 3)],
+    ["Best parameters", listed(best?.params ?? {}, numberText), "whole"],
+    ["Fixed parameters", listed(fixed, paramText), "whole"],
   ]);
 }
 

@@ -90,24 +90,21 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
     extraColumns.length === 0 ? "" : `Extra columns, which the model does not use: ${extraColumns.join(", ")}.`,
   ];
   return html`<p>${sentences.filter((text) => text !== "").join(" ")}</p>
-    ${itemTable({ caption: "Data quality by column", cards: false }, Object.entries(columns), [
-      ["Column", ([name]) => name],
-      [numeric("Missing"), ([, { missingShare }]) => percent(missingShare)],
+    ${itemTable(
+      { caption: "Data quality by column", cards: false },
+      Object.entries(columns).map(([name, column]) => ({ name, ...column })),
       [
-        numeric("Invalid"),
-        ([, { invalidShare, invalidExample }]) => shareOf(invalidShare, invalidExample && `“${invalidExample}”`),
+        ["Column", ({ name }) => name],
+        [numeric("Missing"), ({ missingShare }) => percent(missingShare)],
+        [numeric("Invalid"), ({ invalidShare: share, invalidExample: text }) => shareOf(share, text && `“${text}”`)],
+        [
+          numeric("New categories"),
+          ({ newShare, newCategories: all }) => shareOf(newShare, all.slice(0, 3).join(", ")),
+        ],
+        [numeric("Out of range"), ({ outsideShare }) => percent(outsideShare)],
+        ["Range", ({ minimum, maximum }) => (minimum === null ? "–" : displayInterval([minimum, maximum!]))],
       ],
-      [
-        numeric("New categories"),
-        ([, { newShare, newCategories }]) => shareOf(newShare, newCategories.slice(0, 3).join(", ")),
-      ],
-      [numeric("Out of range"), ([, { outsideShare }]) => percent(outsideShare)],
-      [
-        "Range",
-        ([, { minimum, maximum }]) =>
-          minimum === null ? "–" : `${displayNumber(minimum)} to ${displayNumber(maximum)}`,
-      ],
-    ])}`;
+    )}`;
 }
 
 function shareOf(share: number | null, examples: string | null): string {
@@ -140,19 +137,13 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
 }
 
 /** Predictions against labels of a regression model; null for classification, and with fewer than two labelled rows. */
-async function predictedActual(
-  { draw }: PageRequest,
-  { performance: { points } }: MonitorRecord,
-): Promise<Html | null> {
-  const pairs = points.flatMap(([, predicted, actual]) =>
-    typeof predicted === "number" && typeof actual === "number" ? [{ predicted, actual }] : [],
+async function predictedActual({ draw }: PageRequest, { performance: report }: MonitorRecord): Promise<Html | null> {
+  const pairs = report.points.flatMap(([, predicted, actual]) =>
+    typeof predicted === "number" && typeof actual === "number" ? [[predicted, actual] as const] : [],
   );
   if (pairs.length < 2) return null;
-  const spec = plots.predictedVsActual({
-    target: "value",
-    actual: pairs.map(({ actual }) => actual),
-    predicted: pairs.map(({ predicted }) => predicted),
-  });
+  const [predicted, actual] = [pairs.map(([each]) => each), pairs.map(([, each]) => each)];
+  const spec = plots.predictedVsActual({ target: "value", actual, predicted });
   return html`<div class="plots">${await draw("predicted-actual", spec)}</div>`;
 }
 
@@ -176,14 +167,10 @@ function statements({
 }: MonitorRecord): Html | null {
   if (all.length === 0) return null;
   const now = { asOf: createdAt, rows: window.rows, labelled: window.labelled, value };
-  return itemTable(
-    "Results for this window as labels arrived",
-    [...all, now],
-    [
-      ["As of", ({ asOf }) => dateTime(asOf)],
-      [numeric("Rows"), ({ rows }) => displayNumber(rows)],
-      [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
-      [numeric(metric), (each) => displayNumber(each.value)],
-    ],
-  );
+  return itemTable("Results for this window as labels arrived", all.concat(now), [
+    ["As of", ({ asOf }) => dateTime(asOf)],
+    [numeric("Rows"), ({ rows }) => displayNumber(rows)],
+    [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
+    [numeric(metric), (each) => displayNumber(each.value)],
+  ]);
 }

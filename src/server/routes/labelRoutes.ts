@@ -84,15 +84,20 @@ function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<t
   const by = counts.by.join(" and ");
   const errors = [
     ...rejected,
-    ...examples.unmatched.map(({ line: row, key }) => {
-      return { row, check: "unmatched", message: `no logged prediction has ${by} ${key}` } as const;
+    ...examples.unmatched.map(({ line: row, key }): LabelError => ({
+      row,
+      check: "unmatched",
+      message: `no logged prediction has ${by} ${key}`,
+    })),
+    ...examples.conflicts.map(({ line: row, key, label, known }): LabelError => {
+      return {
+        row,
+        check: "conflict",
+        message: `${key} has the label ${known}, and here ${label}; ?force=true replaces it`,
+      };
     }),
-    ...examples.conflicts.map(({ line: row, key, label, known }) => {
-      const message = `${key} has the label ${known}, and here ${label}; ?force=true replaces it`;
-      return { row, check: "conflict", message } as const;
-    }),
-    ...examples.invalid.map(({ line: row, label }) => {
-      return { row, check: "invalid", message: `${JSON.stringify(label)} is not a label of the model` } as const;
+    ...examples.invalid.map(({ line: row, label }): LabelError => {
+      return { row, check: "invalid", message: `${JSON.stringify(label)} is not a label of the model` };
     }),
   ];
   return { ...counts, without_label: withoutLabel, errors: errors.toSorted((a, b) => a.row - b.row) };

@@ -27,7 +27,6 @@ export async function tryIt(state: ServerState, request: Request, form?: URLSear
   const row = Object.fromEntries(inputs.map(({ name, kind }, i) => [name, cellOf(texts[i]!, kind)]));
   const threshold = form?.get("threshold")?.trim() ?? "";
   const outcome = form === undefined ? null : await predicted(serving, { row, threshold, form });
-  const isBinary = target.task === "binary";
   const fields = html`${factList([
       ["Model", runLink(runId)],
       ["Family", model.estimator.family],
@@ -36,7 +35,7 @@ export async function tryIt(state: ServerState, request: Request, form?: URLSear
     <form class="fields" method="post" action="${pageAddress("docs")}">
       ${inputs.map((spec, i) => field(spec, i, texts[i]!))}
       ${
-        isBinary &&
+        target.task === "binary" &&
         html`<label
           >threshold, from 0 to 1
           <input
@@ -83,15 +82,10 @@ function hint({ kind, minimum, maximum }: ColumnSpec): string {
   return `${show(minimum)} to ${show(maximum)}`;
 }
 
-interface Outcome {
-  readonly shown: Html;
-  readonly probability?: number;
-}
-
 async function predicted(
   { predictor: deployed, served, responseText }: Serving,
   { row, threshold, form }: { row: Row; threshold: string; form: URLSearchParams },
-): Promise<Outcome> {
+): Promise<{ readonly shown: Html; readonly probability?: number }> {
   try {
     const share = Number(threshold);
     if (!(share >= 0 && share <= 1)) throw new HttpProblem("bad-request", "the threshold is a number from 0 to 1");
@@ -124,14 +118,14 @@ async function predicted(
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status >= 500) throw error;
-    return { shown: problemNote(problem) };
+    return { shown: html`${problemNote(problem)}` };
   }
 }
 
-function problemNote({ message, members }: HttpProblem): Html {
+function problemNote({ message, members }: HttpProblem): Html[] {
   const errors = (members["errors"] ?? []) as readonly { column: string; message: string }[];
-  if (errors.length === 0) return html`<p class="warning" role="alert">${message}</p>`;
-  return html`${errors.map((error) => html`<p class="warning" role="alert">${error.column}: ${error.message}</p>`)}`;
+  const notes = errors.length === 0 ? [message] : errors.map((error) => `${error.column}: ${error.message}`);
+  return notes.map((note) => html`<p class="warning" role="alert">${note}</p>`);
 }
 
 function curl(

@@ -17,17 +17,8 @@ export interface ChartFigure {
   readonly body: Html;
 }
 
-export function chartFigure({
-  id,
-  title,
-  name,
-  subtitle,
-  sentence,
-  legend = false,
-  width,
-  height,
-  body,
-}: ChartFigure): Html {
+export function chartFigure(chart: ChartFigure): Html {
+  const { id, title, name, subtitle, sentence, legend = false, width, height, body } = chart;
   return html`<figure class="plot" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${title}${subtitle !== undefined && html` <small>${subtitle}</small>`}</h3>
     <div class="picture">
@@ -50,11 +41,7 @@ export function chartFigure({
 /** Horizontal lines across a chart of this width, with their values on the left. */
 export function gridLines(
   ticks: readonly number[],
-  {
-    y,
-    format,
-    width,
-  }: { readonly y: (value: number) => number; readonly format: (value: number) => string; readonly width: number },
+  { y, format, width }: { y: (value: number) => number; format: (value: number) => string; width: number },
 ): Html[] {
   return ticks.map(
     (tick) =>

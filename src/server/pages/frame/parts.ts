@@ -9,6 +9,11 @@ import { dataTable, type DataTable } from "../../../reporting/dataTable.ts";
 
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 
+/** A value in large type. */
+export function big(text: string): Html {
+  return html`<span class="figure">${text}</span>`;
+}
+
 /** Omits facts without a value. */
 export function factList(facts: readonly (Fact | false)[]): Html {
   const shown = facts.filter((fact): fact is Fact => fact !== false && fact[1] !== null && fact[1] !== "");
