@@ -21,7 +21,7 @@ export const workers = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const { livingWorkers } = await import("../lifecycle/workers/workers.ts");
+    const { livingWorkers } = await import("../lifecycle/workers/worker.ts");
     const result = await livingWorkers(workspace);
     const table = tableOf(result.workers, [
       ["host", ({ host }) => host],

@@ -10,12 +10,18 @@ import type { Version } from "../storage/remote/download.ts";
 import { tableName } from "../storage/remote/tableName.ts";
 import { MONITORED_FOLDER, type Workspace } from "./workspace.ts";
 
-/** Where files of sources are kept; all absolute. */
-export interface ArrivalPlace {
-  readonly workspace: string;
-  readonly folder: string;
-  /** The notes about them. */
-  readonly notes: string;
+/** Where files of sources, and the notes about them, are kept; all absolute. */
+export type ArrivalPlace = Readonly<Record<"workspace" | "folder" | "notes", string>>;
+
+/** A source as far as its note is concerned. */
+export interface NotedSource {
+  readonly place: ArrivalPlace;
+  /** Its address and what is asked there, which decide which note is its own; hashed, because it may contain secrets. */
+  readonly identity: string;
+  /** Without credentials. */
+  readonly shown: string;
+  /** Its key in config.json; null for one of the command line. */
+  readonly key: string | null;
 }
 
 /** What rows of a source are for. */
@@ -34,17 +40,12 @@ export function inputFolder({ config, paths }: Pick<Workspace, "config" | "paths
   return resolve(paths.workspace, config.input_folder_path);
 }
 
-export interface SourceItem extends Partial<Version> {
-  /** As in records. */
-  readonly path: string;
-  readonly sha256: string;
-}
+/** `path` as in records. */
+type SourceItem = Partial<Version> & Readonly<Record<"path" | "sha256", string>>;
 
-export interface SourceNote {
+interface SourceNote {
   readonly kind: "source";
-  /** Without credentials. */
   readonly source: string;
-  /** Whether it is in config.json, rather than on the command line. */
   readonly isConfigured: boolean;
   /** What the source has, by its name there: an object's key, a page's number. */
   readonly items: Readonly<Record<string, SourceItem>>;
@@ -64,9 +65,8 @@ export interface Arrival extends Partial<Version> {
   readonly sha256: string;
 }
 
-/** @param identity the address and what is asked there; hashed, because it may contain secrets */
-export function readNote(place: ArrivalPlace, identity: string): SourceNote | undefined {
-  return parsed(notePath(place, identity));
+export function readNote(source: Pick<NotedSource, "place" | "identity">): SourceNote | undefined {
+  return parsed(notePath(source));
 }
 
 /**
@@ -76,12 +76,12 @@ export function readNote(place: ArrivalPlace, identity: string): SourceNote | un
  * @returns the paths that are new, as in records
  */
 export function keepArrivals(
-  place: ArrivalPlace,
-  note: Omit<SourceNote, "kind" | "items" | "replaced">,
-  { identity, arrivals, all = false }: { identity: string; arrivals: readonly Arrival[]; all?: boolean },
+  source: NotedSource,
+  arrivals: readonly Arrival[],
+  { all = false, ...more }: { readonly all?: boolean } & Pick<SourceNote, "watermark">,
 ): string[] {
-  const { workspace, folder } = place;
-  const before = readNote(place, identity);
+  const { workspace, folder } = source.place;
+  const before = readNote(source);
   const items: Record<string, SourceItem> = all ? {} : { ...before?.items };
   const moved: string[] = [];
   for (const { item, name, temporary, sha256, ...version } of arrivals) {
@@ -98,9 +98,10 @@ export function keepArrivals(
   const current = new Set(Object.values(items).map(({ path }) => path));
   const known = Object.values(before?.items ?? {}).map(({ path }) => path);
   const replaced = [...new Set([...(before?.replaced ?? []), ...known])].filter((path) => !current.has(path));
-  const after: SourceNote = { kind: "source", ...note, items, replaced };
+  const own = { kind: "source", source: source.shown, isConfigured: source.key !== null } as const;
+  const after: SourceNote = { ...own, ...more, items, replaced };
   if (JSON.stringify(after) !== JSON.stringify(before))
-    atomicWrite(notePath(place, identity), `${JSON.stringify(after, null, 2)}\n`);
+    atomicWrite(notePath(source), `${JSON.stringify(after, null, 2)}\n`);
   for (const path of moved) renameSync(waiting(path), path);
   if (moved.length > 0) syncFolder(folder);
   return [...current].filter((path) => !known.includes(path));
@@ -117,10 +118,7 @@ export function settleSources(place: ArrivalPlace): void {
 }
 
 /** Files of sources: those to read, and those that newer versions replaced; absolute. */
-export function sourceFiles(place: ArrivalPlace): {
-  readonly current: readonly string[];
-  readonly replaced: ReadonlySet<string>;
-} {
+export function sourceFiles(place: ArrivalPlace) {
   const current = itemPaths(place).filter((path) => existsSync(path));
   const replaced = new Set(
     notes(place).flatMap((note) => note.replaced.map((path) => fromRecordPath(place.workspace, path))),
@@ -132,10 +130,10 @@ export function sourceFiles(place: ArrivalPlace): {
 
 /** Files that are still read although config.json no longer names the source that they came from. */
 export function forsakenFiles(place: ArrivalPlace, identities: readonly string[]): string[] {
-  const kept = new Set(identities.map((identity) => basename(notePath(place, identity))));
-  return noteNames(place).flatMap((name) => {
-    const note = parsed(join(place.notes, name));
-    return note?.isConfigured !== true || kept.has(name) ? [] : Object.values(note.items).map(({ path }) => path);
+  const kept = new Set(identities.map((identity) => notePath({ place, identity })));
+  return notePaths(place).flatMap((path) => {
+    const note = kept.has(path) ? undefined : parsed(path);
+    return note?.isConfigured === true ? Object.values(note.items).map((item) => item.path) : [];
   });
 }
 
@@ -146,11 +144,11 @@ function itemPaths(place: ArrivalPlace): string[] {
 }
 
 function notes(place: ArrivalPlace): SourceNote[] {
-  return noteNames(place).flatMap((name) => parsed(join(place.notes, name)) ?? []);
+  return notePaths(place).flatMap((path) => parsed(path) ?? []);
 }
 
-function noteNames(place: ArrivalPlace): string[] {
-  return namesIn(place.notes).filter((name) => name.endsWith(".json"));
+function notePaths(place: ArrivalPlace): string[] {
+  return namesIn(place.notes).flatMap((name) => (name.endsWith(".json") ? [join(place.notes, name)] : []));
 }
 
 /** Undefined before the first time, and where the note is damaged: then the source is asked again. */
@@ -165,7 +163,7 @@ function parsed(path: string): SourceNote | undefined {
   }
 }
 
-function notePath(place: ArrivalPlace, identity: string): string {
+function notePath({ place, identity }: Pick<NotedSource, "place" | "identity">): string {
   return join(place.notes, `${sha256Text(identity).slice(0, 16)}.json`);
 }
 
@@ -173,11 +171,8 @@ function notePath(place: ArrivalPlace, identity: string): string {
 function uniqueName(name: string, sha256: string): string {
   const [, stem = "", ending = ""] = /^(.*?)((?:\.[a-z]+)?(?:\.gz)?)$/i.exec(name) ?? [];
   // The end of a long key says more than its beginning.
-  const short = [...stem]
-    .slice(-80)
-    .join("")
-    .replace(/^[. ]+/, "");
-  return `${short}_${sha256.slice(0, 12)}${ending}`;
+  const short = [...stem].slice(-80).join("");
+  return `${short.replace(/^[. ]+/, "")}_${sha256.slice(0, 12)}${ending}`;
 }
 
 const WAITING = ".arriving-";

@@ -27,8 +27,7 @@ export async function fromAddress(session: Session, source: AskedSource): Promis
       requireTable(temporary, source.shown);
       url = nextAddress(session, source, { url, temporary, page });
     }
-    const { shown, identity, key, place } = source;
-    return keepArrivals(place, { source: shown, isConfigured: key !== null }, { identity, arrivals, all: true });
+    return keepArrivals(source, arrivals, { all: true });
   } finally {
     for (const { temporary } of arrivals) rmSync(temporary, { force: true });
   }
@@ -38,32 +37,25 @@ export async function fromAddress(session: Session, source: AskedSource): Promis
 async function fetchPage(
   session: Session,
   source: AskedSource,
-  { url, temporary }: { readonly url: string; readonly temporary: string },
+  { url, temporary }: { url: string; temporary: string },
 ): Promise<Download | null> {
   const { context, paths } = session;
-  const before = source.paging === null ? readNote(source.place, source.identity)?.items["1"] : undefined;
+  const before = source.paging === null ? readNote(source)?.items["1"] : undefined;
   const isThere = before !== undefined && existsSync(fromRecordPath(paths.workspace, before.path));
   const { etag = null, lastModified = null } = before ?? {};
+  const { timeout, retries, retryDelay } = source;
+  const limits = { timeout, retries, retryDelay, idle: true, maxBytes: Infinity, signal: context.signal };
   return download({
+    ...limits,
     url,
     path: temporary,
     // Headers may have secrets: a page on another server gets none.
     headers: new URL(url).origin === new URL(source.url).origin ? source.headers : {},
     known: isThere ? { etag, lastModified } : undefined,
-    timeout: source.timeout,
-    idle: true,
-    maxBytes: Infinity,
-    retries: source.retries,
-    retryDelay: source.retryDelay,
-    signal: context.signal,
-    onProgress: (done, total) =>
-      context.emit({
-        type: "progress",
-        stage: "ingest",
-        done,
-        unit: "bytes",
-        ...(total === undefined ? {} : { total }),
-      }),
+    onProgress(done, total) {
+      const known = total === undefined ? {} : { total };
+      context.emit({ type: "progress", stage: "ingest", done, unit: "bytes", ...known });
+    },
     hints: { failure: "run the command again; what came before is kept", tooLong: "" },
   });
 }
@@ -71,7 +63,7 @@ async function fetchPage(
 function nextAddress(
   { context }: Session,
   source: AskedSource,
-  { url, temporary, page }: { readonly url: string; readonly temporary: string; readonly page: Download },
+  { url, temporary, page }: { url: string; temporary: string; page: Download },
 ): string | undefined {
   const { paging } = source;
   const linked = /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(page.link)?.[1];
@@ -83,7 +75,14 @@ function nextAddress(
     return undefined;
   }
   const path = "next" in paging ? paging.next : paging.cursor;
-  const value = valueAt(contentOf(source, temporary), path.split("."));
+  let content: unknown;
+  try {
+    const bytes = readFileSync(temporary);
+    content = parseExactJson((bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString("utf8"));
+  } catch (cause) {
+    throw failure(source, "sent a page that is not JSON, so the next one cannot be found", cause);
+  }
+  const value = valueAt(content, path.split("."));
   if (value === null || value === undefined || value === "" || value === false) return undefined;
   if (typeof value !== "string" && typeof value !== "number")
     throw failure(source, `sent a page whose ${path} is neither a string nor a number`);
@@ -91,15 +90,6 @@ function nextAddress(
   const next = new URL(source.url);
   next.searchParams.set(paging.parameter, String(value));
   return next.href;
-}
-
-function contentOf(source: AskedSource, path: string): unknown {
-  try {
-    const bytes = readFileSync(path);
-    return parseExactJson((bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString("utf8"));
-  } catch (cause) {
-    throw failure(source, "sent a page that is not JSON, so the next one cannot be found", cause);
-  }
 }
 
 function resolved(source: AskedSource, next: string, url: string): string {

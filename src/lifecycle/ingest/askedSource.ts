@@ -7,19 +7,12 @@ import { milliseconds } from "../../core/text/duration.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { shownUrl, withoutUser } from "../../storage/remote/download.ts";
 import type { Workspace } from "../workspace.ts";
-import { arrivalPlace, type ArrivalPlace, type Purpose } from "../sourceNotes.ts";
+import { arrivalPlace, type NotedSource, type Purpose } from "../sourceNotes.ts";
 
 type SourceSettings = Exclude<Config["ingest"]["sources"][number], string>;
 
 /** A source that is being asked. */
-export interface AskedSource extends SourceSettings {
-  readonly place: ArrivalPlace;
-  /** What decides which note is its own. */
-  readonly identity: string;
-  /** Without credentials. */
-  readonly shown: string;
-  /** Its key in config.json; null for one of the command line. */
-  readonly key: string | null;
+export interface AskedSource extends SourceSettings, NotedSource {
   /** Of each wait, in milliseconds. */
   readonly timeout: number;
   readonly retries: number;

@@ -27,7 +27,7 @@ export async function fromBucket(session: Session, source: AskedSource): Promise
     throw new MlctlError("failure", `${source.shown} has no object that matches`, {
       hint: "check the prefix and `pattern`",
     });
-  const items = readNote(source.place, source.identity)?.items ?? {};
+  const items = readNote(source)?.items ?? {};
   const fresh = found.filter(({ key, etag }) => {
     const known = items[key];
     return known?.etag !== etag || !existsSync(fromRecordPath(paths.workspace, known.path));
@@ -43,7 +43,7 @@ export async function fromBucket(session: Session, source: AskedSource): Promise
 async function fetchObject(
   session: Session,
   source: AskedSource,
-  { bucket, object }: { readonly bucket: Bucket; readonly object: FoundObject },
+  { bucket, object }: { bucket: Bucket; object: FoundObject },
 ): Promise<string[]> {
   const { context } = session;
   const { key, etag } = object;
@@ -56,14 +56,8 @@ async function fetchObject(
       return [];
     }
     requireTable(temporary, shown);
-    const arrivals = [
-      { item: key, name: key, temporary, sha256: await sha256File(temporary), etag, lastModified: null },
-    ];
-    return keepArrivals(
-      source.place,
-      { source: source.shown, isConfigured: source.key !== null },
-      { identity: source.identity, arrivals },
-    );
+    const sha256 = await sha256File(temporary);
+    return keepArrivals(source, [{ item: key, name: key, temporary, sha256, etag, lastModified: null }], {});
   } finally {
     rmSync(temporary, { force: true });
   }

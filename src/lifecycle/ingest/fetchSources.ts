@@ -1,18 +1,19 @@
 /** Brings rows from where they are into the folders: addresses, buckets, databases, standard input. */
 import { createHash } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
+import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
+import { copyQuery } from "../../storage/postgres/copyQuery.ts";
 import { requireTable } from "../../storage/remote/tableName.ts";
 import type { Session } from "../session.ts";
 import { fromAddress } from "./addressSource.ts";
 import { configuredSources, namedSources, type AskedSource, type NamedSources } from "./askedSource.ts";
 import { fromBucket } from "./bucketFiles.ts";
-import { fromDatabase } from "./databaseSource.ts";
 import { foundFiles } from "./inputFiles.ts";
 import { arrivalPlace, forsakenFiles, inputFolder, keepArrivals, readNote, settleSources } from "../sourceNotes.ts";
 
@@ -72,7 +73,7 @@ export async function fetchToMonitor(session: Session, named: NamedSources): Pro
   for (const source of namedSources(session, named, "monitor")) {
     session.context.emit({ type: "stage", stage: "monitor", message: `asking ${source.shown}` });
     await ask(session, source, named.stdin);
-    const { items = {} } = readNote(place, source.identity) ?? {};
+    const { items = {} } = readNote(source) ?? {};
     files.push(...Object.values(items).map(({ path }) => fromRecordPath(place.workspace, path)));
   }
   return files;
@@ -102,13 +103,34 @@ async function fromStdin(session: Session, source: AskedSource, stdin: Readable)
     throw error instanceof MlctlError ? error : writeFailure(error, temporary);
   }
   const sha256 = hash.digest("hex");
-  const arrivals = [{ item: sha256, name: "stdin", temporary, sha256 }];
-  const { identity, place } = source;
-  return keepArrivals(
-    place,
-    { source: "-", isConfigured: false },
-    { identity, arrivals, all: place.folder !== inputFolder(session) },
-  );
+  const all = source.place.folder !== inputFolder(session);
+  return keepArrivals(source, [{ item: sha256, name: "stdin", temporary, sha256 }], { all });
+}
+
+/**
+ * The result of a query to Postgres, as a file of JSON lines. With a watermark, the rows above the last one are a further
+ * file; without, the result replaces the one before.
+ */
+async function fromDatabase({ context }: Session, source: AskedSource): Promise<string[]> {
+  const { url, shown, query, watermark: column, timeout } = source;
+  const after = readNote(source)?.watermark;
+  const temporary = source.temporary();
+  try {
+    const asked = { url, shown, query: query!, watermark: column, after, timeout };
+    const { rows, sha256, watermark } = await copyQuery({
+      ...asked,
+      path: temporary,
+      signal: context.signal,
+      onProgress: (done) => context.emit({ type: "progress", stage: "ingest", done, unit: "rows" }),
+    });
+    if (rows === 0 && after !== undefined) return [];
+    if (rows === 0) throw new MlctlError("failure", `${shown}: the query has no rows`, { hint: "check `query`" });
+    const item = column === null ? "rows" : `above ${after ?? "the beginning"}`;
+    const arrivals = [{ item, name: `${basename(shown)}.jsonl`, temporary, sha256 }];
+    return keepArrivals(source, arrivals, { all: column === null, ...(watermark !== undefined && { watermark }) });
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /** For a dry run, which calls nobody: null where config.json has no sources. */

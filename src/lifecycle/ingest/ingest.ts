@@ -29,12 +29,7 @@ export interface IngestResult {
   readonly status: "ingested" | "nothing_new";
   readonly reason: string;
   /** The newest dataset, from this ingestion or an earlier one; null if there is none. */
-  readonly dataset: {
-    readonly path: string;
-    readonly rows: number;
-    readonly columns: number;
-    readonly sha256: string;
-  } | null;
+  readonly dataset: Readonly<ReturnType<typeof summary>> | null;
   readonly files: readonly { readonly path: string; readonly rows: number; readonly isNew: boolean }[];
   readonly duplicatesRemoved: number;
   /** Number of rows that equal an earlier row and are kept, because `dedupe` is off. */
@@ -50,12 +45,15 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const start = performance.now();
   const plan = await planIngest(session, options.inputs ?? [], options.force ?? false);
   for (const message of plan.warnings) context.emit({ type: "warning", stage: "ingest", message });
-  if (plan.status === "nothing_new") return nothingNew(plan, store.latestDataset(config.input_folder_path), start);
-  context.emit({
-    type: "stage",
-    stage: "ingest",
-    message: `reading ${counted(plan.read.length, "file")}: ${plan.reason}`,
-  });
+  const { status, reason } = plan;
+  if (status === "nothing_new") {
+    const latest = store.latestDataset(config.input_folder_path);
+    const seconds = (performance.now() - start) / 1000;
+    const nothing = { files: [], duplicatesRemoved: 0, duplicatesKept: 0, rejected: [], notes: [] };
+    return { status, reason, dataset: latest === undefined ? null : summary(latest), ...nothing, seconds };
+  }
+  const reading = `reading ${counted(plan.read.length, "file")}: ${reason}`;
+  context.emit({ type: "stage", stage: "ingest", message: reading });
   const stamp = timestamp(context.now());
   const path = join(session.paths.datasets, `finaldata_${stamp}.csv`);
   ensureFolder(session.paths.datasets);
@@ -68,56 +66,59 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const notes = [...table.notes, ...unknown, ...duplicatesNote(table, keys)];
   for (const message of [...warned, ...notes]) context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
-  const files = sourceFiles(plan, table);
+  const { rows, columns, duplicatesRemoved, duplicatesKept } = table;
   const dataset: Dataset = {
     kind: "dataset",
     datasetId: stamp,
     createdAt: context.now().toISOString(),
     artifact: await artifactOf(session.paths.workspace, path),
-    rows: table.rows,
-    columns: table.columns,
+    rows,
+    columns,
     inputFolder: config.input_folder_path,
-    files,
+    files: sourceFiles(plan, table),
     rejected,
-    duplicatesRemoved: table.duplicatesRemoved,
+    duplicatesRemoved,
     ingestSha256: plan.ingestSha256,
     seconds: (performance.now() - start) / 1000,
   };
   atomicWrite(ingestedFilesPath(session, dataset), ingestedFilesText(dataset));
   await saveRecord(session, dataset);
-  return resultOf(dataset, plan, { notes, duplicatesKept: table.duplicatesKept });
+  const fresh = new Set(plan.fresh.map((file) => file.path));
+  return {
+    status: "ingested",
+    reason,
+    dataset: summary(dataset),
+    files: dataset.files.map((file) => ({ path: file.path, rows: file.rows, isNew: fresh.has(file.path) })),
+    duplicatesRemoved,
+    duplicatesKept,
+    rejected,
+    notes: [...plan.warnings, ...notes],
+    seconds: dataset.seconds,
+  };
 }
 
 /** Writes the dataset to a temporary file and renames it. An error leaves no file behind. */
 async function readInto(
-  { config, paths, records, context }: Session,
-  plan: IngestPlan,
+  { config, paths: { workspace }, records, context }: Session,
+  { base, read }: IngestPlan,
   path: string,
 ): Promise<IngestedTable> {
   const temporary = temporaryPath(path);
   const { expect, dedupe } = config.ingest;
-  if (plan.base !== null) await records.fetch(plan.base, [plan.base.artifact]);
-  const base = plan.base && {
-    path: fromRecordPath(paths.workspace, plan.base.artifact.path),
-    columns: plan.base.columns,
-  };
-  const files = plan.read.map(({ absolute }) => absolute);
+  if (base !== null) await records.fetch(base, [base.artifact]);
+  const previous = base && { path: fromRecordPath(workspace, base.artifact.path), columns: base.columns };
+  const limits = Object.entries(expect.columns).map(([name, { missing_share: missingShare, ...more }]) => {
+    return [name, { ...more, missingShare }] as const;
+  });
+  const files = read.map(({ absolute }) => absolute);
   try {
     const table = await ingestFiles(files, {
       ...readingOptions(config),
-      nameOf: (file) => toRecordPath(paths.workspace, file),
+      nameOf: (file) => toRecordPath(workspace, file),
       output: temporary,
       dedupe,
-      ...(base === null ? {} : { previous: base }),
-      expect: {
-        minRows: expect.min_rows,
-        columns: Object.fromEntries(
-          Object.entries(expect.columns).map(([name, { missing_share, ...limits }]) => [
-            name,
-            { ...limits, missingShare: missing_share },
-          ]),
-        ),
-      },
+      ...(previous && { previous }),
+      expect: { minRows: expect.min_rows, columns: Object.fromEntries(limits) },
       signal: context.signal,
       onFile: (done, total) => context.emit({ type: "progress", stage: "ingest", done, total, unit: "files" }),
     });
@@ -171,50 +172,16 @@ function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): M
 /** With an id or a time, equal rows are most often one row that came twice; without, they may be frequencies. */
 function duplicatesNote({ rows, duplicatesKept }: IngestedTable, keys: readonly string[]): string[] {
   if (duplicatesKept === 0) return [];
-  const equal = `${duplicatesKept} of ${rows} rows equal an earlier row`;
-  const remove = '"ingest": { "dedupe": "first" } removes them';
-  return [
+  const kept =
     keys.length > 0
-      ? `${equal}, also in ${keys.join(", ")}, and are kept: ${remove}`
-      : `${equal} and are kept, because without an id they may be different cases: ${remove}`,
-  ];
+      ? `, also in ${keys.join(", ")}, and are kept`
+      : " and are kept, because without an id they may be different cases";
+  const remove = '"ingest": { "dedupe": "first" } removes them';
+  return [`${duplicatesKept} of ${rows} rows equal an earlier row${kept}: ${remove}`];
 }
 
 function describe({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
   return atLine(path, line, reason);
-}
-
-function nothingNew(plan: IngestPlan, dataset: Dataset | undefined, start: number): IngestResult {
-  return {
-    status: "nothing_new",
-    reason: plan.reason,
-    dataset: dataset === undefined ? null : summary(dataset),
-    files: [],
-    duplicatesRemoved: 0,
-    duplicatesKept: 0,
-    rejected: [],
-    notes: [],
-    seconds: (performance.now() - start) / 1000,
-  };
-}
-
-function resultOf(
-  dataset: Dataset,
-  plan: IngestPlan,
-  { notes, duplicatesKept }: Pick<IngestResult, "notes" | "duplicatesKept">,
-): IngestResult {
-  const fresh = new Set(plan.fresh.map(({ path }) => path));
-  return {
-    status: "ingested",
-    reason: plan.reason,
-    dataset: summary(dataset),
-    files: dataset.files.map(({ path, rows }) => ({ path, rows, isNew: fresh.has(path) })),
-    duplicatesRemoved: dataset.duplicatesRemoved,
-    duplicatesKept,
-    rejected: dataset.rejected,
-    notes: [...plan.warnings, ...notes],
-    seconds: dataset.seconds,
-  };
 }
 
 function summary({ artifact, rows, columns }: Dataset) {

@@ -18,21 +18,16 @@ export interface InputFile {
   readonly bytes: number;
 }
 
-interface Found<File> {
-  readonly files: readonly File[];
+export interface FoundFiles {
+  readonly files: readonly Pick<InputFile, "path" | "absolute">[];
   /** Messages about files that match the pattern but cannot be read. */
   readonly skipped: readonly string[];
   /** Paths, as in records, of what newer versions from the same source replaced. */
   readonly replaced: ReadonlySet<string>;
 }
 
-export type FoundFiles = Found<Pick<InputFile, "path" | "absolute">>;
-
-/**
- * @param inputs files or folders to read instead of the input folder
- * @throws {MlctlError} kind "notReady" if one of them does not exist
- */
-export async function inputFiles(session: Session, inputs: readonly string[]): Promise<Found<InputFile>> {
+/** As foundFiles. */
+export async function inputFiles(session: Session, inputs: readonly string[]) {
   const found = await foundFiles(session, inputs);
   const files: InputFile[] = [];
   for (const file of found.files) {
@@ -42,7 +37,11 @@ export async function inputFiles(session: Session, inputs: readonly string[]): P
   return { ...found, files };
 }
 
-/** Finds the input files without hashing them. */
+/**
+ * Finds the input files without hashing them.
+ * @param inputs files or folders to read instead of the input folder
+ * @throws {MlctlError} kind "notReady" if one of them does not exist
+ */
 export async function foundFiles(session: Session, inputs: readonly string[]): Promise<FoundFiles> {
   const { config, paths } = session;
   const others = otherPlaces(session, inputs.length === 0 ? "test_data_path" : undefined);

@@ -71,16 +71,14 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   return { ...common, ...choice, warnings: [...skipped, ...choice.warnings], reason: reason || "forced" };
 }
 
-type Choice = Pick<IngestPlan, "status" | "reason" | "fresh" | "read" | "base" | "rejectedBefore" | "warnings">;
+type Choice = Omit<IngestPlan, "ingestSha256" | "present">;
 
 function everything(reason: string, present: readonly InputFile[]): Choice {
   return { status: "ingest", reason, fresh: present, read: present, base: null, rejectedBefore: [], warnings: [] };
 }
 
-interface Situation {
+interface Situation extends Pick<IngestPlan, "present" | "fresh"> {
   readonly previous: Dataset;
-  readonly present: readonly InputFile[];
-  readonly fresh: readonly InputFile[];
   readonly gone: number;
   /** The settings changed in more than dedupe, so the rows of removed files would be read in another way now. */
   readonly readingChanged: boolean;

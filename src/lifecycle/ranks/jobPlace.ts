@@ -1,6 +1,7 @@
 /** Where the ranks of a training read their rows and leave checkpoints: a folder that all reach, or a bucket. */
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { bucketAddress } from "../../core/text/bucketAddress.ts";
@@ -20,17 +21,15 @@ export interface JobPlace {
 }
 
 export async function openPlace(address: string, signal: AbortSignal): Promise<JobPlace> {
-  return address.startsWith("s3://") ? bucketPlace(address, signal) : folderPlace(address);
-}
-
-function folderPlace(folder: string): JobPlace {
+  if (address.startsWith("s3://")) return bucketPlace(address, signal);
+  const folder = address;
   return {
     address: folder,
     async put(name, ...chunks) {
       ensureFolder(folder);
       const path = join(folder, name);
       const temporary = temporaryPath(path);
-      write(temporary, chunks);
+      await write(temporary, chunks);
       renameSync(temporary, path);
     },
     get: async (name) => read(join(folder, name)),
@@ -46,7 +45,7 @@ async function bucketPlace(address: string, signal: AbortSignal): Promise<JobPla
     address,
     put: (name, ...chunks) =>
       inFile(name, async (path) => {
-        write(path, chunks);
+        await write(path, chunks);
         await bucket.upload(path, `${prefix}${name}`, "application/octet-stream");
       }),
     get: (name) =>
@@ -57,7 +56,7 @@ async function bucketPlace(address: string, signal: AbortSignal): Promise<JobPla
       if (name !== undefined) return bucket.remove(`${prefix}${name}`);
       // An interrupted command is not interrupted again, and those of killed ones go as well.
       const own = openBucket(bucketName, process.env, new AbortController().signal);
-      const all = `${prefix.slice(0, -basename(prefix).length - 1)}`;
+      const all = prefix.slice(0, -basename(prefix).length - 1);
       const stale = Date.now() - MILLISECONDS_A_DAY;
       for (const { key, at } of await own.list(all)) if (key.startsWith(prefix) || at < stale) await own.remove(key);
     },
@@ -66,11 +65,7 @@ async function bucketPlace(address: string, signal: AbortSignal): Promise<JobPla
 
 async function inFile<T>(name: string, use: (path: string) => Promise<T>): Promise<T> {
   const path = temporaryPath(join(tmpdir(), name));
-  try {
-    return await use(path);
-  } finally {
-    rmSync(path, { force: true });
-  }
+  return use(path).finally(() => rmSync(path, { force: true }));
 }
 
 /** One call of Node.js takes less than 2 GiB. */
@@ -85,18 +80,10 @@ export function sha256Of(...all: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-function write(path: string, all: readonly Uint8Array[]): void {
-  let file: number | undefined;
-  try {
-    file = openSync(path, "w", 0o600);
-    for (const bytes of all) {
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes.subarray(at, at + LARGEST_CHUNK));
-    }
-  } catch (error) {
+async function write(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+  await writeFile(path, chunks, { mode: 0o600 }).catch((error: unknown) => {
     throw writeFailure(error, path);
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+  });
 }
 
 function read(path: string): Uint8Array<ArrayBuffer> | undefined {

@@ -87,39 +87,31 @@ async function runRank(): Promise<void> {
   const training = trainingRounds({ ...own, library }, { leastCells: 0, last });
   const step = Math.ceil(job.rounds / PROGRESS_STEPS);
   let before: string | undefined;
-  for (;;) {
-    const next = training.next();
-    if (next.done) {
-      finish();
-      if (number === 0) await place.put(names.result, next.value);
-      await place.put(names.sha256(number), Buffer.from(sha256Of(next.value)));
-      await leave(DONE);
-      process.exit(0);
-    }
+  let next = training.next();
+  for (; !next.done; next = training.next()) {
     const { round, scores, save } = next.value;
     if (number === 0 && round % step === 0) process.stdout.write(`round ${round}\n`);
     if (round % CHECKPOINT_ROUNDS === 0 && round < job.rounds) {
       const model = save(); // on all ranks, because it decides on the rounds that follow
-      if (number === 0) before = await keep(place, { round, scores, sha256: sha256Of(model) }, { model, before });
+      if (number === 0) {
+        const sha256 = sha256Of(model);
+        await place.put(sha256, model);
+        await putJson(place, names.checkpoint, { round, scores, sha256 } satisfies CheckpointFile);
+        if (before !== undefined) await place.remove(before);
+        before = sha256;
+      }
     }
     await nextTurn();
   }
+  finish();
+  if (number === 0) await place.put(names.result, next.value);
+  await place.put(names.sha256(number), Buffer.from(sha256Of(next.value)));
+  await leave(DONE);
+  process.exit(0);
 }
 
 function orphaned(): never {
   exitAtOnce(1);
-}
-
-/** Replaces the last checkpoint. @returns the name of this one's model */
-async function keep(
-  place: JobPlace,
-  checkpoint: CheckpointFile,
-  { model, before }: { readonly model: Uint8Array; readonly before: string | undefined },
-): Promise<string> {
-  await place.put(checkpoint.sha256, model);
-  await putJson(place, names.checkpoint, checkpoint);
-  if (before !== undefined) await place.remove(before);
-  return checkpoint.sha256;
 }
 
 /** Everything before the ranks meet. Its errors would come again. */
@@ -139,10 +131,8 @@ function numberOf(ranks: number): number {
   const [rank, size] = LAUNCHERS.find(([name]) => process.env[name] !== undefined) ?? [""];
   const text = given ?? process.env[rank];
   if (text === undefined) {
-    const all = LAUNCHERS.map(([name]) => name).join(", ");
-    throw new Error(
-      `which of the ${ranks} ranks is this? None of ${all} is set: use {rank} in train.distributed.launch`,
-    );
+    const unset = `None of ${LAUNCHERS.map(([name]) => name).join(", ")} is set`;
+    throw new Error(`which of the ${ranks} ranks is this? ${unset}: use {rank} in train.distributed.launch`);
   }
   const started = given === undefined && size ? process.env[size] : String(ranks);
   if (started !== String(ranks))

@@ -24,14 +24,12 @@ import {
 } from "./rankJob.ts";
 import { startProcess, type StartedProcess } from "./startProcess.ts";
 
-type Hooks = Pick<FitOptions, "signal" | "onProgress">;
-
 /** In a row without a new checkpoint. */
 const MOST_RESTARTS = 3;
 
-export type RankSettings = NonNullable<Config["train"]["distributed"]>;
+type RankSettings = NonNullable<Config["train"]["distributed"]>;
 
-interface Options extends Hooks {
+interface Options extends Pick<FitOptions, "signal" | "onProgress"> {
   readonly workspace: Workspace;
   readonly settings: RankSettings;
 }
@@ -40,7 +38,7 @@ interface Options extends Hooks {
 export async function trainInRanks(job: TrainingJob, { workspace, settings, ...hooks }: Options): Promise<Uint8Array> {
   const { context, paths } = workspace;
   const { ranks, launch } = settings;
-  const { bucket, models } = paths;
+  const { bucket, models, workspace: cwd } = paths;
   const address =
     bucket === undefined
       ? temporaryPath(join(models, "ranks"))
@@ -51,17 +49,10 @@ export async function trainInRanks(job: TrainingJob, { workspace, settings, ...h
   try {
     await writeJob(place, launch === null ? sharingCores(job, ranks) : job, { ranks, version });
     let checkpoint: CheckpointFile | null = null;
+    const onRound = (round: number): void => hooks.onProgress?.(round / job.rounds);
+    const common = { library: job.library!, settings, cwd, signal, onRound };
     for (let [attempt, vain] = [1, 0]; ; attempt++) {
-      const onRound = (round: number): void => hooks.onProgress?.(round / job.rounds);
-      const end = await run(place, {
-        attempt,
-        checkpoint,
-        library: job.library!,
-        settings,
-        cwd: paths.workspace,
-        signal,
-        onRound,
-      });
+      const end = await run(place, { ...common, attempt, checkpoint });
       signal.throwIfAborted();
       if (end === undefined) return await resultOf(place, ranks);
       const last: CheckpointFile | null = (await getJson<CheckpointFile>(place, names.checkpoint)) ?? null;

@@ -28,7 +28,7 @@ export interface Meeting {
   readonly presence: { readonly host: string; readonly port: number };
 }
 
-/** What the tracker prints: first the meeting, then the ranks that are gone, with what they said if starting them again is useless. */
+/** What the tracker prints: the meeting, then each lost rank, with its error if starting again is useless. */
 export type TrackerLine = Meeting | { readonly lost: string };
 
 /** What a rank says before it leaves in peace. */

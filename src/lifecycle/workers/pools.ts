@@ -1,6 +1,10 @@
 /** The kinds of work that machines share, and the pool of threads that does each. */
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
-import { trialPool } from "../../pipeline/search/trialPool.ts";
+import { codeVersion } from "../../config/codeVersion.ts";
+import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
+import { searchThread, trialPool } from "../../pipeline/search/trialPool.ts";
 import type { TrialWork } from "../../pipeline/search/trialTask.ts";
 
 /** Does tasks of one work; each is given to a thread, or waits for one. */
@@ -15,14 +19,10 @@ export interface Work {
   readonly work: unknown;
 }
 
-export interface PoolOptions {
-  readonly workers: number;
-  readonly signal: AbortSignal;
-}
+type PoolOptions = Parameters<typeof trialPool>[1];
 
 const kinds = {
-  search: (work: unknown, options: PoolOptions): Pool<unknown, unknown> =>
-    trialPool(work as TrialWork, options) as Pool<unknown, unknown>,
+  search: (work: unknown, options: PoolOptions) => trialPool(work as TrialWork, options) as Pool<unknown, unknown>,
 };
 
 export const packed = (value: unknown): Buffer => serialize(value);
@@ -33,4 +33,18 @@ export const unpacked = <T>(bytes: Buffer): T => deserialize(bytes) as T;
 export function poolOf(bytes: Buffer, options: PoolOptions): Pool<unknown, unknown> {
   const { kind, work } = unpacked<Work>(bytes);
   return kinds[kind](work, options);
+}
+
+/**
+ * What has to be equal on two machines so that a task has the same result to the last bit: the version of mlctl, and a
+ * hash of its code, of the JavaScript engine, and of libxgboost: "0.1.0-3fa2c1".
+ */
+export async function computeVersion(): Promise<string> {
+  const { used } = await nativeLibraries();
+  // Builds of one version differ in size, and a hash of 200 MB would take a second.
+  const library = used === null ? null : [used.version, statSync(used.path).size];
+  const { arch, platform, versions } = process;
+  const parts = [readFileSync(searchThread, "base64"), arch, platform, versions.v8, library];
+  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return `${codeVersion()}-${hash.slice(0, 6)}`;
 }

@@ -4,9 +4,8 @@ import { counted } from "../../core/text/format.ts";
 import { openWork } from "../../storage/openWork.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
 import type { Workspace } from "../workspace.ts";
-import { computeVersion } from "./computeVersion.ts";
 import { launchWorkers } from "./launch.ts";
-import { packed, unpacked, type Pool, type Work } from "./pools.ts";
+import { computeVersion, packed, unpacked, type Pool, type Work } from "./pools.ts";
 
 /** How often to ask for results while workers do tasks, and who lives. */
 const POLL_MILLISECONDS = 50;
@@ -16,7 +15,7 @@ const WAITING_TASKS = 4;
 /** After the database could not be reached. */
 const PAUSE_MILLISECONDS = 5000;
 
-export interface SharedOptions<Task, Result> {
+interface SharedOptions<Task, Result> {
   readonly work: Work;
   /** The threads of this process. */
   readonly local: Pool<Task, Result>;
@@ -83,18 +82,13 @@ export function sharedPool<Task, Result>(
         // Few, because each look at the queue reads them all.
         const entries = waiting.splice(0, Math.max(0, WAITING_TASKS * helping.threads - (posted.size - own.size)));
         const tasks = entries.map(({ task }) => ({ title: title(task), bytes: packed(task) }));
-        const ids =
-          entries.length === 0
-            ? []
-            : await queue.add(offer, tasks).catch((error: unknown) => {
-                waiting.unshift(...entries);
-                throw error;
-              });
-        if (ids.length < entries.length) {
-          waiting.unshift(...entries.slice(ids.length));
-          throw new MlctlError("failure", "the queue of the work is gone");
+        try {
+          const ids = entries.length === 0 ? [] : await queue.add(offer, tasks);
+          for (const id of ids) posted.set(id, entries.shift()!);
+          if (entries.length > 0) throw new MlctlError("failure", "the queue of the work is gone");
+        } finally {
+          waiting.unshift(...entries);
         }
-        for (const [i, id] of ids.entries()) posted.set(id, entries[i]!);
       }
       if (offer === undefined) return;
       const free = posted.size > own.size ? threads - busy : 0;
@@ -116,8 +110,8 @@ export function sharedPool<Task, Result>(
       } catch (error) {
         if (closing.signal.aborted) break;
         const message = `${messageOf(error)}: going on without workers`;
-        const hint = error instanceof MlctlError && error.hint !== undefined ? { hint: error.hint } : {};
-        context.emit({ type: "warning", stage: "workers", message, ...hint });
+        const { hint } = error as Partial<MlctlError>;
+        context.emit({ type: "warning", stage: "workers", message, ...(hint !== undefined && { hint }) });
         helping = { workers: 0, threads: 0 };
         // Nobody but this process will do them; what it does already, it goes on with.
         waiting.unshift(...[...posted].filter(([id]) => !own.has(id)).map(([, entry]) => entry));
@@ -147,12 +141,9 @@ export function sharedPool<Task, Result>(
     for (const { host, pid, version: other } of workers) {
       if (other === version || reported.has(`${host} ${pid}`)) continue;
       reported.add(`${host} ${pid}`);
-      context.emit({
-        type: "warning",
-        stage: "workers",
-        message: `the worker ${pid} on ${host} gets nothing: it has ${other}, this machine ${version}`,
-        hint: "both need the same mlctl, Node.js and libxgboost",
-      });
+      const message = `the worker ${pid} on ${host} gets nothing: it has ${other}, this machine ${version}`;
+      const hint = "both need the same mlctl, Node.js and libxgboost";
+      context.emit({ type: "warning", stage: "workers", message, hint });
     }
     const same = workers.filter((worker) => worker.version === version);
     return { workers: same.length, threads: same.reduce((sum, each) => sum + each.threads, 0) };
@@ -171,10 +162,7 @@ export function sharedPool<Task, Result>(
     }
   }
 
-  function forget(id: string): void {
-    posted.delete(id);
-    own.delete(id);
-  }
+  const forget = (id: string): boolean => posted.delete(id) && own.delete(id);
 
   async function pause(milliseconds: number): Promise<void> {
     const woken = Promise.withResolvers<void>();

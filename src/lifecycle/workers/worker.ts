@@ -1,24 +1,17 @@
-/** worker: does tasks of other commands of a shared workspace, in threads. */
+/** worker: does tasks of other commands of a shared workspace, in threads. workers: who helps, and what each does. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { openWork } from "../../storage/openWork.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
-import type { TakenTask } from "../../storage/records/work.ts";
+import type { LivingWorker, TakenTask } from "../../storage/records/work.ts";
 import { requireServers, type Workspace } from "../workspace.ts";
-import { computeVersion } from "./computeVersion.ts";
-import { packed, poolOf, unpacked, type Pool } from "./pools.ts";
+import { computeVersion, packed, poolOf, unpacked, type Pool } from "./pools.ts";
 
 const POLL_MILLISECONDS = 50;
 /** Between looks for an offer, and for the end of one. */
 const LOOK_MILLISECONDS = 500;
 const RETRY_MILLISECONDS = 1000;
-
-export interface WorkerOptions {
-  readonly threads: number;
-  /** Ends after this long without work, in milliseconds. */
-  readonly idle: number | undefined;
-}
 
 export interface WorkerResult {
   readonly version: string;
@@ -29,12 +22,12 @@ export interface WorkerResult {
 }
 
 /**
- * Until a signal ends it, or nothing was to be done for `idle`. A lost connection is made again.
+ * Until a signal ends it, or nothing was to be done for `idle` milliseconds. A lost connection is made again.
  * @throws {MlctlError} if the first connection cannot be made
  */
 export async function worker(
   { paths, context, trust }: Workspace,
-  { threads, idle = Infinity }: WorkerOptions,
+  { threads, idle = Infinity }: { readonly threads: number; readonly idle: number | undefined },
 ): Promise<WorkerResult> {
   requireServers(trust);
   const version = await computeVersion();
@@ -141,5 +134,28 @@ async function serve(offer: string, { queue, patient, threads, signal, counts }:
     ended.abort(new MlctlError("interrupted", "the work was cancelled"));
     await Promise.allSettled(running);
     await pool?.close();
+  }
+}
+
+export interface Workers {
+  /** Of this machine. */
+  readonly version: string;
+  readonly workers: readonly (LivingWorker & {
+    /** Has the version of this machine, so that it does its work. */
+    readonly helps: boolean;
+  })[];
+}
+
+/** @throws {MlctlError} kind "notReady" if the workspace is not shared */
+export async function livingWorkers({ paths, context, trust }: Workspace): Promise<Workers> {
+  requireServers(trust);
+  const version = await computeVersion();
+  const queue = await openWork(paths, { version, signal: context.signal });
+  try {
+    await queue.open();
+    const workers = await queue.workers();
+    return { version, workers: workers.map((each) => ({ ...each, helps: each.version === version })) };
+  } finally {
+    await queue.close();
   }
 }
