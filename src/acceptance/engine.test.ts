@@ -5,8 +5,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { findLibraries } from "../estimators/xgboost/engines/native/findLibrary.ts";
-import { libraryName } from "../estimators/xgboost/engines/native/installedEngines.ts";
+import { findLibraries, libraryName } from "../estimators/xgboost/engines/native/findLibrary.ts";
 import { availableWheel } from "../estimators/xgboost/engines/native/releases.ts";
 import {
   emptyWorkspace,

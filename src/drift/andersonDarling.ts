@@ -1,6 +1,6 @@
 /** Two-sample Anderson–Darling test: do both samples come from one distribution? Sensitive in the tails. */
 import type { TestResult } from "./driftTest.ts";
-import { tieCounts, type TieCounts } from "../stats/tieCounts.ts";
+import { tieCounts, type TieCounts } from "../stats/rankCounts.ts";
 
 /** The statistic at which the p-value is 0.25 and 0.001 for two samples (Scholz & Stephens, table 1). */
 const TABLE = { first: 0.325, last: 6.546 };
@@ -14,8 +14,6 @@ const LOG_P: readonly [number, number, number] = [0.01819809457411147, -1.008226
 /**
  * Equal to scipy.stats.anderson_ksamp([reference, current]), including ties (midranks). If all values are equal, SciPy
  * raises an error; here the p-value is 1.
- * @param reference (n_reference), without NaN
- * @param current   (n_current), without NaN
  * @returns the standardized statistic (about 0 without drift) and a p-value clamped to the table, 0.001 … 0.25
  * @throws {RangeError} if a sample is empty, or both have fewer than four values
  * @see Scholz & Stephens, K-sample Anderson–Darling tests (1987), eq. 6 and 7

@@ -1,12 +1,10 @@
 /** Two-sample Cramér–von Mises test: do both samples come from one distribution? Uses the whole range of values. */
 import type { TestResult } from "./driftTest.ts";
 import { cramerVonMisesSurvival } from "../stats/distributions/cramerVonMisesSurvival.ts";
-import { tieCounts } from "../stats/tieCounts.ts";
+import { tieCounts } from "../stats/rankCounts.ts";
 
 /**
  * Equal to scipy.stats.cramervonmises_2samp(reference, current, method="asymptotic"), including ties (midranks).
- * @param reference (n_reference), without NaN, at least two values
- * @param current   (n_current), without NaN, at least two values
  * @throws {RangeError} if a sample has fewer than two values
  * @see Anderson, On the distribution of the two-sample Cramér–von Mises criterion (1962), eq. 9 to 15
  */

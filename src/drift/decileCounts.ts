@@ -10,8 +10,6 @@ interface Cut {
 /**
  * Cuts both sides at the deciles of `reference`. A value that is several deciles at once (0 in a column that is mostly
  * zero, each value of a 0/1 column) gets its own bin, so that a move away from it is visible in both directions.
- * @param reference (n_reference), at least one value, without NaN
- * @param current   (n_current), without NaN
  * @returns number of rows by bin of both sides; ten bins for a column without ties
  */
 export function decileCounts(

@@ -1,4 +1,4 @@
-/** Interface of a drift test. */
+/** Interface of a drift test. Tests of values take samples without NaN and infinite numbers, (n_reference) and (n_current). */
 
 /** Of a test of the hypothesis that both samples come from one distribution. */
 export interface TestResult {

@@ -11,8 +11,6 @@ const NEGLIGIBLE = 1e-300;
 
 /**
  * Equal to scipy.stats.ks_2samp; with more than 10,000 values see `kolmogorovSurvival`. Ties are allowed.
- * @param reference (n_reference), without NaN
- * @param current   (n_current), without NaN
  * @returns the largest distance between the empirical distribution functions, 0 to 1, and a two-sided p-value
  * @throws {RangeError} if a sample is empty
  */

@@ -1,7 +1,7 @@
 /** Mann–Whitney U test: does one sample tend to have larger values than the other? */
 import type { TestResult } from "./driftTest.ts";
 import { normalSurvival } from "../stats/distributions/chiSquareSurvival.ts";
-import { tieCounts } from "../stats/tieCounts.ts";
+import { tieCounts } from "../stats/rankCounts.ts";
 
 /** With more values on both sides the normal approximation is used, as with SciPy's method="auto". */
 const LARGEST_EXACT_SAMPLE = 8;
@@ -9,8 +9,6 @@ const LARGEST_EXACT_SAMPLE = 8;
 /**
  * Equal to scipy.stats.mannwhitneyu(reference, current, alternative): exact without ties if a side has at most eight
  * values, else by the normal approximation with corrections for ties and continuity. O(n log n).
- * @param reference (n_reference), without NaN
- * @param current   (n_current), without NaN
  * @param alternative "less": tests only whether the reference is below the current values
  * @returns as statistic the number of pairs in which the reference value is larger; a tie counts half
  * @throws {RangeError} if a sample is empty

@@ -1,10 +1,8 @@
 /** Distances between the empirical distribution functions of two samples of numbers. */
 
 /**
- * The average distance by which values must move to turn one sample into the other: ∫ |F(x) − G(x)| dx of the two empirical distribution functions, in units of the values; equal to
- * scipy.stats.wasserstein_distance. Divided by the standard deviation of the reference, it is an effect size.
- * @param reference (n_reference), finite
- * @param current   (n_current), finite
+ * The average distance by which values must move to turn one sample into the other: ∫ |F(x) − G(x)| dx, in units of the
+ * values, like scipy.stats.wasserstein_distance. Divided by the standard deviation of the reference, it is an effect size.
  * @throws {RangeError} if a sample is empty
  */
 export function wassersteinDistance(reference: Float64Array, current: Float64Array): number {
@@ -12,10 +10,8 @@ export function wassersteinDistance(reference: Float64Array, current: Float64Arr
 }
 
 /**
- * Energy distance: √(2 ∫ (F(x) − G(x))² dx) of the two empirical distribution functions, in the square root of the values' unit;
- * equal to scipy.stats.energy_distance. O(n log n).
- * @param reference (n_reference), finite
- * @param current   (n_current), finite
+ * Energy distance: √(2 ∫ (F(x) − G(x))² dx), in the square root of the unit of the values, like
+ * scipy.stats.energy_distance.
  * @throws {RangeError} if a sample is empty
  * @see Székely & Rizzo, Energy statistics (2013)
  */

@@ -6,8 +6,6 @@ import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
 /**
  * Compares the shares of the first cell, with the variance of the pooled share:
  * z = (p₁ − p₂) / √(p (1 − p) (1/n₁ + 1/n₂)). If all rows have the same value: statistic 0, p-value 1.
- * @param reference number of rows by value, (n_values)
- * @param current   number of rows by the same values in the same order
  * @returns a statistic that is positive if the share of the first value is larger in the reference; a two-sided p-value
  * @throws {RangeError} if a side has no rows
  * @see Fleiss, Levin & Paik, Statistical Methods for Rates and Proportions (2003), section 3.1

@@ -1,6 +1,7 @@
 /** The models that are trained if config.json names none. */
 import type { Task } from "../core/task.ts";
 import type { estimators } from "./index.ts";
+import { random } from "../core/random.ts";
 
 export interface DefaultModel {
   readonly family: keyof typeof estimators;
@@ -15,12 +16,9 @@ const MANY_TREES = 60_000;
 
 /** With more rows times classes, forests and multinomial regressions over many 0/1 columns take minutes. */
 const MANY_CLASS_ROWS = 20_000;
-/**
- * With more, the steps are larger still: on 26 classes a quarter of the time for 0.001 of the accuracy (validation). The
- * validation rows stop early where they may: a fifth of the time less.
- */
+/** With more, the steps are larger still, and validation rows stop early where they may: a quarter of the time for 26. */
 const MANY_CLASSES = 10;
-/** With more columns a forest of single rows takes most of the time (ames, 80 columns: 47 s, with three rows a leaf 15 s). */
+/** With more columns a forest of single rows takes most of the time. */
 const MANY_COLUMNS = 30;
 
 /** The families by choice: the baseline, a linear family and the strongest. */
@@ -81,4 +79,46 @@ export function defaultModels({
     ...trees,
     { family: "random_forest", params: columns > MANY_COLUMNS ? { min_samples_leaf: 3 } : {} },
   ];
+}
+
+/** Drawn ones differ in what matters most for trees, over ranges that suit most tables. */
+const DRAWN = { depths: [2, 10], childWeights: [1, 30], shares: [0.5, 1], penalties: [0.1, 30] } as const;
+
+/**
+ * Endless and always the same for a seed: first a few that differ much from each other and from the default ones, the
+ * quick ones first, then drawn ones.
+ * @param boosting parameters of the default boosting
+ */
+export function* portfolio(task: Task, boosting: DefaultModel["params"], seed: number): Generator<DefaultModel> {
+  if (task === "regression") yield { family: "ridge", params: { alpha: 300 } };
+  else yield { family: "logistic_regression", params: { C: 0.003 } };
+  const varied: Record<string, number>[] = [
+    { max_depth: 2 },
+    { max_depth: 5, min_child_weight: 10, reg_lambda: 10 },
+    { max_depth: 8, min_child_weight: 5, colsample_bytree: 0.5 },
+    { max_depth: 4, subsample: 0.5, colsample_bytree: 0.5 },
+  ];
+  for (const params of varied) yield { family: "xgboost", params: { ...boosting, ...params } };
+  yield { family: "random_forest", params: { max_features: 0.8 } };
+  yield { family: "random_forest", params: { max_features: 0.25, min_samples_leaf: 3 } };
+  const { uniform } = random(seed);
+  const between = ([low, high]: readonly [number, number]): number => low + uniform() * (high - low);
+  for (;;) {
+    const [low, high] = DRAWN.penalties;
+    yield {
+      family: "xgboost",
+      params: {
+        ...boosting,
+        max_depth: Math.round(between(DRAWN.depths)),
+        min_child_weight: Math.round(between(DRAWN.childWeights)),
+        subsample: rounded(between(DRAWN.shares)),
+        colsample_bytree: rounded(between(DRAWN.shares)),
+        reg_lambda: rounded(low * (high / low) ** uniform()),
+      },
+    };
+  }
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }

@@ -1,7 +1,7 @@
 /** Reduces a least-squares problem of n rows to one of p rows with the same solution, block by block (QR). */
 import type { Matrix } from "../core/table/matrix.ts";
 import type { Turns } from "./turns.ts";
-import { areExact } from "../stats/rootOfSquares.ts";
+import { areExact } from "../stats/standardDeviation.ts";
 
 /** Rows per step: enough to pay for the pass over R, few enough for the cache. */
 const BLOCK_ROWS = 256;
@@ -17,21 +17,11 @@ export function centre(X: Matrix, y: Float64Array, hasIntercept: boolean, weight
   const width = X.columnNames.length;
   const columns = new Float64Array(width);
   if (!hasIntercept) return { columns, y: 0 };
-  const { values, rowCount } = X;
   let sum = 0;
   let total = 0;
-  let i = 0;
-  // Two rows at a time: halves the loads and stores of the sums. The order of additions stays the same.
-  for (let at = 0; i + 1 < rowCount; i += 2, at += 2 * width) {
-    const [first, second] = weights === undefined ? [1, 1] : [weights[i]!, weights[i + 1]!];
-    const next = at + width;
-    for (let j = 0; j < width; j++) columns[j] = columns[j]! + first * values[at + j]! + second * values[next + j]!;
-    sum = sum + first * y[i]! + second * y[i + 1]!;
-    total = total + first + second;
-  }
-  if (i < rowCount) {
+  for (let i = 0, at = 0; i < X.rowCount; i++) {
     const weight = weights === undefined ? 1 : weights[i]!;
-    for (let j = 0; j < width; j++) columns[j]! += weight * values[i * width + j]!;
+    for (let j = 0; j < width; j++, at++) columns[j]! += weight * X.values[at]!;
     sum += weight * y[i]!;
     total += weight;
   }

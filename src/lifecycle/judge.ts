@@ -4,9 +4,8 @@ import type { Model } from "../core/records/model.ts";
 import type { ClassScore } from "../core/records/run.ts";
 import { selectRows } from "../core/table/selectRows.ts";
 import type { Table } from "../core/table/table.ts";
-import { classReport } from "../metrics/classReport.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
-import { confusionMatrix } from "../metrics/confusionMatrix.ts";
+import { classReport, confusionMatrix } from "../metrics/confusionMatrix.ts";
+import { computeMetrics } from "../metrics/findMetric.ts";
 import { baselineEvaluation } from "../pipeline/judge/baselineEvaluation.ts";
 import { evaluate, type Evaluated } from "../pipeline/judge/evaluate.ts";
 

@@ -1,6 +1,5 @@
 /** Average precision: area under the precision–recall step curve. */
-import { rankMetric } from "./rankMetric.ts";
-import type { RankedScores } from "./rankScores.ts";
+import { type RankedScores, rankMetric } from "./rankMetric.ts";
 
 /** Σ (recallᵢ − recallᵢ₋₁) precisionᵢ over the thresholds. 0 without positive rows, like scikit-learn. */
 export const averagePrecision = rankMetric({

@@ -2,10 +2,8 @@ import { describe, expect, it } from "vitest";
 import { atOnce } from "../core/inTurns.ts";
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
-import { bootstrapInterval, bootstrapInTurns } from "./bootstrapInterval.ts";
+import { affordableResamples, bootstrapInterval, bootstrapInTurns, pairedBootstrap } from "./bootstrapInterval.ts";
 import { metrics } from "./index.ts";
-import { pairedBootstrap } from "./pairedBootstrap.ts";
-import { affordableResamples } from "./resampleRows.ts";
 
 /** Binary predictions of which a share of `skill` is correct. */
 function predictions(rows: number, { skill, seed }: { skill: number; seed: number }): Evaluation {

@@ -17,12 +17,38 @@ export function confusionMatrix(evaluation: Evaluation): number[][] {
 export function confusionCells({ yTrue, yPred, classCount }: Evaluation): Int32Array {
   const cells = new Int32Array(yTrue.length);
   for (let i = 0; i < yTrue.length; i++) {
-    cells[i] = classCode(yTrue[i]!, classCount) * classCount + classCode(yPred[i]!, classCount);
+    cells[i] = valid(yTrue[i]!, classCount) * classCount + valid(yPred[i]!, classCount);
   }
   return cells;
 }
 
-function classCode(code: number, classCount: number): number {
+function valid(code: number, classCount: number): number {
   if (Number.isInteger(code) && code >= 0 && code < classCount) return code;
   throw new RangeError(`${code} is not a class code: there are ${classCount} classes`);
+}
+
+export interface ClassReport {
+  readonly classCode: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Number of rows with this label. */
+  readonly support: number;
+}
+
+/** One entry per class, in the order of the codes; undefined ratios are 0, like scikit-learn's default. */
+export function classReport(evaluation: Evaluation): ClassReport[] {
+  const matrix = confusionMatrix(evaluation);
+  return matrix.map((row, classCode) => {
+    const hits = row[classCode]!;
+    const support = row.reduce((sum, count) => sum + count, 0);
+    const predicted = matrix.reduce((sum, other) => sum + other[classCode]!, 0);
+    return {
+      classCode,
+      precision: predicted === 0 ? 0 : hits / predicted,
+      recall: support === 0 ? 0 : hits / support,
+      f1: predicted + support === 0 ? 0 : (2 * hits) / (predicted + support),
+      support,
+    };
+  });
 }

@@ -1,6 +1,5 @@
 /** Cost: money per 1,000 rows, from `costs` in config.json. */
-import { meanMetric } from "./meanMetric.ts";
-import { rowErrors } from "./rowErrors.ts";
+import { meanMetric, rowErrors } from "./meanMetric.ts";
 
 const ROWS = 1000;
 

@@ -2,9 +2,7 @@
 import type { Evaluation } from "../core/metric.ts";
 import { meanMetric } from "./meanMetric.ts";
 
-/**
- * In nats. Clips probabilities to 2⁻⁵² … 1 − 2⁻⁵², like scikit-learn, so that a single certain error is not infinite.
- */
+/** In nats. Clips probabilities to 2⁻⁵² … 1 − 2⁻⁵², like scikit-learn, so that a single certain error is not infinite. */
 export const logLoss = meanMetric({
   name: "log_loss",
   label: "Log loss",

@@ -1,6 +1,6 @@
 /** Largest absolute error. */
 import { resampledMetric } from "./resampledMetric.ts";
-import { sortedErrors } from "./rowErrors.ts";
+import { sortedErrors } from "./meanMetric.ts";
 
 /** In units of the target. */
 export const maxError = resampledMetric({

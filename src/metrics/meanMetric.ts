@@ -1,7 +1,7 @@
 /** Metrics that are the mean of a loss per row. */
 import type { Evaluation, Metric } from "../core/metric.ts";
-import { rowErrors } from "./rowErrors.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
+import { sortingOrder } from "../stats/sortingOrder.ts";
 
 interface Definition extends Omit<Metric, "compute" | "greaterIsBetter"> {
   /** (n_samples), or null if undefined, e.g. without probabilities. */
@@ -40,4 +40,28 @@ export function errorMetric({
 }: Pick<Definition, "name" | "label" | "finish"> & { errorOf(yTrue: number, yPred: number): number }): ResampledMetric {
   const lossesOf = (evaluation: Evaluation): Float64Array => rowErrors(evaluation, errorOf);
   return meanMetric({ ...words, tasks: ["regression"], unbounded: true, lossesOf });
+}
+
+/** Applies an error function to label and prediction of each row, (n_samples). */
+export function rowErrors(
+  { yTrue, yPred }: Evaluation,
+  errorOf: (yTrue: number, yPred: number) => number,
+): Float64Array {
+  const errors = new Float64Array(yTrue.length);
+  for (let i = 0; i < yTrue.length; i++) errors[i] = errorOf(yTrue[i]!, yPred[i]!);
+  return errors;
+}
+
+export interface SortedErrors {
+  /** Absolute error by row, (n_samples). */
+  readonly errors: Float64Array;
+  /** Row numbers, smallest error first. */
+  readonly order: Uint32Array;
+}
+
+/** Null if an error is NaN, because then there is no order. */
+export function sortedErrors(evaluation: Evaluation): SortedErrors | null {
+  const errors = rowErrors(evaluation, (yTrue, yPred) => Math.abs(yTrue - yPred));
+  if (errors.some(Number.isNaN)) return null;
+  return { errors, order: sortingOrder(errors) };
 }

@@ -1,6 +1,6 @@
 /** Median absolute error. */
 import { resampledMetric } from "./resampledMetric.ts";
-import { sortedErrors, type SortedErrors } from "./rowErrors.ts";
+import { sortedErrors, type SortedErrors } from "./meanMetric.ts";
 
 /** In units of the target; robust to outliers. */
 export const medianAbsoluteError = resampledMetric({

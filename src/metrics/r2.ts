@@ -2,9 +2,7 @@
 import type { Evaluation } from "../core/metric.ts";
 import { resampledMetric } from "./resampledMetric.ts";
 
-/**
- * Below 0 is worse than predicting the mean. For a constant target 1 if predicted exactly, else 0, like scikit-learn.
- */
+/** Below 0 is worse than predicting the mean. For a constant target 1 if predicted exactly, else 0, like scikit-learn. */
 export const r2 = resampledMetric({
   name: "r2",
   label: "R²",

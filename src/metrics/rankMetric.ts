@@ -1,7 +1,7 @@
 /** Metrics that depend only on the order of the scores. */
-import type { Metric } from "../core/metric.ts";
-import { rankScores, type RankedScores } from "./rankScores.ts";
+import type { Evaluation, Metric } from "../core/metric.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
+import { sortingOrder } from "../stats/sortingOrder.ts";
 
 interface Definition extends Omit<Metric, "compute" | "tasks" | "greaterIsBetter"> {
   /** The value for one class against the rest; NaN if undefined. */
@@ -24,4 +24,39 @@ export function rankMetric({ valueOf, ...words }: Definition): ResampledMetric {
       };
     },
   });
+}
+
+/** Rows by descending score of one class; all arrays are (n_samples) in this order. */
+export interface RankedScores {
+  readonly order: Uint32Array;
+  /** 1 if the row has the label of the class. */
+  readonly positive: Uint8Array;
+  /** 1 at the last row of each group of equal scores, which no threshold can separate. */
+  readonly endsTie: Uint8Array;
+}
+
+/** Null without probabilities, or if one is NaN. */
+export function rankScores(evaluation: Evaluation, classCode: number): RankedScores | null {
+  const scoreOfRow = classScores(evaluation, classCode);
+  if (scoreOfRow === null || scoreOfRow.some(Number.isNaN)) return null;
+  const rowCount = scoreOfRow.length;
+  const order = sortingOrder(scoreOfRow.map((score) => -score));
+  const positive = new Uint8Array(rowCount);
+  const endsTie = new Uint8Array(rowCount);
+  for (let i = 0; i < rowCount; i++) {
+    const row = order[i]!;
+    positive[i] = evaluation.yTrue[row] === classCode ? 1 : 0;
+    endsTie[i] = i === rowCount - 1 || scoreOfRow[order[i + 1]!] !== scoreOfRow[row] ? 1 : 0;
+  }
+  return { order, positive, endsTie };
+}
+
+/** Probability of `classCode` of each row, (n_samples); null without probabilities. */
+export function classScores(evaluation: Evaluation, classCode: number): Float64Array | null {
+  const { probabilities, task, classCount } = evaluation;
+  if (probabilities === null) return null;
+  if (task === "binary") return classCode === 1 ? probabilities : probabilities.map((ofOne) => 1 - ofOne);
+  const scores = new Float64Array(probabilities.length / classCount);
+  for (let row = 0; row < scores.length; row++) scores[row] = probabilities[row * classCount + classCode]!;
+  return scores;
 }

@@ -1,6 +1,5 @@
 /** ROC AUC: probability that a row of the class has a higher score than a row of another class. */
-import { rankMetric } from "./rankMetric.ts";
-import type { RankedScores } from "./rankScores.ts";
+import { type RankedScores, rankMetric } from "./rankMetric.ts";
 
 /** Ties count half. NaN if all rows are of one class. */
 export const rocAuc = rankMetric({ name: "roc_auc", label: "ROC AUC", aliases: ["auc"], valueOf: areaUnderRoc });

@@ -1,6 +1,6 @@
 /** ROC curve: true positive rate against false positive rate, over all thresholds. */
 import type { Evaluation } from "../core/metric.ts";
-import { rankScores } from "./rankScores.ts";
+import { classScores, rankScores } from "./rankMetric.ts";
 
 export interface RocCurve {
   /** All arrays have the same length; from (0, 0) to (1, 1). */
@@ -36,4 +36,81 @@ export function rocCurve(evaluation: Evaluation, classCode = 1): RocCurve | null
 /** Whether the step to point `i` differs from the next step; the last point is always a corner. */
 function isCorner(counts: readonly number[], i: number): boolean {
   return i === counts.length - 1 || counts[i + 1]! - counts[i]! !== counts[i]! - counts[i - 1]!;
+}
+
+export interface PrecisionRecallCurve {
+  /** (n_thresholds + 1): the last point is (recall 0, precision 1). */
+  readonly precision: readonly number[];
+  readonly recall: readonly number[];
+  /** (n_thresholds): the distinct scores, ascending. */
+  readonly thresholds: readonly number[];
+  /** Share of rows with at least this score, (n_thresholds). */
+  readonly selected: readonly number[];
+}
+
+/**
+ * Equal to scikit-learn's precision_recall_curve: one point per distinct score, lowest first.
+ * @returns null without probabilities or without rows of the class
+ */
+export function precisionRecallCurve(evaluation: Evaluation, classCode = 1): PrecisionRecallCurve | null {
+  const ranked = rankScores(evaluation, classCode);
+  const positives = ranked?.positive.reduce((sum, value) => sum + value, 0) ?? 0;
+  if (ranked === null || positives === 0) return null;
+  const precision = [1];
+  const recall = [0];
+  const [thresholds, selected] = [[] as number[], [] as number[]];
+  const scores = classScores(evaluation, classCode)!;
+  let hits = 0;
+  ranked.positive.forEach((isPositive, i) => {
+    hits += isPositive;
+    if (ranked.endsTie[i] === 0) return;
+    precision.push(hits / (i + 1));
+    recall.push(hits / positives);
+    thresholds.push(scores[ranked.order[i]!]!);
+    selected.push((i + 1) / ranked.order.length);
+  });
+  return {
+    precision: precision.toReversed(),
+    recall: recall.toReversed(),
+    thresholds: thresholds.toReversed(),
+    selected: selected.toReversed(),
+  };
+}
+
+/** Uniform bins like scikit-learn's, whose default is five. */
+const BINS = 10;
+
+/** One bin of equal width that holds at least one row. */
+export interface CalibrationBin {
+  readonly predicted: number;
+  readonly observed: number;
+  readonly count: number;
+}
+
+/**
+ * Of class 1, or of `classCode` against the rest. A probability on an edge belongs to the bin below, like in
+ * sklearn.calibration.calibration_curve.
+ * @returns empty without probabilities
+ */
+export function calibrationCurve(evaluation: Evaluation, classCode = 1): CalibrationBin[] {
+  const scores = classScores(evaluation, classCode);
+  if (scores === null) return [];
+  const sums = Array.from({ length: BINS }, () => ({ predicted: 0, hits: 0, count: 0 }));
+  evaluation.yTrue.forEach((code, row) => {
+    const predicted = scores[row]!;
+    const bin = sums[binOf(predicted)]!;
+    bin.predicted += predicted;
+    bin.hits += code === classCode ? 1 : 0;
+    bin.count++;
+  });
+  return sums
+    .filter(({ count }) => count > 0)
+    .map(({ predicted, hits, count }) => ({ predicted: predicted / count, observed: hits / count, count }));
+}
+
+/** Edges are i × 0.1 in floating point, like numpy.linspace: 0.3 is below the edge 0.30000000000000004. */
+function binOf(probability: number): number {
+  let bin = 0;
+  while (bin < BINS - 1 && (bin + 1) * (1 / BINS) < probability) bin++;
+  return bin;
 }

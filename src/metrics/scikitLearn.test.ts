@@ -4,12 +4,9 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../core/metric.ts";
-import { calibrationCurve } from "./calibrationCurve.ts";
-import { classReport } from "./classReport.ts";
-import { computeMetrics } from "./computeMetrics.ts";
-import { confusionMatrix } from "./confusionMatrix.ts";
-import { precisionRecallCurve } from "./precisionRecallCurve.ts";
-import { rocCurve } from "./rocCurve.ts";
+import { calibrationCurve, precisionRecallCurve, rocCurve } from "./rocCurve.ts";
+import { classReport, confusionMatrix } from "./confusionMatrix.ts";
+import { computeMetrics } from "./findMetric.ts";
 
 /** Both sides sum at most 500 doubles of order one, in a different order. */
 const TOLERANCE = 1e-12;

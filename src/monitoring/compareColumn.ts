@@ -8,7 +8,7 @@ import { presentCount } from "../core/table/cellText.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { rowsByCode } from "../stats/countCategories.ts";
 import { presentValues } from "../stats/presentValues.ts";
-import { tieCounts } from "../stats/tieCounts.ts";
+import { tieCounts } from "../stats/rankCounts.ts";
 
 /** A column of the reference, its current values, and its drift settings in config.json. */
 export interface ComparedColumn {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { computeMetrics } from "../metrics/findMetric.ts";
 import { expectedMetrics } from "./estimatePerformance.ts";
 
 it("follows from the expected counts", () => {

@@ -4,7 +4,7 @@ import type { PerformanceEstimate } from "../core/records/monitoring.ts";
 import { selectValues } from "../core/table/selectRows.ts";
 import { evenRows } from "../stats/samplePositions.ts";
 import { random } from "../core/random.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { computeMetrics } from "../metrics/findMetric.ts";
 import { percentileInterval } from "../metrics/bootstrapInterval.ts";
 import { isCalibrated } from "../pipeline/predict/calibrate.ts";
 import type { PreparedRows } from "./prepareRows.ts";

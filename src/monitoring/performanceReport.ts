@@ -3,7 +3,7 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { MetricValues, PerformanceReport } from "../core/records/monitoring.ts";
 import { metricsWithInterval } from "../metrics/bootstrapInterval.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { computeMetrics } from "../metrics/findMetric.ts";
 import { evenRows } from "../stats/samplePositions.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";

@@ -1,7 +1,6 @@
 /** Command channel: runs a shell command with the alert as JSON on its stdin. */
 import { spawn } from "node:child_process";
-import { alertPayload } from "./alertPayload.ts";
-import type { Channel } from "./channel.ts";
+import { alertPayload, type Channel } from "./channel.ts";
 
 export interface CommandSettings {
   readonly type: "command";

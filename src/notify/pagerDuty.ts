@@ -6,9 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Alert, AlertItem } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
-import { alertPayload } from "./alertPayload.ts";
-import type { Channel } from "./channel.ts";
-import { hostOf, post } from "./post.ts";
+import { alertPayload, type Channel, hostOf, post } from "./channel.ts";
 
 export interface PagerDutySettings {
   readonly type: "pagerduty";

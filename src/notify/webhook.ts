@@ -1,8 +1,7 @@
 /** Webhook channel: sends the alert as an HTTP POST. */
-import { alertPayload } from "./alertPayload.ts";
-import type { Channel } from "./channel.ts";
-import { slackMessage, teamsMessage } from "./chatMessages.ts";
-import { hostOf, post } from "./post.ts";
+import { alertPayload, type Channel, hostOf, post } from "./channel.ts";
+import type { Alert, AlertChange } from "../core/records/alert.ts";
+import type { JsonObject } from "../core/json.ts";
 
 export interface WebhookSettings {
   readonly type: "webhook";
@@ -21,4 +20,46 @@ export function webhook({ url, format, headers }: WebhookSettings, timeoutMs: nu
     timeoutMs,
     send: (alert, signal) => post(url, formats[format](alert), { signal, headers }),
   };
+}
+
+/** Slack, Mattermost, Rocket.Chat and Google Chat. */
+export function slackMessage({ subject, lines, next }: Alert): JsonObject {
+  return { text: [`*${subject}*`, ...lines, `\`${next}\``].map(escaped).join("\n") };
+}
+
+/** Slack's three control characters (docs "Formatting text for app surfaces"). */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const cardColours: Readonly<Record<AlertChange, string>> = {
+  open: "attention",
+  worse: "attention",
+  resolved: "good",
+  test: "accent",
+  info: "accent",
+};
+
+/**
+ * An Adaptive Card, as the workflow "When a Teams webhook request is received" takes it. Text runs, because a text block
+ * would read the names of columns as Markdown.
+ * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
+ */
+export function teamsMessage({ change, subject, lines, next }: Alert): JsonObject {
+  const content = {
+    $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+    type: "AdaptiveCard",
+    version: "1.4",
+    body: [
+      textBlock(subject, { weight: "bolder", size: "medium", color: cardColours[change] }),
+      ...lines.filter((line) => line !== "").map((line) => textBlock(line)),
+      textBlock(next, { fontType: "monospace" }),
+    ],
+  };
+  const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };
+  return { type: "message", attachments: [attachment] };
+}
+
+function textBlock(line: string, more: JsonObject = {}): JsonObject {
+  return { type: "RichTextBlock", inlines: [{ type: "TextRun", text: line, ...more }] };
 }

@@ -22,9 +22,8 @@ const SHARES = Array.from({ length: QUANTILE_STEPS + 1 }, (_, i) => i / QUANTILE
 const cache = new WeakMap<Float64Array, ColumnStatistics>();
 
 /**
- * Infinite numbers count as missing, because JSON cannot represent them. Cached by array, so `values` must not be
- * modified: signature and reference of every model of a training need the statistics of the same columns, and training
- * computes them while another thread grows trees.
+ * Infinite numbers count as missing, because JSON cannot represent them. Cached by array, which must not be modified:
+ * training computes them while another thread grows trees.
  */
 export function columnStatistics(values: Float64Array): ColumnStatistics {
   const cached = cache.get(values);

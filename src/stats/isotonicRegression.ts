@@ -27,14 +27,9 @@ export function isotonicRegression(x: Float64Array, y: Float64Array): Steps {
   }
   const ends = blocks.flatMap((block) => {
     const value = meanOf(block);
-    return block.first === block.last
-      ? [[block.first, value]]
-      : [
-          [block.first, value],
-          [block.last, value],
-        ];
+    return [...new Set([block.first, block.last])].map((at) => ({ at, value }));
   });
-  return { x: ends.map(([at]) => at!), y: ends.map(([, value]) => value!) };
+  return { x: ends.map(({ at }) => at), y: ends.map(({ value }) => value) };
 }
 
 /** Points with equal x are merged. */

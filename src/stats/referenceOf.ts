@@ -1,6 +1,6 @@
 /** Computes the reference: statistics of the training rows, small enough for the model file. */
 import { finiteOrNull } from "../core/json.ts";
-import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/records/reference.ts";
+import type { CategoryReference, ColumnReference, Reference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
 import { columnStatistics } from "./columnStatistics.ts";
 import { countCategories } from "./countCategories.ts";
@@ -10,10 +10,7 @@ import { samplePositions } from "./samplePositions.ts";
 /** Maximum number of sampled values over all columns: about 2 MB of JSON for any number of columns. */
 const SAMPLE_BUDGET = 200_000;
 
-/**
- * Larger samples hardly improve the power of a Kolmogorov–Smirnov test with a batch of usual size; smaller ones reduce
- * it.
- */
+/** Larger samples hardly improve the power of a Kolmogorov–Smirnov test with a batch of usual size; smaller reduce it. */
 const LARGEST_SAMPLE = 2_000;
 const SMALLEST_SAMPLE = 200;
 
@@ -25,7 +22,7 @@ const MAX_CATEGORIES = 1_000;
  * For a given seed, the sample of every complete column has the same rows.
  * @param options.prediction predictions on the validation rows; the length may differ from the table's
  * @param options.target labels of the rows
- * @param options.sampleSize values to sample per numeric column; default: the budget divided by the number of columns, 200 to 2,000
+ * @param options.sampleSize values per number column; default: the budget divided by the number of columns, 200 to 2,000
  */
 export function referenceOf(
   table: Table,
@@ -66,10 +63,7 @@ function positionsBy(seed: number, sampleSize: number): Positions {
 
 function columnReference(column: Column, positions: Positions): ColumnReference {
   if (column.kind === "category") return categoryReference(column);
-  return numberReference(column.kind, column.values, positions);
-}
-
-function numberReference(kind: "number" | "date", values: Float64Array, positions: Positions): NumberReference {
+  const { kind, values } = column;
   const statistics = columnStatistics(values);
   const present = statistics.count === values.length ? values : presentValues(values);
   const sample = Float64Array.from(positions(present.length), (at) => present[at]!);

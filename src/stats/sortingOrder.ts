@@ -7,8 +7,7 @@ const DIGITS = 65_536;
 
 /**
  * Positions of the values, smallest first; equal values (including 0 and −0) keep their order. Many values are sorted by
- * radix sort with four digits of 16 bits: 178,000 values take 8 ms, compared with 70 ms for a comparison sort.
- * @param values without NaN
+ * radix sort with four digits of 16 bits. @param values without NaN
  */
 export function sortingOrder(values: Float64Array): Uint32Array {
   const order = new Uint32Array(values.length);
@@ -47,14 +46,10 @@ function risingKeys(values: Float64Array): Uint32Array {
   return keys;
 }
 
-interface Pass {
-  readonly from: Uint32Array;
-  readonly to: Uint32Array;
-  readonly half: number;
-  readonly shift: number;
-}
-
-function sortByDigit(keys: Uint32Array, { from, to, half, shift }: Pass): void {
+function sortByDigit(
+  keys: Uint32Array,
+  { from, to, half, shift }: (typeof digits)[number] & { readonly from: Uint32Array; readonly to: Uint32Array },
+): void {
   const next = new Uint32Array(DIGITS + 1);
   for (let at = half; at < keys.length; at += 2) next[((keys[at]! >>> shift) & 0xffff) + 1]!++;
   for (let digit = 1; digit < DIGITS; digit++) next[digit]! += next[digit - 1]!;

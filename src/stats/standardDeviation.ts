@@ -1,6 +1,5 @@
 /** Standard deviation. */
 import { mean } from "./mean.ts";
-import { areExact, rootOfSquares } from "./rootOfSquares.ts";
 
 /**
  * Ignores missing values (NaN).
@@ -22,4 +21,26 @@ export function standardDeviation(values: ArrayLike<number>, { ddof = 1 }: { rea
   // Halves, because the difference of two large numbers may overflow as well.
   const halves = Float64Array.from(values, (value) => (Number.isNaN(value) ? 0 : value / 2 - center / 2));
   return 2 * rootOfSquares(halves, count - ddof);
+}
+
+/**
+ * √(Σ v² / divisor). Squares that overflow, or lose digits because they are subnormal, are computed of scaled values, as
+ * in LAPACK's dnrm2. NaN and infinite values give NaN or Infinity.
+ */
+export function rootOfSquares(values: Float64Array, divisor = 1): number {
+  let sum = 0;
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i]! ** 2;
+    largest = Math.max(largest, Math.abs(values[i]!));
+  }
+  if (areExact(sum) || largest === 0 || !Number.isFinite(largest)) return Math.sqrt(sum / divisor);
+  sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! / largest) ** 2;
+  return largest * Math.sqrt(sum / divisor);
+}
+
+/** Whether a sum of squares neither overflowed nor lost digits to underflow. */
+export function areExact(squares: number): boolean {
+  return squares > 1e-290 && squares < Infinity;
 }

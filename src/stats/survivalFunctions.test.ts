@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { cramerVonMisesSurvival, scaledBesselK } from "./distributions/cramerVonMisesSurvival.ts";
 import { normalSurvival } from "./distributions/chiSquareSurvival.ts";
-import { tieCounts } from "./tieCounts.ts";
+import { tieCounts } from "./rankCounts.ts";
 
 it.each([
   // scipy.stats.norm.sf(z)

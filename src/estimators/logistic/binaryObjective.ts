@@ -13,10 +13,7 @@ interface BlockLoss {
   readonly curvatures: Float64Array;
 }
 
-/**
- * Weights are the coefficients, then the intercept if there is one. Each loop works on a block of rows, four at a time:
- * a pass over 1 M × 20 takes a third of the time of a row-by-row loop, half of it memory access.
- */
+/** Weights are the coefficients, then the intercept if there is one. Blocks of rows take a third of the time of rows. */
 export function binaryObjective(problem: LogisticProblem): Objective {
   const { rowCount, columnCount, values, C, hasIntercept, turns } = problem;
   const size = columnCount + (hasIntercept ? 1 : 0);
@@ -93,4 +90,84 @@ function addPenalty(
     if (hessian !== null) hessian[j * size + j]! += 1 / C;
   }
   return squares / (2 * C);
+}
+
+/** Weights are ordered by class: its coefficients, then its intercept if there is one. */
+export function multinomialObjective(problem: LogisticProblem): Objective {
+  const { rowCount, columnCount, values, y, rowWeights, classCount, C, hasIntercept, turns } = problem;
+  const width = columnCount + (hasIntercept ? 1 : 0);
+  const size = width * classCount;
+  const row = new Float64Array(width).fill(1);
+  const probabilities = new Float64Array(classCount);
+  return {
+    size,
+    async evaluate(weights, gradient, hessian) {
+      gradient.fill(0);
+      hessian?.fill(0);
+      let value = 0;
+      for (let i = 0; i < rowCount; i++) {
+        for (let j = 0; j < columnCount; j++) row[j] = values[i * columnCount + j]!;
+        const rowWeight = rowWeights === null ? 1 : rowWeights[i]!;
+        value -= rowWeight * logSoftmax(weights, row, probabilities, y[i]!);
+        for (let k = 0; k < classCount; k++) {
+          const residual = rowWeight * (probabilities[k]! - (y[i] === k ? 1 : 0));
+          for (let j = 0; j < width; j++) gradient[k * width + j]! += residual * row[j]!;
+        }
+        if (hessian !== null) addCurvature(hessian, row, probabilities, rowWeight);
+        if (turns.isDue(size * (hessian === null ? 2 : size))) await turns.next();
+      }
+      for (let w = 0; w < size; w++) {
+        if (w % width >= columnCount) continue;
+        value += (weights[w]! * weights[w]!) / (2 * C);
+        gradient[w]! += weights[w]! / C;
+        if (hessian !== null) hessian[w * size + w]! += 1 / C;
+      }
+      if (hessian !== null && hasIntercept) pinIntercepts(hessian, classCount, width);
+      return value;
+    },
+  };
+}
+
+/** Fills in the class probabilities of a row and returns the log probability of `label`. */
+function logSoftmax(weights: Float64Array, row: Float64Array, probabilities: Float64Array, label: number): number {
+  let largest = -Infinity;
+  for (let k = 0; k < probabilities.length; k++) {
+    let z = 0;
+    for (let j = 0; j < row.length; j++) z += weights[k * row.length + j]! * row[j]!;
+    probabilities[k] = z;
+    if (z > largest) largest = z;
+  }
+  const own = probabilities[label]! - largest;
+  let sum = 0;
+  for (let k = 0; k < probabilities.length; k++) sum += probabilities[k] = Math.exp(probabilities[k]! - largest);
+  for (let k = 0; k < probabilities.length; k++) probabilities[k]! /= sum;
+  return own - Math.log(sum);
+}
+
+/** hessian += weight · (diag(p) − p pᵀ) ⊗ x xᵀ, upper triangle. */
+function addCurvature(hessian: Float64Array, row: Float64Array, probabilities: Float64Array, rowWeight: number): void {
+  const width = row.length;
+  const size = width * probabilities.length;
+  for (let k = 0; k < probabilities.length; k++) {
+    for (let l = k; l < probabilities.length; l++) {
+      const scale = rowWeight * probabilities[k]! * ((k === l ? 1 : 0) - probabilities[l]!);
+      for (let j = 0; j < width; j++) {
+        const scaled = scale * row[j]!;
+        const at = (k * width + j) * size + l * width;
+        for (let m = k === l ? j : 0; m < width; m++) hessian[at + m]! += scaled * row[m]!;
+      }
+    }
+  }
+}
+
+/**
+ * Adding a constant to every intercept changes nothing (intercepts are not penalized), so the Hessian is singular in
+ * that direction. An added curvature keeps Newton steps out of it: the intercepts still sum to 0, as with L-BFGS
+ * started at 0.
+ */
+function pinIntercepts(hessian: Float64Array, classCount: number, width: number): void {
+  const size = classCount * width;
+  for (let k = 0; k < classCount; k++) {
+    for (let l = k; l < classCount; l++) hessian[(k * width + width - 1) * size + l * width + width - 1]! += 1;
+  }
 }

@@ -3,9 +3,8 @@ import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { turnsFor } from "../turns.ts";
-import { binaryObjective } from "./binaryObjective.ts";
+import { binaryObjective, multinomialObjective } from "./binaryObjective.ts";
 import { lbfgs } from "./lbfgs.ts";
-import { multinomialObjective } from "./multinomialObjective.ts";
 import { newton, type NewtonOptimum } from "./newton.ts";
 import type { LogisticProblem, Objective, Optimum, OptimizerOptions } from "./objective.ts";
 

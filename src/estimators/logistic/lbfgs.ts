@@ -1,6 +1,6 @@
 /** L-BFGS, for many weights: approximates the curvature from the last steps instead of computing a Hessian. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { rootOfSquares } from "../../stats/rootOfSquares.ts";
+import { rootOfSquares } from "../../stats/standardDeviation.ts";
 import {
   dot,
   largest,

@@ -3,10 +3,9 @@ import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import { turnsFor } from "../turns.ts";
-import { binaryObjective } from "./binaryObjective.ts";
+import { binaryObjective, multinomialObjective } from "./binaryObjective.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { logisticRegression } from "./logisticRegression.ts";
-import { multinomialObjective } from "./multinomialObjective.ts";
 import { newton } from "./newton.ts";
 import type { LogisticProblem } from "./objective.ts";
 

@@ -96,8 +96,8 @@ function updateHessian(hessian: Float64Array, before: Position, after: Position)
 }
 
 /**
- * Solves H x = b for a symmetric positive definite H. If H is singular to rounding (collinear columns, separated classes), a ridge just large enough to make it definite is
- * added: the step becomes shorter but still descends.
+ * Solves H x = b for a symmetric positive definite H. If H is singular to rounding (collinear columns, separated classes),
+ * a ridge just large enough is added: the step becomes shorter but still descends.
  * @param upper row-major (n × n), not modified; only the upper triangle is read
  * @returns null if H is not finite
  */

@@ -8,7 +8,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import { hasPython, python } from "../../testing/python.ts";
-import { holdOut } from "../holdOut.ts";
+import { holdOut } from "./train/stopEarly.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { xgboost } from "./xgboost.ts";

@@ -32,10 +32,7 @@ export type TreeEnsemble = {
   readonly trees: readonly Tree[];
 };
 
-/**
- * Trees already validated, with the number of features that they were validated for. A search loads one model at
- * several lengths; validating the same trees each time took a fifth of its time.
- */
+/** Number of features that trees were validated for: a search loads the same trees several times. */
 const validTrees = new WeakMap<object, number>();
 
 /** Lists of a tree other than `feature`. */

@@ -1,8 +1,7 @@
 /** Parameters of the xgboost family; names, ranges and defaults as in XGBoost. */
 import type { ParamSpec } from "../../core/estimator.ts";
 import { param, positive } from "../params.ts";
-import { objectiveNames } from "./objectives.ts";
-import { metricsOfTask } from "./train/roundMetrics.ts";
+import { metricsOfTask, objectiveNames } from "./objectives.ts";
 
 const share = { ...positive, default: 1, maximum: 1 } as const;
 

@@ -7,16 +7,16 @@ import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 import { nativeLibraries, type NativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
-import { findLibraries } from "../../estimators/xgboost/engines/native/findLibrary.ts";
 import {
   CHECKSUM_FILE,
   enginesFolder,
+  findLibraries,
+  type InstalledEngine,
   installedEngines,
   libraryFolder,
   libraryName,
   wheelChecksum,
-  type InstalledEngine,
-} from "../../estimators/xgboost/engines/native/installedEngines.ts";
+} from "../../estimators/xgboost/engines/native/findLibrary.ts";
 import {
   availableWheel,
   thisMachine,

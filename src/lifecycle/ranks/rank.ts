@@ -17,7 +17,7 @@ import {
   type TrackerSettings,
 } from "../../estimators/xgboost/engines/native/collective.ts";
 import { trainingRounds } from "../../estimators/xgboost/engines/native/trainNative.ts";
-import { PROGRESS_STEPS } from "../../estimators/xgboost/engines/trainingJob.ts";
+import { PROGRESS_STEPS } from "../../estimators/xgboost/engines/engine.ts";
 import { openPlace, sha256Of, type JobPlace } from "./jobPlace.ts";
 import { DONE, getChecked, getJson, names, putJson, readJob } from "./rankJob.ts";
 import type { Attempt, CheckpointFile, RankJob, TrackerLine } from "./rankJob.ts";

@@ -1,6 +1,6 @@
 /** The files by which a training is handed to its ranks. */
 import type { TrackerArguments } from "../../estimators/xgboost/engines/native/collective.ts";
-import type { TrainingJob, WatchJob } from "../../estimators/xgboost/engines/trainingJob.ts";
+import type { TrainingJob, WatchJob } from "../../estimators/xgboost/engines/engine.ts";
 import { sha256Of, type JobPlace } from "./jobPlace.ts";
 
 /** A feature file: float32 by row, then the labels, then the weights. Its name is its SHA-256. */

@@ -1,6 +1,6 @@
 /** The processes of `train.distributed`; loads nothing else before they are needed. */
 import type { FitOptions, Ranks } from "../../core/estimator.ts";
-import type { TrainingJob } from "../../estimators/xgboost/engines/trainingJob.ts";
+import type { TrainingJob } from "../../estimators/xgboost/engines/engine.ts";
 import type { Workspace } from "../workspace.ts";
 
 /**

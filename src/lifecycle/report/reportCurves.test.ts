@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
-import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { computeMetrics } from "../../metrics/findMetric.ts";
 import { plots } from "../../plots/index.ts";
 import { rocCurvePlot } from "../../plots/rocCurve.ts";
 import { series } from "../../plots/theme.ts";

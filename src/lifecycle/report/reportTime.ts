@@ -1,7 +1,7 @@
 /** Mean actual and predicted values of the test rows by time. */
 import { findColumn } from "../../core/table/findColumn.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import { classScores } from "../../metrics/classScores.ts";
+import { classScores } from "../../metrics/rankMetric.ts";
 import { presentValues } from "../../stats/presentValues.ts";
 import { extentOf } from "../../stats/extentOf.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";

@@ -1,8 +1,7 @@
 /** The curves that a score records, so that those of several runs can be drawn together without their test data. */
 import type { Evaluation } from "../../core/metric.ts";
 import type { ScoreCurves } from "../../core/records/run.ts";
-import { precisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
-import { rocCurve } from "../../metrics/rocCurve.ts";
+import { precisionRecallCurve, rocCurve } from "../../metrics/rocCurve.ts";
 import { thinCurve } from "../../plots/curve.ts";
 
 /** About three pixels of a plot. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Selection } from "../../core/records/run.ts";
-import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { computeMetrics } from "../../metrics/findMetric.ts";
 import { doubtfulLead, type FittedContender } from "./leaderboardNotes.ts";
 
 /** Half the rows are of class 1; the prediction is wrong in every `wrongEvery`th row, starting at row `from`. */

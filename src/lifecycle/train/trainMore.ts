@@ -1,7 +1,7 @@
 /** Trains more models while there is time (`train.time`). */
 import { MlctlError } from "../../core/errors.ts";
 import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
-import { portfolio } from "../../estimators/portfolio.ts";
+import { portfolio } from "../../estimators/defaultModels.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";

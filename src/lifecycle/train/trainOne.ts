@@ -1,7 +1,7 @@
 /** Fits and evaluates one candidate. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Selection } from "../../core/records/run.ts";
-import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { computeMetrics } from "../../metrics/findMetric.ts";
 import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import {

@@ -2,7 +2,7 @@
 import { finiteOrNull } from "../../core/json.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
+import { pairedBootstrap } from "../../metrics/bootstrapInterval.ts";
 
 /** With fewer rows an interval depends on single rows. */
 export const MIN_ROWS = 30;

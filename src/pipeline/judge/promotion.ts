@@ -2,7 +2,7 @@
 import { formatNumber, percent } from "../../core/text/format.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
+import { pairedBootstrap } from "../../metrics/bootstrapInterval.ts";
 import { MIN_ROWS } from "./compareEvaluations.ts";
 import { degenerate } from "./degenerate.ts";
 

@@ -1,7 +1,7 @@
 /** Trainer: an engine that trains in the calling thread and blocks it. */
 import { messageOf } from "../../../core/errors.ts";
 import { openNative } from "../../../core/nativeOpening.ts";
-import type { TrainingJob } from "./trainingJob.ts";
+import type { TrainingJob } from "./engine.ts";
 
 export interface Trainer {
   train(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer>;

@@ -5,9 +5,9 @@ import { MlctlError } from "../../../core/errors.ts";
 import { gigabytes, memoryLimit, outOfMemory } from "../../../core/memoryLimit.ts";
 import { nativeCall } from "../../../core/nativeCalls.ts";
 import { workerThread } from "../../../core/workerThread.ts";
-import { UNDEFINED } from "../train/bestRound.ts";
+import { UNDEFINED } from "../train/roundMetrics.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
-import { keepsBins, type TrainingJob, type TrainingReply } from "./trainingJob.ts";
+import { keepsBins, type TrainingJob, type TrainingReply } from "./engine.ts";
 
 /** WebAssembly memory never shrinks: a thread that has grown beyond this is not reused. */
 const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;

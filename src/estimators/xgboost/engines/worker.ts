@@ -2,7 +2,7 @@
 import { workerData } from "node:worker_threads";
 import { replyToRequests } from "../../../core/workerThread.ts";
 import { openTrainer } from "./trainer.ts";
-import type { TrainingJob, TrainingReply } from "./trainingJob.ts";
+import type { TrainingJob, TrainingReply } from "./engine.ts";
 
 // Not awaited: V8 aborts the process if a thread is terminated during a top-level await.
 const opening = openTrainer(workerData as string);

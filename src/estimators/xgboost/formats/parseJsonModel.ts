@@ -1,7 +1,6 @@
 /** Reads XGBoost's JSON model, which every version since 1.0 saves, into a tree ensemble. */
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { baseMarginOf } from "./baseMargin.ts";
-import { interleaveTrees } from "./interleaveTrees.ts";
+import { baseMarginOf, interleaveTrees, treeOf } from "./treeFormat.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { objectiveNames } from "../objectives.ts";
 
@@ -33,31 +32,22 @@ function baseScoreOf(baseScore: Json | undefined): number {
   return score;
 }
 
-/** Renumbers the nodes level by level: drops pruned nodes and puts the right child after the left. */
 function readTree(from: JsonObject): Tree {
-  const left = numbersOf(from.left_children, "left_children");
-  const right = numbersOf(from.right_children, "right_children");
-  const column = numbersOf(from.split_indices, "split_indices");
-  const value = numbersOf(from.split_conditions, "split_conditions");
+  const list = (name: string): readonly number[] => numbersOf(from[name], name);
+  const [left, right, gain] = [list("left_children"), list("right_children"), list("loss_changes")];
+  const [feature, value, cover] = [list("split_indices"), list("split_conditions"), list("sum_hessian")];
   const missingLeft = listOf(from.default_left, "default_left").map(Number);
-  const gain = numbersOf(from.loss_changes, "loss_changes");
-  const cover = numbersOf(from.sum_hessian, "sum_hessian");
-  const tree = { feature: [0], value: [0], left: [0], missingLeft: [0], gain: [0], cover: [0] };
-  const pending = [0];
-  for (let at = 0; at < pending.length; at++) {
-    const node = pending[at]!;
-    if (pending.length > left.length || left[node] === undefined)
-      throw new RangeError("a tree has invalid child nodes");
-    const isLeaf = left[node] === -1;
-    tree.feature[at] = isLeaf ? -1 : column[node]!;
-    tree.missingLeft[at] = isLeaf ? 0 : missingLeft[node]!;
-    tree.value[at] = value[node]! + 0; // already the shortest decimal; + 0 turns −0 into 0: JSON has no −0
-    tree.left[at] = isLeaf ? 0 : pending.length;
-    tree.gain[at] = isLeaf ? 0 : gain[node]!;
-    tree.cover[at] = cover[node]!;
-    if (!isLeaf) pending.push(left[node]!, right[node]!);
-  }
-  return tree;
+  return treeOf((node) => {
+    return {
+      left: left[node]!,
+      right: right[node]!,
+      feature: feature[node]!,
+      missingLeft: missingLeft[node]!,
+      value: value[node]! + 0, // already the shortest decimal; + 0 turns −0 into 0: JSON has no −0
+      gain: gain[node]!,
+      cover: cover[node]!,
+    };
+  }, left.length);
 }
 
 function objectOf(value: Json | undefined, name: string): JsonObject {

@@ -1,8 +1,7 @@
 /** Reads the binary model of XGBoost 0.7, which ml-xgboost saves, into a tree ensemble. */
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { interleaveTrees } from "./interleaveTrees.ts";
+import { interleaveTrees, shortFloat, treeOf } from "./treeFormat.ts";
 import type { Objective } from "../objectives.ts";
-import { shortFloat } from "./shortFloat.ts";
 
 // Sizes in bytes of the structs, which XGBoost 0.7 writes as they are in memory (little endian).
 const LEARNER_PARAM_BYTES = 136;
@@ -45,9 +44,8 @@ export function parseModel(bytes: Uint8Array): TreeEnsemble {
   for (let t = 0; t < treeCount; t++) {
     const nodeCount = view.getInt32(at + 4, true);
     const nodesAt = at + TREE_PARAM_BYTES;
-    const statisticsAt = nodesAt + nodeCount * NODE_BYTES;
-    trees.push(readTree(view, nodesAt, statisticsAt));
-    at = statisticsAt + nodeCount * STATISTIC_BYTES;
+    trees.push(readTree(view, nodesAt, nodeCount));
+    at = nodesAt + nodeCount * (NODE_BYTES + STATISTIC_BYTES);
   }
   const outputCount = Math.max(1, classCount);
   const outputs = trees.map((_, t) => view.getInt32(at + 4 * t, true));
@@ -59,23 +57,19 @@ export function parseModel(bytes: Uint8Array): TreeEnsemble {
   };
 }
 
-/** Renumbers the nodes level by level: drops pruned nodes and puts the right child after the left. */
-function readTree(view: DataView, nodesAt: number, statisticsAt: number): Tree {
-  const tree = { feature: [0], value: [0], left: [0], missingLeft: [0], gain: [0], cover: [0] };
-  const pending = [0];
-  for (let node = 0; node < pending.length; node++) {
-    const nodeAt = nodesAt + pending[node]! * NODE_BYTES;
-    const statisticAt = statisticsAt + pending[node]! * STATISTIC_BYTES;
-    const leftChild = view.getInt32(nodeAt + 4, true);
-    const isLeaf = leftChild === -1;
-    const split = view.getUint32(nodeAt + 12, true);
-    tree.feature[node] = isLeaf ? -1 : split & 0x7fffffff;
-    tree.missingLeft[node] = isLeaf ? 0 : split >>> 31;
-    tree.value[node] = shortFloat(view.getFloat32(nodeAt + 16, true));
-    tree.left[node] = isLeaf ? 0 : pending.length;
-    tree.gain[node] = isLeaf ? 0 : shortFloat(view.getFloat32(statisticAt, true));
-    tree.cover[node] = shortFloat(view.getFloat32(statisticAt + 4, true));
-    if (!isLeaf) pending.push(leftChild, view.getInt32(nodeAt + 8, true));
-  }
-  return tree;
+function readTree(view: DataView, nodesAt: number, count: number): Tree {
+  return treeOf((node) => {
+    const at = nodesAt + node * NODE_BYTES;
+    const statisticAt = nodesAt + count * NODE_BYTES + node * STATISTIC_BYTES;
+    const split = view.getUint32(at + 12, true);
+    return {
+      left: view.getInt32(at + 4, true),
+      right: view.getInt32(at + 8, true),
+      feature: split & 0x7fffffff,
+      missingLeft: split >>> 31,
+      value: shortFloat(view.getFloat32(at + 16, true)),
+      gain: shortFloat(view.getFloat32(statisticAt, true)),
+      cover: shortFloat(view.getFloat32(statisticAt + 4, true)),
+    };
+  }, count);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { gaussLegendre } from "./gaussLegendre.ts";
+import { gaussLegendre } from "./leafContributions.ts";
 
 it("integrates powers below twice the number of points exactly", () => {
   for (const count of [1, 2, 3, 8, 40]) {

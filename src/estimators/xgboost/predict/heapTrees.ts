@@ -71,8 +71,7 @@ function depthOf(tree: Tree): number {
 
 /**
  * Writes the sum of the leaf values of each row to `sums`, (n_samples × outputCount). Adds in the order of the trees as
- * XGBoost does, so that float32 sums are the same. 500 k rows × 100 trees of depth 6 take 0.62 s; a walk with branches
- * takes 2.0 s, XGBoost itself 0.58 s on the same core. Eight rows at a time hide the memory latency at each node.
+ * XGBoost does, so that float32 sums are the same, in a third of the time of a walk with branches.
  */
 export function sumLeaves(heap: HeapTrees, X: Matrix, sums: Float32Array, outputCount: number): void {
   const { roots, depths, ranks } = heap;

@@ -1,6 +1,61 @@
-/** Shapley values of one leaf: contribution of each feature on its path. */
-import type { LeafPaths } from "./leafPaths.ts";
-import { gaussLegendre } from "./gaussLegendre.ts";
+/** Shapley values of the leaves of a tree: contribution of each feature on the path to a leaf. */
+import type { Tree } from "../ensemble.ts";
+
+/**
+ * Features and row shares on the path to each leaf. Every feature on a path has one slot, even if it is tested several
+ * times. All nodes below a node share its slots, as their first ones.
+ */
+export interface LeafPaths {
+  /** Slot of the feature that a node tests; unused in a leaf. (nodes) */
+  readonly slot: Int32Array;
+  readonly parent: Int32Array;
+  /** First entry of a leaf in `feature` and `share`; −1 for other nodes. (nodes) */
+  readonly start: Int32Array;
+  /** Number of slots of a leaf. (nodes) */
+  readonly size: Int32Array;
+  /** Column of each slot of each leaf. */
+  readonly feature: Int32Array;
+  /** Share of the training rows that follow the path at the tests of that column, multiplied over the tests. */
+  readonly share: Float64Array;
+  /** Mean leaf value over the training rows, weighted by cover. */
+  readonly mean: number;
+}
+
+interface Step {
+  readonly feature: number;
+  readonly share: number;
+}
+
+export function leafPaths({ feature: columns, value, left, cover }: Tree): LeafPaths {
+  const count = columns.length;
+  const [slot, parent] = [new Int32Array(count), new Int32Array(count)];
+  const [start, size] = [new Int32Array(count).fill(-1), new Int32Array(count)];
+  const slots: Step[] = [];
+  let mean = 0;
+  const paths: (readonly Step[])[] = [[]];
+  for (let node = 0; node < count; node++) {
+    const path = paths[node]!;
+    const feature = columns[node]!;
+    if (feature === -1) {
+      start[node] = slots.length;
+      size[node] = path.length;
+      for (const step of path) slots.push(step);
+      mean += path.reduce((product, step) => product * step.share, value[node]!);
+      continue;
+    }
+    const found = path.findIndex((step) => step.feature === feature);
+    slot[node] = found === -1 ? path.length : found;
+    for (const child of [left[node]!, left[node]! + 1]) {
+      parent[child] = node;
+      // 0.5 if no training row reached the node (weights of 0)
+      const share = cover[node]! > 0 ? cover[child]! / cover[node]! : 0.5;
+      paths[child] =
+        found === -1 ? [...path, { feature, share }] : path.with(found, { feature, share: path[found]!.share * share });
+    }
+  }
+  const [feature, share] = [Int32Array.from(slots, (s) => s.feature), Float64Array.from(slots, (s) => s.share)];
+  return { slot, parent, start, size, feature, share, mean };
+}
 
 /**
  * A coalition S of features has the value v · Π_{k ∈ S} o_k · Π_{k ∉ S} z_k, where v is the leaf value, o_k is 1 if the
@@ -43,4 +98,31 @@ export function leafContributions(
     for (let k = 0; k < slots; k++)
       result[at + k] = leaf.value * (isFailed[k] === 1 ? -failed : (1 - share[from + k]!) * result[at + k]!);
   };
+}
+
+const quadratures = new Map<number, { readonly points: Float64Array; readonly weights: Float64Array }>();
+
+/**
+ * Gauss–Legendre quadrature on (0, 1): `count` points integrate every polynomial of degree 2 · count − 1 exactly.
+ * @see Press et al., Numerical Recipes, 4.6: the roots of the Legendre polynomial by Newton's method
+ */
+export function gaussLegendre(count: number) {
+  const known = quadratures.get(count);
+  if (known !== undefined) return known;
+  const [points, weights] = [new Float64Array(count), new Float64Array(count)];
+  for (let i = 0; i < count; i++) {
+    let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
+    let slope = 0;
+    for (let step = 1, turn = 0; turn < 100 && Math.abs(step) >= 1e-15; x -= step, turn++) {
+      let [before, value] = [0, 1]; // Legendre polynomials of degrees n − 1 and n
+      for (let n = 1; n <= count; n++) [before, value] = [value, ((2 * n - 1) * x * value - (n - 1) * before) / n];
+      slope = (count * (x * value - before)) / (x * x - 1);
+      step = value / slope;
+    }
+    points[i] = (1 - x) / 2;
+    weights[i] = 1 / ((1 - x * x) * slope * slope);
+  }
+  const quadrature = { points, weights };
+  quadratures.set(count, quadrature);
+  return quadrature;
 }

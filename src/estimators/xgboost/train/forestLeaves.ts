@@ -2,12 +2,11 @@
 import { attempt } from "../../../core/errors.ts";
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
-import { holdOut } from "../../holdOut.ts";
+import { holdOut, partOf } from "./stopEarly.ts";
 import { lbfgs } from "../../logistic/lbfgs.ts";
 import type { Objective } from "../../logistic/objective.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { treePredictor } from "../predict/treePredictor.ts";
-import { partOf } from "./stopEarly.ts";
 
 /** Each leaf gets this number of rows with the class shares of all rows: its own few rows say little of a rare class. */
 const PRIOR_ROWS = 20;

@@ -3,10 +3,10 @@ import { MlctlError } from "../../../core/errors.ts";
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
-import { holdOut } from "../../holdOut.ts";
-import type { BestRound, Watch } from "./bestRound.ts";
+import type { Watch } from "./roundMetrics.ts";
 import type { Engine, TrainingRequest, WatchedFit } from "../engines/engine.ts";
-import { objectives, type Objective } from "../objectives.ts";
+import { type Objective, objectives } from "../objectives.ts";
+import { random } from "../../../core/random.ts";
 
 /** Where 0 asks for the validation rows, and they must not stop the fit. */
 const USUAL_SHARE = 0.1;
@@ -17,32 +17,27 @@ const USUAL_SHARE = 0.1;
  * @param params parameters of the family
  * @throws {MlctlError} kind "data" if there are too few rows
  */
-export async function stopEarly(engine: Engine, request: TrainingRequest, params: JsonObject): Promise<BestRound> {
-  const { y, objective, classCount, seed, times, groups } = request;
+export async function stopEarly(engine: Engine, request: TrainingRequest, params: JsonObject): Promise<WatchedFit> {
   const share = (params.early_stopping_fraction as number) || USUAL_SHARE;
-  const { training, heldOut } = holdOut(y, { share, seed, classCount, times, groups });
-  const { metric, patience } = ruleOf(params, objective);
+  const { training, heldOut } = holdOut(request.y, { ...request, share });
   const evaluation = partOf(request, heldOut);
-  if (metric === "auc" && new Set(evaluation.y).size < 2) {
+  const rule = ruleOf(params, request.objective);
+  if (rule.metric === "auc" && new Set(evaluation.y).size < 2) {
     throw new MlctlError("data", `the ${heldOut.length} rows held out for early stopping all have the same class`, {
       hint: 'raise "early_stopping_fraction", or set "eval_metric" to "logloss"',
     });
   }
-  return engine.findRounds({ ...request, ...partOf(request, training) }, { ...evaluation, metric, patience });
+  return engine.findRounds({ ...request, ...partOf(request, training) }, { ...evaluation, ...rule }, false);
 }
 
-/**
- * The same with other rows that stop training, see FitOptions.watch: the first fit is the model.
- * @returns with the trees of all rounds where the engine can keep them
- */
-export async function stopOn(
+/** The same with other rows that stop training, see FitOptions.watch: the first fit is the model. */
+export function stopOn(
   watch: NonNullable<FitOptions["watch"]>,
   engine: Engine,
   request: TrainingRequest,
   params: JsonObject,
-): Promise<Omit<WatchedFit, "ensemble"> & Partial<WatchedFit>> {
-  const watched = { ...watch, ...ruleOf(params, request.objective) };
-  return engine.fitWatched?.(request, watched) ?? { best: await engine.findRounds(request, watched) };
+): Promise<WatchedFit> {
+  return engine.findRounds(request, { ...watch, ...ruleOf(params, request.objective) }, true);
 }
 
 function ruleOf(params: JsonObject, objective: Objective): Pick<Watch, "metric" | "patience"> {
@@ -64,4 +59,57 @@ function matrixRows({ columnNames, values }: Matrix, rows: Int32Array): Matrix {
   const taken = new Float64Array(rows.length * width);
   rows.forEach((row, i) => taken.set(values.subarray(row * width, (row + 1) * width), i * width));
   return { rowCount: rows.length, columnNames, values: taken };
+}
+
+/** Row positions, ascending. */
+export interface Parts {
+  readonly training: Int32Array;
+  readonly heldOut: Int32Array;
+}
+
+export interface HoldOutOptions extends Pick<FitOptions, "seed" | "classCount" | "times" | "groups"> {
+  /** Share of the rows to hold out, above 0 and below 1. */
+  readonly share: number;
+}
+
+/**
+ * Holds out training rows, never those that the model is evaluated on. With times: the latest rows, never splitting rows
+ * of the same time. Else whole groups, or a stratified random sample, both drawn by the seed.
+ * @throws {MlctlError} kind "data" if either part would be empty
+ */
+export function holdOut(y: Float64Array, options: HoldOutOptions): Parts {
+  const chosen = new Set(chooseRows(y, options));
+  const all = Int32Array.from(y.keys());
+  const training = all.filter((row) => !chosen.has(row));
+  if (training.length === 0 || chosen.size === 0) {
+    throw new MlctlError("data", `too few training rows (${y.length}) to hold out some for early stopping`, {
+      hint: 'remove "early_stopping_rounds", or ingest more rows',
+    });
+  }
+  return { training, heldOut: all.filter((row) => chosen.has(row)) };
+}
+
+function chooseRows(y: Float64Array, { share, seed, classCount, times, groups }: HoldOutOptions): number[] {
+  const rows = Array.from(y.keys());
+  const count = Math.ceil(share * rows.length);
+  const { shuffle } = random(seed);
+  if (times !== undefined) {
+    const known = times.filter((time) => !Number.isNaN(time)).toSorted();
+    const first = known[known.length - count] ?? Number.NaN;
+    return rows.filter((row) => times[row]! >= first);
+  }
+  if (groups !== undefined) {
+    const found: number[] = [];
+    for (const group of shuffle([...new Set(groups)])) {
+      if (found.length >= count) break;
+      groups.forEach((each, row) => void (each === group && found.push(row)));
+    }
+    return found;
+  }
+  if (classCount === 0) return shuffle(rows).slice(0, count);
+  return Array.from({ length: classCount }, (_, code) => {
+    const own = shuffle(rows.filter((row) => y[row] === code));
+    // the only row of a class stays in training
+    return own.slice(0, Math.min(own.length - 1, Math.max(1, Math.round(share * own.length))));
+  }).flat();
 }

@@ -99,10 +99,8 @@ function openLibrary(path: string) {
 }
 
 /**
- * Number of times GNU's OpenMP polls for the other threads before it sleeps. `mlctl train` on 890,000 × 11 and two
- * cores, median of three: on an idle machine 5.9 s with this value, 5.5 s with 10,000, 5.2 s with 100,000; with another
- * busy process 7.5, 8.4 and 13.9 s (pandas and XGBoost with its default of 300,000: 14.8 s). On 5,000 rows × 100, where
- * the work between two waits is short, and a busy machine: 12 s with this value, 34 s with 10,000.
+ * Number of times GNU's OpenMP polls for the other threads before it sleeps. On an idle machine a training takes a tenth
+ * longer than with 100,000; beside a busy process, where its default is 300,000, half or a third of the time.
  */
 const SPINS = 1000;
 

@@ -1,8 +1,8 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
-import { watchRounds } from "../../train/bestRound.ts";
+import { watchRounds } from "../../train/roundMetrics.ts";
 import { checked, nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
 import { createQuantileMatrix, quantileFunctions } from "./quantileMatrix.ts";
-import { keepsBins, PROGRESS_STEPS, type MarginsJob, type TrainingJob, type WatchJob } from "../trainingJob.ts";
+import { keepsBins, type MarginsJob, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
 /**
  * @param leastCells from which bins take the place of values
@@ -36,10 +36,7 @@ export interface Checkpoint {
 
 /** After a round. */
 interface Round extends Omit<Checkpoint, "model"> {
-  /**
-   * The model. Where rounds sample, those that follow depend on whether and when it was called, so that a training that
-   * goes on from the model has the same rounds.
-   */
+  /** The model. Where rounds sample, those that follow depend on whether it was called. */
   save(): Uint8Array<ArrayBuffer>;
 }
 
@@ -111,11 +108,7 @@ interface Filling {
   readonly library: NativeLibrary;
   readonly check: (code: number) => void;
   readonly columnCount: number;
-  /**
-   * Threads of the matrix, which it uses to compute its bins, independent of the booster's parameter. With one thread
-   * (the default of the call without threads) the first of 100 rounds took 1.0 s of 3.0 on 712,000 × 11 and two cores,
-   * with two threads 0.55 s of 2.5.
-   */
+  /** Threads of the matrix, which computes its bins with them, independent of the booster's parameter. */
   readonly threads: number;
 }
 

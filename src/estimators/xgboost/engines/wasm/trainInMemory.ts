@@ -1,11 +1,10 @@
 /** Trains one model inside the WebAssembly memory of ml-xgboost; blocks the thread, so it runs in worker.ts. */
 import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
-import { watchRounds } from "../../train/bestRound.ts";
+import { roundMetric, watchRounds } from "../../train/roundMetrics.ts";
 import { revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "../../formats/parseModel.ts";
-import { roundMetric } from "../../train/roundMetrics.ts";
 import { linkMargins, treePredictor } from "../../predict/treePredictor.ts";
-import { PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../trainingJob.ts";
+import { PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
 /** Minimum number of rounds between two evaluations for early stopping. */
 const FEWEST_ROUNDS = 10;

@@ -1,14 +1,22 @@
 /** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in its own thread. */
-import { baseMarginOf } from "../../formats/baseMargin.ts";
-import type { BestRound, Watch } from "../../train/bestRound.ts";
-import type { Engine, TrainingRequest } from "../engine.ts";
+import { baseMarginOf, shortFloat } from "../../formats/treeFormat.ts";
+import type { BestRound, Watch } from "../../train/roundMetrics.ts";
+import {
+  type Engine,
+  trainingJob,
+  type TrainingJob,
+  type TrainingRequest,
+  type WatchedFit,
+  watchJob,
+} from "../engine.ts";
 import type { Tree, TreeEnsemble } from "../../ensemble.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "../../formats/parseModel.ts";
-import { shortFloat } from "../../formats/shortFloat.ts";
-import { watchJob, type TrainingJob } from "../trainingJob.ts";
 import { trainingThread } from "../trainingThread.ts";
-import { weightsAsParams } from "./weightsAsParams.ts";
+import { MlctlError } from "../../../../core/errors.ts";
+import { isFloat32 } from "../engineSettings.ts";
+import { installHint } from "../native/releases.ts";
+import type { Json } from "../../../../core/json.ts";
 
 const train = trainingThread("wasm");
 
@@ -18,17 +26,18 @@ export const wasmEngine = {
   async fit(request: TrainingRequest): Promise<TreeEnsemble> {
     const { scale, params } = weightsAsParams(request);
     const ensemble = parseModel(await trainBinary({ ...request, params }));
-    return { ...ensemble, trees: ensemble.trees.map((tree) => scaled(revealMissing(tree), scale)) };
+    return { ...ensemble, trees: ensemble.trees.map((tree) => withScale(revealMissing(tree), scale)) };
   },
-  async findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound> {
+  async findRounds(request: TrainingRequest, watch: Watch): Promise<WatchedFit> {
     const { params } = weightsAsParams(request);
-    const makeJob = (): TrainingJob => ({ ...trainingJob({ ...request, params }), watch: watchJob(watch, request) });
-    return JSON.parse(new TextDecoder().decode(await train(makeJob, { ...request, hint }))) as BestRound;
+    const makeJob = (): TrainingJob => ({ ...wasmJob({ ...request, params }), watch: watchJob(watch, request) });
+    const bytes = await train(makeJob, { ...request, hint });
+    return { best: JSON.parse(new TextDecoder().decode(bytes)) as BestRound };
   },
 } satisfies Engine;
 
 /** Scales gain and cover to what they would be with weights. */
-function scaled(tree: Tree, scale: number): Tree {
+function withScale(tree: Tree, scale: number): Tree {
   if (scale === 1) return tree;
   const times = (value: number): number => shortFloat(Math.fround(value * scale));
   return { ...tree, gain: tree.gain.map(times), cover: tree.cover.map(times) };
@@ -36,7 +45,7 @@ function scaled(tree: Tree, scale: number): Tree {
 
 /** @returns XGBoost's binary model, before `revealMissing` */
 export function trainBinary(request: TrainingRequest): Promise<Uint8Array> {
-  return train(() => trainingJob(request), { ...request, hint });
+  return train(() => wasmJob(request), { ...request, hint });
 }
 
 function hint(reason: string): string {
@@ -45,31 +54,54 @@ function hint(reason: string): string {
     : "the parameters are valid, so this is probably a bug: please report it with the data and configuration";
 }
 
-function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequest): TrainingJob {
-  const { n_estimators: rounds, nthread: _, ...rest } = params; // this engine is single-threaded
-  const settings: [string, string][] = [
-    ["silent", "1"],
-    ["nthread", "1"],
-    ["objective", objective === "reg:squarederror" ? "reg:linear" : objective], // its name before XGBoost 0.83
-    ["seed", String(seed)],
-  ];
-  if (objective === "multi:softprob") settings.push(["num_class", String(classCount)]);
-  // In 0.7 "approx" takes sketch_eps = 1 / max_bin instead of max_bin.
-  if (rest.tree_method === "approx") settings.push(["sketch_eps", String(1 / Number(rest.max_bin))]);
-  for (const [name, value] of Object.entries(rest)) settings.push([name, String(value)]);
-  // 0.7 does not take the logarithm of base_score for this objective.
-  if (objective === "reg:tweedie")
-    settings.push(["base_score", String(baseMarginOf(Number(rest.base_score), objective))]);
+function wasmJob(request: TrainingRequest): TrainingJob {
+  const { X, objective, params } = request;
   const values = hideMissing(X.values);
-  // "hist" aborts if every value is missing.
-  if (values.every((value) => value === -1)) settings.push(["tree_method", "exact"]);
-  return {
-    rowCount: X.rowCount,
-    columnCount: X.columnNames.length,
-    values,
-    labels: new Float32Array(y),
-    weights: null,
-    params: settings,
-    rounds: Number(rounds),
-  };
+  return trainingJob(request, values, {
+    silent: 1,
+    nthread: 1,
+    // its name before XGBoost 0.83
+    ...(objective === "reg:squarederror" ? { objective: "reg:linear" } : {}),
+    // In 0.7 "approx" takes sketch_eps = 1 / max_bin instead of max_bin.
+    ...(params.tree_method === "approx" ? { sketch_eps: 1 / Number(params.max_bin) } : {}),
+    // 0.7 does not take the logarithm of base_score for this objective.
+    ...(objective === "reg:tweedie" ? { base_score: baseMarginOf(Number(params.base_score), objective) } : {}),
+    // "hist" aborts if every value is missing.
+    ...(values.every((value) => value === -1) ? { tree_method: "exact" } : {}),
+  });
+}
+
+/** Parameters in units of summed gradients or Hessians: multiplying all weights by c equals dividing these by c. */
+const scaledParams = ["reg_lambda", "reg_alpha", "gamma", "min_child_weight"];
+
+/**
+ * Expresses class weights as parameters, because ml-xgboost's WebAssembly has no function to set sample weights. If all rows of class 0 have weight c and all of class 1 weight d, gradients and Hessians are c times those with
+ * weights 1 and d / c, which is what scale_pos_weight does. The trees are the same up to float32 rounding (and, with
+ * hist and approx, up to the position of the bins).
+ * @returns the parameters, and the factor that gain and cover must be multiplied by
+ * @throws {MlctlError} kind "usage" if weights differ within a class
+ */
+function weightsAsParams({ y, sampleWeight, objective, params }: TrainingRequest) {
+  if (sampleWeight === undefined || sampleWeight.length === 0) return { params, scale: 1 };
+  const byClass = new Map<number, number>();
+  for (let i = 0; i < y.length; i++) {
+    const code = objective === "binary:logistic" ? y[i]! : 0;
+    const weight = byClass.get(code) ?? sampleWeight[i]!;
+    if (weight !== sampleWeight[i] || !(weight > 0)) {
+      const kind = objective === "multi:softprob" ? "several classes" : "single rows";
+      const message = `the wasm engine of xgboost supports weights of two classes only, not of ${kind}`;
+      throw new MlctlError("usage", message, { hint: installHint() });
+    }
+    byClass.set(code, weight);
+  }
+  const scale = byClass.get(0) ?? 1;
+  const positive = (byClass.get(1) ?? scale) / scale;
+  const scaled: Record<string, Json> = { ...params, scale_pos_weight: (params.scale_pos_weight as number) * positive };
+  for (const name of scaledParams) scaled[name] = (params[name] as number) / scale;
+  const outside = ["scale_pos_weight", ...scaledParams].find((name) => !isFloat32(scaled[name] as number));
+  if (outside !== undefined) {
+    const message = `the class weights of xgboost are too different: they make "${outside}" ${String(scaled[outside])}`;
+    throw new MlctlError("usage", message, { hint: "use weights between 1e-6 and 1e6" });
+  }
+  return { params: scaled, scale };
 }
