@@ -61,10 +61,11 @@ const other = await client.POST("/models/{version}/predict", { params: { path: {
 const many = await client.POST("/predict", { body: [row, row] });
 if (many.data === undefined || !("predictions" in many.data)) throw new Error("two rows came");
 const model = await client.GET("/model");
-// @ts-expect-error a column is missing
-const lacking: components["schemas"]["Row"] = { lastmonth_activity: 73 };
-// @ts-expect-error there is no such parameter
-void (() => client.POST("/predict", { body: lacking, params: { query: { limit: 0.3 } } }));
+// Without a column of the model it is no row, and there is no such parameter.
+const isRow: { lastmonth_activity: number } extends components["schemas"]["Row"] ? true : false = false;
+type Query = NonNullable<paths["/predict"]["post"]["parameters"]["query"]>;
+const hasLimit: "limit" extends keyof Query ? true : false = false;
+if (isRow || hasLimit) throw new Error("the types are too wide");
 console.log(JSON.stringify({
   prediction: one.data.prediction,
   labelled: labels.data?.labelled,

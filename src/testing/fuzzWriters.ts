@@ -38,7 +38,10 @@ interface Case {
   readonly folders: readonly string[];
 }
 
-type Yaml = Readonly<Record<string, any>>; // oxlint-disable-line no-explicit-any -- keys of the formats
+/** A part of a workflow or a manifest. */
+interface Yaml {
+  readonly [key: string]: Yaml;
+}
 
 /** Shells run a tenth of the cases, at least 15: each starts a few processes. */
 export function fuzzWriters(count: number, seed: number): void {
@@ -142,10 +145,10 @@ export function fuzzWriters(count: number, seed: number): void {
       const text = readFileSync(path!, "utf8");
       const workflow = parse(text) as Yaml;
       expect(parse(text, { version: "1.1" })).toEqual(workflow);
-      const { steps, defaults } = workflow["jobs"].mlctl as Yaml;
+      const { steps, defaults } = workflow["jobs"]!["mlctl"]!;
       expect(workflow["name"]).not.toContain("${{");
-      const group = workflowText(workflow["concurrency"].group as string).text;
-      const folder = workflowText(defaults.run["working-directory"] as string).text;
+      const group = workflowText(String(workflow["concurrency"]!["group"])).text;
+      const folder = workflowText(String(defaults!["run"]!["working-directory"])).text;
       expect([group, folder]).toEqual([`mlctl ${basename(directory)}/config.json ${job.name}`, basename(directory)]);
       const expressions: string[] = [];
       JSON.stringify(workflow, (_, value: unknown) => {
@@ -153,7 +156,9 @@ export function fuzzWriters(count: number, seed: number): void {
         return value;
       });
       expect(expressions).toEqual(ownExpressions);
-      const [restore, run, keep] = (steps as Yaml[]).slice(-3).map((step) => workflowText(step["run"] as string));
+      const [restore, run, keep] = Object.values(steps!)
+        .slice(-3)
+        .map((step) => workflowText(String(step["run"])));
       expect(run!.text).toBe(`mlctl schedule now ${job.name} $DUE -c config.json`);
       if (!shells.has(directory)) continue;
       const noted = join(root, "noted");
@@ -181,8 +186,8 @@ export function fuzzWriters(count: number, seed: number): void {
       expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
       const found = documents.map((document) => {
         const { spec, metadata } = document.toJS() as Yaml;
-        expect(metadata.name).toMatch(/^mlctl-[a-z0-9-]+$/);
-        return (spec.jobTemplate.spec.template.spec.containers as Yaml[])[0]!["args"] as unknown;
+        expect(metadata!["name"]).toMatch(/^mlctl-[a-z0-9-]+$/);
+        return spec!["jobTemplate"]!["spec"]!["template"]!["spec"]!["containers"]!["0"]!["args"];
       });
       expect(found).toEqual(jobNames.map((name) => ["schedule", "now", name, "--due", "24h"]));
     }

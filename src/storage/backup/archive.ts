@@ -186,8 +186,7 @@ function newFile(path: string, mode?: number): WriteStream {
 /** True for a relative path that stays inside its folder on every operating system. */
 function isPlain(name: string): boolean {
   const parts = name.split("/");
-  // eslint-disable-next-line no-control-regex
-  return !/[\\:\u0000-\u001f]/.test(name) && parts.every((part) => part !== "" && part !== "." && part !== "..");
+  return !/[\\:\p{Cc}]/u.test(name) && parts.every((part) => part !== "" && part !== "." && part !== "..");
 }
 
 function asArchiveError(error: unknown, path: string): unknown {
