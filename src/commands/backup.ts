@@ -108,10 +108,8 @@ export const share = defineCommand({
       if (!source.includes(":"))
         throw new MlctlError("usage", `${source} sets "${key}", not config.json`, { hint: "unset it first" });
     }
-    const [{ openWorkspace }, step] = await Promise.all([
-      import("../lifecycle/workspace.ts"),
-      import("../lifecycle/share/share.ts"),
-    ]);
+    const { openWorkspace } = await import("../lifecycle/workspace.ts");
+    const step = await import("../lifecycle/share/share.ts");
     const workspace = openWorkspace(loaded, context);
     const writes = writingOptions("share", options.wait);
     const result =

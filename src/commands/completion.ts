@@ -44,10 +44,8 @@ type ChoicesOf = (option: OptionSpec) => readonly string[] | undefined;
 
 /** From the flag itself, from the key of config.json that it sets, or from the list that it takes. */
 async function choicesOfFlags(): Promise<ChoicesOf> {
-  const [{ knownNames }, { configJsonSchema, schemaNodesAt }] = await Promise.all([
-    import("../lifecycle/knownNames.ts"),
-    import("../config/schema/configJsonSchema.ts"),
-  ]);
+  const { knownNames } = await import("../lifecycle/knownNames.ts");
+  const { configJsonSchema, schemaNodesAt } = await import("../config/schema/configJsonSchema.ts");
   const schema = configJsonSchema(knownNames());
   return ({ flags, choices, setting }) => {
     if (choices !== undefined) return choices;

@@ -50,10 +50,8 @@ const show = defineCommand({
 
 /** @throws {MlctlError} kind "notReady" before the first training: what mlctl chooses depends on the data */
 async function resolvedConfig(loaded: LoadedConfig, { context }: Invocation): Promise<string> {
-  const [{ openWorkspace }, { reading }] = await Promise.all([
-    import("../lifecycle/workspace.ts"),
-    import("../lifecycle/session.ts"),
-  ]);
+  const { openWorkspace } = await import("../lifecycle/workspace.ts");
+  const { reading } = await import("../lifecycle/session.ts");
   const workspace = openWorkspace(loaded, context);
   const run = await reading(workspace, ({ store }) => store.latestModelRun());
   if (run === undefined) {
@@ -94,11 +92,9 @@ const validate = defineCommand({
       const view = { title: `${path} is valid`, notes: found };
       return { result: { path, valid: true, warnings, data: null }, view };
     }
-    const [{ openWorkspace }, { reading }, { checkConfig }] = await Promise.all([
-      import("../lifecycle/workspace.ts"),
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/train/inspectData.ts"),
-    ]);
+    const { openWorkspace } = await import("../lifecycle/workspace.ts");
+    const { reading } = await import("../lifecycle/session.ts");
+    const { checkConfig } = await import("../lifecycle/train/inspectData.ts");
     const data = await reading(openWorkspace(loaded, invocation.context), checkConfig);
     return { result: { path, valid: true, warnings, data }, view: { ...validView(path, data), notes: found } };
   },
@@ -144,10 +140,8 @@ const schema = defineCommand({
     ["mlctl config schema | jq .properties.train", "one section"],
   ],
   async run() {
-    const [{ configJsonSchema }, { knownNames }] = await Promise.all([
-      import("../config/schema/configJsonSchema.ts"),
-      import("../lifecycle/knownNames.ts"),
-    ]);
+    const { configJsonSchema } = await import("../config/schema/configJsonSchema.ts");
+    const { knownNames } = await import("../lifecycle/knownNames.ts");
     return { text: `${JSON.stringify(configJsonSchema(knownNames()), null, 2)}\n` };
   },
 }) satisfies Command;

@@ -109,10 +109,8 @@ export const deploy = defineCommand({
     const { rollback, force, dryRun, message, wait } = invocation.options;
     const options = { rollback, force, dryRun, message, model: invocation.args[0] };
     const workspace = await openWorkspaceOf(invocation);
-    const [step, { reading, writing }] = await Promise.all([
-      import("../lifecycle/deploy/deploy.ts"),
-      import("../lifecycle/session.ts"),
-    ]);
+    const step = await import("../lifecycle/deploy/deploy.ts");
+    const { reading, writing } = await import("../lifecycle/session.ts");
     const work = (session: Session): Promise<DeployResult> => step.deploy(session, options);
     const deployed = await (dryRun
       ? reading(workspace, work)

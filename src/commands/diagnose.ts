@@ -137,11 +137,9 @@ export const doctor = defineCommand({
     ["mlctl doctor --json | jq '.findings[] | select(.status == \"fail\")'", "only what failed"],
   ],
   async run(invocation) {
-    const [loaded, step, { openWorkspace }] = await Promise.all([
-      openConfig(invocation),
-      import("../lifecycle/health/doctor.ts"),
-      import("../lifecycle/workspace.ts"),
-    ]);
+    const loaded = await openConfig(invocation);
+    const step = await import("../lifecycle/health/doctor.ts");
+    const { openWorkspace } = await import("../lifecycle/workspace.ts");
     const workspace = openWorkspace(loaded, invocation.context);
     const found = await step.doctor(workspace);
     const findings = [...found.findings, ...variableFindings(loaded), ...(await jobFindings(workspace))];
@@ -162,11 +160,9 @@ function variableFindings({ unset, plainSecrets }: LoadedConfig): Finding[] {
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   const { config, context } = workspace;
   if (!isReadable(config, "schedule") || config.schedule.length === 0) return [];
-  const [{ reading }, { scheduledJobs }, { jobStatuses, scheduleFindings }] = await Promise.all([
-    import("../lifecycle/session.ts"),
-    import("../automation/schedule/scheduledJobs.ts"),
-    import("../automation/schedule/jobStatus.ts"),
-  ]);
+  const { reading } = await import("../lifecycle/session.ts");
+  const { scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
+  const { jobStatuses, scheduleFindings } = await import("../automation/schedule/jobStatus.ts");
   const found = async (): Promise<Finding[]> => {
     const jobs = scheduledJobs(config, context.now());
     const options = { now: context.now(), count: 1 };

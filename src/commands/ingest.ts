@@ -56,10 +56,8 @@ export const ingest = defineCommand({
           "usage",
           `--dry-run asks no source: leave out ${addresses.length === 1 ? "the address" : "the addresses"}`,
         );
-      const [step, { unaskedNote }] = await Promise.all([
-        import("../lifecycle/ingest/planIngest.ts"),
-        import("../lifecycle/ingest/fetchSources.ts"),
-      ]);
+      const step = await import("../lifecycle/ingest/planIngest.ts");
+      const { unaskedNote } = await import("../lifecycle/ingest/fetchSources.ts");
       return inWorkspace(invocation, "read", async (session) => {
         const plan = await step.planIngest(session, args, options.force);
         const unasked = args.length > 0 ? null : unaskedNote(session);
@@ -67,11 +65,9 @@ export const ingest = defineCommand({
       });
     }
     if (addresses.includes("-")) warnOfTerminal(invocation, "ingest");
-    const [step, { fetchSources }, { inputFolder }] = await Promise.all([
-      import("../lifecycle/ingest/ingest.ts"),
-      import("../lifecycle/ingest/fetchSources.ts"),
-      import("../lifecycle/sourceNotes.ts"),
-    ]);
+    const step = await import("../lifecycle/ingest/ingest.ts");
+    const { fetchSources } = await import("../lifecycle/ingest/fetchSources.ts");
+    const { inputFolder } = await import("../lifecycle/sourceNotes.ts");
     const { query, watermark, force } = options;
     const named = addresses.length === 0 ? undefined : { addresses, query, watermark, stdin: invocation.stdin };
     const result = await inWorkspace(invocation, { write: "ingest" }, async (session) => {

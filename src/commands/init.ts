@@ -49,10 +49,8 @@ export const init = defineCommand({
     }
     if (target !== undefined)
       throw new MlctlError("usage", "--target is a column of a file", { hint: "add --from FILE" });
-    const [step, { knownNames }] = await Promise.all([
-      import("../lifecycle/init.ts"),
-      import("../lifecycle/knownNames.ts"),
-    ]);
+    const step = await import("../lifecycle/init.ts");
+    const { knownNames } = await import("../lifecycle/knownNames.ts");
     const result = await step.init({ ...options, directory, known: knownNames() }, context);
     return { result, view: initView(result, folder) };
   },

@@ -146,12 +146,10 @@ const promote = defineCommand({
       });
     const source = await openWorkspaceOf(invocation);
     const target = await openOther(invocation, to);
-    const [{ bringModel }, { deploy }, { reading, writing }, { announceDeployment }] = await Promise.all([
-      import("../lifecycle/registry/bringModel.ts"),
-      import("../lifecycle/deploy/deploy.ts"),
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/monitor/monitorAlerts.ts"),
-    ]);
+    const { bringModel } = await import("../lifecycle/registry/bringModel.ts");
+    const { deploy } = await import("../lifecycle/deploy/deploy.ts");
+    const { reading, writing } = await import("../lifecycle/session.ts");
+    const { announceDeployment } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const promoted = await reading(source, (session) =>
       writing(target, writingOptions("models promote", wait), async (other) => {
         const brought = await bringModel(session, other, invocation.args[0]!);

@@ -98,11 +98,9 @@ export const monitor = defineCommand({
       until: dateOption(options.until, "--until"),
       segments: options.by?.flatMap((names) => names.split(",")),
     };
-    const [step, { monitorExit }, { reading, writing }] = await Promise.all([
-      import("../lifecycle/monitor/monitor.ts"),
-      import("../lifecycle/monitor/monitorRecord.ts"),
-      import("../lifecycle/session.ts"),
-    ]);
+    const step = await import("../lifecycle/monitor/monitor.ts");
+    const { monitorExit } = await import("../lifecycle/monitor/monitorRecord.ts");
+    const { reading, writing } = await import("../lifecycle/session.ts");
     const checked = options.dryRun
       ? await reading(workspace, (session) => step.monitor(session, request))
       : await writing(workspace, writingOptions("monitor", options.wait), (session) => step.monitor(session, request));

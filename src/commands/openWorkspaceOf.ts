@@ -10,10 +10,8 @@ import type { Invocation } from "./command.ts";
 /** Changes the working directory to that of -C, so that relative paths are resolved there, as with git. */
 export async function openConfig(invocation: Invocation, check?: LoadOptions["check"]): Promise<LoadedConfig> {
   const { global, flagSettings: flags, context } = invocation;
-  const [{ loadConfig }, { knownNames }] = await Promise.all([
-    import("../config/loadConfig.ts"),
-    import("../lifecycle/knownNames.ts"),
-  ]);
+  const { loadConfig } = await import("../config/loadConfig.ts");
+  const { knownNames } = await import("../lifecycle/knownNames.ts");
   const { config: path, directory } = global;
   const environment = environmentOf(invocation);
   const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check });
@@ -37,11 +35,9 @@ export async function openOther(invocation: Invocation, place: string): Promise<
   const { config, directory } = isFile
     ? { config: basename(path), directory: dirname(path) }
     : { config: undefined, directory: path };
-  const [{ loadConfig }, { knownNames }, { openWorkspace }] = await Promise.all([
-    import("../config/loadConfig.ts"),
-    import("../lifecycle/knownNames.ts"),
-    import("../lifecycle/workspace.ts"),
-  ]);
+  const { loadConfig } = await import("../config/loadConfig.ts");
+  const { knownNames } = await import("../lifecycle/knownNames.ts");
+  const { openWorkspace } = await import("../lifecycle/workspace.ts");
   const environment = environmentOf(invocation);
   return openWorkspace(
     await loadConfig({ path: config, directory, environment, known: knownNames() }),

@@ -91,10 +91,8 @@ const now = defineCommand({
   ],
   async run(invocation) {
     const { jobs, place } = await open(invocation, (name) => name === invocation.args[0]);
-    const [{ runJobNow }, { jobNamed }] = await Promise.all([
-      import("../automation/schedule/runSchedule.ts"),
-      import("../automation/schedule/scheduledJobs.ts"),
-    ]);
+    const { runJobNow } = await import("../automation/schedule/runSchedule.ts");
+    const { jobNamed } = await import("../automation/schedule/scheduledJobs.ts");
     const { due, missed, show } = invocation.options;
     // The runner of GitHub Actions reads annotations from the output.
     const isShown = show || invocation.environment["GITHUB_ACTIONS"] === "true";
@@ -192,11 +190,9 @@ async function open(invocation: Invocation, runs = (_name: string): boolean => f
 }
 
 async function openPlace(invocation: Invocation): Promise<JobPlace> {
-  const [loaded, { openWorkspace }, { realConfigPath }] = await Promise.all([
-    openConfig(invocation),
-    import("../lifecycle/workspace.ts"),
-    import("../automation/schedule/install/scheduleFiles.ts"),
-  ]);
+  const loaded = await openConfig(invocation);
+  const { openWorkspace } = await import("../lifecycle/workspace.ts");
+  const { realConfigPath } = await import("../automation/schedule/install/scheduleFiles.ts");
   // The real path: a workspace reached through a link must not be installed twice.
   const path = realConfigPath(loaded.path);
   const directory = dirname(path);
@@ -206,10 +202,8 @@ async function openPlace(invocation: Invocation): Promise<JobPlace> {
 
 async function statuses(invocation: Invocation, count: number) {
   const { jobs, place } = await open(invocation);
-  const [{ reading }, { jobStatuses }] = await Promise.all([
-    import("../lifecycle/session.ts"),
-    import("../automation/schedule/jobStatus.ts"),
-  ]);
+  const { reading } = await import("../lifecycle/session.ts");
+  const { jobStatuses } = await import("../automation/schedule/jobStatus.ts");
   const options = { now: place.workspace.context.now(), count };
   return reading(place.workspace, (session) => jobStatuses(jobs, session, options));
 }

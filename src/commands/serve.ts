@@ -98,11 +98,9 @@ export const apicalls = defineCommand({
   async run(invocation) {
     const { url, token, wait } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
-    const [{ writing }, step, { requireDeployed }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/fullprocess/apiCalls.ts"),
-      import("../lifecycle/loadModel.ts"),
-    ]);
+    const { writing } = await import("../lifecycle/session.ts");
+    const step = await import("../lifecycle/fullprocess/apiCalls.ts");
+    const { requireDeployed } = await import("../lifecycle/loadModel.ts");
     const known = url === undefined ? undefined : { url, token: token ?? workspace.config.serve.token };
     if (known === undefined) await requireDeployed(workspace);
     const { temporaryServer } = await import("../server/process/temporaryServer.ts");
