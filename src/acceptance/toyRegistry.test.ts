@@ -138,7 +138,7 @@ function probabilities(outputs: readonly LinearOutput[], values: Float64Array): 
     imported: "square",
     entry: "square,",
     source: `/** Square: the square of numbers. */
-import { columnTensor, graphColumn, named, replaceColumns } from "../core/onnx.ts";
+import { columnTensor, graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { Transform } from "../core/transform.ts";
 import { mapColumns, mapValues } from "./mapColumns.ts";
 import { chooseColumns, readOptions } from "./readOptions.ts";
@@ -159,7 +159,7 @@ export const square: Transform<{ readonly columns: readonly string[] }> = {
       return [mapValues(column, (value) => value ** 2, \`\${name}_squared\`)];
     }),
   toOnnx: (graph, state, columns) =>
-    replaceColumns(columns, named(state.columns), (from) => {
+    replaceColumns(columns, state.columns, (from) => {
       const value = columnTensor(graph, from);
       return [graphColumn(\`\${from.name}_squared\`, graph.add("Mul", [value, value]))];
     }),

@@ -104,7 +104,7 @@ describe("a dropped file", () => {
     expect(workspace.read("drops/processed/a_predictions_attrition_v1.csv")).toBe(workspace.read("answers.csv"));
     expect(workspace.read("drops/processed/a.csv")).toBe(csv());
     expect(Object.keys(drops[0]!).join()).toBe(
-      "file,name,status,at,seconds,attempts,run_id,model_version,log,output,reject_file,rows,rejected,logged,log_problem,warnings,monitoring,failed,unjudged,error",
+      "file,name,status,at,seconds,attempts,run_id,model_version,log,output,reject_file,rows,rejected,logged,log_problem,warnings,monitoring,failed,warned,unjudged,error",
     );
     expect(Object.keys(drops[0]!.monitoring!).join()).toBe(
       "monitor_id,status,drift_share,drifted,drifted_columns,labelled,metrics,findings,alerts",

@@ -83,8 +83,10 @@ export const watch = defineCommand({
 /** Prints one line per file as soon as it is done, so that readers of a pipe need not wait for the end. */
 function report(result: DropResult, { stdout, global }: Invocation): void {
   const isPerson = "isTTY" in stdout && stdout.isTTY === true;
+  // What a reader of the line looks for comes first.
+  const { file, name, status, at, seconds, attempts, runId, modelVersion, ...rest } = result;
   const line = global.json
-    ? JSON.stringify(toJson(result))
+    ? JSON.stringify(toJson({ file, name, status, at, seconds, attempts, runId, modelVersion, ...rest }))
     : isPerson
       ? dropSentence(result)
       : dropFields(result).join("\t");
