@@ -220,8 +220,7 @@ function callsIn(text: string): string[][] {
 
 function caseOf(chance: Random, root: string): Case {
   const directory = join(root, `w${chance.integer(1e9)}`, hostileName(chance));
-  mkdirSync(directory, { recursive: true });
-  mkdirSync(join(directory, "..", ".git"), { recursive: true });
+  for (const path of [directory, join(directory, "..", ".git")]) mkdirSync(path, { recursive: true });
   const folders = ["data", "models", "production"].map((name) => hostileName(chance) + name);
   const [datasets, models, production] = folders.map((folder) => join(directory, folder));
   const configPath = join(directory, "config.json");
@@ -235,10 +234,9 @@ function caseOf(chance: Random, root: string): Case {
     timeoutMs: 7_200_000,
   };
   const context = { now: () => new Date("2026-01-01T00:00:00Z"), emit: () => {} };
-  const workspace = { paths: { workspace: directory, datasets, models, production }, context };
   const options = (target: Target) =>
     ({
-      workspace,
+      workspace: { paths: { workspace: directory, datasets, models, production }, context },
       configPath,
       directory,
       references,
