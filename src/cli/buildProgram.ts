@@ -81,7 +81,10 @@ function subcommand(command: Command, options: ProgramOptions): CommanderCommand
   for (const spec of command.arguments ?? []) built.addArgument(commanderArgument(spec));
   const specs = { ...command.options, ...(command.listing === true ? listingOptions : {}) };
   for (const [key, spec] of Object.entries(specs)) built.addOption(commanderOption(key, spec));
-  for (const child of command.subcommands ?? []) built.addCommand(subcommand(child, options));
+  // `mlctl runs` is `mlctl runs list`.
+  for (const child of command.subcommands ?? []) {
+    built.addCommand(subcommand(child, options), { isDefault: child.name === "list" });
+  }
   if (command.run !== undefined) {
     built.action(async () =>
       options.run({ command, name: nameOf(built), args: built.args, options: built.optsWithGlobals() }),

@@ -11,7 +11,7 @@ import { errorText, githubActions, type GithubActions } from "./githubActions.ts
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
 import { stopSignals } from "./stopSignals.ts";
-import { requireHelpTopic, usageHint } from "./usageHint.ts";
+import { requireHelpTopic, unknownSubcommand, usageHint } from "./usageHint.ts";
 import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
 
 export interface Surroundings extends Pick<Invocation, "stdin" | "environment"> {
@@ -171,7 +171,9 @@ function asUsageError(error: unknown, argv: readonly string[]): unknown {
   const problem = usageProblem(error);
   if (problem === undefined) return error;
   const { message, hint } = problem;
-  return new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv) });
+  return (
+    unknownSubcommand(message, argv) ?? new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv) })
+  );
 }
 
 function isOn(value: string | undefined): boolean {

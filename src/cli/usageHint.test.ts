@@ -9,6 +9,8 @@ describe("the hint for a wrong command line", () => {
     ["status", "`mlctl doctor` checks the workspace; `mlctl models list` shows what is deployed"],
     ["import x.json", expect.stringContaining("`mlctl predict --model FILE`")],
     ["trian", "did you mean train?"],
+    ["runs lst", "did you mean list?"],
+    ["runs list x", "`mlctl runs list --help` shows the usage"],
     ["score --modle v1", "did you mean --model?"],
     ["train --modle v1", expect.stringMatching(/^did you mean --model\? It is a flag of .*score.*, not of train$/)],
     [

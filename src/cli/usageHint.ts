@@ -24,6 +24,17 @@ export function usageHint(
   return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows the usage`;
 }
 
+/** `mlctl runs lst` would be an argument of the default, `runs list`. */
+export function unknownSubcommand(message: string, argv: readonly string[]): MlctlError | undefined {
+  const [, word] = /^too many arguments for 'list'\. Expected 0 arguments but got \d+: ([^ ,]+)/.exec(message) ?? [];
+  const { path, level } = namedCommands(argv);
+  if (word === undefined || path.at(-1)?.name === "list") return undefined;
+  const problem = { message: `unknown command '${word}'`, hint: undefined };
+  const close = suggest(word, new Set(level.map(({ name }) => name)));
+  const hint = close === undefined ? usageHint(problem, argv) : `did you mean ${close}?`;
+  return new MlctlError("usage", problem.message, { hint });
+}
+
 const elsewhereHints: Readonly<Record<string, string>> = {
   version: "`mlctl --version` prints the version",
   ui: "run `mlctl serve`, then open /ui on its address",
