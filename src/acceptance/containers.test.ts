@@ -8,7 +8,12 @@ import { kubernetesCronJobs } from "../automation/schedule/install/kubernetesCro
 import { loadConfig } from "../config/loadConfig.ts";
 import { emptyWorkspace, repository } from "./lifecycleWorkspace.ts";
 
-type Node = Readonly<Record<string, any>>; // oxlint-disable-line typescript/no-explicit-any -- documents of others' schemas
+type Node = Readonly<Record<string, unknown>>;
+
+/** What is at "spec.ports.0" of a document of somebody else's schema. */
+function at<T = Node>(node: Node | undefined, path: string): T {
+  return path.split(".").reduce<unknown>((found, key) => (found as Node)[key], node) as T;
+}
 
 const manifests = join(repository, "deploy", "kubernetes");
 const read = (path: string): string => readFileSync(join(repository, path), "utf8");
@@ -27,8 +32,8 @@ const byKind = new Map<string, Node>(
     .flatMap((name) => documents(join(manifests, name)))
     .map((document) => [document["kind"] as string, document]),
 );
-const pod = byKind.get("Deployment")!["spec"].template.spec as Node;
-const container = pod["containers"][0] as Node;
+const pod = at(byKind.get("Deployment")!, "spec.template.spec");
+const container = at(pod, "containers.0");
 
 /** Instructions in order, lines that go on joined, comments left out. */
 const instructions = read("Dockerfile")
@@ -107,7 +112,7 @@ describe("compose.yaml", () => {
     expect(Object.keys(serve!["environment"] as object)).toEqual(["MLCTL_SERVE_TOKEN"]);
     for (const service of [serve!, lifecycle!]) {
       expect(service["image"]).toBe(container["image"]);
-      expect(service["volumes"][0].target).toBe(last("WORKDIR"));
+      expect(at(service, "volumes.0.target")).toBe(last("WORKDIR"));
       expect([service["read_only"], service["cap_drop"], service["tmpfs"]]).toEqual([true, ["ALL"], ["/tmp"]]);
     }
   });
@@ -117,12 +122,12 @@ describe("the Kubernetes manifests", () => {
   it("are all listed, and select the pods of the deployment", () => {
     const files = readdirSync(manifests).filter((name) => name !== "kustomization.yaml");
     expect([...(byKind.get("Kustomization")!["resources"] as string[])].toSorted()).toEqual(files.toSorted());
-    const { labels } = byKind.get("Deployment")!["spec"].template.metadata;
+    const { labels } = at(byKind.get("Deployment")!, "spec.template.metadata");
     for (const selector of [
-      byKind.get("Deployment")!["spec"].selector.matchLabels,
-      byKind.get("Service")!["spec"].selector,
-      byKind.get("PodDisruptionBudget")!["spec"].selector.matchLabels,
-      pod["topologySpreadConstraints"][0].labelSelector.matchLabels,
+      at(byKind.get("Deployment")!, "spec.selector.matchLabels"),
+      at(byKind.get("Service")!, "spec.selector"),
+      at(byKind.get("PodDisruptionBudget")!, "spec.selector.matchLabels"),
+      at(pod, "topologySpreadConstraints.0.labelSelector.matchLabels"),
     ])
       expect(labels).toMatchObject(selector as object);
   });
@@ -134,19 +139,21 @@ describe("the Kubernetes manifests", () => {
       ["livenessProbe", "/health"],
       ["readinessProbe", "/ready"],
     ] as const) {
-      expect(container[probe].httpGet).toEqual({ path, port: port!["name"] });
+      expect(at(container, `${probe}.httpGet`)).toEqual({ path, port: port!["name"] });
       expect(paths).toContain(path);
     }
-    const { annotations } = byKind.get("Deployment")!["spec"].template.metadata;
+    const annotations = at(byKind.get("Deployment")!, "spec.template.metadata.annotations");
     expect(paths).toContain(annotations["prometheus.io/path"]);
     expect(annotations["prometheus.io/port"]).toBe(String(port!["containerPort"]));
-    expect(byKind.get("Service")!["spec"].ports[0].targetPort).toBe(port!["name"]);
-    expect(container["args"].slice(-2)).toEqual(["--port", String(port!["containerPort"])]);
+    expect(at(byKind.get("Service")!, "spec.ports.0.targetPort")).toBe(port!["name"]);
+    expect((container["args"] as string[]).slice(-2)).toEqual(["--port", String(port!["containerPort"])]);
   });
 
   it("run without rights on a file system that cannot be written, but for the volumes that are meant to be", () => {
     expect(pod["securityContext"]).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
-    expect(`${pod["securityContext"].runAsUser}:${pod["securityContext"].runAsGroup}`).toBe(last("USER"));
+    expect(["runAsUser", "runAsGroup"].map((key) => at<number>(pod, `securityContext.${key}`)).join(":")).toBe(
+      last("USER"),
+    );
     expect(container["securityContext"]).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -158,12 +165,14 @@ describe("the Kubernetes manifests", () => {
     );
     expect(mounts.find(({ mountPath }) => mountPath === last("WORKDIR"))).toMatchObject({ readOnly: true });
     const claim = (pod["volumes"] as Node[]).find(({ name }) => name === "workspace")!["persistentVolumeClaim"];
-    expect(claim.claimName).toBe(byKind.get("PersistentVolumeClaim")!["metadata"].name);
+    expect((claim as Node)["claimName"]).toBe(at(byKind.get("PersistentVolumeClaim")!, "metadata.name"));
   });
 
   it("set only variables that are settings", async () => {
     const variables = container["env"] as Node[];
-    const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value ?? "secret-of-16-signs"]));
+    const environment = Object.fromEntries(
+      variables.map(({ name, value }) => [name as string, (value as string | undefined) ?? "secret-of-16-signs"]),
+    );
     const workspace = emptyWorkspace({ target: "y" });
     const { config, warnings, trust } = await loadConfig({ directory: workspace.folder, environment });
     expect(warnings).toEqual([]);
@@ -172,15 +181,15 @@ describe("the Kubernetes manifests", () => {
 
   it("agree with the jobs of schedule install --k8s, and every secret and claim is made", () => {
     const [cronJob] = parseAllDocuments(kubernetesCronJobs([nightly], new Date())).map((each) => each.toJS() as Node);
-    const jobPod = cronJob!["spec"].jobTemplate.spec.template.spec as Node;
+    const jobPod = at(cronJob!, "spec.jobTemplate.spec.template.spec");
     const [jobContainer] = jobPod["containers"] as Node[];
     const claims = (of: Node): string[] =>
       (of["volumes"] as Node[]).flatMap(
-        ({ persistentVolumeClaim: claim }) => (claim as Node | undefined)?.["claimName"] ?? [],
+        ({ persistentVolumeClaim: claim }) => ((claim as Node | undefined)?.["claimName"] as string | undefined) ?? [],
       );
     expect(claims(pod)).toEqual(claims(jobPod));
-    expect(claims(pod)).toEqual([byKind.get("PersistentVolumeClaim")!["metadata"].name]);
-    expect(byKind.get("PersistentVolumeClaim")!["spec"].accessModes).toEqual(["ReadWriteMany"]);
+    expect(claims(pod)).toEqual([at(byKind.get("PersistentVolumeClaim")!, "metadata.name")]);
+    expect(at(byKind.get("PersistentVolumeClaim")!, "spec.accessModes")).toEqual(["ReadWriteMany"]);
     const places = (of: Node): object[] =>
       (of["volumeMounts"] as Node[]).map(({ name, mountPath }) => ({ name, mountPath }));
     expect(places(jobContainer!)).toEqual(places(container));
@@ -203,16 +212,19 @@ describe("the Kubernetes manifests", () => {
   });
 
   it("scale the deployment, and give a pod time to finish its requests", () => {
-    const { scaleTargetRef, minReplicas, maxReplicas } = byKind.get("HorizontalPodAutoscaler")!["spec"];
-    const { apiVersion, kind, metadata, spec } = byKind.get("Deployment")!;
-    expect(scaleTargetRef).toEqual({ apiVersion, kind, name: metadata.name });
+    const { scaleTargetRef, minReplicas, maxReplicas } = at<
+      Record<"scaleTargetRef" | "minReplicas" | "maxReplicas", number>
+    >(byKind.get("HorizontalPodAutoscaler"), "spec");
+    const deployment = byKind.get("Deployment")!;
+    const { apiVersion, kind } = deployment;
+    expect(scaleTargetRef).toEqual({ apiVersion, kind, name: at(deployment, "metadata.name") });
     // A fixed number would undo what the autoscaler did with every apply.
-    expect(spec.replicas).toBeUndefined();
-    expect(byKind.get("PodDisruptionBudget")!["spec"].minAvailable).toBeLessThan(minReplicas);
+    expect(at(deployment, "spec.replicas")).toBeUndefined();
+    expect(at(byKind.get("PodDisruptionBudget")!, "spec.minAvailable")).toBeLessThan(minReplicas);
     expect(minReplicas).toBeLessThan(maxReplicas);
     // Utilization is a share of the request: without one the autoscaler knows nothing.
-    expect(container["resources"].requests.cpu).toBeTruthy();
-    const pause = Number(container["lifecycle"].preStop.exec.command[1]);
+    expect(at<string>(container, "resources.requests.cpu")).toBeTruthy();
+    const pause = Number(at(container, "lifecycle.preStop.exec.command.1"));
     // The server drains for six seconds (DRAIN_MS) and may take five to close its log.
     expect(pod["terminationGracePeriodSeconds"]).toBeGreaterThan(pause + 6 + 5);
   });

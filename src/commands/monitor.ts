@@ -162,7 +162,7 @@ export const alerts = defineCommand({
   group: "Monitor",
   summary: "list open alerts and test the notification channels",
   details:
-    '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved. So does a scheduled job that fails or succeeds again ("job"), and with "on": ["deployed"] every switch of production. Channels get warnings too with "level": "warn".',
+    '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved. So does a scheduled job that fails or succeeds again, and a file that `mlctl watch` rejects ("job"), and with "on": ["deployed"] every switch of production. Channels get warnings too with "level": "warn".',
   subcommands: [list, test],
   examples: [
     ["mlctl alerts list", "open alerts"],

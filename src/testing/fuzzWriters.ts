@@ -38,10 +38,7 @@ interface Case {
   readonly folders: readonly string[];
 }
 
-/** A part of a workflow or a manifest. */
-interface Yaml {
-  readonly [key: string]: Yaml;
-}
+type Yaml = { readonly [key: string]: Yaml };
 
 /** Shells run a tenth of the cases, at least 15: each starts a few processes. */
 export function fuzzWriters(count: number, seed: number): void {

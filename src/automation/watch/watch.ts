@@ -106,8 +106,6 @@ interface Seen {
   readonly undecided: number;
 }
 
-const nothingSeen: Seen = { taken: 0, arriving: 0, undecided: 0 };
-
 function tellArriving({ workspace: { context } }: Round, arriving: number): void {
   if (arriving === 0) return;
   const message = `${arriving} ${arriving === 1 ? "file is" : "files are"} still being written and left for the next time`;
@@ -135,7 +133,7 @@ async function lookOnce(round: Round): Promise<Seen> {
   const begun = (claim: Claim): Claim => (own.includes(claim) ? claim : claims.begin(claim));
   const suspects = left.filter(({ starts }) => starts >= SUSPECT_STARTS);
   for (const claim of left.filter(({ starts }) => starts < SUSPECT_STARTS)) {
-    if (signal.aborted) return { ...nothingSeen, taken };
+    if (signal.aborted) return { taken, arriving: 0, undecided: 0 };
     taken += await finish(round, begun(claim));
   }
   const { drops, arriving, undecided } = await opened.source.ready();
@@ -178,7 +176,9 @@ async function finish(round: Round, claim: Claim): Promise<number> {
     round.results.push(result);
     noteLogged(round, result);
     options.onResult(result);
-    await sendAlerts(workspace, [newsOf(result)]);
+    await sendAlerts(workspace, [newsOf(result)]).catch((error: unknown) =>
+      noteFailure(round, `no alert about ${result.file}`, error),
+    );
     return 1;
   } catch (error) {
     noteFailure(round, `${claim.given} could not be put away yet`, error);
