@@ -260,6 +260,7 @@ beforeAll(() => {
     "src",
     "bin",
     "scripts",
+    "config.json",
     "package.json",
     "package-lock.json",
     "tsconfig.json",

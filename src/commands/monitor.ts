@@ -105,7 +105,11 @@ export const monitor = defineCommand({
       ? await reading(workspace, (session) => step.monitor(session, request))
       : await writing(workspace, writingOptions("monitor", options.wait), (session) => step.monitor(session, request));
     const result = await step.tellNews(workspace, checked);
-    return { result, view: monitoringView(result), exitCode: monitorExit(result.windows, failOn) };
+    const view = monitoringView(result);
+    const exitCode = monitorExit(result.windows, failOn);
+    const isSilent = exitCode === 0 && monitorExit(result.windows, [...failOn, "warn"]) !== 0;
+    const note = `warnings do not count for --fail-on ${options.failOn}; --fail-on ${options.failOn},warn counts them`;
+    return { result, view: isSilent ? { ...view, notes: [...(view.notes ?? []), note] } : view, exitCode };
   },
 }) satisfies Command;
 
