@@ -1,7 +1,7 @@
 /** Chooses where the records of a workspace are. The clients of Postgres and S3 are loaded only when they are used. */
 import { folderRecords } from "./folderRecords.ts";
 import type { WorkspacePaths } from "./files/workspacePaths.ts";
-import { noArtifacts, type Artifacts, type Records } from "./records/records.ts";
+import { noArtifacts, type Records } from "./records/records.ts";
 
 /**
  * Opens nothing yet.
@@ -13,15 +13,16 @@ export function openRecords(
   allow: () => void,
   signal: AbortSignal = new AbortController().signal,
 ): Records {
-  const { shared } = paths;
+  const { shared, bucket } = paths;
   if (shared === undefined) return folderRecords(paths);
   let opened: Promise<Records> | undefined;
   const open = async (): Promise<Records> => {
     allow();
-    opened ??= import("./postgres/postgresRecords.ts").then(async (module) =>
-      module.postgresRecords(paths, shared, await openArtifacts(paths, signal)),
-    );
-    return opened;
+    return (opened ??= import("./postgres/postgresRecords.ts").then(async ({ postgresRecords }) => {
+      if (bucket === undefined) return postgresRecords(paths, shared, noArtifacts);
+      const { bucketArtifacts } = await import("./bucket/bucketArtifacts.ts");
+      return postgresRecords(paths, shared, bucketArtifacts(paths, bucket, signal));
+    }));
   };
   return {
     changes: async (known) => (await open()).changes(known),
@@ -34,10 +35,4 @@ export function openRecords(
     fetch: async (record, artifacts) => (await open()).fetch(record, artifacts),
     isKept: async (artifact) => (await open()).isKept(artifact),
   };
-}
-
-async function openArtifacts(paths: WorkspacePaths, signal: AbortSignal): Promise<Artifacts> {
-  const { bucket } = paths;
-  if (bucket === undefined) return noArtifacts;
-  return (await import("./bucket/bucketArtifacts.ts")).bucketArtifacts(paths, bucket, signal);
 }

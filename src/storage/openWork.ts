@@ -3,7 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { WorkspacePaths } from "./files/workspacePaths.ts";
 import type { WorkQueue } from "./postgres/workQueue.ts";
 
-export interface OpenWorkOptions {
+interface OpenWorkOptions {
   /** Workers with another one get nothing of this; letters, digits, "." and "-". */
   readonly version: string;
   /** Of a worker: its threads. */
@@ -20,13 +20,9 @@ export async function openWork(
   { version, threads, signal }: OpenWorkOptions,
 ): Promise<WorkQueue> {
   if (address === undefined) {
-    throw new MlctlError(
-      "notReady",
-      "the records of this workspace are in its folders, where workers cannot reach them",
-      {
-        hint: "move them to a database: `mlctl share postgres://user@host/database`",
-      },
-    );
+    const message = "the records of this workspace are in its folders, where workers cannot reach them";
+    const hint = "move them to a database: `mlctl share postgres://user@host/database`";
+    throw new MlctlError("notReady", message, { hint });
   }
   const [{ QUEUE_SCHEMA, workQueue, workerName }, { workSession }] = await Promise.all([
     import("./postgres/workQueue.ts"),

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commitDeployment } from "./deployment/commitDeployment.ts";
@@ -48,8 +48,8 @@ describe("verify", () => {
       "pass deployment",
       "pass artifact ingesteddata/finaldata.csv",
       "pass artifact models/m.json",
-      ...[2, 1].flatMap((n) =>
-        ["trainedmodel.json", "latestscore.txt", "ingestedfiles.txt"].map(
+      ...[1, 2].flatMap((n) =>
+        ["ingestedfiles.txt", "latestscore.txt", "trainedmodel.json"].map(
           (name) => `pass artifact production_deployment/releases/00000${n}_run${n}/${name}`,
         ),
       ),
@@ -66,6 +66,18 @@ describe("verify", () => {
       "fail: artifact ingesteddata/finaldata.csv: changed: 2 bytes, expected 4",
       "fail: artifact models/m.json: changed: its checksum differs",
       "fail: artifact production_deployment/releases/000001_run1/latestscore.txt: missing",
+    ]);
+  });
+
+  it("reads the bytes of every record: a change that leaves size, time and inode is found", async () => {
+    const paths = await soundWorkspace();
+    const file = join(paths.models, "run_run1.json");
+    const { atime, mtime } = statSync(file);
+    writeFileSync(file, readFileSync(file, "utf8").replace('"run1"', '"run7"'));
+    utimesSync(file, atime, mtime);
+    expect(await complaints(paths)).toEqual([
+      expect.stringContaining("fail: record models/run_run1.json: "),
+      expect.stringContaining("warn: index: out of date for 1 record;"),
     ]);
   });
 

@@ -5,12 +5,14 @@ import type { Artifact } from "../core/records/artifact.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import type { Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
+import { counted } from "../core/text/format.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
 import { copies } from "./deployment/repairDeployment.ts";
 import { recordFiles } from "./records/recordFiles.ts";
-import { allRecords, type Records } from "./records/records.ts";
+import type { KnownRecord, Records } from "./records/records.ts";
 import { sha256File, sha256Text } from "./files/sha256.ts";
 import { openStoreReadonly } from "./store/openStore.ts";
+import type { RunStore } from "./store/runStore.ts";
 import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { artifactsOf } from "./records/workspaceRecord.ts";
 
@@ -23,14 +25,25 @@ export async function verify(
   { paths, records: truth }: { readonly paths: WorkspacePaths; readonly records: Records },
   onArtifact: (done: number, total: number) => void = () => {},
 ): Promise<Finding[]> {
-  const { findings: store, known } = await storeFindings(paths, truth);
-  const { records, problems } = await allRecords(truth, known);
+  const { findings: store, known, recorded } = storeFindings(paths);
+  // Without `stat`, all bytes are read; those that the index has need not be parsed again.
+  const { changes, problems } = await truth.changes(
+    new Map([...known].map(([path, { sha256 }]) => [path, { stat: "", sha256 }])),
+  );
+  const behind = changes.changed.length + changes.removed.length;
+  const message = `out of date for ${counted(behind, "record")}; the next command that writes, or \`mlctl reindex\`, updates it`;
+  if (recorded !== undefined && behind > 0)
+    store.push({ ...finding("index", "warn", message), value: behind, limit: 0 });
   const findings = [
     ...problems.map(({ path, error }) => finding(`record ${path}`, "fail", error.message)),
     ...store,
     ...deploymentFindings(paths),
   ];
-  const artifacts = distinct(records.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact)));
+  const unchanged = new Set(changes.touched.map(({ path }) => path));
+  const artifacts = distinct([
+    ...changes.changed.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact)),
+    ...(recorded ?? []).filter(({ record }) => unchanged.has(record)),
+  ]).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   for (const [i, artifact] of artifacts.entries()) {
     findings.push(await artifactFinding(paths.workspace, truth, artifact));
     onArtifact(i + 1, artifacts.length);
@@ -54,38 +67,39 @@ async function artifactFinding(workspace: string, truth: Records, artifact: Arti
   return finding(name, "pass", "as recorded");
 }
 
-async function storeFindings(paths: WorkspacePaths, truth: Records): Promise<{ findings: Finding[]; known: string[] }> {
+/** What the index has; `recorded` only if it is sound. */
+interface IndexFindings {
+  readonly findings: Finding[];
+  readonly known: ReadonlyMap<string, KnownRecord>;
+  readonly recorded?: ReturnType<RunStore["artifacts"]>;
+}
+
+function only(status: Finding["status"], message: string): IndexFindings {
+  return { findings: [finding("store", status, message)], known: new Map() };
+}
+
+function storeFindings(paths: WorkspacePaths): IndexFindings {
   if (!existsSync(paths.index)) {
-    const missing =
-      paths.shared !== undefined || recordFiles(paths, []).length === 0
-        ? finding("store", "pass", "will be created when it is needed")
-        : finding("store", "warn", "missing; `mlctl reindex` creates it");
-    return { findings: [missing], known: [] };
+    return paths.shared !== undefined || recordFiles(paths).length === 0
+      ? only("pass", "will be created when it is needed")
+      : only("warn", "missing; `mlctl reindex` creates it");
   }
   try {
     const store = openStoreReadonly(paths.index, { strict: true });
-    if (store === undefined) {
-      return {
-        findings: [finding("store", "warn", "written by an older version; the next command that writes upgrades it")],
-        known: [],
-      };
-    }
+    if (store === undefined)
+      return only("warn", "written by an older version; the next command that writes upgrades it");
     try {
       const problems = store.integrityProblems().map((message) => finding("store", "fail", message));
-      const { changes } = await truth.changes(store.knownRecords());
-      const behind = changes.changed.length + changes.removed.length;
-      const findings = problems.length > 0 ? problems : [finding("store", "pass", "sound")];
-      const message = `out of date for ${behind} ${behind === 1 ? "record" : "records"}; the next command that writes, or \`mlctl reindex\`, updates it`;
-      if (behind > 0) findings.push({ ...finding("index", "warn", message), value: behind, limit: 0 });
-      return { findings, known: [...store.knownRecords().keys()] };
+      const known = store.knownRecords();
+      if (problems.length === 0)
+        return { findings: [finding("store", "pass", "sound")], known, recorded: store.artifacts() };
+      return { findings: problems, known: new Map([...known.keys()].map((path) => [path, { stat: "", sha256: "" }])) };
     } finally {
       store.close();
     }
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
-    if (error.kind !== "failure") return { findings: [finding("store", "fail", error.message)], known: [] };
-    const message = `not checked: ${error.message}`;
-    return { findings: [finding("store", "warn", message)], known: [] };
+    return error.kind === "failure" ? only("warn", `not checked: ${error.message}`) : only("fail", error.message);
   }
 }
 

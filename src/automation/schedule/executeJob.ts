@@ -58,7 +58,8 @@ export async function executeJob(
 ): Promise<Execution | "done_before"> {
   const { paths, context, config } = place.workspace;
   ensureFolder(scheduleFolder(paths));
-  const lock = await lockJob(place.workspace, job);
+  let lost: string | null = null;
+  const lock = await lockJob(place.workspace, job, (message) => (lost = message));
   if (lock === undefined) {
     // A scheduler on another machine may have told already that the job is late.
     if ((await executionsFor(place.workspace, job, request.dueAt)).length > 0) return "done_before";
@@ -69,7 +70,7 @@ export async function executeJob(
     // A scheduler that finds the job locked records "skipped"; that execution did not run the job.
     const before = await executionsFor(place.workspace, job, request.dueAt);
     if (before.some(({ status }) => status !== "skipped")) return "done_before";
-    execution = await runAndRecord(job, request, place);
+    execution = await runAndRecord(job, request, place, () => lost);
     await retainExecutions(place.workspace, config.retention.executions, context.now());
   } finally {
     await lock.release();
@@ -100,10 +101,11 @@ export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 async function lockJob(
   { records, context: { now } }: Workspace,
   { name }: ScheduledJob,
+  onLost: (message: string) => void,
 ): Promise<HeldLock | undefined> {
   const command = `mlctl schedule: ${name}`;
   try {
-    return await records.lock({ job: name, command, waitMs: LOCK_WAIT_MILLISECONDS, now });
+    return await records.lock({ job: name, command, waitMs: LOCK_WAIT_MILLISECONDS, now, onLost });
   } catch (error) {
     if (error instanceof MlctlError && error.kind === "busy") return undefined;
     throw error;
@@ -136,7 +138,12 @@ function newExecution(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "s
   };
 }
 
-async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPlace): Promise<Execution> {
+async function runAndRecord(
+  job: ScheduledJob,
+  request: JobRequest,
+  place: JobPlace,
+  problem: () => string | null,
+): Promise<Execution> {
   const { paths, context } = place.workspace;
   const start = newExecution(job, request, context.now());
   const log = logPath(paths, start.executionId);
@@ -149,7 +156,7 @@ async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPl
     ...execution,
     status,
     exitCode: end.code,
-    reason: end.error ?? null,
+    reason: end.error ?? problem(),
     endedAt: context.now().toISOString(),
     seconds: Math.round(performance.now() - clock) / 1000,
   };

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../files/commitFile.ts";
 import { sha256Text } from "../files/sha256.ts";
@@ -22,7 +22,11 @@ import { releaseFolder, refreshCopies, removeOrphanReleases } from "./repairDepl
  */
 export function commitDeployment(paths: WorkspacePaths, request: DeploymentRequest): Deployment {
   const { deployment, previous } = prepareDeployment(paths, request);
-  if (previous !== undefined) archive(paths, previous);
+  if (previous !== undefined) {
+    // Unchanged, which is correct even if this deployment fails later.
+    atomicWrite(recordPath(paths, previous), readFileSync(join(paths.production, "deployment.json")));
+    syncFolder(paths.production);
+  }
   atomicWrite(join(paths.production, "deployment.json"), recordText(deployment));
   afterSwitch(deployment, () => refreshCopies(paths, deployment));
   return deployment;
@@ -50,8 +54,12 @@ export function prepareDeployment(
 
 type Copies = Pick<Deployment, "model" | "latestScore" | "ingestedFiles">;
 
-function copyArtifacts(paths: WorkspacePaths, request: Copies, release: string): Copies {
-  const copy = (source: Artifact, name: string): Artifact => copyArtifact(paths.workspace, source, join(release, name));
+function copyArtifacts({ workspace, production }: WorkspacePaths, request: Copies, release: string): Copies {
+  const copy = (source: Artifact, name: string): Artifact => {
+    const content = readSource(workspace, source);
+    atomicWrite(join(release, name), content);
+    return { path: toRecordPath(workspace, join(release, name)), sha256: source.sha256, bytes: content.length };
+  };
   const { latestScore, ingestedFiles } = request;
   // The number is new, so any files in this folder were never active.
   rmSync(release, { recursive: true, force: true });
@@ -61,14 +69,8 @@ function copyArtifacts(paths: WorkspacePaths, request: Copies, release: string):
     latestScore: latestScore && copy(latestScore, "latestscore.txt"),
     ingestedFiles: ingestedFiles && copy(ingestedFiles, "ingestedfiles.txt"),
   };
-  for (const folder of [dirname(release), paths.production]) syncFolder(folder);
+  for (const folder of [dirname(release), production]) syncFolder(folder);
   return copies;
-}
-
-function copyArtifact(workspace: string, source: Artifact, target: string): Artifact {
-  const content = readSource(workspace, source);
-  atomicWrite(target, content);
-  return { path: toRecordPath(workspace, target), sha256: source.sha256, bytes: content.length };
 }
 
 function readSource(workspace: string, source: Artifact): Buffer {
@@ -83,19 +85,12 @@ function readSource(workspace: string, source: Artifact): Buffer {
   throw new MlctlError("data", `cannot deploy ${source.path}: it changed since it was recorded`, { hint });
 }
 
-/** Copies deployment.json unchanged to the history, which is correct even if this deployment fails later. */
-function archive(paths: WorkspacePaths, previous: Deployment): void {
-  atomicWrite(recordPath(paths, previous), readFileSync(join(paths.production, "deployment.json")));
-  syncFolder(paths.production);
-}
-
 /** Runs what follows the commit. An error does not undo it. */
 export function afterSwitch(deployment: Deployment, refresh: () => void): void {
   try {
     refresh();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `run ${deployment.runId} is deployed, but not all of its copies were written: ${reason}`;
+    const message = `run ${deployment.runId} is deployed, but not all of its copies were written: ${messageOf(error)}`;
     const hint = "fix the cause; the next command that writes updates the copies";
     throw new MlctlError("failure", message, { hint, cause: error });
   }

@@ -21,7 +21,12 @@ export async function pruneRelease(session: WorkspaceWriter, deployment: Deploym
   await forgetRecords(session, { records: [], files });
   const folder = releaseFolder(paths, deployment);
   removeStaleTemporaries(folder);
-  removeFolder(folder);
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    // Files of others stay.
+    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(errorCode(error) ?? "")) throw writeFailure(error, folder);
+  }
 }
 
 /**
@@ -42,14 +47,4 @@ export function releaseFiles(paths: WorkspacePaths, deployment: Deployment): str
 /** False if `releases` is a link that leads out of mlctl's folders. */
 export function releasesAreOwn(paths: WorkspacePaths): boolean {
   return isOwnFile(paths, join(paths.production, "releases", "any"));
-}
-
-function removeFolder(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOENT") return;
-    throw code === undefined ? error : writeFailure(error, folder);
-  }
 }

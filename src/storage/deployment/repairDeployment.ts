@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { attempt } from "../../core/errors.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { holdsArtifact } from "../files/artifactOf.ts";
 import { namesIn } from "../files/commitFile.ts";
@@ -24,7 +24,13 @@ export interface DeploymentRepair {
 export function repairDeployment(paths: WorkspacePaths): DeploymentRepair {
   const { production } = paths;
   for (const folder of [production, join(production, "history")]) removeStaleTemporaries(folder);
-  const current = readable(production);
+  const current = attempt(
+    () => currentDeployment(production),
+    (error) => {
+      if (error.kind === "data") return "damaged" as const;
+      throw error;
+    },
+  );
   if (current === "damaged") return { restored: [], refreshed: [], removedReleases: [] };
   const removedReleases = removeOrphanReleases(production);
   if (current === undefined) return { restored: [], refreshed: [], removedReleases };
@@ -69,15 +75,6 @@ function refreshCopy(workspace: string, path: string, artifact: Artifact | null)
   if (!holdsArtifact(source, artifact)) return false;
   atomicWrite(path, readFileSync(source));
   return true;
-}
-
-function readable(production: string): Deployment | undefined | "damaged" {
-  try {
-    return currentDeployment(production);
-  } catch (error) {
-    if (error instanceof MlctlError && error.kind === "data") return "damaged";
-    throw error;
-  }
 }
 
 /** The copies next to deployment.json: name and source artifact. */

@@ -24,14 +24,14 @@ export function rollbackTarget(history: readonly Deployment[]): Deployment {
   );
 }
 
-/**
- * The targets of successive rollbacks, in order.
- * @param history newest first
- */
+/** The targets of successive rollbacks, in order. @param history newest first */
 export function rollbackTargets(history: readonly Deployment[]): Deployment[] {
   const stack: Deployment[] = [];
   for (const deployment of history.toReversed()) {
-    if (deployment.action === "rollback") popTo(stack, deployment);
+    // A rollback pops what it undid; one to a run that is not on the stack counts as a deployment.
+    const isRollback = deployment.action === "rollback";
+    const position = isRollback ? stack.findLastIndex(({ runId }) => runId === deployment.runId) : -1;
+    if (position >= 0) stack.length = position + 1;
     else stack.push(deployment);
   }
   const targets: Deployment[] = [];
@@ -41,13 +41,6 @@ export function rollbackTargets(history: readonly Deployment[]): Deployment[] {
     runId = deployment.runId;
   }
   return targets;
-}
-
-/** Pops the deployments that the rollback undid; a rollback to a run that is not on the stack counts as a deployment. */
-function popTo(stack: Deployment[], rollback: Deployment): void {
-  const position = stack.findLastIndex(({ runId }) => runId === rollback.runId);
-  if (position >= 0) stack.length = position + 1;
-  else stack.push(rollback);
 }
 
 /** If the deployment was pruned, another deployment of the same run may still have its files, such as a rollback to it. */

@@ -1,5 +1,5 @@
 /** Writes a file completely or not at all. */
-import { closeSync, openSync, rmSync, writeFileSync, statSync } from "node:fs";
+import { rmSync, writeFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { commitFile, ensureFolder } from "./commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
@@ -14,37 +14,24 @@ const cleanedFolders = new Set<string>();
  * @throws {MlctlError} kind "failure" with the path and the next step; the old file is unchanged then
  */
 export function atomicWrite(path: string, content: string | Uint8Array): void {
-  if (isStream(path)) return writeDirectly(path, content);
-  ensureFolder(dirname(path));
-  removeLeftovers(dirname(path));
+  // /dev/stdout may be a file that already has other lines.
+  if (isStream(path)) return write(path, content, "a", path);
+  const folder = dirname(path);
+  ensureFolder(folder);
+  if (!cleanedFolders.has(folder)) removeStaleTemporaries(folder);
+  cleanedFolders.add(folder);
   const temporary = temporaryPath(path);
-  try {
-    const descriptor = openSync(temporary, "wx");
-    try {
-      writeFileSync(descriptor, content);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw writeFailure(error, path);
-  }
+  write(temporary, content, "wx", path);
   commitFile(temporary, path);
 }
 
-function writeDirectly(path: string, content: string | Uint8Array): void {
+function write(to: string, content: string | Uint8Array, flag: "a" | "wx", path: string): void {
   try {
-    // /dev/stdout may be a file that already has other lines.
-    writeFileSync(path, content, { flag: "a" });
+    writeFileSync(to, content, { flag });
   } catch (error) {
+    if (flag === "wx") rmSync(to, { force: true });
     throw writeFailure(error, path);
   }
-}
-
-function removeLeftovers(folder: string): void {
-  if (cleanedFolders.has(folder)) return;
-  removeStaleTemporaries(folder);
-  cleanedFolders.add(folder);
 }
 
 /** Links to open descriptors of the process. Such a link must not be replaced, even if it leads to a file. */

@@ -100,6 +100,6 @@ export function removeFile(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch (error) {
-    throw errorCode(error) === undefined ? error : writeFailure(error, path);
+    throw writeFailure(error, path);
   }
 }

@@ -25,7 +25,8 @@ export function temporaryPath(path: string): string {
  * @returns the number of removed files; 0 if the folder does not exist
  */
 export function removeStaleTemporaries(folder: string): number {
-  const names = namesIn(folder).filter((name) => name.startsWith(PREFIX));
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return 0;
+  const names = readdirSync(folder).filter((name) => name.startsWith(PREFIX));
   if (names.length === 0) return 0;
   // The time of the file system, which may be remote: the folder's mtime is when its newest entry was created.
   const now = statSync(folder).mtimeMs;
@@ -45,10 +46,6 @@ function isStale(path: string, now: number): boolean {
 
 function hostTag(): string {
   return hostname().replace(/[^A-Za-z0-9]/g, "_");
-}
-
-function namesIn(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
 }
 
 /** Also true for a process of another user. */

@@ -163,9 +163,7 @@ function formatList(list: readonly Json[], indent: string, path: string): string
 }
 
 function inRows(items: readonly string[]): string[] {
-  const rows: string[] = [];
-  for (let start = 0; start < items.length; start += ROW_LENGTH) {
-    rows.push(items.slice(start, start + ROW_LENGTH).join(", "));
-  }
-  return rows;
+  return Array.from({ length: Math.ceil(items.length / ROW_LENGTH) }, (_, i) =>
+    items.slice(i * ROW_LENGTH, (i + 1) * ROW_LENGTH).join(", "),
+  );
 }

@@ -37,7 +37,11 @@ export async function connect(
     keepAlive: true,
   });
   let isOpen = true;
-  const lost = (): void => void (isOpen = false);
+  const closed = Promise.withResolvers<void>();
+  const lost = (): void => {
+    isOpen = false;
+    closed.resolve();
+  };
   // Without a listener, a lost connection would end the program.
   client.on("error", lost).on("end", lost);
   const asked = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -67,6 +71,8 @@ export async function connect(
     },
     /** False after the connection was lost. */
     isOpen: () => isOpen,
+    /** Resolves when the connection is lost, or ended. */
+    closed: closed.promise,
     /** The process that the server named when it let us in; a pooler in between makes one up. */
     processId: client.processID,
     /** An idle connection does not keep the program running. */

@@ -4,7 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { sha256Text } from "../files/sha256.ts";
 import type { LockRequest } from "../records/records.ts";
 import { type Connection, inTransaction } from "./connect.ts";
-import { MOVED, removeRows, writeRows, type NewRow } from "./rows.ts";
+import { MOVED, removeRows, writeRows, type CurrentRow, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import { takeWriteLock, type WriteLock } from "./writeLock.ts";
 
@@ -30,7 +30,11 @@ export async function moveIn(
       const hashes = new Map(rows.map(({ path, text }) => [path, sha256Text(text)]));
       const isSame = there.length === rows.length && there.every(({ path, sha256 }) => hashes.get(path) === sha256);
       if (isSame) return;
-      if (there.length > 0 && !isMoved) throw occupied(address, there.length);
+      if (there.length > 0 && !isMoved) {
+        const message = `${address.shown} already has ${there.length} records of another workspace`;
+        const hint = "give this workspace a name of its own: add ?workspace=NAME to the address";
+        throw new MlctlError("notReady", message, { hint });
+      }
       // What a workspace that was moved away left there, and its mark.
       for (const table of [
         "logged_label USING logged_prediction p WHERE p.seq = logged_label.seq AND",
@@ -53,20 +57,15 @@ export async function moveIn(
         [address.workspace],
       );
       if (found?.count === rows.length) return;
-      throw new MlctlError(
-        "failure",
-        `${address.shown} has ${found?.count} of ${rows.length} records: nothing was moved`,
-      );
+      const message = `${address.shown} has ${found?.count} of ${rows.length} records: nothing was moved`;
+      throw new MlctlError("failure", message);
     });
   });
 }
 
 export type State = readonly [name: string, text: string];
 
-export interface StoredText {
-  readonly path: string;
-  readonly text: string;
-}
+export type StoredText = Pick<NewRow, "path" | "text">;
 
 /**
  * Reads all records, and marks the workspace as moved once `keep` has written them: from then on, no machine goes on with
@@ -127,22 +126,9 @@ async function underLock<T>(
   }
 }
 
-interface CurrentRow {
-  readonly path: string;
-  readonly kind: string;
-  readonly sha256: string | null;
-  readonly text: string | null;
-}
-
 function currentRows(connection: Connection, { workspace }: DatabaseAddress): Promise<CurrentRow[]> {
   return connection.query(
     "SELECT path, kind, sha256, text FROM record WHERE workspace = $1 AND NOT gone ORDER BY seq",
     [workspace],
   );
-}
-
-function occupied({ shown }: DatabaseAddress, count: number): MlctlError {
-  return new MlctlError("notReady", `${shown} already has ${count} records of another workspace`, {
-    hint: "give this workspace a name of its own: add ?workspace=NAME to the address",
-  });
 }

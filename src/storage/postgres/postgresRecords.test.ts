@@ -22,7 +22,7 @@ import type { RunStore } from "../store/runStore.ts";
 import { saveRecord } from "../store/saveRecord.ts";
 import { syncStore } from "../store/syncStore.ts";
 import { connect, type Connection } from "./connect.ts";
-import { takeWriteLock } from "./writeLock.ts";
+import { lockOf, takeWriteLock } from "./writeLock.ts";
 
 let server: PostgresServer | string;
 let url = "";
@@ -283,6 +283,32 @@ describe("records in Postgres", () => {
     await (await b.records.lock(request({ job: "nightly", waitMs: 1000 }))).release();
     await saveRecord(a, exampleRun(1));
     await Promise.all([other.release(), workspace.release()]);
+  });
+
+  itHere("takes the lock of a job again after the connection was lost, and reports another machine's", async () => {
+    const name = newWorkspace();
+    const [key, lost] = [lockOf(databaseAddress(`${url}?workspace=${name}`)!, "nightly"), [] as string[]];
+    const held = await machine(name).records.lock(request({ job: "nightly", onLost: (message) => lost.push(message) }));
+    const holder = async (): Promise<number> => {
+      const sql = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = $1 AND objid = $2";
+      return (await admin!.query<{ pid: number }>(sql, key))[0]?.pid ?? 0;
+    };
+    const first = await holder();
+    await cut();
+    await expect.poll(holder, { timeout: 20_000 }).toSatisfy((pid: number) => pid !== 0 && pid !== first);
+    expect(lost).toEqual([]);
+    // It waits in the queue of the server, and so gets the lock before the first one is back.
+    const other = await connect(databaseAddress(url)!, "another machine");
+    const taken = other.query("SELECT pg_advisory_lock($1, $2)", key);
+    await expect
+      .poll(() => admin!.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+      .toHaveLength(1);
+    await cut();
+    await taken;
+    await expect.poll(() => lost, { timeout: 20_000 }).toHaveLength(1);
+    expect(lost[0]).toContain("was lost, and then its lock: the workspace is in use");
+    await held.release();
+    await other.end();
   });
 
   itHere("refuses a folder with records of its own, and changes nothing there", async () => {

@@ -12,7 +12,7 @@ import { artifactsOf, recordId, recordPath, recordText, type WorkspaceRecord } f
 import { connect, noneYet, onDemand, type Connection, inTransaction, COPIES_LOCK, lockKey } from "./connect.ts";
 import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
-import { holderOf, lockOf, takeWriteLock, type WriteLock } from "./writeLock.ts";
+import { holderOf, lockOf, takeJobLock, takeWriteLock, type WriteLock } from "./writeLock.ts";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWrite } from "../files/atomicWrite.ts";
@@ -112,8 +112,8 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress,
       }, false);
     },
     async lock(request) {
+      if (request.job !== undefined) return { now: request.now, release: await takeJobLock(address, request) };
       const lock = await takeWriteLock(address, request);
-      if (request.job !== undefined) return { now: request.now, release: lock.release };
       try {
         await ensureSchema(lock.connection, address);
         await lock.remember();

@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { parseRecordFile } from "../records/recordFiles.ts";
-import type { FoundChanges, KnownRecord, ReadRecord, RecordProblem } from "../records/records.ts";
+import type { FoundChanges, KnownRecord, ReadRecord, RecordFile, RecordProblem } from "../records/records.ts";
 import { recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 import { noneYet, type Connection, SEQ_LOCK, lockKey } from "./connect.ts";
 
@@ -79,13 +79,18 @@ export async function refuseMoved(connection: Connection, { workspace, shown }: 
   if (moved !== undefined) throw movedTo(shown, moved.text);
 }
 
-interface Row {
+interface Row extends CurrentRow {
+  readonly seq: string;
+  readonly gone: boolean;
+  /** The index has these bytes, and they are as their checksum says: `text` is left out. */
+  readonly intact: boolean;
+}
+
+export interface CurrentRow {
   readonly path: string;
   readonly kind: string;
-  readonly seq: string;
   readonly sha256: string | null;
   readonly text: string | null;
-  readonly gone: boolean;
 }
 
 /** The rows that are newer than the index. All of them, if the index does not belong to this database. */
@@ -94,13 +99,14 @@ export async function changedRows(
   { workspace, shown }: DatabaseAddress,
   known: ReadonlyMap<string, KnownRecord>,
 ): Promise<FoundChanges> {
-  const select = (from: bigint): Promise<Row[]> =>
-    connection
-      .query<Row>(
-        "SELECT path, kind, seq, sha256, text, gone FROM record WHERE workspace = $1 AND seq >= $2 ORDER BY seq",
-        [workspace, String(from)],
-      )
-      .catch(noneYet([]));
+  const select = (from: bigint): Promise<Row[]> => {
+    // Of all records, only those come here that the index does not have: the server checks the others.
+    const hashes = from === 0n ? [...known.values()].map(({ sha256 }) => sha256) : [];
+    const sql = `SELECT path, kind, seq, sha256, CASE WHEN NOT intact THEN text END AS text, gone, intact FROM (
+        SELECT *, sha256 = ANY ($3) AND sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') IS TRUE AS intact FROM record
+      ) AS row WHERE workspace = $1 AND seq >= $2 ORDER BY seq`;
+    return connection.query<Row>(sql, [workspace, String(from), hashes]).catch(noneYet([]));
+  };
   const [newestPath, newest] = newestOf(known);
   let rows = await select(newest);
   const moved = rows.find(({ kind, gone }) => kind === MOVED.kind && !gone);
@@ -114,11 +120,15 @@ export async function changedRows(
   if (!continues && newest > 0n) rows = await select(0n);
   const current = new Map(rows.filter(({ gone }) => !gone).map((row) => [row.path, row]));
   const changed: ReadRecord[] = [];
-  const touched: ReadRecord[] = [];
+  const touched: RecordFile[] = [];
   const problems: RecordProblem[] = [];
   for (const row of current.values()) {
     const before = known.get(row.path);
     if (before?.stat === row.seq && before.sha256 === row.sha256) continue;
+    if (row.intact && before?.sha256 === row.sha256) {
+      touched.push({ path: row.path, stat: row.seq });
+      continue;
+    }
     try {
       const read = readRow(row, shown);
       if (read !== undefined) (before?.sha256 === read.sha256 ? touched : changed).push(read);

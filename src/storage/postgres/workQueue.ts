@@ -57,14 +57,9 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       started = undefined;
       void made.stop({ graceful: false }).catch(() => {});
       if (sqlState(error) !== "42501") throw error;
-      throw new MlctlError(
-        "failure",
-        `${address.shown} has no schema ${QUEUE_SCHEMA}, and this user may not create it`,
-        {
-          hint: "run `mlctl worker` once as a user who may, or GRANT CREATE ON DATABASE to this one",
-          cause: error,
-        },
-      );
+      const message = `${address.shown} has no schema ${QUEUE_SCHEMA}, and this user may not create it`;
+      const hint = "run `mlctl worker` once as a user who may, or GRANT CREATE ON DATABASE to this one";
+      throw new MlctlError("failure", message, { hint, cause: error });
     }
   }
 

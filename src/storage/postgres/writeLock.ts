@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { type LockHolder, type LockRequest, lockBusy, pauseForLock } from "../records/records.ts";
 import { connect, type Connection, JOB_LOCK, WRITE_LOCK, lockKey } from "./connect.ts";
 
@@ -48,19 +48,15 @@ export async function takeWriteLock(
         newest = await newestRecord(connection, address);
       },
       async renewed() {
-        request.onWait?.(
-          `the connection to the database ${address.shown} was lost: trying for ${AWAY_MILLISECONDS / 1000} s`,
-        );
+        const lost = `the connection to the database ${address.shown} was lost`;
+        request.onWait?.(`${lost}: trying for ${AWAY_MILLISECONDS / 1000} s`);
         const again = await patiently(request.signal, () =>
           takeWriteLock(address, { ...request, waitMs: AWAY_MILLISECONDS }, newest),
         );
         if ((await newestRecord(again.connection, address)) === newest) return again;
         await again.release();
-        throw new MlctlError(
-          "failure",
-          `the connection to the database ${address.shown} was lost, and another process changed the records meanwhile`,
-          { hint: "run the command again" },
-        );
+        const message = `${lost}, and another process changed the records meanwhile`;
+        throw new MlctlError("failure", message, { hint: "run the command again" });
       },
       async release() {
         // Ending the connection frees it as well, but only a moment later.
@@ -74,6 +70,33 @@ export async function takeWriteLock(
   }
 }
 
+/**
+ * The lock of a job, which may run for hours and asks the database nothing meanwhile: it is taken again whenever the
+ * connection was lost, however long the server is away.
+ * @returns release
+ */
+export async function takeJobLock(address: DatabaseAddress, request: LockRequest): Promise<() => Promise<void>> {
+  let lock = await takeWriteLock(address, request);
+  const released = new AbortController();
+  const keep = async (): Promise<void> => {
+    for (;;) {
+      await lock.connection.closed;
+      const again = (): Promise<WriteLock> => takeWriteLock(address, { ...request, signal: released.signal });
+      lock = await patiently(released.signal, again, Infinity);
+      if (released.signal.aborted) return lock.release();
+    }
+  };
+  const kept = keep().catch((error: unknown) => {
+    if (!released.signal.aborted)
+      request.onLost?.(`the connection to the database was lost, and then its lock: ${messageOf(error)}`);
+  });
+  return async () => {
+    released.abort();
+    await lock.release();
+    await kept;
+  };
+}
+
 /** Executions are saved without the lock. */
 async function newestRecord(connection: Connection, { workspace }: DatabaseAddress): Promise<string> {
   const sql =
@@ -81,10 +104,15 @@ async function newestRecord(connection: Connection, { workspace }: DatabaseAddre
   return (await connection.query<{ seq: string }>(sql, [workspace]))[0]!.seq;
 }
 
-async function patiently<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + AWAY_MILLISECONDS;
+async function patiently<T>(
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+  milliseconds = AWAY_MILLISECONDS,
+): Promise<T> {
+  const deadline = performance.now() + milliseconds;
   for (;;) {
     try {
+      signal?.throwIfAborted();
       return await work();
     } catch (error) {
       const isBusy = error instanceof MlctlError && error.kind !== "failure";
@@ -178,11 +206,8 @@ export async function refusePooling(
 const POOL_MILLISECONDS = 2000;
 
 function pooled({ shown }: DatabaseAddress): MlctlError {
-  return new MlctlError(
-    "failure",
-    `${shown} gives each transaction another session of the server, or took the lock away`,
-    {
-      hint: 'name the server\'s own port in "database" (5432, not that of PgBouncer), or set pool_mode = session: nothing was saved',
-    },
-  );
+  const message = `${shown} gives each transaction another session of the server, or took the lock away`;
+  return new MlctlError("failure", message, {
+    hint: 'name the server\'s own port in "database" (5432, not that of PgBouncer), or set pool_mode = session: nothing was saved',
+  });
 }

@@ -48,14 +48,6 @@ export interface LogWriter {
 }
 
 export function loggedRow(entry: LoggedPrediction): LoggedRow {
-  return [
-    entry.predictionId,
-    entry.at,
-    entry.runId,
-    entry.modelSha256,
-    JSON.stringify(entry.inputs),
-    entry.prediction,
-    entry.probability,
-    entry.source,
-  ];
+  const { predictionId, at, runId, modelSha256, inputs, prediction, probability, source } = entry;
+  return [predictionId, at, runId, modelSha256, JSON.stringify(inputs), prediction, probability, source];
 }

@@ -37,8 +37,11 @@ export function recordFile(paths: WorkspacePaths, absolute: string): RecordFile 
 }
 
 /** @throws {MlctlError} kind "data" if the file is damaged */
-export function readRecord(paths: WorkspacePaths, file: RecordFile): ReadRecord {
-  const content = readFileSync(fromRecordPath(paths.workspace, file.path));
+export function readRecord(
+  paths: WorkspacePaths,
+  file: RecordFile,
+  content = readFileSync(fromRecordPath(paths.workspace, file.path)),
+): ReadRecord {
   const expected = expectedRecord(file.path);
   if (expected === undefined) throw new TypeError(`${file.path} is not a record file`);
   const record = parseRecord(content.toString("utf8"), file.path, expected);
@@ -79,14 +82,16 @@ function expectedRecord(path: string): ExpectedRecord | undefined {
  */
 export function changedFiles(paths: WorkspacePaths, known: ReadonlyMap<string, KnownRecord>): FoundChanges {
   const files = recordFiles(paths, known.keys());
-  const [changed, touched]: [ReadRecord[], ReadRecord[]] = [[], []];
+  const [changed, touched]: [ReadRecord[], RecordFile[]] = [[], []];
   const problems: RecordProblem[] = [];
   for (const file of files) {
     const before = known.get(file.path);
     if (before?.stat === file.stat) continue;
     try {
-      const read = readRecord(paths, file);
-      (before?.sha256 === read.sha256 ? touched : changed).push(read);
+      const content = readFileSync(fromRecordPath(paths.workspace, file.path));
+      // What the index has was parsed when it came.
+      if (before !== undefined && sha256Text(content) === before.sha256) touched.push(file);
+      else changed.push(readRecord(paths, file, content));
     } catch (error) {
       // Removed meanwhile.
       if (errorCode(error) === "ENOENT") continue;

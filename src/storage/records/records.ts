@@ -17,10 +17,7 @@ export interface ReadRecord extends RecordFile {
   readonly record: WorkspaceRecord;
 }
 
-export interface KnownRecord {
-  readonly stat: string;
-  readonly sha256: string;
-}
+export type KnownRecord = Pick<ReadRecord, "stat" | "sha256">;
 
 export interface RecordChanges {
   readonly changed: readonly ReadRecord[];
@@ -50,6 +47,8 @@ export interface LockRequest {
   readonly signal?: AbortSignal;
   /** Takes the lock of this scheduled job, not that of the workspace: it may run for hours. */
   readonly job?: string;
+  /** Called if the lock of a job was lost with the connection, and another process took it meanwhile. */
+  readonly onLost?: (message: string) => void;
   /** Called once, when another process holds the lock and waiting begins. */
   readonly onWait?: (message: string) => void;
 }
@@ -73,10 +72,7 @@ export type StateName = (typeof stateNames)[number];
 
 /** Where the bytes that records name are, beside the folders of this machine. */
 export interface Artifacts {
-  /**
-   * Called before the record is saved.
-   * @throws {MlctlError} kind "data" if a file changed since it was recorded
-   */
+  /** Called before the record is saved. @throws {MlctlError} kind "data" if a file changed since it was recorded */
   keep(artifacts: readonly Artifact[]): Promise<void>;
   /**
    * Brings the files of a record to this machine, where they are missing or have another content.
@@ -111,19 +107,13 @@ export interface Records extends Omit<Artifacts, "keep"> {
    * @param change gets null before there is one, returns null to remove it, and must not wait; without it, the state is only read
    */
   state(name: StateName, change?: (now: string | null) => string | null): Promise<string | null>;
-  /**
-   * Takes the write lock of the workspace, or that of a job. It ends with the process.
-   * @throws {MlctlError} kind "busy" if the lock is still taken after `waitMs`; "interrupted" on `signal`
-   */
+  /** It ends with the process. @throws {MlctlError} kind "busy" after `waitMs`; "interrupted" on `signal` */
   lock(request: LockRequest): Promise<HeldLock>;
   holder(): Promise<LockHolder | undefined>;
 }
 
 /** All records as if none were known; `known` names those in folders that config.json no longer has. */
-export async function allRecords(
-  records: Pick<Records, "changes">,
-  known: Iterable<string>,
-): Promise<{ readonly records: readonly ReadRecord[]; readonly problems: readonly RecordProblem[] }> {
+export async function allRecords(records: Pick<Records, "changes">, known: Iterable<string>) {
   const none = new Map([...known].map((path) => [path, { stat: "", sha256: "" }]));
   const { changes, problems } = await records.changes(none);
   return { records: changes.changed, problems };

@@ -96,8 +96,8 @@ async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> 
   try {
     return await work;
   } catch (error) {
-    if (isMissing(error)) return undefined;
-    const { name, message } = error as Error;
+    const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+    if (name === "NoSuchKey" || (name === "NotFound" && $metadata?.httpStatusCode === 404)) return undefined;
     const hint =
       name === "CredentialsProviderError"
         ? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
@@ -109,24 +109,16 @@ async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> 
   }
 }
 
-function isMissing(error: unknown): boolean {
-  const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
-  return name === "NoSuchKey" || (name === "NotFound" && $metadata?.httpStatusCode === 404);
-}
-
 async function objectsBelow(client: S3Client, name: string, prefix: string, signal: AbortSignal) {
   // Keys may contain characters that XML cannot.
   const query = { Bucket: name, Prefix: prefix, EncodingType: "url" } as const;
   const pages = Array.fromAsync(paginateListObjectsV2({ client }, query, { abortSignal: signal }));
   return ((await found(`cannot list s3://${name}/${prefix}`, pages)) ?? []).flatMap((page) => {
-    const decode = page.EncodingType === "url" ? decodedKey : (key: string) => key;
+    // As forms encode: a plus is a blank.
+    const isCoded = page.EncodingType === "url";
+    const decode = (key: string): string => (isCoded ? decodeURIComponent(key.replaceAll("+", " ")) : key);
     return (page.Contents ?? []).flatMap(({ Key, ETag, LastModified }): FoundObject[] =>
       Key === undefined ? [] : [{ key: decode(Key), etag: ETag ?? "", at: LastModified?.getTime() ?? 0 }],
     );
   });
-}
-
-/** As forms encode: a plus is a blank. */
-function decodedKey(key: string): string {
-  return decodeURIComponent(key.replaceAll("+", " "));
 }

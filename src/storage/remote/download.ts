@@ -169,14 +169,9 @@ function decoded(text: string): string {
 function failureOf(error: unknown, { url, timeout, idle, hints }: DownloadOptions): Error {
   if (error instanceof MlctlError) return error;
   const { name, message, cause } = error as Error & { cause?: unknown };
-  const reason =
-    name === "TimeoutError"
-      ? idle === true
-        ? `no data for ${timeout / 1000} s`
-        : `no complete response in ${timeout / 1000} s`
-      : cause instanceof Error && cause.message !== ""
-        ? cause.message
-        : message;
+  const silence = `${idle === true ? "no data for" : "no complete response in"} ${timeout / 1000} s`;
+  const network = cause instanceof Error && cause.message !== "" ? cause.message : message;
+  const reason = name === "TimeoutError" ? silence : network;
   const what = message.startsWith(shownUrl(url)) ? message : `${shownUrl(url)} cannot be fetched: ${reason}`;
   return new MlctlError("failure", what, { hint: hints.failure, cause: error });
 }

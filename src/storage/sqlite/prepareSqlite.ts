@@ -1,7 +1,7 @@
 /** Prepares a database for writers: migrates the schema and turns on WAL; safe with several processes at once. */
 import { MlctlError } from "../../core/errors.ts";
 import { BUSY_TIMEOUT_MILLISECONDS, sqliteCode, type SqliteDatabase } from "./sqlite.ts";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 
 /** SQLite does not wait when two connections turn on WAL at once. */
 const RETRY_MILLISECONDS = 20;
@@ -92,21 +92,17 @@ export function bytesAtRest(path: string): Buffer | undefined {
     return hasLog || size > MAX_BYTES_IN_MEMORY ? undefined : `${size} ${mtimeNs}`;
   };
   const before = state();
-  if (before === undefined || !isReadable(path)) return undefined;
-  const bytes = readFileSync(path);
+  if (before === undefined) return undefined;
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch {
+    // SQLite reports the error.
+    return undefined;
+  }
   if (state() !== before) return undefined;
   // Read and write version 2 means WAL mode, which a database in memory does not support
   // (https://sqlite.org/fileformat.html).
   if (bytes[18] === 2 && bytes[19] === 2) bytes.fill(1, 18, 20);
   return bytes;
-}
-
-/** If the file is not readable, SQLite reports the error. */
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

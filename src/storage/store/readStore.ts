@@ -42,7 +42,15 @@ export async function readStore(
   onDamage?: (error: MlctlError) => void,
 ): Promise<RunStore> {
   if (paths.shared === undefined) return readFolderStore(paths, onDamage);
-  const index = ownIndex(paths.index, onDamage);
+  const index = attempt(
+    () => openStore(paths.index),
+    (error) => {
+      if (isDamaged(error) && onDamage !== undefined) onDamage(error);
+      // In memory, if the file cannot be written.
+      else if (error.kind !== "failure") throw error;
+      return openMemoryStore();
+    },
+  );
   try {
     await syncStore(records, index);
     return index;
@@ -50,16 +58,4 @@ export async function readStore(
     index.close();
     throw error;
   }
-}
-
-/** In memory, if the file cannot be written. */
-function ownIndex(path: string, onDamage?: (error: MlctlError) => void): RunStore {
-  return attempt(
-    () => openStore(path),
-    (error) => {
-      if (isDamaged(error) && onDamage !== undefined) onDamage(error);
-      else if (error.kind !== "failure") throw error;
-      return openMemoryStore();
-    },
-  );
 }

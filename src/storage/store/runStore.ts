@@ -1,4 +1,5 @@
 /** The index over the records of a workspace, in SQLite; it can be rebuilt from them at any time. */
+import type { Artifact } from "../../core/records/artifact.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
@@ -172,10 +173,14 @@ export class RunStore {
     return new Map(rows.map(({ path, stat, sha256 }) => [path, { stat, sha256 }]));
   }
 
-  /** Another number after each change by another process or handle. */
-  version(): number {
-    return this.#checked(() => this.#database.pragma("data_version", { simple: true }) as number);
+  /** Of all records, each with the path of its record. */
+  artifacts(): (Artifact & { readonly record: string })[] {
+    const columns = "r.path AS record, a.path, a.sha256, a.bytes";
+    return this.#rows(`SELECT ${columns} FROM records AS r JOIN artifacts AS a USING (kind, id)`);
   }
+
+  /** Another number after each change by another process or handle. */
+  version = (): number => this.#checked(() => this.#database.pragma("data_version", { simple: true }) as number);
 
   /**
    * Applies the changes in one transaction.
