@@ -76,7 +76,7 @@ async function selectedQuery(database: Database, options: ReadOptions): Promise<
   const raw = await database.describe("SELECT * FROM raw");
   const select = Object.entries(options.select ?? {});
   for (const [name, sql] of select) {
-    await check(database, `ingest.select.${name}`, { query: `SELECT (${sql}\n) FROM raw`, columns: raw });
+    await check(database, `ingest.select.${name}`, `SELECT (${sql}\n) FROM raw`, raw);
   }
   const replaced = new Map(select.map(([name, sql]) => [name.toLowerCase(), sql]));
   const names = new Set(raw.map((column) => column.name.toLowerCase()));
@@ -87,20 +87,15 @@ async function selectedQuery(database: Database, options: ReadOptions): Promise<
   const added = select.filter(([name]) => !names.has(name.toLowerCase()));
   const items = [...kept, ...added.map(([name, sql]) => `(${sql}\n) AS ${identifier(name)}`)];
   const query = `SELECT ${items.join(", ")} FROM raw`;
-  if (select.length > 0) await check(database, "ingest.select", { query, columns: raw });
+  if (select.length > 0) await check(database, "ingest.select", query, raw);
   if (options.where === undefined || options.where.trim() === "") return query;
   const filtered = `SELECT * FROM (${query}) WHERE (${options.where}\n)`;
-  const columns = await database.describe(query);
-  await check(database, "ingest.where", { query: filtered, columns });
+  await check(database, "ingest.where", filtered, await database.describe(query));
   return filtered;
 }
 
-interface Checked {
-  readonly query: string;
-  readonly columns: readonly DatasetColumn[];
-}
-
-async function check(database: Database, key: string, { query, columns }: Checked): Promise<void> {
+/** Requires that the columns of the query exist. */
+async function check(database: Database, key: string, query: string, columns: readonly DatasetColumn[]): Promise<void> {
   await database.describe(query).catch((error: unknown) => {
     throw sqlError(key, error, hintOf(error, columns));
   });

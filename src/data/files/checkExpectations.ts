@@ -43,32 +43,25 @@ export async function checkExpectations(database: Database, expectations: Expect
 
 async function checkColumn(database: Database, column: DatasetColumn, expected: ColumnExpectation): Promise<string[]> {
   const name = identifier(column.name);
-  const violations: string[] = [];
+  const kind = kindOf(column.type);
   const subject = `column "${column.name}"`;
+  const { min, max, missingShare } = expected;
+  const violations: string[] = [];
   const one = async (sql: string): Promise<Cell> => (await database.rows(`SELECT ${sql} FROM result`))[0]![0]!;
-  if (kindOf(column.type) === "number") {
+  if (kind === "number") {
     const filled = `FILTER (NOT isnan(CAST(${name} AS DOUBLE)))`;
     const [low, high] = [await one(`min(${name}) ${filled}`), await one(`max(${name}) ${filled}`)];
-    if (expected.min !== undefined && low !== null && Number(low) < expected.min) {
-      violations.push(`${subject} has minimum ${low}, expected at least ${expected.min}`);
-    }
-    if (expected.max !== undefined && high !== null && Number(high) > expected.max) {
-      violations.push(`${subject} has maximum ${high}, expected at most ${expected.max}`);
-    }
-  } else if (expected.min !== undefined || expected.max !== undefined) {
-    violations.push(`${subject} contains ${kindOf(column.type) === "date" ? "dates" : "text"}, expected numbers`);
-  }
-  if (expected.missingShare !== undefined) {
-    const share = Number(await one(missingShare(column)));
-    const most = percent(expected.missingShare);
-    if (share > expected.missingShare)
-      violations.push(`${subject} has ${percent(share)} missing values, expected at most ${most}`);
+    if (min !== undefined && low !== null && Number(low) < min)
+      violations.push(`${subject} has minimum ${low}, expected at least ${min}`);
+    if (max !== undefined && high !== null && Number(high) > max)
+      violations.push(`${subject} has maximum ${high}, expected at most ${max}`);
+  } else if (min !== undefined || max !== undefined)
+    violations.push(`${subject} contains ${kind === "date" ? "dates" : "text"}, expected numbers`);
+  if (missingShare !== undefined) {
+    const orNaN = kind === "number" ? `OR isnan(CAST(${name} AS DOUBLE))` : "";
+    const share = Number(await one(`coalesce(avg(CASE WHEN ${name} IS NULL ${orNaN} THEN 1.0 ELSE 0.0 END), 0)`));
+    if (share > missingShare)
+      violations.push(`${subject} has ${percent(share)} missing values, expected at most ${percent(missingShare)}`);
   }
   return violations;
-}
-
-function missingShare(column: DatasetColumn): string {
-  const name = identifier(column.name);
-  const orNaN = kindOf(column.type) === "number" ? `OR isnan(CAST(${name} AS DOUBLE))` : "";
-  return `coalesce(avg(CASE WHEN ${name} IS NULL ${orNaN} THEN 1.0 ELSE 0.0 END), 0)`;
 }

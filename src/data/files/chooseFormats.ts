@@ -27,46 +27,39 @@ export function chooseFormats(
   options: ReadOptions,
   before: ReadonlyMap<string, string>,
 ): ReadColumn[] {
-  const byName = new Map<string, { name: string; facts: TextFacts[]; delimiters: Set<string | undefined> }>();
-  const plain = new Map<string, PlainFiles>();
-  for (const [file, { columns, delimiter }] of files.entries()) {
-    for (const { name, type, text } of columns) {
-      if (text === undefined) {
-        const hasFractions = type === "DOUBLE" || plain.get(name.toLowerCase())?.hasFractions === true;
-        if (kindOf(type) === "number")
-          plain.set(name.toLowerCase(), { hasFractions, isLast: file === files.length - 1 });
-        continue;
-      }
-      const key = name.toLowerCase();
-      const entry = byName.get(key) ?? { name, facts: [], delimiters: new Set() };
-      entry.facts.push(text);
-      entry.delimiters.add(delimiter);
-      byName.set(key, entry);
-    }
-  }
+  const all = files.flatMap((file) =>
+    file.columns.map((column) => ({ file, column, key: column.name.toLowerCase(), text: column.text })),
+  );
+  const byName = Map.groupBy(all, ({ key }) => key);
   const votes = decimalsIn(files);
   const vote = votes.size === 1 ? [...votes][0] : undefined;
-  return Array.from(byName.values(), ({ name, facts, delimiters }) => {
+  return Array.from(byName.values()).flatMap((holders) => {
+    const texts = holders.filter(({ text }) => text !== undefined);
+    if (texts[0] === undefined) return [];
+    const { name } = texts[0].column;
+    const facts = texts.map(({ text }) => text!);
+    const delimiters = new Set(texts.map(({ file }) => file.delimiter));
     const delimiter = delimiters.size === 1 ? [...delimiters][0] : undefined;
     const choice = chosen(facts, { options, before: before.get(name), vote, delimiter });
-    return { name, facts, ...besidePlain(choice, plain.get(name.toLowerCase())) };
+    const plain = holders.filter(({ text, column }) => text === undefined && kindOf(column.type) === "number");
+    return [{ name, facts, ...besidePlain(choice, plain, files.at(-1)!) }];
   });
-}
-
-interface PlainFiles {
-  readonly hasFractions: boolean;
-  readonly isLast: boolean;
 }
 
 type Choice = Pick<ReadColumn, "format" | "choice" | "isPlainElsewhere">;
 
 /** 1.234,5 in one file and 1234.5 in another, or 16.2% and 0.162: the record has what the last file has. */
-function besidePlain(choice: Choice, plain: PlainFiles | undefined): Choice {
+function besidePlain(
+  choice: Choice,
+  plain: readonly { readonly file: LoadedFile; readonly column: LoadedColumn }[],
+  last: LoadedFile,
+): Choice {
   const format = choice.format === undefined ? undefined : numberFormat(choice.format);
-  if (format === undefined || plain === undefined || choice.choice === "different") return choice;
-  const differs = format.unit === "%" || (format.decimal === "," && plain.hasFractions);
-  if (!differs) return choice;
-  return { format: plain.isLast ? undefined : format.id, choice: "different", isPlainElsewhere: true };
+  if (format === undefined || plain.length === 0 || choice.choice === "different") return choice;
+  const hasFractions = plain.some(({ column }) => column.type === "DOUBLE");
+  if (format.unit !== "%" && !(format.decimal === "," && hasFractions)) return choice;
+  const isLast = plain.some(({ file }) => file === last);
+  return { format: isLast ? undefined : format.id, choice: "different", isPlainElsewhere: true };
 }
 
 /** The decimal separators of the columns that can be read in one way. */
@@ -108,7 +101,7 @@ function chosen(facts: readonly TextFacts[], evidence: Evidence): Pick<ReadColum
   if (first === undefined || second === undefined) return { format: first?.id };
   const separators = facts.flatMap((each) => each.separators ?? []);
   if (separators.length === 0) return { format: evidence.vote === second.decimal ? second.id : first.id };
-  const { decimal, isGuess } = decimalOf(separators, { ...evidence, hasUnit: first.unit !== "" });
+  const [decimal, isGuess = false] = decimalOf(separators, { ...evidence, hasUnit: first.unit !== "" });
   if (decimal === undefined) return { format: undefined, choice: "undecided" };
   return { format: numberFormatOf(decimal, first.unit).id, ...(isGuess ? { choice: "guessed" } : {}) };
 }
@@ -118,26 +111,22 @@ function isOrderUnknown(dates: readonly ValueFormat[]): boolean {
   return dates.length > 1 && !dates[0]!.id.startsWith("%d.");
 }
 
-function sure(decimal: Decimal | undefined): { decimal: Decimal | undefined; isGuess: boolean } {
-  return { decimal, isGuess: false };
-}
-
-/** The decimal separator of numbers such as 1,005 or 4.172; undefined if nothing decides. */
+/** The decimal separator of numbers such as 1,005 or 4.172, and whether it is a guess; undefined if nothing decides. */
 function decimalOf(
   separators: readonly NonNullable<TextFacts["separators"]>[],
   { options: { decimal, thousands }, vote, delimiter, hasUnit }: Evidence & { readonly hasUnit: boolean },
-): { decimal: Decimal | undefined; isGuess: boolean } {
+): readonly [Decimal | undefined, isGuess?: boolean] {
   const { character } = separators[0]!;
-  if (decimal !== undefined) return sure(decimal);
+  if (decimal !== undefined) return [decimal];
   if (character === null || separators.some((each) => each.character !== character))
-    return sure(thousands === "." ? "," : thousands === "," ? "." : undefined);
+    return [thousands === "." ? "," : thousands === "," ? "." : undefined];
   const other = character === "," ? "." : ",";
-  if (thousands !== undefined) return sure(thousands === character ? other : character);
-  if (vote !== undefined) return sure(vote);
+  if (thousands !== undefined) return [thousands === character ? other : character];
+  if (vote !== undefined) return [vote];
   // 1.000 € may be a thousand, and $3.459 the price of a gallon.
-  if (character === "." && delimiter !== ";") return sure(hasUnit ? undefined : ".");
+  if (character === "." && delimiter !== ";") return [hasUnit ? undefined : "."];
   const isGrouped = delimiter === "," || separators.every((each) => each.isGrouped);
-  return { decimal: isGrouped ? other : undefined, isGuess: true };
+  return [isGrouped ? other : undefined, true];
 }
 
 /** The files with the types that their columns have once they are converted. */

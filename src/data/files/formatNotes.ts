@@ -20,6 +20,9 @@ export function formatNotes(
   const free = new Set([...textColumns, ...Object.keys(select)].map((name) => name.toLowerCase()));
   const handled = new Set([...free, ...Object.keys(types).map((name) => name.toLowerCase())]);
   const columns = read.filter(({ name }) => !handled.has(name.toLowerCase()));
+  const codes = Array.from(computed, ([name, code]) => ({ name, example: `"${code}"` }));
+  const coded = [...withFact(columns, "code"), ...codes];
+  const early = files.flatMap((file) => file.columns).filter(({ name }) => !handled.has(name.toLowerCase()));
   return [
     ...readNotes(columns, files, options),
     ...guessedNotes(columns),
@@ -28,11 +31,15 @@ export function formatNotes(
     ...undecidedNotes(read.filter(({ name }) => !free.has(name.toLowerCase()))),
     ...markerNotes(columns, files),
     ...mixedNotes(columns),
-    ...rawNotes(columns),
+    ...noteOn(withFact(columns, "raw"), (names) => {
+      return `kept as text, because ingest.select or ingest.where reads it: ${names}`;
+    }),
     ...offsetNotes(columns),
     ...zoneNotes(columns),
-    ...codeNotes(columns, computed),
-    ...earlyYearNotes(files.flatMap((file) => file.columns).filter(({ name }) => !handled.has(name.toLowerCase()))),
+    ...noteOn(coded, (names) => {
+      return `kept as text, because a number would not keep every digit: ${names}; for numbers, ${typesLine(coded, "number")}`;
+    }),
+    ...earlyYearNotes(early),
   ];
 }
 
@@ -41,21 +48,25 @@ interface Named {
   readonly example?: string;
 }
 
-function named(columns: readonly Named[]): string {
-  return listed(columns.map(({ name, example }) => (example === undefined ? `"${name}"` : `"${name}" (${example})`)));
-}
-
+/** One note for all columns of a kind: `"price" ("1.234,50 €"), "share" ("5,9 %") and 3 more`. */
 function noteOn<Column extends Named>(
   columns: readonly Column[],
   text: (names: string, first: Column) => string,
 ): string[] {
-  return columns.length === 0 ? [] : [text(named(columns), columns[0]!)];
+  const names = columns.map(({ name, example }) => (example === undefined ? `"${name}"` : `"${name}" (${example})`));
+  return columns.slice(0, 1).map((first) => text(listed(names), first));
 }
 
-/** The line of config.json that gives columns a type. */
-function typesLine(columns: readonly { readonly name: string }[], type: string): string {
-  const lines = columns.slice(0, MAX_LISTED).map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(type)}`);
-  return `set "ingest.types": { ${lines.join(", ")} } in config.json`;
+function typesLine(columns: readonly Named[], type: string): string {
+  return configLine("types", columns, () => type);
+}
+
+/** The line of config.json that sets a key of `ingest` for columns. */
+function configLine(key: string, columns: readonly Named[], valueOf: (name: string) => string): string {
+  const lines = columns
+    .slice(0, MAX_LISTED)
+    .map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(valueOf(name))}`);
+  return `set "ingest.${key}": { ${lines.join(", ")} } in config.json`;
 }
 
 function isConverted(name: string, files: readonly LoadedFile[]): boolean {
@@ -173,11 +184,6 @@ function mixedNotes(columns: readonly ReadColumn[]): string[] {
   });
 }
 
-function rawNotes(columns: readonly ReadColumn[]): string[] {
-  const because = "kept as text, because ingest.select or ingest.where reads it";
-  return noteOn(withFact(columns, "raw"), (names) => `${because}: ${names}`);
-}
-
 /** The hour of the place, which may matter more, is lost. */
 function offsetNotes(columns: readonly ReadColumn[]): string[] {
   const found = withFact(columns, "offset").flatMap(({ name, value }) => {
@@ -194,21 +200,10 @@ function offsetNotes(columns: readonly ReadColumn[]): string[] {
 
 function zoneNotes(columns: readonly ReadColumn[]): string[] {
   const found = withFact(columns, "zone");
-  const lines = found
-    .slice(0, MAX_LISTED)
-    .map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(`CAST(${identifier(name)} AS TIMESTAMPTZ)`)}`);
-  const set = `set "ingest.select": { ${lines.join(", ")} } in config.json`;
-  return noteOn(
-    found,
-    (names) => `kept as text, because of the name of a time zone: ${names}; for times in UTC, ${set}`,
-  );
-}
-
-function codeNotes(columns: readonly ReadColumn[], computed: ReadonlyMap<string, string>): string[] {
-  const others = Array.from(computed, ([name, code]) => ({ name, example: `"${code}"` }));
-  const found = [...withFact(columns, "code"), ...others];
-  const numbers = `for numbers, ${typesLine(found, "number")}`;
-  return noteOn(found, (names) => `kept as text, because a number would not keep every digit: ${names}; ${numbers}`);
+  const set = configLine("select", found, (name) => `CAST(${identifier(name)} AS TIMESTAMPTZ)`);
+  return noteOn(found, (names) => {
+    return `kept as text, because of the name of a time zone: ${names}; for times in UTC, ${set}`;
+  });
 }
 
 /** Dates that were read with the day as the year. */

@@ -1,4 +1,5 @@
 /** Turns input files into one dataset: a CSV file in file order, without duplicates if `dedupe` is set. */
+import { messageOf } from "../../core/errors.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { checkExpectations, type Expectations } from "./checkExpectations.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
@@ -39,7 +40,11 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
       const duplicatesKept = dedupe === false ? await countDuplicates(database) : 0;
       if (options.expect !== undefined) await checkExpectations(database, options.expect);
       const described = await database.describe("SELECT * FROM result");
-      const columns = described.map((column) => withFormat(column, staged.formats));
+      const columns = described.map((column) => {
+        const format = staged.formats.get(column.name);
+        // A column that became text keeps it as it came.
+        return format === undefined || kindOf(column.type) === "category" ? column : { ...column, format };
+      });
       const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
       if (rows > 0) await write(database, options.output);
       return { ...staged, rows, columns, duplicatesRemoved, duplicatesKept };
@@ -48,34 +53,23 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
   );
 }
 
-function withFormat(column: DatasetColumn, formats: ReadonlyMap<string, string>): DatasetColumn {
-  const format = formats.get(column.name);
-  return format === undefined || kindOf(column.type) === "category" ? column : { ...column, format };
-}
-
 async function write(database: Database, output: string): Promise<void> {
   const form = "FORMAT csv, HEADER true, DELIMITER ',', USE_TMP_FILE false";
-  try {
-    await database.run(`COPY result TO ${literal(output)} (${form})`);
-  } catch (error) {
-    throw asSystemError(error);
-  }
+  await database.run(`COPY result TO ${literal(output)} (${form})`).catch((error: unknown) => {
+    const message = messageOf(error);
+    const code = Object.entries(systemErrors).find(([, text]) => message.includes(text))?.[0];
+    throw code === undefined ? error : Object.assign(new Error(message, { cause: error }), { code });
+  });
 }
 
-/** Messages of strerror in DuckDB errors, with the corresponding error code of Node.js. */
-const codes: readonly (readonly [message: string, code: string])[] = [
-  ["No space left on device", "ENOSPC"],
-  ["Disk quota exceeded", "EDQUOT"],
-  ["File too large", "EFBIG"],
-  ["Permission denied", "EACCES"],
-  ["Read-only file system", "EROFS"],
-];
-
-function asSystemError(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : "";
-  const code = codes.find(([text]) => message.includes(text))?.[1];
-  return code === undefined ? error : Object.assign(new Error(message, { cause: error }), { code });
-}
+/** Messages of strerror in DuckDB errors by the error code of Node.js. */
+const systemErrors = {
+  ENOSPC: "No space left on device",
+  EDQUOT: "Disk quota exceeded",
+  EFBIG: "File too large",
+  EACCES: "Permission denied",
+  EROFS: "Read-only file system",
+};
 
 export async function dropDuplicates(database: Database, keep: "first" | "last"): Promise<number> {
   const count = await countDuplicates(database, keep);

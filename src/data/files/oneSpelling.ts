@@ -1,9 +1,7 @@
 /** Gives values that differ only in how they are written one spelling: true and True, and é in two forms of Unicode. */
 import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
-
-/** Columns per query, as one query over 10,000 columns is slow. */
-const COLUMNS_PER_QUERY = 500;
+import { columnsWhere } from "../load/exactDigits.ts";
 
 /**
  * Changes the table `result`: a column of booleans in several spellings gets "true" and "false"; decomposed letters are
@@ -13,30 +11,22 @@ const COLUMNS_PER_QUERY = 500;
  */
 export async function oneSpelling(database: Database, excluded: ReadonlySet<string>): Promise<string[]> {
   const columns = await database.describe("SELECT * FROM result");
-  const names = columns.filter(({ name, type }) => type === "VARCHAR" && !excluded.has(name)).map(({ name }) => name);
+  const texts = columns.filter(({ name, type }) => type === "VARCHAR" && !excluded.has(name));
+  // First what is cheap: F or T at the start; more bytes than characters.
+  const booleans = await columnsWhere(database, "result", texts, (text) => {
+    const isBoolean = `CASE WHEN ascii(${text}) IN (70, 84, 102, 116) THEN lower(${text}) IN ('true', 'false') END`;
+    return `count(${text}) > 0 AND count(${text}) = count(*) FILTER (${isBoolean})`;
+  });
+  const decomposed = await columnsWhere(database, "result", texts, (text) => {
+    return `bool_or(CASE WHEN strlen(${text}) <> length(${text}) THEN ${text} <> nfc_normalize(${text}) END)`;
+  });
   const notes: string[] = [];
-  for (let start = 0; start < names.length; start += COLUMNS_PER_QUERY) {
-    const some = names.slice(start, start + COLUMNS_PER_QUERY);
-    const [found] = await database.rows(`SELECT ${some.map(counts).join(", ")} FROM result`);
-    for (const [i, name] of some.entries()) {
-      const column = identifier(name);
-      const [isBoolean, isDecomposed] = [found![2 * i] === true, found![2 * i + 1] === true];
-      if (isBoolean) notes.push(...(await oneBoolean(database, name)));
-      if (!isDecomposed) continue;
-      await database.run(`UPDATE result SET ${column} = nfc_normalize(${column})`);
-      notes.push(`column "${name}" has letters with separate accents: they were composed (Unicode NFC)`);
-    }
+  for (const name of booleans) notes.push(...(await oneBoolean(database, name)));
+  for (const name of decomposed) {
+    await database.run(`UPDATE result SET ${identifier(name)} = nfc_normalize(${identifier(name)})`);
+    notes.push(`column "${name}" has letters with separate accents: they were composed (Unicode NFC)`);
   }
   return notes;
-}
-
-/** SQL: whether all values are booleans, and whether one has decomposed letters. */
-function counts(name: string): string {
-  const column = identifier(name);
-  // First what is cheap: F or T at the start; more bytes than characters.
-  const isBoolean = `CASE WHEN ascii(${column}) IN (70, 84, 102, 116) THEN lower(${column}) IN ('true', 'false') END`;
-  const isDecomposed = `CASE WHEN strlen(${column}) <> length(${column}) THEN ${column} <> nfc_normalize(${column}) END`;
-  return `count(${column}) > 0 AND count(${column}) = count(*) FILTER (${isBoolean}), coalesce(bool_or(${isDecomposed}), false)`;
 }
 
 async function oneBoolean(database: Database, name: string): Promise<string[]> {

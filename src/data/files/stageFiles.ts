@@ -57,30 +57,29 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const previous = options.previous && (await loadPrevious(database, options.previous));
   const free = freeColumns(options);
   const { nameOf = (path) => path } = options;
-  const known = { free, previous: previousPart(previous, options), rejected, nameOf };
-  const agreed = await agree(loaded, known);
-  checkTypeColumns(options, agreed.columns, previous);
+  const agreed = await agree(loaded, previousPart(previous, options), { free, rejected, nameOf });
+  const { parts, columns } = agreed;
+  checkTypeColumns(options, columns, previous);
   await readAsText(database, agreed, options);
   // Who sets `where` has chosen the rows.
-  const totals = options.where === undefined ? await totalNotes(database, agreed.parts, nameOf) : [];
-  await convertColumns(database, agreed.parts, agreed.columns);
+  const totals = options.where === undefined ? await totalNotes(database, parts, nameOf) : [];
+  await convertColumns(database, parts, columns);
   await sandboxDatabase(database, options.writes);
   let digits: ReadonlyMap<string, string> = new Map();
-  if (isUnchanged(agreed, options)) {
-    await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
-  } else {
-    const { parts, columns } = agreed;
+  const isPlain = (options.previous ?? options.where) === undefined && Object.keys(options.select ?? {}).length === 0;
+  // The table of a single file becomes the result without a copy.
+  if (isPlain && parts.length === 1) await database.run(`ALTER TABLE ${identifier(parts[0]!.table)} RENAME TO result`);
+  else {
     if (parts.length > 0) await database.run(`CREATE VIEW raw AS ${unionAll(parts, columns, castExpression)}`);
     digits = await applySelect(database, { options, previous, raw: parts.length > 0 });
   }
-  const hasResult = agreed.parts.length > 0 || previous !== undefined;
+  const hasResult = parts.length > 0 || previous !== undefined;
   const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
-  const done = agreed.parts.map(({ path, rows }) => ({ path, rows }));
   const computed = new Map([...digits].filter(([name]) => !free.has(name)));
-  const ofCsv = csvNotes(agreed.parts.flatMap((part) => csvReading(part, options)));
-  const ofFormats = formatNotes(agreed.parts, { read, computed }, options);
+  const ofCsv = csvNotes(parts.flatMap((part) => csvReading(part, options)));
+  const ofFormats = formatNotes(parts, { read, computed }, options);
   return {
-    files: done,
+    files: parts.map(({ path, rows }) => ({ path, rows })),
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...spellings],
     csvNotes: ofCsv,
@@ -114,17 +113,13 @@ async function loadAll(database: Database, paths: readonly string[], options: St
 
 function rejection(path: string, error: unknown): RejectedInput {
   if (error instanceof UnreadableFile) {
-    const line = error.line === undefined ? {} : { line: error.line };
-    return { path, reason: error.message, ...line, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+    const { line, hint } = error;
+    return { path, reason: error.message, ...(line !== undefined && { line }), ...(hint !== undefined && { hint }) };
   }
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
-  const reasons: Record<string, string> = {
-    ENOENT: "no such file",
-    EACCES: "no permission to read it",
-    EISDIR: "it is a folder",
-  };
-  if (code === undefined || reasons[code] === undefined) throw error;
-  return { path, reason: reasons[code] };
+  const reasons = { ENOENT: "no such file", EACCES: "no permission to read it", EISDIR: "it is a folder" };
+  const reason = reasons[(error as { code?: keyof typeof reasons }).code!];
+  if (reason === undefined) throw error;
+  return { path, reason };
 }
 
 interface Agreed {
@@ -133,18 +128,16 @@ interface Agreed {
   readonly notes: readonly string[];
 }
 
-interface Agreeing {
-  readonly free: ReadonlySet<string>;
-  readonly previous: readonly Part[];
-  readonly rejected: RejectedInput[];
-  readonly nameOf: (path: string) => string;
-}
-
-async function agree(loaded: readonly Loaded[], known: Agreeing): Promise<Agreed> {
-  const named = (part: Loaded): Part => ({ ...part, name: known.nameOf(part.path) });
+/** Rejects the files whose column types contradict most others, until the rest agree. */
+async function agree(
+  loaded: readonly Loaded[],
+  previous: readonly Part[],
+  known: { free: ReadonlySet<string>; rejected: RejectedInput[]; nameOf: (path: string) => string },
+): Promise<Agreed> {
   let parts = loaded;
   for (;;) {
-    const { columns, conflicts, notes } = unifyColumns([...known.previous, ...parts.map(named)], known.free);
+    const named = parts.map((part): Part => ({ ...part, name: known.nameOf(part.path) }));
+    const { columns, conflicts, notes } = unifyColumns([...previous, ...named], known.free);
     const conflict = conflicts[0];
     const part = parts.find(({ path }) => path === conflict?.path);
     if (conflict === undefined || part === undefined) return { parts, columns, notes };
@@ -175,12 +168,6 @@ function previousPart(previous: readonly LoadedColumn[] | undefined, options: St
 }
 
 /** Whether the table of a single file can become the result without a copy. */
-function isUnchanged(agreed: Agreed, options: StageOptions): boolean {
-  const selects = Object.keys(options.select ?? {}).length > 0;
-  const plain = options.previous === undefined && options.where === undefined && !selects;
-  return plain && agreed.parts.length === 1;
-}
-
 async function checkType(database: Database, column: string, type: string): Promise<void> {
   const wanted = requestedType(column, type);
   await database.run(`SELECT CAST(NULL AS ${wanted})`).catch((cause: unknown) => {

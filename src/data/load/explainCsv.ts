@@ -53,8 +53,12 @@ export async function wrongCells(database: Database, cells: WrongCells): Promise
   const place = (i: number): string => (lines === undefined ? `row ${rows[i]! + 1}` : `line ${lines[i]}`);
   const text = String(found[0][1]);
   const others = found.slice(1).map((row, i) => `${place(i + 1)} (${shown(String(row[1]))})`);
-  const reason = `${place(0)}, column "${column}": ${notOfType(text, type)}${alsoWrong(others, Number(found[0][2]))}`;
-  return new UnreadableFile(reason, { line: lines?.[0], hint: typeHint(column, text) });
+  const wanted = { number: "a number", date: "a date", category: type }[kindOf(type)];
+  const reason = `${place(0)}, column "${column}": ${shown(text)} is not ${wanted}${alsoWrong(others, Number(found[0][2]))}`;
+  const isTotal = /^(grand |sub)?total|^sum|^average|^gesamt|^summe/i.test(text);
+  const total = isTotal ? "if this is a row of totals, delete it; else " : "";
+  const hint = `${total}correct the value, add ${JSON.stringify(text)} to ingest.null_values, or set ingest.types.${column} to "category"`;
+  return new UnreadableFile(reason, { line: lines?.[0], hint });
 }
 
 export function csvLines({ text, settings }: CsvFile): LinesOf {
@@ -71,18 +75,7 @@ export function csvLines({ text, settings }: CsvFile): LinesOf {
   };
 }
 
-function notOfType(value: string, type: string): string {
-  const kind = kindOf(type);
-  const wanted = kind === "number" ? "a number" : kind === "date" ? "a date" : type;
-  return `${shown(value)} is not ${wanted}`;
-}
-
+/** On one line. */
 function shown(value: string): string {
   return `"${value.replaceAll(/[\r\n]+/g, "⏎")}"`;
-}
-
-function typeHint(column: string, value: string): string {
-  const isTotal = /^(grand |sub)?total|^sum|^average|^gesamt|^summe/i.test(value);
-  const total = isTotal ? "if this is a row of totals, delete it; else " : "";
-  return `${total}correct the value, add ${JSON.stringify(value)} to ingest.null_values, or set ingest.types.${column} to "category"`;
 }

@@ -30,9 +30,9 @@ export async function inspectText(
   encoding: string | undefined,
   visit: (chunk: Buffer) => void,
 ): Promise<TextFile> {
-  const { start, end } = await bothEnds(path);
+  const start = await bytesAt(path, 3, "start");
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
-  const isPadded = gzip && end.every((byte) => byte === 0);
+  const isPadded = gzip && (await bytesAt(path, 8, "end")).every((byte) => byte === 0);
   const isMarked = start.equals(Buffer.from("\ufeff"));
   let found: FoundEncoding | undefined;
   const onEncoding = (other: FoundEncoding): void => void (found = other);
@@ -74,15 +74,12 @@ export async function writeCopy(path: string, folder: string, text: AsyncIterabl
   return copy;
 }
 
-async function bothEnds(path: string): Promise<{ start: Buffer; end: Buffer }> {
+async function bytesAt(path: string, count: number, from: "start" | "end"): Promise<Buffer> {
   const file = await open(path);
-  const read = async (count: number, position: number): Promise<Buffer> => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, position);
-    return buffer.subarray(0, bytesRead);
-  };
   try {
-    const { size } = await file.stat();
-    return { start: await read(3, 0), end: await read(8, Math.max(0, size - 8)) };
+    const at = from === "start" ? 0 : Math.max(0, (await file.stat()).size - count);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, at);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

@@ -24,7 +24,7 @@ const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const file = csvFile(await inspectCsv(path, database.folder, options), options);
   const [isCoded] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
-  const texts = await textNumbers(database, { table, file, isCoded }, options);
+  const texts = await textNumbers(database, table, file, { isCoded, options });
   if (texts.length === 0) return file;
   const asTexts = texts.map((name) => [name, "VARCHAR"] as const);
   const again = { ...file, fixedTypes: new Map([...file.fixedTypes, ...asTexts]) };
@@ -80,25 +80,32 @@ const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
 /**
  * Names of the columns to read again as text: DuckDB read them as numbers although their cells are codes (007), ids or long
  * integers, which numbers change, or may have thousands points (4.172); or as dates although their cells are words.
- *
- * @param isCoded whether `hasCodes`
  */
 async function textNumbers(
   database: Database,
-  { table, file, isCoded }: { readonly table: string; readonly file: CsvFile; readonly isCoded: boolean },
-  options: ReadOptions,
+  table: string,
+  file: CsvFile,
+  { isCoded, options }: { readonly isCoded: boolean; readonly options: ReadOptions },
 ): Promise<string[]> {
   const detected = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const free = detected.filter(({ name }) => !file.fixedTypes.has(name));
-  const reals = free.filter(({ type }) => type === "DOUBLE").map(({ name }) => name);
+  const reals = free.filter(({ type }) => type === "DOUBLE");
   const numbers = free.filter(({ type }) => type === "BIGINT" || type === "DOUBLE").map(({ name }) => name);
   const mayGroup = options.formats === undefined && pointMayGroup(file, options);
-  const points = mayGroup ? await groupedBy(database, table, reals) : [];
+  const points = mayGroup ? await columnsWhere(database, identifier(table), reals, isGrouped) : [];
   const ids = new Set(options.idColumns);
   const large = new Set(await largeDoubles(database, table));
   const asked = numbers.filter((name) => isCoded || ids.has(name) || large.has(name));
   const words = (await dateWords(database, table, () => asText(file))).filter((name) => !file.fixedTypes.has(name));
-  return [...new Set([...points, ...words, ...(await withCodes(database, file, asked, ids))])];
+  // A cell that a number would change; of ids, any other cell than a plain integer. One query, since it reads the file.
+  const items = asked.map((name) => {
+    const text = identifier(name);
+    const other = `CASE WHEN NOT regexp_full_match(${text}, '${PLAIN_INTEGER}') THEN ${text} END`;
+    return `count(${ids.has(name) ? `coalesce(${codeIn(text)}, ${other})` : codeIn(text)})`;
+  });
+  const [row = []] = items.length === 0 ? [] : await database.rows(`SELECT ${items.join(", ")} FROM ${asText(file)}`);
+  const coded = asked.filter((_, i) => Number(row[i]) > 0);
+  return [...new Set([...points, ...words, ...coded])];
 }
 
 /** In a file with commas between the cells, a point is the decimal point. */
@@ -107,29 +114,9 @@ function pointMayGroup({ ownDelimiter }: CsvFile, { decimal, thousands }: ReadOp
   return ownDelimiter === ";";
 }
 
-/** Columns without a value that no group of three digits after a point gives, such as 0.5 and 1234.5. */
-async function groupedBy(database: Database, table: string, names: readonly string[]): Promise<string[]> {
-  const columns = names.map((name) => ({ name }));
-  return columnsWhere(database, identifier(table), columns, (value) => {
-    const size = `abs(${value})`;
-    const isWhole = `${value} = trunc(${value})`;
-    return `count(CASE WHEN NOT (${isWhole} OR (${size} > 1 AND ${size} < 1000 AND abs(${size} * 1000 - round(${size} * 1000)) < 1e-6)) THEN 1 END) = 0`;
-  });
-}
-
-/** Columns with a cell that a number would change; of `ids`, with any other cell than a plain integer. */
-async function withCodes(
-  database: Database,
-  file: CsvFile,
-  names: readonly string[],
-  ids: ReadonlySet<string>,
-): Promise<string[]> {
-  if (names.length === 0) return [];
-  const items = names.map((name) => {
-    const text = identifier(name);
-    const other = `CASE WHEN NOT regexp_full_match(${text}, '${PLAIN_INTEGER}') THEN ${text} END`;
-    return `count(${ids.has(name) ? `coalesce(${codeIn(text)}, ${other})` : codeIn(text)})`;
-  });
-  const [row] = await database.rows(`SELECT ${items.join(", ")} FROM ${asText(file)}`);
-  return names.filter((_, i) => Number(row![i]) > 0);
+/** SQL: no value such as 0.5 and 1234.5, which three digits after a point that groups thousands do not give. */
+function isGrouped(value: string): string {
+  const size = `abs(${value})`;
+  const isWhole = `${value} = trunc(${value})`;
+  return `count(CASE WHEN NOT (${isWhole} OR (${size} > 1 AND ${size} < 1000 AND abs(${size} * 1000 - round(${size} * 1000)) < 1e-6)) THEN 1 END) = 0`;
 }

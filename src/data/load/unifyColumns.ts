@@ -12,6 +12,11 @@ export interface Part {
   readonly weight?: number;
 }
 
+interface Holder {
+  readonly part: Part;
+  readonly column: LoadedColumn;
+}
+
 interface UnifiedColumns {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** Parts with text in a column that has numbers or dates in most parts. */
@@ -22,25 +27,19 @@ interface UnifiedColumns {
 
 /** @param free columns that may mix numbers and text; mixed ones become text */
 export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>): UnifiedColumns {
-  const byName = new Map<string, { name: string; holders: { part: Part; column: LoadedColumn }[] }>();
-  for (const part of parts) {
-    for (const column of part.columns) {
-      const key = column.name.toLowerCase();
-      const entry = byName.get(key) ?? { name: column.name, holders: [] };
-      entry.holders.push({ part, column });
-      byName.set(key, entry);
-    }
-  }
+  const all = parts.flatMap((part) => part.columns.map((column): Holder => ({ part, column })));
+  const byName = Map.groupBy(all, ({ column }) => column.name.toLowerCase());
   const conflicts: { path: string; column: string; type: string }[] = [];
   const mixed: string[] = [];
   const textIn = new Map<string, string[]>();
-  const columns = [...byName.values()].map(({ name, holders }) => {
+  const columns = Array.from(byName.values(), (holders) => {
+    const { name } = holders[0]!.column;
     // Text that would lose digits as a number is no reason to reject a file, and makes the numbers of others text.
     if (holders.some(({ column }) => column.text?.code !== undefined)) return { name, type: "VARCHAR" };
     const filled = holders.filter(({ column }) => !column.empty);
-    const all = filled.length === 0 ? holders : filled;
-    const typed = all.filter(({ column }) => kindOf(column.type) !== "category");
-    const texts = all.filter(({ column }) => kindOf(column.type) === "category");
+    const known = filled.length === 0 ? holders : filled;
+    const typed = known.filter(({ column }) => kindOf(column.type) !== "category");
+    const texts = known.filter(({ column }) => kindOf(column.type) === "category");
     const type = commonType(typed.map(({ column }) => column.type));
     if (texts.length === 0) {
       if (type === "VARCHAR") mixed.push(`"${name}"`);
@@ -58,7 +57,7 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
   });
   const notes = [
     ...missingNotes(parts, byName),
-    ...caseNotes(byName.values()),
+    ...caseNotes([...byName.values()]),
     ...(mixed.length === 0 ? [] : [`${columnsAre(mixed, "mixes", "mix")} numbers and dates: kept as text`]),
     ...Array.from(textIn, ([file, names]) => `${columnsAre(names, "is", "are")} text in ${file}: kept as text`),
   ];
@@ -85,7 +84,7 @@ export function unionAll(
   return selects.join(" UNION ALL ");
 }
 
-function weight(holders: readonly { readonly part: Part }[]): number {
+function weight(holders: readonly Holder[]): number {
   return holders.reduce((sum, { part }) => sum + (part.weight ?? 1), 0);
 }
 
@@ -96,28 +95,24 @@ function commonType(types: readonly string[]): string {
   return distinct.length > 0 && distinct.every((type) => kindOf(type) === "date") ? "TIMESTAMP" : "VARCHAR";
 }
 
-function missingNotes(parts: readonly Part[], all: ReadonlyMap<string, { readonly name: string }>): string[] {
-  const lacking = new Map<string, { readonly columns: readonly string[]; readonly files: string[] }>();
-  for (const part of parts) {
+function missingNotes(parts: readonly Part[], all: ReadonlyMap<string, readonly Holder[]>): string[] {
+  const lacking = parts.flatMap((part) => {
     const own = new Set(part.columns.map((column) => column.name.toLowerCase()));
-    const missing = [...all].filter(([key]) => !own.has(key)).map(([, { name }]) => `"${name}"`);
-    if (missing.length === 0) continue;
-    const key = JSON.stringify(missing);
-    const entry = lacking.get(key) ?? { columns: missing, files: [] };
-    entry.files.push(nameOf(part));
-    lacking.set(key, entry);
-  }
-  return Array.from(lacking.values(), ({ columns, files }) => {
+    const columns = [...all].filter(([key]) => !own.has(key)).map(([, [first]]) => `"${first!.column.name}"`);
+    return columns.length === 0 ? [] : [{ columns, file: nameOf(part) }];
+  });
+  const groups = Map.groupBy(lacking, ({ columns }) => JSON.stringify(columns));
+  return Array.from(groups.values(), (same) => {
+    const [{ columns }, files] = [same[0]!, same.map(({ file }) => file)];
     const which = `${columns.length === 1 ? "column" : "columns"} ${listed(columns)}`;
     return `${listed(files)} ${files.length === 1 ? "has" : "have"} no ${which}: filled with missing values`;
   });
 }
 
 /** One note for all names that differ in case, because rows to predict must have the first. */
-function caseNotes(
-  columns: Iterable<{ readonly name: string; readonly holders: readonly { part: Part; column: LoadedColumn }[] }>,
-): string[] {
-  const found = Array.from(columns).flatMap(({ name, holders }) => {
+function caseNotes(columns: readonly (readonly Holder[])[]): string[] {
+  const found = columns.flatMap((holders) => {
+    const { name } = holders[0]!.column;
     const other = holders.find(({ column }) => column.name !== name);
     return other === undefined ? [] : [`"${other.column.name}" of ${nameOf(other.part)} is "${name}"`];
   });

@@ -115,10 +115,7 @@ function stringOf(value: Json | undefined, missing: ReadonlySet<string>): string
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-interface Evaluated {
-  readonly values: readonly Json[];
-  readonly failed: readonly boolean[];
-}
+type Evaluated = Readonly<Record<"values", readonly Json[]> & Record<"failed", readonly boolean[]>>;
 
 /**
  * Reads integers as DOUBLE in the rows where they are not whole, since a cast to BIGINT would round them silently. Other
@@ -151,7 +148,11 @@ function isWhole(value: string | null): boolean {
 async function evaluate(database: Database, expression: BoundExpression, where: string): Promise<Evaluated> {
   const { sql } = expression;
   const result = readable(expression);
-  const read = (cells: readonly Cell[]): Json => asJson(cells[0]!, expression);
+  const read = ([cell = null]: readonly Cell[]): Json => {
+    if (cell === null || expression.kind !== "date") return cell;
+    const date = new Date(Number(cell));
+    return Number.isNaN(date.getTime()) ? null : date.toISOString();
+  };
   try {
     const strict = `SELECT (${sql}\n) AS value, ${ROW} FROM (${rawRows(expression, "CAST", where)}) AS raw`;
     const rows = await database.rows(`SELECT ${result} FROM (${strict}) ORDER BY ${ROW}`);
@@ -176,12 +177,6 @@ function readable({ kind, type }: BoundExpression): string {
   return kind === "number" ? `CAST(${stored} AS DOUBLE)` : `epoch_us(CAST(${stored} AS TIMESTAMP)) / 1000.0`;
 }
 
-function asJson(cell: Cell, { kind }: BoundExpression): Json {
-  if (cell === null || kind !== "date") return cell;
-  const date = new Date(Number(cell));
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
-}
-
 function rawRows({ reads }: BoundExpression, cast: "CAST" | "TRY_CAST", where: string): string {
   const casts = [...reads].map(([name, type]) => {
     const column = identifier(name);
@@ -193,15 +188,14 @@ function rawRows({ reads }: BoundExpression, cast: "CAST" | "TRY_CAST", where: s
   return `SELECT ${[ROW, ...wrong, ...items].join(", ")} FROM cells ${where}`;
 }
 
+/** DuckDB's error message for one row. */
 async function reasonOf(database: Database, expression: BoundExpression, row: number): Promise<string> {
   const key = `ingest.select.${expression.name}`;
   const source = rawRows(expression, "CAST", `WHERE ${ROW} = ${row}`);
-  try {
-    await database.rows(`SELECT (${expression.sql}\n) AS value FROM (${source}) AS raw`);
-  } catch (error) {
-    return sqlError(key, error, "").message;
-  }
-  return cannotCompute(expression.name);
+  return database.rows(`SELECT (${expression.sql}\n) AS value FROM (${source}) AS raw`).then(
+    () => cannotCompute(expression.name),
+    (error: unknown) => sqlError(key, error, "").message,
+  );
 }
 
 function cannotCompute(name: string): string {
