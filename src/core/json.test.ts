@@ -20,3 +20,18 @@ it("keeps __proto__ as a key like any other", () => {
 it("rejects what JSON.parse rejects", () => {
   expect(() => parseExactJson("[09007199254740993]")).toThrow(SyntaxError);
 });
+
+it.each([
+  ['{"a":1,"b":2,"a":3}', '"a"'],
+  ['{"a":1,"\\u0061":2}', '"\\u0061"'],
+  ['[{"a":1},{"b":{"c" : 1, "c"\n: [2]}}]', '"c"'],
+  ['{"__proto__":1,"__proto__":2}', '"__proto__"'],
+])("refuses %s, of which JSON.parse would take the last value", (text, key) => {
+  expect(() => parseExactJson(text)).toThrow(new SyntaxError(`duplicate key ${key}`));
+});
+
+it.each([
+  '{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}',
+  '{"a":"b\\":\\":{","b":"\\"a\\":1"}',
+  '["a\\\\", ":", {"x":"12:30"}]',
+])("parses %s, in which no object has a key twice", (text) => expect(parseExactJson(text)).toEqual(JSON.parse(text)));

@@ -11,11 +11,55 @@ const LONG_INTEGER = /(?<![\d.])\d{16}/;
 
 /**
  * As JSON.parse, but an integer that a double cannot hold becomes the string of its digits: it is an id or a code.
- * @throws {SyntaxError} if it is not JSON
+ * @throws {SyntaxError} if it is not JSON, or if an object has a key twice, of which JSON.parse takes the last silently
  */
 export function parseExactJson(text: string): unknown {
   // A reviver takes ten times as long, so it runs only if the text has such a number.
-  return LONG_INTEGER.test(text) ? JSON.parse(text, exactInteger as Reviver) : JSON.parse(text);
+  const value: unknown = LONG_INTEGER.test(text) ? JSON.parse(text, exactInteger as Reviver) : JSON.parse(text);
+  const repeated = keyColons(text) === keyCount(value) ? undefined : repeatedKey(text);
+  if (repeated !== undefined) throw new SyntaxError(`duplicate key ${repeated}`);
+  return value;
+}
+
+/** Number of colons after a quote: those after keys, and rarely one in a string. */
+function keyColons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) {
+    let before = at - 1;
+    while (text.charCodeAt(before) <= 32) before--;
+    if (text[before] === '"') count++;
+  }
+  return count;
+}
+
+/** Of all objects in a value. */
+function keyCount(value: unknown): number {
+  let count = 0;
+  // No recursion, since the value may be nested deeply.
+  const open = [value];
+  while (open.length > 0) {
+    const found = open.pop();
+    if (typeof found !== "object" || found === null) continue;
+    const values: unknown[] = Array.isArray(found) ? found : Object.values(found);
+    if (!Array.isArray(found)) count += values.length;
+    for (const each of values) if (typeof each === "object") open.push(each);
+  }
+  return count;
+}
+
+/** The first key, as it is written, that an object of a JSON text has twice. */
+function repeatedKey(text: string): string | undefined {
+  const open: Set<unknown>[] = [];
+  for (const [token, key] of text.matchAll(/[{}]|("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (key !== undefined) {
+      const name: unknown = JSON.parse(key);
+      if (open.at(-1)!.has(name)) return key;
+      open.at(-1)!.add(name);
+    }
+  }
+  return undefined;
 }
 
 type Reviver = (key: string, value: unknown) => unknown;

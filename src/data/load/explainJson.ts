@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { messageOf } from "../../core/errors.ts";
+import { parseExactJson } from "../../core/json.ts";
 import { textOf, type TextFile } from "./inspectText.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -21,7 +22,7 @@ async function* jsonLines(file: TextFile): AsyncGenerator<readonly [line: number
 export async function explainJsonLines(file: TextFile): Promise<UnreadableFile | undefined> {
   for await (const [line, text] of jsonLines(file)) {
     try {
-      const value: unknown = JSON.parse(text);
+      const value = parseExactJson(text);
       if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
     } catch (error) {
       return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
@@ -52,7 +53,7 @@ export async function explainJson(file: TextFile): Promise<UnreadableFile | unde
   }
   const text = Buffer.concat(chunks).toString();
   try {
-    JSON.parse(text);
+    parseExactJson(text);
     return undefined;
   } catch (error) {
     const position = /at position (\d+)/.exec(String(error))?.[1];

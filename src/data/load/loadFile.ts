@@ -5,7 +5,7 @@ import { castExpression, isOwnType, kindOf, requestedType } from "../duckdb/colu
 import { storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { dateIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
-import { keepDigits } from "./exactDigits.ts";
+import { COLUMNS_PER_QUERY, keepDigits } from "./exactDigits.ts";
 import { csvLines, wrongCells, type LinesOf } from "./explainCsv.ts";
 import { jsonLinesOf } from "./explainJson.ts";
 import type { CsvFile } from "./inspectCsv.ts";
@@ -17,8 +17,6 @@ import { codeFacts, freeColumns, type LoadedColumn, type LoadedFile, type ReadOp
 import { identifier, isMentioned, literalList } from "../duckdb/sql.ts";
 import { textFacts, type Census } from "./textColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
-
-const COLUMNS_PER_QUERY = 500;
 
 export interface Loaded extends LoadedFile {
   readonly csv?: CsvFile;
