@@ -22,6 +22,9 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
   const nameless = readings.flatMap(({ name, names, columns }) =>
     names.flatMap((given, i) => (given === "" ? [{ name, position: i + 1, column: columns[i]! }] : [])),
   );
+  // Years may be the names of columns.
+  const isNumber = (name: string): boolean => /^-?\d+(\.\d+)?$/.test(name) && !/^(19|20)\d\d$/.test(name);
+  const numbered = readings.filter(({ names }) => names.filter(isNumber).length > names.length / 2);
   const namelessCount = new Set(nameless.map(({ column }) => column)).size;
   const loose = readings.flatMap((reading) => {
     const { afterQuote } = reading.flaws;
@@ -42,6 +45,10 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
     }),
     ...noteOn(nameless, ({ name, position, column }) => {
       return `column ${position} of ${name} has no name${also(namelessCount, "column")}: it is called "${column}"`;
+    }),
+    ...noteOn(numbered, ({ name, names }) => {
+      const first = `"${names.find(isNumber)}"`;
+      return `the first line of ${name} was read as the names of columns, but has numbers such as ${first}${also(numbered.length, "file")}: if it is a row, write a line of names above it`;
     }),
     ...noteOn(loose, ({ cell }) => {
       const cure = 'inside a quoted cell, a quote must be doubled ("")';

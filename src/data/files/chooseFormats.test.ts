@@ -232,6 +232,18 @@ describe("dates", () => {
     expect([cured.notes, cured.cells[0]]).toEqual([[], "2024-09-03 00:00:00,w0"]);
   });
 
+  it("with day and month in an unknown order are each asked for in its own format", async () => {
+    const { notes, undecided } = await ingest({ "f.csv": "a,b\n09/03/2024,09-03-2024\n01/02/2025,01-02-2025\n" });
+    const types = '{ "a": "%d/%m/%Y", "b": "%d-%m-%Y" } in config.json, or with the month first "%m/%d/%Y", "%m-%d-%Y"';
+    expect(notes).toEqual([expect.stringContaining(`set "ingest.types": ${types}`)]);
+    expect(undecided).toEqual(["a", "b"]);
+  });
+
+  it("are shown by a value that only one order reads", async () => {
+    const { notes } = await ingest({ "f.csv": column(["03/04/2024", "25/04/2024"]) });
+    expect(notes).toEqual([expect.stringContaining('read as dates: "x" ("25/04/2024" is 2024-04-25)')]);
+  });
+
   it.each([
     ["date", "TIMESTAMP", "2024-03-09 00:00:00"],
     ["DATE", "DATE", "2024-03-09"],

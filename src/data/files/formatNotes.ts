@@ -62,10 +62,14 @@ function typesLine(columns: readonly Named[], type: string): string {
 }
 
 /** The line of config.json that sets a key of `ingest` for columns. */
-function configLine(key: string, columns: readonly Named[], valueOf: (name: string) => string): string {
-  const lines = columns
-    .slice(0, MAX_LISTED)
-    .map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(valueOf(name))}`);
+function configLine<Column extends Named>(
+  key: string,
+  columns: readonly Column[],
+  valueOf: (column: Column) => string,
+): string {
+  const lines = columns.slice(0, MAX_LISTED).map((column) => {
+    return `${JSON.stringify(column.name)}: ${JSON.stringify(valueOf(column))}`;
+  });
   return `set "ingest.${key}": { ${lines.join(", ")} } in config.json`;
 }
 
@@ -149,9 +153,10 @@ function undecidedNotes(columns: readonly ReadColumn[]): string[] {
   const why = "kept as text, because comma or point may separate decimals or thousands";
   return [
     ...noteOn(numbers, (names) => `${why}: ${names}; ${set}`),
-    ...noteOn(dates, (names, { ids }) => {
-      const types = `${typesLine(dates, ids[0]!)}, or with the month first "${ids[1]!}"`;
-      return `kept as text, because day or month can come first: ${names}; ${types}`;
+    ...noteOn(dates, (names) => {
+      const types = configLine("types", dates, ({ ids }) => ids[0]!);
+      const others = [...new Set(dates.map(({ ids }) => JSON.stringify(ids[1])))].join(", ");
+      return `kept as text, because day or month can come first: ${names}; ${types}, or with the month first ${others}`;
     }),
   ];
 }
@@ -200,7 +205,7 @@ function offsetNotes(columns: readonly ReadColumn[]): string[] {
 
 function zoneNotes(columns: readonly ReadColumn[]): string[] {
   const found = withFact(columns, "zone");
-  const set = configLine("select", found, (name) => `CAST(${identifier(name)} AS TIMESTAMPTZ)`);
+  const set = configLine("select", found, ({ name }) => `CAST(${identifier(name)} AS TIMESTAMPTZ)`);
   return noteOn(found, (names) => {
     return `kept as text, because of the name of a time zone: ${names}; for times in UTC, ${set}`;
   });

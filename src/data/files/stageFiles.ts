@@ -34,6 +34,8 @@ export interface Staged {
   readonly formats: ReadonlyMap<string, string>;
   /** Those of `notes` that say what the reading of CSV guessed, changed or left out. */
   readonly csvNotes: readonly string[];
+  /** Columns that are text because their numbers or dates can be read in two ways. */
+  readonly undecided: readonly string[];
 }
 
 export interface StageOptions extends ReadOptions {
@@ -83,6 +85,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...spellings],
     csvNotes: ofCsv,
+    undecided: read.filter(({ choice }) => choice === "undecided").map(({ name }) => name),
     formats: new Map([...before, ...recordedFormats(read)]),
   };
 }
@@ -187,27 +190,39 @@ function checkTypeColumns(options: StageOptions, columns: readonly DatasetColumn
 const TOTAL =
   /^\s*(grand total|sub ?totals?|totals?|sums?|summe|gesamt(summe)?|insgesamt|zwischensumme|somme|totale|suma|totaal|итого)\s*:?\s*$/iu;
 
-/** Totals that spreadsheets write below a table are read as rows, so they are reported. */
+/** What spreadsheets write below a table is read as rows, so it is reported: totals, and rows without any value. */
 async function totalNotes(
   database: Database,
   files: readonly Loaded[],
   nameOf: (path: string) => string,
 ): Promise<string[]> {
   const found: { readonly file: string; readonly column: string; readonly text: string }[] = [];
+  const empty: { readonly file: string; readonly count: number; readonly column: string }[] = [];
   for (const { path, table, columns } of files) {
+    const source = identifier(table);
+    const isEmpty = columns.map(({ name }) => `${identifier(name)} IS NULL`).join(" AND ");
+    const [[count = 0] = []] = await database.rows(`SELECT count(*) FROM ${source} WHERE ${isEmpty}`);
+    // With one column, an empty line is a missing value.
+    if (Number(count) > 0 && columns.length > 1)
+      empty.push({ file: nameOf(path), count: Number(count), column: columns[0]!.name });
     const texts = columns.filter(({ type }) => type === "VARCHAR").map(({ name }) => name);
     if (texts.length === 0) continue;
-    const source = identifier(table);
     const [row] = await database.rows(
       `SELECT ${texts.map(identifier).join(", ")} FROM ${source} WHERE rowid = (SELECT max(rowid) FROM ${source})`,
     );
     const at = row?.findIndex((cell) => typeof cell === "string" && TOTAL.test(cell)) ?? -1;
     if (at >= 0) found.push({ file: nameOf(path), column: texts[at]!, text: String(row![at]) });
   }
-  const [first] = found;
-  if (first === undefined) return [];
-  const places = listed(found.map(({ file, text }) => `${file} (${JSON.stringify(text)})`));
-  const where = `${identifier(first.column)} IS DISTINCT FROM ${literal(first.text)}`;
-  const cure = `to leave it out, set "ingest.where": ${JSON.stringify(where)} in config.json`;
-  return [`the last row looks like a total, but is read as a row: ${places}; ${cure}`];
+  const totals = found.slice(0, 1).map((first) => {
+    const places = listed(found.map(({ file, text }) => `${file} (${JSON.stringify(text)})`));
+    const where = `${identifier(first.column)} IS DISTINCT FROM ${literal(first.text)}`;
+    const cure = `to leave it out, set "ingest.where": ${JSON.stringify(where)} in config.json`;
+    return `the last row looks like a total, but is read as a row: ${places}; ${cure}`;
+  });
+  const blanks = empty.slice(0, 1).map(({ column }) => {
+    const places = listed(empty.map(({ file, count }) => `${file} (${count})`));
+    const where = JSON.stringify(`${identifier(column)} IS NOT NULL`);
+    return `rows without any value are read as rows: ${places}; delete them, or, if every row has a ${JSON.stringify(column)}, set "ingest.where": ${where} in config.json`;
+  });
+  return [...totals, ...blanks];
 }

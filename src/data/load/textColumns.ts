@@ -14,7 +14,7 @@ import { codeFacts, type TextFacts } from "../readOptions.ts";
 
 /** Rows that are looked at to find the formats a column may have; then every row is checked. */
 const SAMPLE_ROWS = 200;
-/** If a larger share of the values are numbers (or dates), a note names the first other value. */
+/** If this share of the values are numbers (or dates), a note names the first other value. */
 const MAJORITY = 0.5;
 const MAX_MARKERS = 5;
 /** Fewer integers such as 20240131 may be dates by accident. */
@@ -70,7 +70,7 @@ export async function textFacts(
       facts.set(census.name, { example: sample[0]!, formats: [], markers: [], zone: sample[0]! });
     // A sample of words only decides, unless most of the other values are numbers or dates.
     const mayBePlain = sample.some((text) => parseNumber(text) !== undefined || parseDate(text) !== undefined);
-    const isMostly = Math.max(numbers, dates) > MAJORITY * present;
+    const isMostly = Math.max(numbers, dates) >= MAJORITY * present;
     if (candidates.length === 0 && !mayBePlain && !isMostly && census.requested === undefined) continue;
     const found = await factsOf(database, { table, census, present, candidates, sample });
     if (found === undefined) continue;
@@ -185,7 +185,7 @@ async function factsOf(
       ...(isPlain ? { plain } : {}),
       formats: fitting,
       hasTime: hasTime === true,
-      example: String((await database.rows(odd))[0]?.[0] ?? sample[0]),
+      example: decisiveDate(sample, fitting) ?? String((await database.rows(odd))[0]?.[0] ?? sample[0]),
       markers: (await database.rows(markers)).map(([marker]) => String(marker)),
       ...(isNumber ? {} : offsetIn(sample)),
       ...(await separatorsOf(database, { table, column, fitting })),
@@ -197,12 +197,20 @@ async function factsOf(
     { kind: "date" as const, count: dates, value: dateIn(column) },
   ].reduce((one, other) => (other.count > one.count ? other : one));
   if (wanted !== undefined) return kept;
-  if (best.count <= MAJORITY * present) return undefined;
+  if (best.count < MAJORITY * present) return undefined;
   const [first] = await database.rows(
     `SELECT ${column} FROM ${identifier(table)} WHERE ${best.value} IS NULL AND NOT ${isMarker(column)} LIMIT 1`,
   );
   // None where every value is a plain number, but not one of the model's format.
   return first === undefined ? undefined : { ...kept, mixed: { kind: best.kind, word: String(first[0]) } };
+}
+
+/** A date that cannot be read with day and month swapped, as the example for how all are read. */
+function decisiveDate(sample: readonly string[], fitting: readonly string[]): string | undefined {
+  const [id, other] = fitting.filter((each) => valueFormat(each)?.kind === "date");
+  if (id === undefined || other !== undefined) return undefined;
+  const swapped = valueFormat(id.replaceAll(/%[dm]/g, (part) => (part === "%d" ? "%m" : "%d")));
+  return swapped && sample.find((text) => swapped.parse(text) === undefined);
 }
 
 /** A time with an offset, 2024-07-01T08:00:00+02:00, which is stored in UTC. */

@@ -176,6 +176,11 @@ describe("readRows of JSON Lines", () => {
     ]);
   });
 
+  it("rejects a row that has a key twice, and no other", async () => {
+    const { rows } = await read('{"a":1,"b":2}\n{"a":1,"b":2,"a":3}\n{"a":{"a":4},"b":5}', { format: "jsonl" });
+    expect(rows.map(({ problem }) => problem)).toEqual([undefined, 'not JSON: duplicate key "a"', undefined]);
+  });
+
   it("takes a name in two forms of Unicode for one column", async () => {
     const { columns, rows } = await read('{"caf\u00e9":1}\n{"cafe\u0301":2}', { format: "jsonl" });
     expect([columns, rows.map(({ values }) => values)]).toEqual([["caf\u00e9"], [[1], [2]]]);

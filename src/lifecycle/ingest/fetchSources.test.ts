@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -15,6 +15,7 @@ import { sha256, snapshot, temporaryFolder } from "../../acceptance/lifecycleWor
 import type { Json, JsonObject } from "../../core/json.ts";
 import { withDatabase } from "../../data/duckdb/duckdb.ts";
 import { exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
+import { connectionCutter } from "../../testing/connectionCutter.ts";
 import { postgresServer } from "../../testing/postgresServer.ts";
 import type { NamedSources } from "./askedSource.ts";
 import { fetchSources } from "./fetchSources.ts";
@@ -429,24 +430,6 @@ describe("standard input", () => {
     expect(raw(example)).toEqual([]);
   });
 });
-
-/** Passes a connection on, and ends it after as many bytes of the response as `limit` says. */
-function connectionCutter(target: number, limit: () => number): { port: Promise<number>; close(): void } {
-  const server = net.createServer((client) => {
-    const upstream = net.connect(target, "127.0.0.1");
-    let bytes = 0;
-    const end = (): void => void (client.destroy(), upstream.destroy());
-    client.on("error", end).on("close", end).pipe(upstream);
-    upstream.on("error", end).on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= limit()) client.write(chunk);
-      else client.write(chunk.subarray(0, chunk.length - (bytes - limit())), end);
-    });
-    upstream.on("end", () => client.end());
-  });
-  const port = once(server.listen(0, "127.0.0.1"), "listening").then(() => (server.address() as AddressInfo).port);
-  return { port, close: () => void server.close() };
-}
 
 async function parquetFile(folder: string, rows: readonly object[]): Promise<string> {
   writeFileSync(join(folder, "rows.json"), JSON.stringify(rows));

@@ -79,6 +79,15 @@ describe("initFrom", () => {
     expect([test.length, test[0], test[1]]).toEqual([13, "Datum,Wert", '18.02.2024,"48,5"']);
   });
 
+  it("keeps a column of dates with two readings, so that the line of the note is all that it takes", async () => {
+    const table = csv("when,x,y", 60, (i) => [`0${1 + (i % 9)}/0${1 + (i % 7)}/2024`, i % 11, i % 4].join(","));
+    const { config, text } = await start(table, "y");
+    expect(config).not.toHaveProperty("drop_columns", ["when"]);
+    expect(text).toContain(
+      'set "ingest.types": { "when": "%d/%m/%Y" } in config.json, or with the month first "%m/%d/%Y"',
+    );
+  });
+
   it("does not split by time if a part would lack a class", async () => {
     const { config, text } = await start(
       csv("d,x,y", 60, (i) => `${day(i)},${i % 7},${i < 50 ? "a" : "b"}`),

@@ -58,7 +58,7 @@ export async function initFrom(options: InitFromOptions, context: Context): Prom
     throw new MlctlError("usage", `${from} is in a folder that mlctl reads whole: its test rows would be trained on`, {
       hint: `move the file out of ${folder}`,
     });
-  return withFile(from, async ({ table, notes, csvNotes, columns, markers }, dataset) => {
+  return withFile(from, async ({ table, notes, csvNotes, columns, markers, undecided }, dataset) => {
     const names = table.columns.map(({ name }) => name);
     if (target === undefined)
       throw new MlctlError("usage", `${basename(from)} has ${names.length} columns: which one is to be predicted?`, {
@@ -83,7 +83,8 @@ export async function initFrom(options: InitFromOptions, context: Context): Prom
       { key: "name", value: basename(from).split(".")[0]!, notes: [] },
       { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
       { key: "task", value: task === "regression" ? task : "classification", notes: [] },
-      ...noFeatures(inputs, task),
+      // A column with two readings looks like text until "ingest" says which one is meant: dropped, it would stay so.
+      ...noFeatures({ ...inputs, columns: inputs.columns.filter(({ name }) => !undecided.includes(name)) }, task),
       time,
       // The parts are written anew: how the file is written is no matter of config.json.
       { key: "ingest", value: ingest, notes: notes.filter((note) => !csvNotes.includes(note)) },
@@ -130,6 +131,8 @@ interface ReadFile {
   readonly notes: readonly string[];
   /** Those of `notes` on how a CSV is written. */
   readonly csvNotes: readonly string[];
+  /** Columns with two readings. */
+  readonly undecided: readonly string[];
 }
 
 /** Reads a file as ingest does, and gives it to `use` with the path of the dataset that ingest would write. */
