@@ -15,6 +15,9 @@ export interface CsvReading {
   readonly categories?: ReadonlySet<string>;
 }
 
+/** A name such as 2024 is a year. */
+const isNumber = (name: string): boolean => /^-?\d+(\.\d+)?$/.test(name) && !/^(19|20)\d\d$/.test(name);
+
 export function csvNotes(readings: readonly CsvReading[]): string[] {
   const guessed = readings.flatMap(({ name, encoding }) =>
     encoding?.guess === undefined ? [] : [{ name, found: encoding.name, ...encoding.guess }],
@@ -23,7 +26,6 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
     names.flatMap((given, i) => (given === "" ? [{ name, position: i + 1, column: columns[i]! }] : [])),
   );
   // Years may be the names of columns.
-  const isNumber = (name: string): boolean => /^-?\d+(\.\d+)?$/.test(name) && !/^(19|20)\d\d$/.test(name);
   const numbered = readings.filter(({ names }) => names.filter(isNumber).length > names.length / 2);
   const namelessCount = new Set(nameless.map(({ column }) => column)).size;
   const loose = readings.flatMap((reading) => {
