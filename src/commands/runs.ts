@@ -5,7 +5,7 @@ import { ownSettings } from "../core/text/candidateLabels.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import { isUserTag, NAME_TAG, tagTexts, type Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
-import type { TrialList } from "../lifecycle/tune/trialList.ts";
+import type { TrialList } from "../lifecycle/tune/tuneMemory.ts";
 import { defineCommand, metricValues, tagValues, sharedOptions, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
@@ -32,7 +32,7 @@ const list = defineCommand({
   async run(invocation) {
     const { family, limit, models, tag, trials } = invocation.options;
     if (trials) {
-      const { trialList } = await import("../lifecycle/tune/trialList.ts");
+      const { trialList } = await import("../lifecycle/tune/tuneMemory.ts");
       const found = await inWorkspace(invocation, "read", (session) => trialList(session, { family, limit }));
       return { result: found, view: trialsView(found) };
     }

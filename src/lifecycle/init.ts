@@ -14,9 +14,7 @@ export interface InitOptions {
   readonly directory: string;
   readonly template: Template;
   readonly known: KnownNames;
-  /** Seed of the sample data. */
   readonly seed: number;
-  /** Overwrite existing files. */
   readonly force: boolean;
   readonly dryRun: boolean;
 }
@@ -31,10 +29,8 @@ export interface InitResult {
   readonly notes: readonly string[];
 }
 
-/** Files of rows of a new workspace. */
 interface DataFiles {
   readonly paths: readonly string[];
-  /** Writes them. */
   write(): Promise<void> | void;
 }
 
@@ -42,7 +38,6 @@ const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deploym
 /** Folders of the example templates that mlctl reads data files from. */
 const READ_FOLDERS = ["sourcedata", "practicedata", "testdata"];
 
-/** @throws {MlctlError} as `createWorkspace` */
 export async function init(options: InitOptions, context: Context): Promise<InitResult> {
   const { template, directory } = options;
   const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));

@@ -15,7 +15,6 @@ export interface Judgement extends Omit<Evaluated, "rows"> {
   readonly baseline: Readonly<Record<string, number | null>>;
   readonly confusionMatrix: readonly (readonly number[])[] | null;
   readonly classReport: readonly ClassScore[] | null;
-  /** The rows that were evaluated. */
   readonly table: Table;
 }
 

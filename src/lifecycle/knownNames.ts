@@ -45,7 +45,6 @@ function metricProblems({ task, train, promotion }: Config): ConfigProblem[] {
   });
 }
 
-/** Misspelt or invalid parameters, found before training starts. */
 function paramProblems({ train }: Config): ConfigProblem[] {
   return (train.models ?? []).flatMap(({ family, params, search }, i) => {
     const { params: specs } = estimators[family as keyof typeof estimators];

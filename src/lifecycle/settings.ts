@@ -30,7 +30,6 @@ export function costsOf({ costs }: Configured): Costs | undefined {
   };
 }
 
-/** Unit of the metric "cost", e.g. "EUR per 1,000 rows"; null if `costs` is not set. */
 export function costUnit({ costs }: Configured): string | null {
   return costs === null ? null : `${costs.currency ?? "money"} per 1,000 rows`;
 }
@@ -135,7 +134,6 @@ export function unknownNames(
   );
 }
 
-/** The configured transforms; null if mlctl chooses them from the kinds of the columns. */
 export function transformRequests({ features }: Pick<Config, "features">): TransformRequest[] | null {
   return features?.map(({ type, ...options }) => ({ type, options: options as JsonObject })) ?? null;
 }
@@ -159,7 +157,6 @@ export function metricLabel(config: Config, name: string, task: Task): MetricLab
 /** Metrics of one class that are averaged over the classes. */
 const macroAverages = new Set(["precision", "recall", "f1", "roc_auc", "average_precision"]);
 
-/** What the importances of a family's models measure, for plots. */
 export function importanceLabel(family: string): string {
   return importanceUnit(family).label;
 }

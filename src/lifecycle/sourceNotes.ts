@@ -13,7 +13,6 @@ import { MONITORED_FOLDER, type Workspace } from "./workspace.ts";
 /** Where files of sources, and the notes about them, are kept; all absolute. */
 export type ArrivalPlace = Readonly<Record<"workspace" | "folder" | "notes", string>>;
 
-/** A source as far as its note is concerned. */
 export interface NotedSource {
   readonly place: ArrivalPlace;
   /** Its address and what is asked there, which decide which note is its own; hashed, because it may contain secrets. */
@@ -24,7 +23,6 @@ export interface NotedSource {
   readonly key: string | null;
 }
 
-/** What rows of a source are for. */
 export type Purpose = "train" | "test" | "monitor";
 
 export function arrivalPlace({ config, paths }: Pick<Workspace, "config" | "paths">, purpose: Purpose): ArrivalPlace {
@@ -35,7 +33,6 @@ export function arrivalPlace({ config, paths }: Pick<Workspace, "config" | "path
   return { workspace, folder: resolve(workspace, folder), notes: join(datasets, `${purpose}_sources`) };
 }
 
-/** Absolute. */
 export function inputFolder({ config, paths }: Pick<Workspace, "config" | "paths">): string {
   return resolve(paths.workspace, config.input_folder_path);
 }
@@ -57,7 +54,6 @@ interface SourceNote {
 
 /** A file that came, not yet under its name. */
 export interface Arrival extends Partial<Version> {
-  /** The name in the source. */
   readonly item: string;
   /** What the name of the file begins with. */
   readonly name: string;

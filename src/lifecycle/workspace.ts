@@ -27,9 +27,7 @@ export interface Workspace {
   readonly paths: WorkspacePaths;
   /** Where the records are. A server is called only on use, and only if config.json may. */
   readonly records: Records;
-  /** Absolute path of config.json. */
   readonly configPath: string;
-  /** Absolute paths of the files that it extends. */
   readonly configBases: readonly string[];
   readonly codeVersion: string;
   readonly context: Context;

@@ -1,36 +1,30 @@
 /** Compares the training data of two runs. */
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
+import type { Run } from "../../core/records/run.ts";
 import { conformLeniently } from "../../monitoring/conformLeniently.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
-import type { RunWithModel } from "./runPair.ts";
+import type { RunWithModel } from "./retrain.ts";
 import type { Session } from "../session.ts";
 import { readableDataset } from "../datasets.ts";
 
-export interface DataSide {
-  readonly datasetId: string;
+interface DataSide extends Pick<Run, "datasetId" | "trainingRows" | "validationRows"> {
   readonly sha256: string;
   /** Rows of the whole dataset; null if its record is missing. */
   readonly rows: number | null;
   readonly columnCount: number | null;
   readonly files: number | null;
-  readonly trainingRows: number;
-  readonly validationRows: number;
 }
 
-/** A column whose distribution differs between the first and the second dataset. */
-export type MovedColumn = Pick<ColumnDrift, "test" | "value" | "psi"> & { readonly column: string };
+type MovedColumn = Pick<ColumnDrift, "test" | "value" | "psi"> & { readonly column: string };
 
 export interface DataDifference {
   readonly same: boolean;
   readonly a: DataSide;
   readonly b: DataSide;
-  /** Columns only in the second dataset. */
   readonly added: readonly string[];
-  /** Columns only in the first dataset. */
   readonly removed: readonly string[];
-  /** Columns whose type differs. */
   readonly changed: readonly { readonly column: string; readonly a: string; readonly b: string }[];
   /** Files only in the second dataset, by content. */
   readonly filesAdded: readonly string[];
@@ -63,22 +57,15 @@ export async function diffData(session: Session, a: RunWithModel, b: RunWithMode
 }
 
 function side({ run }: RunWithModel, dataset: Dataset | undefined): DataSide {
-  return {
-    datasetId: run.datasetId,
-    sha256: run.datasetSha256,
-    rows: dataset?.rows ?? null,
-    columnCount: dataset?.columns.length ?? null,
-    files: dataset?.files.length ?? null,
-    trainingRows: run.trainingRows,
-    validationRows: run.validationRows,
-  };
+  const { datasetId, datasetSha256: sha256, trainingRows, validationRows } = run;
+  const [columnCount, files] = [dataset?.columns.length ?? null, dataset?.files.length ?? null];
+  return { datasetId, sha256, rows: dataset?.rows ?? null, columnCount, files, trainingRows, validationRows };
 }
 
 function typesOf(dataset: Dataset | undefined): Map<string, string> {
   return new Map(dataset?.columns.map(({ name, type }) => [name, type]));
 }
 
-/** Files of `from` whose content is not in `other`. */
 function missingFiles(from: Dataset | undefined, other: Dataset | undefined): string[] {
   if (from === undefined || other === undefined) return [];
   const known = new Set(other.files.map(({ sha256 }) => sha256));

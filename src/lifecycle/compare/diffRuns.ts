@@ -1,5 +1,5 @@
 /** Compares two runs: data, configuration, parameters, features, and metrics on the same rows. */
-import { leaves } from "../../config/jsonPath.ts";
+import { leaves, withoutValueAt } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { present } from "../../core/text/present.ts";
 import type { Json } from "../../core/json.ts";
@@ -9,7 +9,7 @@ import { metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { computeMetrics, findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, dropOf, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
 import { diffData, type DataDifference } from "./diffData.ts";
-import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
+import { judgePair, runWithModel, type RunWithModel } from "./retrain.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
 
@@ -21,7 +21,6 @@ export interface DiffOptions {
   readonly data?: string | undefined;
   /** By metric, how much worse the second run may be. */
   readonly maxDrop: Readonly<Record<string, number>>;
-  /** By metric, the smallest difference that matters. */
   readonly smallest: Readonly<Record<string, number>>;
 }
 
@@ -34,7 +33,6 @@ export interface Difference {
 export interface Gate {
   readonly metric: string;
   readonly limit: number;
-  /** How much worse the second run is; null if it is undefined. */
   readonly drop: number | null;
   readonly passed: boolean;
 }
@@ -69,10 +67,15 @@ export async function diffRuns(
   const [a, b] = [await runWithModel(session, references[0]), await runWithModel(session, references[1])];
   const limits = byMetric(options.maxDrop, a.run);
   const smallestEffects = byMetric(options.smallest, a.run);
-  const test = await testDataOrNone(session, [a.model, b.model], options.data);
+  const test = await readTestData(session, [a.model, b.model], options.data).catch((error: unknown) => {
+    if (options.data === undefined && error instanceof MlctlError && error.kind === "notReady") return null;
+    throw error;
+  });
   const judged = test === null ? null : judgePair(session, a.model, b.model, test.table);
   const named = [a.run.metric, b.run.metric, ...Object.keys(limits)];
   const differences = judged === null ? [] : compared();
+  // $schema is for editors only.
+  const settings = [a, b].map(({ run }) => withoutValueAt(run.config, ["$schema"])) as [Json, Json];
   return {
     a: summary(a),
     b: summary(b),
@@ -80,7 +83,7 @@ export async function diffRuns(
     differences,
     gates: Object.entries(limits).map(([metric, limit]) => gateOf(differences, metric, limit)),
     params: changes(a.run.params, b.run.params),
-    settings: changes(settingsOf(a.run.config), settingsOf(b.run.config)),
+    settings: changes(...settings),
     data: await diffData(session, a, b),
     features: featureChanges(a, b),
     notes: notesOf(a, b, test),
@@ -94,17 +97,6 @@ export async function diffRuns(
 
 function byMetric(given: Readonly<Record<string, number>>, { task }: Run): Record<string, number> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [findMetric(name, task).name, value]));
-}
-
-async function testDataOrNone(
-  session: Session,
-  models: readonly Model[],
-  path: string | undefined,
-): Promise<TestData | null> {
-  return readTestData(session, models, path).catch((error: unknown) => {
-    if (path === undefined && error instanceof MlctlError && error.kind === "notReady") return null;
-    throw error;
-  });
 }
 
 function gateOf(differences: readonly MetricDifference[], metric: string, limit: number): Gate {
@@ -123,12 +115,6 @@ function changes(a: Json, b: Json): Difference[] {
 
 function leavesByKey(of: Json): Map<string, Json> {
   return new Map(leaves(of).map(({ path, value }) => [path.join("."), value]));
-}
-
-/** The settings without `$schema`, which is for editors only. */
-function settingsOf(config: Json): Json {
-  if (typeof config !== "object" || config === null || Array.isArray(config)) return config;
-  return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "$schema"));
 }
 
 function featureChanges(a: RunWithModel, b: RunWithModel): DiffResult["features"] {

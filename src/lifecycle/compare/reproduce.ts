@@ -10,11 +10,8 @@ import type { Session } from "../session.ts";
 export interface ReproduceResult {
   readonly runId: string;
   readonly identical: boolean;
-  /** What the run was trained from again. */
   readonly from: Pick<Run, "datasetId" | "datasetSha256" | "configSha256" | "family" | "seed">;
-  /** Hash of the recorded model. */
   readonly expectedSha256: string;
-  /** Hash of the model trained now. */
   readonly sha256: string;
   /** Parts of the model that differ; empty if it is identical. */
   readonly differences: readonly string[];
@@ -48,11 +45,10 @@ export async function reproduce(session: Session, reference: string): Promise<Re
   };
 }
 
-function differingParts(recorded: object, again: object): string[] {
-  const names = new Set([...Object.keys(recorded), ...Object.keys(again)]);
-  return [...names].filter((name) => name !== "sha256" && partText(recorded, name) !== partText(again, name));
-}
-
-function partText(model: object, name: string): string | undefined {
-  return JSON.stringify(Object.entries(model).find(([key]) => key === name)?.[1]);
+function differingParts(...models: readonly object[]): string[] {
+  const [recorded, again] = models.map(
+    (model) => new Map(Object.entries(model).map(([k, v]) => [k, JSON.stringify(v)])),
+  );
+  const names = new Set([...recorded!.keys(), ...again!.keys()]);
+  return [...names].filter((name) => name !== "sha256" && recorded!.get(name) !== again!.get(name));
 }

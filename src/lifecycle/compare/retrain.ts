@@ -1,11 +1,18 @@
-/** Trains a recorded run again, as it was or with the dataset or seed of another run. Writes nothing. */
+/** Trains recorded runs again, as they were or with the dataset or seed of another run, and compares two. Writes nothing. */
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
-import { serializeModel } from "../../storage/model/modelFile.ts";
-import { buildModel } from "../train/buildModel.ts";
+import type { Table } from "../../core/table/table.ts";
+import { parseModel, serializeModel } from "../../storage/model/modelFile.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { costsOf } from "../settings.ts";
+import { judge } from "../judge.ts";
+import { loadModel } from "../loadModel.ts";
+import { buildModel } from "../train/keepModels.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
 import type { SelectionMethod } from "../../pipeline/fit/selectionFolds.ts";
 import type { Session } from "../session.ts";
@@ -13,8 +20,7 @@ import { finalModel } from "../train/trainCandidates.ts";
 import { trainOne } from "../train/trainOne.ts";
 import { prepareData } from "../train/trainingData.ts";
 
-/** Everything that determines a model. */
-export interface Recipe {
+interface Recipe {
   /** The run that provides configuration, family, feature set and parameters. */
   readonly run: Run;
   readonly dataset: Dataset;
@@ -65,4 +71,54 @@ export function datasetOf({ store }: Session, run: Run): Dataset {
   if (dataset !== undefined) return dataset;
   const message = `the record of dataset ${run.datasetId}, which run ${run.runId} was trained on, is missing`;
   throw new MlctlError("data", message, { hint: "restore it with its CSV, then run `mlctl reindex`" });
+}
+
+export interface RunWithModel {
+  readonly run: Run;
+  readonly model: Model;
+  /** True if the run has no model file and was trained again in memory. */
+  readonly retrained: boolean;
+}
+
+/** @throws {MlctlError} kind "data" if the model is damaged, or if there is none and its dataset is missing */
+export async function runWithModel(session: Session, reference: string): Promise<RunWithModel> {
+  const run = resolveRun(session.store, reference);
+  if (run.model !== null) {
+    const { model } = await loadModel(session, run.runId);
+    return { run, model, retrained: false };
+  }
+  if (run.status !== "FINISHED") {
+    throw new MlctlError("usage", `run ${run.runId} (${run.family}) has no model: its status is ${run.status}`, {
+      hint: "run `mlctl runs list` to see the finished runs",
+    });
+  }
+  const text = await retrain(session, { run, dataset: datasetOf(session, run), seed: run.seed });
+  return { run, model: parseModel(text, `the model of run ${run.runId}`), retrained: true };
+}
+
+/**
+ * @returns the evaluations on the rows that both models can predict, and these rows
+ * @throws {MlctlError} kind "data" if the models have different targets, or one cannot predict the rows
+ */
+export function judgePair(
+  session: Session,
+  first: Model,
+  second: Model,
+  table: Table,
+): { a: Evaluation; b: Evaluation; table: Table } {
+  const [mine, theirs] = [first.signature.target, second.signature.target];
+  if (JSON.stringify(mine) !== JSON.stringify(theirs)) {
+    const message = "the two models have different targets or classes, so their metrics cannot be compared";
+    throw new MlctlError("data", message, { hint: `${describe(mine)} vs ${describe(theirs)}` });
+  }
+  const costs = costsOf(session.config);
+  const a = judge(first, table, costs);
+  const b = judge(second, a.table, costs);
+  // A model with history features may reach fewer rows.
+  const both = b.table.rowCount < a.table.rowCount ? judge(first, b.table, costs) : a;
+  return { a: both.evaluation, b: b.evaluation, table: b.table };
+}
+
+function describe({ name, task, classes }: Model["signature"]["target"]): string {
+  return `"${name}", ${task}${classes === undefined ? "" : ` of ${classes.slice(0, 5).join(", ")}`}`;
 }

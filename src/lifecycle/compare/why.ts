@@ -1,5 +1,6 @@
 /** why: explains the difference between two runs by swapping data, settings and seed. */
 import { MlctlError } from "../../core/errors.ts";
+import { finiteOrNull } from "../../core/json.ts";
 import { present } from "../../core/text/present.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -9,10 +10,10 @@ import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/
 import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { decidingMetric } from "../settings.ts";
-import { settingEffects, type SettingEffect } from "./settingEffects.ts";
-import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
+import { judgePair, runWithModel, type RunWithModel } from "./retrain.ts";
 import type { Session } from "../session.ts";
-import { differingFactors, factors, swappedModel, type Factor, type SwappedModel } from "./swappedModels.ts";
+import { differingFactors, factors, settingEffects, swappedModel } from "./swappedModels.ts";
+import type { Factor, SettingEffect, SwappedModel } from "./swappedModels.ts";
 import { readTestData } from "../testData.ts";
 
 export interface WhyOptions {
@@ -34,7 +35,6 @@ export interface FactorEffect {
   readonly verdict: MetricDifference["verdict"] | null;
   /** Shapley value: mean over all orders of swapping. The effects sum to the total difference. */
   readonly effect: number | null;
-  /** Share of the total difference; null if that is 0. */
   readonly share: number | null;
 }
 
@@ -67,6 +67,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
   const compare = (first: Evaluation, second: Evaluation): MetricDifference =>
     compareEvaluations(first, second, [metric.name], { seed: session.config.train.seed })[0]!;
   const differing = differingFactors(a.run, b.run);
+  const pair = { a: a.run, b: b.run, table: ends.table };
   const models: SwappedModel[] = [];
   for (const fromSecond of combinations(differing)) {
     // The two runs themselves need no training, if this version of mlctl trained them.
@@ -75,9 +76,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
     const trained = { fromSecond, evaluation: fromSecond.size === 0 ? ends.a : ends.b, reason: null };
     const what = [...fromSecond].join(" and ") || "nothing";
     if (!isTrained) session.context.emit({ type: "stage", stage: "why", message: `training with ${what} swapped` });
-    models.push(
-      isTrained ? trained : await swappedModel(session, { a: a.run, b: b.run, fromSecond, table: ends.table }),
-    );
+    models.push(isTrained ? trained : await swappedModel(session, pair, fromSecond));
   }
   const evaluationOf = (wanted: ReadonlySet<Factor>): Evaluation | null =>
     models.find(({ fromSecond }) => fromSecond.symmetricDifference(wanted).size === 0)?.evaluation ?? null;
@@ -86,7 +85,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
     return evaluation === null ? NaN : metric.compute(evaluation);
   };
   const settings = differing.includes("settings")
-    ? await settingEffects(session, { a: a.run, b: b.run, table: ends.table, evaluation: ends.a, compare })
+    ? await settingEffects(session, pair, (evaluation) => compare(ends.a, evaluation))
     : [];
   return {
     a: summary(a),
@@ -99,7 +98,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
     }),
     models: models.map(({ fromSecond, reason }) => ({
       fromSecond: [...fromSecond],
-      figure: finite(valueOf(fromSecond)),
+      figure: finiteOrNull(valueOf(fromSecond)),
       reason,
     })),
     settings,
@@ -143,17 +142,13 @@ function effectsOf(
     return {
       factor,
       differs: true,
-      first: finite(valueOf(new Set([factor])) - valueOf(new Set())),
-      last: finite(valueOf(new Set(differing)) - valueOf(rest)),
+      first: finiteOrNull(valueOf(new Set([factor])) - valueOf(new Set())),
+      last: finiteOrNull(valueOf(new Set(differing)) - valueOf(rest)),
       verdict: verdictOf(factor),
-      effect: finite(effect),
-      share: total === 0 ? null : finite(effect / total),
+      effect: finiteOrNull(effect),
+      share: total === 0 ? null : finiteOrNull(effect / total),
     };
   });
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function summary({ run: { runId, modelVersion, family, seed }, model }: RunWithModel): WhyResult["a"] {

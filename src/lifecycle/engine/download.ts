@@ -10,7 +10,6 @@ import { errorCode } from "../../storage/files/writeFailure.ts";
 import { download, shownUrl, type DownloadOptions } from "../../storage/remote/download.ts";
 import type { PipSettings } from "./pipSettings.ts";
 
-/** Maximum time without data. */
 const IDLE_MILLISECONDS = 30_000;
 /** Maximum size of a wheel; the largest XGBoost wheel so far is 300 MB. */
 const MAX_BYTES = 512 * 1024 * 1024;

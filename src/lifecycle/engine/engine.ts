@@ -32,7 +32,6 @@ import { pipSettings } from "./pipSettings.ts";
 import { discard, replaceFolder } from "./replaceFolder.ts";
 import { unpackWheel } from "./unpackWheel.ts";
 
-/** Maximum time to load a library. */
 const TRIAL_MILLISECONDS = 60_000;
 
 export interface InstallResult {
@@ -163,9 +162,7 @@ function newFolder(parent: string): string {
   }
   try {
     removeStaleTemporaries(parent);
-  } catch {
-    // Those that are in use remain.
-  }
+  } catch {}
   return aside;
 }
 

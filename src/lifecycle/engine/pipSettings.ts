@@ -5,7 +5,6 @@ import { delimiter, isAbsolute, join } from "node:path";
 import { homeFolder, userFolder, type Environment } from "../../core/userFolder.ts";
 
 export interface PipSettings {
-  /** Without a trailing slash. */
   readonly indexUrl: string;
   /** Variable or file that sets the index, for messages. */
   readonly source: string;

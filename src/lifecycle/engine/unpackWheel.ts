@@ -5,7 +5,6 @@ import { MlctlError } from "../../core/errors.ts";
 /** The folder of the library, and the OpenMP library of the wheel, which is found by its relative path. */
 const WANTED = /^(xgboost\/lib|xgboost(_cpu)?\.libs)\/[\w.+-]+$/;
 
-/** Maximum size of one file. */
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 /**

@@ -11,7 +11,6 @@ import { arrivalPlace, type NotedSource, type Purpose } from "../sourceNotes.ts"
 
 type SourceSettings = Exclude<Config["ingest"]["sources"][number], string>;
 
-/** A source that is being asked. */
 export interface AskedSource extends SourceSettings, NotedSource {
   /** Of each wait, in milliseconds. */
   readonly timeout: number;
@@ -29,7 +28,6 @@ export interface NamedSources {
   readonly stdin: Readable;
 }
 
-/** Whether an argument names a source rather than a file. */
 export function isSource(argument: string): boolean {
   return argument === "-" || /^(https?|s3|postgres(ql)?):\/\//i.test(argument);
 }

@@ -21,7 +21,6 @@ export interface FetchedSource {
   /** Without credentials. */
   readonly source: string;
   readonly status: "new" | "unchanged" | "failed";
-  /** Files that came now. */
   readonly files: readonly string[];
   readonly error: string | null;
 }
@@ -79,7 +78,6 @@ export async function fetchToMonitor(session: Session, named: NamedSources): Pro
   return files;
 }
 
-/** @returns the paths that are new */
 async function ask(session: Session, source: AskedSource, stdin: Readable | undefined): Promise<string[]> {
   if (source.url === "-") return fromStdin(session, source, stdin!);
   if (source.url.startsWith("s3:")) return fromBucket(session, source);

@@ -21,7 +21,6 @@ import type { Session } from "../session.ts";
 export interface IngestOptions {
   /** Files or folders to read instead of the input folder. */
   readonly inputs?: readonly string[];
-  /** Read even if nothing is new. */
   readonly force?: boolean;
 }
 

@@ -11,7 +11,6 @@ import { otherPlaces } from "../workspace.ts";
 import { arrivalPlace, inputFolder, sourceFiles } from "../sourceNotes.ts";
 
 export interface InputFile {
-  /** Path as written in records. */
   readonly path: string;
   readonly absolute: string;
   readonly sha256: string;
@@ -26,7 +25,6 @@ export interface FoundFiles {
   readonly replaced: ReadonlySet<string>;
 }
 
-/** As foundFiles. */
 export async function inputFiles(session: Session, inputs: readonly string[]) {
   const found = await foundFiles(session, inputs);
   const files: InputFile[] = [];

@@ -10,15 +10,12 @@ import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestPlan {
-  /** With "nothing_new", no file is read. */
   readonly status: "ingest" | "nothing_new";
   readonly reason: string;
   readonly ingestSha256: string;
-  /** All files that exist now. */
   readonly present: readonly InputFile[];
   /** Present files whose content was not ingested before. */
   readonly fresh: readonly InputFile[];
-  /** Files to read. */
   readonly read: readonly InputFile[];
   /** The dataset whose rows are kept because some of its files were removed; null if all files are read again. */
   readonly base: Dataset | null;
@@ -82,7 +79,6 @@ interface Situation extends Pick<IngestPlan, "present" | "fresh"> {
   readonly gone: number;
   /** The settings changed in more than dedupe, so the rows of removed files would be read in another way now. */
   readonly readingChanged: boolean;
-  /** Whether a source has a newer version of a file. */
   readonly isReplaced: (file: { readonly path: string }) => boolean;
 }
 

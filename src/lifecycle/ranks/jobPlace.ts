@@ -71,7 +71,6 @@ async function inFile<T>(name: string, use: (path: string) => Promise<T>): Promi
 /** One call of Node.js takes less than 2 GiB. */
 const LARGEST_CHUNK = 2 ** 30;
 
-/** Of bytes of any number. */
 export function sha256Of(...all: readonly Uint8Array[]): string {
   const hash = createHash("sha256");
   for (const bytes of all) {

@@ -34,7 +34,6 @@ export type TrackerLine = Meeting | { readonly lost: string };
 /** What a rank says before it leaves in peace. */
 export const DONE = "done";
 
-/** One start of all ranks. */
 export interface Attempt extends Meeting {
   readonly checkpoint: CheckpointFile | null;
 }
@@ -51,7 +50,6 @@ export const names = {
   checkpoint: "checkpoint.json",
   result: "result",
   attempt: (attempt: number) => `attempt-${attempt}.json`,
-  /** Of the result of a rank. */
   sha256: (rank: number) => `rank-${rank}.sha256`,
 } as const;
 

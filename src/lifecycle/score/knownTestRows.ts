@@ -11,7 +11,6 @@ import type { Session } from "../session.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 export interface KnownTestRows {
-  /** Copies of training rows. */
   readonly training: number;
   /** Copies of validation rows that are not copies of training rows. */
   readonly validation: number;
@@ -22,10 +21,8 @@ export interface KnownTestRows {
 export interface TestedRun {
   readonly run: Run;
   readonly target: string;
-  /** The test rows. */
   readonly table: Table;
   readonly dataset: Dataset;
-  /** All rows of the dataset. */
   readonly ingested: Table;
 }
 

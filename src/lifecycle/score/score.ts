@@ -28,7 +28,6 @@ import { readableDataset } from "../datasets.ts";
 import { validationGap } from "./validationGap.ts";
 
 export interface ScoreOptions {
-  /** REF of the model; defaults to "latest". */
   readonly model?: string;
   /** A file or folder to use instead of test_data_path; the result is then not recorded. */
   readonly data?: string;

@@ -1,10 +1,13 @@
 /** The settings of `train` that config.json leaves to mlctl, chosen for the task and the size of the data. */
+import { configSha256 } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { counted } from "../../core/text/format.ts";
 import type { Task } from "../../core/task.ts";
 import { defaultModels } from "../../estimators/defaultModels.ts";
 import { present } from "../../core/text/present.ts";
 import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
+import type { Session } from "../session.ts";
 import { costsOf, decidingMetric } from "../settings.ts";
 
 /** What the choice depends on: never on values of the target. */
@@ -12,13 +15,10 @@ export interface DataSize {
   readonly task: Task;
   /** 0 for regression. */
   readonly classCount: number;
-  /** Labelled rows that train. */
   readonly trainingRows: number;
   /** Rows of the smallest class that train; of numbers all. */
   readonly smallest: number;
-  /** Number of input columns. */
   readonly columns: number;
-  /** Whether the rows are split by a time. */
   readonly isByTime: boolean;
   /** On which folds of a series validate. */
   readonly period: Config["train"]["selection"]["period"];
@@ -72,6 +72,15 @@ function selectionMethod(
   if (groupColumn !== null) return "group_k_fold";
   if (isByTime) return "time_series";
   return task === "regression" ? "k_fold" : "stratified_k_fold";
+}
+
+/** The session with the settings that mlctl chose. */
+export function chosenBy(session: Session, { config }: { readonly config: Config }): Session {
+  if (config === session.config) return session;
+  const { time_column, features, train: settings } = config;
+  const chosen = { time_column, features, train: settings } as JsonObject;
+  const recordedConfig = { ...(session.recordedConfig as JsonObject), ...chosen };
+  return { ...session, config, recordedConfig, configSha256: () => configSha256(config) };
 }
 
 /** What was chosen, in a line. */

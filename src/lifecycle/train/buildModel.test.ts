@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseModel, serializeModel } from "../../storage/model/modelFile.ts";
-import { buildModel } from "./buildModel.ts";
+import { buildModel } from "./keepModels.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { trainCandidates } from "./trainCandidates.ts";

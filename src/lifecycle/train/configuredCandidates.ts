@@ -13,7 +13,6 @@ export interface ConfiguredCandidate {
   readonly candidate: Candidate;
   /** Position in train.models. */
   readonly model: number;
-  /** Search space for `tune`. */
   readonly search: ModelSettings["search"];
 }
 

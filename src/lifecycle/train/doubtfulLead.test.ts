@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
-import { doubtfulLead, type FittedContender } from "./leaderboardNotes.ts";
+import { doubtfulLead, type FittedContender } from "./leaderboard.ts";
 
 /** Half the rows are of class 1; the prediction is wrong in every `wrongEvery`th row, starting at row `from`. */
 function fitted(family: string, [wrongEvery, from]: readonly [number, number], rows = 200): FittedContender {

@@ -38,15 +38,12 @@ function copiesOf(copies: number, rows: number, columns: number): string {
   return `${copies} of ${rows} validation rows are copies of training rows: all ${columns} columns are equal`;
 }
 
-/** The checked dataset, with warnings and notes. */
 export interface CheckedData {
   readonly path: string;
   readonly rows: number;
   readonly trainingRows: number;
   readonly validationRows: number;
-  /** Duplicates across the split, target leakage, missing targets and unknown columns. */
   readonly warnings: readonly string[];
-  /** Rows dropped because of too little history. */
   readonly notes: readonly string[];
 }
 

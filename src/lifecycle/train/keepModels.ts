@@ -1,14 +1,22 @@
-/** Writes the model files that a training keeps, and sets their aliases. */
+/** Builds and writes the model files that a training keeps, and sets their aliases. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
+import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
+import type { Signature } from "../../core/table/signature.ts";
+import { requiredColumns } from "../../features/fitTransforms.ts";
+import { fitBaseline } from "../../pipeline/fit/fitBaseline.ts";
+import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
+import { signatureOf } from "../../pipeline/rows/signatureOf.ts";
+import { referenceOf } from "../../stats/referenceOf.ts";
+import { nullStrings } from "../settings.ts";
+import type { Workspace } from "../workspace.ts";
 import type { Run } from "../../core/records/run.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import { buildModel } from "./buildModel.ts";
 import type { Session } from "../session.ts";
 import { finalModel } from "./trainCandidates.ts";
 import type { TrainedCandidate } from "./trainOne.ts";
@@ -28,7 +36,6 @@ export interface Training {
   readonly suspicions: readonly string[];
   /** Of the configuration as it was given, without what mlctl chose. */
   readonly configSha256: string;
-  /** Of all runs. */
   readonly tags?: Run["tags"] | undefined;
 }
 
@@ -71,4 +78,65 @@ export async function nameModels(session: Session, runs: readonly Run[]): Promis
   const others = Object.fromEntries(manual.map(({ name, runId }) => [name, runId]));
   await saveRecord(session, { kind: "aliases", aliases: { ...others, ...given } });
   return given;
+}
+
+/** Contains no time, run id or path: the same data, configuration and seed give the same model, byte for byte. */
+export async function buildModel(
+  { config, configSha256, codeVersion }: Workspace,
+  dataset: Dataset,
+  data: PreparedData,
+  { candidate, fitted: chosen, final, metrics }: TrainedCandidate,
+): Promise<Omit<Model, "sha256">> {
+  const fitted = final ?? chosen;
+  if (fitted === undefined) throw new TypeError("a failed candidate has no model");
+  const part = final === undefined ? data.parts().training : data;
+  const rows = final === undefined ? data.split.training : Int32Array.from(data.y.keys());
+  // Only the columns that the transforms read: prediction requests need no others.
+  const needed = requiredColumns(fitted.transforms);
+  const training = { ...part.inputs, columns: part.inputs.columns.filter(({ name }) => needed.has(name)) };
+  // How numbers and dates are written in the input files, also of columns that are no inputs, such as the target.
+  const formats = dataset.columns.flatMap(({ name, format }) =>
+    format === undefined ? [] : [[name, format] as const],
+  );
+  const reading = {
+    nullValues: nullStrings(config),
+    normalizeNames: config.ingest.normalize_names,
+    trim: config.ingest.trim,
+    formats: Object.fromEntries(formats),
+  };
+  return {
+    format: "mlctl-model",
+    version: MODEL_VERSION,
+    codeVersion,
+    signature: openInTime(signatureOf(training, data.target, reading), config.time_column),
+    transforms: fitted.transforms,
+    estimator: fitted.estimator,
+    baseline: await fitBaseline(data, rows),
+    threshold: fitted.threshold,
+    ...(fitted.calibration === undefined ? {} : { calibration: fitted.calibration }),
+    metrics,
+    importance: fitted.importance,
+    lineage: {
+      datasetSha256: dataset.artifact.sha256,
+      configSha256: configSha256(),
+      seed: candidate.seed,
+      featureSet: candidate.featureSet,
+      trainingRows: rows.length,
+      validationRows: data.split.validation.length,
+    },
+    reference: referenceOf(training, {
+      seed: candidate.seed,
+      prediction: predictionColumn(data.target, fitted.evaluation.yPred),
+      target: predictionColumn(data.target, part.y),
+    }),
+  };
+}
+
+/** Removes the range of the time column: later dates than those of training are expected, not out of range. */
+function openInTime(signature: Signature, timeColumn: string | null): Signature {
+  const inputs = signature.inputs.map((spec) => {
+    const { minimum: _minimum, maximum: _maximum, ...open } = spec;
+    return spec.name === timeColumn ? open : spec;
+  });
+  return { ...signature, inputs };
 }

@@ -1,11 +1,13 @@
-/** Ranks the candidates of one training, best first. */
+/** Ranks the candidates of one training, best first, and notes how sure the ranking is. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
+import type { Evaluation } from "../../core/metric.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
+import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
+import { compareEvaluations, MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 
-/** A candidate with the values that rank it. */
 export interface Contender {
   readonly family: string;
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -17,7 +19,7 @@ export interface Contender {
 }
 
 /** The value that ranks a contender: over the folds if there are any, else on the validation rows. */
-export function decidingValue({ metrics, selection }: Contender, metric: string): number | null {
+function decidingValue({ metrics, selection }: Contender, metric: string): number | null {
   return selection === undefined ? (metrics[metric] ?? null) : selection.value;
 }
 
@@ -45,15 +47,118 @@ export function baselineAhead(
   where = ranked[0]?.selection === undefined ? "on the validation rows" : "on the folds",
 ): string[] {
   const [winner, ...others] = ranked;
-  const { greaterIsBetter, name } = findMetric(metricName, task);
+  const { name } = findMetric(metricName, task);
   const own = winner === undefined ? null : decidingValue(winner, name);
   if (own === null || isBaseline(winner!.family)) return [];
-  const ahead = others.find((contender) => {
-    const value = isBaseline(contender.family) ? decidingValue(contender, name) : null;
-    return value !== null && (greaterIsBetter ? value > own : value < own);
-  });
+  const ahead = others.find(
+    (contender) => isBaseline(contender.family) && isBetter(decidingValue(contender, name), own, name, task),
+  );
   if (ahead === undefined) return [];
   const values = `${name} ${formatNumber(decidingValue(ahead, name))} vs ${formatNumber(own)}`;
   const named = ahead.family === "baseline" ? "the baseline" : `the baseline ${ahead.family}`;
   return [`${named} is better than the best model ${where}: ${values}`];
+}
+
+interface NoteOptions<T> {
+  readonly metric: string;
+  readonly nameOf: (contender: T) => string;
+}
+
+/** With fewer folds, each one is at least half of the value. */
+const MIN_FOLDS = 3;
+
+/** Relative lead without the fold below which the change of winner counts as chance. */
+const MIN_LEAD = 0.01;
+
+/**
+ * Reports a fold without which another model would have won, if it is the only such fold. It may contain a break in the
+ * data.
+ * @param ranked best first
+ */
+export function decidingFold<T extends Contender>(
+  ranked: readonly T[],
+  options: NoteOptions<T> & { task: Task },
+): string[] {
+  const { metric, task, nameOf } = options;
+  const [winner] = ranked;
+  const selection = winner?.selection;
+  if (winner === undefined || selection === undefined || selection.folds < MIN_FOLDS) return [];
+  if (isBaseline(winner.family)) return [];
+  const winners = Array.from({ length: selection.folds }, (_, fold) => {
+    const [first] = rank(
+      ranked.map((contender) => without(fold, contender)),
+      metric,
+      task,
+    );
+    return { fold, other: first! };
+  });
+  const [found, ...more] = winners.filter(({ other }) => other.of !== winner);
+  if (found === undefined || more.length > 0) return [];
+  const { fold, other } = found;
+  const values = [other, without(fold, winner)].map((each) => decidingValue(each, metric) ?? NaN);
+  if (!(Math.abs(values[0]! - values[1]!) > MIN_LEAD * Math.abs(values[1]!))) return [];
+  const place = selection.method === "time_series" ? ` (number ${fold + 1} in time)` : "";
+  const would = `without it ${nameOf(other.of)} would win, ${metric} ${values.map((value) => formatNumber(value)).join(" vs ")}`;
+  return [`one of ${selection.folds} folds decides the result${place}: ${would}`];
+}
+
+function without<T extends Contender>(fold: number, of: T) {
+  const { selection } = of;
+  if (selection === undefined) return { ...of, of };
+  const values = selection.values.filter((_, i) => i !== fold);
+  return { ...of, selection: { ...selection, values, value: aggregateFolds(values, selection.aggregate) }, of };
+}
+
+/** A contender with its evaluation on the validation rows, if it could be fitted. */
+export interface FittedContender extends Contender {
+  readonly fitted: { readonly evaluation: Evaluation } | undefined;
+}
+
+/** With more rows the comparison takes a second, and the difference is nearly always significant. */
+const MAX_ROWS = 20_000;
+const MAX_METRICS = 4;
+
+/**
+ * Reports that the first two models do not differ significantly on the validation rows, with the metrics in which the
+ * second is better: choosing the second for other reasons costs nothing measurable.
+ * @param ranked best first
+ */
+export function doubtfulLead<T extends FittedContender>(
+  ranked: readonly T[],
+  { metric, seed, nameOf }: NoteOptions<T> & { seed: number },
+): string[] {
+  const [first, second] = ranked;
+  if (first === undefined || second === undefined || !isComparable(first) || !isComparable(second)) return [];
+  const [own, other] = [first.fitted!.evaluation, second.fitted!.evaluation];
+  const rows = own.yTrue.length;
+  if (rows > MAX_ROWS) return [];
+  const [found] = compareEvaluations(other, own, [metric], { seed });
+  if (found === undefined || found.verdict === "real" || found.interval === null) return [];
+  const name = nameOf(first);
+  const otherName = nameOf(second) === name ? "the second-ranked model" : nameOf(second);
+  const values = `${metric} ${formatNumber(found.b)} vs ${formatNumber(found.a)}`;
+  const interval = `95 % interval of the difference ${found.interval.map((end) => formatNumber(end)).join(" to ")}`;
+  const ahead = metricsAhead(second, first, own.task);
+  const others = ahead.length === 0 ? "" : `; ${otherName} is better in ${ahead.join(", ")}`;
+  const finding =
+    rows < MIN_ROWS
+      ? `${rows} validation rows are too few to compare ${name} and ${otherName} (at least ${MIN_ROWS} are needed)`
+      : `no significant difference between ${name} and ${otherName} on ${rows} validation rows`;
+  return [`${finding}: ${values} (${interval})${others}`];
+}
+
+/** Excludes models that folds rank, and models that learned nothing. */
+function isComparable({ family, selection, degenerate, fitted }: FittedContender): boolean {
+  return fitted !== undefined && selection === undefined && degenerate === undefined && !isBaseline(family);
+}
+
+function metricsAhead({ metrics }: Contender, { metrics: others }: Contender, task: Task): string[] {
+  const ahead = Object.keys(metrics).filter((name) => isBetter(metrics[name], others[name], name, task));
+  return ahead.slice(0, MAX_METRICS);
+}
+
+/** False if one of them is undefined. */
+function isBetter(value: number | null | undefined, than: typeof value, metric: string, task: Task): boolean {
+  if ((value ?? null) === null || (than ?? null) === null) return false;
+  return findMetric(metric, task).greaterIsBetter ? value! > than! : value! < than!;
 }

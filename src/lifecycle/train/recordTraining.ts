@@ -11,7 +11,7 @@ import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
-import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
+import { decidingFold, doubtfulLead } from "./leaderboard.ts";
 import { keepModels, nameModels, type Training } from "./keepModels.ts";
 import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "../session.ts";
@@ -29,7 +29,6 @@ export type LeaderboardRow = Pick<
   readonly predictSeconds: number | null;
   /** Share of the ensemble; null if there is none, or the model is not in it. */
   readonly weight: number | null;
-  /** Why the model cannot win, or the error that it failed with. */
   readonly note: string | null;
 };
 
@@ -97,7 +96,6 @@ export async function recordTraining(session: Session, training: Training): Prom
   return resultOf(training, { runs, labels, aliases, notes });
 }
 
-/** Remarks of the families, without repetition. */
 async function fitRemarks(ranked: readonly TrainedCandidate[]): Promise<FitRemarks> {
   const all = await Promise.all(
     ranked.map(({ family, candidate }) => findEstimator(family).remarks?.(candidate.params)),

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { Table } from "../../core/table/table.ts";
-import { repeatedTimes } from "./repeatedTimes.ts";
+import { repeatedTimes } from "./seriesSettings.ts";
 
 const DAY = 86_400_000;
 const at = (values: readonly number[]) => Float64Array.from(values, (day) => day * DAY);

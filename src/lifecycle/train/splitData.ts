@@ -1,28 +1,30 @@
-/** Splits the rows as configured; without a configured split, rows in the order of a time are split by that time. */
+/** Splits the rows, and builds the folds of the training rows, as configured. Rows in the order of a time are split by it. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { Table } from "../../core/table/table.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
+import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
+import type { TrainingData } from "../../pipeline/fit/partOf.ts";
+import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";
 import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
-import { timeOrder, type TimeOrder } from "../../pipeline/fit/timeOrder.ts";
-import type { Workspace } from "../workspace.ts";
-
-export interface DataSplit {
-  readonly split: Split;
-  /** Time of each row if the rows are split by a time that is not configured. */
-  readonly times?: Float64Array;
-  readonly notes: readonly string[];
-}
+import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
 
 /** A time split may differ from validation_size by this factor, and by this number of rows, without a note. */
 const UNEVEN = 1.5;
 const FEW_ROWS = 2;
 
-/** @throws {MlctlError} as splitRows */
+/**
+ * @returns `times`, of each row, if the rows are split by a time that is not configured
+ * @throws {MlctlError} as splitRows
+ */
 export function splitData(
-  { config }: Pick<Workspace, "config">,
+  { config }: { readonly config: Config },
   table: Table,
   y: Float64Array,
   classCount: number,
-): DataSplit {
+): { split: Split; times?: Float64Array; notes: string[] } {
   const { split, seed } = config.train;
   const shuffled = classCount > 0 ? "stratified" : "random";
   const options = {
@@ -38,12 +40,17 @@ export function splitData(
   if (order !== undefined) {
     const byTime = splitRows(table, y, { ...options, method: "time", times: order.times });
     if (hasAllClasses(y, byTime, classCount)) {
-      return { split: byTime, times: order.times, notes: [orderNote(order, byTime, shuffled)] };
+      const [latest, rows] = [byTime.validation.length, byTime.training.length + byTime.validation.length];
+      const note = `the rows are in the order of ${order.name}, so the latest ${latest} of ${rows} validate; set "train": { "split": { "method": "${shuffled}" } } if the rows to predict are not later ones`;
+      return { split: byTime, times: order.times, notes: [note] };
     }
   }
   const made = splitRows(table, y, options);
-  const isEven = options.method !== "time" || options.cutoff !== undefined || isAsLarge(made, options.validationSize);
-  return { split: made, notes: isEven ? [] : [unevenNote(made)] };
+  const [count, rows] = [made.validation.length, made.training.length + made.validation.length];
+  const wanted = options.validationSize * rows;
+  const isAsWanted = Math.abs(count - wanted) <= FEW_ROWS || (count <= wanted * UNEVEN && count >= wanted / UNEVEN);
+  const isEven = options.method !== "time" || options.cutoff !== undefined || isAsWanted;
+  return { split: made, notes: isEven ? [] : [`rows of one time stay together, so ${count} of ${rows} rows validate`] };
 }
 
 /** Whether the configuration leaves the split to mlctl, and what chooses the winner does not contradict a split by time. */
@@ -57,18 +64,63 @@ function hasAllClasses(y: Float64Array, split: Split, classCount: number): boole
   );
 }
 
-function orderNote({ name }: TimeOrder, { training, validation }: Split, shuffled: string): string {
-  const rows = training.length + validation.length;
-  return `the rows are in the order of ${name}, so the latest ${validation.length} of ${rows} validate; set "train": { "split": { "method": "${shuffled}" } } if the rows to predict are not later ones`;
+/** The training and validation rows with all their columns. */
+export interface ToSelectOn {
+  readonly table: Table;
+  readonly y: Float64Array;
+  readonly split: Split;
+  readonly classCount: number;
+  /** Time of each row where mlctl found the time itself. */
+  readonly times?: Float64Array | undefined;
 }
 
-function isAsLarge({ training, validation }: Split, size: number): boolean {
-  const wanted = size * (training.length + validation.length);
-  const ratio = validation.length / wanted;
-  return Math.abs(validation.length - wanted) <= FEW_ROWS || (ratio <= UNEVEN && ratio >= 1 / UNEVEN);
+/** @throws {MlctlError} kind "usage" if the group column does not exist, "data" if there are too few rows */
+export function selectionOf(
+  { config }: { readonly config: Config },
+  { table, y, split, classCount, times: found }: ToSelectOn,
+): FoldPlan | undefined {
+  const { seed, selection } = config.train;
+  const { method, folds: count, aggregate, period } = selection;
+  if (method === null || method === "validation") return undefined;
+  const { times = found, groups } = orderOf({ config }, table);
+  if (method === "time_series" && times === undefined) {
+    const message = 'train.selection.method is "time_series", but the rows are not in the order of a date';
+    const hint = 'set "time_column" to the column with the time of each row';
+    throw new MlctlError("usage", message, { hint });
+  }
+  if (period !== null && findColumn(table, config.time_column ?? "")?.kind === "number") {
+    const message = `train.selection.period: "${config.time_column}" contains numbers, not dates, so it has no ${period}`;
+    const hint = "remove the setting, or convert the column to dates with ingest.select";
+    throw new MlctlError("usage", message, { hint });
+  }
+  const folds = selectionFolds(y, split.training, { method, folds: count, seed, classCount, times, groups, period });
+  return { method, folds, aggregate };
 }
 
-function unevenNote({ training, validation }: Split): string {
-  const rows = training.length + validation.length;
-  return `rows of one time stay together, so ${validation.length} of ${rows} rows validate`;
+/** Times and groups that folds must respect: times if rows are split by time, groups if folds keep groups together. */
+export function orderOf({ config }: { readonly config: Config }, table: Table): Pick<TrainingData, "times" | "groups"> {
+  const { split, selection } = config.train;
+  const time = findColumn(table, config.time_column ?? "");
+  const isByTime = (split.method ?? "time") === "time" || selection.method === "time_series";
+  const { group_column: name } = selection;
+  const group =
+    name === null || selection.method !== "group_k_fold"
+      ? undefined
+      : requireColumn(table, name, "train.selection.group_column");
+  return {
+    ...(isByTime && time !== undefined && time.kind !== "category" ? { times: time.values } : {}),
+    ...(group === undefined
+      ? {}
+      : { groups: Array.from({ length: table.rowCount }, (_, row) => cellText(group, row)) }),
+  };
+}
+
+/** @throws {MlctlError} kind "usage" if the column does not exist; the hint suggests a similar name */
+export function requireColumn(table: Table, name: string, key: string): Column {
+  const column = findColumn(table, name);
+  if (column !== undefined) return column;
+  const names = table.columns.map((each) => each.name);
+  throw new MlctlError("usage", `${key}: the data has no column "${name}"`, {
+    hint: didYouMean(name, names) ?? `its columns are ${names.slice(0, 20).join(", ")}`,
+  });
 }

@@ -6,20 +6,19 @@ import type { Run } from "../../core/records/run.ts";
 import type { Column } from "../../core/table/table.ts";
 import { counted } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
-import { chosenBy } from "./chosenBy.ts";
+import { chosenBy } from "./automaticSettings.ts";
 import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
-import { trainCandidates } from "./trainCandidates.ts";
-import type { More } from "./trainMore.ts";
+import { trainCandidates, type More } from "./trainCandidates.ts";
+
 import { prepareData, type PreparedData } from "./trainingData.ts";
 import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface TrainOptions {
-  /** Tags of all runs of the training. */
   readonly tags?: Run["tags"];
 }
 

@@ -1,88 +1,70 @@
-/** Fits every configured model and ranks them. */
-import { refit, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
+/** Fits every configured model, more of them while there is time (`train.time`), and their ensemble; ranks them. */
+import { MlctlError } from "../../core/errors.ts";
+import { selectValues } from "../../core/table/selectRows.ts";
 import { milliseconds } from "../../core/text/duration.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
-import { configuredCandidates } from "./configuredCandidates.ts";
-import { decidingMetric } from "../settings.ts";
-import { rank } from "./leaderboard.ts";
+import { portfolio } from "../../estimators/portfolio.ts";
+import { findTransform } from "../../features/index.ts";
+import { composeEnsemble } from "../../pipeline/fit/composeEnsemble.ts";
+import { refit, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
+import { blended, selectEnsemble } from "../../pipeline/fit/selectEnsemble.ts";
+import { concatenated } from "../../stats/concatenated.ts";
 import { ranksOf } from "../ranks/ranksOf.ts";
-import type { PreparedData } from "./trainingData.ts";
+import { decidingMetric } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
-import { trainMore, type More } from "./trainMore.ts";
-import { trainOne, type TrainedCandidate } from "./trainOne.ts";
-import { withEnsemble } from "./withEnsemble.ts";
+import { configuredCandidates } from "./configuredCandidates.ts";
+import { rank } from "./leaderboard.ts";
+import type { PreparedData } from "./trainingData.ts";
+import { judged, resultOf, trainOne, type TrainedCandidate } from "./trainOne.ts";
 
-/** What a training made. */
-export interface Trained {
-  /** Best first. */
-  readonly ranked: readonly TrainedCandidate[];
-  /** What `train.time` added. */
-  readonly more: More | undefined;
-  /** Ctrl-C ended `train.time`. */
-  readonly isInterrupted: boolean;
+/** What `train.time` added. */
+export interface More {
+  /** The best of them, in the order in which they were trained. */
+  readonly added: readonly TrainedCandidate[];
+  readonly tried: number;
 }
 
 /**
  * Returns the candidates best first. A candidate that cannot be fitted on this data causes a warning and ranks last.
+ * @returns `isInterrupted` if Ctrl-C ended `train.time`
  * @throws {MlctlError} the first candidate's error if all fail; kind "usage" for errors in the configuration
  */
 export async function trainCandidates(
   workspace: Workspace,
   data: PreparedData,
-  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map(
-    ({ candidate }) => candidate,
-  ),
-): Promise<Trained> {
+  candidates = configuredCandidates(workspace, data.target.task).map(({ candidate }): Candidate => candidate),
+): Promise<{ ranked: readonly TrainedCandidate[]; more: More | undefined; isInterrupted: boolean }> {
   const started = performance.now();
-  const { task } = data.target;
+  const { context } = workspace;
   const { time } = data.config.train;
-  const metric = decidingMetric(workspace.config, task);
+  const metric = decidingMetric(workspace.config, data.target.task);
   const trained: TrainedCandidate[] = [];
-  const early = time === null ? undefined : endedEarly(workspace, () => trained.some(isUseful));
-  const own = early?.workspace ?? workspace;
-  let more: More | undefined;
+  // Ctrl-C, once there is a model, ends the training of further ones instead of the command.
+  const interruption = new AbortController();
+  const release =
+    time === null
+      ? undefined
+      : context.onceInterrupted?.(() => {
+          if (trained.some(({ fitted, family }) => fitted !== undefined && !isBaseline(family))) interruption.abort();
+          return interruption.signal.aborted;
+        });
+  const own = { ...workspace, context: { ...context, signal: AbortSignal.any([context.signal, interruption.signal]) } };
+  let more: More | undefined = time === null ? undefined : { added: [], tried: 0 };
   try {
     for (const [index, candidate] of candidates.entries()) {
       const progress = { type: "progress", stage: `train ${candidate.family}`, total: candidates.length } as const;
-      const emit = (share: number): void =>
-        workspace.context.emit({ ...progress, done: index + share, unit: "models" });
+      const emit = (share: number): void => context.emit({ ...progress, done: index + share, unit: "models" });
       trained.push(await trainOne(own, { candidate, data, emit }));
     }
-    const until = started + milliseconds(time ?? "0s");
-    more = time === null ? undefined : await trainMore(own, data, { trained, until });
+    if (time !== null) more = await trainMore(own, data, { trained, until: started + milliseconds(time) });
   } catch (error) {
-    if (early?.isInterrupted() !== true) throw error;
+    if (!interruption.signal.aborted) throw error;
   } finally {
-    early?.release();
+    release?.();
   }
-  const ranked = rank(await withEnsemble(data, [...trained, ...(more?.added ?? [])]), metric, task);
+  const ranked = rank(await withEnsemble(data, [...trained, ...(more?.added ?? [])]), metric, data.target.task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
-  return {
-    ranked,
-    more: more ?? (early === undefined ? undefined : nothingMore),
-    isInterrupted: early?.isInterrupted() === true,
-  };
-}
-
-const nothingMore: More = { added: [], tried: 0 };
-
-/** Ctrl-C, once there is a model, ends the training of further ones instead of the command. */
-function endedEarly(given: Workspace, isEnough: () => boolean) {
-  const interruption = new AbortController();
-  const release = given.context.onceInterrupted?.(() => {
-    if (isEnough()) interruption.abort();
-    return interruption.signal.aborted;
-  });
-  const signal = AbortSignal.any([given.context.signal, interruption.signal]);
-  return {
-    workspace: { ...given, context: { ...given.context, signal } },
-    isInterrupted: () => interruption.signal.aborted,
-    release: () => release?.(),
-  };
-}
-
-function isUseful({ fitted, family }: TrainedCandidate): boolean {
-  return fitted !== undefined && !isBaseline(family);
+  return { ranked, more, isInterrupted: interruption.signal.aborted };
 }
 
 /** The model to keep: fitted again on all rows, if `train.refit` says so. */
@@ -93,10 +75,121 @@ export async function finalModel(
 ): Promise<TrainedCandidate> {
   if (data.config.train.refit !== true || trained.fitted === undefined) return trained;
   const progress = { type: "progress", stage: `refit ${trained.family}`, total: 1, unit: "models" } as const;
-  const { context } = workspace;
-  const onProgress = (done: number): void => context.emit({ ...progress, done });
-  const hooks = { signal: context.signal, onProgress, ranks: ranksOf(workspace) };
-  const final = await refit(trained.candidate, trained.fitted, data, hooks);
+  const { emit, signal } = workspace.context;
+  const onProgress = (done: number): void => emit({ ...progress, done });
+  const final = await refit(trained.candidate, trained.fitted, data, { signal, onProgress, ranks: ranksOf(workspace) });
   onProgress(1);
   return { ...trained, final };
+}
+
+/** Seconds to fit the members of an ensemble again count as much as those of this number of its models. */
+const REFIT_MODELS = 5;
+/** After this number of models in a row that would take too long, none will fit. */
+const MOST_SKIPPED = 12;
+/** More are not recorded: small data has time for hundreds, most of them alike. */
+const MOST_KEPT = 25;
+
+/** Trains models of the portfolio until the time is up, with what fitting the best again will take left over. */
+async function trainMore(
+  workspace: Workspace,
+  data: PreparedData,
+  { trained, until }: { readonly trained: readonly TrainedCandidate[]; readonly until: number },
+): Promise<More> {
+  const { context } = workspace;
+  const { task } = data.target;
+  const { metric } = trained[0]!.candidate;
+  const fits = (data.selection?.folds.length ?? 0) + 1;
+  const started = performance.now();
+  const slowest = new Map<string, number>();
+  const timed = ({ family, seconds }: TrainedCandidate): void =>
+    void slowest.set(family, Math.max(seconds, slowest.get(family) ?? 0));
+  trained.forEach(timed);
+  let added: TrainedCandidate[] = [];
+  let [tried, skipped] = [0, 0];
+  const failed = new Set<string>();
+  for (const candidate of furtherCandidates(workspace, data, trained)) {
+    if (skipped === MOST_SKIPPED || context.signal.aborted) break;
+    const refits = [...trained, ...added].map(({ seconds }) => seconds / fits).toSorted((a, b) => b - a);
+    const refitting = refits.slice(0, REFIT_MODELS).reduce((sum, seconds) => sum + seconds, 0);
+    const expected = slowest.get(candidate.family) ?? Math.max(...slowest.values());
+    if (failed.has(candidate.family) || performance.now() + (expected + refitting) * 1000 > until) {
+      skipped++;
+      continue;
+    }
+    skipped = 0;
+    const stage = `train ${candidate.family}, best so far ${rank([...trained, ...added], metric, task)[0]!.family}`;
+    const [done, total] = [(performance.now() - started) / 1000, (until - started) / 1000];
+    const emit = (): void => context.emit({ type: "progress", stage, done, total, unit: "s" });
+    const one = await trainOne(workspace, { candidate, data, emit }).catch((error: unknown) => {
+      if (context.signal.aborted) return undefined;
+      if (!(error instanceof MlctlError)) throw error;
+      // Nobody asked for this family: what was trained so far is not lost for it.
+      const message = `train.time tries no more of ${candidate.family}: ${error.message}`;
+      context.emit({ type: "warning", stage: "train", message });
+      failed.add(candidate.family);
+      return undefined;
+    });
+    if (one === undefined) continue;
+    timed(one);
+    tried++;
+    const isKept = new Set(rank([...added, one], metric, task).slice(0, MOST_KEPT));
+    added = [...added, one].filter((each) => isKept.has(each));
+  }
+  return { added, tried };
+}
+
+function* furtherCandidates(
+  workspace: Workspace,
+  { target, config }: PreparedData,
+  trained: readonly TrainedCandidate[],
+): Generator<Candidate> {
+  const boosting = trained.find(({ candidate }) => candidate.params["learning_rate"] !== undefined)?.candidate.params;
+  const base = (boosting ?? {}) as Record<string, string | number>;
+  for (const model of portfolio(target.task, base, config.train.seed)) {
+    const train = { ...workspace.config.train, models: [{ ...model, search: undefined }] };
+    const own = { ...workspace, config: { ...workspace.config, train } };
+    for (const { candidate } of configuredCandidates(own, target.task)) yield candidate;
+  }
+}
+
+/** Adds the weighted mean of the models, if it is better than each of them; see selectEnsemble. */
+async function withEnsemble(
+  data: PreparedData,
+  trained: readonly TrainedCandidate[],
+): Promise<readonly TrainedCandidate[]> {
+  const start = performance.now();
+  const { y, target } = data;
+  const library = trained.flatMap((each) => {
+    const { candidate, fitted, unseen, degenerate } = each;
+    if (fitted === undefined || unseen === undefined || degenerate !== undefined || isBaseline(each.family)) return [];
+    // The history of look-back features is kept for one model.
+    if (fitted.transforms.some(({ type }) => findTransform(type)?.looksBack !== undefined)) return [];
+    if (!unseen.every(({ raw }) => raw.every(Number.isFinite))) return [];
+    return [{ each, candidate, fitted, unseen }];
+  });
+  if (data.config.train.ensemble !== true || library.length < 2) return trained;
+  // A member is recorded by family and parameters.
+  if (new Set(library.map(({ candidate }) => candidate.featureSet)).size > 1) return trained;
+  const common = { task: target.task, classCount: target.classes?.length ?? 0 };
+  const parts = library[0]!.unseen.map(({ rows }, i) => ({
+    rows,
+    predictions: library.map(({ unseen }) => unseen[i]!.raw),
+  }));
+  const weights = selectEnsemble({
+    ...common,
+    y: concatenated(parts.map(({ rows }) => selectValues(y, rows))),
+    predictions: library.map((_, i) => concatenated(parts.map(({ predictions }) => predictions[i]!))),
+  });
+  if (weights === undefined) return trained;
+  const members = library.flatMap(({ fitted }, i) => (weights[i]! > 0 ? [{ ...fitted, weight: weights[i]! }] : []));
+  const fitted = composeEnsemble(members);
+  const { family, params } = fitted.estimator;
+  const candidate = { ...library[0]!.candidate, family, params };
+  const unseen = parts.map(({ rows, predictions }) => ({ rows, raw: blended({ ...common, predictions }, weights) }));
+  const result = resultOf(await judged(candidate, data, fitted, unseen), data);
+  const weightOf = new Map(library.map(({ each }, i) => [each, weights[i]!]));
+  return [
+    ...trained.map((each) => ({ ...each, weight: weightOf.get(each) })),
+    { candidate, family, ...result, seconds: (performance.now() - start) / 1000 },
+  ];
 }

@@ -25,11 +25,8 @@ export interface TrainedCandidate {
   readonly candidate: Candidate;
   readonly family: string;
   readonly fitted: FittedCandidate | undefined;
-  /** Fitted again on all rows. */
   readonly final?: FittedCandidate;
-  /** On the validation rows. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** Over the folds, if they choose the winner. */
   readonly selection: Selection | undefined;
   /** Predictions that select it, if it is fitted again afterwards: by fold, or of the validation rows. */
   readonly unseen?: readonly Unseen[] | undefined;
@@ -54,7 +51,6 @@ interface Judged {
   readonly predictSeconds?: number;
 }
 
-/** One candidate to fit and evaluate. */
 export interface Attempt {
   readonly candidate: Candidate;
   readonly data: PreparedData;

@@ -14,10 +14,8 @@ import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
 import { automaticNote, automaticSettings } from "./automaticSettings.ts";
-import { repeatedTimes } from "./repeatedTimes.ts";
-import { orderOf, requireColumn, selectionOf, type ToSelectOn } from "./selectionOf.ts";
-import { historyOf, seriesSettings } from "./seriesSettings.ts";
-import { splitData } from "./splitData.ts";
+import { historyOf, repeatedTimes, seriesSettings } from "./seriesSettings.ts";
+import { orderOf, requireColumn, selectionOf, splitData, type ToSelectOn } from "./splitData.ts";
 import { readDataset } from "../datasets.ts";
 import { transformRequests, unknownNames } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
@@ -30,7 +28,6 @@ export interface PreparedData extends TrainingData {
   readonly selection: FoldPlan | undefined;
   /** With all settings of `train`, see automaticSettings. */
   readonly config: Config;
-  /** Rows from which folds can be built. */
   readonly toSelectOn: ToSelectOn;
   /** Number of rows of the dataset that were left out because they have no target. */
   readonly withoutTarget: number;
@@ -39,7 +36,6 @@ export interface PreparedData extends TrainingData {
 }
 
 export interface PreparedParts extends Parts {
-  /** The same rows with every column. */
   readonly tables: { readonly training: Table; readonly validation: Table };
 }
 
@@ -115,7 +111,6 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
   };
 }
 
-/** A note on values such as 1e400 and inf, which imputation replaces as if they were missing. */
 function infiniteValues(inputs: Table): string[] {
   const found = inputs.columns.flatMap((column) => {
     if (column.kind !== "number") return [];
@@ -130,9 +125,7 @@ function infiniteValues(inputs: Table): string[] {
 
 /** Names of the columns that are no inputs, with a note on row numbers among them. */
 interface LeftOut {
-  /** Those that config.json names. */
   readonly configured: ReadonlySet<string>;
-  /** Those that number the rows. */
   readonly numbers: readonly string[];
   readonly leftOut: ReadonlySet<string>;
   readonly notes: readonly string[];

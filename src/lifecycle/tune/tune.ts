@@ -12,23 +12,21 @@ import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining } from "../train/recordTraining.ts";
 import type { Session } from "../session.ts";
-import { chosenBy } from "../train/chosenBy.ts";
+import { chosenBy } from "../train/automaticSettings.ts";
 import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 import { sharedPool } from "../workers/sharedPool.ts";
-import { recordSearch, rememberedTrials, type TrialMemory } from "./tuneMemory.ts";
-import { tuneProgress, type TuneProgress } from "./tuneProgress.ts";
-import { bestFirst, type SearchResult, type SearchSummary, type TunePlan, type TuneResult } from "./tuneResult.ts";
+import { recordSearch, rememberedTrials } from "./tuneMemory.ts";
+import { bestFirst, tuneProgress } from "./tuneResult.ts";
+import type { SearchResult, SearchSummary, TunePlan, TuneResult } from "./tuneResult.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
 export interface TuneOptions extends SearchOverrides {
   /** Number of threads; defaults to the number of cores. */
   readonly workers?: number | undefined;
-  /** Ignore the trials of earlier searches. */
   readonly fresh?: boolean;
 }
 
-/** Plans the searches without fitting or writing anything. */
 export async function planTune(given: Session, options: TuneOptions): Promise<TunePlan> {
   const dataset = latestDataset(given, "tune");
   const data = await prepareData(given, dataset);
@@ -65,13 +63,8 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
     trainCandidates(session, data, tuned),
     inspectData(session, data),
   ]);
-  const result = await recordTraining(session, {
-    dataset,
-    data,
-    ranked,
-    suspicions,
-    configSha256: given.configSha256(),
-  });
+  const training = { dataset, data, ranked, suspicions, configSha256: given.configSha256() };
+  const result = await recordTraining(session, training);
   const { trainId } = session.store.run(result.runId)!;
   for (const { search, trials, result: found, memory } of completed) {
     const { task } = prepared.target;
@@ -95,14 +88,7 @@ interface SearchAll {
   readonly options: TuneOptions;
 }
 
-interface CompletedSearch {
-  readonly search: PlannedSearch;
-  readonly trials: readonly Trial[];
-  readonly memory: TrialMemory;
-  readonly result: SearchResult;
-}
-
-async function searchAll(session: Session, all: SearchAll): Promise<CompletedSearch[]> {
+async function searchAll(session: Session, all: SearchAll) {
   const { searches, data, options } = all;
   // Sent to threads, so it holds nothing else.
   const { inputs, y, target, history, times, groups, dataRows } = data;
@@ -123,7 +109,7 @@ async function searchAll(session: Session, all: SearchAll): Promise<CompletedSea
   const hasEnd = options.time === undefined;
   const progress = tuneProgress(session.context, searches, { hasEnd, helpers: pool.helpers });
   try {
-    const results: CompletedSearch[] = [];
+    const results = [];
     const until = performance.now() + (options.time ?? Infinity);
     for (const position of searches.keys()) {
       // Each search gets an equal share of what is left.
@@ -142,7 +128,7 @@ async function searchAll(session: Session, all: SearchAll): Promise<CompletedSea
 
 interface Searching {
   readonly pool: TrialPool;
-  readonly progress: TuneProgress;
+  readonly progress: ReturnType<typeof tuneProgress>;
   readonly position: number;
   readonly isTimeUp: (() => boolean) | undefined;
 }
@@ -151,7 +137,7 @@ async function searchOne(
   session: Session,
   { searches, data, options }: SearchAll,
   { pool, progress, position, isTimeUp }: Searching,
-): Promise<CompletedSearch> {
+) {
   const search = searches[position]!;
   const { plan, subject } = search;
   const memory = rememberedTrials(session, search, options.fresh ?? false);
@@ -168,7 +154,7 @@ async function searchOne(
   const best = bestOf(search, trials);
   const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
   const [pruned, failed] = [count("pruned"), count("failed")];
-  const result = { ...summaryOf(search), trials: trials.length, reused, pruned, failed, best };
+  const result: SearchResult = { ...summaryOf(search), trials: trials.length, reused, pruned, failed, best };
   return { search, trials, memory, result };
 }
 

@@ -1,8 +1,9 @@
-/** Reuses the trials of an earlier search with the same key, and saves new ones: first in a journal, then in a record. */
+/** Trials of earlier searches: reuses those of the same key, saves new ones (in a journal, then in a record), lists all. */
 import { createHash } from "node:crypto";
-import type { JsonObject } from "../../core/json.ts";
+import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
-import type { SearchRecord } from "../../core/records/search.ts";
+import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import { pointText } from "../../pipeline/search/space.ts";
 import { searchJournal } from "../../storage/records/searchJournal.ts";
@@ -31,57 +32,73 @@ export function rememberedTrials({ paths, store }: Session, { key }: PlannedSear
   };
 }
 
+const isValue = (each: unknown): boolean => each === null || Number.isFinite(each);
+
 /** Checks the keys that are read here. */
 function isTrial(line: JsonObject): line is JsonObject & Trial {
   const { number, params, status, steps, value, seconds } = line;
-  return (
-    Number.isInteger(number) &&
-    typeof params === "object" &&
-    params !== null &&
-    pointText(params as JsonObject) !== "" &&
-    ["finished", "pruned", "failed"].includes(String(status)) &&
-    Array.isArray(steps) &&
-    steps.every(isValue) &&
-    isValue(value) &&
-    Number.isFinite(seconds)
-  );
+  const isKnown = ["finished", "pruned", "failed"].includes(String(status)) && Number.isInteger(number);
+  if (!isKnown || !isObject(params) || pointText(params as JsonObject) === "") return false;
+  return Array.isArray(steps) && steps.every(isValue) && isValue(value) && Number.isFinite(seconds);
 }
 
-function isValue(each: unknown): boolean {
-  return each === null || Number.isFinite(each);
-}
-
-/** Saves a search and all its trials as one record. */
 export async function recordSearch(
   session: Session,
   { plan, subject, foldMethod, key }: PlannedSearch,
-  {
-    trials,
-    ...context
-  }: Pick<SearchRecord, "task" | "trainId" | "bestTrial"> & { dataset: Dataset; trials: readonly Trial[] },
+  given: Pick<SearchRecord, "task" | "trainId" | "bestTrial"> & { dataset: Dataset; trials: readonly Trial[] },
 ): Promise<void> {
+  const { trials, dataset, ...own } = given;
   const { family, featureSet, metric, params, seed } = subject.candidate;
-  const searchId = createHash("sha256").update(`${key} ${context.trainId}`).digest("hex").slice(0, 12);
-  const record: SearchRecord = {
+  const searchId = createHash("sha256").update(`${key} ${own.trainId}`).digest("hex").slice(0, 12);
+  await saveRecord(session, {
     kind: "search",
     searchId,
     createdAt: session.context.now().toISOString(),
-    trainId: context.trainId,
+    ...own,
     key,
-    task: context.task,
     family,
     featureSet,
     metric,
+    params,
+    seed,
+    foldMethod,
     method: plan.method,
     folds: plan.folds,
-    foldMethod,
-    seed,
-    params,
-    datasetSha256: context.dataset.artifact.sha256,
+    datasetSha256: dataset.artifact.sha256,
     configSha256: session.configSha256(),
     codeVersion: session.codeVersion,
-    bestTrial: context.bestTrial,
     trials: trials.map((trial) => ({ ...trial, trialId: `${searchId}.${trial.number}` })),
-  };
-  await saveRecord(session, record);
+  });
+}
+
+export interface ListedTrial
+  extends TrialRecord, Pick<SearchRecord, "createdAt" | "trainId" | "family" | "featureSet" | "metric"> {}
+
+export interface TrialList {
+  readonly trials: readonly ListedTrial[];
+  readonly more: number;
+}
+
+/** Newest tuning first; within one tuning, the trials of all its searches, best first. */
+export function trialList(
+  { store }: Session,
+  { family, limit }: { readonly family?: string | undefined; readonly limit: number },
+): TrialList {
+  const searches = store.searches().filter((search) => family === undefined || search.family === family);
+  const trainIds = [...new Set(searches.map(({ trainId }) => trainId))];
+  const all = trainIds.flatMap((trainId) => ranked(searches.filter((search) => search.trainId === trainId)));
+  return { trials: all.slice(0, limit), more: Math.max(0, all.length - limit) };
+}
+
+function ranked(searches: readonly SearchRecord[]): ListedTrial[] {
+  const [first] = searches;
+  const sign = findMetric(first!.metric, first!.task).greaterIsBetter ? -1 : 1;
+  // Infinity − Infinity would be no number.
+  const loss = ({ status, value }: TrialRecord): number =>
+    status === "finished" && value !== null ? sign * value : Number.MAX_VALUE;
+  return searches
+    .flatMap(({ createdAt, trainId, family, featureSet, metric, trials }) =>
+      trials.map((trial) => ({ ...trial, createdAt, trainId, family, featureSet, metric })),
+    )
+    .toSorted((a, b) => loss(a) - loss(b));
 }

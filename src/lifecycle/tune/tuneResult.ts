@@ -1,42 +1,31 @@
-/** What tune returns, and its parameters in config.json. */
+/** What tune reports, returns, and writes into config.json. */
 import { readFileSync } from "node:fs";
 import { withParams } from "../../config/jsonc.ts";
+import type { Context } from "../../core/context.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { formatNumber } from "../../core/text/format.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import type { Point } from "../../pipeline/search/space.ts";
+import type { Trial } from "../../pipeline/search/race.ts";
 import type { TrainResult } from "../train/recordTraining.ts";
+import type { PlannedSearch } from "./tuneSearches.ts";
 
-/** A search of one model on one feature set. */
-export interface SearchSummary {
-  /** Position in train.models. */
-  readonly model: number;
-  readonly family: string;
-  readonly featureSet: string;
-  readonly method: string;
-  readonly folds: number;
-  readonly foldMethod: string;
-  readonly trials: number;
-  readonly fits: number;
-}
+export type SearchSummary = Pick<PlannedSearch, "model" | "foldMethod" | "trials" | "fits"> &
+  Readonly<Record<"family" | "featureSet" | "method", string>> & { readonly folds: number };
 
-export interface SearchResult extends SearchSummary {
+export type SearchResult = SearchSummary & {
   /** Number of trials taken from an earlier search. */
   readonly reused: number;
   readonly pruned: number;
   readonly failed: number;
   readonly best: { readonly trial: number; readonly params: Point; readonly value: number };
-}
+};
 
 export interface TuneResult extends TrainResult {
-  /** Number of trials of all searches. */
   readonly trials: number;
   readonly searches: readonly SearchResult[];
   readonly greaterIsBetter: boolean;
-  /** The best trial of all searches. */
-  readonly best: SearchResult["best"] & {
-    readonly model: number;
-    readonly family: string;
-    readonly featureSet: string;
-  };
+  readonly best: SearchResult["best"] & Pick<SearchSummary, "model" | "family" | "featureSet">;
 }
 
 export interface TunePlan {
@@ -66,4 +55,50 @@ export function writeParams(
 export function bestFirst(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
   const sign = greaterIsBetter ? -1 : 1;
   return searches.toSorted((a, b) => sign * (a.best.value - b.best.value));
+}
+
+/**
+ * Reports the progress of all searches and the best trial so far.
+ * @param options.hasEnd whether the number of trials is known
+ * @param options.helpers the workers of other machines, in words
+ */
+export function tuneProgress(
+  context: Context,
+  searches: readonly PlannedSearch[],
+  { hasEnd, helpers }: { readonly hasEnd: boolean; readonly helpers: () => string | undefined },
+) {
+  const total = searches.reduce((sum, { trials }) => sum + trials, 0);
+  let done = 0;
+  let best: { readonly search: PlannedSearch; readonly trial: Trial } | undefined;
+  const emit = (): void => {
+    const notes = [best === undefined ? [] : `best ${bestText(best.search, best.trial)}`, helpers() ?? []].flat();
+    const note = notes.length === 0 ? {} : { note: notes.join("; ") };
+    context.emit({ type: "progress", stage: "tune", done, ...(hasEnd && { total }), unit: "trials", ...note });
+  };
+  emit();
+  return {
+    trial(search: PlannedSearch, trial: Trial) {
+      done++;
+      if (isBetter(search, trial, best?.trial)) best = { search, trial };
+      emit();
+    },
+    /** Replaces the error of the abort signal by one with the best trial so far and how to continue. */
+    interrupted(error: unknown): unknown {
+      if (!(error instanceof MlctlError)) return error;
+      const found = best && `; best so far: ${bestText(best.search, best.trial)}, ${JSON.stringify(best.trial.params)}`;
+      const message = `${error.message} after ${done}${hasEnd ? ` of ${total}` : ""} trials${found ?? ""}`;
+      const hint = "finished trials are saved: run the same command again to continue";
+      return new MlctlError(error.kind, message, { cause: error, hint });
+    },
+  };
+}
+
+function isBetter({ plan }: PlannedSearch, { status, value }: Trial, than: Trial | undefined): boolean {
+  if (status !== "finished" || value === null) return false;
+  return than === undefined || (plan.greaterIsBetter ? value > than.value! : value < than.value!);
+}
+
+function bestText({ subject }: PlannedSearch, { value }: Trial): string {
+  const { metric, family, featureSet } = subject.candidate;
+  return `${metric} ${formatNumber(value)} (${family}${featureSet === "all" ? "" : ` on ${featureSet}`})`;
 }

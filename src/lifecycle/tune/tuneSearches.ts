@@ -11,11 +11,10 @@ import { readSpace, valueCount } from "../../pipeline/search/space.ts";
 import type { TrialSubject } from "../../pipeline/search/trialTask.ts";
 import { configuredCandidates, type ConfiguredCandidate } from "../train/configuredCandidates.ts";
 import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
-import { selectionOf } from "../train/selectionOf.ts";
+import { selectionOf } from "../train/splitData.ts";
 import type { PreparedData } from "../train/trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** Flags that override `search` in config.json. */
 export interface SearchOverrides {
   readonly method?: SearchPlan["method"] | undefined;
   readonly trials?: number | undefined;
@@ -33,9 +32,7 @@ export interface PlannedSearch {
   readonly model: number;
   readonly plan: SearchPlan;
   readonly subject: TrialSubject;
-  /** E.g. "time_series". */
   readonly foldMethod: string;
-  /** Number of trials. */
   readonly trials: number;
   /** Number of fits if no trial is pruned. */
   readonly fits: number;
@@ -87,10 +84,7 @@ function withSearches(candidates: readonly ConfiguredCandidate[]): readonly Conf
     const { family } = each.candidate;
     const space = defaultSpaces[family];
     if (space === undefined || first.get(family) !== each.model) return each;
-    return {
-      ...each,
-      search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, pruning: "median", space },
-    } as const;
+    return { ...each, search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, pruning: "median", space } } as const;
   });
 }
 
@@ -112,11 +106,9 @@ function sizeOf(plan: SearchPlan, model: number): { trials: number; fits: number
   if (method === "grid") {
     const continuous = space.find((dimension) => !Number.isFinite(valueCount(dimension)));
     if (continuous !== undefined) {
-      throw new MlctlError(
-        "usage",
-        `train.models.${model}.search.space.${continuous.name}: grid search needs a step or a list of values`,
-        { hint: "or use another method: --method tpe" },
-      );
+      const place = `train.models.${model}.search.space.${continuous.name}`;
+      const hint = "or use another method: --method tpe";
+      throw new MlctlError("usage", `${place}: grid search needs a step or a list of values`, { hint });
     }
     const { length } = gridPoints(space);
     return { trials: length, fits: length * folds };
@@ -131,12 +123,9 @@ function sizeOf(plan: SearchPlan, model: number): { trials: number; fits: number
 /** Fits of successive halving: one fold for all trials, three for a third, nine for a ninth …, all folds for the last. */
 function halvingFits(trials: number, folds: number): number {
   let fits = 0;
-  let alive = trials;
-  let done = 0;
-  for (let stop = 1; done < folds; stop *= 3) {
-    const next = Math.min(stop, folds);
-    fits += alive * (next - done);
-    done = next;
+  for (let [alive, done, stop] = [trials, 0, 1]; done < folds; stop *= 3) {
+    fits += alive * (Math.min(stop, folds) - done);
+    done = Math.min(stop, folds);
     alive = Math.ceil(alive / 3);
   }
   return fits;

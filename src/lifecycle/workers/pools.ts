@@ -13,7 +13,6 @@ export interface Pool<Task, Result> {
   close(): Promise<void>;
 }
 
-/** Sent to each worker once. */
 export interface Work {
   readonly kind: keyof typeof kinds;
   readonly work: unknown;
@@ -29,7 +28,6 @@ export const packed = (value: unknown): Buffer => serialize(value);
 
 export const unpacked = <T>(bytes: Buffer): T => deserialize(bytes) as T;
 
-/** The pool for the bytes of an offer. */
 export function poolOf(bytes: Buffer, options: PoolOptions): Pool<unknown, unknown> {
   const { kind, work } = unpacked<Work>(bytes);
   return kinds[kind](work, options);

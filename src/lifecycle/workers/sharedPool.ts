@@ -17,10 +17,8 @@ const PAUSE_MILLISECONDS = 5000;
 
 interface SharedOptions<Task, Result> {
   readonly work: Work;
-  /** The threads of this process. */
   readonly local: Pool<Task, Result>;
   readonly threads: number;
-  /** For people: "xgboost, fold 2". */
   readonly title: (task: Task) => string;
 }
 

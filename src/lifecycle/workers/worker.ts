@@ -141,7 +141,6 @@ export interface Workers {
   /** Of this machine. */
   readonly version: string;
   readonly workers: readonly (LivingWorker & {
-    /** Has the version of this machine, so that it does its work. */
     readonly helps: boolean;
   })[];
 }
