@@ -19,26 +19,11 @@ export interface InitOptions {
   readonly dryRun: boolean;
 }
 
-export interface InitResult {
-  readonly directory: string;
-  readonly template: Template;
-  readonly dryRun: boolean;
-  /** Paths relative to the directory. */
-  readonly files: readonly string[];
-  /** Notes about files that existed before. */
-  readonly notes: readonly string[];
-}
-
-interface DataFiles {
-  readonly paths: readonly string[];
-  write(): Promise<void> | void;
-}
-
 const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deployment/", "/mlctl.env"];
 /** Folders of the example templates that mlctl reads data files from. */
 const READ_FOLDERS = ["sourcedata", "practicedata", "testdata"];
 
-export async function init(options: InitOptions, context: Context): Promise<InitResult> {
+export async function init(options: InitOptions, context: Context) {
   const { template, directory } = options;
   const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
   const samples = template === "blank" ? empty : await sampleFiles(template, options.seed);
@@ -49,16 +34,19 @@ export async function init(options: InitOptions, context: Context): Promise<Init
   return { template, ...(await createWorkspace(data, templateText(template), options, context)) };
 }
 
+export type InitResult = Awaited<ReturnType<typeof init>>;
+
 /**
  * @param config the text of config.json
+ * @returns the paths of the files, relative to the directory, and notes about files that existed before
  * @throws {MlctlError} kind "usage" if files exist already; it names them all and writes nothing
  */
 export async function createWorkspace(
-  data: DataFiles,
+  data: { readonly paths: readonly string[]; write(): Promise<void> | void },
   config: string,
   { directory, dryRun, known, force }: Omit<InitOptions, "template" | "seed">,
   context: Context,
-): Promise<Omit<InitResult, "template">> {
+) {
   if (existsSync(directory) && !statSync(directory).isDirectory())
     throw new MlctlError("usage", `${directory} is a file, not a folder`, { hint: "name a folder" });
   const settings = [

@@ -1,28 +1,19 @@
 /** Evaluates a model on labelled rows. Shared by score, deploy and report. */
-import type { Costs, Evaluation } from "../core/metric.ts";
+import type { Costs } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
-import type { ClassScore } from "../core/records/run.ts";
 import { selectRows } from "../core/table/selectRows.ts";
 import type { Table } from "../core/table/table.ts";
 import { classReport, confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { computeMetrics } from "../metrics/findMetric.ts";
 import { baselineEvaluation } from "../pipeline/judge/baselineEvaluation.ts";
-import { evaluate, type Evaluated } from "../pipeline/judge/evaluate.ts";
-
-export interface Judgement extends Omit<Evaluated, "rows"> {
-  readonly baselineEvaluation: Evaluation;
-  readonly metrics: Readonly<Record<string, number | null>>;
-  readonly baseline: Readonly<Record<string, number | null>>;
-  readonly confusionMatrix: readonly (readonly number[])[] | null;
-  readonly classReport: readonly ClassScore[] | null;
-  readonly table: Table;
-}
+import { evaluate } from "../pipeline/judge/evaluate.ts";
 
 /**
  * @param costs the costs of config.json, for the metric "cost"
+ * @returns the metrics, also of the baseline, and the rows that were evaluated
  * @throws {MlctlError} kind "data" if the rows do not match the model's inputs
  */
-export function judge(model: Model, table: Table, costs?: Costs): Judgement {
+export function judge(model: Model, table: Table, costs?: Costs) {
   const { evaluation: evaluated, rows, withoutHistory, unseenSeries } = evaluate(model, table);
   const evaluation = costs === undefined ? evaluated : { ...evaluated, costs };
   const baselineResult = baselineEvaluation(model, evaluation);
@@ -42,3 +33,5 @@ export function judge(model: Model, table: Table, costs?: Costs): Judgement {
     unseenSeries,
   };
 }
+
+export type Judgement = Readonly<ReturnType<typeof judge>>;

@@ -3,7 +3,6 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/records/model.ts";
-import type { Table } from "../core/table/table.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
 import { readTable } from "../data/files/readTable.ts";
@@ -14,28 +13,25 @@ import type { Session } from "./session.ts";
 import { arrivalPlace, sourceFiles } from "./sourceNotes.ts";
 import { otherPlaces } from "./workspace.ts";
 
-export interface TestData {
-  readonly table: Table;
-  readonly files: readonly { readonly path: string; readonly sha256: string; readonly rows: number }[];
-}
-
 /**
  * @param models that will be judged on the rows: their columns keep the kinds of training
  * @param path a file or folder to read instead of test_data_path
  * @throws {MlctlError} kind "notReady" if there is no file, "data" if a file cannot be read
  */
-export async function readTestData(session: Session, models: readonly Model[], path?: string): Promise<TestData> {
+export async function readTestData(session: Session, models: readonly Model[], path?: string) {
   const found = await testFiles(session, path);
   return readFound(session, found, readingOptions(session.config, ...models));
 }
 
 /** Reads the rows to explain from a file or folder. Labels are optional and `ingest.where` is not applied. */
-export async function readAskedRows(session: Session, model: Model, path: string): Promise<TestData> {
+export async function readAskedRows(session: Session, model: Model, path: string) {
   const { where: _where, ...options } = readingOptions(session.config, model);
   return readFound(session, await testFiles(session, path), { ...options, lenient: true });
 }
 
-async function readFound(session: Session, found: readonly string[], options: ReadOptions): Promise<TestData> {
+export type TestData = Awaited<ReturnType<typeof readFound>>;
+
+async function readFound(session: Session, found: readonly string[], options: ReadOptions) {
   const nameOf = (file: string): string => toRecordPath(session.paths.workspace, file);
   const read = async () => {
     const { notes: _notes, csvNotes, ...table } = await readTable(found, { ...options, nameOf });

@@ -3,12 +3,11 @@ import { leaves, withoutValueAt } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { present } from "../../core/text/present.ts";
 import type { Json } from "../../core/json.ts";
-import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import { metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { computeMetrics, findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, dropOf, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
-import { diffData, type DataDifference } from "./diffData.ts";
+import { diffData } from "./diffData.ts";
 import { judgePair, runWithModel, type RunWithModel } from "./retrain.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
@@ -24,46 +23,8 @@ export interface DiffOptions {
   readonly smallest: Readonly<Record<string, number>>;
 }
 
-export interface Difference {
-  readonly key: string;
-  readonly a: Json;
-  readonly b: Json;
-}
-
-export interface Gate {
-  readonly metric: string;
-  readonly limit: number;
-  readonly drop: number | null;
-  readonly passed: boolean;
-}
-
-export type RunSummary = Pick<Run, "runId" | "modelVersion" | "family" | "featureSet" | "createdAt" | "seed"> &
-  Pick<Model, "threshold">;
-
-export interface DiffResult {
-  readonly a: RunSummary;
-  readonly b: RunSummary;
-  /** Number of test rows that both runs were evaluated on; null without test data. */
-  readonly rows: number | null;
-  readonly differences: readonly MetricDifference[];
-  readonly gates: readonly Gate[];
-  readonly params: readonly Difference[];
-  readonly settings: readonly Difference[];
-  readonly data: DataDifference;
-  readonly features: {
-    readonly common: number;
-    readonly added: readonly string[];
-    readonly removed: readonly string[];
-  };
-  readonly notes: readonly string[];
-}
-
 /** @throws {MlctlError} kind "usage" for a metric that the task does not have, "data" if the runs cannot be compared */
-export async function diffRuns(
-  session: Session,
-  references: readonly [string, string],
-  options: DiffOptions,
-): Promise<DiffResult> {
+export async function diffRuns(session: Session, references: readonly [string, string], options: DiffOptions) {
   const [a, b] = [await runWithModel(session, references[0]), await runWithModel(session, references[1])];
   const limits = byMetric(options.maxDrop, a.run);
   const smallestEffects = byMetric(options.smallest, a.run);
@@ -95,17 +56,20 @@ export async function diffRuns(
   }
 }
 
+export type DiffResult = Awaited<ReturnType<typeof diffRuns>>;
+
 function byMetric(given: Readonly<Record<string, number>>, { task }: Run): Record<string, number> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [findMetric(name, task).name, value]));
 }
 
-function gateOf(differences: readonly MetricDifference[], metric: string, limit: number): Gate {
+/** @returns `drop`, how much worse the second run is; null if it is undefined */
+function gateOf(differences: readonly MetricDifference[], metric: string, limit: number) {
   const found = differences.find((difference) => difference.metric === metric);
   const drop = found === undefined ? NaN : dropOf(found);
   return { metric, limit, drop: Number.isFinite(drop) ? drop : null, passed: drop <= limit + ROUNDING };
 }
 
-function changes(a: Json, b: Json): Difference[] {
+function changes(a: Json, b: Json): { key: string; a: Json; b: Json }[] {
   const [first, second] = [leavesByKey(a), leavesByKey(b)];
   return [...new Set([...first.keys(), ...second.keys()])]
     .toSorted()
@@ -117,7 +81,7 @@ function leavesByKey(of: Json): Map<string, Json> {
   return new Map(leaves(of).map(({ path, value }) => [path.join("."), value]));
 }
 
-function featureChanges(a: RunWithModel, b: RunWithModel): DiffResult["features"] {
+function featureChanges(a: RunWithModel, b: RunWithModel) {
   const [first, second] = [a.model.estimator.featureNames, b.model.estimator.featureNames];
   const [inFirst, inSecond] = [new Set(first), new Set(second)];
   return {
@@ -127,7 +91,7 @@ function featureChanges(a: RunWithModel, b: RunWithModel): DiffResult["features"
   };
 }
 
-function summary({ run, model }: RunWithModel): RunSummary {
+function summary({ run, model }: RunWithModel) {
   const { runId, modelVersion, family, featureSet, createdAt, seed } = run;
   return { runId, modelVersion, family, featureSet, createdAt, seed, threshold: model.threshold };
 }

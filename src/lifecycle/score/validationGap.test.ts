@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
 import type { Table } from "../../core/table/table.ts";
-import { validationGap } from "./validationGap.ts";
+import { validationGap } from "./scoreWarnings.ts";
 
 const day = 86_400_000;
 const dated = (...days: number[]): Table => ({

@@ -38,17 +38,8 @@ function copiesOf(copies: number, rows: number, columns: number): string {
   return `${copies} of ${rows} validation rows are copies of training rows: all ${columns} columns are equal`;
 }
 
-export interface CheckedData {
-  readonly path: string;
-  readonly rows: number;
-  readonly trainingRows: number;
-  readonly validationRows: number;
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
-}
-
 /** Runs every step of training up to the first fit: target, history, split, folds, leakage. @throws {MlctlError} as train */
-export async function checkConfig(session: Session): Promise<CheckedData> {
+export async function checkConfig(session: Session) {
   const dataset = latestDataset(session, "config");
   const data = await prepareData(session, dataset);
   const { split, notes } = data;
@@ -61,3 +52,5 @@ export async function checkConfig(session: Session): Promise<CheckedData> {
     notes,
   };
 }
+
+export type CheckedData = Awaited<ReturnType<typeof checkConfig>>;

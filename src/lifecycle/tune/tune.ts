@@ -18,7 +18,7 @@ import { prepareData, type PreparedData } from "../train/trainingData.ts";
 import { sharedPool } from "../workers/sharedPool.ts";
 import { recordSearch, rememberedTrials } from "./tuneMemory.ts";
 import { bestFirst, tuneProgress } from "./tuneResult.ts";
-import type { SearchResult, SearchSummary, TunePlan, TuneResult } from "./tuneResult.ts";
+import type { SearchResult, SearchSummary, TuneResult } from "./tuneResult.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
 export interface TuneOptions extends SearchOverrides {
@@ -27,14 +27,16 @@ export interface TuneOptions extends SearchOverrides {
   readonly fresh?: boolean;
 }
 
-export async function planTune(given: Session, options: TuneOptions): Promise<TunePlan> {
+export async function planTune(given: Session, options: TuneOptions) {
   const dataset = latestDataset(given, "tune");
   const data = await prepareData(given, dataset);
   const { searches } = plannedSearches(chosenBy(given, data), { dataset, data, overrides: options });
   const summaries = searches.map(summaryOf);
   const sum = (key: "trials" | "fits"): number => summaries.reduce((total, each) => total + each[key], 0);
-  return { dryRun: true, searches: summaries, trials: sum("trials"), fits: sum("fits") };
+  return { dryRun: true as const, searches: summaries, trials: sum("trials"), fits: sum("fits") };
 }
+
+export type TunePlan = Awaited<ReturnType<typeof planTune>>;
 
 /**
  * The validation rows evaluate the chosen models once; they do not influence the choice.

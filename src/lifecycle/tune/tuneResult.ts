@@ -28,13 +28,6 @@ export interface TuneResult extends TrainResult {
   readonly best: SearchResult["best"] & Pick<SearchSummary, "model" | "family" | "featureSet">;
 }
 
-export interface TunePlan {
-  readonly dryRun: true;
-  readonly searches: readonly SearchSummary[];
-  readonly trials: number;
-  readonly fits: number;
-}
-
 /**
  * Writes the best parameters of each model over its feature sets into a config.json.
  * @param files the config.json to read, and the file to write atomically; may be the same

@@ -4,7 +4,7 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { openWork } from "../../storage/openWork.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
-import type { LivingWorker, TakenTask } from "../../storage/records/work.ts";
+import type { TakenTask } from "../../storage/records/work.ts";
 import { requireServers, type Workspace } from "../workspace.ts";
 import { computeVersion, packed, poolOf, unpacked, type Pool } from "./pools.ts";
 
@@ -13,14 +13,6 @@ const POLL_MILLISECONDS = 50;
 const LOOK_MILLISECONDS = 500;
 const RETRY_MILLISECONDS = 1000;
 
-export interface WorkerResult {
-  readonly version: string;
-  readonly threads: number;
-  readonly tasks: number;
-  /** Tasks that failed here, and were left to others. */
-  readonly failed: number;
-}
-
 /**
  * Until a signal ends it, or nothing was to be done for `idle` milliseconds. A lost connection is made again.
  * @throws {MlctlError} if the first connection cannot be made
@@ -28,10 +20,11 @@ export interface WorkerResult {
 export async function worker(
   { paths, context, trust }: Workspace,
   { threads, idle = Infinity }: { readonly threads: number; readonly idle: number | undefined },
-): Promise<WorkerResult> {
+) {
   requireServers(trust);
   const version = await computeVersion();
   const queue = await openWork(paths, { version, threads, signal: context.signal });
+  // Failed tasks are left to others.
   const counts = { tasks: 0, failed: 0 };
   try {
     await queue.open();
@@ -137,16 +130,8 @@ async function serve(offer: string, { queue, patient, threads, signal, counts }:
   }
 }
 
-export interface Workers {
-  /** Of this machine. */
-  readonly version: string;
-  readonly workers: readonly (LivingWorker & {
-    readonly helps: boolean;
-  })[];
-}
-
 /** @throws {MlctlError} kind "notReady" if the workspace is not shared */
-export async function livingWorkers({ paths, context, trust }: Workspace): Promise<Workers> {
+export async function livingWorkers({ paths, context, trust }: Workspace) {
   requireServers(trust);
   const version = await computeVersion();
   const queue = await openWork(paths, { version, signal: context.signal });

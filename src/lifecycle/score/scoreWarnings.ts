@@ -1,0 +1,220 @@
+/** Warnings about a score: too few rows, rows that the model knows, rows of another time, a gap to the validation rows. */
+import { parseRecorded } from "../../config/parseRecorded.ts";
+import type { Config } from "../../config/schema/schema.ts";
+import { recover } from "../../core/errors.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Run, ScoreRecord } from "../../core/records/run.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { Table } from "../../core/table/table.ts";
+import type { Task } from "../../core/task.ts";
+import { formatNumber } from "../../core/text/format.ts";
+import { present } from "../../core/text/present.ts";
+import { isBaseline } from "../../estimators/findEstimator.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
+import { degenerate } from "../../pipeline/judge/degenerate.ts";
+import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
+import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
+import { wholeRow } from "../../pipeline/leakage/wholeRow.ts";
+import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
+import { readableDataset } from "../datasets.ts";
+import type { Judgement } from "../judge.ts";
+import type { LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { prepareData } from "../train/trainingData.ts";
+
+type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "baseline" | "rows">;
+
+/** @returns the warnings, and the number of test rows that are copies of training or validation rows; null if unknown */
+export async function scoreWarnings(session: Session, { model, run }: LoadedModel, judged: Judgement, scored: Scored) {
+  const { evaluation, withoutHistory, unseenSeries, metrics, baseline, table: test } = judged;
+  const { classes, name: target } = model.signature.target;
+  const dataset = run === null ? undefined : session.store.dataset(run.datasetId);
+  const ingested = await readableDataset(session, dataset);
+  const known =
+    run === null || ingested === undefined
+      ? null
+      : await knownTestRows(session, { run, table: test, target, dataset: dataset!, ingested });
+  const problem = degenerate(evaluation, classes);
+  const { rows } = scored;
+  const [only] = evaluation.yTrue;
+  const hasOneClass = classes !== undefined && rows > 1 && evaluation.yTrue.every((code) => code === only);
+  const warnings = present([
+    sampleSizeWarning(scored, evaluation.task),
+    hasOneClass &&
+      `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`,
+    withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
+    ...unseenNote(unseenSeries),
+    ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
+    problem !== undefined && `the model is degenerate: ${problem}`,
+    isBaseline(model.estimator.family) ? undefined : worseThanBaseline(metrics, baseline, evaluation.task),
+    ...(run === null ? [] : validationGap(scored, run, { test, ingested })),
+  ]);
+  return { warnings, copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
+}
+
+/** Share of validation rows among the test rows from which the score is no independent one. */
+const MANY_VALIDATION_ROWS = 0.1;
+
+function copiesWarnings(known: KnownTestRows, rows: number, validationRows: number): string[] {
+  const { training, validation, compared } = known;
+  const isMany = validation >= MANY_VALIDATION_ROWS * rows;
+  const few = isMany || validation === 0 ? "" : ` and ${validation} of validation rows`;
+  const copies = `${training} of ${rows} test rows are copies of training rows${few}: ${compared} are equal`;
+  const meaning = validation === rows && rows === validationRows ? "repeats" : "partly repeats";
+  return present([
+    (training > 0 || few !== "") && copies,
+    isMany &&
+      validation > 0 &&
+      `${validation} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`,
+  ]);
+}
+
+/** With fewer rows there is always a warning, because bootstrap intervals of so few rows are too narrow. */
+const FEW_ROWS = 30;
+/** Difference between models that a test set should detect: half the interval must not be wider. */
+const DIFFERENCE = 0.05;
+/** Half interval widths from which rows are "far too few" and "too few". */
+const FAR_TOO_FEW = 0.2;
+const TOO_FEW = 0.1;
+/** 1.96² · 0.25 / 0.05²: rows needed for a share of one half. Used if the interval has width 0. */
+const ROWS_FOR_A_SHARE = 384;
+
+/**
+ * Whether there are too few test rows to compare models. The width of an interval shrinks with the square root of the
+ * number of rows, which gives the number needed. Regression errors are compared relative to the error.
+ * @returns one sentence, or undefined if there are enough rows
+ */
+export function sampleSizeWarning(
+  { metric, value, interval, rows }: Omit<Scored, "baseline">,
+  task: Task,
+): string | undefined {
+  const { label, greaterIsBetter } = findMetric(metric, task);
+  const isShare = task !== "regression" && greaterIsBetter;
+  const unit = isShare ? 1 : Math.abs(value ?? 0);
+  if (value === null || interval === null || unit === 0) {
+    return rows < FEW_ROWS ? `${tooFew(rows, "far too few")}: ${label} has no confidence interval` : undefined;
+  }
+  const half = (interval[1] - interval[0]) / 2 / unit;
+  const isFar = half >= FAR_TOO_FEW && (isShare || rows < FEW_ROWS);
+  if (!isFar && rows >= FEW_ROWS && (half < TOO_FEW || !isShare)) return undefined;
+  const word = isFar ? "far too few" : "too few";
+  const needed = half === 0 ? ROWS_FOR_A_SHARE : Math.max(rows, Math.ceil(rows * (half / DIFFERENCE) ** 2));
+  const difference = isShare ? String(DIFFERENCE) : `${DIFFERENCE * 100} %`;
+  return `${tooFew(rows, word)}: ${label} ${range(interval)} (95 % interval); about ${rounded(needed)} rows are needed to detect a difference of ${difference}`;
+}
+
+function tooFew(rows: number, word: string): string {
+  return `${rows} test ${rows === 1 ? "row is" : "rows are"} ${word} to compare models`;
+}
+
+function range([low, high]: readonly [number, number]): string {
+  const [from, to] = [low, high].map((end) => String(Number(end.toPrecision(2))));
+  return from === to ? `is ${from} in every bootstrap sample` : `is between ${from} and ${to}`;
+}
+
+/** Rounds up to two significant digits. */
+function rounded(rows: number): string {
+  const power = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
+  return (Math.ceil(rows / power) * power).toLocaleString("en-US");
+}
+
+/** Gap from which a score is far worse: absolute for metrics between 0 and 1, else as a share of the validation value. */
+const GAP = 0.1;
+const RELATIVE_GAP = 0.25;
+/** Share of the baseline's error, which has the size and unit of the target: below it, errors are zero but for rounding. */
+const ROUNDING = 1e-9;
+
+type Validated = Pick<Run, "metrics" | "task" | "validationRows">;
+
+/**
+ * Reports a score that is far worse than on the validation rows, and test rows that are all later than the ingested ones.
+ * @param ingested all rows of the run's dataset; undefined if the file is gone
+ */
+export function validationGap(
+  scored: Scored,
+  run: Validated & Pick<Run, "config">,
+  { test, ingested }: { readonly test: Table; readonly ingested: Table | undefined },
+): string[] {
+  const config = parseRecorded(run.config);
+  const later = ingested === undefined ? undefined : laterIn(test, ingested, config);
+  const because =
+    later === undefined
+      ? undefined
+      : `the test rows are all later in "${later}" than the ingested rows, but the validation rows were chosen at random: set "time_column": "${later}"`;
+  const gap = gapOf(scored, run);
+  // A configured split that suits the rows needs no warning.
+  if (gap === undefined) return because === undefined || config?.train.split.method !== null ? [] : [because];
+  return [
+    `${gap}: ${because ?? "the test rows differ from the ingested rows, see `mlctl diagnose`, or rows that belong together are on both sides of the split"}`,
+  ];
+}
+
+/** The validation value has no interval: its uncertainty is that of the test value, scaled to the number of rows. */
+function gapOf({ metric: name, value, interval, baseline, rows }: Scored, run: Validated): string | undefined {
+  const { metrics, task, validationRows } = run;
+  const validation = metrics[name] ?? null;
+  if (value === null || validation === null || interval === null || validationRows === 0) return undefined;
+  const { greaterIsBetter, unbounded } = findMetric(name, task);
+  const gap = greaterIsBetter ? validation - value : value - validation;
+  const noise = ((interval[1] - interval[0]) / 2) * Math.sqrt(1 + rows / validationRows);
+  const least = Math.max(RELATIVE_GAP * Math.abs(validation), ROUNDING * Math.abs(baseline[name] ?? 0));
+  if (gap < (unbounded ? least : GAP) || gap <= noise) return undefined;
+  return `${name} is far worse on the test rows (${formatNumber(value)}) than on the validation rows (${formatNumber(validation)})`;
+}
+
+/** A date column in which every test row is later than every ingested row, if the run was not split by time. */
+function laterIn(test: Table, ingested: Table, config: Config | undefined): string | undefined {
+  if (config === undefined || config.time_column !== null || config.train.split.method === "time") return undefined;
+  const column = ingested.columns.find(({ name }) => isLater(test, ingested, name));
+  // Without a configured split, rows in the order of a time are split by it.
+  const isByTime = config.train.split.method === null && timeOrder(ingested) !== undefined;
+  return isByTime ? undefined : column?.name;
+}
+
+function isLater(test: Table, ingested: Table, name: string): boolean {
+  const [own, others] = [findColumn(test, name), findColumn(ingested, name)];
+  if (own?.kind !== "date" || others?.kind !== "date") return false;
+  const latest = others.values.reduce((most, time) => (time > most ? time : most), -Infinity);
+  return latest > -Infinity && own.values.every((time) => time > latest);
+}
+
+interface KnownTestRows {
+  readonly training: number;
+  /** Copies of validation rows that are not copies of training rows. */
+  readonly validation: number;
+  /** Which columns were compared, e.g. "all 12 columns". */
+  readonly compared: string;
+}
+
+interface TestedRun {
+  readonly run: Run;
+  readonly target: string;
+  readonly table: Table;
+  readonly dataset: Dataset;
+  readonly ingested: Table;
+}
+
+async function knownTestRows(
+  session: Session,
+  { run, table, target, dataset, ingested }: TestedRun,
+): Promise<KnownTestRows> {
+  const whole = wholeRow(ingested, target);
+  const names = whole.filter((name) => findColumn(table, name) !== undefined);
+  const all = splitDuplicates(table, ingested, names);
+  // The split takes time, so it is repeated only if there are copies.
+  const learned = all === 0 ? undefined : await learnedRows(session, run, dataset);
+  const training = learned === undefined ? all : splitDuplicates(table, learned, names);
+  const { length: columns } = names;
+  const compared = columns === whole.length ? `all ${columns} columns` : `the ${columns} columns that both have`;
+  return { training, validation: all - training, compared };
+}
+
+/** The training rows of the run's split; undefined if they cannot be reproduced with the recorded configuration. */
+async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
+  // Fitted again, it has learned the validation rows too.
+  if (run.refitRows !== undefined) return undefined;
+  const config = parseRecorded(run.config);
+  const data = config && (await prepareData({ ...session, config }, dataset).catch(recover(() => undefined)));
+  return data?.parts().tables.training;
+}
