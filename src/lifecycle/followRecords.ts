@@ -20,9 +20,12 @@ export async function followRecords(workspace: Workspace): Promise<() => void> {
   let isAway = false;
   let isClosed = false;
   const update = async (): Promise<void> => {
+    await syncStore(records, store);
+    await fetchDeployed(workspace);
+  };
+  const tried = async (): Promise<void> => {
     try {
-      await syncStore(records, store);
-      await fetchDeployed(workspace);
+      await update();
       if (isAway) context.emit({ type: "stage", stage: "records", message: "the records are up to date again" });
       isAway = false;
     } catch (error) {
@@ -32,15 +35,12 @@ export async function followRecords(workspace: Workspace): Promise<() => void> {
       context.emit({ type: "warning", stage: "records", message, again: true });
     }
   };
-  try {
-    await syncStore(records, store);
-    await fetchDeployed(workspace);
-  } catch (error) {
+  await update().catch((error: unknown) => {
     store.close();
     throw error;
-  }
+  });
   let timer: NodeJS.Timeout;
-  const later = (): void => void (timer = setTimeout(() => void update().then(next), POLL_MS).unref());
+  const later = (): void => void (timer = setTimeout(() => void tried().then(next), POLL_MS).unref());
   const next = (): void => void (isClosed ? store.close() : later());
   later();
   return () => {

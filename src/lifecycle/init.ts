@@ -49,13 +49,13 @@ export async function createWorkspace(
 ) {
   if (existsSync(directory) && !statSync(directory).isDirectory())
     throw new MlctlError("usage", `${directory} is a file, not a folder`, { hint: "name a folder" });
-  const settings = [
-    { path: ".gitignore", content: `# Written by mlctl\n${IGNORED.join("\n")}\n` },
+  // An existing .gitignore is never replaced; a note lists the missing lines.
+  const ignore = { path: ".gitignore", content: `# Written by mlctl\n${IGNORED.join("\n")}\n` };
+  const written = [
+    ...(existsSync(join(directory, ignore.path)) ? [] : [ignore]),
     { path: "config.schema.json", content: `${JSON.stringify(configJsonSchema(known), null, 2)}\n` },
     { path: "config.json", content: config },
   ];
-  // An existing .gitignore is never replaced; a note lists the missing lines.
-  const written = settings.filter(({ path }) => path !== ".gitignore" || !existsSync(join(directory, path)));
   const files = [...data.paths, ...written.map(({ path }) => path)];
   const existing = files.filter((path) => existsSync(join(directory, path)));
   if (existing.length > 0 && !force) {

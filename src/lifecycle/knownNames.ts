@@ -1,7 +1,6 @@
 /** The names that config.json may use (families, metrics, transforms) and the checks that need their registries. */
 import type { Config, ConfigProblem, KnownNames } from "../config/schema/schema.ts";
 import { attempt } from "../core/errors.ts";
-import type { TransformRequest } from "../core/transform.ts";
 import type { Json } from "../core/json.ts";
 import { driftTestList, findDriftTest } from "../drift/findDriftTest.ts";
 import { estimators } from "../estimators/index.ts";
@@ -65,16 +64,9 @@ function paramProblems({ train }: Config): ConfigProblem[] {
 /** Values to check for a search space: all values of a list, or both ends of a range and a number between them. */
 function valuesToCheck(given: Space[string]): readonly Json[] {
   if (Array.isArray(given)) return given;
-  const {
-    values,
-    distribution = "uniform",
-    low = 0,
-    high = 0,
-    step,
-  } = given as Exclude<Space[string], readonly unknown[]>;
+  const { values, distribution, low = 0, high = 0, step } = given as Exclude<Space[string], readonly unknown[]>;
   if (values !== undefined) return values;
-  const isWhole = distribution.endsWith("integer");
-  return [low, high, low + (step ?? (isWhole ? 1 : (high - low) / Math.PI))];
+  return [low, high, low + (step ?? (distribution?.endsWith("integer") ? 1 : (high - low) / Math.PI))];
 }
 
 function problemOf(check: () => unknown): string | undefined {
@@ -84,26 +76,20 @@ function problemOf(check: () => unknown): string | undefined {
   );
 }
 
+/** Also of transforms that look back in time, which need a time_column that is not excluded. */
 function featureProblems(config: Config): ConfigProblem[] {
   const requests = transformRequests(config) ?? [];
-  const problems = transformProblems(requests).map(({ path, message }) => ({
-    path: path.replace(/\[(\d+)\]/g, ".$1"),
-    message,
-  }));
-  return [...problems, ...lookBackProblems(config, requests)];
-}
-
-/** Transforms that look back in time need a time_column that is not excluded. */
-function lookBackProblems(config: Config, requests: readonly TransformRequest[]): ConfigProblem[] {
-  const { time_column: time } = config;
-  const leftOut = [...config.id_columns, ...config.drop_columns].includes(time ?? "");
-  if (time !== null && !leftOut) return [];
+  const problems = transformProblems(requests).map(({ path, message }) => {
+    return { path: path.replace(/\[(\d+)\]/g, ".$1"), message };
+  });
+  const { time_column: time, id_columns, drop_columns } = config;
+  if (time !== null && ![...id_columns, ...drop_columns].includes(time)) return problems;
   const problem = time === null ? "time_column is not set" : `id_columns or drop_columns remove "${time}"`;
-  return requests.flatMap(({ type }, i) =>
-    findTransform(type)?.historyGaps === undefined
-      ? []
-      : [{ path: `features.${i}`, message: `${type} looks back in time, but ${problem}` }],
-  );
+  const lookBack = requests.flatMap(({ type }, i) => {
+    const message = `${type} looks back in time, but ${problem}`;
+    return findTransform(type)?.historyGaps === undefined ? [] : [{ path: `features.${i}`, message }];
+  });
+  return [...problems, ...lookBack];
 }
 
 /** Misspelt drift tests, and limits at which a p-value would always or never mean drift. */

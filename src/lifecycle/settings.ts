@@ -20,14 +20,9 @@ type Configured = Pick<Config, "costs">;
 /** The configured costs in the form that metrics use; undefined if `costs` is not set. */
 export function costsOf({ costs }: Configured): Costs | undefined {
   if (costs === null) return undefined;
-  return {
-    truePositive: costs.true_positive,
-    falsePositive: costs.false_positive,
-    falseNegative: costs.false_negative,
-    trueNegative: costs.true_negative,
-    over: costs.over,
-    under: costs.under,
-  };
+  const { true_positive, false_positive, false_negative, true_negative, over, under } = costs;
+  const binary = { truePositive: true_positive, falsePositive: false_positive };
+  return { ...binary, falseNegative: false_negative, trueNegative: true_negative, over, under };
 }
 
 export function costUnit({ costs }: Configured): string | null {
@@ -64,9 +59,8 @@ export function readingOptions(config: Config, ...models: readonly Pick<Model, "
     nullValues: nullStrings(config),
   };
   const computed = new Set(Object.keys(ingest.select).map((name) => name.toLowerCase()));
-  const texts = models
-    .flatMap(({ signature }) => textsOf(signature))
-    .filter((name) => !computed.has(name.toLowerCase()));
+  const all = models.flatMap(({ signature }) => textsOf(signature));
+  const texts = all.filter((name) => !computed.has(name.toLowerCase()));
   // Of two models with a format for a column, the first decides.
   const formats: Readonly<Record<string, string>> = Object.fromEntries(
     models.toReversed().flatMap(({ signature }) => Object.entries(signature.reading.formats ?? {})),

@@ -1,5 +1,4 @@
 /** Brings rows from where they are into the folders: addresses, buckets, databases, standard input. */
-import { createHash } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
@@ -7,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { sha256File } from "../../storage/files/sha256.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { copyQuery } from "../../storage/postgres/copyQuery.ts";
 import { requireTable } from "../../storage/remote/tableName.ts";
@@ -86,21 +86,14 @@ async function ask(session: Session, source: AskedSource, stdin: Readable | unde
 
 async function fromStdin(session: Session, source: AskedSource, stdin: Readable): Promise<string[]> {
   const temporary = source.temporary();
-  const hash = createHash("sha256");
   try {
-    const hashed = async function* (chunks: AsyncIterable<Buffer | string>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        yield chunk;
-      }
-    };
-    await pipeline(stdin, hashed, createWriteStream(temporary), { signal: session.context.signal });
+    await pipeline(stdin, createWriteStream(temporary), { signal: session.context.signal });
     requireTable(temporary, "standard input");
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error instanceof MlctlError ? error : writeFailure(error, temporary);
   }
-  const sha256 = hash.digest("hex");
+  const sha256 = await sha256File(temporary);
   const all = source.place.folder !== inputFolder(session);
   return keepArrivals(source, [{ item: sha256, name: "stdin", temporary, sha256 }], { all });
 }

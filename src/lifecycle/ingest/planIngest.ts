@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Dataset, RejectedFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
+import { present as reasonsOf } from "../../core/text/present.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
@@ -33,37 +34,35 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   const { config, store } = session;
   const previous = store.latestDataset(config.input_folder_path);
   const found = await inputFiles(session, inputs);
-  const { present, copies } = withoutCopies(found.files);
+  const { present: files, copies } = withoutCopies(found.files);
   const skipped = [...found.skipped, ...copies];
-  if (present.length === 0 && (previous === undefined || inputs.length > 0)) throw noInput(session, inputs, skipped);
+  if (files.length === 0 && (previous === undefined || inputs.length > 0)) throw noInput(session, inputs, skipped);
   const ingestSha256 = settingsSha256(session, config.ingest.dedupe);
-  const common = { ingestSha256, present };
+  const common = { ingestSha256, present: files };
   if (previous === undefined)
-    return { ...common, ...everything("no earlier dataset for this input folder", present), warnings: skipped };
+    return { ...common, ...everything("no earlier dataset for this input folder", files), warnings: skipped };
   const settingsChanged = previous.ingestSha256 !== ingestSha256;
   const known = new Set([...previous.files, ...(settingsChanged ? [] : previous.rejected)].map(({ sha256 }) => sha256));
-  const fresh = present.filter(({ sha256 }) => !known.has(sha256));
+  const fresh = files.filter(({ sha256 }) => !known.has(sha256));
   const isReplaced = ({ path }: { readonly path: string }): boolean => found.replaced.has(path);
-  const gone = removedCount(previous, present, isReplaced);
+  const gone = removedCount(previous, files, isReplaced);
   const withdrawn = fresh.length === 0 ? previous.files.filter(isReplaced).length : 0;
   const removal = !config.ingest.accumulate && gone > 0;
   if (fresh.length === 0 && withdrawn === 0 && !settingsChanged && !removal && !force) {
     const nothing = { ...everything("no new or changed files", []), status: "nothing_new" as const };
     return { ...common, ...nothing, warnings: skipped };
   }
-  const reason = [
-    ...(fresh.length > 0 ? [counted(fresh.length, "new or changed file")] : []),
-    ...(withdrawn > 0
-      ? [`${counted(withdrawn, "file")} no longer in ${withdrawn === 1 ? "its" : "their"} source`]
-      : []),
-    ...(settingsChanged ? ["the ingest settings changed"] : []),
-    ...(removal ? [`${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`] : []),
-  ].join(", ");
+  const reason = reasonsOf([
+    fresh.length > 0 && counted(fresh.length, "new or changed file"),
+    withdrawn > 0 && `${counted(withdrawn, "file")} no longer in ${withdrawn === 1 ? "its" : "their"} source`,
+    settingsChanged && "the ingest settings changed",
+    removal && `${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`,
+  ]).join(", ");
   // Datasets of earlier versions have another default of dedupe.
   const readingChanged = !(["first", "last", false] as const).some(
     (dedupe) => settingsSha256(session, dedupe) === previous.ingestSha256,
   );
-  const choice = withEarlierRows(session, { previous, present, fresh, gone, readingChanged, isReplaced });
+  const choice = withEarlierRows(session, { previous, present: files, fresh, gone, readingChanged, isReplaced });
   if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, skipped);
   return { ...common, ...choice, warnings: [...skipped, ...choice.warnings], reason: reason || "forced" };
 }

@@ -29,13 +29,12 @@ const MOST_RESTARTS = 3;
 
 type RankSettings = NonNullable<Config["train"]["distributed"]>;
 
-interface Options extends Pick<FitOptions, "signal" | "onProgress"> {
-  readonly workspace: Workspace;
-  readonly settings: RankSettings;
-}
-
 /** @returns what training in one process would return */
-export async function trainInRanks(job: TrainingJob, { workspace, settings, ...hooks }: Options): Promise<Uint8Array> {
+export async function trainInRanks(
+  job: TrainingJob,
+  workspace: Workspace,
+  { settings, ...hooks }: Pick<FitOptions, "signal" | "onProgress"> & { readonly settings: RankSettings },
+): Promise<Uint8Array> {
   const { context, paths } = workspace;
   const { ranks, launch } = settings;
   const { bucket, models, workspace: cwd } = paths;
@@ -69,9 +68,8 @@ export async function trainInRanks(job: TrainingJob, { workspace, settings, ...h
 }
 
 function failure(reason: string): MlctlError {
-  return new MlctlError("failure", `the distributed training failed: ${reason}`, {
-    hint: "without train.distributed, the model is fitted in one process",
-  });
+  const hint = "without train.distributed, the model is fitted in one process";
+  return new MlctlError("failure", `the distributed training failed: ${reason}`, { hint });
 }
 
 /** All cores for one process would be too many for several; the number does not change the trees. */

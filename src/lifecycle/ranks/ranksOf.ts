@@ -15,7 +15,7 @@ export function ranksOf(workspace: Workspace): Ranks | undefined {
     count: settings.ranks,
     async fit(job: TrainingJob, { signal, onProgress }: Pick<FitOptions, "signal" | "onProgress">) {
       const { trainInRanks } = await import("./rankGroup.ts");
-      return trainInRanks(job, { workspace, settings, ...(signal && { signal }), ...(onProgress && { onProgress }) });
+      return trainInRanks(job, workspace, { settings, ...(signal && { signal }), ...(onProgress && { onProgress }) });
     },
   };
 }

@@ -42,26 +42,23 @@ export function automaticSettings(config: Config, size: DataSize): Config {
   const method = train.selection.method ?? selectionMethod(size, train.selection);
   const period = train.selection.period ?? (method === "time_series" ? size.period : null);
   const refit = train.refit ?? true;
-  const families = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
+  const models = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
+  const shuffled = size.task === "regression" ? "random" : "stratified";
   return {
     ...config,
     train: {
       ...train,
-      models: families.map(({ family, params }) => ({ family, params: { ...params } })),
+      models: models.map(({ family, params }) => ({ family, params: { ...params } })),
       metric: decidingMetric(config, size.task),
       threshold: train.threshold ?? (size.task === "binary" ? "tune" : 0.5),
       // Says that no other order is to be looked for.
-      split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled(size)) },
+      split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled) },
       selection: { ...train.selection, method, period },
       // The history of look-back features is kept for one model.
       ensemble: train.ensemble ?? (refit && size.naive.length === 0),
       refit,
     },
   };
-}
-
-function shuffled({ task }: DataSize): "random" | "stratified" {
-  return task === "regression" ? "random" : "stratified";
 }
 
 function selectionMethod(

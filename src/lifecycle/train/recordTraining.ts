@@ -1,8 +1,7 @@
 /** Records the result of a training: model files, a run for each candidate, aliases and warnings. */
 import { createHash } from "node:crypto";
 import type { FitRemarks } from "../../core/estimator.ts";
-import type { Artifact } from "../../core/records/artifact.ts";
-import type { Run, Selection } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { candidateLabels } from "../../core/text/candidateLabels.ts";
 import { timestamp } from "../../core/text/format.ts";
@@ -11,47 +10,13 @@ import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
-import { decidingFold, doubtfulLead } from "./leaderboard.ts";
+import { baselineAhead, decidingFold, doubtfulLead } from "./leaderboard.ts";
 import { keepModels, nameModels, type Training } from "./keepModels.ts";
-import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainOne.ts";
 
-export type LeaderboardRow = Pick<
-  Run,
-  "rank" | "runId" | "family" | "featureSet" | "params" | "metrics" | "seconds"
-> & {
-  /** The metric over the folds, if they choose the winner. */
-  readonly selection: Selection | null;
-  /** The family, with what tells it apart from others of its family. */
-  readonly label: string;
-  /** Seconds to predict 1,000 rows; null if it was not measured. */
-  readonly predictSeconds: number | null;
-  /** Share of the ensemble; null if there is none, or the model is not in it. */
-  readonly weight: number | null;
-  readonly note: string | null;
-};
-
-export interface TrainResult {
-  readonly runId: string;
-  readonly modelVersion: number;
-  readonly metric: string;
-  readonly value: number | null;
-  readonly dataset: { readonly path: string; readonly rows: number; readonly sha256: string };
-  readonly trainingRows: number;
-  readonly validationRows: number;
-  /** Number of rows of the dataset that were left out because they have no target. */
-  readonly rowsWithoutTarget: number;
-  readonly leaderboard: readonly LeaderboardRow[];
-  readonly model: Artifact;
-  /** Aliases that this training set: run id by alias. */
-  readonly aliases: Readonly<Record<string, string>>;
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
-}
-
-export async function recordTraining(session: Session, training: Training): Promise<TrainResult> {
-  const { data, ranked, suspicions } = training;
+export async function recordTraining(session: Session, training: Training) {
+  const { dataset, data, ranked, suspicions } = training;
   const { config, context } = session;
   const winner = ranked[0]!;
   const { metric } = winner.candidate;
@@ -69,12 +34,8 @@ export async function recordTraining(session: Session, training: Training): Prom
   // All runs get the same time, so that the newest run is the first in rank.
   const createdAt = context.now().toISOString();
   const runs = ranked.map((trained, index): Run => {
-    const own = { rank: index + 1, createdAt, warnings: index === 0 ? warnings : [] };
-    return runOf(session, training, trained, {
-      ...own,
-      stamp,
-      ...(kept[index] ?? { model: null, modelVersion: null }),
-    });
+    const own = { rank: index + 1, createdAt, stamp, warnings: index === 0 ? warnings : [] };
+    return runOf(session, training, trained, { ...own, ...(kept[index] ?? { model: null, modelVersion: null }) });
   });
   // The winner is saved last: if its record exists, the whole training is recorded.
   for (const run of runs.toReversed()) await saveRecord(session, run);
@@ -93,17 +54,46 @@ export async function recordTraining(session: Session, training: Training): Prom
       ? []
       : ["train.distributed is ignored: it applies to models of the family xgboost with the native engine"]),
   ];
-  return resultOf(training, { runs, labels, aliases, notes });
+  const best = runs[0]!;
+  return {
+    runId: best.runId,
+    modelVersion: best.modelVersion!,
+    metric,
+    value: best.metrics[metric] ?? null,
+    dataset: { path: dataset.artifact.path, rows: dataset.rows, sha256: dataset.artifact.sha256 },
+    trainingRows: data.split.training.length,
+    validationRows: data.split.validation.length,
+    rowsWithoutTarget: data.withoutTarget,
+    leaderboard: runs.map((run, i) => leaderboardRow(run, ranked[i]!, labels[i]!)),
+    model: best.model!,
+    /** Those that this training set: run id by alias. */
+    aliases,
+    warnings,
+    notes: [...new Set([...data.notes, ...winner.fitted!.notes, ...notes])],
+  };
 }
+
+export type TrainResult = Readonly<Awaited<ReturnType<typeof recordTraining>>>;
+
+/**
+ * @param label the family, with what tells it apart from others of its family
+ * @returns null for what was not measured; `predictSeconds` for 1,000 rows, `weight` in the ensemble
+ */
+function leaderboardRow(run: Run, trained: TrainedCandidate, label: string) {
+  const { rank, runId, family, featureSet, params, metrics, selection = null, seconds, predictSeconds = null } = run;
+  const { weight = null, degenerate = null } = trained;
+  const own = { rank, runId, family, featureSet, label, params, metrics, selection };
+  return { ...own, seconds, predictSeconds, weight, note: run.error ?? degenerate };
+}
+
+export type LeaderboardRow = ReturnType<typeof leaderboardRow>;
 
 async function fitRemarks(ranked: readonly TrainedCandidate[]): Promise<FitRemarks> {
   const all = await Promise.all(
     ranked.map(({ family, candidate }) => findEstimator(family).remarks?.(candidate.params)),
   );
-  return {
-    warnings: [...new Set(all.flatMap((remarks) => remarks?.warnings ?? []))],
-    notes: [...new Set(all.flatMap((remarks) => remarks?.notes ?? []))],
-  };
+  const unique = (key: keyof FitRemarks): string[] => [...new Set(all.flatMap((remarks) => remarks?.[key] ?? []))];
+  return { warnings: unique("warnings"), notes: unique("notes") };
 }
 
 function runOf(
@@ -149,37 +139,6 @@ function runOf(
     warnings,
     score: null,
     ...(error === undefined ? {} : { error: error.message }),
-  };
-}
-
-type Recorded = Pick<TrainResult, "aliases" | "notes"> & {
-  readonly runs: readonly Run[];
-  readonly labels: readonly string[];
-};
-
-function resultOf({ dataset, data, ranked }: Training, { runs, labels, aliases, notes }: Recorded): TrainResult {
-  const [best, winner] = [runs[0]!, ranked[0]!];
-  const { metric } = best;
-  return {
-    runId: best.runId,
-    modelVersion: best.modelVersion!,
-    metric,
-    value: best.metrics[metric] ?? null,
-    dataset: { path: dataset.artifact.path, rows: dataset.rows, sha256: dataset.artifact.sha256 },
-    trainingRows: data.split.training.length,
-    validationRows: data.split.validation.length,
-    rowsWithoutTarget: data.withoutTarget,
-    leaderboard: runs.map(
-      ({ rank, runId, family, featureSet, params, metrics, selection = null, seconds, predictSeconds, error }, i) => {
-        const note = error ?? ranked[i]!.degenerate ?? null;
-        const own = { rank, runId, family, featureSet, label: labels[i]!, params, metrics, selection };
-        return { ...own, seconds, predictSeconds: predictSeconds ?? null, weight: ranked[i]!.weight ?? null, note };
-      },
-    ),
-    model: best.model!,
-    warnings: best.warnings,
-    aliases,
-    notes: [...new Set([...data.notes, ...winner.fitted!.notes, ...notes])],
   };
 }
 

@@ -5,7 +5,7 @@ import { cellText } from "../../core/table/cellText.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import type { Task } from "../../core/task.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY as DAY } from "../../core/text/duration.ts";
 import { dateText } from "../../core/text/format.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
@@ -17,7 +17,7 @@ import { seasonOf, stepName } from "../../stats/timeStep.ts";
 import { transformRequests } from "../settings.ts";
 import { leavesOrder } from "./splitData.ts";
 
-export interface SeriesSettings {
+interface SeriesSettings {
   /** With `time_column` and `features` that say what was found. */
   readonly config: Config;
   /** On which folds of the training rows validate; null: on equal numbers of rows. */
@@ -33,8 +33,6 @@ interface Rows {
   readonly y: Float64Array;
   readonly task: Task;
 }
-
-const DAY = MILLISECONDS_A_DAY;
 
 /** Nothing is chosen if config.json names its models, or the rows are not regular series of numbers. */
 export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
@@ -128,13 +126,8 @@ function pastFeatures(
     ...(isDaily ? ["day_of_week"] : []),
     ...(firstTraining >= 366 * DAY && season > 0 ? ["month"] : []),
   ];
-  const calendar: TransformRequest[] =
-    parts.length === 0
-      ? []
-      : [
-          { type: "date_parts", options: { column: time, parts } },
-          { type: "cyclical", options: { keep: true } },
-        ];
+  const dateParts: TransformRequest = { type: "date_parts", options: { column: time, parts } };
+  const calendar = parts.length === 0 ? [] : [dateParts, { type: "cyclical", options: { keep: true } }];
   const others = { ...inputs, columns: inputs.columns.filter((column) => !numbers.includes(column.name)) };
   const isComplete = others.columns.every((column) => column.kind === "category" || !column.values.some(Number.isNaN));
   const plan = automaticTransforms(others, { needs: { complete: !isComplete, standardized: true } }, "regression");

@@ -18,17 +18,13 @@ import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import type { Workspace } from "../workspace.ts";
 
-export interface TrainOptions {
-  readonly tags?: Run["tags"];
-}
-
 export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
 /**
  * XGBoost fits in its own thread, so the data is inspected in the meantime.
  * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data
  */
-export async function train(session: Session, { tags }: TrainOptions = {}): Promise<TrainResult> {
+export async function train(session: Session, { tags }: { readonly tags?: Run["tags"] } = {}): Promise<TrainResult> {
   const dataset = latestDataset(session, "train");
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
@@ -52,13 +48,11 @@ function triedNote({ tried, added }: More, isInterrupted: boolean): string {
 /** With the models that `train.time` added in its place. */
 function withModels(config: Config, more: More | undefined): Config {
   if (more === undefined) return config;
-  const added = more.added.map(({ candidate }) => candidate);
+  const added = more.added.map(({ candidate: { family, params } }) => {
+    return { family, params: params as Record<string, string | number> };
+  });
   // With several feature sets each model comes once for each.
-  const once = added.filter(
-    ({ family, params }, i) =>
-      added.findIndex((each) => each.family === family && JSON.stringify(each.params) === JSON.stringify(params)) === i,
-  );
-  const models = once.map(({ family, params }) => ({ family, params: params as Record<string, string | number> }));
+  const models = new Map(added.map((model) => [JSON.stringify(model), model])).values();
   return { ...config, train: { ...config.train, time: null, models: [...config.train.models!, ...models] } };
 }
 

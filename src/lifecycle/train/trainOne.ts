@@ -4,16 +4,8 @@ import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
 import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
-import {
-  decisionOf,
-  fitOn,
-  fitOnParts,
-  importanceOf,
-  type Candidate,
-  type FitHooks,
-  type Fitted,
-  type FittedCandidate,
-} from "../../pipeline/fit/fitCandidate.ts";
+import { decisionOf, fitOn, fitOnParts, importanceOf } from "../../pipeline/fit/fitCandidate.ts";
+import type { Candidate, FitHooks, Fitted, FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
 import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
 import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
 import type { PreparedData } from "./trainingData.ts";
@@ -51,28 +43,25 @@ interface Judged {
   readonly predictSeconds?: number;
 }
 
-export interface Attempt {
-  readonly candidate: Candidate;
-  readonly data: PreparedData;
-  readonly emit: (share: number) => void;
-}
-
 /** Fits and evaluates one candidate. If it cannot be fitted on this data, emits a warning instead of throwing. */
-export async function trainOne(workspace: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
+export async function trainOne(
+  workspace: Workspace,
+  { candidate, data, emit }: { candidate: Candidate; data: PreparedData; emit: (share: number) => void },
+): Promise<TrainedCandidate> {
   const { context } = workspace;
   context.signal.throwIfAborted();
   emit(0);
   const start = performance.now();
-  const outcome = await judgeCandidate(candidate, data, {
-    signal: context.signal,
-    onProgress: emit,
-    ranks: ranksOf(workspace),
-  }).catch((error: unknown) => (error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error)));
+  const hooks = { signal: context.signal, onProgress: emit, ranks: ranksOf(workspace) };
+  const outcome = await judgeCandidate(candidate, data, hooks).catch((error: unknown) =>
+    error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error),
+  );
   emit(1);
   const common = { candidate, family: candidate.family, seconds: (performance.now() - start) / 1000 };
   if (outcome instanceof MlctlError) {
     const message = `${candidate.family} could not be fitted: ${outcome.message}`;
     context.emit({ type: "warning", stage: "train", message });
+    const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
     return { ...common, ...nothing, error: outcome };
   }
   if (outcome.fitted.estimator.state["converged"] === false) {
@@ -97,25 +86,16 @@ export function resultOf({ fitted, crossValidation, unseen, predictSeconds }: Ju
   };
 }
 
-const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
-
 /** Cross-validates on the folds, if there are any, then fits on all training rows. */
 async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Hooks): Promise<Judged> {
   if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
-  const rounds = (data.selection?.folds.length ?? 0) + 1;
+  const { selection } = data;
+  const folds = selection?.folds.length ?? 0;
   const { signal, onProgress, ranks } = hooks;
-  const crossValidation =
-    data.selection &&
-    (await crossValidate(candidate, data, data.selection, {
-      signal,
-      onProgress: (share) => onProgress((share * (rounds - 1)) / rounds),
-    }));
-  const fitted = await fitOnParts(candidate, data.parts(), {
-    signal,
-    ranks,
-    onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
-  });
-  return { fitted, crossValidation };
+  const onFolds = { signal, onProgress: (done: number) => onProgress((done * folds) / (folds + 1)) };
+  const crossValidation = selection && (await crossValidate(candidate, data, selection, onFolds));
+  const last = { signal, ranks, onProgress: (done: number) => onProgress((folds + done) / (folds + 1)) };
+  return { fitted: await fitOnParts(candidate, data.parts(), last), crossValidation };
 }
 
 /**

@@ -84,10 +84,11 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
     naive: series.naive,
   });
   const remarks = targetRemarks(encoded, asked);
+  let parts: PreparedParts | undefined;
   return {
     ...data,
     split,
-    parts: once(() => partsOf(leftOut, rows, data, split)),
+    parts: () => (parts ??= partsOf(leftOut, rows, data, split)),
     config: chosen,
     selection: selectionOf({ config: chosen }, toSelectOn),
     toSelectOn,
@@ -113,27 +114,16 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
 
 function infiniteValues(inputs: Table): string[] {
   const found = inputs.columns.flatMap((column) => {
-    if (column.kind !== "number") return [];
-    let count = 0;
-    for (const value of column.values) if (Math.abs(value) === Infinity) count++;
-    return count === 0 ? [] : [`"${column.name}" (${counted(count, "row")})`];
+    const infinite = column.kind === "number" ? column.values.filter((value) => Math.abs(value) === Infinity) : [];
+    return infinite.length === 0 ? [] : [`"${column.name}" (${counted(infinite.length, "row")})`];
   });
-  return found.length === 0
-    ? []
-    : [`values that are infinite, or too large for a number, count as missing: ${listed(found)}`];
-}
-
-/** Names of the columns that are no inputs, with a note on row numbers among them. */
-interface LeftOut {
-  readonly configured: ReadonlySet<string>;
-  readonly numbers: readonly string[];
-  readonly leftOut: ReadonlySet<string>;
-  readonly notes: readonly string[];
+  if (found.length === 0) return [];
+  return [`values that are infinite, or too large for a number, count as missing: ${listed(found)}`];
 }
 
 /** Row numbers are left out unless the configuration chooses the features or names the column, or no other is left. */
-function withoutRowNumbers(table: Table, config: Config): LeftOut {
-  const configured = new Set([config.target, ...config.id_columns, ...config.drop_columns]);
+function withoutRowNumbers(table: Table, config: Config) {
+  const configured: ReadonlySet<string> = new Set([config.target, ...config.id_columns, ...config.drop_columns]);
   const named = [config.time_column, config.train.selection.group_column, ...Object.values(config.train.feature_sets)];
   const others = table.columns.filter(({ name }) => !configured.has(name));
   const numbers = config.features === null ? rowNumbers({ ...table, columns: others }) : [];
@@ -142,16 +132,12 @@ function withoutRowNumbers(table: Table, config: Config): LeftOut {
     return { configured, numbers: [], leftOut: configured, notes: [] };
   }
   const names = unwanted.map((name) => `"${name}"`).join(", ");
-  const subject =
-    unwanted.length === 1 ? `column ${names} is not used: it numbers` : `columns ${names} are not used: they number`;
-  return {
-    configured,
-    numbers: unwanted,
-    leftOut: new Set([...configured, ...unwanted]),
-    notes: [
-      `${subject} the rows; to use ${unwanted.length === 1 ? "it" : "one"}, name it in "train": { "feature_sets": … }`,
-    ],
-  };
+  const [subject, one] =
+    unwanted.length === 1
+      ? [`column ${names} is not used: it numbers`, "it"]
+      : [`columns ${names} are not used: they number`, "one"];
+  const note = `${subject} the rows; to use ${one}, name it in "train": { "feature_sets": … }`;
+  return { configured, numbers: unwanted, leftOut: new Set([...configured, ...unwanted]), notes: [note] };
 }
 
 function inputsOf(table: Table, leftOut: ReadonlySet<string>): Table {
@@ -172,10 +158,8 @@ function usableRows({ config }: Workspace, { inputs, target, history }: Training
 }
 
 function shortHistory(count: number, rows: number): string[] {
-  if (count === 0) return [];
-  return [
-    `${count} of ${rows} rows ${count === 1 ? "has" : "have"} too little history and ${count === 1 ? "is" : "are"} dropped`,
-  ];
+  const [have, are] = count === 1 ? ["has", "is"] : ["have", "are"];
+  return count === 0 ? [] : [`${count} of ${rows} rows ${have} too little history and ${are} dropped`];
 }
 
 function partsOf(leftOut: ReadonlySet<string>, table: Table, data: TrainingData, split: Split): PreparedParts {
@@ -187,15 +171,10 @@ function partsOf(leftOut: ReadonlySet<string>, table: Table, data: TrainingData,
   return { training: part("training"), validation: part("validation"), tables };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
-
 function missingTargets({ missing, firstMissing }: ReturnType<typeof encodeTarget>, target: string): string[] {
   if (missing === 0) return [];
-  const rows = missing === 1 ? "1 row has" : `${missing} rows have`;
-  return [`${rows} no "${target}" and ${missing === 1 ? "is" : "are"} dropped; first: data row ${firstMissing + 1}`];
+  const [rows, are] = missing === 1 ? ["1 row has", "is"] : [`${missing} rows have`, "are"];
+  return [`${rows} no "${target}" and ${are} dropped; first: data row ${firstMissing + 1}`];
 }
 
 /**

@@ -6,7 +6,7 @@ import type { TrainingData } from "../../pipeline/fit/partOf.ts";
 import { foldJudge } from "../../pipeline/search/foldJudge.ts";
 import { runSearch } from "../../pipeline/search/runSearch.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
-import { trialPool, type TrialPool } from "../../pipeline/search/trialPool.ts";
+import { trialPool } from "../../pipeline/search/trialPool.ts";
 import type { TrialTask } from "../../pipeline/search/trialTask.ts";
 import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
@@ -84,41 +84,49 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
   };
 }
 
-interface SearchAll {
-  readonly searches: readonly PlannedSearch[];
-  readonly data: PreparedData;
-  readonly options: TuneOptions;
-}
-
-async function searchAll(session: Session, all: SearchAll) {
-  const { searches, data, options } = all;
+async function searchAll(
+  session: Session,
+  { searches, data, options }: { searches: readonly PlannedSearch[]; data: PreparedData; options: TuneOptions },
+) {
   // Sent to threads, so it holds nothing else.
   const { inputs, y, target, history, times, groups, dataRows } = data;
-  const training = { inputs, y, target, history, times, groups, dataRows } satisfies Record<
-    keyof TrainingData,
-    unknown
-  >;
-  const work = { data: training, subjects: searches.map(({ subject }) => subject) };
-  const fits = searches.map((search) => search.fits);
+  const all = { inputs, y, target, history, times, groups, dataRows } satisfies Record<keyof TrainingData, unknown>;
+  const work = { data: all, subjects: searches.map(({ subject }) => subject) };
   // More threads than fits of one search would be idle.
-  const threads = Math.min(options.workers ?? availableParallelism(), Math.max(...fits));
+  const threads = Math.min(options.workers ?? availableParallelism(), Math.max(...searches.map(({ fits }) => fits)));
   const pool = sharedPool(session, {
     work: { kind: "search", work },
     local: trialPool(work, { workers: threads, signal: session.context.signal }),
     threads,
     title: ({ subject, fold }: TrialTask) => `${searches[subject]!.subject.candidate.family}, fold ${fold + 1}`,
   });
-  const hasEnd = options.time === undefined;
-  const progress = tuneProgress(session.context, searches, { hasEnd, helpers: pool.helpers });
+  const { time } = options;
+  const progress = tuneProgress(session.context, searches, { hasEnd: time === undefined, helpers: pool.helpers });
+  const searchOne = async (search: PlannedSearch, position: number, isTimeUp?: () => boolean) => {
+    const { plan, subject } = search;
+    const memory = rememberedTrials(session, search, options.fresh ?? false);
+    let reused = 0;
+    const trials = await runSearch(plan, foldJudge(pool, { data, subject, position }), {
+      known: memory.known,
+      isTimeUp,
+      onTrial(trial) {
+        if (memory.known.get(trial.number) === trial) reused++;
+        else memory.add(trial);
+        progress.trial(search, trial);
+      },
+    });
+    const best = bestOf(search, trials);
+    const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
+    const counts = { trials: trials.length, reused, pruned: count("pruned"), failed: count("failed") };
+    return { search, trials, memory, result: { ...summaryOf(search), ...counts, best } satisfies SearchResult };
+  };
   try {
     const results = [];
-    const until = performance.now() + (options.time ?? Infinity);
-    for (const position of searches.keys()) {
+    const until = performance.now() + (time ?? Infinity);
+    for (const [position, search] of searches.entries()) {
       // Each search gets an equal share of what is left.
-      const now = performance.now();
-      const end = now + (until - now) / (searches.length - position);
-      const isTimeUp = options.time === undefined ? undefined : () => performance.now() > end;
-      results.push(await searchOne(session, all, { pool, progress, position, isTimeUp }));
+      const end = performance.now() + (until - performance.now()) / (searches.length - position);
+      results.push(await searchOne(search, position, time === undefined ? undefined : () => performance.now() > end));
     }
     return results;
   } catch (error) {
@@ -128,48 +136,15 @@ async function searchAll(session: Session, all: SearchAll) {
   }
 }
 
-interface Searching {
-  readonly pool: TrialPool;
-  readonly progress: ReturnType<typeof tuneProgress>;
-  readonly position: number;
-  readonly isTimeUp: (() => boolean) | undefined;
-}
-
-async function searchOne(
-  session: Session,
-  { searches, data, options }: SearchAll,
-  { pool, progress, position, isTimeUp }: Searching,
-) {
-  const search = searches[position]!;
-  const { plan, subject } = search;
-  const memory = rememberedTrials(session, search, options.fresh ?? false);
-  let reused = 0;
-  const trials = await runSearch(plan, foldJudge(pool, { data, subject, position }), {
-    known: memory.known,
-    isTimeUp,
-    onTrial(trial) {
-      if (memory.known.get(trial.number) === trial) reused++;
-      else memory.add(trial);
-      progress.trial(search, trial);
-    },
-  });
-  const best = bestOf(search, trials);
-  const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
-  const [pruned, failed] = [count("pruned"), count("failed")];
-  const result: SearchResult = { ...summaryOf(search), trials: trials.length, reused, pruned, failed, best };
-  return { search, trials, memory, result };
-}
-
 function bestOf({ plan, subject }: PlannedSearch, trials: readonly Trial[]): SearchResult["best"] {
   const finished = trials.filter(({ status, value }) => status === "finished" && value !== null);
   const { family, featureSet, metric } = subject.candidate;
   if (finished.length === 0) {
     const error = trials.find((trial) => trial.error !== undefined)?.error;
-    throw new MlctlError(
-      "data",
-      `no trial of ${family} on ${featureSet} produced a value of ${metric}${error === undefined ? "" : `: ${error}`}`,
-      { hint: "run `mlctl train` to see whether the model can be fitted at all" },
-    );
+    const why = error === undefined ? "" : `: ${error}`;
+    throw new MlctlError("data", `no trial of ${family} on ${featureSet} produced a value of ${metric}${why}`, {
+      hint: "run `mlctl train` to see whether the model can be fitted at all",
+    });
   }
   const sign = plan.greaterIsBetter ? 1 : -1;
   // The first of equal trials, so that more trials do not change the result.
