@@ -43,10 +43,11 @@ interface TuneJson {
   readonly run_id: string;
   readonly best: { readonly trial: number; readonly value: number; readonly params: Readonly<Record<string, number>> };
   readonly searches: readonly {
+    readonly model: number;
     readonly family: string;
     readonly reused: number;
     readonly trials: number;
-    readonly best: object;
+    readonly best: { readonly params: object };
   }[];
   readonly leaderboard: readonly { readonly family: string; readonly selection: { readonly mean: number } }[];
   readonly model: { readonly sha256: string };
@@ -133,6 +134,30 @@ describe("tune", () => {
     expect(leaderboard[0]!.selection.mean).toBe(best.value);
   });
 
+  it("--write writes the models that it found where config.json names none: train then ranks the same models", () => {
+    const other = emptyWorkspace();
+    other.write({ "config.json": '{\n  "target": "y" // stays\n}\n', "sourcedata/rows.csv": rows() });
+    other.ok("ingest");
+    const { leaderboard, searches } = other.json<TuneJson>("tune", "--trials", "3", "--write");
+    expect(other.read("config.json")).toContain('"target": "y"');
+    expect(other.read("config.json")).toContain("// stays");
+    const { config: shown } = other.json<{ config: { train: { models: { family: string; params: object }[] } } }>(
+      "config",
+      "show",
+    );
+    const { model: position, family, best } = searches[0]!;
+    expect(shown.train.models[position]).toMatchObject({ family, params: best.params });
+    const ranking = (all: TuneJson["leaderboard"]) => all.map((row) => [row.family, row.selection.mean]);
+    expect(ranking(other.json<TuneJson>("train").leaderboard)).toEqual(ranking(leaderboard));
+  });
+
+  it("says that workers.launch has no effect where workers cannot reach the records", () => {
+    const other = workspaceOf();
+    other.configure({ workers: { launch: "true" } });
+    const { notes } = other.json<TuneJson & { notes: string[] }>("tune");
+    expect(notes).toContainEqual(expect.stringContaining("workers.launch is ignored"));
+  });
+
   it("-o writes another file and leaves config.json alone", () => {
     const other = workspaceOf();
     other.ok("tune", "-o", "better.json");
@@ -202,7 +227,6 @@ it("without a search in config.json searches one model of each family within the
   for (const { trials } of searches) expect(trials).toBeGreaterThan(0);
   expect(workspace.json("reproduce", runId)).toMatchObject({ identical: true });
   for (const [flags, message] of [
-    [["--write"], "config.json has no models whose parameters could be saved"],
     [["--time", "1s", "--dry-run"], "whose number --time leaves open"],
     [["--time", "1s", "--method", "halving"], "--time does not go with the method halving"],
   ] as const) {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, percent } from "../core/text/format.ts";
 import { present } from "../core/text/present.ts";
-import { selectionLabel } from "../core/text/recordText.ts";
+import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import type { TunePlan } from "../lifecycle/tune/tune.ts";
@@ -105,7 +105,7 @@ export const tune = defineCommand({
   group: "Improve",
   summary: "search hyperparameters, then train with the best",
   details:
-    "Every model in config.json that has a `search` (if none has, one of each family, over ranges that suit most tables) is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. In a workspace that is shared (`mlctl share postgres://…`), `mlctl worker` on other machines takes a part of the fits. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
+    "Every model in config.json that has a `search` (if none has, one of each family, over ranges that suit most tables) is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. In a workspace whose records are in a database, workers on other machines help: `mlctl worker`, or those that `workers.launch` starts. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
   options: {
     method: {
       flags: "--method <name>",
@@ -143,7 +143,6 @@ export const tune = defineCommand({
     for (const [name, count] of Object.entries({ trials, workers }))
       if (count !== undefined && count < 1) throw new MlctlError("usage", `--${name} is ${count}, must be at least 1`);
     const step = await import("../lifecycle/tune/tune.ts");
-    const { writeParams } = await import("../lifecycle/tune/tuneResult.ts");
     const options = { method, trials, time, workers, fresh };
     if (dryRun && time !== undefined) {
       throw new MlctlError("usage", "--dry-run counts fits, whose number --time leaves open", {
@@ -154,21 +153,11 @@ export const tune = defineCommand({
       const plan = await inWorkspace(invocation, "read", (session) => step.planTune(session, options));
       return { result: plan, view: planView(plan) };
     }
-    const saves = write || output !== undefined;
-    let canSave = false;
-    const result = await inWorkspace(invocation, { write: "tune" }, async (session) => {
-      canSave = session.config.train.models !== null;
-      if (saves && !canSave) {
-        throw new MlctlError("usage", "config.json has no models whose parameters could be saved", {
-          hint: "add train.models to it: `mlctl config show --resolved` prints the models that mlctl chooses",
-        });
-      }
-      const tuned = await step.tune(session, options);
-      const { configPath: from } = session;
-      const to = output === undefined ? from : resolve(output);
-      return { ...tuned, written: saves ? writeParams(tuned, { from, to }) : null };
+    const result = await inWorkspace(invocation, { write: "tune" }, (session) => {
+      const saves = write ? session.configPath : null;
+      return step.tune(session, { ...options, write: output === undefined ? saves : resolve(output) });
     });
-    return { result, view: tuneView(result, canSave) };
+    return { result, view: tuneView(result) };
   },
 }) satisfies Command;
 
@@ -189,7 +178,7 @@ function planView({ searches, trials, fits }: TunePlan): View {
   };
 }
 
-function tuneView(result: TuneResult & { readonly written: string | null }, canSave: boolean): View {
+function tuneView(result: TuneResult): View {
   const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const winner = leaderboard[0]!;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
@@ -238,6 +227,6 @@ function tuneView(result: TuneResult & { readonly written: string | null }, canS
       ...notes,
       `chosen on ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
     ],
-    next: `\`mlctl score\`${written === null && canSave ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
+    next: `\`mlctl score\`${written === null ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
   };
 }

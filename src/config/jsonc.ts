@@ -18,6 +18,7 @@ export interface ParsedJson {
 /** More than any real configuration needs; keeps a malicious file from overflowing the stack. */
 const MAX_DEPTH = 100;
 
+/** Messages by the error codes of jsonc-parser. */
 const problems: Readonly<Record<string, string>> = {
   InvalidSymbol: "expected a value or a key in double quotes",
   InvalidNumberFormat: "expected a number",
@@ -36,7 +37,10 @@ const problems: Readonly<Record<string, string>> = {
   InvalidCharacter: "this character must be escaped (a tab is written \\t)",
 };
 
-/** @param name for messages @throws {MlctlError} kind "usage" with line and column */
+/**
+ * @param name file name for error messages, e.g. "config.json"
+ * @throws {MlctlError} kind "usage" with line and column
+ */
 export function parseJsonc(text: string, name: string): ParsedJson {
   const json = text.replace(/^\uFEFF/, "");
   const positionOf = positions(json);
@@ -56,21 +60,16 @@ export function parseJsonc(text: string, name: string): ParsedJson {
   return { value, positions: places };
 }
 
-/** @param params by index in train.models; other parameters, comments, order and formatting are kept */
-export function withParams(text: string, params: ReadonlyMap<number, Readonly<Record<string, Json>>>): string {
+/** Sets values, in order; everything else, comments, order and formatting are kept. */
+export function withSettings(
+  text: string,
+  settings: readonly { readonly path: readonly (string | number)[]; readonly value: Json }[],
+): string {
   const formattingOptions = formattingOf(text);
-  let current = text;
-  for (const [model, values] of params) {
-    for (const [name, value] of Object.entries(values)) {
-      const edits = modify(current, ["train", "models", model, "params", name], value, { formattingOptions });
-      current = applyEdits(current, edits);
-    }
-  }
-  return current;
-}
-
-export function withKey(text: string, key: string, value: Json): string {
-  return applyEdits(text, modify(text, [key], value, { formattingOptions: formattingOf(text) }));
+  return settings.reduce(
+    (current, { path, value }) => applyEdits(current, modify(current, [...path], value, { formattingOptions })),
+    text,
+  );
 }
 
 type Fail = (message: string, offset: number) => never;
@@ -133,6 +132,7 @@ function positions(text: string): (offset: number) => Position {
   };
 }
 
+/** Formatting options that match the existing file. */
 function formattingOf(text: string): FormattingOptions {
   const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
   return { insertSpaces: !indent.startsWith("\t"), tabSize: indent.length, eol: text.includes("\r\n") ? "\r\n" : "\n" };

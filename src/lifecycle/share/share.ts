@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, realpathSync, renameSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, resolve } from "node:path";
-import { withKey } from "../../config/jsonc.ts";
+import { withSettings } from "../../config/jsonc.ts";
 import { loadConfig } from "../../config/loadConfig.ts";
 import { remember } from "../../config/trust.ts";
 import { DATABASE } from "../../config/workspaceOf.ts";
@@ -212,7 +212,8 @@ function progress({ context }: Pick<Workspace, "context">, done: number): void {
 /** Changes config.json. */
 function switchTo({ configPath }: Workspace, keys: Readonly<Record<string, string | null>>): void {
   const file = realpathSync(configPath);
-  const text = Object.entries(keys).reduce((all, [key, value]) => withKey(all, key, value), readFileSync(file, "utf8"));
+  const settings = Object.entries(keys).map(([key, value]) => ({ path: [key], value }));
+  const text = withSettings(readFileSync(file, "utf8"), settings);
   atomicWrite(file, text);
 }
 

@@ -17,7 +17,7 @@ import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 import { sharedPool } from "../workers/sharedPool.ts";
 import { recordSearch, rememberedTrials } from "./tuneMemory.ts";
-import { bestFirst, tuneProgress } from "./tuneResult.ts";
+import { bestFirst, tuneProgress, writeParams } from "./tuneResult.ts";
 import type { SearchResult, SearchSummary, TuneResult } from "./tuneResult.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
@@ -25,6 +25,8 @@ export interface TuneOptions extends SearchOverrides {
   /** Number of threads; defaults to the number of cores. */
   readonly workers?: number | undefined;
   readonly fresh?: boolean;
+  /** Where to write config.json with the best parameters; may be config.json itself. */
+  readonly write?: string | null;
 }
 
 export async function planTune(given: Session, options: TuneOptions) {
@@ -48,7 +50,7 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
   const prepared = await prepareData(given, dataset);
   const session = chosenBy(given, prepared);
   const { searches, candidates } = plannedSearches(session, { dataset, data: prepared, overrides: options });
-  const completed = await searchAll(session, { searches, data: prepared, options });
+  const { completed, notes } = await searchAll(session, { searches, data: prepared, options });
   const results = completed.map(({ result }) => result);
   // The leaderboard is ranked on folds too: those of train.selection, or else those of the search.
   const data = {
@@ -74,13 +76,18 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
     memory.forget();
   }
   const { greaterIsBetter } = searches[0]!.plan;
-  const { model, family, featureSet, best } = bestFirst(results, greaterIsBetter)[0]!;
+  const ordered = bestFirst(results, greaterIsBetter);
+  const { model, family, featureSet, best } = ordered[0]!;
+  const { write = null } = options;
+  if (write !== null) writeParams(given, ordered.toReversed(), { chosen: session.config, to: write });
   return {
     ...result,
+    notes: [...result.notes, ...notes],
     trials: results.reduce((total, { trials }) => total + trials, 0),
     searches: results,
     greaterIsBetter,
     best: { model, family, featureSet, ...best },
+    written: write,
   };
 }
 
@@ -128,7 +135,7 @@ async function searchAll(
       const end = performance.now() + (until - performance.now()) / (searches.length - position);
       results.push(await searchOne(search, position, time === undefined ? undefined : () => performance.now() > end));
     }
-    return results;
+    return { completed: results, notes: pool.note() };
   } catch (error) {
     throw session.context.signal.aborted ? progress.interrupted(error) : error;
   } finally {

@@ -1,13 +1,17 @@
 /** What tune reports, returns, and writes into config.json. */
 import { readFileSync } from "node:fs";
-import { withParams } from "../../config/jsonc.ts";
+import { parseJsonc, withSettings } from "../../config/jsonc.ts";
+import { leaves, valueAt } from "../../config/jsonPath.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { isObject, type Json } from "../../core/json.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import type { Point } from "../../pipeline/search/space.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import type { TrainResult } from "../train/recordTraining.ts";
+import type { Session } from "../session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
 export type SearchSummary = Pick<PlannedSearch, "model" | "foldMethod" | "trials" | "fits"> &
@@ -25,23 +29,33 @@ export interface TuneResult extends TrainResult {
   readonly trials: number;
   readonly searches: readonly SearchResult[];
   readonly greaterIsBetter: boolean;
+  /** Path of the config.json with the best parameters; null if it was not asked for. */
+  readonly written: string | null;
   readonly best: SearchResult["best"] & Pick<SearchSummary, "model" | "family" | "featureSet">;
 }
 
 /**
- * Writes the best parameters of each model over its feature sets into a config.json.
- * @param files the config.json to read, and the file to write atomically; may be the same
- * @returns the path of the written file
+ * Writes the best parameters of each model over its feature sets into a config.json. If it names no models, those that
+ * mlctl chose are written, with all that it chose for them: parameters without their models would have no effect.
+ * @param searches best last
+ * @param options.to the file to write atomically; may be config.json itself
  */
 export function writeParams(
-  { searches, greaterIsBetter }: Pick<TuneResult, "searches" | "greaterIsBetter">,
-  { from, to }: { readonly from: string; readonly to: string },
-): string {
-  // The last entry of a model wins, which is its best search.
-  const bestLast = bestFirst(searches, greaterIsBetter).toReversed();
-  const params = new Map(bestLast.map(({ model, best }) => [model, best.params]));
-  atomicWrite(to, withParams(readFileSync(from, "utf8"), params));
-  return to;
+  { configPath, config: given }: Pick<Session, "configPath" | "config">,
+  searches: readonly SearchResult[],
+  { chosen, to }: { readonly chosen: Config; readonly to: string },
+): void {
+  const text = readFileSync(configPath, "utf8");
+  const { time_column, features, train } = chosen;
+  const namesModels = isObject(valueAt(parseJsonc(text, configPath).value, ["train", "models", 0]));
+  const settings = leaves({ time_column, features, train } as unknown as Json).filter(({ path, value }) => {
+    if (path.join(".") === "train.models") return !namesModels;
+    return JSON.stringify(value) !== JSON.stringify(valueAt(given, path));
+  });
+  const params = searches.flatMap(({ model, best }) =>
+    Object.entries(best.params).map(([name, value]) => ({ path: ["train", "models", model, "params", name], value })),
+  );
+  atomicWrite(to, withSettings(text, [...settings, ...params]));
 }
 
 /** Equal searches stay in their order. */

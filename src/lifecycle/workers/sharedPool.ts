@@ -25,6 +25,8 @@ interface SharedOptions<Task, Result> {
 export interface SharedPool<Task, Result> extends Pool<Task, Result> {
   /** Who helps now, for progress: "2 workers with 8 threads help"; undefined without any. */
   helpers(): string | undefined;
+  /** What workers did so far, if some are configured or helped. */
+  note(): string[];
 }
 
 interface Entry<Task, Result> {
@@ -42,13 +44,17 @@ export function sharedPool<Task, Result>(
   { work, local, threads, title }: SharedOptions<Task, Result>,
 ): SharedPool<Task, Result> {
   const { paths, context } = workspace;
-  if (paths.shared === undefined) return { ...local, helpers: () => undefined };
+  const { launch } = workspace.config.workers;
+  if (paths.shared === undefined) {
+    const unused = "workers.launch is ignored: workers need records in a database, see `mlctl share --help`";
+    return { ...local, helpers: () => undefined, note: () => (launch === null ? [] : [unused]) };
+  }
   const waiting: Entry<Task, Result>[] = [];
   const posted = new Map<string, Entry<Task, Result>>();
   /** Posted tasks that this process does itself, and those that it has done. */
   const own = new Set<string>();
   const done: string[] = [];
-  let busy = 0;
+  let [busy, helped] = [0, 0];
   let helping = { workers: 0, threads: 0 };
   let wake: (() => void) | undefined;
   const closing = new AbortController();
@@ -149,6 +155,7 @@ export function sharedPool<Task, Result>(
 
   function collect({ done: results, failed }: Awaited<ReturnType<WorkQueue["progress"]>>): void {
     for (const [id, result] of results) {
+      helped++;
       posted.get(id)?.resolve(unpacked<Result>(result));
       forget(id);
     }
@@ -191,6 +198,7 @@ export function sharedPool<Task, Result>(
       if (workers === 0) return undefined;
       return `${counted(workers, "worker")} with ${counted(count, "thread")} ${workers === 1 ? "helps" : "help"}`;
     },
+    note: () => (launch === null && helped === 0 ? [] : [`workers did ${counted(helped, "fit")} of the search`]),
     async close() {
       context.signal.removeEventListener("abort", abort);
       closing.abort();
