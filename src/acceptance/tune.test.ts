@@ -151,13 +151,6 @@ describe("tune", () => {
     expect(ranking(other.json<TuneJson>("train").leaderboard)).toEqual(ranking(leaderboard));
   });
 
-  it("says that workers.launch has no effect where workers cannot reach the records", () => {
-    const other = workspaceOf();
-    other.configure({ workers: { launch: "true" } });
-    const { notes } = other.json<TuneJson & { notes: string[] }>("tune");
-    expect(notes).toContainEqual(expect.stringContaining("workers.launch is ignored"));
-  });
-
   it("-o writes another file and leaves config.json alone", () => {
     const other = workspaceOf();
     other.ok("tune", "-o", "better.json");

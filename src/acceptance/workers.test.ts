@@ -32,6 +32,7 @@ describe("workers", () => {
     }
     const tuned = await tuning.finished;
     expect(tuned.status, tuned.stderr).toBe(0);
+    expect(tuned.stdout + tuned.stderr).toMatch(/workers did [1-9]\d* fits of the search/);
     expect(await trials(shared)).toEqual(await trials(alone));
     expect(await leftovers()).toEqual([]);
     const [left] = await living(shared);

@@ -64,3 +64,35 @@ describe("score", () => {
     );
   });
 });
+
+describe("test rows that are older than training rows", () => {
+  const dated = (months: readonly number[]): string =>
+    [
+      "sold,a,leaves",
+      ...months.flatMap((month, i) => [1, 9, 17].map((day) => `2025-0${month}-${10 + day},${i + day},${day}`)),
+    ].join("\n");
+
+  it.each([
+    [
+      "are reported by train and score",
+      [1, 2],
+      [3, 4, 5, 6],
+      /older.* 12 of 12 .* later in "sold" than the last test row \(2025-02-27/,
+    ],
+    ["are reported if only some training rows are later", [1, 2, 3, 4], [4, 5, 6], /older.* 6 of 9 /],
+    ["are not: later ones", [6, 7], [1, 2, 3, 4, 5], undefined],
+  ])("%s", async (_what, test, trained, warning) => {
+    const example = await exampleWorkspace(
+      { target: "leaves", task: "regression", train: { models: [{ family: "linear_regression" }] } },
+      { "sourcedata/a.csv": dated(trained), "testdata/t.csv": dated(test) },
+    );
+    const both = await example.change(async (session) => {
+      await ingest(session);
+      return [await train(session), await score(session)];
+    });
+    for (const { warnings } of both) {
+      const older = warnings.filter((text) => text.startsWith("test rows are older than training rows"));
+      expect(older).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
+    }
+  });
+});

@@ -21,6 +21,7 @@ import { readableDataset } from "../datasets.ts";
 import type { Judgement } from "../judge.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
+import { olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "baseline" | "rows">;
@@ -48,6 +49,7 @@ export async function scoreWarnings(session: Session, { model, run }: LoadedMode
     ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
     problem !== undefined && `the model is degenerate: ${problem}`,
     isBaseline(model.estimator.family) ? undefined : worseThanBaseline(metrics, baseline, evaluation.task),
+    ...(ingested === undefined ? [] : olderThanTraining(test, ingested, session.config.time_column)),
     ...(run === null ? [] : validationGap(scored, run, { test, ingested })),
   ]);
   return { warnings, copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };

@@ -1,20 +1,24 @@
 /** Looks for leakage in the training data; checks the configuration without training. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { recover } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
+import type { Table } from "../../core/table/table.ts";
+import { dateText, formatNumber } from "../../core/text/format.ts";
 import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
 import { wholeRow } from "../../pipeline/leakage/wholeRow.ts";
 import { targetLeakage } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
 import { latestDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
+import { readTestData } from "../testData.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
-import type { Workspace } from "../workspace.ts";
 
 /**
  * Warns about rows on both sides of the split and about columns that reveal the target. Yields to the event loop after
  * each column, so that messages of a fit in another thread are handled.
  */
-export async function inspectData({ context }: Workspace, data: PreparedData): Promise<string[]> {
+export async function inspectData(session: Session, data: PreparedData): Promise<string[]> {
+  const { context } = session;
   const { training, tables } = data.parts();
   const suspects = [];
   for (const column of training.inputs.columns) {
@@ -29,8 +33,44 @@ export async function inspectData({ context }: Workspace, data: PreparedData): P
   const names = wholeRow(data.toSelectOn.table, data.target.name);
   const copies = splitDuplicates(tables.validation, tables.training, names);
   return [
+    ...(await olderTestRows(session, data)),
     ...(copies === 0 ? [] : [copiesOf(copies, tables.validation.rowCount, names.length)]),
     ...suspects.map(({ column, reason }) => `leakage: column "${column}" reveals the target: ${reason}`),
+  ];
+}
+
+/** The test data is read where the rows have a time; what is wrong with it, score reports. */
+async function olderTestRows(session: Session, { toSelectOn, config }: PreparedData): Promise<string[]> {
+  const { table: rows } = toSelectOn;
+  if (timeOf(rows, rows, config.time_column) === undefined) return [];
+  const silent = { ...session, tables: undefined, context: { ...session.context, emit: () => {} } };
+  const test = await readTestData(silent as unknown as Session, []).catch(recover(() => undefined));
+  return test === undefined ? [] : olderThanTraining(test.table, rows, config.time_column);
+}
+
+/** The time column, or the only date column, where both tables have it. */
+function timeOf(test: Table, training: Table, timeColumn: string | null) {
+  const dates = training.columns.filter(({ kind }) => kind === "date");
+  const name = timeColumn ?? (dates.length === 1 ? dates[0]!.name : "");
+  const [column, other] = [findColumn(test, name), findColumn(training, name)];
+  if (column === undefined || column.kind === "category" || other?.kind !== column.kind) return undefined;
+  return { column, times: other.values };
+}
+
+/** Of test rows drawn at random, so many training rows are later than the last of them once in 150 times. */
+const CHANCE = 5;
+
+/** Training rows that are later than every test row: the model knows what came after. Of random test rows few are. */
+export function olderThanTraining(test: Table, training: Table, timeColumn: string | null): string[] {
+  const found = timeOf(test, training, timeColumn);
+  if (found === undefined) return [];
+  const { column, times } = found;
+  const last = column.values.reduce((most, time) => (time > most ? time : most), -Infinity);
+  const later = times.filter((time) => time > last).length;
+  if (last === -Infinity || later < Math.max(0.1, 1 - Math.exp(-CHANCE / test.rowCount)) * times.length) return [];
+  const shown = column.kind === "date" ? dateText(last) : formatNumber(last);
+  return [
+    `test rows are older than training rows: ${later} of ${times.length} training rows are later in "${column.name}" than the last test row (${shown}); test on later rows than those that train`,
   ];
 }
 

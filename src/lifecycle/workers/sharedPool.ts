@@ -44,11 +44,7 @@ export function sharedPool<Task, Result>(
   { work, local, threads, title }: SharedOptions<Task, Result>,
 ): SharedPool<Task, Result> {
   const { paths, context } = workspace;
-  const { launch } = workspace.config.workers;
-  if (paths.shared === undefined) {
-    const unused = "workers.launch is ignored: workers need records in a database, see `mlctl share --help`";
-    return { ...local, helpers: () => undefined, note: () => (launch === null ? [] : [unused]) };
-  }
+  if (paths.shared === undefined) return { ...local, helpers: () => undefined, note: () => [] };
   const waiting: Entry<Task, Result>[] = [];
   const posted = new Map<string, Entry<Task, Result>>();
   /** Posted tasks that this process does itself, and those that it has done. */
@@ -198,7 +194,10 @@ export function sharedPool<Task, Result>(
       if (workers === 0) return undefined;
       return `${counted(workers, "worker")} with ${counted(count, "thread")} ${workers === 1 ? "helps" : "help"}`;
     },
-    note: () => (launch === null && helped === 0 ? [] : [`workers did ${counted(helped, "fit")} of the search`]),
+    note: () =>
+      workspace.config.workers.launch === null && helped === 0
+        ? []
+        : [`workers did ${counted(helped, "fit")} of the search`],
     async close() {
       context.signal.removeEventListener("abort", abort);
       closing.abort();
