@@ -144,7 +144,9 @@ it("joins labels to logged predictions once, with an error for each row that can
   expect((await post("/labels?force=true", { prediction_id: first, label: 0 })).body).toMatchObject({ replaced: 1 });
   const byCustomer = await post("/labels?label=left", "customer,left\nc-1,1\n", { headers: csv });
   expect(byCustomer.body).toMatchObject({ by: ["customer"], label: "left", labelled: 1, errors: [] });
-  expect((await post("/labels", { customer: "c-1" })).status).toBe(422);
+  const unlabelled = await post("/labels", { customer: "c-1" });
+  expect([unlabelled.status, unlabelled.body["hint"]]).toEqual([422, expect.stringContaining("?label=COLUMN")]);
+  expect(unlabelled.text).not.toContain("--");
   const reader = openLogReader({ database: join(workspace.folder, "mlctl.db"), shared: undefined });
   const labels = (await Array.fromAsync(await reader.rows({}))).map((each) => [each.predictionId, each.label]);
   expect(Object.fromEntries(labels)).toMatchObject({ [first]: "0", [ids[3]!]: "1", [third]: null });

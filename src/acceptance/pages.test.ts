@@ -217,7 +217,12 @@ describe("signing in", () => {
   it("refuses wrong tokens, scopes, seals and other sites, and leads nowhere else", async () => {
     expect((await signIn("wrong")).status).toBe(401);
     expect((await signIn("")).status).toBe(401);
-    expect((await signIn("only-predict-token")).status).toBe(403);
+    // A token that may only predict opens the page on which people predict, and no other.
+    const caller = await signIn("only-predict-token", "/ui");
+    expect([caller.status, caller.headers.location]).toEqual([303, "../ui/docs"]);
+    const theirs = { cookie: caller.headers["set-cookie"]![0]!.split(";")[0]! };
+    expect((await closed.get("/ui/docs", theirs)).text).toContain('id="try"');
+    expect((await closed.get("/ui/runs", theirs)).status).toBe(403);
     expect((await signIn(TOKEN, "/ui", { "sec-fetch-site": "cross-site" })).status).toBe(403);
     for (const next of ["https://example.org", "//example.org", "/ui//example.org", "/\\example.org", "/ui\r\nx: y"]) {
       expect((await signIn(TOKEN, next)).headers.location, next).toBe("../ui");

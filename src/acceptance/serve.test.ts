@@ -38,6 +38,20 @@ function testRows(): Record<string, string>[] {
 }
 
 describe("POST /predict", () => {
+  it("is found by the id of its request, and takes the alias of a model in the address", async () => {
+    const trace = "0af7651916cd43dd8448eb211c80319c";
+    const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
+    const one = await server.post("/models/@champion/predict", row, { "x-request-id": "order-42" });
+    const many = await server.post("/predict", [row, row], headers);
+    expect([one.body["model_version"], many.headers["x-request-id"]]).toEqual([runId, trace]);
+    expectProblem(await server.post("/models/@nobody/predict", row), 404);
+    const logged = () => workspace.json<{ predictions: object[] }>("predictions", "list", "--request", trace);
+    await until(async () => logged().predictions.length === 2);
+    const { prediction } = workspace.json<{ prediction: object }>("predictions", "show", "order-42");
+    expect(prediction).toMatchObject({ prediction_id: one.body["prediction_id"], request_id: "order-42" });
+    expect((await server.get("/ui/predictions?id=order-42")).text).toContain(String(one.body["prediction_id"]));
+  });
+
   it("responds to one object with one object", async () => {
     const { status, body } = await server.post("/predict", row);
     expect(status).toBe(200);

@@ -82,12 +82,15 @@ const list = defineCommand({
     since: { flags: "--since <time>", description: "first day or time to list, such as 2026-11-21" },
     until: { flags: "--until <time>", description: "last day to list (inclusive)" },
     model: { flags: "--model <ref>", description: "only predictions of this model: run id, v3, @champion or latest" },
+    id: { flags: "--id <value>", description: "only rows with this value in one of the id_columns of config.json" },
+    request: { flags: "--request <id>", description: "only rows of the request with this X-Request-Id" },
     labelled: { flags: "--labelled", description: "only predictions with a label" },
     limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
   },
   listing: true,
   examples: [
     ["mlctl predictions list", "the newest 50"],
+    ["mlctl predictions list --id C1042", "of one customer"],
     ["mlctl predictions list --since 2026-11-01 --labelled --csv > labelled.csv", "for a spreadsheet"],
     ["mlctl predictions list --model @champion --json | jq .labelled", "number of predictions with a label"],
   ],
@@ -106,7 +109,12 @@ const list = defineCommand({
 const show = defineCommand({
   name: "show",
   summary: "show one logged prediction: inputs, output, model and label",
-  arguments: [{ name: "[id]", description: "prediction id, a unique prefix of it, or latest (default: latest)" }],
+  arguments: [
+    {
+      name: "[id]",
+      description: "prediction id, a unique prefix of it, the id of its request, or latest (default: latest)",
+    },
+  ],
   examples: [
     ["mlctl predictions show 0193a1b2c3d4e5f6", "the prediction and its inputs"],
     ["mlctl predictions show 0193a1b2c3d4e5f6 --json | jq .prediction.inputs", "only the inputs"],
@@ -160,6 +168,7 @@ function predictionView(one: PredictionRecord): View {
       ["run", one.runId],
       ["model", one.modelSha256.slice(0, 12)],
       ["source", one.source],
+      ["request", one.requestId ?? null],
     ],
     tables: [
       {

@@ -1,6 +1,8 @@
 /** `mlctl monitor` and `alerts`: drift, data quality and performance of new rows, and who is notified. */
+import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, shortTime } from "../core/text/format.ts";
-import { defineCommand, areasOf, FAIL_ON, dateOption, sharedOptions, type Command } from "./command.ts";
+import { defineCommand, areasOf, FAIL_ON, dateOption, sharedOptions, type Command, type Outcome } from "./command.ts";
+import type { OpenAlert } from "../lifecycle/monitor/savedAlerts.ts";
 import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
 import { historyView, monitoringView } from "./views/monitorView.ts";
 import { tableOf } from "./views/tableOf.ts";
@@ -121,19 +123,59 @@ const list = defineCommand({
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
     const { openAlerts } = await import("../lifecycle/monitor/savedAlerts.ts");
-    const result = await openAlerts(workspace);
-    const { alerts: open } = result;
-    if (open.length === 0) return { result, view: { title: "no open alerts", next: "`mlctl monitor` checks again" } };
-    const table = tableOf(open, [
-      ["finding", ({ area, name }) => `${area}: ${name}`],
-      ["status", ({ status }) => status],
-      ["value", ({ value }) => value],
-      ["limit", ({ limit }) => limit],
-      ["since", ({ since }) => shortTime(since)],
-      ["window", ({ window, windowLabel }) => windowLabel ?? window ?? ""],
-      ["sent to", ({ told }) => told.join(", ")],
-    ]);
-    return { result, view: { title: counted(open.length, "open alert"), tables: [table] } };
+    return listed(await openAlerts(workspace));
+  },
+});
+
+function listed(result: { readonly alerts: readonly OpenAlert[] }): Outcome {
+  const { alerts: open } = result;
+  if (open.length === 0) return { result, view: { title: "no open alerts", next: "`mlctl monitor` checks again" } };
+  const muted = open.filter((alert) => alert.muted !== null).length;
+  const table = tableOf(open, [
+    ["finding", ({ area, name }) => `${area}: ${name}`],
+    ["status", ({ status }) => status],
+    ["value", ({ value }) => value],
+    ["limit", ({ limit }) => limit],
+    ["since", ({ since }) => shortTime(since)],
+    ["window", ({ window, windowLabel }) => windowLabel ?? window ?? ""],
+    ["sent to", ({ told }) => told.join(", ")],
+    ["muted", ({ muted: until }) => (until === null ? "" : `until ${shortTime(until.until)}: ${until.reason}`)],
+  ]);
+  const title = counted(open.length, "open alert") + (muted === 0 ? "" : `, ${muted} muted`);
+  return { result, view: { title, tables: [table] } };
+}
+
+const check = { name: "<check>", description: 'such as "drift: age", or only its name' };
+
+const mute = defineCommand({
+  name: "mute",
+  summary: "send nothing about a check for a time",
+  arguments: [check],
+  options: {
+    for: { flags: "--for <duration>", type: "duration", description: "how long, such as 12h", default: "7d" },
+    reason: { flags: "--reason <text>", description: "why: `alerts list` and the pages show it" },
+  },
+  examples: [['mlctl alerts mute "drift: age" --for 7d --reason "new campaign"', "no messages for a week"]],
+  async run(invocation) {
+    const { args, options } = invocation;
+    if (options.reason === undefined)
+      throw new MlctlError("usage", "--reason is missing", { hint: 'say why, such as --reason "new campaign"' });
+    const workspace = await openWorkspaceOf(invocation);
+    const { muteAlert } = await import("../lifecycle/monitor/savedAlerts.ts");
+    const until = new Date(workspace.context.now().getTime() + options.for).toISOString();
+    return listed(await muteAlert(workspace, args[0]!, { until, reason: options.reason }));
+  },
+});
+
+const unmute = defineCommand({
+  name: "unmute",
+  summary: "send messages about a muted check again",
+  arguments: [check],
+  examples: [['mlctl alerts unmute "drift: age"', "from now on"]],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const { muteAlert } = await import("../lifecycle/monitor/savedAlerts.ts");
+    return listed(await muteAlert(workspace, invocation.args[0]!, null));
   },
 });
 
@@ -164,10 +206,10 @@ const test = defineCommand({
 export const alerts = defineCommand({
   name: "alerts",
   group: "Monitor",
-  summary: "list open alerts and test the notification channels",
+  summary: "list and mute open alerts, and test the notification channels",
   details:
     '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved. So does a scheduled job that fails or succeeds again, and a file that `mlctl watch` rejects ("job"), and with "on": ["deployed"] every switch of production. Channels get warnings too with "level": "warn".',
-  subcommands: [list, test],
+  subcommands: [list, mute, unmute, test],
   examples: [
     ["mlctl alerts list", "open alerts"],
     ["mlctl alerts test", "send a test message"],

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
-import { changesFor, noAlerts, withPending, withRecord, withSettled, type AlertState } from "./alertState.ts";
+import {
+  changesFor,
+  noAlerts,
+  withMuted,
+  withPending,
+  withRecord,
+  withSettled,
+  type AlertState,
+} from "./alertState.ts";
 
 const ops = { name: "ops", on: ["drift", "quality", "performance"] as const, level: "fail" as const };
 
@@ -137,6 +145,16 @@ describe("the state of alerts", () => {
     // Another process took over: the late result of the first changes nothing.
     const taken = withPending(sending, "ops", { keys, by: "second", until });
     expect(withSettled(taken, "ops", { keys, by: "first", sentAt: now })).toEqual(taken);
+  });
+
+  it("sends nothing about a muted check until the time is up, or the mute is taken back", () => {
+    const open = withRecord(noAlerts, record([rmse("fail", 25)]));
+    const muted = withMuted(open, "performance: rmse", { until, reason: "known" });
+    const worse = withRecord(muted, record([rmse("fail", 60)]));
+    expect(changesFor(worse, ops, now)).toEqual([]);
+    expect(changesFor(worse, ops, until)).toMatchObject([{ change: "open", entry: { finding: { value: 60 } } }]);
+    expect(changesFor(withMuted(worse, "rmse", null), ops, now)).toHaveLength(1);
+    expect(changesFor(withMuted(open, "f1", { until, reason: "" }), ops, now)).toHaveLength(1);
   });
 
   it("records what was sent, not what was found meanwhile", () => {

@@ -17,6 +17,12 @@ interface Pending extends Omit<Reported, "at"> {
   readonly until: string;
 }
 
+export interface Muted {
+  /** ISO 8601. */
+  readonly until: string;
+  readonly reason: string;
+}
+
 export interface AlertEntry {
   readonly area: AlertArea;
   readonly finding: AlertFinding;
@@ -28,6 +34,8 @@ export interface AlertEntry {
   readonly windowLabel?: string | null;
   /** By channel. A channel without an entry was never sent anything, which counts as "pass". */
   readonly told: Readonly<Record<string, Reported>>;
+  /** Nothing is sent until then. */
+  readonly muted?: Muted | null;
   /** By channel; absent if nothing is being sent. */
   readonly pending?: Readonly<Record<string, Pending>>;
 }
@@ -56,6 +64,14 @@ export function withRecord(state: AlertState, { source, findings, window, create
   return { ...state, entries };
 }
 
+/** @param check "drift: age", or only its name; of all sources */
+export function withMuted(state: AlertState, check: string, muted: Muted | null): AlertState {
+  const keys = Object.entries(state.entries).flatMap(([key, { area, finding }]) =>
+    [finding.name, `${area}: ${finding.name}`].includes(check) ? [key] : [],
+  );
+  return changed(state, keys, (entry) => ({ ...entry, muted }));
+}
+
 export interface Change {
   readonly key: string;
   readonly change: AlertChange;
@@ -73,6 +89,7 @@ export function changesFor(state: AlertState, { name, on, level }: Listener, now
   return Object.entries(state.entries).flatMap(([key, entry]) => {
     const pending = entry.pending?.[name];
     if (!on.includes(entry.area) || (pending !== undefined && pending.until > now)) return [];
+    if (entry.muted && entry.muted.until > now) return [];
     const change = changeOf(entry, entry.told[name], level);
     return change === null ? [] : [{ key, change, entry }];
   });

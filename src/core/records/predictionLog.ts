@@ -13,6 +13,8 @@ export interface LoggedPrediction {
   readonly probability: number | null;
   /** A "forecast" is of a date whose inputs nobody has seen yet, so monitoring leaves it out. */
   readonly source: "serve" | "predict" | "watch" | "forecast";
+  /** Of a request to `serve`: its X-Request-Id, or the trace id of its traceparent, or the id that the response has. */
+  readonly requestId?: string | null;
 }
 
 export interface PredictionLogStats {

@@ -34,6 +34,8 @@ export interface LabelsOptions {
   readonly examples?: number;
   /** Counts rows from 0 in place of lines. */
   readonly byRow?: boolean;
+  /** How its errors name these options. Default: the flags of `mlctl labels`. */
+  readonly names?: { readonly id: string; readonly label: string };
   readonly onReject?: (line: number, reason: string) => void;
 }
 
@@ -116,8 +118,9 @@ async function planOf(
   { columns, signature }: { columns: readonly string[]; signature: Signature | null },
 ): Promise<Plan> {
   const { config, context } = session;
-  const label = labelColumn(columns, options.label, config.target);
-  const by = matchColumns(session, columns, options.id);
+  const { names = { id: "--id COLUMN", label: "--label COLUMN" } } = options;
+  const label = labelColumn(columns, options.label, config.target, names.label);
+  const by = matchColumns(session, columns, options.id, names.id);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
   const parseTime =
     signature === null || config.time_column === null ? parseDate : cellParserOf(signature, config.time_column, "date");
@@ -133,30 +136,35 @@ async function planOf(
   return { by, label, join, key };
 }
 
-function labelColumn(columns: readonly string[], asked: string | undefined, target: string): string {
+function labelColumn(columns: readonly string[], asked: string | undefined, target: string, option: string): string {
   const wanted = asked === undefined ? [target, "label"] : [asked];
   const found = wanted.find((name) => columns.includes(name));
   if (found !== undefined) return found;
-  throw missingColumn(columns, wanted[0]!, "set the label column with --label COLUMN");
+  throw missingColumn(columns, wanted[0]!, `set the label column with ${option}`);
 }
 
-function matchColumns({ config }: Session, columns: readonly string[], asked: string | undefined): readonly string[] {
+function matchColumns(
+  { config }: Session,
+  columns: readonly string[],
+  asked: string | undefined,
+  option: string,
+): readonly string[] {
   if (asked !== undefined) {
     if (columns.includes(asked)) return [asked];
-    throw missingColumn(columns, asked, "set the prediction id column with --id COLUMN");
+    throw missingColumn(columns, asked, `set the prediction id column with ${option}`);
   }
   if (columns.includes("prediction_id")) return ["prediction_id"];
   const by = keyColumns(config);
   const missing = by.filter((name) => !columns.includes(name));
   if (by.length > 0 && missing.length === 0) return by;
-  const hint = 'set the prediction id column with --id COLUMN, or set "id_columns" in config.json';
+  const hint = `set the prediction id column with ${option}, or set "id_columns" in config.json`;
   throw missingColumn(columns, missing[0] ?? "prediction_id", hint);
 }
 
 function missingColumn(columns: readonly string[], name: string, hint: string): MlctlError {
   const shown = columns.slice(0, 20).join(", ");
   const hints = [didYouMean(name, columns), hint].filter((text) => text !== undefined);
-  return new MlctlError("data", `the label file has no column "${name}"; its columns are ${shown}`, {
+  return new MlctlError("data", `the labels have no column "${name}"; their columns are ${shown}`, {
     hint: hints.join(" "),
   });
 }

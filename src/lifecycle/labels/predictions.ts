@@ -1,6 +1,6 @@
 /** predictions: lists and finds predictions of the prediction log, in the form of JSON output. */
 import { MlctlError } from "../../core/errors.ts";
-import type { JoinedPrediction } from "../../storage/predictionLog/logReader.ts";
+import type { JoinedPrediction, PredictionFilter } from "../../storage/predictionLog/logReader.ts";
 import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { Session } from "../session.ts";
@@ -12,14 +12,26 @@ export type PredictionRecord = Omit<JoinedPrediction, "at" | "labelledAt"> & {
 };
 
 function predictionRecord(one: JoinedPrediction): PredictionRecord {
-  const { predictionId, runId, modelSha256, source, prediction, probability, label, inputs } = one;
+  const { predictionId, runId, modelSha256, source, prediction, probability, label, inputs, requestId = null } = one;
   const labelledAt = one.labelledAt === null ? null : new Date(one.labelledAt).toISOString();
   const at = new Date(one.at).toISOString();
-  return { predictionId, at, runId, modelSha256, source, prediction, probability, label, labelledAt, inputs };
+  return {
+    predictionId,
+    at,
+    runId,
+    modelSha256,
+    source,
+    requestId,
+    prediction,
+    probability,
+    label,
+    labelledAt,
+    inputs,
+  };
 }
 
 /**
- * @param reference the id of a prediction, a unique prefix of it, or "latest"
+ * @param reference the id of a prediction, a unique prefix of it, the id of its request, or "latest"
  * @throws {MlctlError} kind "usage" if none or several match, "notReady" if there is no log
  */
 export async function findPrediction({ paths }: Session, reference: string): Promise<PredictionRecord> {
@@ -46,7 +58,10 @@ export interface PredictionsOptions {
   readonly until?: number | undefined;
   /** REF of the model. */
   readonly model?: string | undefined;
+  readonly request?: string | undefined;
   readonly labelled: boolean;
+  /** A value of one of the id columns. */
+  readonly id?: string | undefined;
   readonly limit: number;
 }
 
@@ -58,15 +73,24 @@ export interface PredictionsResult {
   readonly predictions: readonly PredictionRecord[];
 }
 
+/** Predictions are found by the columns that identify a row. @throws {MlctlError} kind "usage" if there are none */
+export function rowKeyOf({ config }: Pick<Session, "config">, value: string | undefined): PredictionFilter["key"] {
+  if (value === undefined) return undefined;
+  if (config.id_columns.length > 0) return { columns: config.id_columns, value };
+  throw new MlctlError("usage", "no column identifies a row", { hint: 'set "id_columns" in config.json' });
+}
+
 /** @throws {MlctlError} kind "usage" for a time that cannot be read */
 export async function listPredictions(session: Session, options: PredictionsOptions): Promise<PredictionsResult> {
   const log = openLogReader(session.paths);
-  const { since, until, model, labelled, limit } = options;
+  const { since, until, model, request, labelled, id, limit } = options;
   const filter = {
     since,
     until,
     runId: model === undefined ? undefined : resolveRun(session.store, model).runId,
     ...(labelled ? { labelled } : {}),
+    requestId: request,
+    key: rowKeyOf(session, id),
   };
   const newest = await log.rows({ ...filter, limit });
   const predictions = newest.toReversed().map(predictionRecord);

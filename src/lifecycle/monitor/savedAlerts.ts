@@ -1,5 +1,7 @@
 /** Reads and changes the alert state, which all machines of a shared workspace have in common. */
-import { noAlerts, type AlertState } from "../../monitoring/alertState.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
+import { noAlerts, withMuted, type AlertState, type Muted } from "../../monitoring/alertState.ts";
 import type { Workspace } from "../workspace.ts";
 import type { AlertFinding } from "../../core/records/alert.ts";
 
@@ -35,17 +37,21 @@ export interface OpenAlert extends Pick<AlertFinding, "area" | "name" | "status"
   readonly windowLabel: string | null;
   /** Channels that have been notified. */
   readonly told: readonly string[];
+  /** Null if changes of it are sent. */
+  readonly muted: Muted | null;
 }
 
 /** Open alerts: failures before warnings, each oldest first. */
 export async function openAlerts(workspace: Workspace): Promise<{ alerts: OpenAlert[] }> {
   const { entries } = alertStateOf(workspace, await workspace.records.state("alerts"));
+  const now = workspace.context.now().toISOString();
   const open = Object.values(entries).flatMap(
-    ({ area, finding, since, windowEnd, windowLabel = null, told }): OpenAlert[] => {
+    ({ area, finding, since, windowEnd, windowLabel = null, told, muted = null }): OpenAlert[] => {
       const { name, status, value, limit, message } = finding;
       if (status !== "fail" && status !== "warn") return [];
       const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
-      return [{ area, name, status, value, limit, message, since, window: windowEnd, windowLabel, told: notified }];
+      const common = { area, name, status, value, limit, message, since, window: windowEnd, windowLabel };
+      return [{ ...common, told: notified, muted: muted !== null && muted.until > now ? muted : null }];
     },
   );
   return {
@@ -53,4 +59,24 @@ export async function openAlerts(workspace: Workspace): Promise<{ alerts: OpenAl
       a.status === b.status ? (a.since < b.since ? -1 : 1) : a.status < b.status ? -1 : 1,
     ),
   };
+}
+
+/**
+ * Until then, no channel is sent anything of the check; null ends that. Afterwards, what has changed meanwhile is sent.
+ * @param check "drift: age", or only its name
+ * @throws {MlctlError} kind "usage" if no open alert is of it
+ */
+export async function muteAlert(
+  workspace: Workspace,
+  check: string,
+  muted: Muted | null,
+): Promise<{ alerts: OpenAlert[] }> {
+  const { alerts: open } = await openAlerts(workspace);
+  const names = open.map(({ area, name }) => `${area}: ${name}`);
+  if (!names.includes(check) && !open.some(({ name }) => name === check)) {
+    const hint = didYouMean(check, names, "`mlctl alerts list` shows the open alerts");
+    throw new MlctlError("usage", `no open alert is of the check "${check}"`, { hint });
+  }
+  await changeAlertState(workspace, (state) => withMuted(state, check, muted));
+  return openAlerts(workspace);
 }

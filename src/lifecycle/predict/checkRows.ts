@@ -54,14 +54,13 @@ interface CheckOptions {
   /** Columns of the cells. */
   readonly columns: readonly string[];
   readonly policy: RowPolicy;
-  readonly timeColumn: string | null;
 }
 
 /**
  * @returns a function from rows of cells to their table and the findings, lookups built once
  * @throws {MlctlError} kind "data" naming every input column that `columns` lacks
  */
-export function checkRows(model: Model, { columns, policy, timeColumn }: CheckOptions): CheckRows {
+export function checkRows(model: Model, { columns, policy }: CheckOptions): CheckRows {
   const read = rowReader(model.signature, columns);
   const gaps = historyProblems(model);
   const positionOf = new Map(columns.map((name, i) => [name, i]));
@@ -78,9 +77,7 @@ export function checkRows(model: Model, { columns, policy, timeColumn }: CheckOp
       (verdict === "error" ? errors : warnings).push({ ...problem, check, ...shownValue(value) });
     };
     for (const problem of problems) {
-      const { check, column } = problem;
-      // New rows come after the training rows.
-      if (check === "range" && column === timeColumn) continue;
+      const { check } = problem;
       add(problem, check === "category" ? policy.unseen : check === "type" ? "error" : policy[check]);
     }
     const unread = new Set(problems.filter(({ check }) => check === "type").map(({ row }) => row));

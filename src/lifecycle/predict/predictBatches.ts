@@ -54,10 +54,10 @@ export async function predictBatches(
   loaded: LoadedModel,
   options: PredictBatchesOptions,
 ): Promise<PredictedRows> {
-  const { context, config } = session;
+  const { context } = session;
   const { out, rejects, badRows, predictionColumn } = options;
   const policy = badRows === "reject" ? guardPolicy : warnPolicy;
-  const predictRows = rowPredictor(loaded.model, { policy, timeColumn: config.time_column, predictionColumn });
+  const predictRows = rowPredictor(loaded.model, { policy, predictionColumn });
   const log = options.log === null ? null : rowLog(session, loaded, options.log);
   const bad: string[] = [];
   let columns: readonly string[] = [];

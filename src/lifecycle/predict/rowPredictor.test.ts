@@ -5,7 +5,7 @@ import type { Prediction } from "../../core/prediction.ts";
 import type { Signature, TargetSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
-import { guardPolicy, warnPolicy } from "./checkRows.ts";
+import { checkRows, guardPolicy, warnPolicy } from "./checkRows.ts";
 import { rowPredictor, type PredictedBatch } from "./rowPredictor.ts";
 
 const reading = { nullValues: [""], normalizeNames: false };
@@ -22,9 +22,21 @@ function predictX({ rowCount, columns }: Table): Prediction {
   return { probabilities, yPred: probabilities.map((share) => (share >= 0.5 ? 1 : 0)) };
 }
 
+it("warns of a date before the training range and long after it, also in the time column", () => {
+  const DAY = 86_400_000;
+  const at = { name: "at", kind: "date", minimum: 20_000 * DAY, maximum: 20_100 * DAY, missingShare: 0 } as const;
+  const model = { signature: { inputs: [at], target: binary, reading }, transforms: [] } as unknown as Model;
+  const check = checkRows(model, { columns: ["at"], policy: warnPolicy });
+  const { warnings } = check([["2024-11-01"], ["2025-03-01"], ["2020-01-01"], ["9999-12-31"]]);
+  expect(warnings.map(({ row, check: of }) => [row, of])).toEqual([
+    [2, "range"],
+    [3, "range"],
+  ]);
+});
+
 function rowPredictorOf(guard: boolean, target = binary, predict = predictX) {
   const model = { signature: { inputs, target, reading }, transforms: [] } as unknown as Model;
-  return rowPredictor(model, { policy: guard ? guardPolicy : warnPolicy, timeColumn: null }, predict);
+  return rowPredictor(model, { policy: guard ? guardPolicy : warnPolicy }, predict);
 }
 
 /** Rows from line 2 on, as CSV gives them. */

@@ -40,14 +40,13 @@ export interface RowPredictor {
 
 export interface RowPredictorOptions {
   readonly policy: RowPolicy;
-  readonly timeColumn: string | null;
   /** The column of predictions; "prediction" if left out. */
   readonly predictionColumn?: string | undefined;
 }
 
 /** @throws {MlctlError} from `predict`, kind "data": a column is missing, or one that comes late has the name of an added one */
 export function rowPredictor(model: Model, options: RowPredictorOptions, predict = predictor(model)): RowPredictor {
-  const { policy, timeColumn, predictionColumn = "prediction" } = options;
+  const { policy, predictionColumn = "prediction" } = options;
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
   const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
@@ -80,7 +79,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       if (checker?.columns.length !== columns.length) {
         if (added === undefined) added = freeNames(names, batch.columns);
         else refuseTaken(batch.columns, added);
-        checker = { columns, check: checkRows(model, { columns, policy, timeColumn }) };
+        checker = { columns, check: checkRows(model, { columns, policy }) };
       }
       const { table, ...found } = checker.check(cells);
       const { errors, warnings, continued } = continueSeries(table, found);

@@ -58,7 +58,7 @@ export function servedModel(
   { model, runId, sha256 }: Pick<ServedModel, "model" | "runId" | "sha256">,
 ): ServedModel {
   const { inputs, target, reading: how } = model.signature;
-  const { serve, time_column, ingest } = workspace.config;
+  const { serve, ingest } = workspace.config;
   const { select } = ingest;
   const names = inputs.map(({ name }) => name);
   const served: ServedModel = {
@@ -67,11 +67,7 @@ export function servedModel(
     model,
     inputs: names,
     names: keyColumns(workspace.config).filter((name) => !names.includes(name)),
-    check: checkRows(model, {
-      columns: names,
-      policy: { ...serve.validation, infinite: "error" },
-      timeColumn: time_column,
-    }),
+    check: checkRows(model, { columns: names, policy: { ...serve.validation, infinite: "error" } }),
     predict: predictor(model),
     columnName: how.normalizeNames ? normalizeName : composed,
     computed: Object.fromEntries(wantedExpressions({ select, wanted: inputs }).map(({ name, sql }) => [name, sql])),

@@ -148,6 +148,11 @@ function parseJsonBody(text: string): unknown {
   }
 }
 
+/** Every request has one, see interceptor. */
+export function requestIdOf({ headers }: Request): string {
+  return String(headers["x-request-id"]);
+}
+
 export function senderOf({ ip, caller }: Request): Sender {
   const address = addressOf(ip);
   return { caller: caller === "" ? address : `token ${caller}`, address };

@@ -1,5 +1,6 @@
 /** Finds the run, window or prediction that a URL names. */
 import { attempt } from "../../core/errors.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
@@ -30,9 +31,11 @@ export function windowNamed({ session, id }: PageRequest): MonitorRecord {
   });
 }
 
-/** Predictions whose id has this prefix, at most three; none if the prefix is not valid. */
+/** Predictions whose id has this prefix, or of the request with this id; at most three. */
 export async function findLogged(log: LogReader, prefix: string): Promise<readonly LogEntry[]> {
-  return /^[0-9a-f-]{4,64}$/i.test(prefix) ? log.find(prefix.toLowerCase()) : [];
+  if (!/^[\w.:/+=@-]{4,128}$/.test(prefix)) return [];
+  const found = await log.find(prefix);
+  return found.length > 0 ? found : log.find(prefix.toLowerCase());
 }
 
 /** @throws {HttpProblem} 404 */
@@ -85,4 +88,17 @@ export function recordedModel({ state, session }: PageRequest, run: Run): Model 
   cache.set(model.sha256, read);
   if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
   return read;
+}
+
+/** First and last day, such as 2026-01-31. */
+export function daysOf(query: URLSearchParams): { readonly from: string | undefined; readonly to: string | undefined } {
+  const day = (name: string): string | undefined => {
+    const text = query.get(name) ?? "";
+    return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
+  };
+  return { from: day("from"), to: day("to") };
+}
+
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + MILLISECONDS_A_DAY).toISOString();
 }

@@ -1,5 +1,4 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
@@ -9,10 +8,10 @@ import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink } from "./charts/columnMatrix.ts";
 import { deploymentEvents, windowPoint } from "./charts/windowPoints.ts";
-import { choice, filterForm, itemTable, modelLink, pager, windowWord } from "./frame/parts.ts";
+import { dayFields, choice, filterForm, itemTable, modelLink, pager, windowWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { pageNumber } from "./lookups.ts";
+import { dayAfter, daysOf, pageNumber } from "./lookups.ts";
 import { timeChart, type TimeChart, type TimePoint } from "./charts/timeChart.ts";
 
 /** Number of windows on a page. */
@@ -71,19 +70,6 @@ function emptyPage(note: Html): Page {
   return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", note) };
 }
 
-/** First and last day, such as 2026-01-31. */
-function daysOf(query: URLSearchParams): { readonly from: string | undefined; readonly to: string | undefined } {
-  const day = (name: string): string | undefined => {
-    const text = query.get(name) ?? "";
-    return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
-  };
-  return { from: day("from"), to: day("to") };
-}
-
-function dayAfter(day: string): string {
-  return new Date(Date.parse(day) + MILLISECONDS_A_DAY).toISOString();
-}
-
 function windowFilters(
   sources: readonly { readonly source: string; readonly windows: number }[],
   chosen: string,
@@ -95,9 +81,7 @@ function windowFilters(
   return filterForm(
     pageAddress("monitoring"),
     "Which windows",
-    html`${choice("source", "Source", chosen, options)}
-      <label>First day <input type="date" name="from" value="${from ?? ""}" /></label>
-      <label>Last day <input type="date" name="to" value="${to ?? ""}" /></label>`,
+    html`${choice("source", "Source", chosen, options)} ${dayFields({ from, to })}`,
   );
 }
 

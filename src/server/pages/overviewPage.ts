@@ -169,6 +169,10 @@ export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
     ["Since", ({ since }) => dateTime(since)],
     ["Message", ({ message }) => message],
     ["Sent to", ({ told }) => (told.length === 0 ? "nobody" : told.join(", "))],
+    alerts.some(({ muted }) => muted !== null) && [
+      "Muted",
+      ({ muted }) => (muted === null ? "–" : `until ${dateTime(muted.until)}: ${muted.reason}`),
+    ],
   ]);
 }
 

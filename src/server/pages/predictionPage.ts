@@ -30,7 +30,18 @@ export async function predictionPage(request: PageRequest): Promise<Page> {
 }
 
 function facts(entry: LogEntry, positive: string | null): Html {
-  const { predictionId, at, prediction, probability, label, labelledAt, runId, modelSha256, source } = entry;
+  const {
+    predictionId,
+    at,
+    prediction,
+    probability,
+    label,
+    labelledAt,
+    runId,
+    modelSha256,
+    source,
+    requestId = null,
+  } = entry;
   const known =
     label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : labelWord(entry)}`;
   const isNumber = probability === null && typeof label === "number" && typeof prediction === "number";
@@ -46,6 +57,7 @@ function facts(entry: LogEntry, positive: string | null): Html {
     ["Model", modelLink(runId)],
     ["Model file", html`<code title="${modelSha256}">${modelSha256.slice(0, 12)}…</code>`],
     ["Source", source],
+    ["Request", requestId],
     ["ID", html`<code>${predictionId}</code>`],
     ["Lineage", html`<code>mlctl lineage ${predictionId}</code>`, "whole"],
   ]);

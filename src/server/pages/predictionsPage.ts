@@ -1,13 +1,14 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
 import { ROWS_LOOKED_AT, type ListedEntry } from "../../storage/predictionLog/logReader.ts";
+import { rowKeyOf } from "../../lifecycle/labels/predictions.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { shareBar, choice, filterForm, itemTable, modelLink, pager, labelWord } from "./frame/parts.ts";
+import { shareBar, choice, dayFields, filterForm, itemTable, modelLink, pager, labelWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { findLogged } from "./lookups.ts";
+import { dayAfter, daysOf, findLogged } from "./lookups.ts";
 
 const ROWS = 50;
 
@@ -25,8 +26,8 @@ async function lookUp({ log }: PageRequest, id: string): Promise<Html> {
   const found = await findLogged(log, id);
   if (found.length === 0)
     return html`<p class="warning" role="status">
-      There is no prediction whose ID starts with “${id.slice(0, 80)}”. Old predictions may have been deleted: see
-      serve.log.retention.
+      There is no prediction whose ID starts with “${id.slice(0, 80)}”, and none of a request with this ID. Old
+      predictions may have been deleted: see serve.log.retention.
     </p>`;
   return html`<p role="status">${found.length === 1 ? "Found:" : "Several IDs start with this prefix:"}</p>
     <ul class="plain">
@@ -47,21 +48,34 @@ function lookUpForm(id: string): Html {
     role="search"
     aria-label="One prediction"
   >
-    <label>ID or prefix <input name="id" value="${id}" required autocomplete="off" spellcheck="false" /></label>
+    <label
+      >ID, its start, or ID of the request
+      <input name="id" value="${id}" required autocomplete="off" spellcheck="false"
+    /></label>
     <button type="submit">Look up</button>
   </form>`;
 }
 
 function wantedOf(query: URLSearchParams) {
   const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
-  return { model: text("model"), answer: text("answer"), truth: text("truth"), before: text("before") };
+  return {
+    model: text("model"),
+    answer: text("answer"),
+    truth: text("truth"),
+    key: text("key"),
+    ...daysOf(query),
+    before: text("before"),
+  };
 }
 
 type Wanted = ReturnType<typeof wantedOf>;
 
-async function recent({ log, query }: PageRequest): Promise<Html> {
+async function recent({ log, query, session }: PageRequest): Promise<Html> {
   const { before, ...filter } = wantedOf(query);
   const { entries, isPartial } = await log.page({
+    since: filter.from === undefined ? undefined : Date.parse(filter.from),
+    until: filter.to === undefined ? undefined : Date.parse(dayAfter(filter.to)),
+    key: rowKeyOf(session, filter.key),
     runId: filter.model,
     prediction: filter.answer,
     labelled: filter.truth === "known" ? true : filter.truth === "unknown" ? false : undefined,
@@ -74,7 +88,8 @@ async function recent({ log, query }: PageRequest): Promise<Html> {
   const address = (cursor?: string): string => withQuery(pageAddress("predictions"), { ...filter, before: cursor });
   const next = entries.length > ROWS && last !== undefined ? address(`${last.at}-${last.seq}`) : null;
   const previous = before === undefined ? null : address();
-  return html`${filters(filter)} ${shown.length === 0 ? nothing({ ...filter, before }) : table(shown)}
+  return html`${filters(filter, session.config.id_columns)}
+  ${shown.length === 0 ? nothing({ ...filter, before }) : table(shown)}
   ${isPartial && html`<p class="note">Only ${displayNumber(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
   ${pager({ label: "Pages of predictions", previous, next, words: ["Newest", "Older"] })}`;
 }
@@ -90,7 +105,8 @@ function cursorOf(text: string | undefined): { readonly at: number; readonly seq
   return { at: Number(at), seq: Number(seq) };
 }
 
-function filters({ model = "", answer = "", truth = "" }: Omit<Wanted, "before">): Html {
+function filters(wanted: Omit<Wanted, "before">, ids: readonly string[]): Html {
+  const { model = "", answer = "", truth = "", key = "" } = wanted;
   const choices = [
     ["", "any"],
     ["known", "known"],
@@ -104,7 +120,8 @@ function filters({ model = "", answer = "", truth = "" }: Omit<Wanted, "before">
         >Run <input name="model" value="${model}" placeholder="any" autocomplete="off" spellcheck="false"
       /></label>
       <label>Prediction <input name="answer" value="${answer}" placeholder="any" autocomplete="off" /></label>
-      ${choice("truth", "Label", truth, choices)}`,
+      ${ids.length > 0 && html`<label>${ids.join(" or ")} <input name="key" value="${key}" placeholder="any" autocomplete="off" /></label>`}
+      ${choice("truth", "Label", truth, choices)} ${dayFields(wanted)}`,
   );
 }
 

@@ -14,6 +14,7 @@ import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { letters } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";
+import { paramText } from "./paramTable.ts";
 
 const ROWS = 50;
 
@@ -167,12 +168,17 @@ function leaderboard(
         return html`${displayNumber(score.metrics[metric.name])}${interval && html`<br /><small>${displayInterval(interval)}</small>`}`;
       },
     ],
+    runs.some(({ selection, metric: own }) => selection !== undefined && own === metric.name) && [
+      numeric(`${metric.label}, folds`),
+      ({ selection, metric: own }) => displayNumber(own === metric.name ? selection?.value : null),
+    ],
     [numeric("Rank"), ({ rank }) => String(rank)],
     // Runs that another metric chose say so.
     runs.some((run) => run.metric !== metric.name) && [
       "Ranked by",
       (run) => metricLabel(session.config, run.metric, run.task).label,
     ],
+    ["Parameters", (run) => html`<small>${differing(run, runs)}</small>`],
     [sortable("seconds", "Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
     [
       sortable("trained", "Trained"),
@@ -180,4 +186,15 @@ function leaderboard(
     ],
     runs.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
   ]);
+}
+
+/** Parameters that differ among the shown runs of the family; all of a run that is the only one. */
+function differing({ family, params }: Run, runs: readonly Run[]): string {
+  const others = runs.filter((each) => each.family === family);
+  const own = Object.entries(params).filter(
+    ([name, value]) =>
+      others.length === 1 || others.some((each) => paramText(each.params[name] ?? null) !== paramText(value)),
+  );
+  const text = own.map(([name, value]) => `${name} ${paramText(value)}`).join(", ");
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

@@ -103,6 +103,7 @@ export async function* csvResponse(
   pieces: AsyncIterable<Buffer>,
   predictor: ServedPredictor,
   config: Config,
+  requestId: string,
 ): AsyncGenerator<string> {
   const isClass = predictor.served.labels !== null;
   const names = [
@@ -116,7 +117,7 @@ export async function* csvResponse(
   let added: readonly string[] = names;
   for await (const { columns, rows, cells, errors } of csvBatches(pieces, predictor, config)) {
     if (isFirst) added = freeNames(names, columns);
-    const predictions = predictor.predictEach(cells, { errors, warnings: [] });
+    const predictions = predictor.predictEach(cells, { errors, warnings: [], requestId });
     const lines = predictions.map(({ value, probability, predictionId, warning, error }, i) => {
       const own = columns.map((_, at) => rows[i]![at] ?? null);
       return csvLine([...own, value, ...(isClass ? [probability] : []), predictionId, warning, error], true);

@@ -28,8 +28,9 @@ export async function* jsonLinesResponse(
   pieces: AsyncIterable<Buffer>,
   predictor: ServedPredictor,
   config: Config,
+  requestId: string,
 ): AsyncGenerator<string> {
-  const respond = linePredictions(predictor, config);
+  const respond = linePredictions(predictor, config, requestId);
   let first = true;
   let waiting: Line[] = [];
   for await (const text of lines(pieces, config.serve.limits.body_bytes)) {
@@ -78,13 +79,17 @@ function parseLine(bytes: Buffer): Line | null {
   }
 }
 
-function linePredictions(predictor: ServedPredictor, config: Config): (batch: readonly Line[]) => Promise<string> {
+function linePredictions(
+  predictor: ServedPredictor,
+  config: Config,
+  requestId: string,
+): (batch: readonly Line[]) => Promise<string> {
   let write: LineWriter | undefined;
   return async (batch) => {
     const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
     write ??= lineWriter(predictor.served, config, rows);
     const { cells, ...found } = await predictor.toCells(rows);
-    const predictions = predictor.predictEach(cells, found).values();
+    const predictions = predictor.predictEach(cells, { ...found, requestId }).values();
     const lineOf = ({ text, row, problem }: Line): string =>
       row === null ? errorLine(problem) : write!(text, predictions.next().value!, row);
     return batch.map(lineOf).join("");

@@ -30,6 +30,8 @@ export interface RowPrediction {
 export interface Found {
   readonly errors: readonly RowFinding[];
   readonly warnings: readonly RowFinding[];
+  /** For the prediction log. */
+  readonly requestId?: string | undefined;
 }
 
 type Cells = readonly (readonly unknown[])[];
@@ -38,7 +40,7 @@ type Cells = readonly (readonly unknown[])[];
 export function predictEach(
   cells: Cells,
   found: Found,
-  { check, predictCells }: { check: CheckRows; predictCells: (cells: Cells) => Predictions },
+  { check, predictCells }: { check: CheckRows; predictCells: (cells: Cells, found: Found) => Predictions },
 ): RowPrediction[] {
   const { errors, warnings } = check(cells);
   const errorOf = messagesByRow([...found.errors, ...errors]);
@@ -46,7 +48,10 @@ export function predictEach(
   const predictions = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
   const fill = (rows: readonly number[]): void => {
     try {
-      const { values, probabilities, classes, predictionIds } = predictCells(rows.map((row) => cells[row]!));
+      const { values, probabilities, classes, predictionIds } = predictCells(
+        rows.map((row) => cells[row]!),
+        { errors: [], warnings: [], requestId: found.requestId },
+      );
       rows.forEach((row, i) => {
         const [probability, warning] = [probabilities?.[i] ?? null, warningOf.get(row) ?? null];
         const ofClasses = classes && (() => classes(i));

@@ -20,7 +20,7 @@ export interface ServedPredictor {
   /** Computes the columns of `ingest.select`; undefined if the model has none. */
   readonly selector: RowSelector | undefined;
   /** @throws {HttpProblem} 422 naming every value that prevents a prediction; a promise only if there is a selector */
-  predict(rows: readonly RequestRow[]): Predictions | Promise<Predictions>;
+  predict(rows: readonly RequestRow[], requestId?: string): Predictions | Promise<Predictions>;
   toCells(rows: readonly RequestRow[]): RowCells | Promise<RowCells>;
   /** The same for cells in the order of the model's columns. @param found findings about names, added to those about values */
   predictCells(cells: readonly (readonly unknown[])[], found?: Found): Predictions;
@@ -64,20 +64,21 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
     if (found.errors.length + errors.length > 0) throw invalidRows([...found.errors, ...errors]);
     const { values, probabilities, classes } = valuesOf(table);
     const predictionIds = values.map(tools.predictionId);
-    tools.log.append(logged(cells, { values, probabilities, predictionIds }));
+    tools.log.append(logged(cells, { values, probabilities, predictionIds }, found.requestId ?? null));
     tools.counted(values);
     const all = found.warnings.length === 0 ? warnings : inRowOrder([...found.warnings, ...warnings]);
     return { values, probabilities, classes, predictionIds, warnings: all, table };
   };
-  const predicted = (read: RowCells): Predictions => predictCells(read.cells, read);
+  const predicted = (read: RowCells, requestId: string | undefined): Predictions =>
+    predictCells(read.cells, { ...read, requestId });
   return {
     served,
     inputs: new Set(served.inputs),
     selector,
     toCells,
-    predict(rows) {
+    predict(rows, requestId) {
       const read = toCells(rows);
-      return read instanceof Promise ? read.then(predicted) : predicted(read);
+      return read instanceof Promise ? read.then((each) => predicted(each, requestId)) : predicted(read, requestId);
     },
     predictCells,
     predictEach: (cells, found = NOTHING) => predictEach(cells, found, { check, predictCells }),
@@ -141,6 +142,7 @@ function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now
   return (
     cells: readonly (readonly unknown[])[],
     { values, probabilities, predictionIds }: Pick<Predictions, "values" | "probabilities" | "predictionIds">,
+    requestId: string | null,
   ): LoggedPrediction[] => {
     const at = now();
     return cells.map((row, i) => ({
@@ -152,6 +154,7 @@ function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now
       prediction: labels === null ? values[i]! : String(values[i]),
       probability: probabilities === null ? null : probabilities[i]!,
       source: "serve",
+      requestId,
     }));
   };
 }

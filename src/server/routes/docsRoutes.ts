@@ -32,17 +32,19 @@ export function docsPage(app: App, state: ServerState): MorePages {
   return (ui, { renderer, access }) => {
     ui.get("/docs", async (request, reply) => {
       const top = await Promise.resolve()
-        .then(() => requireReader(request, access))
+        .then(() => requireReader(request, access, "read", "predict"))
         .then(() => tryIt(state, request))
         .catch(instead);
       return renderer.send(reply, page(app, top), request);
     });
-    const guarded = (scope: Scope) => ({
+    const guarded = (...scopes: readonly Scope[]) => ({
       onRequest: (request: Request, _reply: unknown, done: (error?: Error) => void): void =>
-        whenAllowed(requireReader(request, access, scope), done),
+        whenAllowed(requireReader(request, access, ...scopes), done),
     });
     // For browsers, whose cookie opens pages only.
-    ui.get("/docs/openapi.json", guarded("read"), (_request, reply) => sendJson(reply, document(app, state)));
+    ui.get("/docs/openapi.json", guarded("read", "predict"), (_request, reply) =>
+      sendJson(reply, document(app, state)),
+    );
     ui.post("/docs", guarded("predict"), async (request, reply) => {
       if (request.headers["sec-fetch-site"] === "cross-site")
         throw new HttpProblem("forbidden", "the form was sent from another site");

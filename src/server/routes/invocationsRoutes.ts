@@ -3,7 +3,15 @@ import { Readable } from "node:stream";
 import { csvBatches, withCharset } from "../predictions/csvResponse.ts";
 import { endpoint, json } from "../http/endpoint.ts";
 import { ref } from "../http/shapes.ts";
-import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
+import {
+  requestIdOf,
+  frameworkProblem,
+  sendProblem,
+  sendText,
+  type App,
+  type Reply,
+  type Request,
+} from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { Predictions } from "../predictions/predictions.ts";
@@ -39,7 +47,7 @@ async function respond(state: ServerState, request: Request, reply: Reply): Prom
     throw new HttpProblem("unsupported-media-type", "/invocations supports only text/csv and application/json");
   }
   const { values, warnings } =
-    body instanceof Readable ? await predictCsv(serving, state, request) : await predictJson(serving, state, body);
+    body instanceof Readable ? await predictCsv(serving, state, request) : await predictJson(serving, state, request);
   reply.header("x-model-version", serving.served.runId);
   // MLflow's clients ignore other members; without a warning, the response is MLflow's.
   const more = warnings.length === 0 ? "" : warningsText(warnings);
@@ -48,7 +56,8 @@ async function respond(state: ServerState, request: Request, reply: Reply): Prom
 
 type Invoked = Pick<Predictions, "values" | "warnings">;
 
-function predictJson({ predictor }: Serving, { workspace }: ServerState, body: unknown): Invoked | Promise<Invoked> {
+function predictJson({ predictor }: Serving, { workspace }: ServerState, request: Request): Invoked | Promise<Invoked> {
+  const { body } = request;
   const given = typeof body === "object" && body !== null ? body : {};
   const forms = FORMS.filter((form) => Object.hasOwn(given, form));
   if (Array.isArray(body) || forms.length !== 1) {
@@ -61,7 +70,10 @@ function predictJson({ predictor }: Serving, { workspace }: ServerState, body: u
   const options = { inputs: predictor.inputs, mostRows: workspace.config.serve.limits.rows };
   const [form] = forms as [string];
   // Passes only that key: another key called "data" would be read as rows.
-  return predictor.predict(requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows);
+  return predictor.predict(
+    requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows,
+    requestIdOf(request),
+  );
 }
 
 async function predictCsv(
@@ -81,7 +93,7 @@ async function predictCsv(
       const hint = "use POST /predict, which streams any number of rows";
       throw new HttpProblem("too-large", `the body has more than ${limits.rows} rows`, { hint });
     }
-    const predicted = predictor.predictCells(cells, { errors, warnings: [] });
+    const predicted = predictor.predictCells(cells, { errors, warnings: [], requestId: requestIdOf(request) });
     values.push(...predicted.values);
     warnings.push(...predicted.warnings.map((warning) => ({ ...warning, row: start + warning.row })));
   }

@@ -34,6 +34,7 @@ export function registerLabels(app: App, state: ServerState): void {
         force,
         examples: MOST_ERRORS,
         byRow: true,
+        names: { id: "?id=COLUMN", label: "?label=COLUMN" },
         ...(serving && { signature: serving.served.model.signature }),
         onReject: (row, message) => errors.length < MOST_ERRORS && errors.push({ row, check: "row", message }),
       },

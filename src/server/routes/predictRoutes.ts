@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { MlctlError, attempt } from "../../core/errors.ts";
 import { csvResponse, withCharset } from "../predictions/csvResponse.ts";
-import { sendText, type App, type Reply, type Request } from "../http/http.ts";
+import { requestIdOf, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
 import { HttpProblem, problemOf, problemFrom } from "../http/problem.ts";
@@ -55,7 +55,7 @@ function respond(serving: Serving, exchange: Exchange): Reply | Promise<Reply> {
     return sendText(reply, serving.responseText(rows, predictions, extra));
   };
   // Without a promise where there is none: it would cost a tenth of the time of a request.
-  const predictions = predictor.predict(rows.rows);
+  const predictions = predictor.predict(rows.rows, requestIdOf(request));
   return predictions instanceof Promise ? predictions.then(send) : send(predictions);
 }
 
@@ -65,8 +65,8 @@ async function stream(predictor: ServedPredictor, { request, reply, state }: Exc
   const contentType = request.headers["content-type"];
   const isCsv = (contentType ?? "").toLowerCase().startsWith(CSV_TYPE);
   const lines = isCsv
-    ? csvResponse(pieces, predictor, withCharset(config, contentType))
-    : jsonLinesResponse(pieces, predictor, config);
+    ? csvResponse(pieces, predictor, withCharset(config, contentType), requestIdOf(request))
+    : jsonLinesResponse(pieces, predictor, config, requestIdOf(request));
   // An error in the first batch sets the status of the response; later errors are reported in their rows.
   const first = await lines.next();
   const room = (): Promise<void> => logRoom(state.log, config.serve.log.queue_rows);
@@ -123,7 +123,13 @@ const PINNED: Endpoint = {
   ...PREDICT,
   id: "predictWithVersion",
   summary: "Predicts rows with a certain model, whichever is deployed",
-  path: { version: { type: "string", example: "v1", description: "a version such as v3, or the id of a run" } },
+  path: {
+    version: {
+      type: "string",
+      example: "v1",
+      description: "a version such as v3, an alias such as @champion, or the id of a run",
+    },
+  },
   problems: ["not-ready", "not-found"],
 };
 

@@ -6,7 +6,7 @@ import { displayNumber, exact, percent } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
-import type { Request } from "../http/http.ts";
+import { requestIdOf, type Request } from "../http/http.ts";
 import { HttpProblem, problemOf } from "../http/problem.ts";
 import { itemTable, factList, runLink } from "../pages/frame/parts.ts";
 import { pageAddress } from "../pages/frame/pageAddress.ts";
@@ -26,7 +26,7 @@ export async function tryIt(state: ServerState, request: Request, form?: URLSear
   const texts = inputs.map(({ name }, i) => form?.get(fieldOf(i)) ?? String(example.get(name) ?? ""));
   const row = Object.fromEntries(inputs.map(({ name, kind }, i) => [name, cellOf(texts[i]!, kind)]));
   const threshold = form?.get("threshold")?.trim() ?? "";
-  const outcome = form === undefined ? null : await predicted(serving, { row, threshold, form });
+  const outcome = form === undefined ? null : await predicted(serving, request, { row, threshold, form });
   const fields = html`${factList([
       ["Model", runLink(runId)],
       ["Family", model.estimator.family],
@@ -84,13 +84,14 @@ function hint({ kind, minimum, maximum }: ColumnSpec): string {
 
 async function predicted(
   { predictor: deployed, served, responseText }: Serving,
+  request: Request,
   { row, threshold, form }: { row: Row; threshold: string; form: URLSearchParams },
 ): Promise<{ readonly shown: Html; readonly probability?: number }> {
   try {
     const share = Number(threshold);
     if (!(share >= 0 && share <= 1)) throw new HttpProblem("bad-request", "the threshold is a number from 0 to 1");
     const predictor = threshold === "" ? deployed : deployed.at(share);
-    const predictions = await predictor.predict([row]);
+    const predictions = await predictor.predict([row], requestIdOf(request));
     const { values, probabilities, classes, predictionIds } = predictions;
     const document = JSON.parse(responseText({ rows: [row], single: true }, predictions)) as object;
     const probability = probabilities?.[0];

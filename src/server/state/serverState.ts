@@ -29,7 +29,7 @@ export interface ServerState {
   readonly allMetrics: () => Promise<MetricsSnapshot>;
   readonly startedAt: Date;
   serving: Serving<DeployedServedModel> | undefined;
-  /** The model of a version ("v3") or run. @throws {HttpProblem} 404 */
+  /** The model of a version ("v3"), an alias ("@champion") or a run. @throws {HttpProblem} 404 */
   pinned: (reference: string) => Promise<Serving>;
   /** Why the newest deployment is refused; null if it is served. */
   refusal: string | null;

@@ -106,8 +106,12 @@ const brief = `
     ADD tested jsonb GENERATED ALWAYS AS (CASE kind WHEN 'run' THEN record->'score'->'metrics' END) STORED;
   ${runViews("brief", "tested")}`;
 
+const requests = `
+  ALTER TABLE logged_prediction ADD request_id text;
+  CREATE INDEX ON logged_prediction (workspace, request_id) WHERE request_id IS NOT NULL;`;
+
 /** From each version to the next; their number is the version. Never change a released one. */
-const steps = [records + runViews("record", "record->'score'->'metrics'") + views, log, brief];
+const steps = [records + runViews("record", "record->'score'->'metrics'") + views, log, brief, requests];
 const VERSION = steps.length;
 
 /** Creates what an empty or older database lacks. @throws {MlctlError} "data" if the tables are another program's, or a newer mlctl's */

@@ -17,16 +17,25 @@ const LOCK_MILLISECONDS = 2000;
 export function sqliteWriter(path: string, retention: Retention): LogWriter {
   const database = openLogDatabase(path, { timeoutMs: LOCK_MILLISECONDS });
   const insert = database.prepare(
-    `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prediction_id) DO NOTHING`,
+    `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source, request_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prediction_id) DO NOTHING`,
   );
   const models = modelNumbers(database);
   let rowsSinceRetention = ROWS_BETWEEN_RETENTIONS;
   const writeAll = database.transaction((rows: readonly LoggedRow[]): Written => {
     let [refused, problem] = [0, null as string | null];
-    for (const [id, at, runId, sha256, inputs, prediction, probability, source] of rows) {
+    for (const [id, at, runId, sha256, inputs, prediction, probability, source, requestId] of rows) {
       try {
-        insert.run(id, Math.trunc(at), models.numberOf(runId, sha256), inputs, prediction, probability, source);
+        insert.run(
+          id,
+          Math.trunc(at),
+          models.numberOf(runId, sha256),
+          inputs,
+          prediction,
+          probability,
+          source,
+          requestId,
+        );
       } catch (error) {
         if (isDiskError(error)) throw error;
         refused++;

@@ -45,6 +45,7 @@ function row(i: number): LoggedRow {
     prediction,
     isOther ? null : 0.5,
     i % 7 === 0 ? "forecast" : "serve",
+    i % 5 === 0 ? `request-${Math.floor(i / 10)}` : null,
   ];
 }
 
@@ -221,6 +222,8 @@ describe("both logs", () => {
       { forecasts: false, labelled: true, since: 0.5 * HOUR },
       { labelled: false, runId: "run1" },
       { runId: "nobody" },
+      { key: { columns: ["id", "other"], value: "17" }, until: HOUR },
+      { requestId: "request-7" },
     ];
     for (const filter of filters) {
       const { predictions } = await of((reader) => reader.count(filter));
@@ -229,6 +232,13 @@ describe("both logs", () => {
       expect(await of((reader) => reader.rows({ ...filter, limit }))).toHaveLength(Math.min(limit, predictions));
     }
     for (const since of [0, HOUR, newest - HOUR - 1, newest + 1]) await of((reader) => reader.totals(since));
+    const found = { key: { columns: ["id"], value: "19990" } };
+    for (const [query, count] of [
+      [found, 1],
+      [{ ...found, until: 1000 }, 0],
+      [{ since: 4000, until: 6000 }, 8],
+    ] as const)
+      expect(await of(async (reader) => (await reader.page({ ...query, limit: 20 })).entries.length)).toBe(count);
     for (const query of [{}, { runId: "run1" }, { labelled: true }, { wrong: true }, { prediction: "class 1" }]) {
       const entries = await of(async (reader) =>
         (await reader.page({ ...query, limit: 20 })).entries.map(({ seq: _seq, ...entry }) => entry),
@@ -238,6 +248,8 @@ describe("both logs", () => {
     expect(
       await of(async (reader) => (await reader.find(idOf(0x20).slice(0, -1))).map(({ inputs }) => inputs)),
     ).toHaveLength(3);
+    const ofRequest = async (reader: LogReader) => (await reader.find("request-7")).map((each) => each.predictionId);
+    expect(await of(ofRequest)).toEqual([idOf(70), idOf(75)]);
     await of((reader) => reader.models());
     for (const { reader } of both) reader.close();
   });

@@ -26,9 +26,21 @@ export interface PredictionFilter {
   /** Milliseconds since 1970, exclusive. */
   readonly until?: number | undefined;
   readonly runId?: string | undefined;
+  /** All rows of one request. */
+  readonly requestId?: string | undefined;
   readonly labelled?: boolean | undefined;
   /** False: without forecasts. */
   readonly forecasts?: boolean | undefined;
+  /** Only rows with this value in one of these columns, such as the id of a customer. */
+  readonly key?: { readonly columns: readonly string[]; readonly value: string } | undefined;
+}
+
+/** What the JSON of the inputs contains if the key is in it: quotes within values are escaped, so nothing else has it. */
+export function keyPatterns({ columns, value }: NonNullable<PredictionFilter["key"]>): string[] {
+  return columns.flatMap((column) => {
+    const name = `${JSON.stringify(column)}:`;
+    return [name + JSON.stringify(value), `${name}${value},`, `${name}${value}}`];
+  });
 }
 
 export interface LogCounts {
@@ -36,7 +48,7 @@ export interface LogCounts {
   readonly labelled: number;
 }
 
-export interface LogQuery extends Pick<PredictionFilter, "runId" | "labelled"> {
+export interface LogQuery extends Omit<PredictionFilter, "forecasts"> {
   /** Only predictions older than this one. */
   readonly before?: Pick<LogEntry, "at" | "seq"> | undefined;
   /** The prediction as a string; for a class, its name. */
@@ -69,7 +81,7 @@ export interface LogReader {
   /** Oldest first. @param limit the newest so many; default: all */
   rows(filter?: PredictionFilter & { readonly limit?: number | undefined }): Promise<JoinedPrediction[]>;
   count(filter?: PredictionFilter): Promise<LogCounts>;
-  /** Predictions whose id begins with `prefix`, at most MAX_MATCHES. */
+  /** Predictions whose id begins with `prefix`, or of the request with this id; at most MAX_MATCHES. */
   find(prefix: string): Promise<LogEntry[]>;
   /** Those with one of these numbers or ids, in any order. */
   those(column: "seq" | "predictionId", keys: readonly (number | string)[]): Promise<ListedEntry[]>;

@@ -12,6 +12,7 @@ export type LoggedRow = readonly [
   prediction: string | number,
   probability: number | null,
   source: string,
+  requestId: string | null,
 ];
 
 export interface Retention {
@@ -48,6 +49,6 @@ export interface LogWriter {
 }
 
 export function loggedRow(entry: LoggedPrediction): LoggedRow {
-  const { predictionId, at, runId, modelSha256, inputs, prediction, probability, source } = entry;
-  return [predictionId, at, runId, modelSha256, JSON.stringify(inputs), prediction, probability, source];
+  const { predictionId, at, runId, modelSha256, inputs, prediction, probability, source, requestId = null } = entry;
+  return [predictionId, at, runId, modelSha256, JSON.stringify(inputs), prediction, probability, source, requestId];
 }

@@ -99,4 +99,8 @@ export const migrations: readonly string[] = [
     seq INTEGER PRIMARY KEY REFERENCES predictions ON DELETE CASCADE, label ANY NOT NULL, labelled_at INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE predictions ADD COLUMN request_id TEXT;
+  CREATE INDEX predictions_by_request ON predictions (request_id) WHERE request_id IS NOT NULL;
+  `,
 ];

@@ -26,6 +26,7 @@ export function postgresReader(
     time: (number) => `to_timestamp(${number} / 1000.0)`,
     among: (column) => `${column} = ANY ($2)`,
     list: (values) => values,
+    contains: "strpos",
     wrong: "(l.class <> p.class OR l.value <> p.value)",
     is: (prediction, next) => {
       const number = prediction.trim() === "" ? NaN : Number(prediction);

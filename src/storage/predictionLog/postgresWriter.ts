@@ -71,10 +71,10 @@ async function insert(
 ): Promise<void> {
   await connection.query(
     `WITH new AS (
-       INSERT INTO logged_prediction (workspace, prediction_id, at, model, inputs, class, value, probability, source)
-       SELECT $1, id, to_timestamp(at / 1000), model, inputs, class, value, probability, source
-       FROM unnest($2::text[], $3::float8[], $4::int[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::text[])
-         AS row (id, at, model, inputs, class, value, probability, source)
+       INSERT INTO logged_prediction (workspace, prediction_id, at, model, inputs, class, value, probability, source, request_id)
+       SELECT $1, id, to_timestamp(at / 1000), model, inputs, class, value, probability, source, request_id
+       FROM unnest($2::text[], $3::float8[], $4::int[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::text[], $10::text[])
+         AS row (id, at, model, inputs, class, value, probability, source, request_id)
        ON CONFLICT (workspace, prediction_id) DO NOTHING RETURNING at, model, source
      ) ${addToHours("(SELECT *, 1 AS predictions, 0 AS labelled FROM new) AS added")}`,
     [
@@ -87,6 +87,7 @@ async function insert(
       rows.map(([, , , , , prediction]) => (typeof prediction === "number" ? prediction : null)),
       rows.map(([, , , , , , probability]) => probability),
       rows.map(([, , , , , , , source]) => source),
+      rows.map(([, , , , , , , , requestId]) => requestId),
     ],
   );
 }

@@ -1,6 +1,7 @@
 /** Reads the prediction log with the SQL that SQLite and Postgres share; they differ in what is in LogSql. */
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import {
+  keyPatterns,
   MAX_MATCHES,
   ROWS_LOOKED_AT,
   type JoinedPrediction,
@@ -36,6 +37,8 @@ export interface LogSql {
   readonly wrong: string;
   /** The prediction as a string. @param next the name of a new parameter */
   is(prediction: string, next: (value: unknown) => string): string;
+  /** The function for the position of a string in another. */
+  readonly contains: string;
   /** FROM and WHERE of the models `m` that predicted. */
   readonly models: string;
   /** A query of the counts of all predictions, where it is quicker. */
@@ -61,7 +64,7 @@ interface Stored extends Omit<LogEntry, "prediction" | "label" | "inputs"> {
 export function sqlReader(log: LogSql): LogReader {
   const { table, joins, scope } = log;
   const columns = `CAST(p.seq AS float8) AS seq, p.prediction_id AS "predictionId", ${log.milliseconds("p.at")} AS at,
-    m.run_id AS "runId", m.sha256 AS "modelSha256", p.probability AS probability, p.source AS source,
+    m.run_id AS "runId", m.sha256 AS "modelSha256", p.probability AS probability, p.source AS source, p.request_id AS "requestId",
     ${log.values}, ${log.labelled}, ${log.milliseconds("l.labelled_at")} AS "labelledAt"`;
   const rest = `FROM ${table} p ${joins} WHERE ${scope}`;
   const select = `SELECT ${columns}, p.inputs AS inputs ${rest}`;
@@ -93,7 +96,7 @@ export function sqlReader(log: LogSql): LogReader {
     find: (prefix) =>
       log.use([], async (ask) => {
         // A range, so that the index is used: "g" sorts after every hexadecimal digit.
-        const sql = `${select} AND p.prediction_id >= $2 AND p.prediction_id < $3 ORDER BY p.prediction_id LIMIT ${MAX_MATCHES}`;
+        const sql = `${select} AND (p.prediction_id >= $2 AND p.prediction_id < $3 OR p.request_id = $2) ORDER BY p.prediction_id LIMIT ${MAX_MATCHES}`;
         return (await ask<Stored>(sql, [prefix, `${prefix}g`])).map(entryOf);
       }),
     async those(column, keys) {
@@ -104,23 +107,24 @@ export function sqlReader(log: LogSql): LogReader {
       log.use([], async (ask) => {
         return (await ask<Stored>(`${select} AND p.seq > $2 ORDER BY p.seq LIMIT $3`, [seq, limit])).map(entryOf);
       }),
-    page: ({ before = LATEST, runId, labelled, prediction, wrong = false, limit }) =>
+    page: ({ before = LATEST, since, until, prediction, wrong = false, limit, ...filter }) =>
       log.use({ entries: [], isPartial: false }, async (ask) => {
-        const { where, values } = conditionsOf(log, { runId, labelled }, [before.at, before.seq, limit]);
+        const range = conditionsOf(log, { since, until }, [before.at, before.seq]);
+        const { where, values } = conditionsOf(log, filter, range.values);
         const next = (value: unknown): string => `$${values.push(value) + 1}`;
         const conditions = [where, wrong ? `AND ${log.wrong}` : ""];
         if (prediction !== undefined) conditions.push(`AND ${log.is(prediction, next)}`);
         const filters = conditions.join(" ").trim();
         const scanned = filters === "" ? limit : ROWS_LOOKED_AT;
-        const newest = `${table} p WHERE ${scope} AND ${older} ORDER BY at DESC, seq DESC LIMIT`;
+        const newest = `${table} p WHERE ${scope} AND ${older} ${range.where} ORDER BY at DESC, seq DESC LIMIT`;
         const rows = await ask<Stored>(
           `SELECT ${columns} FROM (SELECT * FROM ${newest} ${next(scanned)}) p ${joins}
-           WHERE true ${filters} ORDER BY p.at DESC, p.seq DESC LIMIT $4`,
+           WHERE true ${filters} ORDER BY p.at DESC, p.seq DESC LIMIT ${next(limit)}`,
           values,
         );
         const isCut = filters !== "" && rows.length < limit;
         const beyond = `SELECT 1 AS one FROM ${newest} 1 OFFSET ${ROWS_LOOKED_AT}`;
-        const isPartial = isCut && (await ask(beyond, [before.at, before.seq])).length > 0;
+        const isPartial = isCut && (await ask(beyond, range.values)).length > 0;
         return { entries: rows.map(entryOf), isPartial };
       }),
     totals: (since) =>
@@ -146,7 +150,8 @@ async function countOf(log: LogSql, ask: Ask, { labelled: wanted, ...filter }: P
   const { since, until } = filter;
   const first = since === undefined ? -Infinity : Math.ceil(since / HOUR) * HOUR;
   const end = until === undefined ? Infinity : Math.floor(until / HOUR) * HOUR;
-  const hasHours = log.hours !== undefined && first < end;
+  const isByRow = filter.key !== undefined || filter.requestId !== undefined;
+  const hasHours = log.hours !== undefined && first < end && !isByRow;
   const edges = hasHours ? [...edge(since, first), ...edge(end, until)] : [{ since, until }];
   const parts = edges.map((range) => {
     const { where, values } = conditionsOf(log, { ...filter, ...range }, []);
@@ -178,7 +183,7 @@ function edge(since: number | undefined, until: number | undefined): Pick<Predic
 /** Conditions, each after AND. @param first the values of $2, $3 and so on */
 function conditionsOf(
   log: LogSql,
-  { since, until, runId, labelled, forecasts }: PredictionFilter,
+  { since, until, runId, requestId, labelled, forecasts, key }: PredictionFilter,
   first: readonly unknown[],
   time = "p.at",
 ): { where: string; values: unknown[] } {
@@ -188,19 +193,36 @@ function conditionsOf(
   if (since !== undefined) conditions.push(`${time} >= ${log.time(next(since))}`);
   if (until !== undefined) conditions.push(`${time} < ${log.time(next(until))}`);
   if (runId !== undefined) conditions.push(`m.run_id = ${next(runId)}`);
+  if (requestId !== undefined) conditions.push(`p.request_id = ${next(requestId)}`);
   if (labelled !== undefined) conditions.push(`l.seq IS ${labelled ? "NOT NULL" : "NULL"}`);
   if (forecasts === false) conditions.push("p.source <> 'forecast'");
+  if (key !== undefined) {
+    const patterns = keyPatterns(key).map((pattern) => `${log.contains}(p.inputs, ${next(pattern)}) > 0`);
+    conditions.push(`(${patterns.join(" OR ")})`);
+  }
   return { where: conditions.map((condition) => `AND ${condition}`).join(" "), values };
 }
 
 /** One of 500,000, so it is made without copies. */
 function predictionOf(row: Stored): JoinedPrediction {
-  const { predictionId, at, runId, modelSha256, probability, source, labelledAt } = row;
+  const { predictionId, at, runId, modelSha256, probability, source, requestId = null, labelledAt } = row;
   // A prediction without either was not a finite number.
   const prediction = (row.class ?? row.value) as string | number;
   const inputs = (row.inputs === undefined ? undefined : JSON.parse(row.inputs)) as LoggedPrediction["inputs"];
   const label = row.labelClass ?? row.labelValue;
-  return { predictionId, at, runId, modelSha256, prediction, probability, source, label, labelledAt, inputs };
+  return {
+    predictionId,
+    at,
+    runId,
+    modelSha256,
+    prediction,
+    probability,
+    source,
+    requestId,
+    label,
+    labelledAt,
+    inputs,
+  };
 }
 
 function entryOf(row: Stored): LogEntry {

@@ -2,6 +2,7 @@
 import { html } from "../../../reporting/html.ts";
 import type { BodyReader } from "../../http/bodyReader.ts";
 import { addBodyType, type App } from "../../http/http.ts";
+import type { Scope } from "../../http/access.ts";
 import { HttpProblem } from "../../http/problem.ts";
 import type { Page } from "./page.ts";
 import { type PageAccess, cookieHeader, signedCookie } from "./pageAccess.ts";
@@ -24,12 +25,18 @@ export function registerLogin(
   ui.post("/login", async (request, reply) => {
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
     const token = (form.get("token") ?? "").trim();
-    const next = safeNext(form.get("next"));
+    const may = async (scope: Scope): Promise<unknown> =>
+      access.check?.({ headers: { authorization: `Bearer ${token}` }, address: request.ip }, scope);
+    let next = safeNext(form.get("next"));
     try {
-      if (request.headers["sec-fetch-site"] === "cross-site") {
+      if (request.headers["sec-fetch-site"] === "cross-site")
         throw new HttpProblem("forbidden", "the form was sent from another site");
-      }
-      await access.check?.({ headers: { authorization: `Bearer ${token}` }, address: request.ip }, "read");
+      await may("read").catch((error: unknown) => {
+        if (!(error instanceof HttpProblem) || error.status !== 403) throw error;
+        // The only page for a token that may only predict.
+        next = pageAddress("docs");
+        return may("predict");
+      });
     } catch (error) {
       if (!(error instanceof HttpProblem)) throw error;
       const problem = error.status === 401 ? "This token is not valid." : `${error.message}.`;
@@ -56,7 +63,7 @@ function loginPage(next: string, problem: string | null): Page {
       ${problem !== null && html`<p class="warning" role="alert" id="problem">${problem}</p>`}
       <form class="fields" method="post" action="${pageAddress("login")}">
         <label
-          >Token with the scope “read”
+          >Token with the scope “read”, or “predict” for the page API
           <input
             type="password"
             name="token"

@@ -14,12 +14,12 @@ export interface PageAccess {
 export function requireReader(
   request: Request,
   { check, tokens, now }: PageAccess,
-  scope: Scope = "read",
+  ...scopes: readonly Scope[]
 ): ReturnType<NonNullable<PageAccess["check"]>> | undefined {
   const { headers, ip: address } = request;
   const token = headers.authorization === undefined ? tokenOfCookie(headers.cookie, tokens, now()) : undefined;
   const effective = token === undefined ? headers : { authorization: `Bearer ${token}` };
-  return check?.({ headers: effective, address }, scope);
+  return check?.({ headers: effective, address }, ...(scopes.length === 0 ? (["read"] as const) : scopes));
 }
 
 export function isSignedIn({ headers }: Request, { tokens, now }: PageAccess): boolean {

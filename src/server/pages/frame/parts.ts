@@ -156,6 +156,11 @@ export function choice(
   </label>`;
 }
 
+export function dayFields({ from = "", to = "" }: { from?: string | undefined; to?: string | undefined }): Html {
+  return html`<label>First day <input type="date" name="from" value="${from}" /></label>
+    <label>Last day <input type="date" name="to" value="${to}" /></label>`;
+}
+
 export function checkbox(name: string, label: string, isChecked: boolean): Html {
   return html`<label class="check"
     ><input type="checkbox" name="${name}" value="1" ${isChecked && html`checked`} />${label}</label
