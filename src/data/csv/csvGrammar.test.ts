@@ -86,6 +86,14 @@ describe("the header", () => {
     expect(notes).toEqual(['column 3 of f has no name: it is called "column_3"']);
   });
 
+  it("of numbers is reported, since it may be a row; years are names", async () => {
+    const { notes } = await read("5.1,3.5,setosa\n4.9,3.0,setosa\n");
+    expect(notes).toEqual([
+      'the first line of f was read as the names of columns, but has numbers such as "5.1": if it is a row, write a line of names above it',
+    ]);
+    expect((await read("2019,2020,city\n1,2,Oslo\n")).notes).toEqual([]);
+  });
+
   it("is found below `skip_lines` lines", async () => {
     const { columns, lines } = await read("A title\n\na,b\n1,2\n", { skipLines: 2 });
     expect([columns, lines]).toEqual([["a", "b"], [4]]);

@@ -357,6 +357,19 @@ it("a total below the table is reported", async () => {
   ]);
 });
 
+it("rows without any value are reported", async () => {
+  const { notes, rows } = await ingest({ "a.csv": "id;x\n1;2\n;\n;\n2;3\n", "b.csv": "id\n1\n\n2\n" });
+  expect(rows).toBe(7);
+  expect(notes).toContain(
+    'rows without any value are read as rows: a.csv (2); delete them, or, if every row has a "id", set "ingest.where": "\\"id\\" IS NOT NULL" in config.json',
+  );
+});
+
+it("a column of which half are numbers is kept as text with a note", async () => {
+  const { notes } = await ingest({ "a.csv": column(["1%", "0.02", "3%", "0.04"]) });
+  expect(notes).toEqual([expect.stringContaining('not all values are numbers: "x" ("1%")')]);
+});
+
 describe("with the formats of a model", () => {
   it("nothing else is recognised, and cells that do not fit stay text", async () => {
     const { paths } = await ingest({ "f.csv": "a;b;c\n4.172;4.172;1,5\n5.001;5.001;2,5\n" });
