@@ -11,6 +11,7 @@ import {
 } from "../testing/exampleRecords.ts";
 import { save, truthOf } from "../testing/folderTruth.ts";
 import { folderRecords } from "./folderRecords.ts";
+import { openSqlite } from "./sqlite/sqlite.ts";
 import { openStore } from "./store/openStore.ts";
 import { syncStore } from "./store/syncStore.ts";
 import { verify } from "./verify.ts";
@@ -79,6 +80,15 @@ describe("verify", () => {
       expect.stringContaining("fail: record models/run_run1.json: "),
       expect.stringContaining("warn: index: out of date for 1 record;"),
     ]);
+  });
+
+  it("finds rows of the index whose run is missing there", async () => {
+    const paths = await soundWorkspace();
+    const database = openSqlite(paths.index);
+    database.pragma("foreign_keys = OFF");
+    database.exec("DELETE FROM runs");
+    database.close();
+    expect(await complaints(paths)).toContain("fail: store: a row of metrics refers to a missing row");
   });
 
   it("finds damaged records and an index that is out of date", async () => {
