@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, percent } from "../core/text/format.ts";
 import { present } from "../core/text/present.ts";
-import { selectionLabel } from "../core/text/selectionLabel.ts";
+import { selectionLabel } from "../core/text/recordText.ts";
 import type { View } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import type { TunePlan } from "../lifecycle/tune/tune.ts";

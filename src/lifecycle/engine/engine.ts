@@ -16,7 +16,7 @@ import {
   libraryName,
   wheelChecksum,
   type InstalledEngine,
-} from "../../estimators/xgboost/engines/native/installedEngines.ts";
+} from "../../estimators/xgboost/engines/native/findLibrary.ts";
 import {
   availableWheel,
   thisMachine,

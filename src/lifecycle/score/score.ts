@@ -6,7 +6,7 @@ import type { Run, ScoreCurves, ScoreRecord } from "../../core/records/run.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
-import { precisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
+import { precisionRecallCurve } from "../../metrics/rocCurve.ts";
 import { rocCurve } from "../../metrics/rocCurve.ts";
 import { thinCurve } from "../../plots/curve.ts";
 import { bootstrapInTurns, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";

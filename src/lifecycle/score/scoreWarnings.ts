@@ -1,5 +1,5 @@
 /** Warnings about a score: too few rows, rows that the model knows, rows of another time, a gap to the validation rows. */
-import { parseRecorded } from "../../config/parseRecorded.ts";
+import { parseRecorded } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { recover } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";

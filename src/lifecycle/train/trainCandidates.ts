@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
 import { milliseconds } from "../../core/text/duration.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
-import { portfolio } from "../../estimators/portfolio.ts";
+import { portfolio } from "../../estimators/defaultModels.ts";
 import { findTransform } from "../../features/index.ts";
 import { composeEnsemble } from "../../pipeline/fit/composeEnsemble.ts";
 import { refit, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
