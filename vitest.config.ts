@@ -33,7 +33,7 @@ const long = [
   ...named(
     "restoreKilled watchKilled fetchCut acceptance/workers workersElsewhere lifecycleShared commitDeployment pruneDeployments crontab serveSwaps watchSources",
   ),
-  ...named("distributed sharedLog engine strangeMachine toyRegistry packages package badState browser pages"),
+  ...named("distributed sharedLog engine strangeMachine toyRegistry packages package badState browser pages threads"),
   ...named(
     "githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks alertKinds environments",
   ),

@@ -14,6 +14,7 @@ interface Told {
 }
 
 const told: Told[] = [];
+let isDown = false;
 let server: Server;
 let workspace: LifecycleWorkspace;
 
@@ -27,8 +28,9 @@ beforeAll(async () => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
+      if (isDown && request.url === "/people") return response.writeHead(503).end();
       told.push(JSON.parse(body) as Told);
-      response.end();
+      return response.end();
     });
   });
   server.listen(0, "127.0.0.1");
@@ -41,7 +43,7 @@ beforeAll(async () => {
     schedule: [{ name: "nightly", command: "score", cron: "0 3 * * *" }],
     alerts: [
       { type: "webhook", url, name: "ops" },
-      { type: "webhook", url, name: "people", on: ["deployed"] },
+      { type: "webhook", url: `${url}people`, name: "people", on: ["deployed"], retries: 0 },
     ],
   });
   workspace.write({ "sourcedata/a.csv": rows(0), "testdata/t.csv": rows(1) });
@@ -83,6 +85,18 @@ describe("a deployment", () => {
     expect(second!.subject).toBe("[shop] deployed v2, replacing v1");
     expect(second!.text).toMatch(/ on .*: another seed, at 20/);
     expect((await news("deploy", "--rollback"))[0]!.subject).toBe("[shop] rolled back to v1, replacing v2");
+  });
+
+  it("that could not be delivered is sent with the next alerts, once", async () => {
+    isDown = true;
+    expect(await news("deploy", "v2", "--force")).toEqual([]);
+    expect(await news("schedule", "now", "nightly")).toEqual([]);
+    isDown = false;
+    expect(await news("schedule", "now", "nightly")).toMatchObject([
+      { area: "deployed", subject: "[shop] deployed v2, replacing v1" },
+    ]);
+    expect(await news("schedule", "now", "nightly")).toEqual([]);
+    expect(await news("deploy", "--rollback")).toHaveLength(1);
   });
 });
 

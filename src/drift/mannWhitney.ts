@@ -47,9 +47,7 @@ function normalTail(u: number, { m, n, ties }: { m: number; n: number; ties: num
 
 /** P(U ≥ u), computed from the nearer end, so that small probabilities keep their digits. */
 function exactTail(u: number, m: number, n: number): number {
-  const fromTop = m * n - u;
-  if (fromTop < u) return shareUpTo(fromTop, m, n);
-  return 1 - shareUpTo(u - 1, m, n);
+  return m * n - u < u ? shareUpTo(m * n - u, m, n) : 1 - shareUpTo(u - 1, m, n);
 }
 
 /**

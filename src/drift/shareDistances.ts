@@ -49,7 +49,7 @@ function divergence(share: number, other: number): number {
  */
 export function kullbackLeiblerDivergence(reference: Float64Array, current: Float64Array): number {
   const shares = sharesOf(reference, current);
-  const [p, q] = [normalized(filled(shares.reference)), normalized(filled(shares.current))];
+  const [p, q] = [filled(shares.reference), filled(shares.current)];
   const sum = p.reduce((before, share, i) => before + share * Math.log(share / q[i]!), 0);
   return Math.max(0, sum);
 }
@@ -71,11 +71,9 @@ function atLeast(shares: Float64Array): Float64Array {
   return shares.map((share) => Math.max(EMPTY_SHARE, share));
 }
 
+/** Again shares of their sum. */
 function filled(shares: Float64Array): Float64Array {
-  return shares.map((share) => (share === 0 ? EMPTY_SHARE : share));
-}
-
-function normalized(shares: Float64Array): Float64Array {
-  const sum = total(shares);
-  return shares.map((share) => share / sum);
+  const all = shares.map((share) => (share === 0 ? EMPTY_SHARE : share));
+  const sum = total(all);
+  return all.map((share) => share / sum);
 }

@@ -44,6 +44,15 @@ export interface AlertState {
   readonly kind: "alert_state";
   /** Keyed by `source/area/name` of the finding. */
   readonly entries: Readonly<Record<string, AlertEntry>>;
+  /** Absent before the first one that a channel wants to know of. */
+  readonly deployment?: DeploymentNews;
+}
+
+export interface DeploymentNews {
+  /** Time of the last deployment. */
+  readonly at: string;
+  /** Channels that have not accepted the message about it; until when a process sends it, "" if none does. */
+  readonly waiting: Readonly<Record<string, string>>;
 }
 
 export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
@@ -151,4 +160,16 @@ function isMuchWorse({ value, limit, passes }: AlertFinding, reported: Reported)
   if (value === null || limit === null || passes === null || reported.value === null) return false;
   const beyond = (at: number): number => (passes === "at_most" ? at - limit : limit - at);
   return beyond(reported.value) > 0 && beyond(value) >= 2 * beyond(reported.value);
+}
+
+/**
+ * The news of the current deployment. One that the state does not know is news to all channels; undefined before the
+ * first that `isNew`, because it may be older than the settings of the channels.
+ */
+export function newsOf(
+  { deployment }: AlertState,
+  { at, channels, isNew }: { readonly at: string; readonly channels: readonly string[]; readonly isNew: boolean },
+): DeploymentNews | undefined {
+  if (deployment?.at === at || (deployment === undefined && !isNew)) return deployment;
+  return { at, waiting: Object.fromEntries(channels.map((name) => [name, ""])) };
 }

@@ -15,16 +15,13 @@ export function channelOf(
   timeoutMs: number,
   variables: Readonly<Record<string, string>> = {},
 ): Channel {
-  const made = channelOfType(settings, timeoutMs, variables);
-  return settings.name === undefined ? made : { ...made, name: settings.name };
-}
-
-function channelOfType(
-  settings: ChannelSettings,
-  timeoutMs: number,
-  variables: Readonly<Record<string, string>>,
-): Channel {
-  if (settings.type === "webhook") return webhook(settings, timeoutMs);
-  if (settings.type === "pagerduty") return pagerDuty(settings, timeoutMs);
-  return settings.type === "email" ? email(settings, timeoutMs) : command(settings, timeoutMs, variables);
+  const made =
+    settings.type === "webhook"
+      ? webhook(settings, timeoutMs)
+      : settings.type === "pagerduty"
+        ? pagerDuty(settings, timeoutMs)
+        : settings.type === "email"
+          ? email(settings, timeoutMs)
+          : command(settings, timeoutMs, variables);
+  return { ...made, name: settings.name ?? made.name };
 }

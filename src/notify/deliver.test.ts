@@ -140,6 +140,18 @@ describe("a webhook", () => {
     expect(runs.map(({ text }) => text)).toContain(alert.lines[0]);
   });
 
+  it("of many lines stays below the 28 KB that Teams accepts, and says how many it leaves out", async () => {
+    const { url, posts } = await receiver(202);
+    const lines = Array.from({ length: 500 }, (_, i) => `FAIL column_${i}: 0.41 (limit: at most 0.1)`);
+    const subject = `[shop] drift: 500 findings: ${lines.join(", ")}`;
+    await send({ ...hook(url), format: "teams" }, 0, 1000, { ...alert, subject, lines });
+    const { body } = posts[0]!;
+    expect(Buffer.byteLength(body)).toBeLessThan(28 * 1024);
+    const shown = body.match(/FAIL column_\d+: 0\.41 \(limit: at most 0\.1\)"/g)!.length;
+    expect(shown).toBeGreaterThan(100);
+    expect(body).toContain(`… and ${500 - shown} more lines`);
+  });
+
   it("is retried after 0.5, 1 and 2 seconds for temporary errors", async () => {
     const { url, posts } = await receiver(500, 429, 503, 200);
     expect(await send(hook(url), 3)).toMatchObject({ status: "sent", attempts: 4, waits: [500, 1000, 2000] });

@@ -40,22 +40,33 @@ const cardColours: Readonly<Record<AlertChange, string>> = {
   info: "accent",
 };
 
+/** Teams refuses a message of more than 28 KB. */
+const MAX_BYTES = 20_000;
+const MAX_SUBJECT = 1000;
+
 /**
  * An Adaptive Card, as the workflow "When a Teams webhook request is received" takes it. Text runs, because a text block
  * would read the names of columns as Markdown.
- * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
+ * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
  */
 export function teamsMessage({ change, subject, lines, next }: Alert): JsonObject {
-  const content = {
-    $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
-    type: "AdaptiveCard",
-    version: "1.4",
-    body: [
-      textBlock(subject, { weight: "bolder", size: "medium", color: cardColours[change] }),
-      ...lines.filter((line) => line !== "").map((line) => textBlock(line)),
-      textBlock(next, { fontType: "monospace" }),
-    ],
-  };
+  const first = textBlock(subject.slice(0, MAX_SUBJECT), {
+    weight: "bolder",
+    size: "medium",
+    color: cardColours[change],
+  });
+  const blocks = lines.filter((line) => line !== "").map((line) => textBlock(line));
+  let size = 0;
+  const shown = blocks.filter((block) => (size += Buffer.byteLength(JSON.stringify(block))) <= MAX_BYTES);
+  const left = blocks.length - shown.length;
+  const body = [
+    first,
+    ...shown,
+    ...(left === 0 ? [] : [textBlock(`… and ${left} more lines`)]),
+    textBlock(next, { fontType: "monospace" }),
+  ];
+  const schema = "http://adaptivecards.io/schemas/adaptive-card.json";
+  const content = { $schema: schema, type: "AdaptiveCard", version: "1.4", body };
   const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };
   return { type: "message", attachments: [attachment] };
 }

@@ -65,12 +65,8 @@ export async function newton(
       await objective.evaluate(at.weights, at.gradient, hessian);
     }
   }
-  return {
-    ...at,
-    hessian,
-    iterations: options.maxIterations,
-    converged: largest(at.gradient) <= options.tolerance,
-  };
+  const converged = largest(at.gradient) <= options.tolerance;
+  return { ...at, hessian, iterations: options.maxIterations, converged };
 }
 
 /**

@@ -62,7 +62,8 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
     const records = verdicts.flatMap(({ record }) => record ?? []);
     alerts.push(...(await sendAlerts(workspace, records)));
   }
-  if (result.steps.some(isSwitch)) alerts.push(...(await announceDeployment(workspace)));
+  const isAnnounced = alerts.some(({ area }) => area === "deployed");
+  if (result.steps.some(isSwitch) && !isAnnounced) alerts.push(...(await announceDeployment(workspace)));
   return withMonitoring(result, verdicts[0], { alerts, hasChannels: workspace.config.alerts.length > 0 });
 }
 

@@ -7,7 +7,7 @@ import type { Config } from "../../config/schema/schema.ts";
 import { fileVariables } from "../../config/variablesFile.ts";
 import type { Alert, AlertNews } from "../../core/records/alert.ts";
 import { alertOf } from "../../monitoring/alertOf.ts";
-import { changesFor, withPending, withRecord, withSettled } from "../../monitoring/alertState.ts";
+import { changesFor, newsOf, withPending, withRecord, withSettled } from "../../monitoring/alertState.ts";
 import { attempt, type MlctlError } from "../../core/errors.ts";
 import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
@@ -40,7 +40,7 @@ const SPARE_MILLISECONDS = 60_000;
 export async function sendAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<SentAlert[]> {
   const channels = await channelsOf(workspace);
   if (channels.length === 0) return [];
-  const sent: SentAlert[] = [];
+  const sent = await sendDeployment(workspace, channels, false);
   for (const record of records) {
     for (const message of await planned(workspace, record, channels)) {
       const delivered = await send(workspace, message.configured, message.alert);
@@ -81,18 +81,13 @@ async function planned(
         messages.push({ configured, alert, keys, by });
       }
     }
-    // Messages are sent one after another, so the mark must last as long as all deliveries together.
-    const longest = messages.reduce((sum, { configured }) => sum + longestDelivery(configured), SPARE_MILLISECONDS);
+    const longest = longestOf(messages.map(({ configured }) => configured));
     const until = new Date(context.now().getTime() + longest).toISOString();
     for (const { configured, keys, by } of messages)
       state = withPending(state, configured.channel.name, { keys, by, until });
     return state;
   });
   return messages;
-}
-
-function longestDelivery({ channel, settings }: ConfiguredChannel): number {
-  return (settings.retries + 1) * channel.timeoutMs + totalWait(settings.retries);
 }
 
 async function send(
@@ -142,15 +137,53 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   return sent;
 }
 
-/** Tells the channels with "deployed" in `on` that production switched. Call it without the workspace lock. */
+/** Notifies the channels with "deployed" in `on` that production switched. Call it without the workspace lock. */
 export async function announceDeployment(workspace: Workspace): Promise<SentAlert[]> {
-  const wanted = (await channelsOf(workspace)).filter(({ settings }) => settings.on.includes("deployed"));
+  return sendDeployment(workspace, await channelsOf(workspace), true);
+}
+
+/** Sends the message about the current deployment to each channel that has not accepted it. */
+async function sendDeployment(
+  workspace: Workspace,
+  channels: readonly ConfiguredChannel[],
+  isNew: boolean,
+): Promise<SentAlert[]> {
+  const wanted = channels.filter(({ settings }) => settings.on.includes("deployed"));
   const deployment = wanted.length === 0 ? undefined : currentDeployment(workspace.paths.production);
   if (deployment === undefined) return [];
+  const { deployedAt: at } = deployment;
+  const now = workspace.context.now();
+  const until = new Date(now.getTime() + longestOf(wanted)).toISOString();
+  let due: readonly ConfiguredChannel[] = [];
+  await changeAlertState(workspace, (state) => {
+    const { waiting } = newsOf(state, { at, isNew, channels: wanted.map(({ channel }) => channel.name) }) ?? {};
+    if (waiting === undefined) return state;
+    due = wanted.filter(({ channel: { name } }) => waiting[name] !== undefined && waiting[name] <= now.toISOString());
+    const sending = due.map(({ channel }) => [channel.name, until]);
+    return { ...state, deployment: { at, waiting: { ...waiting, ...Object.fromEntries(sending) } } };
+  });
+  if (due.length === 0) return [];
   const alert = await reading(workspace, ({ store }) => deployedAlert(workspace, deployment, store));
   const sent: SentAlert[] = [];
-  for (const configured of wanted) sent.push(await send(workspace, configured, alert));
+  for (const configured of due) {
+    const delivered = await send(workspace, configured, alert);
+    sent.push(delivered);
+    await changeAlertState(workspace, (state) => {
+      if (state.deployment?.at !== at) return state;
+      const { [delivered.channel]: _, ...others } = state.deployment.waiting;
+      const waiting = delivered.status === "sent" ? others : { ...others, [delivered.channel]: "" };
+      return { ...state, deployment: { at, waiting } };
+    });
+  }
   return sent;
+}
+
+/** Messages are sent one after another, so a mark must last as long as all deliveries together. */
+function longestOf(messages: readonly ConfiguredChannel[]): number {
+  return messages.reduce(
+    (sum, { channel, settings: { retries } }) => sum + (retries + 1) * channel.timeoutMs + totalWait(retries),
+    SPARE_MILLISECONDS,
+  );
 }
 
 function deployedAlert({ config }: Workspace, deployment: Deployment, store: Session["store"]): Alert {

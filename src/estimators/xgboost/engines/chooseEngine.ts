@@ -24,7 +24,7 @@ export interface NativeLibraries {
   readonly refused: readonly RefusedLibrary[];
 }
 
-/** Results by path, because opening a library is slow and each fit chooses an engine. */
+/** By path: opening a library is slow, and each fit chooses an engine. */
 const tried = new Map<string, UsableLibrary | RefusedLibrary>();
 
 /** @throws {MlctlError} kind "usage" if MLCTL_XGBOOST_LIBRARY is not a file */
