@@ -18,7 +18,6 @@ export interface ParsedJson {
 /** More than any real configuration needs; keeps a malicious file from overflowing the stack. */
 const MAX_DEPTH = 100;
 
-/** Messages by the error codes of jsonc-parser. */
 const problems: Readonly<Record<string, string>> = {
   InvalidSymbol: "expected a value or a key in double quotes",
   InvalidNumberFormat: "expected a number",
@@ -37,10 +36,7 @@ const problems: Readonly<Record<string, string>> = {
   InvalidCharacter: "this character must be escaped (a tab is written \\t)",
 };
 
-/**
- * @param name file name for error messages, e.g. "config.json"
- * @throws {MlctlError} kind "usage" with line and column
- */
+/** @param name for messages @throws {MlctlError} kind "usage" with line and column */
 export function parseJsonc(text: string, name: string): ParsedJson {
   const json = text.replace(/^\uFEFF/, "");
   const positionOf = positions(json);
@@ -132,7 +128,6 @@ function positions(text: string): (offset: number) => Position {
   };
 }
 
-/** Formatting options that match the existing file. */
 function formattingOf(text: string): FormattingOptions {
   const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
   return { insertSpaces: !indent.startsWith("\t"), tabSize: indent.length, eol: text.includes("\r\n") ? "\r\n" : "\n" };
