@@ -45,8 +45,9 @@ describe("POST /predict", () => {
     const many = await server.post("/predict", [row, row], headers);
     expect([one.body["model_version"], many.headers["x-request-id"]]).toEqual([runId, trace]);
     expectProblem(await server.post("/models/@nobody/predict", row), 404);
-    const logged = () => workspace.json<{ predictions: object[] }>("predictions", "list", "--request", trace);
-    await until(async () => logged().predictions.length === 2);
+    const logged = () => workspace.run(["predictions", "list", "--request", trace, "--csv"]).stdout.trim().split("\n");
+    // A heading and two rows.
+    await until(async () => logged().length === 3);
     const { prediction } = workspace.json<{ prediction: object }>("predictions", "show", "order-42");
     expect(prediction).toMatchObject({ prediction_id: one.body["prediction_id"], request_id: "order-42" });
     expect((await server.get("/ui/predictions?id=order-42")).text).toContain(String(one.body["prediction_id"]));
