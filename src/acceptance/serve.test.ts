@@ -174,7 +174,7 @@ describe("POST /predict", () => {
     const huge = JSON.stringify(row).replace("955", "1e999");
     expectProblem(await server.post("/predict", huge), 422, /too large/);
     const twice = JSON.stringify(row).replace("{", '{"lastyear_activity":1,');
-    expectProblem(await server.post("/predict", twice), 400, /duplicate key "lastyear_activity"/);
+    expectProblem(await server.post("/predict", twice), 400, /duplicate key \\"lastyear_activity/);
     const odd = await server.post("/predict", { ...row, lastyear_activity: 1e9, colour: "red", exited: 1 });
     expect(odd.body["warnings"]).toEqual([
       { row: 0, column: "colour", check: "extra", message: "the model has no such column" },

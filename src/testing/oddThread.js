@@ -2,11 +2,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { MlctlError } from "../../dist/core/errors.js";
 import { estimators } from "../../dist/estimators/index.js";
-import { computeMetrics } from "../../dist/metrics/computeMetrics.js";
+import { computeMetrics } from "../../dist/metrics/findMetric.js";
 import { fitCandidate } from "../../dist/pipeline/fit/fitCandidate.js";
 import { predictor } from "../../dist/pipeline/predict/predictor.js";
 import { selectRows } from "../../dist/core/table/selectRows.js";
-import { formatJson } from "../../dist/storage/model/formatJson.js";
+import { formatJson } from "../../dist/storage/model/modelFile.js";
 import { driftTests } from "../../dist/drift/index.js";
 import { bootstrapInterval } from "../../dist/metrics/bootstrapInterval.js";
 import { metrics } from "../../dist/metrics/index.js";

@@ -75,7 +75,9 @@ describe("a prediction", () => {
     log.append(logged);
     expect(log.stats()).toMatchObject({ queued: 2, written: 0, dropped: 0, lastError: null, trouble: null });
     await until(() => log.stats().written === 2);
-    expect(await sqliteReader(path).rows()).toEqual(logged.map((one) => ({ ...one, label: null, labelledAt: null })));
+    expect(await sqliteReader(path).rows()).toEqual(
+      logged.map((one) => ({ ...one, requestId: null, label: null, labelledAt: null })),
+    );
   });
 
   it("is found by the prefix of its id, by time and by model", async () => {
