@@ -74,7 +74,7 @@ export async function installEngine(from: string | undefined, context: Context) 
     if (!pinned) {
       context.emit({ type: "warning", stage: "engine", message: `unknown checksum of ${source}: ${sha256}` });
     }
-    writeFiles({ ...files, [CHECKSUM_FILE]: Buffer.from(`${sha256}\n`) }, aside);
+    writeFiles(new Map([...files, [CHECKSUM_FILE, Buffer.from(`${sha256}\n`)]]), aside);
     const placed = await place(aside, parent);
     warnIfUnused(placed, context);
     return { status: "installed" as const, ...placed, source, sha256, pinned };
@@ -118,26 +118,34 @@ export function removeEngines(version: string | undefined): { readonly removed: 
 }
 
 function pinnedWheel(): Wheel {
-  const wheel = availableWheel();
+  const machine = thisMachine();
+  const wheel = availableWheel(machine);
   if (wheel !== null) return wheel;
-  throw new MlctlError("failure", `XGBoost has no wheel for ${thisMachine()}`, {
+  throw new MlctlError("failure", `XGBoost has no wheel for ${machine}`, {
     hint: "the WebAssembly engine works on this machine; or set MLCTL_XGBOOST_LIBRARY to your own library",
   });
 }
 
-async function fromIndex(wheel: Wheel, { signal, emit }: Context) {
+interface Source {
+  readonly bytes: Uint8Array;
+  readonly source: string;
+}
+
+async function fromIndex(wheel: Wheel, { signal, emit }: Context): Promise<Source> {
   emit({ type: "stage", stage: "engine", message: `downloading ${wheel.filename}` });
   const onProgress = (done: number, total: number | undefined): void =>
     emit({ type: "progress", stage: "engine", done, unit: "bytes", ...(total === undefined ? {} : { total }) });
-  return downloadWheel(wheel, pipSettings(), { signal, onProgress });
+  const { bytes, url } = await downloadWheel(wheel, pipSettings(), { signal, onProgress });
+  return { bytes, source: url };
 }
 
-function fromFile(path: string) {
+function fromFile(path: string): Source {
   try {
     return { bytes: readFileSync(path), source: path };
   } catch (cause) {
     const known = { ENOENT: "the file does not exist", EISDIR: "it is a folder" }[errorCode(cause) ?? ""];
-    throw new MlctlError("usage", `--from ${path}: ${known ?? (cause as Error).message}`, { cause });
+    const reason = known ?? (cause as Error).message;
+    throw new MlctlError("usage", `--from ${path}: ${reason}`, { cause });
   }
 }
 
@@ -168,9 +176,9 @@ async function place(aside: string, parent: string): Promise<{ version: string; 
   return { version, library: join(folder, libraryFolder, libraryName()) };
 }
 
-function writeFiles(files: Readonly<Record<string, Uint8Array>>, folder: string): void {
+function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
   try {
-    for (const [path, content] of Object.entries(files)) {
+    for (const [path, content] of files) {
       mkdirSync(join(folder, dirname(path)), { recursive: true });
       writeFileSync(join(folder, path), content, { flush: true, mode: 0o755 });
     }
@@ -180,18 +188,22 @@ function writeFiles(files: Readonly<Record<string, Uint8Array>>, folder: string)
 }
 
 export function unusable(reason: string, platform = process.platform): MlctlError {
-  const missing =
-    platform === "win32"
-      ? "the Microsoft Visual C++ Redistributable (https://aka.ms/vc14): install it"
-      : platform === "darwin" && reason.includes("libomp") && "OpenMP: run `brew install libomp`";
-  const hint = missing
-    ? `it needs ${missing}, then try again`
-    : "nothing was installed; the WebAssembly engine needs no library";
+  let hint = "nothing was installed; the WebAssembly engine needs no library";
+  if (platform === "darwin" && /libomp/.test(reason)) {
+    hint = "it needs OpenMP: run `brew install libomp`, then try again";
+  } else if (platform === "win32") {
+    hint = "it needs the Microsoft Visual C++ Redistributable (https://aka.ms/vc14): install it, then try again";
+  }
   return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, { hint });
 }
 
+interface Trial {
+  readonly version: string | null;
+  readonly reason: string;
+}
+
 /** Loads the library in a separate process, because it may crash, and away from what is in the current folder. */
-function trial(library: string): Promise<{ readonly version: string | null; readonly reason: string }> {
+function trial(library: string): Promise<Trial> {
   const module = new URL("dist/app/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);
     import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;

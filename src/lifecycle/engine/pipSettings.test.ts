@@ -29,6 +29,7 @@ describe("pipSettings", () => {
       indexUrl: "https://pypi.org/simple",
       source: "pip's default",
       certificates: null,
+      proxy: null,
       ignored: [],
     });
   });
@@ -39,7 +40,8 @@ describe("pipSettings", () => {
       indexUrl: "https://example.org/simple",
       source: "PIP_INDEX_URL",
       certificates: "/ca.pem",
-      ignored: ["find-links (PIP_FIND_LINKS)", "proxy (PIP_PROXY)"],
+      proxy: "proxy:3128",
+      ignored: ["find-links (PIP_FIND_LINKS)"],
     });
     const empty = { PIP_INDEX_URL: "", PIP_CERT: "", SSL_CERT_FILE: "", REQUESTS_CA_BUNDLE: "", PIP_PROXY: "" };
     expect(pipSettings({ ...none, ...empty })).toEqual(pipSettings(none));
@@ -110,11 +112,11 @@ describe("pipSettings", () => {
     const read = { indexUrl: "https://venv", certificates: "/data.pem" };
     expect(pipSettings({ ...environment, PIP_CONFIG_FILE: at("own") }, "win32")).toMatchObject({
       ...read,
-      ignored: [],
+      proxy: null,
     });
     expect(pipSettings({ ...environment, PIP_CONFIG_FILE: at("absent") }, "win32")).toMatchObject({
       ...read,
-      ignored: [`proxy (${at("roaming/pip/pip.ini")})`],
+      proxy: "user:1",
     });
   });
 

@@ -10,14 +10,16 @@ export interface PipSettings {
   readonly source: string;
   /** File of certificates to trust in addition to Node's. */
   readonly certificates: string | null;
+  /** Used instead of the proxies that the environment names. */
+  readonly proxy: string | null;
   /** Settings that are present but have no effect on mlctl, for messages. */
   readonly ignored: readonly string[];
 }
 
 const PYPI = "https://pypi.org/simple";
 
-const followed = ["index-url", "cert"];
-const ignored = ["extra-index-url", "find-links", "no-index", "trusted-host", "client-cert", "proxy"];
+const followed = ["index-url", "cert", "proxy"];
+const ignored = ["extra-index-url", "find-links", "no-index", "trusted-host", "client-cert"];
 
 /** Read by the HTTP library of pip or by Python. */
 const certificateVariables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
@@ -43,6 +45,7 @@ export function pipSettings(environment: Environment = process.env, platform = p
     indexUrl: (index?.value ?? PYPI).replace(/\/+$/, ""),
     source: index?.source ?? "pip's default",
     certificates: settings.get("cert")?.value ?? environment[variable] ?? null,
+    proxy: settings.get("proxy")?.value ?? null,
     ignored: ignored.flatMap((key) => (settings.has(key) ? [`${key} (${settings.get(key)!.source})`] : [])),
   };
 }

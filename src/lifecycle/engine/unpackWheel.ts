@@ -13,19 +13,23 @@ const MAX_BYTES = 1024 * 1024 * 1024;
  * @returns content by path, with forward slashes
  * @throws {MlctlError} kind "data" if it is not an XGBoost wheel for this machine
  */
-export function unpackWheel(wheel: Uint8Array, source: string, library: string): Record<string, Uint8Array> {
-  const hint = "run `pip download --no-deps xgboost-cpu` to get one";
-  let files: Record<string, Uint8Array>;
+export function unpackWheel(wheel: Uint8Array, source: string, library: string): ReadonlyMap<string, Uint8Array> {
+  const files = unzip(wheel, source);
+  if (files.has(`xgboost/lib/${library}`)) return files;
+  const others = [...files.keys()].filter((path) => path.startsWith("xgboost/lib/")).map((path) => path.slice(12));
+  const what =
+    others.length === 0 ? "is not an XGBoost wheel" : `is for another system: it contains ${others.join(", ")}`;
+  throw new MlctlError("data", `${source} ${what}`, { hint: `it must contain xgboost/lib/${library}; ${WHEEL_HINT}` });
+}
+
+const WHEEL_HINT = "run `pip download --no-deps xgboost-cpu` to get one";
+
+function unzip(wheel: Uint8Array, source: string): Map<string, Uint8Array> {
   try {
     const filter = (file: { name: string; originalSize: number }): boolean =>
       WANTED.test(file.name) && file.originalSize <= MAX_BYTES;
-    files = unzipSync(wheel, { filter });
+    return new Map(Object.entries(unzipSync(wheel, { filter })));
   } catch (cause) {
-    throw new MlctlError("data", `${source} is not a zip file, or is damaged`, { cause, hint });
+    throw new MlctlError("data", `${source} is not a zip file, or is damaged`, { cause, hint: WHEEL_HINT });
   }
-  if (`xgboost/lib/${library}` in files) return files;
-  const others = Object.keys(files).flatMap((path) => (path.startsWith("xgboost/lib/") ? [path.slice(12)] : []));
-  const what =
-    others.length === 0 ? "is not an XGBoost wheel" : `is for another system: it contains ${others.join(", ")}`;
-  throw new MlctlError("data", `${source} ${what}`, { hint: `it must contain xgboost/lib/${library}; ${hint}` });
 }
