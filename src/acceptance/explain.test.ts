@@ -1,11 +1,12 @@
 /** Contributions add up to the answer that predict gives. */
 import { describe, expect, it } from "vitest";
-import { logisticWorkspace, sampleWorkspace } from "./lifecycleWorkspace.ts";
+import { emptyWorkspace, logisticWorkspace, sampleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface Explained {
   readonly base_value: number;
   readonly unit: string;
   readonly importance: readonly { readonly feature: string; readonly importance: number }[];
+  readonly columns: readonly { readonly column: string }[];
   readonly rows: readonly {
     readonly contributions: readonly { readonly feature: string; readonly contribution: number }[];
   }[];
@@ -22,11 +23,13 @@ describe.each(["logistic_regression", "xgboost"])("explain %s", (family) => {
     const predicted = workspace.ok("predict", "some.csv", "--format", "jsonl").trim().split("\n");
     expect(explained.unit).toBe("log_odds");
     expect(explained.rows).toHaveLength(20);
+    const columns = explained.columns.map(({ column }) => column).toSorted();
     explained.rows.forEach(({ contributions }, i) => {
       const margin = contributions.reduce((sum, { contribution }) => sum + contribution, explained.base_value);
       const { probability } = JSON.parse(predicted[i]!) as { probability: number };
       // XGBoost's answers are float32: seven digits.
       expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(probability, 5);
+      expect(contributions.map(({ feature }) => feature).toSorted()).toEqual(columns);
     });
     const sizes = explained.importance.map(({ importance }) => importance);
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
@@ -35,6 +38,29 @@ describe.each(["logistic_regression", "xgboost"])("explain %s", (family) => {
 });
 
 describe("explain", () => {
+  it("adds up the dummy columns of a category, whose sums still give the prediction", () => {
+    const rows = Array.from(
+      { length: 300 },
+      (_, i) => `${["red", "green", "blue"][i % 3]!},${i % 7},${(i % 3) * 2 + (i % 7) / 10}`,
+    );
+    const workspace = emptyWorkspace({ target: "y", train: { models: [{ family: "ridge" }] } });
+    workspace.write({
+      "sourcedata/a.csv": `colour,size,y\n${rows.join("\n")}\n`,
+      "new.csv": "colour,size\ngreen,3\n",
+    });
+    workspace.ok("ingest");
+    workspace.ok("train");
+    const explained = workspace.json<Explained>("explain", "latest", "--rows", "new.csv");
+    expect(explained.importance.length).toBeGreaterThan(2);
+    const { contributions } = explained.rows[0]!;
+    expect(contributions.map(({ feature }) => feature).toSorted()).toEqual(["colour", "size"]);
+    const sum = contributions.reduce((total, { contribution }) => total + contribution, explained.base_value);
+    const predicted = JSON.parse(workspace.ok("predict", "new.csv", "--model", "latest", "--format", "jsonl")) as {
+      prediction: number;
+    };
+    expect(sum).toBeCloseTo(predicted.prediction, 8);
+  });
+
   it("says that rows come by --rows, and names a bad cell by its line, as predict does", () => {
     const workspace = logisticWorkspace();
     const rowsAsModel = workspace.run(["explain", "testdata/testdata.csv"]);

@@ -1,5 +1,6 @@
 /** A workspace whose records are in a real Postgres: the same commands, two processes at once, a kill. */
 import { spawnSync } from "node:child_process";
+import { hostname } from "node:os";
 import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
@@ -81,6 +82,11 @@ describe("a shared workspace", () => {
       await Promise.all(["v2", "v3"].map((model) => ok(workspace, "deploy", model, "--force", "--wait", "1m")));
       const { models } = await json<{ models: { version: number }[] }>(workspace, "models", "list");
       expect(models.map(({ version }) => version).toSorted()).toEqual([1, 2, 3]);
+      const second = emptyWorkspace({ target: "exited", database: `${url}?workspace=a` });
+      const refused = await call(second, "deploy", "--rollback");
+      expect(refused.status).toBe(3);
+      expect(refused.stderr).toContain(`hint: run \`mlctl deploy --rollback\` on ${hostname()}; here, \`mlctl models`);
+      expect((await call(workspace, "backup")).stderr).toContain("pg_dump -Fc -f FILE");
       await ok(workspace, "deploy", "--rollback");
       await ok(workspace, "verify");
 

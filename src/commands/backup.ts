@@ -182,7 +182,7 @@ export const reindex = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const step = await import("../lifecycle/health/reindex.ts");
+    const step = await import("../lifecycle/health/verify.ts");
     const result = await step.reindex(workspace, writingOptions("reindex", invocation.options.wait));
     const notes = result.problems.map(({ path, error }) => `${path}: ${error.message}`);
     const moved = result.setAside === null ? [] : [`the damaged store was moved to ${result.setAside}`];

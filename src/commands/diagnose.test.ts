@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { DiagnoseResult } from "../lifecycle/health/diagnose.ts";
-import { summarize } from "../lifecycle/health/summarize.ts";
+import { summarize } from "../lifecycle/health/dataFindings.ts";
 import { diagnoseView } from "./diagnose.ts";
 
 const never = { runs: 0, last: null, median: null, maximum: null };

@@ -8,7 +8,7 @@ import { counted, dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
 import type { DoctorResult } from "../lifecycle/health/doctor.ts";
-import type { CategorySummary, NumberSummary } from "../lifecycle/health/summarize.ts";
+import type { CategorySummary, NumberSummary } from "../lifecycle/health/dataFindings.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace, openConfig, openWorkspaceOf } from "./openWorkspaceOf.ts";

@@ -81,7 +81,7 @@ export const at = defineCommand({
     ["mlctl at 2026-03-01 --json | jq .run.config", "the configuration of that run"],
   ],
   async run(invocation) {
-    const step = await import("../lifecycle/registry/at.ts");
+    const step = await import("../lifecycle/registry/lineage.ts");
     const result = await inWorkspace(invocation, "read", (session) => step.at(session, invocation.args[0]!));
     const { at: instant, deployment, run, dataset } = result;
     if (deployment === null) return { result, view: { title: `nothing was in production at ${instant}` } };

@@ -82,7 +82,7 @@ export const monitor = defineCommand({
     const failOn = areasOf(options.failOn);
     const { show } = options;
     if (options.history || show !== undefined) {
-      const { monitorHistory, monitorEntry } = await import("../lifecycle/monitor/monitorHistory.ts");
+      const { monitorHistory, monitorEntry } = await import("../lifecycle/monitor/monitor.ts");
       if (show === undefined) {
         const result = await inWorkspace(invocation, "read", (session) => monitorHistory(session, options));
         return { result, view: historyView(result.windows) };

@@ -1,11 +1,10 @@
 /** Tests at, lineage, models and aliases on a history of two deployments. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../core/records/deployment.ts";
-import { at } from "./registry/at.ts";
+import { at, lineage } from "./registry/lineage.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
-import { lineage } from "./registry/lineage.ts";
 import { loadModel } from "./loadModel.ts";
 import { listModels, setAlias } from "./registry/models.ts";
 import { score } from "./score/score.ts";

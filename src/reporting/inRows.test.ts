@@ -93,8 +93,11 @@ it("names the weakest of many classes among those with enough rows", () => {
   const input = exampleInput("multiclass");
   const target = { name: "kind", task: "multiclass", classes: ["a", "b", "c"] } as const;
   const confusionMatrix = [[50, 0, 0], [12, 8, 0], [2, 0, 1]]; // prettier-ignore
-  const score = { ...input.run.score!, confusionMatrix };
-  const found = inRows({ ...input, run: { ...input.run, score }, signature: { ...input.signature, target } });
+  const rowsWith = (accuracy: number) => {
+    const score = { ...input.run.score!, confusionMatrix, baseline: { accuracy } };
+    return inRows({ ...input, run: { ...input.run, score }, signature: { ...input.signature, target } });
+  };
+  const found = rowsWith(50 / 73);
   expect(found).toEqual({
     headline: "59 of 73 rows (81 %) are classified correctly",
     sentences: [
@@ -103,4 +106,8 @@ it("names the weakest of many classes among those with enough rows", () => {
     ],
     weakness: "misses most rows of “b”",
   });
+  // One baseline on the page: it knows the training rows only, of which most were "b".
+  expect(rowsWith(20 / 73)!.sentences[0]).toBe(
+    "Always guessing the most common class of the training rows would be right 20 times (27 %).",
+  );
 });

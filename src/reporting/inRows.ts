@@ -63,13 +63,18 @@ function ofClasses({ run, signature }: ReportInput): InRows | null {
   if (rows === 0) return null;
   const known = classes.filter((each) => each.rows > 0);
   const largest = known.toSorted((a, b) => b.rows - a.rows)[0]!;
+  // The baseline, as everywhere on the page: it knows the training rows only.
+  const baseline = run.score?.baseline["accuracy"];
+  const isSame = typeof baseline !== "number" || Math.abs(baseline - largest.rows / rows) < 1e-9;
+  const guess = isSame ? `the most common class, “${largest.label}”,` : "the most common class of the training rows";
+  const share = isSame ? largest.rows / rows : baseline;
   const ranked = known.toSorted((a, b) => a.found / a.rows - b.found / b.rows);
   const [worst] = [...ranked.filter((each) => each.rows >= MINIMUM_OF_CLASS), ...ranked];
   const missed = ranked.filter((each) => each.rows >= MINIMUM_OF_CLASS && each.found < each.rows / 2);
   return {
     headline: `${displayNumber(correct)} of ${countOf(rows, "row")} (${percent(correct / rows)}) are classified correctly`,
     sentences: [
-      `Always guessing the most common class, “${largest.label}”, would be right ${displayNumber(largest.rows)} times (${percent(largest.rows / rows)}).`,
+      `Always guessing ${guess} would be right ${displayNumber(Math.round(share * rows))} times (${percent(share)}).`,
       worst!.found === worst!.rows
         ? ""
         : `It is weakest at “${worst!.label}”: it finds ${displayNumber(worst!.found)} of ${countOf(worst!.rows, "row")}.`,

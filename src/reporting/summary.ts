@@ -52,14 +52,14 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
   const isAhead = typeof baseline !== "number" || (greaterIsBetter ? value > baseline : value < baseline);
   const problems = [...(isAhead ? [] : [`${label} is not better than the baseline`]), ...broken];
   if (problems.length > 0) return { tone: "bad", words: `not good enough: ${problems.join("; ")}` };
-  const failed = findings.filter(({ status }) => status === "fail").length;
+  const notPassed = findings.filter(({ status }) => status !== "pass").length;
   const doubts = [
     rows?.weakness ?? "",
     typeof baseline === "number" && covers(score.intervals[metric], baseline)
       ? "the lead over the baseline may be chance"
       : "",
     validationSentence(input) === "" ? "" : "worse than on the validation rows",
-    failed === 0 ? "" : `${countOf(failed, "check")} failed`,
+    notPassed === 0 ? "" : `${countOf(notPassed, "check")} did not pass`,
   ].filter((text) => text !== "");
   if (doubts.length > 0) return { tone: "caution", words: `with reservations: ${doubts.join("; ")}` };
   return { tone: "good", words: "passes the quality checks" };

@@ -6,7 +6,7 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import { withValues } from "../../config/unsetValues.ts";
-import { predictFile } from "../../lifecycle/predict/predictFile.ts";
+import { predictFile } from "../../lifecycle/predict/predict.ts";
 import { reading, writing } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";

@@ -39,7 +39,7 @@ export function monitoringView(result: MonitorResult): View {
       ...(isOne ? [] : [["newest window", window.label] as const]),
       ["reference", `${reference.name}, ${reference.rows} rows`],
       ["labelled", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
-      ...metricFields(performance),
+      ...metricFields(performance, result.drift.dataset.detected),
     ],
     notes: result.dryRun ? ["dry run: nothing was recorded and no alert was sent"] : [],
     next:
@@ -140,7 +140,10 @@ export function alertTable(alerts: MonitorResult["alerts"]): ViewTable[] {
   return [{ title: "alerts", columns: ["channel", "change", "status", "subject or error"], rows }];
 }
 
-function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: MonitorResult["performance"]) {
+function metricFields(
+  { metrics, intervals, errorStandardDeviation, estimate }: MonitorResult["performance"],
+  isDrifted: boolean,
+) {
   const shown = Object.entries(metrics).map(([name, value]) => {
     const interval = intervalText(intervals[name]);
     return [name, `${formatNumber(value)}${interval === null ? "" : ` (${interval})`}`] as const;
@@ -148,7 +151,15 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
   const deviation =
     errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
   const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
-  const estimated = estimate === null ? [] : [["estimated without labels", estimates.join(", ")] as const];
+  const estimated =
+    estimate === null
+      ? []
+      : [
+          [
+            "estimated without labels",
+            `${estimates.join(", ")}${isDrifted ? " (the inputs drifted: it may be far off)" : ""}`,
+          ] as const,
+        ];
   return [...shown, ...deviation, ...estimated];
 }
 

@@ -8,6 +8,8 @@ export interface DeploymentOrigin {
   readonly host?: string;
   /** HEAD of the git repository with config.json; absent without one. */
   readonly commit?: string;
+  /** Files of that commit had changes that were not committed. */
+  readonly dirty?: true;
   readonly message?: string;
 }
 

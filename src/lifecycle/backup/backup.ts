@@ -1,7 +1,18 @@
 /** backup: writes index, records and files to one archive. Takes no lock, so other commands can run. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  closeSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, dirname, resolve, sep } from "node:path";
 import { codeVersion } from "../../config/codeVersion.ts";
 import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { Context } from "../../core/context.ts";
@@ -16,8 +27,7 @@ import { copySqlite } from "../../storage/sqlite/copySqlite.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { requireSettled } from "../../storage/backup/settleReplacement.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
-import { backupTarget } from "./backupTarget.ts";
-import { refuseShared } from "./refuseShared.ts";
+import { isStream } from "../../storage/files/atomicWrite.ts";
 
 export interface BackupOptions {
   readonly configPath: string;
@@ -28,21 +38,10 @@ export interface BackupOptions {
   readonly inputs: boolean;
 }
 
-export interface BackupResult {
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly files: number;
-  /** Size before compression. */
-  readonly contentBytes: number;
-  /** Recorded files that were already missing or changed. */
-  readonly damaged: readonly string[];
-}
-
 /** Maximum number of attempts: if files are pruned after their records were copied, everything is copied again. */
 const ATTEMPTS = 3;
 
-export async function backup(options: BackupOptions, context: Context): Promise<BackupResult> {
+export async function backup(options: BackupOptions, context: Context) {
   const { paths, output } = options;
   refuseShared(paths);
   requireSettled(paths);
@@ -61,19 +60,12 @@ export async function backup(options: BackupOptions, context: Context): Promise<
   }
 }
 
-interface Attempt {
-  readonly path: string;
-  /** Folder for copies of the databases. */
-  readonly folder: string;
-  readonly endsIfPruned: boolean;
-}
-
 /** @returns undefined, without an archive, if files were pruned in the meantime and `endsIfPruned` is set */
 async function attemptBackup(
   { configPath, paths, inputs }: BackupOptions,
   context: Context,
-  { path, folder, endsIfPruned }: Attempt,
-): Promise<BackupResult | undefined> {
+  { path, folder, endsIfPruned }: { readonly path: string; readonly folder: string; readonly endsIfPruned: boolean },
+) {
   const { production, models, datasets } = paths;
   const extra = inputs ? { inputs: paths.input, tests: paths.testData, drops: paths.drops } : {};
   const warn = (leftOut: readonly string[]): void => {
@@ -108,7 +100,16 @@ async function attemptBackup(
         context.emit({ type: "progress", stage: "backup", done, total: entries.length, unit: "files" });
       },
     });
-    return await resultOf(path, written, damagedIn(files, written, paths));
+    return {
+      path,
+      bytes: statSync(path).size,
+      sha256: await sha256File(path),
+      files: written.length,
+      /** Size before compression. */
+      contentBytes: written.reduce((total, { bytes }) => total + bytes, 0),
+      /** Recorded files that were already missing or changed. */
+      damaged: damagedIn(files, written, paths),
+    };
   } catch (error) {
     if (error === pruned) return undefined;
     throw error;
@@ -125,31 +126,15 @@ function isGone(paths: ConfiguredPaths): (entry: ArchiveEntry) => boolean {
 }
 
 async function databases(database: string, folder: string): Promise<ArchiveEntry[]> {
-  const wanted = [
-    ["store.db", database],
-    ["predictions.db", predictionLogPath(database)],
-  ] as const;
   const entries: ArchiveEntry[] = [];
-  for (const [name, source] of wanted) {
-    const copy = join(folder, name);
-    if (await copySqlite(source, copy)) entries.push({ name, content: { path: copy, bytes: statSync(copy).size } });
+  for (const [name, source] of Object.entries({
+    "store.db": database,
+    "predictions.db": predictionLogPath(database),
+  })) {
+    const path = join(folder, name);
+    if (await copySqlite(source, path)) entries.push({ name, content: { path, bytes: statSync(path).size } });
   }
   return entries;
-}
-
-async function resultOf(
-  path: string,
-  written: readonly ArchivedFile[],
-  damaged: readonly string[],
-): Promise<BackupResult> {
-  return {
-    path,
-    bytes: statSync(path).size,
-    sha256: await sha256File(path),
-    files: written.length,
-    contentBytes: written.reduce((sum, { bytes }) => sum + bytes, 0),
-    damaged,
-  };
 }
 
 /** Compares the copied files with the copied records. @returns sorted paths of unreadable records and of missing or changed files */
@@ -183,4 +168,63 @@ function sourceOf(name: string, { production, models, datasets }: ConfiguredPath
   const [role = "", ...below] = name.split("/");
   const folder = new Map(Object.entries({ production, models, datasets })).get(role);
   return folder === undefined ? undefined : `${folder}/${below.join("/")}`;
+}
+
+/** @returns the path, absolute; @throws {MlctlError} kind "usage" */
+function backupTarget(given: string, paths: ConfiguredPaths): string {
+  const path = resolve(given);
+  requireElsewhere(path, paths);
+  const hint = "name a new file, or an older backup to replace";
+  if (isStream(path))
+    throw new MlctlError("usage", `cannot write a backup to ${path}: it is a device or a pipe`, { hint });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  // A link itself is replaced, not its target.
+  if (stat === undefined || stat.isSymbolicLink()) return path;
+  if (stat.isDirectory()) throw new MlctlError("usage", `cannot write a backup to ${path}: it is a folder`, { hint });
+  if (isArchive(path)) return path;
+  throw new MlctlError("usage", `${path} already exists and is not a backup, so it was not replaced`, { hint });
+}
+
+/** A backup in a folder that is backed up would contain earlier backups. */
+function requireElsewhere(path: string, { models, datasets, production }: ConfiguredPaths): void {
+  const inside = [models, datasets, production].find((folder) =>
+    isBelow(realPath(join(folder, "any")), realPath(path)),
+  );
+  if (inside === undefined) return;
+  throw new MlctlError("usage", `cannot write a backup into ${inside}, because that folder is backed up`, {
+    hint: "name another folder",
+  });
+}
+
+function isBelow(inFolder: string, path: string): boolean {
+  return `${path}${sep}`.startsWith(`${dirname(inFolder)}${sep}`);
+}
+
+/** Resolves links in the existing part of a path, except for the last component, which is replaced. */
+function realPath(path: string): string {
+  const folder = dirname(path);
+  if (folder === path) return path;
+  return join(existsSync(folder) ? realpathSync(folder) : realPath(folder), basename(path));
+}
+
+/** Checks the first two bytes of gzip (RFC 1952). */
+function isArchive(path: string): boolean {
+  const descriptor = openSync(path, "r");
+  try {
+    const start = Buffer.alloc(2);
+    return readSync(descriptor, start) === 2 && start.equals(Buffer.from([0x1f, 0x8b]));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @throws {MlctlError} kind "usage" if the records are not in the folders */
+export function refuseShared({ shared, bucket }: Pick<ConfiguredPaths, "shared" | "bucket">): void {
+  if (shared === undefined) return;
+  const { name, prefix } = bucket ?? {};
+  const saved =
+    bucket === undefined ? "copy the folders" : `copy the files with \`aws s3 sync s3://${name}/${prefix} FOLDER\``;
+  throw new MlctlError("usage", `the records of this workspace are in ${shared.shown}, not in its folders`, {
+    hint: `save records, predictions and alerts with \`pg_dump -Fc -f FILE ${shared.shown.replace(/\?.*$/, "")}\`, and ${saved}; or move all back with \`mlctl share --folder\` first`,
+  });
 }

@@ -17,32 +17,20 @@ import { RESTORE, settleReplacement } from "../../storage/backup/settleReplaceme
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { integrity } from "../health/verify.ts";
 import { knownNames } from "../knownNames.ts";
-import { refuseShared } from "./refuseShared.ts";
+import { refuseShared } from "./backup.ts";
 
 export interface RestoreOptions {
   readonly archive: string;
-  /** Folder of the workspace; created if missing. */
   readonly folder: string;
   readonly force: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly waitMs: number;
 }
 
-export interface RestoreResult {
-  readonly folder: string;
-  readonly config: string;
-  readonly files: number;
-  readonly createdAt: string;
-  readonly codeVersion: string;
-  readonly records: number;
-  /** Files that do not match their recorded hash. They were already damaged when the backup was made. */
-  readonly damaged: readonly string[];
-}
-
 const plainNames = new Set(["config.json", "store.db", "predictions.db", "manifest.json"]);
 
 /** @throws {MlctlError} kind "usage" if the folder is not empty and `force` is not set */
-export async function restore(options: RestoreOptions, context: Context): Promise<RestoreResult> {
+export async function restore(options: RestoreOptions, context: Context) {
   const folder = resolve(options.folder);
   const { archive, force, waitMs } = options;
   const { now, signal } = context;
@@ -61,7 +49,7 @@ export async function restore(options: RestoreOptions, context: Context): Promis
   }
 }
 
-async function restoreInto(folder: string, options: RestoreOptions, context: Context): Promise<RestoreResult> {
+async function restoreInto(folder: string, options: RestoreOptions, context: Context) {
   const unpacked = temporaryPath(join(folder, "restore"));
   mkdirSync(unpacked);
   try {
@@ -77,6 +65,7 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
       replaceAll({ folder, staged: unpacked, places, config, locks });
       const restored = folderRecords(paths);
       const { records } = await reindex(restored, paths.index, context.now());
+      // They were already damaged when the backup was made.
       const damaged = (await integrity({ paths, records: restored }))
         .filter(({ status }) => status === "fail")
         .map(({ name }) => name);
@@ -126,7 +115,6 @@ function removeEmpty(folder: string, made: string | undefined): void {
   for (let at = folder; at.startsWith(made) && readdirSync(at).length === 0; at = dirname(at)) rmdirSync(at);
 }
 
-/** Lock files of a deleted workspace. */
 const lockFile = /\.lock(\.json|-journal)?$/;
 
 function requireEmpty(folder: string, archive: string): void {
@@ -147,7 +135,6 @@ function isOfBackup(name: string): boolean {
   return plainNames.has(name) || backupFolders.some((role) => name.startsWith(`${role}/`));
 }
 
-/** Unpacks the archive and compares every file with the manifest. */
 async function unpack(archive: string, unpacked: string): Promise<BackupManifest> {
   const files = await readArchive(archive, unpacked, isOfBackup);
   const path = join(unpacked, "manifest.json");

@@ -1,4 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../core/records/deployment.ts";
+import { originText } from "../../core/text/recordText.ts";
 import { deploy, type DeployOptions } from "./deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
@@ -51,6 +54,50 @@ describe("deploy", () => {
     });
     expect(await deployed(example, { rollback: true })).toMatchObject({ status: "rolled_back", runId });
     expect(inProduction(example)).toBe(runId);
+  });
+
+  it("deploys the same model with the threshold that config.json names, though no metric is better", async () => {
+    const config = { ...exampleConfig, train: { models: [{ family: "logistic_regression" }], threshold: 0.5 } };
+    const example = await trained(config);
+    await deployed(example);
+    await example.configure({ ...config, train: { ...config.train, threshold: 0.28 } });
+    const runId = await trainAgain(example);
+    expect(await deployed(example)).toMatchObject({
+      status: "deployed",
+      runId,
+      reasons: expect.arrayContaining([
+        "only the threshold changes, from 0.5 to 0.28, as config.json says",
+      ]) as string[],
+    });
+    await example.configure({
+      ...config,
+      train: { ...config.train, threshold: 0.9 },
+      promotion: { require: { recall: { min: 0.99 } } },
+    });
+    await trainAgain(example);
+    expect(await deployed(example)).toMatchObject({ status: "kept" });
+  });
+
+  it("records the commit, and that files of it were changed since", async () => {
+    const example = await trained();
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-C", example.folder, "-c", "user.name=ada", "-c", "user.email=a@b", ...args]);
+    git("init", "-q");
+    git("add", "config.json", "practicedata");
+    git("commit", "-q", "-m", "start");
+    const recorded = () => JSON.parse(example.read("production_deployment/deployment.json")) as Deployment;
+    await deployed(example, { force: true });
+    expect(recorded().commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(recorded().dirty).toBeUndefined();
+    example.write({ "practicedata/a.csv": exampleCsv(3, 90) });
+    await trainAgain(example);
+    await deployed(example, { force: true });
+    expect(recorded().dirty).toBe(true);
+    expect(originText(recorded())).toContain(" with uncommitted changes");
+    // What is recorded is the tree of now, not that of the deployment that it returns to.
+    git("commit", "-qam", "more");
+    await deployed(example, { rollback: true });
+    expect(recorded().dirty).toBeUndefined();
   });
 
   it("does not compare the challenger with a champion that has another target or other columns", async () => {

@@ -25,13 +25,9 @@ import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 
 export interface DeployOptions {
-  /** REF of the challenger; defaults to "latest". */
   readonly model?: string;
-  /** Deploy even if the promotion rule rejects the model. */
   readonly force?: boolean;
-  /** Return to the previous deployment. */
   readonly rollback?: boolean;
-  /** Only report what would happen. */
   readonly dryRun?: boolean;
   /** Why, for the record of the deployment. */
   readonly message?: string | undefined;
@@ -78,7 +74,7 @@ async function promote(
   if (!promoted && !forced) return { status: "kept", ...result, path: null };
   if (dryRun) return { status: "deployed", ...result, path: null };
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
-  const path = await commit(session, {
+  const path = await commitDeployment(session, {
     ...(await artifacts(session, run)),
     runId: run.runId,
     action: forced ? "force" : "deploy",
@@ -101,7 +97,6 @@ interface Comparison {
   readonly tested?: Judgement;
 }
 
-/** Compares challenger and champion on the same test rows. */
 async function compare(session: Session, challenger: LoadedModel, force: boolean): Promise<Comparison> {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
@@ -162,13 +157,32 @@ function judgeChampion(
     ({ message, details }) => [message, ...details].join("; "),
   );
   if (typeof judged === "string") return { champion: null, championProblem: judged };
-  return { champion: judged.evaluation, table: judged.table };
+  // No metric says which threshold suits its users, and those without a threshold do not change.
+  const chosen =
+    session.config.train.threshold === model.threshold && withoutThreshold(model) === withoutThreshold(deployed.model)
+      ? `only the threshold changes, from ${deployed.model.threshold} to ${model.threshold}, as config.json says`
+      : undefined;
+  return { champion: judged.evaluation, table: judged.table, chosen };
+}
+
+/** What makes the predicted probabilities. */
+function withoutThreshold({ estimator, transforms, calibration }: LoadedModel["model"]): string {
+  return JSON.stringify([estimator, transforms, calibration]);
 }
 
 async function rollback(session: Session, { dryRun = false, message }: DeployOptions): Promise<DeployResult> {
   const history = deploymentHistory(session.paths.production);
   const target = rollbackTarget(history);
-  if (!dryRun) await session.records.fetch(target);
+  const { shared, bucket } = session.paths;
+  // Machines share the records; the files may be elsewhere, or nowhere.
+  const notHere = recover((error) => {
+    if (shared === undefined || error.kind !== "data") throw error;
+    const where =
+      bucket === undefined ? `on ${target.host ?? "the machine that deployed it"}` : "where its files still are";
+    const hint = `run \`mlctl deploy --rollback\` ${where}; here, \`mlctl models list\` shows what \`mlctl deploy REF\` can deploy instead`;
+    throw new MlctlError("data", error.message, { hint, cause: error });
+  });
+  if (!dryRun) await session.records.fetch(target).catch(notHere);
   const reasons = [`rolled back to deployment ${target.deploymentId} of ${target.deployedAt}`];
   const {
     kind: _kind,
@@ -176,16 +190,18 @@ async function rollback(session: Session, { dryRun = false, message }: DeployOpt
     previousRunId: _previous,
     message: _message,
     commit: _commit,
+    dirty: _dirty,
     ...rest
   } = target;
   const origin = deploymentOrigin(session.paths.workspace, message);
-  const path = dryRun ? null : await commit(session, { ...rest, action: "rollback", reasons, ...origin });
+  const path = dryRun
+    ? null
+    : await commitDeployment(session, { ...rest, action: "rollback", reasons, ...origin }).catch(notHere);
   const { runId, metric, value } = target;
   return { status: "rolled_back", runId, previousRunId: history[0]!.runId, metric, value, reasons, dryRun, path };
 }
 
-/** @returns the path of the deployed model */
-async function commit(
+async function commitDeployment(
   { records, store, context }: Session,
   request: Omit<DeploymentRequest, "deployedAt">,
 ): Promise<string> {

@@ -4,15 +4,14 @@ import { hostname, userInfo } from "node:os";
 import type { DeploymentOrigin } from "../../core/records/deployment.ts";
 
 /** Of git, which may wait for a slow disk. */
-const TIMEOUT_MILLISECONDS = 5000;
+const GIT_MILLISECONDS = 5000;
 
 /** @param workspace the folder of config.json, which may be in a git repository */
 export function deploymentOrigin(workspace: string, message: string | undefined): DeploymentOrigin {
-  const commit = commitOf(workspace);
   return {
     by: process.env["GITHUB_ACTOR"] || userName(),
     host: hostname(),
-    ...(commit === undefined ? {} : { commit }),
+    ...commitOf(workspace),
     ...(message === undefined ? {} : { message }),
   };
 }
@@ -25,9 +24,16 @@ function userName(): string {
   }
 }
 
-/** `rev-parse` reads only: it runs no hook, whoever the repository is from. */
-function commitOf(workspace: string): string | undefined {
-  const options = { encoding: "utf8", timeout: TIMEOUT_MILLISECONDS } as const;
-  const { status, stdout } = spawnSync("git", ["-C", workspace, "rev-parse", "--verify", "HEAD"], options);
-  return status === 0 && /^[0-9a-f]{40,64}\n$/.test(stdout) ? stdout.trim() : undefined;
+/** These commands of git read only: they run no hook, filter or monitor, whoever the repository is from. */
+function commitOf(workspace: string): Pick<DeploymentOrigin, "commit" | "dirty"> {
+  const git = (...args: string[]) =>
+    spawnSync("git", ["-C", workspace, "-c", "core.fsmonitor=false", "-c", "core.checkStat=minimal", ...args], {
+      encoding: "utf8",
+      timeout: GIT_MILLISECONDS,
+    });
+  const { status, stdout } = git("rev-parse", "--verify", "HEAD");
+  if (status !== 0 || !/^[0-9a-f]{40,64}\n$/.test(stdout)) return {};
+  // By size and time of the files, because to compare their content git would run the filters of the repository.
+  const changed = git("-c", "core.trustctime=false", "diff-index", "--name-only", "HEAD", "--").stdout !== "";
+  return { commit: stdout.trim(), ...(changed && { dirty: true }) };
 }

@@ -11,7 +11,6 @@ export const RULES_TAG = "kept_under";
 
 type Store = Pick<Session, "store">;
 
-/** True if the run was deployed, or rejected under the current promotion rules. */
 export function isDecided({ store, config }: Pick<Session, "store" | "config">, run: Run): boolean {
   return run.tags[RULES_TAG] === rulesHash(config) || wasDeployed({ store }, run);
 }

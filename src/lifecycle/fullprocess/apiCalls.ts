@@ -7,20 +7,11 @@ import { timestamp } from "../../core/text/format.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
-import { httpCaller, type ApiCall, type ApiServer, type HttpCaller } from "./httpCaller.ts";
-import { freeNames } from "../predict/addedNames.ts";
+import { freeNames } from "../predict/predictedValues.ts";
 import { deployedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
-
-export interface ApiCallsResult {
-  readonly url: string;
-  readonly runId: string | null;
-  /** Path of the apireturns file, relative to the workspace. */
-  readonly path: string;
-  readonly calls: readonly ApiCall[];
-  readonly failed: number;
-}
+import { MlctlError } from "../../core/errors.ts";
 
 /** Endpoints that return JSON and take no rows. */
 const READ = ["/health", "/ready", "/ping", "/version", "/model", "/score", "/summarise", "/diagnose"] as const;
@@ -33,7 +24,7 @@ type Document = Readonly<Record<string, unknown>>;
  * Sends the rows of the test set without the target.
  * @throws {MlctlError} kind "failure" if no server responds, "notReady" if there is no test data
  */
-export async function apiCalls(session: Session, server: ApiServer): Promise<ApiCallsResult> {
+export async function apiCalls(session: Session, server: ApiServer) {
   const { paths, context } = session;
   const deployed = deployedModel(session.paths);
   const { table } = await readTestData(session, deployed === undefined ? [] : [deployed.model]);
@@ -67,7 +58,7 @@ async function requestPredictions(
     table,
     inputs,
     runId,
-  }: Pick<HttpCaller, "call"> & { table: Table; inputs: readonly string[]; runId: string | null },
+  }: Pick<ReturnType<typeof httpCaller>, "call"> & { table: Table; inputs: readonly string[]; runId: string | null },
 ): Promise<{ predictions: unknown[] }> {
   const key = freeNames([session.config.serve.response_key ?? "prediction"], inputs)[0]!;
   const rows = jsonRows(table, inputs);
@@ -93,7 +84,6 @@ function documentsOf(lines: string): Document[] {
   });
 }
 
-/** Names of the model's inputs in the response of GET /model. */
 function inputNames({ signature }: Document): string[] {
   const { inputs = [] } = (signature ?? {}) as { inputs?: readonly { name: string }[] };
   return inputs.map(({ name }) => name);
@@ -110,4 +100,86 @@ function jsonCell(column: Column, row: number): string | number | null {
   if (column.kind !== "number") return cellText(column, row);
   const value = column.values[row]!;
   return Number.isFinite(value) ? value : null;
+}
+
+export interface ApiServer {
+  readonly url: string;
+  readonly token: string | null;
+}
+
+interface ApiCall {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly status: number | null;
+  readonly ok: boolean;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly problem: string | null;
+}
+
+const TIMEOUT_MILLISECONDS = 60_000;
+
+/** @throws {MlctlError} from `call`, kind "failure", if the first call gets no response */
+export function httpCaller({ url, token }: ApiServer, signal: AbortSignal) {
+  const base = url.replace(/\/+$/, "");
+  const calls: ApiCall[] = [];
+  /** @returns the response, and the JSON in it; null if it is not JSON */
+  const call = async (
+    method: ApiCall["method"],
+    path: string,
+    rows?: { readonly type: string; readonly body: string },
+  ): Promise<{ readonly text: string; readonly document: unknown }> => {
+    const start = performance.now();
+    const log = (status: number | null, text: string, problem: string | null): void => {
+      const seconds = Math.round(performance.now() - start) / 1000;
+      calls.push({ method, path, status, ok: problem === null, seconds, bytes: Buffer.byteLength(text), problem });
+    };
+    try {
+      const headers = {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(rows === undefined ? {} : { "content-type": rows.type }),
+      };
+      signal.throwIfAborted();
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]);
+      const response = await fetch(`${base}${path}`, { method, headers, body: rows?.body ?? null, signal: stop });
+      const text = await response.text();
+      const document = parsed(text);
+      log(response.status, text, response.ok ? null : problemOf(response.status, document));
+      return { text, document };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (calls.length === 0) throw noResponse(base, error);
+      log(null, "", reasonOf(error));
+      return { text: "", document: null };
+    }
+  };
+  return { call, calls };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The status, with the detail or title of a problem document (RFC 9457) if there is one. */
+function problemOf(status: number, document: unknown): string {
+  const { detail, title } = (document ?? {}) as { detail?: unknown; title?: unknown };
+  const text = [detail, title].find((each) => typeof each === "string");
+  return text === undefined ? `status ${status}` : `${status}, ${String(text)}`;
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message, name } = error as Error;
+  if (name === "TimeoutError") return `no response within ${TIMEOUT_MILLISECONDS / 1000} s`;
+  return cause instanceof Error && cause.message !== "" ? cause.message : message;
+}
+
+function noResponse(url: string, cause: unknown): MlctlError {
+  return new MlctlError("failure", `no server responds at ${url}: ${reasonOf(cause)}`, {
+    hint: "start `mlctl serve` there, or omit --url to let apicalls start its own server",
+    cause,
+  });
 }

@@ -7,10 +7,14 @@ import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../../storage/deployment/repairDeployment.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
+import { apiCalls, type ApiServer } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "../deploy/deploy.ts";
-import { describeIngest, describeScore, describeTraining, describeVerdict, isSwitch } from "./describeSteps.ts";
 import {
+  describeIngest,
+  describeScore,
+  describeTraining,
+  describeVerdict,
+  isSwitch,
   ended,
   noNewRows,
   withMonitoring,
@@ -21,7 +25,6 @@ import {
   type FullprocessResult,
   type StepLog,
 } from "./fullprocessResult.ts";
-import type { ApiServer } from "./httpCaller.ts";
 import { fetchSources, unaskedNote } from "../ingest/fetchSources.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describePromotion.ts";
@@ -38,10 +41,8 @@ import type { Workspace } from "../workspace.ts";
 export interface FullprocessOptions {
   readonly command: string;
   readonly waitMs: number;
-  /** Ingest and train even if nothing is new. */
   readonly force?: boolean;
   readonly dryRun?: boolean;
-  /** Starts the HTTP API for the apicalls step. */
   readonly startServer: StartServer;
 }
 
@@ -67,7 +68,6 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
   return withMonitoring(result, verdicts[0], { alerts, hasChannels: workspace.config.alerts.length > 0 });
 }
 
-/** Receives the verdict on the new rows as soon as it is known. */
 type Verdicts = MonitoredNewRows[];
 
 async function neededSteps(
@@ -172,7 +172,6 @@ async function checkDrift(session: Session, log: StepLog, verdicts: Verdicts): P
   );
 }
 
-/** Runs train, score and deploy, beginning with `start`. */
 async function produceModel(
   session: Session,
   log: StepLog,
@@ -223,7 +222,7 @@ async function recordResponses(session: Session, log: StepLog, startServer: Star
   return path;
 }
 
-async function callOwnServer(session: Session, startServer: StartServer): Promise<ApiCallsResult> {
+async function callOwnServer(session: Session, startServer: StartServer) {
   const server = await startServer(session);
   try {
     const result = await apiCalls(session, server);

@@ -6,10 +6,14 @@ import type { SentAlert } from "../monitor/monitorAlerts.ts";
 import type { MonitoredNewRows } from "../monitor/monitorNewRows.ts";
 import { summaryOf, type WindowSummary } from "../monitor/monitorRecord.ts";
 import type { Session } from "../session.ts";
+import { counted, formatNumber } from "../../core/text/format.ts";
+import type { DeployResult } from "../deploy/deploy.ts";
+import type { IngestResult } from "../ingest/ingest.ts";
+import type { ScoreResult } from "../score/score.ts";
+import type { TrainResult } from "../train/train.ts";
 
 export interface FullprocessResult {
   readonly status: "nothing_new" | "kept" | "deployed";
-  /** Why it started, or why there was nothing to do. */
   readonly reason: string;
   readonly steps: readonly Step[];
   readonly runId: string | null;
@@ -17,9 +21,7 @@ export interface FullprocessResult {
   readonly metric: string | null;
   readonly value: number | null;
   readonly interval: readonly [number, number] | null;
-  /** Why the model was deployed or kept. */
   readonly reasons: readonly string[];
-  /** Notes of the training. */
   readonly notes: readonly string[];
   readonly reportPath: string | null;
   readonly apireturnsPath: string | null;
@@ -110,27 +112,22 @@ export function ended(session: Session, { run, ...ending }: Ending): Fullprocess
 export interface Step {
   readonly name: string;
   readonly status: "done" | "skipped";
-  /** What the step did, or why it was skipped. */
   readonly reason: string;
   readonly seconds: number;
 }
 
-export interface StepLog {
-  /** In the order in which they started. */
-  readonly steps: readonly Step[];
-  /** Runs and times a step. `describe` turns its result into the reason. */
-  run<T>(name: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T>;
-  skip(name: string, reason: string): void;
-}
+export type StepLog = ReturnType<typeof stepLog>;
 
 /** @param signal once it is aborted, no further step starts */
-export function stepLog(signal: AbortSignal): StepLog {
+export function stepLog(signal: AbortSignal) {
   const started: (Step | null)[] = [];
   return {
-    get steps() {
+    /** In the order in which they started. */
+    get steps(): readonly Step[] {
       return started.filter((step) => step !== null);
     },
-    async run(name, work, describe) {
+    /** `describe` turns the result of a step into its reason. */
+    async run<T>(name: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T> {
       signal.throwIfAborted();
       const start = performance.now();
       const place = started.push(null) - 1;
@@ -138,8 +135,48 @@ export function stepLog(signal: AbortSignal): StepLog {
       started[place] = { name, status: "done", reason: describe(result), seconds: (performance.now() - start) / 1000 };
       return result;
     },
-    skip(name, reason) {
+    skip(name: string, reason: string): void {
       started.push({ name, status: "skipped", reason, seconds: 0 });
     },
   };
+}
+
+export function describeIngest(result: IngestResult): string {
+  const { status, dataset, files, duplicatesRemoved, duplicatesKept, reason } = result;
+  if (status === "nothing_new" || dataset === null) return reason;
+  const equal = duplicatesKept > 0 ? `${duplicatesKept} equal rows kept` : `${duplicatesRemoved} duplicates removed`;
+  return `${dataset.rows} rows from ${counted(files.length, "file")}, ${equal}`;
+}
+
+export function describeTraining({
+  leaderboard,
+  trainingRows,
+  validationRows,
+  rowsWithoutTarget,
+}: TrainResult): string {
+  const models = counted(leaderboard.length, "model");
+  const rows =
+    rowsWithoutTarget === 0
+      ? ""
+      : ` on ${trainingRows + validationRows} rows (${rowsWithoutTarget} rows without target were left out)`;
+  return `${models}${rows}, best ${leaderboard[0]!.family}`;
+}
+
+export function describeScore({ metric, value, rows }: ScoreResult): string {
+  return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
+}
+
+const SWITCHED = "switched to ";
+
+/** Whether the step moved production to another model. */
+export function isSwitch({ name, reason }: Pick<Step, "name" | "reason">): boolean {
+  return name === "deploy" && reason.startsWith(SWITCHED);
+}
+
+/** With the reasons of a rejection, because in a pipe only the table of the steps is printed. */
+export function describeVerdict({ status, runId, previousRunId, reasons }: DeployResult): string {
+  if (status === "deployed") return `${SWITCHED}${runId}`;
+  const kept =
+    previousRunId === null ? "not deployed; no model is in production" : `kept the deployed model ${previousRunId}`;
+  return reasons.length === 0 ? kept : `${kept}: ${reasons.join("; ")}`;
 }

@@ -12,7 +12,6 @@ import { hashTestData } from "../testData.ts";
 /** The first step that is needed. All later steps run too. */
 export type Start = "ingest" | "train" | "score" | "deploy" | "report" | "nothing_new";
 
-/** The steps in order. */
 export const order: readonly Start[] = ["ingest", "train", "score", "deploy", "report"];
 
 export interface FullprocessPlan {

@@ -4,10 +4,13 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift.ts";
 import { comparedRows } from "../../core/text/recordText.ts";
 import { formatNumber } from "../../core/text/format.ts";
-import type { Table } from "../../core/table/table.ts";
-import { missingShares } from "./summarize.ts";
+import type { Table, Column } from "../../core/table/table.ts";
+import { atOnce, type Work } from "../../core/inTurns.ts";
+import { presentCount } from "../../core/table/cellText.ts";
+import { mean } from "../../stats/mean.ts";
+import { quantilesOf } from "../../stats/quantilesOf.ts";
+import { standardDeviation } from "../../stats/standardDeviation.ts";
 
-/** Limit for the share of missing values if the configuration sets none. */
 const DEFAULT_MISSING_SHARE = 0.1;
 
 export interface NewestData {
@@ -44,7 +47,6 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
   ];
 }
 
-/** Drift of the inputs together, of the predictions and of the target. */
 function driftFindings(report: DriftReport): Finding[] {
   const { dataset, columns, target, currentRows } = report;
   const { tested, drifted, detected } = dataset;
@@ -76,4 +78,73 @@ function oneDrift(name: string, drift: ColumnDrift | undefined): Finding[] {
   const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} means drift${note === undefined ? "" : `; ${note}`}`;
   const passes = measure === "p_value" ? "at_least" : "at_most";
   return [{ name, status: drifted ? "warn" : "pass", value, limit, passes, message }];
+}
+
+/** Summary of numbers, or of dates in milliseconds. Null if every value is missing. */
+export interface NumberSummary {
+  readonly mean: number | null;
+  readonly median: number | null;
+  /** Sample standard deviation (n − 1). */
+  readonly standardDeviation: number | null;
+  readonly minimum: number | null;
+  readonly q25: number | null;
+  readonly q75: number | null;
+  readonly maximum: number | null;
+}
+
+export interface CategorySummary {
+  readonly distinct: number;
+  readonly top: readonly (readonly [string, number])[];
+}
+
+export interface TableSummary {
+  readonly missing: Readonly<Record<string, number>>;
+  readonly summary: Readonly<Record<string, NumberSummary | CategorySummary>>;
+}
+
+export function summarize(table: Table): TableSummary {
+  return atOnce(summarizeInTurns(table));
+}
+
+export function* summarizeInTurns(table: Table): Work<TableSummary> {
+  const summaries: [string, NumberSummary | CategorySummary][] = [];
+  for (const column of table.columns) {
+    summaries.push([column.name, summaryOf(column)]);
+    yield;
+  }
+  return { missing: missingShares(table), summary: Object.fromEntries(summaries) };
+}
+
+/** Share of rows without a value, by column. */
+export function missingShares({ columns, rowCount }: Table): TableSummary["missing"] {
+  return Object.fromEntries(
+    columns.map((column) => [column.name, (rowCount - presentCount(column)) / Math.max(1, rowCount)]),
+  );
+}
+
+function summaryOf(column: Column): NumberSummary | CategorySummary {
+  if (column.kind === "category") {
+    const counts = new Map<string, number>();
+    for (const code of column.codes) {
+      if (code >= 0) counts.set(column.categories[code]!, (counts.get(column.categories[code]!) ?? 0) + 1);
+    }
+    const top = [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10);
+    return { distinct: counts.size, top };
+  }
+  const { length } = column.values;
+  // A copy of millions of values takes longer than all that follows.
+  const isComplete = presentCount(column) === length;
+  const values = isComplete ? column.values : column.values.filter((value) => !Number.isNaN(value));
+  const [minimum, q25, median, q75, maximum] = quantilesOf(values, [0, 0.25, 0.5, 0.75, 1]).map((value) =>
+    values.length === 0 ? null : value,
+  ) as [number, number, number, number, number];
+  return {
+    mean: values.length === 0 ? null : mean(values),
+    median,
+    standardDeviation: values.length < 2 ? null : standardDeviation(values, { ddof: 1 }),
+    minimum,
+    q25,
+    q75,
+    maximum,
+  };
 }

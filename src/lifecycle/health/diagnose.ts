@@ -1,6 +1,6 @@
 /** diagnose: checks the deployed model, the newest data and its drift, packages and recorded files. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { DriftReport, Finding } from "../../core/records/drift.ts";
+import type { Finding } from "../../core/records/drift.ts";
 import { inTurns } from "../../core/inTurns.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -14,54 +14,24 @@ import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
-import { batchDrift } from "./batchDrift.ts";
-import { dataFindings } from "./dataFindings.ts";
-import { newestRows } from "./newRows.ts";
+import { batchDrift, newestRows } from "./newRows.ts";
+import { dataFindings, summarize, summarizeInTurns } from "./dataFindings.ts";
 import { integrity } from "./verify.ts";
 import { namedOrDeployed } from "../loadModel.ts";
-import { checkPackages, type PackageCheck } from "./packages.ts";
 import type { Session } from "../session.ts";
-import {
-  summarize,
-  summarizeInTurns,
-  type CategorySummary,
-  type NumberSummary,
-  type TableSummary,
-} from "./summarize.ts";
 import { readDataset } from "../datasets.ts";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { projectRoot } from "../../core/projectRoot.ts";
 
 /** A sample of more rows tells as much about the predictions. */
 const MOST_PREDICTIONS = 100_000;
 
-/** Durations of past runs in seconds; null if there was none. */
-export interface Timing {
-  readonly runs: number;
-  readonly last: number | null;
-  readonly median: number | null;
-  readonly maximum: number | null;
-}
-
-export interface DiagnoseResult extends TableSummary {
-  readonly runId: string | null;
-  readonly dataset: { readonly path: string; readonly rows: number };
-  /** Columns whose values in `summary` are milliseconds. */
-  readonly dateColumns: readonly string[];
-  /** Summary of the deployed model's predictions for the newest dataset, or for a sample of `rows` of its rows. */
-  readonly predictions: { readonly rows: number; readonly values: NumberSummary | CategorySummary };
-  /** Recorded durations of ingestions and trainings. */
-  readonly timing: { readonly ingest: Timing; readonly train: Timing };
-  readonly drift: DriftReport;
-  /** Outdated or vulnerable packages; see `packageStatus`, which is "unknown" if no registry responded. */
-  readonly packages: PackageCheck["packages"];
-  readonly packageStatus: PackageCheck["status"];
-  readonly findings: readonly Finding[];
-}
+export type DiagnoseResult = Awaited<ReturnType<typeof diagnose>>;
+export type Timing = ReturnType<typeof timing>;
 
 /** @throws {MlctlError} kind "notReady" if nothing is deployed or ingested */
-export async function diagnose(
-  session: Session,
-  options: { readonly offline?: boolean } = {},
-): Promise<DiagnoseResult> {
+export async function diagnose(session: Session, options: { readonly offline?: boolean } = {}) {
   const { config, store, context } = session;
   const deployed = await namedOrDeployed(session, undefined, "run `mlctl deploy`");
   const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
@@ -114,14 +84,15 @@ function predictionsOf(model: Model, table: Table): { column: Column; rows: numb
   return { column: predictionColumn(target, yPred), rows: yPred.length, problem };
 }
 
-function timings({ store }: Session): DiagnoseResult["timing"] {
+function timings({ store }: Session) {
   const trainings = new Map<string, number>();
   for (const { trainId, seconds } of store.runs()) trainings.set(trainId, (trainings.get(trainId) ?? 0) + seconds);
   const newestFirst = [...trainings].toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([, seconds]) => seconds);
   return { ingest: timing(store.datasets().map(({ seconds }) => seconds)), train: timing(newestFirst) };
 }
 
-function timing(newestFirst: readonly number[]): Timing {
+/** Durations of past runs in seconds. */
+function timing(newestFirst: readonly number[]) {
   const sorted = Float64Array.from(newestFirst).toSorted();
   if (sorted.length === 0) return { runs: 0, last: null, median: null, maximum: null };
   return { runs: sorted.length, last: newestFirst[0]!, median: quantileSorted(sorted, 0.5), maximum: sorted.at(-1)! };
@@ -140,4 +111,63 @@ function packageFindings({ status, reason, packages }: PackageCheck): Finding[] 
       ? `not checked: ${reason}`
       : `${packages.length - vulnerable.length} outdated, ${vulnerable.length} with a known vulnerability`;
   return [{ name: "packages", status: serious ? "warn" : "pass", value: vulnerable.length, limit: 0, message }];
+}
+
+const TIMEOUT_MILLISECONDS = 20_000;
+
+export interface PackageCheck {
+  /** "unknown" if no registry responded; the packages were then not checked. */
+  readonly status: "checked" | "unknown";
+  readonly reason: string | null;
+  readonly packages: readonly (Readonly<Record<"current" | "wanted" | "latest", string | null>> & {
+    readonly name: string;
+    /** Severity of the worst known vulnerability. */
+    readonly vulnerability: string | null;
+  })[];
+}
+
+/** Never throws: without a network, the status is "unknown". */
+export async function checkPackages(signal: AbortSignal): Promise<PackageCheck> {
+  const [outdated, audit] = await Promise.all([
+    npm<Record<string, { current?: string; wanted?: string; latest?: string }>>("outdated", signal),
+    npm<{ vulnerabilities?: Record<string, { severity: string }> }>("audit", signal),
+  ]);
+  if (outdated === null) return { status: "unknown", reason: "no package registry responded", packages: [] };
+  const vulnerable = audit?.vulnerabilities ?? {};
+  const names = [...new Set([...Object.keys(outdated), ...Object.keys(vulnerable)])].toSorted();
+  const reason = audit === null ? "the registry did not report vulnerabilities" : null;
+  return {
+    status: "checked",
+    reason,
+    packages: names.map((name) => ({
+      name,
+      current: outdated[name]?.current ?? null,
+      wanted: outdated[name]?.wanted ?? null,
+      latest: outdated[name]?.latest ?? null,
+      vulnerability: vulnerable[name]?.severity ?? null,
+    })),
+  };
+}
+
+/** npm's JSON output; null if it fails. Exit code 1 with output means that there are findings. */
+function npm<T extends object>(command: string, signal: AbortSignal): Promise<T | null> {
+  const limits = { signal, timeout: TIMEOUT_MILLISECONDS, maxBuffer: 64 << 20 };
+  const options = { ...limits, cwd: fileURLToPath(projectRoot), shell: process.platform === "win32" };
+  return new Promise((resolve) => {
+    execFile("npm", [command, "--json", "--omit=dev", "--fetch-retries=0"], options, (error, stdout) => {
+      const output = parse<T & { error?: unknown }>(stdout);
+      const failed =
+        output === null || output.error !== undefined || (error !== null && typeof error.code !== "number");
+      resolve(failed ? null : output);
+    });
+  });
+}
+
+function parse<T>(text: string): T | null {
+  try {
+    return JSON.parse(text.trim() === "" ? "{}" : text) as T;
+  } catch {
+    // npm prints plain text if it cannot start.
+    return null;
+  }
 }

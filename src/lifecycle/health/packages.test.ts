@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { checkPackages } from "./packages.ts";
+import { checkPackages } from "./diagnose.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import { summarize, type TableSummary } from "./summarize.ts";
+import { summarize, type TableSummary } from "./dataFindings.ts";
 
 function numbers(...values: number[]): TableSummary {
   return summarize({

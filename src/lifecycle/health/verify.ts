@@ -4,6 +4,8 @@ import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { requireSettled } from "../../storage/backup/settleReplacement.ts";
 import { verify as verifyStorage } from "../../storage/verify.ts";
 import type { Workspace } from "../workspace.ts";
+import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/syncStore.ts";
+import { settleRestore, type WritingOptions } from "../session.ts";
 
 /** One finding per file or check, damaged ones first. */
 export async function verify(workspace: Workspace): Promise<{ readonly findings: readonly Finding[] }> {
@@ -22,4 +24,19 @@ export async function integrity(workspace: Pick<Workspace, "paths" | "records">)
   if (damaged.length > 0) return damaged;
   const message = `${findings.length} recorded files and checks are intact`;
   return [{ name: "integrity", status: "pass", value: 0, limit: 0, message }];
+}
+
+/** Takes the lock itself instead of using `writing`, because the index may be too damaged to open. */
+export async function reindex(workspace: Workspace, options: WritingOptions): Promise<ReindexResult> {
+  const { paths, records, context } = workspace;
+  const { now, signal } = context;
+  requireKinds(paths);
+  const locking = { ...options, now, signal };
+  const lock = await records.lock(locking);
+  try {
+    await settleRestore(workspace, locking);
+    return await reindexStorage(records, paths.index, now());
+  } finally {
+    await lock.release();
+  }
 }

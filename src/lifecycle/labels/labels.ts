@@ -18,7 +18,6 @@ import { csvSettings, keyColumns } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface LabelsOptions {
-  /** A path, or "-" for `stdin`. */
   readonly input: string;
   readonly stdin: Readable;
   readonly inputFormat?: RowFormat | undefined;
@@ -26,7 +25,6 @@ export interface LabelsOptions {
   readonly id?: string | undefined;
   /** Column with the label. Default: the target of config.json, else "label". */
   readonly label?: string | undefined;
-  /** Replace existing labels that differ. */
   readonly force: boolean;
   /** How the target was read in training. Default: by the deployed model. */
   readonly signature?: Signature;
@@ -40,12 +38,9 @@ export interface LabelsOptions {
 }
 
 export interface LabelsResult extends Readonly<JoinResult> {
-  /** The columns used to match rows. */
   readonly by: readonly string[];
   readonly label: string;
-  /** Number of rows in the file. */
   readonly rows: number;
-  /** Number of rows with an empty label. */
   readonly withoutLabel: number;
   /** Number of rows that cannot be read or have no key. */
   readonly rejected: number;

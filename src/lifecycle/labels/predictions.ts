@@ -5,7 +5,6 @@ import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { Session } from "../session.ts";
 
-/** Times are ISO 8601. */
 export type PredictionRecord = Omit<JoinedPrediction, "at" | "labelledAt"> & {
   readonly at: string;
   readonly labelledAt: string | null;
@@ -56,7 +55,6 @@ export interface PredictionsOptions {
   /** Milliseconds since 1970, inclusive and exclusive. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** REF of the model. */
   readonly model?: string | undefined;
   readonly request?: string | undefined;
   readonly labelled: boolean;
@@ -69,7 +67,6 @@ export interface PredictionsResult {
   /** Number of all matching predictions, including those beyond the limit. */
   readonly total: number;
   readonly labelled: number;
-  /** Newest first. */
   readonly predictions: readonly PredictionRecord[];
 }
 
@@ -80,7 +77,6 @@ export function rowKeyOf({ config }: Pick<Session, "config">, value: string | un
   throw new MlctlError("usage", "no column identifies a row", { hint: 'set "id_columns" in config.json' });
 }
 
-/** @throws {MlctlError} kind "usage" for a time that cannot be read */
 export async function listPredictions(session: Session, options: PredictionsOptions): Promise<PredictionsResult> {
   const log = openLogReader(session.paths);
   const { since, until, model, request, labelled, id, limit } = options;

@@ -11,37 +11,33 @@ import {
   monitorRecord,
   recordResult,
   summaryOf,
-  type Judging,
   type ReadyRows,
   type WindowSummary,
+  monitorSettings,
 } from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
 import { knownColumns, watchedRows, type WatchedRows } from "./monitorRows.ts";
-import { monitorSettings } from "./monitorSettings.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
-import { trainedRows } from "./trainedRows.ts";
-import { warnOfUnknownColumns } from "../health/batchDrift.ts";
+import { warnOfUnknownColumns } from "../health/newRows.ts";
 import type { Workspace } from "../workspace.ts";
+import { suggest } from "../../core/text/suggest.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
 
 export interface MonitorOptions {
-  /** Files, folders and addresses. */
   readonly files: readonly string[];
-  /** How to ask the addresses. */
   readonly asking?: Pick<NamedSources, "query" | "stdin">;
   readonly source?: "dataset" | "predictions" | undefined;
   /** Name of the file in the history; only for a single file. */
   readonly calledAs?: string | undefined;
-  /** REF of the model; defaults to the deployed one. */
   readonly model?: string | undefined;
-  /** Start (inclusive) and end (exclusive) of the history, in milliseconds. */
+  /** Of the history, in milliseconds; `until` is not in it. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   /** Judge all windows, not only the newest. */
   readonly backfill?: boolean;
   /** Columns to use instead of `monitor.segments`. */
   readonly segments?: readonly string[] | undefined;
-  /** Write nothing and send no alerts. */
   readonly dryRun?: boolean;
 }
 
@@ -53,34 +49,24 @@ export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" 
   readonly dryRun: boolean;
 }
 
-/** The result before alerts are sent. */
-export interface Monitored {
-  readonly result: MonitorResult;
-  /** Records to send alerts about. */
-  readonly news: readonly MonitorRecord[];
-}
-
-/** Sends alerts about new findings. Call it without the workspace lock, because a slow channel takes time. */
-export async function tellNews(workspace: Workspace, { result, news }: Monitored): Promise<MonitorResult> {
+/** Sends alerts about `news`. Call it without the workspace lock, because a slow channel takes time. */
+export async function tellNews(
+  workspace: Workspace,
+  { result, news }: Awaited<ReturnType<typeof monitor>>,
+): Promise<MonitorResult> {
   return { ...result, alerts: await sendAlerts(workspace, news) };
 }
 
-/** @throws {MlctlError} kind "notReady" if nothing is deployed, or there are no rows to monitor */
-export async function monitor(session: Session, request: MonitorOptions): Promise<Monitored> {
-  const { config, context } = session;
+/**
+ * @returns the result before alerts are sent, and `news`, the records to send alerts about
+ * @throws {MlctlError} kind "notReady" if nothing is deployed, or there are no rows to monitor
+ */
+export async function monitor(session: Session, request: MonitorOptions) {
+  const { window } = session.config.monitor;
   const loaded = await namedOrDeployed(session, request.model, "run `mlctl deploy`, or use --model");
-  const options = { ...request, files: await localFiles(session, request) };
-  // Read both in parallel, and wait for both even if one fails, so that no reader is left running.
-  const reads = [readyRows(session, loaded, options), monitorReference(session, loaded)] as const;
-  await Promise.allSettled(reads);
-  const [ready, reference] = await Promise.all(reads);
-  warnOfUnknownColumns(session, loaded.model);
-  const settings = monitorSettings(config, loaded, options.segments);
-  const records: MonitorRecord[] = [];
-  for (const rows of ready) {
-    context.signal.throwIfAborted();
-    records.push(...judgeRows(session, rows, { loaded, reference, settings }, options));
-  }
+  const options = { ...request, files: await localFiles(session, request), eachFile: window === "file" };
+  const from = earliestNeeded(requestOf(session, options, true));
+  const records = await judgedRows(session, loaded, watchedRows(session, loaded, { ...options, from }), options);
   const newest = records.at(-1);
   if (newest === undefined) {
     throw new MlctlError("notReady", "there are no rows in the requested windows", {
@@ -90,9 +76,40 @@ export async function monitor(session: Session, request: MonitorOptions): Promis
   const dryRun = options.dryRun ?? false;
   if (!dryRun) for (const record of records) await keepRecord(session, record);
   // With one window per file, every file is new. Otherwise only the end of the history is.
-  const news = config.monitor.window === "file" ? records : [newest];
-  const result = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
-  return { result, news: dryRun ? [] : news };
+  const news = dryRun ? [] : options.eachFile ? records : [newest];
+  const result: MonitorResult = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
+  return { result, news };
+}
+
+type Judged = Pick<MonitorOptions, "since" | "until" | "backfill" | "segments">;
+
+/** Predicts the rows, while a thread may read the reference, and judges their windows. */
+export async function judgedRows(
+  session: Session,
+  loaded: LoadedModel,
+  watched: Promise<readonly WatchedRows[]>,
+  options: Judged,
+): Promise<MonitorRecord[]> {
+  const { config, context } = session;
+  const preparing = watched.then((all) => all.map((rows) => ready(session, loaded, rows)));
+  // Wait for both even if one fails, so that no reader is left running.
+  const reads = [preparing, monitorReference(session, loaded)] as const;
+  await Promise.allSettled(reads);
+  const [prepared, reference] = await Promise.all(reads);
+  warnOfUnknownColumns(session, loaded.model);
+  const judging = { loaded, reference, settings: monitorSettings(config, loaded, options.segments) };
+  return prepared.flatMap((rows) => {
+    const { watched: of } = rows;
+    warnOfUntimed(session, rows.prepared);
+    const request = requestOf(session, options, of.source === "predictions");
+    const planned = planWindows(rows.prepared.time, of.rows ?? of.table.rowCount, request);
+    return planned.map((window, i) => {
+      context.signal.throwIfAborted();
+      if (planned.length > 20)
+        context.emit({ type: "progress", stage: "monitor", done: i, total: planned.length, unit: "windows" });
+      return monitorRecord(session, { ...rows, window, request }, judging);
+    });
+  });
 }
 
 async function localFiles(session: Session, { files, asking, dryRun }: MonitorOptions): Promise<readonly string[]> {
@@ -103,32 +120,22 @@ async function localFiles(session: Session, { files, asking, dryRun }: MonitorOp
   return [...files.filter((file) => !isSource(file)), ...(await fetchToMonitor(session, { addresses, ...asking }))];
 }
 
-/** Reads the rows and predicts them, while a thread may still read the reference. */
-async function readyRows(session: Session, loaded: LoadedModel, options: MonitorOptions): Promise<ReadyRows[]> {
-  const { config, context } = session;
-  const watched = await watchedRows(session, loaded, {
-    ...options,
-    eachFile: config.monitor.window === "file",
-    since: earliestNeeded(requestOf(session, options, true)),
+function ready(session: Session, loaded: LoadedModel, watched: WatchedRows): ReadyRows {
+  session.context.signal.throwIfAborted();
+  warnOfTrained(session, watched);
+  const { table, timeColumn, predictions: answers, rows: asked } = watched;
+  const prepared = prepareRows(loaded.model, table, {
+    timeColumn,
+    round: session.config.serve.round,
+    known: knownColumns(session, loaded, timeColumn),
+    answers,
+    ...(asked && { asked }),
   });
-  const ready: ReadyRows[] = [];
-  for (const rows of watched) {
-    context.signal.throwIfAborted();
-    const prepared = prepareRows(loaded.model, rows.table, {
-      timeColumn: rows.timeColumn,
-      round: config.serve.round,
-      known: knownColumns(session, loaded, rows.timeColumn),
-      answers: rows.predictions,
-    });
-    const trained = await trainedRows(session, loaded.run, rows);
-    warnOfTrained(session, rows, trained);
-    ready.push({ watched: rows, prepared, trained });
-  }
-  return ready;
+  return { watched, prepared };
 }
 
-function warnOfTrained({ context }: Session, { name, table }: WatchedRows, trained: Uint8Array | null): void {
-  const count = trained?.reduce((sum, mark) => sum + mark, 0) ?? 0;
+function warnOfTrained({ context }: Session, { name, table, trained }: WatchedRows): void {
+  const count = trained?.reduce((total, mark) => total + mark, 0) ?? 0;
   if (count === 0) return;
   const which = count === table.rowCount ? `all ${count} rows` : `${count} of ${table.rowCount} rows`;
   const message = `the model was trained on ${which} of ${name}, so drift is hidden and the performance is too good`;
@@ -136,22 +143,8 @@ function warnOfTrained({ context }: Session, { name, table }: WatchedRows, train
   context.emit({ type: "warning", stage: "monitor", message, hint });
 }
 
-function judgeRows(session: Session, rows: ReadyRows, judging: Judging, options: MonitorOptions): MonitorRecord[] {
-  const { watched, prepared, trained } = rows;
-  const { context } = session;
-  warnOfUntimed(session, prepared);
-  const request = requestOf(session, options, watched.source === "predictions");
-  const planned = planWindows(prepared.time, watched.table.rowCount, request);
-  return planned.map((window, i) => {
-    context.signal.throwIfAborted();
-    if (planned.length > 20)
-      context.emit({ type: "progress", stage: "monitor", done: i, total: planned.length, unit: "windows" });
-    return monitorRecord(session, { watched, prepared, trained, window, request }, judging);
-  });
-}
-
 /** The newest window of the prediction log ends now, not with the newest row. */
-function requestOf({ config, context }: Session, options: MonitorOptions, isLog: boolean): WindowRequest {
+function requestOf({ config, context }: Session, options: Judged, isLog: boolean): WindowRequest {
   const { window, step } = config.monitor;
   const { since, until, backfill = false } = options;
   return { window, step, since, until, backfill, now: isLog ? context.now().getTime() : undefined };
@@ -162,4 +155,36 @@ function warnOfUntimed({ config, context }: Session, { time }: PreparedRows): vo
   if (untimed === 0 || config.monitor.window === null) return;
   const message = `${untimed} rows have no ${config.time_column ?? "time"} and belong to no window`;
   context.emit({ type: "warning", stage: "monitor", message });
+}
+
+/** Newest window first. @param options.model REF; only results of that model */
+export function monitorHistory(
+  { store }: Session,
+  { model, limit }: { readonly model?: string | undefined; readonly limit?: number | undefined },
+): { windows: WindowSummary[] } {
+  const runId = model === undefined ? undefined : resolveRun(store, model).runId;
+  return { windows: store.monitorings({ runId, limit }).map(summaryOf) };
+}
+
+/** @param reference an id, a unique prefix of one, or "latest" @throws {MlctlError} kind "usage" if none or several match */
+export function monitorEntry({ store }: Session, reference: string): MonitorResult {
+  const all = store.monitorings();
+  const [newest] = all;
+  if (newest === undefined)
+    throw new MlctlError("notReady", "there are no monitoring results yet", { hint: "run `mlctl monitor`" });
+  if (reference === "latest") return resultOf(newest);
+  const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
+  if (found.length === 1 && reference !== "") return resultOf(found[0]!);
+  const ids = all.map(({ monitorId }) => monitorId);
+  const near = suggest(reference, ids);
+  const what =
+    found.length > 1 ? `${found.length} entries start with "${reference}"` : `there is no entry ${reference}`;
+  throw new MlctlError("usage", what, {
+    hint:
+      near === undefined || found.length > 1 ? "run `mlctl monitor --history` to list them" : `did you mean ${near}?`,
+  });
+}
+
+function resultOf(record: MonitorRecord): MonitorResult {
+  return { ...recordResult(record), windows: [summaryOf(record)], alerts: [], dryRun: false };
 }

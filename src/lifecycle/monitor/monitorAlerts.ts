@@ -53,21 +53,9 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
   return sent;
 }
 
-interface PlannedMessage {
-  readonly configured: ConfiguredChannel;
-  readonly alert: Alert;
-  readonly keys: readonly string[];
-  readonly by: string;
-}
-
-/** The messages that a record causes. Marks their changes as pending. */
-async function planned(
-  workspace: Workspace,
-  record: AlertNews,
-  channels: readonly ConfiguredChannel[],
-): Promise<PlannedMessage[]> {
+async function planned(workspace: Workspace, record: AlertNews, channels: readonly ConfiguredChannel[]) {
   const { config, context } = workspace;
-  const messages: PlannedMessage[] = [];
+  const messages: { configured: ConfiguredChannel; alert: Alert; keys: readonly string[]; by: string }[] = [];
   await changeAlertState(workspace, (before) => {
     let state = withRecord(before, record);
     const at = context.now().toISOString();
@@ -120,6 +108,8 @@ const keysOf: Readonly<Record<Channel["type"], string>> = {
   pagerduty: '"routing_key" or "url"',
 };
 
+const nothing = { source: null, window: null, runId: null, modelVersion: null, items: [], next: "mlctl monitor" };
+
 /** Sends a test message to every channel, regardless of its `on` and `level`. */
 export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   const { config, context } = workspace;
@@ -130,10 +120,13 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
     "",
     `sent at ${at}`,
   ];
-  const nothing = { source: null, window: null, runId: null, modelVersion: null, items: [], next: "mlctl monitor" };
   const alert: Alert = { change: "test", area: "test", project: config.name, at, subject, lines, ...nothing };
+  return sendAll(workspace, await channelsOf(workspace), alert);
+}
+
+async function sendAll(workspace: Workspace, channels: readonly ConfiguredChannel[], alert: Alert) {
   const sent: SentAlert[] = [];
-  for (const configured of await channelsOf(workspace)) sent.push(await send(workspace, configured, alert));
+  for (const configured of channels) sent.push(await send(workspace, configured, alert));
   return sent;
 }
 
@@ -194,20 +187,10 @@ function deployedAlert({ config }: Workspace, deployment: Deployment, store: Ses
   };
   const verb = action === "rollback" ? "rolled back to" : "deployed";
   const replaced = previousRunId === null ? "" : `, replacing ${nameOf(previousRunId)}`;
-  return {
-    change: "info",
-    area: "deployed",
-    project: config.name,
-    source: null,
-    at,
-    subject: `[${config.name}] ${verb} ${nameOf(runId)}${replaced}`,
-    lines: [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`],
-    items: [],
-    window: null,
-    runId,
-    modelVersion: store.run(runId)?.modelVersion ?? null,
-    next: "mlctl deploy --rollback",
-  };
+  const subject = `[${config.name}] ${verb} ${nameOf(runId)}${replaced}`;
+  const lines = [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`];
+  const model = { runId, modelVersion: store.run(runId)?.modelVersion ?? null, next: "mlctl deploy --rollback" };
+  return { ...nothing, change: "info", area: "deployed", project: config.name, at, subject, lines, ...model };
 }
 
 /** The configured channels. Repeated names get a number, e.g. for two webhooks of one host. */

@@ -74,6 +74,13 @@ it("finds that April drifted in two of four columns, though the rows of two calm
     /^2 of 4 columns drifted since the deployed model was trained: spend, tickets; 400 new rows \(of the others, 4000 came earlier and 2000 are training data\); [01] of 4 on all 4400 rows since the training$/,
   );
   expect(record!.window).toMatchObject({ rows: 400, label: "new rows of practicedata/april.csv" });
+  // `mlctl monitor` judges the same rows and keeps the same record; its history still has all rows.
+  const { result } = await example.change((session) => monitor(session, { files: [], source: "dataset" }));
+  expect(result.monitorId).toBe(record!.monitorId);
+  expect(result.window.rows).toBe(400);
+  expect(example.warnings().filter((text) => text.includes("was trained on"))).toEqual([]);
+  const all = await example.change((session) => monitor(session, { files: [], source: "dataset", backfill: true }));
+  expect(all.result.window.rows).toBe(6400);
   const { spend, tickets, age, plan } = record!.drift.columns;
   for (const each of [spend, tickets]) expect(each!.value).toBeLessThan(1e-8);
   for (const each of [age, plan]) expect(each!.drifted).toBe(false);

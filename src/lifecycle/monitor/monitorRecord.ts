@@ -6,7 +6,7 @@ import type {
   MonitorStatus,
   MonitorWindow,
 } from "../../core/records/monitoring.ts";
-import { judgeWindow } from "../../monitoring/judgeWindow.ts";
+import { judgeWindow, type JudgeOptions } from "../../monitoring/judgeWindow.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import type { Season } from "../../monitoring/seasonalDrift.ts";
@@ -15,16 +15,18 @@ import { sha256Text } from "../../storage/files/sha256.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { NamedReference } from "./monitorReference.ts";
 import type { WatchedRows } from "./monitorRows.ts";
-import { settingsHash, type MonitorSettings } from "./monitorSettings.ts";
 import { isHistory, type PlannedWindow, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
 import { exitCodes } from "../../core/errors.ts";
+import { present } from "../../core/text/present.ts";
+import type { Config } from "../../config/schema/schema.ts";
+import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { decidingMetric, driftOptions } from "../settings.ts";
 
 export interface ReadyRows {
   readonly watched: WatchedRows;
   readonly prepared: PreparedRows;
-  /** 1 for each row that the model was trained on; null if there is none. */
-  readonly trained: Uint8Array | null;
 }
 
 export interface Judging {
@@ -35,7 +37,7 @@ export interface Judging {
 
 export function monitorRecord(
   session: Session,
-  { watched, prepared, trained, window, request }: ReadyRows & { window: PlannedWindow; request: WindowRequest },
+  { watched, prepared, window, request }: ReadyRows & { window: PlannedWindow; request: WindowRequest },
   judging: Judging,
 ): MonitorRecord {
   const { config, context, store } = session;
@@ -45,10 +47,19 @@ export function monitorRecord(
   const end = request.until ?? (isHistory(request) ? Math.min(window.end ?? now, now) : now);
   const season = reference.seasonOf?.(window) ?? null;
   const judged = judgeWindow(rows, { ...settings, reference: reference.reference, season, end });
-  const described = describeWindow(watched, window, rows);
+  const described = {
+    label: window.label === "all rows" ? (watched.label ?? watched.name) : window.label,
+    start: iso(window.start),
+    end: iso(window.end),
+    rows: window.rows.length,
+    labelled: labelledRows(rows).length,
+    file: watched.file,
+  };
   const settingsSha256 = settingsHash(config, settings.segments);
   // A time window is identified by its bounds, because labels may arrive in other files.
-  const place = isTimed(config.monitor.window) ? [described.start, described.end] : [watched.name, described.label];
+  const { window: length } = config.monitor;
+  const isTimed = length !== null && length !== "file" && !length.endsWith(" rows");
+  const place = isTimed ? [described.start, described.end] : [watched.name, described.label];
   const id = [watched.source, place, loaded.sha256, settingsSha256];
   const monitorId = sha256Text(JSON.stringify(id)).slice(0, 12);
   const before = store.monitoring(monitorId);
@@ -64,53 +75,44 @@ export function monitorRecord(
     settingsSha256,
     reference: comparedTo(reference, season),
     ...judged,
-    findings: withTrained(judged.findings, trained === null ? 0 : sumAt(trained, window.rows), window.rows.length),
+    findings: withDoubts(judged, watched.trained, window.rows),
     statements: statementsOf(before, described),
   };
-}
-
-function sumAt(marks: Uint8Array, rows: Int32Array): number {
-  return rows.reduce((sum, row) => sum + marks[row]!, 0);
-}
-
-/** A performance on training rows is no evidence, so its findings say so wherever they are shown. */
-function withTrained(findings: readonly MonitorFinding[], trained: number, rows: number): readonly MonitorFinding[] {
-  if (trained === 0) return findings;
-  const note = `the model was trained on ${trained === rows ? "all" : trained} of these ${rows} rows`;
-  return findings.map((each) =>
-    each.area === "performance" && each.status !== "skipped"
-      ? { ...each, message: each.message === "" ? note : `${each.message}; ${note}` }
-      : each,
-  );
-}
-
-/** The reference used for drift: the season, or the training rows if no earlier year has rows of these days. */
-function comparedTo({ name, reference, seasonOf }: NamedReference, season: Season | null): MonitorRecord["reference"] {
-  if (season !== null) return { name, rows: season.reference.rows };
-  return { name: seasonOf === undefined ? name : "training", rows: reference.rows };
-}
-
-function isTimed(window: string | null): boolean {
-  return window !== null && window !== "file" && !window.endsWith(" rows");
 }
 
 function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function describeWindow(
-  watched: WatchedRows,
-  { label, start, end, rows }: PlannedWindow,
-  prepared: PreparedRows,
-): MonitorWindow {
-  return {
-    label: label === "all rows" ? watched.name : label,
-    start: iso(start),
-    end: iso(end),
-    rows: rows.length,
-    labelled: labelledRows(prepared).length,
-    file: watched.file,
-  };
+const ESTIMATED = " (estimated)";
+
+/**
+ * A performance on training rows is no evidence, and an estimate holds only for rows like those of the training: their
+ * findings say so wherever they are shown.
+ */
+function withDoubts(
+  { findings, drift }: Pick<MonitorRecord, "findings" | "drift">,
+  marks: WatchedRows["trained"],
+  rows: Int32Array,
+): readonly MonitorFinding[] {
+  const trained = marks === null ? 0 : rows.reduce((total, row) => total + marks[row]!, 0);
+  const { length } = rows;
+  const { drifted, tested, detected } = drift.dataset;
+  return findings.map((each) => {
+    if (each.area !== "performance" || each.status === "skipped") return each;
+    const notes = present([
+      each.message,
+      trained > 0 && `the model was trained on ${trained === length ? "all" : trained} of these ${length} rows`,
+      each.name.endsWith(ESTIMATED) && detected && `${drifted} of ${tested} columns drifted, so it may be far off`,
+    ]);
+    return { ...each, message: notes.filter((note) => note !== "").join("; ") };
+  });
+}
+
+/** The reference used for drift: the season, or the training rows if no earlier year has rows of these days. */
+function comparedTo({ name, reference, seasonOf }: NamedReference, season: Season | null): MonitorRecord["reference"] {
+  if (season !== null) return { name, rows: season.reference.rows };
+  return { name: seasonOf === undefined ? name : "training", rows: reference.rows };
 }
 
 /** Earlier results of the window; the previous one is added if rows or labels arrived since. */
@@ -135,7 +137,6 @@ export async function keepRecord(session: Session, record: MonitorRecord): Promi
   await saveRecord(session, record);
 }
 
-/** The fields of a record that the result shows. */
 export function recordResult({
   kind: _kind,
   createdAt,
@@ -146,26 +147,12 @@ export function recordResult({
   return { ...record, asOf: createdAt };
 }
 
-/** Summary of a window for lists and the exit code. */
-export interface WindowSummary extends Pick<MonitorRecord, "monitorId" | "status">, Omit<MonitorWindow, "file"> {
-  /** Areas with a failure, and with a warning. */
-  readonly failed: readonly MonitorArea[];
-  readonly warned: readonly MonitorArea[];
-  /** Areas in which nothing could be judged. */
-  readonly unjudged: readonly MonitorArea[];
-  readonly driftShare: number | null;
-  readonly metric: string;
-  readonly value: number | null;
-  readonly interval: readonly [number, number] | null;
-  readonly asOf: string;
-}
-
-/** Suffix of the names of findings that are based on estimates. */
-const ESTIMATED = " (estimated)";
-
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
-export function summaryOf(record: MonitorRecord): WindowSummary {
+/** Summary of a window for lists and the exit code. */
+export type WindowSummary = ReturnType<typeof summaryOf>;
+
+export function summaryOf(record: MonitorRecord) {
   const { monitorId, status, drift, performance, createdAt, findings } = record;
   // Estimates do not count as judged.
   const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
@@ -177,8 +164,10 @@ export function summaryOf(record: MonitorRecord): WindowSummary {
     monitorId,
     ...window,
     status,
+    /** Areas with a failure, and with a warning. */
     failed: areasWith("fail"),
     warned: areasWith("warn"),
+    /** Areas in which nothing could be judged. */
     unjudged: areas.filter((area) => measured.every((each) => each.area !== area || each.status === "skipped")),
     driftShare: drift.dataset.share,
     metric,
@@ -196,7 +185,9 @@ export type FailOn = MonitorArea | "warn";
  * data" if one of them could not be judged in the newest window; else 0.
  */
 export function monitorExit(
-  windows: readonly (Pick<WindowSummary, "failed" | "unjudged"> & Partial<Pick<WindowSummary, "warned">>)[],
+  windows: readonly (Readonly<Record<"failed" | "unjudged", readonly MonitorArea[]>> & {
+    readonly warned?: readonly MonitorArea[];
+  })[],
   failOn: readonly FailOn[],
 ): number {
   const wanted = areas.filter((area) => failOn.includes(area));
@@ -209,4 +200,43 @@ export function monitorExit(
   if (first !== undefined) return exitCodes[first];
   const unjudged = windows.at(-1)?.unjudged ?? [];
   return wanted.some((area) => unjudged.includes(area)) ? exitCodes.notEnoughData : 0;
+}
+
+type MonitorSettings = Omit<JudgeOptions, "reference" | "end">;
+
+export function monitorSettings(
+  config: Config,
+  { model, run }: LoadedModel,
+  segments?: readonly string[],
+): MonitorSettings {
+  const { monitor, train } = config;
+  const { task } = model.signature.target;
+  const metric = decidingMetric(config, task);
+  for (const name of Object.keys(monitor.require)) findMetric(name, task);
+  const { freshness, ...quality } = monitor.quality;
+  return {
+    model,
+    drift: { ...driftOptions(config), minimumRows: monitor.minimum_rows, failOn: monitor.drift.fail_on },
+    quality: {
+      ...quality,
+      freshnessDays: freshness === undefined ? undefined : milliseconds(freshness) / MILLISECONDS_A_DAY,
+    },
+    performance: {
+      metric,
+      reference: run?.score?.metrics[metric] ?? null,
+      referenceInterval: run?.score?.intervals[metric] ?? null,
+      require: monitor.require,
+      confidence: monitor.confidence,
+    },
+    segments: segments ?? monitor.segments,
+    segmentRows: monitor.segment_rows,
+    minimumRows: monitor.minimum_rows,
+    seed: train.seed,
+  };
+}
+
+/** Hash of the settings that affect a result. Other settings make another record. */
+function settingsHash({ monitor, serve, target }: Config, segments: readonly string[]): string {
+  const { window: _window, step: _step, retrain_on: _retrain, ...rest } = monitor;
+  return sha256Text(JSON.stringify({ ...rest, segments, round: serve.round, target }));
 }

@@ -7,15 +7,16 @@ import { foundFiles } from "../ingest/inputFiles.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";
 import { readingOptions } from "../settings.ts";
-import { referenceInThread } from "./referenceInThread.ts";
-import { referenceOfRows } from "./referenceOfRows.ts";
+import { referenceOfRows, referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
+import { statSync } from "node:fs";
+import { workerThread } from "../../core/workerThread.ts";
+import type { ReferenceResult } from "./referenceThread.ts";
 
 export interface NamedReference {
   readonly name: string;
   readonly reference: Reference;
-  /** The seasonal reference of a window; only for "same_season". */
   readonly seasonOf?: SeasonOf;
 }
 
@@ -45,4 +46,21 @@ async function namedReference(session: Session, model: Model, name: string): Pro
       cause: error,
     });
   }
+}
+
+/** Minimum file size for a thread. Starting one takes 0.1 s, as long as reading this many bytes. */
+const MIN_THREAD_BYTES = 4 << 20;
+
+export async function referenceInThread(files: ReferenceFiles): Promise<Reference> {
+  const bytes = files.paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+  // An exact reference keeps every value, and copying them between threads is slow.
+  if (bytes < MIN_THREAD_BYTES || files.isExact) return referenceOfFiles(files);
+  const thread = workerThread<ReferenceFiles, ReferenceResult>({
+    file: "dist/app/referenceThread.js",
+    exited: "the thread that reads the reference exited",
+  });
+  const result = await thread.request(files).finally(thread.end);
+  if ("reference" in result) return result.reference;
+  const { kind, message, hint, details } = result.error;
+  throw new MlctlError(kind, message, { hint, details });
 }

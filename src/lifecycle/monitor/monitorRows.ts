@@ -1,15 +1,10 @@
 /** Reads the rows to monitor from files, the newest dataset or the prediction log. */
 import type { Dataset } from "../../core/records/dataset.ts";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/records/model.ts";
 import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/prediction.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
-import { applyThreshold } from "../../pipeline/predict/applyThreshold.ts";
-import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
-import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
 import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
@@ -17,8 +12,12 @@ import type { LoadedModel } from "../loadModel.ts";
 import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
+import { statSync } from "node:fs";
+import type { Run } from "../../core/records/run.ts";
+import { sha256File } from "../../storage/files/sha256.ts";
+import { newestRows, newRows, type NewRows } from "../health/newRows.ts";
+import { rowsOfLog } from "./logRows.ts";
 
-/** Rows that are cut into windows. */
 export interface WatchedRows {
   readonly source: MonitorSource;
   /** Name in the record: the files, the dataset, or "predictions". */
@@ -29,44 +28,58 @@ export interface WatchedRows {
   readonly predictions?: Prediction | undefined;
   /** `time_column`, or the time column of the log. */
   readonly timeColumn: string | null;
-  /** The dataset, if the rows are those of one. */
-  readonly dataset?: Dataset;
-  /** The files that were read, in the order of their rows, with absolute paths. */
-  readonly files?: readonly { readonly path: string; readonly rows: number }[];
+  /** Positions of the rows to judge, where the others are only their history; all rows if left out. */
+  readonly rows?: Int32Array;
+  readonly label?: string;
+  /** 1 for each row that the model was trained on, which it predicts better than new ones; null if there is none. */
+  readonly trained: Uint8Array | null;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly files: readonly string[];
   /** Default: the files; without files, the log if it has predictions; else the newest dataset. */
   readonly source?: "dataset" | "predictions" | undefined;
-  /** Judge each file separately. */
   readonly eachFile: boolean;
   /** Name of a single file in the history, if it will be moved. */
   readonly calledAs?: string | undefined;
   readonly since?: number | undefined;
+  /** Of a log, the time of the first row to read. */
+  readonly from: number | undefined;
   readonly until?: number | undefined;
+  readonly backfill?: boolean;
 }
 
-/** Name of the log's time column. It starts with a space so that it cannot clash with a column of the data. */
-const LOGGED_AT = " answered at";
-
-/** Maximum number of logged predictions to read, newest first. A million takes about 2 GB. */
-const MAX_LOGGED = 500_000;
-
-/** @throws {MlctlError} kind "notReady" if there are no rows to monitor */
 export async function watchedRows(
   session: Session,
   loaded: LoadedModel,
   options: WatchOptions,
 ): Promise<WatchedRows[]> {
-  if (options.files.length > 0) return rowsOfFiles(session, loaded.model, options);
+  if (options.files.length > 0) return rowsOfFiles(session, loaded, options);
   const log = openLogReader(session.paths);
   const isLogged = async (): Promise<boolean> =>
     (await log.count({ runId: loaded.run?.runId, forecasts: false })).predictions > 0;
   if (options.source === "predictions" || (options.source === undefined && (await isLogged()))) {
     return [await rowsOfLog(log, loaded, options)];
   }
-  return [await rowsOfDataset(session)];
+  const { store, config, context } = session;
+  const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
+  if (dataset === undefined) {
+    throw new MlctlError("notReady", "there is nothing to monitor: no dataset and no logged predictions", {
+      hint: "run `mlctl ingest`, or pass files: `mlctl monitor new.csv`",
+    });
+  }
+  const table = await readDataset(session, dataset);
+  const say = (what: string): void =>
+    context.emit({ type: "stage", stage: "monitor", message: `monitoring ${what}, ${dataset.artifact.path}` });
+  if (options.backfill !== true && options.since === undefined) {
+    const fresh = await newestRows(session, loaded.run, { dataset, table });
+    if (fresh.positions.length > 0) {
+      say("the new rows of the newest dataset");
+      return [newRowsOf(session, { dataset, table, fresh })];
+    }
+  }
+  say("the newest dataset");
+  return [await wholeDataset(session, loaded, { dataset, table })];
 }
 
 /** Expected columns that are not inputs of the model: ids, the target, dropped columns and those it was trained with. */
@@ -79,7 +92,7 @@ export function knownColumns({ config, store }: Session, { run }: LoadedModel, t
 
 async function rowsOfFiles(
   session: Session,
-  model: Model,
+  { model, run }: LoadedModel,
   { files, eachFile, calledAs }: WatchOptions,
 ): Promise<WatchedRows[]> {
   const found = await foundFiles(session, files);
@@ -99,90 +112,63 @@ async function rowsOfFiles(
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     const file = names.length === 1 ? names[0]! : null;
     const timeColumn = session.config.time_column;
-    watched.push({ source: "files", name: names.join(", "), file, table, timeColumn, files: table.files });
+    const trained = await trainedRows(session, run, table);
+    watched.push({ source: "files", name: names.join(", "), file, table, timeColumn, trained });
   }
   return watched;
 }
 
-async function rowsOfDataset(session: Session): Promise<WatchedRows> {
-  const { store, config, context } = session;
-  const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
-  if (dataset === undefined) {
-    throw new MlctlError("notReady", "there is nothing to monitor: no dataset and no logged predictions", {
-      hint: "run `mlctl ingest`, or pass files: `mlctl monitor new.csv`",
-    });
-  }
-  const message = `monitoring the newest dataset, ${dataset.artifact.path}`;
-  context.emit({ type: "stage", stage: "monitor", message });
-  const table = await readDataset(session, dataset);
-  const { path } = dataset.artifact;
-  return { source: "dataset", name: path, file: path, table, timeColumn: config.time_column, dataset };
+/** Maximum number of files in the name of new rows. */
+const NAMED_FILES = 3;
+
+/** Datasets accumulate: among the rows of the training, a change of the new ones would be lost. */
+export function newRowsOf(
+  { config }: Session,
+  { dataset, table, fresh }: { readonly dataset: Dataset; readonly table: Table; readonly fresh: NewRows },
+): WatchedRows {
+  const { positions, files, known } = fresh;
+  const { path: name } = dataset.artifact;
+  const from = files.length === 0 ? name : files.length > NAMED_FILES ? `${files.length} files` : files.join(", ");
+  const label = `${known === undefined ? "rows" : "new rows"} of ${from}`;
+  const { time_column: timeColumn } = config;
+  return { source: "dataset", name, label, file: null, table, timeColumn, rows: positions, trained: null };
 }
 
-async function rowsOfLog(
-  log: LogReader,
-  { model, run }: LoadedModel,
-  { since, until }: WatchOptions,
+async function wholeDataset(
+  session: Session,
+  { run }: LoadedModel,
+  newest: { readonly dataset: Dataset; readonly table: Table },
 ): Promise<WatchedRows> {
-  const logged = await log.rows({ since, until, runId: run?.runId, forecasts: false, limit: MAX_LOGGED });
-  if (logged.length === 0) {
-    const which = run === null ? "" : ` of run ${run.runId}`;
-    throw new MlctlError("notReady", `no predictions${which} have been logged`, {
-      hint: "`mlctl serve` logs its predictions; or pass files: `mlctl monitor new.csv`",
-    });
-  }
-  const predictions = loggedPredictions(logged, model);
-  const table = tableOfLog(logged, model);
-  return { source: "predictions", name: "predictions", file: null, table, timeColumn: LOGGED_AT, predictions };
+  const { table, dataset } = newest;
+  const { positions, known = 0 } = await newRows(session, run, newest);
+  const trained = known === 0 ? null : new Uint8Array(table.rowCount).fill(1);
+  for (const row of positions) trained?.fill(0, row, row + 1);
+  const { path } = dataset.artifact;
+  return { source: "dataset", name: path, file: path, table, timeColumn: session.config.time_column, trained };
 }
 
-/** Logged inputs as a table. Columns with any non-number become categories; labels get the name of the target. */
-function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): Table {
-  const names = new Set(logged.flatMap(({ inputs }) => Object.keys(inputs)));
-  names.delete(signature.target.name);
-  const missing = new Set<unknown>([...signature.reading.nullValues, undefined]);
-  const numbers = new Set(signature.inputs.flatMap(({ name, kind }) => (kind === "number" ? [name] : [])));
-  const columns = [...names].map((name) => {
-    const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
-    const present = values.map((value) => (missing.has(value) ? null : value));
-    return columnOf(name, numbers.has(name) ? present.map(numberReader(signature, name)) : present);
-  });
-  const labels = logged.map(({ label }) => label);
-  const at: Column = { kind: "date", name: LOGGED_AT, values: Float64Array.from(logged, (each) => each.at) };
-  return { rowCount: logged.length, columns: [...columns, columnOf(signature.target.name, labels), at] };
-}
-
-type Logged = string | number | boolean | null;
-
-/** Reads text as the model does: some callers send "1.234,5", others 1234.5. What is no number stays text. */
-function numberReader(signature: Model["signature"], name: string): (value: Logged) => Logged {
-  const parse = cellParserOf(signature, name, "number");
-  return (value) => {
-    const number = typeof value === "string" ? parse(value) : undefined;
-    return number === undefined ? value : Number.isNaN(number) ? null : number;
-  };
-}
-
-function columnOf(name: string, values: readonly Logged[]): Column {
-  if (values.every((value) => value === null || typeof value === "number")) {
-    return { kind: "number", name, values: Float64Array.from(values, (value) => value ?? NaN) };
-  }
-  const texts = values.map((value) => (value === null ? null : String(value)));
-  return categoryColumn(name, texts);
-}
-
-/** Undefined for multiclass: the log has only the probability of the predicted class, so the model predicts again. */
-function loggedPredictions(logged: readonly JoinedPrediction[], model: Model): Prediction | undefined {
-  const { signature } = model;
-  const { task, classes = [] } = signature.target;
-  if (task === "multiclass") return undefined;
-  if (task === "regression")
-    return { yPred: Float64Array.from(logged, ({ prediction }) => Number(prediction)), probabilities: null };
-  const probabilities = Float64Array.from(logged, ({ probability }) => probability ?? NaN);
-  // The model is judged by its own threshold, whichever a caller of serve asked for.
-  const { yPred } = applyThreshold(probabilities, { task, classCount: 2, threshold: model.threshold });
-  return {
-    yPred: yPred.map((code, row) => (classes.includes(String(logged[row]!.prediction)) ? code : NaN)),
-    probabilities,
-  };
+/**
+ * A file is known by its content. Rows of a new file that happen to be equal to training rows do not count.
+ * @param table of files in the order of its rows, with absolute paths
+ * @returns 1 for each row of the training data, validation rows included; null if there are none or it is unknown
+ */
+async function trainedRows(
+  { store }: Session,
+  run: Run | null,
+  { rowCount, files }: Pick<Awaited<ReturnType<typeof readTable>>, "rowCount" | "files">,
+): Promise<Uint8Array | null> {
+  const training = (run && store.dataset(run.datasetId)?.files) ?? [];
+  const sizes = new Set(training.map(({ bytes }) => bytes));
+  const contents = new Set(training.map(({ sha256 }) => sha256));
+  const known = await Promise.all(
+    // Only a file of the same size can have the same content.
+    files.map(async ({ path }) => sizes.has(statSync(path).size) && contents.has(await sha256File(path))),
+  );
+  const marks = new Uint8Array(rowCount);
+  if (known.every(Boolean)) return marks.fill(1);
+  const isInOrder = files.reduce((total, { rows }) => total + rows, 0) === rowCount;
+  if (!isInOrder || !known.includes(true)) return null;
+  let start = 0;
+  files.forEach(({ rows }, i) => marks.fill(known[i]! ? 1 : 0, start, (start += rows)));
+  return marks;
 }

@@ -2,6 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
 import { MILLISECONDS_A_DAY, milliseconds } from "../../core/text/duration.ts";
+import { lowerBound } from "../../stats/lowerBound.ts";
 import { extentOf } from "../../stats/extentOf.ts";
 
 export interface WindowRequest {
@@ -12,7 +13,6 @@ export interface WindowRequest {
   /** Inclusive and exclusive, in milliseconds. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** Return all windows of the history, not only the newest. */
   readonly backfill: boolean;
   /** End of the newest window of a log if there is no `until`; undefined if the newest row is the end. */
   readonly now?: number | undefined;
@@ -37,21 +37,28 @@ type Calendar = (typeof calendar)[number];
  * end one step apart, starting from `since`. Calendar windows are UTC days, weeks from Monday, or months.
  *
  * @param time milliseconds; a row with NaN belongs to no time window
+ * @param among the number of rows, or the positions of those to judge
  * @throws {MlctlError} kind "usage" for time windows without a time column
  */
-export function planWindows(time: Float64Array | null, rowCount: number, request: WindowRequest): PlannedWindow[] {
-  const { window, since, until } = request;
+export function planWindows(
+  time: Float64Array | null,
+  among: number | Int32Array,
+  request: WindowRequest,
+): PlannedWindow[] {
+  const { window, until } = request;
+  const all = typeof among === "number" ? Int32Array.from({ length: among }, (_, row) => row) : among;
   const count = /^(\d+) rows$/.exec(window ?? "");
   if (window === null || window === "file" || count !== null) {
-    const rows = rowsBetween(time, rowCount, { since, until });
+    const rows = rowsBetween(time, all, request);
     return count === null
       ? [{ label: "all rows", ...spanOf(time, rows), rows }]
       : countWindows(rows, Number(count[1]), { time, request });
   }
   if (time === null) throw withoutTime(`windows of ${window}`);
-  const bounds = isCalendar(window) ? calendarBounds(window, time, request) : lengthBounds(window, time, request);
+  const times = selectValues(time, all);
+  const bounds = isCalendar(window) ? calendarBounds(window, times, request) : lengthBounds(window, times, request);
   // A window may start before --since, but contains no rows after --until.
-  const rowsOf = rowsInTime(time, until ?? Infinity);
+  const rowsOf = rowsInTime(time, all, until ?? Infinity);
   const planned = bounds.map((each) => ({ ...each, rows: rowsOf(each.start, each.end) }));
   return isHistory(request) ? planned.filter((each) => each.rows.length > 0) : planned;
 }
@@ -76,13 +83,7 @@ function withoutTime(what: string): MlctlError {
   });
 }
 
-function rowsBetween(
-  time: Float64Array | null,
-  rowCount: number,
-  { since, until }: { readonly since: number | undefined; readonly until: number | undefined },
-): Int32Array {
-  const all = new Int32Array(rowCount);
-  for (let row = 0; row < rowCount; row++) all[row] = row;
+function rowsBetween(time: Float64Array | null, all: Int32Array, { since, until }: WindowRequest): Int32Array {
   if (since === undefined && until === undefined) return all;
   if (time === null) throw withoutTime("--since and --until");
   return all.filter((row) => time[row]! >= (since ?? -Infinity) && time[row]! < (until ?? Infinity));
@@ -95,7 +96,6 @@ export function spanOf(time: Float64Array | null, rows: Int32Array): { start: nu
   return start <= end ? { start, end: end + 1 } : { start: null, end: null };
 }
 
-/** Windows of consecutive rows, ordered by time if there is one. The last window may have fewer rows. */
 function countWindows(
   rows: Int32Array,
   size: number,
@@ -111,8 +111,7 @@ function countWindows(
   return windows;
 }
 
-interface Bounds {
-  readonly label: string;
+interface Bounds extends Pick<PlannedWindow, "label"> {
   readonly start: number;
   readonly end: number;
 }
@@ -138,13 +137,11 @@ function lengthBounds(window: string, time: Float64Array, request: WindowRequest
 }
 
 function boundsOf(end: number, length: number): Bounds {
-  return { label: `${shown(end - length)} to ${shown(end)}`, start: end - length, end };
-}
-
-/** Shows midnight as a date without a time. */
-function shown(at: number): string {
-  const iso = new Date(at).toISOString();
-  return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.replace(/\.\d+Z$/, "Z");
+  // Midnight is shown as a date without a time.
+  const [first, last] = [end - length, end].map((at) =>
+    new Date(at).toISOString().replace(/T00:00:00\.000Z$|\.\d+(?=Z$)/, ""),
+  );
+  return { label: `${first} to ${last}`, start: end - length, end };
 }
 
 function calendarBounds(unit: Calendar, time: Float64Array, request: WindowRequest): Bounds[] {
@@ -192,17 +189,8 @@ function labelOf(unit: Calendar, start: number): string {
 }
 
 /** Sorts the rows once, so that each window costs only a binary search. */
-function rowsInTime(time: Float64Array, until: number): (start: number, end: number) => Int32Array {
-  const order = Int32Array.from(time.keys()).filter((row) => time[row]! < until);
-  order.sort((a, b) => time[a]! - time[b]!);
-  const before = (at: number): number => {
-    let [low, high] = [0, order.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (time[order[middle]!]! < at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return (start, end) => order.subarray(before(start), before(end)).toSorted();
+function rowsInTime(time: Float64Array, all: Int32Array, until: number): (start: number, end: number) => Int32Array {
+  const order = all.filter((row) => time[row]! < until).toSorted((a, b) => time[a]! - time[b]!);
+  const times = selectValues(time, order);
+  return (start, end) => order.subarray(lowerBound(times, start), lowerBound(times, end)).toSorted();
 }

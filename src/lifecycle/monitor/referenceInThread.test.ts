@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
-import { referenceInThread } from "./referenceInThread.ts";
+import { referenceInThread } from "./monitorReference.ts";
 import { referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-reference-"));

@@ -26,7 +26,6 @@ export interface ReferenceFiles extends ReferenceOptions {
   readonly reading: ReadOptions;
 }
 
-/** @throws {MlctlError} kind "data" if one of the files cannot be read */
 export async function referenceOfFiles({ paths, reading, ...options }: ReferenceFiles): Promise<Reference> {
   return referenceOfRows(await readTable(paths, reading), options);
 }

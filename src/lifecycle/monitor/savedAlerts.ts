@@ -3,7 +3,6 @@ import { MlctlError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { noAlerts, withMuted, type AlertState, type Muted } from "../../monitoring/alertState.ts";
 import type { Workspace } from "../workspace.ts";
-import type { AlertFinding } from "../../core/records/alert.ts";
 
 /** `change` must not wait. */
 export async function changeAlertState(workspace: Workspace, change: (state: AlertState) => AlertState): Promise<void> {
@@ -28,25 +27,14 @@ function alertStateOf(workspace: Workspace, text: string | null): AlertState {
   return noAlerts;
 }
 
-/** A warning or failure that has not been resolved. */
-export interface OpenAlert extends Pick<AlertFinding, "area" | "name" | "status" | "value" | "limit" | "message"> {
-  readonly since: string;
-  /** End of the window with the finding. */
-  readonly window: string | null;
-  /** Its name; null for a job. */
-  readonly windowLabel: string | null;
-  /** Channels that have been notified. */
-  readonly told: readonly string[];
-  /** Null if changes of it are sent. */
-  readonly muted: Muted | null;
-}
+export type OpenAlert = Awaited<ReturnType<typeof openAlerts>>["alerts"][number];
 
 /** Open alerts: failures before warnings, each oldest first. */
-export async function openAlerts(workspace: Workspace): Promise<{ alerts: OpenAlert[] }> {
+export async function openAlerts(workspace: Workspace) {
   const { entries } = alertStateOf(workspace, await workspace.records.state("alerts"));
   const now = workspace.context.now().toISOString();
   const open = Object.values(entries).flatMap(
-    ({ area, finding, since, windowEnd, windowLabel = null, told, muted = null }): OpenAlert[] => {
+    ({ area, finding, since, windowEnd, windowLabel = null, told, muted = null }) => {
       const { name, status, value, limit, message } = finding;
       if (status !== "fail" && status !== "warn") return [];
       const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");

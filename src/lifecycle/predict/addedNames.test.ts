@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { freeNames, refuseTaken, renamedNotes } from "./addedNames.ts";
+import { freeNames, refuseTaken, renamedNotes } from "./predictedValues.ts";
 
 it("gives an added column the first name that the rows do not have, and says so", () => {
   const names = ["prediction", "probability"];

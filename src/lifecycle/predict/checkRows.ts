@@ -11,11 +11,9 @@ type Verdict = "error" | "warn" | "ignore";
  * needs, is always an error.
  */
 export interface RowPolicy {
-  /** A category that training did not see. */
   readonly unseen: Verdict;
   /** A number or date outside the training range. */
   readonly range: Verdict;
-  /** History that ends longer before the row than in training. */
   readonly history: Verdict;
   /** An infinite number; training counts it as missing. */
   readonly infinite: Verdict;
@@ -27,7 +25,6 @@ export const warnPolicy: RowPolicy = { unseen: "warn", range: "warn", history: "
 /** `--guard` and `watch.guard`. */
 export const guardPolicy: RowPolicy = { unseen: "error", range: "error", history: "error", infinite: "error" };
 
-/** One finding about one value. */
 export interface RowFinding {
   /** Position in the batch or request, from 0. */
   readonly row: number;
@@ -50,17 +47,11 @@ export type CheckRows = (rows: readonly (readonly unknown[])[]) => CheckedTable;
 
 const NONE: readonly RowFinding[] = [];
 
-interface CheckOptions {
-  /** Columns of the cells. */
-  readonly columns: readonly string[];
-  readonly policy: RowPolicy;
-}
-
 /**
- * @returns a function from rows of cells to their table and the findings, lookups built once
+ * @param columns of the cells
  * @throws {MlctlError} kind "data" naming every input column that `columns` lacks
  */
-export function checkRows(model: Model, { columns, policy }: CheckOptions): CheckRows {
+export function checkRows(model: Model, columns: readonly string[], policy: RowPolicy): CheckRows {
   const read = rowReader(model.signature, columns);
   const gaps = historyProblems(model);
   const positionOf = new Map(columns.map((name, i) => [name, i]));
@@ -92,7 +83,7 @@ export function checkRows(model: Model, { columns, policy }: CheckOptions): Chec
 }
 
 /** Scalars that fit a line; nested values are left out, because they may be of any depth. */
-export function shownValue(value: unknown): { value?: unknown } {
+function shownValue(value: unknown): { value?: unknown } {
   if (typeof value === "string") return { value: value.length <= 100 ? value : `${value.slice(0, 100)}…` };
   return value === undefined || (typeof value === "object" && value !== null) ? {} : { value };
 }

@@ -7,11 +7,11 @@ import type { Table } from "../../core/table/table.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
-import { explain as explainTable, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
+import { byInputColumn, explain as explainTable, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { unseenNote, unseenSeries } from "../../pipeline/rows/unseenSeries.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
-import { conformAsked, rowPlaces } from "./askedRows.ts";
+import { conformAsked, rowPlaces } from "./inputStream.ts";
 import { costsOf, decidingMetric, importanceByColumn } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
@@ -23,33 +23,42 @@ const MOST_ROWS = 1000;
 /** SHAP importance is over a sample of more rows: it hardly changes, and each row takes as long as many predictions. */
 const IMPORTANCE_ROWS = 10_000;
 
-/** As scikit-learn's n_repeats. */
 const REPEATS = 5;
 
 /** SHAP values; shuffled columns; or the importance stored in the model: gain of trees, size of coefficients. */
 export type ExplainMethod = "shap" | "permutation" | "gain";
 
 export interface ExplainOptions {
-  /** REF; the deployed model, else the newest, if left out. */
   readonly model?: string | undefined;
   /** A file or folder whose rows are explained one by one; else the test data, as a whole. */
   readonly rows?: string | undefined;
-  /** SHAP if left out. */
   readonly method?: ExplainMethod | undefined;
-  /** permutation: how often each column is shuffled. */
   readonly repeats?: number | undefined;
+}
+
+interface Importance {
+  /** permutation: an input column. */
+  readonly feature: string;
+  /** shap: mean size of the contributions. permutation: how much worse the metric is when the column is shuffled. */
+  readonly importance: number;
+  readonly standardDeviation?: number;
+}
+
+export interface RowContribution {
+  /** An input column. */
+  readonly feature: string;
+  /** Of several classes, those to each. */
+  readonly contribution: number | readonly number[];
 }
 
 export interface ExplainResult {
   readonly runId: string | null;
   readonly family: string;
   readonly method: ExplainMethod;
+  readonly classes: readonly string[] | null;
   /** What the contributions add up to; permutation: the metric; gain: what the family calls it. */
   readonly unit: string;
-  /**
-   * Largest first. shap: mean size of each feature's contribution over the rows. permutation: how much worse the metric
-   * is when a column is shuffled, with its standard deviation over the repeats.
-   */
+  /** Largest first. */
   readonly importance: readonly Importance[];
   /** The same by input column, for features that are made of columns; permutation: empty, as features are columns. */
   readonly columns: readonly { readonly column: string; readonly importance: number }[];
@@ -58,25 +67,16 @@ export interface ExplainResult {
   /** permutation: the metric of the rows as they are. */
   readonly value: number | null;
   readonly repeats: number | null;
-  readonly classes: readonly string[] | null;
   readonly rowCount: number;
   /** shap: the number of rows that importance is the mean of, if they are fewer. */
   readonly sampledRows: number | null;
-  /** Empty without `rows`. Each feature with its contribution, largest first; of several classes, those of each. */
+  /** Empty without `rows` in the options. Contributions, largest first. */
   readonly rows: readonly { readonly row: number; readonly contributions: readonly RowContribution[] }[];
 }
 
-export interface Importance {
-  /** permutation: an input column. */
-  readonly feature: string;
-  readonly importance: number;
-  readonly standardDeviation?: number;
-}
+type Found = Pick<ExplainResult, "unit" | "importance"> & Partial<ExplainResult>;
 
-export interface RowContribution {
-  readonly feature: string;
-  readonly contribution: number | readonly number[];
-}
+const nothing = { columns: [], baseValue: null, value: null, repeats: null, rowCount: 0, sampledRows: null, rows: [] };
 
 /** @throws {MlctlError} kind "usage" for a family without SHAP values, "data" for rows that do not fit */
 export async function explain(session: Session, options: ExplainOptions = {}): Promise<ExplainResult> {
@@ -89,11 +89,20 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   if (options.model !== undefined) requireModel(options.model);
   const deployed = options.model === undefined ? await loadDeployed(session) : undefined;
   const loaded = deployed ?? (await loadModel(session, options.model ?? "latest"));
+  const { estimator, signature } = loaded.model;
+  const common = { runId: loaded.run?.runId ?? null, family: estimator.family, method };
+  const { classes = null } = signature.target;
+  return { ...common, classes, ...nothing, ...(await explainBy(method, session, loaded, options)) };
+}
+
+async function explainBy(
+  method: ExplainMethod,
+  session: Session,
+  loaded: LoadedModel,
+  options: ExplainOptions,
+): Promise<Found> {
   const { model } = loaded;
-  const { family } = model.estimator;
-  const { classes = null } = model.signature.target;
-  const common = { runId: loaded.run?.runId ?? null, family, method, classes, ...nothing };
-  if (method === "gain") return { ...common, ...ownImportance(loaded, options) };
+  if (method === "gain") return ownImportance(loaded, options);
   const data =
     options.rows === undefined
       ? await readTestData(session, [model])
@@ -104,22 +113,10 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   const inputs = await conformAsked(data, model.signature, placesOf);
   for (const message of unseenNote(unseenSeries(model, inputs)))
     session.context.emit({ type: "warning", stage: "explain", message });
-  return {
-    ...common,
-    ...(method === "shap"
-      ? shap(session, loaded, { table, inputs, isAsked: options.rows !== undefined })
-      : permuted(session, loaded, table, options)),
-  };
+  return method === "shap"
+    ? shap(session, loaded, { table, inputs, isAsked: options.rows !== undefined })
+    : permuted(session, loaded, table, options);
 }
-
-interface ShapRows {
-  readonly table: Table;
-  readonly inputs: Table;
-  /** Whether each row is explained. */
-  readonly isAsked: boolean;
-}
-
-const nothing = { columns: [], baseValue: null, value: null, repeats: null, rowCount: 0, sampledRows: null, rows: [] };
 
 /** Users of `mlctl predict FILE` may give rows where the model is expected. */
 function requireModel(reference: string): void {
@@ -134,7 +131,11 @@ function requireModel(reference: string): void {
   });
 }
 
-function shap({ context }: Session, { model }: LoadedModel, { table, inputs, isAsked }: ShapRows) {
+function shap(
+  { context }: Session,
+  { model }: LoadedModel,
+  { table, inputs, isAsked }: { readonly table: Table; readonly inputs: Table; readonly isAsked: boolean },
+): Found {
   const withHistory = historyFromBatch(model, { inputs, table, y: knownTarget(model, table) });
   const places = sampledRows(inputs.rowCount, quickRows(model, IMPORTANCE_ROWS));
   const isSample = places.length < inputs.rowCount;
@@ -144,19 +145,26 @@ function shap({ context }: Session, { model }: LoadedModel, { table, inputs, isA
     context.emit({ type: "warning", stage: "explain", message });
   }
   const { task } = model.signature.target;
-  const first = (): Explained => explainTable(withHistory, sliceRows(inputs, 0, MOST_ROWS));
+  // Contributions of the features of one column may cancel out, so they are added up before their size is taken.
+  const columns = byInputColumn(explained);
+  const first = (): Explained => byInputColumn(explainTable(withHistory, sliceRows(inputs, 0, MOST_ROWS)));
   return {
     unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],
     importance: importanceOf(explained, places.length),
-    columns: columnsOf(explained, places.length),
+    columns: importanceOf(columns, places.length).map(({ feature: column, importance }) => ({ column, importance })),
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
     rowCount: inputs.rowCount,
     sampledRows: isSample ? places.length : null,
-    rows: isAsked ? rowsOf(isSample ? first() : explained).slice(0, MOST_ROWS) : [],
+    rows: isAsked ? rowsOf(isSample ? first() : columns).slice(0, MOST_ROWS) : [],
   };
 }
 
-function permuted({ config, context }: Session, { model, run }: LoadedModel, table: Table, options: ExplainOptions) {
+function permuted(
+  { config, context }: Session,
+  { model, run }: LoadedModel,
+  table: Table,
+  options: ExplainOptions,
+): Found {
   const metric = run?.metric ?? decidingMetric(config, model.signature.target.task);
   const repeats = options.repeats ?? REPEATS;
   if (repeats < 1) throw new MlctlError("usage", `--repeats is ${repeats}`, { hint: "shuffle at least once" });
@@ -178,7 +186,7 @@ function permuted({ config, context }: Session, { model, run }: LoadedModel, tab
 }
 
 /** From the model file; no rows are read. */
-function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
+function ownImportance({ model }: LoadedModel, options: ExplainOptions): Found {
   if (options.rows !== undefined) {
     throw new MlctlError("usage", "--method gain does not use rows", {
       hint: "leave --rows out, or use --method shap",
@@ -189,12 +197,10 @@ function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
       hint: "mlctl explain --method permutation",
     });
   }
-  const unit = importanceUnit(model.estimator.family).key;
-  const columns = importanceByColumn(model);
   return {
-    unit,
+    unit: importanceUnit(model.estimator.family).key,
     importance: model.importance.map(([feature, importance]) => ({ feature, importance })),
-    columns: columns.map(([column, importance]) => ({ column, importance })),
+    columns: importanceByColumn(model).map(([column, importance]) => ({ column, importance })),
   };
 }
 
@@ -206,7 +212,7 @@ function knownTarget({ signature: { target } }: Model, table: Table): Float64Arr
     : new Float64Array(table.rowCount).fill(NaN);
 }
 
-function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): ExplainResult["importance"] {
+function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): Importance[] {
   const width = featureNames.length;
   const sums = new Float64Array(width);
   for (const { values } of blocks) values.forEach((value, i) => (sums[i % width]! += Math.abs(value)));
@@ -214,18 +220,6 @@ function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount
     feature: featureNames[i]!,
     importance: sum / (rowCount * outputCount),
   })).toSorted((a, b) => b.importance - a.importance || (a.feature < b.feature ? -1 : 1));
-}
-
-/** Contributions of the features of one column are added up before their size is taken, since they may cancel out. */
-function columnsOf({ featureNames, outputCount, columns: byColumn, blocks }: Explained, rowCount: number) {
-  const columns = Array.from(byColumn, ([column, places]) => {
-    let total = 0;
-    for (const { values } of blocks)
-      for (let start = 0; start < values.length; start += featureNames.length)
-        total += Math.abs(places.reduce((sum, place) => sum + values[start + place]!, 0));
-    return { column, importance: total / (rowCount * outputCount) };
-  });
-  return columns.toSorted((a, b) => b.importance - a.importance);
 }
 
 function rowsOf(explained: Explained): ExplainResult["rows"] {

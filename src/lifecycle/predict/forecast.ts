@@ -19,25 +19,20 @@ import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 import { forecastHistory, modelToTestBack, type ForecastHistory } from "./forecastHistory.ts";
 import { boundNames, intervalsOf, requireLevels, type Intervals } from "./forecastIntervals.ts";
-import { continuedSeries } from "./continuedSeries.ts";
-import { futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
+import { continuedSeries, futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
 import type { RowFormat } from "./inputStream.ts";
 import { NOT_FINITE } from "./predictedValues.ts";
-import { rowLog } from "./rowLog.ts";
-import { distinctPlaces, requireFolders, rowSink } from "./rowSink.ts";
+import { rowLog } from "./predictBatches.ts";
+import { checkPlaces, rowSink } from "./rowSink.ts";
 
 export interface ForecastOptions {
-  /** Number of steps. */
   readonly horizon: number;
-  /** Coverage of the intervals, such as 0.8. */
   readonly levels: readonly number[];
   /** File with the inputs that a date does not give. */
   readonly rows?: string | undefined;
-  /** Picture, SVG or PNG. */
   readonly plot?: string | undefined;
   /** Leaves out series that cannot be continued, instead of stopping. */
   readonly guard: boolean;
-  /** A path, or "-" for `stdout`. */
   readonly output: string;
   readonly stdout: Writable;
   readonly model?: string | undefined;
@@ -46,30 +41,11 @@ export interface ForecastOptions {
   readonly csvSafe: boolean;
 }
 
-export interface ForecastResult {
-  readonly runId: string | null;
-  readonly modelSha256: string;
-  readonly output: string;
-  readonly plot: string | null;
-  readonly rows: number;
-  readonly series: number;
-  readonly horizon: number;
-  readonly levels: readonly number[];
-  /** Found in the times: "daily", "monthly". */
-  readonly steps: readonly string[];
-  /** First and last forecast time. */
-  readonly from: string;
-  readonly to: string;
-  /** Number of instants from which the forecast was repeated for the intervals. */
-  readonly backTests: number;
-  readonly logged: number | null;
-  readonly warnings: readonly string[];
-}
-
 /** @throws {MlctlError} kind "usage" or "data" if a series cannot be continued, or an input of its rows is not known */
-export async function forecast(session: Session, options: ForecastOptions): Promise<ForecastResult> {
+export async function forecast(session: Session, options: ForecastOptions) {
   checkOptions(options);
   const { horizon, levels, output, plot } = options;
+  const { emit, now } = session.context;
   const loaded = await namedOrDeployed(session, options.model, "mlctl deploy, or predict with --model latest");
   const history = await forecastHistory(session, loaded);
   const { series, warnings } = continuedSeries(history, options);
@@ -78,15 +54,15 @@ export async function forecast(session: Session, options: ForecastOptions): Prom
   if (!predicted.every(Number.isFinite)) throw new MlctlError("data", NOT_FINITE);
   const tested = await testBack(session, loaded, { history, series, horizon });
   const intervals = intervalsOf(tested, future, { predicted, levels });
-  const all = [...warnings, ...intervals.warnings, ...(await laterTestRows(session, history))];
-  const nextId = predictionIds(session.context.now().getTime());
-  const ids = options.log ? Array.from(predicted, nextId) : null;
-  await write(outputRows(history, { series, future, predicted, intervals, levels, ids }), options);
+  warnings.push(...intervals.warnings, ...(await laterTestRows(session, history)));
+  const forecasted = { history, series, future, predicted, intervals, levels };
+  const ids = options.log ? Array.from(predicted, predictionIds(now().getTime())) : null;
+  await write(outputRows(forecasted, ids), options);
   // Only now: the log has no prediction that nobody received.
-  const log = ids === null ? null : await logged(session, loaded, { future, predicted, ids });
-  if (plot !== undefined) await draw(plot, { history, series, future, predicted, intervals, levels });
-  if (log?.problem) all.push(log.problem);
-  for (const message of all) session.context.emit({ type: "warning", stage: "predict", message });
+  const log = ids === null ? null : await logged(session, loaded, forecasted, ids);
+  if (plot !== undefined) await draw(plot, forecasted);
+  if (log?.problem) warnings.push(log.problem);
+  for (const message of warnings) emit({ type: "warning", stage: "predict", message });
   const times = future.times.toSorted((a, b) => a - b);
   return {
     runId: loaded.run?.runId ?? null,
@@ -97,12 +73,14 @@ export async function forecast(session: Session, options: ForecastOptions): Prom
     series: series.length,
     horizon,
     levels,
+    /** Found in the times: "daily", "monthly". */
     steps: [...new Set(series.map(({ step }) => stepName(step)))],
     from: dateText(times[0]!),
     to: dateText(times.at(-1)!),
+    /** Number of instants from which the forecast was repeated for the intervals. */
     backTests: tested?.origins ?? 0,
     logged: log?.logged ?? null,
-    warnings: all,
+    warnings,
   };
 }
 
@@ -111,12 +89,13 @@ function checkOptions({ horizon, levels, output, plot, rows }: ForecastOptions):
   requireLevels(levels);
   if (plot !== undefined && ![".svg", ".png"].includes(extname(plot).toLowerCase()))
     throw wrong(`--plot ${plot} is neither .svg nor .png`, "mlctl predict --horizon 14 --plot forecast.svg");
-  distinctPlaces([
-    { role: "the output", path: output },
-    ...(rows === undefined ? [] : [{ role: "--rows", path: rows }]),
-    ...(plot === undefined ? [] : [{ role: "--plot", path: plot }]),
-  ]);
-  requireFolders(plot === undefined ? [output] : [output, plot]);
+  checkPlaces(
+    [["--rows", rows]],
+    [
+      ["the output", output],
+      ["--plot", plot],
+    ],
+  );
 }
 
 function wrong(message: string, hint: string): MlctlError {
@@ -126,21 +105,14 @@ function wrong(message: string, hint: string): MlctlError {
 async function testBack(
   session: Session,
   loaded: LoadedModel,
-  { history, series, horizon }: { history: ForecastHistory; series: readonly ContinuedSeries[]; horizon: number },
+  { history, ...asked }: Pick<Forecasted, "history" | "series"> & { readonly horizon: number },
 ): Promise<BackTest | undefined> {
   const tested = await modelToTestBack(session, loaded, history);
   if (tested === undefined) return undefined;
-  const { context } = session;
-  const { model, from } = tested;
-  return backTest(model, {
-    ...history,
-    series,
-    horizon,
-    from,
-    signal: context.signal,
-    onProgress: (share) =>
-      context.emit({ type: "progress", stage: "back-test", done: 100 * share, total: 100, unit: "%" }),
-  });
+  const { signal, emit } = session.context;
+  const onProgress = (share: number): void =>
+    emit({ type: "progress", stage: "back-test", done: 100 * share, total: 100, unit: "%" });
+  return backTest(tested.model, { ...history, ...asked, from: tested.from, signal, onProgress });
 }
 
 /** A warning about test rows that are later than the rows that the forecast continues. */
@@ -156,10 +128,10 @@ async function laterTestRows(session: Session, { model, time, timeColumn }: Fore
   ];
 }
 
-type OutputRows = ReturnType<typeof outputRows>;
-
-async function write({ columns, cells }: OutputRows, options: ForecastOptions): Promise<void> {
-  const { output, stdout, format, csvSafe } = options;
+async function write(
+  { columns, cells }: ReturnType<typeof outputRows>,
+  { output, stdout, format, csvSafe }: ForecastOptions,
+): Promise<void> {
   const sink = rowSink(output, stdout, { format, bareEmpty: true, formulaSafe: csvSafe });
   try {
     await sink.write(columns, cells);
@@ -173,7 +145,8 @@ async function write({ columns, cells }: OutputRows, options: ForecastOptions): 
 async function logged(
   session: Session,
   loaded: LoadedModel,
-  { future, predicted, ids }: Pick<Forecasted, "future" | "predicted"> & { readonly ids: readonly string[] },
+  { future, predicted }: Forecasted,
+  ids: readonly string[],
 ) {
   const next = ids.values();
   const log = rowLog(session, loaded, { source: "forecast", nextId: () => next.next().value! });
@@ -191,6 +164,7 @@ async function logged(
 }
 
 interface Forecasted {
+  readonly history: ForecastHistory;
   readonly series: readonly ContinuedSeries[];
   readonly future: Future;
   readonly predicted: Float64Array;
@@ -200,8 +174,8 @@ interface Forecasted {
 
 /** `forecast_step` marks the rows as forecasts. */
 function outputRows(
-  { by, timeColumn }: ForecastHistory,
-  { series, future, predicted, intervals, levels, ids }: Forecasted & { readonly ids: readonly string[] | null },
+  { history: { by, timeColumn }, series, future, predicted, intervals, levels }: Forecasted,
+  ids: readonly string[] | null,
 ) {
   // One form for the whole column: dates if every time is midnight.
   const areDates = future.times.every((time) => time % MILLISECONDS_A_DAY === 0);
@@ -220,7 +194,7 @@ function outputRows(
 
 async function draw(
   path: string,
-  { history, series, future, predicted, intervals, levels }: Forecasted & { readonly history: ForecastHistory },
+  { history, series, future, predicted, intervals, levels }: Forecasted,
 ): Promise<void> {
   const { time, y, model } = history;
   const spec = forecastPlot({

@@ -89,20 +89,11 @@ function requireForecasting({ signature }: Model, timeColumn: string | null): st
   });
 }
 
-export interface ToTestBack extends Pick<ForecastHistory, "model"> {
-  /** Time of the last row that the model was fitted on. */
-  readonly from: number;
-}
-
 /**
  * The model that back-tests repeat: if it was fitted again on all rows, as it was before, so that later rows are new to it.
- * @returns undefined if that cannot be found out, or if rows of all times were drawn at random, so that no later ones are left
+ * @returns `from`: time of the last row that it was fitted on. Undefined if that cannot be found out, or if rows of all times were drawn at random, so that no later ones are left
  */
-export async function modelToTestBack(
-  session: Session,
-  loaded: LoadedModel,
-  history: ForecastHistory,
-): Promise<ToTestBack | undefined> {
+export async function modelToTestBack(session: Session, loaded: LoadedModel, history: ForecastHistory) {
   const { run } = loaded;
   const dataset = datasetOf(session, run);
   const config = parseRecorded(run?.config);

@@ -1,6 +1,7 @@
 /** Intervals of a forecast from the errors of its back-test. */
 import type { BackTest } from "../../pipeline/predict/backTest.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { present } from "../../core/text/present.ts";
 import { normalOffsets, quantileOffsets, residualsNeeded, type Offsets } from "../../stats/residualInterval.ts";
 import type { Future } from "./futureRows.ts";
 
@@ -10,11 +11,6 @@ export interface Intervals {
   readonly warnings: readonly string[];
 }
 
-interface Forecasted {
-  readonly predicted: Float64Array;
-  readonly levels: readonly number[];
-}
-
 /**
  * Quantiles of the errors if each step of the series has enough for the highest level, else those of a normal
  * distribution: of one kind for all levels, so that a wider interval contains the narrower ones.
@@ -22,7 +18,7 @@ interface Forecasted {
 export function intervalsOf(
   tested: BackTest | undefined,
   future: Future,
-  { predicted, levels }: Forecasted,
+  { predicted, levels }: { readonly predicted: Float64Array; readonly levels: readonly number[] },
 ): Intervals {
   const { steps, seriesOf } = future;
   const needed = residualsNeeded(Math.max(...levels));
@@ -40,18 +36,14 @@ export function intervalsOf(
   );
   const without = bounds.filter(([first]) => first === null).length;
   const least = Math.min(...seriesOf.filter((_, row) => bounds[row]![0] !== null).map((at) => fewest[at]!));
-  const assumed = least < needed ? [assumedNormal(Math.max(...levels), { needed, least })] : [];
-  return { bounds, warnings: [...assumed, ...noInterval(without, predicted.length)] };
-}
-
-function assumedNormal(level: number, { needed, least }: { readonly needed: number; readonly least: number }): string {
-  return `the intervals assume normally distributed errors: quantiles for ${percentOf(level)} % need ${needed} back-tests of each step, and the fewest are ${least} (raise "train.split.validation_size", or ingest more rows)`;
-}
-
-function noInterval(without: number, rows: number): string[] {
-  if (without === 0) return [];
-  const what = without === rows ? "there are no intervals" : `${without} of ${rows} rows have no interval`;
-  return [`${what}: too few rows after the training part to back-test on`];
+  const rows = predicted.length;
+  const lacking = without === rows ? "there are no intervals" : `${without} of ${rows} rows have no interval`;
+  const warnings = present([
+    least < needed &&
+      `the intervals assume normally distributed errors: quantiles for ${percentOf(Math.max(...levels))} % need ${needed} back-tests of each step, and the fewest are ${least} (raise "train.split.validation_size", or ingest more rows)`,
+    without > 0 && `${lacking}: too few rows after the training part to back-test on`,
+  ]);
+  return { bounds, warnings };
 }
 
 /** 0.95 as 95, without the rounding errors of the product. */

@@ -1,5 +1,5 @@
 /** The rows of a forecast: the dates that follow each series, and what else the model reads on them. */
-import { dateText } from "../../core/text/format.ts";
+import { dateText, counted } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { listed } from "../../core/text/listed.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
@@ -11,8 +11,10 @@ import type { FutureRows } from "../../pipeline/predict/forecaster.ts";
 import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows } from "../testData.ts";
-import { conformAsked, rowPlaces } from "./askedRows.ts";
+import { conformAsked, rowPlaces } from "./inputStream.ts";
 import type { ForecastHistory } from "./forecastHistory.ts";
+import { present } from "../../core/text/present.ts";
+import { historyGaps } from "../../features/history.ts";
 
 export interface ContinuedSeries {
   readonly key: readonly string[];
@@ -29,11 +31,11 @@ export interface Future extends FutureRows {
   readonly seriesOf: readonly number[];
 }
 
-/** Maximum number of dates or columns that an error names. */
+/** Maximum number of dates, columns or series that a message names. */
 const NAMED = 3;
 
 /**
- * @param options `rows`: a file with the columns that are not known from the date
+ * @param options.rows a file with the columns that are not known from the date
  * @throws {MlctlError} kind "data" or "usage" naming the columns, or the dates, that nothing supplies
  */
 export async function futureRows(
@@ -80,7 +82,6 @@ interface Given {
   readonly placesOf: () => Promise<(row: number) => string>;
 }
 
-/** The rows of the file, with the types of the model. */
 async function readGiven(
   session: Session,
   { table, timeColumn, by, model }: ForecastHistory,
@@ -102,38 +103,93 @@ async function positionsOf(
   future: Table,
   { timeColumn, by, file }: { readonly timeColumn: string; readonly by: readonly string[]; readonly file: string },
 ): Promise<number[]> {
-  const placeOf = (table: Table): ((row: number) => string) => {
-    const times = findColumn(table, timeColumn);
+  const placer = (table: Table) => {
+    const dates = findColumn(table, timeColumn);
     const keyOf = keyReader(table, by);
-    return (row) => keyText([String(times?.kind === "date" ? times.values[row]! : NaN), keyOf(row) ?? ""]);
+    return (row: number) => {
+      const time = dates?.kind === "date" ? dates.values[row]! : NaN;
+      const date = Number.isNaN(time) ? "no date" : dateText(time);
+      const key = keyOf(row);
+      return { id: keyText([String(time), key ?? ""]), shown: by.length === 0 ? date : `${date} of ${key}` };
+    };
   };
-  const [givenPlace, wantedPlace] = [placeOf(given), placeOf(future)];
+  const [givenPlace, wantedPlace] = [placer(given), placer(future)];
   const rowOf = new Map<string, number>();
   for (let row = 0; row < given.rowCount; row++) {
-    if (rowOf.has(givenPlace(row))) {
-      const what = dateAndSeries(given, row, { timeColumn, by });
-      const message = `${(await placesOf())(row)} is a second row for ${what}`;
-      throw new MlctlError("data", message, { hint: "keep one of them" });
-    }
-    rowOf.set(givenPlace(row), row);
+    const { id, shown } = givenPlace(row);
+    if (rowOf.has(id))
+      throw new MlctlError("data", `${(await placesOf())(row)} is a second row for ${shown}`, {
+        hint: "keep one of them",
+      });
+    rowOf.set(id, row);
   }
-  const positions = Array.from({ length: future.rowCount }, (_, row) => rowOf.get(wantedPlace(row)) ?? -1);
-  const absent = [...positions.keys()].filter((row) => positions[row]! < 0);
-  if (absent.length === 0) return positions;
-  const named = listed(
-    absent.map((row) => dateAndSeries(future, row, { timeColumn, by })),
-    NAMED,
-  );
-  const message = `${file} lacks ${absent.length} of ${positions.length} rows: ${named}`;
+  const wanted = Array.from({ length: future.rowCount }, (_, row) => wantedPlace(row));
+  const absent = wanted.flatMap(({ id, shown }) => (rowOf.has(id) ? [] : [shown]));
+  if (absent.length === 0) return wanted.map(({ id }) => rowOf.get(id)!);
+  const message = `${file} lacks ${absent.length} of ${wanted.length} rows: ${listed(absent, NAMED)}`;
   throw new MlctlError("data", message, { hint: "add them, or shorten --horizon" });
 }
 
-function dateAndSeries(
-  table: Table,
-  row: number,
-  { timeColumn, by }: { readonly timeColumn: string; readonly by: readonly string[] },
-): string {
-  const dates = findColumn(table, timeColumn);
-  const date = dates?.kind === "date" && !Number.isNaN(dates.values[row]!) ? dateText(dates.values[row]!) : "no date";
-  return by.length === 0 ? date : `${date} of ${keyReader(table, by)(row)}`;
+/** @throws {MlctlError} kind "data" with the series that cannot be continued; with `guard` they are left out */
+export function continuedSeries(history: ForecastHistory, { guard }: { readonly guard: boolean }) {
+  const { by, timeColumn } = history;
+  const series: ContinuedSeries[] = [];
+  const refused: string[] = [];
+  let missing = 0;
+  for (const { key, name, rows, found } of history.series) {
+    if (typeof found === "string") {
+      refused.push(`${name === "" ? `"${timeColumn}"` : name} is irregular: ${found}`);
+      continue;
+    }
+    const lacking = tooShort(history, rows, found.step);
+    if (lacking !== undefined) refused.push(lacking);
+    else {
+      missing += found.missing;
+      series.push({ key, name, step: found.step, rows });
+    }
+  }
+  const more = refused.length > NAMED ? `; and ${refused.length - NAMED} more` : "";
+  const named = `${refused.slice(0, NAMED).join("; ")}${more}`;
+  if (refused.length > 0 && (!guard || series.length === 0)) {
+    const [which, hint] =
+      by.length === 0
+        ? [
+            "the series",
+            'a forecast needs one row a step; if the rows are of several series, write "by" in the lag features',
+          ]
+        : [`${refused.length} of ${history.series.length} series`, "`--guard` leaves them out"];
+    throw new MlctlError("data", `${which} cannot be continued: ${named}`, { hint });
+  }
+  const warnings = present([
+    refused.length > 0 && `${refused.length} series left out: ${named}`,
+    missing > 0 && `the history lacks ${counted(missing, "time")}: lags count rows, so they look further back there`,
+    ...endedEarly(history, series),
+  ]);
+  return { series, warnings };
+}
+
+/** Why the first step has no features; undefined if it has. */
+function tooShort({ model, table, time, timeColumn }: ForecastHistory, rows: readonly number[], step: TimeStep) {
+  const last = rows.at(-1)!;
+  const gapsOf = historyGaps(model.transforms);
+  if (gapsOf === undefined) return undefined;
+  const [next] = nextTimes(time[last]!, step, 1);
+  const row = selectRows(table, [last]);
+  const columns = row.columns.map((column) =>
+    column.kind === "date" && column.name === timeColumn ? { ...column, values: Float64Array.of(next!) } : column,
+  );
+  const [gap] = gapsOf({ rowCount: 1, columns });
+  return gap?.kind === "missing" ? gap.message : undefined;
+}
+
+/** A series that ended long ago is continued from its own end. */
+function endedEarly({ time }: ForecastHistory, series: readonly ContinuedSeries[]): string[] {
+  const ends = series.map(({ rows }) => time[rows.at(-1)!]!);
+  const last = ends.reduce((latest, each) => Math.max(latest, each), -Infinity);
+  const early = series.filter((_, at) => ends[at]! < last);
+  if (early.length === 0) return [];
+  const named = early.map(({ name, rows }) => `${name} (${dateText(time[rows.at(-1)!]!)})`);
+  return [
+    `${early.length} of ${series.length} series end before ${dateText(last)} and are continued from their own end: ${listed(named, NAMED)}`,
+  ];
 }

@@ -1,9 +1,28 @@
-/** Rows from a file or from stdin, as a stream of bytes. */
+/** Rows to predict, from a file, stdin or a request: as a stream of bytes, then in batches with the model's columns. */
 import { createReadStream } from "node:fs";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { readTable } from "../../data/files/readTable.ts";
+import type { RowBatch } from "../../data/rowBatch.ts";
+import type { SelectOptions } from "../../data/stream/boundSelect.ts";
+import { readRows, type RowOptions } from "../../data/stream/rows.ts";
+import { rowSelector, type RowSelector } from "../../data/stream/selectedRows.ts";
+import { csvLine } from "../../data/stream/writeRows.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
+import { csvOfModel, readingOptions } from "../settings.ts";
+import { basename } from "node:path";
+import type { Signature } from "../../core/table/signature.ts";
+import { conformTable } from "../../pipeline/rows/conformTable.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import type { Session } from "../session.ts";
+import type { TestData } from "../testData.ts";
+
+export { csvLine, type RowBatch, type RowSelector };
 
 export type RowFormat = "csv" | "jsonl";
 
@@ -12,17 +31,14 @@ export function formatOf(input: string): RowFormat {
   return /\.(jsonl|ndjson)(\.gz)?$/i.test(input) ? "jsonl" : "csv";
 }
 
-/**
- * @param input a path, or "-" for `stdin`
- * @throws {MlctlError} while it is read: kind "usage" for a format that cannot be streamed, "data" where it cannot be read
- */
-export async function* openInput({
-  input,
-  stdin,
-}: {
-  input: string;
-  stdin: Readable;
-}): AsyncGenerator<Buffer | string> {
+interface Input {
+  /** A path, or "-" for `stdin`. */
+  readonly input: string;
+  readonly stdin: Readable;
+}
+
+/** @throws {MlctlError} while it is read: kind "usage" for a format that cannot be streamed, "data" where it cannot be read */
+export async function* openInput({ input, stdin }: Input): AsyncGenerator<Buffer | string> {
   if (input === "-") return yield* stdin as AsyncIterable<Buffer | string>;
   if (/\.(parquet|json|xlsx?)$/i.test(input)) {
     throw new MlctlError("usage", `${input}: only CSV and JSON lines are read as a stream`, {
@@ -30,26 +46,139 @@ export async function* openInput({
     });
   }
   const file = createReadStream(input, { highWaterMark: 1 << 18 });
-  const stream: AsyncIterable<Buffer> = input.endsWith(".gz")
-    ? pipeline(file, createGunzip(), () => {
-        // Errors of both reach the reader through the stream.
-      })
-    : file;
   try {
-    yield* stream;
+    // Errors of both streams reach the reader of the second.
+    yield* input.endsWith(".gz") ? pipeline(file, createGunzip(), () => {}) : file;
   } catch (error) {
-    throw errorCode(error) === undefined ? error : unreadable(input, error as NodeJS.ErrnoException);
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    const reason = unreadable[code] ?? (error as Error).message;
+    throw new MlctlError("data", `${input}: ${reason}`, { cause: error });
   }
 }
 
-function unreadable(input: string, error: NodeJS.ErrnoException): MlctlError {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
-    EISDIR: "it is a folder",
-    EACCES: "permission denied",
-    Z_DATA_ERROR: "it is not a gzip file, or it is damaged",
-    Z_BUF_ERROR: "the gzip file is truncated",
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  Z_DATA_ERROR: "it is not a gzip file, or it is damaged",
+  Z_BUF_ERROR: "the gzip file is truncated",
+};
+
+/** Batches of requests: small enough that others are handled between two of them. */
+export const REQUEST_ROWS = 500;
+const TABLE_ROWS = 2000;
+
+/** Reads a stream with the names and the CSV settings of the model. @throws {MlctlError} kind "data" with the line that cannot be read */
+export function modelRows(
+  stream: AsyncIterable<Buffer | string>,
+  { signature }: Pick<Model, "signature">,
+  { ingest }: Pick<Config, "ingest">,
+  source: Omit<RowOptions, "normalizeNames" | "csv">,
+): AsyncGenerator<RowBatch> {
+  const { normalizeNames } = signature.reading;
+  return readRows(stream, { ...source, normalizeNames, csv: csvOfModel({ ingest }, signature) });
+}
+
+/** Reads CSV and JSON lines as a stream, JSON and Parquet as a table. @throws {MlctlError} kind "data" */
+export function fileRows(
+  { path, name, onNote }: { readonly path: string } & Pick<RowOptions, "onNote"> & { readonly name: string },
+  model: Pick<Model, "signature">,
+  config: Config,
+): AsyncGenerator<RowBatch> {
+  if (/\.(parquet|json(\.gz)?)$/i.test(path)) return tableRows(path, { name, model, config });
+  const stream = openInput({ input: path, stdin: Readable.from([]) });
+  return modelRows(stream, model, config, { format: formatOf(path), name, onNote });
+}
+
+/** Columns as they are in the file: `ingest.select` and `ingest.where` apply to datasets only. */
+async function* tableRows(
+  path: string,
+  { name, model, config }: { name: string; model: Pick<Model, "signature">; config: Config },
+) {
+  const { select: _select, where: _where, ...options } = readingOptions(config, model);
+  const table = await readTable([path], { ...options, nameOf: () => name });
+  const columns = table.columns.map((column) => column.name);
+  const cells = table.columns.map(cellReader);
+  for (let first = 0; first < table.rowCount; first += TABLE_ROWS) {
+    const rows = Array.from({ length: Math.min(TABLE_ROWS, table.rowCount - first) }, (_, i) => ({
+      line: first + i + 1,
+      values: cells.map((cell) => cell(first + i)),
+    }));
+    yield { columns, rows };
+  }
+}
+
+function cellReader(column: Column): (row: number) => Json {
+  if (column.kind === "category") return (row) => column.categories[column.codes[row]!] ?? null;
+  const { values, kind } = column;
+  return (row) => {
+    const value = values[row]!;
+    if (Number.isNaN(value)) return null;
+    return kind === "date" ? new Date(value).toISOString() : value;
   };
-  const reason = reasons[error.code ?? ""];
-  return new MlctlError("data", `${input}: ${reason ?? error.message}`, { cause: error });
+}
+
+/**
+ * The expressions of `ingest.select` that compute columns of the model. `where` and dedupe shape datasets only: every row
+ * gets its prediction.
+ * @param tools `recorded`: columns of the dataset that the model was trained on; empty if it is unknown
+ */
+export function selectOptions(
+  { ingest }: Config,
+  { signature }: Model,
+  tools: Pick<SelectOptions, "recorded" | "onNote" | "maxSeconds">,
+): SelectOptions {
+  const { inputs, reading } = signature;
+  return { select: ingest.select, types: ingest.types, wanted: inputs, nullValues: reading.nullValues, ...tools };
+}
+
+export function modelSelector(...options: Parameters<typeof selectOptions>): RowSelector | undefined {
+  return rowSelector(selectOptions(...options));
+}
+
+const dataRow = (row: number): string => `data row ${row + 1}`;
+
+/**
+ * @param placesOf see rowPlaces; called for an error only
+ * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
+ */
+export async function conformAsked(
+  { table }: Pick<TestData, "table">,
+  signature: Signature,
+  placesOf: () => Promise<(row: number) => string>,
+): Promise<Table> {
+  let hasBadRow = false;
+  try {
+    return conformTable(table, signature, (row) => {
+      hasBadRow = true;
+      return dataRow(row);
+    });
+  } catch (error) {
+    if (!hasBadRow) throw error;
+    return conformTable(table, signature, await placesOf());
+  }
+}
+
+/**
+ * Names rows by line and file. Reads the files again, as blank lines and line breaks within quotes make line numbers
+ * differ from row numbers.
+ */
+export async function rowPlaces(
+  { paths, config }: Session,
+  { table, files }: TestData,
+  signature: Signature,
+): Promise<(row: number) => string> {
+  const places: string[] = [];
+  try {
+    for (const { path: shown } of files) {
+      const path = fromRecordPath(paths.workspace, shown);
+      for await (const { rows } of fileRows({ path, name: basename(path) }, { signature }, config))
+        for (const { line } of rows) places.push(`line ${line} of ${shown}`);
+    }
+  } catch {
+    return dataRow;
+  }
+  // `ingest.where` may have left rows out; then the lines belong to other rows.
+  return places.length === table.rowCount ? (row) => places[row]! : dataRow;
 }

@@ -1,21 +1,16 @@
-/** predict: rows stream in, rows with their prediction stream out. */
-import type { Readable, Writable } from "node:stream";
-import { readRows } from "../../data/stream/rows.ts";
-import { namedOrDeployed } from "../loadModel.ts";
+/** predict: rows stream in, rows with their prediction stream out; for `watch`, a whole file or none of it. */
+import { Writable, type Readable } from "node:stream";
+import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
-import { csvOfModel } from "../settings.ts";
-import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
-import { predictBatches, type PredictedRows } from "./predictBatches.ts";
-import { distinctPlaces, requireFolders, rowSink } from "./rowSink.ts";
+import { fileRows, formatOf, modelRows, openInput, type RowFormat } from "./inputStream.ts";
+import { predictBatches, type PredictedRows, type RowLogOptions } from "./predictBatches.ts";
+import { checkPlaces, rowSink, type RowSink } from "./rowSink.ts";
 
 export interface PredictOptions {
-  /** A path, or "-" for `stdin`. */
   readonly input: string;
   readonly stdin: Readable;
-  /** A path, or "-" for `stdout`. */
   readonly output: string;
   readonly stdout: Writable;
-  /** REF; the deployed model if left out. */
   readonly model?: string | undefined;
   /** Of the input; by the name of the file, else CSV. */
   readonly inputFormat?: RowFormat | undefined;
@@ -30,33 +25,24 @@ export interface PredictOptions {
   readonly csvSafe?: boolean;
 }
 
-export interface PredictResult extends Omit<PredictedRows, "logProblem"> {
-  readonly runId: string | null;
-  readonly modelSha256: string;
-  readonly output: string;
-  readonly rejectFile: string | null;
-}
-
 /** @throws {MlctlError} kind "notReady" when nothing is deployed; "data" with the line of the first row that cannot be read */
-export async function predict(session: Session, options: PredictOptions): Promise<PredictResult> {
+export async function predict(session: Session, options: PredictOptions) {
   const { input, output, stdout, rejectFile, guard } = options;
-  distinctPlaces([
-    ...(input === "-" ? [] : [{ role: "the input", path: input }]),
-    { role: "the output", path: output },
-    ...(rejectFile === undefined ? [] : [{ role: "--reject-file", path: rejectFile }]),
-  ]);
-  requireFolders(rejectFile === undefined ? [output] : [output, rejectFile]);
+  checkPlaces(
+    [["the input", input]],
+    [
+      ["the output", output],
+      ["--reject-file", rejectFile],
+    ],
+  );
   const loaded = await namedOrDeployed(session, options.model, "mlctl deploy, or predict with --model latest");
-  const { model, run, sha256 } = loaded;
   const inputFormat = options.inputFormat ?? formatOf(input);
   const name = input === "-" ? "stdin" : input;
-  const { normalizeNames } = model.signature.reading;
-  const csv = csvOfModel(session.config, model.signature);
   const notes: string[] = [];
   const onNote = (message: string): void => void notes.push(message);
   const safety = { bareEmpty: inputFormat === "csv", formulaSafe: options.csvSafe ?? false };
-  const predicted = await predictBatches(session, loaded, {
-    rows: readRows(openInput(options), { format: inputFormat, normalizeNames, csv, name, onNote }),
+  const { logProblem: _log, ...predicted } = await predictBatches(session, loaded, {
+    rows: modelRows(openInput(options), loaded.model, session.config, { format: inputFormat, name, onNote }),
     name,
     out: rowSink(output, stdout, { format: options.format ?? inputFormat, ...safety }),
     rejects: rejectFile === undefined ? null : rowSink(rejectFile, stdout, { format: "csv", ...safety }),
@@ -66,7 +52,46 @@ export async function predict(session: Session, options: PredictOptions): Promis
     notes,
   });
   for (const message of predicted.warnings) session.context.emit({ type: "warning", stage: "predict", message });
-  const { rows, rejected, logged, warnings } = predicted;
-  const place = { output, rejectFile: rejectFile ?? null };
-  return { runId: run?.runId ?? null, modelSha256: sha256, rows, rejected, logged, warnings, ...place };
+  const model = { runId: loaded.run?.runId ?? null, modelSha256: loaded.sha256 };
+  return { ...model, ...predicted, output, rejectFile: rejectFile ?? null };
+}
+
+interface PredictFileOptions {
+  readonly path: string;
+  readonly name: string;
+  readonly output: string;
+  readonly predictionColumn: string;
+  /** Where rejected rows go; null: a row that cannot be read is an error. */
+  readonly rejectFile: string | null;
+  readonly log: RowLogOptions | null;
+}
+
+/** @throws {MlctlError} kind "data" with the missing columns, or with all rows that cannot be predicted */
+export async function predictFile(
+  session: Session,
+  loaded: LoadedModel,
+  options: PredictFileOptions,
+): Promise<PredictedRows> {
+  const { path, name, output, rejectFile, predictionColumn, log } = options;
+  // A file that is refused must leave no row in the log, and only its end shows whether it is refused.
+  if (log !== null && rejectFile === null) await predictFile(session, loaded, { ...options, log: null });
+  const notes: string[] = [];
+  const onNote = (message: string): void => void notes.push(message);
+  return predictBatches(session, loaded, {
+    rows: fileRows({ path, name, onNote }, loaded.model, session.config),
+    name,
+    notes,
+    out: toFile(output),
+    rejects: rejectFile === null ? null : toFile(rejectFile),
+    badRows: rejectFile === null ? "all" : "reject",
+    badRowsHint: "correct them and drop the file again; `watch.guard` rejects such rows and predicts the others",
+    predictionColumn,
+    log,
+  });
+}
+
+const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+
+function toFile(path: string): RowSink {
+  return rowSink(path, nowhere, { format: "csv", bareEmpty: true });
 }

@@ -6,14 +6,18 @@ import { MlctlError } from "../../core/errors.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { guardPolicy, warnPolicy } from "./checkRows.ts";
-import { selectOptions } from "./modelSelector.ts";
-import { rowLog, type RowLogOptions } from "./rowLog.ts";
+import { selectOptions } from "./inputStream.ts";
 import { paddedTo, rowPredictor, type PredictedBatch } from "./rowPredictor.ts";
 import type { RowSink } from "./rowSink.ts";
+import type { Json } from "../../core/json.ts";
+import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
+import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
+import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
+import { freeNames, refuseTaken } from "./predictedValues.ts";
+import { keyColumns } from "../settings.ts";
 
-export interface PredictBatchesOptions {
+interface PredictBatchesOptions {
   readonly rows: AsyncIterable<RowBatch>;
-  /** How errors name the rows: a path, or "stdin". */
   readonly name: string;
   readonly out: RowSink;
   /** Where rejected rows go, with line and reason; null: nowhere. */
@@ -25,7 +29,6 @@ export interface PredictBatchesOptions {
   readonly badRows: "reject" | "first" | "all";
   readonly badRowsHint?: string;
   readonly predictionColumn?: string;
-  /** Null: the prediction log is not written. */
   readonly log: RowLogOptions | null;
   /** Filled by `rows` with what its reading guessed, changed or left out. */
   readonly notes?: readonly string[];
@@ -34,7 +37,6 @@ export interface PredictBatchesOptions {
 export interface PredictedRows {
   readonly rows: number;
   readonly rejected: number;
-  /** Rows in the prediction log; null where none was asked for. */
   readonly logged: number | null;
   /** Why some rows are not in the log; also one of the warnings. */
   readonly logProblem: string | null;
@@ -67,11 +69,12 @@ export async function predictBatches(
       context.signal.throwIfAborted();
       const predicted = predictRows.predict(batch);
       if (predicted.rejected.length > 0)
-        await rejects?.write(rejectColumns(columns), rejectedRows(predicted, columns.length));
+        await rejects?.write([...columns, "line", "reason"], rejectedRows(predicted, columns.length));
       if (badRows !== "reject") {
         const more = predicted.rejected.slice(0, NAMED_ROWS - bad.length);
         bad.push(...more.map(({ row: { line }, reason }) => `line ${line}: ${reason}`));
-        if (bad.length > 0 && badRows === "first") throw badRow(options, bad[0]!);
+        if (bad.length > 0 && badRows === "first")
+          throw new MlctlError("data", `${options.name}, ${bad[0]}`, { hint: options.badRowsHint });
         // Nothing more is written, but the rows that follow are checked: all that is wrong is reported at once.
         if (bad.length > 0) continue;
       }
@@ -81,7 +84,7 @@ export async function predictBatches(
     }
     if (bad.length > 0) throw manyBadRows(options, bad, predictRows.rejected());
     // Where nothing was rejected the file has a header all the same; at the end, as JSON lines may name columns late.
-    if (predictRows.rejected() === 0) await rejects?.write(rejectColumns(columns), []);
+    if (predictRows.rejected() === 0) await rejects?.write([...columns, "line", "reason"], []);
     await Promise.all([out.close(), rejects?.close()]);
   } catch (error) {
     await Promise.all([out.abandon(), rejects?.abandon(), log?.close()]);
@@ -92,10 +95,6 @@ export async function predictBatches(
   return { rows: predictRows.rows(), rejected: predictRows.rejected(), logged, logProblem: problem, warnings };
 }
 
-function rejectColumns(columns: readonly string[]): string[] {
-  return [...columns, "line", "reason"];
-}
-
 function rejectedRows({ rejected }: PredictedBatch, width: number) {
   return rejected.map(({ row: { values, line }, reason }) => {
     const rest = values.slice(width);
@@ -104,18 +103,14 @@ function rejectedRows({ rejected }: PredictedBatch, width: number) {
   });
 }
 
-function badRow({ name, badRowsHint }: PredictBatchesOptions, first: string): MlctlError {
-  return new MlctlError("data", `${name}, ${first}`, { hint: badRowsHint });
-}
-
 function manyBadRows({ name, badRowsHint }: PredictBatchesOptions, bad: readonly string[], count: number): MlctlError {
   const more = count > bad.length ? [`and ${count - bad.length} more rows`] : [];
-  const rows = `${counted(count, "row")} cannot be predicted, first: ${bad[0]}`;
-  const details = count === 1 ? [] : [...bad, ...more];
-  return new MlctlError("data", `${name}: ${rows}`, { details, hint: badRowsHint });
+  return new MlctlError("data", `${name}: ${counted(count, "row")} cannot be predicted, first: ${bad[0]}`, {
+    details: count === 1 ? [] : [...bad, ...more],
+    hint: badRowsHint,
+  });
 }
 
-/** The rows, each with the columns that `ingest.select` makes of it. */
 function selectedInputs(
   { config, store, context }: Session,
   { model, run }: LoadedModel,
@@ -126,4 +121,66 @@ function selectedInputs(
   const recorded = run === null ? [] : (store.dataset(run.datasetId)?.columns ?? []);
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "predict", message });
   return selectedRows(rows, selectOptions(config, model, { recorded, onNote }));
+}
+
+const ID_COLUMN = "prediction_id";
+/** Maximum number of queued rows before the next batch is read. */
+const MOST_WAITING = 20_000;
+
+export interface RowLogOptions {
+  /** "predict" if left out. */
+  readonly source?: LoggedPrediction["source"];
+  /** Rows that are logged again under the same id are kept once. */
+  readonly nextId?: () => string;
+}
+
+export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, options: RowLogOptions) {
+  const { config, paths, context } = session;
+  const { queue_rows, flush_ms, retention } = config.serve.log;
+  const log = predictionLog({ place: paths, flushMs: flush_ms, queueRows: queue_rows, retention });
+  const { source = "predict", nextId = predictionIds(context.now().getTime()) } = options;
+  const { inputs: specs, target } = model.signature;
+  const kept = new Set([...specs.map(({ name }) => name), ...keyColumns(config)]);
+  const predictionWidth = target.task === "regression" ? 1 : 2;
+  const entries = ({ columns, rows, sources, inputs }: PredictedBatch, ids: readonly string[]): LoggedPrediction[] => {
+    const at = context.now().getTime();
+    const read = inputs ?? { columns: columns.slice(0, columns.length - predictionWidth), cells: rows };
+    const names = read.columns.flatMap((name, position) => (kept.has(name) ? [{ name, position }] : []));
+    return sources.added.map(([prediction, probability = null], row) => ({
+      predictionId: ids[row]!,
+      at,
+      runId: run?.runId ?? null,
+      modelSha256: sha256,
+      inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(read.cells[row]![position]!)])),
+      prediction: prediction as string | number,
+      probability: probability as number | null,
+      source,
+    }));
+  };
+  let idColumn: string | undefined;
+  return {
+    /** Adds a column with the id of each prediction. Waits for a slow disk, not for one that fails. */
+    async add(batch: PredictedBatch): Promise<PredictedBatch> {
+      if (idColumn === undefined) [idColumn] = freeNames([ID_COLUMN], batch.columns);
+      else refuseTaken(batch.columns, [idColumn]);
+      const ids = batch.rows.map(nextId);
+      log.append(entries(batch, ids));
+      const { queued, lastError } = log.stats();
+      if (queued > MOST_WAITING && lastError === null) await log.flush();
+      const added = batch.sources.added.map((values, row) => [...values, ids[row]!]);
+      return { ...batch, columns: [...batch.columns, idColumn!], sources: { ...batch.sources, added } };
+    },
+    async close() {
+      await log.flush();
+      const before = log.stats().lastError;
+      await log.close();
+      const { written, dropped, lastError } = log.stats();
+      const problem = dropped === 0 ? null : `${dropped} predictions are not in the log: ${lastError ?? before}`;
+      return { logged: written, problem };
+    },
+  };
+}
+
+function scalar(value: Json): string | number | boolean | null {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }

@@ -1,6 +1,7 @@
 /** A model's prediction as people read it: labels by name, the probability that goes with each, numbers rounded. */
 import type { Prediction } from "../../core/prediction.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 /**
  * A label, then its probability: of the positive class where there are two, else of the predicted one. In regression a
@@ -8,32 +9,23 @@ import type { TargetSpec } from "../../core/table/signature.ts";
  */
 type Predicted = readonly [value: string | number] | readonly [value: string | number, probability: number];
 
-export interface PredictedValues {
-  /** By row. */
-  readonly predictions: readonly Predicted[];
-  /** Rows whose value or probability is NaN or infinite: JSON has neither, and null would be a wrong prediction. */
-  readonly notFinite: readonly number[];
-}
-
 export const NOT_FINITE = "the model's prediction is not a finite number";
 
-interface Shown {
-  /** By code, as they are written; null in regression. */
-  readonly labels: readonly (string | number)[] | null;
-  /** Digits behind the point of a regression's values; null: all of them. */
-  readonly digits?: number | null;
-}
-
+/**
+ * @param shown `labels`: by code, null in regression; `digits`: behind the point of a regression's values, null for all
+ * @returns a function to the predictions by row, and the rows whose value or probability is NaN or infinite: JSON has
+ *   neither, and null would be a wrong prediction
+ */
 export function predictedValues(
   { task }: Pick<TargetSpec, "task">,
-  { labels, digits = null }: Shown,
-): (prediction: Prediction) => PredictedValues {
+  { labels, digits = null }: { readonly labels: readonly (string | number)[] | null; readonly digits?: number | null },
+) {
   const classCount = labels?.length ?? 0;
   const shown = (value: number): string | number =>
     labels !== null ? labels[value]! : digits === null ? value : Number(value.toFixed(digits));
   const probabilityOf = ({ yPred, probabilities }: Prediction): ((row: number) => number) =>
     task === "binary" ? (row) => probabilities![row]! : (row) => probabilities![row * classCount + yPred[row]!]!;
-  return (prediction) => {
+  return (prediction: Prediction): { predictions: readonly Predicted[]; notFinite: readonly number[] } => {
     const { yPred, probabilities } = prediction;
     const probability = probabilities === null ? null : probabilityOf(prediction);
     const predictions: Predicted[] = [];
@@ -46,4 +38,33 @@ export function predictedValues(
     }
     return { predictions, notFinite };
   };
+}
+
+/** Each name, or where it is taken the first free one of NAME_2, NAME_3, … */
+export function freeNames(names: readonly string[], taken: Iterable<string>): string[] {
+  const known = new Set(taken);
+  return names.map((name) => {
+    let free = name;
+    for (let number = 2; known.has(free); number++) free = `${name}_${number}`;
+    known.add(free);
+    return free;
+  });
+}
+
+/** A note for each name that was replaced. */
+export function renamedNotes(names: readonly string[], free: readonly string[]): string[] {
+  return names.flatMap((name, i) =>
+    free[i] === name
+      ? []
+      : [`the rows have a column called "${name}": the column that is added is called "${free[i]}"`],
+  );
+}
+
+/** For JSON Lines, whose columns may come late. @throws {MlctlError} kind "data" if a name is taken after all */
+export function refuseTaken(columns: readonly string[], added: readonly string[]): void {
+  const taken = added.find((column) => columns.includes(column));
+  if (taken === undefined) return;
+  throw new MlctlError("data", `a later row has a column called "${taken}", like the one that is added`, {
+    hint: "rename or drop it first",
+  });
 }

@@ -26,7 +26,7 @@ it("warns of a date before the training range and long after it, also in the tim
   const DAY = 86_400_000;
   const at = { name: "at", kind: "date", minimum: 20_000 * DAY, maximum: 20_100 * DAY, missingShare: 0 } as const;
   const model = { signature: { inputs: [at], target: binary, reading }, transforms: [] } as unknown as Model;
-  const check = checkRows(model, { columns: ["at"], policy: warnPolicy });
+  const check = checkRows(model, ["at"], warnPolicy);
   const { warnings } = check([["2024-11-01"], ["2025-03-01"], ["2020-01-01"], ["9999-12-31"]]);
   expect(warnings.map(({ row, check: of }) => [row, of])).toEqual([
     [2, "range"],

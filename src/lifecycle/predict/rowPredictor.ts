@@ -8,7 +8,7 @@ import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
-import { freeNames, refuseTaken, renamedNotes } from "./addedNames.ts";
+import { freeNames, refuseTaken, renamedNotes, NOT_FINITE, predictedValues } from "./predictedValues.ts";
 import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
 import {
   checkRows,
@@ -18,7 +18,6 @@ import {
   type RowFinding,
   type RowPolicy,
 } from "./checkRows.ts";
-import { NOT_FINITE, predictedValues } from "./predictedValues.ts";
 
 export interface PredictedBatch {
   readonly columns: readonly string[];
@@ -30,22 +29,14 @@ export interface PredictedBatch {
   readonly inputs?: NonNullable<RowBatch["inputs"]>;
 }
 
-export interface RowPredictor {
-  predict(batch: RowBatch): PredictedBatch;
-  rows(): number;
-  rejected(): number;
-  /** One line for each kind, with the number of rows and the first place. */
-  warnings(): string[];
-}
-
-export interface RowPredictorOptions {
+interface RowPredictorOptions {
   readonly policy: RowPolicy;
   /** The column of predictions; "prediction" if left out. */
   readonly predictionColumn?: string | undefined;
 }
 
 /** @throws {MlctlError} from `predict`, kind "data": a column is missing, or one that comes late has the name of an added one */
-export function rowPredictor(model: Model, options: RowPredictorOptions, predict = predictor(model)): RowPredictor {
+export function rowPredictor(model: Model, options: RowPredictorOptions, predict = predictor(model)) {
   const { policy, predictionColumn = "prediction" } = options;
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
@@ -74,12 +65,12 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     };
   };
   return {
-    predict(batch) {
+    predict(batch: RowBatch): PredictedBatch {
       const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
       if (checker?.columns.length !== columns.length) {
         if (added === undefined) added = freeNames(names, batch.columns);
         else refuseTaken(batch.columns, added);
-        checker = { columns, check: checkRows(model, { columns, policy }) };
+        checker = { columns, check: checkRows(model, columns, policy) };
       }
       const { table, ...found } = checker.check(cells);
       const { errors, warnings, continued } = continueSeries(table, found);
@@ -120,6 +111,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     },
     rows: () => predicted,
     rejected: () => rejectedRows,
+    /** One line for each kind, with the number of rows and the first place. */
     warnings: () => [
       ...renamedNotes(names, added ?? names),
       ...[...unusual].map(([kind, { count: n, first }]) => `${counted(n, "row")} ${kind}, first: ${first}`),

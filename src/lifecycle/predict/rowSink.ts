@@ -4,20 +4,12 @@ import { basename, dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
 import type { Json } from "../../core/json.ts";
-import { rowWriter, type RowSources, type RowWriter } from "../../data/stream/writeRows.ts";
+import { rowWriter, type RowSources, type RowWriter, type WriteOptions } from "../../data/stream/writeRows.ts";
 import { commitFile } from "../../storage/files/commitFile.ts";
 import { isStream } from "../../storage/files/atomicWrite.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { MlctlError } from "../../core/errors.ts";
-
-export interface RowSinkOptions {
-  readonly format: "csv" | "jsonl";
-  /** See WriteOptions. */
-  readonly bareEmpty: boolean;
-  /** See WriteOptions. */
-  readonly formulaSafe?: boolean;
-}
 
 export interface RowSink {
   write(columns: readonly string[], rows: readonly (readonly Json[])[], sources?: RowSources): Promise<void>;
@@ -30,11 +22,7 @@ export interface RowSink {
  * @param path a file, or "-" for `stdout`
  * @throws {MlctlError} from its methods, kind "failure", where the file cannot be written
  */
-export function rowSink(
-  path: string,
-  stdout: Writable,
-  { format, bareEmpty, formulaSafe = false }: RowSinkOptions,
-): RowSink {
+export function rowSink(path: string, stdout: Writable, options: Omit<WriteOptions, "columns">): RowSink {
   const temporary = path === "-" || isStream(path) ? undefined : temporaryPath(path);
   if (temporary !== undefined) removeStaleTemporaries(dirname(path));
   const stream = path === "-" ? stdout : createWriteStream(temporary ?? path, { flags: temporary ? "w" : "a" });
@@ -46,9 +34,9 @@ export function rowSink(
     async write(names, rows, sources) {
       if (failure !== undefined) throw writeFailure(failure, path);
       // JSON lines may name new columns later on; the header of a CSV is fixed.
-      if (writer === undefined || (format === "jsonl" && names.length !== columns.length)) {
+      if (writer === undefined || (options.format === "jsonl" && names.length !== columns.length)) {
         columns = names;
-        writer = rowWriter(stream, { format, columns, bareEmpty, formulaSafe });
+        writer = rowWriter(stream, { ...options, columns });
       }
       const positions =
         names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
@@ -78,34 +66,29 @@ export function rowSink(
   };
 }
 
-/** An input or output that the user named. */
-export interface Place {
-  /** How the user named it: "the input", "--reject-file". */
-  readonly role: string;
-  /** "-" is a stream. */
-  readonly path: string;
-}
+/** How the user named an input or output, such as "--reject-file", and its path; "-" is a stream. */
+type Place = readonly [role: string, path: string | undefined];
 
-/** @throws {MlctlError} kind "usage" where two of them are the same file, or the same stream */
-export function distinctPlaces(places: readonly Place[]): void {
-  const known = new Map<string, Place>();
-  for (const place of places) {
-    const identity = identityOf(place.path);
-    const other = known.get(identity);
+/**
+ * Before any work is done.
+ * @throws {MlctlError} kind "usage" where two places are the same, "failure" where the folder of an output does not exist
+ */
+export function checkPlaces(inputs: readonly Place[], outputs: readonly Place[]): void {
+  const roles = new Map<string, string>();
+  for (const [role, path] of [...inputs.filter(([, each]) => each !== "-"), ...outputs]) {
+    if (path === undefined) continue;
+    const identity = identityOf(path);
+    const other = roles.get(identity);
     if (other !== undefined) {
-      const what = place.path === "-" ? "both go to stdout" : `are the same file: ${place.path}`;
-      throw new MlctlError("usage", `${place.role} and ${other.role} ${what}`, { hint: "name another file" });
+      const what = path === "-" ? "both go to stdout" : `are the same file: ${path}`;
+      throw new MlctlError("usage", `${role} and ${other} ${what}`, { hint: "name another file" });
     }
-    known.set(identity, place);
+    roles.set(identity, role);
   }
-}
-
-/** @throws {MlctlError} kind "failure" for the first path, not "-", whose folder does not exist: before any work is done */
-export function requireFolders(paths: readonly string[]): void {
-  for (const path of paths.filter((each) => each !== "-")) {
+  for (const [, path = "-"] of outputs) {
     try {
       // With "/.", a file is not a folder.
-      statSync(`${dirname(path)}/.`);
+      if (path !== "-") statSync(`${dirname(path)}/.`);
     } catch (error) {
       throw writeFailure(error, path);
     }

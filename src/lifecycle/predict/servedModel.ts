@@ -15,7 +15,6 @@ import { checkRows, type CheckRows } from "./checkRows.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface ServedModel {
-  /** The run that trained it, and the hash of its file. */
   readonly runId: string;
   readonly sha256: string;
   readonly model: Model;
@@ -52,7 +51,6 @@ export function deployedServedModel(workspace: Workspace): DeployedServedModel |
   return { ...servedModel(workspace, { model, runId: deployment.runId, sha256 }), deployment };
 }
 
-/** @throws {MlctlError} if the model cannot predict */
 export function servedModel(
   workspace: Workspace,
   { model, runId, sha256 }: Pick<ServedModel, "model" | "runId" | "sha256">,
@@ -67,7 +65,7 @@ export function servedModel(
     model,
     inputs: names,
     names: keyColumns(workspace.config).filter((name) => !names.includes(name)),
-    check: checkRows(model, { columns: names, policy: { ...serve.validation, infinite: "error" } }),
+    check: checkRows(model, names, { ...serve.validation, infinite: "error" }),
     predict: predictor(model),
     columnName: how.normalizeNames ? normalizeName : composed,
     computed: Object.fromEntries(wantedExpressions({ select, wanted: inputs }).map(({ name, sql }) => [name, sql])),
@@ -87,7 +85,6 @@ function warmUp({ model, check, predict }: ServedModel): void {
   }
 }
 
-/** A row like those of the training: the middle of each number, the most frequent category. */
 export function exampleRow({ signature, reference }: Model): { name: string; value: string | number | null }[] {
   return signature.inputs.map((spec) => ({ name: spec.name, value: exampleValue(spec, reference) }));
 }

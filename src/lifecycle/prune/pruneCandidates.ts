@@ -1,6 +1,6 @@
 /** Lists the items of a workspace that prune keeps or deletes as a whole. */
 import { join } from "node:path";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
@@ -9,7 +9,7 @@ import type { SearchRecord } from "../../core/records/search.ts";
 import { timeOfStamp } from "../../core/text/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { workspaceBackups } from "../../storage/backup/backupFiles.ts";
-import { artifactsOf, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
+import { artifactsOf, recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import type { Session } from "../session.ts";
 import { releaseFiles, releasesAreOwn } from "../../storage/deployment/pruneRelease.ts";
 import { rollbackTargets } from "../../storage/deployment/rollbackTarget.ts";
@@ -53,16 +53,9 @@ export function unrecordedFilesOf({ datasetId, rejected }: Dataset, { workspace,
   return [...reasons, toRecordPath(workspace, join(datasets, `ingestedfiles_${datasetId}.txt`))];
 }
 
-export function searchesOf({ store }: Session): PruneCandidate[] {
-  return store.searches().map((record) => recordOnly(record.searchId, record));
-}
-
-export function monitoringsOf({ store }: Session): PruneCandidate[] {
-  return store.monitorings().map((record) => recordOnly(record.monitorId, record));
-}
-
-function recordOnly(id: string, record: SearchRecord | MonitorRecord): PruneCandidate {
-  return { id, createdAt: record.createdAt, records: [record], files: [] };
+/** Records without files. */
+export function recordsOnly(records: readonly (SearchRecord | MonitorRecord)[]): PruneCandidate[] {
+  return records.map((record) => ({ id: recordId(record), createdAt: record.createdAt, records: [record], files: [] }));
 }
 
 export function executionsOf(executions: readonly Execution[]): PruneCandidate[] {
@@ -97,17 +90,11 @@ interface Release extends PruneCandidate {
   readonly release: Deployment;
 }
 
-/** The files of deployments. */
-export interface Releases {
-  /** Deployments that were not pruned, newest first. */
-  readonly candidates: readonly Release[];
-  /** Ids of the deployments that are always kept. */
-  readonly inForce: ReadonlySet<number>;
-  /** Files that a killed prune left behind. Never those of the current deployment, even if its record says pruned. */
-  readonly left: readonly Release[];
-}
-
-export function releasesOf({ store, paths, context }: Session): Releases {
+/**
+ * The deployments that were not pruned, newest first; the ids of those that are always kept; and files that a killed
+ * prune left behind, never those of the current deployment, even if its record says pruned.
+ */
+export function releasesOf({ store, paths, context }: Session) {
   const history = store.deployments();
   const all = history.map((deployment, i): Release => {
     const next = history[i - 1];
@@ -146,15 +133,11 @@ const STAMP = /_(\d{8}T\d{9}Z)(?:_\d+)?\.[a-z]+$/;
  */
 export function looseFiles(paths: WorkspacePaths, named: ReadonlySet<string>): PruneCandidate[] {
   return [paths.models, paths.datasets].flatMap((folder) =>
-    namesIn(folder).flatMap((id) => {
+    (existsSync(folder) ? readdirSync(folder) : []).flatMap((id) => {
       const stamp = STAMP.exec(id)?.[1];
       const path = toRecordPath(paths.workspace, join(folder, id));
       if (stamp === undefined || named.has(path)) return [];
       return [{ id, createdAt: timeOfStamp(stamp), records: [], files: [path] }];
     }),
   );
-}
-
-function namesIn(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
 }

@@ -21,10 +21,7 @@ import { namedRun } from "./models.ts";
 /** Run tag with the workspace and the version that a model came from. */
 const FROM_TAG = "promoted_from";
 
-export interface BroughtModel {
-  readonly runId: string;
-  /** Version in the target. */
-  readonly modelVersion: number | null;
+export interface BroughtModel extends Pick<Run, "runId" | "modelVersion"> {
   /** The workspace and the version that it comes from. */
   readonly from: string;
   /** Paths of the files that were copied, relative to the target; none if it was there already. */
@@ -93,7 +90,6 @@ async function bringRun(
   return [model, ...(score === null ? [] : [score.artifact])].map(({ path }) => path);
 }
 
-/** @returns the artifact in the target */
 async function copied(
   source: Session,
   target: Session,

@@ -1,7 +1,5 @@
 /** models show: what a model is, how good it is and where it was deployed, without values of the training rows. */
-import type { Deployment } from "../../core/records/deployment.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Run } from "../../core/records/run.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { loadModel } from "../loadModel.ts";
@@ -17,31 +15,10 @@ export interface DescribedInput extends ColumnSpec {
   readonly categoryCount?: number;
 }
 
-export interface DescribedModel {
-  readonly path: string;
-  readonly sha256: string;
-  readonly model: Pick<Model, "codeVersion" | "threshold" | "metrics" | "lineage"> & {
-    readonly family: string;
-    readonly params: Model["estimator"]["params"];
-    readonly calibration: Model["calibration"] | null;
-    readonly transforms: readonly string[];
-    readonly target: Model["signature"]["target"];
-    readonly inputs: readonly DescribedInput[];
-    /** By input column, largest first. */
-    readonly importance: readonly (readonly [string, number])[];
-    /** What `importance` adds up over the features of a column. */
-    readonly importanceMeasure: string;
-    /** The same for programs, as `explain --json` names it: "coefficient", "share_of_gain". */
-    readonly importanceUnit: string;
-  };
-  /** Null if no run of this workspace trained the model. */
-  readonly run: Run | null;
-  /** Newest first. */
-  readonly deployments: readonly Deployment[];
-}
+export type DescribedModel = Awaited<ReturnType<typeof describeModel>>;
 
 /** `mlctl models export` writes the whole file. */
-export async function describeModel(session: Session, reference: string): Promise<DescribedModel> {
+export async function describeModel(session: Session, reference: string) {
   const { path, sha256, model, run } = await loadModel(session, reference);
   const { codeVersion, estimator, threshold, calibration = null, metrics, lineage, signature } = model;
   const described = {
@@ -49,7 +26,7 @@ export async function describeModel(session: Session, reference: string): Promis
     params: estimator.params,
     threshold,
     // Isotonic regression stores scores of rows.
-    calibration: calibration?.method === "isotonic" ? { method: "isotonic" as const, x: [], y: [] } : calibration,
+    calibration: calibration?.method === "isotonic" ? { ...calibration, x: [], y: [] } : calibration,
     metrics,
     transforms: model.transforms.map(({ type }) => type),
     target: signature.target,

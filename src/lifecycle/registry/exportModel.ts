@@ -18,21 +18,8 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   /** For onnx: whether the graph takes columns or features. */
   readonly from: "columns" | "features";
-  /** A file, or "-" for `stdout`. */
   readonly output: string;
   readonly stdout: Writable & { readonly isTTY?: boolean };
-}
-
-export interface ExportResult {
-  readonly runId: string | null;
-  readonly family: string;
-  readonly format: ExportFormat;
-  readonly output: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  /** Inputs of the exported model, in order. */
-  readonly inputs: readonly ExportedValue[];
-  readonly outputs: readonly ExportedValue[];
 }
 
 export interface ExportedValue {
@@ -42,10 +29,17 @@ export interface ExportedValue {
   readonly width: number | null;
 }
 
-type Content = Pick<ExportResult, "inputs" | "outputs"> & { readonly content: Uint8Array };
+interface Content {
+  readonly content: Uint8Array;
+  /** In the order of the exported model. */
+  readonly inputs: readonly ExportedValue[];
+  readonly outputs: readonly ExportedValue[];
+}
+
+export type ExportResult = Awaited<ReturnType<typeof exportModel>>;
 
 /** @throws {MlctlError} kind "usage" if the model cannot be exported to the format */
-export async function exportModel(session: Session, request: ExportRequest): Promise<ExportResult> {
+export async function exportModel(session: Session, request: ExportRequest) {
   const { format, output, stdout } = request;
   if (output === "-" && format === "onnx" && stdout.isTTY === true) {
     throw new MlctlError("usage", "an ONNX file cannot be printed to a terminal", {
@@ -77,7 +71,6 @@ function contentOf(loaded: LoadedModel, { format, from }: ExportRequest): Conten
   return { content: new TextEncoder().encode(nativeFormat(loaded, format)), inputs, outputs: prediction };
 }
 
-/** The native format of the model family's library. */
 function nativeFormat({ model }: LoadedModel, format: ExportFormat): string {
   const { family } = model.estimator;
   const { exports, toOnnx } = findEstimator(family);

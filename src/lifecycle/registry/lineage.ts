@@ -1,21 +1,12 @@
 /** lineage: traces a model or a prediction back to the raw files. */
-import type { Dataset } from "../../core/records/dataset.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { findRun, resolveRun } from "../../storage/store/resolveRun.ts";
 import { findPrediction, type PredictionRecord } from "../labels/predictions.ts";
 import type { Session } from "../session.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 
-export interface LineageResult {
-  readonly reference: string;
-  /** The prediction; null if the reference names a model. */
-  readonly prediction: PredictionRecord | null;
-  readonly run: Run;
-  /** Deployments of the run, newest first. */
-  readonly deployments: readonly Deployment[];
-  readonly dataset: Dataset | null;
-}
+export type LineageResult = Awaited<ReturnType<typeof lineage>>;
 
 /** Run ids have twelve digits, so a longer id is the id of a prediction. */
 const PREDICTION_ID = /^[0-9a-f]{13,}$/;
@@ -24,7 +15,7 @@ const PREDICTION_ID = /^[0-9a-f]{13,}$/;
  * @param reference a run, model version, alias or "latest"; "deployment 3" or "d3"; the id of a prediction
  * @throws {MlctlError} if nothing matches
  */
-export async function lineage(session: Session, reference: string): Promise<LineageResult> {
+export async function lineage(session: Session, reference: string) {
   const { store } = session;
   const prediction = PREDICTION_ID.test(reference) ? await findPrediction(session, reference) : null;
   const run =
@@ -62,4 +53,19 @@ function ofDeployment({ store }: Session, reference: string): Run | undefined {
   throw new MlctlError("usage", `there is no deployment ${number}`, {
     hint: "run `mlctl models list` to see what was deployed",
   });
+}
+
+/** @param date "2026-03-01" (the end of that day) or a time; a future time means now */
+export function at({ store, context }: Session, date: string) {
+  const time = parseDate(date);
+  if (time === undefined) {
+    throw new MlctlError("usage", `${JSON.stringify(date)} is not a date`, {
+      hint: "use a date like 2026-03-01 or 2026-03-01T09:00:00Z",
+    });
+  }
+  const wholeDay = /^\d{4}-\d{2}-\d{2}$/.test(date.trim());
+  const instant = new Date(Math.min(wholeDay ? time + 86_399_999 : time, context.now().getTime())).toISOString();
+  const deployment = store.deploymentAt(instant) ?? null;
+  const run = deployment === null ? null : (store.run(deployment.runId) ?? null);
+  return { at: instant, deployment, run, dataset: run === null ? null : (store.dataset(run.datasetId) ?? null) };
 }

@@ -8,25 +8,11 @@ import { saveRecord } from "../../storage/store/saveRecord.ts";
 import type { Alias } from "../../storage/store/runStore.ts";
 import type { Session } from "../session.ts";
 
-export interface ModelRow {
-  readonly version: number;
-  readonly runId: string;
-  readonly createdAt: string;
-  readonly family: string;
-  readonly metric: string | null;
-  /** Value of the metric on the test set. */
-  readonly value: number | null;
-  readonly aliases: readonly string[];
-  readonly inProduction: boolean;
-  readonly lastDeployedAt: string | null;
-  /** Of the last deployment: who, where and why; null without one, and for records of earlier versions. */
-  readonly deployedBy: string | null;
-  readonly path: string;
-  readonly note: string | null;
-}
+export type ModelRow = ReturnType<typeof listModels>[number];
+export type NoteResult = Awaited<ReturnType<typeof noteModel>>;
 
 /** Newest first. */
-export function listModels({ store }: Session): ModelRow[] {
+export function listModels({ store }: Session) {
   const deployments = store.deployments();
   const aliases = effectiveAliases(store.aliases());
   return store.runs({ withModel: true }).map((run) => {
@@ -41,6 +27,7 @@ export function listModels({ store }: Session): ModelRow[] {
       aliases: aliases.filter(({ runId }) => runId === run.runId).map(({ name }) => name),
       inProduction: deployments[0]?.runId === run.runId,
       lastDeployedAt: last?.deployedAt ?? null,
+      /** Of the last deployment: who, where and why; null for records of earlier versions. */
       deployedBy: (last && originText(last)) || null,
       path: run.model!.path,
       note: run.note ?? null,
@@ -116,17 +103,8 @@ function effectiveAliases(aliases: readonly Alias[]): Alias[] {
 
 const MAX_NOTE_LENGTH = 2000;
 
-/** The note of a run after and before a change. */
-export interface NoteResult {
-  readonly runId: string;
-  readonly modelVersion: number | null;
-  /** The note now; null if there is none. */
-  readonly note: string | null;
-  readonly previous: string | null;
-}
-
 /** Saves a note with a run. @param text an empty string removes the note */
-export async function noteModel(session: Session, reference: string, text: string): Promise<NoteResult> {
+export async function noteModel(session: Session, reference: string, text: string) {
   const { note: previous = null, ...run } = resolveRun(session.store, reference);
   const note = text.trim();
   if (note.length > MAX_NOTE_LENGTH) {
@@ -136,7 +114,6 @@ export async function noteModel(session: Session, reference: string, text: strin
   return { runId: run.runId, modelVersion: run.modelVersion, note: note === "" ? null : note, previous };
 }
 
-/** Newest first. */
 export function deploymentsOf({ store }: Session, run: Run | null): Deployment[] {
   return store.deployments().filter(({ runId }) => runId === run?.runId);
 }

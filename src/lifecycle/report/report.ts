@@ -26,23 +26,12 @@ export interface ReportOptions {
   readonly output?: string | undefined;
   /** Write the model card instead: one page of HTML without plots. */
   readonly card?: boolean | undefined;
-  /** How plots are drawn; defaults to drawing in this thread. */
   readonly drawing?: Drawing;
   /** Called once all plots are requested: if they are drawn in a thread, the caller can do other work. */
   readonly onDrawing?: () => void;
 }
 
-export interface ReportResult {
-  readonly runId: string;
-  /** Path of the report, relative to the workspace; null with output "-". */
-  readonly path: string | null;
-  readonly plots: readonly string[];
-  /** The text of the report with output "-"; else null. */
-  readonly text: string | null;
-}
-
-/** @throws {MlctlError} kind "notReady" if there is no model yet */
-export async function report(session: Session, options: ReportOptions = {}): Promise<ReportResult> {
+export async function report(session: Session, options: ReportOptions = {}) {
   const { paths, context } = session;
   const card = options.card ?? false;
   const format = options.format ?? formatOf(options.output);

@@ -24,7 +24,6 @@ const HARDEST = 5;
 /** Steps of the mean curves and of the thresholds. */
 const STEPS = 100;
 
-/** @param evaluation on the test set; null if there is none */
 export function reportCurves(evaluation: Evaluation | null, { signature, threshold }: Model): Curves {
   const none: Curves = {
     roc: null,
@@ -67,7 +66,6 @@ export function reportCurves(evaluation: Evaluation | null, { signature, thresho
   };
 }
 
-/** About a hundred thresholds, and that of the model. */
 function thresholdsOf(
   { thresholds, precision, recall, selected }: PrecisionRecallCurve,
   model: { positive: string; threshold: number },
@@ -104,7 +102,6 @@ function coloursOf(roc: readonly ClassArea[], precisionRecall: readonly ClassAre
   return (code) => shown.indexOf(code);
 }
 
-/** Smallest first, without undefined ones. */
 function sortedByArea(areas: readonly ClassArea[]): ClassArea[] {
   return areas.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
 }
@@ -141,7 +138,6 @@ function points(xs: ArrayLike<number> = [], ys: ArrayLike<number> = []): Curve["
   return Array.from(xs, (x, i) => [x, ys[i]!] as const);
 }
 
-/** The metric of one class versus the rest. */
 function areaOf(evaluation: Evaluation, code: number, metric: string): number | null {
   const { yTrue, yPred } = evaluation;
   const is = (codes: Float64Array): Float64Array => codes.map((value) => (value === code ? 1 : 0));

@@ -3,7 +3,7 @@ import { deploy } from "../deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { loadModel } from "../loadModel.ts";
-import { reportDrift } from "./reportDrift.ts";
+import { reportDrift } from "./reportInput.ts";
 import { score } from "../score/score.ts";
 import { train } from "../train/train.ts";
 import { readDataset } from "../datasets.ts";

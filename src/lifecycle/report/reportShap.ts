@@ -6,7 +6,7 @@ import type { Column } from "../../core/table/table.ts";
 import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
-import { explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
+import { byInputColumn, explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { mean } from "../../stats/mean.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
@@ -25,14 +25,15 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
   const { inputs, withHistory } = judged;
   const sample = selectRows(inputs, sampledRows(inputs.rowCount, quickRows(model, MAX_ROWS)));
   const explained = explain(withHistory, sample, MAX_CLASSES);
+  const summed = byInputColumn(explained);
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
   const outputs = task === "multiclass" ? classes!.slice(0, MAX_CLASSES) : [classes?.[1] ?? name];
   return outputs.map((label, output) => ({
     unit: unitOf(task, label, explained),
-    features: Array.from(explained.columns, ([column, places]) => ({
+    features: Array.from(explained.columns, ([column, places], at) => ({
       name: column,
-      contributions: contributionsOf(explained, output, places),
+      contributions: contributionsOf(summed, output, at),
       ...(valuesOf(findColumn(sample, column)) ?? {
         // Only in the history, such as earlier values of the target: the first of its features.
         values: Float64Array.from(
@@ -79,13 +80,14 @@ function unitOf(task: Task, label: string, { blocks }: Explained): string {
 function contributionsOf(
   { featureNames, outputCount, blocks }: Explained,
   output: number,
-  places: readonly number[],
+  place: number,
 ): Float64Array {
   const width = featureNames.length;
   return Float64Array.from(
     blocks.flatMap(({ values }) =>
-      Array.from({ length: values.length / (width * outputCount) }, (_, row) =>
-        places.reduce((sum, place) => sum + values[(row * outputCount + output) * width + place]!, 0),
+      Array.from(
+        { length: values.length / (width * outputCount) },
+        (_, row) => values[(row * outputCount + output) * width + place]!,
       ),
     ),
   );

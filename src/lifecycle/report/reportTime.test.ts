@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Table } from "../../core/table/table.ts";
-import { reportTime } from "./reportTime.ts";
+import { reportTime } from "./reportMeans.ts";
 
 const DAY = 86_400_000;
 

@@ -11,6 +11,7 @@ import { addressProblem, databaseAddress, type DatabaseAddress } from "../../cor
 import { messageOf, MlctlError, recover } from "../../core/errors.ts";
 import type { Environment } from "../../core/userFolder.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { writeAll } from "../../storage/files/writeAll.ts";
 import { removeFile } from "../../storage/files/commitFile.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
@@ -26,20 +27,6 @@ import { knownNames } from "../knownNames.ts";
 import { writing, type Session, type WritingOptions } from "../session.ts";
 import { requireServers, type Workspace } from "../workspace.ts";
 
-export interface ShareOptions extends WritingOptions {
-  readonly environment: Environment;
-}
-
-export interface ShareResult {
-  /** The value of `database` in config.json now. */
-  readonly database: string;
-  /** That of `artifacts`, where there is a bucket. */
-  readonly artifacts?: string;
-  readonly records: number;
-  readonly predictions: number;
-  readonly notes: readonly string[];
-}
-
 /**
  * Writes the records to the database, then config.json, which is the switch, then removes the record files. A kill leaves
  * the old or the new place in use; the same call again finishes it.
@@ -48,8 +35,8 @@ export interface ShareResult {
 export async function shareInPostgres(
   workspace: Workspace,
   database: string,
-  options: ShareOptions & { readonly artifacts?: string | undefined },
-): Promise<ShareResult> {
+  options: WritingOptions & { readonly environment: Environment; readonly artifacts?: string | undefined },
+) {
   const address = addressOf(database);
   const { artifacts } = options;
   const bucket = artifacts === undefined ? undefined : bucketOf(artifacts);
@@ -115,7 +102,7 @@ export async function shareInPostgres(
 }
 
 /** Writes the record files, marks the workspace in the database as moved, then writes config.json. */
-export async function shareInFolder(workspace: Workspace, options: WritingOptions): Promise<ShareResult> {
+export async function shareInFolder(workspace: Workspace, options: WritingOptions) {
   const { paths, records, trust } = workspace;
   const { shared } = paths;
   if (shared === undefined) throw new MlctlError("usage", "the records are already in the folders");
@@ -144,10 +131,12 @@ export async function shareInFolder(workspace: Workspace, options: WritingOption
         // One at a time, so that each lost file is told, and none keeps the others back.
         for (const [, artifact] of artifactsOf(record)) await records.fetch(record, [artifact]).catch(lost);
       }
-      for (const { path, text } of rows) {
+      const changed = rows.filter(({ path, text }) => {
         const file = fromRecordPath(paths.workspace, path);
-        if (!existsSync(file) || sha256Text(readFileSync(file)) !== sha256Text(text)) atomicWrite(file, text);
-      }
+        return !existsSync(file) || sha256Text(readFileSync(file)) !== sha256Text(text);
+      });
+      if (changed.length === 0) notes.push("the records were in the folders already: only config.json was changed");
+      writeAll(changed.map(({ path, text }) => [fromRecordPath(paths.workspace, path), text]));
       for (const [name, text] of states) await own.state(name as StateName, () => text);
       predictions = await moveLogOut(shared, predictionLogPath(index), (done) => progress(workspace, done));
     },
@@ -209,7 +198,6 @@ function progress({ context }: Pick<Workspace, "context">, done: number): void {
   context.emit({ type: "progress", stage: "share", done, unit: "predictions" });
 }
 
-/** Changes config.json. */
 function switchTo({ configPath }: Workspace, keys: Readonly<Record<string, string | null>>): void {
   const file = realpathSync(configPath);
   const settings = Object.entries(keys).map(([key, value]) => ({ path: [key], value }));

@@ -7,7 +7,6 @@ export interface Entry {
   readonly notes: readonly string[];
 }
 
-/** @param command that writes it */
 export function configText(command: string, entries: readonly Entry[]): string {
   const body = entries.flatMap(({ key, value, notes }) => {
     // A comment ends at the end of its line.

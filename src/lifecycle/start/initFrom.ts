@@ -21,7 +21,7 @@ import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
 import { encodeTarget, type EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
-import { createWorkspace, type InitResult } from "../init.ts";
+import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
 import { configText, type Entry } from "./configText.ts";
 import { splitOf, writeParts } from "./splitFile.ts";
@@ -32,26 +32,18 @@ export interface InitFromOptions {
   readonly from: string;
   /** Without it, the error lists the columns. */
   readonly target: string | undefined;
-  /** Share of test rows. */
   readonly testSize: number;
   readonly seed: number;
   readonly force: boolean;
   readonly dryRun: boolean;
 }
 
-/** `notes`: what was decided and why, as in the comments of config.json. */
-export interface InitFromResult extends Omit<InitResult, "template"> {
-  readonly target: string;
-  readonly task: "regression" | "binary" | "multiclass";
-  readonly trainingRows: number;
-  readonly testRows: number;
-}
-
 /**
+ * @returns `notes`: what was decided and why, as in the comments of config.json
  * @throws {MlctlError} kind "usage" for no or an unknown target and if files exist; "data" if the file cannot be read, split or
  *   learned
  */
-export async function initFrom(options: InitFromOptions, context: Context): Promise<InitFromResult> {
+export async function initFrom(options: InitFromOptions, context: Context) {
   const { directory, from, target } = options;
   const [folder] = relative(directory, from).split(sep);
   if (folder === "sourcedata" || folder === "testdata")
@@ -135,7 +127,6 @@ interface ReadFile {
   readonly undecided: readonly string[];
 }
 
-/** Reads a file as ingest does, and gives it to `use` with the path of the dataset that ingest would write. */
 async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "mlctl-init-"));
   try {

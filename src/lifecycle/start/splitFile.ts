@@ -14,26 +14,18 @@ import { readRows } from "../../data/stream/rows.ts";
 import { splitRows, type Split, type SplitOptions } from "../../pipeline/fit/splitRows.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { formatOf, openInput } from "../predict/inputStream.ts";
-import { distinctPlaces, rowSink } from "../predict/rowSink.ts";
+import { checkPlaces, rowSink } from "../predict/rowSink.ts";
 
 export interface SplitFileOptions {
   /** CSV or JSON Lines. */
   readonly input: string;
   /** Folder of train.csv and test.csv; created if missing. */
   readonly output: string;
-  /** Share of test rows, above 0 and below 1. */
   readonly testSize: number;
   readonly seed: number;
   /** Default: random. stratify: each value has its share; group: each value in one part; time: the latest rows test. */
   readonly by?: { readonly method: "stratify" | "group" | "time"; readonly column: string } | undefined;
-  /** Overwrite existing files. */
   readonly force: boolean;
-}
-
-export interface SplitFileResult {
-  readonly training: { readonly path: string; readonly rows: number };
-  readonly test: { readonly path: string; readonly rows: number };
-  readonly notes: readonly string[];
 }
 
 /** Stratifying takes a pass over the rows for each; with more, a value is not a class. */
@@ -44,7 +36,7 @@ const MAX_STRATA = 1000;
  * @throws {MlctlError} kind "usage" for an unknown column and files that exist; "data" for a row that cannot be read, and
  *   if a part would be empty
  */
-export async function splitFile(options: SplitFileOptions, context: Context): Promise<SplitFileResult> {
+export async function splitFile(options: SplitFileOptions, context: Context) {
   const { input, output, by, force } = options;
   const [training, test] = [join(output, "train.csv"), join(output, "test.csv")];
   const existing = [training, test].filter((path) => existsSync(path));
@@ -190,7 +182,10 @@ export async function writeParts(
   context: Context,
 ): Promise<void> {
   for (const path of paths) ensureFolder(dirname(path));
-  distinctPlaces([{ role: "the input", path: input }, ...paths.map((path) => ({ role: "the output", path }))]);
+  checkPlaces(
+    [["the input", input]],
+    paths.map((path) => ["the output", path]),
+  );
   const sinks = paths.map((path) =>
     rowSink(path, process.stdout, { format: "csv", bareEmpty: formatOf(input) === "csv" }),
   );

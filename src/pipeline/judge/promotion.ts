@@ -37,6 +37,8 @@ export interface PromotionInput {
   readonly championProblem?: string | undefined;
   /** Why the file of the deployed model cannot be read: then the models cannot be compared. */
   readonly championDamage?: string | undefined;
+  /** Why the challenger need not be better than the champion: the user chose what differs. */
+  readonly chosen?: string | undefined;
   readonly baseline: Evaluation | null;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly classes: readonly string[];
@@ -110,6 +112,7 @@ function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: Pr
 }
 
 function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
+  if (input.chosen !== undefined) return { passed: true, reason: input.chosen };
   const { challenger, champion, championProblem, championDamage } = input;
   if (championDamage !== undefined) {
     return { passed: false, reason: `cannot compare with the deployed model: ${championDamage}` };

@@ -51,13 +51,20 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
   return { ...explained, columns: featuresByColumn(explained.featureNames, model.transforms) };
 }
 
+/** The same by input column: the sums over the features of each. */
+export function byInputColumn(explained: Explained): Explained {
+  const names: string[] = [];
+  for (const [column, places] of explained.columns) for (const place of places) names[place] = column;
+  return { ...explained, ...merged(explained, names) };
+}
+
 /** How many rows to explain where a sample does: at most `rows`, of a large model fewer. */
 export function quickRows({ estimator }: Pick<Model, "estimator">, rows: number): number {
   const share = Math.min(1, QUICK_MODEL / JSON.stringify(estimator.state).length);
   return Math.floor(rows * Math.max(share, 0.08));
 }
 
-/** Adds up what several members of an ensemble say of the same feature. */
+/** Adds up the features of one name, such as those of several members of an ensemble. */
 function merged(explained: Omit<Explained, "columns">, names: readonly string[]) {
   const { featureNames, blocks } = explained;
   if (names === featureNames) return explained;

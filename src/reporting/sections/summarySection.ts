@@ -67,8 +67,9 @@ function thresholdTable(input: ReportInput): Html | null {
       At ${displayNumber(example.threshold)}, ${percent(example.selected)} of the rows get an alarm, and among them are
       ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}: ${displayNumber(example.lift, 2)} times
       as many as at random (lift). For another threshold, set
-      <code>"train": { "threshold": ${displayNumber(example.threshold)} }</code> in
-      config.json.${!money && html` For money, set <code>"costs"</code>.`}
+      <code>"train": { "threshold": ${displayNumber(example.threshold)} }</code> in config.json and run
+      <code>mlctl fullprocess</code>: the same model is deployed with it, though no metric is
+      better.${!money && html` For money, set <code>"costs"</code>.`}
     </p>
   </div>`;
 }

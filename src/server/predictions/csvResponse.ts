@@ -2,9 +2,14 @@
 import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
-import { csvLine, requestBatches } from "../../lifecycle/predict/requestBatches.ts";
-import type { RowBatch, RowSelector } from "../../lifecycle/predict/modelSelector.ts";
-import { freeNames } from "../../lifecycle/predict/addedNames.ts";
+import {
+  csvLine,
+  modelRows,
+  REQUEST_ROWS,
+  type RowBatch,
+  type RowSelector,
+} from "../../lifecycle/predict/inputStream.ts";
+import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import { invalidRows, type ServedPredictor } from "./servedPredictor.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { columnNaming, rawColumns } from "./selectRequest.ts";
@@ -44,7 +49,11 @@ export async function* csvBatches(
 ): AsyncGenerator<CsvBatch> {
   let positions: readonly number[] | undefined;
   let start = 0;
-  for await (const batch of requestBatches(pieces, served, config)) {
+  for await (const batch of modelRows(pieces, served.model, config, {
+    format: "csv",
+    batchSize: REQUEST_ROWS,
+    name: "the body",
+  })) {
     const { columns } = batch;
     if (columns.length > MOST_COLUMNS) throw tooWide(columns.length);
     const { rows, inputs } = selector === undefined ? batch : await selected(batch, selector, { served, config });

@@ -2,9 +2,9 @@
 import { isUtf8 } from "node:buffer";
 import type { Config } from "../../config/schema/schema.ts";
 import { isObject, parseExactJson } from "../../core/json.ts";
-import { freeNames } from "../../lifecycle/predict/addedNames.ts";
+import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
-import { BATCH_ROWS } from "../../lifecycle/predict/requestBatches.ts";
+import { REQUEST_ROWS } from "../../lifecycle/predict/inputStream.ts";
 import type { ServedPredictor } from "./servedPredictor.ts";
 import type { RowPrediction } from "./predictions.ts";
 import { HttpProblem } from "../http/problem.ts";
@@ -42,7 +42,7 @@ export async function* jsonLinesResponse(
     }
     first = false;
     waiting.push(line);
-    if (waiting.length < BATCH_ROWS) continue;
+    if (waiting.length < REQUEST_ROWS) continue;
     yield await respond(waiting);
     waiting = [];
   }

@@ -1,6 +1,6 @@
 /** Writes predictions as JSON: one object for one row, lists for several. */
 import type { Config } from "../../config/schema/schema.ts";
-import { freeNames } from "../../lifecycle/predict/addedNames.ts";
+import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import { MOST_FINDINGS } from "./servedPredictor.ts";
 import type { Predictions } from "./predictions.ts";

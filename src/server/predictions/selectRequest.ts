@@ -3,7 +3,7 @@ import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
-import type { RowBatch, RowSelector } from "../../lifecycle/predict/modelSelector.ts";
+import type { RowBatch, RowSelector } from "../../lifecycle/predict/inputStream.ts";
 import type { RequestRow } from "./requestRows.ts";
 
 export interface SelectedRows {

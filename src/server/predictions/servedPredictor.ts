@@ -4,7 +4,7 @@ import { attempt } from "../../core/errors.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
-import type { RowSelector } from "../../lifecycle/predict/modelSelector.ts";
+import type { RowSelector } from "../../lifecycle/predict/inputStream.ts";
 import { applyThreshold } from "../../pipeline/predict/applyThreshold.ts";
 import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";

@@ -2,7 +2,7 @@
 import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
 import { responseText } from "../predictions/responseText.ts";
 import { type ServedModel, servedModel } from "../../lifecycle/predict/servedModel.ts";
-import { modelSelector, type RowSelector } from "../../lifecycle/predict/modelSelector.ts";
+import { modelSelector, type RowSelector } from "../../lifecycle/predict/inputStream.ts";
 import { followDeployment } from "./followDeployment.ts";
 import { withoutFolders, type ServerState, type Serving } from "./serverState.ts";
 import { MlctlError } from "../../core/errors.ts";

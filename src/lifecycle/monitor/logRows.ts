@@ -1,0 +1,93 @@
+/** Logged predictions as rows to monitor. */
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Prediction } from "../../core/prediction.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { applyThreshold } from "../../pipeline/predict/applyThreshold.ts";
+import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
+import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
+import type { LoadedModel } from "../loadModel.ts";
+
+/** Name of the log's time column. It starts with a space so that it cannot clash with a column of the data. */
+const LOGGED_AT = " answered at";
+
+/** Maximum number of logged predictions to read, newest first. A million takes about 2 GB. */
+const MAX_LOGGED = 500_000;
+
+/** @throws {MlctlError} kind "notReady" if nothing was logged */
+export async function rowsOfLog(
+  log: LogReader,
+  { model, run }: LoadedModel,
+  { from: since, until }: { readonly from: number | undefined; readonly until?: number | undefined },
+) {
+  const logged = await log.rows({ since, until, runId: run?.runId, forecasts: false, limit: MAX_LOGGED });
+  if (logged.length === 0) {
+    const which = run === null ? "" : ` of run ${run.runId}`;
+    throw new MlctlError("notReady", `no predictions${which} have been logged`, {
+      hint: "`mlctl serve` logs its predictions; or pass files: `mlctl monitor new.csv`",
+    });
+  }
+  const predictions = loggedPredictions(logged, model);
+  const table = tableOfLog(logged, model);
+  return {
+    source: "predictions" as const,
+    name: "predictions",
+    file: null,
+    table,
+    timeColumn: LOGGED_AT,
+    predictions,
+    trained: null,
+  };
+}
+
+/** Logged inputs as a table. Columns with any non-number become categories; labels get the name of the target. */
+function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): Table {
+  const names = new Set(logged.flatMap(({ inputs }) => Object.keys(inputs)));
+  names.delete(signature.target.name);
+  const missing = new Set<unknown>([...signature.reading.nullValues, undefined]);
+  const numbers = new Set(signature.inputs.flatMap(({ name, kind }) => (kind === "number" ? [name] : [])));
+  const columns = [...names].map((name) => {
+    const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
+    const present = values.map((value) => (missing.has(value) ? null : value));
+    return columnOf(name, numbers.has(name) ? present.map(numberReader(signature, name)) : present);
+  });
+  const labels = logged.map(({ label }) => label);
+  const at: Column = { kind: "date", name: LOGGED_AT, values: Float64Array.from(logged, (each) => each.at) };
+  return { rowCount: logged.length, columns: [...columns, columnOf(signature.target.name, labels), at] };
+}
+
+type Logged = string | number | boolean | null;
+
+/** Reads text as the model does: some callers send "1.234,5", others 1234.5. What is no number stays text. */
+function numberReader(signature: Model["signature"], name: string): (value: Logged) => Logged {
+  const parse = cellParserOf(signature, name, "number");
+  return (value) => {
+    const number = typeof value === "string" ? parse(value) : undefined;
+    return number === undefined ? value : Number.isNaN(number) ? null : number;
+  };
+}
+
+function columnOf(name: string, values: readonly Logged[]): Column {
+  if (values.every((value) => value === null || typeof value === "number")) {
+    return { kind: "number", name, values: Float64Array.from(values, (value) => value ?? NaN) };
+  }
+  const texts = values.map((value) => (value === null ? null : String(value)));
+  return categoryColumn(name, texts);
+}
+
+/** Undefined for multiclass: the log has only the probability of the predicted class, so the model predicts again. */
+function loggedPredictions(logged: readonly JoinedPrediction[], model: Model): Prediction | undefined {
+  const { signature } = model;
+  const { task, classes = [] } = signature.target;
+  if (task === "multiclass") return undefined;
+  if (task === "regression")
+    return { yPred: Float64Array.from(logged, ({ prediction }) => Number(prediction)), probabilities: null };
+  const probabilities = Float64Array.from(logged, ({ probability }) => probability ?? NaN);
+  // The model is judged by its own threshold, whichever a caller of serve asked for.
+  const { yPred } = applyThreshold(probabilities, { task, classCount: 2, threshold: model.threshold });
+  return {
+    yPred: yPred.map((code, row) => (classes.includes(String(logged[row]!.prediction)) ? code : NaN)),
+    probabilities,
+  };
+}
