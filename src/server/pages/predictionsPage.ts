@@ -1,5 +1,5 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
-import { ROWS_LOOKED_AT, type ListedEntry } from "../../storage/predictionLog/logReader.ts";
+import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { rowKeyOf } from "../../lifecycle/labels/predictions.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -89,7 +89,7 @@ async function recent({ log, query, session }: PageRequest): Promise<Html> {
   const next = entries.length > ROWS && last !== undefined ? address(`${last.at}-${last.seq}`) : null;
   const previous = before === undefined ? null : address();
   return html`${filters(filter, session.config.id_columns)}
-  ${shown.length === 0 ? nothing({ ...filter, before }) : table(shown)}
+  ${shown.length === 0 ? nothing({ ...filter, before }) : table(shown, session.config.id_columns)}
   ${isPartial && html`<p class="note">Only ${displayNumber(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
   ${pager({ label: "Pages of predictions", previous, next, words: ["Newest", "Older"] })}`;
 }
@@ -134,7 +134,7 @@ function nothing(wanted: Wanted): Html {
       </p>`;
 }
 
-function table(entries: readonly ListedEntry[]): Html {
+function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
   const isClass = entries.some(({ probability }) => probability !== null);
   return itemTable(`${displayNumber(entries.length)} predictions, newest first`, entries, [
     ["ID", ({ predictionId }) => predictionLink(predictionId)],
@@ -142,6 +142,7 @@ function table(entries: readonly ListedEntry[]): Html {
       "Time",
       ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
     ],
+    ...ids.map((id) => [id, ({ inputs }: LogEntry) => String(inputs[id] ?? "–")] as const),
     [{ title: "Prediction", numeric: !isClass }, ({ prediction }) => valueText(prediction)],
     isClass && [
       "Probability",

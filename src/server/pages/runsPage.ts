@@ -195,6 +195,8 @@ function differing({ family, params }: Run, runs: readonly Run[]): string {
     ([name, value]) =>
       others.length === 1 || others.some((each) => paramText(each.params[name] ?? null) !== paramText(value)),
   );
-  const text = own.map(([name, value]) => `${name} ${paramText(value)}`).join(", ");
+  const text = own
+    .map(([name, value]) => `${name} ${paramText(typeof value === "number" ? Number(value.toPrecision(4)) : value)}`)
+    .join(", ");
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

@@ -59,7 +59,7 @@ export interface LogQuery extends Omit<PredictionFilter, "forecasts"> {
 }
 
 export interface LogPage {
-  readonly entries: readonly ListedEntry[];
+  readonly entries: readonly LogEntry[];
   /** The filter stopped at ROWS_LOOKED_AT: older rows may also match. */
   readonly isPartial: boolean;
 }

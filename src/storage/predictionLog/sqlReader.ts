@@ -118,7 +118,7 @@ export function sqlReader(log: LogSql): LogReader {
         const scanned = filters === "" ? limit : ROWS_LOOKED_AT;
         const newest = `${table} p WHERE ${scope} AND ${older} ${range.where} ORDER BY at DESC, seq DESC LIMIT`;
         const rows = await ask<Stored>(
-          `SELECT ${columns} FROM (SELECT * FROM ${newest} ${next(scanned)}) p ${joins}
+          `SELECT ${columns}, p.inputs AS inputs FROM (SELECT * FROM ${newest} ${next(scanned)}) p ${joins}
            WHERE true ${filters} ORDER BY p.at DESC, p.seq DESC LIMIT ${next(limit)}`,
           values,
         );

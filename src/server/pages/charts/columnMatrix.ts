@@ -59,7 +59,7 @@ export function windowName({ label, file }: Pick<WindowLine, "label" | "file">):
 }
 
 export function windowLink(window: Pick<WindowLine, "monitorId" | "label" | "file">): Html {
-  return html`<a class="nowrap" href="${pageAddress("monitoring", window.monitorId)}">${windowName(window)}</a>`;
+  return html`<a href="${pageAddress("monitoring", window.monitorId)}">${windowName(window)}</a>`;
 }
 
 function nowrap(text: string): Html {
