@@ -1,19 +1,17 @@
 /** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
-import type { AlertArea, AlertChange, AlertFinding, AlertNews } from "../core/records/alert.ts";
+import type { AlertArea, AlertChange, AlertFinding, AlertNews, Alert, AlertItem } from "../core/records/alert.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
+import { formatNumber } from "../core/text/format.ts";
+import { passingSide } from "../core/text/recordText.ts";
 
 /** What a channel was last sent. */
-interface Reported {
-  readonly status: MonitorStatus;
-  readonly value: number | null;
+interface Reported extends Pick<AlertFinding, "status" | "value"> {
   readonly at: string;
 }
 
-/** A message that a process is sending now; the process holds no lock while it waits for the channel. */
+/** A message that a process is sending now, without a lock; after `until` (ISO 8601) the process must have died. */
 interface Pending extends Omit<Reported, "at"> {
-  /** Identifies the sending process. */
   readonly by: string;
-  /** ISO 8601. After this time the entry is ignored, because the process must have died. */
   readonly until: string;
 }
 
@@ -81,13 +79,9 @@ export function withMuted(state: AlertState, check: string, muted: Muted | null)
   return changed(state, keys, (entry) => ({ ...entry, muted }));
 }
 
-export interface Change {
-  readonly key: string;
-  readonly change: AlertChange;
-  readonly entry: AlertEntry;
-}
+export type Change = { readonly key: string; readonly change: AlertChange; readonly entry: AlertEntry };
 
-export interface Listener {
+interface Listener {
   readonly name: string;
   readonly on: readonly AlertArea[];
   readonly level: "fail" | "warn";
@@ -116,10 +110,7 @@ export function withPending(
   });
 }
 
-/**
- * Records that a channel accepted a message, or did not (`sentAt` null): then it is sent again next time. Stores the
- * pending status and value, because the finding may have changed meanwhile.
- */
+/** Records that a channel accepted a message, or did not (`sentAt` null). Meanwhile the finding may have changed. */
 export function withSettled(
   state: AlertState,
   channel: string,
@@ -136,12 +127,11 @@ export function withSettled(
 }
 
 function changed(state: AlertState, keys: readonly string[], change: (entry: AlertEntry) => AlertEntry): AlertState {
-  const entries = { ...state.entries };
-  for (const key of keys) {
-    const entry = entries[key];
-    if (entry !== undefined) entries[key] = change(entry);
-  }
-  return { ...state, entries };
+  const known = Object.entries(state.entries).filter(([key]) => keys.includes(key));
+  return {
+    ...state,
+    entries: { ...state.entries, ...Object.fromEntries(known.map(([key, entry]) => [key, change(entry)])) },
+  };
 }
 
 function changeOf({ finding }: AlertEntry, reported: Reported | undefined, level: "fail" | "warn"): AlertChange | null {
@@ -172,4 +162,81 @@ export function newsOf(
 ): DeploymentNews | undefined {
   if (deployment?.at === at || (deployment === undefined && !isNew)) return deployment;
   return { at, waiting: Object.fromEntries(channels.map((name) => [name, ""])) };
+}
+
+const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
+
+/** Most urgent first. */
+const order: readonly AlertChange[] = ["open", "worse", "resolved"];
+
+/** One alert for all changes in an area. */
+export function alertOf(
+  area: AlertArea,
+  changes: readonly Change[],
+  { project, record, at }: { readonly project: string; readonly record: AlertNews; readonly at: string },
+): Alert {
+  const items = changes
+    .map(({ change, entry }): AlertItem => {
+      const { name, status, value, limit, passes, message } = entry.finding;
+      return { change, name, status, value, limit, passes, message, since: entry.since };
+    })
+    .toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
+  const { window, runId, modelVersion, monitorId } = record;
+  const model = modelVersion === null ? "" : `, model v${modelVersion} (run ${runId})`;
+  return {
+    change: items[0]!.change,
+    area,
+    project,
+    source: record.source,
+    at,
+    subject: subjectOf(project, area, items),
+    lines: [
+      ...items.map(lineOf),
+      "",
+      ...(window === null ? [] : [`window: ${window.label}, ${window.rows} rows${model}`]),
+      `judged at ${at}`,
+    ],
+    items,
+    window: window && withoutLabels(window),
+    runId,
+    modelVersion,
+    next:
+      record.source === "watch"
+        ? "mlctl watch --once"
+        : monitorId === null
+          ? "mlctl schedule list"
+          : `mlctl monitor --show ${monitorId}`,
+  };
+}
+
+/** The number of labels is of performance only. */
+function withoutLabels({ label, start, end, rows, file }: NonNullable<AlertNews["window"]>): Alert["window"] {
+  return { label, start, end, rows, file };
+}
+
+/** "[churn] drift: dataset drift 0.62, limit 0.5", "[churn] performance: 3 findings", "[churn] drift resolved: …". */
+function subjectOf(project: string, area: AlertArea, items: readonly AlertItem[]): string {
+  const urgent = items.filter(({ change }) => change !== "resolved");
+  const reported = urgent.length > 0 ? urgent : items;
+  const state = urgent.length === 0 ? " resolved" : urgent.some(({ change }) => change === "open") ? "" : " got worse";
+  const [first] = reported;
+  const summary =
+    reported.length === 1
+      ? `${first!.name} ${valueText(first!) || first!.message}`
+      : `${reported.length} findings: ${reported.map(({ name }) => name).join(", ")}`;
+  return `[${project}] ${area}${state}: ${summary}`.trim();
+}
+
+function lineOf(item: AlertItem): string {
+  const word = item.change === "open" ? (item.status === "warn" ? "WARN" : "FAIL") : item.change.toUpperCase();
+  const parts = [valueText(item), item.message].filter((part) => part !== "");
+  return `${word} ${item.name}: ${parts.join(" – ")}`;
+}
+
+function valueText(item: AlertItem): string {
+  const { value, limit } = item;
+  const side = passingSide(item);
+  if (value === null) return limit === null ? "" : "no value";
+  if (limit === null || side === null) return formatNumber(value);
+  return `${formatNumber(value)} (limit: ${sides[side]} ${formatNumber(limit)})`;
 }

@@ -1,7 +1,6 @@
 /** The calibrated rules: two-sample tests with p-values adjusted over the columns, and a minimum effect size. */
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { benjaminiHochberg } from "../drift/benjaminiHochberg.ts";
-import type { DriftTest } from "../drift/driftTest.ts";
 import { findDriftTest, unsuitable } from "../drift/findDriftTest.ts";
 import { driftTests } from "../drift/index.ts";
 import {
@@ -17,11 +16,8 @@ import {
 const MINIMUM_ROWS = 20;
 
 /**
- * A significant p-value counts as drift only if the population stability index is at least this ("no longer stable");
- * otherwise every tiny shift in a million rows would raise an alarm. PSI instead of the Wasserstein distance, because
- * one outlier in training inflates the standard deviation that the latter is divided by and hides a shift. PSI is
- * biased upwards in small batches (by 0.1 for ten bins and 100 rows), so the minimum has little effect there; but in
- * small batches a significant p-value is hard to reach anyway.
+ * A significant p-value is drift only if PSI is at least this: otherwise every tiny shift in a million rows would raise an
+ * alarm. Not the Wasserstein distance, because one outlier inflates the deviation that it is divided by.
  */
 const MINIMUM_PSI = 0.1;
 
@@ -36,16 +32,15 @@ export interface CalibratedOptions {
  * `columns` as one family (Benjamini–Hochberg). Dates are skipped unless a test is configured, because later rows
  * always have later dates.
  *
- * @returns in the same order as `columns`
  * @throws {MlctlError} kind "usage": unknown test, or a test that does not work on the column
  */
 export function calibratedDrift(columns: readonly ComparedColumn[], options: CalibratedOptions = {}): ColumnDrift[] {
   return adjusted(columns.map((column) => compare(column, options)));
 }
 
-/** Compares one column, before p-values are adjusted. */
 function compare({ name, reference, column, override }: ComparedColumn, options: CalibratedOptions): ColumnDrift {
-  const test = override.test === undefined ? defaultTest(reference.kind) : findDriftTest(override.test, name);
+  const usual = reference.kind === "category" ? driftTests.chi_square : driftTests.ks;
+  const test = override.test === undefined ? usual : findDriftTest(override.test, name);
   const limit = override.limit ?? (test.measure === "p_value" ? (options.alpha ?? test.limit) : test.limit);
   const untested = untestedColumn(test, limit);
   if (test.input === "values" && reference.kind === "category") throw unsuitable(name, test);
@@ -59,10 +54,6 @@ function compare({ name, reference, column, override }: ComparedColumn, options:
   return { ...untested, ...result, psi: stabilityIndex(sides) };
 }
 
-function defaultTest(kind: ComparedColumn["reference"]["kind"]): DriftTest {
-  return kind === "category" ? driftTests.chi_square : driftTests.ks;
-}
-
 /** Adjusts the p-values of one family together and decides which columns drifted. */
 function adjusted(columns: readonly ColumnDrift[]): ColumnDrift[] {
   const family = columns.filter(({ measure, skipped }) => measure === "p_value" && skipped === undefined);
@@ -74,7 +65,6 @@ function adjusted(columns: readonly ColumnDrift[]): ColumnDrift[] {
     const value = pValues[positions.get(column)!]!;
     const psi = column.psi ?? 0;
     if (value >= column.limit || psi >= MINIMUM_PSI) return { ...column, value, drifted: value < column.limit };
-    const note = `significant but small: psi below ${MINIMUM_PSI}`;
-    return { ...column, value, drifted: false, note };
+    return { ...column, value, drifted: false, note: `significant but small: psi below ${MINIMUM_PSI}` };
   });
 }

@@ -10,7 +10,7 @@ import { quantilesOf } from "../stats/quantilesOf.ts";
 
 const BINS = 24;
 const MAXIMUM_CATEGORIES = 12;
-/** Larger windows are sampled evenly. Shares are then off by about 0.5 percentage points at most, which no chart shows. */
+/** Larger windows are sampled evenly: shares are then off by 0.5 percentage points at most. */
 const MAXIMUM_ROWS = 50_000;
 /** Quantiles at which the bins begin and end; the outermost bins hold the outliers, which would squeeze the others. */
 const [LOW, HIGH] = [0.005, 0.995];
@@ -20,10 +20,8 @@ export function distributionOf(
   columns: readonly Column[],
   target: Column | null,
 ): MonitorDistribution {
-  const known = (column: Column): ColumnReference | null | undefined =>
-    column.name === "prediction" ? reference.prediction : reference.columns[column.name];
   const distributions = columns.flatMap((column) => {
-    const before = known(column);
+    const before = column.name === "prediction" ? reference.prediction : reference.columns[column.name];
     const distribution = before ? columnDistribution(before, column) : null;
     return distribution === null ? [] : [[column.name, distribution] as const];
   });
@@ -73,9 +71,8 @@ function categories(
   const before = sharesOf(counts);
   if (now.size === 0 || before.size === 0) return null;
   const weight = (name: string): number => (before.get(name) ?? 0) + (now.get(name) ?? 0);
-  const ranked = [...new Set([...before.keys(), ...now.keys()])].toSorted(
-    (a, b) => weight(b) - weight(a) || (a < b ? -1 : 1),
-  );
+  const byWeight = (a: string, b: string): number => weight(b) - weight(a) || (a < b ? -1 : 1);
+  const ranked = [...new Set([...before.keys(), ...now.keys()])].toSorted(byWeight);
   const names = ranked.slice(0, ranked.length > MAXIMUM_CATEGORIES ? MAXIMUM_CATEGORIES - 1 : MAXIMUM_CATEGORIES);
   const others = ranked.length - names.length;
   const shares = (side: ReadonlyMap<string, number>): number[] => {

@@ -18,16 +18,13 @@ export interface ComparedColumn {
   readonly override: { readonly test?: string | undefined; readonly limit?: number | undefined };
 }
 
-/** Both sides of a comparison. Numbers have values, and counts by decile of the reference; categories have counts only. */
-export interface Sides {
+/** Numbers have values, and counts by decile of the reference; categories have counts only. */
+interface Sides {
   readonly values: Side | null;
   readonly counts: Side;
 }
 
-export interface Side {
-  readonly reference: Float64Array;
-  readonly current: Float64Array;
-}
+export type Side = { readonly reference: Float64Array; readonly current: Float64Array };
 
 /** Maximum that ties may add to a Cramér–von Mises statistic, which is significant at 0.46. */
 const MAXIMUM_ADDED_BY_TIES = 0.01;
@@ -59,14 +56,14 @@ export function untestedColumn(test: Pick<DriftTest, "name" | "measure">, limit:
 /** Call only if `reasonToSkip` returned null. */
 export function sidesOf(reference: ColumnReference, column: Column): Sides {
   if (reference.kind === "category" && column.kind === "category") {
-    return { values: null, counts: categoryCounts(reference, column) };
+    return { values: null, counts: sideOf(certainCells(cellsByName(reference, column), reference)) };
   }
   if (reference.kind === "category" || column.kind === "category") throw new TypeError("the columns differ in kind");
   const values = { reference: Float64Array.from(reference.sample), current: presentValues(column.values) };
   return { values, counts: decileCounts(values.reference, values.current) };
 }
 
-/** Returns a string with the reason if the test cannot judge these values. Categories have no tests of values. */
+/** @returns a string with the reason if the test cannot judge these values */
 export function compareSides(test: DriftTest, sides: Sides): DriftResult | string {
   const { values } = sides;
   if (test.mostCategories !== undefined) {
@@ -82,18 +79,13 @@ export function compareSides(test: DriftTest, sides: Sides): DriftResult | strin
   return test.compare(side.reference, side.current);
 }
 
-/**
- * What ties add to a Cramér–von Mises statistic when nothing has changed: the midranks of the pooled sample are equal
- * within a tie, but each sample's own ranks go on rising, which adds (a³ − a) / 12 for a equal values.
- */
+const excess = (counts: Float64Array): number => counts.reduce((sum, count) => sum + count ** 3 - count, 0) / 12;
+
+/** Midranks are equal within a tie, but each sample's own ranks go on rising: (a³ − a) / 12 for a equal values. */
 function addedByTies(side: Side): number {
   const [m, n] = [side.reference.length, side.current.length];
   const { reference, current } = valueCounts(side);
   return (m * excess(reference) + n * excess(current)) / (m * n * (m + n));
-}
-
-function excess(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count ** 3 - count, 0) / 12;
 }
 
 /** Population stability index: the effect size that is reported with every verdict. */
@@ -107,18 +99,12 @@ export function valueCounts({ reference, current }: Side): Side {
   return { reference: first, current: second };
 }
 
-/**
- * Row counts by category, in the order of their names. Neither the cells nor their order may depend on which side a row
- * is from: a common cell for all unseen categories has no rows of the reference, and would be drift in any column with
- * many rare categories.
- */
-function categoryCounts(reference: CategoryReference, column: CategoryColumn): Side {
-  return sideOf(certainCells(cellsByName(reference, column), reference));
-}
-
 type Cell = readonly [reference: number, current: number];
 
-/** Row counts of each category of either side, in the order of their names. */
+/**
+ * Row counts of each category of either side, in the order of their names. A common cell for all unseen categories would
+ * have no rows of the reference, and be drift in any column with many rare categories.
+ */
 export function cellsByName({ counts }: CategoryReference, column: CategoryColumn): Cell[] {
   const rows = rowsByCode(column);
   const cells = new Map(counts.map(([name, count]): [string, Cell] => [name, [count, 0]]));
@@ -133,11 +119,12 @@ export function sideOf(cells: readonly Cell[]): Side {
 }
 
 /**
- * If the reference lists only its most frequent categories, categories with fewer rows on both sides together than a
- * threshold share the last cell. A category that is not listed has at most as many rows in the reference as the rarest
- * listed one; the threshold leaves no category of which it is unknown whether it reaches it.
+ * If the reference lists only its most frequent categories, those with fewer rows than a threshold share the last cell.
+ * It leaves no category of which it is unknown whether it reaches it: one that is not listed has at most as many rows in
+ * the reference as the rarest listed one.
  */
 function certainCells(cells: readonly Cell[], { counts, count: rows }: CategoryReference): readonly Cell[] {
+  const total = (some: readonly Cell[], side: 0 | 1): number => some.reduce((sum, cell) => sum + cell[side], 0);
   let unlisted = rows - total(cells, 0);
   if (unlisted === 0) return cells;
   const rarest = counts.at(-1)![1];
@@ -154,8 +141,4 @@ function certainCells(cells: readonly Cell[], { counts, count: rows }: CategoryR
     return [[most, now]];
   });
   return [...frequent, [rows - total(frequent, 0), currentRows - total(frequent, 1)]];
-}
-
-function total(cells: readonly Cell[], side: 0 | 1): number {
-  return cells.reduce((sum, cell) => sum + cell[side], 0);
 }

@@ -4,12 +4,10 @@ import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { ColumnSpec, Signature } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
-import { cellParserOf } from "../pipeline/rows/cellParserOf.ts";
-import { conformTable } from "../pipeline/rows/conformTable.ts";
+import { cellParserOf, conformTable } from "../pipeline/rows/conformTable.ts";
 
-/** Values of a column that cannot be read as its kind (number or date); they count as missing. */
-export interface InvalidValues {
-  /** 1 for each row with an invalid value, else 0. */
+/** Cells that cannot be read as numbers or dates count as missing; `rows` has 1 for each of them. */
+interface InvalidValues {
   readonly rows: Uint8Array;
   readonly example: string;
 }
@@ -45,11 +43,7 @@ export function conformLeniently(table: Table, signature: Signature): ConformedB
 }
 
 /** Reads text as numbers or dates, cell by cell; unreadable cells become missing and are reported as invalid. */
-function readable(
-  column: Column,
-  { kind, name }: ColumnSpec,
-  signature: Signature,
-): { readonly column: Column; readonly invalid: InvalidValues } {
+function readable(column: Column, { kind, name }: ColumnSpec, signature: Signature) {
   const isText = column.kind === "category";
   const length = isText ? column.codes.length : column.values.length;
   const values = new Float64Array(length).fill(NaN);
@@ -67,5 +61,6 @@ function readable(
     rows[row] = 1;
     if (example === "") example = cellText(column, row) ?? "";
   }
-  return { column: { kind: kind === "date" ? "date" : "number", name, values }, invalid: { rows, example } };
+  const read: Column = { kind: kind === "date" ? "date" : "number", name, values };
+  return { column: read, invalid: { rows, example } };
 }

@@ -4,8 +4,10 @@ import { findColumn } from "../core/table/findColumn.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { calibratedDrift, type CalibratedOptions } from "./calibratedDrift.ts";
-import type { ComparedColumn } from "./compareColumn.ts";
+import { reasonToSkip, sidesOf, stabilityIndex, type ComparedColumn } from "./compareColumn.ts";
 import { evidentlyDrift } from "./evidently/evidentlyDrift.ts";
+import type { TargetSpec } from "../core/table/signature.ts";
+import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";
 
 export interface DriftOptions extends CalibratedOptions {
   /** Default "calibrated". */
@@ -21,64 +23,119 @@ export interface DriftOptions extends CalibratedOptions {
 }
 
 /**
- * `calibrated`: two-sample tests, with p-values adjusted over the inputs. Predictions and labels are tested separately,
- * each as a family of its own, and do not count towards the share of drifted columns. `evidently`: the defaults of that
- * library, which count predictions and labels as columns. A column that cannot be tested is skipped with a reason.
- *
+ * `calibrated`: predictions and labels are tested separately, each as a family of its own, and do not count towards the
+ * share of drifted columns. `evidently`: they count as columns. A column that cannot be tested is skipped with a reason.
  * @throws {MlctlError} kind "usage": `columns` names an unknown test, or one that does not work on the column
  */
 export function driftReport(reference: Reference, table: Table, options: DriftOptions = {}): DriftReport {
-  const { rules = "calibrated", prediction, target } = options;
+  const { rules = "calibrated", prediction, target, columns = {} } = options;
   const names = Object.keys(reference.columns);
-  const inputs = names.map((name) => subject(name, reference.columns[name]!, findColumn(table, name), options));
-  const drifts = judge(inputs, options);
+  // A column may be named "constructor", which every object has.
+  const overrideOf = (name: string) => (Object.hasOwn(columns, name) ? columns[name]! : {});
+  const judge = (compared: readonly ComparedColumn[]): ColumnDrift[] =>
+    rules === "evidently" ? compared.map(evidentlyDrift) : calibratedDrift(compared, options);
+  const drifts = judge(
+    names.map((name) => {
+      return { name, reference: reference.columns[name]!, column: findColumn(table, name), override: overrideOf(name) };
+    }),
+  );
   const alone = (name: string, before: ColumnReference | null | undefined, column: Column | null | undefined) =>
-    before === null || before === undefined || column === null || column === undefined
-      ? null
-      : judge([subject(name, before, column, options)], options)[0]!;
+    before && column ? judge([{ name, reference: before, column, override: overrideOf(name) }])[0]! : null;
   const predictions = alone("prediction", reference.prediction, prediction);
   const labels = alone(target?.name ?? "", reference.target, target);
-  return withDataset(
-    {
-      rules,
-      referenceRows: reference.rows,
-      currentRows: table.rowCount,
-      columns: Object.fromEntries([
-        ...(predictions === null ? [] : [["prediction", predictions] as const]),
-        ...drifts.map((drift, i) => [names[i]!, drift] as const),
-      ]),
-      ...(target === undefined ? {} : { target: labels }),
-    },
-    options.datasetShare,
-  );
+  const tested = Object.fromEntries([
+    ...(predictions === null ? [] : [["prediction", predictions] as const]),
+    ...drifts.map((drift, i) => [names[i]!, drift] as const),
+  ]);
+  const counts = { rules, referenceRows: reference.rows, currentRows: table.rowCount, columns: tested };
+  return withDataset({ ...counts, ...(target === undefined ? {} : { target: labels }) }, options.datasetShare);
 }
 
 /** Adds the verdict on the dataset. @param limit share of drifted columns from which the dataset drifts */
-export function withDataset(report: Omit<DriftReport, "dataset">, limit = 0.5): DriftReport {
+function withDataset(report: Omit<DriftReport, "dataset">, limit = 0.5): DriftReport {
   const { prediction, ...inputs } = report.columns;
   const others = [prediction, report.target].filter((drift) => drift !== undefined && drift !== null);
   const counted = [...Object.values(inputs), ...(report.rules === "evidently" ? others : [])];
-  return { ...report, dataset: datasetDrift(counted, limit) };
-}
-
-function judge(columns: readonly ComparedColumn[], options: DriftOptions): ColumnDrift[] {
-  return options.rules === "evidently" ? columns.map(evidentlyDrift) : calibratedDrift(columns, options);
-}
-
-function subject(
-  name: string,
-  reference: ColumnReference,
-  column: Column | undefined,
-  { columns = {} }: DriftOptions,
-): ComparedColumn {
-  // A column may be named "constructor", which every object has.
-  const override = Object.hasOwn(columns, name) ? columns[name]! : {};
-  return { name, reference, column, override };
-}
-
-function datasetDrift(columns: readonly ColumnDrift[], limit: number): DriftReport["dataset"] {
-  const tested = columns.filter(({ skipped }) => skipped === undefined).length;
-  const drifted = columns.filter((column) => column.drifted).length;
+  const tested = counted.filter(({ skipped }) => skipped === undefined).length;
+  const drifted = counted.filter((column) => column.drifted).length;
   const share = tested === 0 ? null : drifted / tested;
-  return { tested, drifted, share, limit, detected: share !== null && drifted > 0 && share >= limit };
+  return {
+    ...report,
+    dataset: { tested, drifted, share, limit, detected: share !== null && drifted > 0 && share >= limit },
+  };
+}
+
+/** The same days of earlier years. */
+export interface Season {
+  readonly reference: Reference;
+  /** By earlier year: PSI of each column compared with the other years. Empty for one year: then the test alone decides. */
+  readonly usual: readonly Readonly<Record<string, number>>[];
+}
+
+/** Key of the labels among the columns: no column of data begins with a space. */
+const TARGET = " target";
+
+/** PSI of each column of one year compared with the other years. */
+export function yearToYear(
+  year: PreparedRows,
+  others: Reference,
+  target: TargetSpec,
+): Readonly<Record<string, number>> {
+  const known = predictionsAndLabels(year, target);
+  const pairs = [
+    ...year.inputs.columns.map((column) => [column.name, others.columns[column.name], column] as const),
+    ["prediction", others.prediction, known.prediction] as const,
+    [TARGET, others.target, known.target] as const,
+  ];
+  const indexes = pairs.flatMap(([name, before, now]) =>
+    before && now && reasonToSkip(before, now, 1) === null ? [[name, stabilityIndex(sidesOf(before, now))]] : [],
+  );
+  return Object.fromEntries(indexes);
+}
+
+interface SeasonalOptions {
+  /** Compared with all training rows. */
+  readonly overall: DriftReport;
+  readonly season: Season;
+  readonly target: TargetSpec;
+  readonly drift: DriftOptions;
+}
+
+/**
+ * A column drifts if it differs from the same season by more than earlier years differ from each other: consecutive days
+ * are alike, so a test that assumes independent rows would report every mild week as drift. A column that differs only
+ * from all training rows gets a note that the change is seasonal.
+ */
+export function seasonalDrift(
+  rows: PreparedRows,
+  { overall, season, target, drift }: SeasonalOptions,
+): DriftReport & { readonly target: ColumnDrift | null } {
+  const now = driftReport(season.reference, rows.inputs, { ...drift, ...predictionsAndLabels(rows, target) });
+  const usual = (name: string): number[] =>
+    season.usual.flatMap((year) => (Object.hasOwn(year, name) ? year[name]! : []));
+  const columns = Object.entries(now.columns).map(([name, column]) => {
+    return [name, judged(column, usual(name), overall.columns[name])] as const;
+  });
+  const labels = now.target ?? null;
+  const judgedLabels = labels === null ? null : judged(labels, usual(TARGET), overall.target ?? undefined);
+  const all = { ...now, columns: Object.fromEntries(columns), target: judgedLabels };
+  return { ...withDataset(all, drift.datasetShare), target: judgedLabels };
+}
+
+function judged(column: ColumnDrift, usual: readonly number[], overall: ColumnDrift | undefined): ColumnDrift {
+  const isUsual = usual.length > 0 && (column.psi ?? Infinity) <= Math.max(...usual);
+  const drifted = column.drifted && !isUsual;
+  const notes = [
+    ...(column.note === undefined ? [] : [column.note]),
+    ...(column.drifted && isUsual ? ["earlier years differ from each other by as much"] : []),
+    ...(!drifted && overall?.drifted === true ? [SEASONAL] : []),
+  ];
+  return { ...column, drifted, ...(notes.length === 0 ? {} : { note: notes.join("; ") }) };
+}
+
+/** The end of the note of a column whose change is normal for the season. */
+const SEASONAL = "seasonal: drifted compared with all training rows, but not with the same season";
+
+export function isSeasonal({ note }: ColumnDrift): boolean {
+  return note?.endsWith(SEASONAL) ?? false;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Table } from "../core/table/table.ts";
-import { duplicateShare } from "./duplicateShare.ts";
+import { duplicateShare } from "./qualityReport.ts";
 
 it("counts rows that equal an earlier row at any distance; −0 equals 0, and missing equals missing", () => {
   const rowCount = 5000;

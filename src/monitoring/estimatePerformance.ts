@@ -6,21 +6,18 @@ import { evenRows } from "../stats/samplePositions.ts";
 import { random } from "../core/random.ts";
 import { computeMetrics } from "../metrics/findMetric.ts";
 import { percentileInterval } from "../metrics/bootstrapInterval.ts";
-import { isCalibrated } from "../pipeline/predict/calibrate.ts";
+import { isCalibrated } from "../pipeline/predict/predictor.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
-/** Number of times that the unknown labels are drawn, for the intervals. */
+/** Draws of the unknown labels, for the intervals. */
 const DRAWS = 200;
 
-/** Maximum number of rows to draw labels for, chosen evenly: more rows would hardly change an estimated interval. */
+/** Chosen evenly: more rows would hardly change an estimated interval. */
 const MAXIMUM_ROWS = 5_000;
 
 /**
- * Binary classification, with p the probability of class 1: a row predicted as 1 is a true positive with probability p,
- * a row predicted as 0 is a false negative with probability p. Accuracy, precision, recall and F1 follow from these
- * expected counts; the expected Brier score is the mean of p (1 − p). The 95 % intervals come from labels that are
- * repeatedly drawn from the probabilities.
- *
+ * Binary classification, with p the probability of class 1: a row predicted as 1 is a true positive with probability p, a
+ * row predicted as 0 a false negative. The 95 % intervals come from labels that are repeatedly drawn.
  * @param judged the rows with labels
  * @returns null for other tasks, or if no row has a probability
  * @see NannyML's CBPE, docs "Estimation of performance of the monitored model"
@@ -37,15 +34,19 @@ export function estimatePerformance(
   const yPred = selectValues(rows.yPred, predicted);
   const metrics = expectedMetrics(probabilities, yPred);
   const names = Object.keys(metrics);
+  const { yTrue } = judged;
+  const known = yTrue.length === 0 ? {} : computeMetrics({ ...judged, task: "binary", classCount: 2 });
   return {
     method: "cbpe",
     rows: predicted.length,
     calibrated: isCalibrated(model),
     metrics,
     intervals: drawnIntervals({ probabilities, yPred }, names, seed),
-    realised: realisedMetrics(judged, names),
+    realised: Object.fromEntries(Object.keys(known).map((name) => [name, known[name] ?? null])),
   };
 }
+
+const shareOf = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
 
 export function expectedMetrics(probabilities: Float64Array, yPred: Float64Array): Record<string, number | null> {
   let [truePositive, falsePositive, falseNegative, squares] = [0, 0, 0, 0];
@@ -66,10 +67,6 @@ export function expectedMetrics(probabilities: Float64Array, yPred: Float64Array
   };
 }
 
-function shareOf(part: number, whole: number): number | null {
-  return whole > 0 ? part / whole : null;
-}
-
 function drawnIntervals(
   all: { readonly probabilities: Float64Array; readonly yPred: Float64Array },
   names: readonly string[],
@@ -82,13 +79,14 @@ function drawnIntervals(
   const drawn = Array.from({ length: DRAWS }, () => {
     // Drawn labels are certain, so they stand for probabilities of 0 and 1.
     const yTrue = probabilities.map((p) => (uniform() < p ? 1 : 0));
-    return { ...expectedMetrics(yTrue, yPred), brier: squaredDistance(yTrue, probabilities) };
+    const brier = yTrue.reduce((sum, value, row) => sum + (value - probabilities[row]!) ** 2, 0) / yTrue.length;
+    return { ...expectedMetrics(yTrue, yPred), brier } as Record<string, number | null>;
   });
   // The standard error shrinks with the square root of the number of rows; labels were drawn for fewer rows.
   const shrink = Math.sqrt(rows.length / all.yPred.length);
   return Object.fromEntries(
     names.map((name) => {
-      const values = Float64Array.from(drawn, (metrics) => (metrics as Record<string, number | null>)[name] ?? NaN);
+      const values = Float64Array.from(drawn, (metrics) => metrics[name] ?? NaN);
       const interval = percentileInterval(values, 0.95);
       if (interval === null) return [name, null];
       const [low, high] = interval;
@@ -96,17 +94,4 @@ function drawnIntervals(
       return [name, [centre + (low - centre) * shrink, centre + (high - centre) * shrink]];
     }),
   );
-}
-
-function squaredDistance(yTrue: Float64Array, probabilities: Float64Array): number {
-  return yTrue.reduce((sum, value, row) => sum + (value - probabilities[row]!) ** 2, 0) / yTrue.length;
-}
-
-function realisedMetrics(
-  { yTrue, yPred, probabilities }: PreparedRows,
-  names: readonly string[],
-): Record<string, number | null> {
-  if (yTrue.length === 0) return {};
-  const all = computeMetrics({ task: "binary", classCount: 2, yTrue, yPred, probabilities });
-  return Object.fromEntries(names.map((name) => [name, all[name] ?? null]));
 }

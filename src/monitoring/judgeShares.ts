@@ -4,39 +4,36 @@ import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { finding } from "./finding.ts";
 import { binomialBound } from "../stats/distributions/binomial.ts";
 
+/** Of a column. */
 export interface Share {
-  /** Name of the column. */
   readonly name: string;
   readonly share: number;
   /** Number of rows that `share` refers to. */
   readonly rows: number;
-  /** The share in the reference. */
+  /** In the reference. */
   readonly usual: number;
   /** The largest share that is consistent with the reference; 1 if it is unknown. */
   readonly allowed: number;
-  /** The limit of config.json; undefined if the limit is learned from the reference. */
+  /** The limit of config.json; undefined if it is learned from the reference. */
   readonly configured: number | undefined;
-  /** Appended to the column's part of the message. */
+  /** Appended to the message. */
   readonly detail: string;
 }
 
 /** Chance per batch that a learned limit is broken without a change, over all columns of a check together. */
 const LEARNED_ALPHA = 0.001;
 
-/** Significance level for configured limits: these are set on purpose, so less evidence is enough. */
+/** These are set on purpose, so less evidence is enough. */
 const CONFIGURED_ALPHA = 0.05;
 
 /** Minimum change that breaks a learned limit; otherwise tiny changes in millions of rows would count. */
 const MINIMUM_CHANGE = 0.01;
 
-interface Judged extends Share {
-  readonly status: "pass" | "warn" | "fail";
-  readonly limit: number;
-}
+type Judged = Share & Pick<MonitorFinding, "status"> & { readonly limit: number };
 
 /** One-sided: a smaller share always passes. The value of the finding is that of the worst column. */
 export function judgeShares(name: string, shares: readonly Share[], learned: "fail" | "warn"): MonitorFinding {
-  const judged = shares.map((share) => judge(share, { learned, columns: shares.length }));
+  const judged = shares.map((share) => judge(share, learned, shares.length));
   const broken = judged.filter(({ status }) => status !== "pass").toSorted(worstFirst);
   const worst = broken[0] ?? judged.toSorted((a, b) => b.share - a.share)[0];
   return finding("quality", name, {
@@ -48,10 +45,7 @@ export function judgeShares(name: string, shares: readonly Share[], learned: "fa
   });
 }
 
-function judge(
-  share: Share,
-  { learned, columns }: { readonly learned: "fail" | "warn"; readonly columns: number },
-): Judged {
+function judge(share: Share, learned: "fail" | "warn", columns: number): Judged {
   const count = Math.round(share.share * share.rows);
   if (share.configured !== undefined) {
     const limit = share.configured;

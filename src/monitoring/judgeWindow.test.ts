@@ -5,7 +5,7 @@ import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
 import type { Reference } from "../core/records/reference.ts";
 import type { Column, Table } from "../core/table/table.ts";
-import { predictionColumn } from "../pipeline/rows/predictionColumn.ts";
+import { predictionColumn } from "../pipeline/rows/encodeLabels.ts";
 import { signatureOf } from "../pipeline/rows/signatureOf.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { judgeWindow, type JudgeOptions } from "./judgeWindow.ts";

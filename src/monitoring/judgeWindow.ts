@@ -2,17 +2,14 @@
 import type { Model } from "../core/records/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
 import type { Reference } from "../core/records/reference.ts";
-import { predictionsAndLabels } from "./predictionsAndLabels.ts";
+import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";
 import { distributionOf } from "./columnDistribution.ts";
-import { driftFindings, type DriftSubject } from "./driftFindings.ts";
+import { driftFindings, performanceFindings, type DriftSubject } from "./performanceFindings.ts";
 import { finding } from "./finding.ts";
-import { driftReport, type DriftOptions } from "./driftReport.ts";
-import { performanceFindings } from "./performanceFindings.ts";
+import { driftReport, seasonalDrift, type DriftOptions, type Season } from "./driftReport.ts";
 import { performanceReport, sureInterval } from "./performanceReport.ts";
-import type { PreparedRows } from "./prepareRows.ts";
 import { qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
 import { qualityReport } from "./qualityReport.ts";
-import { seasonalDrift, type Season } from "./seasonalDrift.ts";
 import { segmentReports } from "./segmentReports.ts";
 
 export interface JudgeOptions {
@@ -58,43 +55,21 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
     minimumRows: options.segmentRows,
   });
   const { require, confidence, referenceInterval } = settings;
+  const sure = referenceInterval === null ? null : sureInterval(rows, metricOptions);
+  const limits = { require, confidence, referenceInterval, minimumRows, task, sureInterval: sure };
   const findings = [
     ...driftFindings(drift, options.drift.failOn),
     ...qualityFindings(quality, reference, options.quality),
-    ...performanceFindings(performance, segments, {
-      require,
-      confidence,
-      referenceInterval,
-      minimumRows,
-      task,
-      sureInterval: referenceInterval === null ? null : sureInterval(rows, metricOptions),
-    }),
+    ...performanceFindings(performance, segments, limits),
     ...labelFinding(rows),
   ];
   const { prediction, target = null } = compared;
-  return {
-    status: windowStatus(findings, rows, minimumRows),
-    drift,
-    quality,
-    performance,
-    segments,
-    findings: worstFirst(findings),
-    spread: distributionOf(
-      options.season?.reference ?? reference,
-      [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])],
-      target,
-    ),
-  };
-}
-
-/** A window with too few rows never passes: "skipped", unless a check of its data found a problem. */
-function windowStatus(
-  findings: readonly MonitorFinding[],
-  { table }: PreparedRows,
-  minimumRows: number,
-): MonitorStatus {
+  const columns = [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])];
+  const spread = distributionOf(options.season?.reference ?? reference, columns, target);
+  // A window with too few rows never passes, unless a check of its data found a problem.
   const worst = worstStatus(findings);
-  return worst === "pass" && table.rowCount < minimumRows ? "skipped" : worst;
+  const status = worst === "pass" && rows.table.rowCount < minimumRows ? "skipped" : worst;
+  return { status, drift, quality, performance, segments, findings: worstFirst(findings), spread };
 }
 
 /** The first of fail, warn, pass, skipped that any finding has; "skipped" if there are none. */
@@ -122,7 +97,6 @@ function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] 
   if (unknownLabels === null) return [];
   const { count, example } = unknownLabels;
   const message = `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`;
-  return [
-    finding("quality", "labels", { status: "fail", value: count / Math.max(1, yTrue.length), limit: 0, message }),
-  ];
+  const share = count / Math.max(1, yTrue.length);
+  return [finding("quality", "labels", { status: "fail", value: share, limit: 0, message })];
 }

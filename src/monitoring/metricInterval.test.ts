@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { metricInterval } from "./metricInterval.ts";
+import { metricInterval } from "./performanceReport.ts";
 
 it("narrows with the square root of the number of rows in large windows", () => {
   const { normal } = random(3);

@@ -1,10 +1,18 @@
 /** Findings about model performance: limits of config.json, the score on the test set, and segments. */
 import { formatNumber } from "../core/text/format.ts";
-import type { MonitorFinding, MonitorStatus, PerformanceReport, SegmentReport } from "../core/records/monitoring.ts";
+import type {
+  MonitorFinding,
+  MonitorStatus,
+  PerformanceReport,
+  SegmentReport,
+  MonitorDrift,
+} from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { Task } from "../core/task.ts";
 import { finding } from "./finding.ts";
 import type { Limit } from "./qualityFindings.ts";
+import type { ColumnDrift } from "../core/records/drift.ts";
+import { isSeasonal } from "./driftReport.ts";
 
 export interface PerformanceLimits {
   /** By metric name. */
@@ -36,7 +44,7 @@ export function performanceFindings(
   ];
 }
 
-/** Creates findings on one metric that differ in status and message. @param low whether the value must be at least `bound` */
+/** Findings on one metric that differ in status and message. @param low whether the value must be at least `bound` */
 function metricFinding(
   name: string,
   { bound, low, ...values }: { bound: number | null; low: boolean } & Pick<MonitorFinding, "value" | "interval">,
@@ -70,10 +78,7 @@ function isBeyond(interval: readonly [number, number] | null, bound: number, low
   return interval !== null && (low ? interval[1] < bound : interval[0] > bound);
 }
 
-/**
- * Without a configured limit, the main metric is compared with its interval on the test set: fails if its 99.8 % interval
- * is worse, warns if only the 95 % interval is, which is the one that people see.
- */
+/** With its interval on the test set: fails if the 99.8 % interval is worse, warns if only the 95 % interval is. */
 function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
   const { metric, value, reference } = report;
   const { greaterIsBetter: low } = findMetric(metric, limits.task);
@@ -107,12 +112,8 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
     const broken = low ? value < bound : value > bound;
     const doubt = estimate.calibrated ? "" : "; the model's probabilities are not calibrated";
     const message = `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt}`;
-    const found = metricFinding(`${name} (estimated)`, {
-      value,
-      interval: estimate.intervals[name] ?? null,
-      bound,
-      low,
-    });
+    const interval = estimate.intervals[name] ?? null;
+    const found = metricFinding(`${name} (estimated)`, { value, interval, bound, low });
     return [found(broken ? "warn" : "pass", message)];
   });
 }
@@ -125,12 +126,11 @@ function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {
     .slice(0, 3)
     .map(({ column, value, metric, metricValue }) => `${column} = ${value}: ${metric} ${formatNumber(metricValue)}`);
   const status = judged.length === 0 ? "skipped" : worse.length > 0 ? "warn" : "pass";
-  const message =
+  const none =
     judged.length === 0
       ? "no segment has enough labelled rows"
-      : worse.length === 0
-        ? `none of ${judged.length} segments is significantly worse than the other rows`
-        : worst.join("; ");
+      : `none of ${judged.length} segments is significantly worse than the other rows`;
+  const message = worse.length === 0 ? none : worst.join("; ");
   return [finding("performance", "segments", { status, value: worse.length, limit: 0, message })];
 }
 
@@ -141,4 +141,66 @@ function reasonToSkip({ rows, skipped }: PerformanceReport, { minimumRows }: Per
 
 function rowsText({ rows }: { readonly rows: number }): string {
   return `${rows} labelled ${rows === 1 ? "row" : "rows"}`;
+}
+
+/** The kinds of drift that `failOn` turns into failures; all others are warnings. */
+export type DriftSubject = "dataset" | "prediction" | "target" | "columns";
+
+export function driftFindings(drift: MonitorDrift, failOn: readonly DriftSubject[]): MonitorFinding[] {
+  const severity = (subject: DriftSubject): MonitorStatus => (failOn.includes(subject) ? "fail" : "warn");
+  const { prediction, ...columns } = drift.columns;
+  return [
+    datasetFinding(drift, severity("dataset")),
+    columnsFinding(columns, severity("columns")),
+    ...(prediction === undefined ? [] : [oneFinding("prediction drift", prediction, severity("prediction"))]),
+    ...(drift.target === null ? [] : [oneFinding("target drift", drift.target, severity("target"))]),
+  ];
+}
+
+function datasetFinding({ dataset, columns }: MonitorDrift, severity: MonitorStatus): MonitorFinding {
+  const { tested, drifted, share, limit, detected } = dataset;
+  const reasons = [...new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []))];
+  const why = reasons.length === 0 ? "" : `: ${reasons.slice(0, 3).join("; ")}`;
+  const message = share === null ? `no column could be tested${why}` : `${drifted} of ${tested} columns drifted`;
+  const status = share === null ? "skipped" : detected ? severity : "pass";
+  return finding("drift", "dataset drift", { status, value: share, limit, message });
+}
+
+function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity: MonitorStatus): MonitorFinding {
+  const tested = Object.entries(columns).filter(([, { skipped }]) => skipped === undefined);
+  const drifted = tested.filter(([, column]) => column.drifted).toSorted(([, a], [, b]) => (b.psi ?? 0) - (a.psi ?? 0));
+  const seasonal = tested.filter(([, column]) => isSeasonal(column)).map(([name]) => `"${name}"`);
+  const seasonalNote = seasonal.length === 0 ? "" : `; seasonal, as in earlier years: ${seasonal.join(", ")}`;
+  const named = drifted.slice(0, 5).map(([name, column]) => `"${name}" ${verdictText(column)}`);
+  const more = drifted.length > 5 ? `; and ${drifted.length - 5} more` : "";
+  const message = drifted.length === 0 ? `none of ${tested.length} columns drifted` : `${named.join("; ")}${more}`;
+  const status = tested.length === 0 ? "skipped" : drifted.length > 0 ? severity : "pass";
+  return finding("drift", "drifted columns", {
+    status,
+    value: drifted.length,
+    limit: 0,
+    message: message + seasonalNote,
+  });
+}
+
+function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): MonitorFinding {
+  const { skipped, drifted, value, limit, measure, note } = drift;
+  const seasonal = note !== undefined && isSeasonal(drift) ? `; ${note}` : "";
+  return finding("drift", name, {
+    status: skipped !== undefined ? "skipped" : drifted ? severity : "pass",
+    value: Number.isFinite(value) ? value : null,
+    limit,
+    passes: measure === "p_value" ? "at_least" : "at_most",
+    message: skipped ?? `${verdictText(drift)}${seasonal}`,
+  });
+}
+
+/** Names test, kind of value, value and limit, so that a distance is never mistaken for a p-value. */
+function verdictText({ test, measure, value, limit, drifted, psi }: ColumnDrift): string {
+  const kind = measure === "p_value" ? "p" : "distance";
+  // Significant, but not counted as drift.
+  const isSmall = measure === "p_value" && !drifted && value < limit;
+  const comparison = isSmall || drifted === (measure === "p_value") ? "<" : "≥";
+  const note = isSmall ? `, but the shift is small (psi ${formatNumber(psi)})` : "";
+  return `${test} ${kind} ${formatNumber(value)} ${comparison} ${formatNumber(limit)}${note}`;
 }

@@ -6,29 +6,28 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import { selectRows, selectValues, sliceRows } from "../core/table/selectRows.ts";
-import type { Signature } from "../core/table/signature.ts";
+import type { Signature, TargetSpec } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
-import { historyFromBatch } from "../pipeline/rows/historyFromBatch.ts";
+import { historyFromBatch, rowsInReach } from "../pipeline/rows/rowsInReach.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
-import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
-import { cellParserOf } from "../pipeline/rows/cellParserOf.ts";
-import { classReader, targetNumber } from "../pipeline/rows/encodeLabels.ts";
+import { cellParserOf } from "../pipeline/rows/conformTable.ts";
+import { classReader, targetNumber, predictionColumn } from "../pipeline/rows/encodeLabels.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
+import type { Reference } from "../core/records/reference.ts";
+import { referenceOf, type ReferenceOptions } from "../stats/referenceOf.ts";
 
 /** Rows per batch of predictions: the matrix of a million rows would not fit in the CPU cache, nor always in memory. */
 const BATCH_ROWS = 16_384;
 
+/** NaN for a row without a prediction or label; predictions and labels are values or class codes. */
 export interface PreparedRows extends ConformedBatch {
-  /** The rows as they were read. */
   readonly table: Table;
   readonly extraColumns: readonly string[];
-  /** Predicted values, or class codes; NaN for a row without a prediction. */
   readonly yPred: Float64Array;
   /** Laid out as in Prediction; null for regression, or if they were not kept. */
   readonly probabilities: Float64Array | null;
-  /** Values, or the model's class codes; NaN for a row without a label. */
   readonly yTrue: Float64Array;
-  /** Labels that are not classes (or numbers), with the first as an example; these rows count as unlabelled. */
+  /** Labels that are not classes (or numbers); these rows count as unlabelled. */
   readonly unknownLabels: { readonly count: number; readonly example: string } | null;
   /** Why no row has a prediction; null if the model could predict. */
   readonly noPredictions: string | null;
@@ -36,9 +35,9 @@ export interface PreparedRows extends ConformedBatch {
   readonly time: Float64Array | null;
 }
 
-export interface PrepareOptions {
+interface PrepareOptions {
   readonly timeColumn: string | null;
-  /** Decimals to which predictions are rounded before they are judged, as callers receive them. Regression only. */
+  /** Decimals of the predictions that callers receive. Regression only. */
   readonly round: number | null;
   /** Expected columns that are not inputs: ids, the target, dropped columns. */
   readonly known: readonly string[];
@@ -53,12 +52,15 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const conformed = conformLeniently(table, signature);
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
   const labels = labelsOf(table, signature);
-  const predicted =
-    options.answers ??
-    predictAll(historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue }), conformed, options.asked);
+  const { target } = signature;
+  const extended = (): Model => historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue });
+  const predicted = options.answers ?? predictAll(extended(), conformed, options.asked);
   const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
   const { yPred, probabilities } = typeof predicted === "string" ? nothing : predicted;
-  const { target } = signature;
+  const time =
+    options.timeColumn === null
+      ? undefined
+      : (findColumn(conformed.inputs, options.timeColumn) ?? findColumn(table, options.timeColumn));
   return {
     ...conformed,
     table,
@@ -67,7 +69,7 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
     probabilities,
     ...labels,
     noPredictions: typeof predicted === "string" ? predicted : null,
-    time: timeOf(table, conformed, options.timeColumn),
+    time: time?.kind === "date" ? time.values : null,
   };
 }
 
@@ -140,10 +142,7 @@ function rounded(values: Float64Array, decimals: number): Float64Array {
 }
 
 /** The labels of a table in the model's class codes; all NaN if it has no target column. */
-function labelsOf(
-  table: Table,
-  signature: Pick<Signature, "reading" | "target">,
-): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
+function labelsOf(table: Table, signature: Signature): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
   const { target } = signature;
   const parse = cellParserOf(signature, target.name, "number");
   const column = findColumn(table, target.name);
@@ -164,8 +163,28 @@ function isMissing(column: Column, row: number): boolean {
   return column.kind === "category" ? column.codes[row]! < 0 : Number.isNaN(column.values[row]!);
 }
 
-function timeOf(table: Table, { inputs }: ConformedBatch, name: string | null): Float64Array | null {
-  if (name === null) return null;
-  const column = findColumn(inputs, name) ?? findColumn(table, name);
-  return column?.kind === "date" ? column.values : null;
+/** Leaves out missing predictions and labels. `target` is null if there are no labels. */
+export function predictionsAndLabels(
+  { yPred, yTrue }: Pick<PreparedRows, "yPred" | "yTrue">,
+  target: TargetSpec,
+): { prediction?: Column; target: Column | null } {
+  const [predictions, labels] = [known(yPred), known(yTrue)];
+  return {
+    ...(predictions.length === 0 ? {} : { prediction: predictionColumn(target, predictions) }),
+    target: labels.length === 0 ? null : { ...predictionColumn(target, labels), name: target.name },
+  };
+}
+
+/** Reference statistics of rows: inputs, predictions and labels. */
+export function referenceOfPrepared(
+  rows: Pick<PreparedRows, "inputs" | "yPred" | "yTrue">,
+  target: TargetSpec,
+  options: Pick<ReferenceOptions, "seed" | "sampleSize">,
+): Reference {
+  const { prediction, target: labels } = predictionsAndLabels(rows, target);
+  return referenceOf(rows.inputs, { ...options, prediction, target: labels ?? undefined });
+}
+
+function known(values: Float64Array): Float64Array {
+  return values.some((value) => Number.isNaN(value)) ? values.filter((value) => !Number.isNaN(value)) : values;
 }

@@ -1,5 +1,6 @@
 /** Findings about data quality: one for each check, with the value of the worst column. */
 import { formatNumber } from "../core/text/format.ts";
+import { listed } from "../core/text/listed.ts";
 import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { wilsonUpper } from "../stats/distributions/binomial.ts";
@@ -12,7 +13,7 @@ export interface Limit {
 }
 
 /** As in config.json. */
-export interface ShareLimits {
+interface ShareLimits {
   readonly missing_share?: Limit | undefined;
   readonly new_categories?: Limit | undefined;
   readonly out_of_range?: Limit | undefined;
@@ -22,7 +23,7 @@ export interface ShareLimits {
 export interface QualityLimits extends ShareLimits {
   readonly duplicate_share?: Limit | undefined;
   readonly rows?: Limit | undefined;
-  /** Maximum age of the newest row, in days. */
+  /** Maximum age of the newest row. */
   readonly freshnessDays?: number | undefined;
   readonly columns: Readonly<Record<string, ShareLimits>>;
 }
@@ -36,13 +37,13 @@ interface ShareCheck {
   /** Status of a broken learned limit; a broken limit of config.json always fails. */
   readonly learned: "fail" | "warn";
   shareOf(column: ColumnQuality): number | null;
-  /** The share in the reference. */
-  usual(reference: ColumnReference): number;
+  /** The share in the reference; default 0. */
+  usual?(reference: ColumnReference): number;
   /** Upper bound of the share if nothing changed. */
   allowed(reference: ColumnReference): number;
   /** Whether the share refers to all rows or to rows with a present value. */
   readonly of: "rows" | "present";
-  detail(column: ColumnQuality): string;
+  detail?(column: ColumnQuality): string;
 }
 
 const checks: readonly ShareCheck[] = [
@@ -54,7 +55,6 @@ const checks: readonly ShareCheck[] = [
     shareOf: ({ missingShare }) => missingShare,
     usual: ({ missing, count }) => missing / Math.max(1, missing + count),
     allowed: ({ missing, count }) => wilsonUpper(missing, missing + count, Z),
-    detail: () => "",
   },
   {
     name: "types",
@@ -62,7 +62,6 @@ const checks: readonly ShareCheck[] = [
     learned: "fail",
     of: "rows",
     shareOf: ({ invalidShare }) => invalidShare,
-    usual: () => 0,
     // A column with unreadable values in training would not have become a column of numbers.
     allowed: () => 0,
     detail: ({ invalidExample }) => (invalidExample === null ? "" : `, such as ${JSON.stringify(invalidExample)}`),
@@ -73,7 +72,6 @@ const checks: readonly ShareCheck[] = [
     learned: "warn",
     of: "present",
     shareOf: ({ newShare }) => newShare,
-    usual: () => 0,
     // The share of values seen once estimates the share of values never seen (Good, 1953).
     allowed: (reference) => wilsonUpper(seenOnce(reference), reference.count, Z),
     detail: ({ newCategories }) =>
@@ -88,7 +86,6 @@ const checks: readonly ShareCheck[] = [
     learned: "warn",
     of: "present",
     shareOf: ({ outsideShare }) => outsideShare,
-    usual: () => 0,
     // The chance that a new value is a new minimum or maximum.
     allowed: ({ count }) => wilsonUpper(1, count, Z),
     detail: ({ minimum, maximum }) => `: ${formatNumber(minimum)} to ${formatNumber(maximum)}`,
@@ -100,14 +97,23 @@ export function qualityFindings(
   reference: Reference,
   limits: QualityLimits,
 ): readonly MonitorFinding[] {
+  const constant = Object.entries(report.columns).flatMap(([name, column]) => (column.constant ? [name] : []));
   return [
     schemaFinding(report),
     ...checks.map((check) => shareFinding(check, report, { reference, limits })),
-    constantFinding(report),
+    noneFinding(
+      "constant columns",
+      constant,
+      constant.length === 0 ? "no column is constant" : `only one value: ${constant.join(", ")}`,
+    ),
     duplicateFinding(report, limits),
     rowsFinding(report, limits),
     ...freshnessFinding(report, limits),
   ];
+}
+
+function noneFinding(name: string, { length }: readonly string[], message: string): MonitorFinding {
+  return finding("quality", name, { status: length === 0 ? "pass" : "fail", value: length, limit: 0, message });
 }
 
 function seenOnce(reference: ColumnReference): number {
@@ -127,37 +133,20 @@ function shareFinding(
     if (share === null || (configured === undefined && known === undefined)) return [];
     const rows =
       check.of === "rows" ? report.rows : Math.round(report.rows * (1 - column.missingShare - column.invalidShare));
-    const usual = known === undefined ? 0 : check.usual(known);
-    const detail = share > 0 ? check.detail(column) : "";
+    const usual = (known && check.usual?.(known)) ?? 0;
+    const detail = (share > 0 && check.detail?.(column)) || "";
     return [{ name, share, rows, usual, detail, configured, allowed: known === undefined ? 1 : check.allowed(known) }];
   });
   return judgeShares(check.name, shares, check.learned);
 }
 
+const named = (names: readonly string[]): string => listed(names, 10);
+
 function schemaFinding({ missingColumns, extraColumns }: QualityReport): MonitorFinding {
   const extra = extraColumns.length === 0 ? "" : `; not used: ${named(extraColumns)}`;
   const message =
     missingColumns.length === 0 ? "all columns that the model needs are present" : `missing: ${named(missingColumns)}`;
-  return finding("quality", "schema", {
-    status: missingColumns.length === 0 ? "pass" : "fail",
-    value: missingColumns.length,
-    limit: 0,
-    message: `${message}${extra}`,
-  });
-}
-
-function named(names: readonly string[]): string {
-  return `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
-}
-
-function constantFinding({ columns }: QualityReport): MonitorFinding {
-  const constant = Object.entries(columns).flatMap(([name, column]) => (column.constant ? [name] : []));
-  return finding("quality", "constant columns", {
-    status: constant.length === 0 ? "pass" : "fail",
-    value: constant.length,
-    limit: 0,
-    message: constant.length === 0 ? "no column is constant" : `only one value: ${constant.join(", ")}`,
-  });
+  return noneFinding("schema", missingColumns, `${message}${extra}`);
 }
 
 function duplicateFinding(

@@ -2,14 +2,13 @@
 import { cellText, presentCount } from "../core/table/cellText.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import type { CategoryColumn, Column } from "../core/table/table.ts";
+import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { rowsByCode } from "../stats/countCategories.ts";
 import { extentOf } from "../stats/extentOf.ts";
-import { duplicateShare } from "./duplicateShare.ts";
+import { firstCopies } from "../pipeline/leakage/splitDuplicates.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
-/** Maximum number of new categories listed. */
 const MAXIMUM_LISTED = 10;
 
 /** A column counts as constant only if one value in all rows is less likely than this by chance. */
@@ -53,10 +52,7 @@ function columnQuality(column: Column, reference: ColumnReference | undefined, r
 }
 
 /** Null if the reference does not list all its categories. */
-function newCategories(
-  column: Column,
-  reference: ColumnReference | undefined,
-): { readonly count: number; readonly names: readonly string[] } | null {
+function newCategories(column: Column, reference: ColumnReference | undefined) {
   if (column.kind !== "category" || reference?.kind !== "category") return null;
   const listed = reference.counts.reduce((sum, [, count]) => sum + count, 0);
   if (listed < reference.count) return null;
@@ -75,10 +71,9 @@ function outside(
   reference: ColumnReference | undefined,
   present: number,
 ): Pick<ColumnQuality, "outsideShare" | "minimum" | "maximum"> {
-  if (column.kind !== "number") return { outsideShare: null, minimum: null, maximum: null };
+  if (column.kind !== "number" || present === 0) return { outsideShare: null, minimum: null, maximum: null };
   const known = reference?.kind === "number" && reference.quantiles.length > 0;
   const [low, high] = known ? [reference.quantiles[0]!, reference.quantiles.at(-1)!] : [-Infinity, Infinity];
-  if (present === 0) return { outsideShare: null, minimum: null, maximum: null };
   const { values } = column;
   const [minimum, maximum] = extentOf(values);
   let count = 0;
@@ -117,4 +112,10 @@ function modeShare(reference: ColumnReference): number {
     longest = Math.max(longest, run);
   }
   return longest / sample.length;
+}
+
+/** Share of rows that equal an earlier row in every column. O(rows × columns). */
+export function duplicateShare(table: Table): number {
+  const copies = firstCopies(table).reduce((sum, original, row) => sum + (original === row ? 0 : 1), 0);
+  return copies / Math.max(1, table.rowCount);
 }

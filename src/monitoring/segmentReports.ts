@@ -3,14 +3,17 @@ import { cellText } from "../core/table/cellText.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import { formatNumber } from "../core/text/format.ts";
 import { MlctlError } from "../core/errors.ts";
+import { finiteOrNull } from "../core/json.ts";
 import type { SegmentReport } from "../core/records/monitoring.ts";
 import { didYouMean } from "../core/text/suggest.ts";
-import type { Column } from "../core/table/table.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { computeMetrics, findMetric } from "../metrics/findMetric.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
-import { metricInterval } from "./metricInterval.ts";
-import { evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
-import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
+import { metricInterval, evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
+import { selectPrepared, selectPredicted, type PreparedRows } from "./prepareRows.ts";
+import type { Evaluation, WeakSegment } from "../core/metric.ts";
+import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
+import { mean } from "../stats/mean.ts";
 
 /** A column of numbers or dates with more distinct values is split at its quartiles. */
 const MAXIMUM_VALUES = 10;
@@ -18,7 +21,7 @@ const MAXIMUM_VALUES = 10;
 /** Further segments of a column, the smallest, are merged into one: a column of ids must not fill the report. */
 const MAXIMUM_SEGMENTS = 50;
 
-export interface SegmentOptions extends PerformanceOptions {
+interface SegmentOptions extends PerformanceOptions {
   readonly segments: readonly string[];
   readonly minimumRows: number;
 }
@@ -40,9 +43,8 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
     const metrics = labelled === 0 ? {} : computeMetrics(evaluation);
     const value = metrics[metric.name] ?? null;
     const judged = labelled >= options.minimumRows && value !== null;
-    const interval = judged
-      ? metricInterval(evaluation, metric.name, { seed: options.seed, confidence, resamples: 500 })
-      : null;
+    const range = { seed: options.seed, confidence, resamples: 500 };
+    const interval = judged ? metricInterval(evaluation, metric.name, range) : null;
     const others = judged ? valueOfOthers(rows, group.rows, options) : null;
     const worse =
       interval !== null && others !== null && (metric.greaterIsBetter ? interval[1] < others : interval[0] > others);
@@ -59,24 +61,21 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
     };
   });
   const goodness = ({ metricValue }: SegmentReport): number => (metric.greaterIsBetter ? metricValue! : -metricValue!);
+  const [skipped = [], judged = []] = [true, false].map((isSkipped) =>
+    reports.filter(({ status }) => (status === "skipped") === isSkipped),
+  );
   return [
-    ...reports.filter(isJudged).toSorted((a, b) => goodness(a) - goodness(b)),
-    ...reports.filter((report) => !isJudged(report)).toSorted((a, b) => b.labelled - a.labelled),
+    ...judged.toSorted((a, b) => goodness(a) - goodness(b)),
+    ...skipped.toSorted((a, b) => b.labelled - a.labelled),
   ];
-}
-
-function isJudged({ status }: SegmentReport): boolean {
-  return status !== "skipped";
 }
 
 function valueOfOthers(rows: PreparedRows, inside: Int32Array, { model, metric }: SegmentOptions): number | null {
   const own = new Set(inside);
   const rest = labelledRows(rows).filter((row) => !own.has(row));
   if (rest.length === 0) return null;
-  const value = findMetric(metric, model.signature.target.task).compute(
-    evaluationOf(selectPrepared(rows, rest), model),
-  );
-  return Number.isFinite(value) ? value : null;
+  const others = evaluationOf(selectPrepared(rows, rest), model);
+  return finiteOrNull(findMetric(metric, others.task).compute(others));
 }
 
 function columnOf({ inputs, table }: PreparedRows, name: string): Column {
@@ -88,14 +87,10 @@ function columnOf({ inputs, table }: PreparedRows, name: string): Column {
   });
 }
 
-interface Group {
-  readonly column: string;
-  readonly value: string;
-  readonly rows: Int32Array;
-}
+type Group = { readonly column: string; readonly value: string; readonly rows: Int32Array };
 
 /** The rows of each value of a column, or of each quartile; most rows first. */
-export function groupsOf(column: Column, rowCount: number): Group[] {
+function groupsOf(column: Column, rowCount: number): Group[] {
   const groups = Map.groupBy(Array.from({ length: rowCount }).keys(), labels(column));
   const bySize = [...groups].toSorted((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
   const small = bySize.slice(MAXIMUM_SEGMENTS).flatMap(([, rows]) => rows);
@@ -119,4 +114,56 @@ function labels(column: Column): (row: number) => string {
     if (Number.isNaN(value)) return "(missing)";
     return names[Number(value > edges[1]!) + Number(value > edges[2]!) + Number(value > edges[3]!)]!;
   };
+}
+
+const MINIMUM_ROWS = 30;
+/** Of a column; one with more values, such as names, has few rows in each. */
+const MAXIMUM_GROUPS = 30;
+const STANDARD_ERRORS = 2;
+const RESAMPLES = 100;
+/** Share of a normal distribution within one standard error: steadier than the ends of few resamples. */
+const WITHIN_ONE = 0.6827;
+
+// What is left of the difference after two standard errors.
+const sureLoss = ({ difference, standardError }: WeakSegment): number =>
+  Math.abs(difference) - STANDARD_ERRORS * standardError;
+
+/**
+ * The segments of all columns in which a model is clearly worse than on all rows: each value of categories, and each
+ * quartile of numbers and dates. Surest loss first. O(rows × columns).
+ * @param inputs rows of `evaluation`, in the same order
+ * @returns null if the metric is undefined on the rows
+ */
+export function weakestSegments(
+  evaluation: Evaluation,
+  inputs: Table,
+  { metric: name, seed }: { readonly metric: string; readonly seed: number },
+) {
+  const metric = findMetric(name, evaluation.task);
+  const [value, rows] = [metric.compute(evaluation), evaluation.yTrue.length];
+  if (!Number.isFinite(value)) return null;
+  const groups = inputs.columns
+    .map((column) => groupsOf(column, rows))
+    .filter((each) => each.length <= MAXIMUM_GROUPS)
+    .flatMap((each) => each.filter((group) => group.rows.length >= MINIMUM_ROWS && group.rows.length < rows));
+  const segments = groups.flatMap((group): WeakSegment[] => {
+    const part = selectPredicted(evaluation, group.rows);
+    const metricValue = metric.compute(part);
+    const difference = metricValue - value;
+    if (metric.greaterIsBetter ? difference >= 0 : difference <= 0) return [];
+    const interval = bootstrapInterval(part, metric, { seed, resamples: RESAMPLES, confidence: WITHIN_ONE });
+    if (interval === null) return [];
+    // The segment is part of all rows: only the other rows make the values differ.
+    const standardError = ((interval[1] - interval[0]) / 2) * Math.sqrt(1 - group.rows.length / rows);
+    const { column, value: label } = group;
+    const found = { column, value: label, rows: group.rows.length, metricValue, difference, standardError };
+    return Math.abs(difference) > STANDARD_ERRORS * standardError ? [{ ...found, means: meansOf(part) }] : [];
+  });
+  const sorted = segments.toSorted((a, b) => sureLoss(b) - sureLoss(a));
+  return { metric: metric.name, value, rows, compared: groups.length, minimumRows: MINIMUM_ROWS, segments: sorted };
+}
+
+function meansOf({ task, yTrue, yPred, probabilities }: Evaluation): WeakSegment["means"] {
+  if (task === "multiclass") return null;
+  return [mean(yTrue), mean(probabilities ?? yPred)];
 }

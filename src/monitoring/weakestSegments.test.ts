@@ -3,7 +3,7 @@ import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import type { Table } from "../core/table/table.ts";
-import { weakestSegments } from "./weakestSegments.ts";
+import { weakestSegments } from "./segmentReports.ts";
 
 const ROWS = 2000;
 const { normal } = random(3);

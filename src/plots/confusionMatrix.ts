@@ -10,13 +10,7 @@ export interface ConfusionMatrixData {
   readonly matrix: readonly (readonly number[])[];
 }
 
-interface Cell {
-  readonly actual: string;
-  readonly predicted: string;
-  readonly count: number;
-  /** Share of the rows of the true class. */
-  readonly share: number;
-}
+type Cell = ReturnType<typeof cellsOf>[number];
 
 /** With more classes, the rarest are merged into one: the cells would be too small to see. */
 const MAXIMUM_CLASSES = 30;
@@ -29,24 +23,18 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
   const longest = Math.max(...classes.map((name) => textWidth(name, 12)));
   const byClass = { type: "nominal", sort: null, scale: { domain: [...classes], padding: 0 } };
   const axis = { domain: false, ticks: false, labelLimit: 180, labelColor: colours.ink };
-  return plotSpec(
-    { text: "Confusion matrix", subtitle: `${countOf(total, "row")}; colour: share of each true class` },
-    sentence(data),
-    {
-      data: { values: cells.map((cell) => ({ ...cell, opacity: opacityOf(cell.share), text: labelOf(cell, size) })) },
-      width: { step: size },
-      height: { step: size },
-      encoding: {
-        x: {
-          field: "predicted",
-          ...byClass,
-          axis: { ...axis, title: "Predicted class", labelAngle: longest > size - 8 ? -50 : 0 },
-        },
-        y: { field: "actual", ...byClass, axis: { ...axis, title: "True class" } },
-      },
-      layer: [cellLayer, ...(size >= 26 ? textLayers(size) : [])],
+  const columns = { ...axis, title: "Predicted class", labelAngle: longest > size - 8 ? -50 : 0 };
+  const subtitle = `${countOf(total, "row")}; colour: share of each true class`;
+  return plotSpec({ text: "Confusion matrix", subtitle }, sentence(data), {
+    data: { values: cells.map((cell) => ({ ...cell, opacity: opacityOf(cell.share), text: labelOf(cell, size) })) },
+    width: { step: size },
+    height: { step: size },
+    encoding: {
+      x: { field: "predicted", ...byClass, axis: columns },
+      y: { field: "actual", ...byClass, axis: { ...axis, title: "True class" } },
     },
-  );
+    layer: [cellLayer, ...(size >= 26 ? textLayers(size) : [])],
+  });
 }
 
 /** One hue of increasing opacity, so that the plot works on light and dark pages. */
@@ -71,17 +59,10 @@ function textLayers(size: number): JsonObject[] {
 }
 
 /** Empty cells of a large matrix stay blank, so that errors stand out; long counts are shortened. */
-function labelOf(cell: Cell, size: number): string {
-  if (cell.count === 0 && size < 60) return "";
-  return textWidth(displayNumber(cell.count), 12) <= size - 4 ? displayNumber(cell.count) : compact(cell.count);
-}
-
-function compact(count: number): string {
-  return count >= 1e6
-    ? `${(count / 1e6).toPrecision(2)}M`
-    : count >= 1000
-      ? `${Math.round(count / 1000)}k`
-      : String(count);
+function labelOf({ count }: Cell, size: number): string {
+  if (count === 0 && size < 60) return "";
+  if (count < 1000 || textWidth(displayNumber(count), 12) <= size - 4) return displayNumber(count);
+  return count >= 1e6 ? `${(count / 1e6).toPrecision(2)}M` : `${Math.round(count / 1000)}k`;
 }
 
 /** Skips opacities between 0.45 and 0.8, on which neither dark nor white text is readable. */
@@ -90,7 +71,8 @@ function opacityOf(share: number): number {
   return Math.round(opacity * 1000) / 1000;
 }
 
-function cellsOf(classes: readonly string[], matrix: readonly (readonly number[])[]): Cell[] {
+/** With the share of the rows of the true class. */
+function cellsOf(classes: readonly string[], matrix: readonly (readonly number[])[]) {
   return classes.flatMap((actual, i) => {
     const row = matrix[i] ?? [];
     const total = row.reduce((sum, count) => sum + count, 0);
@@ -116,12 +98,9 @@ function mergeRareClasses({ classes, matrix }: ConfusionMatrixData): ConfusionMa
 function sentence({ classes, matrix }: ConfusionMatrixData): string {
   const cells = cellsOf(classes, matrix);
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
-  const correct = cells
-    .filter(({ actual, predicted }) => actual === predicted)
-    .reduce((sum, { count }) => sum + count, 0);
-  const error = cells
-    .filter((cell) => cell.actual !== cell.predicted && cell.count > 0)
-    .toSorted((a, b) => b.count - a.count)[0];
+  const errors = cells.filter(({ actual, predicted, count }) => actual !== predicted && count > 0);
+  const correct = total - errors.reduce((sum, { count }) => sum + count, 0);
+  const [error] = errors.toSorted((a, b) => b.count - a.count);
   if (total === 0) return "There are no rows to show.";
   const summary = `${displayNumber(correct)} of ${countOf(total, "row")} (${percent(correct / total)}) are predicted correctly`;
   if (error === undefined) return `${summary}; there are no errors.`;

@@ -1,20 +1,16 @@
 /** Curves in the unit square (ROC, precision–recall), thinned so that a million rows draw as fast as a hundred. */
 import type { JsonObject } from "../core/json.ts";
-import { displayNumber } from "./displayNumber.ts";
+import { displayNumber, percent } from "./displayNumber.ts";
 import { textWidth } from "./textWidth.ts";
-import { colours, plotWidth, series } from "./theme.ts";
+import { colours, nominal, plotWidth, quantitative, series, plotSpec, xy, type PlotSpec } from "./theme.ts";
 
 export interface Curve {
-  /** Class or model that the curve belongs to. */
   readonly label: string;
   /** In drawing order; empty if the curve is not drawn because there are many. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Area under the curve, as the metric computes it; null if undefined. */
+  /** As the metric computes it; null if undefined. */
   readonly area: number | null;
-  /**
-   * Position of its colour in the palette, so that a class has one colour in all plots of a report; null for the mean of all
-   * classes. Absent: coloured by area in each plot.
-   */
+  /** Position in the palette, the same in all plots of a report; null: the mean of all classes. Absent: by area. */
   readonly colour?: number | null;
 }
 
@@ -33,7 +29,7 @@ export function thinCurve(points: Curve["points"], step = STEP): Curve["points"]
 }
 
 /** The mean first, then the drawn curves by area, smallest first. */
-export function curveLayer(curves: readonly Curve[], interpolate: string): JsonObject {
+function curveLayer(curves: readonly Curve[], interpolate: string): JsonObject {
   const drawn = curves
     .filter(({ points }) => points.length > 0)
     .toSorted((a, b) => Number(b.colour === null) - Number(a.colour === null) || (a.area ?? -1) - (b.area ?? -1));
@@ -41,6 +37,7 @@ export function curveLayer(curves: readonly Curve[], interpolate: string): JsonO
   const range = drawn.map(({ colour }, place) =>
     colour === null ? colours.ink : series[(colour ?? place) % series.length]!,
   );
+  const legend = curves.length === 1 ? null : legendOf(names);
   return {
     data: {
       values: drawn.flatMap(({ points }, line) =>
@@ -49,16 +46,10 @@ export function curveLayer(curves: readonly Curve[], interpolate: string): JsonO
     },
     mark: { type: "line", strokeWidth: 2, interpolate, strokeJoin: "round" },
     encoding: {
-      x: { field: "x", type: "quantitative" },
-      y: { field: "y", type: "quantitative" },
+      ...xy,
       detail: { field: "line", type: "nominal" },
       order: { field: "order", type: "quantitative" },
-      color: {
-        field: "name",
-        type: "nominal",
-        scale: { domain: names, range },
-        legend: curves.length === 1 ? null : legendOf(names),
-      },
+      color: nominal("name", names, range, legend),
     },
   };
 }
@@ -69,35 +60,10 @@ export function legendOf(names: readonly string[]): JsonObject {
   return { title: null, orient: "bottom", columns: isShort && names.length > 3 ? 2 : 1, symbolStrokeWidth: 3 };
 }
 
-/** "The 5 hardest of 26 classes and the mean of all are drawn. "; empty if all are. */
-export function drawnText(curves: readonly Curve[]): string {
-  const [classes, drawn] = [classesOf(curves), classesOf(curves).filter(({ points }) => points.length > 0)];
-  if (drawn.length === classes.length) return "";
-  return `The ${drawn.length} hardest of ${classes.length} classes and the mean of all are drawn. `;
-}
-
-function classesOf(curves: readonly Curve[]): readonly Curve[] {
-  return curves.filter(({ colour }) => colour !== null);
-}
-
-/** The curves with the smallest and the largest area; undefined if no area is defined. */
-export function extremes(curves: readonly Curve[]): readonly [worst: Curve, best: Curve] | undefined {
-  const ordered = classesOf(curves)
-    .filter(({ area }) => area !== null)
-    .toSorted((a, b) => a.area! - b.area!);
-  return ordered.length === 0 ? undefined : [ordered[0]!, ordered.at(-1)!];
-}
-
 /** The dimensions and axes of a square plot whose axes go from 0 to 1. */
-export function unitSquare(x: string, y: string): JsonObject {
-  return {
-    width: plotWidth,
-    height: plotWidth,
-    encoding: {
-      x: { ...unitAxis(x), field: "x", type: "quantitative" },
-      y: { ...unitAxis(y), field: "y", type: "quantitative" },
-    },
-  };
+function unitSquare(x: string, y: string): JsonObject {
+  const encoding = { x: quantitative("x", null, unitAxis(x)), y: quantitative("y", null, unitAxis(y)) };
+  return { width: plotWidth, height: plotWidth, encoding };
 }
 
 /** An axis from 0 to 1. */
@@ -110,7 +76,7 @@ export function ruleLayer(from: readonly [number, number], to: readonly [number,
   return {
     data: { values: [from, to].map(([x, y]) => ({ x, y })) },
     mark: { type: "line", strokeDash: [4, 4], strokeWidth: 1.5, color: colours.grey },
-    encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } },
+    encoding: xy,
   };
 }
 
@@ -120,4 +86,77 @@ export function heightAt(points: Curve["points"], x: number): number {
   const [a, b] = [points[after - 1], points[after]];
   if (a === undefined || b === undefined) return points.at(-1)?.[1] ?? NaN;
   return a[1] + ((x - a[0]) / (b[0] - a[0])) * (b[1] - a[1]);
+}
+
+/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
+export function rocCurvePlot({ curves }: { readonly curves: readonly Curve[] }): PlotSpec {
+  const words = ["area", "One-vs-rest: the area is smallest", "largest"] as const;
+  const description = sentence(curves, words, ({ points, area }) => {
+    const found = percent(heightAt(points, 0.1));
+    return `The area under the curve is ${displayNumber(area)} (chance is 0.5). At a false positive rate of 10 %, ${found} of the positives are found.`;
+  });
+  return plotSpec({ text: "ROC curve", subtitle: "dashed: chance" }, description, {
+    ...unitSquare("False positive rate", "True positive rate"),
+    layer: [ruleLayer([0, 0], [1, 1]), curveLayer(curves, "linear")],
+  });
+}
+
+/**
+ * Points are (recall, precision) in order of ascending recall; the area is the average precision.
+ * @param positiveShare binary: the precision of a random model; null for multiclass, where each class has its own
+ */
+export function precisionRecallPlot({
+  curves,
+  positiveShare,
+}: {
+  readonly curves: readonly Curve[];
+  readonly positiveShare: number | null;
+}): PlotSpec {
+  const chance = positiveShare === null ? [] : [ruleLayer([0, positiveShare], [1, positiveShare])];
+  const subtitle = positiveShare === null ? "one-vs-rest curve of each class" : "dashed: share of positives";
+  const words = ["average precision", "Average precision is lowest", "highest"] as const;
+  const description = sentence(curves, words, ({ points, area }) => {
+    const random =
+      positiveShare === null ? "" : `; a random model has ${displayNumber(positiveShare)}, the share of positives`;
+    const recall = points.reduce((far, [x, y]) => (y >= 0.8 && x > far ? x : far), 0);
+    const found =
+      recall > 0
+        ? `With a precision of at least 0.8, up to ${percent(recall)} of the positives are found.`
+        : "No threshold reaches a precision of 0.8.";
+    return `The average precision is ${displayNumber(area)}${random}. ${found}`;
+  });
+  return plotSpec({ text: "Precision–recall curve", subtitle }, description, {
+    ...unitSquare("Recall", "Precision"),
+    // Between two thresholds, precision has the value at the higher recall: the same steps as in scikit-learn.
+    layer: [...chance, curveLayer(curves, "step-before")],
+  });
+}
+
+function sentence(
+  curves: readonly Curve[],
+  [area, lowest, highest]: readonly [string, string, string],
+  ofOne: (curve: Curve) => string,
+): string {
+  if (curves.length < 2) return curves[0] === undefined ? "There is no curve to show." : ofOne(curves[0]);
+  const classes = curves.filter(({ colour }) => colour !== null);
+  const drawn = classes.filter(({ points }) => points.length > 0).length;
+  const few =
+    drawn === classes.length ? "" : `The ${drawn} hardest of ${classes.length} classes and the mean of all are drawn. `;
+  const ordered = classes.filter((curve) => curve.area !== null).toSorted((a, b) => a.area! - b.area!);
+  const [worst, best] = [ordered[0], ordered.at(-1)];
+  if (worst === undefined || best === undefined) return `The ${area} is undefined for every class.`;
+  return `${few}${lowest} for “${worst.label}” (${displayNumber(worst.area)}) and ${highest} for “${best.label}” (${displayNumber(best.area)}).`;
+}
+
+/** Cumulative gains: points are (share of rows, share of the positives among them) from (0, 0) to (1, 1). */
+export function gainsPlot({ points }: { readonly points: Curve["points"] }): PlotSpec {
+  const parts = [0.1, 0.3].map((share) => {
+    const found = heightAt(points, share);
+    return `${percent(share)} of the rows hold ${percent(found)} of the positives (lift ${displayNumber(found / share, 2)})`;
+  });
+  const subtitle = "rows by probability, highest first; dashed: at random";
+  return plotSpec({ text: "Cumulative gains", subtitle }, `The first ${parts.join("; the first ")}.`, {
+    ...unitSquare("Share of rows", "Share of positives found"),
+    layer: [ruleLayer([0, 0], [1, 1]), curveLayer([{ label: "", points, area: null, colour: 0 }], "linear")],
+  });
 }

@@ -1,8 +1,8 @@
 /** Scatter plot: draws single points up to a maximum number, and counts in a grid above it. */
 import type { JsonObject } from "../core/json.ts";
-import { colours } from "./theme.ts";
+import { colours, dateFormat, xy } from "./theme.ts";
 
-export interface Plane {
+interface Plane {
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
   readonly xDomain: readonly [number, number];
@@ -23,42 +23,33 @@ function pointLayer({ x, y }: Plane): JsonObject {
   return {
     data: { values: values.filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y)) },
     mark: { type: "circle", size: 26, color: colours.accent, opacity: values.length > 200 ? 0.45 : 0.65 },
-    encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } },
+    encoding: xy,
   };
 }
+
+const edge = ([low, high]: readonly [number, number], i: number): number => low + ((high - low) * i) / CELLS;
 
 function gridLayer(plane: Plane): JsonObject {
   const counts = gridCounts(plane);
   const most = counts.reduce((largest, count) => Math.max(largest, count), 1);
-  const values: JsonObject[] = [];
-  counts.forEach((count, cell) => {
+  const values = Array.from(counts).flatMap((count, cell) => {
+    if (count === 0) return [];
     const [column, row] = [cell % CELLS, Math.floor(cell / CELLS)];
-    if (count > 0) {
-      values.push({
-        x: edge(plane.xDomain, column),
-        x2: edge(plane.xDomain, column + 1),
-        y: edge(plane.yDomain, row),
-        y2: edge(plane.yDomain, row + 1),
-        // The logarithm keeps cells with single rows visible.
-        opacity: Math.round((0.12 + (0.88 * Math.log1p(count)) / Math.log1p(most)) * 100) / 100,
-      });
-    }
+    const [x, x2] = [edge(plane.xDomain, column), edge(plane.xDomain, column + 1)];
+    const [y, y2] = [edge(plane.yDomain, row), edge(plane.yDomain, row + 1)];
+    // The logarithm keeps cells with single rows visible.
+    return [{ x, x2, y, y2, opacity: Math.round((0.12 + (0.88 * Math.log1p(count)) / Math.log1p(most)) * 100) / 100 }];
   });
   return {
     data: { values },
     mark: { type: "rect", fill: colours.heat, strokeWidth: 0 },
     encoding: {
-      x: { field: "x", type: "quantitative" },
+      ...xy,
       x2: { field: "x2" },
-      y: { field: "y", type: "quantitative" },
       y2: { field: "y2" },
       fillOpacity: { field: "opacity", type: "quantitative", scale: null },
     },
   };
-}
-
-function edge([low, high]: readonly [number, number], i: number): number {
-  return low + ((high - low) * i) / CELLS;
 }
 
 function gridCounts({ x, y, xDomain, yDomain }: Plane): Int32Array {
@@ -95,4 +86,42 @@ export function axisLabels([low, high]: readonly [number, number]): JsonObject {
   // Vega gives all labels the unit of the largest: "0k".
   if (size >= 10_000) return { format: "~s", labelExpr: "datum.value === 0 ? '0' : datum.label" };
   return { format: size < 1e-3 && size > 0 ? "~e" : ",f" };
+}
+
+/** An axis of numbers or dates that fill it. */
+export function valueAxis(kind: "number" | "date", [low, high]: readonly [number, number]): JsonObject {
+  const axis = { grid: false, labelOverlap: true, tickCount: 4 };
+  const scale = { domain: [low, high], nice: false, zero: false };
+  return kind === "date"
+    ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat([low, high]) } }
+    : { type: "quantitative", scale, axis: { ...axis, ...axisLabels([low, high]) } };
+}
+
+/** Values beyond these quantiles are counted in the outermost bins, because outliers would squeeze all others into one bin. */
+const TAILS = [0.005, 0.995] as const;
+
+/** Histograms in the same bins: one more edge than there are bins; shares by list and bin. */
+export function binned(lists: readonly ArrayLike<number>[], bins: number) {
+  const present = lists.map((list) => Float64Array.from(list).filter((value) => Number.isFinite(value)));
+  const [low, high] = range(present);
+  const edges = Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins);
+  const shares = present.map((values) => {
+    const counts = Array.from({ length: bins }, () => 0);
+    for (const value of values) {
+      const bin = Math.floor(((value - low) / (high - low)) * bins);
+      counts[Math.min(bins - 1, Math.max(0, bin))]!++;
+    }
+    return counts.map((count) => count / Math.max(1, values.length));
+  });
+  return { edges, shares };
+}
+
+const at = (list: Float64Array, share: number): number => list[Math.round(share * (list.length - 1))]!;
+
+function range(lists: readonly Float64Array[]): [number, number] {
+  const sorted = lists.filter(({ length }) => length > 0).map((list) => list.toSorted());
+  if (sorted.length === 0) return [0, 1];
+  const low = Math.min(...sorted.map((list) => at(list, TAILS[0])));
+  const high = Math.max(...sorted.map((list) => at(list, TAILS[1])));
+  return low < high ? [low, high] : [low - 0.5, low + 0.5];
 }

@@ -4,15 +4,8 @@ import { axisLabels } from "./density.ts";
 import { countOf, displayInterval, displayNumber, percent } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
-export interface ForecastData {
-  readonly target: string;
-  /** Coverage of the intervals, such as 0.8. */
-  readonly levels: readonly number[];
-  readonly series: readonly ForecastSeries[];
-}
-
-export interface ForecastSeries {
-  /** Empty if there is one series. */
+interface ForecastSeries {
+  /** Empty for a single one. */
   readonly name: string;
   /** "daily". */
   readonly step: string;
@@ -29,7 +22,16 @@ export interface ForecastSeries {
 /** More plots are too small to read; the file has all series. */
 const MOST_SERIES = 6;
 
-export function forecastPlot({ target, levels, series }: ForecastData): PlotSpec {
+/** @param data.levels coverage of the intervals, such as 0.8 */
+export function forecastPlot({
+  target,
+  levels,
+  series,
+}: {
+  readonly target: string;
+  readonly levels: readonly number[];
+  readonly series: readonly ForecastSeries[];
+}): PlotSpec {
   const shown = series.slice(0, MOST_SERIES);
   const horizon = shown[0]?.forecast.length ?? 0;
   const has = shown.some(({ forecast }) => forecast.some(({ bounds }) => bounds.some((each) => each !== null)));
@@ -61,15 +63,9 @@ function panel(
   const joined = [{ ...last, bounds: levels.map(() => [last.value, last.value] as const) }, ...forecast];
   const values = [...past, ...joined].map(({ value }) => value);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const x = {
-    field: "at",
-    type: "temporal",
-    title: null,
-    scale: { type: "utc" },
-    axis: { grid: false, tickCount: isWide ? 10 : 5 },
-  };
-  const axis = axisLabels([0, largest]);
-  const y = quantitative("value", target, { scale: { zero: false, nice: true }, axis });
+  const axis = { grid: false, tickCount: isWide ? 10 : 5 };
+  const x = { field: "at", type: "temporal", title: null, scale: { type: "utc" }, axis };
+  const y = quantitative("value", target, { scale: { zero: false, nice: true }, axis: axisLabels([0, largest]) });
   // The widest first, so that the narrower ones are drawn on it.
   const bands = levels
     .map((level, i) => ({ level, i }))
@@ -86,18 +82,10 @@ function panel(
     });
   const line = (rows: readonly { at: number; value: number }[], color: string): JsonObject => ({
     data: { values: rows.map(({ at, value }) => ({ at, value })) },
-    mark: {
-      type: "line",
-      color,
-      strokeWidth: 2,
-      strokeJoin: "round",
-      point: rows.length <= 50 ? { color, size: 18 } : false,
-    },
+    mark: { type: "line", color, strokeWidth: 2, strokeJoin: "round", point: rows.length <= 50 && { color, size: 18 } },
     encoding: { x, y },
   });
-  return {
-    layer: [...bands, line(joined, colours.accent), line(past, colours.grey)],
-  };
+  return { layer: [...bands, line(joined, colours.accent), line(past, colours.grey)] };
 }
 
 function sentence(target: string, series: readonly ForecastSeries[], horizon: number): string {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { binned } from "./histogram.ts";
+import { binned } from "./density.ts";
 
 it("uses the same bins for both lists, whose shares each sum to 1", () => {
   const { edges, shares } = binned([[0, 1, 2, 3], [3, 4]], 4); // prettier-ignore

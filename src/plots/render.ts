@@ -43,16 +43,11 @@ function measureTextWithoutCanvas({ textMetrics }: { readonly textMetrics?: obje
   if (textMetrics !== undefined) Object.assign(textMetrics, { width: itemWidth });
 }
 
-function itemWidth(item: TextItem, text: unknown): number {
-  const bold = item.fontWeight === "bold" || Number(item.fontWeight) >= 600;
-  const full = textWidth(String(text ?? ""), item.fontSize ?? 11, bold);
-  return item.limit !== undefined && item.limit > 0 ? Math.min(full, item.limit) : full;
-}
+type TextItem = { readonly fontSize?: number; readonly fontWeight?: string | number; readonly limit?: number };
 
-interface TextItem {
-  readonly fontSize?: number;
-  readonly fontWeight?: string | number;
-  readonly limit?: number;
+function itemWidth({ fontSize, fontWeight, limit = 0 }: TextItem, text: unknown): number {
+  const full = textWidth(String(text ?? ""), fontSize ?? 11, fontWeight === "bold" || Number(fontWeight) >= 600);
+  return limit > 0 ? Math.min(full, limit) : full;
 }
 
 /** Numbers ids from 1 in every plot (Vega counts on within a process) and rounds numbers to a hundredth of a px. */

@@ -3,19 +3,18 @@ import type { JsonObject } from "../core/json.ts";
 import { axisLabels, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
 import { textWidth } from "./textWidth.ts";
-import { colours, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
+import { colours, nominal, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
 
+/** Values (n_rows), NaN is missing; with `categories` their codes, below 0 is missing. */
 export interface ShapFeature {
   readonly name: string;
   /** SHAP values, (n_rows). */
   readonly contributions: ArrayLike<number>;
-  /** Values of the feature, (n_rows); NaN is missing. With `categories`: their codes, below 0 is missing. */
   readonly values: ArrayLike<number>;
   readonly categories?: readonly string[];
 }
 
 export interface ShapData {
-  /** In any order. */
   readonly features: readonly ShapFeature[];
   /** Unit of the contributions: "traffic_volume", "log-odds of “1”". */
   readonly unit: string;
@@ -34,15 +33,15 @@ const TALLEST = 24;
 const SHORTEST = 2;
 const LABEL_LIMIT = 170;
 
-type Level = "low" | "middle" | "high" | "text" | "missing";
-
-const levels: readonly { readonly level: Level; readonly colour: string }[] = [
-  { level: "low", colour: colours.accent },
-  { level: "middle", colour: colours.grey },
-  { level: "high", colour: colours.contrast },
-  { level: "text", colour: colours.third },
-  { level: "missing", colour: colours.domain },
-];
+const levels = {
+  low: colours.accent,
+  middle: colours.grey,
+  high: colours.contrast,
+  text: colours.third,
+  missing: colours.domain,
+};
+type Level = keyof typeof levels;
+const levelNames = Object.keys(levels) as Level[];
 
 interface Ranked extends ShapFeature {
   /** Mean absolute contribution. */
@@ -61,17 +60,15 @@ export function shapSummaryPlot({ features, unit }: ShapData, isOneOfSeveral = f
       ? `; the ${displayNumber(shown.length)} largest of ${displayNumber(relevant.length)} columns`
       : "";
   const subtitle = `${countOf(rows, "row")}; taller stripes: more rows${more}`;
-  return plotSpec(
-    { text: isOneOfSeveral ? `SHAP summary: ${unit}` : "SHAP summary", subtitle },
-    sentence(shown, unit),
-    body(shown, unit),
-  );
+  const title = { text: isOneOfSeveral ? `SHAP summary: ${unit}` : "SHAP summary", subtitle };
+  return plotSpec(title, sentence(shown, unit), body(shown, unit));
 }
 
 function withSize(feature: ShapFeature): Ranked {
   const sum = Array.from(feature.contributions).reduce((total, value) => total + Math.abs(value), 0);
   const size = sum / Math.max(1, feature.contributions.length);
-  return { ...feature, size, levels: feature.categories ? textLevels(feature) : shapLevels(feature.values) };
+  const ofText = (): Level[] => Array.from(feature.values, (code) => (code < 0 ? "missing" : "text"));
+  return { ...feature, size, levels: feature.categories ? ofText() : shapLevels(feature.values) };
 }
 
 function body(shown: readonly Ranked[], unit: string): JsonObject {
@@ -79,7 +76,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
   const names = shown.map(({ name }) => name);
   const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((name) => textWidth(name, 12))));
   const height = Math.max(1, shown.length) * STEP;
-  const present = levels.filter(({ level }) => shown.some((feature) => feature.levels.includes(level)));
+  const present = levelNames.filter((level) => shown.some((feature) => feature.levels.includes(level)));
   const x = quantitative("x", `SHAP value: effect on the prediction (${unit})`, { scale: { domain, nice: false } });
   const axis = {
     title: null,
@@ -92,12 +89,18 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
     ticks: false,
     domain: false,
   };
+  const color = nominal(
+    "level",
+    present,
+    present.map((level) => levels[level]),
+    { orient: "bottom", direction: "horizontal" },
+  );
   return {
     width: Math.max(200, WIDTH + 120 - labels),
     height,
     encoding: {
       x: { ...x, axis: { tickCount: 5, ...axisLabels(domain) } },
-      y: { field: "y", type: "quantitative", scale: { domain: [0, height], nice: false, reverse: true }, axis },
+      y: quantitative("y", null, { scale: { domain: [0, height], nice: false, reverse: true }, axis }),
     },
     layer: [
       {
@@ -108,17 +111,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
       {
         data: { values: shown.flatMap((feature, i) => stripes(feature, (i + 0.5) * STEP, domain)) },
         mark: { type: "rect", strokeWidth: 0 },
-        encoding: {
-          x2: { field: "x2" },
-          y2: { field: "y2" },
-          color: {
-            field: "level",
-            type: "nominal",
-            title: "Value of the column",
-            scale: { domain: present.map(({ level }) => level), range: present.map(({ colour }) => colour) },
-            legend: { orient: "bottom", direction: "horizontal" },
-          },
-        },
+        encoding: { x2: { field: "x2" }, y2: { field: "y2" }, color: { ...color, title: "Value of the column" } },
       },
     ],
   };
@@ -130,10 +123,10 @@ function stripes(
   centre: number,
   [from, to]: readonly [number, number],
 ): JsonObject[] {
-  const counts = Array.from({ length: BINS }, () => levels.map(() => 0));
+  const counts = Array.from({ length: BINS }, () => levelNames.map(() => 0));
   Array.from(contributions).forEach((value, row) => {
     const bin = Math.min(BINS - 1, Math.max(0, Math.floor(((value - from) / (to - from)) * BINS)));
-    counts[bin]![levels.findIndex(({ level }) => level === levelOf[row])]!++;
+    counts[bin]![levelNames.indexOf(levelOf[row]!)]!++;
   });
   const totals = counts.map((own) => own.reduce((sum, count) => sum + count, 0));
   const most = Math.max(1, ...totals);
@@ -147,7 +140,7 @@ function stripes(
       if (count === 0) return [];
       const y = bottom;
       bottom -= (height * count) / totals[bin]!;
-      return [{ x, x2, y: tidy(y), y2: tidy(bottom), level: levels[i]!.level }];
+      return [{ x, x2, y: tidy(y), y2: tidy(bottom), level: levelNames[i]! }];
     });
   });
 }
@@ -183,10 +176,6 @@ function direction({ contributions, values, categories, levels: levelOf, size }:
   if (low === undefined || high === undefined || high[1] - low[1] < size) return "";
   if (low[0] === "low" && high[0] === "high") return ": high values raise the prediction";
   return low[0] === "high" && high[0] === "low" ? ": high values lower the prediction" : "";
-}
-
-function textLevels({ values }: ShapFeature): readonly Level[] {
-  return Array.from(values, (code) => (code < 0 ? "missing" : "text"));
 }
 
 /** By terciles. A feature with two values has only low and high; equal values always get the same level. */

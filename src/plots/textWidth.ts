@@ -9,9 +9,8 @@ const ADVANCES = [
   337, 636, 838,
 ];
 
-/** Latin, Greek and Cyrillic letters are about this wide. */
+/** Latin, Greek and Cyrillic letters are about this wide; Chinese, Japanese and Korean ones and symbols 1 em. */
 const LETTER_WIDTH = 650;
-/** Chinese, Japanese and Korean characters, symbols and the ellipsis are 1 em wide. */
 const EM = 1000;
 const FIRST_WIDE = 0x2018;
 /** Width of DejaVu Sans Bold relative to DejaVu Sans, for English text. */

@@ -1,5 +1,6 @@
 /** Theme of all plots, with light and dark colours. */
 import type { Json, JsonObject } from "../core/json.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 
 /** A Vega-Lite specification as plain JSON, which any Vega-Lite viewer can open. */
 export interface PlotSpec {
@@ -12,50 +13,39 @@ export interface PlotSpec {
   readonly [key: string]: Json;
 }
 
-/** Colour-blind safe palette after Okabe & Ito (2008); the later colours are darkened for contrast on white. */
-export const colours = {
-  ink: "#1b1f24",
-  muted: "#57606a",
-  grid: "#e7eaed",
-  domain: "#c3c9d0",
-  accent: "#0072b2",
-  contrast: "#d55e00",
-  third: "#008a63",
-  fourth: "#a64d8c",
-  fifth: "#a87400",
-  sixth: "#3d8fc4",
-  seventh: "#9b1c1c",
-  eighth: "#5b4bc4",
-  ninth: "#5f6b00",
-  tenth: "#e0559a",
-  grey: "#8b949e",
-  heat: "#005a8e",
+/**
+ * Colour-blind safe palette after Okabe & Ito (2008); the later colours are darkened for contrast on white. The second is
+ * for dark pages: a style sheet maps light to dark colours, so that one SVG works for both.
+ */
+const palette = {
+  ink: ["#1b1f24", "#e6edf3"],
+  muted: ["#57606a", "#a3adb8"],
+  grid: ["#e7eaed", "#2a3139"],
+  domain: ["#c3c9d0", "#4b545e"],
+  accent: ["#0072b2", "#58a9e6"],
+  contrast: ["#d55e00", "#ff9550"],
+  third: ["#008a63", "#3ec99b"],
+  fourth: ["#a64d8c", "#dd92c8"],
+  fifth: ["#a87400", "#e0b04a"],
+  sixth: ["#3d8fc4", "#9ad0f0"],
+  seventh: ["#9b1c1c", "#e87070"],
+  eighth: ["#5b4bc4", "#a79bf5"],
+  ninth: ["#5f6b00", "#b9c653"],
+  tenth: ["#e0559a", "#f58fc0"],
+  grey: ["#8b949e", "#7d8793"],
+  heat: ["#005a8e", "#1f6fb5"],
 } as const;
 
-/** The colours for dark pages. A style sheet maps light to dark colours, so that one SVG works for both. */
-export const darkColours: Readonly<Record<keyof typeof colours, string>> = {
-  ink: "#e6edf3",
-  muted: "#a3adb8",
-  grid: "#2a3139",
-  domain: "#4b545e",
-  accent: "#58a9e6",
-  contrast: "#ff9550",
-  third: "#3ec99b",
-  fourth: "#dd92c8",
-  fifth: "#e0b04a",
-  sixth: "#9ad0f0",
-  seventh: "#e87070",
-  eighth: "#a79bf5",
-  ninth: "#b9c653",
-  tenth: "#f58fc0",
-  grey: "#7d8793",
-  heat: "#1f6fb5",
-};
+function shade(side: 0 | 1): Record<keyof typeof palette, string> {
+  const pairs = Object.entries(palette).map(([name, both]) => [name, both[side]]);
+  return Object.fromEntries(pairs) as Record<keyof typeof palette, string>;
+}
+
+export const colours = shade(0);
+export const darkColours = shade(1);
 
 /** Colours of curves, in order. */
-export const series = (
-  ["accent", "contrast", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"] as const
-).map((name) => colours[name]);
+export const series = Object.values(colours).slice(4, 14);
 
 /** Width of the data area in px: two plots fit side by side, and one is readable on a phone. */
 export const plotWidth = 340;
@@ -102,9 +92,27 @@ const config: JsonObject = {
   range: { category: series },
 };
 
-/** The encoding of a number by position or length. @param more scale and axis */
+/** The encoding of a number by position or length. @param more scale and axis; may have another title */
 export function quantitative(field: string, title: string | null, more: JsonObject = {}): JsonObject {
   return { field, type: "quantitative", title, ...more };
+}
+
+/** Position by the fields x and y, with the scales and axes of the plot. */
+export const xy = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } };
+
+/** Colour by the values of a field. */
+export function nominal(
+  field: string,
+  domain: readonly string[],
+  range: readonly string[],
+  legend: JsonObject | null,
+): JsonObject {
+  return { field, type: "nominal", scale: { domain: [...domain], range: [...range] }, legend };
+}
+
+/** d3 time format: months for ranges above 92 days, days below. */
+export function dateFormat([from, to]: readonly [number, number]): string {
+  return to - from > 92 * MILLISECONDS_A_DAY ? "%b %Y" : "%d %b";
 }
 
 /** Adds title, description and theme to the body of a specification. */

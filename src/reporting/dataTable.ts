@@ -1,16 +1,15 @@
 /** An accessible HTML table that scrolls horizontally if it is wider than the page. */
 import { html, type Html } from "./html.ts";
 
-/** A title, or a column of numbers, which is aligned to the right. */
-type Column = string | Heading;
-
 interface Heading {
   readonly title: string;
+  /** Aligned to the right. */
   readonly numeric: boolean;
   /** A link that sorts the table by this column, and the order of its rows now. */
   readonly sort?: { readonly href: string; readonly order: "ascending" | "descending" | "none" };
 }
 
+type Column = string | Heading;
 type Cell = Html | string | number | null;
 
 export interface DataTable {
@@ -18,7 +17,7 @@ export interface DataTable {
   readonly columns: readonly Column[];
   /** The first cell is the heading of its row. */
   readonly rows: readonly { readonly cells: readonly Cell[]; readonly marked?: boolean }[];
-  /** Maximum number of rows shown; a note gives the number of the others. Default 200. */
+  /** Of rows shown; a note gives the number of the others. Default 200. */
   readonly limit?: number;
   /** Phones show each row as a card, with the titles of the columns before its values. */
   readonly cards?: boolean;

@@ -2,20 +2,38 @@
 import { renderPng } from "../plots/render.ts";
 import type { PlotSpec } from "../plots/theme.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
-import type { PlotWorker } from "./plotWorker.ts";
+import { workerThread } from "../core/workerThread.ts";
+import { trusted } from "./html.ts";
+import type { PlotRequest } from "./plotThread.ts";
 
 export interface Drawing {
   readonly figure: DrawFigure;
-  /** @returns a PNG */
   readonly picture: (spec: PlotSpec) => Promise<Uint8Array>;
 }
 
-export const drawInProcess: Drawing = { figure: plotFigure, picture: (spec) => renderPng(spec) };
+export const drawInProcess: Drawing = { figure: plotFigure, picture: renderPng };
 
 /** Falls back to this thread if the worker fails, so that errors of a plot are thrown here. */
 export function drawInThread(worker: PlotWorker): Drawing {
   return {
     figure: (id, spec) => worker.figure(id, spec).catch(() => drawInProcess.figure(id, spec)),
     picture: (spec) => worker.picture(spec).catch(() => drawInProcess.picture(spec)),
+  };
+}
+
+/** Draws in a worker thread, which starts with the first plot or by `prepare`. */
+export interface PlotWorker extends Drawing {
+  prepare(): void;
+  close(): Promise<void>;
+}
+
+export function plotWorker(): PlotWorker {
+  const names = { file: "dist/app/plotThread.js", exited: "the plot thread ended" };
+  const thread = workerThread<PlotRequest, string | Uint8Array>(names);
+  return {
+    prepare: thread.start,
+    figure: async (id, spec) => trusted((await thread.request({ id, spec })) as string),
+    picture: async (spec) => (await thread.request({ id: null, spec })) as Uint8Array,
+    close: thread.end,
   };
 }

@@ -17,15 +17,12 @@ export function limitText({ skipped, direction, limit }: ColumnDrift): string {
 }
 
 /**
- * "below 0.05" for a p-value, "at or above 0.1" for a distance: of a value in the index, which has the name of the test as
- * its message. A p-value below the limit is no drift if the change is small.
+ * Of a value in the index, which has the name of the test as its message: "below 0.05" for a p-value, "at or above 0.1"
+ * for a distance. A p-value below the limit is no drift if the change is small.
  */
-export function driftIf(indexed: {
-  readonly message: string | null;
-  readonly value: number | null;
-  readonly bound: number | null;
-  readonly status: string | null;
-}): string {
+export function driftIf(
+  indexed: Readonly<Record<"message" | "status", string | null> & Record<"value" | "bound", number | null>>,
+): string {
   const { message, value, bound, status } = indexed;
   if (bound === null) return "–";
   if (!isPValueTest(message ?? "")) return `at or above ${exact(bound)}`;

@@ -24,7 +24,7 @@ export function htmlText(page: Html): string {
 
 function textOf(value: Value): string {
   if (value === null || value === undefined || value === false) return "";
-  if (typeof value === "string" || typeof value === "number") return escapeHtml(String(value));
+  if (typeof value !== "object") return String(value).replace(/[&<>"']/g, (character) => entities[character]!);
   if (isList(value)) return value.map(textOf).join("");
   return value[markup];
 }
@@ -33,11 +33,10 @@ function isList(value: Html | readonly Value[]): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
-}
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};

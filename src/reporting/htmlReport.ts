@@ -3,32 +3,30 @@ import { dateTime } from "./dateTime.ts";
 import { html, htmlText, trusted, type Html } from "./html.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
 import type { ReportInput } from "./reportInput.ts";
-import { cardSection } from "./sections/cardSection.ts";
-import { dataSection } from "./sections/dataSection.ts";
-import { deploymentSection } from "./sections/deploymentSection.ts";
-import { driftSection } from "./sections/driftSection.ts";
-import { findingsSection } from "./sections/findingsSection.ts";
-import { lineageSection } from "./sections/lineageSection.ts";
-import { metricsSection } from "./sections/metricsSection.ts";
-import { modelSection } from "./sections/modelSection.ts";
-import { predictionsSection } from "./sections/predictionsSection.ts";
+import { section } from "./section.ts";
+import { cardBody, deploymentBody } from "./sections/cardSection.ts";
+import { dataBody, lineageBody } from "./sections/lineageSection.ts";
+import { driftBody, findingsBody } from "./sections/driftSection.ts";
+import { metricsBody } from "./sections/metricsSection.ts";
+import { modelBody } from "./sections/modelSection.ts";
+import { predictionsBody } from "./sections/predictionsSection.ts";
 import { summarySection } from "./sections/summarySection.ts";
 import { styleSheet } from "./styleSheet.ts";
 import { summaryOf } from "./summary.ts";
 
-type WriteSection = (input: ReportInput, draw: DrawFigure) => Html | Promise<Html>;
+type WriteChapter = (input: ReportInput, draw: DrawFigure) => Html | Promise<Html>;
 
 /** Chapters after the summary, in order. The ids are the anchors. */
-const chapters: readonly (readonly [id: string, title: string, write: WriteSection])[] = [
-  ["metrics", "Metrics", metricsSection],
-  ["predictions", "Predictions", predictionsSection],
-  ["model", "Model", modelSection],
-  ["drift", "Drift", driftSection],
-  ["checks", "Checks", findingsSection],
-  ["data", "Data", dataSection],
-  ["lineage", "Lineage", lineageSection],
-  ["deployment", "Deployment", deploymentSection],
-  ["card", "Model card", cardSection],
+const chapters: readonly (readonly [id: string, title: string, write: WriteChapter, heading?: string])[] = [
+  ["metrics", "Metrics", metricsBody],
+  ["predictions", "Predictions", predictionsBody, "Predictions on the test rows"],
+  ["model", "Model", modelBody],
+  ["drift", "Drift", driftBody],
+  ["checks", "Checks", findingsBody],
+  ["data", "Data", dataBody],
+  ["lineage", "Lineage", lineageBody],
+  ["deployment", "Deployment", deploymentBody],
+  ["card", "Model card", cardBody],
 ];
 
 /** Forbids loading and scripts, in addition to the escaping of names from the data. */
@@ -36,7 +34,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** Only the model card, on one page. */
 export function modelCard(input: ReportInput): string {
-  return pageOf(input, "model card", html`<main>${cardSection(input)}</main>`);
+  return pageOf(input, "model card", html`<main>${section("card", "Model card", cardBody(input))}</main>`);
 }
 
 /**
@@ -44,10 +42,10 @@ export function modelCard(input: ReportInput): string {
  * @returns the whole file; the same input gives the same bytes
  */
 export async function htmlReport(input: ReportInput, draw: DrawFigure = plotFigure): Promise<string> {
-  const sections = await Promise.all([
-    summarySection(input, draw),
-    ...chapters.map(([, , write]) => write(input, draw)),
-  ]);
+  const bodies = chapters.map(async ([id, title, write, heading]) =>
+    section(id, heading ?? title, await write(input, draw)),
+  );
+  const sections = await Promise.all([summarySection(input, draw), ...bodies]);
   const links = chapters.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
   const body = html`<nav aria-label="Chapters">
       <ul>

@@ -1,6 +1,6 @@
 /** What a model does, in rows and money: for readers who do not know metrics. Shared by HTML, Markdown and the model card. */
 import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
-import type { ThresholdPoint } from "../plots/thresholds.ts";
+import type { ThresholdPoint } from "../plots/calibration.ts";
 import type { ReportInput } from "./reportInput.ts";
 
 export interface InRows {
@@ -11,7 +11,7 @@ export interface InRows {
   readonly weakness: string | null;
 }
 
-/** Fewer rows of a class say little about how many of them the model finds. */
+/** Of a class; fewer say little about how many of them the model finds. */
 const MINIMUM_OF_CLASS = 10;
 
 /** @returns null if there are no test rows with an actual value and a prediction */
@@ -30,23 +30,19 @@ function ofTwo({ run, signature, thresholds }: ReportInput): InRows | null {
   const positive = `${name} = ${classes?.[1] ?? ""}`;
   if (rows === 0) return null;
   if (positives === 0) return { headline: `No test row has ${positive}`, sentences: [], weakness: null };
-  const right =
-    alarms === 0
-      ? "there is no alarm"
-      : alarms < 100
-        ? `${hits} of ${countOf(alarms, "alarm")} ${hits === 1 ? "is" : "are"} right`
-        : `${Math.round((100 * hits) / alarms)} of 100 alarms are right`;
+  const isRight =
+    alarms < 100
+      ? `${hits} of ${countOf(alarms, "alarm")} ${hits === 1 ? "is" : "are"} right`
+      : `${Math.round((100 * hits) / alarms)} of 100 alarms are right`;
   const from =
     thresholds === null ? "" : `, those with a probability of at least ${displayNumber(thresholds.threshold)}`;
-  const lift =
-    alarms === 0
-      ? ""
-      : `: ${displayNumber(hits / alarms / (positives / rows), 2)} times as many hits as among as many rows at random`;
+  const lift = displayNumber(hits / alarms / (positives / rows), 2);
+  const gain = alarms === 0 ? "" : `: ${lift} times as many hits as among as many rows at random`;
+  const found = `Finds ${displayNumber(hits)} of the ${countOf(positives, "row")} with ${positive}`;
+  const share = `${displayNumber(alarms)} of ${countOf(rows, "test row")} (${percent(alarms / rows)})`;
   return {
-    headline: `Finds ${displayNumber(hits)} of the ${countOf(positives, "row")} with ${positive}; ${right}`,
-    sentences: [
-      `It gives an alarm for ${displayNumber(alarms)} of ${countOf(rows, "test row")} (${percent(alarms / rows)})${from}${lift}.`,
-    ],
+    headline: `${found}; ${alarms === 0 ? "there is no alarm" : isRight}`,
+    sentences: [`It gives an alarm for ${share}${from}${gain}.`],
     weakness: hits < positives / 2 && positives >= MINIMUM_OF_CLASS ? `misses most rows with ${positive}` : null,
   };
 }
@@ -71,18 +67,15 @@ function ofClasses({ run, signature }: ReportInput): InRows | null {
   const ranked = known.toSorted((a, b) => a.found / a.rows - b.found / b.rows);
   const [worst] = [...ranked.filter((each) => each.rows >= MINIMUM_OF_CLASS), ...ranked];
   const missed = ranked.filter((each) => each.rows >= MINIMUM_OF_CLASS && each.found < each.rows / 2);
+  const weakest = `It is weakest at “${worst!.label}”: it finds ${displayNumber(worst!.found)} of ${countOf(worst!.rows, "row")}.`;
+  const which = missed.length === 1 ? `“${missed[0]!.label}”` : `${missed.length} of ${known.length} classes`;
   return {
     headline: `${displayNumber(correct)} of ${countOf(rows, "row")} (${percent(correct / rows)}) are classified correctly`,
     sentences: [
       `Always guessing ${guess} would be right ${displayNumber(Math.round(share * rows))} times (${percent(share)}).`,
-      worst!.found === worst!.rows
-        ? ""
-        : `It is weakest at “${worst!.label}”: it finds ${displayNumber(worst!.found)} of ${countOf(worst!.rows, "row")}.`,
+      worst!.found === worst!.rows ? "" : weakest,
     ],
-    weakness:
-      missed.length === 0
-        ? null
-        : `misses most rows of ${missed.length === 1 ? `“${missed[0]!.label}”` : `${missed.length} of ${known.length} classes`}`,
+    weakness: missed.length === 0 ? null : `misses most rows of ${which}`,
   };
 }
 
@@ -95,17 +88,14 @@ function ofNumbers({ predictions, signature, run }: ReportInput): InRows | null 
   const share = middle > 0 ? ` (${percent(half / middle)} of the median)` : "";
   const baseline = run.score?.baseline["median_absolute_error"];
   const below = values[0]! < 0 ? 0 : Array.from(predicted).filter((value) => value < 0).length;
-  const without =
-    typeof baseline === "number"
-      ? ` Without any column, half of the guesses would be within ±${displayNumber(baseline)}.`
-      : "";
+  const known = typeof baseline === "number";
+  const without = known ? ` Without any column, half of the guesses would be within ±${displayNumber(baseline)}.` : "";
+  const negative = `${countOf(below, "prediction is", "predictions are")} below 0, though no actual value of the test rows is.`;
   return {
     headline: `Half of the predictions are within ±${displayNumber(half)} of the actual ${signature.target.name}${share}`,
     sentences: [
       `90 % of the predictions are within ±${displayNumber(at(errors, 0.9))}.${without}`,
-      below === 0
-        ? ""
-        : `${countOf(below, "prediction is", "predictions are")} below 0, though no actual value of the test rows is.`,
+      below === 0 ? "" : negative,
     ],
     weakness: null,
   };
@@ -120,9 +110,8 @@ function moneySentence({ run, money, thresholds, positiveShare }: ReportInput): 
   if (money === null || typeof cost !== "number") return "";
   const { currency } = money;
   const without = typeof baseline === "number" ? `, ${moneyText(baseline, currency)} with the baseline` : "";
-  const cheapest = (thresholds?.points ?? [])
-    .map((point) => ({ ...point, cost: costOf(point, money, positiveShare ?? NaN) }))
-    .toSorted((a, b) => a.cost - b.cost)[0];
+  const costs = thresholds?.points.map((point) => ({ ...point, cost: costOf(point, money, positiveShare ?? NaN) }));
+  const cheapest = costs?.toSorted((a, b) => a.cost - b.cost)[0];
   const cheaper =
     cheapest === undefined || cheapest.cost >= cost
       ? ""
@@ -149,19 +138,11 @@ function costOf(
   return 1000 * (hits * truePositive + falseAlarms * falsePositive + misses * falseNegative + rest * trueNegative);
 }
 
-/** A threshold with what it does; `isOwn` if it is that of the model. */
-export interface ThresholdRow extends ThresholdPoint {
-  readonly lift: number;
-  /** Of 1,000 rows, with the currency; null without `costs`. */
-  readonly cost: string | null;
-  readonly isOwn: boolean;
-}
-
 /** Shares of the rows that get an alarm, for which the table has a threshold. */
 const ALARM_SHARES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7];
 
 /** Ascending: thresholds that alarm about the shares above, and that of the model. Empty without probabilities. */
-export function thresholdRows({ thresholds, positiveShare, money }: ReportInput): readonly ThresholdRow[] {
+export function thresholdRows({ thresholds, positiveShare, money }: ReportInput) {
   if (thresholds === null || positiveShare === null || thresholds.points.length === 0) return [];
   const { points, threshold } = thresholds;
   const own = points.find((point) => point.threshold >= threshold);

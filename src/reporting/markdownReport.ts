@@ -1,25 +1,27 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments. */
 import { comparedRows } from "../core/text/recordText.ts";
+import { listed } from "../core/text/listed.ts";
 import { displayInterval, displayNumber, percent } from "../plots/displayNumber.ts";
 import { dateTime } from "./dateTime.ts";
 import type { ReportInput } from "./reportInput.ts";
-import { summaryOf } from "./summary.ts";
+import { summaryOf, warningsOf } from "./summary.ts";
 
 /** A bot finds its earlier comment by this line and updates it. */
 export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
 
 export function markdownReport(input: ReportInput): string {
   const { headline, sentences, details, reasons, quality } = summaryOf(input);
+  const failed = input.findings.filter(({ status }) => status !== "pass");
   const blocks = [
     MARKDOWN_MARKER,
     `## ${plain(input.name)}: ${plain(headline)}`,
     [`Quality: ${quality.words}.`, ...sentences, ...details].map(plain).join(" "),
     list("Why", reasons),
-    list("Warnings", [...new Set([...input.warnings, ...input.run.warnings])]),
+    list("Warnings", warningsOf(input)),
     metricTable(input),
     list(
       "Checks that did not pass",
-      input.findings.filter(({ status }) => status !== "pass").map(({ name, message }) => `${name}: ${message}`),
+      failed.map(({ name, message }) => `${name}: ${message}`),
     ),
     plain(driftLine(input)),
     `<sub>Run ${code(input.run.runId)} · dataset ${code(input.run.datasetId)} · ${dateTime(input.generatedAt)}</sub>`,
@@ -43,7 +45,7 @@ function driftLine({ drift }: ReportInput): string {
   const { dataset, columns } = drift;
   if (dataset.tested === 0) return "Drift: no column could be tested.";
   const drifted = Object.keys(columns).filter((name) => columns[name]!.drifted);
-  const names = drifted.length === 0 ? "" : `: ${drifted.slice(0, 10).join(", ")}${drifted.length > 10 ? ", …" : ""}`;
+  const names = drifted.length === 0 ? "" : `: ${listed(drifted, 10)}`;
   return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns drifted (detected from ${percent(dataset.limit)})${names}; ${comparedRows(drift, displayNumber)}.`;
 }
 

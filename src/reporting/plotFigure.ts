@@ -5,27 +5,17 @@ import { html, trusted, type Html } from "./html.ts";
 
 /** Below this share of its size a plot is unreadable, so on a phone it scrolls horizontally instead. */
 const MINIMUM_SCALE = 0.58;
-/** Width in px above which the minimum width does not grow. */
+/** Width in px above which the minimum width does not grow; width of a card on the smallest phones. */
 const MAXIMUM_WIDTH = 620;
-/** Width in px of a card on the smallest phones. */
 const PHONE_WIDTH = 300;
 
-/**
- * Draws a figure, here or in a worker thread.
- * @param id starts with a letter and is unique in the page
- */
+/** Draws a figure. @param id starts with a letter and is unique in the page */
 export type DrawFigure = (id: string, spec: PlotSpec) => Promise<Html>;
 
-/** @param id starts with a letter and is unique in the page */
 export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
-  const { title: _, ...untitled } = spec;
   // The page shows the title as HTML. The background is transparent, to fit light and dark pages.
-  const svg = await renderSvg({
-    ...untitled,
-    title: { text: "", subtitle: "" },
-    background: "transparent",
-    padding: 4,
-  });
+  const untitled = { title: { text: "", subtitle: "" }, background: "transparent", padding: 4 };
+  const svg = await renderSvg({ ...spec, ...untitled });
   const { text, subtitle } = spec.title;
   return html`<figure class="plot" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${text}${subtitle !== "" && html` <small>${subtitle}</small>`}</h3>
@@ -42,7 +32,12 @@ function picture(svg: string, { id, label }: { id: string; label: string }): Htm
   const inner = svg
     .slice(end, svg.lastIndexOf("</svg>"))
     .replace(/<path[^>]* d="" [^>]*>|<path class="background" [^>]*>/g, "")
-    .replace(/<[^>]*>/g, (tag) => withoutDefaults(tag).replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`));
+    // Without attributes that the page's style sheet sets (font) or that equal the default.
+    .replace(/<[^>]*>/g, (tag) =>
+      tag
+        .replace(/ (?:font-family|pointer-events|class)="[^"]*"| opacity="1"/g, "")
+        .replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`),
+    );
   // What may scroll on a phone must be reachable by keyboard.
   const focus = minimum > PHONE_WIDTH && html` tabindex="0"`;
   return html`<div class="picture" ${focus}>
@@ -58,9 +53,4 @@ function picture(svg: string, { id, label }: { id: string; label: string }): Htm
       ${trusted(inner)}
     </svg>
   </div>`;
-}
-
-/** Removes attributes that the page's style sheet sets (font) or that equal the default. */
-function withoutDefaults(tag: string): string {
-  return tag.replace(/ (?:font-family|pointer-events|class)="[^"]*"| opacity="1"/g, "");
 }

@@ -1,12 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { plots } from "../plots/index.ts";
 import { renderPng } from "../plots/render.ts";
-import { drawInThread } from "./drawing.ts";
+import { drawInThread, plotWorker } from "./drawing.ts";
 import { exampleInput } from "../testing/exampleInput.ts";
 import { htmlText } from "./html.ts";
 import { htmlReport } from "./htmlReport.ts";
 import { plotFigure } from "./plotFigure.ts";
-import { plotWorker } from "./plotWorker.ts";
 
 const worker = plotWorker();
 afterAll(() => worker.close());

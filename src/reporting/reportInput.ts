@@ -1,24 +1,20 @@
 /** ReportInput: all data of a report, collected by lifecycle/report. */
-import type { Costs, WeakSegment } from "../core/metric.ts";
+import type { Costs, Metric, WeakSegment } from "../core/metric.ts";
 import type { Dataset } from "../core/records/dataset.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import type { DriftReport, Finding } from "../core/records/drift.ts";
 import type { ColumnReference } from "../core/records/reference.ts";
 import type { Run } from "../core/records/run.ts";
 import type { Signature } from "../core/table/signature.ts";
-import type { CalibrationBin } from "../plots/calibration.ts";
+import type { CalibrationBin, ThresholdData } from "../plots/calibration.ts";
 import type { Curve } from "../plots/curve.ts";
 import type { OverTimePoint } from "../plots/means/overTime.ts";
-import type { ScoreHistoryData } from "../plots/scoreHistory.ts";
-import type { ThresholdData } from "../plots/thresholds.ts";
+import type { PartialDependenceData } from "../plots/means/partialDependence.ts";
+import type { ScoreHistoryData } from "../plots/scoreInterval.ts";
 import type { ShapData } from "../plots/shapSummary.ts";
 
-/** A metric as the registry describes it. */
-export interface MetricLabel {
-  readonly name: string;
-  readonly label: string;
-  readonly greaterIsBetter: boolean;
-}
+/** As the registry describes it. */
+export type MetricLabel = Pick<Metric, "name" | "label" | "greaterIsBetter">;
 
 /** Whether the model of this report was deployed, and why. */
 export interface Decision {
@@ -41,15 +37,6 @@ export type Candidate = Pick<
 
 /** The score of an earlier run. */
 export type PastScore = ScoreHistoryData["points"][number];
-
-/** Mean predictions by value of one column. */
-export interface Dependence {
-  readonly column: string;
-  readonly kind: "number" | "date" | "category";
-  readonly values: readonly (number | string)[];
-  /** By class of `meanClasses` and value; regression: one entry. */
-  readonly means: readonly (readonly number[])[];
-}
 
 /** Where a value is null or a list is empty, the report says so. */
 export interface ReportInput {
@@ -83,12 +70,16 @@ export interface ReportInput {
   readonly gains: Curve["points"] | null;
   /** Regression: all test rows or a seeded sample. */
   readonly predictions: { readonly actual: ArrayLike<number>; readonly predicted: ArrayLike<number> } | null;
-  /** Of a sample of the test rows. One entry; for multiclass one per class; empty if SHAP values are not available. */
+  /** Of a sample of the test rows. One entry; for multiclass one per class; empty without SHAP values. */
   readonly shap: readonly ShapData[];
   /** Names of the classes whose mean probabilities are shown; empty for regression. */
   readonly meanClasses: readonly string[];
   /** Of the most important columns. */
-  readonly dependence: { readonly rows: number; readonly columns: readonly Dependence[] } | null;
+  readonly dependence: {
+    readonly rows: number;
+    /** `means` by class of `meanClasses` and value; regression: one entry. */
+    readonly columns: readonly Pick<PartialDependenceData, "column" | "kind" | "values" | "means">[];
+  } | null;
   readonly weakest: {
     readonly metric: MetricLabel;
     readonly value: number;

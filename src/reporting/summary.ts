@@ -3,25 +3,15 @@ import { countOf, displayInterval, displayNumber } from "../plots/displayNumber.
 import { inRows, type InRows } from "./inRows.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
-export interface Summary {
-  readonly status: "deployed" | "not deployed" | "not decided";
-  readonly quality: Quality;
-  /** In rows, or what happened if there are no test rows. */
-  readonly headline: string;
-  /** In rows and money. */
-  readonly sentences: readonly string[];
-  /** About the decision, the score, the baseline and the previously deployed model. */
-  readonly details: readonly string[];
-  readonly reasons: readonly string[];
-}
-
 /** "good": better than the baseline, within all limits, no doubts; "open": not tested. */
-export interface Quality {
+interface Quality {
   readonly tone: "good" | "caution" | "bad" | "open";
   readonly words: string;
 }
 
-export function summaryOf(input: ReportInput): Summary {
+/** Headline and sentences are in rows and money; details about decision, score, baseline and the model before. */
+
+export function summaryOf(input: ReportInput) {
   const { decision, run } = input;
   const rows = inRows(input);
   const model = `${familyName(run.family)}${run.modelVersion === null ? "" : ` v${run.modelVersion}`}`;
@@ -53,11 +43,10 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
   const problems = [...(isAhead ? [] : [`${label} is not better than the baseline`]), ...broken];
   if (problems.length > 0) return { tone: "bad", words: `not good enough: ${problems.join("; ")}` };
   const notPassed = findings.filter(({ status }) => status !== "pass").length;
+  const isChance = typeof baseline === "number" && covers(score.intervals[metric], baseline);
   const doubts = [
     rows?.weakness ?? "",
-    typeof baseline === "number" && covers(score.intervals[metric], baseline)
-      ? "the lead over the baseline may be chance"
-      : "",
+    isChance ? "the lead over the baseline may be chance" : "",
     validationSentence(input) === "" ? "" : "worse than on the validation rows",
     notPassed === 0 ? "" : `${countOf(notPassed, "check")} did not pass`,
   ].filter((text) => text !== "");
@@ -65,7 +54,11 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
   return { tone: "good", words: "passes the quality checks" };
 }
 
-/** The main metric with its label; an unknown metric is labelled with its name. */
+export function warningsOf({ warnings, run }: ReportInput): string[] {
+  return [...new Set([...warnings, ...run.warnings])];
+}
+
+/** An unknown metric is labelled with its name. */
 export function mainMetric({ metric, metrics }: ReportInput): MetricLabel {
   return metrics.find(({ name }) => name === metric) ?? { name: metric, label: metric, greaterIsBetter: true };
 }
@@ -90,12 +83,10 @@ function scoreSentence(input: ReportInput): string {
   const { label } = mainMetric(input);
   const { score } = input.run;
   if (score === null) {
-    const value = input.run.metrics[input.metric];
-    const validation =
-      typeof value === "number"
-        ? ` On the ${displayNumber(input.run.validationRows)} validation rows ${label} is ${displayNumber(value)}.`
-        : "";
-    return `It was not scored: there is no test data yet.${validation}`;
+    const { metrics, validationRows } = input.run;
+    const value = metrics[input.metric];
+    const on = `On the ${displayNumber(validationRows)} validation rows ${label} is ${displayNumber(value)}.`;
+    return `It was not scored: there is no test data yet.${typeof value === "number" ? ` ${on}` : ""}`;
   }
   const value = score.metrics[input.metric] ?? score.value;
   const interval = score.intervals[input.metric] ?? (score.metric === input.metric ? score.interval : null);
@@ -112,11 +103,8 @@ const FEW_ROWS = 500;
 export function validationSentence(input: ReportInput): string {
   const { score, metrics, validationRows, config } = input.run;
   const { label, greaterIsBetter } = mainMetric(input);
-  const [value, before, interval] = [
-    score?.metrics[input.metric],
-    metrics[input.metric],
-    score?.intervals[input.metric],
-  ];
+  const [value, interval] = [score?.metrics[input.metric], score?.intervals[input.metric]];
+  const before = metrics[input.metric];
   if (!score || typeof value !== "number" || typeof before !== "number" || !interval) return "";
   if (value > before === greaterIsBetter) return "";
   // The value on the validation rows varies too, by as much as that many test rows would.

@@ -1,7 +1,6 @@
 /** fullprocess: runs the steps from ingest to report that are needed, and records why each ran or was skipped. */
 import { MlctlError } from "../../core/errors.ts";
-import { drawInThread, type Drawing } from "../../reporting/drawing.ts";
-import { plotWorker } from "../../reporting/plotWorker.ts";
+import { drawInThread, plotWorker, type Drawing } from "../../reporting/drawing.ts";
 import { counted, formatBytes } from "../../core/text/format.ts";
 import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";

@@ -8,10 +8,9 @@ import type { Session } from "../session.ts";
 import type { DriftReport } from "../../core/records/drift.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
-import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
+import { predictionsAndLabels, prepareRows, selectPredicted } from "../../monitoring/prepareRows.ts";
 import { conformLeniently } from "../../monitoring/conformLeniently.ts";
 import { driftReport, type DriftOptions } from "../../monitoring/driftReport.ts";
-import { prepareRows, selectPredicted } from "../../monitoring/prepareRows.ts";
 import { driftOptions } from "../settings.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 

@@ -2,7 +2,7 @@
 import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import type { CellParser } from "../../core/text/valueFormat.ts";
-import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
+import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 
 /**

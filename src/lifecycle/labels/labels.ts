@@ -8,7 +8,7 @@ import { didYouMean } from "../../core/text/suggest.ts";
 import { normalizeName } from "../../data/columnNames.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
-import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
+import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
 import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";

@@ -4,8 +4,8 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { applyThreshold } from "../../pipeline/predict/applyThreshold.ts";
-import { cellParserOf } from "../../pipeline/rows/cellParserOf.ts";
+import { applyThreshold } from "../../pipeline/predict/predictor.ts";
+import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
 import type { LoadedModel } from "../loadModel.ts";
 

@@ -9,7 +9,7 @@ import type {
 import { judgeWindow, type JudgeOptions } from "../../monitoring/judgeWindow.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
-import type { Season } from "../../monitoring/seasonalDrift.ts";
+import type { Season } from "../../monitoring/driftReport.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import type { LoadedModel } from "../loadModel.ts";

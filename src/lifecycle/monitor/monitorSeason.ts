@@ -2,9 +2,8 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import { referenceOfPrepared } from "../../monitoring/predictionsAndLabels.ts";
-import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
-import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";
+import { referenceOfPrepared, prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
+import { yearToYear, type Season } from "../../monitoring/driftReport.ts";
 import { extentOf } from "../../stats/extentOf.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { PlannedWindow } from "./monitorWindows.ts";

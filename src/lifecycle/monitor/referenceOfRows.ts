@@ -4,8 +4,7 @@ import type { Reference } from "../../core/records/reference.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ReadOptions } from "../../data/readOptions.ts";
 import { readTable } from "../../data/files/readTable.ts";
-import { referenceOfPrepared } from "../../monitoring/predictionsAndLabels.ts";
-import { prepareRows } from "../../monitoring/prepareRows.ts";
+import { referenceOfPrepared, prepareRows } from "../../monitoring/prepareRows.ts";
 import { samplePositions } from "../../stats/samplePositions.ts";
 
 /** Maximum number of rows to predict, sampled by the seed: a share of 1 % then has a standard error below 0.05 %. */

@@ -1,7 +1,7 @@
 /** The check that every row passes before it is predicted, whichever command it came from: errors and warnings. */
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
-import { historyProblems } from "../../pipeline/rows/historyProblems.ts";
+import { historyProblems } from "../../pipeline/rows/rowsInReach.ts";
 import { rowReader, type RowProblem } from "../../pipeline/rows/rowReader.ts";
 
 type Verdict = "error" | "warn" | "ignore";

@@ -1,5 +1,5 @@
 /** Intervals of a forecast from the errors of its back-test. */
-import type { BackTest } from "../../pipeline/predict/backTest.ts";
+import type { BackTest } from "../../pipeline/predict/forecaster.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { present } from "../../core/text/present.ts";
 import { normalOffsets, quantileOffsets, residualsNeeded, type Offsets } from "../../stats/residualInterval.ts";

@@ -9,7 +9,7 @@ import type { RowSources } from "../../data/stream/writeRows.ts";
 import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { freeNames, refuseTaken, renamedNotes, NOT_FINITE, predictedValues } from "./predictedValues.ts";
-import { unseenNote } from "../../pipeline/rows/unseenSeries.ts";
+import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
 import {
   checkRows,
   messagesByRow,

@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
 import { plots } from "../../plots/index.ts";
-import { rocCurvePlot } from "../../plots/rocCurve.ts";
+import { rocCurvePlot } from "../../plots/curve.ts";
 import { series } from "../../plots/theme.ts";
 import { reportCurves } from "./reportCurves.ts";
 

@@ -5,7 +5,7 @@ import { formatNumber } from "../../core/text/format.ts";
 import type { Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
+import { aggregateFolds } from "../../pipeline/fit/crossValidate.ts";
 import { compareEvaluations, MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 
 export interface Contender {

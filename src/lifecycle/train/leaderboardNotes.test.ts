@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
 import type { Aggregate } from "../../core/records/run.ts";
-import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
-import { decidingFold } from "./leaderboard.ts";
-import { rank, type Contender } from "./leaderboard.ts";
+import { aggregateFolds } from "../../pipeline/fit/crossValidate.ts";
+import { decidingFold, rank, type Contender } from "./leaderboard.ts";
 
 function notesOf(folds: Readonly<Record<string, readonly number[]>>, aggregate: Aggregate, method = "time_series") {
   const contenders = Object.entries(folds).map(([family, values]): Contender => {

@@ -7,7 +7,7 @@ import { candidateLabels } from "../../core/text/candidateLabels.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
-import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
+import { worseThanBaseline } from "../../pipeline/judge/baselineEvaluation.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
 import { baselineAhead, decidingFold, doubtfulLead } from "./leaderboard.ts";

@@ -6,10 +6,8 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
-import type { TrainingData } from "../../pipeline/fit/partOf.ts";
+import { splitRows, timeOrder, type TrainingData, type Split } from "../../pipeline/fit/splitRows.ts";
 import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";
-import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
-import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
 
 /** A time split may differ from validation_size by this factor, and by this number of rows, without a note. */
 const UNEVEN = 1.5;

@@ -2,12 +2,29 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
-import { crossValidate, crossValidated, eachFold, type CrossValidation } from "../../pipeline/fit/crossValidate.ts";
-import { degenerate } from "../../pipeline/judge/degenerate.ts";
-import { decisionOf, fitOn, fitOnParts, importanceOf } from "../../pipeline/fit/fitCandidate.ts";
-import type { Candidate, FitHooks, Fitted, FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
-import { decisionOn, evaluationOf, predictUnseen, rawPredictions, type Unseen } from "../../pipeline/fit/unseen.ts";
-import { requirePredictions } from "../../pipeline/predict/requirePredictions.ts";
+import {
+  crossValidate,
+  crossValidated,
+  eachFold,
+  decisionOn,
+  evaluationOf,
+  predictUnseen,
+  rawPredictions,
+  type CrossValidation,
+  type Unseen,
+} from "../../pipeline/fit/crossValidate.ts";
+import { degenerate } from "../../pipeline/judge/baselineEvaluation.ts";
+import {
+  decisionOf,
+  fitOn,
+  fitOnParts,
+  importanceOf,
+  type Candidate,
+  type FitHooks,
+  type Fitted,
+  type FittedCandidate,
+} from "../../pipeline/fit/fitCandidate.ts";
+import { requirePredictions } from "../../pipeline/predict/predictor.ts";
 import type { PreparedData } from "./trainingData.ts";
 import { ranksOf } from "../ranks/ranksOf.ts";
 import type { Workspace } from "../workspace.ts";

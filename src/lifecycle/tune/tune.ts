@@ -1,13 +1,11 @@
 /** tune: searches hyperparameters on folds of the training rows, then trains with the best ones. */
 import { availableParallelism } from "node:os";
 import { MlctlError } from "../../core/errors.ts";
-import type { Candidate } from "../../pipeline/fit/candidate.ts";
-import type { TrainingData } from "../../pipeline/fit/partOf.ts";
+import type { Candidate } from "../../pipeline/fit/candidateFeatures.ts";
+import type { TrainingData } from "../../pipeline/fit/splitRows.ts";
 import { foldJudge } from "../../pipeline/search/foldJudge.ts";
-import { runSearch } from "../../pipeline/search/runSearch.ts";
-import type { Trial } from "../../pipeline/search/race.ts";
-import { trialPool } from "../../pipeline/search/trialPool.ts";
-import type { TrialTask } from "../../pipeline/search/trialTask.ts";
+import { runSearch, type Trial } from "../../pipeline/search/race.ts";
+import { trialPool, type TrialTask } from "../../pipeline/search/trialPool.ts";
 import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining } from "../train/recordTraining.ts";
@@ -17,8 +15,14 @@ import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 import { sharedPool } from "../workers/sharedPool.ts";
 import { recordSearch, rememberedTrials } from "./tuneMemory.ts";
-import { bestFirst, tuneProgress, writeParams } from "./tuneResult.ts";
-import type { SearchResult, SearchSummary, TuneResult } from "./tuneResult.ts";
+import {
+  bestFirst,
+  tuneProgress,
+  writeParams,
+  type SearchResult,
+  type SearchSummary,
+  type TuneResult,
+} from "./tuneResult.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
 export interface TuneOptions extends SearchOverrides {

@@ -4,8 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import { codeVersion } from "../../config/codeVersion.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
-import { searchThread, trialPool } from "../../pipeline/search/trialPool.ts";
-import type { TrialWork } from "../../pipeline/search/trialTask.ts";
+import { searchThread, trialPool, type TrialWork } from "../../pipeline/search/trialPool.ts";
 
 /** Does tasks of one work; each is given to a thread, or waits for one. */
 export interface Pool<Task, Result> {

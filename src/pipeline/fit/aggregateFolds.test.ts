@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Aggregate } from "../../core/records/run.ts";
-import { aggregateFolds } from "./aggregateFolds.ts";
+import { aggregateFolds } from "./crossValidate.ts";
 
 // The last fold is an outlier: 18 compared with 2 to 4 of the others.
 it.each<[Aggregate, readonly number[], number]>([

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { TargetSpec } from "../../core/table/signature.ts";
-import { classWeights } from "./classWeights.ts";
+import { classWeights } from "./candidateFeatures.ts";
 
 const target: TargetSpec = { name: "kind", task: "multiclass", classes: ["a", "b", "c"] };
 const y = Float64Array.of(0, 0, 0, 1, 2, 0);

@@ -1,5 +1,13 @@
 /** Evaluates a candidate by cross-validation on folds of the training part. */
-import { severalFits } from "./severalFits.ts";
+import {
+  severalFits,
+  fitCandidate,
+  decisionFrom,
+  fitOn,
+  type Candidate,
+  type FitHooks,
+  type Decision,
+} from "./fitCandidate.ts";
 import { finiteOrNull } from "../../core/json.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Aggregate, Selection } from "../../core/records/run.ts";
@@ -7,11 +15,12 @@ import type { TargetSpec } from "../../core/table/signature.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
-import { degenerate } from "../judge/degenerate.ts";
-import { aggregateFolds } from "./aggregateFolds.ts";
-import { fitCandidate, type Candidate, type FitHooks } from "./fitCandidate.ts";
-import type { Split } from "./splitRows.ts";
-import type { TrainingData } from "./partOf.ts";
+import { degenerate } from "../judge/baselineEvaluation.ts";
+import { partsOf, type Split, type TrainingData } from "./splitRows.ts";
+import { median } from "../../stats/quantileSorted.ts";
+import { selectValues } from "../../core/table/selectRows.ts";
+import { concatenated } from "../../stats/concatenated.ts";
+import { applyThreshold, predictor, calibrate, type PredictingModel } from "../predict/predictor.ts";
 
 export interface CrossValidation {
   readonly selection: Selection;
@@ -19,15 +28,13 @@ export interface CrossValidation {
   readonly degenerate: string | undefined;
 }
 
-/** The folds that choose the winner. */
 export interface FoldPlan {
-  /** Value of train.selection.method. */
+  /** As train.selection.method. */
   readonly method: string;
   readonly folds: readonly Split[];
   readonly aggregate: Aggregate;
 }
 
-/** Computes the candidate's metric on each fold and its aggregate. Each fold fits its own transforms. */
 export async function crossValidate(
   candidate: Candidate,
   data: TrainingData,
@@ -40,7 +47,6 @@ export async function crossValidate(
   return crossValidated(evaluations, plan, candidate.metric, data.target);
 }
 
-/** @param columns number of input columns */
 export function eachFold<T>(
   folds: readonly Split[],
   columns: number,
@@ -51,7 +57,6 @@ export function eachFold<T>(
   return severalFits(folds, hooks, { cells: rows * columns, work });
 }
 
-/** @param evaluations by fold */
 export function crossValidated(
   evaluations: readonly Evaluation[],
   { method, folds, aggregate }: FoldPlan,
@@ -74,4 +79,64 @@ export function crossValidated(
     },
     degenerate: problems.every((problem) => problem !== undefined) ? problems[0] : undefined,
   };
+}
+
+/** Share of folds that the trimmed mean drops at each end. */
+const TRIMMED_SHARE = 0.2;
+
+/**
+ * The mean is dominated by the fold with the largest error, the median by one or two folds. The trimmed mean drops a
+ * fifth of the folds at each end, but at least the best and the worst one.
+ * @returns null if any value is undefined
+ */
+export function aggregateFolds(values: readonly (number | null)[], aggregate: Aggregate): number | null {
+  if (values.length === 0 || !values.every((value) => Number.isFinite(value))) return null;
+  const finite = Float64Array.from(values as readonly number[]);
+  if (aggregate === "mean") return mean(finite);
+  if (aggregate === "median" || finite.length < 3) return median(finite);
+  const trimmed = Math.max(1, Math.floor(finite.length * TRIMMED_SHARE));
+  return mean(finite.toSorted().subarray(trimmed, finite.length - trimmed));
+}
+
+export interface Unseen {
+  /** Positions in the data, ascending: of one fold, or of the validation rows. */
+  readonly rows: Int32Array;
+  /** Values, or probabilities before calibration, (n_rows) or (n_rows × n_classes). */
+  readonly raw: Float64Array;
+}
+
+export async function predictUnseen(
+  candidate: Candidate,
+  data: TrainingData,
+  fold: Split,
+  hooks: FitHooks,
+): Promise<Unseen> {
+  const { training, validation } = partsOf(data, fold);
+  const fitted = await fitOn(candidate, training, hooks);
+  return { rows: fold.validation, raw: rawPredictions(fitted, validation) };
+}
+
+export function rawPredictions(fitted: Omit<PredictingModel, "threshold">, { inputs }: TrainingData): Float64Array {
+  const { estimator, transforms } = fitted;
+  const { probabilities, yPred } = predictor({ transforms, estimator, threshold: null })(inputs);
+  return probabilities ?? yPred;
+}
+
+/** Threshold and calibration from all rows that were not seen. */
+export function decisionOn(candidate: Candidate, { y, target }: TrainingData, parts: readonly Unseen[]): Decision {
+  if (target.task !== "binary") return { threshold: null };
+  return decisionFrom(candidate, {
+    y: concatenated(parts.map(({ rows }) => selectValues(y, rows))),
+    probabilities: concatenated(parts.map(({ raw }) => raw)),
+  });
+}
+
+export function evaluationOf(
+  { rows, raw }: Unseen,
+  { y, target }: TrainingData,
+  { threshold, calibration, costs }: Decision & Pick<Candidate, "costs">,
+): Evaluation {
+  const common = { task: target.task, classCount: target.classes?.length ?? 0 };
+  const prediction = applyThreshold(calibrate(raw, calibration), { ...common, threshold });
+  return { ...common, yTrue: selectValues(y, rows), costs, ...prediction };
 }

@@ -7,8 +7,7 @@ import type { Column } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { fitCandidate, type Candidate } from "./fitCandidate.ts";
-import type { TrainingData } from "./partOf.ts";
-import { splitRows } from "./splitRows.ts";
+import { splitRows, type TrainingData } from "./splitRows.ts";
 
 const target: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };
 const candidate: Candidate = {

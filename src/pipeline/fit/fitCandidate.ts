@@ -6,27 +6,22 @@ import type { Calibration, FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
-import { predictor } from "../predict/predictor.ts";
-import { requirePredictions } from "../predict/requirePredictions.ts";
-import type { Split } from "./splitRows.ts";
-import { composeEnsemble, type MemberFit } from "./composeEnsemble.ts";
-import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
-import { severalFits } from "./severalFits.ts";
-import { calibrate } from "../predict/calibrate.ts";
-import type { Candidate } from "./candidate.ts";
-import { candidateFeatures, fitFeatures } from "./candidateFeatures.ts";
-import { fitCalibration } from "./fitCalibration.ts";
-import { outOfFold, type OutOfFold } from "./outOfFold.ts";
-import { bestThreshold, tunedMetric } from "./bestThreshold.ts";
+import { predictor, calibrate, requirePredictions } from "../predict/predictor.ts";
+import { partOf, partsOf, type Split, type Parts, type TrainingData } from "./splitRows.ts";
+import { composeEnsemble, type MemberFit } from "./selectEnsemble.ts";
+import { candidateFeatures, fitFeatures, type Candidate } from "./candidateFeatures.ts";
+import { fitCalibration, bestThreshold, tunedMetric } from "./bestThreshold.ts";
+import { outOfFold, type OutOfFold } from "./selectionFolds.ts";
+import { availableParallelism } from "node:os";
+import type { Matrix } from "../../core/table/matrix.ts";
 
-export type { Candidate } from "./candidate.ts";
+export type { Candidate } from "./candidateFeatures.ts";
 
 export interface FittedCandidate {
   readonly transforms: readonly FittedTransform[];
   readonly estimator: FittedEstimator;
   readonly threshold: number | null;
   readonly calibration?: Calibration;
-  /** On the validation part. */
   readonly evaluation: Evaluation;
   readonly importance: readonly (readonly [string, number])[];
   readonly notes: readonly string[];
@@ -35,12 +30,7 @@ export interface FittedCandidate {
 export interface FitHooks extends Pick<FitOptions, "signal" | "onProgress" | "ranks"> {}
 
 /** @throws {MlctlError} kind "usage" for an unknown family, parameter or transform, "data" if fitting is impossible */
-export async function fitCandidate(
-  candidate: Candidate,
-  data: TrainingData,
-  split: Split,
-  hooks: FitHooks = {},
-): Promise<FittedCandidate> {
+export async function fitCandidate(candidate: Candidate, data: TrainingData, split: Split, hooks: FitHooks = {}) {
   return fitOnParts(candidate, partsOf(data, split), hooks);
 }
 
@@ -56,20 +46,13 @@ export async function fitOnParts(
   requirePredictions(prediction, { family: candidate.family, dataRows: validation.dataRows });
   const { task, classes = [] } = training.target;
   const common = { task, classCount: classes.length, yTrue: validation.y, costs: candidate.costs };
-  return {
-    ...fitted,
-    ...decision,
-    evaluation: { ...common, ...prediction },
-    importance: importanceOf(fitted.estimator),
-  };
+  const evaluation = { ...common, ...prediction };
+  return { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) };
 }
 
 export type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
-/**
- * Fits transforms and estimator; of an ensemble those of its members.
- * @param watched rows that stop a candidate early that holds out no share of the training rows for it
- */
+/** @param watched rows that stop a candidate early that holds out no share of the training rows for it */
 export async function fitOn(
   candidate: Candidate,
   training: TrainingData,
@@ -80,9 +63,10 @@ export async function fitOn(
   if (members !== undefined) {
     const fitted = await severalFits(members, hooks, {
       cells: training.y.length * training.inputs.columns.length * members.length,
-      work: async ({ family, params, weight }, own): Promise<MemberFit> => {
-        return { weight, ...(await fitOn({ ...candidate, family, params }, training, own)) };
-      },
+      work: async ({ family, params, weight }, own): Promise<MemberFit> => ({
+        weight,
+        ...(await fitOn({ ...candidate, family, params }, training, own)),
+      }),
     });
     return composeEnsemble(fitted);
   }
@@ -108,7 +92,7 @@ function watchOf({ inputs, y }: TrainingData, transforms: readonly FittedTransfo
 
 export type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
 
-/** Threshold and calibration; learned ones are fitted on out-of-fold predictions of the training rows. */
+/** Learned ones are fitted on out-of-fold predictions of the training rows. */
 export async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
   const { threshold, calibration: method = null, seed } = candidate;
   if (training.target.task !== "binary") return { threshold: null };
@@ -148,4 +132,58 @@ export function importanceOf(fitted: FittedEstimator): (readonly [string, number
   return Array.from(values, (value, index) => [fitted.featureNames[index]!, value] as const).toSorted(
     (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1),
   );
+}
+
+type Hooks = Pick<FitOptions, "signal" | "onProgress">;
+
+/** With more cells, a fit uses all cores by itself, or its features need much memory. */
+const SMALL_CELLS = 5_000_000;
+const MOST_AT_ONCE = 8;
+
+/**
+ * @param cells rows times columns of all of them together
+ * @returns in the order of `items`
+ * @throws the error of the first item that failed, once all that had begun have ended: a caller may start the next then
+ */
+export async function severalFits<Item, Result>(
+  items: readonly Item[],
+  hooks: Hooks,
+  { cells, work }: { readonly cells: number; readonly work: (item: Item, own: Hooks) => Promise<Result> },
+): Promise<Result[]> {
+  const shares = new Float64Array(items.length);
+  const results: Result[] = [];
+  const failures: { readonly index: number; readonly error: unknown }[] = [];
+  const left = items.keys().toArray().toReversed();
+  const workThrough = async (): Promise<void> => {
+    for (let index = left.pop(); index !== undefined; index = left.pop()) {
+      if (hooks.signal?.aborted === true) return;
+      const onProgress = (share: number): void => {
+        shares[index!] = share;
+        hooks.onProgress?.(shares.reduce((sum, each) => sum + each, 0) / items.length);
+      };
+      try {
+        results[index] = await work(items[index]!, { ...hooks, onProgress });
+      } catch (error) {
+        left.length = 0;
+        failures.push({ index, error });
+      }
+    }
+  };
+  const atOnce = cells < SMALL_CELLS ? Math.min(availableParallelism(), MOST_AT_ONCE, items.length) : 1;
+  await Promise.all(Array.from({ length: atOnce }, workThrough));
+  hooks.signal?.throwIfAborted();
+  // The error of the first item, whichever came first.
+  const [first] = failures.toSorted((a, b) => a.index - b.index);
+  if (first !== undefined) throw first.error;
+  return results;
+}
+
+/** @param rows positions of the training rows */
+export async function fitBaseline(data: TrainingData, rows: Int32Array): Promise<FittedEstimator> {
+  const { y, target } = partOf({ ...data, inputs: { rowCount: data.y.length, columns: [] } }, rows);
+  const none: Matrix = { rowCount: rows.length, columnNames: [], values: new Float64Array(0) };
+  const classCount = target.classes?.length ?? 0;
+  const options = { task: target.task, classCount, params: {}, seed: 0 };
+  // By name: records compare scores with this baseline, even if another family learns nothing from features either.
+  return findEstimator("baseline").fit(none, y, options);
 }

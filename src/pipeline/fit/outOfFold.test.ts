@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
-import { outOfFold, type FoldRows } from "./outOfFold.ts";
+import { outOfFold, type FoldRows } from "./selectionFolds.ts";
 
 interface FoldCall {
   readonly training: readonly number[];

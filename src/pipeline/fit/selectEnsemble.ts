@@ -1,30 +1,30 @@
 /** Chooses the weights of an ensemble by greedy forward selection with replacement on predictions of unseen rows. */
 import type { Task } from "../../core/task.ts";
-import { fromMargins, marginsOf } from "../../estimators/ensemble.ts";
+import { fromMargins, marginsOf, ensembleState, type FittedMember } from "../../estimators/ensemble.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
+import type { FittedEstimator } from "../../core/estimator.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { FittedTransform } from "../../core/records/model.ts";
+import type { SelectState } from "../../features/select.ts";
 
-export interface Library {
+interface Library {
   readonly task: Task;
   readonly classCount: number;
-  /** (n_rows) */
   readonly y: Float64Array;
   /** Of each model, in the layout of `Predictor.predict`. */
   readonly predictions: readonly Float64Array[];
 }
 
-/** Each is one model more in the bag; weights are multiples of its inverse. */
 const ROUNDS = 25;
 const MOST_MEMBERS = 8;
-/** Models of a smaller weight are not worth the time that they take to predict. */
 const SMALLEST_WEIGHT = 0.06;
 const MOST_ROWS = 50_000;
-/** An ensemble has to be better than its best model by this share of the loss. */
+/** Share of the loss of the best model. */
 const MIN_GAIN = 0.002;
 
 /**
- * Starts with the best model. Log loss for classes, squared error for numbers.
- * @returns one weight per model, 0 for those that are left out, which sum to 1; undefined if no ensemble is better than
- *   the best model
+ * Log loss for classes, squared error for numbers.
+ * @returns one weight per model, which sum to 1; undefined if no ensemble is better than the best model
  * @see Caruana, Niculescu-Mizil, Crew and Ksikes, Ensemble Selection from Libraries of Models (2004)
  */
 export function selectEnsemble(all: Library): Float64Array | undefined {
@@ -58,22 +58,19 @@ export function selectEnsemble(all: Library): Float64Array | undefined {
   return isWorth && weights.filter((weight) => weight > 0).length > 1 ? weights : undefined;
 }
 
-/** Some rows of large data: the weights hardly change, and each round looks at all rows. */
+/** The weights hardly change with more rows. */
 function thinned(library: Library): Library {
   const { y, predictions } = library;
   if (y.length <= MOST_ROWS) return library;
   const rows = sampledRows(y.length, MOST_ROWS);
   const thin = (values: Float64Array): Float64Array => {
     const width = values.length / y.length;
-    return Float64Array.from(
-      { length: rows.length * width },
-      (_, i) => values[rows[Math.floor(i / width)]! * width + (i % width)]!,
-    );
+    const at = (i: number): number => values[rows[Math.floor(i / width)]! * width + (i % width)]!;
+    return Float64Array.from({ length: rows.length * width }, (_, i) => at(i));
   };
   return { ...library, y: thin(y), predictions: predictions.map(thin) };
 }
 
-/** Predictions of the weighted mean. */
 export function blended({ task, classCount, predictions }: Omit<Library, "y">, weights: Float64Array): Float64Array {
   const margins = predictions.map((predicted) => marginsOf(predicted, task));
   return fromMargins(weightedSum(margins, weights), { task, classCount });
@@ -97,4 +94,62 @@ function lossOf({ task, classCount, y }: Library, margins: Float64Array): number
   }
   // Of squared errors the root, so that a gain counts alike for both.
   return task === "regression" ? Math.sqrt(sum / y.length) : sum / y.length;
+}
+
+export interface MemberFit {
+  readonly weight: number;
+  readonly transforms: readonly FittedTransform[];
+  readonly estimator: FittedEstimator;
+  readonly notes: readonly string[];
+}
+
+/** Members with the same transforms share their features. */
+export function composeEnsemble(members: readonly MemberFit[]): Omit<MemberFit, "weight"> {
+  const groups = Map.groupBy(members, ({ transforms }) => JSON.stringify(transforms));
+  const branches = Array.from(groups.values(), ([first], i) => ({
+    prefix: groups.size === 1 ? "" : `${i + 1}.`,
+    transforms: first!.transforms,
+    featureNames: first!.estimator.featureNames,
+  }));
+  const places = new Map<MemberFit, readonly [from: number, to: number]>();
+  let from = 0;
+  for (const [i, group] of [...groups.values()].entries()) {
+    const to = from + branches[i]!.featureNames.length;
+    for (const member of group) places.set(member, [from, to]);
+    from = to;
+  }
+  // In the given order, in which their margins were added up before: sums of numbers depend on it.
+  const fitted = members.map((member): FittedMember => {
+    const [first, end] = places.get(member)!;
+    return { weight: member.weight, from: first, to: end, estimator: member.estimator };
+  });
+  const [{ task, classCount }] = members.map(({ estimator }) => estimator) as [FittedEstimator];
+  const params = members.map(({ weight, estimator }) => ({
+    family: estimator.family,
+    params: estimator.params,
+    weight,
+  }));
+  return {
+    transforms: branches.length === 1 ? branches[0]!.transforms : sideBySide(branches),
+    estimator: {
+      family: "ensemble",
+      params: { members: params },
+      featureNames: branches.flatMap(({ prefix, featureNames }) => featureNames.map((name) => `${prefix}${name}`)),
+      task,
+      classCount,
+      state: ensembleState(fitted),
+    },
+    notes: [...new Set(members.flatMap(({ notes }) => notes))],
+  };
+}
+
+function sideBySide(branches: readonly { readonly prefix: string; readonly transforms: readonly FittedTransform[] }[]) {
+  // Every list of transforms starts with the columns that it needs.
+  const needed = branches.flatMap(({ transforms }) => (transforms[0]!.state as SelectState).columns);
+  const columns = needed.filter(({ name }, i) => needed.findIndex((each) => each.name === name) === i);
+  const state = { branches: branches.map(({ prefix, transforms }) => ({ prefix, transforms })) };
+  return [
+    { type: "select", state: { columns } },
+    { type: "branches", state: state as unknown as JsonObject },
+  ];
 }

@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { lowerBound } from "../../stats/lowerBound.ts";
-import type { Split } from "./splitRows.ts";
+import type { Split, TrainingData } from "./splitRows.ts";
 
 export type Period = "year" | "quarter" | "month" | "week" | "day";
 
@@ -15,11 +15,11 @@ export interface SelectionOptions {
   readonly seed: number;
   /** 0 for regression. */
   readonly classCount: number;
-  /** time_series: time of each row, (n_samples). */
+  /** time_series: (n_samples). */
   readonly times?: Float64Array | undefined;
   /** time_series: each fold validates on a whole period; null or absent: on equal numbers of rows. */
   readonly period?: Period | null | undefined;
-  /** group_k_fold: group of each row; null is a group too, (n_samples). */
+  /** group_k_fold: null is a group too, (n_samples). */
   readonly groups?: readonly (string | null)[] | undefined;
 }
 
@@ -40,9 +40,8 @@ export function selectionFolds(y: Float64Array, training: Int32Array, options: S
         : foldsOf(Float64Array.from(pick(y)), count, { seed, classCount: method === "k_fold" ? 0 : classCount });
   if (folds.length < count || folds.some((fold) => fold.training.length === 0 || fold.validation.length === 0)) {
     const periods = method === "time_series" && options.period ? ` of a ${options.period} each` : "";
-    throw new MlctlError("data", `too few training rows (${training.length}) for ${count} ${method} folds${periods}`, {
-      hint: 'lower "train.selection.folds", or ingest more rows',
-    });
+    const message = `too few training rows (${training.length}) for ${count} ${method} folds${periods}`;
+    throw new MlctlError("data", message, { hint: 'lower "train.selection.folds", or ingest more rows' });
   }
   const positions = (rows: Int32Array): Int32Array => rows.map((row) => training[row]!);
   return folds.map((fold) => ({ training: positions(fold.training), validation: positions(fold.validation) }));
@@ -89,13 +88,10 @@ function timeSeriesFolds(given: Float64Array, count: number): Split[] {
   }));
 }
 
-/** A last period with a smaller share of the rows of the one before it has ended too early to be judged by itself. */
+/** Share of the rows of the period before: a last one with fewer has ended too early to be judged by itself. */
 const WHOLE_PERIOD = 0.5;
 
-/**
- * Validates on each of the last `count` periods with rows, and trains on all earlier periods. A last period with few rows
- * joins the one before it, if there are periods enough.
- */
+/** Validates on each of the last `count` periods with rows. A last one with few rows joins the one before it. */
 function periodFolds(times: Float64Array, count: number, period: Period): Split[] {
   const periods = Float64Array.from(times, (time) => periodOf(new Date(time), period));
   const rows = Int32Array.from(times.keys());
@@ -112,7 +108,7 @@ function periodFolds(times: Float64Array, count: number, period: Period): Split[
   }));
 }
 
-/** Number of the period in UTC, ascending in time. Weeks start on Monday; 1970-01-01 was a Thursday. */
+/** In UTC, ascending in time. Weeks start on Monday; 1970-01-01 was a Thursday. */
 function periodOf(date: Date, period: Period): number {
   const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
   if (period === "year") return date.getUTCFullYear();
@@ -135,4 +131,65 @@ function groupFolds(groups: readonly (string | null)[], count: number): Split[] 
     const training = Int32Array.from(groups.keys()).filter((row) => !own.has(row));
     return { training, validation: Int32Array.from(validation).toSorted() };
   });
+}
+
+const FOLDS = 3;
+
+/** Draws of the folds, by maximum number of rows; one for more. With few rows a tuned threshold depends on the draw. */
+const DRAWS = [
+  { rows: 500, draws: 5 },
+  { rows: 2000, draws: 3 },
+];
+
+/** Fits on `training` and returns the probability of class 1 for `validation`; both are row positions. */
+type FitAndPredict = (training: Int32Array, validation: Int32Array) => Promise<Float64Array>;
+
+/** With times, each model is trained on earlier rows than it predicts; rows of a group are in the same fold. */
+export interface FoldRows extends Pick<TrainingData, "y" | "times" | "groups"> {
+  readonly seed: number;
+}
+
+/** Labels and predictions of the same rows: with times only later rows, with several draws each row several times. */
+export interface OutOfFold {
+  readonly y: Float64Array;
+  readonly probabilities: Float64Array;
+}
+
+/** @throws {MlctlError} kind "data" if there are too few rows, or every fold would train on a single class */
+export async function outOfFold(rows: FoldRows, fitAndPredict: FitAndPredict): Promise<OutOfFold> {
+  const { y, seed, times, groups } = rows;
+  const all = Int32Array.from(y.keys());
+  const method: SelectionMethod =
+    times !== undefined ? "time_series" : groups !== undefined ? "group_k_fold" : "stratified_k_fold";
+  const draws = method === "stratified_k_fold" ? (DRAWS.find((each) => y.length <= each.rows)?.draws ?? 1) : 1;
+  const labels: number[] = [];
+  const probabilities: number[] = [];
+  for (let draw = 0; draw < draws; draw++) {
+    const options = { method, folds: FOLDS, seed: seed + draw, classCount: 2, times, groups };
+    const folds = withReason(y.length, () => selectionFolds(y, all, options));
+    for (const { training, validation } of folds) {
+      if (training.every((row) => y[row] === y[training[0]!])) continue; // the first rows in time may have a single class
+      const predictions = await fitAndPredict(training, validation);
+      validation.forEach((row, i) => {
+        labels.push(y[row]!);
+        probabilities.push(predictions[i]!);
+      });
+    }
+  }
+  if (probabilities.length === 0) throw tooFew(y.length);
+  return { y: Float64Array.from(labels), probabilities: Float64Array.from(probabilities) };
+}
+
+function withReason<T>(rowCount: number, makeFolds: () => T): T {
+  try {
+    return makeFolds();
+  } catch (cause) {
+    throw cause instanceof MlctlError && cause.kind === "data" ? tooFew(rowCount, cause) : cause;
+  }
+}
+
+function tooFew(rowCount: number, cause?: MlctlError): MlctlError {
+  const message = `too few training rows (${rowCount}) to tune the threshold or calibrate on ${FOLDS} folds`;
+  const hint = 'set "train.threshold" to 0.5 and "train.calibration" to null, or ingest more rows';
+  return new MlctlError("data", message, { cause, hint });
 }

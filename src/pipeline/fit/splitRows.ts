@@ -4,6 +4,9 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { random } from "../../core/random.ts";
 import type { Table } from "../../core/table/table.ts";
+import type { History } from "../../core/history.ts";
+import { selectRows, selectValues } from "../../core/table/selectRows.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
 
 export interface SplitOptions {
   /** random and stratified shuffle; time trains up to `cutoff` (or on the earliest rows); head on the first `rows`. */
@@ -11,31 +14,27 @@ export interface SplitOptions {
   /** Share of rows to validate on, 0 to 1, rounded up as in scikit-learn's train_test_split. */
   readonly validationSize: number;
   readonly seed: number;
-  /** time: rows at or before this time train. */
+  /** time: rows at or before it train. */
   readonly cutoff?: string | undefined;
   readonly timeColumn?: string | undefined;
   /** time: instead of `timeColumn`, (n_samples). */
   readonly times?: Float64Array | undefined;
-  /** head: number of rows that train. */
   readonly rows?: number | undefined;
-  /** Number of classes, for stratified; 0 for regression. */
+  /** 0 for regression. */
   readonly classCount: number;
 }
 
 /** Positions, each part in ascending order. */
-export interface Split {
-  readonly training: Int32Array;
-  readonly validation: Int32Array;
-}
+export type Split = { readonly training: Int32Array; readonly validation: Int32Array };
 
 /** @throws {MlctlError} kind "data" if a part would be empty; kind "usage" if the method lacks its setting */
 export function splitRows(table: Table, y: Float64Array, options: SplitOptions): Split {
   const validation = new Uint8Array(table.rowCount);
+  const share = Math.ceil(table.rowCount * options.validationSize);
   if (options.method === "time") markLate(table, options, validation);
-  else if (options.method === "head") validation.fill(1, headSize(table, options));
+  else if (options.method === "head") validation.fill(1, options.rows ?? table.rowCount - share);
   else if (options.method === "stratified" && options.classCount > 0) markStratified(y, options, validation);
-  else
-    markRandom(rowsWhere(validation, 0), Math.ceil(table.rowCount * options.validationSize), options.seed, validation);
+  else markRandom(rowsWhere(validation, 0), share, options.seed, validation);
   const split = { training: rowsWhere(validation, 0), validation: rowsWhere(validation, 1) };
   for (const part of ["training", "validation"] as const) {
     if (split[part].length > 0) continue;
@@ -46,7 +45,6 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   return split;
 }
 
-/** Positions at which `marks` has the value `wanted`, ascending. */
 function rowsWhere(marks: Uint8Array | Float64Array, wanted: number): Int32Array {
   const rows = new Int32Array(marks.length);
   let count = 0;
@@ -81,9 +79,8 @@ function timesOf(table: Table, name: string | undefined): Float64Array {
   const column = name === undefined ? undefined : findColumn(table, name);
   if (column !== undefined && column.kind !== "category") return column.values;
   const found = name === undefined ? "time_column is not set" : `"${name}" is not a date`;
-  throw new MlctlError("usage", `train.split.method is "time" but ${found}`, {
-    hint: 'set "time_column" to a date column; use "ingest.types" or "ingest.select" to parse it as a date',
-  });
+  const hint = 'set "time_column" to a date column; use "ingest.types" or "ingest.select" to parse it as a date';
+  throw new MlctlError("usage", `train.split.method is "time" but ${found}`, { hint });
 }
 
 /** Rows of one time stay together; if the last time has more rows than validate, the one before it is the cutoff. */
@@ -93,6 +90,89 @@ function quantileTime(times: Float64Array, { validationSize }: SplitOptions): nu
   return cutoff < sorted.at(-1)! ? cutoff : (sorted.findLast((time) => time < cutoff) ?? cutoff);
 }
 
-function headSize(table: Table, options: SplitOptions): number {
-  return options.rows ?? table.rowCount - Math.ceil(table.rowCount * options.validationSize);
+/** Labelled rows; `inputs` has the input columns only. */
+export interface TrainingData {
+  readonly inputs: Table;
+  readonly y: Float64Array;
+  readonly target: TargetSpec;
+  /** With a time_column: all labelled rows, independent of the selected part. */
+  readonly history?: History | undefined;
+  /** Of each row if the data is split by time: folds and held-out rows keep this order. */
+  readonly times?: Float64Array | undefined;
+  /** Of each row if folds keep groups together; null is a group too. */
+  readonly groups?: readonly (string | null)[] | undefined;
+  /** Position of each row in the dataset, from 0, for errors. */
+  readonly dataRows?: Int32Array | undefined;
+}
+
+export type Parts = { readonly training: TrainingData; readonly validation: TrainingData };
+
+export function partsOf(data: TrainingData, { training, validation }: Split): Parts {
+  return { training: partOf(data, training), validation: partOf(data, validation) };
+}
+
+/** @param rows positions of the rows to select, in this order */
+export function partOf(
+  { inputs, y, times, groups, dataRows, ...common }: TrainingData,
+  rows: Int32Array,
+): TrainingData {
+  return {
+    ...common,
+    inputs: selectRows(inputs, rows),
+    y: selectValues(y, rows),
+    ...(times === undefined ? {} : { times: selectValues(times, rows) }),
+    ...(dataRows === undefined ? {} : { dataRows: rows.map((row) => dataRows[row]!) }),
+    ...(groups === undefined ? {} : { groups: Array.from(rows, (row) => groups[row]!) }),
+  };
+}
+
+/** With fewer rows or times a sorted column says little. */
+const MIN_ROWS = 30;
+const MIN_TIMES = 10;
+
+/** Columns that together are a time, e.g. year, month, day and hour. */
+const parts = [/^(year|yr)$/i, /^(month|mnth|mon)$/i, /^(day|day_of_month|mday)$/i, /^(hour|hr)$/i] as const;
+
+export interface TimeOrder {
+  /** For messages: "dteday", or "year, month, day". */
+  readonly name: string;
+  /** Epoch milliseconds, (n_samples), never decreasing. */
+  readonly times: Float64Array;
+}
+
+/**
+ * A model of such a file predicts later rows: a random split would validate on rows between those that it trains on.
+ * @param table in file order
+ */
+export function timeOrder(table: Table): TimeOrder | undefined {
+  const dates = table.columns.flatMap(({ kind, name, ...column }) =>
+    kind === "date" && "values" in column ? [{ name, times: column.values }] : [],
+  );
+  return [...dates, ...calendar(table)].find(({ times }) => isInOrder(times));
+}
+
+function isInOrder(times: Float64Array): boolean {
+  if (times.length < MIN_ROWS) return false;
+  let distinct = 1;
+  for (let row = 1; row < times.length; row++) {
+    const [before, now] = [times[row - 1]!, times[row]!];
+    if (!(now >= before)) return false; // also without a time
+    if (now > before) distinct++;
+  }
+  return distinct >= MIN_TIMES;
+}
+
+/** At least year, month and day in columns of their own. */
+function calendar(table: Table): TimeOrder[] {
+  const columns = parts.flatMap((pattern) => {
+    const name = table.columns.find((column) => column.kind === "number" && pattern.test(column.name))?.name;
+    const column = name === undefined ? undefined : findColumn(table, name);
+    return column === undefined || column.kind === "category" ? [] : [column];
+  });
+  if (columns.length < 3 || !parts[2].test(columns[2]!.name)) return [];
+  const [year, month, day, hour] = columns;
+  const times = year!.values.map((value, row) =>
+    Date.UTC(value, month!.values[row]! - 1, day!.values[row]!, hour?.values[row] ?? 0),
+  );
+  return [{ name: columns.map(({ name }) => name).join(", "), times }];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Column, Table } from "../../core/table/table.ts";
-import { timeOrder } from "./timeOrder.ts";
+import { timeOrder } from "./splitRows.ts";
 
 const day = 86_400_000;
 const days = Array.from({ length: 60 }, (_, row) => Math.floor(row / 2) * day);

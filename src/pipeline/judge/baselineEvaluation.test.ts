@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { Task } from "../../core/task.ts";
 import { baselineEvaluation } from "./baselineEvaluation.ts";
-import { fitBaseline } from "../fit/fitBaseline.ts";
+import { fitBaseline } from "../fit/fitCandidate.ts";
 
 const letters = ["a", "b", "c"];
 

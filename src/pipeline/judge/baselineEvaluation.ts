@@ -2,9 +2,10 @@
 import type { Costs, Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
-import { applyThreshold } from "../predict/applyThreshold.ts";
+import { applyThreshold } from "../predict/predictor.ts";
+import { formatNumber } from "../../core/text/format.ts";
+import type { Task } from "../../core/task.ts";
 
-/** The same labels with the predictions of the baseline. */
 export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evaluation: Evaluation): Evaluation {
   const { task, classCount, yTrue, costs } = evaluation;
   const none = { rowCount: yTrue.length, columnNames: [], values: new Float64Array(0) };
@@ -17,4 +18,29 @@ export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evalua
 function cheapestThreshold({ truePositive, falsePositive, falseNegative, trueNegative }: Costs): number | null {
   const [alarm, miss] = [falsePositive - trueNegative, falseNegative - truePositive];
   return alarm > 0 && miss > 0 ? alarm / (alarm + miss) : null;
+}
+
+/** The problem if predictions are constant though labels vary; else undefined. F1 may rank such a model first. */
+export function degenerate({ task, yTrue, yPred }: Evaluation, classes: readonly string[] = []): string | undefined {
+  if (yPred.length < 2 || !constant(yPred) || constant(yTrue)) return undefined;
+  const prediction = task === "regression" ? String(yPred[0]) : classes[yPred[0]!];
+  return `it predicts ${prediction} for all ${yPred.length} rows`;
+}
+
+function constant(values: Float64Array): boolean {
+  return values.every((value) => value === values[0]);
+}
+
+type Values = Readonly<Record<string, number | null>>;
+
+/** Compares log loss or RMSE, whatever metric ranks the models: F1 may prefer worse probabilities. */
+export function worseThanBaseline(metrics: Values, baseline: Values, task: Task): string | undefined {
+  const name = task === "regression" ? "rmse" : "log_loss";
+  const [own, other] = [metrics[name] ?? null, baseline[name] ?? null];
+  if (own === null || other === null || own <= other) return undefined;
+  const values = `${name} ${formatNumber(own)} vs ${formatNumber(other)}`;
+  if (task === "regression")
+    return `the predictions are worse than those of the baseline, the same number for every row: ${values}`;
+  const calibration = task === "binary" ? ' or { "calibration": "sigmoid" }' : "";
+  return `the probabilities are worse than the shares of the classes alone: ${values}; if you use them, set "train": { "metric": "log_loss" }${calibration}`;
 }

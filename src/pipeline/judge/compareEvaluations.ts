@@ -10,12 +10,8 @@ export const MIN_ROWS = 30;
 /** Smallest relevant difference: absolute for metrics between 0 and 1, else as a share of the first model's value. */
 const SMALLEST_EFFECT = 0.02;
 
-/**
- * "real": the 95 % interval of the difference excludes 0. "within_noise": it includes 0, and no difference in it
- * exceeds the smallest relevant effect. "cannot_tell": it includes both 0 and relevant differences, or there are fewer
- * than 30 rows, or the metric is undefined.
- */
-export type DifferenceVerdict = "real" | "within_noise" | "cannot_tell";
+/** "real": the 95 % interval of the difference excludes 0; "within_noise": it holds no relevant difference either. */
+type DifferenceVerdict = "real" | "within_noise" | "cannot_tell";
 
 export interface MetricDifference {
   readonly metric: string;
@@ -34,18 +30,12 @@ export interface MetricDifference {
   readonly reason: string | null;
 }
 
-export interface ComparisonOptions {
-  readonly seed: number;
-  /** By name of the metric, in its units; SMALLEST_EFFECT for other metrics. */
-  readonly smallestEffects?: Readonly<Record<string, number>>;
-}
-
 /** @throws {RangeError} if the two are not on the same rows */
 export function compareEvaluations(
   first: Evaluation,
   second: Evaluation,
   names: readonly string[],
-  options: ComparisonOptions,
+  options: { readonly seed: number; readonly smallestEffects?: Readonly<Record<string, number>> },
 ): MetricDifference[] {
   return names.map((name) => {
     const metric = findMetric(name, first.task);
@@ -62,19 +52,16 @@ export function compareEvaluations(
       interval,
       shareBetter: interval === null ? null : shareBetter,
       smallestEffect: finiteOrNull(smallest),
-      ...verdictOf({ difference, interval, smallest, rows }),
+      ...verdictOf(difference, interval, { smallest, rows }),
     };
   });
 }
 
-interface Comparison {
-  readonly difference: number;
-  readonly interval: readonly [number, number] | null;
-  readonly smallest: number;
-  readonly rows: number;
-}
-
-function verdictOf({ difference, interval, smallest, rows }: Comparison): Pick<MetricDifference, "verdict" | "reason"> {
+function verdictOf(
+  difference: number,
+  interval: readonly [number, number] | null,
+  { smallest, rows }: { smallest: number; rows: number },
+): Pick<MetricDifference, "verdict" | "reason"> {
   if (!Number.isFinite(difference) || interval === null) return open("undefined on these rows");
   if (rows < MIN_ROWS) return open(`only ${rows} rows, at least ${MIN_ROWS} are needed`);
   const [low, high] = interval;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { degenerate } from "./degenerate.ts";
+import { degenerate } from "./baselineEvaluation.ts";
 
 function classes(labels: readonly number[], predictions: readonly number[]) {
   const [yTrue, yPred] = [Float64Array.from(labels), Float64Array.from(predictions)];

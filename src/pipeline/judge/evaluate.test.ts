@@ -5,7 +5,7 @@ import type { Table } from "../../core/table/table.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
 import { evaluate } from "./evaluate.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
-import type { TrainingData } from "../fit/partOf.ts";
+import type { TrainingData } from "../fit/splitRows.ts";
 import { signatureOf } from "../rows/signatureOf.ts";
 
 const rows = Array.from({ length: 60 }, (_, row) => ({ x: row % 10, city: row % 3 === 0 ? "oslo" : "rome" }));

@@ -6,19 +6,15 @@ import { selectRows, selectValues } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { conformTable } from "../rows/conformTable.ts";
 import { encodeLabels } from "../rows/encodeLabels.ts";
-import { historyFromBatch } from "../rows/historyFromBatch.ts";
-import { predictor } from "../predict/predictor.ts";
-import { requirePredictions } from "../predict/requirePredictions.ts";
-import { rowsInReach } from "../rows/rowsInReach.ts";
-import { unseenSeries } from "../rows/unseenSeries.ts";
+import { historyFromBatch, rowsInReach, unseenSeries } from "../rows/rowsInReach.ts";
+import { predictor, requirePredictions } from "../predict/predictor.ts";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** Positions in `table` of the evaluated rows: those with a label that the model's history reaches. */
+  /** Positions in `table` of the rows with a label that the history reaches. */
   readonly rows: Int32Array;
-  /** Number of labelled rows that the history does not reach. */
   readonly withoutHistory: number;
-  /** Names of the series that training did not see: only earlier rows of the table are their history. */
+  /** Only earlier rows of the table are their history. */
   readonly unseenSeries: ReadonlySet<string>;
 }
 
@@ -30,7 +26,6 @@ export function evaluate(model: Model, table: Table): Evaluated {
   return { evaluation: { ...common, ...prediction }, ...rows };
 }
 
-/** The labelled rows that the model can predict, and what their evaluations have in common. */
 export function labelledRows(model: Model, table: Table) {
   const { task, classes = [] } = model.signature.target;
   const labels = encodeLabels(table, model.signature);

@@ -11,8 +11,15 @@ import { presentValues } from "../../stats/presentValues.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
+import type { Costs } from "../../core/metric.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { mean } from "../../stats/mean.ts";
+import { standardDeviation } from "../../stats/standardDeviation.ts";
+import { labelledRows } from "./evaluate.ts";
 
-export interface PartialDependence {
+interface PartialDependence {
   readonly column: string;
   readonly kind: Column["kind"];
   /** Numbers ascending, dates in milliseconds since 1970; categories by frequency. */
@@ -21,8 +28,8 @@ export interface PartialDependence {
   readonly means: readonly (readonly number[])[];
 }
 
-export interface DependenceOptions {
-  /** Columns to vary; those that are no input, have one value, or decide which rows of the history are read, are left out. */
+interface DependenceOptions {
+  /** Left out: those that are no input, have one value, or decide which rows of the history are read. */
   readonly columns: readonly string[];
   /** Codes of the classes whose probability is averaged; empty for regression. */
   readonly classes: readonly number[];
@@ -43,10 +50,8 @@ const MOST_CATEGORIES = 8;
 export function partialDependence(model: Model, inputs: Table, options: DependenceOptions): PartialDependence[] {
   const predict = predictor(model);
   const within = rowsInReach(model, inputs);
-  const base = selectRows(
-    inputs,
-    sampledRows(within.length, options.rows).map((place) => within[place]!),
-  );
+  const places = sampledRows(within.length, options.rows).map((place) => within[place]!);
+  const base = selectRows(inputs, places);
   const keys = historyKeys(model);
   const used = requiredColumns(model.transforms);
   return options.columns.flatMap((name) => {
@@ -79,10 +84,8 @@ function gridOf(column: Column): number[] {
 /** The rows once for each value. */
 function withValues(base: Table, name: string, grid: readonly number[]): Table {
   const count = base.rowCount;
-  const repeated = selectRows(
-    base,
-    Int32Array.from({ length: count * grid.length }, (_, i) => i % count),
-  );
+  const rows = Int32Array.from({ length: count * grid.length }, (_, i) => i % count);
+  const repeated = selectRows(base, rows);
   const fill = <Values extends Float64Array | Int32Array>(values: Values): Values => {
     grid.forEach((value, i) => values.fill(value, i * count, (i + 1) * count));
     return values;
@@ -95,7 +98,6 @@ function withValues(base: Table, name: string, grid: readonly number[]): Table {
   return { ...repeated, columns };
 }
 
-/** The columns that tell series apart; undefined if the model does not look back. */
 function historyKeys({ transforms }: Model): ReadonlySet<string> | undefined {
   const looks = transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state) ?? []);
   return looks.length === 0 ? undefined : new Set(looks.flatMap(({ by }) => by));
@@ -113,4 +115,54 @@ function meansOf({ yPred, probabilities }: Prediction, count: number, classes: r
       return sum / rows;
     }),
   );
+}
+
+export interface PermutationOptions {
+  readonly metric: string;
+  readonly repeats: number;
+  readonly seed: number;
+  readonly costs?: Costs | undefined;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (share: number) => void;
+}
+
+/**
+ * As scikit-learn's permutation_importance: mean and (population) standard deviation of how much worse the value gets.
+ * Correlated columns share their importance.
+ * @throws {MlctlError} kind "data" if the rows do not fit the model, have no labels, or the metric is undefined on them
+ * @see Breiman, Random forests (2001)
+ * @returns the value on the unshuffled rows and, by input column before transforms, how much worse it gets, which may be
+ *   negative by chance
+ */
+export function permutationImportance(model: Model, table: Table, options: PermutationOptions) {
+  const { inputs: rows, common, predict } = labelledRows(model, table);
+  const metric = findMetric(options.metric, common.task);
+  const valueOf = (inputs: Table): number => metric.compute({ ...common, ...predict(inputs), costs: options.costs });
+  const value = valueOf(rows);
+  if (!Number.isFinite(value)) {
+    const hint = 'provide rows of every class, or set "train.metric" to another metric';
+    throw new MlctlError("data", `${options.metric} is undefined on the ${rows.rowCount} rows`, { hint });
+  }
+  const sign = metric.greaterIsBetter ? 1 : -1;
+  const needed = requiredColumns(model.transforms);
+  const names = rows.columns.map(({ name }) => name).filter((name) => needed.has(name));
+  const { shuffle } = random(options.seed);
+  const columns = names.map((column, at) => {
+    const drops = Array.from({ length: options.repeats }, (_, repeat) => {
+      options.signal?.throwIfAborted();
+      options.onProgress?.((at + repeat / options.repeats) / names.length);
+      const order = shuffle(Int32Array.from({ length: rows.rowCount }, (_row, i) => i));
+      return sign * (value - valueOf(shuffled(rows, column, order)));
+    });
+    return { column, mean: mean(drops), standardDeviation: standardDeviation(drops, { ddof: 0 }) };
+  });
+  options.onProgress?.(1);
+  return { value, rowCount: rows.rowCount, columns: columns.toSorted((a, b) => b.mean - a.mean) };
+}
+
+function shuffled(rows: Table, name: string, order: Int32Array): Table {
+  const columns = rows.columns.map((column) =>
+    column.name === name ? selectRows({ rowCount: rows.rowCount, columns: [column] }, order).columns[0]! : column,
+  );
+  return { ...rows, columns };
 }

@@ -3,8 +3,8 @@ import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
-import { permutationImportance, type PermutationOptions } from "./permutationImportance.ts";
-import type { TrainingData } from "../fit/partOf.ts";
+import { permutationImportance, type PermutationOptions } from "./partialDependence.ts";
+import type { TrainingData } from "../fit/splitRows.ts";
 import { signatureOf } from "../rows/signatureOf.ts";
 
 // i = np.arange(120); X = np.c_[(i*37%101)/10, (i*53%89)/10, (i*29%97)/10]; y = 3*X[:,0] - X[:,1] + np.sin(i)

@@ -4,18 +4,16 @@ import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { pairedBootstrap } from "../../metrics/bootstrapInterval.ts";
 import { MIN_ROWS } from "./compareEvaluations.ts";
-import { degenerate } from "./degenerate.ts";
+import { degenerate } from "./baselineEvaluation.ts";
 
 /** Level of the interval in the reasons if no confidence is required. */
 const DEFAULT_CONFIDENCE = 0.95;
 
-/** Limits of a metric, inclusive. */
 export interface Limits {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
 }
 
-/** `promotion` of config.json. */
 export interface PromotionRules {
   readonly metric: string;
   /** The challenger must be better by more than this, in units of the metric. */
@@ -29,7 +27,6 @@ export interface PromotionRules {
   readonly unit?: string | null;
 }
 
-/** All evaluations are on the same rows. */
 export interface PromotionInput {
   readonly challenger: Evaluation;
   /** Null if nothing is deployed, or if the deployed model cannot predict these rows (`championProblem`). */
@@ -46,18 +43,17 @@ export interface PromotionInput {
 
 export interface Verdict {
   readonly promote: boolean;
-  /** The failed rules with their values; all rules if none failed. */
+  /** Those of the failed rules; of all if none failed. */
   readonly reasons: readonly string[];
 }
 
 /** @throws {MlctlError} kind "usage" for a metric that does not exist */
 export function promotion(input: PromotionInput, rules: PromotionRules): Verdict {
+  const { challenger, baseline } = input;
   const gates = [
-    ...requirements({ metrics: input.metrics, task: input.challenger.task }, rules.require),
+    ...requirements({ metrics: input.metrics, task: challenger.task }, rules.require),
     notDegenerate(input),
-    ...(rules.beatBaseline && input.baseline !== null
-      ? [againstBaseline(input.challenger, input.baseline, rules)]
-      : []),
+    ...(rules.beatBaseline && baseline !== null ? [againstBaseline(challenger, baseline, rules)] : []),
     againstChampion(input, rules),
   ];
   const failed = gates.filter(({ passed }) => !passed);
@@ -65,12 +61,8 @@ export function promotion(input: PromotionInput, rules: PromotionRules): Verdict
   return { promote: failed.length === 0, reasons: reported.map(({ reason }) => reason) };
 }
 
-interface Gate {
-  readonly passed: boolean;
-  readonly reason: string;
-}
+type Gate = { readonly passed: boolean; readonly reason: string };
 
-/** The limits of `require` that the metrics do not keep, in words. */
 export function brokenLimits(
   { metrics, evaluation }: { readonly metrics: PromotionInput["metrics"]; readonly evaluation: Evaluation },
   require: PromotionRules["require"],
@@ -105,23 +97,18 @@ function notDegenerate({ challenger, classes }: PromotionInput): Gate {
 function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: PromotionRules): Gate {
   const [mine, base, better] = compare(challenger, baseline, rules.metric);
   const relation = better > 0 ? "beats" : "does not beat";
-  return {
-    passed: better > 0,
-    reason: `${rules.metric} ${withUnit(mine, rules)} ${relation} the baseline's ${formatNumber(base)}`,
-  };
+  const reason = `${rules.metric} ${withUnit(mine, rules)} ${relation} the baseline's ${formatNumber(base)}`;
+  return { passed: better > 0, reason };
 }
 
 function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
   if (input.chosen !== undefined) return { passed: true, reason: input.chosen };
   const { challenger, champion, championProblem, championDamage } = input;
-  if (championDamage !== undefined) {
+  if (championDamage !== undefined)
     return { passed: false, reason: `cannot compare with the deployed model: ${championDamage}` };
-  }
   if (champion === null) {
-    const reason = championProblem
-      ? `the deployed model cannot predict these rows (${championProblem})`
-      : "no model was deployed before";
-    return { passed: true, reason };
+    const problem = `the deployed model cannot predict these rows (${championProblem})`;
+    return { passed: true, reason: championProblem ? problem : "no model was deployed before" };
   }
   const [mine, theirs, better] = compare(challenger, champion, rules.metric);
   const metric = findMetric(rules.metric, champion.task);
@@ -136,9 +123,8 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
   const relation = `${isAhead ? (doubt === undefined ? "better" : "ahead") : "not better"}${margin}`;
   const certainty = isAhead && doubt !== undefined ? `, but not statistically certain: ${doubt}` : "";
   const range = `${percent(confidence)} interval of the difference`;
-  const difference =
-    interval === null ? "" : ` (${range} ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
-  return { passed, reason: `${values}: ${relation}${certainty}${difference}` };
+  const difference = interval && ` (${range} ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
+  return { passed, reason: `${values}: ${relation}${certainty}${difference ?? ""}` };
 }
 
 /** Why a lead may be chance; undefined if the interval excludes 0 and there are enough rows to trust it. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { worseThanBaseline } from "./worseThanBaseline.ts";
+import { worseThanBaseline } from "./baselineEvaluation.ts";
 
 it("compares probabilities by log loss, whatever the other metrics say", () => {
   const metrics = { f1: 0.5, log_loss: 0.82 };

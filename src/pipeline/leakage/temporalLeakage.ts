@@ -7,16 +7,15 @@ import type { Suspect } from "./targetLeakage.ts";
 const SUSPICIOUS = 0.99;
 /** A target that equals its own next value this often is not tested. */
 const MOSTLY_CONSTANT = 0.9;
-/** Fewer rows than this can match by chance. */
+/** Fewer rows match by chance. */
 const MIN_ROWS = 30;
-/** Number of rows ahead that are tested: a week of daily rows. */
+/** Rows ahead that are tested: a week of daily rows. */
 const MAX_STEPS = 7;
 
 /**
- * Finds columns that equal the target of a later row, which cannot be known at the row's own time. Ignores rows without
- * a time; tests nothing if two rows have the same time.
+ * Finds columns that equal the target of a later row. Ignores rows without a time; tests nothing if two have the same.
  * @param y values or class codes, (n_samples)
- * @param times time of each row, (n_samples)
+ * @param times (n_samples)
  */
 export function temporalLeakage(
   inputs: Table,
@@ -31,40 +30,33 @@ export function temporalLeakage(
     const steps = values === undefined ? undefined : stepsAhead(values, y, order);
     if (steps === undefined) return [];
     const which = steps === 1 ? "next row" : `row ${steps} rows later`;
-    return [
-      { column: column.name, reason: `it contains future values: it equals "${target.name}" of the ${which} in time` },
-    ];
+    const reason = `it contains future values: it equals "${target.name}" of the ${which} in time`;
+    return [{ column: column.name, reason }];
   });
 }
 
 /** The column in the encoding of the target (class codes for classification); undefined if it cannot be compared. */
 function numbersOf(column: Column, { classes }: TargetSpec): Float64Array | undefined {
   if (column.kind === "date") return undefined;
-  if (column.kind === "number") return classes === undefined ? column.values : codesOf(column.values, classes);
+  if (column.kind === "number") {
+    const codes = classes && new Map(classes.map((label, code) => [Number(label), code]));
+    return codes === undefined ? column.values : column.values.map((value) => codes.get(value) ?? NaN);
+  }
   if (classes === undefined) return undefined;
   const codes = column.categories.map((category) => classes.indexOf(category));
   return Float64Array.from(column.codes, (code) => (code < 0 || codes[code]! < 0 ? NaN : codes[code]!));
 }
 
-function codesOf(values: Float64Array, classes: readonly string[]): Float64Array {
-  const codes = new Map(classes.map((label, code) => [Number(label), code]));
-  return values.map((value) => codes.get(value) ?? NaN);
-}
-
 function stepsAhead(values: Float64Array, y: Float64Array, order: Int32Array): number | undefined {
   for (let steps = 1; steps <= MAX_STEPS; steps++) {
-    const agrees = shareEqual(values, y, { order, steps });
-    if (agrees >= SUSPICIOUS && shareEqual(y, y, { order, steps }) < MOSTLY_CONSTANT) return steps;
+    const agrees = shareEqual(values, y, order, steps);
+    if (agrees >= SUSPICIOUS && shareEqual(y, y, order, steps) < MOSTLY_CONSTANT) return steps;
   }
   return undefined;
 }
 
 /** Share of equal values among the rows where both are known; 0 if there are too few. */
-function shareEqual(
-  now: Float64Array,
-  later: Float64Array,
-  { order, steps }: { readonly order: Int32Array; readonly steps: number },
-): number {
+function shareEqual(now: Float64Array, later: Float64Array, order: Int32Array, steps: number): number {
   let [equal, known] = [0, 0];
   for (let at = 0; at + steps < order.length; at++) {
     const [value, ahead] = [now[order[at]!]!, later[order[at + steps]!]!];

@@ -3,21 +3,11 @@ import { MlctlError } from "../../core/errors.ts";
 import { complement, graphColumn, scalar, type GraphBuilder } from "../../core/onnx.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
-import { calibrationNodes } from "./calibrationNodes.ts";
-import { encodeModel } from "./encodeModel.ts";
-import { newGraph, type Graph, type GraphValue, type OnnxGraph } from "./graph.ts";
-import { estimatorNodes, joined, transformNodes } from "./modelNodes.ts";
+import { calibrationNodes, estimatorNodes, joined, transformNodes } from "./modelNodes.ts";
+import { encodeModel, newGraph, type Graph, type GraphValue, type OnnxGraph } from "./encodeModel.ts";
 
-export interface OnnxOptions {
-  /** "columns": the inputs are the model's columns; "features": the input is the matrix that its transforms compute. */
-  readonly from: "columns" | "features";
-}
-
-export interface OnnxExport {
-  readonly bytes: Uint8Array;
-  readonly inputs: readonly GraphValue[];
-  readonly outputs: readonly GraphValue[];
-}
+/** "columns": the inputs are the model's columns; "features": the input is the matrix that its transforms compute. */
+type From = "columns" | "features";
 
 const inputDescriptions: Readonly<Record<ColumnKind, string>> = {
   number: "number; NaN if missing",
@@ -28,7 +18,7 @@ const inputDescriptions: Readonly<Record<ColumnKind, string>> = {
 type Output = GraphValue & { readonly from: string };
 
 /** @throws {MlctlError} kind "usage" for an unsupported transform or family */
-export function exportOnnx(model: Model, { from }: OnnxOptions): OnnxExport {
+export function exportOnnx(model: Model, { from }: { readonly from: From }) {
   const graph = newGraph();
   const input = from === "columns" ? columnInput(graph, model) : featureInput(graph, model);
   const predictions = estimatorNodes(graph, model.estimator, input);
@@ -73,15 +63,10 @@ function outputsOf(graph: GraphBuilder, model: Model, predictions: string): Outp
       ? binary(graph, model, predictions)
       : [predictions, graph.add("ArgMax", [predictions], { axis: { int: 1 } })];
   const label = graph.add("Gather", [graph.constant("string", classes), flat(code)]);
+  const description = `of ${classes.join(", ")}`;
   return [
     { name: "prediction", type: "string", width: null, description: `${name}: the class`, from: label },
-    {
-      name: "probabilities",
-      type: "double",
-      width: classes.length,
-      description: `of ${classes.join(", ")}`,
-      from: probabilities,
-    },
+    { name: "probabilities", type: "double", width: classes.length, description, from: probabilities },
   ];
 }
 

@@ -1,8 +1,15 @@
 /** The transforms and the estimator of a model as ONNX operators, as their registries know them. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
-import { columnTensor, type EstimatorInput, type GraphBuilder, type GraphColumn } from "../../core/onnx.ts";
-import type { FittedTransform } from "../../core/records/model.ts";
+import {
+  columnTensor,
+  complement,
+  scalar,
+  type EstimatorInput,
+  type GraphBuilder,
+  type GraphColumn,
+} from "../../core/onnx.ts";
+import type { FittedTransform, Calibration } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { estimators } from "../../estimators/index.ts";
 import { findTransform } from "../../features/index.ts";
@@ -50,4 +57,52 @@ export function estimatorNodes(graph: GraphBuilder, fitted: FittedEstimator, inp
   }
   estimator.load(fitted); // rejects a damaged state
   return estimator.toOnnx(graph, fitted, input);
+}
+
+/** As in `logOdds`. */
+const SMALLEST = 1e-12;
+
+type Of<Method> = Extract<Calibration, { method: Method }>;
+
+/** @param probability (rows × 1) */
+export function calibrationNodes(graph: GraphBuilder, probability: string, calibration: Calibration): string {
+  return calibration.method === "sigmoid"
+    ? sigmoidNodes(graph, probability, calibration)
+    : isotonicNodes(graph, probability, calibration);
+}
+
+function sigmoidNodes(graph: GraphBuilder, probability: string, { slope, intercept }: Of<"sigmoid">): string {
+  const above = graph.add("Max", [probability, scalar(graph, SMALLEST)]);
+  const share = graph.add("Min", [above, scalar(graph, 1 - SMALLEST)]);
+  const odds = graph.add("Log", [graph.add("Div", [share, complement(graph, share)])]);
+  return graph.add("Sigmoid", [
+    graph.add("Add", [graph.add("Mul", [odds, scalar(graph, slope)]), scalar(graph, intercept)]),
+  ]);
+}
+
+/** Linear interpolation as a sum over the segments: how far the probability is along a segment, times its slope. */
+function isotonicNodes(graph: GraphBuilder, probability: string, { x, y }: Of<"isotonic">): string {
+  const segments = x.slice(1).map((end, i) => ({ start: x[i]!, width: end - x[i]!, rise: y[i + 1]! - y[i]! }));
+  const first = scalar(graph, y[0]!);
+  const row = (values: readonly number[]): string => graph.constant("double", values, [1, values.length]);
+  const column = (values: readonly number[]): string => graph.constant("double", values, [values.length, 1]);
+  const rising = segments.filter(({ width }) => width > 0);
+  const jumps = segments.filter(({ width, rise }) => width === 0 && rise !== 0);
+  const zero = graph.add("Mul", [probability, scalar(graph, 0)]);
+  let sum = graph.add("Add", [zero, first]);
+  if (rising.length > 0) {
+    const beyondStart = graph.add("Sub", [probability, row(rising.map(({ start }) => start))]);
+    const covered = graph.add("Min", [
+      graph.add("Max", [beyondStart, scalar(graph, 0)]),
+      row(rising.map(({ width }) => width)),
+    ]);
+    const slopes = column(rising.map(({ rise, width }) => rise / width));
+    sum = graph.add("Add", [sum, graph.add("MatMul", [covered, slopes])]);
+  }
+  if (jumps.length > 0) {
+    const beyond = graph.add("Greater", [probability, row(jumps.map(({ start }) => start))]);
+    const heights = column(jumps.map(({ rise }) => rise));
+    sum = graph.add("Add", [sum, graph.add("MatMul", [graph.add("Cast", [beyond], { to: { int: 11 } }), heights])]);
+  }
+  return sum;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { applyThreshold } from "./applyThreshold.ts";
+import { applyThreshold } from "./predictor.ts";
 
 it("predicts class 1 at or above the threshold, 0.5 by default", () => {
   const raw = Float64Array.of(0.2999999, 0.3, 0.3000001, 0.5);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { calibrate } from "./calibrate.ts";
-import { fitCalibration } from "../fit/fitCalibration.ts";
+import { calibrate } from "./predictor.ts";
+import { fitCalibration } from "../fit/bestThreshold.ts";
 
 const p = Float64Array.of(0.05, 0.1, 0.2, 0.2, 0.3, 0.35, 0.45, 0.5, 0.6, 0.6, 0.7, 0.8, 0.85, 0.9, 0.97);
 const y = Float64Array.of(0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1);

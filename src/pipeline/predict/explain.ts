@@ -21,9 +21,9 @@ export interface Explained {
   readonly columns: ReadonlyMap<string, readonly number[]>;
   readonly outputCount: number;
   readonly baseValues: readonly number[];
-  /** Set if contributions are not in the task's usual unit, see `Contributions`. */
+  /** Set if contributions are not in the task's usual unit. */
   readonly unit?: string;
-  /** One entry per block of rows, in order. */
+  /** By block of rows, in order. */
   readonly blocks: readonly Contributions[];
 }
 
@@ -36,9 +36,8 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
   const { family, featureNames } = model.estimator;
   const estimator = findEstimator(family);
   if (estimator.contributions === undefined) {
-    throw new MlctlError("usage", `${family} does not support SHAP values`, {
-      hint: "use mlctl explain --method permutation for permutation importance",
-    });
+    const hint = "use mlctl explain --method permutation for permutation importance";
+    throw new MlctlError("usage", `${family} does not support SHAP values`, { hint });
   }
   const toMatrix = compileTransforms(model.transforms);
   const starts = Array.from({ length: Math.max(1, Math.ceil(table.rowCount / BLOCK_ROWS)) }, (_, i) => i * BLOCK_ROWS);

@@ -1,19 +1,18 @@
 /** Turns a model into a prediction function, which score, predict, serve and monitor share. */
 import { MlctlError } from "../../core/errors.ts";
-import type { FittedTransform, Model } from "../../core/records/model.ts";
+import type { FittedTransform, Model, Calibration } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { historyGaps } from "../../features/history.ts";
-import { calibrate } from "./calibrate.ts";
-import { applyThreshold } from "./applyThreshold.ts";
+import type { Task } from "../../core/task.ts";
+import { lowerBound } from "../../stats/lowerBound.ts";
 
 /** The parts of a model needed for prediction. */
 export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshold" | "calibration">;
 
 /**
- * Loads the model's state once.
  * @returns a function from a table of the model's inputs (see conformTable, rowReader) to predictions. It throws
  *   {MlctlError} kind "data" for a row that the model's history does not reach.
  */
@@ -38,4 +37,72 @@ export function requireHistory(transforms: readonly FittedTransform[]): (table: 
     const gap = gapsOf?.(table).find((each) => each?.kind === "missing");
     if (gap) throw new MlctlError("data", gap.message, { hint: "ingest newer rows and train again" });
   };
+}
+
+interface DecisionRule {
+  readonly task: Task;
+  readonly classCount: number;
+  /** Binary: class 1 at or above it; null: 0.5. */
+  readonly threshold: number | null;
+}
+
+/** Regression: the values. Binary: by the threshold. Multiclass: the most probable class, the first on ties. */
+export function applyThreshold(raw: Float64Array, { task, classCount, threshold }: DecisionRule): Prediction {
+  if (task === "regression") return { yPred: raw, probabilities: null };
+  if (task === "binary")
+    return { yPred: raw.map((share) => (share >= (threshold ?? 0.5) ? 1 : 0)), probabilities: raw };
+  const yPred = new Float64Array(raw.length / classCount);
+  for (let row = 0; row < yPred.length; row++) {
+    const start = row * classCount;
+    let best = 0;
+    for (let code = 1; code < classCount; code++) if (raw[start + code]! > raw[start + best]!) best = code;
+    yPred[row] = best;
+  }
+  return { yPred, probabilities: raw };
+}
+
+/** Keeps the log-odds of 0 and 1 finite. */
+const SMALLEST = 1e-12;
+
+/** @param probabilities of class 1 */
+export function calibrate(probabilities: Float64Array, calibration: Calibration | null | undefined): Float64Array {
+  if (!calibration) return probabilities;
+  if (calibration.method === "isotonic") return probabilities.map((share) => interpolate(share, calibration));
+  const { slope, intercept } = calibration;
+  return probabilities.map((share) => 1 / (1 + Math.exp(-(slope * logOdds(share) + intercept))));
+}
+
+export function logOdds(probability: number): number {
+  const share = Math.min(Math.max(probability, SMALLEST), 1 - SMALLEST);
+  return Math.log(share / (1 - share));
+}
+
+/** Linear interpolation between neighbouring points; constant outside the range. */
+function interpolate(at: number, { x, y }: { readonly x: readonly number[]; readonly y: readonly number[] }): number {
+  const low = lowerBound(x, at);
+  if (low === 0) return y[0]!;
+  if (low === x.length) return y.at(-1)!;
+  const share = (at - x[low - 1]!) / (x[low]! - x[low - 1]!);
+  return y[low - 1]! + share * (y[low]! - y[low - 1]!);
+}
+
+/** Whether a model's probabilities can be taken as they are. */
+export function isCalibrated({ calibration, estimator }: Pick<Model, "calibration" | "estimator">): boolean {
+  return calibration !== undefined || findEstimator(estimator.family).calibrated === true;
+}
+
+/**
+ * @param dataRows position of each row in its dataset, from 0
+ * @throws {MlctlError} kind "data" naming the first row without a finite prediction
+ */
+export function requirePredictions(
+  { yPred, probabilities }: Prediction,
+  { family, dataRows }: { readonly family: string; readonly dataRows: Int32Array | undefined },
+): void {
+  const values = probabilities ?? yPred;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const row = Math.floor(at / (values.length / yPred.length));
+  const message = `${family} predicts ${values[at]} for data row ${(dataRows?.[row] ?? row) + 1}`;
+  throw new MlctlError("data", message, { hint: "correct the numbers of this row, or leave its cells empty" });
 }

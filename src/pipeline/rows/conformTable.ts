@@ -3,12 +3,11 @@ import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
-import type { CellParser } from "../../core/text/valueFormat.ts";
+import { cellParser, type CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import type { CategoryColumn, Column, Table } from "../../core/table/table.ts";
-import { cellParserOf } from "./cellParserOf.ts";
-import { missingColumns } from "./missingColumns.ts";
 import { otherSpelling } from "./otherSpelling.ts";
+import { suggest } from "../../core/text/suggest.ts";
 
 /**
  * The model's input columns, in its order and with its kinds; other columns are dropped. Strings in a number column are
@@ -27,10 +26,8 @@ export function conformTable(table: Table, signature: Signature, placeOf: PlaceO
     return [];
   });
   if (problems.length > 0) {
-    throw new MlctlError("data", "the data does not fit the model", {
-      details: problems,
-      hint: "provide the columns listed by `mlctl models show`, or train again on this kind of data",
-    });
+    const hint = "provide the columns listed by `mlctl models show`, or train again on this kind of data";
+    throw new MlctlError("data", "the data does not fit the model", { details: problems, hint });
   }
   return { rowCount: table.rowCount, columns };
 }
@@ -46,12 +43,21 @@ function conformColumn(
   spec: ColumnSpec,
   { table, placeOf, signature }: { readonly table: Table; readonly placeOf: PlaceOf; readonly signature: Signature },
 ): Column | string {
-  if (spec.kind === "category") return spelled(column.kind === "category" ? column : toCategories(column, table), spec);
-  if (column.kind === spec.kind) return column;
+  const { name, kind } = spec;
+  if (kind === "category") return spelled(column.kind === "category" ? column : toCategories(column, table), spec);
+  if (column.kind === kind) return column;
   if (column.kind !== "category")
-    return `column "${spec.name}" contains ${column.kind}s, but the model was trained on ${spec.kind}s`;
-  const kind = spec.kind === "date" ? "date" : "number";
-  return toValues(column, { name: spec.name, kind, parse: cellParserOf(signature, spec.name, kind) }, placeOf);
+    return `column "${name}" contains ${column.kind}s, but the model was trained on ${kind}s`;
+  const parsed = column.categories.map(cellParserOf(signature, name, kind));
+  const values = new Float64Array(column.codes.length);
+  for (let row = 0; row < values.length; row++) {
+    const code = column.codes[row]!;
+    const value = code < 0 ? NaN : parsed[code];
+    if (value === undefined)
+      return `column "${name}" contains ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, but the model was trained on ${kind}s`;
+    values[row] = value;
+  }
+  return { kind, name, values };
 }
 
 /** The column with the model's spelling of its categories. */
@@ -69,22 +75,42 @@ function toCategories(column: Column, { rowCount }: Table): CategoryColumn {
   return categoryColumn(column.name, texts);
 }
 
-interface Values {
-  readonly name: string;
-  readonly kind: "number" | "date";
-  readonly parse: CellParser;
+type Reading = Pick<Signature, "reading">;
+
+/** @returns a function from a cell of the column to its number, or time in milliseconds; see cellParser */
+export function cellParserOf({ reading }: Reading, column: string, kind: "number" | "date"): CellParser {
+  return cellParser(kind, { format: formatOf(reading, column), hasMarkers: reading.formats !== undefined });
 }
 
-function toValues(column: CategoryColumn, { name, kind, parse }: Values, placeOf: PlaceOf): Column | string {
-  const parsed = column.categories.map(parse);
-  const values = new Float64Array(column.codes.length);
-  for (let row = 0; row < values.length; row++) {
-    const code = column.codes[row]!;
-    const value = code < 0 ? NaN : parsed[code];
-    if (value === undefined) {
-      return `column "${name}" contains ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, but the model was trained on ${kind}s`;
-    }
-    values[row] = value;
-  }
-  return { kind, name, values };
+/** What a cell of the column must be, for messages: "a number such as 1.234,5 €". */
+export function expectedCell({ reading }: Reading, column: string, kind: "number" | "date"): string {
+  const format = formatOf(reading, column);
+  if (format === undefined) return kind === "number" ? "a number" : "a date such as 2024-01-31";
+  return kind === "number" ? `a number such as ${format}` : `a date written ${format} or 2024-01-31`;
+}
+
+function formatOf({ formats }: Signature["reading"], column: string): string | undefined {
+  // hasOwn because a column may be called "constructor".
+  return formats !== undefined && Object.hasOwn(formats, column) ? formats[column] : undefined;
+}
+
+/** Of the names compared with each missing column, so that a hostile header does not take minutes. */
+const MAX_CANDIDATES = 200;
+const MAX_NAME_LENGTH = 200;
+
+/** Position of a column of the model among `names`, which are composed (NFC); those of an old model may not be. */
+export function positionOf(column: string, names: readonly string[]): number {
+  const position = names.indexOf(column);
+  return position >= 0 ? position : names.indexOf(column.normalize("NFC"));
+}
+
+/** One message per input column that is not among `names`, with a similar unknown column as a suggestion. */
+export function missingColumns({ inputs, target }: Signature, names: readonly string[]): string[] {
+  const known = new Set([...inputs.map(({ name }) => name), target.name]);
+  const others = names.filter((name) => !known.has(name) && name.length <= MAX_NAME_LENGTH);
+  const missing = inputs.filter(({ name }) => positionOf(name, names) < 0);
+  return missing.map(({ name }) => {
+    const near = suggest(name, others.slice(0, MAX_CANDIDATES));
+    return `column "${name}" is missing${near === undefined ? "" : `; did you rename it to "${near}"?`}`;
+  });
 }

@@ -7,13 +7,13 @@ import type { Signature, TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import type { CellParser } from "../../core/text/valueFormat.ts";
-import { cellParserOf } from "./cellParserOf.ts";
-import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
+import { cellParserOf } from "./conformTable.ts";
+import { categoryOfNumber, otherSpelling, labelKey } from "./otherSpelling.ts";
 import { parseNumber } from "../../core/text/parseNumber.ts";
-import { labelKey } from "./labelKey.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 
-/** Labels of the rows that have one, and the positions of these rows. */
-export interface EncodedLabels {
+/** Positions of the rows that have a label. */
+interface EncodedLabels {
   readonly y: Float64Array;
   readonly rows: Int32Array;
 }
@@ -29,10 +29,9 @@ export function encodeLabels(table: Table, signature: Pick<Signature, "reading" 
   if (column === undefined) {
     const names = table.columns.map(({ name }) => name);
     const near = suggest(target.name, names);
-    throw new MlctlError("data", `the data has no target column "${target.name}", so it cannot be scored`, {
-      hint:
-        near === undefined ? `available columns: ${names.slice(0, 20).join(", ")}` : `did you rename it to "${near}"?`,
-    });
+    const available = `available columns: ${names.slice(0, 20).join(", ")}`;
+    const hint = near === undefined ? available : `did you rename it to "${near}"?`;
+    throw new MlctlError("data", `the data has no target column "${target.name}", so it cannot be scored`, { hint });
   }
   const codeOf = classReader(target.classes ?? []);
   const y: number[] = [];
@@ -48,9 +47,8 @@ export function encodeLabels(table: Table, signature: Pick<Signature, "reading" 
     rows.push(row);
   }
   if (rows.length === 0) {
-    throw new MlctlError("data", `target column "${target.name}" has no value in any row`, {
-      hint: "scoring needs rows with a label",
-    });
+    const message = `target column "${target.name}" has no value in any row`;
+    throw new MlctlError("data", message, { hint: "scoring needs rows with a label" });
   }
   return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
 }
@@ -73,10 +71,7 @@ export function classReader(classes: readonly string[]): (label: string) => numb
   };
 }
 
-/**
- * A regression target: the value at `row`, which must not be missing; NaN for a string that means missing, undefined for
- * one that is not a number.
- */
+/** The value at `row`, which must not be missing; NaN for a string that means missing, undefined for no number. */
 export function targetNumber(column: Column, row: number, parse: CellParser): number | undefined {
   return column.kind === "category" ? parse(column.categories[column.codes[row]!]!) : column.values[row]!;
 }
@@ -92,7 +87,12 @@ function unknownLabel({ target, text, row }: { target: TargetSpec; text: string;
   const place = `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}`;
   const twin = target.classes?.find((label) => labelKey(label) === labelKey(text));
   const why = twin === undefined ? "" : `${JSON.stringify(twin)} differs from it only in case or blanks: `;
-  return new MlctlError("data", `${place}, expected ${expected}`, {
-    hint: `the model was trained on other labels: ${why}correct the row, or train again`,
-  });
+  const hint = `the model was trained on other labels: ${why}correct the row, or train again`;
+  return new MlctlError("data", `${place}, expected ${expected}`, { hint });
+}
+
+export function predictionColumn({ classes }: TargetSpec, yPred: Float64Array): Column {
+  if (classes === undefined) return { kind: "number", name: "prediction", values: yPred };
+  const labels = Array.from(yPred, (code) => classes[code]!);
+  return categoryColumn("prediction", labels);
 }

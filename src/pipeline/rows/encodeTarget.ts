@@ -9,17 +9,15 @@ import { parseNumber } from "../../core/text/parseNumber.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { classReader, targetNumber, targetTooLarge } from "./encodeLabels.ts";
-import { looksOrdered } from "./orderedNumbers.ts";
 
 /** Integers with more distinct values than this are a regression target unless "task" says otherwise; see looksOrdered. */
 const MAX_INFERRED_CLASSES = 10;
 
-/** Settings of the target in config.json. */
 export interface TargetOptions {
   readonly target: string;
   /** Null: inferred from the values. */
   readonly task: "regression" | "classification" | null;
-  /** Class that binary metrics refer to; null: the last class in sorted order. */
+  /** That binary metrics refer to; null: the last class in sorted order. */
   readonly positiveClass: string | null;
 }
 
@@ -29,9 +27,8 @@ export interface EncodedTarget {
   readonly y: Float64Array;
   /** Positions of the rows that have a target. */
   readonly rows: Int32Array;
-  /** Number of rows without a target. */
+  /** Number of rows without a target, and position of the first of them, or −1. */
   readonly missing: number;
-  /** Position of the first row without a target, or −1. */
   readonly firstMissing: number;
   /** The values in ascending order if they are three to ten integers and "task" is not set: classes or numbers was a guess. */
   readonly integers?: readonly number[];
@@ -46,16 +43,16 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
   const column = targetColumn(table, options.target);
   const { rows, firstMissing } = presentRows(column, table.rowCount);
   if (rows.length === 0) {
-    throw new MlctlError("data", `target column "${options.target}" has no value in any row`, {
-      hint: 'add rows with a target value, or set "target" in config.json to another column',
-    });
+    const hint = 'add rows with a target value, or set "target" in config.json to another column';
+    throw new MlctlError("data", `target column "${options.target}" has no value in any row`, { hint });
   }
   const missing = { missing: table.rowCount - rows.length, firstMissing };
+  const cells = column.kind === "category" ? column.codes : column.values;
   const isNumber = options.task === null ? isQuantity(column, rows) : options.task === "regression";
-  const labels = isNumber ? new Map<number, string>() : distinctLabels(column, rows);
+  const labels = isNumber ? new Map<number, string>() : distinctLabels(column, cells, rows);
   const distinct = sortLabels(new Set(labels.values()));
   const integers = options.task === null && !isNumber ? fewIntegers(column, distinct) : undefined;
-  const isOrdered = integers !== undefined && looksOrdered(column.name, countsOf(column, rows, integers));
+  const isOrdered = integers !== undefined && looksOrdered(column.name, countsOf(cells, rows, integers));
   const guess = integers === undefined ? {} : { integers };
   if (isNumber || isOrdered || (options.task === null && !looksLikeClasses(column, distinct))) {
     const y = new Float64Array(rows.length);
@@ -65,7 +62,6 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
   const classes = orderClasses(distinct, options);
   const codeOf = new Map(classes.map((label, code) => [label, code]));
   const codes = new Map(Array.from(labels, ([cell, label]) => [cell, codeOf.get(label)!]));
-  const cells = column.kind === "category" ? column.codes : column.values;
   const y = new Float64Array(rows.length);
   for (let i = 0; i < y.length; i++) y[i] = codes.get(cells[rows[i]!]!)!;
   const task = classes.length === 2 ? "binary" : "multiclass";
@@ -80,9 +76,8 @@ function fewIntegers(column: Column, distinct: readonly string[]): number[] | un
 }
 
 /** Number of rows with each of the values. */
-function countsOf(column: Column, rows: Int32Array, values: readonly number[]): number[] {
+function countsOf(cells: ArrayLike<number>, rows: Int32Array, values: readonly number[]): number[] {
   const counts = new Map(values.map((value) => [value, 0]));
-  const cells = column.kind === "category" ? column.codes : column.values;
   for (const row of rows) counts.set(cells[row]!, (counts.get(cells[row]!) ?? 0) + 1);
   return [...counts.values()];
 }
@@ -94,14 +89,11 @@ function targetColumn(table: Table, target: string): Column {
   const near = suggest(target, names);
   const delimiter = names.map((name) => delimiterIn(name, target)).find((found) => found !== undefined);
   const available = `available columns: ${names.slice(0, 20).join(", ")}`;
-  throw new MlctlError("data", `the data has no target column "${target}"`, {
-    hint:
-      delimiter !== undefined
-        ? `${available}; if ${JSON.stringify(delimiter)} separates the cells, set "ingest.delimiter": ${JSON.stringify(delimiter)} in config.json`
-        : near
-          ? `did you mean "${near}"? set "target" in config.json`
-          : available,
-  });
+  const separator = JSON.stringify(delimiter);
+  const separated = `${available}; if ${separator} separates the cells, set "ingest.delimiter": ${separator} in config.json`;
+  const renamed = near ? `did you mean "${near}"? set "target" in config.json` : available;
+  const hint = delimiter === undefined ? renamed : separated;
+  throw new MlctlError("data", `the data has no target column "${target}"`, { hint });
 }
 
 /** What separates the target from other names in what was read as one name: "x^k^y", or `x "k" "y"`. */
@@ -133,8 +125,7 @@ function isQuantity(column: Column, rows: Int32Array): boolean {
 }
 
 /** Label of each distinct cell, keyed by its number or category code. */
-function distinctLabels(column: Column, rows: Int32Array): Map<number, string> {
-  const cells = column.kind === "category" ? column.codes : column.values;
+function distinctLabels(column: Column, cells: ArrayLike<number>, rows: Int32Array): Map<number, string> {
   const labels = new Map<number, string>();
   for (const row of rows) if (!labels.has(cells[row]!)) labels.set(cells[row]!, cellText(column, row)!);
   return labels;
@@ -169,11 +160,10 @@ function numberAt(column: Column, row: number, target: string): number {
   if (value !== undefined && !Number.isNaN(value)) throw targetTooLarge(target, value, row);
   const text = cellText(column, row) ?? "";
   const fix = formatHint(target, [text]) ?? 'clean it with "ingest.select"';
-  throw new MlctlError(
-    "data",
-    `target column "${target}" contains ${JSON.stringify(text)} in data row ${row + 1}, which is not a number`,
-    { hint: `regression needs numbers: ${fix}, or set "task" to "classification"` },
-  );
+  const message = `target column "${target}" contains ${JSON.stringify(text)} in data row ${row + 1}, which is not a number`;
+  throw new MlctlError("data", message, {
+    hint: `regression needs numbers: ${fix}, or set "task" to "classification"`,
+  });
 }
 
 function orderClasses(classes: readonly string[], { target, positiveClass }: TargetOptions): readonly string[] {
@@ -188,4 +178,30 @@ function orderClasses(classes: readonly string[], { target, positiveClass }: Tar
     throw new MlctlError("data", message, { hint: 'set "positive_class" to one of them' });
   }
   return classes.length === 2 ? [...classes.filter((label) => label !== positive), positive] : classes;
+}
+
+/** Fewer values or rows look ordered by chance. */
+const MIN_VALUES = 5;
+const MIN_ROWS = 30;
+/** The most frequent value must be this much more frequent than the least frequent: balanced classes are flat. */
+const PEAK = 1.5;
+
+/** A word of the column's name that means an amount or a rating. */
+const amounts = /^(ratings?|scores?|stars?|quality|grades?|satisfaction|counts?|points|likes?)$/i;
+
+/**
+ * Ratings and counts become rarer on both sides of one most frequent value; class codes have frequencies in any order.
+ * @param counts number of rows by value, in ascending order of the values
+ */
+export function looksOrdered(name: string, counts: readonly number[]): boolean {
+  const words = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/);
+  if (counts.length > 2 && words.some((word) => amounts.test(word))) return true;
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  if (counts.length < MIN_VALUES || rows < MIN_ROWS) return false;
+  const most = Math.max(...counts);
+  const peak = counts.indexOf(most);
+  const isFalling = (count: number, i: number): boolean =>
+    i <= peak ? count >= counts[i - 1]! : count <= counts[i - 1]!;
+  const hasOnePeak = counts.every((count, i) => i === 0 || isFalling(count, i));
+  return hasOnePeak && most >= PEAK * Math.min(...counts);
 }

@@ -1,25 +1,22 @@
 /** Finds one or several regular series in a table, and whether they follow their own past. */
 import type { History } from "../../core/history.ts";
 import type { CategoryColumn, Table } from "../../core/table/table.ts";
-import { groupSeries } from "../../features/seriesState.ts";
+import { groupSeries, seriesName } from "../../features/seriesState.ts";
 import { mean } from "../../stats/mean.ts";
-import { seasonOf, type TimeStep } from "../../stats/timeStep.ts";
-import { commonStep, timedSeries } from "./seriesSteps.ts";
+import { seasonOf, stepName, timeStep, type TimeStep, type FoundStep } from "../../stats/timeStep.ts";
+import type { TransformRequest } from "../../core/transform.ts";
 
 export interface FoundSeries {
   /** Columns that tell the series apart; empty for one series. */
   readonly by: readonly string[];
   readonly step: TimeStep;
-  /** Number of times of the middle series. */
+  /** Number of times of the middle series, and milliseconds from its first time to its last. */
   readonly length: number;
-  /** Milliseconds from its first time to its last. */
   readonly span: number;
 }
 
-/** Shorter series say little about their past. */
+/** Shorter series say little about their past; more columns make more pairs than can be looked at. */
 const MIN_TIMES = 24;
-
-/** More columns make more pairs than can be looked at. */
 const MAX_KEYS = 8;
 
 /**
@@ -78,4 +75,44 @@ export function followsPast(
     });
   }
   return together.some((sum) => sum >= MIN_CORRELATION * apart && sum > 0);
+}
+
+export interface TimedSeries {
+  readonly key: readonly string[];
+  /** In messages; empty if the table is one series. */
+  readonly name: string;
+  /** Epoch milliseconds, ascending, each once. */
+  readonly times: Float64Array;
+  /** The step, or why there is none. */
+  readonly found: FoundStep | string;
+}
+
+/** Rows without a time or without a value of `by` belong to no series. */
+export function timedSeries({ time, columns }: History, by: readonly string[]): TimedSeries[] {
+  return groupSeries(columns, by).map(({ key, rows }) => {
+    const known = Float64Array.from(rows, (row) => time[row]!).filter((each) => !Number.isNaN(each));
+    const times = known.toSorted().filter((each, i, all) => i === 0 || each > all[i - 1]!);
+    const found = times.length < known.length ? "some times occur more than once" : timeStep(times);
+    return { key, name: seriesName(by, key), times, found };
+  });
+}
+
+/** The columns of "by" in a list of transforms: together they tell the series apart. */
+export function requestedBy(requests: readonly TransformRequest[]): string[] {
+  const lists = requests.flatMap(({ options }) => (Array.isArray(options["by"]) ? options["by"].map(String) : []));
+  return [...new Set(lists)];
+}
+
+/** The step of at least half of the series; undefined if there is none. */
+function commonStep(series: readonly TimedSeries[]): TimeStep | undefined {
+  const steps = series.flatMap(({ found }) => (typeof found === "string" ? [] : [found.step]));
+  const groups = [...Map.groupBy(steps, stepName).values()].toSorted((a, b) => b.length - a.length);
+  const [most] = groups;
+  return most !== undefined && most.length * 2 >= series.length ? most[0] : undefined;
+}
+
+/** See TargetSeries. */
+export function commonSeason(history: History | undefined, by: readonly string[]): number | null {
+  const step = history === undefined ? undefined : commonStep(timedSeries(history, by));
+  return step === undefined ? null : seasonOf(step);
 }

@@ -6,7 +6,7 @@ import { featureMatrix } from "../../features/compileTransforms.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { fitTransforms } from "../../testing/fitTransforms.ts";
 import type { Model } from "../../core/records/model.ts";
-import { historyFromBatch } from "./historyFromBatch.ts";
+import { historyFromBatch } from "./rowsInReach.ts";
 
 const days = [0, 2, 5, 6, 100, 101, 103, 103.5, 110];
 const y = [5, 1, 4, 2, 8, 3, 9, 7, 6];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Signature } from "../../core/table/signature.ts";
-import { missingColumns } from "./missingColumns.ts";
+import { missingColumns } from "./conformTable.ts";
 
 const signature: Signature = {
   inputs: [

@@ -6,18 +6,14 @@ const BOOLEANS: ReadonlySet<string> = new Set(["true", "false"]);
 /**
  * The category of the model that `text` stands for: true is True and TRUE, and é is one letter in both forms of Unicode.
  * Where the categories are only true and false, 1 and 0 are these too.
- * @param categories of the model
- * @returns a function that gives undefined for a text without such a category; builds its lookup on first use
+ * @returns a function that gives undefined without such a category; builds its lookup on first use
  */
 export function otherSpelling(categories: readonly string[]): (text: string) => string | undefined {
   let known: ReadonlyMap<string, string | undefined> | undefined;
   return (text) => (known ??= spellings(categories)).get(folded(text));
 }
 
-/**
- * For the numbers of JSON: 7 is the category "7.0", as which a column of text and numbers keeps it.
- * @returns undefined if none or several categories are the number
- */
+/** For the numbers of JSON: 7 is the category "7.0". @returns undefined if none or several categories are the number */
 export function categoryOfNumber(categories: readonly string[]): (value: number) => string | undefined {
   let known: ReadonlyMap<number | undefined, string | undefined> | undefined;
   return (value) => (known ??= byKey(categories, parseNumber)).get(value);
@@ -42,4 +38,13 @@ function spellings(categories: readonly string[]): Map<string, string | undefine
 function folded(text: string): string {
   const lower = text.length > 5 ? text : text.toLowerCase();
   return BOOLEANS.has(lower) ? lower : text.normalize("NFC");
+}
+
+/** Soft hyphens, zero-width characters and byte order marks; the no-break blank looks like a blank. */
+export const INVISIBLE = /[\u00a0\u00ad\u200b-\u200d\u2060\ufeff]/gu;
+
+/** Equal for labels that a person would read as the same. */
+export function labelKey(label: string): string {
+  const visible = label.normalize("NFC").replaceAll(INVISIBLE, (found) => (found === "\u00a0" ? " " : ""));
+  return visible.trim().toLowerCase();
 }

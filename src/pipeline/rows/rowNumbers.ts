@@ -3,7 +3,6 @@ import type { Column, Table } from "../../core/table/table.ts";
 
 /** In fewer rows, values that count up may be measurements. */
 const MIN_ROWS = 20;
-
 /** Share of steps that must be one; rows may have been removed from the file since they were numbered. */
 const STEPS_OF_ONE = 0.9;
 
@@ -15,7 +14,7 @@ const numberNames =
 const timeNames = /year|month|week|day|date|time|period|quarter|hour|jahr|monat|tag/i;
 
 /**
- * Such a column reveals the order of the file and nothing about a new row: on sorted classes it alone gives F1 1.
+ * Such a column reveals the order of the file and nothing about a new row.
  * @param table all rows in file order
  * @returns names of the columns with integers that count up by one from row to row (a few may be missing), and of those
  *   with the name of a row number if they are dense and all different, in any order
@@ -41,10 +40,7 @@ function countsUp(values: Float64Array): boolean {
   return Number.isInteger(values[0]!) && ones >= STEPS_OF_ONE * (values.length - 1);
 }
 
-/**
- * Different integers that use at least half of their range, as after a random split; or runs that count up and start
- * again, as in files that were numbered one by one.
- */
+/** Different integers that use at least half of their range, or runs that count up and start again, as in joined files. */
 function isDense(values: Float64Array): boolean {
   const distinct = new Set<number>();
   let [minimum, maximum, steps] = [Infinity, -Infinity, 0];

@@ -6,16 +6,14 @@ import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import { cellParserOf, expectedCell } from "./cellParserOf.ts";
-import { missingColumns, positionOf } from "./missingColumns.ts";
+import { cellParserOf, expectedCell, missingColumns, positionOf } from "./conformTable.ts";
 import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
 
-/** A problem with one value. */
 export interface RowProblem {
   /** Position in the batch. */
   readonly row: number;
   readonly column: string;
-  /** "type": cannot be parsed. "infinite": or too large for a number. "category", "range": not seen in training. "history": see historyGaps. */
+  /** "type": cannot be parsed. "infinite": or too large. "category", "range": not seen in training. "history": see historyGaps. */
   readonly check: "type" | "infinite" | "category" | "range" | "history";
   readonly message: string;
   /** The most similar known category. */
@@ -24,20 +22,18 @@ export interface RowProblem {
   readonly series?: string;
 }
 
-export interface CheckedRows {
-  /** All rows; a value that cannot be parsed is missing. */
+/** A value that cannot be parsed is missing. */
+interface CheckedRows {
   readonly table: Table;
   readonly problems: readonly RowProblem[];
 }
 
 type Cell = unknown;
 
-/** Maximum length of a value in a message, in characters. */
+/** Of a value in a message, in characters. */
 const MAX_SHOWN_LENGTH = 100;
-
-/** Maximum number of suggestions per batch: comparing a value with a thousand categories is slower than predicting. */
+/** Of suggestions per batch: comparing a value with a thousand categories is slower than predicting. */
 const MAX_SUGGESTIONS = 100;
-
 /** Dates after training are expected, but ten years later is a mistake or a placeholder such as 9999-12-31. */
 const EXPECTED_LATER = 10 * 365.25 * MILLISECONDS_A_DAY;
 
@@ -53,14 +49,12 @@ export function rowReader(
   const missing = missingColumns(signature, names);
   if (missing.length > 0) {
     const lacking = missing.length === 1 ? "a column" : "columns";
-    throw new MlctlError("data", `the rows lack ${lacking} that the model needs`, {
-      details: missing,
-      hint: "provide the columns listed by `mlctl models show`",
-    });
+    const hint = "provide the columns listed by `mlctl models show`";
+    throw new MlctlError("data", `the rows lack ${lacking} that the model needs`, { details: missing, hint });
   }
   const nullValues = new Set(signature.reading.nullValues);
   const readers = signature.inputs.map((spec) =>
-    columnReader(spec, positionOf(spec.name, names), { signature, nullValues }),
+    columnReader(spec, positionOf(spec.name, names), signature, nullValues),
   );
   return (rows) => {
     const problems: RowProblem[] = [];
@@ -71,12 +65,12 @@ export function rowReader(
 
 type ColumnReader = (rows: readonly (readonly Cell[])[], problems: RowProblem[]) => Column;
 
-interface Reading {
-  readonly signature: Signature;
-  readonly nullValues: ReadonlySet<string>;
-}
-
-function columnReader(spec: ColumnSpec, position: number, { signature, nullValues }: Reading): ColumnReader {
+function columnReader(
+  spec: ColumnSpec,
+  position: number,
+  signature: Signature,
+  nullValues: ReadonlySet<string>,
+): ColumnReader {
   // A lookup hashes the string; the length check avoids it for most, which are longer than every null value.
   const longest = Math.max(0, ...[...nullValues].map((text) => text.length));
   const isMissing = (cell: Cell): boolean =>
@@ -99,7 +93,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![position];
       if (isMissing(cell) || typeof cell === "object") {
-        if (!isMissing(cell)) problems.push(unreadable(spec, row, { cell, expected: "text" }));
+        if (!isMissing(cell)) problems.push(unreadable(spec, row, cell, "text"));
         codes[row] = -1;
         continue;
       }
@@ -113,8 +107,8 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
       }
       codes[row] = code;
       if (code >= categories.length && spec.truncated !== true) {
-        const near = problems.length < MAX_SUGGESTIONS ? nearest(text, categories) : undefined;
-        problems.push(unseen(spec, row, { text, near }));
+        const isWorth = problems.length < MAX_SUGGESTIONS && text.length <= MAX_SHOWN_LENGTH;
+        problems.push(unseen(spec, row, text, isWorth ? suggest(text, categories) : undefined));
       }
     }
     const all = extra.length === 0 ? categories : [...categories, ...extra];
@@ -122,18 +116,14 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
   };
 }
 
-function nearest(text: string, categories: readonly string[]): string | undefined {
-  return text.length > MAX_SHOWN_LENGTH ? undefined : suggest(text, categories);
-}
-
-function unseen(spec: ColumnSpec, row: number, { text, near }: { text: string; near: string | undefined }): RowProblem {
+function unseen({ name }: ColumnSpec, row: number, text: string, near: string | undefined): RowProblem {
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
   const message = `${shown(text)} was not seen in training${hint}`;
-  return { row, column: spec.name, check: "category", message, ...(near === undefined ? {} : { suggestion: near }) };
+  return { row, column: name, check: "category", message, ...(near === undefined ? {} : { suggestion: near }) };
 }
 
-function unreadable(spec: ColumnSpec, row: number, { cell, expected }: { cell: Cell; expected: string }): RowProblem {
-  return { row, column: spec.name, check: "type", message: `${shown(cell)} is not ${expected}` };
+function unreadable({ name }: ColumnSpec, row: number, cell: Cell, expected: string): RowProblem {
+  return { row, column: name, check: "type", message: `${shown(cell)} is not ${expected}` };
 }
 
 /** Short form of a cell. Objects are not serialized: deeply nested JSON would overflow the stack. */
@@ -162,9 +152,8 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       }
       const value = parse(cell);
       values[row] = value ?? NaN;
-      if (value === undefined) {
-        problems.push(unreadable(spec, row, { cell, expected }));
-      } else if (value === Infinity || value === -Infinity) problems.push(infinite(spec, row, cell));
+      if (value === undefined) problems.push(unreadable(spec, row, cell, expected));
+      else if (value === Infinity || value === -Infinity) problems.push(infinite(spec, row, cell));
       else if (value < minimum || value > latest) problems.push(outOfRange(spec, row, value));
     }
     return { kind: spec.kind, name: spec.name, values };

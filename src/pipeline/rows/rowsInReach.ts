@@ -1,24 +1,24 @@
 /** Finds the rows with enough history. */
 import { atOnce } from "../../core/inTurns.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Table } from "../../core/table/table.ts";
+import type { Table, Column } from "../../core/table/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../../core/transform.ts";
 import { stepsInTurns } from "../../features/fitTransforms.ts";
-import { historyGaps } from "../../features/history.ts";
+import { historyGaps, extendHistory } from "../../features/history.ts";
 import { findTransform } from "../../features/index.ts";
+import type { RowProblem } from "./rowReader.ts";
+import { listed } from "../../core/text/listed.ts";
 
 /** Positions of the rows that the history of a model reaches; all rows for a model that does not look back. */
 export function rowsInReach({ transforms }: Pick<Model, "transforms">, table: Table): Int32Array {
   const gaps = historyGaps(transforms)?.(table);
-  const rows = new Int32Array(table.rowCount);
-  for (let row = 0; row < rows.length; row++) rows[row] = row;
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
   return gaps === undefined ? rows : rows.filter((row) => gaps[row]?.kind !== "missing");
 }
 
-/**
- * Positions of the rows with enough history for `requests`; all rows if no request looks back.
- * @throws {MlctlError} kind "usage" as `fitInTurns`
- */
+const looksBack = ({ historyGaps: gaps }: Transform): boolean => gaps !== undefined;
+
+/** The same for a list of transforms. @throws {MlctlError} kind "usage" as `fitInTurns` */
 export function rowsWithHistory(
   table: Table,
   requests: readonly TransformRequest[],
@@ -28,6 +28,56 @@ export function rowsWithHistory(
   return rowsInReach({ transforms: atOnce(stepsInTurns(table, known, context, looksBack)) }, table);
 }
 
-function looksBack(transform: Transform): boolean {
-  return transform.historyGaps !== undefined;
+interface LabelledRows {
+  /** The model's input columns. */
+  readonly inputs: Table;
+  /** The same rows with all columns: lag features may use columns that are not inputs. */
+  readonly table: Table;
+  /** The target as numbers or class codes. */
+  readonly y: Float64Array;
+}
+
+/** In use, each row is predicted when the rows before it are known: lag features see them, but never the row itself. */
+export function historyFromBatch(model: Model, { inputs, table, y }: LabelledRows): Model {
+  const target: Column = { kind: "number", name: model.signature.target.name, values: y };
+  const taken = new Set([target.name, ...inputs.columns.map(({ name }) => name)]);
+  const others = table.columns.filter(({ name }) => !taken.has(name));
+  const labelled = { rowCount: inputs.rowCount, columns: [...inputs.columns, ...others, target] };
+  return { ...model, transforms: extendHistory(model.transforms, labelled) };
+}
+
+/** @returns a function from checked rows to their problems; always empty for a model without lag features */
+export function historyProblems(model: Model): (table: Table) => RowProblem[] {
+  const { transforms, signature } = model;
+  const gapsOf = historyGaps(transforms);
+  const [by = ""] = seriesColumnsOf(model);
+  const column = signature.inputs.find(({ kind, minimum }) => kind === "date" && minimum === undefined)?.name ?? "";
+  return (table) =>
+    (gapsOf?.(table) ?? []).flatMap((gap, row): RowProblem[] => {
+      if (gap === null) return [];
+      const { kind, message, unseen: series } = gap;
+      const check = kind === "missing" ? "history" : "range";
+      return [series === undefined ? { row, column, check, message } : { row, column: by, check, message, series }];
+    });
+}
+
+/** In a note. */
+const NAMED = 3;
+
+/** The columns that tell the series of a model apart; empty for one series, or a model that does not look back. */
+export function seriesColumnsOf({ transforms }: Pick<Model, "transforms">): string[] {
+  return [...new Set(transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state).by ?? []))];
+}
+
+/** Names of the series in `table` that training did not see, in the order of the rows. */
+export function unseenSeries({ transforms }: Pick<Model, "transforms">, table: Table): Set<string> {
+  if (seriesColumnsOf({ transforms }).length === 0) return new Set();
+  return new Set((historyGaps(transforms)?.(table) ?? []).flatMap((gap) => gap?.unseen ?? []));
+}
+
+/** One note for all of them. */
+export function unseenNote(names: ReadonlySet<string>): string[] {
+  if (names.size === 0) return [];
+  const [series, has] = names.size === 1 ? ["1 series was", "has"] : [`${names.size} series were`, "have"];
+  return [`${series} not seen in training and ${has} no history: ${listed([...names], NAMED, "; ")}`];
 }

@@ -1,6 +1,6 @@
 /** Describes the input columns of the training rows. */
 import type { ColumnSpec, Signature, TargetSpec } from "../../core/table/signature.ts";
-import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../../core/table/table.ts";
+import type { CategoryColumn, DateColumn, NumberColumn, Table } from "../../core/table/table.ts";
 import { rowsByCode } from "../../stats/countCategories.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 
@@ -9,26 +9,20 @@ const MAX_CATEGORIES = 1000;
 
 /** @param inputs without the target, ids and dropped columns */
 export function signatureOf(inputs: Table, target: TargetSpec, reading: Signature["reading"]): Signature {
-  return { inputs: inputs.columns.map((column) => columnSpec(column, inputs.rowCount)), target, reading };
-}
-
-function columnSpec(column: Column, rowCount: number): ColumnSpec {
-  return column.kind === "category" ? categorySpec(column, rowCount) : numericSpec(column, rowCount);
+  const { rowCount } = inputs;
+  const columns = inputs.columns.map((column) =>
+    column.kind === "category" ? categorySpec(column, rowCount) : numericSpec(column, rowCount),
+  );
+  return { inputs: columns, target, reading };
 }
 
 /** Infinite numbers count as missing: transforms impute them, and JSON cannot represent them. */
 function numericSpec(column: NumberColumn | DateColumn, rowCount: number): ColumnSpec {
   const { count, quantiles } = columnStatistics(column.values);
   const range = count > 0 ? { minimum: quantiles[0]!, maximum: quantiles.at(-1)! } : {};
-  const whole = column.kind === "number" ? { integer: count > 0 && allWhole(column.values) } : {};
+  const isWhole = (): boolean => column.values.every((value) => !Number.isFinite(value) || Number.isInteger(value));
+  const whole = column.kind === "number" ? { integer: count > 0 && isWhole() } : {};
   return { name: column.name, kind: column.kind, ...whole, ...range, missingShare: (rowCount - count) / rowCount };
-}
-
-function allWhole(values: Float64Array): boolean {
-  for (let row = 0; row < values.length; row++) {
-    if (Number.isFinite(values[row]!) && !Number.isInteger(values[row]!)) return false;
-  }
-  return true;
 }
 
 function categorySpec(column: CategoryColumn, rowCount: number): ColumnSpec {

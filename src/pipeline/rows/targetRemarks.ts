@@ -4,7 +4,7 @@ import { listed } from "../../core/text/listed.ts";
 import { selectHint } from "../../core/text/selectHint.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
-import { INVISIBLE, labelKey } from "./labelKey.ts";
+import { INVISIBLE, labelKey } from "./otherSpelling.ts";
 import type { EncodedTarget, TargetOptions } from "./encodeTarget.ts";
 
 /** A class with a smaller share of the rows is rare; if all but this share have one class, accuracy says little. */
@@ -14,7 +14,7 @@ const FEW_ROWS = 5;
 /** More are counted instead of named. */
 const MAX_NAMED = 8;
 
-export interface TargetRemarks {
+interface TargetRemarks {
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -39,7 +39,7 @@ export function targetRemarks(encoded: EncodedTarget, options: TargetOptions): T
 /** Of a lognormal distribution it is 4 if the standard deviation of the logarithm is 0.83. */
 const HEAVY_SKEW = 4;
 
-/** A note on numbers among which a few large ones make up most of the squared errors. */
+/** For numbers among which a few large ones make up most of the squared errors. */
 export function skewNote(name: string, y: Float64Array): string[] {
   const [center, spread] = [mean(y), standardDeviation(y, { ddof: 0 })];
   const skewness = mean(y.map((value) => ((value - center) / spread) ** 3));
@@ -49,10 +49,7 @@ export function skewNote(name: string, y: Float64Array): string[] {
   ];
 }
 
-interface LabelCount {
-  readonly label: string;
-  readonly count: number;
-}
+type LabelCount = { readonly label: string; readonly count: number };
 
 function kindNote({ spec }: EncodedTarget, integers: readonly number[]): string {
   const values = `${integers.length} different integers (${integers[0]} to ${integers.at(-1)})`;

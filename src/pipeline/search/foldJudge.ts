@@ -4,20 +4,16 @@ import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { aggregateFolds } from "../fit/aggregateFolds.ts";
-import { bestThreshold, tunedMetric } from "../fit/bestThreshold.ts";
-import { calibrate } from "../predict/calibrate.ts";
-import { applyThreshold } from "../predict/applyThreshold.ts";
-import { fitCalibration } from "../fit/fitCalibration.ts";
-import type { TrainingData } from "../fit/partOf.ts";
+import { aggregateFolds } from "../fit/crossValidate.ts";
+import { bestThreshold, tunedMetric, fitCalibration } from "../fit/bestThreshold.ts";
+import { calibrate, applyThreshold } from "../predict/predictor.ts";
+import type { TrainingData } from "../fit/splitRows.ts";
 import type { Drawn, Judge, Judgement } from "./race.ts";
 import { pointText } from "./space.ts";
-import type { TrialPool } from "./trialPool.ts";
-import type { TrialSubject, TrialTask } from "./trialTask.ts";
+import type { TrialPool, TrialSubject, TrialTask } from "./trialPool.ts";
 
-/** Results of one point so far. */
+/** Results of one point so far; predictions by fold. */
 interface State {
-  /** By fold. */
   readonly predictions: (Float64Array | undefined)[];
   seconds: number;
   error: string | undefined;
@@ -28,15 +24,12 @@ interface Judged {
   readonly subject: TrialSubject;
 }
 
-export interface JudgeOptions extends Judged {
+interface JudgeOptions extends Judged {
   /** Position of the subject in the pool's work. */
   readonly position: number;
 }
 
-/**
- * Points that differ only in the length of the fit (the number of boosting rounds) share one fit: the first 100 of 500
- * trees are the same as in a fit of 100.
- */
+/** Points that differ only in the number of boosting rounds share one fit: its first 100 trees are those of a shorter fit. */
 export function foldJudge(pool: Pick<TrialPool, "run">, { data, subject, position }: JudgeOptions): Judge {
   const records = new Map<number, State>();
   const recordOf = (number: number): State => {
@@ -59,9 +52,9 @@ export function foldJudge(pool: Pick<TrialPool, "run">, { data, subject, positio
   return async (drawn, folds, onEach) => {
     await Promise.all(
       groupsOf(subject, drawn).map(async (group) => {
-        const missing = Array.from({ length: folds }, (_, fold) => fold).filter((fold) =>
-          group.drawn.some(({ number }) => recordOf(number).predictions[fold] === undefined),
-        );
+        const isMissing = (fold: number): boolean =>
+          group.drawn.some(({ number }) => recordOf(number).predictions[fold] === undefined);
+        const missing = Array.from({ length: folds }, (_, fold) => fold).filter(isMissing);
         await Promise.all(missing.map((fold) => fit(group, fold)));
         for (const each of group.drawn) onEach(each, judgementOf(recordOf(each.number), folds, { data, subject }));
       }),
@@ -101,10 +94,8 @@ function groupsOf({ candidate }: TrialSubject, drawn: readonly Drawn[]): Group[]
 /** Threshold and calibration are fitted on the predictions of all folds so far, which are out-of-fold predictions. */
 function judgementOf({ predictions, seconds, error }: State, folds: number, options: Judged): Judgement {
   if (error !== undefined) return { steps: [], seconds, error };
-  const steps = Array.from({ length: folds }, (_, i) =>
-    valueOf(predictions.slice(0, i + 1) as Float64Array[], options),
-  );
-  return { steps, seconds };
+  const upTo = (fold: number) => predictions.slice(0, fold + 1) as Float64Array[];
+  return { steps: Array.from({ length: folds }, (_, fold) => valueOf(upTo(fold), options)), seconds };
 }
 
 function valueOf(predictions: readonly Float64Array[], { data, subject }: Judged): number | null {

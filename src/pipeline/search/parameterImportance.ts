@@ -10,24 +10,16 @@ const LEAST_TRIALS = 8;
 
 /**
  * First-order importance: interactions of parameters are in nobody's share. Numbers are cut into bins of about equally
- * many trials, so the scale (log or not) does not matter. Like fANOVA, it looks at all trials that finished, and so at
- * bad regions too; unlike fANOVA, it fits no forest.
- *
+ * many trials, so the scale does not matter. Unlike fANOVA, it fits no forest.
  * @returns by parameter, largest first; null if there are too few trials, or only one value was tried
  */
 export function parameterImportance(trials: readonly TrialRecord[]): [name: string, share: number | null][] {
   const done = finishedTrials(trials);
   const names = [...new Set(done.flatMap(({ params }) => Object.keys(params)))];
+  const scores = done.map(({ value }) => value);
   const shares = names.map((name): [string, number | null] => {
-    const values = done.map(({ params }) => params[name]);
-    if (done.length < LEAST_TRIALS) return [name, null];
-    return [
-      name,
-      explainedVariance(
-        groupsOf(values),
-        done.map(({ value }) => value),
-      ),
-    ];
+    const groups = groupsOf(done.map(({ params }) => params[name]));
+    return [name, done.length < LEAST_TRIALS ? null : explainedVariance(groups, scores)];
   });
   return shares.toSorted((a, b) => (b[1] ?? -1) - (a[1] ?? -1));
 }

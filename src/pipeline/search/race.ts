@@ -1,18 +1,17 @@
 /** Evaluates a batch of points fold by fold and prunes those that fall behind. */
 import type { TrialRecord } from "../../core/records/search.ts";
 import { median } from "../../stats/quantileSorted.ts";
-import { pointText, type Point } from "./space.ts";
+import { pointText, gridPoints, randomPoint, type Point, type Space } from "./space.ts";
+import { random } from "../../core/random.ts";
+import { tpePoint, type PastTrial } from "./tpePoint.ts";
 
-/** One point of a search with its result; `seconds` is the time in the threads, summed over the folds. */
+/** `seconds` is the time in the threads, summed over the folds. */
 export interface Trial extends Omit<TrialRecord, "trialId"> {
   readonly params: Point;
 }
 
-/** A point drawn from the space, with the number of its trial. */
-export interface Drawn {
-  readonly number: number;
-  readonly params: Point;
-}
+/** A point with the number of its trial. */
+export type Drawn = { readonly number: number; readonly params: Point };
 
 /** Results of a point on the folds so far. */
 export interface Judgement {
@@ -32,13 +31,12 @@ export type Judge = (
 export interface SearchHooks {
   /** Trials of an earlier, identical search, by number; they are not evaluated again. */
   readonly known?: ReadonlyMap<number, Trial>;
-  /** Called once per trial when it ends. */
   readonly onTrial?: (trial: Trial) => void;
   /** Asked between batches of trials: no more are drawn. */
   readonly isTimeUp?: (() => boolean) | undefined;
 }
 
-export interface Arena {
+interface Arena {
   readonly folds: number;
   /** Smaller is better. */
   readonly lossOf: (value: number | null) => number;
@@ -54,13 +52,12 @@ export interface Rule {
 
 /** One in this many points survives a stop, and continues to this many times as many folds. */
 const ETA = 3;
-/** Minimum number of finished trials for the median rule. */
+/** Finished trials for the median rule. */
 const MEDIAN_TRIALS = 5;
 
 /**
- * Successive halving by folds: after 1, 3, 9 … folds the best third continues. The budget is the number of folds,
- * because every family has folds, continued trials keep their results, and a budget of fewer rows or trees would favour
- * other parameters than the full budget.
+ * Successive halving by folds: after 1, 3, 9 … folds the best third continues. Not by rows or trees: a smaller budget of
+ * these would favour other parameters than the full one.
  * @see Jamieson & Talwalkar, Non-stochastic best arm identification and hyperparameter optimization (2016)
  */
 export function halving({ folds, lossOf }: Arena): Rule {
@@ -123,7 +120,9 @@ export async function race({ folds, judge, hooks }: Arena, batch: readonly Drawn
       if (isLast) end(drawn, "finished");
     });
     if (isLast) break;
-    const partial = alive.map(({ number }) => firstSteps(judged.get(number)!, stop));
+    const partial = alive
+      .map(({ number }) => judged.get(number)!)
+      .map((each) => ({ ...each, steps: each.steps.slice(0, stop) }));
     const continues = rule.continues?.(partial) ?? [];
     for (const [i, drawn] of alive.entries()) {
       if (continues[i] === false || partial[i]!.error !== undefined) end(drawn, "pruned");
@@ -139,10 +138,74 @@ function trialOf({ number, params }: Drawn, { steps, seconds, error }: Judgement
   return { number, params, status, steps, value, seconds, ...failed };
 }
 
-function firstSteps(judgement: Judgement, count: number): Judgement {
-  return { ...judgement, steps: judgement.steps.slice(0, count) };
-}
-
 function last({ steps }: Judgement): number | null {
   return steps.at(-1) ?? null;
+}
+
+export interface SearchPlan {
+  readonly method: "grid" | "random" | "tpe" | "halving";
+  readonly space: Space;
+  /** Number of points to draw; ignored for a grid. */
+  readonly trials: number;
+  readonly folds: number;
+  readonly pruning: "median" | null;
+  readonly greaterIsBetter: boolean;
+  readonly seed: number;
+  /** Trials drawn before any of them is evaluated, default 4. */
+  readonly batch?: number | undefined;
+}
+
+/** Not the number of threads, so that results do not depend on it. */
+const BATCH = 4;
+/** Redraws of a repeated point before the space counts as exhausted. */
+const MAX_DRAWS = 100;
+
+/**
+ * Each trial depends on the seed, its number and the trials of earlier batches, but not on the order in which they finish.
+ * @returns trials by number
+ */
+export async function runSearch(plan: SearchPlan, judge: Judge, hooks: SearchHooks = {}): Promise<Trial[]> {
+  const { method, folds, greaterIsBetter } = plan;
+  const lossOf = (value: number | null): number => (value === null ? Infinity : greaterIsBetter ? -value : value);
+  const arena = { folds, lossOf, judge, hooks };
+  const trials: Trial[] = [];
+  const ruleNow = (): Rule => {
+    if (method === "halving") return halving(arena);
+    return plan.pruning === null ? { stops: [folds] } : medianRule(arena, trials);
+  };
+  const grid = method === "grid" ? gridPoints(plan.space).map((params, number) => ({ number, params })) : null;
+  const count = grid?.length ?? plan.trials;
+  const learns = method === "tpe" || (plan.pruning !== null && method !== "halving");
+  const isInBatches = learns || hooks.isTimeUp !== undefined;
+  while (trials.length < count && !(trials.length > 0 && hooks.isTimeUp?.())) {
+    const next = Math.min(isInBatches ? (plan.batch ?? BATCH) : count, count - trials.length);
+    const batch = grid?.slice(trials.length, trials.length + next) ?? drawFresh(plan, pastTrials(trials, lossOf), next);
+    if (batch.length === 0) break;
+    trials.push(...(await race(arena, batch, ruleNow())));
+  }
+  return trials;
+}
+
+/** Pruned trials count as bad ones. */
+function pastTrials(trials: readonly Trial[], lossOf: (value: number | null) => number): PastTrial[] {
+  const lossIn = ({ value, status }: Trial): number => (status === "finished" ? lossOf(value) : Infinity);
+  return trials.map((trial) => ({ point: trial.params, loss: lossIn(trial) }));
+}
+
+/** Draws points that were not drawn before; fewer than `count` if the space is exhausted. */
+function drawFresh({ method, space, seed }: SearchPlan, past: readonly PastTrial[], count: number): Drawn[] {
+  const seen = new Set(past.map(({ point }) => pointText(point)));
+  const drawn: Drawn[] = [];
+  while (drawn.length < count) {
+    const number = past.length + drawn.length;
+    const numbers = random((seed + Math.imul(number + 1, 0x9e3779b9)) >>> 0);
+    let params = method === "tpe" ? tpePoint(space, past, numbers) : randomPoint(space, numbers);
+    for (let again = 0; seen.has(pointText(params)) && again < MAX_DRAWS; again++) {
+      params = randomPoint(space, numbers);
+    }
+    if (seen.has(pointText(params))) break;
+    seen.add(pointText(params));
+    drawn.push({ number, params });
+  }
+  return drawn;
 }

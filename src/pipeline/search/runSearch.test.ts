@@ -1,9 +1,7 @@
 /** Search: trials do not depend on threads, and TPE and pruning find good points. */
 import { describe, expect, it } from "vitest";
-import { gridPoints } from "./gridPoints.ts";
-import type { Drawn, Judge, Trial } from "./race.ts";
-import { runSearch, type SearchPlan } from "./runSearch.ts";
-import { onGrid, readSpace, type NumberDimension, type Point } from "./space.ts";
+import { gridPoints, onGrid, readSpace, type NumberDimension, type Point } from "./space.ts";
+import { runSearch, type Drawn, type Judge, type Trial, type SearchPlan } from "./race.ts";
 
 const plan: SearchPlan = {
   method: "tpe",

@@ -1,12 +1,13 @@
 /** Search space: the values that a search may try for each parameter. */
 import type { Json } from "../../core/json.ts";
+import type { Random } from "../../core/random.ts";
 
 type Scalar = string | number | boolean | null;
 
 /** A parameter is active only if each named parameter has one of these values. */
-export type Condition = Readonly<Record<string, readonly Scalar[]>>;
+type Condition = Readonly<Record<string, readonly Scalar[]>>;
 
-export interface ChoiceDimension {
+interface ChoiceDimension {
   readonly kind: "choice";
   readonly name: string;
   readonly values: readonly Scalar[];
@@ -62,15 +63,8 @@ function readDimension(name: string, given: readonly Scalar[] | DimensionSetting
   const { values, distribution = "uniform", low, high, step, when = {} } = given;
   if (values !== undefined) return { kind: "choice", name, values, when };
   const isWhole = distribution === "integer" || distribution === "log_integer";
-  return {
-    kind: "number",
-    name,
-    low: low!,
-    high: high!,
-    log: distribution.startsWith("log_"),
-    step: step ?? (isWhole ? 1 : null),
-    when,
-  };
+  const numbers = { low: low!, high: high!, log: distribution.startsWith("log_"), step: step ?? (isWhole ? 1 : null) };
+  return { kind: "number", name, ...numbers, when };
 }
 
 function isList(given: readonly Scalar[] | DimensionSettings): given is readonly Scalar[] {
@@ -109,4 +103,74 @@ export function onGrid({ low, high, step }: NumberDimension, value: number): num
 /** Canonical string of a point, independent of the order of its parameters. */
 export function pointText(point: Readonly<Record<string, Json>>): string {
   return JSON.stringify(Object.entries(point).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+type Range = Required<Pick<DimensionSettings, "low" | "high" | "distribution">>;
+
+const range = (distribution: NonNullable<Range["distribution"]>, low: number, high: number): Range => ({
+  distribution,
+  low,
+  high,
+});
+
+/** By family. */
+export const defaultSpaces: Readonly<Record<string, Record<string, Range>>> = {
+  ridge: { alpha: range("log_uniform", 0.01, 1000) },
+  lasso: { alpha: range("log_uniform", 0.0001, 10) },
+  elastic_net: { alpha: range("log_uniform", 0.0001, 10), l1_ratio: range("uniform", 0.05, 0.95) },
+  logistic_regression: { C: range("log_uniform", 0.001, 100) },
+  random_forest: { max_features: range("uniform", 0.1, 1), min_samples_leaf: range("log_integer", 1, 30) },
+  xgboost: {
+    max_depth: range("integer", 2, 10),
+    min_child_weight: range("log_integer", 1, 30),
+    subsample: range("uniform", 0.5, 1),
+    colsample_bytree: range("uniform", 0.5, 1),
+    reg_lambda: range("log_uniform", 0.1, 30),
+  },
+};
+
+/** The last parameter changes fastest. Inactive parameters are left out, so no point is repeated. */
+export function gridPoints(space: Space): Point[] {
+  let points: Point[] = [{}];
+  for (const dimension of space) {
+    const extended = (point: Point): Point[] =>
+      valuesOf(dimension).map((value) => ({ ...point, [dimension.name]: value }));
+    points = points.flatMap((point) => (isActive(dimension, point) ? extended(point) : [point]));
+  }
+  return points;
+}
+
+function valuesOf(dimension: Dimension): Point[string][] {
+  if (dimension.kind === "choice") return [...new Set(dimension.values)];
+  const { low, step, name } = dimension;
+  const count = valueCount(dimension);
+  if (step === null || !Number.isFinite(count))
+    throw new RangeError(`grid search needs a list of values or a step for ${name}`);
+  return Array.from({ length: count }, (_, i) => Number((low + i * step).toPrecision(12)));
+}
+
+export function randomPoint(space: Space, random: Random): Point {
+  return pointOf(space, (dimension) => randomValue(dimension, random));
+}
+
+export function randomValue(dimension: Dimension, random: Random): Point[string] {
+  if (dimension.kind === "choice") return dimension.values[random.integer(dimension.values.length)]!;
+  const { from, to, value } = scaleOf(dimension);
+  return onGrid(dimension, value(from + random.uniform() * (to - from)));
+}
+
+/** Scale on which a number is drawn: logarithmic if configured, extended by half a step at each end for a grid. */
+interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly value: (position: number) => number;
+  readonly position: (value: number) => number;
+}
+
+export function scaleOf({ low, high, log, step }: NumberDimension): Scale {
+  const margin = (step ?? 0) / 2;
+  // Half a step below a grid that starts near 0 could be negative, which has no logarithm.
+  const [first, last] = [log ? Math.max(low - margin, low / 2) : low - margin, high + margin];
+  if (!log) return { from: first, to: last, value: (x) => x, position: (x) => x };
+  return { from: Math.log(first), to: Math.log(last), value: Math.exp, position: Math.log };
 }

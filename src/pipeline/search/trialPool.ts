@@ -1,9 +1,12 @@
 /** Thread pool of a search (piscina). */
 import { Piscina } from "piscina";
-import { messageOf, MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError, type ErrorKind } from "../../core/errors.ts";
 import { endThreads } from "../../core/nativeOpening.ts";
-import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
+import type { Aggregate } from "../../core/records/run.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Candidate } from "../fit/candidateFeatures.ts";
+import type { Split, TrainingData } from "../fit/splitRows.ts";
 
 /** Threads can only run compiled code; tests run the sources, with the build next to them. */
 export const searchThread = new URL("dist/app/trialWorker.js", projectRoot);
@@ -41,10 +44,8 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
         return (await Promise.race([pool.run(task), ended.promise])) as TrialResult;
       } catch (error) {
         signal.throwIfAborted();
-        throw new MlctlError("failure", `a search thread failed: ${messageOf(error)}`, {
-          cause: error,
-          hint: "try --workers 1, or report this with the data and configuration",
-        });
+        const hint = "try --workers 1, or report this with the data and configuration";
+        throw new MlctlError("failure", `a search thread failed: ${messageOf(error)}`, { cause: error, hint });
       }
     },
     async close() {
@@ -53,3 +54,32 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
     },
   };
 }
+
+/** Sent to each thread once. */
+export interface TrialWork {
+  readonly data: TrainingData;
+  readonly subjects: readonly TrialSubject[];
+}
+
+/** Subject of one search: a candidate without the parameters to search, and its folds. */
+export interface TrialSubject {
+  readonly candidate: Candidate;
+  readonly folds: readonly Split[];
+  readonly aggregate: Aggregate;
+}
+
+/** Points that share one fit on one fold. */
+export interface TrialTask {
+  /** Position in TrialWork.subjects. */
+  readonly subject: number;
+  readonly fold: number;
+  /** All parameters of the point with the longest fit, including those that are not searched. */
+  readonly params: JsonObject;
+  /** Value of the family's `stages` parameter for each point; null if the family has none or for a single point. */
+  readonly stages: readonly number[] | null;
+}
+
+/** One prediction per point for the validation rows of the fold, as Predictor.predict. */
+export type TrialResult =
+  | { readonly predictions: readonly Float64Array[]; readonly seconds: number }
+  | { readonly error: { readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined } };

@@ -8,17 +8,15 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { candidateFeatures, fitFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
-import { partOf } from "../fit/partOf.ts";
+import { partOf } from "../fit/splitRows.ts";
 import { requireHistory } from "../predict/predictor.ts";
-import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
+import type { TrialResult, TrialTask, TrialWork } from "./trialPool.ts";
 
 /** Maximum size of the cached matrices; the least recently used folds are dropped first. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 
-interface FoldFeatures extends CandidateFeatures {
-  /** Features of the fold's validation rows. */
-  readonly judged: Matrix;
-}
+/** `judged`: features of the fold's validation rows. */
+type FoldFeatures = CandidateFeatures & { readonly judged: Matrix };
 
 const { data, subjects } = workerData as TrialWork;
 const kept = new Map<string, FoldFeatures>();

@@ -1,16 +1,16 @@
 /** Predictions over time: mean actual and mean predicted value by hour, day, week, month, … */
 import { axisLabels, domainOf } from "../density.ts";
 import { countOf, displayNumber } from "../displayNumber.ts";
-import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "../theme.ts";
+import { colours, nominal, plotSpec, plotWidth, quantitative, type PlotSpec } from "../theme.ts";
 
-export interface OverTimeData {
-  /** Title of the axis: the target, or "share of “yes”". */
+interface OverTimeData {
+  /** The target, or "share of “yes”". */
   readonly measure: string;
   /** Length of a bucket, e.g. "week". */
   readonly unit: string;
   /** Oldest first; a bucket without rows has no means. */
   readonly points: readonly OverTimePoint[];
-  /** Several plots side by side are smaller. */
+  /** Several plots side by side. */
   readonly isSmall: boolean;
 }
 
@@ -32,34 +32,18 @@ export function overTimePlot({ measure, unit, points, isSmall }: OverTimeData): 
   const size = isSmall ? { width: 250, height: 130 } : { width: 2 * plotWidth, height: 220 };
   const subtitle = isSmall ? "" : `${countOf(rows, "row")}; one point per ${unit}`;
   const title = `${measure.charAt(0).toUpperCase()}${measure.slice(1)} over time`;
+  const point = { size: isSmall ? 10 : 18 };
+  const axis = { grid: false, tickCount: isSmall ? 4 : 10, labelOverlap: true };
+  const y = { scale: { domain: [...domain], zero: false, nice: false }, axis: axisLabels(domain) };
+  const legend = { title: null, orient: isSmall ? "top" : "bottom", direction: "horizontal", symbolSize: 60 };
   return plotSpec({ text: title, subtitle }, sentence(known, unit), {
     data: { values },
     ...size,
-    mark: {
-      type: "line",
-      strokeWidth: 2,
-      strokeJoin: "round",
-      invalid: "break-paths-show-path-domains",
-      point: { size: isSmall ? 10 : 18 },
-    },
+    mark: { type: "line", strokeWidth: 2, strokeJoin: "round", invalid: "break-paths-show-path-domains", point },
     encoding: {
-      x: {
-        field: "at",
-        type: "temporal",
-        title: null,
-        scale: { type: "utc" },
-        axis: { grid: false, tickCount: isSmall ? 4 : 10, labelOverlap: true },
-      },
-      y: quantitative("value", isSmall ? null : `Mean ${measure}`, {
-        scale: { domain: [...domain], zero: false, nice: false },
-        axis: axisLabels(domain),
-      }),
-      color: {
-        field: "side",
-        type: "nominal",
-        scale: { domain: SIDES, range: [colours.grey, colours.accent] },
-        legend: { title: null, orient: isSmall ? "top" : "bottom", direction: "horizontal", symbolSize: 60 },
-      },
+      x: { field: "at", type: "temporal", title: null, scale: { type: "utc" }, axis },
+      y: quantitative("value", isSmall ? null : `Mean ${measure}`, y),
+      color: nominal("side", SIDES, [colours.grey, colours.accent], legend),
     },
   });
 }

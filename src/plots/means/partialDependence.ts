@@ -1,25 +1,22 @@
 /** Partial dependence of one column: the mean prediction by its value, with the other columns as they are. */
-import type { JsonObject } from "../../core/json.ts";
 import { legendOf } from "../curve.ts";
-import { axisLabels } from "../density.ts";
+import { axisLabels, valueAxis } from "../density.ts";
 import { displayNumber } from "../displayNumber.ts";
-import { dateFormat } from "../driftColumn.ts";
 import { nameAxis } from "../namedBars.ts";
 import { textWidth } from "../textWidth.ts";
-import { plotSpec, quantitative, series, type PlotSpec } from "../theme.ts";
+import { nominal, plotSpec, quantitative, series, type PlotSpec } from "../theme.ts";
 
 export interface PartialDependenceData {
   readonly column: string;
   readonly kind: "number" | "date" | "category";
-  /** Numbers or dates (milliseconds since 1970) ascending, or categories. */
+  /** Ascending; dates in milliseconds since 1970. */
   readonly values: readonly (number | string)[];
   /** The target, or one entry for each class, with its position in the palette. */
   readonly outputs: readonly { readonly label: string; readonly colour: number }[];
   /** By output and value. */
   readonly means: readonly (readonly number[])[];
-  /** Short title of the axis of the means: the plot is small. */
   readonly measure: string;
-  /** Of the means; the same in all plots of a report, so that they can be compared. */
+  /** Of the means; the same in all plots of a report. */
   readonly domain: readonly [number, number];
 }
 
@@ -32,12 +29,13 @@ export function partialDependencePlot(data: PartialDependenceData): PlotSpec {
     outputs.map(({ label }, output) => ({ value, mean: data.means[output]![i]!, label })),
   );
   const names = outputs.map(({ label }) => label);
-  const color = {
-    field: "label",
-    type: "nominal",
-    scale: { domain: names, range: outputs.map(({ colour }) => series[colour % series.length]!) },
-    legend: outputs.length === 1 ? null : { ...legendOf(names), symbolSize: 60 },
-  };
+  const legend = outputs.length === 1 ? null : { ...legendOf(names), symbolSize: 60 };
+  const color = nominal(
+    "label",
+    names,
+    outputs.map(({ colour }) => series[colour % series.length]!),
+    legend,
+  );
   const axis = { tickCount: 4, ...axisLabels(domain), labelOverlap: true };
   const mean = quantitative("mean", measure, { scale: { domain: [...domain], zero: false, nice: false }, axis });
   const body =
@@ -65,13 +63,7 @@ function rowsOf({ values, means }: PartialDependenceData) {
 
 function lineOf({ kind, values }: PartialDependenceData) {
   const numbers = values.map(Number);
-  const domain = [Math.min(...numbers), Math.max(...numbers)] as const;
-  const scale = { domain: [...domain], nice: false, zero: false };
-  const axis = { grid: false, labelOverlap: true, tickCount: 4 };
-  const x: JsonObject =
-    kind === "date"
-      ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat(domain) } }
-      : { type: "quantitative", scale, axis: { ...axis, ...axisLabels(domain) } };
+  const x = valueAxis(kind === "date" ? kind : "number", [Math.min(...numbers), Math.max(...numbers)]);
   const mark = { type: "line", strokeWidth: 2, strokeJoin: "round", point: { size: 24 } };
   return { width: WIDTH, height: 130, mark, x: { field: "value", title: null, ...x } };
 }

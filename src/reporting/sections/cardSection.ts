@@ -5,12 +5,17 @@ import { dateTime } from "../dateTime.ts";
 import { html, type Html } from "../html.ts";
 import { inRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { section } from "../section.ts";
-import { familyName, summaryOf, validationSentence, withInterval } from "../summary.ts";
+import { emptyNote } from "../section.ts";
+import { familyName, summaryOf, validationSentence, warningsOf, withInterval, mainMetric } from "../summary.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import { scoreHistoryPlot } from "../../plots/scoreInterval.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import type { DrawFigure } from "../plotFigure.ts";
 
 const MOST_SEGMENTS = 3;
 
-export function cardSection(input: ReportInput): Html {
+/** Model card: one page for readers who decide on the use of a model. @see Mitchell et al., Model cards (2019) */
+export function cardBody(input: ReportInput): Html {
   const lines: readonly (readonly [title: string, ...texts: readonly (string | Html)[]])[] = [
     ["Intended use", input.description ?? html`Not stated. Set <code>"description"</code> in config.json.`],
     ["Model", modelText(input)],
@@ -26,7 +31,7 @@ export function cardSection(input: ReportInput): Html {
       html`<dt>${title}</dt>
         <dd>${texts.filter((text) => text !== "").map((text) => html`<p>${text}</p>`)}</dd>`,
   );
-  return section("card", "Model card", html`<dl class="card">${entries}</dl>`);
+  return html`<dl class="card">${entries}</dl>`;
 }
 
 function modelText({ run, signature, thresholds }: ReportInput): string {
@@ -52,10 +57,8 @@ function dataTexts({ run, dataset, data }: ReportInput): string[] {
 
 function resultTexts(input: ReportInput): string[] {
   const rows = inRows(input);
-  return [
-    `Quality: ${summaryOf(input).quality.words}.`,
-    ...(rows === null ? [] : [`${rows.headline}.`, ...rows.sentences]),
-  ];
+  const quality = `Quality: ${summaryOf(input).quality.words}.`;
+  return rows === null ? [quality] : [quality, `${rows.headline}.`, ...rows.sentences];
 }
 
 function metricText({ run, metrics }: ReportInput): string {
@@ -77,12 +80,12 @@ function segmentText({ weakest }: ReportInput): string {
 }
 
 function limitTexts(input: ReportInput): string[] {
-  const { run, warnings, drift } = input;
+  const { drift } = input;
   return [
     "Rows unlike those of the training are predicted worse; predictions show what goes together, not what causes it.",
     validationSentence(input),
     drift?.dataset.detected === true ? "The newest data differs from that of the training (drift)." : "",
-    ...new Set([...warnings, ...run.warnings]),
+    ...warningsOf(input),
   ];
 }
 
@@ -91,9 +94,50 @@ function deploymentTexts({ decision, deployments, run }: ReportInput): string[] 
   if (own === undefined)
     return [decision === null ? "Not decided yet." : "Not deployed.", ...(decision?.reasons ?? [])];
   const origin = originText(own);
-  const by = origin === "" ? "" : ` by ${origin}`;
-  return [
-    `Deployed ${dateTime(own.deployedAt)}${by} (deployment ${own.deploymentId}).`,
-    `Why: ${own.reasons.join("; ")}.`,
-  ];
+  const deployed = `Deployed ${dateTime(own.deployedAt)}${origin === "" ? "" : ` by ${origin}`}`;
+  return [`${deployed} (deployment ${own.deploymentId}).`, `Why: ${own.reasons.join("; ")}.`];
+}
+
+export async function deploymentBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
+  return html`${current(input)} ${await history(input, draw)} ${past(input)}`;
+}
+
+function current({ deployment, run }: ReportInput): Html {
+  if (deployment === null) return emptyNote("No model is deployed. Run mlctl deploy to deploy the best one.");
+  const { deploymentId, deployedAt, runId, aliases } = deployment;
+  const names = aliases.length === 0 ? "" : `, known as ${aliases.join(", ")}`;
+  const which = runId === run.runId ? "the model of this report" : `run ${runId}, not the model of this report`;
+  return html`<p>In production since ${dateTime(deployedAt)} (deployment ${deploymentId}${names}): ${which}.</p>`;
+}
+
+async function history(input: ReportInput, draw: DrawFigure): Promise<Html> {
+  const { history: points } = input;
+  const { label, greaterIsBetter } = mainMetric(input);
+  if (points.length === 0) return emptyNote("No run was scored yet, so there is no score history.");
+  if (points.length === 1) return emptyNote("Only one run was scored. The score history appears once there are two.");
+  const figure = await draw("score-history", scoreHistoryPlot({ metric: label, greaterIsBetter, points }));
+  return html`<div class="plots">${figure}</div>`;
+}
+
+function past({ deployments }: ReportInput): Html | null {
+  if (deployments.length === 0) return null;
+  const { columns, rows } = deploymentTable(deployments.toReversed(), (runId) => html`<code>${runId}</code>`);
+  const marked = rows.map((row, place) => ({ ...row, marked: place === 0 }));
+  return dataTable({ caption: "Deployments, newest first", columns, rows: marked, limit: 20 });
+}
+
+export function deploymentTable(deployments: readonly Deployment[], run: (runId: string) => Html) {
+  return {
+    columns: ["Number", "When", "Action", "Run", numeric("Score"), "Reasons"],
+    rows: deployments.map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }) => ({
+      cells: [
+        String(deploymentId),
+        dateTime(deployedAt),
+        prunedAt === undefined ? action : `${action}, pruned`,
+        run(runId),
+        `${metric} ${displayNumber(value)}`,
+        reasons.join("; "),
+      ],
+    })),
+  };
 }

@@ -1,75 +1,56 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
 import type { Dataset } from "../../core/records/dataset.ts";
-import { countOf, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable, numeric } from "../dataTable.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { dataTable, numeric, allNumeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import { dateTime } from "../dateTime.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { emptyNote, section } from "../section.ts";
+import { emptyNote } from "../section.ts";
+import type { ColumnReference } from "../../core/records/reference.ts";
 
-export function lineageSection(input: ReportInput): Html {
-  return section(
-    "lineage",
-    "Lineage",
-    html`<ol class="chain">
-        ${links(input).map(
-          ({ title, name, facts }) =>
-            html`<li>
-              <strong>${title}</strong> <code>${name}</code>
-              ${facts.map((fact) => html`<br /><span class="fact">${fact}</span>`)}
-            </li>`,
-        )}
-      </ol>
-      ${lineageFiles(input)}`,
+export function lineageBody(input: ReportInput): Html {
+  const items = links(input).map(
+    ([title, name, ...facts]) =>
+      html`<li>
+        <strong>${title}</strong> <code>${name}</code>
+        ${facts.map((fact) => html`<br /><span class="fact">${fact}</span>`)}
+      </li>`,
   );
+  return html`<ol class="chain">
+      ${items}
+    </ol>
+    ${lineageFiles(input)}`;
 }
 
-interface Link {
-  readonly title: string;
-  readonly name: string;
-  readonly facts: readonly string[];
-}
+type Link = readonly [title: string, name: string, ...facts: readonly string[]];
 
 function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
   const deployed = deployment !== null && deployment.runId === run.runId;
   const engine = run.engine === undefined ? "" : ` (${run.engine})`;
+  const about = `${run.family}${engine}, features ${run.featureSet}, seed ${run.seed}, mlctl ${run.codeVersion}`;
+  const from = dataset && `${countOf(dataset.rows, "row")} from ${countOf(dataset.files.length, "file")}`;
+  const noFile = "no model file: only the best run of a training and those that promotion.top names keep one";
   return [
     dataset === null
-      ? { title: "Dataset", name: run.datasetId, facts: ["its record is missing", `sha256 ${run.datasetSha256}`] }
-      : {
-          title: "Dataset",
-          name: dataset.datasetId,
-          facts: [
-            `${countOf(dataset.rows, "row")} from ${countOf(dataset.files.length, "file")}, ${dateTime(dataset.createdAt)}`,
-            `sha256 ${dataset.artifact.sha256}`,
-          ],
-        },
-    {
-      title: "Run",
-      name: run.runId,
-      facts: [
-        `${run.family}${engine}, features ${run.featureSet}, seed ${run.seed}, mlctl ${run.codeVersion}, ${dateTime(run.createdAt)}, ${displayNumber(run.seconds, 2)} s`,
-        `configuration sha256 ${run.configSha256}`,
-      ],
-    },
+      ? ["Dataset", run.datasetId, "its record is missing", `sha256 ${run.datasetSha256}`]
+      : ["Dataset", dataset.datasetId, `${from}, ${dateTime(dataset.createdAt)}`, `sha256 ${dataset.artifact.sha256}`],
+    [
+      "Run",
+      run.runId,
+      `${about}, ${dateTime(run.createdAt)}, ${displayNumber(run.seconds, 2)} s`,
+      `configuration sha256 ${run.configSha256}`,
+    ],
     run.model === null
-      ? {
-          title: "Model",
-          name: "none",
-          facts: ["no model file: only the best run of a training and those that promotion.top names keep one"],
-        }
-      : {
-          title: "Model",
-          name: run.model.path,
-          facts: [`${displayNumber(run.model.bytes)} bytes`, `sha256 ${run.model.sha256}`],
-        },
+      ? ["Model", "none", noFile]
+      : ["Model", run.model.path, `${displayNumber(run.model.bytes)} bytes`, `sha256 ${run.model.sha256}`],
     deployed
-      ? {
-          title: "Deployment",
-          name: `#${deployment.deploymentId}`,
-          facts: [dateTime(deployment.deployedAt), `sha256 ${deployment.model.sha256}`],
-        }
-      : { title: "Deployment", name: "none", facts: ["this run is not deployed"] },
+      ? [
+          "Deployment",
+          `#${deployment.deploymentId}`,
+          dateTime(deployment.deployedAt),
+          `sha256 ${deployment.model.sha256}`,
+        ]
+      : ["Deployment", "none", "this run is not deployed"],
   ];
 }
 
@@ -83,7 +64,7 @@ export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "ru
 
 function fileTable(
   caption: string,
-  files: readonly { readonly path: string; readonly rows: number; readonly sha256: string }[],
+  files: readonly Pick<Dataset["files"][number], "path" | "rows" | "sha256">[],
 ): Html {
   const rows = files.map(({ path, rows: count, sha256 }) => ({ cells: [path, displayNumber(count), hash(sha256)] }));
   return dataTable({ caption, columns: ["File", numeric("Rows"), "sha256"], rows });
@@ -99,4 +80,41 @@ function rejectedTable(rejected: Dataset["rejected"]): Html {
 /** Twelve hex digits are enough to compare files; the tooltip has the whole hash. */
 function hash(sha256: string): Html {
   return html`<code title="${sha256}">${sha256.slice(0, 12)}…</code>`;
+}
+
+export function dataBody({ data, run, dataset, signature }: ReportInput): Html {
+  if (data === null) return emptyNote("The dataset no longer exists, so its columns cannot be summarized.");
+  const entries = Object.entries(data.columns);
+  const duplicates = dataset === null ? "" : ` Removed ${countOf(dataset.duplicatesRemoved, "duplicate")}.`;
+  const numbers = allNumeric("Missing", "Mean", "Std. deviation", "Minimum", "Median", "Maximum");
+  const table = {
+    caption: "Columns of the dataset",
+    columns: ["Column", "Kind", ...numbers, "Most frequent"],
+    rows: entries.map(([name, column]) => ({ cells: [name, ...cellsOf(column, data.rows)] })),
+  };
+  return html`<p>
+      ${countOf(data.rows, "row")} and ${countOf(entries.length, "column")}.${duplicates} The model was trained on
+      ${countOf(run.trainingRows, "row")}; ${countOf(run.validationRows, "row")} were held out to choose between
+      candidates. Target: “${signature.target.name}”.
+    </p>
+    ${entries.length === 0 ? emptyNote("The dataset has no columns.") : dataTable(table)}`;
+}
+
+function cellsOf(column: ColumnReference, rows: number): string[] {
+  const missing = rows === 0 ? "–" : percent(column.missing / rows);
+  if (column.kind === "category") {
+    const [top] = column.counts;
+    const frequent = top === undefined ? "–" : `${top[0]} (${percent(top[1] / (rows - column.missing))})`;
+    // The reference keeps only the most frequent categories.
+    const listed = column.counts.reduce((sum, [, count]) => sum + count, 0);
+    const distinct = `${listed < column.count ? "more than " : ""}${countOf(column.counts.length, "value")}`;
+    return [`category, ${distinct}`, missing, "–", "–", "–", "–", "–", frequent];
+  }
+  const isDate = column.kind === "date";
+  const shown = (value: number | null | undefined): string =>
+    isDate && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value);
+  const { quantiles } = column;
+  const deviation = isDate ? "–" : displayNumber(column.standardDeviation);
+  const order = [quantiles[0], quantiles[50], quantiles.at(-1)].map(shown);
+  return [column.kind, missing, shown(column.mean), deviation, ...order, "–"];
 }

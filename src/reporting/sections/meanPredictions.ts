@@ -58,10 +58,8 @@ export function segmentsPart({ weakest, meanClasses, signature }: ReportInput): 
   const shown = segments.slice(0, MOST_SEGMENTS);
   const more = segments.length > shown.length ? ` The ${shown.length} surest are listed.` : "";
   const byChance = Math.max(1, Math.round(compared * BY_CHANCE));
-  const means =
-    task === "multiclass"
-      ? []
-      : [`Actual ${task === "regression" ? name : `share of “${meanClasses[0] ?? ""}”`}`, "Predicted"];
+  const actual = `Actual ${task === "regression" ? name : `share of “${meanClasses[0] ?? ""}”`}`;
+  const means = task === "multiclass" ? [] : [actual, "Predicted"];
   return html`<h3>Weakest segments</h3>
     <p class="note">
       ${basis} In ${displayNumber(segments.length)} of them ${metric.label} is ${worse}; about

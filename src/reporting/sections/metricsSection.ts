@@ -3,13 +3,12 @@ import { displayInterval, displayNumber, percent } from "../../plots/displayNumb
 import { allNumeric, dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/run.ts";
-import { section } from "../section.ts";
 import { covers } from "../summary.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 
-export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {
+export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {
   const { run } = input;
-  if (run.score === null) return section("metrics", "Metrics", validationOnly(input));
+  if (run.score === null) return validationOnly(input);
   const { score } = run;
   const rows = input.metrics.map(({ name, label, greaterIsBetter }) => {
     const interval = score.intervals[name];
@@ -24,24 +23,14 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
     ];
     return { cells, marked: name === input.metric };
   });
-  return section(
-    "metrics",
-    "Metrics",
-    html`${dataTable({
-        caption: `Metrics on ${displayNumber(score.rows)} test rows`,
-        columns: [
-          "Metric",
-          ...allNumeric("Value", "95 % interval", "On validation rows", "Baseline"),
-          "Compared with baseline",
-        ],
-        rows,
-      })}
-      <p class="note">
-        Intervals are bootstrap intervals over the test rows. The baseline is trained on the same rows as the model and
-        ignores all columns. “–” means undefined.
-      </p>
-      ${copies(score)}`,
-  );
+  const values = allNumeric("Value", "95 % interval", "On validation rows", "Baseline");
+  const columns = ["Metric", ...values, "Compared with baseline"];
+  return html`${dataTable({ caption: `Metrics on ${displayNumber(score.rows)} test rows`, columns, rows })}
+    <p class="note">
+      Intervals are bootstrap intervals over the test rows. The baseline is trained on the same rows as the model and
+      ignores all columns. “–” means undefined.
+    </p>
+    ${copies(score)}`;
 }
 
 function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
@@ -78,16 +67,14 @@ function verdict(
 
 function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">): Html {
   const known = metrics.filter(({ name }) => run.metrics[name] !== undefined);
+  const table = {
+    caption: `Metrics on ${displayNumber(run.validationRows)} validation rows, held out from training`,
+    columns: ["Metric", numeric("Value")],
+    rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, displayNumber(run.metrics[name])] })),
+  };
   return html`<p class="empty">
       There is no test data, so the model was not scored. Set test_data_path in config.json and run
       <code>mlctl score</code>.
     </p>
-    ${
-      known.length > 0 &&
-      dataTable({
-        caption: `Metrics on ${displayNumber(run.validationRows)} validation rows, held out from training`,
-        columns: ["Metric", numeric("Value")],
-        rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, displayNumber(run.metrics[name])] })),
-      })
-    }`;
+    ${known.length > 0 && dataTable(table)}`;
 }

@@ -3,18 +3,17 @@ import type { Run } from "../../core/records/run.ts";
 import { candidateLabels } from "../../core/text/candidateLabels.ts";
 import { selectionLabel } from "../../core/text/recordText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { importancePlot } from "../../plots/importance.ts";
-import { leaderboardPlot } from "../../plots/leaderboard.ts";
+import { importancePlot, leaderboardPlot } from "../../plots/namedBars.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
 import { allNumeric, dataTable } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
-import { emptyNote, section } from "../section.ts";
+import { emptyNote } from "../section.ts";
 import { familyName, mainMetric } from "../summary.ts";
 import { dependencePart } from "./meanPredictions.ts";
 
-export async function modelSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
+export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { importance, importanceMeasure } = input;
   const [leaders, importancePart, shap, dependence] = await Promise.all([
     leaderboard(input, draw),
@@ -24,12 +23,12 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
     Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data, input.shap.length > 1)))),
     dependencePart(input, draw),
   ]);
-  return section(
-    "model",
-    "Model",
-    html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
-      ${shapNote(input)} ${dependence} ${candidateTable(input)} ${parameters(input)}`,
-  );
+  return html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
+    ${shapNote(input)} ${dependence} ${candidateTable(input)}
+    <details>
+      <summary>Parameters of ${familyName(input.run.family)}</summary>
+      ${parameterTable(input.run)}
+    </details>`;
 }
 
 /** With many classes, the SHAP values of the first ones are drawn. */
@@ -53,10 +52,9 @@ async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> 
   }));
   if (rows.every(({ value }) => value === null)) return emptyNote(`${label} is undefined for every candidate.`);
   const selection = foldsOf(candidates);
-  const judgedOn =
-    selection === undefined
-      ? {}
-      : { judgedOn: selection.aggregate === "mean" ? `${selection.folds} folds (mean)` : selectionLabel(selection) };
+  const folds =
+    selection && (selection.aggregate === "mean" ? `${selection.folds} folds (mean)` : selectionLabel(selection));
+  const judgedOn = folds === undefined ? {} : { judgedOn: folds };
   return draw("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, ...judgedOn, candidates: rows }));
 }
 
@@ -73,9 +71,7 @@ const usual = new Set(
 function candidateTable(input: ReportInput): Html | null {
   const { candidates, metrics, metric } = input;
   if (candidates.length === 0) return null;
-  const known = metrics.filter(({ name }) =>
-    candidates.some((candidate) => typeof candidate.metrics[name] === "number"),
-  );
+  const known = metrics.filter(({ name }) => candidates.some((each) => typeof each.metrics[name] === "number"));
   // More columns are wider than the page.
   const shown = [mainMetric(input), ...known.filter(({ name }) => usual.has(name) && name !== metric)].slice(0, 5);
   const best = ranked(candidates);
@@ -90,28 +86,13 @@ function candidateTable(input: ReportInput): Html | null {
     columns: ["Model", ...allNumeric(...onFolds, ...shown.map(({ label }) => label), "Seconds"), "Outcome"],
     rows: best.map((candidate, i) => {
       const chosen = candidate.runId === input.run.runId;
-      const outcome =
-        candidate.status === "FINISHED" ? (chosen ? "chosen" : "") : (candidate.error ?? candidate.status);
+      const { status, error, selection: judged, seconds } = candidate;
+      const outcome = status === "FINISHED" ? (chosen ? "chosen" : "") : (error ?? status);
       const values = shown.map(({ name }) => displayNumber(candidate.metrics[name]));
-      const cells = [
-        labels[i]!,
-        ...onFolds.map((_, at) =>
-          displayNumber(at === 0 ? candidate.selection?.value : candidate.selection?.standardDeviation),
-        ),
-        ...values,
-        displayNumber(candidate.seconds, 2),
-        outcome,
-      ];
-      return { cells, marked: chosen };
+      const folds = onFolds.map((_, at) => displayNumber(at === 0 ? judged?.value : judged?.standardDeviation));
+      return { cells: [labels[i]!, ...folds, ...values, displayNumber(seconds, 2), outcome], marked: chosen };
     }),
   });
-}
-
-function parameters({ run }: ReportInput): Html {
-  return html`<details>
-    <summary>Parameters of ${familyName(run.family)}</summary>
-    ${parameterTable(run)}
-  </details>`;
 }
 
 export function parameterTable({ params }: Pick<Run, "params">): Html {
@@ -122,11 +103,9 @@ export function parameterTable({ params }: Pick<Run, "params">): Html {
   return dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows });
 }
 
+const place = ({ status, rank }: Candidate): number => (status === "FINISHED" ? rank : Infinity);
+
 /** By rank; failed candidates come last. */
 function ranked(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
-}
-
-function place({ status, rank }: Candidate): number {
-  return status === "FINISHED" ? rank : Infinity;
 }

@@ -6,11 +6,16 @@ import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import { thresholdRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { mainMetric, summaryOf, validationSentence } from "../summary.ts";
+import { mainMetric, summaryOf, validationSentence, warningsOf } from "../summary.ts";
+
+const items = (texts: readonly string[]): Html =>
+  html`<ul>
+    ${texts.map((text) => html`<li>${text}</li>`)}
+  </ul>`;
 
 export async function summarySection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { status, quality, headline, sentences, details, reasons } = summaryOf(input);
-  const warnings = [...new Set([...input.warnings, ...input.run.warnings])];
+  const warnings = warningsOf(input);
   return html`<section id="summary" class="summary ${quality.tone}" aria-labelledby="summary-title">
     <div class="words">
       <p><span class="badge">${status}</span> <span class="badge quality">${quality.words}</span></p>
@@ -20,17 +25,13 @@ export async function summarySection(input: ReportInput, draw: DrawFigure): Prom
       ${
         reasons.length > 0 &&
         html`<h3>Why</h3>
-          <ul>
-            ${reasons.map((reason) => html`<li>${reason}</li>`)}
-          </ul>`
+          ${items(reasons)}`
       }
       ${
         warnings.length > 0 &&
         html`<div class="warnings">
           <h3>${countOf(warnings.length, "warning")}</h3>
-          <ul>
-            ${warnings.map((warning) => html`<li>${warning}</li>`)}
-          </ul>
+          ${items(warnings)}
         </div>`
       }
       ${otherWarnings(input, warnings.length > 0)}

@@ -8,7 +8,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
-import { metricsSection } from "../../reporting/sections/metricsSection.ts";
+import { metricsBody } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState, itemTable } from "./frame/parts.ts";
@@ -33,7 +33,8 @@ export async function runPage(request: PageRequest): Promise<Page> {
     title: `Run ${run.runId}`,
     area: "runs",
     body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
-      ${section("about", "About", about(request, run))} ${metricsSection({ run, metrics, metric: run.metric })}
+      ${section("about", "About", about(request, run))}
+      ${section("metrics", "Metrics", metricsBody({ run, metrics, metric: run.metric }))}
       ${section("plots", "Plots", await drawnPlots(request, run))}
       ${section("candidates", "Candidates of this training", candidates(request, run))}
       ${section("params", "Parameters", paramTable(run, familyName(run.family)))}

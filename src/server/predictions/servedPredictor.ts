@@ -5,7 +5,7 @@ import type { LoggedPrediction, PredictionLog } from "../../core/records/predict
 import type { Table } from "../../core/table/table.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { RowSelector } from "../../lifecycle/predict/inputStream.ts";
-import { applyThreshold } from "../../pipeline/predict/applyThreshold.ts";
+import { applyThreshold } from "../../pipeline/predict/predictor.ts";
 import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";

@@ -4,7 +4,7 @@ import { openLogReader } from "../../../storage/predictionLog/openLogReader.ts";
 import { stackOf } from "../../../core/errors.ts";
 import type { Reply, Request } from "../../http/http.ts";
 import type { ServerState } from "../../state/serverState.ts";
-import { type Page, type PageRequest, type PageWriter, areas } from "./page.ts";
+import { areas, type Page, type PageRequest, type PageWriter } from "./page.ts";
 import { isSignedIn, type PageAccess } from "./pageAccess.ts";
 import { trafficSamples } from "../../state/traffic.ts";
 import { html, htmlText, trusted, type Html } from "../../../reporting/html.ts";
@@ -13,7 +13,7 @@ import { pageAddress, withRelativeLinks } from "./pageAddress.ts";
 import { createHash } from "node:crypto";
 import type { PlotSpec } from "../../../plots/theme.ts";
 import type { DrawFigure } from "../../../reporting/plotFigure.ts";
-import { plotWorker } from "../../../reporting/plotWorker.ts";
+import { plotWorker } from "../../../reporting/drawing.ts";
 import { emptyNote } from "../../../reporting/section.ts";
 
 export type PageRenderer = ReturnType<typeof pageRenderer>;
