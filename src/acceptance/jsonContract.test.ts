@@ -100,7 +100,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "constant,invalid_example,invalid_share,maximum,minimum,missing_share,new_categories,new_share,outside_share",
     performance:
       "error_standard_deviation,estimate,intervals,mean_actual,mean_predicted,metric,metrics,points,reference,rows,value",
-    "performance.estimate": "calibrated,intervals,method,metrics,realised,rows",
+    "performance.estimate": "calibrated,drifted,intervals,method,metrics,realised,rows",
     "findings[]": "area,interval,limit,message,name,passes,status,value",
     "windows[]": watchedWindow,
   },

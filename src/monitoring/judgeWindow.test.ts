@@ -203,6 +203,18 @@ describe("performance", () => {
     expect(statusOf({ log_loss: { max: 0.01 } }, 0.95)).toBe("fail");
   });
 
+  it("takes the confidence of config.json for required limits", () => {
+    const batch = customers(400, 8);
+    const [, high] = judge(batch).performance.intervals["f1"]!;
+    const statusAt = (confidence: number): string => {
+      const require = { f1: { min: high + 0.005 } };
+      const performance = { metric: "f1", reference: null, referenceInterval: null, require, confidence };
+      return named(judge(batch, { options: { performance } }).findings, "f1").status;
+    };
+    // Just beyond the 95 % interval, and far within that of 99.9 %, which is 3.29 / 1.96 times as wide.
+    expect([0.9, 0.95, 0.999].map(statusAt)).toEqual(["fail", "fail", "warn"]);
+  });
+
   it("fails without a limit if the interval is below that of the test set", () => {
     const batch = customers(400, 9);
     const wrong = { ...batch, probabilities: batch.probabilities.map((p) => 1 - p) };
@@ -262,6 +274,13 @@ describe("performance", () => {
     expect(named(findings, "f1").status).toBe("skipped");
     expect(named(findings, "f1 (estimated)")).toMatchObject({ status: "warn", area: "performance" });
     const [low, high] = report.estimate!.intervals["f1"]!;
+    expect(named(findings, "f1 (estimated)").message).not.toContain("drifted");
+    const age = table.columns.map((column) =>
+      column.kind === "number" ? { ...column, values: column.values.map((value) => 3 * value + 50) } : column,
+    );
+    const drifted = judge(batch, { table: { ...table, columns: age }, options: { performance } });
+    expect(drifted.performance.estimate!.drifted).toBeGreaterThan(0);
+    expect(named(drifted.findings, "f1 (estimated)").message).toContain("drifted, so the probabilities may be wrong");
     const measured = judge(batch).performance.metrics["f1"]!;
     expect(measured).toBeGreaterThan(low - 0.03);
     expect(measured).toBeLessThan(high + 0.03);

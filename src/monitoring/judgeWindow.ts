@@ -7,7 +7,7 @@ import { distributionOf } from "./columnDistribution.ts";
 import { driftFindings, performanceFindings, type DriftSubject } from "./performanceFindings.ts";
 import { finding } from "./finding.ts";
 import { driftReport, seasonalDrift, type DriftOptions, type Season } from "./driftReport.ts";
-import { performanceReport, sureInterval } from "./performanceReport.ts";
+import { performanceReport, intervalsAt } from "./performanceReport.ts";
 import { qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
 import { qualityReport } from "./qualityReport.ts";
 import { segmentReports } from "./segmentReports.ts";
@@ -48,15 +48,18 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
   const quality = qualityReport(rows, reference, options.end);
   const required = Object.keys(settings.require);
   const metricOptions = { model, metric: settings.metric, reference: settings.reference, required, seed };
-  const performance = performanceReport(rows, metricOptions);
+  const { prediction: _, ...inputs } = drift.columns;
+  const drifted = Object.values(inputs).filter((column) => column.drifted).length;
+  const measured = performanceReport(rows, metricOptions);
+  const performance = { ...measured, estimate: measured.estimate && { ...measured.estimate, drifted } };
   const segments = segmentReports(rows, {
     ...metricOptions,
     segments: options.segments,
     minimumRows: options.segmentRows,
   });
   const { require, confidence, referenceInterval } = settings;
-  const sure = referenceInterval === null ? null : sureInterval(rows, metricOptions);
-  const limits = { require, confidence, referenceInterval, minimumRows, task, sureInterval: sure };
+  const intervalAt = intervalsAt(rows, metricOptions);
+  const limits = { require, confidence, referenceInterval, minimumRows, task, intervalAt };
   const findings = [
     ...driftFindings(drift, options.drift.failOn),
     ...qualityFindings(quality, reference, options.quality),

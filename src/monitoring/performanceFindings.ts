@@ -1,8 +1,9 @@
 /** Findings about model performance: limits of config.json, the score on the test set, and segments. */
-import { formatNumber } from "../core/text/format.ts";
+import { formatNumber, percent } from "../core/text/format.ts";
 import type {
   MonitorFinding,
   MonitorStatus,
+  PerformanceEstimate,
   PerformanceReport,
   SegmentReport,
   MonitorDrift,
@@ -23,8 +24,8 @@ export interface PerformanceLimits {
   readonly task: Task;
   /** Interval of the main metric on the test set. */
   readonly referenceInterval: readonly [number, number] | null;
-  /** 99.8 % interval of the main metric in this window. */
-  readonly sureInterval: readonly [number, number] | null;
+  /** Interval of a metric in this window. */
+  readonly intervalAt: (metric: string, confidence: number) => readonly [number, number] | null;
 }
 
 export function performanceFindings(
@@ -68,8 +69,10 @@ function requiredFinding(
   if (reason !== null) return found("skipped", reason);
   if (value === null) return found("fail", "undefined on these rows, which counts as a failure");
   if (bound === null || (low ? value >= bound : value <= bound)) return found("pass", rowsText(report));
-  const sure = limits.confidence === null || isBeyond(interval, bound, low);
-  const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${sure ? "" : ", but not significantly"}`;
+  const { confidence } = limits;
+  const sure = confidence === null || isBeyond(limits.intervalAt(name, confidence), bound, low);
+  const doubt = sure ? "" : `, but not significantly (${percent(confidence)} confidence)`;
+  const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${doubt}`;
   return found(sure ? "fail" : "warn", message);
 }
 
@@ -77,6 +80,9 @@ function requiredFinding(
 function isBeyond(interval: readonly [number, number] | null, bound: number, low: boolean): boolean {
   return interval !== null && (low ? interval[1] < bound : interval[0] > bound);
 }
+
+/** So that the limit taken from the test set does not raise an alarm every other week. */
+const SURE = 0.998;
 
 /** With its interval on the test set: fails if the 99.8 % interval is worse, warns if only the 95 % interval is. */
 function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
@@ -87,12 +93,12 @@ function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): M
   const found = metricFinding(metric, { value, interval, bound, low });
   const reason = reasonToSkip(report, limits);
   if (reason !== null) return found("skipped", reason);
-  if (bound === null || limits.sureInterval === null || value === null)
+  if (bound === null || value === null)
     return found("skipped", "no limit is set, and there is no score on the test set to compare with");
   const side = `, ${low ? "below" : "above"} the limit`;
   const onTest = `; ${formatNumber(reference)} on the test set`;
   const beyond = low ? value < bound : value > bound;
-  if (isBeyond(limits.sureInterval, bound, low)) return found("fail", `${rowsText(report)}${onTest}`);
+  if (isBeyond(limits.intervalAt(metric, SURE), bound, low)) return found("fail", `${rowsText(report)}${onTest}`);
   if (beyond && isBeyond(interval, bound, low))
     return found("warn", `${rowsText(report)}${side} with 95 % confidence, but not with 99.8 %${onTest}`);
   return found("pass", `${rowsText(report)}${beyond ? `${side}, but not significantly` : ""}${onTest}`);
@@ -110,12 +116,22 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
     const bound = low ? limit.min : limit.max;
     if (bound === undefined) return [];
     const broken = low ? value < bound : value > bound;
-    const doubt = estimate.calibrated ? "" : "; the model's probabilities are not calibrated";
-    const message = `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt}`;
+    const doubt = estimateDoubt(estimate);
+    const message = `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt === "" ? "" : `; ${doubt}`}`;
     const interval = estimate.intervals[name] ?? null;
     const found = metricFinding(`${name} (estimated)`, { value, interval, bound, low });
     return [found(broken ? "warn" : "pass", message)];
   });
+}
+
+/** Why an estimate may be wrong; empty if nothing speaks against it. */
+export function estimateDoubt({ calibrated, drifted = 0 }: PerformanceEstimate): string {
+  const inputs = drifted === 1 ? "1 input has" : `${drifted} inputs have`;
+  const doubts = [
+    calibrated ? "" : "the model's probabilities are not calibrated",
+    drifted === 0 ? "" : `${inputs} drifted, so the probabilities may be wrong`,
+  ];
+  return doubts.filter((doubt) => doubt !== "").join("; ");
 }
 
 function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {

@@ -2,7 +2,12 @@
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceReport } from "../core/records/monitoring.ts";
-import { metricsWithInterval, bootstrapInterval, type BootstrapOptions } from "../metrics/bootstrapInterval.ts";
+import {
+  metricsWithInterval,
+  bootstrapInterval,
+  type BootstrapOptions,
+  type Interval,
+} from "../metrics/bootstrapInterval.ts";
 import { computeMetrics, findMetric } from "../metrics/findMetric.ts";
 import { evenRows } from "../stats/samplePositions.ts";
 import { mean } from "../stats/mean.ts";
@@ -72,10 +77,14 @@ export function evaluationOf({ yTrue, yPred, probabilities }: PreparedRows, { si
   return { task, classCount: classes.length, yTrue, yPred, probabilities };
 }
 
-/** 99.8 %, so that the limit taken from the test set does not raise an alarm every other week. Null if undefined. */
-export function sureInterval(rows: PreparedRows, { model, metric, seed }: PerformanceOptions) {
+/** Enough resamples for the ends of wide intervals. */
+const RESAMPLES = 2000;
+
+/** @returns a function to the interval of a metric at a level; null if it is undefined */
+export function intervalsAt(rows: PreparedRows, { model, seed }: PerformanceOptions) {
   const evaluation = evaluationOf(selectPrepared(rows, labelledRows(rows)), model);
-  return metricInterval(evaluation, metric, { seed, resamples: 2000, confidence: 0.998 });
+  return (metric: string, confidence: number): Interval =>
+    metricInterval(evaluation, metric, { seed, resamples: RESAMPLES, confidence });
 }
 
 /** Of label minus prediction, with n − 1 as Evidently computes it. */
@@ -105,11 +114,7 @@ const MAXIMUM_ROWS = 20_000;
  * With more rows, the interval of evenly chosen ones, scaled and moved to the value of all rows (m out of n bootstrap;
  * Bickel, Götze & van Zwet, 1997): a second instead of a minute.
  */
-export function metricInterval(
-  evaluation: Evaluation,
-  name: string,
-  options: BootstrapOptions,
-): readonly [number, number] | null {
+export function metricInterval(evaluation: Evaluation, name: string, options: BootstrapOptions): Interval {
   const metric = findMetric(name, evaluation.task);
   const rowCount = evaluation.yTrue.length;
   if (rowCount <= MAXIMUM_ROWS) return bootstrapInterval(evaluation, metric, options);

@@ -58,12 +58,22 @@ it("lists what other thresholds would do, with their cost, and marks that of the
 });
 
 it("judges the quality by the baseline, the limits and what is missed, not by the deployment", () => {
-  expect(summaryOf(churn(weak))).toMatchObject({
+  const clean = (matrix: Parameters<typeof churn>[0]) => {
+    const input = churn(matrix, { drift: null });
+    const score = { ...input.run.score!, copiedRows: 0, copiedValidationRows: 0 };
+    return { ...input, run: { ...input.run, score } };
+  };
+  expect(summaryOf(clean(weak))).toMatchObject({
     status: "deployed",
     quality: { tone: "caution", words: "with reservations: misses most rows with churn = yes" },
   });
-  const strong = churn([[706, 44], [86, 164]]); // prettier-ignore
+  const strong = clean([[706, 44], [86, 164]]); // prettier-ignore
   expect(summaryOf(strong).quality).toEqual({ tone: "good", words: "passes the quality checks" });
+  const warned = { name: "missing values", status: "warn", value: 0.2, limit: 0.1, message: "x" } as const;
+  expect(summaryOf({ ...strong, findings: [warned] }).quality).toEqual({
+    tone: "caution",
+    words: "with reservations: 1 check did not pass",
+  });
   expect(summaryOf({ ...strong, broken: ["f1 is 0.7; required: at least 0.8"] }).quality).toEqual({
     tone: "bad",
     words: "not good enough: f1 is 0.7; required: at least 0.8",

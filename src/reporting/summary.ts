@@ -34,7 +34,7 @@ export function summaryOf(input: ReportInput) {
 }
 
 function qualityOf(input: ReportInput, rows: InRows | null): Quality {
-  const { findings, broken, metric } = input;
+  const { broken, metric } = input;
   const { score } = input.run;
   const { label, greaterIsBetter } = mainMetric(input);
   const [value, baseline] = [score?.metrics[metric], score?.baseline[metric]];
@@ -42,16 +42,26 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
   const isAhead = typeof baseline !== "number" || (greaterIsBetter ? value > baseline : value < baseline);
   const problems = [...(isAhead ? [] : [`${label} is not better than the baseline`]), ...broken];
   if (problems.length > 0) return { tone: "bad", words: `not good enough: ${problems.join("; ")}` };
-  const notPassed = findings.filter(({ status }) => status !== "pass").length;
   const isChance = typeof baseline === "number" && covers(score.intervals[metric], baseline);
   const doubts = [
     rows?.weakness ?? "",
     isChance ? "the lead over the baseline may be chance" : "",
     validationSentence(input) === "" ? "" : "worse than on the validation rows",
-    notPassed === 0 ? "" : `${countOf(notPassed, "check")} did not pass`,
+    ...doubtsOf(input).map(([, text]) => text),
   ].filter((text) => text !== "");
   if (doubts.length > 0) return { tone: "caution", words: `with reservations: ${doubts.join("; ")}` };
   return { tone: "good", words: "passes the quality checks" };
+}
+
+/** What else speaks against the model, and the chapter that says more: the badge and the links of the summary are of one mind. */
+export function doubtsOf({ findings, run, drift }: ReportInput): (readonly [chapter: string, text: string])[] {
+  const bad = findings.filter(({ status }) => status !== "pass").length;
+  const copies = (run.score?.copiedRows ?? 0) + (run.score?.copiedValidationRows ?? 0);
+  return [
+    ...(bad > 0 ? [["checks", `${countOf(bad, "check")} did not pass`] as const] : []),
+    ...(copies > 0 ? [["metrics", `${countOf(copies, "test row")} not independent of the training`] as const] : []),
+    ...(drift?.dataset.detected === true ? [["drift", "the data drifted"] as const] : []),
+  ];
 }
 
 export function warningsOf({ warnings, run }: ReportInput): string[] {

@@ -72,6 +72,8 @@ export interface PerformanceEstimate extends MetricValues {
   readonly rows: number;
   /** Whether the model calibrates its probabilities; if not, the estimate is only as good as they are. */
   readonly calibrated: boolean;
+  /** Number of inputs that drifted: then the probabilities may be wrong. Absent in records of earlier versions. */
+  readonly drifted?: number;
   /** The same metrics on the labelled rows, to check the estimate. */
   readonly realised: Readonly<Record<string, number | null>>;
 }

@@ -6,7 +6,7 @@ import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import { thresholdRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { mainMetric, summaryOf, validationSentence, warningsOf } from "../summary.ts";
+import { doubtsOf, mainMetric, summaryOf, validationSentence, warningsOf } from "../summary.ts";
 
 const items = (texts: readonly string[]): Html =>
   html`<ul>
@@ -77,16 +77,12 @@ function thresholdTable(input: ReportInput): Html | null {
 
 /** Links to the chapters with warnings, so that the summary does not deny them. */
 function otherWarnings(input: ReportInput, known: boolean): Html | null {
-  const { findings, run, drift, candidates } = input;
-  const bad = findings.filter(({ status }) => status !== "pass").length;
-  const copies = (run.score?.copiedRows ?? 0) + (run.score?.copiedValidationRows ?? 0);
-  const failed = candidates.filter(({ status }) => status !== "FINISHED").length;
-  const links = [
-    bad > 0 && html`<a href="#checks">${countOf(bad, "check")} did not pass</a>`,
-    copies > 0 && html`<a href="#metrics">${countOf(copies, "test row")} not independent of the training</a>`,
-    drift?.dataset.detected === true && html`<a href="#drift">the data drifted</a>`,
-    failed > 0 && html`<a href="#model">${countOf(failed, "candidate")} failed</a>`,
-  ].filter((link) => link !== false);
+  const failed = input.candidates.filter(({ status }) => status !== "FINISHED").length;
+  const chapters = [
+    ...doubtsOf(input),
+    ...(failed > 0 ? [["model", `${countOf(failed, "candidate")} failed`] as const] : []),
+  ];
+  const links = chapters.map(([chapter, text]) => html`<a href="#${chapter}">${text}</a>`);
   if (links.length > 0) return html`<p class="note">${links.map((link, i) => html`${i > 0 && ", "}${link}`)}.</p>`;
   return known || validationSentence(input) !== "" ? null : html`<p class="note">No warnings.</p>`;
 }

@@ -9,6 +9,7 @@ import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
+import { estimateDoubt } from "../../monitoring/performanceFindings.ts";
 import { columnLink, windowName, columnDrifts } from "./charts/columnMatrix.ts";
 import { distributionChart } from "./charts/distributionChart.ts";
 import { factList, modelLink, shortLimit, stateWord, windowWord, itemTable } from "./frame/parts.ts";
@@ -119,9 +120,14 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
   const names = [...new Set([...Object.keys(report.metrics), ...Object.keys(estimate?.metrics ?? {})])];
   if (names.length === 0) return emptyNote("There are no labels and no estimates yet.");
   const isMarked = (name: string): boolean => name === report.metric;
+  const doubt = estimate === null ? "" : estimateDoubt(estimate);
   const estimated = estimate && `, and estimates without labels on ${countOf(estimate.rows, "row")}`;
   return itemTable(
-    { caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimated ?? ""}`, isMarked, cards: false },
+    {
+      caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimated ?? ""}${doubt && ` (${doubt})`}`,
+      isMarked,
+      cards: false,
+    },
     names,
     [
       ["Metric", (name) => metricLabel(session.config, name, task).label],
