@@ -33,7 +33,7 @@ it("escapes names that look like markup, mentions or table cells", () => {
 it("says that the model was not scored and drift was not tested", () => {
   const input = exampleInput("binary");
   const text = markdownReport({ ...input, run: { ...input.run, score: null }, decision: null, drift: null });
-  expect(text).toContain("It was not scored: there is no test data yet.");
+  expect(text).toContain("It was not scored yet.");
   expect(text).toContain("Drift: there were no new rows to compare.");
   expect(text).not.toContain("| Metric |");
 });

@@ -96,7 +96,7 @@ function scoreSentence(input: ReportInput): string {
     const { metrics, validationRows } = input.run;
     const value = metrics[input.metric];
     const on = `On the ${displayNumber(validationRows)} validation rows ${label} is ${displayNumber(value)}.`;
-    return `It was not scored: there is no test data yet.${typeof value === "number" ? ` ${on}` : ""}`;
+    return `It was not scored yet.${typeof value === "number" ? ` ${on}` : ""}`;
   }
   const value = score.metrics[input.metric] ?? score.value;
   const interval = score.intervals[input.metric] ?? (score.metric === input.metric ? score.interval : null);

@@ -73,8 +73,8 @@ function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">):
     rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, displayNumber(run.metrics[name])] })),
   };
   return html`<p class="empty">
-      There is no test data, so the model was not scored. Set test_data_path in config.json and run
-      <code>mlctl score</code>.
+      The model was not scored: run <code>mlctl score ${run.runId}</code>, with test rows in the folder of
+      test_data_path.
     </p>
     ${known.length > 0 && dataTable(table)}`;
 }
