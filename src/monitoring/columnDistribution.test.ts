@@ -37,6 +37,18 @@ describe("columnDistribution", () => {
     expect(distribution.kind !== "category" && distribution.edges.at(-1)).toBeLessThan(1);
   });
 
+  it("gives bins of whole numbers equally many of them", () => {
+    const values = Array.from({ length: 100 }, (_, i) => i + 1);
+    const distribution = columnDistribution(numbers(values), {
+      kind: "number",
+      name: "x",
+      values: Float64Array.from(values),
+    })!;
+    if (distribution.kind === "category") throw new Error("a number");
+    expect(distribution.edges.slice(0, 3)).toEqual([1, 6, 11]);
+    expect(distribution.reference).toEqual(Array.from({ length: 20 }, () => 0.05));
+  });
+
   it("handles a column with a single value", () => {
     const distribution = columnDistribution(numbers([7, 7]), {
       kind: "number",

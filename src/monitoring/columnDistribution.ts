@@ -46,13 +46,16 @@ function numbers(kind: "number" | "date", sample: readonly number[], values: Flo
   const [lowest, highest] = quantilesOf(present, [LOW, HIGH]) as [number, number];
   const low = Math.min(quantileSorted(before, LOW), lowest);
   const high = Math.max(quantileSorted(before, HIGH), highest);
-  const width = high > low ? (high - low) / BINS : 1;
-  const start = high > low ? low : low - BINS / 2;
-  const edges = Array.from({ length: BINS + 1 }, (_, i) => Number((start + i * width).toPrecision(8)));
+  // Bins of whole numbers hold equally many of them, or the chart looks like a comb.
+  const isWhole = kind === "number" && [before, present].every((list) => list.every(Number.isInteger));
+  const width = isWhole ? Math.ceil((high - low + 1) / BINS) : high > low ? (high - low) / BINS : 1;
+  const bins = isWhole ? Math.ceil((Math.floor(high) - Math.floor(low) + 1) / width) : BINS;
+  const start = isWhole ? Math.floor(low) : high > low ? low : low - BINS / 2;
+  const edges = Array.from({ length: bins + 1 }, (_, i) => Number((start + i * width).toPrecision(8)));
   const shares = (list: Float64Array): number[] => {
-    const counts = Array.from({ length: BINS }, () => 0);
+    const counts = Array.from({ length: bins }, () => 0);
     for (let i = 0; i < list.length; i++)
-      counts[Math.min(BINS - 1, Math.max(0, Math.floor((list[i]! - start) / width)))]!++;
+      counts[Math.min(bins - 1, Math.max(0, Math.floor((list[i]! - start) / width)))]!++;
     return counts.map((count) => rounded(count / list.length));
   };
   return { kind, edges, reference: shares(before), current: shares(present) };
