@@ -134,7 +134,9 @@ function deployView(
   const next =
     status === "kept"
       ? "`mlctl deploy --force` deploys it anyway"
-      : "`mlctl diagnose`, or `mlctl deploy --rollback` to undo";
+      : status === "deployed"
+        ? "`mlctl diagnose`, or `mlctl deploy --rollback` to undo"
+        : `\`mlctl diagnose\`, or \`mlctl deploy ${previousRunId} --force\` to undo`;
   return {
     title: `${dryRun ? "dry run: " : ""}${done} ${runId}${replaced}${stays}`,
     fields: [

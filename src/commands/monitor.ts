@@ -147,12 +147,14 @@ function listed(result: { readonly alerts: readonly OpenAlert[] }): Outcome {
 
 const check = { name: "<check>", description: 'such as "drift: age", or only its name' };
 
+const WEEK = 7 * 86_400_000;
+
 const mute = defineCommand({
   name: "mute",
   summary: "send nothing about a check for a time",
   arguments: [check],
   options: {
-    for: { flags: "--for <duration>", type: "duration", description: "how long, such as 12h", default: "7d" },
+    for: { flags: "--for <duration>", type: "duration", description: "how long, such as 12h (default: 7d)" },
     reason: { flags: "--reason <text>", description: "why: `alerts list` and the pages show it" },
   },
   examples: [['mlctl alerts mute "drift: age" --for 7d --reason "new campaign"', "no messages for a week"]],
@@ -162,7 +164,7 @@ const mute = defineCommand({
       throw new MlctlError("usage", "--reason is missing", { hint: 'say why, such as --reason "new campaign"' });
     const workspace = await openWorkspaceOf(invocation);
     const { muteAlert } = await import("../lifecycle/monitor/savedAlerts.ts");
-    const until = new Date(workspace.context.now().getTime() + options.for).toISOString();
+    const until = new Date(workspace.context.now().getTime() + (options.for ?? WEEK)).toISOString();
     return listed(await muteAlert(workspace, args[0]!, { until, reason: options.reason }));
   },
 });

@@ -40,6 +40,9 @@ const list = defineCommand({
       runs: store.runs({ limit, family, tag, withModel: models }),
       production: store.deployments()[0]?.runId ?? null,
     }));
+    const isFiltered = family !== undefined || tag !== undefined || models;
+    if (result.runs.length === 0 && isFiltered)
+      return { result, view: { title: "no runs match", next: "`mlctl runs` lists all" } };
     return { result, view: runsView(result.runs, result.production) };
   },
 }) satisfies Command;

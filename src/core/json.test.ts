@@ -35,3 +35,8 @@ it.each([
   '{"a":"b\\":\\":{","b":"\\"a\\":1"}',
   '["a\\\\", ":", {"x":"12:30"}]',
 ])("parses %s, in which no object has a key twice", (text) => expect(parseExactJson(text)).toEqual(JSON.parse(text)));
+
+it("reads a long string with a quote and a colon in it", () => {
+  const long = { a: `x":${"y".repeat(12_000_000)}` };
+  expect(parseExactJson(JSON.stringify(long))).toEqual(long);
+});

@@ -50,7 +50,7 @@ function keyCount(value: unknown): number {
 /** The first key, as it is written, that an object of a JSON text has twice. */
 function repeatedKey(text: string): string | undefined {
   const open: Set<unknown>[] = [];
-  for (const [token, key] of text.matchAll(/[{}]|("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"/g)) {
+  for (const [token, key] of text.matchAll(/[{}]|("[^"\\]*(?:\\.[^"\\]*)*")\s*:|"[^"\\]*(?:\\.[^"\\]*)*"/g)) {
     if (token === "{") open.push(new Set());
     else if (token === "}") open.pop();
     else if (key !== undefined) {

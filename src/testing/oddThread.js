@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { MlctlError } from "../../dist/core/errors.js";
 import { estimators } from "../../dist/estimators/index.js";
-import { computeMetrics } from "../metrics/findMetric.ts";
+import { computeMetrics } from "../../dist/metrics/findMetric.js";
 import { fitCandidate } from "../../dist/pipeline/fit/fitCandidate.js";
 import { predictor } from "../../dist/pipeline/predict/predictor.js";
 import { selectRows } from "../../dist/core/table/selectRows.js";
@@ -11,7 +11,7 @@ import { driftTests } from "../../dist/drift/index.js";
 import { bootstrapInterval } from "../../dist/metrics/bootstrapInterval.js";
 import { metrics } from "../../dist/metrics/index.js";
 import { bestThreshold } from "../../dist/pipeline/fit/bestThreshold.js";
-import { fitCalibration } from "../pipeline/fit/bestThreshold.ts";
+import { fitCalibration } from "../../dist/pipeline/fit/bestThreshold.js";
 import { columnStatistics } from "../../dist/stats/columnStatistics.js";
 import { oddCase, oddSamples } from "./oddCases.js";
 

@@ -150,13 +150,14 @@ function incompleteBytes(bytes: Buffer): number {
 
 function firstInvalid(bytes: Buffer): number {
   const text = bytes.toString();
-  let [at, position] = [-1, 0];
-  do {
-    at = text.indexOf("\ufffd", at + 1);
-    position = Buffer.byteLength(text.slice(0, at));
+  let [from, position] = [0, 0];
+  for (;;) {
+    const at = text.indexOf("\ufffd", from);
+    position += Buffer.byteLength(text.slice(from, at));
     // The replacement character may be in the file.
-  } while (bytes.subarray(position, position + 3).equals(REPLACEMENT));
-  return position;
+    if (!bytes.subarray(position, position + 3).equals(REPLACEMENT)) return position;
+    [from, position] = [at + 1, position + 3];
+  }
 }
 
 /** Number of line ends (LF, CRLF or CR) before `end`. */

@@ -188,7 +188,8 @@ function deployedAlert({ config }: Workspace, deployment: Deployment, store: Ses
   const replaced = previousRunId === null ? "" : `, replacing ${nameOf(previousRunId)}`;
   const subject = `[${config.name}] ${verb} ${nameOf(runId)}${replaced}`;
   const lines = [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`];
-  const model = { runId, modelVersion: store.run(runId)?.modelVersion ?? null, next: "mlctl deploy --rollback" };
+  const next = action === "rollback" ? `mlctl deploy ${previousRunId} --force` : "mlctl deploy --rollback";
+  const model = { runId, modelVersion: store.run(runId)?.modelVersion ?? null, next };
   return { ...nothing, change: "info", area: "deployed", project: config.name, at, subject, lines, ...model };
 }
 

@@ -190,7 +190,8 @@ export function monitorExit(
   })[],
   failOn: readonly FailOn[],
 ): number {
-  const wanted = areas.filter((area) => failOn.includes(area));
+  const named = failOn.filter((area) => area !== "warn");
+  const wanted = named.length === 0 && failOn.length > 0 ? areas : named;
   // The windows of results that an earlier version stored have no warnings.
   const found = windows.flatMap(({ failed, warned = [] }) =>
     failOn.includes("warn") ? [...failed, ...warned] : failed,

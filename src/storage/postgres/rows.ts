@@ -101,11 +101,12 @@ export async function changedRows(
 ): Promise<FoundChanges> {
   const select = (from: bigint): Promise<Row[]> => {
     // Of all records, only those come here that the index does not have: the server checks the others.
-    const hashes = from === 0n ? [...known.values()].map(({ sha256 }) => sha256) : [];
+    const had = from === 0n ? [...known] : [];
+    const [paths, hashes] = [had.map(([path]) => path), had.map(([, { sha256 }]) => sha256)];
     const sql = `SELECT path, kind, seq, sha256, CASE WHEN NOT intact THEN text END AS text, gone, intact FROM (
-        SELECT *, sha256 = ANY ($3) AND sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') IS TRUE AS intact FROM record
+        SELECT *, (path, sha256) IN (SELECT * FROM unnest($3::text[], $4::text[])) AND sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') IS TRUE AS intact FROM record
       ) AS row WHERE workspace = $1 AND seq >= $2 ORDER BY seq`;
-    return connection.query<Row>(sql, [workspace, String(from), hashes]).catch(noneYet([]));
+    return connection.query<Row>(sql, [workspace, String(from), paths, hashes]).catch(noneYet([]));
   };
   const [newestPath, newest] = newestOf(known);
   let rows = await select(newest);

@@ -125,6 +125,11 @@ export async function ensureSchema(connection: Connection, address: DatabaseAddr
   });
 }
 
+/** For readers: brings older tables up to date, but creates none in an empty database. */
+export async function upgradeSchema(connection: Connection, address: DatabaseAddress): Promise<void> {
+  if ((await versionOf(connection, address)) > 0) await ensureSchema(connection, address);
+}
+
 const comment = (version: number): string => `mlctl, version ${version}`;
 
 /** 0 in an empty database. */
