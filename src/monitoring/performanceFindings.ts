@@ -1,9 +1,9 @@
 /** Findings about model performance: limits of config.json, the score on the test set, and segments. */
 import { formatNumber, percent } from "../core/text/format.ts";
+import { estimateDoubt } from "../core/text/recordText.ts";
 import type {
   MonitorFinding,
   MonitorStatus,
-  PerformanceEstimate,
   PerformanceReport,
   SegmentReport,
   MonitorDrift,
@@ -122,16 +122,6 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
     const found = metricFinding(`${name} (estimated)`, { value, interval, bound, low });
     return [found(broken ? "warn" : "pass", message)];
   });
-}
-
-/** Why an estimate may be wrong; empty if nothing speaks against it. */
-export function estimateDoubt({ calibrated, drifted = 0 }: PerformanceEstimate): string {
-  const inputs = drifted === 1 ? "1 input has" : `${drifted} inputs have`;
-  const doubts = [
-    calibrated ? "" : "the model's probabilities are not calibrated",
-    drifted === 0 ? "" : `${inputs} drifted, so the probabilities may be wrong`,
-  ];
-  return doubts.filter((doubt) => doubt !== "").join("; ");
 }
 
 function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {

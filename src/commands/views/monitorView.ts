@@ -1,6 +1,6 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
 import { counted, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
-import { limitText } from "../../core/text/recordText.ts";
+import { estimateDoubt, limitText } from "../../core/text/recordText.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
 import { present } from "../../core/text/present.ts";
 import type { View, ViewTable } from "../../core/view.ts";
@@ -39,7 +39,7 @@ export function monitoringView(result: MonitorResult): View {
       ...(isOne ? [] : [["newest window", window.label] as const]),
       ["reference", `${reference.name}, ${reference.rows} rows`],
       ["labelled", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
-      ...metricFields(performance, result.drift.dataset.detected),
+      ...metricFields(performance),
     ],
     notes: result.dryRun ? ["dry run: nothing was recorded and no alert was sent"] : [],
     next:
@@ -140,10 +140,7 @@ export function alertTable(alerts: MonitorResult["alerts"]): ViewTable[] {
   return [{ title: "alerts", columns: ["channel", "change", "status", "subject or error"], rows }];
 }
 
-function metricFields(
-  { metrics, intervals, errorStandardDeviation, estimate }: MonitorResult["performance"],
-  isDrifted: boolean,
-) {
+function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: MonitorResult["performance"]) {
   const shown = Object.entries(metrics).map(([name, value]) => {
     const interval = intervalText(intervals[name]);
     return [name, `${formatNumber(value)}${interval === null ? "" : ` (${interval})`}`] as const;
@@ -151,15 +148,11 @@ function metricFields(
   const deviation =
     errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
   const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
+  const doubt = estimate === null ? "" : estimateDoubt(estimate);
   const estimated =
     estimate === null
       ? []
-      : [
-          [
-            "estimated without labels",
-            `${estimates.join(", ")}${isDrifted ? " (the inputs drifted: it may be far off)" : ""}`,
-          ] as const,
-        ];
+      : [["estimated without labels", `${estimates.join(", ")}${doubt && ` (${doubt})`}`] as const];
   return [...shown, ...deviation, ...estimated];
 }
 

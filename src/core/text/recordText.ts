@@ -1,7 +1,7 @@
-/** Parts of records as people read them: limits, compared rows, who deployed, folds. */
+/** Parts of records as people read them: limits, compared rows, who deployed, folds, estimates. */
 import type { DeploymentOrigin } from "../records/deployment.ts";
 import type { Finding, DriftReport } from "../records/drift.ts";
-import type { MonitorFinding } from "../records/monitoring.ts";
+import type { MonitorFinding, PerformanceEstimate } from "../records/monitoring.ts";
 import type { Selection } from "../records/run.ts";
 import { formatNumber } from "./format.ts";
 
@@ -61,4 +61,14 @@ export function originText({ by, host, commit, dirty, message }: DeploymentOrigi
 /** "5 folds", "median of 5 folds", "trimmed mean of 5 folds". */
 export function selectionLabel({ folds, aggregate }: Selection): string {
   return aggregate === "mean" ? `${folds} folds` : `${aggregate.replace("_", " ")} of ${folds} folds`;
+}
+
+/** Why an estimate may be wrong; empty if nothing speaks against it. */
+export function estimateDoubt({ calibrated, drifted = 0 }: PerformanceEstimate): string {
+  const inputs = drifted === 1 ? "1 input has" : `${drifted} inputs have`;
+  const doubts = [
+    calibrated ? "" : "the model's probabilities are not calibrated",
+    drifted === 0 ? "" : `${inputs} drifted, so the probabilities may be wrong`,
+  ];
+  return doubts.filter((doubt) => doubt !== "").join("; ");
 }

@@ -75,7 +75,7 @@ export function monitorRecord(
     settingsSha256,
     reference: comparedTo(reference, season),
     ...judged,
-    findings: withDoubts(judged, watched.trained, window.rows),
+    findings: withDoubts(judged.findings, watched.trained, window.rows),
     statements: statementsOf(before, described),
   };
 }
@@ -86,24 +86,19 @@ function iso(at: number | null): string | null {
 
 const ESTIMATED = " (estimated)";
 
-/**
- * A performance on training rows is no evidence, and an estimate holds only for rows like those of the training: their
- * findings say so wherever they are shown.
- */
+/** A performance on training rows is no evidence: its findings say so wherever they are shown. */
 function withDoubts(
-  { findings, drift }: Pick<MonitorRecord, "findings" | "drift">,
+  findings: readonly MonitorFinding[],
   marks: WatchedRows["trained"],
   rows: Int32Array,
 ): readonly MonitorFinding[] {
   const trained = marks === null ? 0 : rows.reduce((total, row) => total + marks[row]!, 0);
   const { length } = rows;
-  const { drifted, tested, detected } = drift.dataset;
   return findings.map((each) => {
     if (each.area !== "performance" || each.status === "skipped") return each;
     const notes = present([
       each.message,
       trained > 0 && `the model was trained on ${trained === length ? "all" : trained} of these ${length} rows`,
-      each.name.endsWith(ESTIMATED) && detected && `${drifted} of ${tested} columns drifted, so it may be far off`,
     ]);
     return { ...each, message: notes.filter((note) => note !== "").join("; ") };
   });

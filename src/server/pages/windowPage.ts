@@ -1,5 +1,5 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
-import { limitText as findingLimit } from "../../core/text/recordText.ts";
+import { estimateDoubt, limitText as findingLimit } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { plots } from "../../plots/index.ts";
@@ -9,7 +9,6 @@ import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { estimateDoubt } from "../../monitoring/performanceFindings.ts";
 import { columnLink, windowName, columnDrifts } from "./charts/columnMatrix.ts";
 import { distributionChart } from "./charts/distributionChart.ts";
 import { factList, modelLink, shortLimit, stateWord, windowWord, itemTable } from "./frame/parts.ts";
