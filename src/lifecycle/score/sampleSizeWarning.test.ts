@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleSizeWarning } from "./scoreWarnings.ts";
+import { almostPerfect, sampleSizeWarning } from "./scoreWarnings.ts";
 
 describe("sampleSizeWarning", () => {
   it("warns that five rows are far too few, and how many are needed", () => {
@@ -36,5 +36,19 @@ describe("sampleSizeWarning", () => {
     expect(sampleSizeWarning({ metric: "roc_auc", value: null, interval: null, rows: 1 }, "binary")).toBe(
       "1 test row is far too few to compare models: ROC AUC has no confidence interval",
     );
+  });
+});
+
+describe("an almost perfect score", () => {
+  it("is questioned, because columns can give the target away together", () => {
+    expect(almostPerfect({ rmse: 0.03, r2: 0.99999 }, "age", 3276)).toBe(
+      'r2 0.99999 is almost perfect: check that all columns are known before "age" is (the report shows which matter most)',
+    );
+    expect(almostPerfect({ accuracy: 1, roc_auc: 0.9995 }, "left", 100)).toMatch(/^roc_auc 0.99950 is/);
+  });
+
+  it("is not questioned where most rows have one class, or rows are few", () => {
+    expect(almostPerfect({ accuracy: 0.9995, roc_auc: 0.8, mcc: 0.5 }, "fraud", 5000)).toBeUndefined();
+    expect(almostPerfect({ r2: 1 }, "y", 12)).toBeUndefined();
   });
 });

@@ -37,11 +37,14 @@ export async function scoreWarnings(session: Session, { model, run }: LoadedMode
   const problem = degenerate(evaluation, classes);
   const { rows } = scored;
   const [only] = evaluation.yTrue;
-  const hasOneClass = classes !== undefined && rows > 1 && evaluation.yTrue.every((code) => code === only);
+  const isConstant = rows > 1 && evaluation.yTrue.every((value) => value === only);
   const warnings = present([
     sampleSizeWarning(scored, evaluation.task),
-    hasOneClass &&
-      `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`,
+    isConstant &&
+      (classes === undefined
+        ? `all ${rows} test rows have ${formatNumber(only!)} in "${target}", so no model can be better than the baseline`
+        : `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`),
+    isConstant ? undefined : almostPerfect(metrics, target, rows),
     withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
     ...unseenNote(unseenSeries),
     ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
@@ -51,6 +54,16 @@ export async function scoreWarnings(session: Session, { model, run }: LoadedMode
     ...(run === null ? [] : validationGap(scored, run, { test, ingested })),
   ]);
   return { warnings, copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
+}
+
+/** From here on, columns more likely contain the target than predict it. */
+const ALMOST_PERFECT = 0.999;
+
+/** @returns a warning, because several columns together can give the target away where no single one does */
+export function almostPerfect(metrics: ScoreRecord["metrics"], target: string, rows: number): string | undefined {
+  const name = ["r2", "roc_auc", "mcc"].find((each) => (metrics[each] ?? 0) >= ALMOST_PERFECT);
+  if (name === undefined || rows < FEW_ROWS) return undefined;
+  return `${name} ${metrics[name]!.toFixed(5)} is almost perfect: check that all columns are known before "${target}" is (the report shows which matter most)`;
 }
 
 /** Share of validation rows among the test rows from which the score is no independent one. */
