@@ -1,6 +1,14 @@
 /** A workspace in one file and back, while others write, and what is refused. */
 import { spawnSync } from "node:child_process";
-import { createReadStream, createWriteStream, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
@@ -56,7 +64,7 @@ describe("backup and restore", () => {
   it("take the input files along with --inputs, so that all goes on", () => {
     const whole = join(temporaryFolder(), "whole.tar.gz");
     const said = workspace.run(["backup", whole, "--inputs"]).stderr.replaceAll(/\s+/g, " ");
-    expect(said).toContain(`next: \`mlctl restore ${whole} -C <empty folder>\` restores it`);
+    expect(said).toContain(`next: \`mlctl restore ${whole} <new folder>\` restores it`);
     const restored = emptyWorkspace();
     restored.ok("restore", whole);
     expect(restored.json<{ status: string }>("fullprocess").status).toBe("nothing_new");
@@ -77,10 +85,6 @@ describe("backup and restore", () => {
       expect(restored.read(name)).toBe(from.read(name));
     expect(content(restored)).toEqual(content(from));
     expect(restored.names(".", /tar\.gz$/)).toEqual([]);
-    // The same again over what is there.
-    restored.write({ "drops/input/later.csv": "later" });
-    restored.ok("restore", path, "--force");
-    expect(restored.names("drops/input")).toEqual(["waiting.csv"]);
     restored.ok("verify");
   });
 
@@ -119,10 +123,10 @@ describe("backup and restore", () => {
       "/dev/stdout": "is a device or a pipe",
       ".": "is a folder",
       testdata: "is a folder",
-      models: "because that folder is backed up",
-      "models/b.tar.gz": "because that folder is backed up",
-      "linked/b.tar.gz": "because that folder is backed up",
-      "linked/new/b.tar.gz": "because that folder is backed up",
+      models: "is a folder",
+      "models/b.tar.gz": "that folder is backed up",
+      "linked/b.tar.gz": "that folder is backed up",
+      "linked/new/b.tar.gz": "that folder is backed up",
       "config.json": "is not a backup, so it was not replaced",
       "mlctl.db": "is not a backup, so it was not replaced",
       "mlctl.db.lock": "is not a backup, so it was not replaced",
@@ -130,12 +134,14 @@ describe("backup and restore", () => {
       "notes.txt": "is not a backup, so it was not replaced",
       empty: "is not a backup, so it was not replaced",
     };
-    const before = snapshot(copy.folder);
+    // Each command that takes the lock opens the index for writing.
+    const files = (): object => ({ ...snapshot(copy.folder), "": null, "/mlctl.db": null });
+    const before = files();
     for (const [path, message] of Object.entries(refused)) {
       const { status, stdout, stderr } = copy.run(["backup", path]);
       expect([status, stdout, stderr], path).toEqual([2, "", expect.stringContaining(message)]);
     }
-    expect(snapshot(copy.folder)).toEqual(before);
+    expect(files()).toEqual(before);
     copy.ok("backup", "b.tar.gz");
     copy.ok("backup", "b.tar.gz");
     symlinkSync("notes.txt", join(copy.folder, "link.tar.gz"));
@@ -167,35 +173,55 @@ describe("backup and restore", () => {
   });
 });
 
+describe("restore", () => {
+  it("makes a new folder with those above it, and none if it fails", () => {
+    const parent = emptyWorkspace();
+    expect(parent.run(["restore", "nothing.tar.gz", "new/deep"]).status).toBe(2);
+    expect(parent.names(".")).toEqual([]);
+    parent.ok("restore", archive, "new/deep");
+    expect([parent.names("."), parent.names("new")]).toEqual([["new"], ["deep"]]);
+    parent.ok("verify", "-C", "new/deep");
+  });
+
+  it("fills an empty folder beside the archive, without replacing the folder", () => {
+    const empty = emptyWorkspace();
+    empty.write({ "b.tar.gz": readFileSync(archive) });
+    const { ino } = statSync(empty.folder);
+    empty.ok("restore", "b.tar.gz");
+    expect(statSync(empty.folder).ino).toBe(ino);
+    expect(content(empty)).toEqual(content(workspace));
+  });
+
+  it.each(["new", "."])("killed at any time leaves no configuration in %s before all files are there", (place) => {
+    const preload = join(temporaryFolder(), "killAt.mjs");
+    writeFileSync(preload, killAt);
+    let kills = 0;
+    for (let change = 1; ; change++) {
+      const parent = emptyWorkspace();
+      const environment = { NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(change) };
+      const { status, stderr } = parent.run(["restore", archive, place, "-q"], { environment });
+      if (status === 0) break;
+      expect(status, stderr).toBe(null);
+      const restored = workspaceIn(join(parent.folder, place));
+      if (existsSync(join(restored.folder, "config.json"))) expect(content(restored)).toEqual(content(workspace));
+      kills++;
+    }
+    expect(kills).toBeGreaterThan(0);
+  });
+});
+
 describe("restore refuses", () => {
-  it("a folder that holds something, unless --force, which replaces it", () => {
+  it("a folder that holds something, and one whose path is a file; nothing is changed", () => {
     const other = sampleWorkspace();
     const before = other.names(".");
     const { status, stderr } = other.run(["restore", archive]);
-    expect([status, stderr]).toEqual([2, expect.stringContaining("is not empty: it contains config.json")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("is not empty: it contains .gitignore, config.json")]);
+    expect(stderr).toContain("restore into a new folder, as `mlctl restore FILE FOLDER`, then rename it");
+    const file = other.run(["restore", archive, "config.json"]);
+    expect([file.status, file.stderr]).toEqual([1, expect.stringContaining("is a file, not a folder")]);
+    const below = other.run(["restore", archive, "config.json/deep"]);
+    expect([below.status, below.stderr]).toEqual([1, expect.stringContaining("is a file, not a folder")]);
     expect(other.names(".")).toEqual(before);
-    other.ok("restore", archive, "--force");
-    expect(content(other)).toEqual(content(workspace));
-    expect(other.names(".", /mlctl-tmp/)).toEqual([]);
-  });
-
-  it("to leave half of it: where a folder cannot be put in its place, all is as it was", () => {
-    const deep = sampleWorkspace();
-    deep.configure({ prod_deployment_path: "deploy/production", train: { models: [{ family: "baseline" }] } });
-    deep.ok("ingest");
-    deep.ok("train");
-    const path = join(temporaryFolder(), "deep.tar.gz");
-    deep.ok("backup", path);
-    const other = deployedWorkspace();
-    writeFileSync(join(other.folder, "deploy"), "a file, where the backup has a folder");
-    const [before, config] = [content(other), other.read("config.json")];
-    const { status, stderr } = other.run(["restore", path, "--force"]);
-    expect([status, stderr]).toEqual([1, expect.stringContaining("deploy")]);
-    expect(content(other)).toEqual(before);
-    expect(other.read("config.json")).toEqual(config);
-    expect(other.names(".", /mlctl-tmp/)).toEqual([]);
-    other.ok("doctor");
-    expect(other.json("fullprocess")).toMatchObject({ status: "nothing_new" });
   });
 
   it("a damaged or cut archive, and what is none; nothing is left behind", () => {
@@ -249,22 +275,6 @@ describe("restore refuses", () => {
     expect(target.names("inside")).toEqual([]);
   });
 
-  it("to take the archive itself away", () => {
-    const copy = workspace.copy();
-    const inside = ["models/b.tar.gz", "production_deployment/deep/b.tar.gz"];
-    copy.write(Object.fromEntries(inside.map((path) => [path, readFileSync(archive)])));
-    const before = Object.keys(snapshot(copy.folder));
-    for (const path of inside) {
-      const { status, stderr } = copy.run(["restore", path, "--force"]);
-      expect([status, stderr]).toEqual([2, expect.stringContaining("which would be replaced")]);
-      expect(Object.keys(snapshot(copy.folder))).toEqual(before);
-    }
-    copy.write({ "b.tar.gz": readFileSync(archive) });
-    copy.ok("restore", "b.tar.gz", "--force");
-    expect(copy.names(".", /^b\.tar\.gz$/)).toHaveLength(1);
-    copy.ok("verify");
-  });
-
   it("a configuration that puts folders elsewhere", () => {
     const outside = temporaryFolder();
     const copy = workspace.copy();
@@ -276,6 +286,19 @@ describe("restore refuses", () => {
     expect(existsSync(join(outside, "models"))).toBe(false);
   });
 });
+
+/** Kills the process just before its n-th rename of a file or folder that it does not only unpack. */
+const killAt = `
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+const real = fs.renameSync;
+let left = Number(process.env.KILL_AT);
+fs.renameSync = (from, to) => {
+  if (!from.includes("/unpacked/") && --left === 0) process.kill(process.pid, "SIGKILL");
+  return real(from, to);
+};
+syncBuiltinESMExports();
+`;
 
 /** Takes files away once the first byte of an archive is to be written. */
 const vanish = `

@@ -57,10 +57,6 @@ describe("wrong usage", () => {
     [["confg"], "error: unknown command 'confg'\nhint: did you mean config?\n"],
     [["config", "shw"], "error: unknown command 'shw'\nhint: did you mean show?\n"],
     [["config", "check"], "error: unknown command 'check'\nhint: did you mean validate?\n"],
-    [
-      ["restore", "backup.tar.gz", "folder"],
-      "error: too many arguments for 'restore'. Expected 1 argument but got 2: backup.tar.gz, folder\nhint: give the folder with -C: `mlctl restore backup.tar.gz -C restored`\n",
-    ],
     [["config", "show", "--jsn"], "error: unknown option '--jsn'\nhint: did you mean --json?\n"],
     [["completion", "bas"], 'error: shell: found "bas", allowed bash, zsh, fish\nhint: did you mean bash?\n'],
     [["init", "--seed", "x"], 'error: --seed: found "x", allowed a whole number\n'],

@@ -100,24 +100,6 @@ describe("prune", () => {
     expect(gone).toEqual(["20200101T000000001Z_killed"]);
   });
 
-  it("deletes old backups of the workspace if retention.backups says so, except the newest", () => {
-    const copy = workspace.copy();
-    const old = ["backup_20200101T000000000Z.tar.gz", "backup_20210101T000000000Z.tar.gz"];
-    const others = ["backup_2020.tar.gz", "my_backup_20200101T000000000Z.tar.gz"];
-    copy.write(Object.fromEntries([...old, ...others, `models/${old[0]}`].map((name) => [name, name])));
-    copy.ok("prune");
-    expect(copy.names(".", /backup/).toSorted()).toEqual([...old, ...others].toSorted());
-    copy.configure({ retention: { backups: { days: 7 } } });
-    const { items } = copy.json<PruneJson>("prune");
-    expect(items.filter(({ kind }) => kind === "backups").map(({ id }) => id)).toEqual([old[0]]);
-    expect(copy.names(".", /backup/).toSorted()).toEqual([old[1], ...others].toSorted());
-    expect(copy.names("models", /backup/)).toEqual([old[0]]);
-    copy.ok("backup");
-    copy.configure({ retention: { backups: { keep: 1 } } });
-    expect(copy.json<PruneJson>("prune").items.map(({ id }) => id)).toEqual([old[1]]);
-    expect(copy.names(".", /^backup_\d{8}T/)).toHaveLength(1);
-  });
-
   it("keeps everything young by default", () => {
     const copy = workspace.copy();
     copy.configure({ retention: {} });

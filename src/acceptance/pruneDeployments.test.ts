@@ -169,7 +169,7 @@ describe("prune of deployments", () => {
   it("leaves a workspace that can be backed up and restored", () => {
     const copy = pruned();
     const target = temporaryFolder();
-    expect(copy.json<{ damaged: string[] }>("backup", join(target, "b.tar.gz")).damaged).toEqual([]);
+    expect(copy.json<{ damaged: string[] }>("backup", join(target, "b.tar.gz"), "--inputs").damaged).toEqual([]);
     const restored = emptyWorkspace();
     expect(restored.json<{ damaged: string[] }>("restore", join(target, "b.tar.gz")).damaged).toEqual([]);
     expect(numbersOf(restored)).toEqual([4, 5, 6]);

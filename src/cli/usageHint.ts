@@ -19,8 +19,6 @@ export function usageHint(
   const flag = /^unknown option '(--[\w-]+)/.exec(message)?.[1];
   const flagHint = flag === undefined || hint !== undefined ? undefined : otherFlagHint(flag, path);
   if (flagHint !== undefined) return flagHint;
-  const { excessHint } = path.at(-1) ?? {};
-  if (excessHint !== undefined && message.startsWith("too many arguments")) return excessHint;
   return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows the usage`;
 }
 

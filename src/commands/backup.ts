@@ -11,21 +11,29 @@ import { tableOf } from "./views/tableOf.ts";
 export const backup = defineCommand({
   name: "backup",
   group: "Other",
-  summary: "save store, records and artifacts in one archive while mlctl keeps working",
+  summary: "save records, artifacts and predictions in one archive",
   details:
-    "Writes a .tar.gz with the checksum of every file. Takes no lock: a training or deployment that runs meanwhile is included completely or not at all. Input files, test data and the folder of `mlctl watch` are included only with --inputs.",
+    "Writes a .tgz with the checksum of every file, and checks the recorded ones. Other commands that write have to wait; servers go on. Input files, test data and the folder of `mlctl watch` are included only with --inputs.",
   arguments: [{ name: "[file]", description: "archive to write (default: backup_<time>.tar.gz in the workspace)" }],
-  options: { inputs: { flags: "--inputs", description: "include the input folder, the test data and watch.folder" } },
+  options: {
+    inputs: { flags: "--inputs", description: "include the input folder, the test data and watch.folder" },
+    wait: sharedOptions.wait,
+  },
   examples: [
     ["mlctl backup", "into the workspace"],
     ["mlctl backup /mnt/nas/churn.tar.gz --inputs", "with all data, to another disk"],
-    ["mlctl restore /mnt/nas/churn.tar.gz -C elsewhere", "restore it"],
+    ["mlctl restore /mnt/nas/churn.tar.gz elsewhere", "restore it"],
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
+    const { openWorkspace } = await import("../lifecycle/workspace.ts");
     const step = await import("../lifecycle/backup/backup.ts");
-    const options = { configPath: loaded.path, paths: workspaceOf(loaded), output: invocation.args[0] };
-    const result = await step.backup({ ...options, inputs: invocation.options.inputs }, invocation.context);
+    const { writing } = await import("../lifecycle/session.ts");
+    const { inputs, wait } = invocation.options;
+    const workspace = openWorkspace(loaded, invocation.context);
+    step.refuseShared(workspaceOf(loaded));
+    const options = { output: invocation.args[0], inputs };
+    const result = await writing(workspace, writingOptions("backup", wait), (session) => step.backup(session, options));
     const { path, bytes, files, contentBytes, damaged, sha256 } = result;
     const missing = damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``);
     const bases = loaded.bases.map((base) => `config.json extends ${base}, which is not in the backup: keep a copy`);
@@ -33,7 +41,7 @@ export const backup = defineCommand({
       title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
       fields: Object.entries({ file: path, sha256 }),
       notes: [...loaded.plainSecrets, ...bases, ...missing],
-      next: `\`mlctl restore ${path} -C <empty folder>\` restores it`,
+      next: `\`mlctl restore ${path} <new folder>\` restores it`,
     };
     return { result, view };
   },
@@ -44,24 +52,18 @@ export const restore = defineCommand({
   group: "Other",
   summary: "restore a workspace from a backup, verifying every file",
   details:
-    "Restores into the current folder, or that of -C; without --force, the folder must be empty. No file is put in place before every file matches its checksum.",
-  arguments: [{ name: "<file>", description: "archive written by `mlctl backup`" }],
-  excessHint: "give the folder with -C: `mlctl restore backup.tar.gz -C restored`",
-  options: {
-    force: { ...sharedOptions.force, description: "replace the existing workspace" },
-    wait: sharedOptions.wait,
-  },
-  examples: [
-    ["mlctl restore backup.tar.gz -C restored", "into a new folder"],
-    ["mlctl restore backup.tar.gz --force", "replace this workspace"],
+    "The folder must not exist, or be empty; it appears when every file matches its checksum. To replace a workspace, restore into a new folder, then rename both. Folders outside the workspace are not restored: unpack those with `tar -xzf`.",
+  arguments: [
+    { name: "<file>", description: "archive written by `mlctl backup`" },
+    { name: "[folder]", description: "new workspace (default: the current folder, or that of -C)" },
   ],
+  examples: [["mlctl restore backup.tar.gz restored", "into a new folder"]],
   async run(invocation) {
-    const { args, options, global, environment, context } = invocation;
+    const { args, global, environment, context } = invocation;
     const step = await import("../lifecycle/backup/restore.ts");
-    const { force, wait: waitMs = 0 } = options;
-    const request = { archive: resolve(args[0]!), folder: global.directory, force, environment, waitMs };
-    const result = await step.restore(request, context);
-    const { folder, config, files, createdAt, records, damaged } = result;
+    const [archive, folder] = [resolve(args[0]!), resolve(global.directory, args[1] ?? ".")];
+    const result = await step.restore({ archive, folder, environment }, context);
+    const { config, files, createdAt, records, damaged } = result;
     const name = basename(config);
     const named = name === "config.json" ? "" : `-c ${/\s/.test(name) ? JSON.stringify(name) : name} `;
     const view: View = {
@@ -129,7 +131,7 @@ export const prune = defineCommand({
   group: "Other",
   summary: "delete old datasets, models and reports that nothing references",
   details:
-    "`retention` in config.json says what to keep. Never deleted: the production deployment, the newest three deployments and the targets of the next two rollbacks, the records of all deployments, models of kept deployments, models with an alias or a note, models of logged predictions, the newest of each kind, and the datasets of kept models. Also deletes old release copies and records; backups in the workspace only if `retention.backups` is set. The prediction log follows serve.log.retention.",
+    "`retention` in config.json says what to keep. Never deleted: the production deployment, the newest three deployments and the targets of the next two rollbacks, the records of all deployments, models of kept deployments, models with an alias or a note, models of logged predictions, the newest of each kind, and the datasets of kept models. Also deletes old release copies and records, never backups. The prediction log follows serve.log.retention.",
   options: { dryRun: sharedOptions.dryRun, wait: sharedOptions.wait },
   examples: [
     ["mlctl prune --dry-run", "what would be deleted, with sizes"],

@@ -97,7 +97,6 @@ export interface Command<O extends Options = Options> {
   readonly alsoCalled?: readonly string[];
   readonly details?: string;
   readonly arguments?: readonly ArgumentSpec[];
-  readonly excessHint?: string;
   readonly options?: O;
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** As in "config show", "config validate"; a command with subcommands has no `run`. */

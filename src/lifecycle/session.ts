@@ -1,14 +1,12 @@
 /** A session: a workspace with its open index. A writing session holds the workspace lock. */
 import { recover } from "../core/errors.ts";
 import { fetchDeployed } from "../storage/deployment/currentDeployment.ts";
-import type { LockRequest } from "../storage/records/records.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { MAX_AHEAD_MILLISECONDS, type DatedAhead } from "../storage/store/clockAhead.ts";
 import { readStore } from "../storage/store/readStore.ts";
 import { requireKinds } from "../storage/files/requireKinds.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
-import { requireSettled, settleReplacement } from "../storage/backup/settleReplacement.ts";
 import { syncStore } from "../storage/store/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
 import { keptTables } from "./keptTables.ts";
@@ -38,10 +36,8 @@ export async function writing<T>(
   requireKinds(paths);
   const onWait = (message: string): void => context.emit({ type: "warning", stage: "lock", message });
   const { now: clock, signal } = context;
-  const locking = { ...options, now: clock, signal, onWait };
-  const lock = await records.lock(locking);
+  const lock = await records.lock({ ...options, now: clock, signal, onWait });
   try {
-    await settleRestore(workspace, locking);
     const store = openStore(paths.index);
     try {
       for (const { path, error } of (await syncStore(records, store)).problems) {
@@ -65,28 +61,10 @@ export async function writing<T>(
   }
 }
 
-/**
- * Finishes or undoes an interrupted restore.
- * @param options the lock options of a process that already holds the lock
- */
-export async function settleRestore(
-  { paths, context }: Workspace,
-  options: WritingOptions & Pick<LockRequest, "now">,
-): Promise<void> {
-  const settled = await settleReplacement(paths.workspace, { ...options, held: paths.database, force: false });
-  if (settled === undefined) return;
-  const message =
-    settled === "undone"
-      ? "an interrupted restore was undone: the previous files are back; run the restore again"
-      : "an interrupted restore was finished";
-  context.emit({ type: "warning", stage: "restore", message });
-}
-
 /** Runs read-only work: takes no lock and creates no file. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
   const { paths, context, trust } = workspace;
   requireServers(trust);
-  requireSettled(paths);
   requireKinds(paths);
   const store = await readStore(workspace, ({ message }) =>
     context.emit({

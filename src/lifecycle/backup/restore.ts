@@ -1,142 +1,104 @@
-/** restore: unpacks a backup, checks every file against the manifest, then replaces the workspace. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
+/** restore: unpacks a backup, checks every file against the manifest, and makes a new workspace of it. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { loadConfig } from "../../config/loadConfig.ts";
 import { workspaceOf, type ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { Context } from "../../core/context.ts";
-import { MlctlError, recover } from "../../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { readArchive } from "../../storage/backup/archive.ts";
 import { backupFolders, readManifest, type BackupManifest } from "../../storage/backup/backupFiles.ts";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { acquireLock } from "../../storage/lock.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
-import { folderRecords } from "../../storage/folderRecords.ts";
-import { reindex } from "../../storage/store/syncStore.ts";
-import { replaceAll } from "../../storage/backup/replacement.ts";
-import { RESTORE, settleReplacement } from "../../storage/backup/settleReplacement.ts";
+import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { writeFailure } from "../../storage/files/writeFailure.ts";
+import { folderRecords } from "../../storage/folderRecords.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { reindex } from "../../storage/store/syncStore.ts";
 import { integrity } from "../health/verify.ts";
 import { knownNames } from "../knownNames.ts";
 import { refuseShared } from "./backup.ts";
 
 export interface RestoreOptions {
+  /** Absolute path. */
   readonly archive: string;
+  /** Absolute path; missing or empty. */
   readonly folder: string;
-  readonly force: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly waitMs: number;
 }
 
+/** Backups of earlier versions have store.db, the index, which is made from the records instead. */
 const plainNames = new Set(["config.json", "store.db", "predictions.db", "manifest.json"]);
 
-/** @throws {MlctlError} kind "usage" if the folder is not empty and `force` is not set */
-export async function restore(options: RestoreOptions, context: Context) {
-  const folder = resolve(options.folder);
-  const { archive, force, waitMs } = options;
-  const { now, signal } = context;
-  const settled = await settleReplacement(folder, { command: RESTORE, waitMs, force, now, signal });
-  if (settled === "undone") {
-    const message = "an interrupted restore was undone first: the previous files are back";
-    context.emit({ type: "warning", stage: "restore", message });
-  }
-  if (!force) requireEmpty(folder, archive);
-  const made = ensureFolder(folder);
+/** @throws {MlctlError} kind "usage" if the folder is not empty, "data" if the archive is damaged */
+export async function restore({ archive, folder, environment }: RestoreOptions, context: Context) {
+  const isNew = !existsSync(folder);
+  const parent = isNew ? dirname(folder) : folder;
+  const made = ensureFolder(parent);
+  if (!isNew) requireEmpty(folder, archive);
+  const temporary = temporaryPath(join(parent, basename(folder)));
+  let manifest: BackupManifest;
+  let paths: ConfiguredPaths;
   try {
-    return await restoreInto(folder, options, context);
-  } catch (error) {
-    removeEmpty(folder, made);
-    throw error;
-  }
-}
-
-async function restoreInto(folder: string, options: RestoreOptions, context: Context) {
-  const unpacked = temporaryPath(join(folder, "restore"));
-  mkdirSync(unpacked);
-  try {
-    const manifest = await unpack(options.archive, unpacked);
-    const config = join(folder, manifest.configName);
-    const paths = await pathsOf(options, { unpacked, folder });
+    const [unpacked, whole] = [join(temporary, "unpacked"), join(temporary, "workspace")];
+    for (const each of [temporary, unpacked, whole]) mkdirSync(each);
+    manifest = await unpack(archive, unpacked);
+    const loaded = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() });
+    paths = workspaceOf({ config: loaded.config, directory: folder });
     refuseShared(paths);
-    const places = placesOf(unpacked, paths);
-    requireOutside(options.archive, places);
-    const locks = [...new Set([paths.database, ...(await databaseBefore(config, options))])].toSorted();
-    const release = await acquireLocks(locks, options, context);
-    try {
-      replaceAll({ folder, staged: unpacked, places, config, locks });
-      const restored = folderRecords(paths);
-      const { records } = await reindex(restored, paths.index, context.now());
-      // They were already damaged when the backup was made.
-      const damaged = (await integrity({ paths, records: restored }))
-        .filter(({ status }) => status === "fail")
-        .map(({ name }) => name);
-      const { createdAt, codeVersion, files } = manifest;
-      return { folder, config, files: files.length, createdAt, codeVersion, records, damaged };
-    } finally {
-      release();
+    for (const [name, place] of placesOf(manifest, paths, archive)) {
+      const target = join(whole, relative(folder, place));
+      mkdirSync(dirname(target), { recursive: true });
+      renameSync(join(unpacked, name), target);
     }
-  } finally {
-    rmSync(unpacked, { recursive: true, force: true });
-  }
-}
-
-/** The database of the workspace that is replaced, whose lock is needed too; empty if its config.json cannot be read. */
-async function databaseBefore(config: string, { environment }: RestoreOptions): Promise<string[]> {
-  if (!existsSync(config)) return [];
-  const options = { path: basename(config), directory: dirname(config), environment, known: knownNames() };
-  const read = loadConfig(options).then((loaded) => workspaceOf(loaded));
-  const before = await read.catch(recover(() => undefined));
-  if (before === undefined) return [];
-  refuseShared(before);
-  return existsSync(dirname(before.database)) ? [before.database] : [];
-}
-
-async function acquireLocks(
-  databases: readonly string[],
-  { waitMs }: RestoreOptions,
-  { now, signal }: Context,
-): Promise<() => void> {
-  const releases: (() => void)[] = [];
-  const releaseAll = (): void => releases.toReversed().forEach((release) => release());
-  try {
-    for (const database of databases) {
-      ensureFolder(dirname(database));
-      releases.push(await acquireLock({ database, command: RESTORE, waitMs, now, signal }));
-    }
-    return releaseAll;
+    if (isNew) renameSync(whole, folder);
+    else moveContent(whole, folder, manifest.configName);
+    syncFolder(parent);
   } catch (error) {
-    releaseAll();
-    throw error;
+    rmSync(temporary, { recursive: true, force: true });
+    if (made !== undefined)
+      for (let at = parent; at.startsWith(made) && readdirSync(at).length === 0; at = dirname(at)) rmdirSync(at);
+    throw writeFailure(error, folder);
   }
+  rmSync(temporary, { recursive: true, force: true });
+  const records = folderRecords(paths);
+  ensureFolder(dirname(paths.database));
+  const indexed = await reindex(records, paths.index, context.now());
+  // They were already damaged when the backup was made.
+  const damaged = (await integrity({ paths, records })).filter(({ status }) => status === "fail");
+  const { createdAt, codeVersion, files, configName } = manifest;
+  return {
+    folder,
+    config: join(folder, configName),
+    files: files.length,
+    createdAt,
+    codeVersion,
+    records: indexed.records,
+    damaged: damaged.map(({ name }) => name),
+  };
 }
 
-/** Removes the empty folders that a failed restore created, from `folder` up to `made`. */
-function removeEmpty(folder: string, made: string | undefined): void {
-  if (made === undefined) return;
-  for (let at = folder; at.startsWith(made) && readdirSync(at).length === 0; at = dirname(at)) rmdirSync(at);
+/** Into a folder that is there, which may be a mount point or the current folder of a shell; the configuration last. */
+function moveContent(from: string, to: string, configName: string): void {
+  for (const name of [...readdirSync(from).filter((each) => each !== configName), configName])
+    renameSync(join(from, name), join(to, name));
 }
-
-const lockFile = /\.lock(\.json|-journal)?$/;
 
 function requireEmpty(folder: string, archive: string): void {
-  if (!existsSync(folder)) return;
   // The archive itself may be in the folder.
-  const found = readdirSync(folder).filter(
-    (name) => name !== basename(archive) && !name.startsWith(".") && !lockFile.test(name),
-  );
+  const found = readdirSync(folder).filter((name) => join(folder, name) !== archive);
   if (found.length === 0) return;
   throw new MlctlError(
     "usage",
     `${folder} is not empty: it contains ${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}`,
-    { hint: "restore into a new folder with `-C`, or use --force to replace the content" },
+    { hint: "restore into a new folder, as `mlctl restore FILE FOLDER`, then rename it" },
   );
 }
 
-function isOfBackup(name: string): boolean {
-  return plainNames.has(name) || backupFolders.some((role) => name.startsWith(`${role}/`));
-}
-
 async function unpack(archive: string, unpacked: string): Promise<BackupManifest> {
-  const files = await readArchive(archive, unpacked, isOfBackup);
+  const files = await readArchive(
+    archive,
+    unpacked,
+    (name) => plainNames.has(name) || backupFolders.some((role) => name.startsWith(`${role}/`)),
+  );
   const path = join(unpacked, "manifest.json");
   const manifest = readManifest(existsSync(path) ? readFileSync(path, "utf8") : "", archive);
   const found = new Map(files.map(({ name, sha256 }) => [name, sha256]));
@@ -148,67 +110,35 @@ async function unpack(archive: string, unpacked: string): Promise<BackupManifest
   });
 }
 
-/** Paths from the config.json in the backup. Without --force, they must be inside the workspace. */
-async function pathsOf(
-  { environment, force }: RestoreOptions,
-  { unpacked, folder }: { readonly unpacked: string; readonly folder: string },
-): Promise<ConfiguredPaths> {
-  const loaded = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() });
-  const { shared: _shared, bucket: _bucket, ...inUnpacked } = workspaceOf(loaded);
-  const given = Object.entries(inUnpacked).filter(([name]) => name !== "drops" || existsSync(join(unpacked, name)));
-  const outside = given.filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");
-  if (outside.length > 0 && !force) {
+/**
+ * Absolute target paths of the files, by their names in the archive.
+ * @throws {MlctlError} kind "usage" if the configuration puts a folder outside the workspace: it may be in use
+ */
+function placesOf(
+  { files, configName }: BackupManifest,
+  paths: ConfiguredPaths,
+  archive: string,
+): (readonly [name: string, target: string])[] {
+  const { workspace, production, models, datasets, database } = paths;
+  const names = files.map(({ name }) => name).filter((name) => name !== "store.db");
+  const has = (role: string): boolean => names.some((name) => name.startsWith(`${role}/`));
+  const folders = new Map(Object.entries({ production, models, datasets, database }));
+  if (has("inputs")) folders.set("inputs", paths.input);
+  if (has("drops")) folders.set("drops", paths.drops);
+  // test_data_path may name one file.
+  const { tests = "" } = has("tests") ? { tests: paths.testData } : {};
+  if (has("tests")) folders.set("tests", names.includes(`tests/${basename(tests)}`) ? dirname(tests) : tests);
+  const outside = [...folders].filter(([, path]) => relative(workspace, resolve(path)).split(sep)[0] === "..");
+  if (outside.length > 0) {
     throw new MlctlError("usage", "config.json in the backup has folders outside the workspace", {
       details: outside.map(([name, path]) => `${name}: ${path}`),
-      hint: "check these folders, then use --force",
+      hint: `unpack it with \`tar -xzf ${archive}\`, move each folder to its place, then run \`mlctl reindex\``,
     });
   }
-  return workspaceOf({ config: loaded.config, directory: folder });
-}
-
-/** Names in the backup and their target paths; input and test files only if the backup has them. */
-function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] {
-  const { production, models, datasets, input, testData, database, drops } = paths;
-  const log = predictionLogPath(database);
-  // If a target folder contains the workspace itself, its entries are replaced one by one.
-  const entriesOf = (name: string, target: string): [string, string][] =>
-    existsSync(join(unpacked, name)) && `${paths.workspace}${sep}`.startsWith(`${target}${sep}`)
-      ? readdirSync(join(unpacked, name)).map((entry) => [`${name}/${entry}`, join(target, entry)])
-      : [[name, target]];
-  const places: [string, string][] = [
-    // Backups do not have these. They are listed so that those of the replaced databases are removed.
-    ...["-wal", "-shm"].flatMap((suffix): [string, string][] => [
-      [`store.db${suffix}`, `${database}${suffix}`],
-      [`predictions.db${suffix}`, `${log}${suffix}`],
-    ]),
-    ["store.db", database],
-    ["predictions.db", log],
-    ...entriesOf("inputs", input),
-    ...entriesOf("drops", drops),
-    ...(isFilePath(join(unpacked, "tests"), testData)
-      ? [[`tests/${basename(testData)}`, testData] as [string, string]]
-      : entriesOf("tests", testData)),
-    ["datasets", datasets],
-    ["models", models],
-    ["production", production],
-  ];
-  return places.filter(([name]) => !/^(inputs|tests|drops)/.test(name) || existsSync(join(unpacked, name)));
-}
-
-/** The archive must not be in a folder that is replaced, because it would be deleted. */
-function requireOutside(archive: string, places: readonly [string, string][]): void {
-  if (!existsSync(archive)) return;
-  const path = realpathSync(archive);
-  const around = places.find(
-    ([, place]) => existsSync(place) && `${path}${sep}`.startsWith(`${realpathSync(place)}${sep}`),
-  );
-  if (around === undefined) return;
-  throw new MlctlError("usage", `${archive} is in ${around[1]}, which would be replaced`, {
-    hint: "move the archive elsewhere first; nothing was changed",
+  return names.map((name) => {
+    if (name === "config.json") return [name, join(workspace, configName)];
+    if (name === "predictions.db") return [name, predictionLogPath(database)];
+    const [role = "", ...below] = name.split("/");
+    return [name, join(folders.get(role)!, ...below)];
   });
-}
-
-/** test_data_path may name one file. */
-function isFilePath(copied: string, testData: string): boolean {
-  return statSync(join(copied, basename(testData)), { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -9,7 +9,6 @@ import { installHint } from "../../estimators/xgboost/engines/native/releases.ts
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { readStore } from "../../storage/store/readStore.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
-import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";
 import { integrity } from "./verify.ts";
@@ -46,15 +45,9 @@ export async function doctor(workspace: Workspace) {
   };
 }
 
-/** Files are not checked during an unfinished restore, or if a file is in the place of a folder. */
+/** Files are not checked if a file is in the place of a folder. */
 async function integrityFindings(workspace: Workspace): Promise<Finding[]> {
   const { paths, trust } = workspace;
-  const replacement = replacementProblem(paths);
-  if (replacement !== undefined) {
-    const { kind, message, hint } = replacement;
-    const status = kind === "busy" ? "warn" : "fail";
-    return [{ name: "restore", status, value: null, limit: null, message: `${message}: ${hint}` }];
-  }
   const refusal = trust.refusal("database");
   if (refusal !== undefined) return integrityIs("warn", `the records were not read: ${refusal.message}`);
   try {

@@ -1,16 +1,14 @@
 /** verify: compares every recorded file with its hash and reports each file. */
 import type { Finding } from "../../core/records/drift.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
-import { requireSettled } from "../../storage/backup/settleReplacement.ts";
 import { verify as verifyStorage } from "../../storage/verify.ts";
 import type { Workspace } from "../workspace.ts";
 import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/syncStore.ts";
-import { settleRestore, type WritingOptions } from "../session.ts";
+import type { WritingOptions } from "../session.ts";
 
 /** One finding per file or check, damaged ones first. */
 export async function verify(workspace: Workspace): Promise<{ readonly findings: readonly Finding[] }> {
   const { paths, context } = workspace;
-  requireSettled(paths);
   requireKinds(paths);
   const emit = (done: number, total: number): void =>
     context.emit({ type: "progress", stage: "verify", done, total, unit: "files" });
@@ -31,10 +29,8 @@ export async function reindex(workspace: Workspace, options: WritingOptions): Pr
   const { paths, records, context } = workspace;
   const { now, signal } = context;
   requireKinds(paths);
-  const locking = { ...options, now, signal };
-  const lock = await records.lock(locking);
+  const lock = await records.lock({ ...options, now, signal });
   try {
-    await settleRestore(workspace, locking);
     return await reindexStorage(records, paths.index, now());
   } finally {
     await lock.release();

@@ -4,7 +4,6 @@ import { deploymentIsLost } from "../../storage/deployment/currentDeployment.ts"
 import { pruneRelease } from "../../storage/deployment/pruneRelease.ts";
 import { forgetRecords } from "../../storage/store/saveRecord.ts";
 import { allRecords } from "../../storage/records/records.ts";
-import { removeBackups } from "../../storage/backup/backupFiles.ts";
 import { recordPath, recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import { toRecordPath, fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { Session } from "../session.ts";
@@ -14,7 +13,6 @@ import { daysBefore } from "../../core/text/duration.ts";
 import { lastExecutions } from "../../core/records/execution.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import {
-  backupsOf,
   datasetsOf,
   executionsOf,
   filesOf,
@@ -37,9 +35,7 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
   if (!dryRun) {
     for (const [i, item] of items.entries()) {
       session.context.signal.throwIfAborted();
-      if (item.kind === "backups") removeBackups(session.paths.workspace, item.files);
-      else if (item.release !== undefined)
-        await pruneRelease(session, item.release, session.context.now().toISOString());
+      if (item.release !== undefined) await pruneRelease(session, item.release, session.context.now().toISOString());
       else await forgetRecords(session, item);
       session.context.emit({ type: "progress", stage: "prune", done: i + 1, total: items.length, unit: "items" });
     }
@@ -86,7 +82,6 @@ const pruneKinds = [
   "monitoring",
   "reports",
   "executions",
-  "backups",
   "leftovers",
 ] as const;
 
@@ -135,12 +130,7 @@ async function planPrune(session: Session) {
     .filter(({ id }) => leftover.test(id))
     .concat(left)
     .map((item) => ({ ...item, kind: "leftovers" as const }));
-  const backups = backupsOf(session);
-  const newest = backups
-    .map(({ id }) => id)
-    .toSorted()
-    .at(-1);
-  const all = [releases, ...chosen, ...reports, choose(session, "backups", backups, ({ id }) => id === newest)];
+  const all = [releases, ...chosen, ...reports];
   const items = all.flatMap((choice) => choice.items);
   const unnamed = items.map((item) => ({ ...item, files: item.files.filter((file) => !named.has(file)) }));
   const kept: Partial<Record<PruneKind, number>> = {};

@@ -8,7 +8,6 @@ import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import { timeOfStamp } from "../../core/text/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { workspaceBackups } from "../../storage/backup/backupFiles.ts";
 import { artifactsOf, recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import type { Session } from "../session.ts";
 import { releaseFiles, releasesAreOwn } from "../../storage/deployment/pruneRelease.ts";
@@ -64,15 +63,6 @@ export function executionsOf(executions: readonly Execution[]): PruneCandidate[]
     createdAt: record.startedAt,
     records: [record],
     files: record.log === null ? [] : [record.log],
-  }));
-}
-
-export function backupsOf({ paths }: Session): PruneCandidate[] {
-  return workspaceBackups(paths.workspace).map((name) => ({
-    id: name,
-    createdAt: timeOfStamp(name.slice("backup_".length, -".tar.gz".length)),
-    records: [],
-    files: [name],
   }));
 }
 

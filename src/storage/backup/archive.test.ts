@@ -16,8 +16,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readArchive, writeArchive } from "./archive.ts";
 
-const closing = { name: "manifest.json", text: () => "{}" };
-const options = { closing, modifiedAt: new Date(0), onFile: () => {} };
+const options = { manifest: () => "{}", modifiedAt: new Date(0), onFile: () => {} };
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "mlctl-archive-"))));
@@ -25,9 +24,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 it("writes no more files once an archive was found to be truncated", async () => {
   const path = join(folder, "archive.tar.gz");
-  const content = Buffer.alloc(1000, "x");
-  const entries = Array.from({ length: 7 }, (_, i) => ({ name: `models/${i}/model.json`, content }));
-  await writeArchive(path, { ...options, entries });
+  const source = join(folder, "source");
+  writeFileSync(source, Buffer.alloc(1000, "x"));
+  const files = Array.from({ length: 7 }, (_, i) => ({ name: `models/${i}/model.json`, path: source }));
+  await writeArchive(path, { ...options, files });
   const tar = gunzipSync(readFileSync(path));
   // Cut inside a file, so that its first bytes and the end of the archive arrive while the file is still being opened.
   for (let bytes = 700; bytes < 7 * 1536; bytes += 250) {
@@ -44,8 +44,8 @@ it("writes no more files once an archive was found to be truncated", async () =>
 
 it("leaves no file if an archive cannot be finished", async () => {
   // Can be opened like a file, but not read.
-  const entries = [{ name: "models/model.json", content: { path: folder, bytes: 4096 } }];
-  await expect(writeArchive(join(folder, "out", "backup.tar.gz"), { ...options, entries })).rejects.toThrow();
+  const files = [{ name: "models/model.json", path: folder }];
+  await expect(writeArchive(join(folder, "out", "backup.tar.gz"), { ...options, files })).rejects.toThrow();
   rmSync(join(folder, "out"), { recursive: true });
   await sleep(20);
   expect(existsSync(join(folder, "out"))).toBe(false);
@@ -53,11 +53,14 @@ it("leaves no file if an archive cannot be finished", async () => {
 
 it("is readable by its owner alone, and so are the files of an unpacked configuration", async () => {
   const path = join(folder, "archive.tar.gz");
-  const content = Buffer.from("{}");
-  const entries = ["config.json", "store.db", "models/run_1.json"].map((name) => ({ name, content }));
-  await writeArchive(path, { ...options, entries });
+  const source = join(folder, "source");
+  writeFileSync(source, "{}");
+  const files = ["config.json", "predictions.db", "models/run_1.json"].map((name) => ({ name, path: source }));
+  await writeArchive(path, { ...options, files });
   await readArchive(path, folder, () => true);
-  const modes = ["archive.tar.gz", "config.json", "store.db"].map((name) => statSync(join(folder, name)).mode & 0o777);
+  const modes = ["archive.tar.gz", "config.json", "predictions.db"].map(
+    (name) => statSync(join(folder, name)).mode & 0o777,
+  );
   expect(modes).toEqual([0o600, 0o600, 0o600]);
 });
 

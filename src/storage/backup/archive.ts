@@ -1,16 +1,6 @@
-/** Writes files to a .tar.gz archive and unpacks them; unpacking never writes outside the target folder. */
+/** Writes files to a .tgz archive and unpacks them; unpacking never writes outside the target folder. */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  statfsSync,
-  type WriteStream,
-} from "node:fs";
+import { createReadStream, createWriteStream, fstatSync, mkdirSync, openSync, rmSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -22,12 +12,6 @@ import { commitFile, ensureFolder, PRIVATE } from "../files/commitFile.ts";
 import { temporaryPath } from "../files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
-export interface ArchiveEntry {
-  readonly name: string;
-  /** Content, or an absolute path: a file that grew is cut to the listed size, one that is gone is left out. */
-  readonly content: Buffer | { readonly path: string; readonly bytes: number };
-}
-
 export interface ArchivedFile {
   readonly name: string;
   readonly bytes: number;
@@ -35,9 +19,10 @@ export interface ArchivedFile {
 }
 
 interface WriteArchiveOptions {
-  readonly entries: readonly ArchiveEntry[];
-  /** The last file; `text` makes its content from the files before it. */
-  readonly closing: { readonly name: string; readonly text: (files: readonly ArchivedFile[]) => string };
+  /** Absolute paths; a file that is gone is left out. */
+  readonly files: readonly { readonly name: string; readonly path: string }[];
+  /** Content of manifest.json, which comes last. */
+  readonly manifest: (files: readonly ArchivedFile[]) => string;
   readonly modifiedAt: Date;
   readonly onFile: (done: number) => void;
 }
@@ -64,7 +49,38 @@ export async function writeArchive(path: string, options: WriteArchiveOptions): 
         cause: error,
       });
     }
-    throw error instanceof MlctlError || errorCode(error) === undefined ? error : writeFailure(error, path);
+    throw writeFailure(error, path);
+  }
+}
+
+async function fill(tar: Pack, { files, manifest, modifiedAt, onFile }: WriteArchiveOptions): Promise<ArchivedFile[]> {
+  const archived: ArchivedFile[] = [];
+  for (const [i, { name, path }] of files.entries()) {
+    onFile(i + 1);
+    const opened = openedFile(path);
+    if (opened === undefined) continue;
+    const sink = tar.entry({ name, size: opened.size, mtime: modifiedAt, mode: PRIVATE });
+    archived.push({ name, ...(await copyHashed(opened.content, sink as unknown as NodeJS.WritableStream)) });
+  }
+  tar.entry({ name: "manifest.json", mtime: modifiedAt, mode: PRIVATE }, manifest(archived));
+  tar.finalize();
+  return archived;
+}
+
+/** What is appended to the file from now on belongs to the next backup. @returns undefined if the file is gone */
+function openedFile(path: string): { size: number; content: Readable } | undefined {
+  try {
+    const fd = openSync(path, "r");
+    const { size } = fstatSync(fd);
+    // A limit of 0 bytes would mean the whole file.
+    return { size, content: createReadStream(path, { fd, end: Math.max(size, 1) - 1 }) };
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    const hint = "check its permissions";
+    throw new MlctlError("failure", `cannot read ${path}: ${errorCode(error) ?? String(error)}`, {
+      hint,
+      cause: error,
+    });
   }
 }
 
@@ -78,7 +94,7 @@ export async function readArchive(
   folder: string,
   accepts: (name: string) => boolean,
 ): Promise<ArchivedFile[]> {
-  const files: ArchivedFile[] = [];
+  const files = new Map<string, ArchivedFile>();
   let unpackedBytes = 0;
   // A small archive can unpack to a thousand times its size: it must not fill the disk.
   const { bavail, bsize } = statfsSync(folder);
@@ -96,62 +112,20 @@ export async function readArchive(
         const hint = "free some space, or restore to another disk; nothing was changed";
         throw new MlctlError("failure", message, { hint });
       }
-      if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
+      if (type !== "file" || !isPlain(name) || !accepts(name) || files.has(name)) {
         const found = `${JSON.stringify(name)} (${String(type)})`;
         throw notABackup(path, `it contains ${found}, which is never part of a backup`);
       }
       const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });
-      files.push({
-        name,
-        ...(await copyHashed(
-          entry as AsyncIterable<Buffer>,
-          newFile(target, name.includes("/") ? undefined : PRIVATE),
-        )),
-      });
+      const sink = newFile(target, name.includes("/") ? undefined : PRIVATE);
+      files.set(name, { name, ...(await copyHashed(entry as AsyncIterable<Buffer>, sink)) });
     }
     await unpacked;
-    return files;
+    return [...files.values()];
   } catch (error) {
     tar.destroy();
     throw asArchiveError(error, path);
-  }
-}
-
-async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteArchiveOptions): Promise<ArchivedFile[]> {
-  const files: ArchivedFile[] = [];
-  for (const [i, { name, content }] of entries.entries()) {
-    const source = sourceOf(content);
-    onFile(i + 1);
-    if (source === undefined) continue;
-    const { bytes, stream } = source;
-    const sink = tar.entry({ name, size: bytes, mtime: modifiedAt, mode: PRIVATE });
-    files.push({ name, ...(await copyHashed(stream, sink as unknown as NodeJS.WritableStream)) });
-  }
-  tar.entry({ name: closing.name, mtime: modifiedAt, mode: PRIVATE }, closing.text(files));
-  tar.finalize();
-  return files;
-}
-
-function sourceOf(content: ArchiveEntry["content"]): { bytes: number; stream: Readable } | undefined {
-  if (Buffer.isBuffer(content)) {
-    return { bytes: content.length, stream: Readable.from(content.length === 0 ? [] : [content]) };
-  }
-  const { path } = content;
-  try {
-    const fd = openSync(path, "r");
-    // Bytes that were appended since belong to the next backup; a file that was truncated has fewer.
-    const bytes = Math.min(content.bytes, fstatSync(fd).size);
-    if (bytes > 0) return { bytes, stream: createReadStream(path, { fd, start: 0, end: bytes - 1 }) };
-    // With `end` -1 it would read the whole file.
-    closeSync(fd);
-    return { bytes, stream: Readable.from([]) };
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw new MlctlError("failure", `cannot read ${path}: ${errorCode(error) ?? String(error)}`, {
-      hint: "check its permissions",
-      cause: error,
-    });
   }
 }
 
@@ -179,7 +153,7 @@ async function copyHashed(
  * Opens the file before returning: a stream that opens its file later may do so after the archive was found damaged, and
  * create the file in a folder that is being removed. Flushed to disk, because the original may be deleted next.
  */
-function newFile(path: string, mode?: number): WriteStream {
+function newFile(path: string, mode?: number): NodeJS.WritableStream {
   return createWriteStream(path, { fd: openSync(path, "wx", mode), flush: true });
 }
 
@@ -191,18 +165,16 @@ function isPlain(name: string): boolean {
 
 function asArchiveError(error: unknown, path: string): unknown {
   if (error instanceof MlctlError) return error;
-  const code = errorCode(error);
-  if (code === "ENOENT" || code === "EACCES" || code === "EISDIR") {
-    return new MlctlError("usage", `cannot read ${path}: ${code}`, {
-      hint: "give the path of a file that `mlctl backup` wrote",
-      cause: error,
-    });
+  const code = errorCode(error) ?? "";
+  if (["ENOENT", "EACCES", "EISDIR"].includes(code)) {
+    const hint = "give the path of a file that `mlctl backup` wrote";
+    return new MlctlError("usage", `cannot read ${path}: ${code}`, { hint, cause: error });
   }
-  if (code === "ENOSPC" || code === "EROFS" || code === "EDQUOT") return writeFailure(error, path);
-  return notABackup(path, "it is truncated, damaged or not a .tar.gz file", error);
+  if (["ENOSPC", "EROFS", "EDQUOT"].includes(code)) return writeFailure(error, path);
+  return notABackup(path, "it is truncated, damaged or not a .tgz file", error);
 }
 
-function notABackup(path: string, reason: string, cause?: unknown): MlctlError {
+export function notABackup(path: string, reason: string, cause?: unknown): MlctlError {
   return new MlctlError("data", `${path} is not an mlctl backup: ${reason}`, {
     hint: "use another copy of it; nothing was changed",
     cause,

@@ -1,141 +1,59 @@
-/** Lists the files of a workspace in an order in which they can be copied while another mlctl writes. */
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join, sep } from "node:path";
-import { removeFile } from "../files/commitFile.ts";
-import { hasUnreadableName } from "../../core/unreadableName.ts";
-import type { ArchiveEntry, ArchivedFile } from "./archive.ts";
-import type { WorkspacePaths } from "../files/workspacePaths.ts";
-import { errorCode } from "../files/writeFailure.ts";
-import { timestamp } from "../../core/text/format.ts";
+/** The files of a workspace by their names in an archive, and the manifest of an archive. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join, relative, sep } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
+import { timestamp } from "../../core/text/format.ts";
+import { hasUnreadableName } from "../../core/unreadableName.ts";
+import { notABackup, type ArchivedFile } from "./archive.ts";
 
 /** The folders of a workspace, as they are named in an archive. */
 export const backupFolders = ["production", "models", "datasets", "inputs", "tests", "drops"] as const;
 
-export type BackupFolder = (typeof backupFolders)[number];
+/** Absolute paths; a path may also be a single file. */
+export type BackupPlaces = Readonly<Partial<Record<(typeof backupFolders)[number], string>>>;
 
-/** Locks, temporary files, and the files that SQLite keeps beside an open database. */
-const transient = /^\.mlctl-|\.lock(\.json)?$|\.lock-(journal|wal|shm)$/;
+/** Locks, temporary files, the files that SQLite keeps beside an open database, and earlier backups. */
+const transient = /(^|\/)(\.mlctl-|[^/]*(\.lock(\.json)?|\.lock-(journal|wal|shm))$|backup_\d{8}T\d{9}Z\.tar\.gz$)/;
 
 /** State that is valid only on this machine: which jobs are installed in its schedulers. */
 const machineSpecific = /(^|\/)schedule\/(jobs\.json|cron\.log)$/;
 
-/** JSON records, which are small and may be replaced at any time; not models, and not files of the data folders. */
-const isRecord = (name: string): boolean =>
-  /^(production|models|datasets)\/.*\.json$/.test(name) && !/(^|\/)trainedmodel/.test(name);
-
-/** Absolute paths; a path may also be a single file. */
-export type BackupPlaces = Readonly<Partial<Record<BackupFolder, string>>>;
-
 /**
- * Reads deployment.json before it lists the history, and all records before the artifacts. So the history has no gap and
- * each copied record has its files, even if models are trained or deployed meanwhile.
+ * A file in several of the folders, because one is inside another, is listed once.
+ * @param database the files whose paths begin like it are left out
  * @param onLeftOut receives the files whose names are not UTF-8
  */
 export function backupFiles(
-  folders: BackupPlaces,
-  { database }: Pick<WorkspacePaths, "database">,
+  places: BackupPlaces,
+  database: string,
   onLeftOut: (paths: readonly string[]) => void = () => {},
-): ArchiveEntry[] {
-  const leftOut = new Set<string>();
-  const list = (wanted: (name: string) => boolean): Found[] =>
-    backupFolders.flatMap((role) => {
-      const folder = folders[role];
-      if (folder === undefined) return [];
-      return foundIn(role, folder).filter(({ name, path }) => {
-        if (hasUnreadableName(path)) leftOut.add(path);
-        const isOurs = !path.startsWith(database) && !machineSpecific.test(name);
-        return wanted(name) && isOurs && innermost(path, folders) === role;
-      });
-    });
-  const current = list((name) => name === DEPLOYMENT).flatMap(read);
-  const records = list((name) => name !== DEPLOYMENT && isRecord(name)).flatMap(read);
-  const rest = list((name) => !isRecord(name)).flatMap(({ name, path }) => {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() === true ? [{ name, content: { path, bytes: stat.size } }] : [];
-  });
-  if (leftOut.size > 0) onLeftOut([...leftOut]);
-  return [...current, ...records, ...rest];
-}
-
-/** A dropped file moves from input to processing to its final folder; listing in this order misses none. */
-function foundIn(role: BackupFolder, folder: string): Found[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) {
-    return [{ name: `${role}/${basename(folder)}`, path: folder }];
+): { name: string; path: string }[] {
+  const names = new Map<string, string>();
+  for (const role of backupFolders) {
+    for (const path of filesIn(places[role])) {
+      const name = `${role}/${relative(places[role]!, path).split(sep).join("/") || basename(path)}`;
+      const isOurs = !transient.test(name) && !machineSpecific.test(name) && !path.startsWith(database);
+      if (isOurs && !names.has(path)) names.set(path, name);
+    }
   }
-  const first = role === "drops" ? ["input", "processing"].flatMap((name) => filesIn(folder, name)) : [];
-  const names = new Set([...first, ...filesIn(folder)]);
-  return [...names].map((below) => ({ name: `${role}/${below}`, path: join(folder, below) }));
+  const leftOut = [...names.keys()].filter(hasUnreadableName);
+  for (const path of leftOut) names.delete(path);
+  if (leftOut.length > 0) onLeftOut(leftOut);
+  return [...names].map(([path, name]) => ({ name, path }));
 }
 
-/** Assigns a file to the innermost of nested folders, so that it is in the archive only once. */
-function innermost(path: string, folders: BackupPlaces): BackupFolder | undefined {
-  const around = backupFolders.flatMap((role) => {
-    const folder = folders[role];
-    return folder !== undefined && `${path}${sep}`.startsWith(`${folder}${sep}`)
-      ? [{ role, depth: folder.length }]
-      : [];
-  });
-  return around.toSorted((a, b) => b.depth - a.depth)[0]?.role;
+function filesIn(place: string | undefined): string[] {
+  if (place === undefined || !existsSync(place)) return [];
+  if (statSync(place).isFile()) return [place];
+  return readdirSync(place, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
 }
-
-const DEPLOYMENT = "production/deployment.json";
-
-interface Found {
-  readonly name: string;
-  readonly path: string;
-}
-
-function read({ name, path }: Found): ArchiveEntry[] {
-  try {
-    return [{ name, content: readFileSync(path) }];
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
-/** Relative paths, with forward slashes. Links are not followed, because they may lead anywhere. */
-function filesIn(folder: string, below = ""): string[] {
-  return entriesIn(join(folder, below)).flatMap((entry) => {
-    const name = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (transient.test(entry.name) || isBackupName(entry.name)) return [];
-    if (entry.isDirectory()) return filesIn(folder, name);
-    return entry.isFile() ? [name] : [];
-  });
-}
-
-function entriesIn(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return [];
-    throw error;
-  }
-}
-
-const NAME = /^backup_\d{8}T\d{9}Z\.tar\.gz$/;
 
 export function backupName(at: Date): string {
   return `backup_${timestamp(at)}.tar.gz`;
-}
-
-export function isBackupName(name: string): boolean {
-  return NAME.test(name);
-}
-
-export function workspaceBackups(workspace: string): string[] {
-  return readdirSync(workspace).filter((name) => isBackup(workspace, name));
-}
-
-/** Removes those of `names` that are still backups. */
-export function removeBackups(workspace: string, names: readonly string[]): void {
-  for (const name of names.filter((each) => isBackup(workspace, each))) removeFile(join(workspace, name));
-}
-
-function isBackup(workspace: string, name: string): boolean {
-  return NAME.test(name) && lstatSync(join(workspace, name), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Increase it when an older mlctl could not restore a new backup correctly. */
@@ -148,32 +66,21 @@ export interface BackupManifest {
   readonly files: readonly ArchivedFile[];
 }
 
-type Facts = Pick<BackupManifest, "codeVersion" | "configName"> & { readonly createdAt: Date };
-
-export function backupManifest(facts: Facts, files: readonly ArchivedFile[]): string {
-  const { codeVersion, createdAt, configName } = facts;
-  const head = { format: "mlctl-backup", version: VERSION, codeVersion, createdAt, configName };
-  const lines = files.map((file) => `    ${JSON.stringify(file)}`).join(",\n");
-  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [\n${lines}\n  ]\n}\n`;
+export function backupManifest(manifest: BackupManifest): string {
+  return `${JSON.stringify({ format: "mlctl-backup", version: VERSION, ...manifest }, null, 2)}\n`;
 }
 
 /** @throws {MlctlError} kind "data" if it is not a manifest, or was written by a newer mlctl */
-export function readManifest(text: string, path: string): BackupManifest {
+export function readManifest(text: string, archive: string): BackupManifest {
   const manifest = parseJson(text) as Partial<BackupManifest & { format: string; version: number }> | undefined;
   const isOurs = manifest?.format === "mlctl-backup" && Array.isArray(manifest.files);
-  if (!isOurs || typeof manifest.configName !== "string" || !isPlainName(manifest.configName)) {
-    throw new MlctlError("data", `${path} is not an mlctl backup: its manifest is damaged`, {
-      hint: "use another copy of it",
-    });
-  }
-  if ((manifest.version ?? 0) > VERSION) {
-    throw new MlctlError("data", `${path} was written by a newer mlctl (${manifest.codeVersion})`, {
-      hint: "update mlctl",
-    });
-  }
-  return manifest as BackupManifest;
+  if (!isOurs || !isPlainName(manifest.configName)) throw notABackup(archive, "its manifest is damaged");
+  if ((manifest.version ?? 0) <= VERSION) return manifest as BackupManifest;
+  throw new MlctlError("data", `${archive} was written by a newer mlctl (${manifest.codeVersion})`, {
+    hint: "update mlctl",
+  });
 }
 
-function isPlainName(name: string): boolean {
-  return /^[^/\\:\p{Cc}]+$/u.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
+function isPlainName(name: unknown): boolean {
+  return typeof name === "string" && /^[^/\\:\p{Cc}]+$/u.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
 }
