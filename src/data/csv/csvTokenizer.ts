@@ -1,6 +1,6 @@
 /**
- * The grammar of CSV, for every reader. A file that DuckDB or the fast path reads by itself lies in the subset of
- * `csvScan.ts` on which they agree with this tokenizer.
+ * The grammar of CSV, for every reader. A file that DuckDB reads by itself lies in the subset of `csvScan.ts` on
+ * which both agree.
  *
  * - A line ends with LF, CRLF or CR, mixed at will. Blank lines are skipped; in a file with one column they are missing
  *   values.

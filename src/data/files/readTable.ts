@@ -4,10 +4,8 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Table } from "../../core/table/table.ts";
 import { composed } from "../columnNames.ts";
-import { kindOf } from "../duckdb/columnTypes.ts";
 import { withDatabase } from "../duckdb/duckdb.ts";
 import { damaged, datasetReader } from "../load/loadPrevious.ts";
-import { readPlainCsv } from "../csv/readPlainCsv.ts";
 import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
 import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
 
@@ -18,10 +16,6 @@ import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
  */
 export async function readDataset(path: string, recorded: readonly DatasetColumn[], rowCount?: number): Promise<Table> {
   const columns = recorded.map(({ name, type }) => ({ name: composed(name), type }));
-  const expected = columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
-  const isRounded = columns.some(({ type }) => type.startsWith("DECIMAL"));
-  const plain = isRounded ? null : await readPlainCsv(path, {}, expected);
-  if (plain !== null) return plain;
   return withDatabase(async (database) => {
     try {
       return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`, { rowCount });
@@ -39,8 +33,6 @@ export async function readTable(
   paths: readonly string[],
   options: Omit<StageOptions, "writes" | "previous"> = {},
 ): Promise<Table & Pick<Staged, "files" | "notes" | "csvNotes">> {
-  const plain = paths.length === 1 ? await readPlainCsv(paths[0]!, options) : null;
-  if (plain !== null) return { ...plain, files: [{ path: paths[0]!, rows: plain.rowCount }], notes: [], csvNotes: [] };
   return withDatabase(async (database) => {
     const { files, notes, csvNotes, rejected } = await stageFiles(database, paths.toSorted(), options);
     const first = rejected[0];
