@@ -20,7 +20,8 @@ export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "fl
   readonly delimiter: string;
   /** Of the file itself, which tells what commas and points in its cells may mean. */
   readonly ownDelimiter: string;
-  readonly lineEnd: "\n" | "\r\n";
+  /** Some cells are codes such as 007, or may be. */
+  readonly hasCodes: boolean;
 }
 
 export interface CsvFile extends InspectedCsv {
@@ -70,7 +71,7 @@ export async function inspectCsv(
   let flaws = tokenizer.flaws;
   const records = recordsOf(text, settings, (again) => ({ flaws } = again.tokenizer));
   const copy = await writeCopy(path, folder, canonicalText(records, names));
-  return { ...common, path: copy, gzip: false, delimiter: ",", lineEnd: "\n", flaws };
+  return { ...common, path: copy, gzip: false, delimiter: ",", hasCodes: true, flaws };
 }
 
 /** The rows of the file itself, as the tokenizer gives them. */
