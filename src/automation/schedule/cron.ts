@@ -1,7 +1,8 @@
 /** Computes the times of cron expressions and runs work at these times. */
 import { createTask, parse, validateDetailed, type ParsedFields } from "node-cron";
 import { MlctlError } from "../../core/errors.ts";
-import { isZone, localTime, utcOf, type LocalTime } from "./localTime.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { isZone, localTime, utcOf } from "./localTime.ts";
 
 export interface CronJob {
   readonly name: string;
@@ -31,6 +32,8 @@ const TOLERANCE_MILLISECONDS = 1000;
 /** Timers stand still while the machine sleeps, so the clock is read at least this often. */
 const BEAT_MILLISECONDS = 60_000;
 
+const MINUTE_MILLISECONDS = 60_000;
+
 /** Nine years, because the leap years around 2100 are eight years apart. */
 const MAX_DAYS = 366 * 9;
 
@@ -44,14 +47,17 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
   const fields = cronFields(job);
   const day = createTask(dayPattern(job.cron), () => {}, { timezone: "UTC" });
   const from = localTime(after.getTime(), job.timezone);
+  const midnight = Math.floor(from / MILLISECONDS_A_DAY) * MILLISECONDS_A_DAY;
   try {
-    for (let i = 0; i < MAX_DAYS; i++) {
-      const midnight = new Date(Date.UTC(from.year, from.month - 1, from.day + i));
-      if (!day.match(midnight)) continue;
-      const date = { year: midnight.getUTCFullYear(), month: midnight.getUTCMonth() + 1, day: midnight.getUTCDate() };
-      for (const clock of clockTimes(fields, i === 0 ? from : undefined)) {
-        const time = utcOf({ ...date, ...clock }, job.timezone);
-        if (time !== undefined && time > after.getTime()) yield new Date(time);
+    for (let date = midnight; date < midnight + MAX_DAYS * MILLISECONDS_A_DAY; date += MILLISECONDS_A_DAY) {
+      if (!day.match(new Date(date))) continue;
+      for (const clock of clockMinutes(fields)) {
+        const start = date + clock * MINUTE_MILLISECONDS;
+        if (start + MINUTE_MILLISECONDS <= from) continue;
+        for (const second of inOrder(fields.second)) {
+          const time = utcOf(start + second * 1000, job.timezone);
+          if (time !== undefined && time > after.getTime()) yield new Date(time);
+        }
       }
     }
   } finally {
@@ -59,11 +65,9 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
   }
 }
 
-const FIRST_SPAN = 60_000;
-
 export function latestTime(job: CronJob, now: Date, withinMs: number): Date | undefined {
   // Start with a short span: a job that runs every second has millions of times in a month.
-  for (let span = FIRST_SPAN; ; span *= 24) {
+  for (let span = MINUTE_MILLISECONDS; ; span *= 24) {
     const from = new Date(now.getTime() - Math.min(span, withinMs));
     let latest: Date | undefined;
     for (const time of timesAfter(job, from)) {
@@ -81,8 +85,7 @@ export function cronFields(job: CronJob): CronFields {
 
 /** The shortest interval between two times of the job in minutes, also across midnight. */
 export function shortestInterval(job: CronJob): number {
-  const { hour: hours, minute: minutes } = cronFields(job);
-  const times = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)).toSorted((a, b) => a - b);
+  const times = clockMinutes(cronFields(job));
   const gaps = times.map((time, i) => (times[i + 1] ?? times[0]! + 1440) - time);
   return Math.min(...gaps);
 }
@@ -133,16 +136,9 @@ export function onSchedule(job: CronJob, work: CronWork): () => void {
   return () => clearTimeout(timer);
 }
 
-type Clock = Pick<LocalTime, "hour" | "minute" | "second">;
-
-function* clockTimes(fields: CronFields, from: LocalTime | undefined): Generator<Clock> {
-  for (const hour of inOrder(fields.hour)) {
-    if (from !== undefined && hour < from.hour) continue;
-    for (const minute of inOrder(fields.minute)) {
-      if (from !== undefined && hour === from.hour && minute < from.minute) continue;
-      for (const second of inOrder(fields.second)) yield { hour, minute, second };
-    }
-  }
+/** The times of a day in minutes, in order. */
+export function clockMinutes({ hour: hours, minute: minutes }: CronFields): number[] {
+  return inOrder(hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)));
 }
 
 function inOrder(values: readonly number[]): number[] {

@@ -1,15 +1,6 @@
-/** Converts between instants and local time in a time zone. */
+/** Converts between instants and local times in a time zone. A local time is a number that the UTC functions of Date read. */
 import { spawnSync } from "node:child_process";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-
-export interface LocalTime {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-}
 
 /** Cached, because creating a format takes about 100 times as long as using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -23,36 +14,31 @@ export function isZone(timezone: string): boolean {
   }
 }
 
-export function localTime(instant: number, timezone: string): LocalTime {
-  const [year, month, day, hour, minute, second] = formatOf(timezone).format(instant).split(/\D+/).map(Number);
-  return { year: year!, month: month!, day: day!, hour: hour!, minute: minute!, second: second! };
+export function localTime(instant: number, timezone: string): number {
+  return instant + offsetAt(instant, timezone);
 }
 
 /** Offset of the zone from UTC in milliseconds; positive east of UTC. */
 export function offsetAt(instant: number, timezone: string): number {
-  return asUtc(localTime(instant, timezone)) - Math.floor(instant / 1000) * 1000;
+  // "1/31/2026, GMT+05:30", "1/31/2026, GMT"; of the 19th century also with seconds.
+  const [, sign, ...parts] = /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(formatOf(timezone).format(instant)) ?? [];
+  const seconds = parts.reduce((total, part, i) => total + Number(part ?? 0) * 60 ** (2 - i), 0);
+  return (sign === "-" ? -1000 : 1000) * seconds;
 }
 
 /** The instant of a local time: the earlier one if the time occurs twice, undefined if it does not exist. */
-export function utcOf(time: LocalTime, timezone: string): number | undefined {
-  const shown = asUtc(time);
+export function utcOf(local: number, timezone: string): number | undefined {
   // No zone is more than 14 hours from UTC, so these are the offsets before and after any change on that day.
-  const offsets = [offsetAt(shown - MILLISECONDS_A_DAY, timezone), offsetAt(shown + MILLISECONDS_A_DAY, timezone)];
-  const candidates = offsets.map((offset) => shown - offset).toSorted((a, b) => a - b);
-  return candidates.find((instant) => asUtc(localTime(instant, timezone)) === shown);
-}
-
-function asUtc({ year, month, day, hour, minute, second }: LocalTime): number {
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  const offsets = [offsetAt(local - MILLISECONDS_A_DAY, timezone), offsetAt(local + MILLISECONDS_A_DAY, timezone)];
+  const candidates = offsets.map((offset) => local - offset).toSorted((a, b) => a - b);
+  return candidates.find((instant) => localTime(instant, timezone) === local);
 }
 
 function formatOf(timezone: string): Intl.DateTimeFormat {
-  const known = formats.get(timezone);
-  if (known !== undefined) return known;
-  // Swedish: "2026-11-21 19:07:00".
-  const made = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "medium" });
-  formats.set(timezone, made);
-  return made;
+  const format =
+    formats.get(timezone) ?? new Intl.DateTimeFormat("en-US", { timeZone: timezone, timeZoneName: "longOffset" });
+  formats.set(timezone, format);
+  return format;
 }
 
 /** The zone of the machine: cron does not see TZ of a shell. Node reads TZ only once, hence the child process. */

@@ -4,6 +4,7 @@ import type { View } from "../../core/view.ts";
 import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
 import type { JobStatus } from "../../automation/schedule/jobStatus.ts";
 import type { runJobNow } from "../../automation/schedule/runSchedule.ts";
+import { localTime } from "../../automation/schedule/localTime.ts";
 import { tableOf } from "./tableOf.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
@@ -109,7 +110,8 @@ export function executionView({ job, status, execution }: Awaited<ReturnType<typ
 }
 
 function clockTime(iso: string, timezone: string): string {
-  return new Date(iso).toLocaleString("sv-SE", { timeZone: timezone }).replace(/:00$/, "");
+  const local = new Date(localTime(Date.parse(iso), timezone)).toISOString();
+  return local.slice(0, 19).replace("T", " ").replace(/:00$/, "");
 }
 
 function listTime(iso: string, timezone: string): string {

@@ -11,11 +11,9 @@ const job = (cron: string, timezone = "UTC") => ({ name: "fullprocess", cron, ti
  * cron starts only lines with a star in minute or hour (do_command of Vixie's cron, Debian's and cronie).
  */
 function fires(lines: readonly string[], instant: number, zone: string): boolean {
-  const { hour, minute } = localTime(instant, zone);
-  const isRepeated = [30, 60].some((back) => {
-    const before = localTime(instant - back * 60_000, zone);
-    return before.hour === hour && before.minute === minute;
-  });
+  const clockAt = (time: number): string => new Date(localTime(time, zone)).toISOString().slice(11, 16);
+  const [hour, minute] = clockAt(instant).split(":").map(Number) as [number, number];
+  const isRepeated = [30, 60].some((back) => clockAt(instant - back * 60_000) === clockAt(instant));
   return lines.some((line) => {
     const [minutes, hours] = line.split(" ") as [string, string];
     const isStarred = minutes.startsWith("*") || hours.startsWith("*");

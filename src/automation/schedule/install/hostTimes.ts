@@ -1,7 +1,7 @@
 /** Translates a job's times to five-field cron lines in the time zone of another scheduler. */
 import { MlctlError } from "../../../core/errors.ts";
 import { MILLISECONDS_A_DAY } from "../../../core/text/duration.ts";
-import { cronFields, type CronJob } from "../cron.ts";
+import { clockMinutes, cronFields, type CronJob } from "../cron.ts";
 import { localTime, offsetAt, utcOf } from "../localTime.ts";
 
 const DAY_MINUTES = 1440;
@@ -24,7 +24,7 @@ export function hostTimes(job: CronJob, zones: readonly string[], now: Date): st
   const { minute: minutes, hour: hours } = fields;
   const days = [field(fields.dayOfMonth, 1, 31), field(fields.month, 1, 12), field(weekdays(fields.dayOfWeek), 0, 6)];
   const isPlain = days.every((text) => text !== undefined) && (days[0] === "*" || days[2] === "*");
-  const clocks = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
+  const clocks = clockMinutes(fields);
   if (clocks.length === DAY_MINUTES && zones.some((zone) => zone !== job.timezone)) return ["* * * * *"];
   const host = hostClocks(clocks, { from: job.timezone, zones, now });
   if (isPlain && host.isSame) return [[field(minutes, 0, 59), field(hours, 0, 23), ...days].join(" ")];
@@ -48,10 +48,8 @@ function hostClocks(
   for (const zone of zones) {
     if (zone === from) for (const clock of clocks) all.add(clock);
     for (const day of zone === from ? [] : daysOfChange([from, zone], now)) {
-      const [year, month, date] = [day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate()];
       for (const clock of clocks) {
-        const [hour, minute] = [Math.floor(clock / 60), clock % 60];
-        const instant = utcOf({ year, month, day: date, hour, minute, second: 0 }, from);
+        const instant = utcOf(day + clock * 60_000, from);
         if (instant === undefined) continue;
         const shown = clockAt(instant, zone);
         all.add(shown);
@@ -64,33 +62,31 @@ function hostClocks(
 }
 
 function clockAt(instant: number, zone: string): number {
-  const { hour, minute } = localTime(instant, zone);
-  return hour * 60 + minute;
+  const local = new Date(localTime(instant, zone));
+  return local.getUTCHours() * 60 + local.getUTCMinutes();
 }
 
 /**
  * The days on which the clock of a zone changes, those beside them, and the first: on all others the clocks are as on one
  * of these. From the beginning of the year, so that the result is the same on each day of it.
  */
-function daysOfChange(zones: readonly string[], now: Date): Date[] {
-  const offsets = zones.map((zone) => dailyOffsets(zone, now.getUTCFullYear()));
+function daysOfChange(zones: readonly string[], now: Date): number[] {
+  const start = Date.UTC(now.getUTCFullYear(), 0, 1);
+  const days = Array.from({ length: YEARS * 365 }, (_, i) => start + i * MILLISECONDS_A_DAY);
+  const offsets = zones.map((zone) => dailyOffsets(zone, days));
   const isBeside = (i: number): boolean =>
     offsets.some((of) => of.slice(Math.max(0, i - 2), i + 3).some((each) => each !== of[i]));
-  return offsets[0]!.flatMap((_, i) => (i === 0 || isBeside(i) ? [new Date(dayOf(now.getUTCFullYear(), i))] : []));
+  return days.filter((_, i) => i === 0 || isBeside(i));
 }
 
 const known = new Map<string, readonly number[]>();
 
-/** The zone's offset at each midnight UTC of ten years; cached, because it takes 15 ms. */
-function dailyOffsets(zone: string, year: number): readonly number[] {
-  const key = `${zone} ${year}`;
-  const found = known.get(key) ?? Array.from({ length: YEARS * 365 }, (_, i) => offsetAt(dayOf(year, i), zone));
+/** The zone's offset at each midnight UTC; cached, because it takes 15 ms. */
+function dailyOffsets(zone: string, days: readonly number[]): readonly number[] {
+  const key = `${zone} ${days[0]}`;
+  const found = known.get(key) ?? days.map((day) => offsetAt(day, zone));
   known.set(key, found);
   return found;
-}
-
-function dayOf(year: number, day: number): number {
-  return Date.UTC(year, 0, 1) + day * MILLISECONDS_A_DAY;
 }
 
 /**
