@@ -15,6 +15,7 @@ interface Told {
 
 const told: Told[] = [];
 let isDown = false;
+let refused = 0;
 let server: Server;
 let workspace: LifecycleWorkspace;
 
@@ -28,7 +29,10 @@ beforeAll(async () => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
-      if (isDown && request.url === "/people") return response.writeHead(503).end();
+      if (isDown && request.url === "/people") {
+        refused++;
+        return response.writeHead(503).end();
+      }
       told.push(JSON.parse(body) as Told);
       return response.end();
     });
@@ -57,12 +61,12 @@ async function news(...line: string[]): Promise<Told[]> {
 }
 
 describe("a scheduled job", () => {
-  it("that fails is told once, with the exit code and the log, and again when it succeeds", async () => {
+  it("that fails is told once, with the exit code, the cause and the log, and again when it succeeds", async () => {
     const [failed, ...more] = await news("schedule", "now", "nightly");
     expect(more).toEqual([]);
     expect(failed).toMatchObject({ area: "job", change: "open", window: null, next: "mlctl schedule list" });
     expect(failed!.subject).toMatch(
-      /^\[shop\] job: nightly exited with code 4 \(notReady\) after .* see models\/schedule\/.*log$/,
+      /^\[shop\] job: nightly exited with code 4 \(notReady\) after .* s: no model has been trained.*; see models\/schedule\/.*log$/,
     );
     expect(await news("schedule", "now", "nightly")).toEqual([]);
     const open = workspace.json<{ alerts: object[] }>("alerts", "list").alerts;
@@ -96,6 +100,18 @@ describe("a deployment", () => {
       { area: "deployed", subject: "[shop] deployed v2, replacing v1" },
     ]);
     expect(await news("schedule", "now", "nightly")).toEqual([]);
+    expect(await news("deploy", "--rollback")).toHaveLength(1);
+  });
+
+  it("that could not be delivered is tried once by a watcher, not again for each file", async () => {
+    isDown = true;
+    await news("deploy", "v2", "--force");
+    refused = 0;
+    workspace.write(Object.fromEntries([1, 2, 3].map((i) => [`drops/input/${i}.csv`, rows(i)])));
+    expect(await news("watch", "--once", "--settle", "0s")).toEqual([]);
+    expect(workspace.names("drops/processed", /^\d\.csv$/)).toHaveLength(3);
+    expect(refused).toBe(1);
+    isDown = false;
     expect(await news("deploy", "--rollback")).toHaveLength(1);
   });
 });

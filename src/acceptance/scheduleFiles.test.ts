@@ -58,6 +58,9 @@ describe("a job that runs more often than GitHub starts workflows", () => {
     const workspace = emptyWorkspace({ target: "y", schedule: [often, { name: "verify", cron: "*/5 * * * *" }] });
     const { status, stderr } = workspace.run(["schedule", "install", "--github"]);
     expect(status).toBe(0);
+    // The jobs run only after the files are pushed.
+    expect(stderr).toContain("2 jobs written in files for GitHub");
+    expect(stderr).not.toContain("installed");
     expect(stderr).toContain(
       "warning: job often has times 2 minutes apart, but GitHub starts a workflow at most every 5 minutes\n",
     );

@@ -99,10 +99,11 @@ describe("POST /predict", () => {
     const table = (await server.post("/predict", workspace.read("testdata/testdata.csv"), csv)).text
       .trimEnd()
       .split("\n");
-    const added = ["prediction", "probability", "prediction_id", "prediction_warning", "prediction_error"];
-    expect(table[0]!.split(",").slice(-5)).toEqual(added);
-    expect(table.slice(1).map((line) => Number(line.split(",").at(-4)))).toEqual(
-      predicted.map((each) => each.probability),
+    const shares = ["probability", "probability_0", "probability_1"];
+    const added = ["prediction", ...shares, "prediction_id", "prediction_warning", "prediction_error"];
+    expect(table[0]!.split(",").slice(-7)).toEqual(added);
+    expect(table.slice(1).map((line) => line.split(",").slice(-6, -3).map(Number))).toEqual(
+      predicted.map(({ probability }) => [probability, 1 - probability, probability]),
     );
     const answer = await server.post(
       "/predict",

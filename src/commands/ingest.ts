@@ -107,7 +107,7 @@ function ingestView(result: IngestResult & { readonly sources: readonly FetchedS
       title: `nothing new: ${reason}`,
       fields: dataset === null ? [] : Object.entries({ dataset: dataset.path, rows: dataset.rows }),
       tables: askedTables,
-      next: "`mlctl ingest --force` reads all files again",
+      next: dataset === null ? "put files there" : "`mlctl ingest --force` reads all files again",
     };
   }
   // In a pipe, the title is all that is printed of these numbers.

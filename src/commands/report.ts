@@ -68,6 +68,7 @@ export const fullprocess = defineCommand({
       description:
         "the column to predict; in a folder with one file of rows and no config.json, does `mlctl init --from FILE` first",
     },
+    message: sharedOptions.message,
     dryRun: sharedOptions.dryRun,
     seed: sharedOptions.seed,
     wait: sharedOptions.wait,
@@ -80,7 +81,7 @@ export const fullprocess = defineCommand({
     ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
   ],
   async run(invocation) {
-    const { force, dryRun, wait, target, seed = splitOptions.seed.default } = invocation.options;
+    const { force, message, dryRun, wait, target, seed = splitOptions.seed.default } = invocation.options;
     const { config, directory } = invocation.global;
     const decided: string[] = [];
     const isNew = config === undefined && existsSync(directory) && !existsSync(join(directory, "config.json"));
@@ -96,7 +97,7 @@ export const fullprocess = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/fullprocess/fullprocess.ts");
     requireVariables(workspace.config, OTHER_SECTIONS);
-    const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
+    const options = { ...writingOptions("fullprocess", wait), force, message, dryRun, startServer };
     const ended = await step.fullprocess(workspace, options);
     const result = { ...ended, notes: [...new Set([...decided, ...ended.notes])] };
     return { result, view: fullprocessView(result), exitCode: await exitOf(result, failOn) };

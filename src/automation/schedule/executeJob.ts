@@ -1,6 +1,6 @@
 /** Runs a job once in a child process; writes an execution record and a log file. */
 import { spawn } from "node:child_process";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Reference } from "../../config/references.ts";
@@ -156,7 +156,7 @@ async function runAndRecord(
     ...execution,
     status,
     exitCode: end.code,
-    reason: end.error ?? problem(),
+    reason: end.error ?? problem() ?? (status === "failed" ? lastError(log) : null),
     endedAt: context.now().toISOString(),
     seconds: Math.round(performance.now() - clock) / 1000,
   };
@@ -167,6 +167,19 @@ async function runAndRecord(
     place.unrecorded(finished, error);
   }
   return finished;
+}
+
+const MAX_REASON_LENGTH = 300;
+
+/** The last line of the log that begins as reportError begins: "error: …", with --json {"error":"…"}. */
+function lastError(log: string): string | null {
+  try {
+    const lines = readFileSync(log, "utf8").split("\n");
+    const found = lines.findLast((line) => /^(error: |\{"error":)/.test(line));
+    return found?.replace(/^error: /, "").slice(0, MAX_REASON_LENGTH) ?? null;
+  } catch {
+    return null; // The log cannot be read: the exit code says enough.
+  }
 }
 
 /** A full disk, or a database that is away. */

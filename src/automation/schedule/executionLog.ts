@@ -80,10 +80,10 @@ export function describeExecution(execution: Execution | "done_before"): { messa
   if (status === "done") return { message: `done ${after}`, isFine: true };
   if (status === "skipped") return { message: `skipped: ${reason}`, isFine: false };
   if (status === "timed_out") return { message: `timed out and was stopped ${after}: see ${log}`, isFine: false };
+  if (exitCode === null) return { message: `${reason ?? "ended"} ${after}: see ${log}`, isFine: false };
   const kind = Object.entries(exitCodes).find(([, code]) => code === exitCode)?.[0];
-  const how =
-    exitCode === null ? (reason ?? "ended") : `exited with code ${exitCode}${kind === undefined ? "" : ` (${kind})`}`;
-  return { message: `${how} ${after}: see ${log}`, isFine: false };
+  const how = `exited with code ${exitCode}${kind === undefined ? "" : ` (${kind})`} ${after}`;
+  return { message: `${how}: ${reason === null ? "" : `${reason}; `}see ${log}`, isFine: false };
 }
 
 export function jobNews(execution: Execution): AlertNews[] {

@@ -177,7 +177,9 @@ export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
       return [{ ...finding, status: "fail", message }];
     }
     if (job.status === "failed") {
-      const message = `${last!.status.replace("_", " ")} at ${last!.startedAt}: see ${last!.log ?? "its record"}`;
+      const { reason, log } = last!;
+      const why = reason === null ? "" : `${reason}; `;
+      const message = `${last!.status.replace("_", " ")} at ${last!.startedAt}: ${why}see ${log ?? "its record"}`;
       return [{ ...finding, status: "warn", message }];
     }
     const message = job.status === "ok" ? `ran at ${last!.startedAt}` : job.status;

@@ -30,6 +30,7 @@ describe("scheduledJobs", () => {
   it.each([
     [[], "has no scheduled jobs"],
     [[{ name: "nope", cron: "0 0 * * *" }], '"nope" is not a command that can run unattended'],
+    [[{ name: "watch", cron: "0 0 * * *" }], "watch without --once never ends"],
     [[{ name: "a", command: "verify", cron: "0 0 8 * 1#1" }], "matches no date"],
     [[{ name: "verify", cron: "0 0 30 2 *" }], "is not a cron expression"],
     [[1, 2].map(() => ({ name: "verify", cron: "0 0 * * *" })), 'two jobs have the name "verify"'],

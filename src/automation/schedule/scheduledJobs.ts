@@ -14,7 +14,7 @@ export interface ScheduledJob extends CronJob {
 }
 
 const scheduledCommands =
-  "ingest train tune score deploy diagnose report fullprocess monitor labels apicalls verify doctor prune backup".split(
+  "ingest train tune score deploy diagnose report fullprocess monitor watch labels apicalls verify doctor prune backup".split(
     " ",
   );
 const lockingCommands = new Set("ingest train tune score deploy fullprocess monitor apicalls prune".split(" "));
@@ -85,8 +85,12 @@ function jobOf(entry: Config["schedule"][number]): ScheduledJob {
   return { name, cron, timezone, words, jitterMs: milliseconds(jitter ?? "0s"), missed, timeoutMs };
 }
 
-function requireCommand({ name, command }: Config["schedule"][number]): { verb: string; takesLock: boolean } {
+function requireCommand({ name, command, args }: Config["schedule"][number]): { verb: string; takesLock: boolean } {
   const verb = command ?? name;
+  if (verb === "watch" && !args.includes("--once"))
+    throw new MlctlError("usage", `schedule "${name}": watch without --once never ends`, {
+      hint: 'add "--once" to args',
+    });
   if (scheduledCommands.includes(verb)) return { verb, takesLock: lockingCommands.has(verb) };
   throw new MlctlError("usage", `schedule: ${JSON.stringify(verb)} is not a command that can run unattended`, {
     hint: `use one of ${scheduledCommands.join(", ")}`,

@@ -1,5 +1,6 @@
 /** Views of `mlctl schedule`. */
 import { counted, shortTime } from "../../core/text/format.ts";
+import { present } from "../../core/text/present.ts";
 import type { View } from "../../core/view.ts";
 import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
 import type { JobStatus } from "../../automation/schedule/jobStatus.ts";
@@ -13,7 +14,8 @@ export function nextView(jobs: readonly JobStatus[]): View {
   );
   const outcomes = jobs.flatMap(({ name, timezone, last }) =>
     last.map(({ status, startedAt, seconds, trigger, log, reason }) => {
-      return [name, clockTime(startedAt, timezone), status.replace("_", " "), trigger, seconds, reason ?? log ?? ""];
+      const more = present([log, reason]).join(": ");
+      return [name, clockTime(startedAt, timezone), status.replace("_", " "), trigger, seconds, more];
     }),
   );
   return {
@@ -21,7 +23,7 @@ export function nextView(jobs: readonly JobStatus[]): View {
       { columns: ["job", "next", "cron", "time zone"], rows },
       {
         title: "last runs",
-        columns: ["job", "started", "outcome", "trigger", "seconds", "log or reason"],
+        columns: ["job", "started", "outcome", "trigger", "seconds", "log and reason"],
         rows: outcomes,
       },
     ],
@@ -77,16 +79,21 @@ export function installView(result: InstallResult): View {
   };
 }
 
-function installTitle({ scheduler, dryRun, jobs, removed, next }: InstallResult): string {
-  if (next?.includes("systemctl --user link ") === true)
-    return `${dryRun ? "would write" : "wrote"} the units of ${counted(jobs.length, "job")}; link them before systemd can run them`;
-  const where = scheduler === "crontab" ? "your crontab" : scheduler === "k8s" ? "Kubernetes" : scheduler;
-  if (jobs.length > 0)
-    return `${dryRun ? "would install " : ""}${counted(jobs.length, "job")}${dryRun ? "" : " installed"} in ${where}`;
-  if (removed.length === 0) return `no job of this workspace is installed in ${where}`;
-  return dryRun
-    ? `would remove the jobs of this workspace from ${where}`
-    : `removed the jobs of this workspace from ${where}`;
+const schedulers = {
+  crontab: "your crontab",
+  systemd: "files for systemd",
+  github: "files for GitHub",
+  k8s: "files for Kubernetes",
+};
+
+/** Only the crontab starts jobs from now on; `next` says what makes the schedulers read the files. */
+function installTitle({ scheduler, dryRun, jobs, removed }: InstallResult): string {
+  const place = schedulers[scheduler];
+  const [install, installed] = scheduler === "crontab" ? ["install", "installed"] : ["write", "written"];
+  const count = counted(jobs.length, "job");
+  if (jobs.length > 0) return dryRun ? `would ${install} ${count} in ${place}` : `${count} ${installed} in ${place}`;
+  if (removed.length === 0) return `no job of this workspace is ${installed} in ${place}`;
+  return `${dryRun ? "would remove" : "removed"} the jobs of this workspace from ${place}`;
 }
 
 export function executionView({ job, status, execution }: Awaited<ReturnType<typeof runJobNow>>): View {

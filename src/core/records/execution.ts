@@ -16,7 +16,7 @@ export interface Execution {
   readonly status: ExecutionStatus;
   /** Null while it runs, if a signal ended it, or if it never ran. */
   readonly exitCode: number | null;
-  /** Why it was skipped or could not be started; null otherwise. */
+  /** Why it was skipped, could not be started or failed; null otherwise. */
   readonly reason: string | null;
   readonly seconds: number | null;
   readonly log: string | null;

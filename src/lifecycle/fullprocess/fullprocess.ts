@@ -42,6 +42,8 @@ export interface FullprocessOptions {
   readonly waitMs: number;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  /** Why, for the record of the deployment. */
+  readonly message?: string | undefined;
   readonly startServer: StartServer;
 }
 
@@ -104,9 +106,9 @@ async function neededSteps(
 async function runSteps(
   session: Session,
   plan: FullprocessPlan,
-  options: { force: boolean; startServer: StartServer; drawing: Drawing; verdicts: Verdicts },
+  options: FullprocessOptions & { force: boolean; drawing: Drawing; verdicts: Verdicts },
 ): Promise<FullprocessResult> {
-  const { force, startServer, drawing, verdicts } = options;
+  const { force, message, startServer, drawing, verdicts } = options;
   const log = stepLog(session.context.signal);
   const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), describeIngest);
   if (order.indexOf(plan.start) <= order.indexOf("train")) prepareToTrain(session);
@@ -116,7 +118,7 @@ async function runSteps(
   // A new file may contain only known rows. The dataset is then unchanged, and so are the remaining steps.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
   if (start === "nothing_new") return noNewRows(log.steps, known!);
-  const { run: judged, notes } = await produceModel(session, log, { start, known });
+  const { run: judged, notes } = await produceModel(session, log, { start, known, message });
   // Plots are drawn in the thread while the API is called from here. Both only read what earlier steps recorded.
   let calling: Promise<string | null> | undefined;
   const onDrawing = (): void => {
@@ -174,7 +176,7 @@ async function checkDrift(session: Session, log: StepLog, verdicts: Verdicts): P
 async function produceModel(
   session: Session,
   log: StepLog,
-  { start, known }: { start: Start; known: Run | null },
+  { start, known, message }: { start: Start; known: Run | null; message: string | undefined },
 ): Promise<Pick<Ending, "run" | "notes">> {
   const needed = (name: Start): boolean => order.indexOf(name) >= order.indexOf(start);
   // By id, because the newest model may belong to another configuration.
@@ -187,7 +189,7 @@ async function produceModel(
   if (needed("score")) await log.run("score", () => score(session, { model }), describeScore);
   else log.skip("score", "the model has already been scored on this test data");
   if (needed("deploy"))
-    await recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), describeVerdict));
+    await recordVerdict(session, await log.run("deploy", () => deploy(session, { model, message }), describeVerdict));
   else log.skip("deploy", "the promotion rule has already been applied");
   return { run: recordedRun(session, model), notes };
 }

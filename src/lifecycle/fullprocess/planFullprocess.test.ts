@@ -15,8 +15,8 @@ function start(example: ExampleWorkspace, force = false) {
   return example.look((session) => planFullprocess(session, force));
 }
 
-const run = (example: ExampleWorkspace) =>
-  fullprocess(example.workspace(), { command: "a test", waitMs: 0, startServer: temporaryServer });
+const run = (example: ExampleWorkspace, more: { message?: string } = {}) =>
+  fullprocess(example.workspace(), { command: "a test", waitMs: 0, startServer: temporaryServer, ...more });
 
 describe("planFullprocess", () => {
   it("starts with the first step that is needed", async () => {
@@ -69,6 +69,14 @@ describe("fullprocess", () => {
     const before = example.list("models");
     expect(await run(example)).toMatchObject({ status: "nothing_new", steps: [] });
     expect(example.list("models")).toEqual(before);
+  });
+
+  it("records the message with the deployment, and has nothing to do while the input folder is empty", async () => {
+    const example = await exampleWorkspace(exampleConfig, { "practicedata/.gitkeep": "" });
+    expect(await run(example)).toMatchObject({ status: "nothing_new", reason: "practicedata is empty" });
+    example.write(files);
+    await run(example, { message: "the first" });
+    expect(JSON.parse(example.read("production_deployment/deployment.json"))).toMatchObject({ message: "the first" });
   });
 
   it("applies the promotion rule to a rejected challenger once, and does not train it again", async () => {

@@ -31,7 +31,8 @@ export async function planFullprocess(session: Session, force: boolean): Promise
   const { store, config, configSha256 } = session;
   const ingest = await planIngest(session, [], force);
   if (ingest.status === "ingest") return { start: "ingest", reason: ingest.reason, ingest, run: null };
-  const dataset = store.latestDataset(config.input_folder_path)!;
+  const dataset = store.latestDataset(config.input_folder_path);
+  if (dataset === undefined) return { start: "nothing_new", reason: ingest.reason, ingest, run: null };
   const trained = store.runs({ datasetSha256: dataset.artifact.sha256, configSha256: configSha256(), withModel: true });
   const run = trained.find(({ status, codeVersion }) => status === "FINISHED" && codeVersion === session.codeVersion);
   if (run === undefined) {

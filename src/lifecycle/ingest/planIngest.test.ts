@@ -35,6 +35,8 @@ describe("the first ingestion", () => {
       kind: "notReady",
       message: "practicedata does not exist",
     });
+    example.write({ "practicedata/.gitkeep": "" });
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new", reason: "practicedata is empty", read: [] });
     example.write({ "practicedata/readme.md": "no data" });
     await expect(planOf(example)).rejects.toMatchObject({
       kind: "notReady",

@@ -1,5 +1,5 @@
 /** Decides which files an ingestion reads, and why. Writes nothing. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import type { Dataset, RejectedFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
@@ -8,6 +8,7 @@ import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
 import { readingOptions } from "../settings.ts";
+import { inputFolder } from "../sourceNotes.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestPlan {
@@ -36,9 +37,15 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   const found = await inputFiles(session, inputs);
   const { present: files, copies } = withoutCopies(found.files);
   const skipped = [...found.skipped, ...copies];
-  if (files.length === 0 && (previous === undefined || inputs.length > 0)) throw noInput(session, inputs, skipped);
   const ingestSha256 = settingsSha256(session, config.ingest.dedupe);
   const common = { ingestSha256, present: files };
+  if (files.length === 0 && (previous === undefined || inputs.length > 0)) {
+    const isEmpty = inputs.length === 0 && readdirSync(inputFolder(session)).every((name) => name.startsWith("."));
+    if (!isEmpty || force) throw noInput(session, inputs, skipped);
+    // A scheduled job has nothing to do yet.
+    const nothing = everything(`${config.input_folder_path} is empty`, []);
+    return { ...common, ...nothing, status: "nothing_new" };
+  }
   if (previous === undefined)
     return { ...common, ...everything("no earlier dataset for this input folder", files), warnings: skipped };
   const settingsChanged = previous.ingestSha256 !== ingestSha256;

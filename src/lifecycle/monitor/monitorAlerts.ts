@@ -31,14 +31,22 @@ interface ConfiguredChannel {
 /** Added to the maximum duration of a delivery, for a busy machine. */
 const SPARE_MILLISECONDS = 60_000;
 
+/** How long watch and other long processes leave a channel alone that failed; each dropped file has news. */
+const REST_MILLISECONDS = 300_000;
+
+/** When a channel of a workspace failed in this process. */
+const failures = new Map<string, number>();
+
 /**
  * Works without the workspace lock, so that a slow channel does not block other commands. Changes are marked as pending
  * before they are sent and settled afterwards, under the alert lock, so that only one of two processes sends them. The
  * mark of a killed process expires. A failed delivery is tried again next time; it never fails the command.
  */
 export async function sendAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<SentAlert[]> {
-  const channels = await channelsOf(workspace);
-  if (channels.length === 0) return [];
+  const all = await channelsOf(workspace);
+  if (all.length === 0) return [];
+  const rested = workspace.context.now().getTime() - REST_MILLISECONDS;
+  const channels = all.filter(({ channel }) => (failures.get(keyOf(workspace, channel)) ?? -Infinity) <= rested);
   const sent = await sendDeployment(workspace, channels, false);
   for (const record of records) {
     for (const message of await planned(workspace, record, channels)) {
@@ -50,6 +58,10 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
     }
   }
   return sent;
+}
+
+function keyOf({ configPath }: Workspace, { name }: Channel): string {
+  return `${configPath} ${name}`;
 }
 
 async function planned(workspace: Workspace, record: AlertNews, channels: readonly ConfiguredChannel[]) {
@@ -77,17 +89,16 @@ async function planned(workspace: Workspace, record: AlertNews, channels: readon
   return messages;
 }
 
-async function send(
-  { context }: Workspace,
-  { channel, settings }: ConfiguredChannel,
-  alert: Alert,
-): Promise<SentAlert> {
+async function send(workspace: Workspace, { channel, settings }: ConfiguredChannel, alert: Alert): Promise<SentAlert> {
+  const { context } = workspace;
   const { status, attempts, error } = await deliver(channel, alert, {
     retries: settings.retries,
     signal: context.signal,
     wait: async (time) => void (await sleep(time)),
   });
+  failures.delete(keyOf(workspace, channel));
   if (error !== null) {
+    failures.set(keyOf(workspace, channel), context.now().getTime());
     const message = `could not send an alert to ${channel.name}: ${error}`;
     const correct = `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
     const check = alert.area === "test" ? "" : ", then check it with `mlctl alerts test`";

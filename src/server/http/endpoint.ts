@@ -18,7 +18,7 @@ export interface Endpoint {
   readonly scopes: readonly Scope[];
   /** By the name of the part of the path. */
   readonly path?: Readonly<Record<string, JsonSchema>>;
-  /** Undefined: any are ignored. */
+  /** Undefined: any are ignored, as by probes. */
   readonly query?: Parameters;
   readonly body?: Content;
   readonly returns: Content;

@@ -114,10 +114,10 @@ export async function* csvResponse(
   config: Config,
   requestId: string,
 ): AsyncGenerator<string> {
-  const isClass = predictor.served.labels !== null;
+  const { labels } = predictor.served;
   const names = [
     config.serve.response_key ?? "prediction",
-    ...(isClass ? ["probability"] : []),
+    ...(labels === null ? [] : ["probability", ...labels.map((label) => `probability_${label}`)]),
     "prediction_id",
     "prediction_warning",
     "prediction_error",
@@ -127,9 +127,19 @@ export async function* csvResponse(
   for await (const { columns, rows, cells, errors } of csvBatches(pieces, predictor, config)) {
     if (isFirst) added = freeNames(names, columns);
     const predictions = predictor.predictEach(cells, { errors, warnings: [], requestId });
-    const lines = predictions.map(({ value, probability, predictionId, warning, error }, i) => {
+    const lines = predictions.map(({ value, probability, shares, predictionId, warning, error }, i) => {
       const own = columns.map((_, at) => rows[i]![at] ?? null);
-      return csvLine([...own, value, ...(isClass ? [probability] : []), predictionId, warning, error], true);
+      return csvLine(
+        [
+          ...own,
+          value,
+          ...(labels === null ? [] : [probability, ...labels.map((_, code) => shares?.[code] ?? null)]),
+          predictionId,
+          warning,
+          error,
+        ],
+        true,
+      );
     });
     yield `${isFirst ? csvLine([...columns, ...added], false) : ""}${lines.join("")}`;
     isFirst = false;

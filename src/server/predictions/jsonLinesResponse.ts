@@ -7,6 +7,7 @@ import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { REQUEST_ROWS } from "../../lifecycle/predict/inputStream.ts";
 import type { ServedPredictor } from "./servedPredictor.ts";
 import type { RowPrediction } from "./predictions.ts";
+import { classesText } from "./responseText.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 
@@ -103,21 +104,25 @@ function errorLine(problem: string): string {
 type LineWriter = (text: string, prediction: RowPrediction, row: RequestRow) => string;
 
 /** @param rows the first ones: where a name is taken, the added member gets another in all lines */
-function lineWriter({ model, runId, inputs }: ServedModel, { serve }: Config, rows: readonly RequestRow[]): LineWriter {
+function lineWriter(
+  { labels, runId, inputs }: ServedModel,
+  { serve }: Config,
+  rows: readonly RequestRow[],
+): LineWriter {
   const names = [serve.response_key ?? "prediction", "probability", "probabilities", "model_version", "prediction_id"];
   const taken = new Set([...inputs, ...rows.flatMap((row) => Object.keys(row))]);
   const added = freeNames([...names, "prediction_warning", "prediction_error"], taken);
   const keys = added.map((name) => JSON.stringify(name));
   const [key, shareKey, classesKey, versionKey, idKey, warningKey, errorKey] = keys;
-  const isClass = model.signature.target.task !== "regression";
+  const textOf = classesText(labels);
   const version = `,${versionKey}:${JSON.stringify(runId)}`;
   return (text, prediction, row) => {
-    const { value, probability, classes, predictionId, warning, error } = prediction;
+    const { value, probability, shares, predictionId, warning, error } = prediction;
     const before = `${text.slice(0, -1)}${Object.keys(row).length > 0 ? "," : ""}`;
     const late = added.find((name) => Object.hasOwn(row, name));
     if (late !== undefined) return errorLine(`the row already has the key "${late}", which the response adds`);
     if (error !== null) return `${before}${key}:null,${errorKey}:${JSON.stringify(error)}}\n`;
-    const share = isClass ? `,${shareKey}:${probability},${classesKey}:${classes?.()}` : "";
+    const share = shares === null ? "" : `,${shareKey}:${probability},${classesKey}:${textOf(shares)}`;
     const odd = warning === null ? "" : `,${warningKey}:${JSON.stringify(warning)}`;
     return `${before}${key}:${JSON.stringify(value)}${share}${version},${idKey}:"${predictionId}"${odd}}\n`;
   };

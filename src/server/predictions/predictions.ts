@@ -8,8 +8,8 @@ export interface Predictions {
   readonly values: readonly (string | number)[];
   /** Of the positive class where there are two, else of the predicted one; null in regression. */
   readonly probabilities: readonly number[] | null;
-  /** JSON of the probabilities of all classes of a row; null in regression. */
-  readonly classes: ((row: number) => string) | null;
+  /** The probabilities of all classes of a row, by code; null in regression. */
+  readonly shares: ((row: number) => readonly number[]) | null;
   readonly predictionIds: readonly string[];
   readonly warnings: readonly RowFinding[];
   /** The rows as the model reads them. */
@@ -19,7 +19,7 @@ export interface Predictions {
 export interface RowPrediction {
   readonly value: string | number | null;
   readonly probability: number | null;
-  readonly classes: (() => string) | null;
+  readonly shares: readonly number[] | null;
   readonly predictionId: string | null;
   readonly warning: string | null;
   /** Why there is no prediction. */
@@ -48,15 +48,19 @@ export function predictEach(
   const predictions = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
   const fill = (rows: readonly number[]): void => {
     try {
-      const { values, probabilities, classes, predictionIds } = predictCells(
+      const {
+        values,
+        probabilities,
+        shares: sharesOf,
+        predictionIds,
+      } = predictCells(
         rows.map((row) => cells[row]!),
         { errors: [], warnings: [], requestId: found.requestId },
       );
       rows.forEach((row, i) => {
         const [probability, warning] = [probabilities?.[i] ?? null, warningOf.get(row) ?? null];
-        const ofClasses = classes && (() => classes(i));
-        const predictionId = predictionIds[i]!;
-        predictions[row] = { value: values[i]!, probability, classes: ofClasses, predictionId, warning, error: null };
+        const [shares, predictionId] = [sharesOf?.(i) ?? null, predictionIds[i]!];
+        predictions[row] = { value: values[i]!, probability, shares, predictionId, warning, error: null };
       });
     } catch (error) {
       if (!(error instanceof HttpProblem)) throw error;
@@ -71,20 +75,5 @@ export function predictEach(
 }
 
 function refused(error: string): RowPrediction {
-  return { value: null, probability: null, classes: null, predictionId: null, warning: null, error };
-}
-
-/**
- * @param labels by code
- * @param isBinary there is one probability a row
- * @returns a function that takes a model's probabilities (binary: of the positive class; else all classes row by row), and
- *   returns one that writes those of a row: {"no":0.25,"yes":0.75}
- */
-export function classProbabilities(labels: readonly (string | number)[], isBinary: boolean) {
-  const keys = labels.map((label, code) => `${code === 0 ? "{" : ","}${JSON.stringify(String(label))}:`);
-  return (probabilities: ArrayLike<number>) =>
-    (row: number): string => {
-      if (isBinary) return `${keys[0]}${1 - probabilities[row]!}${keys[1]}${probabilities[row]!}}`;
-      return `${keys.map((key, code) => key + probabilities[row * keys.length + code]!).join("")}}`;
-    };
+  return { value: null, probability: null, shares: null, predictionId: null, warning: null, error };
 }

@@ -2,6 +2,7 @@
 import type { Config } from "../../config/schema/schema.ts";
 import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { MOST_FINDINGS } from "./servedPredictor.ts";
 import type { Predictions } from "./predictions.ts";
 import type { RequestRows } from "./requestRows.ts";
@@ -21,25 +22,32 @@ export function responseNames({ response_key, echo }: Pick<Config["serve"], "res
   };
 }
 
-/** @param runId of the model @returns a function that writes one response, its constant parts written once */
+/** @returns a function that writes the probabilities of a row's classes: {"no":0.25,"yes":0.75} */
+export function classesText(labels: ServedModel["labels"]): (shares: readonly number[]) => string {
+  const keys = (labels ?? []).map((label) => `${JSON.stringify(String(label))}:`);
+  return (shares) => `{${shares.map((share, code) => keys[code]! + share).join(",")}}`;
+}
+
+/** @returns a function that writes one response, its constant parts written once */
 export function responseText(
   { serve }: Pick<Config, "serve">,
-  runId: string,
+  { runId, labels }: Pick<ServedModel, "runId" | "labels">,
 ): (request: RequestRows, predictions: Predictions, extra?: Readonly<Record<string, unknown>>) => string {
   const names = responseNames(serve);
   const keyOf = (member: keyof typeof names): string => JSON.stringify(names[member]);
   const [oneKey, manyKey] = [keyOf("prediction"), keyOf("predictions")];
   const [shareKey, sharesKey] = [keyOf("probability"), keyOf("probabilities")];
   const [classesKey, idKey, idsKey] = [keyOf("classProbabilities"), keyOf("id"), keyOf("ids")];
+  const textOf = classesText(labels);
   const version = `,${keyOf("version")}:${JSON.stringify(runId)},`;
   const echoed = serve.echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));
-  return ({ rows, single }, { values, probabilities, classes, predictionIds, warnings }, extra) => {
+  return ({ rows, single }, { values, probabilities, shares, predictionIds, warnings }, extra) => {
     const members = extra === undefined ? "" : `,${JSON.stringify(extra).slice(1, -1)}`;
     const end = `${members}${warningsText(warnings)}}`;
     if (single) {
       let text = `{${oneKey}:${JSON.stringify(values[0])}`;
       for (const { name, key } of echoed) if (Object.hasOwn(rows[0]!, name)) text += key + scalarText(rows[0]![name]);
-      if (probabilities !== null) text += `,${shareKey}:${probabilities[0]},${sharesKey}:${classes!(0)}`;
+      if (probabilities !== null) text += `,${shareKey}:${probabilities[0]},${sharesKey}:${textOf(shares!(0))}`;
       return `${text}${version}${idKey}:"${predictionIds[0]!}"${end}`;
     }
     let text = `{${manyKey}:${JSON.stringify(values)}`;
@@ -48,7 +56,7 @@ export function responseText(
         text += `${key}[${rows.map((row) => scalarText(row[name])).join(",")}]`;
     }
     if (probabilities !== null) {
-      const all = probabilities.map((_, row) => classes!(row)).join(",");
+      const all = probabilities.map((_, row) => textOf(shares!(row))).join(",");
       text += `,${sharesKey}:${JSON.stringify(probabilities)},${classesKey}:[${all}]`;
     }
     return `${text}${version}${idsKey}:${JSON.stringify(predictionIds)}${end}`;

@@ -10,7 +10,7 @@ import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedVa
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
-import { predictEach, classProbabilities, type Predictions, type Found, type RowPrediction } from "./predictions.ts";
+import { predictEach, type Predictions, type Found, type RowPrediction } from "./predictions.ts";
 import { limitCells, rowCells, type RowCells } from "./rowCells.ts";
 import { selectRequest } from "./selectRequest.ts";
 
@@ -62,12 +62,12 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
   const predictCells: ServedPredictor["predictCells"] = (cells, found = NOTHING) => {
     const { table, errors, warnings } = check(cells);
     if (found.errors.length + errors.length > 0) throw invalidRows([...found.errors, ...errors]);
-    const { values, probabilities, classes } = valuesOf(table);
+    const { values, probabilities, shares } = valuesOf(table);
     const predictionIds = values.map(tools.predictionId);
     tools.log.append(logged(cells, { values, probabilities, predictionIds }, found.requestId ?? null));
     tools.counted(values);
     const all = found.warnings.length === 0 ? warnings : inRowOrder([...found.warnings, ...warnings]);
-    return { values, probabilities, classes, predictionIds, warnings: all, table };
+    return { values, probabilities, shares, predictionIds, warnings: all, table };
   };
   const predicted = (read: RowCells, requestId: string | undefined): Predictions =>
     predictCells(read.cells, { ...read, requestId });
@@ -112,21 +112,21 @@ function inRowOrder(findings: readonly RowFinding[]): RowFinding[] {
 function servedValues({ predict, labels, model }: ServedModel, digits: number | null) {
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels, digits });
-  const classesOf = labels === null ? null : classProbabilities(labels, target.task === "binary");
-  return (table: Table): Pick<Predictions, "values" | "probabilities" | "classes"> => {
+  const [isClass, isBinary, classCount] = [labels !== null, target.task === "binary", labels?.length ?? 0];
+  return (table: Table): Pick<Predictions, "values" | "probabilities" | "shares"> => {
     if (table.rowCount === 0)
-      return { values: [], probabilities: classesOf && [], classes: classesOf && classesOf(new Float64Array()) };
+      return { values: [], probabilities: isClass ? [] : null, shares: isClass ? () => [] : null };
     const prediction = refusingRows(() => predict(table));
     const { predictions, notFinite } = valuesOf(prediction);
     const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
     if (notFinite.length > 0) throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
     const values = predictions.map(([value]) => value);
-    if (classesOf === null) return { values, probabilities: null, classes: null };
-    return {
-      values,
-      probabilities: predictions.map(([, share]) => share!),
-      classes: classesOf(prediction.probabilities!),
-    };
+    if (!isClass) return { values, probabilities: null, shares: null };
+    // Of two classes, only the positive one; else all classes row by row.
+    const all = prediction.probabilities!;
+    const shares = (row: number): number[] =>
+      isBinary ? [1 - all[row]!, all[row]!] : [...all.slice(row * classCount, (row + 1) * classCount)];
+    return { values, probabilities: predictions.map(([, share]) => share!), shares };
   };
 }
 

@@ -92,12 +92,12 @@ async function predicted(
     if (!(share >= 0 && share <= 1)) throw new HttpProblem("bad-request", "the threshold is a number from 0 to 1");
     const predictor = threshold === "" ? deployed : deployed.at(share);
     const predictions = await predictor.predict([row], requestIdOf(request));
-    const { values, probabilities, classes, predictionIds } = predictions;
+    const { values, probabilities, shares, predictionIds } = predictions;
     const document = JSON.parse(responseText({ rows: [row], single: true }, predictions)) as object;
     const probability = probabilities?.[0];
     const [before, id] = [form.get("before"), predictionIds[0]!];
     const change = probability === undefined || !before ? null : probability - Number(before);
-    const byClass = Object.entries(classes === null ? {} : (JSON.parse(classes(0)) as Record<string, number>));
+    const byClass = (served.labels ?? []).map((label, code) => [String(label), shares!(0)[code]!] as const);
     const shown = html`<h3 id="result">Prediction</h3>
       <p class="figure" role="status">${served.model.signature.target.name}: ${values[0]}</p>
       ${

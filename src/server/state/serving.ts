@@ -25,7 +25,7 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
     const counted = (values: readonly (string | number)[]): void =>
       metrics.countPredictions(values, served.labels !== null);
     const predictor = servedPredictor(served, config, { log, counted, selector: selectorOf(state, served), ...tools });
-    return { served, predictor, responseText: responseText(config, served.runId) };
+    return { served, predictor, responseText: responseText(config, served) };
   };
   state.pinned = pinnedModels(state, servingOf);
   return followDeployment({
