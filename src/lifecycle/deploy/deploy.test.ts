@@ -66,7 +66,7 @@ describe("deploy", () => {
       status: "deployed",
       runId,
       reasons: expect.arrayContaining([
-        "only the threshold changes, from 0.5 to 0.28, as config.json says",
+        expect.stringMatching(/^only the threshold changes, from 0.5 to 0.28 \(f1 from 0\.\d+ to 0\.\d+\), as config/),
       ]) as string[],
     });
     await example.configure({
@@ -76,6 +76,31 @@ describe("deploy", () => {
     });
     await trainAgain(example);
     expect(await deployed(example)).toMatchObject({ status: "kept" });
+  });
+
+  it("deploys the same model with the threshold for new costs, and names it if the model differs too", async () => {
+    const models = [{ family: "logistic_regression" }];
+    const config = { ...exampleConfig, train: { models, metric: "log_loss", threshold: "tune" } };
+    const example = await trained(config);
+    await deployed(example);
+    const costs = { false_negative: 200, false_positive: 1 };
+    await example.configure({ ...config, costs: { ...costs, currency: "EUR" } });
+    const runId = await trainAgain(example);
+    const { status, reasons } = await deployed(example, { dryRun: true });
+    expect(status).toBe("deployed");
+    expect(reasons).toContainEqual(
+      expect.stringMatching(/^only the threshold changes, .* \(cost from \d.* to \d.* EUR per 1,000 rows\), as config/),
+    );
+    // Not what config.json says any more.
+    await example.configure(config);
+    expect(await deployed(example)).toMatchObject({ status: "kept" });
+    await example.configure({ ...config, costs, train: { ...config.train, models: [{ family: "logistic_regression", params: { C: 0.001 } }] } }); // prettier-ignore
+    const other = await trainAgain(example);
+    const kept = await deployed(example);
+    expect(kept).toMatchObject({ status: "kept", runId: other });
+    expect(kept.reasons.at(-1)).toMatch(/^the threshold would change from .*: `mlctl deploy \w+ --force` deploys it$/);
+    expect(kept.reasons.at(-1)).toContain(`mlctl deploy ${other}`);
+    expect(runId).not.toBe(other);
   });
 
   it("records the commit, and that files of it were changed since", async () => {

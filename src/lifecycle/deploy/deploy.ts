@@ -21,6 +21,7 @@ import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
+import { thresholdChange } from "./thresholdChange.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 
@@ -120,10 +121,19 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   });
   // A champion with history features may reach fewer rows than a challenger with newer history.
   const judged = common.rowCount < alone.table.rowCount ? judge(challenger.model, common, costs) : alone;
+  const change =
+    champion === undefined || champion instanceof MlctlError || judgedChampion.champion === null
+      ? null
+      : thresholdChange(
+          session,
+          { ...champion, evaluation: judgedChampion.champion },
+          { ...challenger, evaluation: judged.evaluation },
+        );
   const verdict = promotion(
     {
       challenger: judged.evaluation,
       ...judgedChampion,
+      chosen: change?.isChosen ? `only the threshold changes, ${change.text}, as config.json says` : undefined,
       baseline: isBaseline(challenger.model.estimator.family) ? null : judged.baselineEvaluation,
       metrics: judged.metrics,
       classes,
@@ -138,7 +148,12 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
       unit: metricUnit(config, findMetric(metric, task)),
     },
   );
-  return { verdict, metric, value: judged.metrics[metric] ?? null, tested: judged };
+  const missed =
+    verdict.promote || change === null
+      ? []
+      : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
+  const reasons = [...verdict.reasons, ...missed];
+  return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
 }
 
 /** Evaluates the deployed model on the same rows, or returns the reason why it cannot be compared. */
@@ -157,17 +172,7 @@ function judgeChampion(
     ({ message, details }) => [message, ...details].join("; "),
   );
   if (typeof judged === "string") return { champion: null, championProblem: judged };
-  // No metric says which threshold suits its users, and those without a threshold do not change.
-  const chosen =
-    session.config.train.threshold === model.threshold && withoutThreshold(model) === withoutThreshold(deployed.model)
-      ? `only the threshold changes, from ${deployed.model.threshold} to ${model.threshold}, as config.json says`
-      : undefined;
-  return { champion: judged.evaluation, table: judged.table, chosen };
-}
-
-/** What makes the predicted probabilities. */
-function withoutThreshold({ estimator, transforms, calibration }: LoadedModel["model"]): string {
-  return JSON.stringify([estimator, transforms, calibration]);
+  return { champion: judged.evaluation, table: judged.table };
 }
 
 async function rollback(session: Session, { dryRun = false, message }: DeployOptions): Promise<DeployResult> {

@@ -1,0 +1,40 @@
+/** What another threshold changes: often all that `costs` do, and the deciding metric may not depend on it. */
+import type { Evaluation } from "../../core/metric.ts";
+import { formatNumber } from "../../core/text/format.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
+import type { LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
+
+type Judged = LoadedModel & { readonly evaluation: Evaluation };
+
+/**
+ * @returns null if both models have the same threshold or the same settings; `isChosen`: nothing else differs, and
+ *   config.json says so
+ */
+export function thresholdChange(
+  { config, configSha256 }: Session,
+  champion: Judged,
+  { model, run, evaluation }: Judged,
+) {
+  const [from, to] = [champion.model.threshold, model.threshold];
+  if (from === null || to === null || from === to || champion.run?.configSha256 === run?.configSha256) return null;
+  const { task } = evaluation;
+  const [costs, { threshold }] = [costsOf(config), config.train];
+  const tuned = tunedMetric({ threshold: threshold ?? "tune", metric: decidingMetric(config, task), costs });
+  const metric = findMetric(tuned ?? (costs === undefined ? "f1" : "cost"), task);
+  const unit = metricUnit(config, metric);
+  const [before, after] = [champion.evaluation, evaluation].map((each) => formatNumber(metric.compute(each)));
+  const effect = `${metric.name} from ${before} to ${after}${unit === null ? "" : ` ${unit}`}`;
+  const isConfigured = threshold === to || run?.configSha256 === configSha256();
+  return {
+    text: `from ${formatNumber(from)} to ${formatNumber(to)} (${effect})`,
+    isChosen: isConfigured && withoutThreshold(champion) === withoutThreshold({ model }),
+  };
+}
+
+/** What makes the predicted probabilities. */
+function withoutThreshold({ model: { estimator, transforms, calibration } }: Pick<LoadedModel, "model">): string {
+  return JSON.stringify([estimator, transforms, calibration]);
+}
