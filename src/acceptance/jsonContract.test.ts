@@ -193,7 +193,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "aliases,best,dataset,greater_is_better,leaderboard,metric,model,model_version,notes,rows_without_target,run_id,searches,training_rows,trials," +
       "validation_rows,value,warnings,written",
     best: "family,feature_set,model,params,trial,value",
-    "searches[]": "best,failed,family,feature_set,fits,fold_method,folds,method,model,pruned,reused,trials",
+    "searches[]": "best,configured,failed,family,feature_set,fits,fold_method,folds,method,model,pruned,reused,trials",
     "leaderboard[]":
       "family,feature_set,label,metrics,note,params,predict_seconds,rank,run_id,seconds,selection,weight",
     model: artifact,

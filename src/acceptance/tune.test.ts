@@ -47,8 +47,10 @@ interface TuneJson {
     readonly family: string;
     readonly reused: number;
     readonly trials: number;
-    readonly best: { readonly params: object };
+    readonly best: { readonly params: object; readonly value: number };
+    readonly configured: number;
   }[];
+  readonly notes: readonly string[];
   readonly leaderboard: readonly { readonly family: string; readonly selection: { readonly mean: number } }[];
   readonly model: { readonly sha256: string };
   readonly written: string | null;
@@ -149,6 +151,21 @@ describe("tune", () => {
     expect(shown.train.models[position]).toMatchObject({ family, params: best.params });
     const ranking = (all: TuneJson["leaderboard"]) => all.map((row) => [row.family, row.selection.mean]);
     expect(ranking(other.json<TuneJson>("train").leaderboard)).toEqual(ranking(leaderboard));
+  });
+
+  it("keeps configured parameters that are better than every trial on the same folds, and says so", () => {
+    const other = workspaceOf(
+      config
+        .replace('"learning_rate": 0.2', '"learning_rate": 0.2, "n_estimators": 20, "max_depth": 2')
+        .replace('"n_estimators": [5, 10, 20]', '"n_estimators": [1]'),
+    );
+    const { searches, written, notes, leaderboard } = other.json<TuneJson>("tune", "--trials", "2", "--write");
+    const { best, configured } = searches[0]!;
+    expect(best.value).toBeLessThan(configured);
+    expect(written).toBeNull();
+    expect(notes.join()).toMatch(/xgboost keeps its configured parameters: 0\.\d+ on 3 folds, the best trial 0\.\d+/);
+    expect(leaderboard.find(({ family }) => family === "xgboost")!.selection.mean).toBe(configured);
+    expect(other.read("config.json")).not.toContain('"gamma": 0');
   });
 
   it("-o writes another file and leaves config.json alone", () => {

@@ -61,7 +61,7 @@ function trainView(result: TrainResult): View {
   const isTimed = leaderboard.some(({ predictSeconds }) => predictSeconds !== null);
   const left = rowsWithoutTarget === 0 ? "" : ` (${rowsWithoutTarget} rows without target were left out)`;
   return {
-    title: `trained ${counted(leaderboard.length, "model")} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
+    title: `trained ${counted(leaderboard.length, "model")} on ${result.trainingRows + result.validationRows} rows${left}; best: ${bestModel(result)}`,
     tables: [
       tableOf(leaderboard, [
         ["#", ({ rank }) => rank],
@@ -125,7 +125,8 @@ export const tune = defineCommand({
     fresh: { flags: "--fresh", description: "ignore the trials of earlier searches" },
     write: {
       flags: "--write",
-      description: "save the best parameters in config.json; comments and other settings stay unchanged",
+      description:
+        "save the parameters that are better than the configured ones on the same folds in config.json; comments and other settings stay unchanged",
     },
     output: { flags: "-o, --output <file>", description: "write the changed config.json to this file instead" },
     dryRun: { flags: "--dry-run", description: "show the number of fits and change nothing" },
@@ -161,6 +162,13 @@ export const tune = defineCommand({
   },
 }) satisfies Command;
 
+/** With the rows that it is best on. */
+function bestModel({ leaderboard, metric, value, validationRows }: TrainResult): string {
+  const { family, selection } = leaderboard[0]!;
+  const folds = selection && `${formatNumber(selection.value)} on ${selectionLabel(selection)}, `;
+  return `${family}, ${metric} ${folds ?? ""}${formatNumber(value)} on ${validationRows} validation rows`;
+}
+
 function planView({ searches, trials, fits }: TunePlan): View {
   return {
     title: `would fit ${fits} models in ${trials} trials`,
@@ -180,11 +188,10 @@ function planView({ searches, trials, fits }: TunePlan): View {
 
 function tuneView(result: TuneResult): View {
   const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
-  const winner = leaderboard[0]!;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
   const fromEarlier = reused === 0 ? "" : ` (${reused} reused from earlier searches)`;
   return {
-    title: `ran ${trials} trials${fromEarlier}; best model: ${winner.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
+    title: `ran ${trials} trials${fromEarlier}; best model: ${bestModel(result)}`,
     tables: [
       {
         title: "leaderboard",
@@ -194,7 +201,7 @@ function tuneView(result: TuneResult): View {
           ["family", ({ family }) => family],
           ["features", ({ featureSet }) => featureSet],
           [
-            `${metric}, ${winner.selection === null ? "folds" : selectionLabel(winner.selection)}`,
+            `${metric}, ${leaderboard[0]!.selection === null ? "folds" : selectionLabel(leaderboard[0]!.selection)}`,
             ({ selection }) => selection?.value ?? null,
           ],
           ["±", ({ selection }) => selection?.standardDeviation ?? null],
@@ -211,6 +218,8 @@ function tuneView(result: TuneResult): View {
           ["trials", (search) => search.trials],
           [{ header: "pruned", leaveOut: 1 }, ({ pruned }) => pruned],
           [{ header: "failed", leaveOut: 2 }, ({ failed }) => failed],
+          ["folds", (search) => search.folds],
+          ["configured", (search) => search.configured],
           [`best ${metric}`, (search) => search.best.value],
           [{ header: "parameters", overflow: "wrap" }, (search) => JSON.stringify(search.best.params)],
         ]),
@@ -220,12 +229,15 @@ function tuneView(result: TuneResult): View {
       ["run", runId],
       ["version", `v${modelVersion}`],
       ["model", model.path],
-      ["best parameters", `${JSON.stringify(best.params)} of ${best.family}`],
+      [
+        "best of the searches",
+        `${best.family} ${JSON.stringify(best.params)}, ${metric} ${formatNumber(best.value)} on ${searches[0]!.folds} folds`,
+      ],
       ...(written === null ? [] : [["written to", written] as const]),
     ],
     notes: [
       ...notes,
-      `chosen on ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
+      `searches and leaderboard use ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
     ],
     next: `\`mlctl score\`${written === null ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
   };

@@ -17,6 +17,8 @@ import { sharedPool } from "../workers/sharedPool.ts";
 import { recordSearch, rememberedTrials } from "./tuneMemory.ts";
 import {
   bestFirst,
+  isBetter,
+  keptNote,
   tuneProgress,
   writeParams,
   type SearchResult,
@@ -56,6 +58,7 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
   const { searches, candidates } = plannedSearches(session, { dataset, data: prepared, overrides: options });
   const { completed, notes } = await searchAll(session, { searches, data: prepared, options });
   const results = completed.map(({ result }) => result);
+  const { greaterIsBetter } = searches[0]!.plan;
   // The leaderboard is ranked on folds too: those of train.selection, or else those of the search.
   const data = {
     ...prepared,
@@ -65,7 +68,8 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
   };
   const tuned = candidates.map(({ candidate, model }): Candidate => {
     const found = results.find((each) => each.model === model && each.featureSet === candidate.featureSet);
-    return found === undefined ? candidate : { ...candidate, params: { ...candidate.params, ...found.best.params } };
+    const params = found && isBetter(found, greaterIsBetter) ? found.best.params : {};
+    return { ...candidate, params: { ...candidate.params, ...params } };
   });
   const [{ ranked }, suspicions] = await Promise.all([
     trainCandidates(session, data, tuned),
@@ -79,14 +83,15 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
     await recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: found.best.trial });
     memory.forget();
   }
-  const { greaterIsBetter } = searches[0]!.plan;
   const ordered = bestFirst(results, greaterIsBetter);
   const { model, family, featureSet, best } = ordered[0]!;
-  const { write = null } = options;
-  if (write !== null) writeParams(given, ordered.toReversed(), { chosen: session.config, to: write });
+  const found = ordered.filter(({ model: own }, i) => ordered.findIndex((each) => each.model === own) === i);
+  const better = found.filter((each) => isBetter(each, greaterIsBetter));
+  const write = better.length === 0 ? null : (options.write ?? null);
+  if (write !== null) writeParams(given, better, { chosen: session.config, to: write });
   return {
     ...result,
-    notes: [...result.notes, ...notes],
+    notes: [...result.notes, ...notes, ...found.filter((each) => !better.includes(each)).map(keptNote)],
     trials: results.reduce((total, { trials }) => total + trials, 0),
     searches: results,
     greaterIsBetter,
@@ -116,8 +121,9 @@ async function searchAll(
   const searchOne = async (search: PlannedSearch, position: number, isTimeUp?: () => boolean) => {
     const { plan, subject } = search;
     const memory = rememberedTrials(session, search, options.fresh ?? false);
+    const judgePoints = foldJudge(pool, { data, subject, position });
     let reused = 0;
-    const trials = await runSearch(plan, foldJudge(pool, { data, subject, position }), {
+    const trials = await runSearch(plan, judgePoints, {
       known: memory.known,
       isTimeUp,
       onTrial(trial) {
@@ -126,10 +132,17 @@ async function searchAll(
         progress.trial(search, trial);
       },
     });
+    let configured: number | null = null;
+    await judgePoints([{ number: -1, params: {} }], plan.folds, (_, { steps }) => (configured = steps.at(-1) ?? null));
     const best = bestOf(search, trials);
     const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
     const counts = { trials: trials.length, reused, pruned: count("pruned"), failed: count("failed") };
-    return { search, trials, memory, result: { ...summaryOf(search), ...counts, best } satisfies SearchResult };
+    return {
+      search,
+      trials,
+      memory,
+      result: { ...summaryOf(search), ...counts, best, configured } satisfies SearchResult,
+    };
   };
   try {
     const results = [];

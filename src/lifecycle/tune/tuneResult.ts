@@ -23,21 +23,23 @@ export type SearchResult = SearchSummary & {
   readonly pruned: number;
   readonly failed: number;
   readonly best: { readonly trial: number; readonly params: Point; readonly value: number };
+  /** Value of the parameters that are configured now, on the same folds; null if it is undefined. */
+  readonly configured: number | null;
 };
 
 export interface TuneResult extends TrainResult {
   readonly trials: number;
   readonly searches: readonly SearchResult[];
   readonly greaterIsBetter: boolean;
-  /** Path of the config.json with the best parameters; null if it was not asked for. */
+  /** Path of the config.json with the best parameters; null if it was not asked for, or if none are better. */
   readonly written: string | null;
   readonly best: SearchResult["best"] & Pick<SearchSummary, "model" | "family" | "featureSet">;
 }
 
 /**
- * Writes the best parameters of each model over its feature sets into a config.json. If it names no models, those that
+ * Writes the best parameters of models into a config.json. If it names no models, those that
  * mlctl chose are written, with all that it chose for them: parameters without their models would have no effect.
- * @param searches best last
+ * @param searches the best of each model
  * @param options.to the file to write atomically; may be config.json itself
  */
 export function writeParams(
@@ -56,6 +58,16 @@ export function writeParams(
     Object.entries(best.params).map(([name, value]) => ({ path: ["train", "models", model, "params", name], value })),
   );
   atomicWrite(to, withSettings(text, [...settings, ...params]));
+}
+
+/** Whether the best trial is better than the configured parameters. */
+export function isBetter({ best, configured }: SearchResult, greaterIsBetter: boolean): boolean {
+  return configured === null || (greaterIsBetter ? best.value > configured : best.value < configured);
+}
+
+export function keptNote({ family, featureSet, configured, best, folds }: SearchResult): string {
+  const on = featureSet === "all" ? "" : ` on ${featureSet}`;
+  return `${family}${on} keeps its configured parameters: ${formatNumber(configured)} on ${folds} folds, the best trial ${formatNumber(best.value)}`;
 }
 
 /** Equal searches stay in their order. */
@@ -86,7 +98,7 @@ export function tuneProgress(
   return {
     trial(search: PlannedSearch, trial: Trial) {
       done++;
-      if (isBetter(search, trial, best?.trial)) best = { search, trial };
+      if (isAhead(search, trial, best?.trial)) best = { search, trial };
       emit();
     },
     /** Replaces the error of the abort signal by one with the best trial so far and how to continue. */
@@ -100,7 +112,7 @@ export function tuneProgress(
   };
 }
 
-function isBetter({ plan }: PlannedSearch, { status, value }: Trial, than: Trial | undefined): boolean {
+function isAhead({ plan }: PlannedSearch, { status, value }: Trial, than: Trial | undefined): boolean {
   if (status !== "finished" || value === null) return false;
   return than === undefined || (plan.greaterIsBetter ? value > than.value! : value < than.value!);
 }
