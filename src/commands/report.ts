@@ -22,14 +22,17 @@ export const report = defineCommand({
       description: "html for browsers, md for pull requests (default: by the name in -o, else html)",
       choices: ["html", "md"],
     },
-    card: { flags: "--card", description: "write the model card instead: one page for those who decide on its use" },
+    card: {
+      flags: "--card",
+      description: "write the model card instead, as html or md: one page for those who decide on its use",
+    },
     output: sharedOptions.output,
   },
   examples: [
     ["mlctl report", "into the models folder, with an image of the confusion matrix"],
     ['mlctl report --format md -o - >> "$GITHUB_STEP_SUMMARY"', "the summary of a CI job"],
     ["mlctl report @champion -o champion.html", "for the deployed model, to another file"],
-    ["mlctl report @champion --card", "one page on use, data, quality and limits of the deployed model"],
+    ["mlctl report @champion --card -o CARD.md", "one page on use, data, quality and limits of the deployed model"],
   ],
   async run(invocation) {
     const { format, output, card } = invocation.options;

@@ -46,15 +46,25 @@ it("lists what other thresholds would do, with their cost, and marks that of the
   const [low, own, ...rest] = thresholdRows(input);
   expect(rest).toEqual([]);
   // 360 alarms of 20 EUR and 92 misses of 200 EUR: 7,200 + 18,400. 108 alarms and 186 misses: 2,160 + 37,200.
-  expect(low).toMatchObject({ threshold: 0.28, cost: "25,600 EUR", isOwn: false });
+  expect(low).toMatchObject({ threshold: 0.28, cost: "25,600 EUR", isOwn: false, isCheapest: true });
   expect(low!.lift).toBeCloseTo(158 / 360 / 0.25, 10);
   expect(own).toMatchObject({ threshold: 0.5, cost: "39,360 EUR", isOwn: true });
   const { score } = input.run;
   const scored = { ...score!, metrics: { ...score!.metrics, cost: 39_360 }, baseline: { cost: 50_000 } };
   expect(inRows({ ...input, run: { ...input.run, score: scored } })!.sentences.at(-1)).toBe(
-    "1,000 rows cost 39,360 EUR with this model, 50,000 EUR with the baseline. " +
+    "In money, 1,000 rows cost 39,360 EUR with this model, 50,000 EUR if every row got the same prediction: " +
+      "the model saves 10,640 EUR. " +
       "On these rows the threshold 0.280 would be cheapest: 25,600 EUR.",
   );
+});
+
+it("lists lower thresholds too if the model gives an alarm for most rows", () => {
+  const points = Array.from({ length: 20 }, (_, i) => {
+    return { threshold: (i + 1) / 20, precision: 0.4, recall: (20 - i) / 20, selected: (20 - i) / 20 };
+  });
+  const rows = thresholdRows(churn(weak, { thresholds: { positive: "yes", threshold: 0.2, points } }));
+  // 0.2 alarms for 85 % of the rows, 0.1 for 95 %.
+  expect(rows.slice(0, 2)).toMatchObject([{ threshold: 0.1, isOwn: false, isCheapest: false }, { threshold: 0.2, isOwn: true }]); // prettier-ignore
 });
 
 it("judges the quality by the baseline, the limits and what is missed, not by the deployment", () => {

@@ -1,4 +1,5 @@
 /** What a model does, in rows and money: for readers who do not know metrics. Shared by HTML, Markdown and the model card. */
+import { present } from "../core/text/present.ts";
 import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
 import type { ThresholdPoint } from "../plots/calibration.ts";
 import type { ReportInput } from "./reportInput.ts";
@@ -105,24 +106,35 @@ function at(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
-function moneySentence({ run, money, thresholds, positiveShare }: ReportInput): string {
+function moneySentence(input: ReportInput): string {
+  const { run, money } = input;
   const [cost, baseline] = [run.score?.metrics["cost"], run.score?.baseline["cost"]];
   if (money === null || typeof cost !== "number") return "";
-  const { currency } = money;
-  const without = typeof baseline === "number" ? `, ${moneyText(baseline, currency)} with the baseline` : "";
-  const costs = thresholds?.points.map((point) => ({ ...point, cost: costOf(point, money, positiveShare ?? NaN) }));
-  const cheapest = costs?.toSorted((a, b) => a.cost - b.cost)[0];
+  const text = (value: number): string => moneyText(value, money.currency);
+  const [saved, way] = typeof baseline === "number" ? [baseline - cost, baseline < cost ? "costs" : "saves"] : [0, ""];
+  const without =
+    typeof baseline === "number"
+      ? `, ${text(baseline)} if every row got the same prediction: the model ${way} ${text(Math.abs(saved))}`
+      : "";
+  const cheapest = cheapestOf(input);
   const cheaper =
     cheapest === undefined || cheapest.cost >= cost
       ? ""
-      : ` On these rows the threshold ${displayNumber(cheapest.threshold)} would be cheapest: ${moneyText(cheapest.cost, currency)}.`;
-  return `1,000 rows cost ${moneyText(cost, currency)} with this model${without}.${cheaper}`;
+      : ` On these rows the threshold ${displayNumber(cheapest.threshold)} would be cheapest: ${text(cheapest.cost)}.`;
+  return `In money, 1,000 rows cost ${text(cost)} with this model${without}.${cheaper}`;
 }
 
 /** "1,200 EUR", "−300 EUR (a gain)", rounded to whole units from 100 on. */
 function moneyText(value: number, currency: string | null): string {
   const amount = displayNumber(Math.abs(value) >= 100 ? Math.round(value) : value);
   return `${amount}${currency === null ? "" : ` ${currency}`}${value < 0 ? " (a gain)" : ""}`;
+}
+
+/** The threshold at which these rows would cost the least; undefined without costs or probabilities. */
+function cheapestOf({ money, thresholds, positiveShare }: ReportInput) {
+  if (money === null || thresholds === null || positiveShare === null) return undefined;
+  const costs = thresholds.points.map((point) => ({ ...point, point, cost: costOf(point, money, positiveShare) }));
+  return costs.toSorted((a, b) => a.cost - b.cost)[0];
 }
 
 /** Cost of 1,000 rows at a threshold. */
@@ -139,10 +151,11 @@ function costOf(
 }
 
 /** Shares of the rows that get an alarm, for which the table has a threshold. */
-const ALARM_SHARES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7];
+const ALARM_SHARES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 0.95];
 
-/** Ascending: thresholds that alarm about the shares above, and that of the model. Empty without probabilities. */
-export function thresholdRows({ thresholds, positiveShare, money }: ReportInput) {
+/** Ascending: thresholds that alarm about the shares above, that of the model, and the cheapest. Empty without probabilities. */
+export function thresholdRows(input: ReportInput) {
+  const { thresholds, positiveShare, money } = input;
   if (thresholds === null || positiveShare === null || thresholds.points.length === 0) return [];
   const { points, threshold } = thresholds;
   const own = points.find((point) => point.threshold >= threshold);
@@ -151,7 +164,8 @@ export function thresholdRows({ thresholds, positiveShare, money }: ReportInput)
   );
   const isFar = (point: ThresholdPoint): boolean =>
     own === undefined || Math.abs(point.selected - own.selected) > 0.03 * Math.max(own.selected, 0.3);
-  const chosen = new Set([...near.filter(isFar), ...(own === undefined ? [] : [own])]);
+  const cheapest = cheapestOf(input)?.point;
+  const chosen = new Set(present([...near.filter(isFar), own, cheapest]));
   return [...chosen]
     .toSorted((a, b) => a.threshold - b.threshold)
     .map((point) => ({
@@ -160,5 +174,6 @@ export function thresholdRows({ thresholds, positiveShare, money }: ReportInput)
       lift: point.precision / positiveShare,
       cost: money === null ? null : moneyText(costOf(point, money, positiveShare), money.currency),
       isOwn: point === own,
+      isCheapest: point === cheapest,
     }));
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { exampleInput } from "../testing/exampleInput.ts";
-import { MARKDOWN_MARKER, markdownReport } from "./markdownReport.ts";
+import { MARKDOWN_MARKER, markdownCard, markdownReport } from "./markdownReport.ts";
 
 it("starts with the marker by which a bot finds its comment, then the headline", () => {
   const lines = markdownReport(exampleInput("binary")).split("\n");
@@ -36,4 +36,13 @@ it("says that the model was not scored and drift was not tested", () => {
   expect(text).toContain("It was not scored yet.");
   expect(text).toContain("Drift: there were no new rows to compare.");
   expect(text).not.toContain("| Metric |");
+});
+
+it("writes the model card with the same chapters as in HTML", () => {
+  const card = markdownCard({ ...exampleInput("binary"), description: "Whom to call | not whom to fire" });
+  expect(card).toMatch(
+    /^# Attrition: model card\n\n## Intended use\n\nWhom to call \\\| not whom to fire\n\n## Model\n/,
+  );
+  expect(card).toContain("Finds 120 of the 159 rows");
+  expect(card).toMatch(/## Limits\n\nRows unlike/);
 });

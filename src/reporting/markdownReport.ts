@@ -1,9 +1,10 @@
-/** Writes the report as a short Markdown summary for CI logs and pull request comments. */
+/** Writes the report as a short Markdown summary for CI logs and pull request comments, and the model card. */
 import { comparedRows } from "../core/text/recordText.ts";
 import { listed } from "../core/text/listed.ts";
 import { displayInterval, displayNumber, percent } from "../plots/displayNumber.ts";
 import { dateTime } from "./dateTime.ts";
 import type { ReportInput } from "./reportInput.ts";
+import { cardLines } from "./sections/cardSection.ts";
 import { summaryOf, warningsOf } from "./summary.ts";
 
 /** A bot finds its earlier comment by this line and updates it. */
@@ -27,6 +28,12 @@ export function markdownReport(input: ReportInput): string {
     `<sub>Run ${code(input.run.runId)} · dataset ${code(input.run.datasetId)} · ${dateTime(input.generatedAt)}</sub>`,
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+/** The model card in Markdown. */
+export function markdownCard(input: ReportInput): string {
+  const lines = cardLines(input).map(([title, texts]) => [`## ${title}`, ...texts.map(plain)].join("\n\n"));
+  return `${[`# ${plain(input.name)}: model card`, ...lines].join("\n\n")}\n`;
 }
 
 function metricTable({ run, metrics, metric }: ReportInput): string {

@@ -81,6 +81,12 @@ export function modelView({ path, sha256, model, run, deployments }: DescribedMo
             },
           ]),
     ],
+    notes:
+      importance.length === 0
+        ? []
+        : [
+            "the report and `mlctl explain` measure importance by SHAP values where the family has them: the order may differ",
+          ],
   };
 }
 

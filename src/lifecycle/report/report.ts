@@ -6,7 +6,7 @@ import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
 import { drawInProcess, type Drawing } from "../../reporting/drawing.ts";
 import { htmlReport, modelCard } from "../../reporting/htmlReport.ts";
-import { markdownReport } from "../../reporting/markdownReport.ts";
+import { markdownCard, markdownReport } from "../../reporting/markdownReport.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
@@ -24,7 +24,7 @@ export interface ReportOptions {
   readonly format?: ReportFormat | undefined;
   /** Path to use instead of report_<stamp> in the models folder; "-" returns the text and writes no file. */
   readonly output?: string | undefined;
-  /** Write the model card instead: one page of HTML without plots. */
+  /** Write the model card instead: one page without plots. */
   readonly card?: boolean | undefined;
   readonly drawing?: Drawing;
   /** Called once all plots are requested: if they are drawn in a thread, the caller can do other work. */
@@ -35,14 +35,17 @@ export async function report(session: Session, options: ReportOptions = {}) {
   const { paths, context } = session;
   const card = options.card ?? false;
   const format = options.format ?? formatOf(options.output);
-  if (card && format === "md") throw new MlctlError("usage", "a model card is HTML", { hint: "leave out --format md" });
   if (options.output !== undefined && options.output !== "-") requireFolder(dirname(resolve(options.output)));
   context.emit({ type: "stage", stage: "report", message: "creating the report" });
   const input = await reportInput(session, options.model ?? "latest");
   const drawing = options.drawing ?? drawInProcess;
   const picture = options.output === "-" || card ? null : pictureOf(input);
   const drawn = Promise.all([
-    card ? modelCard(input) : format === "md" ? markdownReport(input) : htmlReport(input, drawing.figure),
+    format === "md"
+      ? (card ? markdownCard : markdownReport)(input)
+      : card
+        ? modelCard(input)
+        : htmlReport(input, drawing.figure),
     picture === null ? null : drawing.picture(picture.spec),
   ]);
   options.onDrawing?.();
@@ -50,7 +53,7 @@ export async function report(session: Session, options: ReportOptions = {}) {
   const { runId, trainId } = input.run;
   if (options.output === "-") return { runId, path: null, plots: [], text };
   ensureFolder(paths.models);
-  const usual = card ? join(paths.models, `card_${trainId}.html`) : reportPath(session, input.run, format);
+  const usual = card ? join(paths.models, `card_${trainId}.${format}`) : reportPath(session, input.run, format);
   const path = options.output === undefined ? usual : resolve(options.output);
   const pictures = picture === null ? [] : [join(paths.models, `${picture.name}_${trainId}.png`)];
   for (const target of pictures) atomicWrite(target, png!);

@@ -1,5 +1,5 @@
 /** Model card: one page for readers who decide on the use of a model. @see Mitchell et al., Model cards (2019) */
-import { originText } from "../../core/text/recordText.ts";
+import { originText, selectionLabel } from "../../core/text/recordText.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { dateTime } from "../dateTime.ts";
 import { html, type Html } from "../html.ts";
@@ -14,24 +14,27 @@ import type { DrawFigure } from "../plotFigure.ts";
 
 const MOST_SEGMENTS = 3;
 
-/** Model card: one page for readers who decide on the use of a model. @see Mitchell et al., Model cards (2019) */
 export function cardBody(input: ReportInput): Html {
-  const lines: readonly (readonly [title: string, ...texts: readonly (string | Html)[]])[] = [
-    ["Intended use", input.description ?? html`Not stated. Set <code>"description"</code> in config.json.`],
-    ["Model", modelText(input)],
-    ["Data", ...dataTexts(input)],
-    ["Result", ...resultTexts(input)],
-    ["Metrics", metricText(input)],
-    ["Weakest segments", segmentText(input)],
-    ["Limits", ...limitTexts(input)],
-    ["Deployment", ...deploymentTexts(input)],
-  ];
-  const entries = lines.map(
-    ([title, ...texts]) =>
+  const entries = cardLines(input).map(
+    ([title, texts]) =>
       html`<dt>${title}</dt>
-        <dd>${texts.filter((text) => text !== "").map((text) => html`<p>${text}</p>`)}</dd>`,
+        <dd>${texts.map((text) => html`<p>${text}</p>`)}</dd>`,
   );
   return html`<dl class="card">${entries}</dl>`;
+}
+
+export function cardLines(input: ReportInput): (readonly [title: string, texts: readonly string[]])[] {
+  const lines: readonly (readonly [title: string, texts: readonly string[]])[] = [
+    ["Intended use", [input.description ?? 'Not stated. Set "description" in config.json.']],
+    ["Model", [modelText(input)]],
+    ["Data", dataTexts(input)],
+    ["Result", resultTexts(input)],
+    ["Metrics", [metricText(input)]],
+    ["Weakest segments", [segmentText(input)]],
+    ["Limits", limitTexts(input)],
+    ["Deployment", deploymentTexts(input)],
+  ];
+  return lines.map(([title, texts]) => [title, texts.filter((text) => text !== "")]);
 }
 
 function modelText({ run, signature, thresholds }: ReportInput): string {
@@ -47,8 +50,9 @@ function dataTexts({ run, dataset, data }: ReportInput): string[] {
   const files = dataset === null ? "" : ` from ${countOf(dataset.files.length, "file")}`;
   const rows = data === null ? "" : `${countOf(data.rows, "row")}${files}; `;
   const again = run.refitRows === undefined ? "" : `, then fitted again on ${displayNumber(run.refitRows)}`;
+  const chosen = run.selection ? selectionLabel(run.selection) : displayNumber(run.validationRows);
   return [
-    `${rows}trained on ${displayNumber(run.trainingRows)} and chosen on ${displayNumber(run.validationRows)} of them${again}.`,
+    `${rows}trained on ${displayNumber(run.trainingRows)} and chosen on ${chosen} of them${again}.`,
     run.score === null
       ? "There is no test data."
       : `Tested on ${displayNumber(run.score.rows)} other rows of ${countOf(run.score.testFiles.length, "file")}.`,

@@ -24,7 +24,15 @@ export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<H
     dependencePart(input, draw),
   ]);
   return html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
-    ${shapNote(input)} ${dependence} ${candidateTable(input)}
+    ${shapNote(input)}
+    ${
+      input.shap.length > 0 &&
+      html`<p class="note">
+        Importance by SHAP values, as in <code>mlctl explain</code>. <code>mlctl models show</code> lists the model
+        family's own importance, which may put the columns in another order.
+      </p>`
+    }
+    ${dependence} ${candidateTable(input)}
     <details>
       <summary>Parameters of ${familyName(input.run.family)}</summary>
       ${parameterTable(input.run)}

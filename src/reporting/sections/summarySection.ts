@@ -44,7 +44,8 @@ function thresholdTable(input: ReportInput): Html | null {
   const rows = thresholdRows(input);
   if (rows.length < 2) return null;
   const { name, classes } = input.signature.target;
-  const example = rows[Math.max(0, rows.findIndex(({ isOwn }) => isOwn) - 1)]!;
+  const cheaper = rows.find(({ isOwn, isCheapest }) => isCheapest && !isOwn);
+  const example = cheaper ?? rows[Math.max(0, rows.findIndex(({ isOwn }) => isOwn) - 1)]!;
   const money = rows.some(({ cost }) => cost !== null);
   return html`<div class="thresholds">
     ${dataTable({
@@ -54,9 +55,11 @@ function thresholdTable(input: ReportInput): Html | null {
         ...allNumeric("Rows with an alarm", `${name} = ${classes?.[1] ?? ""} found`, "Alarms that are right", "Lift"),
         ...allNumeric(...(money ? ["Cost of 1,000 rows"] : [])),
       ],
-      rows: rows.map(({ threshold, selected, recall, precision, lift, cost, isOwn }) => ({
+      rows: rows.map(({ threshold, selected, recall, precision, lift, cost, isOwn, isCheapest }) => ({
         cells: [
-          html`${displayNumber(threshold)}${isOwn && html` <span class="tag">now</span>`}`,
+          html`${displayNumber(threshold)}${isOwn && html` <span class="tag">now</span>`}${
+            isCheapest && html` <span class="tag">cheapest</span>`
+          }`,
           ...[selected, recall, precision].map(percent),
           displayNumber(lift, 2),
           ...(money ? [cost] : []),
