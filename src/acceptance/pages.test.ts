@@ -128,8 +128,8 @@ describe("the pages", () => {
     expect(await text(compare)).toMatch(/A is best.*A: logistic regression.*B: baseline/);
     expect(await text(trials)).toMatch(/best so far.*What each parameter is worth.*class="dot best".*Best first/);
     // The picture of what drifted comes before the tables.
-    expect(await text(window)).toMatch(/class="before".*✕<\/span> drifted/);
-    expect(await text(column)).toMatch(/<path class="before".*<path class="now".*Show as a table/);
+    expect(await text(window)).toMatch(/<svg class="vega".*✕<\/span> drifted/);
+    expect(await text(column)).toMatch(/<svg class="vega".*Largest change: .*Show as a table/);
     expect(await text(prediction)).toMatch(
       /Why this prediction.*→ this row.*as a probability.*Value of this row.*By feature/,
     );

@@ -100,28 +100,18 @@ export function valueAxis(kind: "number" | "date", [low, high]: readonly [number
 /** Values beyond these quantiles are counted in the outermost bins, because outliers would squeeze all others into one bin. */
 const TAILS = [0.005, 0.995] as const;
 
-/** Histograms in the same bins: one more edge than there are bins; shares by list and bin. */
-export function binned(lists: readonly ArrayLike<number>[], bins: number) {
-  const present = lists.map((list) => Float64Array.from(list).filter((value) => Number.isFinite(value)));
-  const [low, high] = range(present);
+/** A histogram: one more edge than there are bins; the share of the present values by bin. */
+export function binned(list: ArrayLike<number>, bins: number) {
+  const values = Float64Array.from(list)
+    .filter((value) => Number.isFinite(value))
+    .toSorted();
+  const [first, last] = TAILS.map((share) => values[Math.round(share * (values.length - 1))] ?? 0) as [number, number];
+  const [low, high] = first < last ? [first, last] : [first - 0.5, last + 0.5];
   const edges = Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins);
-  const shares = present.map((values) => {
-    const counts = Array.from({ length: bins }, () => 0);
-    for (const value of values) {
-      const bin = Math.floor(((value - low) / (high - low)) * bins);
-      counts[Math.min(bins - 1, Math.max(0, bin))]!++;
-    }
-    return counts.map((count) => count / Math.max(1, values.length));
-  });
-  return { edges, shares };
-}
-
-const at = (list: Float64Array, share: number): number => list[Math.round(share * (list.length - 1))]!;
-
-function range(lists: readonly Float64Array[]): [number, number] {
-  const sorted = lists.filter(({ length }) => length > 0).map((list) => list.toSorted());
-  if (sorted.length === 0) return [0, 1];
-  const low = Math.min(...sorted.map((list) => at(list, TAILS[0])));
-  const high = Math.max(...sorted.map((list) => at(list, TAILS[1])));
-  return low < high ? [low, high] : [low - 0.5, low + 0.5];
+  const counts = Array.from({ length: bins }, () => 0);
+  for (const value of values) {
+    const bin = Math.floor(((value - low) / (high - low)) * bins);
+    counts[Math.min(bins - 1, Math.max(0, bin))]!++;
+  }
+  return { edges, shares: counts.map((count) => count / Math.max(1, values.length)) };
 }

@@ -1,124 +1,99 @@
-/** Drift of one column: its distribution in training compared with its current distribution. */
-import { binned, valueAxis } from "./density.ts";
+/** A column's distribution in the reference and in the current rows. */
+import type { ColumnDistribution } from "../core/records/monitoring.ts";
+import { valueAxis } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { nameAxis } from "./namedBars.ts";
 import { textWidth } from "./textWidth.ts";
 import { colours, nominal, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
 
-interface NumberData {
+interface DriftColumn {
   readonly name: string;
-  readonly kind: "number" | "date";
-  /** All values or a sample; dates as milliseconds since 1970 UTC. */
-  readonly reference: ArrayLike<number>;
-  readonly current: ArrayLike<number>;
+  readonly distribution: ColumnDistribution;
+  /** Of the data area, in px. */
+  readonly width?: number;
+  readonly subtitle?: string;
+  /** What the current rows are compared with. */
+  readonly before?: string;
 }
 
-interface CategoryData {
-  readonly name: string;
-  readonly kind: "category";
-  /** Row counts by category. */
-  readonly reference: readonly (readonly [category: string, count: number])[];
-  readonly current: CategoryData["reference"];
-}
+const LABEL_LIMIT = 110;
 
-const WIDTH = 250;
-const BINS = 20;
-const MAXIMUM_CATEGORIES = 6;
-const SIDES = ["training", "current"];
-const legend = {
-  title: null,
-  orient: "top",
-  direction: "horizontal",
-  symbolType: "square",
-  symbolOpacity: 1,
-  offset: 4,
-};
-const color = nominal("side", SIDES, [colours.grey, colours.accent], legend);
-
-export function driftColumnPlot(data: NumberData | CategoryData): PlotSpec {
-  return data.kind === "category" ? categories(data) : numbers(data);
-}
-
-function numbers(data: NumberData): PlotSpec {
-  const { edges, shares } = binned([data.reference, data.current], BINS);
-  // The outline of a histogram has two points for each bin.
-  const rows = shares.flatMap((list, at) =>
-    list.flatMap((share, bin) => [bin, bin + 1].map((edge) => ({ x: edges[edge]!, share, side: SIDES[at]! }))),
-  );
-  const x = { field: "x", title: data.name, ...valueAxis(data.kind, [edges[0]!, edges.at(-1)!]) };
-  const y = quantitative("share", "Share of rows", { stack: null, axis: { format: "~%", tickCount: 3 } });
-  return plotSpec({ text: data.name }, numberSentence(data), {
-    data: { values: rows },
-    width: WIDTH,
-    height: 120,
-    encoding: { x, y, color },
+export function driftColumnPlot(data: DriftColumn): PlotSpec {
+  const { name, distribution, width = 250, subtitle = "", before = "reference" } = data;
+  const sides = [before, "current"];
+  const legend = { title: null, orient: "top", direction: "horizontal", symbolType: "square", symbolOpacity: 1 };
+  const color = nominal("side", sides, [colours.grey, colours.accent], { ...legend, offset: 4 });
+  const shares = [distribution.reference, distribution.current];
+  const title = { text: name, subtitle };
+  if (distribution.kind !== "category") {
+    const { edges, kind } = distribution;
+    // The outline of a histogram has two points for each bin.
+    const values = shares.flatMap((list, i) =>
+      list.flatMap((share, bin) => [bin, bin + 1].map((edge) => ({ x: edges[edge]!, share, side: sides[i]! }))),
+    );
+    const isSide = (i: number) => [{ filter: { field: "side", equal: sides[i]! } }];
+    return plotSpec(title, sentence(data), {
+      data: { values },
+      width,
+      height: 120,
+      encoding: {
+        x: { field: "x", title: null, ...valueAxis(kind, [edges[0]!, edges.at(-1)!]) },
+        y: quantitative("share", "Share of rows", { stack: null, axis: { format: "~%", tickCount: 3 } }),
+        color,
+      },
+      layer: [
+        { transform: isSide(0), mark: { type: "area", opacity: 0.45 } },
+        { transform: isSide(1), mark: { type: "line", strokeWidth: 2 } },
+      ],
+    });
+  }
+  const names = distributionBins(distribution);
+  const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((each) => textWidth(each, 12))));
+  return plotSpec(title, sentence(data), {
+    data: {
+      values: shares.flatMap((list, i) =>
+        list.map((share, bin) => ({ category: names[bin]!, share, text: percent(share), side: sides[i]! })),
+      ),
+    },
+    width: width + 30 - labels,
+    height: { step: 12 },
+    encoding: {
+      y: nameAxis("category", names, { labelLimit: LABEL_LIMIT, paddingInner: 0.25 }),
+      yOffset: { field: "side", scale: { domain: sides } },
+      x: quantitative("share", "Share of rows", {
+        // Room for the label after the longest bar.
+        scale: { domain: [0, Math.max(...shares.flat()) * 1.2 || 1], nice: false },
+        axis: { format: "~%", tickCount: 3, labelFlush: false },
+      }),
+    },
     layer: [
-      { transform: [{ filter: "datum.side === 'training'" }], mark: { type: "area", opacity: 0.45 } },
-      { transform: [{ filter: "datum.side === 'current'" }], mark: { type: "line", strokeWidth: 2 } },
+      { mark: { type: "bar", cornerRadiusEnd: 1 }, encoding: { color } },
+      {
+        mark: { type: "text", align: "left", dx: 4, fontSize: 10.5, color: colours.ink },
+        encoding: { text: { field: "text" } },
+      },
     ],
   });
 }
 
-function categories(data: CategoryData): PlotSpec {
-  const rows = categoryShares(data);
-  const names = [...new Set(rows.map(({ category }) => category))];
-  const labels = Math.min(110, Math.max(0, ...names.map((name) => textWidth(name, 12))));
-  return plotSpec({ text: data.name }, categorySentence(rows), {
-    data: { values: rows },
-    width: WIDTH + 30 - labels,
-    height: { step: 11 },
-    mark: { type: "bar", cornerRadiusEnd: 1 },
-    encoding: {
-      y: nameAxis("category", names, { labelLimit: 110, paddingInner: 0.25 }),
-      yOffset: { field: "side", scale: { domain: SIDES } },
-      x: quantitative("share", "Share of rows", { axis: { format: "~%", tickCount: 3, labelFlush: false } }),
-      color,
-    },
-  });
-}
-
-type CategoryShare = { readonly category: string; readonly side: string; readonly share: number };
-
-/** The most frequent categories of both sides together; all others are merged. */
-function categoryShares({ reference, current }: CategoryData): CategoryShare[] {
-  const sides = [shareByName(reference), shareByName(current)];
-  const names = [...new Set(sides.flatMap((side) => [...side.keys()]))];
-  const weight = (name: string): number => sides.reduce((sum, side) => sum + (side.get(name) ?? 0), 0);
-  const ranked = names.toSorted((a, b) => weight(b) - weight(a));
-  const kept = ranked.length <= MAXIMUM_CATEGORIES ? ranked : ranked.slice(0, MAXIMUM_CATEGORIES - 1);
-  const rest = ranked.slice(kept.length);
-  const groups = kept.map((name) => ({ label: name, names: [name] }));
-  if (rest.length > 0) groups.push({ label: `${rest.length} others`, names: rest });
-  return groups.flatMap((group) =>
-    sides.map((side, i) => ({
-      category: group.label,
-      side: SIDES[i]!,
-      share: group.names.reduce((sum, name) => sum + (side.get(name) ?? 0), 0),
-    })),
+/** Names of the categories, or ranges of the bins. */
+export function distributionBins(distribution: ColumnDistribution): string[] {
+  if (distribution.kind === "category") {
+    const { names, others } = distribution;
+    return others === 0 ? [...names] : [...names, `${displayNumber(others)} others`];
+  }
+  const shown = distribution.edges.map((value) =>
+    distribution.kind === "date" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value, 4),
   );
+  const bins = shown.slice(1).map((end, i) => `${shown[i]!} to ${end}`);
+  return bins.length < 2 ? bins : [`up to ${shown[1]!}`, ...bins.slice(1, -1), `from ${shown.at(-2)!}`];
 }
 
-function shareByName(counts: readonly (readonly [string, number])[]): Map<string, number> {
-  const total = counts.reduce((sum, [, count]) => sum + count, 0);
-  return new Map(counts.map(([name, count]) => [name, total === 0 ? 0 : count / total]));
-}
-
-const median = (list: ArrayLike<number>): number =>
-  Float64Array.from(list).toSorted()[Math.floor(list.length / 2)] ?? NaN;
-
-function numberSentence({ name, kind, reference, current }: NumberData): string {
-  const shown = (value: number): string =>
-    Number.isNaN(value) ? "none" : kind === "date" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value);
-  return `Median of ${name}: ${shown(median(reference))} in training, ${shown(median(current))} now.`;
-}
-
-function categorySentence(rows: readonly CategoryShare[]): string {
-  const before = rows.filter(({ side, category }) => side === "training" && !/^\d+ others$/.test(category));
-  const changes = before.map(({ category, share }) => {
-    const now = rows.find((row) => row.category === category && row.side === "current")!.share;
-    return { category, share, now, change: Math.abs(now - share) };
+function sentence({ distribution, before = "reference" }: DriftColumn): string {
+  const changes = distributionBins(distribution).map((name, i) => {
+    const [past, now] = [distribution.reference[i]!, distribution.current[i]!];
+    return { name: distribution.kind === "category" ? `“${name}”` : name, past, now, size: Math.abs(now - past) };
   });
-  const [largest] = changes.toSorted((a, b) => b.change - a.change);
-  if (largest === undefined) return "There are no values to compare.";
-  return `“${largest.category}” changed most: ${percent(largest.share)} in training, ${percent(largest.now)} now.`;
+  const { name, past, now } = changes.toSorted((a, b) => b.size - a.size)[0]!;
+  return `Largest change: ${name}, from ${percent(past)} (${before}) to ${percent(now)} (current).`;
 }

@@ -83,8 +83,8 @@ function residualsSentence(predicted: ArrayLike<number>, residuals: ArrayLike<nu
 const BINS = 30;
 
 export function residualHistogramPlot({ residuals }: Pick<Values, "residuals">): PlotSpec {
-  const { edges, shares } = binned([residuals], BINS);
-  const bars = shares[0]!.map((share, i) => ({ from: edges[i]!, to: edges[i + 1]!, share }));
+  const { edges, shares } = binned(residuals, BINS);
+  const bars = shares.map((share, i) => ({ from: edges[i]!, to: edges[i + 1]!, share }));
   const domain = [edges[0]!, edges.at(-1)!] as const;
   const axis = { ...axisLabels(domain), grid: false };
   const x = quantitative("from", "Predicted − actual", {

@@ -116,8 +116,17 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     ["1. xgboost", "2. baseline", "0.710", "higher is better"],
   ],
   driftColumn: [
-    plots.driftColumn({ name: "age", kind: "number", reference: normal(200, 40, 9), current: normal(90, 55, 9) }),
-    ["training", "current", "age", "Share of rows"],
+    plots.driftColumn({
+      name: "kind",
+      distribution: {
+        kind: "category",
+        names: ["a", "<b>"],
+        others: 7,
+        reference: [0.5, 0.3, 0.2],
+        current: [0.1, 0.9, 0],
+      },
+    }),
+    ["reference", "current", "<b>", "7 others", "90 %", "Share of rows"],
   ],
   forecast: [
     plots.forecast({

@@ -17,8 +17,11 @@ export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
   const untitled = { title: { text: "", subtitle: "" }, background: "transparent", padding: 4 };
   const svg = await renderSvg({ ...spec, ...untitled });
   const { text, subtitle } = spec.title;
+  const { href } = (spec["usermeta"] ?? {}) as { readonly href?: string }; // of a page about what the title names
   return html`<figure class="plot" aria-labelledby="${id}-title">
-    <h3 id="${id}-title">${text}${subtitle !== "" && html` <small>${subtitle}</small>`}</h3>
+    <h3 id="${id}-title">
+      ${href === undefined ? text : html`<a href="${href}">${text}</a>`}${subtitle !== "" && html` <small>${subtitle}</small>`}
+    </h3>
     ${picture(svg, { id, label: `${text}. ${spec.description}` })}
     <figcaption>${spec.description}</figcaption>
   </figure>`;

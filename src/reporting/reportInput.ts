@@ -3,6 +3,7 @@ import type { Costs, Metric, WeakSegment } from "../core/metric.ts";
 import type { Dataset } from "../core/records/dataset.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import type { DriftReport, Finding } from "../core/records/drift.ts";
+import type { ColumnDistribution } from "../core/records/monitoring.ts";
 import type { ColumnReference } from "../core/records/reference.ts";
 import type { Run } from "../core/records/run.ts";
 import type { Signature } from "../core/table/signature.ts";
@@ -104,9 +105,7 @@ export interface ReportInput {
   readonly importanceMeasure: string;
   readonly drift: DriftReport | null;
   /** By column of the drift report; a column may be missing. */
-  readonly distributions: Readonly<
-    Record<string, { readonly reference: ColumnReference; readonly current: ColumnReference }>
-  >;
+  readonly distributions: Readonly<Record<string, ColumnDistribution>>;
   readonly candidates: readonly Candidate[];
   /** Row count and column statistics of the dataset. */
   readonly data: { readonly rows: number; readonly columns: Readonly<Record<string, ColumnReference>> } | null;

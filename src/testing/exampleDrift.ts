@@ -2,6 +2,8 @@
 import type { ColumnDrift } from "../core/records/drift.ts";
 import type { Random } from "../core/random.ts";
 import type { ColumnReference } from "../core/records/reference.ts";
+import type { Column } from "../core/table/table.ts";
+import { columnDistribution } from "../monitoring/columnDistribution.ts";
 import { LONG_NAMES } from "./exampleRun.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
 
@@ -39,9 +41,16 @@ export function exampleDrift(chance: Random): Pick<ReportInput, "drift" | "distr
       dataset: { tested: 3, drifted: 2, share: 2 / 3, limit: 0.5, detected: true },
     },
     distributions: Object.fromEntries(
-      Object.keys(columns).map((name) => [name, { reference: reference[name]!, current: current[name]! }]),
+      Object.keys(columns).map((name) => [name, columnDistribution(reference[name]!, rowsOf(name, current[name]!))!]),
     ),
   };
+}
+
+/** A column with the values of a reference. */
+function rowsOf(name: string, column: ColumnReference): Column {
+  if (column.kind !== "category") return { kind: column.kind, name, values: Float64Array.from(column.sample) };
+  const codes = Int32Array.from(column.counts.flatMap(([, count], code) => Array.from({ length: count }, () => code)));
+  return { kind: "category", name, codes, categories: column.counts.map(([category]) => category) };
 }
 
 function tested(test: string, value: number, drifted: boolean): ColumnDrift {

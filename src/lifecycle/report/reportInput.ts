@@ -6,6 +6,7 @@ import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { brokenLimits } from "../../pipeline/judge/promotion.ts";
+import { distributionOf } from "../../monitoring/columnDistribution.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { dataFindings } from "../health/dataFindings.ts";
 import { costsOf, metricLabel } from "../settings.ts";
@@ -156,19 +157,14 @@ const none: Drift = { drift: null, distributions: {} };
  */
 export async function reportDrift(session: Session, { run, model, newest }: DriftInput): Promise<Drift> {
   if (newest === null) return none;
-  const { config } = session;
   const { dataset, table } = newest;
   const other = dataset.artifact.sha256 === run.datasetSha256 ? await earlierModel(session, run) : { model, run };
   if (other === null) return none;
   const fresh = await newestRows(session, other.run, newest);
   if (fresh.positions.length === 0) return none;
   const drift = batchDrift(session, { model: other.model, table, fresh });
-  const current = referenceOf(selectRows(table, fresh.positions), { seed: config.train.seed }).columns;
-  const pairs = Object.entries(other.model.reference.columns).flatMap(([name, reference]) => {
-    const now = current[name];
-    return now?.kind === reference.kind ? [[name, { reference, current: now }] as const] : [];
-  });
-  return { drift, distributions: Object.fromEntries(pairs) };
+  const { columns } = selectRows(table, fresh.positions);
+  return { drift, distributions: distributionOf(other.model.reference, columns, null).columns };
 }
 
 async function earlierModel(

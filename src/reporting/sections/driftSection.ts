@@ -4,7 +4,6 @@ import { comparedRows, limitText as findingLimit } from "../../core/text/recordT
 import { driftTestLabel } from "../../drift/findDriftTest.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent, exact } from "../../plots/displayNumber.ts";
-import type { PlotSpec } from "../../plots/theme.ts";
 import { allNumeric, dataTable, numeric } from "../dataTable.ts";
 import { limitText, urgency, valueText } from "../driftText.ts";
 import { html, type Html } from "../html.ts";
@@ -49,17 +48,9 @@ function sentence(report: DriftReport): string {
 async function pictures({ distributions }: ReportInput, names: readonly string[], draw: DrawFigure) {
   const shown = names.filter((name) => distributions[name] !== undefined).slice(0, MAXIMUM_PLOTS);
   if (shown.length === 0) return null;
-  const specs = shown.map((name) => columnPlot(name, distributions[name]!));
-  const figures = await Promise.all(specs.map((spec, i) => spec && draw(`drift-${i + 1}`, spec)));
+  const specs = shown.map((name) => driftColumnPlot({ name, distribution: distributions[name]!, before: "training" }));
+  const figures = await Promise.all(specs.map((spec, i) => draw(`drift-${i + 1}`, spec)));
   return html`<div class="plots small">${figures}</div>`;
-}
-
-/** Null if the kind of the column changed. */
-function columnPlot(name: string, { reference, current }: ReportInput["distributions"][string]): PlotSpec | null {
-  if (reference.kind === "category" && current.kind === "category")
-    return driftColumnPlot({ name, kind: "category", reference: reference.counts, current: current.counts });
-  if (reference.kind === "category" || current.kind === "category") return null;
-  return driftColumnPlot({ name, kind: reference.kind, reference: reference.sample, current: current.sample });
 }
 
 function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {

@@ -1,7 +1,9 @@
 /** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, exact } from "../../plots/displayNumber.ts";
+import { countOf, exact, percent } from "../../plots/displayNumber.ts";
+import { distributionBins } from "../../plots/driftColumn.ts";
+import { plots } from "../../plots/index.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { limitText, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -13,11 +15,10 @@ import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { distributionChart, distributionRows } from "./charts/distributionChart.ts";
 import { timeChart } from "./charts/timeChart.ts";
 import { windowNamed } from "./lookups.ts";
 
-export function columnPage(request: PageRequest): Page {
+export async function columnPage(request: PageRequest): Promise<Page> {
   const record = windowNamed(request);
   const name = request.query.get("name") ?? "";
   const drift =
@@ -53,26 +54,29 @@ export function columnPage(request: PageRequest): Page {
         ]),
       )}
       <div class="pair">
-        ${section("distributions", "Distributions", distributions(record, name))}
+        ${section("distributions", "Distributions", await distributions(request, record, name))}
         ${section("over-time", "Over time", overTime(request, record, name, drift))}
       </div>`,
   };
 }
 
-function distributions({ spread }: MonitorRecord, name: string): Html {
+async function distributions({ draw }: PageRequest, { spread }: MonitorRecord, name: string): Promise<Html> {
   if (spread === undefined)
     return emptyNote(
       "This window was monitored by an older mlctl, which stored no distributions. Next step: monitor it again.",
     );
   const own = ownValue(spread.columns, name) ?? (name === TARGET ? spread.target : null);
   if (!own) return emptyNote("Nothing to draw: one side has no values, or values of another kind.");
-  return html`${distributionChart({ id: "distribution-chart", title: "Reference and current", distribution: own })}
+  const spec = plots.driftColumn({ name, distribution: own, width: 380 });
+  return html`${await draw("distribution-chart", spec)}
     <details>
       <summary>Show as a table</summary>
       ${dataTable({
         caption: own.kind === "category" ? "Share of rows by category" : "Share of rows by range",
         columns: [own.kind === "category" ? "Category" : "Range", numeric("Reference"), numeric("Current")],
-        rows: distributionRows(own),
+        rows: distributionBins(own).map((bin, i) => ({
+          cells: [bin, percent(own.reference[i]), percent(own.current[i])],
+        })),
       })}
     </details>`;
 }

@@ -9,8 +9,7 @@ import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { columnLink, windowName, columnDrifts } from "./charts/columnMatrix.ts";
-import { distributionChart } from "./charts/distributionChart.ts";
+import { columnAddress, windowName, columnDrifts } from "./charts/columnMatrix.ts";
 import { factList, modelLink, shortLimit, stateWord, windowWord, itemTable } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
@@ -23,7 +22,7 @@ export async function windowPage(request: PageRequest): Promise<Page> {
     title: windowName(record.window),
     area: "monitoring",
     body: html`<p class="crumbs"><a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a></p>
-      ${section("about", "Window", about(record))} ${drifted(record)}
+      ${section("about", "Window", about(record))} ${await drifted(request, record)}
       ${section("drift", "Drift", html`${findings(record, "drift")} ${columnDrifts(record)}`)}
       ${section("quality", "Data quality", html`${findings(record, "quality")} ${quality(record)}`)}
       ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${await predictedActual(request, record)} ${segments(record)} ${statements(record)}`)}`,
@@ -47,26 +46,22 @@ function about({ window, status, createdAt, runId, modelVersion, reference, sour
 const MOST_DRIFTED = 6;
 
 /** The columns that drifted most, drawn: what changed is seen before the numbers. */
-function drifted(record: MonitorRecord): Html | null {
+async function drifted({ draw }: PageRequest, record: MonitorRecord): Promise<Html | null> {
   const { drift, spread } = record;
   const columns = Object.entries(drift.columns)
     .filter(([name, column]) => column.drifted && column.skipped === undefined && spread?.columns[name] !== undefined)
     .toSorted(([, a], [, b]) => urgency(b) - urgency(a));
   if (columns.length === 0) return null;
-  const charts = columns.slice(0, MOST_DRIFTED).map(([name, column], i) =>
-    distributionChart({
-      id: `drifted-${i + 1}`,
-      title: columnLink(record, name),
-      name,
-      subtitle: `${column.test.replaceAll("_", " ")} ${valueText(column)}, drift if ${limitText(column)}`,
-      distribution: spread!.columns[name]!,
-    }),
-  );
+  const charts = columns.slice(0, MOST_DRIFTED).map(([name, column], i) => {
+    const subtitle = `${column.test.replaceAll("_", " ")} ${valueText(column)}, drift if ${limitText(column)}`;
+    const plot = plots.driftColumn({ name, distribution: spread!.columns[name]!, subtitle });
+    return draw(`drifted-${i + 1}`, { ...plot, usermeta: { href: columnAddress(record, name) } });
+  });
   const more = columns.length - charts.length;
   return section(
     "drifted",
     `${countOf(columns.length, "column")} drifted`,
-    html`<div class="plots small">${charts}</div>
+    html`<div class="plots small">${await Promise.all(charts)}</div>
       ${more > 0 && html`<p class="note">${countOf(more, "more column")}: see Drift.</p>`}`,
   );
 }

@@ -48,8 +48,12 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   );
 }
 
-export function columnLink({ monitorId }: Pick<WindowLine, "monitorId">, name: string): Html {
-  return html`<a href="${withQuery(pageAddress("monitoring", monitorId, "column"), { name })}">${name}</a>`;
+export function columnAddress({ monitorId }: Pick<WindowLine, "monitorId">, name: string): string {
+  return withQuery(pageAddress("monitoring", monitorId, "column"), { name });
+}
+
+function columnLink(window: Pick<WindowLine, "monitorId">, name: string): Html {
+  return html`<a href="${columnAddress(window, name)}">${name}</a>`;
 }
 
 /** Windows of several files may have the same rows: then the file tells them apart. */

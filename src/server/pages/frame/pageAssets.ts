@@ -66,6 +66,6 @@ const palette = series
   .join("");
 
 const colour = `
-:root{--accent:${colours.accent};--up:${colours.contrast};--before:${colours.grey};--grid:${colours.grid};--button:#0060a0;--button-ink:#fff}
-@media (prefers-color-scheme:dark){:root{--accent:${darkColours.accent};--up:${darkColours.contrast};--before:${darkColours.grey};--grid:${darkColours.grid};--button:#9ccaff;--button-ink:#06223d}}
+:root{--accent:${colours.accent};--up:${colours.contrast};--grid:${colours.grid};--button:#0060a0;--button-ink:#fff}
+@media (prefers-color-scheme:dark){:root{--accent:${darkColours.accent};--up:${darkColours.contrast};--grid:${darkColours.grid};--button:#9ccaff;--button-ink:#06223d}}
 `;
