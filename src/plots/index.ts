@@ -10,6 +10,7 @@ import { partialDependencePlot } from "./means/partialDependence.ts";
 import { predictedVsActualPlot, residualsPlot, residualHistogramPlot } from "./predictedVsActual.ts";
 import { scoreHistoryPlot, scoreIntervalPlot } from "./scoreInterval.ts";
 import { shapSummaryPlot } from "./shapSummary.ts";
+import { trialsPlot } from "./trials.ts";
 
 export const plots = {
   confusionMatrix: confusionMatrixPlot,
@@ -30,4 +31,5 @@ export const plots = {
   scoreHistory: scoreHistoryPlot,
   scoreInterval: scoreIntervalPlot,
   shapSummary: shapSummaryPlot,
+  trials: trialsPlot,
 };

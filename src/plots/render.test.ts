@@ -150,6 +150,15 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
       "grey: known values until 2026-01-30; blue: forecast, 80 % and 95 % interval",
     ],
   ],
+  trials: [
+    plots.trials({
+      title: "max_depth",
+      subtitle: "F1",
+      sentence: "Best at 3.",
+      points: [1, 3, 40].map((x, i) => ({ x, y: 0.7 + i / 100, label: `trial ${i + 1}`, isBest: i === 1 })),
+    }),
+    ["logarithmic"],
+  ],
   scoreHistory: [
     plots.scoreHistory({
       metric: "F1",

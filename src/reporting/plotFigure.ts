@@ -39,6 +39,8 @@ function picture(svg: string, { id, label }: { id: string; label: string }): Htm
     .replace(/<[^>]*>/g, (tag) =>
       tag
         .replace(/ (?:font-family|pointer-events|class)="[^"]*"| opacity="1"/g, "")
+        // Browsers show a <title> when the mouse is on a mark.
+        .replace(/ aria-label="([^"]*)"([^>]*)\/>/, "$2><title>$1</title></path>")
         .replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`),
     );
   // What may scroll on a phone must be reachable by keyboard.

@@ -4,6 +4,8 @@ import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { finishedTrials, parameterImportance } from "../../pipeline/search/parameterImportance.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { plots } from "../../plots/index.ts";
+import type { PlotSpec } from "../../plots/theme.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -13,7 +15,6 @@ import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { big, shareBar, itemTable, factList, runLink, state } from "./frame/parts.ts";
-import { scatterChart } from "./charts/scatterChart.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { paramText } from "./paramTable.ts";
@@ -53,7 +54,7 @@ function trainedRun(search: SearchRecord, runs: readonly Run[]): Html | string {
   return run === undefined ? "–" : runLink(run.runId);
 }
 
-export function searchPage({ session, id }: PageRequest): Page {
+export async function searchPage({ session, id, draw }: PageRequest): Promise<Page> {
   const search = session.store.searches().find(({ searchId }) => searchId === id);
   if (search === undefined) {
     throw new HttpProblem("not-found", `there is no search ${id.slice(0, 100)}`, { hint: "see the page Trials" });
@@ -61,13 +62,14 @@ export function searchPage({ session, id }: PageRequest): Page {
   const metric = metricLabel(session.config, search.metric, search.task);
   const done = finishedTrials(search.trials);
   const worth = parameterImportance(search.trials);
+  const parameters = worth.map(([name, share]) => parameterPlot(search, done, { name, share, metric }));
   return {
     title: `Trials of ${familyName(search.family)}`,
     area: "trials",
     body: html`<p class="crumbs"><a href="${pageAddress("trials")}">Trials</a></p>
       ${section("about", "Search", about(search, metric))}
-      ${section("history", "History", done.length === 0 ? emptyNote("No trial finished.") : html`<div class="plots">${history(search, done, metric)} ${importance(worth, done.length)}</div>`)}
-      ${done.length > 1 && section("parameters", "Parameters and score", html`<div class="plots">${worth.map(([name, share], i) => parameterChart(search, done, { name, share, i, metric }))}</div>`)}
+      ${section("history", "History", done.length === 0 ? emptyNote("No trial finished.") : html`<div class="plots">${await draw("search-history", history(search, done, metric))} ${importance(worth, done.length)}</div>`)}
+      ${done.length > 1 && section("parameters", "Parameters and score", html`<div class="plots">${await Promise.all(parameters.map((plot, i) => draw(`parameter-${i + 1}`, plot)))}</div>`)}
       ${section("trials", "All trials", trialTable(search, metric))}`,
   };
 }
@@ -109,7 +111,11 @@ function numberText(value: Parameters<typeof paramText>[0]): string {
   return typeof value === "number" ? displayNumber(value) : paramText(value);
 }
 
-function history({ bestTrial, trials }: SearchRecord, done: Finished, { label, greaterIsBetter }: MetricLabel): Html {
+function history(
+  { bestTrial, trials }: SearchRecord,
+  done: Finished,
+  { label, greaterIsBetter }: MetricLabel,
+): PlotSpec {
   const steps: [number, number][] = [];
   for (const { number, value } of done.toSorted((a, b) => a.number - b.number)) {
     const best = steps.at(-1)?.[1];
@@ -117,10 +123,9 @@ function history({ bestTrial, trials }: SearchRecord, done: Finished, { label, g
   }
   const last = steps.at(-1)!;
   const left = trials.length - done.length;
-  return scatterChart({
-    id: "search-history",
+  return plots.trials({
     title: `${label} by trial`,
-    subtitle: greaterIsBetter ? "higher is better" : "lower is better",
+    subtitle: `${greaterIsBetter ? "higher" : "lower"} is better; line: best so far`,
     sentence: `The best trial was number ${last[0]} of ${trials.length}, with ${displayNumber(last[1], 4)}; the first had ${displayNumber(steps[0]![1], 4)}.${left === 0 ? "" : ` The ${countOf(left, "trial")} stopped early or failed ${left === 1 ? "is" : "are"} not drawn.`}`,
     isLinear: true,
     points: done.map(({ number, value }) => ({
@@ -129,8 +134,7 @@ function history({ bestTrial, trials }: SearchRecord, done: Finished, { label, g
       label: `trial ${number + 1}: ${displayNumber(value, 4)}`,
       isBest: number === bestTrial,
     })),
-    steps,
-    legend: html`<span class="key">best so far</span>`,
+    steps: [...steps, [trials.length, last[1]]],
   });
 }
 
@@ -159,16 +163,14 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
 interface Charted {
   readonly name: string;
   readonly share: number | null;
-  readonly i: number;
   readonly metric: MetricLabel;
 }
 
-function parameterChart({ bestTrial }: SearchRecord, done: Finished, { name, share, i, metric }: Charted): Html {
+function parameterPlot({ bestTrial }: SearchRecord, done: Finished, { name, share, metric }: Charted): PlotSpec {
   const own = done.filter(({ params }) => params[name] !== undefined);
   const isNumeric = own.every(({ params }) => typeof params[name] === "number");
   const best = own.find(({ number }) => number === bestTrial);
-  return scatterChart({
-    id: `parameter-${i + 1}`,
+  return plots.trials({
     title: name,
     subtitle: `${metric.label} against the value; the large dot is the best trial`,
     sentence: `Best at ${best === undefined ? "other parameters" : numberText(best.params[name]!)}${share === null || share === 0 ? "" : `; explains ${percent(share)} of the variance on its own`}.`,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { htmlText } from "../../../reporting/html.ts";
-import { niceTicks } from "./chartFrame.ts";
 import { deploymentEvents, windowPoint } from "./windowPoints.ts";
-import { timeChart } from "./timeChart.ts";
+import { niceTicks, timeChart } from "./timeChart.ts";
 
 describe("niceTicks", () => {
   it("covers the range in round steps", () => {

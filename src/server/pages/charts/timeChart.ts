@@ -1,5 +1,4 @@
 /** A line chart of a value over time windows, with its limit. Plain SVG, so that a page need not wait for the plot library. */
-import { chartFigure, decades, gridLines, LEFT, niceTicks, RIGHT, round } from "./chartFrame.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
 import { html, trusted, type Html } from "../../../reporting/html.ts";
 
@@ -40,7 +39,7 @@ export interface ChartEvent {
 }
 
 const [WIDTH, HEIGHT] = [480, 190];
-const [TOP, BOTTOM] = [14, 30];
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 14, 30];
 
 export function timeChart(chart: TimeChart): Html {
   const { id, title, subtitle, points, limitName, format = (value) => displayNumber(value) } = chart;
@@ -52,16 +51,23 @@ export function timeChart(chart: TimeChart): Html {
     has("estimate") && legendKey("estimate", "estimate without labels"),
     has("interval") && legendKey("band", "95 % interval"),
   ].filter((key) => key !== false);
-  return chartFigure({
-    id,
-    title,
-    subtitle,
-    sentence,
-    width: WIDTH,
-    height: HEIGHT,
-    body: drawing(chart, format),
-    legend: legend.length > 0 && html`${legend}`,
-  });
+  return html`<figure class="plot" aria-labelledby="${id}-title">
+    <h3 id="${id}-title">${title}${subtitle !== undefined && html` <small>${subtitle}</small>`}</h3>
+    <div class="picture">
+      <svg
+        class="chart"
+        role="img"
+        aria-label="${title}. ${sentence}"
+        viewBox="0 0 ${WIDTH} ${HEIGHT}"
+        width="${WIDTH}"
+        height="${HEIGHT}"
+      >
+        ${drawing(chart, format)}
+      </svg>
+    </div>
+    ${legend.length > 0 && html`<p class="legend" aria-hidden="true">${legend}</p>`}
+    <figcaption>${sentence}</figcaption>
+  </figure>`;
 }
 
 function drawing(
@@ -103,7 +109,17 @@ function drawing(
           >${label}</text
         >`,
   );
-  return html`${gridLines(ticks, { y, format, width: WIDTH })}${lines}${band(points, x, y)}${course("limit", ({ limit }) => limit)}${course("estimate", ({ estimate }) => estimate)}${course("course", ({ value }) => value)}${marks}${axisLabels(points, x)}`;
+  const grid = ticks.map(
+    (tick) =>
+      html`<path class="grid" d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}" /><text
+          class="axis"
+          x="${LEFT - 6}"
+          y="${y(tick) + 4}"
+          text-anchor="end"
+          >${format(tick)}</text
+        >`,
+  );
+  return html`${grid}${lines}${band(points, x, y)}${course("limit", ({ limit }) => limit)}${course("estimate", ({ estimate }) => estimate)}${course("course", ({ value }) => value)}${marks}${axisLabels(points, x)}`;
 }
 
 type Scale = (value: number) => number;
@@ -174,4 +190,29 @@ function sentenceOf({ points, limitName }: TimeChart, format: (value: number) =>
 
 function legendKey(name: string, text: string): Html {
   return html`<span class="key ${name}">${text}</span>`;
+}
+
+/** Round numbers that cover the range from `low` to `high`, usually three to six. */
+export function niceTicks(low: number, high: number): number[] {
+  const range = high > low ? high - low : Math.abs(high) || 1;
+  const rough = range / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough * 0.999)!;
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** The smallest p-value that is drawn as it is. */
+const LOWEST = 1e-12;
+
+/** Ticks of a logarithmic axis up to 1: at most five powers of ten. */
+function decades(lowest: number): number[] {
+  const power = Math.floor(Math.log10(Math.max(lowest, LOWEST)));
+  const step = Math.ceil(-Math.min(power, -1) / 4);
+  return Array.from({ length: Math.ceil(-Math.min(power, -1) / step) + 1 }, (_, i) => 10 ** (-i * step)).toReversed();
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -1,0 +1,84 @@
+/** Trials of a search: the score of each, against its number or against the value of a parameter. */
+import type { JsonObject } from "../core/json.ts";
+import { domainOf } from "./density.ts";
+import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
+
+interface TrialsData {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly sentence: string;
+  readonly points: readonly {
+    /** A number, or the name of a category. */
+    readonly x: number | string;
+    readonly y: number;
+    /** Shown when the mouse is on the point. */
+    readonly label: string;
+    readonly isBest: boolean;
+  }[];
+  /** True: never a logarithmic axis, such as for numbers of trials. */
+  readonly isLinear?: boolean;
+  /** Drawn as steps, from left to right. */
+  readonly steps?: readonly (readonly [x: number, y: number])[];
+}
+
+/** A range from a value to this many times the value is drawn on a logarithmic axis. */
+const LOGARITHMIC = 20;
+
+export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLinear = false }: TrialsData): PlotSpec {
+  const scale = { domain: [...domainOf(withoutOutliers(points.map(({ y }) => y)))], nice: false, clamp: true };
+  const y = quantitative("y", null, { scale, axis: { tickCount: 5 } });
+  const x = horizontal(
+    points.map((point) => point.x),
+    isLinear,
+  );
+  const path = { data: { values: steps.map(([at, value]) => ({ x: at, y: value })) }, encoding: { x, y } };
+  return plotSpec({ text: title, subtitle }, sentence, {
+    width: plotWidth + 100,
+    height: 170,
+    layer: [
+      ...(steps.length === 0 ? [] : [{ ...path, mark: { type: "line", strokeWidth: 2, interpolate: "step-after" } }]),
+      {
+        data: { values: points.map((point) => ({ ...point })) },
+        mark: { type: "circle", aria: true },
+        encoding: {
+          x,
+          y,
+          color: best(colours.contrast, colours.accent),
+          size: best(150, 45),
+          opacity: best(1, 0.6),
+          description: { field: "label", type: "nominal" },
+        },
+      },
+    ],
+  });
+}
+
+function best(yes: string | number, no: string | number): JsonObject {
+  return { condition: { test: "datum.isBest", value: yes }, value: no };
+}
+
+function horizontal(values: readonly (number | string)[], isLinear: boolean): JsonObject {
+  const numbers = values.filter((value) => typeof value === "number");
+  if (numbers.length < values.length)
+    return {
+      field: "x",
+      type: "nominal",
+      title: null,
+      axis: { labelAngle: 0, labelLimit: 300 / new Set(values).size },
+    };
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const isLog = !isLinear && low > 0 && high / low >= LOGARITHMIC;
+  const scale = { type: isLog ? "log" : "linear", nice: false, padding: 10, ...(isLog ? {} : { zero: false }) };
+  return quantitative("x", isLog ? "logarithmic" : null, {
+    scale,
+    axis: { grid: false, tickCount: 5, labelOverlap: true, ...(isLog ? { format: "~g" } : {}) },
+  });
+}
+
+/** Outliers would press all other points into a line; they are drawn at the edge. */
+function withoutOutliers(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  const reach = 3 * (at(0.75) - at(0.25));
+  return sorted.filter((value) => reach === 0 || (value >= at(0.25) - reach && value <= at(0.75) + reach));
+}
