@@ -59,33 +59,3 @@ export function addRows({ values, first, count, columnCount }: RowBlock, scale: 
   }
   if (sum.length > columnCount) sum[columnCount]! += total;
 }
-
-/**
- * upper += Σ scaleᵢ · xᵢ xᵢᵀ, upper triangle, row-major. If `upper` has one more column than the rows, each row is
- * extended by a 1 (the intercept).
- */
-export function addOuterRows(block: RowBlock, scale: Float64Array, upper: Float64Array): void {
-  const { values, first, count, columnCount } = block;
-  const size = Math.round(Math.sqrt(upper.length));
-  let i = 0;
-  let a = first * columnCount;
-  for (; i + 4 <= count; i += 4, a += 4 * columnCount) {
-    const [b, c, d] = [a + columnCount, a + 2 * columnCount, a + 3 * columnCount];
-    for (let j = 0; j < columnCount; j++) {
-      const [sa, sb] = [scale[i]! * values[a + j]!, scale[i + 1]! * values[b + j]!];
-      const [sc, sd] = [scale[i + 2]! * values[c + j]!, scale[i + 3]! * values[d + j]!];
-      const row = j * size;
-      for (let k = j; k < columnCount; k++)
-        upper[row + k]! += sa * values[a + k]! + sb * values[b + k]! + (sc * values[c + k]! + sd * values[d + k]!);
-      if (size > columnCount) upper[row + columnCount]! += sa + sb + (sc + sd);
-    }
-  }
-  for (; i < count; i++, a += columnCount) {
-    for (let j = 0; j < columnCount; j++) {
-      const scaled = scale[i]! * values[a + j]!;
-      for (let k = j; k < columnCount; k++) upper[j * size + k]! += scaled * values[a + k]!;
-      if (size > columnCount) upper[j * size + columnCount]! += scaled;
-    }
-  }
-  if (size > columnCount) for (let r = 0; r < count; r++) upper[size * size - 1]! += scale[r]!;
-}

@@ -3,20 +3,13 @@ import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { turnsFor } from "../turns.ts";
-import { binaryObjective, multinomialObjective } from "./binaryObjective.ts";
-import { lbfgs } from "./lbfgs.ts";
-import { newton, type NewtonOptimum } from "./newton.ts";
-import type { LogisticProblem, Objective, Optimum, OptimizerOptions } from "./objective.ts";
+import { lbfgs, type Optimum, type OptimizerOptions } from "./lbfgs.ts";
+import { logLoss, type LogisticProblem } from "./objective.ts";
 
-/** With more weights, or more multiplications per Hessian, L-BFGS is faster than Newton. */
-const MAX_NEWTON_WEIGHTS = 500;
-const MAX_HESSIAN_WORK = 2e10;
-/** From this many rows on, a tenth of them is fitted first; then all rows need only a few steps without a Hessian. */
+/** From this many rows on, a tenth of them is fitted first. */
 const WARM_START_ROWS = 50_000;
 const WARM_START_STRIDE = 10;
-/** Gain in loss, per weight, not worth another step on a sample: sampling a tenth costs about 5 per weight anyway. */
-const NEGLIGIBLE_GAIN = 0.01;
-/** Gradient tolerance when L-BFGS fits a tenth of the rows. */
+/** Gradient tolerance for that tenth. */
 const COARSE_TOLERANCE = 1e-3;
 
 /**
@@ -57,33 +50,14 @@ export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOption
   };
 }
 
+/** With many rows a tenth of them is fitted first: all rows then start near their optimum and with its curvature. */
 async function solve(problem: LogisticProblem, options: OptimizerOptions): Promise<Optimum> {
-  const objective = objectiveOf(problem);
-  const start = new Float64Array(objective.size);
+  const objective = logLoss(problem);
   const sample = sampleOf(problem);
-  if (suitsNewton(problem, objective)) {
-    if (sample === null) return newton(objective, start, options);
-    const { weights, hessian } = await nearOptimum(sample, options);
-    return newton(objective, weights, { ...options, borrowed: hessian });
-  }
   const coarse = { ...options, tolerance: Math.max(options.tolerance, COARSE_TOLERANCE) };
-  return lbfgs(objective, sample === null ? start : (await solve(sample, coarse)).weights, options);
-}
-
-/** An approximate optimum of the full data, from a sample of it and recursively from a tenth of the sample. */
-async function nearOptimum(problem: LogisticProblem, options: OptimizerOptions): Promise<NewtonOptimum> {
-  const objective = objectiveOf(problem);
-  const sample = sampleOf(problem);
-  const start = sample === null ? new Float64Array(objective.size) : (await nearOptimum(sample, options)).weights;
-  return newton(objective, start, { ...options, leastGain: NEGLIGIBLE_GAIN * objective.size });
-}
-
-function objectiveOf(problem: LogisticProblem): Objective {
-  return problem.classCount === 2 ? binaryObjective(problem) : multinomialObjective(problem);
-}
-
-function suitsNewton({ rowCount }: LogisticProblem, { size }: Objective): boolean {
-  return size <= MAX_NEWTON_WEIGHTS && rowCount * size ** 2 <= MAX_HESSIAN_WORK;
+  const start =
+    sample === null ? { weights: new Float64Array(objective.size), pairs: [] } : await solve(sample, coarse);
+  return lbfgs(objective, start, options);
 }
 
 /** A tenth of the rows; null if there are few rows or the sample lacks a class. */

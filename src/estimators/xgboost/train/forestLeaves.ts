@@ -3,8 +3,7 @@ import { attempt } from "../../../core/errors.ts";
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
 import { holdOut, partOf } from "./stopEarly.ts";
-import { lbfgs } from "../../logistic/lbfgs.ts";
-import type { Objective } from "../../logistic/objective.ts";
+import { lbfgs, type Objective } from "../../logistic/lbfgs.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { treePredictor } from "../predict/treePredictor.ts";
 
@@ -85,8 +84,8 @@ export async function scaleLeaves(
 }
 
 /** Scale, then one offset per class. */
-function start({ classCount }: FitOptions): Float64Array {
-  return Float64Array.from({ length: classCount + 1 }, (_, i) => (i === 0 ? 1 : 0));
+function start({ classCount }: FitOptions) {
+  return { weights: Float64Array.from({ length: classCount + 1 }, (_, i) => (i === 0 ? 1 : 0)), pairs: [] };
 }
 
 /** Mean log loss of the softmax of scale · margin + offset, with a penalty of one row. */
