@@ -1,6 +1,5 @@
 /** docs/models-and-metrics.md: model families, transforms, metrics and drift tests, from their registries. */
-import type { ParamSpec } from "../../src/core/estimator.ts";
-import type { TransformOption } from "../../src/core/transform.ts";
+import type { ParamSpec } from "../../src/core/paramSpec.ts";
 import { driftTests } from "../../src/drift/index.ts";
 import { estimators } from "../../src/estimators/index.ts";
 import { transforms } from "../../src/features/index.ts";
@@ -50,7 +49,7 @@ export function modelsPage(): string[] {
   ];
 }
 
-function specTable(specs: readonly (ParamSpec | TransformOption)[]): string {
+function specTable(specs: readonly ParamSpec[]): string {
   if (specs.length === 0) return "No options.";
   const rows = specs.map((spec) => [
     code(spec.name),
@@ -61,6 +60,6 @@ function specTable(specs: readonly (ParamSpec | TransformOption)[]): string {
   return table(["name", "values", "default", "description"], rows);
 }
 
-function valuesOf(spec: ParamSpec | TransformOption): string {
+function valuesOf(spec: ParamSpec): string {
   return spec.choices === undefined ? `${spec.type}${bounds(spec)}` : spec.choices.map(code).join(", ");
 }

@@ -1,6 +1,7 @@
 /** Interface of a model family. Learned state is plain JSON; behaviour is looked up by the family's name. */
 import type { JsonObject } from "./json.ts";
 import type { EstimatorInput, GraphBuilder } from "./onnx.ts";
+import type { ParamSpec } from "./paramSpec.ts";
 import type { Matrix } from "./table/matrix.ts";
 import type { Task } from "./task.ts";
 import type { TransformRequest } from "./transform.ts";
@@ -56,19 +57,6 @@ export interface Contributions {
   readonly values: Float64Array;
   /** (outputCount). Base value plus the contributions of a row give its margin. */
   readonly baseValues: Float64Array;
-}
-
-/** One parameter of a family and its allowed values, for validation, help and search. */
-export interface ParamSpec {
-  readonly name: string;
-  /** "directions": by feature 1 (increasing), −1 or 0. "groups": a list of lists of features. Defaults are null. */
-  readonly type: "number" | "integer" | "boolean" | "choice" | "directions" | "groups";
-  readonly default: number | boolean | string | null;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: boolean;
-  readonly choices?: readonly string[];
-  readonly description: string;
 }
 
 export interface ImportanceUnit {

@@ -1,7 +1,8 @@
 /** Interface of a transform: a step from table to table whose learned state is plain JSON. */
 import type { History } from "./history.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { GraphBuilder, GraphColumn } from "./onnx.ts";
+import type { ParamSpec } from "./paramSpec.ts";
 import type { ColumnKind, Table } from "./table/table.ts";
 import type { Task } from "./task.ts";
 
@@ -36,20 +37,6 @@ export interface HistoryGap {
   readonly unseen?: string;
 }
 
-/** For validation and help. All transforms have `column` and `columns`. */
-export interface TransformOption {
-  readonly name: string;
-  /** "choices": a list of `choices`; "texts": of strings; "scalar": a number or a string. */
-  readonly type:
-    "number" | "integer" | "integers" | "boolean" | "choice" | "choices" | "text" | "texts" | "scalar" | "object";
-  /** Null: not set; the description says what happens then. */
-  readonly default: Json;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly choices?: readonly string[];
-  readonly description: string;
-}
-
 /** Does not mutate its argument; a row's result does not depend on the other rows. */
 export type TableMap = (table: Table) => Table;
 
@@ -59,7 +46,8 @@ export interface Transform<State extends JsonObject = JsonObject> {
   readonly description: string;
   /** Kinds of column it accepts; without `column` or `columns` it applies to all columns of these kinds. */
   readonly kinds: readonly ColumnKind[];
-  readonly options: readonly TransformOption[];
+  /** All transforms have `column` and `columns`, too. */
+  readonly options: readonly ParamSpec[];
   /** @throws {MlctlError} kind "usage" for an option or column that does not exist */
   fit(table: Table, options: TransformOptions, context: TransformContext): State;
   /** Names of the input columns; they are removed unless an output has the same name. */

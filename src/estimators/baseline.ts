@@ -1,4 +1,5 @@
 /** Baseline: predicts the mean, the class shares or the previous value. Every other model has to beat it. */
+import { param } from "../core/paramSpec.ts";
 import type { Estimator, FitOptions, FittedEstimator, Predictor } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import { requireFeatures, scalar, type EstimatorInput, type GraphBuilder } from "../core/onnx.ts";
@@ -6,7 +7,7 @@ import type { Matrix } from "../core/table/matrix.ts";
 import type { Task } from "../core/task.ts";
 import { numberList } from "./fittedState.ts";
 import { constantNodes } from "./linearOutput.ts";
-import { param, resolveParams } from "./params.ts";
+import { resolveParams } from "./params.ts";
 import { requireTarget } from "./requireComplete.ts";
 
 /** Predicts the same as scikit-learn's DummyRegressor("mean") and DummyClassifier("prior"). */

@@ -1,9 +1,10 @@
 /** Naive forecasts: the prediction is one feature, an earlier value of the target. */
+import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Estimator } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
 import { baseline } from "./baseline.ts";
-import { param, resolveParams } from "./params.ts";
+import { resolveParams } from "./params.ts";
 
 /** The last value strictly before the time of the row, of its series: the random walk of forecasting. */
 export const naive = previousValue({

@@ -1,5 +1,5 @@
+import type { ParamSpec } from "../core/paramSpec.ts";
 import { describe, expect, it } from "vitest";
-import type { ParamSpec } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { resolveParams } from "./params.ts";

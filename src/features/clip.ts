@@ -1,11 +1,11 @@
 /** Clip: limits numbers to a range. */
+import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, scalar } from "../core/onnx.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { mapValues } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 
 /** Null: no limit on that side. */
 type Range = { readonly minimum: number | null; readonly maximum: number | null };
@@ -21,10 +21,10 @@ export const clip = columnTransform<
   description: "limits numbers to a range, given as numbers or as quantiles of the training rows",
   kind: "number",
   options: [
-    option("minimum", { type: "number", default: null }, "lower limit; smaller numbers become this number"),
-    option("maximum", { type: "number", default: null }, "upper limit; larger numbers become this number"),
+    param("minimum", { type: "number", default: null }, "lower limit; smaller numbers become this number"),
+    param("maximum", { type: "number", default: null }, "upper limit; larger numbers become this number"),
     ...["lower", "upper"].map((side) =>
-      option(
+      param(
         `${side}_quantile`,
         { type: "number", default: null, minimum: 0, maximum: 1 },
         `${side} limit, as a quantile of the training rows`,

@@ -1,8 +1,9 @@
 /** Transforms that replace each of their columns without looking at the others. */
+import type { ParamSpec } from "../core/paramSpec.ts";
 import type { JsonObject } from "../core/json.ts";
 import { replaceColumns, type GraphBuilder, type GraphColumn } from "../core/onnx.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
-import type { Transform, TransformContext, TransformOption, TransformOptions } from "../core/transform.ts";
+import type { Transform, TransformContext, TransformOptions } from "../core/transform.ts";
 import { mapColumns, namesOf, type ColumnOf, type FittedColumn } from "./mapColumns.ts";
 import { chooseColumns, readOptions } from "./readOptions.ts";
 
@@ -10,7 +11,7 @@ interface ColumnTransform<State, K extends ColumnKind, Options, Fitted> {
   readonly type: string;
   readonly description: string;
   readonly kind: K;
-  readonly options?: readonly TransformOption[];
+  readonly options?: readonly ParamSpec[];
   fit(
     columns: readonly ColumnOf<K>[],
     options: Options,

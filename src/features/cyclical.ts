@@ -1,9 +1,9 @@
 /** Cyclical: encodes periodic numbers (months, hours) as sine and cosine, so that December is next to January. */
+import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, scalar } from "../core/onnx.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { mapValues } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 
 /** Periods of the parts that date_parts makes. */
 const knownPeriods = { quarter: 4, month: 12, day_of_week: 7, hour: 24 };
@@ -19,12 +19,12 @@ export const cyclical = columnTransform<CyclicalState, "number", { period: numbe
   description: "replaces a periodic number by its sine and cosine",
   kind: "number",
   options: [
-    option(
+    param(
       "period",
       { type: "number", default: null, minimum: Number.MIN_VALUE },
       "length of one cycle; known for quarter, month, day_of_week and hour",
     ),
-    option("keep", { type: "boolean", default: false }, "keeps the original column too"),
+    param("keep", { type: "boolean", default: false }, "keeps the original column too"),
   ],
   fit(chosen, { period, keep }, { given }) {
     const named = given["column"] !== undefined || given["columns"] !== undefined;

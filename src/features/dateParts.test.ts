@@ -62,10 +62,8 @@ describe("date_parts", () => {
     expect(Object.keys(partsOf(instants, { parts: ["year"], prefix: "drawn_" }))).toEqual(["drawn_year"]);
   });
 
-  it("lists the known parts if one is unknown", () => {
-    expect(() => partsOf(instants, { parts: ["mont"] })).toThrow(
-      'parts is "mont", did you mean "month"? allowed: year,',
-    );
+  it("suggests a part if one is unknown", () => {
+    expect(() => partsOf(instants, { parts: ["mont"] })).toThrow('parts is ["mont"], did you mean "month"?');
   });
 });
 

@@ -1,10 +1,10 @@
 /** Date parts: extracts year, month, day and so on from a date, as numbers. */
+import { param } from "../core/paramSpec.ts";
 import { columnTensor, graphColumn } from "../core/onnx.ts";
 import type { DateColumn } from "../core/table/table.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { mapValues } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 import { dateNodes } from "./onnx/dateNodes.ts";
 
 type Part = "year" | "quarter" | "month" | "day" | "day_of_week" | "is_weekend" | "hour" | "days_since_1970";
@@ -46,12 +46,12 @@ export const dateParts = columnTransform<
   description: "replaces a date by its year, month, day, day of week (Monday 0), hour and so on",
   kind: "date",
   options: [
-    option(
+    param(
       "parts",
       { type: "choices", default: null, choices: parts },
       "parts to extract; default: those that vary in training, except days_since_1970",
     ),
-    option(
+    param(
       "prefix",
       { type: "text", default: null },
       "prefix of each part's name; default: none for one date column, <name>_ for several",

@@ -1,6 +1,6 @@
 /** Elapsed: the time since earlier rows. */
+import { param } from "../core/paramSpec.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { option } from "./readOptions.ts";
 import { reach } from "./seriesLookup.ts";
 import { lagsOption, seriesTransform } from "./seriesTransform.ts";
 
@@ -14,7 +14,7 @@ export const elapsed = seriesTransform<ElapsedOptions, ElapsedOptions>({
   description: "adds the time since earlier rows, by time_column",
   options: [
     lagsOption,
-    option("unit", { type: "choice", default: "days", choices: Object.keys(milliseconds) }, "unit of the result"),
+    param("unit", { type: "choice", default: "days", choices: Object.keys(milliseconds) }, "unit of the result"),
   ],
   isTimesOnly: true,
   fit: ({ lags, unit }) => ({ lags: [...new Set(lags)], unit }),

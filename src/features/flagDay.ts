@@ -1,14 +1,15 @@
 /** Flag day: extends a flag that is set on one row of a day, such as the name of a holiday, to the whole day. */
+import { type ParamSpec, param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { cellText } from "../core/table/cellText.ts";
 import type { CategoryColumn, Column, NumberColumn } from "../core/table/table.ts";
-import type { Transform, TransformOption } from "../core/transform.ts";
+import type { Transform } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { requireHistory } from "./historySeries.ts";
 import { kindWords } from "./mapColumns.ts";
-import { chooseColumns, option, readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type Flag = number | string;
 
@@ -24,8 +25,8 @@ export type FlagDayState = {
   readonly unset: readonly string[];
 };
 
-const options: readonly TransformOption[] = [
-  option(
+const options: readonly ParamSpec[] = [
+  param(
     "unset",
     { type: "texts", default: ["None", ""] },
     "strings that mean no flag is set; in number columns 0 does",

@@ -1,10 +1,10 @@
 /** Group: merges categories, by name or because they are rare. */
+import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn } from "../core/onnx.ts";
 import type { CategoryColumn } from "../core/table/table.ts";
 import { countCategories } from "../stats/countCategories.ts";
 import { columnTransform } from "./columnTransform.ts";
-import { option } from "./readOptions.ts";
 import { lookUp, MISSING, positions } from "./onnx/lookUp.ts";
 
 interface GroupOptions {
@@ -30,13 +30,13 @@ export const group = columnTransform<GroupState, "category", GroupOptions>({
   description: "merges categories, by name or because they are rare",
   kind: "category",
   options: [
-    option("groups", { type: "object", default: null }, "for each group name, the list of categories to merge"),
-    option(
+    param("groups", { type: "object", default: null }, "for each group name, the list of categories to merge"),
+    param(
       "min_count",
       { type: "integer", default: null, minimum: 1 },
       "categories (after `groups`) with fewer training rows become `other`, as do unseen ones",
     ),
-    option("other", { type: "text", default: "other" }, "name for the rare categories"),
+    param("other", { type: "text", default: "other" }, "name for the rare categories"),
   ],
   fit(chosen, { groups: given, min_count: minCount, other }) {
     if (given === null && minCount === null)

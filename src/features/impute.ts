@@ -1,4 +1,5 @@
 /** Impute: fills missing numbers with a value learned in training. */
+import { param } from "../core/paramSpec.ts";
 import { absent, columnTensor, graphColumn, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import { finiteValues } from "../stats/presentValues.ts";
@@ -6,7 +7,6 @@ import { mean } from "../stats/mean.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { mapValues } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
 
@@ -31,13 +31,13 @@ export const impute = columnTransform<ImputeState, "number", ImputeOptions>({
   description: "fills missing numbers with the mean, the median, the most frequent number or a constant",
   kind: "number",
   options: [
-    option(
+    param(
       "strategy",
       { type: "choice", default: "median", choices: ["mean", "median", "most_frequent", "constant"] },
       "value to fill in; most_frequent takes the smallest of equally frequent numbers",
     ),
-    option("value", { type: "number", default: 0 }, "value for strategy constant, and for columns without any number"),
-    option("indicator", { type: "boolean", default: false }, "adds a 0/1 column <name>_missing"),
+    param("value", { type: "number", default: 0 }, "value for strategy constant, and for columns without any number"),
+    param("indicator", { type: "boolean", default: false }, "adds a 0/1 column <name>_missing"),
   ],
   fit(chosen, { strategy, value, indicator }) {
     const columns = chosen.map(({ name, values }) => {

@@ -1,8 +1,8 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
+import { param } from "../core/paramSpec.ts";
 import { absent, columnTensor, graphColumn, scalar, type GraphBuilder } from "../core/onnx.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { mapValues, nameOf } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 
 type Method = keyof typeof logarithms;
 
@@ -23,7 +23,7 @@ export const log = columnTransform<
   description: "takes the logarithm of numbers",
   kind: "number",
   options: [
-    option(
+    param(
       "method",
       { type: "choice", default: "log1p", choices: Object.keys(logarithms) },
       "log1p is log(1 + x); signed_log1p also accepts negative numbers: sign(x) · log(1 + |x|)",

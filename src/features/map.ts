@@ -1,10 +1,10 @@
 /** Map: replaces categories by numbers or strings from a list. */
+import { param } from "../core/paramSpec.ts";
 import { graphColumn } from "../core/onnx.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { codeLookup, nameOf } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 import { lookUp, MISSING } from "./onnx/lookUp.ts";
 
 type Scalar = number | string;
@@ -30,9 +30,9 @@ export const map = columnTransform<MapState, "category", MapOptions>({
   description: "replaces categories by numbers or strings from a list",
   kind: "category",
   options: [
-    option("values", { type: "object", default: null }, "number or string for each category"),
-    option("otherwise", { type: "scalar", default: null }, "value for all other categories; default: missing"),
-    option("missing", { type: "scalar", default: null }, "value for missing categories; default: missing"),
+    param("values", { type: "object", default: null }, "number or string for each category"),
+    param("otherwise", { type: "scalar", default: null }, "value for all other categories; default: missing"),
+    param("missing", { type: "scalar", default: null }, "value for missing categories; default: missing"),
   ],
   fit(columns, { values, otherwise, missing }) {
     const state = { columns: columns.map(nameOf), values: Object.entries(values ?? {}), otherwise, missing };

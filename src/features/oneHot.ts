@@ -1,9 +1,9 @@
 /** One-hot: a 0/1 column for each category seen in training. */
+import { param } from "../core/paramSpec.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { countCategories } from "../stats/countCategories.ts";
 import { codeLookup } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 import { positions } from "./onnx/lookUp.ts";
 
 type FittedCategory = { readonly name: string; readonly categories: readonly string[] };
@@ -18,7 +18,7 @@ export const oneHot = columnTransform<
   description: "replaces a category by 0/1 columns named column=value",
   kind: "category",
   options: [
-    option(
+    param(
       "max_categories",
       { type: "integer", default: 100, minimum: 1 },
       "maximum number of 0/1 columns per column, for its most frequent categories",

@@ -1,9 +1,9 @@
 /** Ordinal: replaces categories by whole numbers, in a given order. */
+import { param } from "../core/paramSpec.ts";
 import { graphColumn } from "../core/onnx.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { countCategories } from "../stats/countCategories.ts";
 import { codeLookup } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
 
 /** The number of a category is its position in the list. */
@@ -15,7 +15,7 @@ export const ordinal = columnTransform<OrdinalState, "category", { order: readon
   description: "replaces a category by its position in an order: 0, 1, 2 and so on",
   kind: "category",
   options: [
-    option(
+    param(
       "order",
       { type: "texts", default: null },
       "categories from low to high; default: those seen in training, sorted as strings",

@@ -1,10 +1,11 @@
 /** Ratio: divides numbers by another column, such as seconds of use by calls, since trees cannot divide. */
+import { type ParamSpec, param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Column, NumberColumn } from "../core/table/table.ts";
-import type { Transform, TransformOption } from "../core/transform.ts";
+import type { Transform } from "../core/transform.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { chooseColumns, option, readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type RatioState = {
   readonly columns: readonly string[];
@@ -13,9 +14,7 @@ type RatioState = {
   readonly inputs: readonly string[];
 };
 
-const options: readonly TransformOption[] = [
-  option("by", { type: "text", default: null }, "number column to divide by"),
-];
+const options: readonly ParamSpec[] = [param("by", { type: "text", default: null }, "number column to divide by")];
 
 /** Keeps its columns and adds `<name>_by_<by>` after each; a division by zero gives a missing value. */
 export const ratio: Transform<RatioState> = {

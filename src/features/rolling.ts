@@ -1,10 +1,10 @@
 /** Rolling: a statistic of a column over a time window before each row, also for irregular times. */
+import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { mean } from "../stats/mean.ts";
 import { median } from "../stats/quantileSorted.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { parseDuration, type Duration } from "../core/text/duration.ts";
-import { option } from "./readOptions.ts";
 import { loadSeries, reach, type Series } from "./seriesLookup.ts";
 import { seriesTransform } from "./seriesTransform.ts";
 
@@ -22,22 +22,22 @@ export const rolling = seriesTransform<RollingOptions, RollingOptions>({
   type: "rolling",
   description: "adds the mean (or another statistic) of a column over a time window before the row, by time_column",
   options: [
-    option(
+    param(
       "windows",
       { type: "texts", default: ["30d"] },
       'window lengths before the row, such as "30d" (m, h, d, w); includes its first instant, excludes the row itself',
     ),
-    option(
+    param(
       "statistic",
       { type: "choice", default: "mean", choices: ["mean", "min", "max", "median", "std", "count"] },
       "statistic of the values in the window; std is the sample standard deviation (n − 1)",
     ),
-    option(
+    param(
       "fallback",
       { type: "choice", default: "longer", choices: ["longer", "none"] },
       "value of an empty window: that of the next longer window, or none",
     ),
-    option(
+    param(
       "empty",
       { type: "choice", default: "keep", choices: ["keep", "skip"] },
       "whether later steps still look back on a row whose own windows are empty",

@@ -1,8 +1,8 @@
 /** Round: rounds numbers to a number of decimal places. */
+import { param } from "../core/paramSpec.ts";
 import { absent, columnTensor, graphColumn, scalar } from "../core/onnx.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { mapValues, nameOf } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 
 /** Rounds half to even, as numpy and pandas do. */
 export const round = columnTransform<
@@ -14,7 +14,7 @@ export const round = columnTransform<
   description: "rounds numbers to a number of decimal places",
   kind: "number",
   options: [
-    option(
+    param(
       "digits",
       { type: "integer", default: 0, minimum: -15, maximum: 15 },
       "number of decimal places; −2 rounds to hundreds",

@@ -1,27 +1,28 @@
 /** Transforms that look back on series of earlier rows: what lag, elapsed and rolling have in common. */
+import { type ParamSpec, param } from "../core/paramSpec.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { DateColumn, NumberColumn } from "../core/table/table.ts";
-import type { Transform, TransformOption } from "../core/transform.ts";
+import type { Transform } from "../core/transform.ts";
 import { extendSeries, fitSeries } from "./historySeries.ts";
-import { option, readOptions } from "./readOptions.ts";
+import { readOptions } from "./readOptions.ts";
 import { lookBack, seriesGaps, type Series } from "./seriesLookup.ts";
 import { cutHistory, groupsOf, keyColumns, looksBack, withGroups, type SeriesState } from "./seriesState.ts";
 import type { Tolerance } from "./seriesState.ts";
 
 /** How far `lag` and `elapsed` look back. */
-export const lagsOption = option(
+export const lagsOption = param(
   "lags",
   { type: "integers", default: [1], minimum: 1 },
   "number of rows to look back; 1 is the previous row",
 );
 
-const byOption = option(
+const byOption = param(
   "by",
   { type: "texts", default: null },
   'columns that tell several series apart, such as ["store"]; a row looks back on its own series only',
 );
 
-const shortHistoryOption = option(
+const shortHistoryOption = param(
   "short_history",
   { type: "choice", default: "refuse", choices: ["refuse", "missing"] },
   "a row with too little history: refuse = not used in training, an error in prediction; missing = its features are missing",
@@ -36,7 +37,7 @@ interface SeriesTransform<Own extends JsonObject, Options> extends Pick<
 > {
   readonly type: string;
   readonly description: string;
-  readonly options: readonly TransformOption[];
+  readonly options: readonly ParamSpec[];
   /** Only the times of the first series count. */
   readonly isTimesOnly?: boolean;
   fit(options: Options): Own;

@@ -1,4 +1,5 @@
 /** Target encoding: replaces a category by the smoothed mean of the target over its training rows. */
+import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { graphColumn } from "../core/onnx.ts";
 import { random } from "../core/random.ts";
@@ -6,7 +7,6 @@ import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformContext } from "../core/transform.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { codeLookup, mapColumns } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
 
 type Encoding = { readonly values: readonly (readonly [string, number])[]; readonly missing: number };
@@ -29,12 +29,12 @@ export const targetEncode: Transform<TargetEncodeState> = {
     description: "replaces a category by the smoothed mean of the target over its rows, out of fold in training",
     kind: "category",
     options: [
-      option(
+      param(
         "smoothing",
         { type: "number", default: 10, minimum: 0 },
         "weight of the overall mean, as a number of rows added to each category",
       ),
-      option("folds", { type: "integer", default: 5, minimum: 2 }, "number of folds to encode the training rows"),
+      param("folds", { type: "integer", default: 5, minimum: 2 }, "number of folds to encode the training rows"),
     ],
     fit(chosen, { smoothing, folds }, { context }) {
       const y = targetOf(context);

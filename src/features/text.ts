@@ -1,7 +1,7 @@
 /** Transforms of text: its length, and hashing of its words into a fixed number of buckets. */
+import { param } from "../core/paramSpec.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { nameOf } from "./mapColumns.ts";
-import { option } from "./readOptions.ts";
 
 /** The words of a text: runs of letters and digits of any script, in lower case. */
 export function words(text: string): readonly string[] {
@@ -36,7 +36,7 @@ export const hashText = columnTransform<
   description: "replaces text by word counts in a fixed number of hash buckets",
   kind: "category",
   options: [
-    option(
+    param(
       "buckets",
       { type: "integer", default: 16, minimum: 1, maximum: 4096 },
       "number of columns; words in the same bucket are counted together",

@@ -1,7 +1,7 @@
 /** Elastic net and lasso: linear regression with an L1 penalty, which sets some coefficients to 0, and an L2 penalty. */
+import { param, positive } from "../../core/paramSpec.ts";
 import type { TriangularFactor } from "../leastSquares.ts";
 import { linearFamily, penaltyParams, type LinearProblem } from "./linearFamily.ts";
-import { param, positive } from "../params.ts";
 
 const { alpha, fitIntercept } = penaltyParams;
 const maxIter = param(

@@ -1,11 +1,12 @@
 /** Shared by linear regression, ridge, lasso and elastic net, which differ only in how they solve for the coefficients. */
+import { param, positive } from "../../core/paramSpec.ts";
 import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { finiteNumber, numberList, ofWidth, requireWidth } from "../fittedState.ts";
 import { centre, featureMeans, triangularFactor, type TriangularFactor } from "../leastSquares.ts";
 import { affineNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
-import { param, positive, resolveParams } from "../params.ts";
+import { resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { turnsFor, type Turns } from "../turns.ts";
 

@@ -1,12 +1,13 @@
 /** Logistic regression with an L2 penalty, binary or multinomial, with the same objective as scikit-learn's. */
-import type { Estimator, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
+import { type ParamSpec, param, positive } from "../../core/paramSpec.ts";
+import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { complement, type GraphBuilder } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { softmax } from "../../stats/softmax.ts";
 import { numberList, ofWidth, requireWidth, unfit } from "../fittedState.ts";
 import { featureMeans } from "../leastSquares.ts";
-import { param, positive, resolveParams } from "../params.ts";
+import { resolveParams } from "../params.ts";
 import { affineNodes, constantNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";

@@ -1,8 +1,9 @@
 /** Random forest: XGBoost's trees grown side by side (num_parallel_tree), with the parameters of scikit-learn's. */
+import { param } from "../../core/paramSpec.ts";
 import type { Estimator, FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { mean } from "../../stats/mean.ts";
-import { param, resolveParams } from "../params.ts";
+import { resolveParams } from "../params.ts";
 import { readEnsemble, type TreeEnsemble } from "./ensemble.ts";
 import { firstRound, logShares, scaleLeaves } from "./train/forestLeaves.ts";
 import { xgboost } from "./xgboost.ts";

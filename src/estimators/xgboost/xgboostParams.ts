@@ -1,6 +1,5 @@
 /** Parameters of the xgboost family; names, ranges and defaults as in XGBoost. */
-import type { ParamSpec } from "../../core/estimator.ts";
-import { param, positive } from "../params.ts";
+import { type ParamSpec, param, positive } from "../../core/paramSpec.ts";
 import { metricsOfTask, objectiveNames } from "./objectives.ts";
 
 const share = { ...positive, default: 1, maximum: 1 } as const;
