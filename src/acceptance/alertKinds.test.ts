@@ -74,7 +74,10 @@ describe("a scheduled job", () => {
     workspace.ok("ingest");
     workspace.ok("train");
     expect(await news("schedule", "now", "nightly")).toMatchObject([{ area: "job", change: "resolved" }]);
-    expect(workspace.json("alerts", "list")).toEqual({ alerts: [] });
+    expect(workspace.json("alerts", "list")).toMatchObject({
+      alerts: [],
+      resolved: [{ name: "nightly", was: "fail" }],
+    });
   });
 });
 
@@ -124,6 +127,14 @@ describe("drift of the new rows of fullprocess", () => {
     const { stderr, status } = silent.run(["fullprocess", "--fail-on", "drift"]);
     expect(stderr).toMatch(/note: the new rows failed in drift[^]*no alert was sent:[^]*config.json has no/);
     expect(status).toBe(11);
+    const warned = workspace.copy();
+    warned.configure({ monitor: { drift: { fail_on: [] } } });
+    warned.write({ "b.csv": rows(500) });
+    const monitored = await warned.start("monitor", "b.csv", "--trust").finished;
+    expect(monitored.stderr).toMatch(/\d warnings were not sent \(drift: dataset drift, [^]*"level": "warn"/);
+    const tested = await warned.start("alerts", "test", "--trust").finished;
+    expect(tested.stdout).toContain("failures: drift, quality, performance, job");
+    told.splice(0);
     expect((await news("fullprocess")).map(({ area, change }) => `${area} ${change}`)).toContain("drift open");
   });
 });

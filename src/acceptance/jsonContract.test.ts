@@ -101,12 +101,12 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     performance:
       "error_standard_deviation,estimate,intervals,mean_actual,mean_predicted,metric,metrics,points,reference,rows,value",
     "performance.estimate": "calibrated,drifted,intervals,method,metrics,realised,rows",
-    "findings[]": "area,interval,limit,message,name,passes,status,value",
+    "findings[]": "area,columns?,interval,limit,message,name,passes,status,value",
     "windows[]": watchedWindow,
   },
   "monitor --show latest": { "": monitoring },
   "monitor --history": { "": "windows", "windows[]": watchedWindow },
-  "alerts list": { "": "alerts" },
+  "alerts list": { "": "alerts,mutes,resolved" },
   "alerts test": { "": "alerts" },
   "runs list": { "": "production,runs", "runs[]": run },
   "runs show latest": {
@@ -224,7 +224,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Written for people or for shells, not as a document; or stays until it is stopped; install is in engine.test.ts. */
 // The keys of share, worker and workers, which need a database, are in shared.test.ts and workers.test.ts.
-// Those of `alerts mute` and `unmute`, which need an open alert, are those of `alerts list`.
+// Those of `alerts mute` and `unmute` are those of `alerts list`.
 const withoutJson = [
   "alerts mute",
   "alerts unmute",

@@ -1,5 +1,6 @@
 /** All commands in the order of the help. Only definitions: heavy modules are imported inside `run`. */
-import { alerts, monitor } from "./monitor.ts";
+import { alerts } from "./alerts.ts";
+import { monitor } from "./monitor.ts";
 import { apicalls, serve } from "./serve.ts";
 import { at, lineage, reproduce } from "./lineage.ts";
 import type { Command } from "./command.ts";

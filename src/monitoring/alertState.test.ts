@@ -3,7 +3,9 @@ import type { MonitorFinding, MonitorRecord, MonitorStatus } from "../core/recor
 import {
   changesFor,
   noAlerts,
-  withMuted,
+  laterWindow,
+  muteOf,
+  unsentWarnings,
   withPending,
   withRecord,
   withSettled,
@@ -29,11 +31,11 @@ function rmse(status: MonitorStatus, value: number): MonitorFinding {
 function record(
   findings: readonly MonitorFinding[],
   end: string | null = null,
-  createdAt = "2026-01-01",
+  createdAt = "2026-06-01",
 ): MonitorRecord {
-  const window = { label: "", start: null, end, rows: 1, labelled: 1, file: null };
+  const window = { label: end ?? "", start: null, end, rows: 1, labelled: 1, file: null };
   // Only the fields of a record that alertState reads.
-  return { source: "files", window, createdAt, findings } as unknown as MonitorRecord;
+  return { source: "files", window, createdAt, findings, monitorId: "1" } as unknown as MonitorRecord;
 }
 
 /** The change that is sent for each status in turn, to a channel that accepts everything. */
@@ -120,10 +122,36 @@ describe("the state of alerts", () => {
 
   it("ignores findings of an older window", () => {
     const state = withRecord(noAlerts, record([rmse("fail", 25)], "2026-02-01"));
-    expect(withRecord(state, record([rmse("pass", 1)], "2026-01-01"))).toEqual(state);
+    const older = record([rmse("pass", 1)], "2026-01-01");
+    expect(withRecord(state, older)).toEqual(state);
+    expect([older, record([], "2026-03-01"), record([])].map((each) => laterWindow(state, each))).toEqual([
+      "2026-02-01",
+      null,
+      null,
+    ]);
     expect(withRecord(state, record([rmse("pass", 1)], "2026-03-01")).entries["files/performance/rmse"]).toMatchObject({
       finding: { status: "pass" },
     });
+  });
+
+  it("judges a window again whose rows were corrected, and after dates in the future", () => {
+    const future = withRecord(noAlerts, record([rmse("fail", 25)], "2099-01-01"));
+    const key = "files/performance/rmse";
+    expect(withRecord(future, record([rmse("pass", 1)], "2026-03-01")).entries[key]!.finding.status).toBe("pass");
+    const wrong = record([rmse("fail", 25)], "2026-03-01");
+    const corrected = { ...record([rmse("pass", 1)], "2026-02-01"), window: { ...wrong.window, end: "2026-02-01" } };
+    expect(withRecord(withRecord(noAlerts, wrong), corrected).entries[key]).toMatchObject({
+      was: "fail",
+      finding: { status: "pass" },
+    });
+  });
+
+  it("resolves a finding that a later record no longer has, unless its area was not judged", () => {
+    const labels = { ...rmse("fail", 1), name: "labels" };
+    const sent = withSent(withRecord(noAlerts, record([labels])), "ops", ["files/performance/labels"]);
+    expect(changesFor(withRecord(sent, record([rmse("skipped", 1)])), ops, now)).toEqual([]);
+    expect(changesFor(withRecord(sent, { ...record([rmse("pass", 1)]), source: "dataset" }), ops, now)).toEqual([]);
+    expect(changesFor(withRecord(sent, record([rmse("pass", 1)])), ops, now)).toMatchObject([{ change: "resolved" }]);
   });
 
   it("keeps the time since when a finding has its status", () => {
@@ -147,14 +175,39 @@ describe("the state of alerts", () => {
     expect(withSettled(taken, "ops", { keys, by: "first", sentAt: now })).toEqual(taken);
   });
 
-  it("sends nothing about a muted check until the time is up, or the mute is taken back", () => {
-    const open = withRecord(noAlerts, record([rmse("fail", 25)]));
-    const muted = withMuted(open, "performance: rmse", { until, reason: "known" });
-    const worse = withRecord(muted, record([rmse("fail", 60)]));
-    expect(changesFor(worse, ops, now)).toEqual([]);
-    expect(changesFor(worse, ops, until)).toMatchObject([{ change: "open", entry: { finding: { value: 60 } } }]);
-    expect(changesFor(withMuted(worse, "rmse", null), ops, now)).toHaveLength(1);
-    expect(changesFor(withMuted(open, "f1", { until, reason: "" }), ops, now)).toHaveLength(1);
+  it("sends nothing about a muted check, also one that opens later, until the time is up", () => {
+    const muted = { ...noAlerts, mutes: [{ check: "performance: rmse", source: null, until, reason: "known" }] };
+    const state = withRecord(withRecord(muted, record([rmse("fail", 25)])), record([rmse("fail", 60)]));
+    expect(changesFor(state, ops, now)).toEqual([]);
+    expect(changesFor(state, ops, until)).toMatchObject([{ change: "open", entry: { finding: { value: 60 } } }]);
+    expect(changesFor({ ...state, mutes: [] }, ops, now)).toHaveLength(1);
+    const other = { ...state, mutes: [{ ...muted.mutes[0]!, source: "predictions" }] };
+    expect(changesFor(other, ops, now)).toHaveLength(1);
+  });
+
+  it("mutes a finding about columns if all of them are muted", () => {
+    const finding = { ...rmse("warn", 2), area: "drift" as const, name: "drifted columns", columns: ["age", "city"] };
+    const holds = (...checks: string[]): boolean => {
+      const mutes = checks.map((check) => ({ check, source: null, until, reason: "" }));
+      return muteOf({ ...noAlerts, mutes }, finding, { source: "files", now }) !== null;
+    };
+    expect(["age", "drift: age", "quality: age", "drifted columns"].map((check) => holds(check))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(holds("drift: age", "city")).toBe(true);
+    expect(holds("quality: age", "city")).toBe(false);
+  });
+
+  it("counts warnings that no channel is sent, where a channel listens to their area", () => {
+    const unsent = (channels: Parameters<typeof unsentWarnings>[2]["channels"]): number =>
+      unsentWarnings(noAlerts, record([rmse("warn", 25), { ...rmse("fail", 25), name: "f1" }]), { channels, now })
+        .length;
+    expect(unsent([ops])).toBe(1);
+    expect(unsent([ops, { ...ops, level: "warn" }])).toBe(0);
+    expect(unsent([{ ...ops, on: ["drift"] }])).toBe(0);
   });
 
   it("records what was sent, not what was found meanwhile", () => {

@@ -1,8 +1,7 @@
 /** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
-import type { AlertArea, AlertChange, AlertFinding, AlertNews, Alert, AlertItem } from "../core/records/alert.ts";
+import type { AlertArea, AlertChange, AlertFinding, AlertNews } from "../core/records/alert.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
-import { formatNumber } from "../core/text/format.ts";
-import { passingSide } from "../core/text/recordText.ts";
 
 /** What a channel was last sent. */
 interface Reported extends Pick<AlertFinding, "status" | "value"> {
@@ -15,7 +14,12 @@ interface Pending extends Omit<Reported, "at"> {
   readonly until: string;
 }
 
-export interface Muted {
+/** Until a time, nothing is sent about a check or a column. */
+export interface Mute {
+  /** "drift: age", or only "age": the name of a finding, or of a column in it. */
+  readonly check: string;
+  /** Null: all sources. */
+  readonly source: string | null;
   /** ISO 8601. */
   readonly until: string;
   readonly reason: string;
@@ -26,14 +30,14 @@ export interface AlertEntry {
   readonly finding: AlertFinding;
   /** When the finding got its current status. */
   readonly since: string;
+  /** Its status before; absent if it never changed. */
+  readonly was?: MonitorStatus;
   /** End of the window in which the finding was made; null without a time column. */
   readonly windowEnd: string | null;
   /** Absent in states of earlier versions. */
   readonly windowLabel?: string | null;
   /** By channel. A channel without an entry was never sent anything, which counts as "pass". */
   readonly told: Readonly<Record<string, Reported>>;
-  /** Nothing is sent until then. */
-  readonly muted?: Muted | null;
   /** By channel; absent if nothing is being sent. */
   readonly pending?: Readonly<Record<string, Pending>>;
 }
@@ -42,6 +46,7 @@ export interface AlertState {
   readonly kind: "alert_state";
   /** Keyed by `source/area/name` of the finding. */
   readonly entries: Readonly<Record<string, AlertEntry>>;
+  readonly mutes?: readonly Mute[];
   /** Absent before the first one that a channel wants to know of. */
   readonly deployment?: DeploymentNews;
 }
@@ -55,28 +60,72 @@ export interface DeploymentNews {
 
 export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
 
-/** Applies the findings of a record. Skipped findings and findings of an older window change nothing. */
-export function withRecord(state: AlertState, { source, findings, window, createdAt }: AlertNews): AlertState {
+/**
+ * Applies the findings of a record. Skipped findings and findings of an older window change nothing; one that is not in the
+ * record is resolved, because some checks have a finding only while something is wrong.
+ */
+export function withRecord(state: AlertState, record: AlertNews): AlertState {
+  const { source, findings, window, createdAt } = record;
   const entries = { ...state.entries };
-  for (const finding of findings) {
+  const windowLabel = window?.label ?? null;
+  const windowEnd = window?.end ?? null;
+  // A window in the far future is a mistake in the data and must not make all later ones old; one of a month may go on.
+  const latest = Date.parse(createdAt) + 31 * MILLISECONDS_A_DAY;
+  for (const finding of [...findings, ...goneFindings(state, record)]) {
     const key = `${source}/${finding.area}/${finding.name}`;
     const before = entries[key];
-    const windowEnd = window?.end ?? null;
-    const isOld = windowEnd !== null && (before?.windowEnd ?? "") > windowEnd;
+    const lastEnd = Date.parse(before?.windowEnd ?? "");
+    // The same window may end earlier once its rows are corrected.
+    const isOld =
+      windowEnd !== null && lastEnd > Date.parse(windowEnd) && lastEnd <= latest && before?.windowLabel !== windowLabel;
     if (finding.status === "skipped" || isOld) continue;
-    const since = before?.finding.status === finding.status ? before.since : createdAt;
-    const seen = { area: finding.area, finding, since, windowEnd, windowLabel: window?.label ?? null };
-    entries[key] = { ...before, ...seen, told: before?.told ?? {} };
+    const changes = before !== undefined && before.finding.status !== finding.status;
+    const since = before === undefined || changes ? createdAt : before.since;
+    const seen = { area: finding.area, finding, since, windowEnd, windowLabel };
+    entries[key] = { ...before, ...seen, ...(changes && { was: before.finding.status }), told: before?.told ?? {} };
   }
   return { ...state, entries };
 }
 
-/** @param check "drift: age", or only its name; of all sources */
-export function withMuted(state: AlertState, check: string, muted: Muted | null): AlertState {
-  const keys = Object.entries(state.entries).flatMap(([key, { area, finding }]) =>
-    [finding.name, `${area}: ${finding.name}`].includes(check) ? [key] : [],
+function goneFindings({ entries }: AlertState, { source, findings, monitorId }: AlertNews): AlertFinding[] {
+  // The news of a job are only about that job.
+  if (monitorId === null) return [];
+  const judged = new Set(findings.flatMap(({ area, status }) => (status === "skipped" ? [] : [area])));
+  const present = new Set(findings.map(({ area, name }) => `${source}/${area}/${name}`));
+  return Object.entries(entries).flatMap(([key, { area, finding }]) =>
+    sourceOf(key) === source && judged.has(area) && isOpen(finding) && !present.has(key)
+      ? [{ ...finding, status: "pass" as const, message: "no longer found" }]
+      : [],
   );
-  return changed(state, keys, (entry) => ({ ...entry, muted }));
+}
+
+/** The later window whose findings stay open, because the record is of an earlier one; null if there is none. */
+export function laterWindow({ entries }: AlertState, { source, window }: AlertNews): string | null {
+  const later = Object.entries(entries).find(
+    ([key, { finding, windowEnd }]) =>
+      sourceOf(key) === source && isOpen(finding) && (windowEnd ?? "") > (window?.end ?? "~"),
+  );
+  return later?.[1].windowLabel ?? null;
+}
+
+export function isOpen({ status }: Pick<AlertFinding, "status">): boolean {
+  return status === "fail" || status === "warn";
+}
+
+/** @param key of an entry */
+export function sourceOf(key: string): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
+/** The mute that holds for a finding; of one about columns, all of them must be muted. */
+export function muteOf(
+  { mutes = [] }: AlertState,
+  { area, name, columns = [] }: AlertFinding,
+  { source, now }: { readonly source: string; readonly now: string },
+): Mute | null {
+  const active = mutes.filter((mute) => mute.until > now && (mute.source ?? source) === source);
+  const by = (each: string) => active.find(({ check }) => check === each || check === `${area}: ${each}`);
+  return by(name) ?? (columns.every(by) ? by(columns[0] ?? "") : undefined) ?? null;
 }
 
 export type Change = { readonly key: string; readonly change: AlertChange; readonly entry: AlertEntry };
@@ -92,9 +141,22 @@ export function changesFor(state: AlertState, { name, on, level }: Listener, now
   return Object.entries(state.entries).flatMap(([key, entry]) => {
     const pending = entry.pending?.[name];
     if (!on.includes(entry.area) || (pending !== undefined && pending.until > now)) return [];
-    if (entry.muted && entry.muted.until > now) return [];
+    if (muteOf(state, entry.finding, { source: sourceOf(key), now }) !== null) return [];
     const change = changeOf(entry, entry.told[name], level);
     return change === null ? [] : [{ key, change, entry }];
+  });
+}
+
+/** Warnings that no channel is sent: those that listen to their area all report failures only. */
+export function unsentWarnings(
+  state: AlertState,
+  { findings, source }: AlertNews,
+  { channels, now }: { readonly channels: readonly Omit<Listener, "name">[]; readonly now: string },
+): AlertFinding[] {
+  return findings.filter((finding) => {
+    if (finding.status !== "warn" || muteOf(state, finding, { source, now }) !== null) return false;
+    const levels = channels.flatMap(({ on, level }) => (on.includes(finding.area) ? [level] : []));
+    return levels.length > 0 && !levels.includes("warn");
   });
 }
 
@@ -162,81 +224,4 @@ export function newsOf(
 ): DeploymentNews | undefined {
   if (deployment?.at === at || (deployment === undefined && !isNew)) return deployment;
   return { at, waiting: Object.fromEntries(channels.map((name) => [name, ""])) };
-}
-
-const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
-
-/** Most urgent first. */
-const order: readonly AlertChange[] = ["open", "worse", "resolved"];
-
-/** One alert for all changes in an area. */
-export function alertOf(
-  area: AlertArea,
-  changes: readonly Change[],
-  { project, record, at }: { readonly project: string; readonly record: AlertNews; readonly at: string },
-): Alert {
-  const items = changes
-    .map(({ change, entry }): AlertItem => {
-      const { name, status, value, limit, passes, message } = entry.finding;
-      return { change, name, status, value, limit, passes, message, since: entry.since };
-    })
-    .toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
-  const { window, runId, modelVersion, monitorId } = record;
-  const model = modelVersion === null ? "" : `, model v${modelVersion} (run ${runId})`;
-  return {
-    change: items[0]!.change,
-    area,
-    project,
-    source: record.source,
-    at,
-    subject: subjectOf(project, area, items),
-    lines: [
-      ...items.map(lineOf),
-      "",
-      ...(window === null ? [] : [`window: ${window.label}, ${window.rows} rows${model}`]),
-      `judged at ${at}`,
-    ],
-    items,
-    window: window && withoutLabels(window),
-    runId,
-    modelVersion,
-    next:
-      record.source === "watch"
-        ? "mlctl watch --once"
-        : monitorId === null
-          ? "mlctl schedule list"
-          : `mlctl monitor --show ${monitorId}`,
-  };
-}
-
-/** The number of labels is of performance only. */
-function withoutLabels({ label, start, end, rows, file }: NonNullable<AlertNews["window"]>): Alert["window"] {
-  return { label, start, end, rows, file };
-}
-
-/** "[churn] drift: dataset drift 0.62, limit 0.5", "[churn] performance: 3 findings", "[churn] drift resolved: …". */
-function subjectOf(project: string, area: AlertArea, items: readonly AlertItem[]): string {
-  const urgent = items.filter(({ change }) => change !== "resolved");
-  const reported = urgent.length > 0 ? urgent : items;
-  const state = urgent.length === 0 ? " resolved" : urgent.some(({ change }) => change === "open") ? "" : " got worse";
-  const [first] = reported;
-  const summary =
-    reported.length === 1
-      ? `${first!.name} ${valueText(first!) || first!.message}`
-      : `${reported.length} findings: ${reported.map(({ name }) => name).join(", ")}`;
-  return `[${project}] ${area}${state}: ${summary}`.trim();
-}
-
-function lineOf(item: AlertItem): string {
-  const word = item.change === "open" ? (item.status === "warn" ? "WARN" : "FAIL") : item.change.toUpperCase();
-  const parts = [valueText(item), item.message].filter((part) => part !== "");
-  return `${word} ${item.name}: ${parts.join(" – ")}`;
-}
-
-function valueText(item: AlertItem): string {
-  const { value, limit } = item;
-  const side = passingSide(item);
-  if (value === null) return limit === null ? "" : "no value";
-  if (limit === null || side === null) return formatNumber(value);
-  return `${formatNumber(value)} (limit: ${sides[side]} ${formatNumber(limit)})`;
 }

@@ -4,6 +4,5 @@ import type { MonitorArea, MonitorFinding } from "../core/records/monitoring.ts"
 type Details = Pick<MonitorFinding, "status" | "value" | "limit" | "message"> & Partial<MonitorFinding>;
 
 export function finding(area: MonitorArea, name: string, details: Details): MonitorFinding {
-  const { status, value, limit, passes = "at_most", interval = null, message } = details;
-  return { area, name, status, value, limit, passes, interval, message };
+  return { area, name, passes: "at_most", interval: null, ...details };
 }

@@ -42,6 +42,7 @@ export function judgeShares(name: string, shares: readonly Share[], learned: "fa
     limit: worst?.limit ?? null,
     passes: worst === undefined ? null : "at_most",
     message: messageOf(broken, worst),
+    columns: broken.map((each) => each.name),
   });
 }
 

@@ -186,6 +186,7 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
     value: drifted.length,
     limit: 0,
     message: message + seasonalNote,
+    columns: drifted.map(([name]) => name),
   });
 }
 

@@ -112,8 +112,9 @@ export function qualityFindings(
   ];
 }
 
-function noneFinding(name: string, { length }: readonly string[], message: string): MonitorFinding {
-  return finding("quality", name, { status: length === 0 ? "pass" : "fail", value: length, limit: 0, message });
+function noneFinding(name: string, columns: readonly string[], message: string): MonitorFinding {
+  const { length: value } = columns;
+  return finding("quality", name, { status: value === 0 ? "pass" : "fail", value, limit: 0, message, columns });
 }
 
 function seenOnce(reference: ColumnReference): number {
@@ -154,7 +155,7 @@ function duplicateFinding(
   { duplicate_share: limit }: QualityLimits,
 ): MonitorFinding {
   const shared = { name: "rows", share: duplicateShare, rows, usual: 0, detail: "", allowed: 1 };
-  const judged = judgeShares("duplicates", [{ ...shared, configured: limit?.max }], "warn");
+  const { columns: _, ...judged } = judgeShares("duplicates", [{ ...shared, configured: limit?.max }], "warn");
   const message = `${formatNumber(100 * duplicateShare)} % of the rows are duplicates of an earlier row`;
   return limit?.max === undefined ? { ...judged, limit: null, passes: null, message } : { ...judged, message };
 }

@@ -138,7 +138,9 @@ function shared() {
       .describe(
         "what to report; job: a scheduled job failed or `watch` rejected a file, or it succeeds again; deployed: production switched to another model",
       ),
-    level: choice(["fail", "warn"], "fail").describe("lowest level to report; warn: warnings too"),
+    level: choice(["fail", "warn"], "fail").describe(
+      "lowest level to report; fail: failures only; warn: warnings too, such as drift of single columns (monitor.drift.fail_on)",
+    ),
     timeout: positiveDuration("10s").default("10s").describe("timeout of one attempt"),
     retries: whole(0).max(10).default(3).describe("number of retries, each after a longer wait"),
   };

@@ -19,7 +19,7 @@ export interface AlertNews extends Pick<MonitorRecord, "createdAt" | "runId" | "
   readonly findings: readonly AlertFinding[];
 }
 
-export interface AlertItem extends Omit<MonitorFinding, "area" | "interval"> {
+export interface AlertItem extends Omit<MonitorFinding, "area" | "interval" | "columns"> {
   readonly change: AlertChange;
   readonly since: string;
 }

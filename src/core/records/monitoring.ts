@@ -17,6 +17,8 @@ export interface MonitorFinding {
   readonly passes: "at_most" | "at_least" | null;
   readonly interval: readonly [number, number] | null;
   readonly message: string;
+  /** The columns in which it found something; absent if it is not about columns, or an earlier version recorded it. */
+  readonly columns?: readonly string[];
 }
 
 export type MonitorSource = "files" | "dataset" | "predictions";

@@ -5,17 +5,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isReadable, requireVariables } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { fileVariables } from "../../config/variablesFile.ts";
-import type { Alert, AlertNews } from "../../core/records/alert.ts";
-import { alertOf, changesFor, newsOf, withPending, withRecord, withSettled } from "../../monitoring/alertState.ts";
+import type { Alert, AlertFinding, AlertNews } from "../../core/records/alert.ts";
+import { alertOf, deployedAlert, testAlert } from "../../monitoring/alertMessage.ts";
+import {
+  changesFor,
+  laterWindow,
+  newsOf,
+  unsentWarnings,
+  withPending,
+  withRecord,
+  withSettled,
+} from "../../monitoring/alertState.ts";
 import { attempt, type MlctlError } from "../../core/errors.ts";
 import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { changeAlertState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
-import { formatNumber } from "../../core/text/format.ts";
-import { originText } from "../../core/text/recordText.ts";
-import { reading, type Session } from "../session.ts";
+import { listed } from "../../core/text/listed.ts";
+import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {
@@ -48,14 +55,27 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
   const rested = workspace.context.now().getTime() - REST_MILLISECONDS;
   const channels = all.filter(({ channel }) => (failures.get(keyOf(workspace, channel)) ?? -Infinity) <= rested);
   const sent = await sendDeployment(workspace, channels, false);
+  const unsent = new Set<string>();
   for (const record of records) {
-    for (const message of await planned(workspace, record, channels)) {
+    const { messages, warnings } = await planned(workspace, record, { channels, all });
+    for (const { area, name } of warnings) unsent.add(`${area}: ${name}`);
+    for (const message of messages) {
       const delivered = await send(workspace, message.configured, message.alert);
       sent.push(delivered);
       const sentAt = delivered.status === "sent" ? message.alert.at : null;
       const { keys, by, configured } = message;
       await changeAlertState(workspace, (state) => withSettled(state, configured.channel.name, { keys, by, sentAt }));
     }
+  }
+  // Else nobody learns why a channel that accepts its test message stays silent.
+  if (unsent.size > 0) {
+    const which = `${unsent.size === 1 ? "1 warning was" : `${unsent.size} warnings were`} not sent`;
+    const message = `${which} (${listed([...unsent], 5)}): the channels in "alerts" report failures only`;
+    warn(
+      workspace,
+      message,
+      'set "level": "warn" in an entry of "alerts" in config.json, or mute what needs no message',
+    );
   }
   return sent;
 }
@@ -64,12 +84,24 @@ function keyOf({ configPath }: Workspace, { name }: Channel): string {
   return `${configPath} ${name}`;
 }
 
-async function planned(workspace: Workspace, record: AlertNews, channels: readonly ConfiguredChannel[]) {
+function warn({ context }: Workspace, message: string, hint: string): void {
+  context.emit({ type: "warning", stage: "alerts", message, hint });
+}
+
+async function planned(
+  workspace: Workspace,
+  record: AlertNews,
+  { channels, all }: Readonly<Record<"channels" | "all", readonly ConfiguredChannel[]>>,
+) {
   const { config, context } = workspace;
   const messages: { configured: ConfiguredChannel; alert: Alert; keys: readonly string[]; by: string }[] = [];
+  let warnings: readonly AlertFinding[] = [];
+  let later: string | null = null;
   await changeAlertState(workspace, (before) => {
     let state = withRecord(before, record);
     const at = context.now().toISOString();
+    later = laterWindow(state, record);
+    warnings = unsentWarnings(state, record, { channels: all.map(({ settings }) => settings), now: at });
     for (const configured of channels) {
       const { channel, settings } = configured;
       const changes = changesFor(state, { name: channel.name, on: settings.on, level: settings.level }, at);
@@ -86,7 +118,11 @@ async function planned(workspace: Workspace, record: AlertNews, channels: readon
       state = withPending(state, configured.channel.name, { keys, by, until });
     return state;
   });
-  return messages;
+  if (later !== null) {
+    const message = `the open alerts of ${later} stay open: ${record.window?.label} ends earlier`;
+    warn(workspace, message, "a later window resolves them, or the same one with corrected rows");
+  }
+  return { messages, warnings };
 }
 
 async function send(workspace: Workspace, { channel, settings }: ConfiguredChannel, alert: Alert): Promise<SentAlert> {
@@ -102,8 +138,7 @@ async function send(workspace: Workspace, { channel, settings }: ConfiguredChann
     const message = `could not send an alert to ${channel.name}: ${error}`;
     const correct = `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
     const check = alert.area === "test" ? "" : ", then check it with `mlctl alerts test`";
-    const hint = channel.hint ?? `${correct}${check}`;
-    context.emit({ type: "warning", stage: "alerts", message, hint });
+    warn(workspace, message, channel.hint ?? `${correct}${check}`);
   }
   const { change, area, subject, items } = alert;
   const findings = items.map(({ name }) => name);
@@ -118,25 +153,12 @@ const keysOf: Readonly<Record<Channel["type"], string>> = {
   pagerduty: '"routing_key" or "url"',
 };
 
-const nothing = { source: null, window: null, runId: null, modelVersion: null, items: [], next: "mlctl monitor" };
-
 /** Sends a test message to every channel, regardless of its `on` and `level`. */
 export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   const { config, context } = workspace;
-  const at = context.now().toISOString();
-  const subject = `[${config.name}] test: this channel receives alerts of mlctl`;
-  const lines = [
-    "This is a test. An alert contains the finding, its value and limit, and the window of rows.",
-    "",
-    `sent at ${at}`,
-  ];
-  const alert: Alert = { change: "test", area: "test", project: config.name, at, subject, lines, ...nothing };
-  return sendAll(workspace, await channelsOf(workspace), alert);
-}
-
-async function sendAll(workspace: Workspace, channels: readonly ConfiguredChannel[], alert: Alert) {
+  const alert = testAlert(config.name, context.now().toISOString());
   const sent: SentAlert[] = [];
-  for (const configured of channels) sent.push(await send(workspace, configured, alert));
+  for (const configured of await channelsOf(workspace)) sent.push(await send(workspace, configured, alert));
   return sent;
 }
 
@@ -166,7 +188,10 @@ async function sendDeployment(
     return { ...state, deployment: { at, waiting: { ...waiting, ...Object.fromEntries(sending) } } };
   });
   if (due.length === 0) return [];
-  const alert = await reading(workspace, ({ store }) => deployedAlert(workspace, deployment, store));
+  const { name } = workspace.config;
+  const alert = await reading(workspace, ({ store }) =>
+    deployedAlert(name, deployment, (id) => store.run(id)?.modelVersion ?? null),
+  );
   const sent: SentAlert[] = [];
   for (const configured of due) {
     const delivered = await send(workspace, configured, alert);
@@ -187,21 +212,6 @@ function longestOf(messages: readonly ConfiguredChannel[]): number {
     (sum, { channel, settings: { retries } }) => sum + (retries + 1) * channel.timeoutMs + totalWait(retries),
     SPARE_MILLISECONDS,
   );
-}
-
-function deployedAlert({ config }: Workspace, deployment: Deployment, store: Session["store"]): Alert {
-  const { runId, previousRunId, action, deployedAt: at, metric, value, reasons } = deployment;
-  const nameOf = (id: string): string => {
-    const version = store.run(id)?.modelVersion ?? null;
-    return version === null ? `run ${id}` : `v${version}`;
-  };
-  const verb = action === "rollback" ? "rolled back to" : "deployed";
-  const replaced = previousRunId === null ? "" : `, replacing ${nameOf(previousRunId)}`;
-  const subject = `[${config.name}] ${verb} ${nameOf(runId)}${replaced}`;
-  const lines = [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`];
-  const next = action === "rollback" ? `mlctl deploy ${previousRunId} --force` : "mlctl deploy --rollback";
-  const model = { runId, modelVersion: store.run(runId)?.modelVersion ?? null, next };
-  return { ...nothing, change: "info", area: "deployed", project: config.name, at, subject, lines, ...model };
 }
 
 /** The configured channels. Repeated names get a number, e.g. for two webhooks of one host. */

@@ -1,7 +1,8 @@
 /** Reads and changes the alert state, which all machines of a shared workspace have in common. */
 import { MlctlError } from "../../core/errors.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
-import { noAlerts, withMuted, type AlertState, type Muted } from "../../monitoring/alertState.ts";
+import { isOpen, muteOf, noAlerts, sourceOf, type AlertState, type Mute } from "../../monitoring/alertState.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** `change` must not wait. */
@@ -27,44 +28,63 @@ function alertStateOf(workspace: Workspace, text: string | null): AlertState {
   return noAlerts;
 }
 
-export type OpenAlert = Awaited<ReturnType<typeof openAlerts>>["alerts"][number];
+export type SavedAlerts = Awaited<ReturnType<typeof openAlerts>>;
+export type OpenAlert = SavedAlerts["alerts"][number];
 
-/** Open alerts: failures before warnings, each oldest first. */
+/** Alerts that were resolved since then are listed, in milliseconds. */
+const RESOLVED_SINCE = 7 * MILLISECONDS_A_DAY;
+
+/** Open alerts, failures before warnings, each oldest first; those resolved in the last days; mutes that hold. */
 export async function openAlerts(workspace: Workspace) {
-  const { entries } = alertStateOf(workspace, await workspace.records.state("alerts"));
-  const now = workspace.context.now().toISOString();
-  const open = Object.values(entries).flatMap(
-    ({ area, finding, since, windowEnd, windowLabel = null, told, muted = null }) => {
-      const { name, status, value, limit, message } = finding;
-      if (status !== "fail" && status !== "warn") return [];
+  const state = alertStateOf(workspace, await workspace.records.state("alerts"));
+  const time = workspace.context.now().getTime();
+  const now = new Date(time).toISOString();
+  const recent = new Date(time - RESOLVED_SINCE).toISOString();
+  const all = Object.entries(state.entries).map(
+    ([key, { area, finding, since, was, windowEnd, windowLabel = null, told }]) => {
+      const { name, status, value, limit, message, columns } = finding;
+      const source = sourceOf(key);
+      const common = { source, area, name, status, value, limit, message, since, was, columns };
+      const muted = muteOf(state, finding, { source, now });
       const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
-      const common = { area, name, status, value, limit, message, since, window: windowEnd, windowLabel };
-      return [{ ...common, told: notified, muted: muted !== null && muted.until > now ? muted : null }];
+      return { ...common, window: windowEnd, windowLabel, told: notified, muted };
     },
   );
+  const wasOpen = ({ was }: (typeof all)[number]): boolean => was === "fail" || was === "warn";
   return {
-    alerts: open.toSorted((a, b) =>
-      a.status === b.status ? (a.since < b.since ? -1 : 1) : a.status < b.status ? -1 : 1,
-    ),
+    alerts: all
+      .filter(isOpen)
+      .toSorted((a, b) => (a.status === b.status ? (a.since < b.since ? -1 : 1) : a.status < b.status ? -1 : 1)),
+    resolved: all
+      .filter((each) => each.status === "pass" && wasOpen(each) && each.since > recent)
+      .toSorted((a, b) => (a.since > b.since ? -1 : 1)),
+    mutes: (state.mutes ?? []).filter(({ until }) => until > now),
   };
 }
 
 /**
  * Until then, no channel is sent anything of the check; null ends that. Afterwards, what has changed meanwhile is sent.
- * @param check "drift: age", or only its name
- * @throws {MlctlError} kind "usage" if no open alert is of it
+ * The check may open later, or never.
+ * @param muting its check is "drift: age", or only a name, of a finding or a column; source null: of all sources
+ * @returns what `openAlerts` returns, and whether a check of this name was ever judged
+ * @throws {MlctlError} kind "usage" if nothing to unmute is muted
  */
 export async function muteAlert(
   workspace: Workspace,
-  check: string,
-  muted: Muted | null,
-): Promise<{ alerts: OpenAlert[] }> {
-  const { alerts: open } = await openAlerts(workspace);
-  const names = open.map(({ area, name }) => `${area}: ${name}`);
-  if (!names.includes(check) && !open.some(({ name }) => name === check)) {
-    const hint = didYouMean(check, names, "`mlctl alerts list` shows the open alerts");
-    throw new MlctlError("usage", `no open alert is of the check "${check}"`, { hint });
+  { check, source }: Pick<Mute, "check" | "source">,
+  muted: Pick<Mute, "until" | "reason"> | null,
+): Promise<SavedAlerts> {
+  const now = workspace.context.now().toISOString();
+  const isSame = (mute: Mute): boolean => mute.check === check && (source === null || mute.source === source);
+  const { mutes: before } = await openAlerts(workspace);
+  if (muted === null && !before.some(isSame)) {
+    const names = before.map((mute) => mute.check);
+    const hint = didYouMean(check, names, "`mlctl alerts list` shows what is muted");
+    throw new MlctlError("usage", `"${check}" is not muted`, { hint });
   }
-  await changeAlertState(workspace, (state) => withMuted(state, check, muted));
+  await changeAlertState(workspace, ({ mutes = [], ...state }) => {
+    const others = mutes.filter((mute) => mute.until > now && !isSame(mute));
+    return { ...state, mutes: muted === null ? others : [...others, { check, source, ...muted }] };
+  });
   return openAlerts(workspace);
 }

@@ -1,0 +1,108 @@
+/** The messages to channels: changes of findings, deployments, a test. */
+import type { Deployment } from "../core/records/deployment.ts";
+import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews } from "../core/records/alert.ts";
+import { formatNumber } from "../core/text/format.ts";
+import { originText, passingSide } from "../core/text/recordText.ts";
+import type { Change } from "./alertState.ts";
+
+const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
+
+/** Most urgent first. */
+const order: readonly AlertChange[] = ["open", "worse", "resolved"];
+
+/** One alert for all changes in an area. */
+export function alertOf(
+  area: AlertArea,
+  changes: readonly Change[],
+  { project, record, at }: { readonly project: string; readonly record: AlertNews; readonly at: string },
+): Alert {
+  const items = changes
+    .map(({ change, entry }): AlertItem => {
+      const { name, status, value, limit, passes, message } = entry.finding;
+      return { change, name, status, value, limit, passes, message, since: entry.since };
+    })
+    .toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
+  const { window, runId, modelVersion, monitorId } = record;
+  const model = modelVersion === null ? "" : `, model v${modelVersion} (run ${runId})`;
+  return {
+    change: items[0]!.change,
+    area,
+    project,
+    source: record.source,
+    at,
+    subject: subjectOf(project, area, items),
+    lines: [
+      ...items.map(lineOf),
+      "",
+      ...(window === null ? [] : [`window: ${window.label}, ${window.rows} rows${model}`]),
+      `judged at ${at}`,
+    ],
+    items,
+    window: window && withoutLabels(window),
+    runId,
+    modelVersion,
+    next:
+      record.source === "watch"
+        ? "mlctl watch --once"
+        : monitorId === null
+          ? "mlctl schedule list"
+          : `mlctl monitor --show ${monitorId}`,
+  };
+}
+
+/** The number of labels is of performance only. */
+function withoutLabels({ label, start, end, rows, file }: NonNullable<AlertNews["window"]>): Alert["window"] {
+  return { label, start, end, rows, file };
+}
+
+/** "[churn] drift: dataset drift 0.62, limit 0.5", "[churn] performance: 3 findings", "[churn] drift resolved: …". */
+function subjectOf(project: string, area: AlertArea, items: readonly AlertItem[]): string {
+  const urgent = items.filter(({ change }) => change !== "resolved");
+  const reported = urgent.length > 0 ? urgent : items;
+  const state = urgent.length === 0 ? " resolved" : urgent.some(({ change }) => change === "open") ? "" : " got worse";
+  const [first] = reported;
+  const summary =
+    reported.length === 1
+      ? `${first!.name} ${valueText(first!) || first!.message}`
+      : `${reported.length} findings: ${reported.map(({ name }) => name).join(", ")}`;
+  return `[${project}] ${area}${state}: ${summary}`.trim();
+}
+
+function lineOf(item: AlertItem): string {
+  const word = item.change === "open" ? (item.status === "warn" ? "WARN" : "FAIL") : item.change.toUpperCase();
+  const parts = [valueText(item), item.message].filter((part) => part !== "");
+  return `${word} ${item.name}: ${parts.join(" – ")}`;
+}
+
+function valueText(item: AlertItem): string {
+  const { value, limit } = item;
+  const side = passingSide(item);
+  if (value === null) return limit === null ? "" : "no value";
+  if (limit === null || side === null) return formatNumber(value);
+  return `${formatNumber(value)} (limit: ${sides[side]} ${formatNumber(limit)})`;
+}
+
+const nothing = { source: null, window: null, runId: null, modelVersion: null, items: [], next: "mlctl monitor" };
+
+export function testAlert(project: string, at: string): Alert {
+  const subject = `[${project}] test: this channel receives alerts of mlctl`;
+  const what = "This is a test. An alert contains the finding, its value and limit, and the window of rows.";
+  return { ...nothing, change: "test", area: "test", project, at, subject, lines: [what, "", `sent at ${at}`] };
+}
+
+/** @param versionOf the version of the model of a run; null if it has none */
+export function deployedAlert(
+  project: string,
+  deployment: Deployment,
+  versionOf: (runId: string) => number | null,
+): Alert {
+  const { runId, previousRunId, action, deployedAt: at, metric, value, reasons } = deployment;
+  const nameOf = (id: string): string => (versionOf(id) === null ? `run ${id}` : `v${versionOf(id)}`);
+  const verb = action === "rollback" ? "rolled back to" : "deployed";
+  const replaced = previousRunId === null ? "" : `, replacing ${nameOf(previousRunId)}`;
+  const subject = `[${project}] ${verb} ${nameOf(runId)}${replaced}`;
+  const lines = [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`];
+  const next = action === "rollback" ? `mlctl deploy ${previousRunId} --force` : "mlctl deploy --rollback";
+  const model = { runId, modelVersion: versionOf(runId), next };
+  return { ...nothing, change: "info", area: "deployed", project, at, subject, lines, ...model };
+}
