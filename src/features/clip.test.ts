@@ -28,7 +28,9 @@ describe("clip", () => {
   it("rejects a missing range, a minimum above the maximum and a quantile above 1", () => {
     expect(() => clipped([1], {})).toThrow("no range given");
     expect(() => clipped([1], { minimum: 2, maximum: 1 })).toThrow("minimum 2 is above maximum 1");
-    expect(() => clipped([1], { upper_quantile: 99 })).toThrow("upper_quantile is 99, allowed: a number at least 0, at most 1 or null");
+    expect(() => clipped([1], { upper_quantile: 99 })).toThrow(
+      "upper_quantile is 99, allowed: a number at least 0, at most 1 or null",
+    );
   });
 });
 

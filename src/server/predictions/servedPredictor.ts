@@ -125,7 +125,7 @@ function servedValues({ predict, labels, model }: ServedModel, digits: number | 
     // Of two classes, only the positive one; else all classes row by row.
     const all = prediction.probabilities!;
     const shares = (row: number): number[] =>
-      isBinary ? [1 - all[row]!, all[row]!] : [...all.slice(row * classCount, (row + 1) * classCount)];
+      isBinary ? [1 - all[row]!, all[row]!] : Array.from(all.subarray(row * classCount, (row + 1) * classCount));
     return { values, probabilities: predictions.map(([, share]) => share!), shares };
   };
 }
