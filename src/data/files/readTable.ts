@@ -7,7 +7,7 @@ import { composed } from "../columnNames.ts";
 import { withDatabase } from "../duckdb/duckdb.ts";
 import { damaged, datasetReader } from "../load/loadPrevious.ts";
 import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
-import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
+import { tableFromQuery } from "../duckdb/tableFromQuery.ts";
 
 /**
  * Reads a dataset that mlctl wrote, with the types in its record.
@@ -18,7 +18,7 @@ export async function readDataset(path: string, recorded: readonly DatasetColumn
   const columns = recorded.map(({ name, type }) => ({ name: composed(name), type }));
   return withDatabase(async (database) => {
     try {
-      return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`, { rowCount });
+      return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`, rowCount);
     } catch (error) {
       throw damaged(path, error);
     }
@@ -43,6 +43,6 @@ export async function readTable(
       throw new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
     }
     if (files.length === 0) throw new MlctlError("data", "no files to read");
-    return { ...(await tableFromStored(database, "result")), files, notes, csvNotes };
+    return { ...(await tableFromQuery(database, "SELECT * FROM result")), files, notes, csvNotes };
   });
 }
