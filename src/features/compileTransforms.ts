@@ -5,7 +5,7 @@ import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/table/selectRows.ts";
 import type { Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TableMap } from "../core/transform.ts";
-import { findTransform } from "./index.ts";
+import { requireTransform } from "./index.ts";
 
 /** Rows transformed at a time, so that columns stay in the processor's cache and memory is bounded. */
 const SLICE_ROWS = 4096;
@@ -16,7 +16,7 @@ const SLICE_ROWS = 4096;
  *   for a column that is missing or of another kind, and "usage" for text or dates that no transform converts to numbers
  */
 export function compileTransforms(transforms: readonly FittedTransform[]): (table: Table) => Matrix {
-  const maps = transforms.map(loadTransform);
+  const maps = transforms.map(({ type, state }) => requireTransform(type).load(state));
   const apply: TableMap = (table) => maps.reduce((current, map) => map(current), table);
   let known: readonly string[] = [];
   return (table) => {
@@ -35,15 +35,6 @@ export function compileTransforms(transforms: readonly FittedTransform[]): (tabl
 /** Features in training order, (n_samples × n_features). To transform many tables, call `compileTransforms` once instead. */
 export function featureMatrix(table: Table, transforms: readonly FittedTransform[]): Matrix {
   return compileTransforms(transforms)(table);
-}
-
-function loadTransform({ type, state }: FittedTransform): TableMap {
-  const transform = findTransform(type);
-  if (transform === undefined) {
-    const message = `the model uses the transform "${type}", which this version of mlctl does not support`;
-    throw new MlctlError("data", message, { hint: "update mlctl or train again" });
-  }
-  return transform.load(state);
 }
 
 function numberColumns(table: Table): NumberColumn[] {

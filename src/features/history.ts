@@ -2,8 +2,13 @@
 import { findColumn } from "../core/table/findColumn.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
-import type { HistoryGap } from "../core/transform.ts";
+import type { HistoryGap, LookBack } from "../core/transform.ts";
 import { findTransform } from "./index.ts";
+
+/** What each of the transforms that look back reads. */
+export function lookBacks(transforms: readonly FittedTransform[]): LookBack[] {
+  return transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state) ?? []);
+}
 
 /** @returns a function from table to the gap of each row, or null; undefined if no transform looks back */
 export function historyGaps(

@@ -7,7 +7,7 @@ import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { columnHint } from "../core/text/suggest.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { chooseColumns } from "./readOptions.ts";
-import { groupSeries, groupsOf, keyText, type SeriesEntries, type SeriesState, withGroups } from "./seriesState.ts";
+import { groupSeries, groupsOf, keyText, type SeriesState, withGroups } from "./seriesState.ts";
 import { longestBefore } from "./seriesLookup.ts";
 
 /** A day, an hour, a minute, a second, a millisecond. */
@@ -20,7 +20,12 @@ export function fitSeries(table: Table, options: TransformOptions, context: Tran
   const chosen = chooseColumns(history.columns, named ? options : { column: context.target }, ["number"]);
   const by = (options["by"] ?? []) as readonly string[];
   for (const name of by) requireKeyColumn(table, history, name, context.target);
-  return chosen.map((column) => seriesOf(history, column, { table, by }));
+  return chosen.map(({ name }) => {
+    const series = extendSeries(emptySeries(name, history, by), history, true);
+    const sorted = groupsOf(series).toSorted((a, b) => (keyText(a.key) < keyText(b.key) ? -1 : 1));
+    const state = withGroups(series, sorted);
+    return { ...state, longestWait: longestBefore(state, table) };
+  });
 }
 
 /** @throws {MlctlError} kind "usage" if rows of `table` have no date to look back from */
@@ -56,60 +61,42 @@ function requireKeyColumn(table: Table, { columns, timeColumn }: History, name: 
   });
 }
 
-function seriesOf(
-  history: History,
-  column: NumberColumn,
-  { table, by }: { readonly table: Table; readonly by: readonly string[] },
-): SeriesState {
-  const { timeColumn, time } = history;
-  const all = groupSeries(history.columns, by);
-  const groups = all.map(({ key, rows }) => ({ key, rows: sortedRows(history, column, rows) }));
-  const unit = UNITS.find((candidate) => groups.every(({ rows }) => rows.every((row) => time[row]! % candidate === 0)));
-  const entries = groups.map(({ key, rows }) => ({ key, ...entriesOf(history, column, { rows, unit: unit ?? 1 }) }));
-  const series = withGroups(
-    { column: column.name, timeColumn, unit: unit ?? 1, times: [], values: [], longestWait: null, by },
-    entries.toSorted((a, b) => (keyText(a.key) < keyText(b.key) ? -1 : 1)),
-  );
-  return { ...series, longestWait: longestBefore(series, table) };
-}
-
-/** Rows with a time and a value, by time. */
-function sortedRows({ time }: History, { values }: NumberColumn, rows: readonly number[], after = -Infinity): number[] {
-  const known = rows.filter((row) => time[row]! > after && Number.isFinite(values[row]!));
+/** Rows with a time after the end of the series and a value, by time. */
+function laterRows({ time }: History, { values }: NumberColumn, rows: readonly number[], end: number): number[] {
+  const known = rows.filter((row) => time[row]! > end && Number.isFinite(values[row]!));
   return known.toSorted((a, b) => time[a]! - time[b]! || a - b);
 }
 
-function entriesOf(
-  { time }: History,
-  { values }: NumberColumn,
-  { rows, unit }: { readonly rows: readonly number[]; readonly unit: number },
-): SeriesEntries {
-  return { times: rows.map((row) => time[row]! / unit), values: rows.map((row) => values[row]!) };
+/** A state without rows of a column, to be extended by its history. */
+function emptySeries(column: string, { timeColumn }: History, by: readonly string[]): SeriesState {
+  return withGroups({ column, timeColumn, unit: UNITS[0]!, times: [], values: [], longestWait: null, by }, []);
 }
 
 /** Adds the values of a later history after the end of each series; `longestWait` stays that of training. */
-export function extendSeries(state: SeriesState, later: History): SeriesState {
+export function extendSeries(state: SeriesState, later: History, isNew = false): SeriesState {
   const { by = [] } = state;
+  const { time } = later;
   const column = findColumn(later.columns, state.column);
   if (column?.kind !== "number" || by.some((name) => findColumn(later.columns, name) === undefined)) return state;
   const groups = new Map(groupsOf(state).map((group) => [keyText(group.key), group]));
   const added = groupSeries(later.columns, by).flatMap(({ key, rows }) => {
-    const group = groups.get(keyText(key)) ?? { key, times: [], values: [] };
-    const end = (group.times.at(-1) ?? -Infinity) * state.unit;
-    const sorted = sortedRows(later, column, rows, end);
-    return sorted.length === 0 ? [] : [{ group, rows: sorted }];
+    const end = (groups.get(keyText(key))?.times.at(-1) ?? -Infinity) * state.unit;
+    const sorted = laterRows(later, column, rows, end);
+    return sorted.length === 0 && !isNew ? [] : [{ key, rows: sorted }];
   });
-  const isFine = added.every(({ rows }) => rows.every((row) => later.time[row]! % state.unit === 0));
-  const unit = isFine ? state.unit : 1;
+  const units = isNew ? UNITS : [state.unit];
+  const unit = units.find((each) => added.every(({ rows }) => rows.every((row) => time[row]! % each === 0))) ?? 1;
   if (unit !== state.unit) {
     for (const [text, group] of groups)
-      groups.set(text, { ...group, times: group.times.map((time) => (time * state.unit) / unit) });
+      groups.set(text, { ...group, times: group.times.map((each) => (each * state.unit) / unit) });
   }
-  for (const { group, rows } of added) {
-    const { times, values } = groups.get(keyText(group.key)) ?? group;
-    const more = entriesOf(later, column, { rows, unit });
-    const joined = { times: [...times, ...more.times], values: [...values, ...more.values] };
-    groups.set(keyText(group.key), { key: group.key, ...joined });
+  for (const { key, rows } of added) {
+    const { times, values } = groups.get(keyText(key)) ?? { times: [], values: [] };
+    groups.set(keyText(key), {
+      key,
+      times: [...times, ...rows.map((row) => time[row]! / unit)],
+      values: [...values, ...rows.map((row) => column.values[row]!)],
+    });
   }
   return withGroups({ ...state, unit }, [...groups.values()]);
 }

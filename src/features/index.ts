@@ -1,4 +1,5 @@
 /** All transforms by their name in config.json. */
+import { MlctlError } from "../core/errors.ts";
 import type { Transform } from "../core/transform.ts";
 import { branchesOf } from "./branches.ts";
 import { clip } from "./clip.ts";
@@ -46,9 +47,17 @@ export const transforms = {
 } satisfies Record<string, Transform>;
 
 /** Made by mlctl, not in config.json. */
-const branches = branchesOf(findTransform) as unknown as Transform;
+const branches = branchesOf(requireTransform) as unknown as Transform;
 
 export function findTransform(type: string): Transform | undefined {
   if (type === branches.type) return branches;
   return Object.hasOwn(transforms, type) ? transforms[type as keyof typeof transforms] : undefined;
+}
+
+/** The transform of a model. @throws {MlctlError} kind "data" if this version does not know it */
+export function requireTransform(type: string): Transform {
+  const found = findTransform(type);
+  if (found !== undefined) return found;
+  const message = `the model uses the transform "${type}", which this version of mlctl does not support`;
+  throw new MlctlError("data", message, { hint: "update mlctl or train again" });
 }

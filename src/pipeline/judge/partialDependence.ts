@@ -4,8 +4,8 @@ import type { Model } from "../../core/records/model.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { findTransform } from "../../features/index.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
+import { lookBacks } from "../../features/history.ts";
 import { countCategories } from "../../stats/countCategories.ts";
 import { presentValues } from "../../stats/presentValues.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
@@ -52,14 +52,15 @@ export function partialDependence(model: Model, inputs: Table, options: Dependen
   const within = rowsInReach(model, inputs);
   const places = sampledRows(within.length, options.rows).map((place) => within[place]!);
   const base = selectRows(inputs, places);
-  const keys = historyKeys(model);
+  const looks = lookBacks(model.transforms);
+  const keys = new Set(looks.flatMap(({ by }) => by));
   const used = requiredColumns(model.transforms);
   return options.columns.flatMap((name) => {
     const column = used.has(name) ? findColumn(inputs, name) : undefined;
     const grid = column === undefined ? [] : gridOf(column);
     if (column === undefined || grid.length < 2) return [];
     // Another time or series reads other rows of the history: that is not the effect of the column.
-    if (keys !== undefined && (column.kind === "date" || keys.has(name))) return [];
+    if (looks.length > 0 && (column.kind === "date" || keys.has(name))) return [];
     const prediction = predict(withValues(base, name, grid));
     const { kind } = column;
     const values = grid.map((value) => (column.kind === "category" ? column.categories[value]! : value));
@@ -96,11 +97,6 @@ function withValues(base: Table, name: string, grid: readonly number[]): Table {
     return { ...column, values: fill(new Float64Array(repeated.rowCount)) };
   });
   return { ...repeated, columns };
-}
-
-function historyKeys({ transforms }: Model): ReadonlySet<string> | undefined {
-  const looks = transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state) ?? []);
-  return looks.length === 0 ? undefined : new Set(looks.flatMap(({ by }) => by));
 }
 
 function meansOf({ yPred, probabilities }: Prediction, count: number, classes: readonly number[]): number[][] {

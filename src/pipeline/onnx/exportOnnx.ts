@@ -1,9 +1,11 @@
 /** Exports a model as an ONNX file, from columns or from features to predictions. */
 import { MlctlError } from "../../core/errors.ts";
-import { complement, graphColumn, scalar, type GraphBuilder } from "../../core/onnx.ts";
+import { complement, graphColumn, scalar, type GraphBuilder, type GraphColumn } from "../../core/onnx.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
-import { calibrationNodes, estimatorNodes, joined, transformNodes } from "./modelNodes.ts";
+import { transformNodes } from "../../features/branches.ts";
+import { requireTransform } from "../../features/index.ts";
+import { calibrationNodes, estimatorNodes, joined } from "./modelNodes.ts";
 import { encodeModel, newGraph, type Graph, type GraphValue, type OnnxGraph } from "./encodeModel.ts";
 
 /** "columns": the inputs are the model's columns; "features": the input is the matrix that its transforms compute. */
@@ -38,7 +40,8 @@ function columnInput(graph: Graph, { signature, transforms }: Model) {
     const type = kind === "category" ? "string" : "double";
     return graphColumn(name, graph.input({ name, type, width: 1, description: inputDescriptions[kind] }), kind);
   });
-  const made = transformNodes(graph, transforms, columns);
+  const steps = transforms.map(({ type, state }) => ({ transform: requireTransform(type), state }));
+  const made = steps.reduce<readonly GraphColumn[]>((all, step) => transformNodes(graph, step, all), columns);
   const rows = columns[0]?.tensor;
   if (rows === undefined) throw new MlctlError("usage", "the model has no input columns to export");
   return { features: made.length > 0 ? joined(graph, made) : undefined, rows };

@@ -1,4 +1,4 @@
-/** The transforms and the estimator of a model as ONNX operators, as their registries know them. */
+/** The features, the estimator and the calibration of a model as ONNX operators. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
 import {
@@ -9,25 +9,9 @@ import {
   type GraphBuilder,
   type GraphColumn,
 } from "../../core/onnx.ts";
-import type { FittedTransform, Calibration } from "../../core/records/model.ts";
+import type { Calibration } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { estimators } from "../../estimators/index.ts";
-import { findTransform } from "../../features/index.ts";
-
-/** @throws {MlctlError} kind "usage" naming the first unsupported transform */
-export function transformNodes(
-  graph: GraphBuilder,
-  transforms: readonly FittedTransform[],
-  columns: readonly GraphColumn[],
-): readonly GraphColumn[] {
-  const unsupported = transforms.find(({ type }) => findTransform(type)?.toOnnx === undefined);
-  if (unsupported !== undefined) {
-    throw new MlctlError("usage", `ONNX export does not support the transform "${unsupported.type}" of this model`, {
-      hint: "--from features exports only the estimator, whose input is the features computed by mlctl",
-    });
-  }
-  return transforms.reduce((made, { type, state }) => findTransform(type)!.toOnnx!(graph, state, made), columns);
-}
 
 /** @returns (rows × features). @throws {MlctlError} kind "usage" if text or dates are left */
 export function joined(graph: GraphBuilder, columns: readonly GraphColumn[]): string {

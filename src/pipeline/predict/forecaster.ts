@@ -6,6 +6,7 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
+import { lookBacks } from "../../features/history.ts";
 import { findTransform } from "../../features/index.ts";
 import { historyEnd, keyColumns, timesOf, type SeriesState } from "../../features/seriesState.ts";
 import { historyFromBatch, rowsInReach } from "../rows/rowsInReach.ts";
@@ -94,8 +95,8 @@ export function historyUntil(transforms: readonly FittedTransform[], time: numbe
 
 /** Columns other than the target whose history the model looks back on. */
 export function historyColumns({ transforms, signature }: Pick<Model, "transforms" | "signature">): string[] {
-  const all = transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state).columns ?? []);
-  return [...new Set(all)].filter((name) => name !== signature.target.name);
+  const all = new Set(lookBacks(transforms).flatMap(({ columns }) => columns));
+  return [...all].filter((name) => name !== signature.target.name);
 }
 
 /** A series with labels; `rows` are its positions in the table, by time. */

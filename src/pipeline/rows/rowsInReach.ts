@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Table, Column } from "../../core/table/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../../core/transform.ts";
 import { stepsInTurns } from "../../features/fitTransforms.ts";
-import { historyGaps, extendHistory } from "../../features/history.ts";
+import { historyGaps, extendHistory, lookBacks } from "../../features/history.ts";
 import { findTransform } from "../../features/index.ts";
 import type { RowProblem } from "./rowReader.ts";
 import { listed } from "../../core/text/listed.ts";
@@ -66,7 +66,7 @@ const NAMED = 3;
 
 /** The columns that tell the series of a model apart; empty for one series, or a model that does not look back. */
 export function seriesColumnsOf({ transforms }: Pick<Model, "transforms">): string[] {
-  return [...new Set(transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state).by ?? []))];
+  return [...new Set(lookBacks(transforms).flatMap(({ by }) => by))];
 }
 
 /** Names of the series in `table` that training did not see, in the order of the rows. */
