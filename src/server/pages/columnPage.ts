@@ -9,12 +9,10 @@ import { limitText, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { statusOf, TARGET, driftState, windowLink } from "./charts/columnMatrix.ts";
-import { deploymentEvents, windowPoint } from "./charts/windowPoints.ts";
+import { statusOf, TARGET, driftState, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
 import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
 import { windowNamed } from "./lookups.ts";
 

@@ -12,13 +12,10 @@ import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { covers, familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { compareCurves } from "./compareCurves.ts";
-import { compareData, compareRow, letters, sideBySide, type Compared } from "./compareData.ts";
-import { itemTable, runName } from "./frame/parts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress } from "./frame/pageAddress.ts";
+import { compareCurves, compareData, compareRow, letters, sideBySide, type Compared } from "./compareData.ts";
+import { itemTable, runName, paramText, paramTable } from "./frame/parts.ts";
+import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 import { runNamed } from "./lookups.ts";
-import { paramText, paramTable } from "./paramTable.ts";
 
 export async function comparePage(request: PageRequest): Promise<Page> {
   const references = [...new Set(request.query.getAll("run").filter((reference) => reference !== ""))];

@@ -6,11 +6,9 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { MATRIX_WINDOWS, columnMatrix, windowLink } from "./charts/columnMatrix.ts";
-import { deploymentEvents, windowPoint } from "./charts/windowPoints.ts";
+import { MATRIX_WINDOWS, columnMatrix, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
 import { dayFields, choice, filterForm, itemTable, modelLink, pager, windowWord } from "./frame/parts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { dayAfter, daysOf, pageNumber } from "./lookups.ts";
 import { timeChart, type TimeChart, type TimePoint } from "./charts/timeChart.ts";
 

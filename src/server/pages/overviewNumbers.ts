@@ -9,9 +9,8 @@ import { html, type Html } from "../../reporting/html.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
-import { windowName } from "./charts/columnMatrix.ts";
-import type { PageRequest } from "./frame/page.ts";
-import { pageAddress } from "./frame/pageAddress.ts";
+import { windowName } from "./charts/windows.ts";
+import { pageAddress, type PageRequest } from "./frame/page.ts";
 import { big } from "./frame/parts.ts";
 
 /** "good", "bad", "caution" or "" for the edge of a tile. */

@@ -22,11 +22,10 @@ import {
 } from "./frame/parts.ts";
 import { overviewNumbers } from "./overviewNumbers.ts";
 import { openAlerts, type OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress } from "./frame/pageAddress.ts";
+import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
-import { windowLink } from "./charts/columnMatrix.ts";
+import { windowLink } from "./charts/windows.ts";
 
 /** Number of the newest windows that are looked at. */
 const RECENT = 20;

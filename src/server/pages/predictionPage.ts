@@ -6,8 +6,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { big, signedBar, factList, modelLink, labelWord, itemTable } from "./frame/parts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress } from "./frame/pageAddress.ts";
+import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 import { predictionNamed, recordedModel } from "./lookups.ts";
 import { valueText } from "./predictionsPage.ts";
 import { attempt } from "../../core/errors.ts";
@@ -126,28 +125,9 @@ function inputTable({ inputs: given }: LogEntry): Html {
   ]);
 }
 
-export type PredictionShap =
-  | { readonly reason: string }
-  | {
-      readonly unit: string;
-      readonly baseValue: number;
-      readonly total: number;
-      /** The class that the SHAP values refer to: the predicted class, or the second of two; null in regression. */
-      readonly outputName: string | null;
-      /** By input column, the sum over its features; largest first. */
-      readonly columns: readonly ColumnShap[];
-    };
+type PredictionShap = { readonly reason: string } | ReturnType<typeof explained>;
 
-export interface ColumnShap {
-  readonly name: string;
-  readonly value: number;
-  /** What the row has in this column; undefined if the column is not one of the inputs. */
-  readonly input: string | number | boolean | null | undefined;
-  /** Largest first. */
-  readonly features: readonly { readonly name: string; readonly value: number }[];
-}
-
-export function predictionShap(request: PageRequest, entry: LogEntry): PredictionShap {
+function predictionShap(request: PageRequest, entry: LogEntry): PredictionShap {
   const model = modelOf(request, entry);
   if (model === null)
     return {
@@ -167,7 +147,11 @@ function modelOf(request: PageRequest, { modelSha256, runId }: LogEntry): Model 
   return run?.model?.sha256 === modelSha256 ? recordedModel(request, run) : null;
 }
 
-function explained(model: Model, { inputs, prediction }: LogEntry): PredictionShap {
+/**
+ * `outputName` is the class that the SHAP values refer to: the predicted class, or the second of two; null in regression.
+ * `columns` have the sums over their features, the largest first; `input` is undefined if the column is not an input.
+ */
+function explained(model: Model, { inputs, prediction }: LogEntry) {
   const names = model.signature.inputs.map(({ name }) => name);
   const row = names.map((name) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
   const { table } = rowReader(model.signature, names)([row]);
@@ -175,7 +159,7 @@ function explained(model: Model, { inputs, prediction }: LogEntry): PredictionSh
   const { classes = [], task, name: target } = model.signature.target;
   const output = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
   const values = blocks[0]!.values;
-  const columns = Array.from(byColumn, ([column, places]): ColumnShap => {
+  const columns = Array.from(byColumn, ([column, places]) => {
     const features = places.map((i) => ({ name: featureNames[i]!, value: values[output * featureNames.length + i]! }));
     const value = features.reduce((sum, each) => sum + each.value, 0);
     const input = Object.hasOwn(inputs, column) ? inputs[column] : undefined;

@@ -6,8 +6,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { shareBar, choice, dayFields, filterForm, itemTable, modelLink, pager, labelWord } from "./frame/parts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { dayAfter, daysOf, findLogged } from "./lookups.ts";
 
 const ROWS = 50;

@@ -1,6 +1,5 @@
 /** /ui/runs: all runs, filtered and sorted; several of them can be compared. */
 import { tagTexts, type Run } from "../../core/records/run.ts";
-import type { RunQuery } from "../../storage/store/browse.ts";
 import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
@@ -9,12 +8,10 @@ import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { checkbox, choice, filterForm, itemTable, pager, runName, runState } from "./frame/parts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { checkbox, choice, filterForm, itemTable, pager, runName, runState, paramText } from "./frame/parts.ts";
+import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { letters } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";
-import { paramText } from "./paramTable.ts";
 
 const ROWS = 50;
 
@@ -50,19 +47,9 @@ export function runsPage(request: PageRequest): Page {
 const sorts = ["trained", "validation", "test", "seconds"] as const;
 type Sort = (typeof sorts)[number];
 
-interface Wanted {
-  readonly metric: MetricLabel;
-  readonly metrics: readonly MetricLabel[];
-  readonly families: readonly string[];
-  readonly query: Omit<RunQuery, "limit" | "offset">;
-  readonly sort: Sort;
-  /** For the caption. */
-  readonly order: string;
-  /** This page, with some of its query changed. */
-  readonly address: (changes: Readonly<Record<string, string | number | undefined>>) => string;
-}
+type Wanted = ReturnType<typeof wantedOf>;
 
-function wantedOf({ session, query }: PageRequest): Wanted {
+function wantedOf({ session, query }: PageRequest) {
   const { browse } = session.store;
   const newest = browse.runPage({ limit: 1, offset: 0 })[0]!;
   const names = new Set([...browse.metricNames("validation"), ...browse.metricNames("test")]);
@@ -93,7 +80,8 @@ function wantedOf({ session, query }: PageRequest): Wanted {
     families,
     sort,
     order: `${order}${isPart && worst === "" ? ", best first" : worst}`,
-    address: (changes) =>
+    /** This page, with some of its query changed. */
+    address: (changes: Readonly<Record<string, string | number | undefined>>): string =>
       withQuery(pageAddress("runs"), {
         ...given,
         ...(query.has("sort") ? { sort, order: isAscending ? "ascending" : "descending" } : {}),
@@ -104,7 +92,7 @@ function wantedOf({ session, query }: PageRequest): Wanted {
       ascending: isAscending,
       ...(isPart
         ? { by: { part: sort, metric: metric.name } }
-        : { column: sort === "seconds" ? "seconds" : "createdAt" }),
+        : ({ column: sort === "seconds" ? "seconds" : "createdAt" } as const)),
     },
   };
 }

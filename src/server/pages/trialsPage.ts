@@ -14,10 +14,8 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { big, shareBar, itemTable, factList, runLink, state } from "./frame/parts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress } from "./frame/pageAddress.ts";
-import { paramText } from "./paramTable.ts";
+import { big, shareBar, itemTable, factList, runLink, state, paramText } from "./frame/parts.ts";
+import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 
 export function trialsPage({ session }: PageRequest): Page {
   const searches = session.store.searches();

@@ -9,10 +9,9 @@ import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { columnAddress, windowName, columnDrifts } from "./charts/columnMatrix.ts";
+import { columnAddress, windowName, columnDrifts } from "./charts/windows.ts";
 import { factList, modelLink, shortLimit, stateWord, windowWord, itemTable } from "./frame/parts.ts";
-import type { Page, PageRequest } from "./frame/page.ts";
-import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { windowNamed } from "./lookups.ts";
 
 export async function windowPage(request: PageRequest): Promise<Page> {

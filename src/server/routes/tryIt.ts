@@ -9,7 +9,7 @@ import { section } from "../../reporting/section.ts";
 import { requestIdOf, type Request } from "../http/http.ts";
 import { HttpProblem, problemOf } from "../http/problem.ts";
 import { itemTable, factList, runLink } from "../pages/frame/parts.ts";
-import { pageAddress } from "../pages/frame/pageAddress.ts";
+import { pageAddress } from "../pages/frame/page.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 
 /** Fields have positions as their names, because columns may have any. */

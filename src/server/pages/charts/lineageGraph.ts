@@ -5,8 +5,7 @@ import { countOf, displayNumber } from "../../../plots/displayNumber.ts";
 import { dateTime } from "../../../reporting/dateTime.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { familyName } from "../../../reporting/summary.ts";
-import type { PageRequest } from "../frame/page.ts";
-import { pageAddress, withQuery } from "../frame/pageAddress.ts";
+import { pageAddress, withQuery, type PageRequest } from "../frame/page.ts";
 import { runLink } from "../frame/parts.ts";
 
 type Step = readonly [title: string, name: Html | string, ...facts: string[]];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { htmlText } from "../../../reporting/html.ts";
-import { deploymentEvents, windowPoint } from "./windowPoints.ts";
+import { deploymentEvents, windowPoint } from "./windows.ts";
 import { niceTicks, timeChart } from "./timeChart.ts";
 
 describe("niceTicks", () => {

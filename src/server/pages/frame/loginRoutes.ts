@@ -4,9 +4,8 @@ import type { BodyReader } from "../../http/bodyReader.ts";
 import { addBodyType, type App } from "../../http/http.ts";
 import type { Scope } from "../../http/access.ts";
 import { HttpProblem } from "../../http/problem.ts";
-import type { Page } from "./page.ts";
+import { pageAddress, relativeAddress, type Page } from "./page.ts";
 import { type PageAccess, cookieHeader, signedCookie } from "./pageAccess.ts";
-import { pageAddress, relativeAddress } from "./pageAddress.ts";
 import type { PageRenderer } from "./pageRenderer.ts";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";

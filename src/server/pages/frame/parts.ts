@@ -1,8 +1,11 @@
-/** HTML parts that pages share: fact lists, links to runs, status words, page links. */
-import { exact } from "../../../plots/displayNumber.ts";
+/** HTML parts that pages share: fact lists, links to runs, status words, page links, tables, parameters, forms, bars. */
+import { isObject, type Json } from "../../../core/json.ts";
+import { emptyNote } from "../../../reporting/section.ts";
+import { familyName } from "../../../reporting/summary.ts";
+import { exact, percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { NAME_TAG, type Run } from "../../../core/records/run.ts";
-import { pageAddress } from "./pageAddress.ts";
+import { pageAddress } from "./page.ts";
 import type { MonitorStatus } from "../../../core/records/monitoring.ts";
 import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.ts";
 import { dataTable, type DataTable } from "../../../reporting/dataTable.ts";
@@ -133,6 +136,31 @@ export function itemTable<Item>(
     cards: cards && shown.length > 3,
     rows: items.map((item) => ({ cells: shown.map(([, cell]) => cell(item)), marked: isMarked(item) })),
   });
+}
+
+/** Models in a list are named by family, with their weight in an ensemble. */
+export function paramText(value: Json): string {
+  if (typeof value === "string") return value;
+  if (value === null) return "not set";
+  const models = Array.isArray(value) ? value.filter((each) => isObject(each) && typeof each.family === "string") : [];
+  if (!Array.isArray(value) || models.length === 0 || models.length < value.length) return JSON.stringify(value);
+  return (models as { family: string; weight?: number; params?: Json }[])
+    .map(({ family, weight, params }) => {
+      const own = isObject(params) && weight === undefined ? Object.entries(params) : [];
+      const text = own.map(([name, each]) => `${name} ${paramText(each)}`).join(", ");
+      return `${familyName(family)}${weight === undefined ? "" : ` ${percent(weight)}`}${text === "" ? "" : ` (${text})`}`;
+    })
+    .join("; ");
+}
+
+/** The parameters of a run; for an ensemble, those of each member. */
+export function paramTable({ params }: Pick<Run, "params">, caption: string): Html {
+  const rows = Object.entries(params);
+  if (rows.length === 0) return emptyNote(`${caption}: no parameters.`);
+  return itemTable(caption, rows, [
+    ["Parameter", ([name]) => name],
+    ["Value", ([, value]) => paramText(value)],
+  ]);
 }
 
 export function filterForm(action: string, name: string, fields: Html): Html {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { htmlText } from "../../../reporting/html.ts";
-import { columnMatrix } from "./columnMatrix.ts";
+import { columnMatrix } from "./windows.ts";
 
 const windows = ["w3", "w2", "w1"].map((monitorId) => ({ monitorId, label: `window ${monitorId}` }) as WindowLine);
 
