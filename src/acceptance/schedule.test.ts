@@ -60,6 +60,7 @@ describe("schedule install", () => {
     expect(cron(["remove"]).status).toBe(0);
     expect(table.text()).toBe(own);
     expect(jobs().map(({ status }) => status)).toEqual(["unscheduled", "unscheduled"]);
+    expect(workspace.run(["doctor"]).stdout).toContain("no scheduler of this machine has it, and it never ran");
   });
 
   it("writes lines that cron can run: absolute, with a PATH and a log, in an empty environment", () => {

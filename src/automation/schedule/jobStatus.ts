@@ -168,22 +168,23 @@ export function overdueCutoff({ jitterMs }: Pick<ScheduledJob, "jitterMs">, now:
 }
 
 export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
-  return statuses.flatMap((job): Finding[] => {
+  return statuses.map((job): Finding => {
     const finding = { name: `job ${job.name}`, value: job.missed, limit: 0 };
     const [last] = job.last;
-    if (job.status === "unscheduled") return [];
+    const install = "no scheduler of this machine has it, and it never ran: `mlctl schedule install`";
+    if (job.status === "unscheduled") return { ...finding, status: "warn", message: install };
     if (job.status === "overdue") {
       const message = `missed ${counted(job.missed, "run")} since ${shortTime(job.overdueSince!)}: check that ${schedulerName(job.scheduler)} is working`;
-      return [{ ...finding, status: "fail", message }];
+      return { ...finding, status: "fail", message };
     }
     if (job.status === "failed") {
       const { reason, log } = last!;
       const why = reason === null ? "" : `${reason}; `;
       const message = `${last!.status.replace("_", " ")} at ${last!.startedAt}: ${why}see ${log ?? "its record"}`;
-      return [{ ...finding, status: "warn", message }];
+      return { ...finding, status: "warn", message };
     }
     const message = job.status === "ok" ? `ran at ${last!.startedAt}` : job.status;
-    return [{ ...finding, status: "pass", message: `${message}, next at ${job.next[0]}` }];
+    return { ...finding, status: "pass", message: `${message}, next at ${job.next[0]}` };
   });
 }
 

@@ -17,7 +17,7 @@ const scheduledCommands =
   "ingest train tune score deploy diagnose report fullprocess monitor watch labels apicalls verify doctor prune backup".split(
     " ",
   );
-const lockingCommands = new Set("ingest train tune score deploy fullprocess monitor apicalls prune".split(" "));
+const lockingCommands = new Set("ingest train tune score deploy fullprocess monitor apicalls prune backup".split(" "));
 
 /** Default of --wait: two jobs in the same minute run one after the other, instead of one failing. */
 const WAIT = "10m";

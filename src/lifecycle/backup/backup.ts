@@ -1,5 +1,5 @@
 /** backup: writes records, files and the prediction log to one archive. The caller holds the lock. */
-import { createReadStream, lstatSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, lstatSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -11,9 +11,10 @@ import { backupFiles, backupManifest, backupName } from "../../storage/backup/ba
 import { isStream } from "../../storage/files/atomicWrite.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
 import { fromRecordPath, isOwnFile, toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { withLogErrors } from "../../storage/predictionLog/openLogDatabase.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { allRecords } from "../../storage/records/records.ts";
-import { copySqlite } from "../../storage/sqlite/copySqlite.ts";
+import { openSqlite } from "../../storage/sqlite/sqlite.ts";
 import type { Session } from "../session.ts";
 
 export interface BackupOptions {
@@ -43,8 +44,8 @@ export async function backup(session: Session, { output, inputs }: BackupOptions
   const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));
   try {
     const log = join(folder, "predictions.db");
-    const logs = (await copySqlite(predictionLogPath(database), log)) ? [{ name: "predictions.db", path: log }] : [];
-    const files = [{ name: "config.json", path: configPath }, ...logs, ...listed];
+    copyLog(predictionLogPath(database), log);
+    const files = [{ name: "config.json", path: configPath }, { name: "predictions.db", path: log }, ...listed];
     const facts = { codeVersion, createdAt: createdAt.toISOString(), configName: basename(configPath) };
     const written = await writeArchive(path, {
       files,
@@ -68,6 +69,19 @@ export async function backup(session: Session, { output, inputs }: BackupOptions
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** One file of one moment, although servers write to the log. Does nothing if there is none. */
+function copyLog(source: string, target: string): void {
+  if (!existsSync(source)) return;
+  withLogErrors(source, () => {
+    const database = openSqlite(source, { readonly: true });
+    try {
+      database.prepare("VACUUM INTO ?").run(target);
+    } finally {
+      database.close();
+    }
+  });
 }
 
 /** @returns sorted paths of unreadable records, and of recorded files that are missing or changed in the archive */

@@ -1,8 +1,8 @@
 /** Writes many files, where a file that names them all is written last. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { syncFolder, syncToDisk } from "./commitFile.ts";
+import { ensureFolder, syncFolder, syncToDisk } from "./commitFile.ts";
 import { temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 
@@ -12,13 +12,14 @@ import { writeFailure } from "./writeFailure.ts";
  */
 export function writeAll(files: readonly (readonly [path: string, content: string])[]): void {
   const folders = new Set(files.map(([path]) => dirname(path)));
-  for (const folder of folders) mkdirSync(folder, { recursive: true });
+  for (const folder of folders) ensureFolder(folder);
   for (const [path, content] of files) {
+    const temporary = temporaryPath(path);
     try {
-      const temporary = temporaryPath(path);
       writeFileSync(temporary, content);
       renameSync(temporary, path);
     } catch (error) {
+      rmSync(temporary, { force: true });
       throw writeFailure(error, path);
     }
   }

@@ -95,54 +95,38 @@ function modelNumbers(database: SqliteDatabase) {
 /** Keeps transactions short, so that other processes can write in between. */
 const ROWS_AT_A_TIME = 5000;
 
-/** Additional share of the file to free, so that a log at its limit is not shortened row by row. */
-const SHARE_TO_FREE = 0.05;
+/** Of the limit, so that a log that has reached it is not shortened at each call. */
+const SHARE_TO_KEEP = 0.95;
 
 /**
- * Deletes labels with their predictions, and shrinks the file.
+ * Deletes the oldest predictions with their labels, and shrinks the file.
  * @param now milliseconds since 1970
  * @returns the number of deleted predictions
  */
 export function retain(database: SqliteDatabase, { days, rows, bytes }: Retention, now: number): number {
   let removed = 0;
-  if (days !== null) removed += remove(database, "at < ?", "at", now - days * MILLISECONDS_A_DAY);
-  // Rows are numbered in the order of writing and the oldest are deleted first, so there are no gaps.
-  if (rows !== null) removed += removeUpTo(database, (ends(database)?.highest ?? 0) - rows);
-  if (bytes !== null) removed += shrink(database, bytes);
-  if (removed > 0) database.pragma("incremental_vacuum");
-  return removed;
-}
-
-/** @param old a condition with one parameter */
-function remove(database: SqliteDatabase, old: string, order: "at" | "seq", value: number): number {
-  const some = database.prepare(
-    `DELETE FROM predictions WHERE seq IN (SELECT seq FROM predictions WHERE ${old} ORDER BY ${order} LIMIT ${ROWS_AT_A_TIME})`,
-  );
-  let [sum, changes] = [0, 0];
-  do sum += changes = some.run(value).changes;
-  while (changes > 0);
-  return sum;
-}
-
-const removeUpTo = (database: SqliteDatabase, seq: number): number => remove(database, "seq <= ?", "seq", seq);
-
-function ends(database: SqliteDatabase): { lowest: number; highest: number } | undefined {
-  // Two subqueries: in one SELECT with min and max, SQLite would read every row.
-  const sql = "SELECT (SELECT min(seq) FROM predictions) AS lowest, (SELECT max(seq) FROM predictions) AS highest";
-  const { lowest, highest } = database.prepare(sql).get() as { lowest: number | null; highest: number | null };
-  return lowest === null || highest === null ? undefined : { lowest, highest };
-}
-
-function shrink(database: SqliteDatabase, bytes: number): number {
-  let removed = 0;
-  for (let used = usedBytes(database); used > bytes; used = usedBytes(database)) {
-    const found = ends(database);
-    if (found === undefined) break;
-    const share = Math.min(1, 1 - bytes / used + SHARE_TO_FREE);
-    const changes = removeUpTo(database, found.lowest + Math.ceil((found.highest - found.lowest + 1) * share) - 1);
+  /** @returns whether there may be more to delete */
+  const removeSome = (old: string, value: number, most = ROWS_AT_A_TIME): boolean => {
+    const some = `SELECT seq FROM predictions WHERE ${old} LIMIT ?`;
+    const { changes } = database.prepare(`DELETE FROM predictions WHERE seq IN (${some})`).run(value, most);
     removed += changes;
-    if (changes === 0) break;
+    return changes > 0;
+  };
+  if (days !== null) while (removeSome("at < ? ORDER BY at", now - days * MILLISECONDS_A_DAY));
+  // Rows are numbered in the order of writing and the oldest are deleted first, so there are no gaps.
+  if (rows !== null) while (removeSome("seq <= (SELECT max(seq) FROM predictions) - ? ORDER BY seq", rows));
+  if (bytes !== null && usedBytes(database) > bytes) {
+    const kept = bytes * SHARE_TO_KEEP;
+    // Two subqueries: in one SELECT with min and max, SQLite would read every row.
+    const count = database
+      .prepare("SELECT (SELECT max(seq) FROM predictions) - (SELECT min(seq) FROM predictions) + 1")
+      .pluck();
+    for (let used = usedBytes(database); used > kept; used = usedBytes(database)) {
+      const share = Math.ceil((count.get() as number) * (1 - kept / used));
+      if (!removeSome("seq > ? ORDER BY seq", 0, Math.min(share, ROWS_AT_A_TIME))) break;
+    }
   }
+  if (removed > 0) database.pragma("incremental_vacuum");
   return removed;
 }
 

@@ -20,9 +20,10 @@ export async function moveLogIn(
   onRows: (rows: number) => void,
 ): Promise<number> {
   if (!existsSync(path)) return 0;
-  const from = openLogDatabase(path);
-  try {
-    const [writer, labels] = [await postgresWriter(address, KEEP_ALL), await postgresLabels(address)];
+  return closing(async (open) => {
+    const from = open(openLogDatabase(path));
+    const writer = open(await postgresWriter(address, KEEP_ALL));
+    const labels = open(await postgresLabels(address));
     const reader = readerOn(from, path);
     let [count, after] = [0, 0];
     for (let isClosed = false; ;) {
@@ -31,18 +32,23 @@ export async function moveLogIn(
         after = rows.at(-1)!.seq;
         await put(rows, writer, labels);
         onRows((count += rows.length));
-      } else if (isClosed) {
-        writer.close();
-        labels.close();
-        return count;
-      } else {
+      } else if (isClosed) return count;
+      else {
         // A server that runs gets an error from here on, which it reports; what it wrote until now comes as well.
         from.exec(CLOSE);
         isClosed = true;
       }
     }
+  });
+}
+
+/** Closes what `work` opened, the last one first, also if it fails. */
+async function closing<T>(work: (open: <C extends { close(): unknown }>(it: C) => C) => Promise<T>): Promise<T> {
+  const opened: { close(): unknown }[] = [];
+  try {
+    return await work((it) => (opened.push(it), it));
   } finally {
-    from.close();
+    for (const each of opened.toReversed()) each.close();
   }
 }
 
@@ -63,22 +69,18 @@ export async function moveLogOut(
   path: string,
   onRows: (rows: number) => void,
 ): Promise<number> {
-  const reader = postgresReader(address);
-  try {
+  return closing(async (open) => {
+    const reader = open(postgresReader(address));
     let rows = await reader.after(0, ROWS);
     if (rows.length === 0) return 0;
-    const [writer, labels] = [sqliteWriter(path, KEEP_ALL), sqliteLabels(path)];
+    const [writer, labels] = [open(sqliteWriter(path, KEEP_ALL)), open(sqliteLabels(path))];
     let count = 0;
     for (; rows.length > 0; rows = await reader.after(rows.at(-1)!.seq, ROWS)) {
       await put(rows, writer, labels);
       onRows((count += rows.length));
     }
-    writer.close();
-    labels.close();
     return count;
-  } finally {
-    reader.close();
-  }
+  });
 }
 
 async function put(

@@ -21,7 +21,7 @@ export function openLogDatabase(path: string, options: { readonly timeoutMs?: nu
 }
 
 /**
- * Undefined if nothing has been logged yet.
+ * Undefined if nothing has been logged yet; the first writer may be creating the tables.
  * @param options.stays the connection stays open and must see later writes of other processes; on a full disk it is a copy
  *   in memory (`memory` is true), which does not
  * @throws {MlctlError} if the log is damaged or has another schema version
@@ -41,10 +41,11 @@ export function openLogReadonly(path: string, options: { readonly stays?: boolea
   });
 }
 
-function current(source: string | Buffer, path: string): SqliteDatabase {
+function current(source: string | Buffer, path: string): SqliteDatabase | undefined {
   const database = openSqlite(source, { readonly: true });
   try {
     if (isCurrent(database, schemaOf(path))) return database;
+    if (database.pragma("user_version", { simple: true }) === 0) return void database.close();
     throw new MlctlError("notReady", `${nameOf(path)} was written by an older version`, {
       hint: "the next `mlctl serve` or `mlctl labels` upgrades it",
     });

@@ -199,6 +199,16 @@ describe("the log", () => {
     }
   });
 
+  it("is empty for a reader while the first row creates its tables", async () => {
+    const path = freshPath();
+    const writer = openSqlite(path);
+    writer.pragma("journal_mode = WAL");
+    writer.exec("BEGIN IMMEDIATE; CREATE TABLE predictions (seq INTEGER)");
+    expect(await sqliteReader(path).rows()).toEqual([]);
+    writer.exec("ROLLBACK");
+    writer.close();
+  });
+
   it("creates no file before the first row, nor when it is read", async () => {
     const path = freshPath();
     const log = open(path);
