@@ -178,7 +178,7 @@ describe("config.json", () => {
     ];
     for (const words of fine) expect([words, failure(words)]).toEqual([words, [0, undefined]]);
     expect(failure(["serve", "--port", "0"])).toEqual([2, ["serve.token", "NO_TOKEN"]]);
-    expect(failure(["alerts", "test"])).toEqual([1, ["alerts.0.url", "NO_HOOK"]]);
+    expect(failure(["alerts", "test"])).toEqual([2, ["alerts.0.url", "NO_HOOK"]]);
     expect(failure(["schedule", "list"])).toEqual([2, ["schedule.0.cron", "NO_TIMES"]]);
     expect(failure(["score"])).toEqual([2, ["test_data_path", "NO_TEST"]]);
     expect(workspace.run(["doctor"]).stdout).toContain("the variable NO_HOOK is not set");

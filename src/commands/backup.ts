@@ -57,7 +57,10 @@ export const restore = defineCommand({
     { name: "<file>", description: "archive written by `mlctl backup`" },
     { name: "[folder]", description: "new workspace (default: the current folder, or that of -C)" },
   ],
-  examples: [["mlctl restore backup.tar.gz restored", "into a new folder"]],
+  examples: [
+    ["mlctl restore backup.tar.gz restored", "into a new folder"],
+    ["mlctl restore backup.tar.gz new && mv old older && mv new old", "in place of a workspace"],
+  ],
   async run(invocation) {
     const { args, global, environment, context } = invocation;
     const step = await import("../lifecycle/backup/restore.ts");
