@@ -1,4 +1,5 @@
 /** Formats an error for stderr and gives its exit code. */
+import { firstLines } from "../core/text/listed.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { printable, type Colours } from "./textWidth.ts";
 import { toJson } from "../core/text/toJson.ts";
@@ -32,7 +33,7 @@ export function reportError(error: unknown, options: ReportOptions): { text: str
   const { colours } = options;
   const lines = [
     `${colours.red("error:")} ${printable(known.message)}`,
-    ...known.details.map((detail) => `  ${printable(detail)}`),
+    ...firstLines(known.details).map((detail) => `  ${printable(detail)}`),
     ...(known.hint === undefined ? [] : [`${colours.bold("hint:")} ${printable(known.hint)}`]),
   ];
   return { text: `${lines.join("\n")}\n${stack}`, exitCode: known.exitCode };

@@ -1,4 +1,5 @@
 /** Formats a view for a terminal. */
+import { firstLines } from "../core/text/listed.ts";
 import type { View } from "../core/view.ts";
 import { cellText } from "./listingText.ts";
 import { pad, textWidth, wrap, type Colours } from "./textWidth.ts";
@@ -17,7 +18,7 @@ export function viewText({ title, fields = [], tables = [] }: View, width: numbe
 }
 
 export function remarkText({ notes = [], next }: View, width: number, colours: Colours): string {
-  const lines = notes.flatMap((note) => wrapRemark(note, width, "note: "));
+  const lines = firstLines(notes).flatMap((note) => wrapRemark(note, width, "note: "));
   if (next !== undefined) lines.push(...wrapRemark(next, width, "next: ").map((line) => colours.bold(line)));
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -1,4 +1,5 @@
 /** A session: a workspace with its open index. A writing session holds the workspace lock. */
+import { firstLines } from "../core/text/listed.ts";
 import { recover } from "../core/errors.ts";
 import { fetchDeployed } from "../storage/deployment/currentDeployment.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
@@ -40,9 +41,9 @@ export async function writing<T>(
   try {
     const store = openStore(paths.index);
     try {
-      for (const { path, error } of (await syncStore(records, store)).problems) {
-        context.emit({ type: "warning", stage: "records", message: `skipped ${path}: ${error.message}` });
-      }
+      const { problems } = await syncStore(records, store);
+      for (const message of firstLines(problems.map(({ path, error }) => `skipped ${path}: ${error.message}`)))
+        context.emit({ type: "warning", stage: "records", message });
       for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
       // Who needs a file that cannot be had says why.
       await fetchDeployed(workspace).catch(recover(() => {}));

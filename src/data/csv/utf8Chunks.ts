@@ -177,7 +177,8 @@ function wordAt(text: string, at: number): string {
   return before + (/^[^\s,;|"]{0,20}/.exec(text.slice(at, at + 20))?.[0] ?? "");
 }
 
-const ENCODING_HINT = 'set "ingest": {"encoding": "…"}, for example "windows-1252", "shift_jis" or "utf-16le"';
+const ENCODING_HINT =
+  'set "ingest": {"encoding": "…"}, for example "macintosh" (Excel on old Macs), "shift_jis" or "utf-16le"; or convert the file: iconv -f macintosh -t utf-8 FILE > NEW';
 
 function nulByte(line: number): UnreadableFile {
   const hint = `the file may be binary, damaged, or UTF-16 without a byte order mark: then set "ingest": {"encoding": "utf-16le"}`;

@@ -3,7 +3,6 @@ import { MlctlError } from "../../core/errors.ts";
 import { deploymentIsLost } from "../../storage/deployment/currentDeployment.ts";
 import { pruneRelease } from "../../storage/deployment/pruneRelease.ts";
 import { forgetRecords } from "../../storage/store/saveRecord.ts";
-import { allRecords } from "../../storage/records/records.ts";
 import { recordPath, recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import { toRecordPath, fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { Session } from "../session.ts";
@@ -23,6 +22,7 @@ import {
   unrecordedFilesOf,
   type PruneCandidate,
 } from "./pruneCandidates.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Run } from "../../core/records/run.ts";
 import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
@@ -52,7 +52,9 @@ async function requireReadableRecords({ paths, records, store }: Session): Promi
     const message = "nothing was pruned: deployment.json is missing, so the model in production is unknown";
     throw new MlctlError("data", message, { hint: "restore it from a backup, or run `mlctl deploy`" });
   }
-  const { problems } = await allRecords(records, store.knownRecords().keys());
+  // All bytes are read; those that the index has need not be parsed again.
+  const known = [...store.knownRecords()].map(([path, { sha256 }]) => [path, { stat: "", sha256 }] as const);
+  const { problems } = await records.changes(new Map(known));
   if (problems.length === 0) return;
   const what = `${problems.length} records cannot be read, so the files that they need are unknown`;
   throw new MlctlError("data", `nothing was pruned: ${what}`, {
@@ -93,17 +95,20 @@ interface PruneItem extends PruneCandidate {
 
 /** @returns the items to delete, in order, and the number of kept ones by kind */
 async function planPrune(session: Session) {
+  // Read once: there can be ten thousand.
+  const [runs, allDatasets] = [session.store.runs(), session.store.datasets()];
+  const known = { runs, datasets: allDatasets };
   const { inForce, candidates, left } = releasesOf(session);
   const releases = choose(session, "deployments", candidates, ({ release }) => inForce.has(release!.deploymentId));
   const goneReleases = new Set(releases.items.map(({ release }) => release));
   const deployments = candidates.flatMap(({ release }) => (goneReleases.has(release) ? [] : [release]));
-  const needed = await neededBy(session, deployments);
-  const trainings = choose(session, "models", trainingsOf(session), (item) => needed.trainIds.has(item.id));
+  const needed = await neededBy(session, deployments, known);
+  const trainings = choose(session, "models", trainingsOf(runs), (item) => needed.trainIds.has(item.id));
   const goneRuns = new Set(
     trainings.items.flatMap(({ records }) => records.flatMap((record) => (record.kind === "run" ? record.runId : []))),
   );
   const neededDatasets = needed.datasetIds(goneRuns);
-  const datasets = choose(session, "datasets", datasetsOf(session), ({ id }) => neededDatasets.has(id));
+  const datasets = choose(session, "datasets", datasetsOf(allDatasets, session), ({ id }) => neededDatasets.has(id));
   const executions = session.store.executions();
   const last = lastExecutions(executions);
   const others = [
@@ -118,7 +123,7 @@ async function planPrune(session: Session) {
   const chosen = [trainings, datasets, ...others];
   const gone = new Set(chosen.flatMap(({ items }) => items.flatMap(({ records }) => records)));
   for (const { release } of releases.items) gone.add(release!);
-  const named = namedFiles(session, gone);
+  const named = namedFiles(session, [...allDatasets, ...runs, ...session.store.deployments()], gone);
   // Files that are deleted with their record are not loose.
   const deleted = chosen.flatMap(({ items }) => items.flatMap((item) => item.files));
   const files = looseFiles(session.paths, new Set([...named, ...deleted]));
@@ -160,9 +165,12 @@ function choose(
 }
 
 /** Files that a remaining record names. Two datasets may share a rejected file. */
-function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord>): Set<string> {
+function namedFiles(
+  { paths }: Session,
+  all: readonly WorkspaceRecord[],
+  gone: ReadonlySet<WorkspaceRecord>,
+): Set<string> {
   const isGone = new Set([...gone].map(keyOf));
-  const all: WorkspaceRecord[] = [...store.datasets(), ...store.runs(), ...store.deployments()];
   const remaining = all.filter((record) => !isGone.has(keyOf(record)));
   const extra = remaining.flatMap((record) => (record.kind === "dataset" ? unrecordedFilesOf(record, paths) : []));
   return new Set([...remaining.flatMap(filesOf), ...extra]);
@@ -179,10 +187,12 @@ const reportKinds = [/^report_.+\.html$/, /^report_.+\.md$/, /\.png$/, /^apiretu
 const leftover = /^(trainedmodel|finaldata|ingestedfiles)_/;
 
 /** @param deployments the deployments whose releases are kept, newest first */
-async function neededBy({ store, paths, config, configSha256 }: Session, deployments: readonly Deployment[]) {
-  const runs = store.runs();
+async function neededBy(
+  { store, paths, config, configSha256 }: Session,
+  deployments: readonly Deployment[],
+  { runs, datasets }: { readonly runs: readonly Run[]; readonly datasets: readonly Dataset[] },
+) {
   const predicted = await openLogReader(paths).models();
-  const datasets = store.datasets();
   const bySha256 = new Map(datasets.map(({ artifact, datasetId }) => [artifact.sha256, datasetId]));
   const ids = new Set(datasets.map(({ datasetId }) => datasetId));
   // By id; if that dataset is gone, one with the same content.

@@ -5,6 +5,7 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import { timeOfStamp } from "../../core/text/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
@@ -25,8 +26,8 @@ export interface PruneCandidate {
   readonly release?: Deployment;
 }
 
-export function trainingsOf({ store }: Session): PruneCandidate[] {
-  return [...Map.groupBy(store.runs(), ({ trainId }) => trainId)].map(([id, runs]) => ({
+export function trainingsOf(all: readonly Run[]): PruneCandidate[] {
+  return [...Map.groupBy(all, ({ trainId }) => trainId)].map(([id, runs]) => ({
     id,
     createdAt: runs
       .map((run) => run.createdAt)
@@ -37,8 +38,8 @@ export function trainingsOf({ store }: Session): PruneCandidate[] {
   }));
 }
 
-export function datasetsOf({ store, paths }: Session): PruneCandidate[] {
-  return store.datasets().map((dataset) => ({
+export function datasetsOf(all: readonly Dataset[], { paths }: Session): PruneCandidate[] {
+  return all.map((dataset) => ({
     id: dataset.datasetId,
     createdAt: dataset.createdAt,
     records: [dataset],
