@@ -64,6 +64,15 @@ describe("a number with a few large values", () => {
   });
 });
 
+describe("a target with one number only", () => {
+  it("is reported, because nothing can be learned", () => {
+    expect(remarksOn(integers({ 7: 40 }), { task: "regression" }).warnings).toEqual([
+      'every row has 7 in "y", so there is nothing to learn: check "target"',
+    ]);
+    expect(remarksOn(integers({ 7: 40, 8: 1 }), { task: "regression" }).warnings).toEqual([]);
+  });
+});
+
 describe("the positive class", () => {
   it("is named with the setting for the other, unless it is configured", () => {
     expect(remarksOn(texts({ ham: 60, spam: 40 })).notes).toEqual([

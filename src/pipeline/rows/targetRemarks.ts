@@ -22,7 +22,7 @@ interface TargetRemarks {
 export function targetRemarks(encoded: EncodedTarget, options: TargetOptions): TargetRemarks {
   const { spec, y } = encoded;
   const kind = encoded.integers === undefined ? [] : [kindNote(encoded, encoded.integers)];
-  if (spec.classes === undefined) return { warnings: [], notes: kind };
+  if (spec.classes === undefined) return { warnings: oneNumber(spec.name, y), notes: kind };
   const counts = new Int32Array(spec.classes.length);
   for (const code of y) counts[code]!++;
   const classes = spec.classes.map((label, code) => ({ label, count: counts[code]! }));
@@ -34,6 +34,11 @@ export function targetRemarks(encoded: EncodedTarget, options: TargetOptions): T
       ...imbalance(spec.name, classes, spec.task === "binary"),
     ],
   };
+}
+
+function oneNumber(name: string, y: Float64Array): string[] {
+  const isOne = y.length > 1 && y.every((value) => value === y[0]);
+  return isOne ? [`every row has ${formatNumber(y[0])} in "${name}", so there is nothing to learn: check "target"`] : [];
 }
 
 /** Of a lognormal distribution it is 4 if the standard deviation of the logarithm is 0.83. */
