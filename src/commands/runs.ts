@@ -1,15 +1,10 @@
 /** `mlctl runs list | show | diff | tag`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
-import { counted, formatNumber, shortTime } from "../core/text/format.ts";
-import { ownSettings } from "../core/text/candidateLabels.ts";
-import type { Deployment } from "../core/records/deployment.ts";
-import { isUserTag, NAME_TAG, tagTexts, type Run } from "../core/records/run.ts";
-import type { View } from "../core/view.ts";
-import type { TrialList } from "../lifecycle/tune/tuneMemory.ts";
+import { counted } from "../core/text/format.ts";
+import { isUserTag } from "../core/records/run.ts";
 import { defineCommand, metricValues, tagValues, sharedOptions, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
-import { tableOf } from "./views/tableOf.ts";
-import { deploymentFields, metricsTable } from "./views/modelViews.ts";
+import { runsView, runView, trialsView } from "./views/runViews.ts";
 import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
@@ -19,31 +14,43 @@ const list = defineCommand({
     family: { flags: "--family <name>", description: "only this model family" },
     limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
     tag: { flags: "--tag <key=value>", description: "only runs with this tag; a key alone will do" },
+    sort: {
+      flags: "--sort <metric>",
+      description: "best first by this metric on the validation rows, or on the test rows: test.f1",
+    },
+    where: {
+      flags: "--where <limit>",
+      type: "list",
+      description: 'only runs with such a metric: "f1>0.8", "test.rmse<=20"; repeatable',
+    },
     models: { flags: "--models", description: "only runs with a model file" },
     trials: { flags: "--trials", description: "list the trials of `mlctl tune` instead, best first" },
   },
   listing: true,
   examples: [
     ["mlctl runs list", "the newest 50"],
+    ['mlctl runs list --where "f1>0.8" --sort test.f1', "the best on the test rows first"],
     ["mlctl runs list --models --csv > runs.csv", "for a spreadsheet"],
     ["mlctl runs list --md", "for a pull request"],
     ["mlctl runs list --json | jq '.runs[0].metrics'", "metrics of the newest run"],
   ],
   async run(invocation) {
-    const { family, limit, models, tag, trials } = invocation.options;
+    const { family, limit, models, tag, trials, sort, where } = invocation.options;
     if (trials) {
       const { trialList } = await import("../lifecycle/tune/tuneMemory.ts");
       const found = await inWorkspace(invocation, "read", (session) => trialList(session, { family, limit }));
       return { result: found, view: trialsView(found) };
     }
-    const result = await inWorkspace(invocation, "read", ({ store }) => ({
-      runs: store.runs({ limit, family, tag, withModel: models }),
-      production: store.deployments()[0]?.runId ?? null,
-    }));
-    const isFiltered = family !== undefined || tag !== undefined || models;
+    const { changedParams, runList } = await import("../lifecycle/registry/runList.ts");
+    const options = { family, limit, models, tag, sort, where };
+    const { asked, ...result } = await inWorkspace(invocation, "read", (session) => runList(session, options));
+    const isFiltered = family !== undefined || tag !== undefined || models || where !== undefined;
     if (result.runs.length === 0 && isFiltered)
       return { result, view: { title: "no runs match", next: "`mlctl runs` lists all" } };
-    return { result, view: runsView(result.runs, result.production) };
+    return {
+      result,
+      view: runsView(result.runs, { production: result.production, asked, settingsOf: changedParams }),
+    };
   },
 }) satisfies Command;
 
@@ -131,7 +138,7 @@ const tag = defineCommand({
     const run = await inWorkspace(invocation, { write: "runs tag" }, (session) => tagRun(session, reference!, change));
     const tags = Object.fromEntries(Object.entries(run.tags).filter(([name]) => isUserTag(name)));
     const fields = Object.entries(tags);
-    const title = `run ${run.runId} has ${fields.length === 0 ? "no tags" : counted(fields.length, "tag")}`;
+    const title = `changed 1 run: ${run.runId} has ${fields.length === 0 ? "no tags" : counted(fields.length, "tag")}`;
     return { result: { runId: run.runId, tags }, view: { title, fields } };
   },
 }) satisfies Command;
@@ -147,93 +154,3 @@ export const runs = defineCommand({
     ["mlctl runs diff v3 v4", "differences between two runs"],
   ],
 }) satisfies Command;
-
-export function runsView(all: readonly Run[], production: string | null): View {
-  if (all.length === 0) return { title: "no runs yet", next: "`mlctl train`" };
-  const settings = ownSettings(all);
-  return {
-    tables: [
-      tableOf(all, [
-        ["run", ({ runId }) => runId],
-        all.some(({ tags }) => tags[NAME_TAG] !== undefined) && ["name", ({ tags }) => tags[NAME_TAG] ?? ""],
-        [{ header: "created", leaveOut: 3 }, ({ createdAt }) => shortTime(createdAt)],
-        ["family", ({ family }) => family],
-        all.some((run) => tagTexts(run).length > 0) && [
-          { header: "tags", leaveOut: 5 },
-          (run) => tagTexts(run).join(", "),
-        ],
-        all.some(({ featureSet }) => featureSet !== "all") && ["features", ({ featureSet }) => featureSet],
-        [{ header: "rank", leaveOut: 1 }, ({ rank }) => rank],
-        ["version", ({ modelVersion }) => (modelVersion === null ? "" : `v${modelVersion}`)],
-        [{ header: "metric", leaveOut: 2 }, ({ metric }) => metric],
-        all.some(({ selection }) => selection !== undefined) && [
-          { header: "folds", leaveOut: 6 },
-          ({ selection }) => selection?.value ?? null,
-        ],
-        [{ header: "validation", leaveOut: 4 }, ({ metrics, metric }) => metrics[metric] ?? null],
-        ["test", ({ score }) => score?.value ?? null],
-        ["status", ({ runId, status }) => (runId === production ? "in production" : status.toLowerCase())],
-        settings.some((each) => each !== "") && [
-          { header: "parameters", overflow: "wrap", leaveOut: 0 },
-          (run) => settings[all.indexOf(run)]!,
-        ],
-      ]),
-    ],
-  };
-}
-
-function selectionFields({ selection, metric }: Run): [string, string][] {
-  if (selection === undefined) return [];
-  const { method, folds, aggregate, value, values, standardDeviation } = selection;
-  const mean = `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}`;
-  const of = `${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`;
-  return [
-    ["ranked by", `${mean}, ${of}`],
-    ["by fold", values.map(formatNumber).join(", ")],
-  ];
-}
-
-function runView({ run, deployments }: { readonly run: Run; readonly deployments: readonly Deployment[] }): View {
-  return {
-    title: `run ${run.runId}: ${run.family} on ${run.trainingRows} training rows, ${shortTime(run.createdAt)}`,
-    fields: [
-      ["status", run.status.toLowerCase()],
-      ["version", run.modelVersion === null ? "no model file" : `v${run.modelVersion}`],
-      ["rank in its training", run.rank],
-      ...(run.note === undefined ? [] : [["note", run.note] as const]),
-      ...selectionFields(run),
-      ["task", run.task],
-      ["parameters", JSON.stringify(run.params)],
-      ["seed", run.seed],
-      ["model", run.model?.path ?? null],
-      ["dataset", `${run.datasetId} (${run.datasetSha256.slice(0, 12)})`],
-      ["configuration", run.configSha256.slice(0, 12)],
-      ["mlctl", run.codeVersion],
-      ["seconds", Number(run.seconds.toFixed(3))],
-      ...deploymentFields(deployments),
-      ...Object.entries(run.tags).map(([name, value]) => [name, value] as const),
-    ],
-    tables: [metricsTable(run.metrics, run.score)],
-    notes: run.error === undefined ? run.warnings : [...run.warnings, run.error],
-  };
-}
-
-function trialsView({ trials, more }: TrialList): View {
-  if (trials.length === 0) return { title: "no trials yet", next: "`mlctl tune`" };
-  return {
-    tables: [
-      tableOf(trials, [
-        ["trial", ({ trialId }) => trialId],
-        [{ header: "created", leaveOut: 1 }, ({ createdAt }) => shortTime(createdAt)],
-        ["family", ({ family }) => family],
-        [{ header: "features", leaveOut: 4 }, ({ featureSet }) => featureSet],
-        [{ header: "metric", leaveOut: 3 }, ({ metric }) => metric],
-        [{ header: "folds", leaveOut: 2 }, ({ steps }) => steps.length],
-        ["value", ({ value }) => value],
-        ["status", ({ error, status }) => (error === undefined ? status : `failed: ${error}`)],
-        [{ header: "parameters", overflow: "wrap" }, ({ params }) => JSON.stringify(params)],
-      ]),
-    ],
-    notes: more === 0 ? [] : [`${more} more; --limit ${trials.length + more} shows all`],
-  };
-}

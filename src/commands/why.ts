@@ -1,12 +1,12 @@
 /** `mlctl why`: splits the difference between two runs into the effects of data, settings and seed. */
+import { MEMBERS, memberChanges } from "../core/text/candidateLabels.ts";
 import { formatNumber, intervalText } from "../core/text/format.ts";
 import type { Json } from "../core/json.ts";
-import type { View } from "../core/view.ts";
+import type { Cell, View, ViewColumn } from "../core/view.ts";
 import type { FactorEffect, WhyResult } from "../lifecycle/compare/why.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
-import { tableOf } from "./views/tableOf.ts";
-import { named, verdicts } from "./views/runsDiffView.ts";
+import { named, settingText, verdicts } from "./views/runsDiffView.ts";
 
 export const why = defineCommand({
   name: "why",
@@ -60,13 +60,8 @@ function whyView(result: WhyResult): View {
         ? []
         : [
             {
-              ...tableOf(settings, [
-                ["setting", ({ setting }) => setting],
-                [{ header: "first run", overflow: "wrap" }, (each) => valueText(each.a)],
-                [{ header: "second run", overflow: "wrap" }, (each) => valueText(each.b)],
-                ["effect", ({ effect }) => effect],
-                ["verdict", ({ verdict, reason }) => reason ?? (verdict === null ? "" : verdicts[verdict])],
-              ]),
+              columns: ["setting", wrapped("first run"), wrapped("second run"), "effect", "verdict"],
+              rows: settings.flatMap(settingRows),
               title: "settings one at a time: the first run with this setting of the second",
             },
           ]),
@@ -112,8 +107,17 @@ function interaction(differing: readonly FactorEffect[], difference: number): [s
   return [["interaction", `swapped alone, the changes sum to ${formatNumber(alone)}; ${shared}`]];
 }
 
+const wrapped = (header: string): ViewColumn => ({ header, overflow: "wrap" });
+
+function settingRows({ setting, a, b, effect, verdict, reason }: WhyResult["settings"][number]): Cell[][] {
+  const judged = [effect, reason ?? (verdict === null ? "" : verdicts[verdict])];
+  if (setting !== MEMBERS) return [[setting, ...[a, b].map(valueText), ...judged]];
+  // They are swapped together.
+  return memberChanges(a, b).map((change, i) => [...change, ...(i === 0 ? judged : [null, "with the member above"])]);
+}
+
 function valueText(value: Json): string {
-  return value === null ? "not set" : typeof value === "string" ? value : JSON.stringify(value);
+  return value === null ? "not set" : settingText(value);
 }
 
 function percent(share: number | null): string {

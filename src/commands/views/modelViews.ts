@@ -1,6 +1,7 @@
 /** Views of `mlctl models`. */
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Run } from "../../core/records/run.ts";
+import { MEMBERS, paramRows } from "../../core/text/candidateLabels.ts";
 import { dateText, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import { originText } from "../../core/text/recordText.ts";
 import type { View, ViewTable } from "../../core/view.ts";
@@ -46,6 +47,10 @@ export function deploymentFields(deployments: readonly Deployment[]): [string, s
   });
 }
 
+export function paramFields(params: Run["params"]): [string, string][] {
+  return Object.hasOwn(params, MEMBERS) ? paramRows(params) : [["parameters", JSON.stringify(params)]];
+}
+
 export function modelView({ path, sha256, model, run, deployments }: DescribedModel): View {
   const { target, family, params, threshold, calibration, transforms, lineage, importance, importanceMeasure } = model;
   const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
@@ -57,7 +62,7 @@ export function modelView({ path, sha256, model, run, deployments }: DescribedMo
       ["run", run?.runId ?? null],
       ["sha256", sha256],
       ...(run?.note === undefined ? [] : [["note", run.note] as const]),
-      ["parameters", JSON.stringify(params)],
+      ...paramFields(params),
       ...(threshold === null ? [] : [["threshold", threshold] as const]),
       ...(target.task === "binary" ? [["calibration", calibration?.method ?? "none"] as const] : []),
       ["transforms", transforms.join(" → ")],

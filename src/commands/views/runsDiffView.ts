@@ -1,4 +1,5 @@
 /** View of `mlctl runs diff`. */
+import { MEMBERS, memberChanges } from "../../core/text/candidateLabels.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import { listed } from "../../core/text/listed.ts";
 import type { Json } from "../../core/json.ts";
@@ -50,7 +51,9 @@ function settingTable({ a, b, params, settings }: DiffResult): ViewTable {
     // Parameters of two families are not comparable.
     rows: [
       ...(a.family === b.family
-        ? params.map((each) => row(`parameter ${each.key}`, each))
+        ? params.flatMap((each) =>
+            each.key === MEMBERS ? memberChanges(each.a, each.b) : [row(`parameter ${each.key}`, each)],
+          )
         : [["family", a.family, b.family]]),
       ...(a.featureSet === b.featureSet ? [] : [["feature set", a.featureSet, b.featureSet]]),
       // Chosen in training, so it may differ with the same settings.
@@ -64,8 +67,12 @@ function row(label: string, { a, b }: DiffResult["params"][number]): Cell[] {
   return [label, text(a), text(b)];
 }
 
+export function settingText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function text(value: Json): string {
-  const written = typeof value === "string" ? value : JSON.stringify(value);
+  const written = settingText(value);
   return written.length > 60 ? `${written.slice(0, 59)}…` : written;
 }
 

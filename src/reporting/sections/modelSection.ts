@@ -1,6 +1,6 @@
 /** Model: the candidates, feature importance, SHAP values, partial dependence and parameters. */
 import type { Run } from "../../core/records/run.ts";
-import { candidateLabels } from "../../core/text/candidateLabels.ts";
+import { candidateLabels, paramRows } from "../../core/text/candidateLabels.ts";
 import { selectionLabel } from "../../core/text/recordText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot, leaderboardPlot } from "../../plots/namedBars.ts";
@@ -104,9 +104,7 @@ function candidateTable(input: ReportInput): Html | null {
 }
 
 export function parameterTable({ params }: Pick<Run, "params">): Html {
-  const rows = Object.entries(params).map(([name, value]) => ({
-    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
-  }));
+  const rows = paramRows(params).map((cells) => ({ cells }));
   if (rows.length === 0) return emptyNote("This family has no parameters.");
   return dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows });
 }
