@@ -97,7 +97,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "drift.columns.lastmonth_activity": "direction,drifted,limit,measure,psi,statistic,test,value",
     quality: "age_days,columns,duplicate_share,extra_columns,missing_columns,newest_at,rows",
     "quality.columns.lastmonth_activity":
-      "constant,invalid_example,invalid_share,maximum,minimum,missing_share,new_categories,new_share,outside_share",
+      "constant,invalid_example,invalid_share,maximum,minimum,missing_share,new_categories,new_share,outside_example?,outside_share",
     performance:
       "error_standard_deviation,estimate,intervals,mean_actual,mean_predicted,metric,metrics,points,reference,rows,value",
     "performance.estimate": "calibrated,drifted,intervals,method,metrics,realised,rows",

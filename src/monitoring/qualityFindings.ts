@@ -87,8 +87,11 @@ const checks: readonly ShareCheck[] = [
     of: "present",
     shareOf: ({ outsideShare }) => outsideShare,
     // The chance that a new value is a new minimum or maximum.
-    allowed: ({ count }) => wilsonUpper(1, count, Z),
-    detail: ({ minimum, maximum }) => `: ${formatNumber(minimum)} to ${formatNumber(maximum)}`,
+    allowed: ({ kind, count }) => (kind === "date" ? 0 : wilsonUpper(1, count, Z)),
+    detail: ({ minimum, maximum, outsideExample }) =>
+      outsideExample === undefined
+        ? `: ${formatNumber(minimum)} to ${formatNumber(maximum)}`
+        : `, such as ${outsideExample}`,
   },
 ];
 

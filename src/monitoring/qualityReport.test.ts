@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Column, Table } from "../core/table/table.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import type { PreparedRows } from "./prepareRows.ts";
+import { qualityFindings } from "./qualityFindings.ts";
 import { qualityReport } from "./qualityReport.ts";
 
 const DAY = 86_400_000;
@@ -17,23 +18,37 @@ function rows(step: number): Table {
   return { rowCount: 200, columns };
 }
 
+const signups = (values: Float64Array): Column => ({ kind: "date", name: "signup", values });
+
+function reported(batch: Table, trained: Table, end: number | null = null) {
+  const nothing = { time: null, missingColumns: [], extraColumns: [], invalid: new Map() };
+  const prepared = { table: batch, inputs: batch, ...nothing } as unknown as PreparedRows;
+  const reference = referenceOf(trained, { seed: 1 });
+  const report = qualityReport(prepared, reference, end);
+  const findings = qualityFindings(report, reference, { columns: {} });
+  return { report, range: findings.find(({ name }) => name === "range")! };
+}
+
 describe("qualityReport", () => {
   it("reports a number that became constant, but not a constant date: the rows of one day share it", () => {
-    const batch = rows(0);
-    const prepared = {
-      table: batch,
-      inputs: batch,
-      time: null,
-      missingColumns: [],
-      extraColumns: [],
-      invalid: new Map(),
-    } as unknown as PreparedRows;
-    const prediction = { kind: "number", name: "prediction", values: new Float64Array(200) } as const;
-    const { columns } = qualityReport(
-      prepared,
-      referenceOf(rows(1), { seed: 1, prediction, target: prediction }),
-      null,
-    );
+    const { columns } = reported(rows(0), rows(1)).report;
     expect([columns["paid"]!.constant, columns["signup"]!.constant]).toEqual([true, false]);
+  });
+
+  it.each([
+    ["2099-04-13", "warn"],
+    ["0024-04-13", "warn"],
+    ["1969-04-13", "pass"],
+    ["2026-06-02", "pass"],
+    ["2026-06-03", "warn"],
+  ])("finds %s among dates to 2026-06-01: %s", (date, status) => {
+    const dates = new Float64Array(200).fill(DAY);
+    dates[7] = Date.parse(date);
+    const batch = { rowCount: 200, columns: [signups(dates)] };
+    const { range } = reported(batch, rows(1), Date.parse("2026-06-01"));
+    expect(range).toMatchObject({ status, columns: status === "warn" ? ["signup"] : [] });
+    if (status === "warn") expect(range.message).toBe(`"signup" 0.5 % (usual 0 %), such as ${date}`);
+    // Dates that training had too, such as the end of a contract, are plausible.
+    expect(reported(batch, batch, Date.parse("2026-06-01")).range.status).toBe("pass");
   });
 });

@@ -1,5 +1,6 @@
 /** Data quality of a batch, column by column: missing, invalid, new and out-of-range values. */
 import { cellText, presentCount } from "../core/table/cellText.ts";
+import { dateText } from "../core/text/format.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
@@ -11,6 +12,8 @@ import type { PreparedRows } from "./prepareRows.ts";
 
 const MAXIMUM_LISTED = 10;
 
+const FIRST_DATE = Date.UTC(1900);
+
 /** A column counts as constant only if one value in all rows is less likely than this by chance. */
 const UNLIKELY = 1e-6;
 
@@ -20,7 +23,7 @@ export function qualityReport(rows: PreparedRows, reference: Reference, end: num
   const newest = Number.isFinite(latest) ? latest : null;
   const columns = rows.inputs.columns.map((column) => {
     const known = Object.hasOwn(reference.columns, column.name) ? reference.columns[column.name] : undefined;
-    return [column.name, columnQuality(column, known, rows)] as const;
+    return [column.name, columnQuality(column, known, { rows, end })] as const;
   });
   return {
     rows: rows.table.rowCount,
@@ -33,7 +36,11 @@ export function qualityReport(rows: PreparedRows, reference: Reference, end: num
   };
 }
 
-function columnQuality(column: Column, reference: ColumnReference | undefined, rows: PreparedRows): ColumnQuality {
+function columnQuality(
+  column: Column,
+  reference: ColumnReference | undefined,
+  { rows, end }: { readonly rows: PreparedRows; readonly end: number | null },
+): ColumnQuality {
   const invalid = rows.invalid.get(column.name);
   const invalidCount = invalid?.rows.reduce((sum, mark) => sum + mark, 0) ?? 0;
   const total = rows.table.rowCount;
@@ -46,7 +53,7 @@ function columnQuality(column: Column, reference: ColumnReference | undefined, r
     invalidExample: invalidCount === 0 ? null : invalid!.example,
     newShare: added === null || present === 0 ? null : added.count / present,
     newCategories: added?.names ?? [],
-    ...outside(column, reference, present),
+    ...outside(column, reference, end),
     constant: isConstant(column, reference, present),
   };
 }
@@ -66,20 +73,32 @@ function newCategories(column: Column, reference: ColumnReference | undefined) {
   return { count: unseen.reduce((sum, [, count]) => sum + count, 0), names: names.slice(0, MAXIMUM_LISTED) };
 }
 
+/** A date is outside before 1900, or a day after the end of the window, unless the training rows have such dates. */
 function outside(
   column: Column,
   reference: ColumnReference | undefined,
-  present: number,
-): Pick<ColumnQuality, "outsideShare" | "minimum" | "maximum"> {
-  if (column.kind !== "number" || present === 0) return { outsideShare: null, minimum: null, maximum: null };
-  const known = reference?.kind === "number" && reference.quantiles.length > 0;
-  const [low, high] = known ? [reference.quantiles[0]!, reference.quantiles.at(-1)!] : [-Infinity, Infinity];
-  const { values } = column;
-  const [minimum, maximum] = extentOf(values);
+  end: number | null,
+): Pick<ColumnQuality, "outsideShare" | "outsideExample" | "minimum" | "maximum"> {
+  const nothing = { outsideShare: null, minimum: null, maximum: null };
+  if (column.kind === "category") return nothing;
+  const [minimum, maximum] = extentOf(column.values);
+  const known = reference?.kind === column.kind ? reference.quantiles : [];
+  if (minimum > maximum) return nothing;
+  if (known.length === 0) return column.kind === "date" ? nothing : { outsideShare: null, minimum, maximum };
+  const [least, most] =
+    column.kind === "date" ? [FIRST_DATE, (end ?? Infinity) + MILLISECONDS_A_DAY] : [Infinity, -Infinity];
+  const [low, high] = [Math.min(known[0]!, least), Math.max(known.at(-1)!, most)];
   let count = 0;
+  const { values } = column;
   // Comparisons with NaN are false, so missing values are skipped.
   for (let row = 0; row < values.length; row++) if (values[row]! < low || values[row]! > high) count++;
-  return { outsideShare: known ? count / present : null, minimum, maximum };
+  const outsideShare = count / presentCount(column);
+  if (column.kind === "number") return { outsideShare, minimum, maximum };
+  return {
+    ...nothing,
+    outsideShare,
+    ...(count > 0 && { outsideExample: dateText(minimum < low ? minimum : maximum) }),
+  };
 }
 
 function isConstant(column: Column, reference: ColumnReference | undefined, present: number): boolean {

@@ -44,8 +44,10 @@ export interface ColumnQuality {
   /** Share of values that are categories not seen in training; null for numbers and dates. */
   readonly newShare: number | null;
   readonly newCategories: readonly string[];
-  /** Share of values outside the training range; null for categories and dates. */
+  /** Share of values outside the training range, of dates outside of what is plausible; null for categories. */
   readonly outsideShare: number | null;
+  /** Such a date. Absent for numbers, and if there is none. */
+  readonly outsideExample?: string;
   readonly minimum: number | null;
   readonly maximum: number | null;
   /** All present values are equal, and in training they were not. */
