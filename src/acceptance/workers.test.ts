@@ -9,11 +9,14 @@ import {
   living,
   ok,
   onPostgres,
+  runs,
   start,
+  toTrain,
   toTune,
   trials,
   url,
   variables,
+  type RunsJson,
 } from "./workersWorkspace.ts";
 
 describe("workers", () => {
@@ -32,7 +35,7 @@ describe("workers", () => {
     }
     const tuned = await tuning.finished;
     expect(tuned.status, tuned.stderr).toBe(0);
-    expect(tuned.stdout + tuned.stderr).toMatch(/workers did [1-9]\d* fits of the search/);
+    expect(tuned.stdout + tuned.stderr).toMatch(/workers did [1-9]\d* fits/);
     expect(await trials(shared)).toEqual(await trials(alone));
     expect(await leftovers()).toEqual([]);
     const [left] = await living(shared);
@@ -42,6 +45,35 @@ describe("workers", () => {
     const { stderr, status } = await workers[0]!.finished;
     expect([status, stderr]).toEqual([130, expect.stringMatching(/did [1-9]\d* tasks/)]);
     expect(await living(shared)).toEqual([]);
+  });
+
+  onPostgres("train the same runs with 0, 1 and 2 workers, one of them killed, and reproduce them", async () => {
+    const alone = toTrain();
+    alone.ok("train");
+    const expected = runs(alone.json<RunsJson>("runs", "list"));
+    expect(expected).toHaveLength(4);
+    for (const count of [0, 1, 2]) {
+      const shared = toTrain();
+      await ok(shared, "share", `${url}?workspace=train${count}`);
+      const workers = Array.from({ length: count }, () => start(shared, "worker", "--threads", "1"));
+      await expect.poll(() => living(shared), { timeout: 30_000 }).toHaveLength(count);
+      const training = start(shared, "train");
+      if (count === 2) {
+        await expect.poll(busy, { timeout: 30_000, interval: 5 }).toBe(2);
+        workers[1]!.child.kill("SIGKILL");
+      }
+      const { status, stdout, stderr } = await training.finished;
+      expect(status, stderr).toBe(0);
+      expect(/workers did [1-9]\d* fits?/.test(stdout + stderr)).toBe(count > 0);
+      const found = JSON.parse((await ok(shared, "runs", "list", "--json")).stdout) as RunsJson;
+      expect(runs(found)).toEqual(expected);
+      const again = await ok(shared, "reproduce", found.runs.find(({ model }) => model !== null)!.run_id);
+      expect(again.stderr).toContain("byte for byte");
+      expect(/workers did [1-9]\d* fits?/.test(again.stdout + again.stderr)).toBe(count > 0);
+      if (count > 0) expect(await leftovers()).toEqual([]);
+      workers[0]?.child.kill("SIGTERM");
+      await workers[0]?.finished;
+    }
   });
 
   onPostgres("get no more to do after Ctrl-C of the command, which leaves nothing behind", async () => {

@@ -44,17 +44,31 @@ export async function ok(workspace: LifecycleWorkspace, ...args: string[]): Prom
 }
 
 /** Its fits take a moment, so that a worker can be killed in the middle of one. */
-export function toTune(): LifecycleWorkspace {
-  return keptWorkspace("toTune", (workspace) => {
+export const toTune = (): LifecycleWorkspace => {
+  const space = { max_depth: { distribution: "integer", low: 2, high: 7 }, learning_rate: { low: 0.05, high: 0.4 } };
+  const search = { method: "tpe", trials: 12, folds: 2, batch: 6, space };
+  const train = { models: [{ family: "xgboost", params: { n_estimators: 40 }, search }], metric: "roc_auc" };
+  return toFit("toTune", train);
+};
+
+/** Two models on two feature sets, on folds, with their calibration, and their ensemble. */
+export const toTrain = (): LifecycleWorkspace =>
+  toFit("toTrain", {
+    models: [{ family: "xgboost", params: { n_estimators: 60 } }, { family: "logistic_regression" }],
+    feature_sets: { few: ["a", "b", "c"], all: ["*"] },
+    selection: { method: "stratified_k_fold", folds: 4 },
+    calibration: "sigmoid",
+    metric: "log_loss",
+  });
+
+function toFit(name: string, train: object): LifecycleWorkspace {
+  return keptWorkspace(name, (workspace) => {
     let state = 7;
     const next = (): number => (state = (state * 16807) % 2147483647) / 2147483647;
     const lines = Array.from({ length: 1500 }, () => {
       const x = [next(), next(), next(), next(), next()];
       return [...x.map((value) => value.toFixed(4)), x[0]! * x[1]! + x[2]! + next() > 1.2 ? 1 : 0].join();
     });
-    const space = { max_depth: { distribution: "integer", low: 2, high: 7 }, learning_rate: { low: 0.05, high: 0.4 } };
-    const search = { method: "tpe", trials: 12, folds: 2, batch: 6, space };
-    const train = { models: [{ family: "xgboost", params: { n_estimators: 40 }, search }], metric: "roc_auc" };
     workspace.write({
       "config.json": JSON.stringify({ target: "y", train }),
       "sourcedata/rows.csv": ["a,b,c,d,e,y", ...lines, ""].join("\n"),
@@ -72,6 +86,16 @@ export async function trials(workspace: LifecycleWorkspace): Promise<object[]> {
   const { stdout } = await ok(workspace, "runs", "list", "--trials", "--json", "--limit", "1000");
   const found = (JSON.parse(stdout) as { trials: Trial[] }).trials.toSorted((a, b) => a.number - b.number);
   return found.map((trial) => ({ ...trial, seconds: 0, trial_id: 0, train_id: 0, created_at: 0 }));
+}
+
+export interface RunsJson {
+  readonly runs: readonly { readonly run_id: string; readonly model: { readonly sha256: string } | null }[];
+}
+
+/** Without ids, times and the address of the database, which differ. */
+export function runs({ runs: all }: RunsJson): object[] {
+  const changing = { run_id: 0, train_id: 0, dataset_id: 0, created_at: 0, seconds: 0, predict_seconds: 0, config: 0 };
+  return all.map((run) => ({ ...run, ...changing, model: run.model?.sha256 }));
 }
 
 interface WorkersJson {

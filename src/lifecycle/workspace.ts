@@ -10,6 +10,7 @@ import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
 import type { Json } from "../core/json.ts";
 import { limitMemory } from "../core/memoryLimit.ts";
+import type { FitHooks } from "../pipeline/fit/fitCandidate.ts";
 import type { KeptTables } from "./keptTables.ts";
 import { lockNotePath } from "../storage/lock.ts";
 import { openRecords } from "../storage/openRecords.ts";
@@ -33,6 +34,10 @@ export interface Workspace {
   readonly context: Context;
   /** Cache of tables; present when several steps run in one process. */
   readonly tables?: KeptTables;
+  /** Present while workers of other machines may help with fits; `onSeconds` gets the time of each. */
+  readonly share?: (onSeconds?: (seconds: number) => void) => NonNullable<FitHooks["share"]>;
+  /** Who helps now, for progress. */
+  readonly helpers?: () => string | undefined;
 }
 
 /** Combines a loaded configuration with the caller's context, and limits the memory of the process. Touches no file. */

@@ -47,7 +47,7 @@ export function limitsSchema() {
 export function workersSchema() {
   return z.strictObject({
     launch: orNull(text()).describe(
-      "shell command by which `tune` starts workers: run once for each {index} from 1 to `count`, as `ssh node{index} mlctl worker -C /data/churn`, or once if it has no {index}, as `mlctl worker --print slurm` with its output to sbatch; gets SIGTERM when `tune` ends; null: none",
+      "shell command by which `tune`, `train` and `reproduce` start workers: run once for each {index} from 1 to `count`, as `ssh node{index} mlctl worker -C /data/churn`, or once if it has no {index}, as `mlctl worker --print slurm` with its output to sbatch; gets SIGTERM when the command ends; null: none",
     ),
     count: whole(1).default(4).describe("number of workers to start"),
   });

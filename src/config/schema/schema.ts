@@ -83,7 +83,9 @@ function buildSchema(known: KnownNames | undefined) {
       .describe("monitoring of drift, data quality and performance"),
     alerts: alertsSchema().default([]).describe("notifications when findings change"),
     schedule: scheduleSchema().default([]).describe("scheduled jobs"),
-    workers: workersSchema().prefault({}).describe("workers of a shared workspace, which help `tune` (`mlctl worker`)"),
+    workers: workersSchema()
+      .prefault({})
+      .describe("workers of a shared workspace, which help `tune`, `train` and others (`mlctl worker`)"),
     retention: retentionSchema().prefault({}).describe("what `mlctl prune` keeps"),
     limits: limitsSchema().prefault({}).describe("limits on what mlctl takes of the machine"),
     watch: watchSchema()

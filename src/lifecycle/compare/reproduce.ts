@@ -16,7 +16,9 @@ export async function reproduce(session: Session, reference: string) {
   const run = resolveRun(session.store, reference);
   const { model: recorded } = await loadModel(session, run.runId);
   const { datasetId, datasetSha256, configSha256, family, seed } = run;
-  const text = await retrain(session, { run, dataset: datasetOf(session, run), seed });
+  const notes: string[] = [];
+  const onShared = (did: readonly string[]): void => void notes.push(...did);
+  const text = await retrain(session, { run, dataset: datasetOf(session, run), seed, onShared });
   const [expectedSha256, sha256] = [run.model!.sha256, sha256Text(text)];
   return {
     runId: run.runId,
@@ -28,8 +30,8 @@ export async function reproduce(session: Session, reference: string) {
     seconds: (performance.now() - start) / 1000,
     notes:
       run.codeVersion === session.codeVersion
-        ? []
-        : [`trained by mlctl ${run.codeVersion}; this is mlctl ${session.codeVersion}`],
+        ? notes
+        : [...notes, `trained by mlctl ${run.codeVersion}; this is mlctl ${session.codeVersion}`],
   };
 }
 

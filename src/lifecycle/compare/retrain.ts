@@ -16,6 +16,7 @@ import { buildModel } from "../train/keepModels.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
 import type { SelectionMethod } from "../../pipeline/fit/selectionFolds.ts";
 import type { Session } from "../session.ts";
+import { withSharedFits } from "../workers/sharedFits.ts";
 import { finalModel } from "../train/trainCandidates.ts";
 import { trainOne } from "../train/trainOne.ts";
 import { prepareData } from "../train/trainingData.ts";
@@ -27,6 +28,8 @@ interface Recipe {
   readonly seed: number;
   /** The model as it was selected, before it was fitted again on all rows: it has not seen the validation rows. */
   readonly isBeforeRefit?: boolean;
+  /** If given, workers of a shared workspace help: gets what they did. */
+  readonly onShared?: (notes: readonly string[]) => void;
 }
 
 /**
@@ -35,7 +38,7 @@ interface Recipe {
  */
 export async function retrain(
   session: Session,
-  { run, dataset, seed, isBeforeRefit = false }: Recipe,
+  { run, dataset, seed, isBeforeRefit = false, onShared }: Recipe,
 ): Promise<string> {
   const recorded = parseRecorded(run.config);
   if (recorded === undefined)
@@ -60,9 +63,15 @@ export async function retrain(
   // The recorded parameters are the resolved ones, including the engine.
   const params = run.params as JsonObject;
   const candidate = candidateOf(config, { family, params, featureSet, featurePatterns, metric, seed });
-  const trained = await trainOne(then, { candidate, data, emit });
-  if (trained.error !== undefined) throw trained.error;
-  return serializeModel(await buildModel(then, dataset, data, await finalModel(then, data, trained)));
+  const fit = async (own: Session) => {
+    const trained = await trainOne(own, { candidate, data, emit });
+    if (trained.error !== undefined) throw trained.error;
+    const model = await buildModel(then, dataset, data, await finalModel(own, data, trained));
+    return { text: serializeModel(model), notes: [] as readonly string[] };
+  };
+  const { text, notes } = await (onShared === undefined ? fit(then) : withSharedFits(then, data, fit));
+  onShared?.(notes);
+  return text;
 }
 
 /** @throws {MlctlError} kind "data" if the record of the run's dataset is missing */

@@ -11,6 +11,7 @@ import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
+import { withSharedFits } from "../workers/sharedFits.ts";
 import { trainCandidates, type More } from "./trainCandidates.ts";
 
 import { prepareData, type PreparedData } from "./trainingData.ts";
@@ -29,14 +30,16 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
   const chosen = chosenBy(session, data);
-  const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
-    trainCandidates(chosen, data),
-    inspectRows(chosen, data),
-  ]);
-  const all = chosenBy(session, { ...data, config: withModels(data.config, more) });
-  const given = { dataset, data, ranked, suspicions, configSha256: session.configSha256(), tags };
-  const result = await recordTraining(all, given);
-  return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more, isInterrupted)] };
+  return withSharedFits(chosen, data, async (sharing) => {
+    const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
+      trainCandidates(sharing, data),
+      inspectRows(sharing, data),
+    ]);
+    const all = chosenBy(sharing, { ...data, config: withModels(data.config, more) });
+    const given = { dataset, data, ranked, suspicions, configSha256: session.configSha256(), tags };
+    const result = await recordTraining(all, given);
+    return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more, isInterrupted)] };
+  });
 }
 
 function triedNote({ tried, added }: More, isInterrupted: boolean): string {

@@ -6,7 +6,7 @@ import { isBaseline } from "../../estimators/findEstimator.ts";
 import { portfolio } from "../../estimators/defaultModels.ts";
 import { findTransform } from "../../features/index.ts";
 import { composeEnsemble, blended, selectEnsemble } from "../../pipeline/fit/selectEnsemble.ts";
-import { refit, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
+import { refit, severalFits, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { concatenated } from "../../stats/concatenated.ts";
 import { ranksOf } from "../ranks/ranksOf.ts";
 import { decidingMetric } from "../settings.ts";
@@ -50,18 +50,36 @@ export async function trainCandidates(
   const own = { ...workspace, context: { ...context, signal: AbortSignal.any([context.signal, interruption.signal]) } };
   let more: More | undefined = time === null ? undefined : { added: [], tried: 0 };
   try {
-    for (const [index, candidate] of candidates.entries()) {
-      const progress = { type: "progress", stage: `train ${candidate.family}`, total: candidates.length } as const;
-      const emit = (share: number): void => context.emit({ ...progress, done: index + share, unit: "models" });
-      trained.push(await trainOne(own, { candidate, data, emit }));
-    }
+    let stage = "train";
+    const total = candidates.length;
+    const onProgress = (done: number): void => {
+      const note = workspace.helpers?.();
+      context.emit({ type: "progress", stage, done: done * total, total, unit: "models", ...(note && { note }) });
+    };
+    // One after the other; all at once where workers may help.
+    await severalFits(
+      [...candidates.entries()],
+      { onProgress, share: own.share?.() },
+      {
+        cells: Infinity,
+        async work([index, candidate], hooks) {
+          const emit = (share: number): void => {
+            stage = `train ${candidate.family}`;
+            hooks.onProgress?.(share);
+          };
+          trained[index] = await trainOne(own, { candidate, data, emit });
+        },
+      },
+    );
     if (time !== null) more = await trainMore(own, data, { trained, until: started + milliseconds(time) });
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
   } finally {
     release?.();
   }
-  const ranked = rank(await withEnsemble(data, [...trained, ...(more?.added ?? [])]), metric, data.target.task);
+  // Without those that Ctrl-C ended.
+  const all = [...Object.values(trained), ...(more?.added ?? [])];
+  const ranked = rank(await withEnsemble(data, all), metric, data.target.task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return { ranked, more, isInterrupted: interruption.signal.aborted };
 }
@@ -76,7 +94,8 @@ export async function finalModel(
   const progress = { type: "progress", stage: `refit ${trained.family}`, total: 1, unit: "models" } as const;
   const { emit, signal } = workspace.context;
   const onProgress = (done: number): void => emit({ ...progress, done });
-  const final = await refit(trained.candidate, trained.fitted, data, { signal, onProgress, ranks: ranksOf(workspace) });
+  const hooks = { signal, onProgress, ranks: ranksOf(workspace), share: workspace.share?.() };
+  const final = await refit(trained.candidate, trained.fitted, data, hooks);
   onProgress(1);
   return { ...trained, final };
 }
@@ -185,7 +204,7 @@ async function withEnsemble(
   const { family, params } = fitted.estimator;
   const candidate = { ...library[0]!.candidate, family, params };
   const unseen = parts.map(({ rows, predictions }) => ({ rows, raw: blended({ ...common, predictions }, weights) }));
-  const result = resultOf(await judged(candidate, data, fitted, unseen), data);
+  const result = resultOf(await judged(candidate, data, { fitted, onFolds: unseen }), data);
   const weightOf = new Map(library.map(({ each }, i) => [each, weights[i]!]));
   return [
     ...trained.map((each) => ({ ...each, weight: weightOf.get(each) })),

@@ -17,7 +17,7 @@ import { degenerate } from "../../pipeline/judge/baselineEvaluation.ts";
 import {
   decisionOf,
   fitOn,
-  fitOnParts,
+  fitCandidate,
   importanceOf,
   type Candidate,
   type FitHooks,
@@ -51,7 +51,7 @@ export interface TrainedCandidate {
 /** Fewer are predicted several times to measure the time. */
 const FEW_ROWS = 2000;
 
-type Hooks = Required<Omit<FitHooks, "ranks">> & FitHooks;
+type Hooks = FitHooks & Required<Pick<FitHooks, "onProgress">>;
 
 interface Judged {
   readonly fitted: FittedCandidate;
@@ -69,12 +69,16 @@ export async function trainOne(
   context.signal.throwIfAborted();
   emit(0);
   const start = performance.now();
-  const hooks = { signal: context.signal, onProgress: emit, ranks: ranksOf(workspace) };
+  let fitSeconds = 0;
+  const share = workspace.share?.((seconds) => (fitSeconds += seconds));
+  const hooks = { signal: context.signal, onProgress: emit, ranks: ranksOf(workspace), share };
   const outcome = await judgeCandidate(candidate, data, hooks).catch((error: unknown) =>
     error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error),
   );
   emit(1);
-  const common = { candidate, family: candidate.family, seconds: (performance.now() - start) / 1000 };
+  // Shared fits wait for those of other candidates.
+  const seconds = share === undefined ? (performance.now() - start) / 1000 : fitSeconds;
+  const common = { candidate, family: candidate.family, seconds };
   if (outcome instanceof MlctlError) {
     const message = `${candidate.family} could not be fitted: ${outcome.message}`;
     context.emit({ type: "warning", stage: "train", message });
@@ -108,11 +112,11 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: H
   if (data.config.train.refit === true) return judgeToRefit(candidate, data, hooks);
   const { selection } = data;
   const folds = selection?.folds.length ?? 0;
-  const { signal, onProgress, ranks } = hooks;
-  const onFolds = { signal, onProgress: (done: number) => onProgress((done * folds) / (folds + 1)) };
+  const { onProgress, ranks: _, ...common } = hooks;
+  const onFolds = { ...common, onProgress: (done: number) => onProgress((done * folds) / (folds + 1)) };
   const crossValidation = selection && (await crossValidate(candidate, data, selection, onFolds));
-  const last = { signal, ranks, onProgress: (done: number) => onProgress((folds + done) / (folds + 1)) };
-  return { fitted: await fitOnParts(candidate, data.parts(), last), crossValidation };
+  const last = { ...hooks, onProgress: (done: number) => onProgress((folds + done) / (folds + 1)) };
+  return { fitted: await fitCandidate(candidate, data, data.split, last, data.parts()), crossValidation };
 }
 
 /**
@@ -120,29 +124,33 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: H
  * The folds are fitted with what the first fit found, so that its recorded parameters lead to the same model.
  */
 async function judgeToRefit(candidate: Candidate, data: PreparedData, all: Hooks) {
-  const { signal, onProgress, ranks } = all;
+  const { onProgress, ranks: _, ...common } = all;
   const { folds = [] } = data.selection ?? {};
   const share = 1 / (folds.length + 1);
   const { training, validation } = data.parts();
-  const first = { signal, ranks, onProgress: (done: number) => onProgress(done * share) };
+  const first = { ...all, onProgress: (done: number) => onProgress(done * share) };
+  const [fitting, judging] = [
+    { data, rows: data.split.training, part: training },
+    { data, rows: data.split.validation, part: validation },
+  ];
   // Where folds select, the validation rows only evaluate.
-  const fitted = await fitOn(candidate, training, first, data.selection === undefined ? validation : undefined);
+  const fitted = await fitOn(candidate, fitting, first, data.selection === undefined ? judging : undefined);
   const found = { ...candidate, params: fitted.estimator.params };
-  const hooks = { signal, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
+  const hooks = { ...common, onProgress: (done: number) => onProgress(share + done * (1 - share)) };
   const unseen = await eachFold(folds, data.inputs.columns.length, hooks, (fold, own) =>
     predictUnseen(found, data, fold, own),
   );
-  return judged(candidate, data, fitted, unseen);
+  return judged(candidate, data, { fitted, onFolds: unseen }, common);
 }
 
 /** @param onFolds predictions by fold; empty if the validation rows select */
 export async function judged(
   candidate: Candidate,
   data: PreparedData,
-  fitted: Fitted,
-  onFolds: readonly Unseen[],
+  { fitted, onFolds }: { readonly fitted: Fitted; readonly onFolds: readonly Unseen[] },
+  hooks: FitHooks = {},
 ): Promise<Judged> {
-  const { training, validation } = data.parts();
+  const { validation } = data.parts();
   const timings: number[] = [];
   const predict = (): Float64Array => {
     const start = performance.now();
@@ -157,7 +165,7 @@ export async function judged(
   const unseen = data.selection === undefined ? [onValidation] : onFolds;
   // A calibration fitted on the rows that rank would make overconfident models look best.
   const decision = candidate.calibration
-    ? await decisionOf({ ...candidate, params: fitted.estimator.params }, training, {})
+    ? await decisionOf({ ...candidate, params: fitted.estimator.params }, { data, rows: data.split.training }, hooks)
     : decisionOn(candidate, data, unseen);
   const deciding = { ...decision, costs: candidate.costs };
   const evaluation = evaluationOf(onValidation, data, deciding);

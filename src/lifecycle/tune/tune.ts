@@ -114,7 +114,10 @@ async function searchAll(
     work: { kind: "search", work },
     local: trialPool(work, { workers: threads, signal: session.context.signal }),
     threads,
-    title: ({ subject, fold }: TrialTask) => `${searches[subject]!.subject.candidate.family}, fold ${fold + 1}`,
+    post(task: TrialTask) {
+      const { subject, fold } = task;
+      return { title: `${searches[subject]!.subject.candidate.family}, fold ${fold + 1}`, task };
+    },
   });
   const { time } = options;
   const progress = tuneProgress(session.context, searches, { hasEnd: time === undefined, helpers: pool.helpers });

@@ -1,4 +1,5 @@
 /** Tasks that a worker or the queue loses are done all the same, and once. */
+import pg from "pg";
 import { afterAll, expect, it } from "vitest";
 import { databaseAddress } from "../../core/databaseAddress.ts";
 import { openWork } from "../../storage/openWork.ts";
@@ -15,8 +16,9 @@ afterAll(async () => {
 /** A command whose only thread is held by task 0 until `release`, a worker, and task 1 in the queue. */
 async function sharing(name: string) {
   if (typeof server === "string") throw new Error(server);
+  const url = await server.create(name);
   const own = (await exampleWorkspace({ target: "leaves" })).workspace();
-  const paths = { ...own.paths, shared: databaseAddress(await server.create(name)) };
+  const paths = { ...own.paths, shared: databaseAddress(url) };
   const [version, { signal }] = [await computeVersion(), own.context];
   const worker = () => openWork(paths, { version, threads: 1, signal });
   const first = await worker();
@@ -30,7 +32,8 @@ async function sharing(name: string) {
     },
     async close() {},
   };
-  const options = { work: { kind: "search", work: null }, local, threads: 1, title: String } as const;
+  const post = (task: number) => ({ title: String(task), task });
+  const options = { work: { kind: "search", work: null }, local, threads: 1, post } as const;
   const pool = sharedPool<number, number>({ ...own, paths }, options);
   const results = [pool.run(0), pool.run(1)];
   await expect.poll(() => first.offers(), { timeout: 20_000 }).toHaveLength(1);
@@ -40,7 +43,7 @@ async function sharing(name: string) {
     return taken[0]!;
   };
   let taken: Awaited<ReturnType<typeof first.take>> = [];
-  return { worker, first, offer, take, pool, results, doneHere, release: held.resolve };
+  return { worker, first, offer, take, pool, results, doneHere, release: held.resolve, url };
 }
 
 it.skipIf(typeof server === "string")("a task whose worker died is taken over by another worker", async () => {
@@ -56,18 +59,27 @@ it.skipIf(typeof server === "string")("a task whose worker died is taken over by
   release();
   expect(await Promise.all(results)).toEqual([0, 11]);
   expect(doneHere).toEqual([0]);
-  expect(pool.note()).toEqual(["workers did 1 fit of the search"]);
+  expect(pool.note()).toEqual(["workers did 1 fit"]);
   await Promise.all([pool.close(), second.close()]);
 });
 
-it.skipIf(typeof server === "string")("a task that the queue has lost is done by the command itself", async () => {
-  const { first, offer, take, pool, results, doneHere, release } = await sharing("lost");
-  const { id } = await take(first);
-  await first.remove(offer, [id]);
-  expect(await results[1]).toBe(10);
-  release();
-  await results[0];
-  expect(doneHere).toEqual([1, 0]);
-  expect(pool.note()).toEqual([]);
-  await Promise.all([pool.close(), first.close()]);
-});
+it.skipIf(typeof server === "string").each(["lost", "cancelled"])(
+  "a task that was %s is done by the command itself",
+  async (how) => {
+    const { first, offer, take, pool, results, doneHere, release, url } = await sharing(how);
+    const { id } = await take(first);
+    if (how === "lost") await first.remove(offer, [id]);
+    else {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query("UPDATE mlctl_queue.job SET state = 'cancelled' WHERE id = $1", [id]);
+      await client.end();
+    }
+    expect(await results[1]).toBe(10);
+    release();
+    await results[0];
+    expect(doneHere).toEqual([1, 0]);
+    expect(pool.note()).toEqual([]);
+    await Promise.all([pool.close(), first.close()]);
+  },
+);

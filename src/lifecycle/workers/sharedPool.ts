@@ -19,7 +19,10 @@ interface SharedOptions<Task, Result> {
   readonly work: Work;
   readonly local: Pool<Task, Result>;
   readonly threads: number;
-  readonly title: (task: Task) => string;
+  /** "fit" if left out. */
+  readonly unit?: string;
+  /** What a worker gets, and what `mlctl workers` shows. */
+  readonly post: (task: Task) => { readonly title: string; readonly task: unknown };
 }
 
 export interface SharedPool<Task, Result> extends Pool<Task, Result> {
@@ -41,7 +44,7 @@ interface Entry<Task, Result> {
  */
 export function sharedPool<Task, Result>(
   workspace: Workspace,
-  { work, local, threads, title }: SharedOptions<Task, Result>,
+  { work, local, threads, post, unit = "fit" }: SharedOptions<Task, Result>,
 ): SharedPool<Task, Result> {
   const { paths, context } = workspace;
   if (paths.shared === undefined) return { ...local, helpers: () => undefined, note: () => [] };
@@ -81,7 +84,10 @@ export function sharedPool<Task, Result>(
         offer ??= await queue.offer(packed(work));
         // Few, because each look at the queue reads them all.
         const entries = waiting.splice(0, Math.max(0, WAITING_TASKS * helping.threads - (posted.size - own.size)));
-        const tasks = entries.map(({ task }) => ({ title: title(task), bytes: packed(task) }));
+        const tasks = entries.map((entry) => {
+          const { title, task } = post(entry.task);
+          return { title, bytes: packed(task) };
+        });
         try {
           const ids = entries.length === 0 ? [] : await queue.add(offer, tasks);
           for (const id of ids) posted.set(id, entries.shift()!);
@@ -195,9 +201,7 @@ export function sharedPool<Task, Result>(
       return `${counted(workers, "worker")} with ${counted(count, "thread")} ${workers === 1 ? "helps" : "help"}`;
     },
     note: () =>
-      workspace.config.workers.launch === null && helped === 0
-        ? []
-        : [`workers did ${counted(helped, "fit")} of the search`],
+      workspace.config.workers.launch === null && helped === 0 ? [] : [`workers did ${counted(helped, unit)}`],
     async close() {
       context.signal.removeEventListener("abort", abort);
       closing.abort();

@@ -16,7 +16,7 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
 import { degenerate } from "../judge/baselineEvaluation.ts";
-import { partsOf, type Split, type TrainingData } from "./splitRows.ts";
+import { partOf, type Split, type TrainingData } from "./splitRows.ts";
 import { median } from "../../stats/quantileSorted.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
 import { concatenated } from "../../stats/concatenated.ts";
@@ -111,9 +111,8 @@ export async function predictUnseen(
   fold: Split,
   hooks: FitHooks,
 ): Promise<Unseen> {
-  const { training, validation } = partsOf(data, fold);
-  const fitted = await fitOn(candidate, training, hooks);
-  return { rows: fold.validation, raw: rawPredictions(fitted, validation) };
+  const fitted = await fitOn(candidate, { data, rows: fold.training }, hooks);
+  return { rows: fold.validation, raw: rawPredictions(fitted, partOf(data, fold.validation)) };
 }
 
 export function rawPredictions(fitted: Omit<PredictingModel, "threshold">, { inputs }: TrainingData): Float64Array {

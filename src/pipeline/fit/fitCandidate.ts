@@ -7,7 +7,7 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { predictor, calibrate, requirePredictions } from "../predict/predictor.ts";
-import { partOf, partsOf, type Split, type Parts, type TrainingData } from "./splitRows.ts";
+import { partOf, type Parts, type Rows, type Split, type TrainingData } from "./splitRows.ts";
 import { composeEnsemble, type MemberFit } from "./selectEnsemble.ts";
 import { candidateFeatures, fitFeatures, type Candidate } from "./candidateFeatures.ts";
 import { fitCalibration, bestThreshold, tunedMetric } from "./bestThreshold.ts";
@@ -27,24 +27,36 @@ export interface FittedCandidate {
   readonly notes: readonly string[];
 }
 
-export interface FitHooks extends Pick<FitOptions, "signal" | "onProgress" | "ranks"> {}
-
-/** @throws {MlctlError} kind "usage" for an unknown family, parameter or transform, "data" if fitting is impossible */
-export async function fitCandidate(candidate: Candidate, data: TrainingData, split: Split, hooks: FitHooks = {}) {
-  return fitOnParts(candidate, partsOf(data, split), hooks);
+/** A fit on rows of the data of a training: positions, as for partOf. */
+export interface FitTask {
+  readonly candidate: Candidate;
+  readonly rows: Int32Array;
+  readonly watched: Int32Array | undefined;
 }
 
-/** Like fitCandidate with the parts selected already, so that many candidates share them. */
-export async function fitOnParts(
+export interface FitHooks extends Pick<FitOptions, "signal" | "onProgress" | "ranks"> {
+  /** Where workers of other machines help: does a fit here or there, when its turn comes. */
+  readonly share?: ((task: FitTask, here: () => Promise<Fitted>) => Promise<Fitted>) | undefined;
+}
+
+/**
+ * @param parts of the split, if they are selected already
+ * @throws {MlctlError} kind "usage" for an unknown family, parameter or transform, "data" if fitting is impossible
+ */
+export async function fitCandidate(
   candidate: Candidate,
-  { training, validation }: Parts,
+  data: TrainingData,
+  split: Split,
   hooks: FitHooks = {},
+  parts?: Parts,
 ): Promise<FittedCandidate> {
+  const training = { data, rows: split.training, part: parts?.training };
   const fitted = await fitOn(candidate, training, hooks);
   const decision = await decisionOf(candidate, training, hooks);
+  const validation = parts?.validation ?? partOf(data, split.validation);
   const prediction = predictor({ ...fitted, ...decision })(validation.inputs);
   requirePredictions(prediction, { family: candidate.family, dataRows: validation.dataRows });
-  const { task, classes = [] } = training.target;
+  const { task, classes = [] } = data.target;
   const common = { task, classCount: classes.length, yTrue: validation.y, costs: candidate.costs };
   const evaluation = { ...common, ...prediction };
   return { ...fitted, ...decision, evaluation, importance: importanceOf(fitted.estimator) };
@@ -53,16 +65,12 @@ export async function fitOnParts(
 export type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
 /** @param watched rows that stop a candidate early that holds out no share of the training rows for it */
-export async function fitOn(
-  candidate: Candidate,
-  training: TrainingData,
-  hooks: FitHooks,
-  watched?: TrainingData,
-): Promise<Fitted> {
+export async function fitOn(candidate: Candidate, training: Rows, hooks: FitHooks, watched?: Rows): Promise<Fitted> {
+  const { data, rows } = training;
   const members = findEstimator(candidate.family).members?.(candidate.params);
   if (members !== undefined) {
     const fitted = await severalFits(members, hooks, {
-      cells: training.y.length * training.inputs.columns.length * members.length,
+      cells: rows.length * data.inputs.columns.length * members.length,
       work: async ({ family, params, weight }, own): Promise<MemberFit> => ({
         weight,
         ...(await fitOn({ ...candidate, family, params }, training, own)),
@@ -70,6 +78,21 @@ export async function fitOn(
     });
     return composeEnsemble(fitted);
   }
+  const { share, ...own } = hooks;
+  const here = (): Promise<Fitted> => fitPart(candidate, selected(training), own, watched && selected(watched));
+  return share === undefined || own.ranks !== undefined
+    ? here()
+    : share({ candidate, rows, watched: watched?.rows }, here);
+}
+
+const selected = ({ data, rows, part }: Rows): TrainingData => part ?? partOf(data, rows);
+
+export async function fitPart(
+  candidate: Candidate,
+  training: TrainingData,
+  hooks: Omit<FitHooks, "share">,
+  watched?: TrainingData,
+): Promise<Fitted> {
   const features = await candidateFeatures(candidate, training, hooks.signal);
   const { transforms, notes } = features;
   const { params } = candidate;
@@ -93,15 +116,21 @@ function watchOf({ inputs, y }: TrainingData, transforms: readonly FittedTransfo
 export type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
 
 /** Learned ones are fitted on out-of-fold predictions of the training rows. */
-export async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
+export async function decisionOf(candidate: Candidate, training: Rows, hooks: FitHooks): Promise<Decision> {
   const { threshold, calibration: method = null, seed } = candidate;
-  if (training.target.task !== "binary") return { threshold: null };
+  const { data, rows: all } = training;
+  if (data.target.task !== "binary") return { threshold: null };
   const fixed = typeof threshold === "number" ? threshold : null;
   if (fixed !== null && method === null) return { threshold: fixed };
-  const { y, times, groups } = training;
-  const unseen = await outOfFold({ y, times, groups, seed }, async (rows, validation) => {
-    const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
-    return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, validation)).probabilities!;
+  const { y, times, groups } = withoutInputs(data, all);
+  const { signal, share } = hooks;
+  const unseen = await outOfFold({ y, times, groups, seed }, async (part, validation) => {
+    const fitted = await fitOn(candidate, { data, rows: part.map((row) => all[row]!) }, { signal, share });
+    const inputs = selectRows(
+      data.inputs,
+      validation.map((row) => all[row]!),
+    );
+    return predictor({ ...fitted, threshold: null })(inputs).probabilities!;
   });
   return decisionFrom(candidate, unseen);
 }
@@ -123,7 +152,8 @@ export async function refit(
   data: TrainingData,
   hooks: FitHooks,
 ): Promise<FittedCandidate> {
-  const again = await fitOn({ ...candidate, params: first.estimator.params }, data, hooks);
+  const all = { data, rows: Int32Array.from(data.y.keys()), part: data };
+  const again = await fitOn({ ...candidate, params: first.estimator.params }, all, hooks);
   return { ...first, ...again, importance: importanceOf(again.estimator) };
 }
 
@@ -134,11 +164,13 @@ export function importanceOf(fitted: FittedEstimator): (readonly [string, number
   );
 }
 
-type Hooks = Pick<FitOptions, "signal" | "onProgress">;
-
 /** With more cells, a fit uses all cores by itself, or its features need much memory. */
 const SMALL_CELLS = 5_000_000;
-const MOST_AT_ONCE = 8;
+export const MOST_AT_ONCE = 8;
+
+/** @param cells of all fits together */
+export const fitsAtOnce = (cells: number): number =>
+  cells < SMALL_CELLS ? Math.min(availableParallelism(), MOST_AT_ONCE) : 1;
 
 /**
  * @param cells rows times columns of all of them together
@@ -147,8 +179,8 @@ const MOST_AT_ONCE = 8;
  */
 export async function severalFits<Item, Result>(
   items: readonly Item[],
-  hooks: Hooks,
-  { cells, work }: { readonly cells: number; readonly work: (item: Item, own: Hooks) => Promise<Result> },
+  hooks: FitHooks,
+  { cells, work }: { readonly cells: number; readonly work: (item: Item, own: FitHooks) => Promise<Result> },
 ): Promise<Result[]> {
   const shares = new Float64Array(items.length);
   const results: Result[] = [];
@@ -169,8 +201,8 @@ export async function severalFits<Item, Result>(
       }
     }
   };
-  const atOnce = cells < SMALL_CELLS ? Math.min(availableParallelism(), MOST_AT_ONCE, items.length) : 1;
-  await Promise.all(Array.from({ length: atOnce }, workThrough));
+  const count = hooks.share === undefined ? fitsAtOnce(cells) : items.length;
+  await Promise.all(Array.from({ length: Math.min(count, items.length) }, workThrough));
   hooks.signal?.throwIfAborted();
   // The error of the first item, whichever came first.
   const [first] = failures.toSorted((a, b) => a.index - b.index);
@@ -178,9 +210,12 @@ export async function severalFits<Item, Result>(
   return results;
 }
 
+const withoutInputs = (data: TrainingData, rows: Int32Array): TrainingData =>
+  partOf({ ...data, inputs: { rowCount: data.y.length, columns: [] } }, rows);
+
 /** @param rows positions of the training rows */
 export async function fitBaseline(data: TrainingData, rows: Int32Array): Promise<FittedEstimator> {
-  const { y, target } = partOf({ ...data, inputs: { rowCount: data.y.length, columns: [] } }, rows);
+  const { y, target } = withoutInputs(data, rows);
   const none: Matrix = { rowCount: rows.length, columnNames: [], values: new Float64Array(0) };
   const classCount = target.classes?.length ?? 0;
   const options = { task: target.task, classCount, params: {}, seed: 0 };

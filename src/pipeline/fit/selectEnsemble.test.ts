@@ -71,14 +71,14 @@ describe("an ensemble", () => {
         { family: linear, params: {}, weight: 0.3 },
       ];
       const own = { featureSet: "all", featurePatterns: null, features: null, threshold: 0.5, metric: "rmse", seed: 1 };
-      const data = { inputs: table, y, target };
+      const all = { data: { inputs: table, y, target }, rows: Int32Array.from(y.keys()) };
       const candidate: Candidate = { family: "ensemble", params: { members }, ...own };
-      const model = await fitOn(candidate, data, {});
+      const model = await fitOn(candidate, all, {});
       const again = JSON.parse(JSON.stringify(model)) as typeof model;
       const predicted = findEstimator("ensemble").load(again.estimator).predict(featureMatrix(table, again.transforms));
       const alone = await Promise.all(
         members.map(async ({ family, params }) => {
-          const { transforms, estimator } = await fitOn({ ...candidate, family, params }, data, {});
+          const { transforms, estimator } = await fitOn({ ...candidate, family, params }, all, {});
           return findEstimator(family).load(estimator).predict(featureMatrix(table, transforms));
         }),
       );

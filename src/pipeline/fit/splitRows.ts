@@ -111,6 +111,14 @@ export function partsOf(data: TrainingData, { training, validation }: Split): Pa
   return { training: partOf(data, training), validation: partOf(data, validation) };
 }
 
+/** Rows of the data that all fits of a training share; selected when they are needed, because many fits may wait. */
+export interface Rows {
+  readonly data: TrainingData;
+  readonly rows: Int32Array;
+  /** Where they are selected already. */
+  readonly part?: TrainingData | undefined;
+}
+
 /** @param rows positions of the rows to select, in this order */
 export function partOf(
   { inputs, y, times, groups, dataRows, ...common }: TrainingData,

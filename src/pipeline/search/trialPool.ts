@@ -6,6 +6,7 @@ import { projectRoot } from "../../core/projectRoot.ts";
 import type { Aggregate } from "../../core/records/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Candidate } from "../fit/candidateFeatures.ts";
+import type { Fitted } from "../fit/fitCandidate.ts";
 import type { Split, TrainingData } from "../fit/splitRows.ts";
 
 /** Threads can only run compiled code; tests run the sources, with the build next to them. */
@@ -79,7 +80,12 @@ export interface TrialTask {
   readonly stages: readonly number[] | null;
 }
 
+interface Failed {
+  readonly error: { readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined };
+}
+
 /** One prediction per point for the validation rows of the fold, as Predictor.predict. */
-export type TrialResult =
-  | { readonly predictions: readonly Float64Array[]; readonly seconds: number }
-  | { readonly error: { readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined } };
+export type TrialResult = { readonly predictions: readonly Float64Array[]; readonly seconds: number } | Failed;
+
+/** Of a FitTask. */
+export type FitResult = { readonly fitted: Fitted; readonly seconds: number } | Failed;

@@ -1,4 +1,7 @@
-/** Entry point of the search threads: fits points on folds. Features are computed once per fold, not per point. */
+/**
+ * Entry point of the threads of searches and workers: fits points on folds, or candidates on rows. Features are computed
+ * once per fold, not per point.
+ */
 import { workerData } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
 import type { Estimator } from "../../core/estimator.ts";
@@ -8,9 +11,10 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { candidateFeatures, fitFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
+import { fitPart, type FitTask } from "../fit/fitCandidate.ts";
 import { partOf } from "../fit/splitRows.ts";
 import { requireHistory } from "../predict/predictor.ts";
-import type { TrialResult, TrialTask, TrialWork } from "./trialPool.ts";
+import type { FitResult, TrialResult, TrialTask, TrialWork } from "./trialPool.ts";
 
 /** Maximum size of the cached matrices; the least recently used folds are dropped first. */
 const KEPT_BYTES = 256 * 1024 * 1024;
@@ -21,11 +25,14 @@ type FoldFeatures = CandidateFeatures & { readonly judged: Matrix };
 const { data, subjects } = workerData as TrialWork;
 const kept = new Map<string, FoldFeatures>();
 
-export default async function run(task: TrialTask): Promise<TrialResult> {
+export default async function run(task: TrialTask | FitTask): Promise<TrialResult | FitResult> {
   const start = performance.now();
+  const seconds = (): number => (performance.now() - start) / 1000;
   try {
-    const predictions = await predictionsOf(task);
-    return { predictions, seconds: (performance.now() - start) / 1000 };
+    if ("subject" in task) return { predictions: await predictionsOf(task), seconds: seconds() };
+    const { candidate, rows, watched } = task;
+    const fitted = await fitPart(candidate, partOf(data, rows), {}, watched && partOf(data, watched));
+    return { fitted, seconds: seconds() };
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
     // Error classes are lost between threads.

@@ -169,7 +169,8 @@ export function workQueue({ address, session, bytes, version }: WorkQueueOptions
       const known = new Set(others.map(({ id }) => id));
       // The queue of a command whose connection was cut may have been removed before it had another.
       const lost = [...posted].filter((id) => !known.has(id));
-      const failed = [...others.filter(({ state }) => state === "failed").map(({ id }) => id), ...lost];
+      const isOver = ({ state }: (typeof others)[number]): boolean => state === "failed" || state === "cancelled";
+      const failed = [...others.filter(isOver).map(({ id }) => id), ...lost];
       const gone = [...completed.map(({ id }) => id), ...failed];
       if (gone.length > 0) await (await boss()).deleteJob(offer, gone);
       const done = completed.map(({ id, output }) => [id, fromBase64((output as { result: string }).result)] as const);
