@@ -2,22 +2,13 @@
 import { type ParamSpec, param, positive } from "../../core/paramSpec.ts";
 import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { complement, type GraphBuilder } from "../../core/onnx.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
 import { softmax } from "../../stats/softmax.ts";
 import { numberList, ofWidth, requireWidth, unfit } from "../fittedState.ts";
 import { featureMeans } from "../leastSquares.ts";
 import { resolveParams } from "../params.ts";
-import { affineNodes, constantNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
+import { affineNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
-
-interface LogisticModel {
-  /** Codes of the classes seen in training, ascending; other classes get probability 0. */
-  readonly classes: readonly number[];
-  /** One entry per class; with two classes a single one, for the second class. */
-  readonly outputs: readonly LinearOutput[];
-}
 
 const params: readonly ParamSpec[] = [
   param(
@@ -57,88 +48,71 @@ export const logisticRegression = {
   },
 
   load(fitted) {
-    const model = readState(fitted);
-    return ofWidth(fitted, (X) => probabilities(model, fitted.classCount, X));
+    const outputs = outputsOf(fitted);
+    return ofWidth(fitted, (X) => {
+      const margins = outputs.map((output) => linearMargins(X, output));
+      if (margins.length === 1) return margins[0]!.map(logistic);
+      const result = new Float64Array(X.rowCount * margins.length);
+      margins.forEach((own, k) => own.forEach((margin, i) => (result[i * margins.length + k] = margin)));
+      return softmax(result, margins.length);
+    });
   },
 
-  /** Classes not seen in training have a margin of −∞ for every row. */
   contributions(fitted, X) {
     requireWidth(X, fitted);
-    const width = fitted.featureNames.length;
-    const means = numberList(fitted, "means", fitted.state.means, width);
-    const model = readState(fitted);
-    const outputs = Array.from({ length: fitted.classCount }, (_, code) => outputOf(model, code, width));
-    const [first, second] = outputs;
-    const logOdds = { ...second!, intercept: second!.intercept - first!.intercept };
-    return linearContributions(fitted.classCount === 2 ? [logOdds] : outputs, means, X);
+    const means = numberList(fitted, "means", fitted.state.means, fitted.featureNames.length);
+    return linearContributions(outputsOf(fitted), means, X);
   },
 
   /** Mean absolute coefficient over the classes. */
   importance(fitted) {
-    const { outputs } = readState(fitted);
+    const { coefficients } = readState(fitted);
     const result = new Float64Array(fitted.featureNames.length);
-    for (const { coefficients } of outputs)
-      coefficients.forEach((value, j) => (result[j]! += Math.abs(value) / outputs.length));
+    for (const own of coefficients) own.forEach((value, j) => (result[j]! += Math.abs(value) / coefficients.length));
     return result;
   },
 
-  /** Classes not seen in training have probability 0. */
   toOnnx(graph, fitted, input) {
-    const { classCount } = fitted;
-    const { classes, outputs } = readState(fitted);
-    if (classes.length === 1) {
-      const sure = Array.from({ length: classCount }, (_, code) => (code === classes[0] ? 1 : 0));
-      return constantNodes(graph, classCount === 2 ? sure.slice(1) : sure, input);
-    }
-    const intercepts = outputs.map(({ intercept }) => intercept);
+    const outputs = outputsOf(fitted);
     const margins = affineNodes(
       graph,
       input,
       outputs.map(({ coefficients }) => coefficients),
-      intercepts,
+      outputs.map(({ intercept }) => intercept),
     );
-    const axis = { axis: { int: 1 } };
-    if (classes.length > 2) return toAllClasses(graph, graph.add("Softmax", [margins], axis), classes, classCount);
-    const second = graph.add("Sigmoid", [margins]);
-    if (classCount === 2) return second;
-    const both = graph.add("Concat", [complement(graph, second), second], axis);
-    return toAllClasses(graph, both, classes, classCount);
+    return outputs.length === 1
+      ? graph.add("Sigmoid", [margins])
+      : graph.add("Softmax", [margins], { axis: { int: 1 } });
   },
 } satisfies Estimator;
 
-/** Expands the probabilities of the classes seen in training to all classes. */
-function toAllClasses(graph: GraphBuilder, seen: string, classes: readonly number[], classCount: number): string {
-  if (classes.length === classCount) return seen;
-  const places = classes.flatMap((code) => Array.from({ length: classCount }, (_, k) => (k === code ? 1 : 0)));
-  return graph.add("MatMul", [seen, graph.constant("double", places, [classes.length, classCount])]);
+/** exp of a negative number, which does not overflow. */
+function logistic(margin: number): number {
+  const tail = Math.exp(-Math.abs(margin));
+  return (margin >= 0 ? 1 : tail) / (1 + tail);
 }
 
-/** Linear input of the softmax for a class; if two classes were seen, 0 for the first of them. */
-function outputOf({ classes, outputs }: LogisticModel, code: number, width: number): LinearOutput {
-  const seen = classes.indexOf(code);
-  const none = { coefficients: new Float64Array(width), intercept: seen === -1 ? -Infinity : 0 };
-  return outputs[classes.length > 2 ? seen : seen - 1] ?? none;
+/**
+ * The log-odds of the second of two classes, or the input of the softmax for each class: −∞ for a class that was not seen
+ * in training, so that its probability is 0, and if two were seen, 0 for the first of them.
+ */
+function outputsOf(fitted: FittedEstimator): readonly LinearOutput[] {
+  const { classes, coefficients, intercepts } = readState(fitted);
+  const all = Array.from({ length: fitted.classCount }, (_, code): LinearOutput => {
+    const seen = classes.indexOf(code);
+    const k = classes.length > 2 ? seen : seen - 1;
+    const none = new Float64Array(fitted.featureNames.length);
+    return { coefficients: coefficients[k] ?? none, intercept: intercepts[k] ?? (seen < 0 ? -Infinity : 0) };
+  });
+  const [first, second] = all;
+  return all.length === 2 ? [{ ...second!, intercept: second!.intercept - first!.intercept }] : all;
 }
 
-/** As Predictor.predict: (n) if classCount is 2, else (n × classCount). */
-function probabilities({ classes, outputs }: LogisticModel, classCount: number, X: Matrix): Float64Array {
-  const margins = outputs.map((output) => linearMargins(X, output));
-  const result = new Float64Array(X.rowCount * classCount).fill(classes.length > 2 ? -Infinity : 0);
-  for (let i = 0, at = 0; i < X.rowCount; i++, at += classCount) {
-    if (classes.length === 1) result[at + classes[0]!] = 1;
-    else if (classes.length > 2) classes.forEach((code, k) => (result[at + code] = margins[k]![i]!));
-    else {
-      const z = margins[0]![i]!;
-      const tail = Math.exp(-Math.abs(z));
-      result[at + classes[0]!] = (z >= 0 ? tail : 1) / (1 + tail);
-      result[at + classes[1]!] = (z >= 0 ? 1 : tail) / (1 + tail);
-    }
-  }
-  if (classes.length > 2) softmax(result, classCount);
-  return classCount === 2 ? Float64Array.from({ length: X.rowCount }, (_, i) => result[2 * i + 1]!) : result;
-}
-
-function readState(fitted: FittedEstimator): LogisticModel {
+/**
+ * `classes`: codes of those seen in training, ascending. The others have one entry per class; with two classes a single one,
+ * for the second.
+ */
+function readState(fitted: FittedEstimator) {
   const state: JsonObject = fitted.state;
   const classes = [...numberList(fitted, "classes", state.classes)];
   const isCode = (code: number): boolean => Number.isInteger(code) && code >= 0 && code < fitted.classCount;
@@ -152,5 +126,5 @@ function readState(fitted: FittedEstimator): LogisticModel {
   const width = fitted.featureNames.length;
   const coefficients = rows.map((row: Json) => numberList(fitted, "coefficients", row, width));
   const intercepts = numberList(fitted, "intercepts", state.intercepts, expected);
-  return { classes, outputs: coefficients.map((row, k) => ({ coefficients: row, intercept: intercepts[k]! })) };
+  return { classes, coefficients, intercepts };
 }
