@@ -38,7 +38,9 @@ export function targetRemarks(encoded: EncodedTarget, options: TargetOptions): T
 
 function oneNumber(name: string, y: Float64Array): string[] {
   const isOne = y.length > 1 && y.every((value) => value === y[0]);
-  return isOne ? [`every row has ${formatNumber(y[0])} in "${name}", so there is nothing to learn: check "target"`] : [];
+  return isOne
+    ? [`every row has ${formatNumber(y[0])} in "${name}", so there is nothing to learn: check "target"`]
+    : [];
 }
 
 /** Of a lognormal distribution it is 4 if the standard deviation of the logarithm is 0.83. */
