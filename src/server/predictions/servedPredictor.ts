@@ -112,20 +112,19 @@ function inRowOrder(findings: readonly RowFinding[]): RowFinding[] {
 function servedValues({ predict, labels, model }: ServedModel, digits: number | null) {
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels, digits });
-  const [isClass, isBinary, classCount] = [labels !== null, target.task === "binary", labels?.length ?? 0];
+  const isBinary = target.task === "binary";
   return (table: Table): Pick<Predictions, "values" | "probabilities" | "shares"> => {
-    if (table.rowCount === 0)
-      return { values: [], probabilities: isClass ? [] : null, shares: isClass ? () => [] : null };
+    if (table.rowCount === 0) return { values: [], probabilities: labels && [], shares: labels && (() => []) };
     const prediction = refusingRows(() => predict(table));
     const { predictions, notFinite } = valuesOf(prediction);
     const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
     if (notFinite.length > 0) throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
     const values = predictions.map(([value]) => value);
-    if (!isClass) return { values, probabilities: null, shares: null };
+    if (labels === null) return { values, probabilities: null, shares: null };
     // Of two classes, only the positive one; else all classes row by row.
     const all = prediction.probabilities!;
     const shares = (row: number): number[] =>
-      isBinary ? [1 - all[row]!, all[row]!] : Array.from(all.subarray(row * classCount, (row + 1) * classCount));
+      isBinary ? [1 - all[row]!, all[row]!] : labels.map((_, code) => all[row * labels.length + code]!);
     return { values, probabilities: predictions.map(([, share]) => share!), shares };
   };
 }
