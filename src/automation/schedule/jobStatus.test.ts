@@ -75,7 +75,7 @@ describe("jobStatuses", () => {
   async function statusAt(now: string, executions: readonly Execution[]): Promise<JobStatus> {
     const paths = exampleWorkspace();
     const { records } = truthOf(paths);
-    await expectJobs({ records }, [job], "crontab", new Date(expected.since));
+    await expectJobs({ records }, [job], { by: "crontab", now: new Date(expected.since) });
     const store = openStore(paths.database);
     for (const execution of executions) await save(paths, store, execution);
     const [status] = await jobStatuses([job], { records, store }, { now: new Date(now), count: 1 });

@@ -28,28 +28,24 @@ export async function expectations({ records }: Place): Promise<State> {
   return stateOf(await records.state("schedule"));
 }
 
-/** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
-export function expectJobs(place: Place, jobs: readonly CronJob[], by: Scheduler, now: Date): Promise<void> {
-  return save(place, (before) =>
-    Object.fromEntries(
-      jobs.map(({ name, cron, timezone }) => {
-        const known = before[name];
-        // No run was expected yet for files that were only written.
-        const same = known?.cron === cron && known.timezone === timezone && known.fromFirstRun !== true;
-        return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
-      }),
-    ),
-  );
+interface Expecting {
+  readonly by: Scheduler;
+  readonly now: Date;
+  /** The scheduler does not read the files yet: the previous one goes on, so existing expectations stay. */
+  readonly fromFirstRun?: boolean;
 }
 
-/** For files that the scheduler does not read yet: the previous one goes on, so existing expectations stay. */
-export function expectFromFirstRun(place: Place, jobs: readonly CronJob[], by: Scheduler, now: Date): Promise<void> {
+/** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
+export function expectJobs(place: Place, jobs: readonly CronJob[], { by, now, fromFirstRun = false }: Expecting) {
   return save(place, (before) =>
     Object.fromEntries(
       jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
         const known = before[name];
         const isSame = known?.cron === cron && known.timezone === timezone;
-        return [name, isSame ? known : { cron, timezone, since: now.toISOString(), by, fromFirstRun: true }];
+        if (isSame && fromFirstRun) return [name, known];
+        // No run was expected yet for files that were only written.
+        const since = isSame && known.fromFirstRun !== true ? known.since : now.toISOString();
+        return [name, { cron, timezone, since, by, ...(fromFirstRun && { fromFirstRun }) }];
       }),
     ),
   );
@@ -90,28 +86,17 @@ const GRACE_MILLISECONDS = 300_000;
 
 const RECENT = 5;
 
-export interface JobStatus extends CronJob {
-  readonly command: string;
-  /** The scheduler that the job was last installed in; null: none, so no run is expected. */
-  readonly scheduler: Scheduler | null;
-  /** "unscheduled": not installed in any scheduler; "overdue": the job should have run and did not. */
-  readonly status: "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
-  readonly missed: number;
-  readonly overdueSince: string | null;
-  readonly next: readonly string[];
-  readonly last: readonly Outcome[];
-}
+export type JobStatus = Awaited<ReturnType<typeof jobStatuses>>[number];
 
-type Outcome = Pick<
-  Execution,
-  "executionId" | "status" | "trigger" | "dueAt" | "startedAt" | "seconds" | "exitCode" | "reason" | "log"
->;
+/** "unscheduled": not installed in any scheduler; "overdue": the job should have run and did not. */
+type Status = "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
 
+/** @returns per job; `scheduler`: where it was last installed, null if nowhere, so that no run is expected */
 export async function jobStatuses(
   jobs: readonly ScheduledJob[],
   { records, store }: Pick<Session, "records" | "store">,
   { now, count }: { readonly now: Date; readonly count: number },
-): Promise<JobStatus[]> {
+) {
   const expected = await expectations({ records });
   return jobs.map((job) => {
     const executions = store.executions({ job: job.name, limit: RECENT });
@@ -192,8 +177,6 @@ function schedulerName(scheduler: Scheduler | null): string {
   return scheduler === "crontab" ? "cron" : scheduler === "systemd" ? "its systemd timer" : "`mlctl schedule run`";
 }
 
-type Status = JobStatus["status"];
-
 function statusOf(expected: Expectation | undefined, executions: readonly Execution[], isOverdue: boolean): Status {
   const last = executions.map(actualStatus).find((status) => status !== "skipped");
   if (last === "running") return "running";
@@ -207,7 +190,7 @@ function newestOf(some: readonly Execution[], others: readonly Execution[]): Exe
   return [...some, ...others].toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
 }
 
-function outcomeOf(execution: Execution): Outcome {
+function outcomeOf(execution: Execution) {
   const { executionId, trigger, dueAt, startedAt, seconds, exitCode, reason, log } = execution;
   return { executionId, status: actualStatus(execution), trigger, dueAt, startedAt, seconds, exitCode, reason, log };
 }

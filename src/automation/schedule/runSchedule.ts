@@ -34,7 +34,7 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   const { jobs, workspace } = given;
   const { context } = workspace;
   const before = await expectations(workspace);
-  await expectJobs(workspace, jobs, "daemon", context.now());
+  await expectJobs(workspace, jobs, { by: "daemon", now: context.now() });
   const stopJobs = new AbortController();
   const running = new Set<Promise<void>>();
   let executions = 0;

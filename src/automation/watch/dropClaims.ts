@@ -29,23 +29,9 @@ export interface Claim extends ClaimNote {
   readonly original: string;
 }
 
-interface Drop {
-  readonly given: string;
-  readonly etag?: string;
-}
+type Drop = Pick<ClaimNote, "given" | "etag">;
 
-export interface Claims {
-  readonly owner: string;
-  /** An empty folder for a drop under a name of its own; undefined where another watcher has it. */
-  reserve(drop: Drop, isTaken: (name: string) => Promise<boolean>): Promise<Claim | undefined>;
-  /** What watchers that are gone left behind, now owned by this one. Removes their locks. */
-  takeOver(): Promise<Claim[]>;
-  /** Counts the start of a claim that was taken over, before its file is touched: it may be what ended the others. */
-  begin(claim: Claim): Claim;
-  /** Lets go of a folder whose file is put away, or never came. */
-  release(claim: Claim): void;
-  close(): void;
-}
+export type Claims = Awaited<ReturnType<typeof openClaims>>;
 
 interface ClaimOptions {
   readonly processing: string;
@@ -58,7 +44,7 @@ const WATCHERS = ".watchers";
 const MOST_NAMES = 50;
 
 /** A killed watcher's lock is free at once: the system ends it with the process. */
-export async function openClaims(options: ClaimOptions): Promise<Claims> {
+export async function openClaims(options: ClaimOptions) {
   const { processing, origin, now } = options;
   const watchers = join(processing, WATCHERS);
   mkdirSync(watchers, { recursive: true });
@@ -67,7 +53,8 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
   const release = await lockOf(watchers, owner, now);
   return {
     owner,
-    async reserve(drop, isTaken) {
+    /** An empty folder for a drop under a name of its own; undefined where another watcher has it. */
+    async reserve(drop: Drop, isTaken: (name: string) => Promise<boolean>): Promise<Claim | undefined> {
       let tries = 0;
       for (const name of candidateNames(drop.given, now())) {
         if (isBeingClaimed(processing, drop, name) || ++tries > MOST_NAMES) return undefined;
@@ -80,7 +67,8 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
       }
       return undefined;
     },
-    async takeOver() {
+    /** What watchers that are gone left behind, now owned by this one. Removes their locks. */
+    async takeOver(): Promise<Claim[]> {
       const taken: Claim[] = [];
       const foreign = allClaims(processing).filter((claim) => claim.owner !== owner && claim.origin === origin);
       const owners = new Set(foreign.map((claim) => claim.owner));
@@ -93,11 +81,13 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
       }
       return taken;
     },
-    begin({ folder, original: _original, ...before }) {
+    /** Counts the start of a claim that was taken over, before its file is touched: it may be what ended the others. */
+    begin({ folder, original: _original, ...before }: Claim): Claim {
       return writeNote(folder, { ...before, starts: before.starts + 1 });
     },
+    /** Lets go of a folder whose file is put away, or never came. */
     release: dropFolder,
-    close() {
+    close(): void {
       release();
       removeLock(watchers, owner);
     },

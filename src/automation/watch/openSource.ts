@@ -7,6 +7,7 @@ import { milliseconds } from "../../core/text/duration.ts";
 import { glob } from "../../core/text/glob.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { sha256File } from "../../storage/files/sha256.ts";
 import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { shownUrl, download, lastPart, type DownloadOptions, type Version } from "../../storage/remote/download.ts";
@@ -104,19 +105,21 @@ interface FetchState extends Version {
   readonly url: string;
   readonly sha256: string;
   readonly name: string;
-  readonly pending: boolean;
 }
 
 /** Equal bytes are no news. Killed at any moment, the next call goes on: no version is lost or comes twice. */
 async function fetchUrl(options: FetchUrlOptions): Promise<string | null> {
   const { folder, statePath, url } = options;
   const before = readState(options);
-  const waiting = join(folder, waitingName(url));
-  if (before?.pending === true) {
-    const arrived = arrive(waiting, join(folder, before.name));
-    saveState(statePath, { ...before, pending: false });
-    if (arrived) return before.name;
-  }
+  // Hidden, so that nobody takes it before it is known.
+  const waiting = join(folder, `.fetched-${createHash("sha256").update(url).digest("hex").slice(0, 16)}`);
+  const arrive = (name: string): string => {
+    renameSync(waiting, join(folder, name));
+    syncFolder(folder);
+    return name;
+  };
+  if (before !== undefined && existsSync(waiting) && (await sha256File(waiting)) === before.sha256)
+    return arrive(before.name);
   ensureFolder(folder);
   const path = `${waiting}.part`;
   const hints = {
@@ -126,30 +129,13 @@ async function fetchUrl(options: FetchUrlOptions): Promise<string | null> {
   const response = await download({ ...options, path, known: before, hints });
   if (response === null) return null;
   const { sha256, etag, lastModified } = response;
-  const state = { url: shownUrl(url), etag, lastModified, sha256 };
-  if (before?.sha256 === sha256) {
-    rmSync(path, { force: true });
-    saveState(statePath, { ...state, name: before.name, pending: false });
-    return null;
-  }
-  const name = options.freeName(tableName(lastPart(url), path));
-  renameSync(path, waiting);
-  saveState(statePath, { ...state, name, pending: true });
-  arrive(waiting, join(folder, name));
-  saveState(statePath, { ...state, name, pending: false });
-  return name;
-}
-
-/** Hidden, so that nobody takes it before it is whole. */
-function waitingName(url: string): string {
-  return `.fetched-${createHash("sha256").update(url).digest("hex").slice(0, 16)}`;
-}
-
-function arrive(waiting: string, path: string): boolean {
-  if (!existsSync(waiting)) return false;
-  renameSync(waiting, path);
-  syncFolder(join(path, ".."));
-  return true;
+  const isSame = before?.sha256 === sha256;
+  const name = isSame ? before.name : options.freeName(tableName(lastPart(url), path));
+  if (isSame) rmSync(path, { force: true });
+  else renameSync(path, waiting);
+  const state: FetchState = { url: shownUrl(url), etag, lastModified, sha256, name };
+  atomicWrite(statePath, `${JSON.stringify(state, null, 2)}\n`);
+  return isSame ? null : arrive(name);
 }
 
 /** Undefined before the first time, and where the note is damaged: then it is fetched again. */
@@ -163,8 +149,4 @@ function readState({ statePath, url }: FetchUrlOptions): FetchState | undefined 
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function saveState(path: string, state: FetchState): void {
-  atomicWrite(path, `${JSON.stringify(state, null, 2)}\n`);
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { milliseconds } from "../../core/text/duration.ts";
 import { exitCodes, messageOf, MlctlError } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
 import { listed } from "../../core/text/listed.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { isDiskFailure } from "../../storage/files/writeFailure.ts";
@@ -73,30 +74,26 @@ const NAMED_FILES = 5;
 const [DISK, LOOK, LOG] = ["disk", "look", "log"];
 
 async function rounds(round: Round): Promise<void> {
-  const { workspace, options, opened } = round;
+  const { workspace, options, opened, troubles } = round;
   const { context, config } = workspace;
   const [poll, settle] = [milliseconds(config.watch.poll), milliseconds(config.watch.settle)];
   while (!context.signal.aborted) {
-    const seen = await look(round).catch((error: unknown) => {
+    const { taken, arriving, undecided } = await look(round).catch((error: unknown): Seen => {
       if (options.once || isStop(error)) throw error;
-      if (isDiskFailure(error)) round.troubles.begin(DISK, "files wait", messageOf(error));
-      else round.troubles.begin(LOOK, "files wait", error);
-      return undefined;
+      if (isDiskFailure(error)) troubles.begin(DISK, "files wait", messageOf(error));
+      else troubles.begin(LOOK, "files wait", error);
+      return { taken: 0, arriving: 0, undecided: 0 };
     });
-    if (seen === undefined) {
-      await sleep(poll, undefined, { signal: context.signal });
-      continue;
-    }
-    round.troubles.end(LOOK, () => "files are processed again");
     // Who looks once looks until all is done that did not change in the meantime.
-    if (options.once && seen.taken === 0 && seen.undecided === 0) {
-      tellArriving(round, seen.arriving);
+    if (options.once && taken === 0 && undecided === 0) {
+      const message = `${counted(arriving, "file")} ${arriving === 1 ? "is" : "are"} still being written and left for the next time`;
+      if (arriving > 0) context.emit({ type: "warning", stage: "watch", message });
       const failure = round.failures[0] ?? opened.failure();
       if (failure !== undefined) throw failure;
       return;
     }
-    if (seen.taken > 0) continue;
-    await sleep(seen.arriving > 0 ? Math.min(poll, settle) : poll, undefined, { signal: context.signal });
+    if (taken > 0) continue;
+    await sleep(arriving > 0 ? Math.min(poll, settle) : poll, undefined, { signal: context.signal });
   }
 }
 
@@ -106,22 +103,8 @@ interface Seen {
   readonly undecided: number;
 }
 
-function tellArriving({ workspace: { context } }: Round, arriving: number): void {
-  if (arriving === 0) return;
-  const message = `${arriving} ${arriving === 1 ? "file is" : "files are"} still being written and left for the next time`;
-  context.emit({ type: "warning", stage: "watch", message });
-}
-
 async function look(round: Round): Promise<Seen> {
-  const before = round.diskFailures;
-  const seen = await lookOnce(round);
-  if (round.diskFailures === before)
-    round.troubles.end(DISK, () => "the disk can be written again: files are processed");
-  return seen;
-}
-
-async function lookOnce(round: Round): Promise<Seen> {
-  const { workspace, opened, claims, unfinished } = round;
+  const { workspace, opened, claims, unfinished, troubles, diskFailures } = round;
   const { signal } = workspace.context;
   if (deployedModel(workspace.paths) === undefined) {
     throw new MlctlError("notReady", "no model is deployed: files are left where they are", { hint: "mlctl deploy" });
@@ -130,12 +113,11 @@ async function lookOnce(round: Round): Promise<Seen> {
   let taken = 0;
   const own = [...unfinished.values()];
   const left = [...own, ...(await claims.takeOver())];
-  const begun = (claim: Claim): Claim => (own.includes(claim) ? claim : claims.begin(claim));
-  const suspects = left.filter(({ starts }) => starts >= SUSPECT_STARTS);
-  for (const claim of left.filter(({ starts }) => starts < SUSPECT_STARTS)) {
-    if (signal.aborted) return { taken, arriving: 0, undecided: 0 };
-    taken += await finish(round, begun(claim));
-  }
+  const goOn = async (some: readonly Claim[]): Promise<void> => {
+    for (const claim of some)
+      if (!signal.aborted) taken += await finish(round, own.includes(claim) ? claim : claims.begin(claim));
+  };
+  await goOn(left.filter(({ starts }) => starts < SUSPECT_STARTS));
   const { drops, arriving, undecided } = await opened.source.ready();
   for (const drop of drops) {
     if (signal.aborted) break;
@@ -149,7 +131,10 @@ async function lookOnce(round: Round): Promise<Seen> {
       if (isDiskFailure(error)) break;
     }
   }
-  for (const claim of suspects) if (!signal.aborted) taken += await finish(round, begun(claim));
+  await goOn(left.filter(({ starts }) => starts >= SUSPECT_STARTS));
+  troubles.end(LOOK, () => "files are processed again");
+  if (round.diskFailures === diskFailures)
+    troubles.end(DISK, () => "the disk can be written again: files are processed");
   return { taken, arriving, undecided };
 }
 

@@ -12,8 +12,7 @@ import {
 import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import { invalidRows, type ServedPredictor } from "./servedPredictor.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { columnNaming, rawColumns } from "./selectRequest.ts";
-import { namePositions, rowCells } from "./rowCells.ts";
+import { columnNaming, namePositions, rawColumns, rowCells } from "./rowCells.ts";
 
 /** The cells of some rows in the model's order, beside what came. */
 export interface CsvBatch {

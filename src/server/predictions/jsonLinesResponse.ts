@@ -6,7 +6,7 @@ import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { REQUEST_ROWS } from "../../lifecycle/predict/inputStream.ts";
 import type { ServedPredictor } from "./servedPredictor.ts";
-import type { RowPrediction } from "./predictions.ts";
+import type { RowPrediction } from "./servedPredictor.ts";
 import { classesText } from "./responseText.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";

@@ -4,7 +4,7 @@ import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { MOST_FINDINGS } from "./servedPredictor.ts";
-import type { Predictions } from "./predictions.ts";
+import type { Predictions } from "./servedPredictor.ts";
 import type { RequestRows } from "./requestRows.ts";
 
 /** The members of a response, for one row and for several. A column that is echoed keeps its name: the member gets another. */

@@ -3,16 +3,47 @@ import type { Config } from "../../config/schema/schema.ts";
 import { attempt } from "../../core/errors.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Table } from "../../core/table/table.ts";
-import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import { messagesByRow, type CheckRows, type RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { RowSelector } from "../../lifecycle/predict/inputStream.ts";
 import { applyThreshold } from "../../pipeline/predict/predictor.ts";
 import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
-import { predictEach, type Predictions, type Found, type RowPrediction } from "./predictions.ts";
-import { limitCells, rowCells, type RowCells } from "./rowCells.ts";
-import { selectRequest } from "./selectRequest.ts";
+import { limitCells, rowCells, selectRequest, type RowCells } from "./rowCells.ts";
+
+type Cells = readonly (readonly unknown[])[];
+
+export interface Predictions {
+  /** Classes by their label, numbers rounded as `serve.round` has it. */
+  readonly values: readonly (string | number)[];
+  /** Of the positive class where there are two, else of the predicted one; null in regression. */
+  readonly probabilities: readonly number[] | null;
+  /** The probabilities of all classes of a row, by code; null in regression. */
+  readonly shares: ((row: number) => readonly number[]) | null;
+  readonly predictionIds: readonly string[];
+  readonly warnings: readonly RowFinding[];
+  /** The rows as the model reads them. */
+  readonly table: Table;
+}
+
+export interface RowPrediction {
+  readonly value: string | number | null;
+  readonly probability: number | null;
+  readonly shares: readonly number[] | null;
+  readonly predictionId: string | null;
+  readonly warning: string | null;
+  /** Why there is no prediction. */
+  readonly error: string | null;
+}
+
+/** Findings about the names of columns, before any value was checked. */
+interface Found {
+  readonly errors: readonly RowFinding[];
+  readonly warnings: readonly RowFinding[];
+  /** For the prediction log. */
+  readonly requestId?: string | undefined;
+}
 
 export interface ServedPredictor {
   readonly served: ServedModel;
@@ -23,9 +54,9 @@ export interface ServedPredictor {
   predict(rows: readonly RequestRow[], requestId?: string): Predictions | Promise<Predictions>;
   toCells(rows: readonly RequestRow[]): RowCells | Promise<RowCells>;
   /** The same for cells in the order of the model's columns. @param found findings about names, added to those about values */
-  predictCells(cells: readonly (readonly unknown[])[], found?: Found): Predictions;
+  predictCells(cells: Cells, found?: Found): Predictions;
   /** Row by row: a row without a prediction does not affect the others. */
-  predictEach(cells: readonly (readonly unknown[])[], found?: Found): RowPrediction[];
+  predictEach(cells: Cells, found?: Found): RowPrediction[];
   /** The same with another threshold for the positive class. @throws {HttpProblem} 400 unless there are two classes */
   at(threshold: number): ServedPredictor;
 }
@@ -86,6 +117,48 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
   };
 }
 
+/** @param found findings about the names of columns */
+function predictEach(
+  cells: Cells,
+  found: Found,
+  { check, predictCells }: { check: CheckRows; predictCells: (cells: Cells, found: Found) => Predictions },
+): RowPrediction[] {
+  const { errors, warnings } = check(cells);
+  const errorOf = messagesByRow([...found.errors, ...errors]);
+  const warningOf = messagesByRow([...found.warnings, ...warnings]);
+  const predictions = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
+  const fill = (rows: readonly number[]): void => {
+    try {
+      const {
+        values,
+        probabilities,
+        shares: sharesOf,
+        predictionIds,
+      } = predictCells(
+        rows.map((row) => cells[row]!),
+        { errors: [], warnings: [], requestId: found.requestId },
+      );
+      rows.forEach((row, i) => {
+        const [probability, warning] = [probabilities?.[i] ?? null, warningOf.get(row) ?? null];
+        const [shares, predictionId] = [sharesOf?.(i) ?? null, predictionIds[i]!];
+        predictions[row] = { value: values[i]!, probability, shares, predictionId, warning, error: null };
+      });
+    } catch (error) {
+      if (!(error instanceof HttpProblem)) throw error;
+      // One row cannot be predicted: find out which, one by one.
+      if (rows.length === 1) predictions[rows[0]!] = refused(error.message);
+      else for (const row of rows) fill([row]);
+    }
+  };
+  const good = [...cells.keys()].filter((row) => !errorOf.has(row));
+  if (good.length > 0) fill(good);
+  return predictions;
+}
+
+function refused(error: string): RowPrediction {
+  return { value: null, probability: null, shares: null, predictionId: null, warning: null, error };
+}
+
 function predictAt({ model, predict }: ServedModel, threshold: number): ServedModel["predict"] {
   const { task, classCount } = model.estimator;
   if (task === "binary")
@@ -139,7 +212,7 @@ export function refusingRows<T>(work: () => T): T {
 function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now }: PredictorTools) {
   const kept = [...inputs, ...names];
   return (
-    cells: readonly (readonly unknown[])[],
+    cells: Cells,
     { values, probabilities, predictionIds }: Pick<Predictions, "values" | "probabilities" | "predictionIds">,
     requestId: string | null,
   ): LoggedPrediction[] => {

@@ -3,11 +3,10 @@ import { requireVariables } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { requireSafeAddress } from "../http/listen.ts";
 import type { InterceptorOptions } from "./interceptor.ts";
-import { serveApi, type ServeOptions } from "./serveApi.ts";
-import { asWorker, pendingReplies, type FromPrimary, type FromWorker } from "./asWorker.ts";
+import { serveApi, type ListeningFacts, type ServeOptions } from "./serveApi.ts";
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, type ErrorKind } from "../../core/errors.ts";
 import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
 import { logTrouble } from "../state/logTrouble.ts";
 import { addSnapshots, type MetricsSnapshot } from "../state/metrics.ts";
@@ -134,3 +133,98 @@ function send(worker: Worker, message: FromPrimary): void {
 
 /** Sending fails if the worker exits meanwhile: the "exit" event handles that. */
 const ignoreGone = (): void => {};
+
+const TIMEOUT_MS = 1000;
+
+/** A worker process: it stops when the primary process asks it to, or is gone. */
+async function asWorker(workspace: Workspace, options: InterceptorOptions): Promise<void> {
+  const stop = new AbortController();
+  const metrics = pendingReplies<MetricsSnapshot>(TIMEOUT_MS);
+  const rates = pendingReplies<number>(TIMEOUT_MS);
+  let own: (() => MetricsSnapshot) | undefined;
+  // Ctrl-C reaches every process of the terminal; the primary decides when each worker stops.
+  process.removeAllListeners("SIGINT").on("SIGINT", () => {});
+  workspace.context.signal.addEventListener("abort", () => stop.abort());
+  process.on("disconnect", () => stop.abort());
+  // The channel broke in the middle of a message: the primary is gone.
+  process.on("error", () => stop.abort());
+  process.on("message", (message: FromPrimary) => {
+    if (message.type === "stop") stop.abort();
+    else if (message.type === "snapshot?" && own !== undefined)
+      toPrimary({ type: "snapshot", id: message.id, snapshot: own() });
+    else if (message.type === "metrics") metrics.resolve(message.id, message.snapshot);
+    else if (message.type === "rate") rates.resolve(message.id, message.wait);
+  });
+  const context = { ...workspace.context, signal: stop.signal };
+  try {
+    await serveApi(
+      { ...workspace, context },
+      {
+        ...options,
+        sharedMetrics: (mine) => {
+          own = mine;
+          // If the primary does not reply, report this worker's own metrics.
+          return () => metrics.ask((id) => void toPrimary({ type: "metrics?", id }), mine);
+        },
+        tellLog: (stats, isClosed) => toPrimary({ type: "log", stats, isClosed }),
+        // If the primary does not reply, allow the request.
+        sharedRate: (caller) =>
+          rates.ask(
+            (id) => void toPrimary({ type: "rate?", id, caller }),
+            () => 0,
+          ),
+        listening: (facts) => toPrimary({ type: "listening", facts }),
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    const { kind, message, hint } = error;
+    await toPrimary({ type: "failed", kind, message, hint });
+  }
+}
+
+function toPrimary(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send!(message, () => resolve());
+    else resolve();
+  });
+}
+
+/** Questions to another process, by id. */
+function pendingReplies<Reply>(timeoutMs: number) {
+  const open = new Map<number, (reply: Reply) => void>();
+  let last = 0;
+  return {
+    /** @param fallback gives the reply if none arrives in time */
+    async ask(question: (id: number) => void, fallback: () => Reply): Promise<Reply> {
+      const id = ++last;
+      const { promise, resolve } = Promise.withResolvers<Reply>();
+      const timeout = setTimeout(() => resolve(fallback()), timeoutMs);
+      open.set(id, resolve);
+      question(id);
+      const reply = await promise;
+      clearTimeout(timeout);
+      open.delete(id);
+      return reply;
+    },
+    resolve: (id: number, reply: Reply): void => open.get(id)?.(reply),
+  };
+}
+
+type FromWorker =
+  | { readonly type: "listening"; readonly facts: ListeningFacts }
+  | { readonly type: "failed"; readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined }
+  /** Requests the metrics of all workers. */
+  | { readonly type: "metrics?"; readonly id: number }
+  /** Asks whether the rate limit that all workers share allows a request of this caller. */
+  | { readonly type: "rate?"; readonly id: number; readonly caller: string }
+  | { readonly type: "snapshot"; readonly id: number; readonly snapshot: MetricsSnapshot }
+  /** A change of the prediction log, see TellLog. */
+  | { readonly type: "log"; readonly stats: PredictionLogStats; readonly isClosed: boolean };
+
+type FromPrimary =
+  | { readonly type: "stop" }
+  | { readonly type: "snapshot?"; readonly id: number }
+  | { readonly type: "metrics"; readonly id: number; readonly snapshot: MetricsSnapshot }
+  /** `wait` is in milliseconds; 0 if the request is allowed. */
+  | { readonly type: "rate"; readonly id: number; readonly wait: number };

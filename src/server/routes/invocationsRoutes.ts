@@ -14,7 +14,7 @@ import {
 } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
-import type { Predictions } from "../predictions/predictions.ts";
+import type { Predictions } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { warningsText } from "../predictions/responseText.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";

@@ -9,7 +9,7 @@ import { HttpProblem, problemOf, problemFrom } from "../http/problem.ts";
 import type { ServedPredictor } from "../predictions/servedPredictor.ts";
 import { endpoint, type Endpoint } from "../http/endpoint.ts";
 import { ref } from "../http/shapes.ts";
-import type { Predictions } from "../predictions/predictions.ts";
+import type { Predictions } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 import type { Table } from "../../core/table/table.ts";

@@ -7,21 +7,21 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 
-export interface FollowOptions {
-  readonly workspace: Workspace;
-  readonly take: (served: DeployedServedModel) => void;
-  /** Called if the newest deployment cannot be served (the previous one stays), once for each reason. */
-  readonly refuse: (reason: MlctlError) => void;
-}
-
 /** Polling finds changes on file systems that do not report them (network drives, some containers). */
 const POLL_MS = 1000;
 
 /** A refused deployment is retried: its model may have been restored while deployment.json stayed the same. */
 const RETRY_MS = 5000;
 
-/** Takes the current deployment, if any, before it returns; later ones as they appear. */
-export function followDeployment({ workspace, take, refuse }: FollowOptions): () => void {
+/**
+ * Takes the current deployment, if any, before it returns; later ones as they appear.
+ * @param refuse called if the newest deployment cannot be served (the previous one stays), once for each reason
+ */
+export function followDeployment(
+  workspace: Workspace,
+  take: (served: DeployedServedModel) => void,
+  refuse: (reason: MlctlError) => void,
+): () => void {
   const folder = workspace.paths.production;
   const path = join(folder, "deployment.json");
   let known = "";

@@ -8,10 +8,7 @@ import { isDamaged } from "../../storage/store/storeFailure.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { attempt } from "../../core/errors.ts";
 
-export interface LiveStore {
-  current(): RunStore;
-  close(): void;
-}
+export type LiveStore = ReturnType<typeof liveStore>;
 
 /** A replaced store stays open for this long: longer than a page waits for its plots. */
 const LINGER_MS = 30_000;
@@ -23,7 +20,7 @@ const REUSE_FACTOR = 20;
  * Commands update the index as they write records. If there is no usable index (a copied workspace, an older mlctl), the
  * records are read into memory, which is slow if there are many.
  */
-export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number): LiveStore {
+export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number) {
   const replaced = new Set<RunStore>();
   let open: { readonly store: RunStore; readonly identity: string; readonly until: number } | undefined;
   const warn = ({ message }: { readonly message: string }): void =>
@@ -45,13 +42,13 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
     setTimeout(() => void (replaced.delete(store) && store.close()), LINGER_MS).unref();
   };
   return {
-    current() {
+    current(): RunStore {
       const identity = identityOf(paths.index);
       if (open === undefined) return reopened(identity);
       const isSame = open.identity === identity || (open.identity === "memory" && clock() < open.until);
       return isSame ? open.store : reopened(identity);
     },
-    close() {
+    close(): void {
       for (const store of replaced) store.close();
       replaced.clear();
       open?.store.close();

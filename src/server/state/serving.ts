@@ -1,7 +1,7 @@
 /** Serves the current deployment and switches to each new one. */
 import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
 import { responseText } from "../predictions/responseText.ts";
-import { type ServedModel, servedModel } from "../../lifecycle/predict/servedModel.ts";
+import { type DeployedServedModel, type ServedModel, servedModel } from "../../lifecycle/predict/servedModel.ts";
 import { modelSelector, type RowSelector } from "../../lifecycle/predict/inputStream.ts";
 import { followDeployment } from "./followDeployment.ts";
 import { withoutFolders, type ServerState, type Serving } from "./serverState.ts";
@@ -28,26 +28,23 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
     return { served, predictor, responseText: responseText(config, served) };
   };
   state.pinned = pinnedModels(state, servingOf);
-  return followDeployment({
-    workspace,
-    take(served) {
-      const { runId, deploymentId } = served.deployment;
-      const { selector: replaced } = state.serving?.predictor ?? {};
-      const before = state.serving?.served.runId;
-      state.serving = servingOf(served);
-      void replaced?.close();
-      state.refusal = null;
-      metrics.swaps++;
-      report(`deployment ${deploymentId}: serving run ${runId}${before === undefined ? "" : ` instead of ${before}`}`);
-    },
-    refuse(reason) {
-      state.refusal = withoutFolders(reason.message, workspace);
-      metrics.swapFailures++;
-      const kept =
-        state.serving === undefined ? "no model is served" : `run ${state.serving.served.runId} is still served`;
-      const message = `the new deployment is refused, ${kept}: ${reason.message}`;
-      context.emit({ type: "warning", stage: "serve", message, ...(reason.hint && { hint: reason.hint }) });
-    },
+  const take = (served: DeployedServedModel): void => {
+    const { runId, deploymentId } = served.deployment;
+    const { selector: replaced } = state.serving?.predictor ?? {};
+    const before = state.serving?.served.runId;
+    state.serving = servingOf(served);
+    void replaced?.close();
+    state.refusal = null;
+    metrics.swaps++;
+    report(`deployment ${deploymentId}: serving run ${runId}${before === undefined ? "" : ` instead of ${before}`}`);
+  };
+  return followDeployment(workspace, take, (reason) => {
+    state.refusal = withoutFolders(reason.message, workspace);
+    metrics.swapFailures++;
+    const kept =
+      state.serving === undefined ? "no model is served" : `run ${state.serving.served.runId} is still served`;
+    const message = `the new deployment is refused, ${kept}: ${reason.message}`;
+    context.emit({ type: "warning", stage: "serve", message, ...(reason.hint && { hint: reason.hint }) });
   });
 }
 

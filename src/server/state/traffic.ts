@@ -1,26 +1,8 @@
 /** Rates and latencies between two samples of the counters. */
 import { LATENCY_EDGES, type MetricsSnapshot } from "./metrics.ts";
 
-export interface TrafficRates {
-  readonly seconds: number;
-  /** Requests, errors (status 4xx or 5xx) and predictions are per second. */
-  readonly requests: number;
-  readonly errors: number;
-  readonly predictions: number;
-  readonly routes: readonly RouteRates[];
-}
-
-export interface RouteRates {
-  readonly route: string;
-  readonly requests: number;
-  /** Quantiles of latency: the upper bound of the bucket in seconds; null above the last bound. */
-  readonly median: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-}
-
-/** Leaves out requests of the pages themselves. @returns null if no time passed */
-export function trafficRates(from: TrafficSample, to: TrafficSample): TrafficRates | null {
+/** Per second, without requests of the pages themselves; errors have status 4xx or 5xx. @returns null if no time passed */
+export function trafficRates(from: TrafficSample, to: TrafficSample) {
   const seconds = (to.at - from.at) / 1000;
   if (seconds <= 0) return null;
   const requests = increases(from.snapshot.requests, to.snapshot.requests).filter(
@@ -52,7 +34,8 @@ function sum(entries: readonly (readonly [string, number])[]): number {
   return entries.reduce((total, [, count]) => total + count, 0);
 }
 
-function routeRates(route: string, from: MetricsSnapshot, to: MetricsSnapshot): RouteRates {
+/** Quantiles of latency: the upper bound of the bucket in seconds; null above the last bound. */
+function routeRates(route: string, from: MetricsSnapshot, to: MetricsSnapshot) {
   const before = from.latency[route] ?? [];
   const counts = to.latency[route]!.map((count, i) => Math.max(0, count - (before[i] ?? 0)));
   const requests = counts.reduce((all, count) => all + count, 0);

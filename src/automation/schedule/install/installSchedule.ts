@@ -2,32 +2,26 @@
 import { basename, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { program } from "../executeJob.ts";
-import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
+import { installInCrontab, isInCrontab } from "./crontab.ts";
 import { clusterPrefix, ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
-import type { FileChange, InstallOptions } from "./scheduleFiles.ts";
-import { jobVariables, variablesNote, shellWord, type JobVariable, type Target } from "./jobCommand.ts";
+import type { InstallOptions } from "./scheduleFiles.ts";
+import { jobVariables, variablesNote, shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import { clearExpectations, expectFromFirstRun, expectJobs, moveExpectations } from "../jobStatus.ts";
+import { clearExpectations, expectJobs, moveExpectations } from "../jobStatus.ts";
 
-export interface InstallResult extends FileChange {
-  readonly scheduler: Target;
-  readonly dryRun: boolean;
-  readonly jobs: readonly string[];
-  readonly lines: readonly string[];
-  readonly next: string | null;
-  /** Variables that config.json names; the jobs get them from `place`, not from this shell. */
-  readonly variables: readonly JobVariable[];
-  readonly variablesNote: string | null;
-}
+export type InstallResult = Awaited<ReturnType<typeof installSchedule>>;
 
-/** @param jobs empty: everything of this workspace is removed */
-export async function installSchedule(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<InstallResult> {
+/**
+ * @param jobs empty: everything of this workspace is removed
+ * @returns `variables`: those that config.json names; jobs get them from their `place`, not from this shell
+ */
+export async function installSchedule(jobs: readonly ScheduledJob[], options: InstallOptions) {
   const { target, dryRun } = options;
   if (jobs.length > 0) requireWritable(jobs, options);
   const result =
     target === "crontab"
-      ? { ...(await installInCrontab(jobs, options)), files: [] }
-      : { ...writeScheduleFiles(jobs, options), lines: [] };
+      ? { ...(await installInCrontab(jobs, options)), files: [] as string[] }
+      : { ...writeScheduleFiles(jobs, options), lines: [] as string[] };
   if (!dryRun) await updateExpectations(jobs, options);
   const next = target === "crontab" ? null : nextStep(jobs, result.removed, options);
   const variables = jobs.length === 0 ? [] : jobVariables(options, target);
@@ -62,7 +56,7 @@ async function updateExpectations(jobs: readonly ScheduledJob[], options: Instal
   const { context } = workspace;
   if (target !== "crontab" && target !== "systemd") return;
   if (jobs.length > 0)
-    return (isElsewhere(options) ? expectFromFirstRun : expectJobs)(workspace, jobs, target, context.now());
+    return expectJobs(workspace, jobs, { by: target, now: context.now(), fromFirstRun: isElsewhere(options) });
   const inPlace = (): boolean => ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
   // Only copies were removed; systemd still has the units.
   if (target === "systemd" && isElsewhere(options) && inPlace()) return;

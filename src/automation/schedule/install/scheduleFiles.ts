@@ -19,14 +19,8 @@ const OWNER = "# It manages the jobs of ";
 
 const MAX_SLUG_LENGTH = 40;
 
-export interface FileChange {
-  readonly files: readonly string[];
-  readonly removed: readonly string[];
-  readonly changed: boolean;
-}
-
 /** Also removes files of this workspace that are no longer needed; those of other workspaces stay. */
-export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: InstallOptions): FileChange {
+export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: InstallOptions) {
   const folder = scheduleFilesFolder(options);
   const owner = ownerOf(options);
   const wanted = Object.entries(filesOf(jobs, options)).map(

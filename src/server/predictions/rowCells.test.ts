@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rowSelector } from "../../data/stream/selectedRows.ts";
 import type { RequestRow } from "./requestRows.ts";
-import { selectRequest } from "./selectRequest.ts";
+import { selectRequest } from "./rowCells.ts";
 
 const select = { yr: "year(CAST(d AS DATE))", ratio: "a / nullif(b, 0)", city: "coalesce(place ->> 'city', 'none')" };
 const served = {
