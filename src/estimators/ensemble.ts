@@ -4,12 +4,12 @@
  * @see Caruana, Niculescu-Mizil, Crew and Ksikes, Ensemble Selection from Libraries of Models (2004)
  */
 import { MlctlError } from "../core/errors.ts";
-import type { Contributions, Estimator, EnsembleMember, FittedEstimator } from "../core/estimator.ts";
+import type { Estimator, EnsembleMember, FittedEstimator } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
-import { requireFeatures, scalar, type EstimatorInput, type GraphBuilder } from "../core/onnx.ts";
+import { complement, requireFeatures, scalar, type GraphBuilder } from "../core/onnx.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { Task } from "../core/task.ts";
-import { softmax } from "../stats/softmax.ts";
+import { logOdds, logShare, SMALLEST_SHARE, softmax } from "../stats/softmax.ts";
 import { ofWidth, requireWidth, unfit } from "./fittedState.ts";
 
 /** A member as stored in the model file. */
@@ -20,9 +20,6 @@ export interface FittedMember {
   readonly to: number;
   readonly estimator: FittedEstimator;
 }
-
-/** Keeps the margins of 0 and 1 finite. */
-const SMALLEST = 1e-12;
 
 /** @param find the registry, which knows the families of the members */
 export function ensembleOf(find: (family: string) => Estimator): Estimator {
@@ -70,7 +67,13 @@ export function ensembleOf(find: (family: string) => Estimator): Estimator {
       const values = new Float64Array(X.rowCount * outputCount * width);
       const baseValues = new Float64Array(outputCount);
       for (const { weight, from, to, estimator } of membersOf(fitted)) {
-        const own = contributionsOf(find(estimator.family), estimator, columnsOf(X, from, to), outputs);
+        const own = find(estimator.family).contributions?.(estimator, columnsOf(X, from, to), outputs);
+        // With a unit, the margin of the member is not on the scale of the mean.
+        if (own === undefined || own.unit !== undefined) {
+          const message = `an ensemble with a ${estimator.family} of this objective does not support SHAP values`;
+          const hint = "use mlctl explain --method permutation for permutation importance";
+          throw new MlctlError("usage", message, { hint });
+        }
         own.baseValues.forEach((value, output) => (baseValues[output]! += weight * value));
         const count = to - from;
         for (let line = 0; line < X.rowCount * outputCount; line++)
@@ -81,8 +84,10 @@ export function ensembleOf(find: (family: string) => Estimator): Estimator {
 
     toOnnx(graph, fitted, input) {
       const margins = membersOf(fitted).map(({ weight, from, to, estimator }) => {
-        const own = memberInput(graph, input, [from, to]);
-        const predicted = find(estimator.family).toOnnx!(graph, estimator, own);
+        const places = Array.from({ length: to - from }, (_, i) => from + i);
+        const columns = [requireFeatures(input), graph.constant("int64", places)];
+        const features = graph.add("Gather", columns, { axis: { int: 1 } });
+        const predicted = find(estimator.family).toOnnx!(graph, estimator, { ...input, features });
         return graph.add("Mul", [marginNodes(graph, predicted, fitted.task), scalar(graph, weight)]);
       });
       const sum = margins.reduce((all, each) => graph.add("Add", [all, each]));
@@ -109,28 +114,16 @@ export function fromMargins(
 
 function marginOf(predicted: number, task: Task): number {
   if (task === "regression") return predicted;
-  const share = Math.min(Math.max(predicted, SMALLEST), 1 - SMALLEST);
-  return task === "binary" ? Math.log(share / (1 - share)) : Math.log(share);
+  return task === "binary" ? logOdds(predicted) : logShare(predicted);
 }
 
-function marginNodes(graph: GraphBuilder, predicted: string, task: Task): string {
+/** As `marginOf`. */
+export function marginNodes(graph: GraphBuilder, predicted: string, task: Task): string {
   if (task === "regression") return predicted;
-  const share = graph.add("Clip", [predicted, scalar(graph, SMALLEST), scalar(graph, 1 - SMALLEST)]);
+  const bounds = [SMALLEST_SHARE, 1 - SMALLEST_SHARE].map((bound) => scalar(graph, bound));
+  const share = graph.add("Clip", [predicted, ...bounds]);
   const log = graph.add("Log", [share]);
-  if (task === "multiclass") return log;
-  return graph.add("Sub", [log, graph.add("Log", [graph.add("Sub", [scalar(graph, 1), share])])]);
-}
-
-function memberInput(
-  graph: GraphBuilder,
-  input: EstimatorInput,
-  [from, to]: readonly [number, number],
-): EstimatorInput {
-  const columns = graph.constant(
-    "int64",
-    Array.from({ length: to - from }, (_, i) => from + i),
-  );
-  return { ...input, features: graph.add("Gather", [requireFeatures(input), columns], { axis: { int: 1 } }) };
+  return task === "multiclass" ? log : graph.add("Sub", [log, graph.add("Log", [complement(graph, share)])]);
 }
 
 /** @throws {MlctlError} kind "data" if the state does not fit */
@@ -153,20 +146,6 @@ function columnsOf(X: Matrix, from: number, to: number): Matrix {
   for (let row = 0; row < X.rowCount; row++)
     values.set(X.values.subarray(row * width + from, row * width + to), row * count);
   return { rowCount: X.rowCount, columnNames: X.columnNames.slice(from, to), values };
-}
-
-function contributionsOf(
-  { family, contributions }: Estimator,
-  fitted: FittedEstimator,
-  X: Matrix,
-  outputs?: number,
-): Contributions {
-  const own = contributions?.(fitted, X, outputs);
-  // The margin of such a member is not on the scale of the mean.
-  if (own !== undefined && own.unit === undefined) return own;
-  throw new MlctlError("usage", `an ensemble with a ${family} of this objective does not support SHAP values`, {
-    hint: "use mlctl explain --method permutation for permutation importance",
-  });
 }
 
 /** The state of an ensemble of fitted models. */

@@ -13,3 +13,21 @@ export function softmax(margins: Float64Array, classCount: number): Float64Array
   }
   return margins;
 }
+
+/** Keeps the logarithms of 0 and 1 finite. */
+export const SMALLEST_SHARE = 1e-12;
+
+function bounded(share: number): number {
+  return Math.min(Math.max(share, SMALLEST_SHARE), 1 - SMALLEST_SHARE);
+}
+
+/** The margin of a probability among several, up to a constant: its logarithm, finite for 0. */
+export function logShare(probability: number): number {
+  return Math.log(bounded(probability));
+}
+
+/** The margin of a probability of two classes, finite for 0 and 1. */
+export function logOdds(probability: number): number {
+  const share = bounded(probability);
+  return Math.log(share / (1 - share));
+}

@@ -13,7 +13,7 @@ import { readEnsemble, type TreeEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./formats/exportJsonModel.ts";
 import { ensembleNodes } from "./formats/onnxNodes.ts";
 import { checkTarget, objectiveOf } from "./objectives.ts";
-import { stopEarly, stopOn } from "./train/stopEarly.ts";
+import { stopEarly } from "./train/stopEarly.ts";
 import { linkMargins, treePredictor } from "./predict/treePredictor.ts";
 import { treeShap } from "./predict/treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
@@ -52,13 +52,11 @@ export const xgboost = {
     const willStop = params.early_stopping_rounds !== null && params.best_iteration === null;
     const part = (from: number, to: number) => (share: number) => onProgress?.(from + share * (to - from));
     const first = { ...request, onProgress: part(0, 0.5) };
-    const watched =
-      willStop &&
-      (await (watch === undefined ? stopEarly(engine, first, params) : stopOn(watch, engine, first, params)));
-    const bestIteration = (watched || undefined)?.best.iteration ?? (params.best_iteration as number | null);
+    const watched = willStop ? await stopEarly(engine, first, params, watch) : undefined;
+    const bestIteration = watched?.best.iteration ?? (params.best_iteration as number | null);
     const rounds = Math.min(params.n_estimators as number, (bestIteration ?? Infinity) + 1);
     const state =
-      !watched || watched.ensemble === undefined
+      watched?.ensemble === undefined
         ? await engine.fit({
             ...request,
             params: { ...request.params, n_estimators: rounds },

@@ -5,7 +5,7 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import type { Candidate } from "./candidateFeatures.ts";
 import type { Calibration } from "../../core/records/model.ts";
 import { isotonicRegression } from "../../stats/isotonicRegression.ts";
-import { logOdds } from "../predict/predictor.ts";
+import { logOdds } from "../../stats/softmax.ts";
 
 /** Values that differ by less count as equal, to ignore rounding of sums. */
 const EQUAL = 1e-12;

@@ -1,15 +1,9 @@
 /** The features, the estimator and the calibration of a model as ONNX operators. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
-import {
-  columnTensor,
-  complement,
-  scalar,
-  type EstimatorInput,
-  type GraphBuilder,
-  type GraphColumn,
-} from "../../core/onnx.ts";
+import { columnTensor, scalar, type EstimatorInput, type GraphBuilder, type GraphColumn } from "../../core/onnx.ts";
 import type { Calibration } from "../../core/records/model.ts";
+import { marginNodes } from "../../estimators/ensemble.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { estimators } from "../../estimators/index.ts";
 
@@ -43,9 +37,6 @@ export function estimatorNodes(graph: GraphBuilder, fitted: FittedEstimator, inp
   return estimator.toOnnx(graph, fitted, input);
 }
 
-/** As in `logOdds`. */
-const SMALLEST = 1e-12;
-
 type Of<Method> = Extract<Calibration, { method: Method }>;
 
 /** @param probability (rows × 1) */
@@ -56,9 +47,7 @@ export function calibrationNodes(graph: GraphBuilder, probability: string, calib
 }
 
 function sigmoidNodes(graph: GraphBuilder, probability: string, { slope, intercept }: Of<"sigmoid">): string {
-  const above = graph.add("Max", [probability, scalar(graph, SMALLEST)]);
-  const share = graph.add("Min", [above, scalar(graph, 1 - SMALLEST)]);
-  const odds = graph.add("Log", [graph.add("Div", [share, complement(graph, share)])]);
+  const odds = marginNodes(graph, probability, "binary");
   return graph.add("Sigmoid", [
     graph.add("Add", [graph.add("Mul", [odds, scalar(graph, slope)]), scalar(graph, intercept)]),
   ]);

@@ -8,6 +8,7 @@ import { compileTransforms } from "../../features/compileTransforms.ts";
 import { historyGaps } from "../../features/history.ts";
 import type { Task } from "../../core/task.ts";
 import { lowerBound } from "../../stats/lowerBound.ts";
+import { logOdds } from "../../stats/softmax.ts";
 
 /** The parts of a model needed for prediction. */
 export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshold" | "calibration">;
@@ -61,20 +62,12 @@ export function applyThreshold(raw: Float64Array, { task, classCount, threshold 
   return { yPred, probabilities: raw };
 }
 
-/** Keeps the log-odds of 0 and 1 finite. */
-const SMALLEST = 1e-12;
-
 /** @param probabilities of class 1 */
 export function calibrate(probabilities: Float64Array, calibration: Calibration | null | undefined): Float64Array {
   if (!calibration) return probabilities;
   if (calibration.method === "isotonic") return probabilities.map((share) => interpolate(share, calibration));
   const { slope, intercept } = calibration;
   return probabilities.map((share) => 1 / (1 + Math.exp(-(slope * logOdds(share) + intercept))));
-}
-
-export function logOdds(probability: number): number {
-  const share = Math.min(Math.max(probability, SMALLEST), 1 - SMALLEST);
-  return Math.log(share / (1 - share));
 }
 
 /** Linear interpolation between neighbouring points; constant outside the range. */

@@ -118,9 +118,13 @@ export function trainingJob(
 const CELLS_FOR_BINS = 40_000_000;
 
 /** Whether the library keeps bins instead of values, see quantileMatrix. @param leastCells from which it does */
-export function keepsBins({ values, params, library }: TrainingJob, leastCells = CELLS_FOR_BINS): boolean {
-  const isHist = params.some(([name, value]) => name === "tree_method" && value === "hist");
-  return library !== undefined && isHist && values.length >= leastCells && process.platform !== "win32";
+export function keepsBins(job: TrainingJob, leastCells = CELLS_FOR_BINS): boolean {
+  const isPossible = job.library !== undefined && process.platform !== "win32";
+  return isPossible && paramOf(job, "tree_method") === "hist" && job.values.length >= leastCells;
+}
+
+export function paramOf({ params }: TrainingJob, wanted: string): string | undefined {
+  return params.find(([name]) => name === wanted)?.[1];
 }
 
 /** After an error the thread is not reused: it may be broken. */

@@ -3,9 +3,8 @@ import { MlctlError } from "../../../core/errors.ts";
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
-import type { Watch } from "./roundMetrics.ts";
 import type { Engine, TrainingRequest, WatchedFit } from "../engines/engine.ts";
-import { type Objective, objectives } from "../objectives.ts";
+import { objectives } from "../objectives.ts";
 import { random } from "../../../core/random.ts";
 
 /** Where 0 asks for the validation rows, and they must not stop the fit. */
@@ -15,34 +14,27 @@ const USUAL_SHARE = 0.1;
  * Trains on the other rows until the metric on the held-out rows has not improved for `early_stopping_rounds` rounds.
  * The caller then trains on all rows with the best number of rounds.
  * @param params parameters of the family
+ * @param watch other rows that stop training, see FitOptions.watch: the first fit is the model
  * @throws {MlctlError} kind "data" if there are too few rows
  */
-export async function stopEarly(engine: Engine, request: TrainingRequest, params: JsonObject): Promise<WatchedFit> {
+export async function stopEarly(
+  engine: Engine,
+  request: TrainingRequest,
+  params: JsonObject,
+  watch?: FitOptions["watch"],
+): Promise<WatchedFit> {
+  const metric = (params.eval_metric as string | null) ?? objectives[request.objective].metric;
+  const rule = { metric, patience: params.early_stopping_rounds as number };
+  if (watch !== undefined) return engine.findRounds(request, { ...watch, ...rule }, true);
   const share = (params.early_stopping_fraction as number) || USUAL_SHARE;
   const { training, heldOut } = holdOut(request.y, { ...request, share });
   const evaluation = partOf(request, heldOut);
-  const rule = ruleOf(params, request.objective);
-  if (rule.metric === "auc" && new Set(evaluation.y).size < 2) {
+  if (metric === "auc" && new Set(evaluation.y).size < 2) {
     throw new MlctlError("data", `the ${heldOut.length} rows held out for early stopping all have the same class`, {
       hint: 'raise "early_stopping_fraction", or set "eval_metric" to "logloss"',
     });
   }
   return engine.findRounds({ ...request, ...partOf(request, training) }, { ...evaluation, ...rule }, false);
-}
-
-/** The same with other rows that stop training, see FitOptions.watch: the first fit is the model. */
-export function stopOn(
-  watch: NonNullable<FitOptions["watch"]>,
-  engine: Engine,
-  request: TrainingRequest,
-  params: JsonObject,
-): Promise<WatchedFit> {
-  return engine.findRounds(request, { ...watch, ...ruleOf(params, request.objective) }, true);
-}
-
-function ruleOf(params: JsonObject, objective: Objective): Pick<Watch, "metric" | "patience"> {
-  const metric = (params.eval_metric as string | null) ?? objectives[objective].metric;
-  return { metric, patience: params.early_stopping_rounds as number };
 }
 
 /** Some rows of the training data, with their weights. */

@@ -1,17 +1,10 @@
 /** A matrix of bins instead of values: a byte for each cell instead of nine, for the same trees of tree_method "hist". */
 import { loadKoffi } from "../../../../core/koffi.ts";
 import { openNativeNow } from "../../../../core/nativeOpening.ts";
-import type { Handle } from "./nativeLibrary.ts";
+import { paramOf, type TrainingJob } from "../engine.ts";
+import { checked, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
 
 const koffi = loadKoffi();
-
-export interface Rows {
-  readonly values: Float32Array;
-  readonly labels: Float32Array;
-  readonly weights: Float32Array | null;
-  readonly rowCount: number;
-  readonly columnCount: number;
-}
 
 const callbacks = {
   next: koffi.pointer(koffi.proto("int MlctlNextBatch(void *iterator)")),
@@ -37,29 +30,14 @@ export function quantileFunctions(path: string) {
   }
 }
 
-/**
- * The library asks for the only batch of rows five times.
- * @param maxBin as the parameter of the booster
- * @param setFloats sets labels or weights of a matrix
- */
-export function createQuantileMatrix(
-  functions: NonNullable<ReturnType<typeof quantileFunctions>>,
-  rows: Rows,
-  {
-    check,
-    setFloats,
-    free,
-    threads,
-    maxBin,
-  }: {
-    readonly check: (code: number) => void;
-    readonly setFloats: (matrix: Handle, field: string, values: Float32Array) => number;
-    readonly free: (matrix: Handle) => number;
-    readonly threads: number;
-    readonly maxBin: number;
-  },
-): Handle {
-  const { values, labels, weights, rowCount, columnCount } = rows;
+/** The library asks for the only batch of rows five times. @returns undefined where it has no such matrix */
+export function quantileMatrix(library: NativeLibrary, job: TrainingJob, threads: number): Handle | undefined {
+  const functions = quantileFunctions(job.library!);
+  if (functions === undefined) return undefined;
+  const check = checked(library);
+  const { values, labels, weights, rowCount, columnCount } = job;
+  const setFloats = (field: string, floats: Float32Array): number =>
+    library.setFloats(proxy![0], field, floats, rowCount);
   const address = Number(functions.addressOf(values, values, 0));
   const data = { data: [address, true], shape: [rowCount, columnCount], typestr: "<f4", version: 3 };
   const [proxy, matrix]: [Handle][] = [[null], [null]];
@@ -70,8 +48,8 @@ export function createQuantileMatrix(
     isGiven = true;
     const codes = [
       functions.setDense(proxy![0], JSON.stringify(data)),
-      setFloats(proxy![0], "label", labels),
-      ...(weights === null ? [] : [setFloats(proxy![0], "weight", weights)]),
+      setFloats("label", labels),
+      ...(weights === null ? [] : [setFloats("weight", weights)]),
     ];
     failed = codes.find((code) => code !== 0) ?? 0;
     return failed === 0 ? 1 : 0;
@@ -80,7 +58,7 @@ export function createQuantileMatrix(
   try {
     check(functions.createProxy(proxy));
     // JSON has no NaN, but the library reads it.
-    const json = `{"missing":NaN,"nthread":${threads},"max_bin":${maxBin}}`;
+    const json = `{"missing":NaN,"nthread":${threads},"max_bin":${paramOf(job, "max_bin") ?? 256}}`;
     // A thread that ends cannot answer, and the library would ask for ever: it ends once the matrix is made.
     const made = openNativeNow(() => functions.create(null, proxy![0], null, reset, next, json, matrix));
     check(failed);
@@ -88,6 +66,6 @@ export function createQuantileMatrix(
     return matrix![0];
   } finally {
     for (const callback of [next, reset]) koffi.unregister(callback);
-    if (proxy![0] !== null) free(proxy![0]);
+    if (proxy![0] !== null) library.freeMatrix(proxy![0]);
   }
 }

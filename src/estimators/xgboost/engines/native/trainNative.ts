@@ -1,8 +1,8 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../train/roundMetrics.ts";
 import { checked, nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
-import { createQuantileMatrix, quantileFunctions } from "./quantileMatrix.ts";
-import { keepsBins, type MarginsJob, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
+import { quantileMatrix } from "./quantileMatrix.ts";
+import { keepsBins, type MarginsJob, paramOf, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
 /**
  * @param leastCells from which bins take the place of values
@@ -51,6 +51,13 @@ export function* trainingRounds(
   const evaluated: [Handle] = [null];
   const predicted: [Handle] = [null];
   const booster: [Handle] = [null];
+  // The matrix computes its bins with them, independent of the booster's parameter.
+  const threads = Number(paramOf(job, "nthread") ?? 0);
+  const fill = (to: [Handle], rows: Pick<WatchJob, "values" | "rowCount"> & Partial<WatchJob>): void => {
+    check(library.createMatrix(rows.values, rows.rowCount, job.columnCount, Number.NaN, to, threads));
+    if (rows.labels) check(library.setFloats(to[0], "label", rows.labels, rows.rowCount));
+    if (rows.weights) check(library.setFloats(to[0], "weight", rows.weights, rows.rowCount));
+  };
   const save = (format: "json" | "ubj"): Uint8Array<ArrayBuffer> => {
     const length: [number] = [0];
     const bytes: [Handle] = [null];
@@ -66,9 +73,9 @@ export function* trainingRounds(
     return model;
   };
   try {
-    const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
-    if (!keepsBins(job, leastCells) || !fillWithBins(matrix, job, filling)) fill(matrix, job, filling);
-    if (job.watch) fill(evaluated, job.watch, filling);
+    if (keepsBins(job, leastCells)) matrix[0] = quantileMatrix(library, job, threads) ?? null;
+    if (matrix[0] === null) fill(matrix, job);
+    if (job.watch) fill(evaluated, job.watch);
     check(library.createBooster(matrix, 1, booster));
     if (last) check(library.load(booster[0], last.model, last.model.length));
     for (const [name, value] of job.params) {
@@ -92,9 +99,9 @@ export function* trainingRounds(
     const best = new TextEncoder().encode(job.watch ? `${JSON.stringify(rounds.best())}\n` : "");
     if (job.watch && job.keepsModel !== true) return best;
     if (job.margins) {
-      fill(predicted, job.margins, filling);
+      fill(predicted, job.margins);
       const outputs = Number(paramOf(job, "num_class") ?? 1);
-      return predictMargins(job.margins, { library, check, booster: booster[0], matrix: predicted[0], outputs });
+      return predictMargins(library, job.margins, { booster: booster[0], matrix: predicted[0], outputs });
     }
     const model = save("json");
     return job.watch ? new Uint8Array(Buffer.concat([best, model])) : model;
@@ -104,28 +111,11 @@ export function* trainingRounds(
   }
 }
 
-interface Filling {
-  readonly library: NativeLibrary;
-  readonly check: (code: number) => void;
-  readonly columnCount: number;
-  /** Threads of the matrix, which computes its bins with them, independent of the booster's parameter. */
-  readonly threads: number;
-}
-
-interface BoosterAndRows extends Pick<Filling, "library" | "check"> {
-  readonly booster: Handle;
-  readonly matrix: Handle;
-  readonly outputs: number;
-}
-
-function paramOf({ params }: TrainingJob, wanted: string): string | undefined {
-  return params.find(([name]) => name === wanted)?.[1];
-}
-
 /** Margins after each requested round. Cheaper than saving the model, which takes a quarter of the training time. */
 function predictMargins(
+  library: NativeLibrary,
   job: MarginsJob,
-  { library, check, booster, matrix, outputs }: BoosterAndRows,
+  { booster, matrix, outputs }: { readonly booster: Handle; readonly matrix: Handle; readonly outputs: number },
 ): Uint8Array<ArrayBuffer> {
   const size = job.rowCount * outputs * Float32Array.BYTES_PER_ELEMENT;
   const all = new Uint8Array(size * job.rounds.length);
@@ -133,30 +123,8 @@ function predictMargins(
     const values: [Handle] = [null];
     const rounds = { iteration_begin: 0, iteration_end: end };
     const json = JSON.stringify({ type: 1, training: false, ...rounds, strict_shape: false });
-    check(library.predict(booster, matrix, json, [null], [0], values));
+    checked(library)(library.predict(booster, matrix, json, [null], [0], values));
     all.set(library.copy(values[0], size), i * size);
   });
   return all;
-}
-
-/** For large data: see quantileMatrix. @returns whether it is possible */
-function fillWithBins(matrix: [Handle], job: TrainingJob, { library, check, threads }: Filling): boolean {
-  const functions = quantileFunctions(job.library!);
-  if (functions === undefined) return false;
-  const setFloats = (handle: Handle, field: string, values: Float32Array): number =>
-    library.setFloats(handle, field, values, job.rowCount);
-  const maxBin = Number(paramOf(job, "max_bin") ?? 256);
-  matrix[0] = createQuantileMatrix(functions, job, { check, setFloats, free: library.freeMatrix, threads, maxBin });
-  return true;
-}
-
-/** Creates the library's matrix from rows, labels and weights. */
-function fill(
-  matrix: [Handle],
-  { values, rowCount, labels, weights }: Partial<WatchJob> & Pick<WatchJob, "values" | "rowCount">,
-  { library, check, columnCount, threads }: Filling,
-): void {
-  check(library.createMatrix(values, rowCount, columnCount, Number.NaN, matrix, threads));
-  if (labels) check(library.setFloats(matrix[0], "label", labels, rowCount));
-  if (weights) check(library.setFloats(matrix[0], "weight", weights, rowCount));
 }
