@@ -90,7 +90,9 @@ describe("models promote", () => {
   it("brings model, score, record and lineage with their hashes, and the rules of the target decide", () => {
     const strict = production({ require: { f1: { min: 0.99 } } });
     const promote = ["models", "promote", "v1", "--to", strict.folder];
-    const kept = staging.json<Promoted>(...promote);
+    const { status, stdout } = staging.run([...promote, "--json"]);
+    expect(status).toBe(10);
+    const kept = JSON.parse(stdout) as Promoted;
     expect([kept.status, kept.model_version, kept.files.length]).toEqual(["kept", 1, 3]);
     expect(kept.reasons.join()).toContain("required: at least 0.99");
     const deployed = staging.json<Promoted>(...promote, "--force", "-m", "trial passed");

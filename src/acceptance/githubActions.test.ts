@@ -40,7 +40,7 @@ describe("on GitHub Actions", () => {
     const gate = onRunner("score", "--fail-under", "0.99");
     expect(gate.status).toBe(10);
     expect(gate.stderr).toMatch(
-      /^::error title=mlctl score::f1 .* \(95 %25 interval .*%0Agate failed: f1 is .*, required is 0.99$/m,
+      /^::error title=mlctl score::f1 .* \(95 %25 interval .*%0Agate failed: f1 is .*; required: at least 0.99$/m,
     );
     const error = onRunner("runs", "show", "nosuchrun");
     expect(error.stderr).toMatch(/^::error title=mlctl runs show::there is no run nosuchrun%0Ahint: .*$/m);

@@ -113,7 +113,7 @@ describe.skipIf(!hasGit)("a job on GitHub Actions (needs git)", () => {
     const { run, folder } = runner();
     const [, judge, keep] = run("judge");
     expect([judge!.status, keep!.name, keep!.status]).toEqual([10, "save the state", 0]);
-    expect(judge!.said).toMatch(/^::error title=mlctl score::.*required is 0.99/m);
+    expect(judge!.said).toMatch(/^::error title=mlctl score::.*required: at least 0.99/m);
     expect(workspaceIn(folder).read("summary.md")).toContain("### mlctl score");
     expect(git(origin, "ls-tree", "-r", "--name-only", "mlctl-state")).toMatch(/execution_\S+_judge.json/);
   });

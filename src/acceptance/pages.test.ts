@@ -115,6 +115,15 @@ describe("the pages", () => {
     expect(text).toContain("&lt;img src=x onerror=document.title=&#39;pwned&#39;&gt;");
   });
 
+  it("show the value of a deployment for a run that only deploy tested", async () => {
+    const forced = workspace.copy();
+    expect((await open.get("/ui")).text).toContain("not scored");
+    forced.ok("deploy", "latest", "--force");
+    const page = await served(forced);
+    const { text } = await page.get("/ui").finally(() => page.stop());
+    expect(text).not.toContain("not scored");
+  });
+
   it("show the run, its score with interval, the drift, and the SHAP values of a prediction", async () => {
     const [overview, , run, compare, , trials, , window, column, , prediction] = await addresses();
     const text = async (address: string | undefined): Promise<string> =>

@@ -142,6 +142,7 @@ describe("POST /predict", () => {
       base_value: number;
       contributions: Record<string, number>;
     };
+    expect(Object.keys(contributions).filter((name) => !(name in row))).toEqual([]);
     const margin = base + Object.values(contributions).reduce((sum, value) => sum + value, 0);
     // Shapley values sum to the log-odds of the answer; 1e-12 is rounding.
     expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(body["probability"] as number, 12);

@@ -39,15 +39,13 @@ export const score = defineCommand({
   async run(invocation) {
     const { model, data, failUnder } = invocation.options;
     const step = await import("../lifecycle/score/score.ts");
-    const { result, passed } = await inWorkspace(invocation, { write: "score" }, async (session) => {
-      const scored = await step.score(session, { model, data });
-      return { result: scored, passed: failUnder === undefined || step.passes(scored, failUnder) };
-    });
+    const result = await inWorkspace(invocation, { write: "score" }, (session) => step.score(session, { model, data }));
     const view = scoreView(result);
-    if (passed) return { result, view };
-    const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, required is ${failUnder}`;
+    const failure = step.belowLimit(result, failUnder);
+    if (failure === undefined) return { result, view };
     const { next: _next, ...shown } = view;
-    return { result, view: { ...shown, notes: [...(view.notes ?? []), failure] }, exitCode: exitCodes.gate };
+    const notes = [...(view.notes ?? []), `gate failed: ${failure}`];
+    return { result, view: { ...shown, notes }, exitCode: exitCodes.gate };
   },
 }) satisfies Command;
 

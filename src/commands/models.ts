@@ -1,5 +1,5 @@
 /** `mlctl models list | show | alias | note | export | promote`: the models of this workspace. */
-import { MlctlError } from "../core/errors.ts";
+import { exitCodes, MlctlError } from "../core/errors.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
 import { exportView, modelsView, modelView, noteView, promoteView } from "./views/modelViews.ts";
 import { inWorkspace, openOther, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -126,7 +126,7 @@ const promote = defineCommand({
   name: "promote",
   summary: "bring a model into another workspace, such as from staging to production, and deploy it there",
   details:
-    "Copies the model, its record, its score and its dataset, checks every file against its recorded hash, and gives the model the next version of the target. The target's test data and promotion rules decide whether it is deployed, as with `mlctl deploy` there; if they refuse it, it stays in the target's registry. Works as well where a workspace keeps its records in Postgres or its files in a bucket. The target's database must be trusted there (`mlctl config trust`).",
+    "Copies the model, its record, its score and its dataset, checks every file against its recorded hash, and gives the model the next version of the target. The target's test data and promotion rules decide whether it is deployed, as with `mlctl deploy` there; if they reject it, it stays in the target's registry, and the command exits with 10. Works as well where a workspace keeps its records in Postgres or its files in a bucket. The target's database must be trusted there (`mlctl config trust`).",
   arguments: [{ name: "<ref>", description: "run id, v3, @champion or latest" }],
   options: {
     to: { flags: "--to <workspace>", description: "folder of the target, or its configuration file" },
@@ -157,7 +157,8 @@ const promote = defineCommand({
       }),
     );
     const alerts = promoted.status === "kept" ? [] : await announceDeployment(target);
-    return { result: { ...promoted, alerts }, view: promoteView(promoted, to) };
+    const isThere = promoted.status !== "kept" || promoted.runId === promoted.previousRunId;
+    return { result: { ...promoted, alerts }, view: promoteView(promoted, to), exitCode: isThere ? 0 : exitCodes.gate };
   },
 }) satisfies Command;
 

@@ -126,9 +126,10 @@ export function noteView({ runId, modelVersion, note, previous }: NoteResult): V
 
 export function promoteView(result: BroughtModel & DeployResult, to: string): View {
   const { status, runId, previousRunId, modelVersion, reasons, files, notes, metric, value } = result;
-  const verdict = status === "kept" ? "arrived, but not deployed" : "deployed";
+  const isThere = runId === previousRunId;
+  const verdict = status !== "kept" ? "deployed" : isThere ? "already deployed" : "arrived, but not deployed";
   const version = modelVersion === null ? "" : `v${modelVersion} `;
-  const next = status === "kept" && runId !== previousRunId ? { next: "`--force` deploys it anyway" } : {};
+  const next = status === "kept" && !isThere ? { next: "`--force` deploys it anyway" } : {};
   return {
     title: `${verdict} in ${to}: ${version}(run ${runId})`,
     fields: [

@@ -5,7 +5,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Run, ScoreCurves, ScoreRecord } from "../../core/records/run.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Task } from "../../core/task.ts";
-import { timestamp } from "../../core/text/format.ts";
+import { formatNumber, timestamp } from "../../core/text/format.ts";
 import { precisionRecallCurve, rocCurve } from "../../metrics/rocCurve.ts";
 import { thinCurve } from "../../plots/curve.ts";
 import { bootstrapInTurns, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
@@ -117,13 +117,12 @@ async function record(
   return written;
 }
 
-/** Whether the value reaches `limit`. A null value never does. */
-export function passes(
-  { metric, value, task }: Pick<ScoreResult, "metric" | "value" | "task">,
-  limit: number,
-): boolean {
-  if (value === null) return false;
-  return findMetric(metric, task).greaterIsBetter ? value >= limit : value <= limit;
+/** Why the value does not reach `limit`; undefined if it does. A null value never does. */
+export function belowLimit({ metric, value, task }: ScoreResult, limit = NaN): string | undefined {
+  const { greaterIsBetter } = findMetric(metric, task);
+  const isFar = value === null || (greaterIsBetter ? value < limit : value > limit);
+  if (Number.isNaN(limit) || !isFar) return undefined;
+  return `${metric} is ${formatNumber(value)}; required: ${greaterIsBetter ? "at least" : "at most"} ${limit}`;
 }
 
 /** About three pixels of a plot. */

@@ -40,6 +40,20 @@ it("finds the only file of rows, and refuses several", () => {
 });
 
 describe("initFrom", () => {
+  it("refuses a target with another value in every row, as an id, and names the columns", async () => {
+    const table = csv("customer_id,order,salary,y", 60, (i) =>
+      [`C${i}`, 100 + i, ((i * 37) % 61) * 100 + i, i % 2].join(","),
+    );
+    for (const id of ["customer_id", "order"]) {
+      await expect(start(table, id)).rejects.toMatchObject({
+        kind: "usage",
+        message: `"${id}" has another value in every row, as an id: nothing can be learned`,
+        details: expect.arrayContaining(["y: number"]) as string[],
+      });
+    }
+    expect((await start(table, "salary")).result.task).toBe("regression");
+  });
+
   it("names ids, row numbers, columns without information and missing markers, each with its reason", async () => {
     const table = csv("nr,customer_id,plan,same,${x},y", 100, (i) =>
       [i + 1, `C${(i * 37) % 100}x`, ["a", "b", "?"][i % 3], 1, (i * 7) % 11, i % 4 === 0 ? "bad" : "good"].join(","),

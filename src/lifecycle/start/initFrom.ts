@@ -6,6 +6,7 @@ import type { Task } from "../../core/task.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { atLine } from "../../core/text/atLine.ts";
 import { counted, formatNumber, percent } from "../../core/text/format.ts";
@@ -51,13 +52,19 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     });
   return withFile(from, async ({ table, notes, csvNotes, columns, markers, undecided }, dataset) => {
     const names = table.columns.map(({ name }) => name);
+    const details = table.columns.map(({ name, kind }) => `${name}: ${kind}`);
     if (target === undefined)
       throw new MlctlError("usage", `${basename(from)} has ${names.length} columns: which one is to be predicted?`, {
-        details: table.columns.map(({ name, kind }) => `${name}: ${kind}`),
+        details,
         hint: "add --target COLUMN",
       });
     if (!names.includes(target))
       throw new MlctlError("usage", `the file has no column "${target}"`, { hint: columnHint(target, names) });
+    if (isId(table, target))
+      throw new MlctlError("usage", `"${target}" has another value in every row, as an id: nothing can be learned`, {
+        details,
+        hint: "name the column that is to be predicted: --target COLUMN",
+      });
     const asked = { target, task: null, positiveClass: null };
     const encoded = encodeTarget(table, asked);
     const { task } = encoded.spec;
@@ -97,6 +104,13 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const rows = { trainingRows: split.training.length, testRows: split.validation.length };
     return { ...written, notes: [...csvNotes, ...decided, ...written.notes], target, task, ...rows };
   });
+}
+
+function isId(table: Table, target: string): boolean {
+  const column = findColumn(table, target)!;
+  const { size } = new Set<number>(column.kind === "category" ? column.codes : column.values);
+  const isNumbered = hasIdName(target) || rowNumbers({ ...table, columns: [column] }).length > 0;
+  return size === table.rowCount && (column.kind === "category" || isNumbered);
 }
 
 /**

@@ -90,10 +90,14 @@ function production({ session, state }: PageRequest): Html {
 function trainings({ session }: PageRequest): Html {
   const runs = session.store.browse.runPage({ winners: true, limit: 6, offset: 0 });
   if (runs.length === 0) return html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
-  const scoreOf = ({ task, metric, score }: Run): string =>
-    score === null
-      ? "not scored"
-      : `${metricLabel(session.config, metric, task).label} ${displayNumber(score.metrics[metric] ?? score.value)}`;
+  const deployed = session.store.deployments();
+  const scoreOf = ({ runId, task, metric, score }: Run): string => {
+    // deploy tests what score did not.
+    const tested = score ?? deployed.find((each) => each.runId === runId && each.value !== null);
+    if (tested === undefined) return "not scored";
+    const value = score?.metrics[metric] ?? tested.value;
+    return `${metricLabel(session.config, tested.metric ?? metric, task).label} ${displayNumber(value)}`;
+  };
   return html`${itemTable("The best candidate of each training, newest first", runs, [
       ["Run", runName],
       ["Trained", ({ createdAt }) => dateTime(createdAt)],

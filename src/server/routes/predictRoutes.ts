@@ -14,7 +14,7 @@ import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
-import { explain as shapValues } from "../../pipeline/predict/explain.ts";
+import { byInputColumn, explain as shapValues } from "../../pipeline/predict/explain.ts";
 
 const CSV_TYPE = "text/csv";
 
@@ -148,7 +148,7 @@ export function requireExplainable(rowCount: number): void {
 export function explanations({ model }: ServedModel, table: Table, single: boolean): Record<string, unknown> {
   if (table.rowCount === 0) return { explanations: [] };
   const { featureNames, outputCount, baseValues, blocks } = attempt(
-    () => shapValues(model, table),
+    () => byInputColumn(shapValues(model, table)),
     (error) => {
       throw problemFrom("bad-request", error);
     },
