@@ -3,8 +3,14 @@ import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { Column, Table } from "../core/table/table.ts";
-import { calibratedDrift, type CalibratedOptions } from "./calibratedDrift.ts";
-import { reasonToSkip, sidesOf, stabilityIndex, type ComparedColumn } from "./compareColumn.ts";
+import {
+  calibratedDrift,
+  reasonToSkip,
+  sidesOf,
+  stabilityIndex,
+  type CalibratedOptions,
+  type ComparedColumn,
+} from "./compareColumn.ts";
 import { evidentlyDrift } from "./evidently/evidentlyDrift.ts";
 import type { TargetSpec } from "../core/table/signature.ts";
 import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";

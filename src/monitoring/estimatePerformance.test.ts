@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { random } from "../core/random.ts";
 import { computeMetrics } from "../metrics/findMetric.ts";
-import { expectedMetrics } from "./estimatePerformance.ts";
+import { expectedMetrics } from "./performanceReport.ts";
 
 it("follows from the expected counts", () => {
   // Predicted 1: 0.9 and 0.6; 0: 0.3 and 0.2. Expected: 1.5 true and 0.5 false positives, 0.5 false and 1.5 true negatives.

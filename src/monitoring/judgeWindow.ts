@@ -5,10 +5,9 @@ import type { Reference } from "../core/records/reference.ts";
 import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";
 import { distributionOf } from "./columnDistribution.ts";
 import { driftFindings, performanceFindings, type DriftSubject } from "./performanceFindings.ts";
-import { finding } from "./finding.ts";
 import { driftReport, seasonalDrift, type DriftOptions, type Season } from "./driftReport.ts";
 import { performanceReport, intervalsAt } from "./performanceReport.ts";
-import { qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
+import { finding, qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
 import { qualityReport } from "./qualityReport.ts";
 import { segmentReports } from "./segmentReports.ts";
 

@@ -10,8 +10,7 @@ import type {
 } from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { Task } from "../core/task.ts";
-import { finding } from "./finding.ts";
-import type { Limit } from "./qualityFindings.ts";
+import { finding, type Limit } from "./qualityFindings.ts";
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { isSeasonal } from "./driftReport.ts";
 

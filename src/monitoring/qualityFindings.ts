@@ -1,24 +1,26 @@
 /** Findings about data quality: one for each check, with the value of the worst column. */
-import { formatNumber } from "../core/text/format.ts";
+import { formatNumber, percent } from "../core/text/format.ts";
 import { listed } from "../core/text/listed.ts";
-import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
+import type { ColumnQuality, MonitorArea, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import { wilsonUpper } from "../stats/distributions/binomial.ts";
-import { finding } from "./finding.ts";
-import { judgeShares, type Share } from "./judgeShares.ts";
+import { binomialBound, wilsonUpper } from "../stats/distributions/binomial.ts";
+
+type Details = Pick<MonitorFinding, "status" | "value" | "limit" | "message"> & Partial<MonitorFinding>;
+
+/** By default its value must be at most the limit, and it has no interval. */
+export function finding(area: MonitorArea, name: string, details: Details): MonitorFinding {
+  return { area, name, passes: "at_most", interval: null, ...details };
+}
 
 export interface Limit {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
 }
 
+type ShareName = "missing_share" | "invalid_share" | "new_categories" | "out_of_range";
+
 /** As in config.json. */
-interface ShareLimits {
-  readonly missing_share?: Limit | undefined;
-  readonly new_categories?: Limit | undefined;
-  readonly out_of_range?: Limit | undefined;
-  readonly invalid_share?: Limit | undefined;
-}
+type ShareLimits = { readonly [check in ShareName]?: Limit | undefined };
 
 export interface QualityLimits extends ShareLimits {
   readonly duplicate_share?: Limit | undefined;
@@ -33,7 +35,6 @@ const Z = 3.09;
 
 interface ShareCheck {
   readonly name: string;
-  readonly key: keyof ShareLimits;
   /** Status of a broken learned limit; a broken limit of config.json always fails. */
   readonly learned: "fail" | "warn";
   shareOf(column: ColumnQuality): number | null;
@@ -46,19 +47,17 @@ interface ShareCheck {
   detail?(column: ColumnQuality): string;
 }
 
-const checks: readonly ShareCheck[] = [
-  {
+const checks: Readonly<Record<ShareName, ShareCheck>> = {
+  missing_share: {
     name: "missing values",
-    key: "missing_share",
     learned: "fail",
     of: "rows",
     shareOf: ({ missingShare }) => missingShare,
     usual: ({ missing, count }) => missing / Math.max(1, missing + count),
     allowed: ({ missing, count }) => wilsonUpper(missing, missing + count, Z),
   },
-  {
+  invalid_share: {
     name: "types",
-    key: "invalid_share",
     learned: "fail",
     of: "rows",
     shareOf: ({ invalidShare }) => invalidShare,
@@ -66,23 +65,20 @@ const checks: readonly ShareCheck[] = [
     allowed: () => 0,
     detail: ({ invalidExample }) => (invalidExample === null ? "" : `, such as ${JSON.stringify(invalidExample)}`),
   },
-  {
+  new_categories: {
     name: "new categories",
-    key: "new_categories",
     learned: "warn",
     of: "present",
     shareOf: ({ newShare }) => newShare,
     // The share of values seen once estimates the share of values never seen (Good, 1953).
     allowed: (reference) => wilsonUpper(seenOnce(reference), reference.count, Z),
-    detail: ({ newCategories }) =>
-      `: ${newCategories
-        .slice(0, 3)
-        .map((text) => JSON.stringify(text))
-        .join(", ")}`,
+    detail: ({ newCategories }) => {
+      const named = newCategories.slice(0, 3).map((text) => JSON.stringify(text));
+      return `: ${named.join(", ")}`;
+    },
   },
-  {
+  out_of_range: {
     name: "range",
-    key: "out_of_range",
     learned: "warn",
     of: "present",
     shareOf: ({ outsideShare }) => outsideShare,
@@ -93,7 +89,7 @@ const checks: readonly ShareCheck[] = [
         ? `: ${formatNumber(minimum)} to ${formatNumber(maximum)}`
         : `, such as ${outsideExample}`,
   },
-];
+};
 
 export function qualityFindings(
   report: QualityReport,
@@ -103,7 +99,7 @@ export function qualityFindings(
   const constant = Object.entries(report.columns).flatMap(([name, column]) => (column.constant ? [name] : []));
   return [
     schemaFinding(report),
-    ...checks.map((check) => shareFinding(check, report, { reference, limits })),
+    ...(Object.keys(checks) as ShareName[]).map((key) => shareFinding(key, report, { reference, limits })),
     noneFinding(
       "constant columns",
       constant,
@@ -120,20 +116,20 @@ function noneFinding(name: string, columns: readonly string[], message: string):
   return finding("quality", name, { status: value === 0 ? "pass" : "fail", value, limit: 0, message, columns });
 }
 
-function seenOnce(reference: ColumnReference): number {
-  return reference.kind === "category" ? reference.counts.filter(([, count]) => count === 1).length : 0;
-}
+const seenOnce = (reference: ColumnReference): number =>
+  reference.kind === "category" ? reference.counts.filter(([, count]) => count === 1).length : 0;
 
 function shareFinding(
-  check: ShareCheck,
+  key: ShareName,
   report: QualityReport,
   { reference, limits }: { readonly reference: Reference; readonly limits: QualityLimits },
 ): MonitorFinding {
+  const check = checks[key];
   const shares = Object.entries(report.columns).flatMap(([name, column]): Share[] => {
     const share = check.shareOf(column);
     const known = Object.hasOwn(reference.columns, name) ? reference.columns[name] : undefined;
-    const own = Object.hasOwn(limits.columns, name) ? limits.columns[name]?.[check.key] : undefined;
-    const configured = (own ?? limits[check.key])?.max;
+    const own = Object.hasOwn(limits.columns, name) ? limits.columns[name]?.[key] : undefined;
+    const configured = (own ?? limits[key])?.max;
     if (share === null || (configured === undefined && known === undefined)) return [];
     const rows =
       check.of === "rows" ? report.rows : Math.round(report.rows * (1 - column.missingShare - column.invalidShare));
@@ -144,12 +140,12 @@ function shareFinding(
   return judgeShares(check.name, shares, check.learned);
 }
 
-const named = (names: readonly string[]): string => listed(names, 10);
-
 function schemaFinding({ missingColumns, extraColumns }: QualityReport): MonitorFinding {
-  const extra = extraColumns.length === 0 ? "" : `; not used: ${named(extraColumns)}`;
+  const extra = extraColumns.length === 0 ? "" : `; not used: ${listed(extraColumns, 10)}`;
   const message =
-    missingColumns.length === 0 ? "all columns that the model needs are present" : `missing: ${named(missingColumns)}`;
+    missingColumns.length === 0
+      ? "all columns that the model needs are present"
+      : `missing: ${listed(missingColumns, 10)}`;
   return noneFinding("schema", missingColumns, `${message}${extra}`);
 }
 
@@ -181,4 +177,71 @@ function freshnessFinding({ ageDays }: QualityReport, { freshnessDays }: Quality
   const status = ageDays === null ? "skipped" : ageDays > freshnessDays ? "fail" : "pass";
   const message = ageDays === null ? "no row has a time" : `the newest row is ${formatNumber(ageDays)} days old`;
   return [finding("quality", "freshness", { status, value: ageDays, limit: freshnessDays, message })];
+}
+
+interface Share {
+  /** Of the column. */
+  readonly name: string;
+  readonly share: number;
+  /** Number of rows that `share` refers to. */
+  readonly rows: number;
+  /** The share in the reference, and the largest one that is consistent with it, 1 if it is unknown. */
+  readonly usual: number;
+  readonly allowed: number;
+  /** The limit of config.json; undefined if it is learned from the reference. */
+  readonly configured: number | undefined;
+  readonly detail: string;
+}
+
+/** Chance per batch that a learned limit is broken without a change, over all columns of a check together. */
+const LEARNED_ALPHA = 0.001;
+/** Limits of config.json are set on purpose, so less evidence is enough. */
+const CONFIGURED_ALPHA = 0.05;
+
+/** Minimum change that breaks a learned limit; otherwise tiny changes in millions of rows would count. */
+const MINIMUM_CHANGE = 0.01;
+
+type Judged = Share & Pick<MonitorFinding, "status"> & { readonly limit: number };
+
+/** One-sided: a smaller share always passes. The value of the finding is that of the worst column. */
+function judgeShares(name: string, shares: readonly Share[], learned: "fail" | "warn"): MonitorFinding {
+  const judged = shares.map((share) => judge(share, learned, shares.length));
+  const broken = judged.filter(({ status }) => status !== "pass").toSorted(worstFirst);
+  const worst = broken[0] ?? judged.toSorted((a, b) => b.share - a.share)[0];
+  return finding("quality", name, {
+    status: worst?.status ?? "pass",
+    value: worst?.share ?? null,
+    limit: worst?.limit ?? null,
+    passes: worst === undefined ? null : "at_most",
+    message: messageOf(broken, worst),
+    columns: broken.map((each) => each.name),
+  });
+}
+
+function judge(share: Share, learned: "fail" | "warn", columns: number): Judged {
+  const count = Math.round(share.share * share.rows);
+  if (share.configured !== undefined) {
+    const limit = share.configured;
+    const isCertain = count > binomialBound(share.rows, limit, CONFIGURED_ALPHA);
+    return { ...share, limit, status: share.share <= limit ? "pass" : isCertain ? "fail" : "warn" };
+  }
+  const bound = binomialBound(share.rows, share.allowed, LEARNED_ALPHA / columns);
+  const limit = Math.min(1, Math.max(share.usual + MINIMUM_CHANGE, share.rows === 0 ? 0 : bound / share.rows));
+  // What never occurs in training is worth a warning even once.
+  const usual = share.allowed === 0 && count > 0 ? "warn" : "pass";
+  return { ...share, limit, status: share.share > limit ? learned : usual };
+}
+
+const worstFirst = (a: Judged, b: Judged): number =>
+  a.status === b.status ? b.share - b.limit - (a.share - a.limit) : a.status === "fail" ? -1 : 1;
+
+function messageOf(broken: readonly Judged[], worst: Judged | undefined): string {
+  if (worst === undefined) return "no column to check";
+  if (broken.length === 0) return worst.share === 0 ? "none" : `highest in "${worst.name}"`;
+  const parts = broken.slice(0, 5).map(({ name, share, limit, usual, detail, configured, status }) => {
+    const baseline = configured === undefined ? `usual ${percent(usual)}` : `limit ${percent(limit)}`;
+    const doubt = configured !== undefined && status === "warn" ? ", but too few rows to be certain" : "";
+    return `"${name}" ${percent(share)} (${baseline}${doubt})${detail}`;
+  });
+  return `${parts.join("; ")}${broken.length > 5 ? `; and ${broken.length - 5} more columns` : ""}`;
 }
