@@ -2,6 +2,7 @@
 import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
+import { selectValues } from "../../core/table/selectRows.ts";
 import { turnsFor } from "../turns.ts";
 import { lbfgs, type Optimum, type OptimizerOptions } from "./lbfgs.ts";
 import { logLoss, type LogisticProblem } from "./objective.ts";
@@ -17,7 +18,7 @@ const COARSE_TOLERANCE = 1e-3;
  * classes remain, the model is binary.
  */
 export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOptions): Promise<JsonObject> {
-  const classes = classesOf(y);
+  const classes = [...new Set(y)].toSorted((a, b) => a - b);
   const width = X.columnNames.length;
   const hasIntercept = options.params.fit_intercept === true;
   if (classes.length === 1) return { classes, coefficients: [], intercepts: [], iterations: 0, converged: true };
@@ -71,29 +72,11 @@ function sampleOf(problem: LogisticProblem): LogisticProblem | null {
 function everyTenth(problem: LogisticProblem): LogisticProblem {
   const { columnCount, values, y, rowWeights: weights } = problem;
   const rowCount = Math.ceil(problem.rowCount / WARM_START_STRIDE);
+  const rows = Int32Array.from({ length: rowCount }, (_, i) => i * WARM_START_STRIDE);
   const sampled = new Float64Array(rowCount * columnCount);
-  const labels = new Float64Array(rowCount);
-  const sampledWeights = new Float64Array(rowCount);
-  for (let i = 0, to = 0; i < rowCount; i++, to += columnCount) {
-    const row = i * WARM_START_STRIDE;
-    for (let j = 0; j < columnCount; j++) sampled[to + j] = values[row * columnCount + j]!;
-    labels[i] = y[row]!;
-    sampledWeights[i] = WARM_START_STRIDE * (weights === null ? 1 : weights[row]!);
-  }
-  return { ...problem, rowCount, values: sampled, y: labels, rowWeights: sampledWeights };
-}
-
-/** The class codes that occur, ascending. Fast path: most rows have one of the last two codes seen. */
-function classesOf(y: Float64Array): number[] {
-  const found = new Set<number>();
-  let [last, other] = [NaN, NaN];
-  for (let i = 0; i < y.length; i++) {
-    const code = y[i]!;
-    if (code === last || code === other) continue;
-    [last, other] = [code, last];
-    found.add(code);
-  }
-  return [...found].toSorted((a, b) => a - b);
+  rows.forEach((row, i) => sampled.set(values.subarray(row * columnCount, (row + 1) * columnCount), i * columnCount));
+  const sampledWeights = Float64Array.from(rows, (row) => WARM_START_STRIDE * (weights?.[row] ?? 1));
+  return { ...problem, rowCount, values: sampled, y: selectValues(y, rows), rowWeights: sampledWeights };
 }
 
 function rowWeights(codes: Float64Array, classCount: number, options: FitOptions): Float64Array | null {

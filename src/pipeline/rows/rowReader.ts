@@ -93,7 +93,8 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![position];
       if (isMissing(cell) || typeof cell === "object") {
-        if (!isMissing(cell)) problems.push(unreadable(spec, row, cell, "text"));
+        if (!isMissing(cell))
+          problems.push({ row, column: spec.name, check: "type", message: `${shown(cell)} is not text` });
         codes[row] = -1;
         continue;
       }
@@ -116,14 +117,10 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
   };
 }
 
-function unseen({ name }: ColumnSpec, row: number, text: string, near: string | undefined): RowProblem {
-  const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-  const message = `${shown(text)} was not seen in training${hint}`;
-  return { row, column: name, check: "category", message, ...(near === undefined ? {} : { suggestion: near }) };
-}
-
-function unreadable({ name }: ColumnSpec, row: number, cell: Cell, expected: string): RowProblem {
-  return { row, column: name, check: "type", message: `${shown(cell)} is not ${expected}` };
+function unseen({ name: column }: ColumnSpec, row: number, text: string, near: string | undefined): RowProblem {
+  const common = { row, column, check: "category", message: `${shown(text)} was not seen in training` } as const;
+  if (near === undefined) return common;
+  return { ...common, message: `${common.message}; did you mean ${JSON.stringify(near)}?`, suggestion: near };
 }
 
 /** Short form of a cell. Objects are not serialized: deeply nested JSON would overflow the stack. */
@@ -141,8 +138,11 @@ type ValueSpec = ColumnSpec & {
 
 function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
   const { parse, expected, minimum = -Infinity, maximum = Infinity } = spec;
+  const show = spec.kind === "date" ? dateText : String;
   const latest = spec.kind === "date" ? maximum + EXPECTED_LATER : maximum;
   return (rows, problems) => {
+    const report = (row: number, check: RowProblem["check"], message: string): void =>
+      void problems.push({ row, column: spec.name, check, message });
     const values = new Float64Array(rows.length);
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![position];
@@ -152,21 +152,12 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       }
       const value = parse(cell);
       values[row] = value ?? NaN;
-      if (value === undefined) problems.push(unreadable(spec, row, cell, expected));
-      else if (value === Infinity || value === -Infinity) problems.push(infinite(spec, row, cell));
-      else if (value < minimum || value > latest) problems.push(outOfRange(spec, row, value));
+      if (value === undefined) report(row, "type", `${shown(cell)} is not ${expected}`);
+      else if (value === Infinity || value === -Infinity)
+        report(row, "infinite", `${shown(cell)} is infinite or too large for a number`); // such as 1e400 and inf
+      else if (value < minimum || value > latest)
+        report(row, "range", `${show(value)} is outside the training range, ${show(minimum)} to ${show(maximum)}`);
     }
     return { kind: spec.kind, name: spec.name, values };
   };
-}
-
-/** Such as 1e400 and inf. */
-function infinite({ name }: ColumnSpec, row: number, cell: Cell): RowProblem {
-  return { row, column: name, check: "infinite", message: `${shown(cell)} is infinite or too large for a number` };
-}
-
-function outOfRange(spec: ValueSpec, row: number, value: number): RowProblem {
-  const show = spec.kind === "date" ? dateText : String;
-  const message = `${show(value)} is outside the training range, ${show(spec.minimum!)} to ${show(spec.maximum!)}`;
-  return { row, column: spec.name, check: "range", message };
 }
