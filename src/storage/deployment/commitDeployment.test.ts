@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { random } from "../../core/random.ts";
 import { dist, exampleRequest, exampleWorkspace } from "../../testing/exampleRecords.ts";
+import { killAtChange } from "../../testing/killAt.ts";
 import { truthOf } from "../../testing/folderTruth.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { verify } from "../verify.ts";
@@ -176,23 +177,8 @@ const load = `
   import { commitDeployment } from ${JSON.stringify(join(dist, "deployment/commitDeployment.js"))};
   const { paths, requests, killAt } = JSON.parse(process.argv[1]);`;
 
-/**
- * Kills itself just before its n-th change to the file system, which covers a kill between any two changes. (A kill loses
- * nothing that was written without fsync, so only the calls that change names or contents count.)
- */
 const killedAt = `${load}
-  import fs from "node:fs";
-  import { syncBuiltinESMExports } from "node:module";
-  let left = killAt;
-  for (const name of ["openSync", "writeFileSync", "renameSync", "mkdirSync", "rmSync"]) {
-    const real = fs[name];
-    fs[name] = (...given) => {
-      const changes = name !== "openSync" || given[1] !== "r";
-      if (changes && left-- === 0) process.kill(process.pid, "SIGKILL");
-      return real(...given);
-    };
-  }
-  syncBuiltinESMExports();
+  ${killAtChange()}
   commitDeployment(paths, requests[0]);`;
 
 function child(script: string, given: { paths: WorkspacePaths; requests: DeploymentRequest[]; killAt?: number }) {
