@@ -135,7 +135,7 @@ describe("the pages", () => {
       /Metrics on 80 test rows.*<svg class="vega".*Confusion matrix.*aria-current="true"/,
     );
     expect(await text(compare)).toMatch(/A is best.*A: logistic regression.*B: baseline/);
-    expect(await text(trials)).toMatch(/best so far.*<title>trial 1: 0.*What each parameter is worth.*Best first/);
+    expect(await text(trials)).toMatch(/best so far.*<title>trial 1: 0.*Parameter importance.*Best first/);
     // The picture of what drifted comes before the tables.
     expect(await text(window)).toMatch(/<svg class="vega".*✕<\/span> drifted/);
     expect(await text(column)).toMatch(/<svg class="vega".*Largest change: .*Show as a table/);

@@ -33,37 +33,34 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
     stderr.write(maskSecrets(report.text));
     return report.exitCode;
   };
-  return { run: () => runWords(argv, { version, screen, surroundings, fail }), fail };
+  const run = async (): Promise<number> => {
+    let exitCode = 0;
+    const program = buildProgram({
+      commands,
+      version,
+      width: () => Math.min(100, screen.width()),
+      colours: screen.outColours,
+      write: (text) => void stdout.write(text),
+      run: async (call) => void (exitCode = await runCall(call, { screen, surroundings, fail })),
+    });
+    try {
+      requireHelpTopic(argv);
+      if (argv.length === 0) program.outputHelp();
+      else await program.parseAsync([...argv], { from: "user" });
+    } catch (error) {
+      if (!isHelp(error)) return fail(asUsageError(error, argv));
+      // A group without its subcommand ("mlctl config") is wrong usage; --help is not.
+      if ((error as { exitCode: number }).exitCode !== 0) return exitCodes.usage;
+    }
+    return exitCode;
+  };
+  return { run, fail };
 }
 
 interface Frame {
-  readonly version: string;
   readonly screen: Terminal;
   readonly surroundings: Surroundings;
-  readonly fail: (error: unknown, signal?: AbortSignal) => number;
-}
-
-async function runWords(argv: readonly string[], frame: Frame): Promise<number> {
-  const { version, screen, surroundings, fail } = frame;
-  let exitCode = 0;
-  const program = buildProgram({
-    commands,
-    version,
-    width: () => Math.min(100, screen.width()),
-    colours: screen.outColours,
-    write: (text) => void surroundings.stdout.write(text),
-    run: async (call) => void (exitCode = await runCall(call, frame)),
-  });
-  try {
-    requireHelpTopic(argv);
-    if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync([...argv], { from: "user" });
-  } catch (error) {
-    if (!isHelp(error)) return fail(asUsageError(error, argv));
-    // A group without its subcommand ("mlctl config") is wrong usage; --help is not.
-    if ((error as { exitCode: number }).exitCode !== 0) return exitCodes.usage;
-  }
-  return exitCode;
+  readonly fail: (error: unknown, signal: AbortSignal) => number;
 }
 
 async function runCall(call: Call, { screen, surroundings, fail }: Frame): Promise<number> {

@@ -4,7 +4,7 @@ import type { ViewTable } from "../core/view.ts";
 import { csvText, markdownText, tabSeparated } from "./listingText.ts";
 import { tableText } from "./tableText.ts";
 import { textWidth } from "./textWidth.ts";
-import { remarkText, viewText } from "./viewText.ts";
+import { remarkText, viewText } from "./terminal.ts";
 
 const plain = new Chalk({ level: 0 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wrapRemark } from "./viewText.ts";
+import { wrapRemark } from "./terminal.ts";
 
 describe("wrapRemark", () => {
   it("returns one line if the remark fits", () => {

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { expect, it } from "vitest";
-import { viewText } from "../cli/viewText.ts";
+import { viewText } from "../cli/terminal.ts";
 import { exampleRun } from "../testing/exampleRecords.ts";
 import { memberChanges, paramRows } from "../core/text/candidateLabels.ts";
 import { changedParams, runList } from "../lifecycle/registry/runList.ts";

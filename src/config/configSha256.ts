@@ -11,10 +11,10 @@ const trainingKeys = [
 ] satisfies (keyof Config)[];
 
 /** Of `ingest`, what decides where rows come from: the files that came decide a model. */
-const whence = new Set(["sources", "download"]);
+const sourceKeys = new Set(["sources", "download"]);
 
 export function affectsTraining([section, name, part]: Path): boolean {
-  if (section === "ingest" && whence.has(String(name))) return false;
+  if (section === "ingest" && sourceKeys.has(String(name))) return false;
   if (name === "distributed" && part !== undefined && part !== "ranks") return false;
   return section === "costs" || trainingKeys.some((key) => key === section);
 }
@@ -22,7 +22,7 @@ export function affectsTraining([section, name, part]: Path): boolean {
 export function configSha256(config: Config): string {
   const keyed = Object.fromEntries(trainingKeys.map((key) => [key, config[key]]));
   // Not read: a variable in them may not be set.
-  const names = Object.keys(config.ingest).filter((name) => !whence.has(name)) as (keyof Config["ingest"])[];
+  const names = Object.keys(config.ingest).filter((name) => !sourceKeys.has(name)) as (keyof Config["ingest"])[];
   const ingest = Object.fromEntries(names.map((name) => [name, config.ingest[name]]));
   const part = {
     ...keyed,

@@ -28,14 +28,29 @@ export function hooksOf(
   file: Json,
   { isFromFile, variables }: { isFromFile: (key: string) => boolean; variables: ReadonlyMap<string, Json> },
 ): Hook[] {
+  /** A setting with one value; `of` gets it resolved and as written. */
+  const one = (key: string, of: (value: string, written: Json) => Omit<FoundHook, "key"> | undefined): FoundHook[] => {
+    const [value, written] = [config, file].map((each) => valueAt(each, key.split(".")));
+    const hook = typeof value === "string" ? of(value, (written ?? value) as Json) : undefined;
+    return hook === undefined ? [] : [{ key, ...hook }];
+  };
+  const server = (key: string, what: string): FoundHook[] =>
+    one(key, (address, written) => {
+      if (!isAddress(address) && bucketAddress(address) === undefined) return undefined;
+      const does = { [key]: written };
+      return { does, action: `keeps its ${what} in ${quoted(place(address))}${sent(does)}` };
+    });
   const found = [
     ...entries(config, file, ["alerts"]).map(alertHook),
     ...entries(config, file, ["schedule"]).flatMap(jobHook),
-    ...watchHook(config, file),
-    ...launchHook(config, file, ["train", "distributed", "launch"]),
-    ...launchHook(config, file, ["workers", "launch"]),
-    ...serverHook(config, file, "database"),
-    ...serverHook(config, file, "artifacts"),
+    ...one("watch.source", (address, source) => {
+      const does = { source, headers: (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json };
+      return { does, action: `reads files from ${quoted(place(address))}${sent(does)}` };
+    }),
+    ...one("train.distributed.launch", launch),
+    ...one("workers.launch", launch),
+    ...server("database", "records"),
+    ...server("artifacts", "models and datasets"),
     ...sourceHooks(config, file),
   ];
   return found
@@ -91,29 +106,7 @@ function jobHook({ key, resolved, written }: Entry): FoundHook[] {
   return [{ key, does: { verb, args: written["args"] ?? [] }, action }];
 }
 
-function watchHook(config: Json, file: Json): FoundHook[] {
-  const source = valueAt(config, ["watch", "source"]);
-  if (typeof source !== "string") return [];
-  const written = (valueAt(file, ["watch", "source"]) ?? source) as Json;
-  const headers = (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json;
-  const does = { source: written, headers };
-  return [{ key: "watch.source", does, action: `reads files from ${quoted(place(source))}${sent(does)}` }];
-}
-
-function launchHook(config: Json, file: Json, path: Path): FoundHook[] {
-  const command = valueAt(config, path);
-  if (typeof command !== "string") return [];
-  const written = (valueAt(file, path) ?? command) as Json;
-  return [{ key: path.join("."), does: { command: written }, action: `runs ${quoted(written)}` }];
-}
-
-function serverHook(config: Json, file: Json, key: "database" | "artifacts"): FoundHook[] {
-  const address = valueAt(config, [key]);
-  if (typeof address !== "string" || !(isAddress(address) || bucketAddress(address) !== undefined)) return [];
-  const does = { [key]: (valueAt(file, [key]) ?? address) as Json };
-  const what = key === "database" ? "records" : "models and datasets";
-  return [{ key, does, action: `keeps its ${what} in ${quoted(place(address))}${sent(does)}` }];
-}
+const launch = (_: string, command: Json) => ({ does: { command }, action: `runs ${quoted(command)}` });
 
 function sourceHooks(config: Json, file: Json): FoundHook[] {
   const path = ["ingest", "sources"];

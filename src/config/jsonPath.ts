@@ -1,5 +1,5 @@
 /** Reads, sets, removes and lists values in JSON by path. */
-import type { Json } from "../core/json.ts";
+import { isObject, type Json } from "../core/json.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -56,8 +56,4 @@ export function scalars(value: Json, path: Path = []): { path: Path; value: stri
 export function leaves(value: Json, path: Path = []): { path: Path; value: Json }[] {
   if (!isObject(value) || Object.keys(value).length === 0) return [{ path, value }];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
-}
-
-function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -10,7 +10,7 @@ export const TRUST_VARIABLE = "MLCTL_TRUST";
 
 export type Trust = ReturnType<typeof trustOf>;
 
-/** Tells whether hooks are allowed. The record is read when the first one is asked for. */
+/** Whether hooks are allowed. The record is read when the first one is asked for. */
 export function trustOf(hooks: readonly Hook[], path: string, environment: Environment) {
   const all = isOn(environment[TRUST_VARIABLE]);
   /** Whether `mlctl config trust` allowed the hook of this key. */

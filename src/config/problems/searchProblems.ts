@@ -5,7 +5,7 @@ import type { Config, ConfigProblem } from "../schema/schema.ts";
 type Search = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>;
 type Dimension = Exclude<Search["space"][string], readonly unknown[]>;
 
-/** A larger grid is surely a mistake: it would take days. */
+/** A larger grid is most likely a mistake: it would take days. */
 const MAX_GRID_POINTS = 100_000;
 
 export function searchProblems({ train }: Config): ConfigProblem[] {

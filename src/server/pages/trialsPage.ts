@@ -1,4 +1,4 @@
-/** /ui/trials: searches of `mlctl tune`; /ui/trials/<id>: one search with its history and what each parameter is worth. */
+/** /ui/trials: searches of `mlctl tune`; /ui/trials/<id>: one search with its history and the importance of its parameters. */
 import { isDeepStrictEqual } from "node:util";
 import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
@@ -139,11 +139,11 @@ function history(
 function importance(worth: ReturnType<typeof parameterImportance>, trials: number): Html {
   if (worth.every(([, share]) => share === null))
     return html`<div>
-      <h3>What each parameter is worth</h3>
+      <h3>Parameter importance</h3>
       ${emptyNote(`Too few trials to say: ${trials}.`)}
     </div>`;
   return html`<div>
-    ${itemTable("What each parameter is worth", worth, [
+    ${itemTable("Parameter importance", worth, [
       ["Parameter", ([name]) => name],
       [
         "Share of the variance of the score",
@@ -152,8 +152,8 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
       ],
     ])}
     <p class="note">
-      Each parameter on its own (epsilon squared: bins of equally many trials, corrected for chance). What they do
-      together, and noise, is the rest. With few trials, take it as a hint.
+      Share of the variance explained by each parameter alone (epsilon squared over bins with equal numbers of trials,
+      corrected for chance). Interactions and noise explain the rest. With few trials, the shares are rough estimates.
     </p>
   </div>`;
 }

@@ -163,7 +163,7 @@ function mark(
 function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
   const last = points.length - 1;
   const places = last <= 0 ? [0] : last < 4 ? [0, last] : [0, Math.round(last / 2), last];
-  // Windows of rows may all end on one day; then their names tell them apart.
+  // Windows of rows may all end on one day; then their names distinguish them.
   const hasTicks = new Set(places.map((i) => points[i]!.tick)).size === places.length;
   return places.map((i) => {
     const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";

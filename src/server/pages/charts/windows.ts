@@ -58,7 +58,7 @@ function columnLink(window: Pick<WindowLine, "monitorId">, name: string): Html {
   return html`<a href="${columnAddress(window, name)}">${name}</a>`;
 }
 
-/** Windows of several files may have the same rows: then the file tells them apart. */
+/** Windows of several files may have the same rows: then the file distinguishes them. */
 export function windowName({ label, file }: Pick<WindowLine, "label" | "file">): string {
   const name = file?.replace(/^.*[/\\]/, "") ?? "";
   return label.includes(name) ? label : `${name}: ${label}`;
