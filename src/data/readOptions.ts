@@ -61,8 +61,6 @@ export interface LoadedColumn {
   /** SQL that converts the text of the column to `type`, if the table still has the text. */
   readonly sql?: string;
   readonly text?: TextFacts;
-  /** The earliest date, if all are in the first century: the file probably has two-digit years. */
-  readonly earlyYear?: string;
 }
 
 export interface TextFacts {

@@ -274,6 +274,22 @@ describe("dates", () => {
     expect([cured.notes, cured.cells[0]]).toEqual([[], "2024-03-09 00:00:00,w0"]);
   });
 
+  it("that hardly anyone means, the end of time or a year of two digits, are counted in one note", async () => {
+    const days = ["2024-03-09", "9999-12-31", "0024-05-01", "2025-01-29"];
+    const { notes, types } = await ingest({ "f.csv": column(days) });
+    expect(types[0]).toBe("DATE");
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^dates before the year 1000 or after 2199: "x" \(2 rows, such as "0024-05-01"\); correct them/,
+      ),
+    ]);
+    expect((await ingest({ "f.csv": column(days) }, { types: { x: "date" } })).notes).toEqual([]);
+    expect((await ingest({ "f.csv": column(days) }, { nullValues: ["9999-12-31", "0024-05-01"] })).notes).toEqual([]);
+    expect((await ingest({ "f.csv": column(["31.12.9999", "01.02.2024"]) })).notes).toContainEqual(
+      expect.stringContaining('"x" (1 row, such as "9999-12-31")'),
+    );
+  });
+
   it("with the name of a zone stay text, with the line that reads them", async () => {
     const files = { "f.csv": column(["2024-07-01 12:00:00 Europe/Berlin"]) };
     const { notes, types } = await ingest(files);

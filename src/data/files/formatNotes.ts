@@ -1,8 +1,11 @@
 /** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
+import { counted } from "../../core/text/format.ts";
 import { listed, MAX_LISTED } from "../../core/text/listed.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
-import type { LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
+import type { LoadedFile, ReadOptions } from "../readOptions.ts";
+import { kindOf } from "../duckdb/columnTypes.ts";
+import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
 import type { ReadColumn } from "./chooseFormats.ts";
 
@@ -16,13 +19,10 @@ export function formatNotes(
   options: ReadOptions,
 ): string[] {
   if (options.formats !== undefined) return [];
-  const { types = {}, select = {}, textColumns = [] } = options;
-  const free = new Set([...textColumns, ...Object.keys(select)].map((name) => name.toLowerCase()));
-  const handled = new Set([...free, ...Object.keys(types).map((name) => name.toLowerCase())]);
+  const { free, handled } = quietColumns(options);
   const columns = read.filter(({ name }) => !handled.has(name.toLowerCase()));
   const codes = Array.from(computed, ([name, code]) => ({ name, example: `"${code}"` }));
   const coded = [...withFact(columns, "code"), ...codes];
-  const early = files.flatMap((file) => file.columns).filter(({ name }) => !handled.has(name.toLowerCase()));
   return [
     ...readNotes(columns, files, options),
     ...guessedNotes(columns),
@@ -39,7 +39,6 @@ export function formatNotes(
     ...noteOn(coded, (names) => {
       return `kept as text, because a number would not keep every digit: ${names}; for numbers, ${typesLine(coded, "number")}`;
     }),
-    ...earlyYearNotes(early),
   ];
 }
 
@@ -211,12 +210,41 @@ function zoneNotes(columns: readonly ReadColumn[]): string[] {
   });
 }
 
-/** Dates that were read with the day as the year. */
-function earlyYearNotes(columns: readonly LoadedColumn[]): string[] {
-  const found = new Map(columns.flatMap(({ name, earlyYear }) => (earlyYear === undefined ? [] : [[name, earlyYear]])));
-  const dates = Array.from(found, ([name, date]) => ({ name: name!, example: `"${date}"` }));
-  const set = `${typesLine(dates, "%d-%m-%y")}, with day, month and year in the order of the files`;
-  return noteOn(dates, (names) => {
-    return `read as dates in the first century: ${names}; if the files use two-digit years, ${set}`;
+/** Notes on dates in the table `result` that hardly anyone means: the day read as the year, or 9999 for "never". */
+export async function dateNotes(database: Database, options: ReadOptions): Promise<string[]> {
+  const { handled } = quietColumns(options);
+  const columns = (await database.describe("SELECT * FROM result")).filter(
+    ({ name, type }) => kindOf(type) === "date" && !handled.has(name.toLowerCase()),
+  );
+  if (options.formats !== undefined || columns.length === 0) return [];
+  const items = columns.map(({ name }) => {
+    const column = identifier(name);
+    const odd = `FILTER (${column} < DATE '1000-01-01' OR ${column} >= DATE '2200-01-01')`;
+    return `max(${column}) < DATE '0100-01-01', count(*) ${odd}, CAST(min(${column}) ${odd} AS VARCHAR)`;
   });
+  const [row] = await database.rows(`SELECT ${items.join(", ")} FROM result`);
+  const found = columns.flatMap(({ name }, i) => {
+    const [isEarly, count, first] = row!.slice(3 * i, 3 * i + 3);
+    const rows = isEarly === true ? "" : `${counted(Number(count), "row")}, such as `;
+    return Number(count) === 0 ? [] : [{ name, example: `${rows}"${String(first)}"`, isEarly }];
+  });
+  const early = found.filter(({ isEarly }) => isEarly === true);
+  const odd = found.filter(({ isEarly }) => isEarly !== true);
+  const set = `${typesLine(early, "%d-%m-%y")}, with day, month and year in the order of the files`;
+  const cure =
+    'correct them, or, if they stand for missing dates, add them as the files write them to "ingest.null_values"';
+  return [
+    ...noteOn(early, (names) => {
+      return `read as dates in the first century: ${names}; if the files use two-digit years, ${set}`;
+    }),
+    ...noteOn(odd, (names) => {
+      return `dates before the year 1000 or after 2199: ${names}; ${cure}; to keep them, ${typesLine(odd, "date")}`;
+    }),
+  ];
+}
+
+/** In lower case: columns whose kind nobody has to guess, `free`, and those that `types` names, too. */
+function quietColumns({ types = {}, select = {}, textColumns = [] }: ReadOptions) {
+  const free = new Set([...textColumns, ...Object.keys(select)].map((name) => name.toLowerCase()));
+  return { free, handled: new Set([...free, ...Object.keys(types).map((name) => name.toLowerCase())]) };
 }

@@ -7,7 +7,7 @@ import { applySelect } from "./applySelect.ts";
 import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
 import { chooseFormats, convertColumns, readTypes, recordedFormats } from "./chooseFormats.ts";
-import { formatNotes } from "./formatNotes.ts";
+import { dateNotes, formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
@@ -77,13 +77,14 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   }
   const hasResult = parts.length > 0 || previous !== undefined;
   const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
+  const dates = hasResult ? await dateNotes(database, options) : [];
   const computed = new Map([...digits].filter(([name]) => !free.has(name)));
   const ofCsv = csvNotes(parts.flatMap((part) => csvReading(part, options)));
   const ofFormats = formatNotes(parts, { read, computed }, options);
   return {
     files: parts.map(({ path, rows }) => ({ path, rows })),
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-    notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...spellings],
+    notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...dates, ...spellings],
     csvNotes: ofCsv,
     undecided: read.filter(({ choice }) => choice === "undecided").map(({ name }) => name),
     formats: new Map([...before, ...recordedFormats(read)]),

@@ -162,23 +162,16 @@ async function inspectColumns(
   };
   const asked = new Map(some.flatMap(census).map((each) => [each.name, each]));
   const facts = await textFacts(database, table, [...asked.values()]);
-  const items = some.map(({ name, type }) => {
-    const column = identifier(name);
-    // The earliest date if all are in the first century: DuckDB reads 31-12-24 as 24 December 31.
-    const early = `CASE WHEN max(${column}) < DATE '0100-01-01' THEN CAST(min(${column}) AS VARCHAR) END`;
-    return `count(${column}), ${type === "DATE" && !isTyped && !free.has(name) ? early : "NULL"}`;
-  });
+  const items = some.map(({ name }) => `count(${identifier(name)})`);
   const [counted] = await database.rows(`SELECT ${items.join(", ")} FROM ${identifier(table)}`);
   const columns: LoadedColumn[] = [];
   for (const [i, { name, type }] of some.entries()) {
-    const [present, early] = counted!.slice(2 * i, 2 * i + 2);
     const lost = digits.get(name);
     const text = lost === undefined ? facts.get(name) : codeFacts(lost);
     const requested = asked.get(name)?.requested;
     if (requested !== undefined && text?.formats.length === 0 && text.plain === undefined)
       throw await explain(name, requestedType(name, requested));
-    const earlyDate = typeof early === "string" ? { earlyYear: early } : {};
-    columns.push({ name, type, empty: present === 0, ...earlyDate, ...(text && { text }) });
+    columns.push({ name, type, empty: counted![i] === 0, ...(text && { text }) });
   }
   return columns;
 }
