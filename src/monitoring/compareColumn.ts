@@ -1,4 +1,5 @@
 /** Prepares a column and its training reference for a drift test, and runs the tests of the calibrated rules. */
+import { counted } from "../core/text/format.ts";
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { benjaminiHochberg } from "../drift/benjaminiHochberg.ts";
 import { decileCounts } from "../drift/decileCounts.ts";
@@ -44,7 +45,7 @@ export function reasonToSkip(
   if (reference.count === 0) return "all values were missing in training";
   if (present === 0) return "all values are missing";
   if (reference.count < minimumRows) return `${reference.count} values in training, at least ${minimumRows} are needed`;
-  if (present < minimumRows) return `${present} values, at least ${minimumRows} are needed`;
+  if (present < minimumRows) return `${counted(present, "value")}, at least ${minimumRows} are needed`;
   return null;
 }
 

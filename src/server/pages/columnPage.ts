@@ -86,7 +86,7 @@ function overTime({ session }: PageRequest, { source }: MonitorRecord, name: str
   const values = browse.windowValues(ids, ["drift"]);
   const byWindow = new Map(values.filter((value) => value.name === name).map((value) => [value.monitorId, value]));
   const points = windows.map((window) => windowPoint(window, byWindow.get(window.monitorId)));
-  const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";
+  const test = drift.test.replaceAll("_", " ");
   const isP = drift.measure === "p_value";
   return timeChart({
     id: "value",
