@@ -527,7 +527,7 @@ describe.skipIf(typeof postgres === "string")("a database", () => {
     );
     const refused = expect(asked).rejects.toMatchObject({ kind: "failure" });
     const find =
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mlctl ingest' AND query LIKE 'COPY%'";
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mlctl ingest' AND query LIKE 'FETCH%'";
     while ((await client.query(find)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await refused;
     expect(raw(example)).toEqual([]);

@@ -1,7 +1,7 @@
 /** Writes the rows of a query as JSON lines into a file, as Postgres itself formats them. */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import type { Client, Query } from "pg";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
+import type { Client } from "pg";
 import { MlctlError } from "../../core/errors.ts";
 import { writeFailure } from "../files/writeFailure.ts";
 
@@ -22,10 +22,13 @@ export interface CopyQueryOptions {
   readonly onProgress: (rows: number) => void;
 }
 
+/** Of one answer. */
+const ROWS_AT_A_TIME = 1000;
+
 /** Equal rows become equal bytes: in one time zone, and in an order that no other query and no worker changes. */
 const SESSION =
   "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'; SET bytea_output = 'hex'; " +
-  "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; " +
+  "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET cursor_tuple_fraction = 1; " +
   "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /**
@@ -49,12 +52,7 @@ export async function copyQuery(options: CopyQueryOptions) {
     await client.connect();
     await client.query(SESSION);
     const { rows, watermark } = await newRows(client, options);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // JSON has neither line breaks nor these quotes and delimiters, so each row stays as it is.
-    const text = `COPY (SELECT row_to_json(one) FROM (${rows}) AS one) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
-    const end = (error: Error | undefined): void => (error ? reject(error) : resolve());
-    const query = new pg.Query(text, undefined, end as never) as Query & CopyHandler;
-    return { ...(await copy(client, query, { promise, reject }, options)), watermark };
+    return { ...(await copy(client, rows, options)), watermark };
   } catch (error) {
     options.signal.throwIfAborted();
     throw failureOf(error, options);
@@ -62,11 +60,6 @@ export async function copyQuery(options: CopyQueryOptions) {
     options.signal.removeEventListener("abort", stop);
     await client.end().catch(() => {});
   }
-}
-
-/** What the types of a query leave out. */
-interface CopyHandler {
-  handleCopyData: (message: { readonly chunk: Buffer }) => void;
 }
 
 /** The SELECT of the rows above the watermark, and the highest value in them, as of one moment. */
@@ -93,27 +86,22 @@ async function newRows(
 
 async function copy(
   client: Client,
-  query: Query & CopyHandler,
-  { promise, reject }: Pick<PromiseWithResolvers<void>, "promise" | "reject">,
+  rows: string,
   { path, onProgress }: CopyQueryOptions,
 ): Promise<{ rows: number; sha256: string }> {
+  await client.query(`DECLARE rows NO SCROLL CURSOR FOR SELECT row_to_json(one)::text AS line FROM (${rows}) AS one`);
   const hash = createHash("sha256");
   const file = openSync(path, "w");
-  let rows = 0;
-  query.handleCopyData = ({ chunk }) => {
-    try {
-      hash.update(chunk);
-      writeSync(file, chunk);
-      onProgress(++rows);
-    } catch (error) {
-      query.handleCopyData = () => {};
-      reject(writeFailure(error, path));
-    }
-  };
+  let count = 0;
   try {
-    client.query(query);
-    await promise;
-    return { rows, sha256: hash.digest("hex") };
+    for (;;) {
+      const { rows: some } = await client.query<{ line: string }>(`FETCH ${ROWS_AT_A_TIME} FROM rows`);
+      if (some.length === 0) return { rows: count, sha256: hash.digest("hex") };
+      const text = some.map(({ line }) => `${line}\n`).join("");
+      hash.update(text);
+      writeFileSync(file, text);
+      onProgress((count += some.length));
+    }
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
@@ -126,8 +114,9 @@ function usage(message: string, hint: string): MlctlError {
   return new MlctlError("usage", message, { hint });
 }
 
-function failureOf(error: unknown, { shown }: CopyQueryOptions): Error {
+function failureOf(error: unknown, { shown, path }: CopyQueryOptions): unknown {
   if (error instanceof MlctlError) return error;
+  if ((error as NodeJS.ErrnoException).syscall === "write") return writeFailure(error, path);
   const { message, code = "" } = error as { message: string; code?: string };
   const because = (hint: string): MlctlError =>
     new MlctlError("failure", `${shown}: ${message || code}`, { hint, cause: error });
