@@ -4,8 +4,7 @@ import { codeIn } from "../duckdb/formatSql.ts";
 import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
-import { explainCsv } from "./explainCsv.ts";
-import { asText, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
+import { asText, explainCsv, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
 import type { ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
 
