@@ -1,5 +1,6 @@
 /** Runs a job once in a child process; writes an execution record and a log file. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -150,7 +151,11 @@ async function runAndRecord(
   const execution = { ...start, log: toRecordPath(paths.workspace, log) };
   await saveExecution(place.workspace, execution);
   const clock = performance.now();
-  const end = await runProgram(job, log, request.stop, place).catch(notStarted);
+  const end = await runProgram(job, log, request.stop, place).catch((error: unknown): End => ({
+    code: null,
+    timedOut: false,
+    error: `could not be started: ${messageOf(error)}`,
+  }));
   const status = end.timedOut ? "timed_out" : end.code === 0 ? "done" : request.stop.aborted ? "stopped" : "failed";
   const finished: Execution = {
     ...execution,
@@ -188,10 +193,6 @@ export function isPassing(error: unknown, { workspace: { paths } }: Pick<JobPlac
   return isAway || isDiskFailure(error);
 }
 
-function notStarted(error: unknown): End {
-  return { code: null, timedOut: false, error: `could not be started: ${messageOf(error)}` };
-}
-
 async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: JobPlace): Promise<End> {
   const header = `# ${place.workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`;
   const descriptor = openLog(log, header);
@@ -222,18 +223,14 @@ async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, pla
   };
   if (stopped.aborted) end();
   stopped.addEventListener("abort", end, { once: true });
-  return new Promise((resolve) => {
-    const ended = (result: End): void => {
-      clearTimeout(kill);
-      stopped.removeEventListener("abort", end);
-      resolve(result);
-    };
-    child.once("error", (error) => ended(notStarted(error)));
+  try {
     // "close", not "exit": after "exit", the last output may not have arrived yet.
-    child.once("close", (code: number | null, signal: string | null) =>
-      ended({ code, timedOut: late?.aborted === true, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
-    );
-  });
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    return { code, timedOut: late?.aborted === true, ...(signal !== null && { error: `ended by ${signal}` }) };
+  } finally {
+    clearTimeout(kill);
+    stopped.removeEventListener("abort", end);
+  }
 }
 
 function openLog(path: string, header: string): number {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import { daysBefore } from "../../core/text/duration.ts";
 import { exitCodes } from "../../core/errors.ts";
-import type { AlertNews } from "../../core/records/alert.ts";
+import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
 import { lastExecutions, type Execution } from "../../core/records/execution.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
@@ -89,9 +89,5 @@ export function describeExecution(execution: Execution | "done_before"): { messa
 export function jobNews(execution: Execution): AlertNews[] {
   const { job: name, status, endedAt, startedAt } = execution;
   if (status === "skipped" || status === "stopped") return [];
-  const nothing = { value: null, limit: null, passes: null, interval: null };
-  const { message } = describeExecution(execution);
-  const finding = { area: "job", name, status: status === "done" ? "pass" : "fail", ...nothing, message } as const;
-  const record = { monitorId: null, window: null, runId: null, modelVersion: null };
-  return [{ source: "schedule", createdAt: endedAt ?? startedAt, findings: [finding], ...record }];
+  return [newsOfJob({ source: "schedule", name, createdAt: endedAt ?? startedAt }, describeExecution(execution))];
 }

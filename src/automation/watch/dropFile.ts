@@ -3,12 +3,13 @@ import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
+import { milliseconds } from "../../core/text/duration.ts";
 import { present } from "../../core/text/present.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
-import { predictDrop, PREDICTIONS, REJECTED, type DropSettings, type Say } from "./predictDrop.ts";
+import { predictDrop, PREDICTIONS, REJECTED, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
 import {
   isStop,
@@ -24,7 +25,7 @@ import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
 
 export interface DropWork {
   readonly source: DropSource;
-  readonly settings: DropSettings;
+  readonly wait: number;
   readonly clock: () => number;
 }
 
@@ -70,7 +71,8 @@ function logger(path: string, now: () => Date): Say {
 type Work = DropWork & { readonly say: Say };
 
 async function decide(workspace: Workspace, claim: Claim, work: Work): Promise<Outcome<DropResult>> {
-  const { settings, clock, say } = work;
+  const { clock, say } = work;
+  const { retries, retry_delay } = workspace.config.watch;
   const started = clock();
   const base = {
     file: claim.given,
@@ -84,15 +86,16 @@ async function decide(workspace: Workspace, claim: Claim, work: Work): Promise<O
   for (let attempt = 1; ; attempt++) {
     try {
       refuseHopeless(claim);
-      const isLast = attempt > settings.retries;
+      const isLast = attempt > retries;
       const predicted = await predictDrop(workspace, claim, { ...work, isLast });
       return processed(workspace, claim, predicted, { ...base, attempts: attempt, seconds: seconds() });
     } catch (error) {
       // The file waits until the disk can be written again.
       if (isStop(error) || isDiskFailure(error)) throw error;
-      if (isTransient(error) && attempt <= settings.retries) {
-        say(`attempt ${attempt} failed: ${messageOf(error)}; again in ${settings.retryDelay / 1000} s`);
-        await sleep(settings.retryDelay, undefined, { signal: workspace.context.signal });
+      if (isTransient(error) && attempt <= retries) {
+        const delay = milliseconds(retry_delay);
+        say(`attempt ${attempt} failed: ${messageOf(error)}; again in ${delay / 1000} s`);
+        await sleep(delay, undefined, { signal: workspace.context.signal });
         continue;
       }
       const failed = dropError(error);

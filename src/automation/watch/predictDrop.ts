@@ -14,29 +14,21 @@ import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient } from "./dropResult.ts";
 
-export interface DropSettings {
-  readonly predictionColumn: string;
-  readonly guard: boolean;
-  readonly monitor: boolean;
-  readonly log: boolean;
-  readonly retries: number;
-  readonly retryDelay: number;
-  readonly wait: number;
-}
-
 export type Say = (message: string) => void;
 
 export const PREDICTIONS = "predictions.csv";
 export const REJECTED = "rejected.csv";
 
 interface DropTools {
-  readonly settings: DropSettings;
   readonly say: Say;
+  /** For the lock of the workspace, in milliseconds. */
+  readonly wait: number;
 }
 
 /** A signal only ends waiting, not the work. @throws {MlctlError} kind "data" if the file is the cause */
 export async function predictDrop(workspace: Workspace, claim: Claim, work: DropTools & { readonly isLast: boolean }) {
-  const { settings, say } = work;
+  const { say } = work;
+  const { watch: settings, serve } = workspace.config;
   const warnings = new Set<string>();
   const context: Workspace["context"] = {
     ...workspace.context,
@@ -49,7 +41,7 @@ export async function predictDrop(workspace: Workspace, claim: Claim, work: Drop
     const log = settings.log ? { source: "watch" as const, nextId: idsOf(claim) } : null;
     const rejectFile = settings.guard ? join(claim.folder, REJECTED) : null;
     const output = join(claim.folder, PREDICTIONS);
-    const { predictionColumn } = settings;
+    const predictionColumn = settings.response_key ?? serve.response_key ?? "prediction";
     const request = { path: claim.original, name: claim.given, output, predictionColumn, rejectFile, log };
     return { loaded: deployed, predicted: await predictFile(session, deployed, request) };
   });
@@ -110,13 +102,13 @@ interface Monitoring extends DropTools {
 async function monitorDrop(
   workspace: Workspace,
   { original, name }: Claim,
-  { settings, say, loaded, stop }: Monitoring,
+  { say, wait, loaded, stop }: Monitoring,
 ): Promise<MonitorResult | null> {
   const monitoring = withValues(workspace.config.monitor, { window: "file" });
   const config = withValues(workspace.config, { monitor: monitoring });
   const waiting = { ...workspace, config, context: { ...workspace.context, signal: stop } };
   try {
-    const judged = await writing(waiting, { command: "mlctl watch", waitMs: settings.wait }, (session) =>
+    const judged = await writing(waiting, { command: "mlctl watch", waitMs: wait }, (session) =>
       monitor(
         { ...session, context: { ...workspace.context, now: session.context.now } },
         { files: [original], calledAs: name, model: loaded.run?.runId },

@@ -10,11 +10,10 @@ import { isDiskFailure } from "../../storage/files/writeFailure.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
 import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
 import { monitorExit, type FailOn } from "../../lifecycle/monitor/monitorRecord.ts";
-import type { AlertNews } from "../../core/records/alert.ts";
+import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
 import { oneLine } from "./dropNames.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
-import type { DropSettings } from "./predictDrop.ts";
 import { openClaims, type Claim, type Claims } from "./dropClaims.ts";
 import { isStop, type DropResult, type DropSource } from "./dropResult.ts";
 import { dropFile } from "./dropFile.ts";
@@ -153,7 +152,7 @@ async function finish(round: Round, claim: Claim): Promise<number> {
   const { workspace, options, opened, claims, unfinished } = round;
   unfinished.set(claim.folder, claim);
   try {
-    const work = { source: opened.source, settings: settingsOf(workspace, options), clock: options.clock };
+    const work = { source: opened.source, wait: options.wait, clock: options.clock };
     const result = await dropFile(workspace, claim, work);
     claims.release(claim);
     unfinished.delete(claim.folder);
@@ -174,18 +173,8 @@ async function finish(round: Round, claim: Claim): Promise<number> {
 /** A rejected file opens an alert, which the next file that is processed resolves. */
 function newsOf({ at, file, error, log }: DropResult): AlertNews {
   const message = error === null ? `${file} was processed` : `${file} was rejected: ${error.message}; see ${log}`;
-  const nothing = { value: null, limit: null, passes: null, interval: null };
-  const status = error === null ? "pass" : "fail";
-  const finding = { area: "job", name: "watch", status, message: oneLine(message), ...nothing } as const;
-  return {
-    source: "watch",
-    createdAt: at,
-    findings: [finding],
-    monitorId: null,
-    window: null,
-    runId: null,
-    modelVersion: null,
-  };
+  const outcome = { isFine: error === null, message: oneLine(message) };
+  return newsOfJob({ source: "watch", name: "watch", createdAt: at }, outcome);
 }
 
 /** One file that is in the way does not stop the others. */
@@ -215,12 +204,6 @@ function tellLeft({ workspace, troubles, results, unfinished }: Round): void {
     warn(
       `${listed(names, NAMED_FILES)} ${names.length === 1 ? "waits" : "wait"} in processing: the next watcher continues`,
     );
-}
-
-function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }: WatchOptions): DropSettings {
-  const { guard, monitor, log, retries } = settings;
-  const predictionColumn = settings.response_key ?? serve.response_key ?? "prediction";
-  return { predictionColumn, guard, monitor, log, retries, retryDelay: milliseconds(settings.retry_delay), wait };
 }
 
 /** A file in errored is bad data; else what monitoring found, as asked with --fail-on. */

@@ -1,6 +1,7 @@
 /** Files that start workers elsewhere: Kubernetes, Slurm, or any command. They only start them: the queue knows the work. */
 import type { Config } from "../../config/schema/schema.ts";
 import { TRUST_VARIABLE } from "../../config/trust.ts";
+import { shellWord } from "../schedule/install/jobCommand.ts";
 import { containerOf, podOf, yamlText } from "../schedule/install/kubernetesCronJobs.ts";
 
 export type Launcher = "kubernetes" | "deployment" | "slurm" | "command";
@@ -21,8 +22,8 @@ export function workerFile(launcher: Launcher, options: WorkerFilesOptions): str
 }
 
 function commandLine({ directory, threads, idle }: WorkerFilesOptions): string {
-  const remote = `mlctl worker -C ${quoted(directory)} --threads ${threads} --idle ${idle}`;
-  return `ssh node{index} ${quoted(remote)}\n`;
+  const remote = `mlctl worker -C ${shellWord(directory)} --threads ${threads} --idle ${idle}`;
+  return `ssh node{index} ${shellWord(remote)}\n`;
 }
 
 function slurmScript({ directory, count, threads, idle }: WorkerFilesOptions): string {
@@ -34,7 +35,7 @@ function slurmScript({ directory, count, threads, idle }: WorkerFilesOptions): s
 #SBATCH --output=mlctl-worker-%A_%a.log
 # What a killed worker was doing, others do.
 #SBATCH --no-requeue
-exec mlctl worker -C ${quoted(directory)} --threads "\${SLURM_CPUS_PER_TASK:-${threads}}" --idle ${idle}
+exec mlctl worker -C ${shellWord(directory)} --threads "\${SLURM_CPUS_PER_TASK:-${threads}}" --idle ${idle}
 `;
 }
 
@@ -89,8 +90,4 @@ function kubernetesFile(kind: "kubernetes" | "deployment", options: WorkerFilesO
     "mlctl is the image of the Dockerfile; all that workers need is here and in the secret mlctl-env (PGPASSWORD, AWS_*).",
   ];
   return yamlText(configMap, remarks, { separated: true }) + yamlText(starter, [], { separated: true });
-}
-
-function quoted(text: string): string {
-  return /^[\w/.:=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -19,6 +19,16 @@ export interface AlertNews extends Pick<MonitorRecord, "createdAt" | "runId" | "
   readonly findings: readonly AlertFinding[];
 }
 
+/** The end of a job; a fine one resolves what an earlier one of that name opened. */
+export function newsOfJob(
+  { source, name, createdAt }: Pick<AlertNews, "source" | "createdAt"> & { readonly name: string },
+  { isFine, message }: { readonly isFine: boolean; readonly message: string },
+): AlertNews {
+  const nothing = { value: null, limit: null, passes: null, interval: null };
+  const finding = { area: "job", name, status: isFine ? "pass" : "fail", message, ...nothing } as const;
+  return { source, createdAt, findings: [finding], monitorId: null, window: null, runId: null, modelVersion: null };
+}
+
 export interface AlertItem extends Omit<MonitorFinding, "area" | "interval" | "columns"> {
   readonly change: AlertChange;
   readonly since: string;

@@ -31,7 +31,16 @@ export async function* jsonLinesResponse(
   config: Config,
   requestId: string,
 ): AsyncGenerator<string> {
-  const respond = linePredictions(predictor, config, requestId);
+  let write: LineWriter | undefined;
+  const respond = async (batch: readonly Line[]): Promise<string> => {
+    const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
+    write ??= lineWriter(predictor.served, config, rows);
+    const { cells, ...found } = await predictor.toCells(rows);
+    const predictions = predictor.predictEach(cells, { ...found, requestId }).values();
+    const lineOf = ({ text, row, problem }: Line): string =>
+      row === null ? errorLine(problem) : write!(text, predictions.next().value!, row);
+    return batch.map(lineOf).join("");
+  };
   let first = true;
   let waiting: Line[] = [];
   for await (const text of lines(pieces, config.serve.limits.body_bytes)) {
@@ -78,23 +87,6 @@ function parseLine(bytes: Buffer): Line | null {
   } catch (error) {
     return { text, row: null, problem: `not JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}` };
   }
-}
-
-function linePredictions(
-  predictor: ServedPredictor,
-  config: Config,
-  requestId: string,
-): (batch: readonly Line[]) => Promise<string> {
-  let write: LineWriter | undefined;
-  return async (batch) => {
-    const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
-    write ??= lineWriter(predictor.served, config, rows);
-    const { cells, ...found } = await predictor.toCells(rows);
-    const predictions = predictor.predictEach(cells, { ...found, requestId }).values();
-    const lineOf = ({ text, row, problem }: Line): string =>
-      row === null ? errorLine(problem) : write!(text, predictions.next().value!, row);
-    return batch.map(lineOf).join("");
-  };
 }
 
 function errorLine(problem: string): string {

@@ -4,18 +4,12 @@ import { withValues } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { serveApi } from "./serveApi.ts";
 
-export interface TemporaryServer {
-  readonly url: string;
-  readonly token: string;
-  /** Resolves when the port is free again. */
-  stop(): Promise<void>;
-}
-
 /**
  * Uses the `serve` section of config.json except for address, tokens and rate limit. It logs no predictions, because
  * they do not come from users.
+ * @returns `stop` resolves when the port is free again
  */
-export async function temporaryServer(workspace: Workspace): Promise<TemporaryServer> {
+export async function temporaryServer(workspace: Workspace) {
   const { config, context } = workspace;
   const token = randomBytes(24).toString("hex");
   const address = { host: "127.0.0.1", port: 0, base_path: "", workers: 1, token, tokens: [], rate_limit: null };
@@ -30,7 +24,7 @@ export async function temporaryServer(workspace: Workspace): Promise<TemporarySe
       emit: (event) => void (event.type === "warning" && context.emit(event)),
     },
   };
-  return new Promise((resolve, reject) => {
+  return new Promise<{ url: string; token: string; stop: () => Promise<void> }>((resolve, reject) => {
     const ended = serveApi(own, {
       accessLog: false,
       clock: () => performance.now(),

@@ -22,15 +22,14 @@ interface Place {
 const usual: Place = { prefix: "mlctl", config: "config.json" };
 
 export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date, place = usual): string {
-  return jobs.map((job) => cronJobs(job, now, place)).join("");
-}
-
-function cronJobs(job: ScheduledJob, now: Date, place: Place): string {
-  const name = nameOf(job, place);
-  // Kubernetes supports time zones, so no translation is needed.
-  const times = hostTimes(job, [job.timezone], now);
-  const named = (i: number): string => (times.length === 1 ? name : `${name}-${i + 1}`);
-  return times.map((time, i) => cronJob(job, { ...place, name: named(i), time })).join("");
+  const content = jobs.flatMap((job) => {
+    const name = nameOf(job, place);
+    // Kubernetes supports time zones, so no translation is needed.
+    const times = hostTimes(job, [job.timezone], now);
+    const named = (i: number): string => (times.length === 1 ? name : `${name}-${i + 1}`);
+    return times.map((time, i) => cronJob(job, { ...place, name: named(i), time }));
+  });
+  return content.join("");
 }
 
 /** Kubernetes allows neither capitals nor "_"; a hash keeps changed names distinct. */
