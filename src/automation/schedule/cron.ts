@@ -136,7 +136,6 @@ export function onSchedule(job: CronJob, work: CronWork): () => void {
   return () => clearTimeout(timer);
 }
 
-/** The times of a day in minutes, in order. */
 export function clockMinutes({ hour: hours, minute: minutes }: CronFields): number[] {
   return inOrder(hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)));
 }

@@ -147,7 +147,6 @@ async function fetched(source: DropSource, claims: Claims, claim: Claim): Promis
   }
 }
 
-/** @returns how many files came to their end: one or none */
 async function finish(round: Round, claim: Claim): Promise<number> {
   const { workspace, options, opened, claims, unfinished } = round;
   unfinished.set(claim.folder, claim);

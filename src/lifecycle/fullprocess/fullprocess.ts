@@ -47,7 +47,6 @@ export interface FullprocessOptions {
   readonly startServer: StartServer;
 }
 
-/** @returns the address of the server, and a function that stops it */
 export type StartServer = (workspace: Workspace) => Promise<ApiServer & { stop(): Promise<void> }>;
 
 /**
@@ -158,7 +157,6 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
   for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
-/** If the newest dataset differs from the training data of the deployed model. */
 async function checkDrift(session: Session, log: StepLog, verdicts: Verdicts): Promise<void> {
   const { store, config } = session;
   const [deployment] = store.deployments();

@@ -49,7 +49,6 @@ const empty = {
   alerts: [],
 };
 
-/** Adds the verdict on the new rows, and the alerts about it and about the deployment. */
 export function withMonitoring(
   result: FullprocessResult,
   found: MonitoredNewRows | undefined,
@@ -68,7 +67,6 @@ export function nothingNew({ reason, run }: FullprocessPlan): FullprocessResult 
   return { ...empty, status: "nothing_new", reason, steps: [], runId, modelVersion };
 }
 
-/** Result of --dry-run: the steps that would run. */
 export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
   const first = order.indexOf(start);
   const steps = order.map((name, index) => ({
@@ -80,7 +78,6 @@ export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
   return { ...empty, status: "kept", reason, steps, dryRun: true };
 }
 
-/** Result if the new files contain no new rows, so that the dataset is unchanged. */
 export function noNewRows(steps: readonly Step[], known: Run): FullprocessResult {
   const reason = `the new files contain no new rows: run ${known.runId} was trained on the same data`;
   const skipped = { name: "train", status: "skipped" as const, reason, seconds: 0 };
@@ -122,7 +119,6 @@ export type StepLog = ReturnType<typeof stepLog>;
 export function stepLog(signal: AbortSignal) {
   const started: (Step | null)[] = [];
   return {
-    /** In the order in which they started. */
     get steps(): readonly Step[] {
       return started.filter((step) => step !== null);
     },
@@ -168,7 +164,6 @@ export function describeScore({ metric, value, rows }: ScoreResult): string {
 
 const SWITCHED = "switched to ";
 
-/** Whether the step moved production to another model. */
 export function isSwitch({ name, reason }: Pick<Step, "name" | "reason">): boolean {
   return name === "deploy" && reason.startsWith(SWITCHED);
 }

@@ -20,9 +20,7 @@ export type Rate = (caller: string) => number | Promise<number>;
 interface AccessLimits {
   /** Null: no limit. */
   readonly rate: Rate | null;
-  /** Monotonic, in milliseconds. */
   readonly clock: () => number;
-  /** Called for each request with a wrong token. */
   readonly wrongToken: (address: string) => void;
 }
 

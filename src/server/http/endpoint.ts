@@ -16,7 +16,6 @@ export interface Endpoint {
   readonly description?: string;
   /** A token needs one of them, where there are tokens; none: anybody may call it. */
   readonly scopes: readonly Scope[];
-  /** By the name of the part of the path. */
   readonly path?: Readonly<Record<string, JsonSchema>>;
   /** Undefined: any are ignored, as by probes. */
   readonly query?: Parameters;

@@ -35,11 +35,9 @@ export interface AppOptions {
   readonly serve: Config["serve"];
   readonly bodies: BodyReader;
   readonly rejected: Rejections;
-  /** Media types whose bodies are passed to the route as a stream. */
   readonly streamed: readonly string[];
   /** Runs before everything else; returns true if it has sent the response. */
   readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** Called for an unexpected error; the caller gets a 500. */
   readonly onBug: (error: unknown, request: string) => void;
 }
 

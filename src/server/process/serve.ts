@@ -85,7 +85,6 @@ async function runWorkers(workspace: Workspace, { directory, clock, listening }:
   }
 }
 
-/** Reports the prediction logs of all workers as one. */
 function workerLogs({ config, context }: Workspace) {
   const known = new Map<number, PredictionLogStats>();
   const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message, again: true });
@@ -214,7 +213,6 @@ function pendingReplies<Reply>(timeoutMs: number) {
 type FromWorker =
   | { readonly type: "listening"; readonly facts: ListeningFacts }
   | { readonly type: "failed"; readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined }
-  /** Requests the metrics of all workers. */
   | { readonly type: "metrics?"; readonly id: number }
   /** Asks whether the rate limit that all workers share allows a request of this caller. */
   | { readonly type: "rate?"; readonly id: number; readonly caller: string }

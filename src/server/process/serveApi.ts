@@ -165,7 +165,6 @@ function tokensOf({ token, tokens }: Workspace["config"]["serve"]): string[] {
   return [...(token === null ? [] : [token]), ...tokens.map((each) => each.token)];
 }
 
-/** Accepts no new connections, finishes the requests in progress, and writes the prediction log to disk. */
 async function drain(app: App, state: ServerState, closeUnused: () => void): Promise<void> {
   state.draining = true;
   const idle = setInterval(() => app.server.closeIdleConnections(), 25);

@@ -10,7 +10,6 @@ import { withCharset } from "../predictions/csvResponse.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import type { ServerState } from "../state/serverState.ts";
 
-/** Maximum number of errors of each kind. */
 const MOST_ERRORS = 100;
 
 export function registerLabels(app: App, state: ServerState): void {

@@ -33,7 +33,6 @@ interface MetricsFacts {
   readonly codeVersion: string;
   readonly runId: string | null;
   readonly deploymentId: number | null;
-  /** When the server started, in seconds since 1970. */
   readonly startedAt: number;
   /** The newest result of monitoring of the deployed model; null if there is none. */
   readonly monitoring: Pick<MonitorRecord, "createdAt" | "drift" | "performance" | "findings"> | null;

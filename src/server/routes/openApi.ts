@@ -7,7 +7,6 @@ import { responseNames } from "../predictions/responseText.ts";
 
 const { byName, list, number, object, ref, text, whole, withReferences } = shapes;
 
-/** Maximum number of categories listed for a column. */
 const MAX_CATEGORIES = 50;
 
 interface DocumentOptions {

@@ -18,7 +18,6 @@ import { byInputColumn, explain as shapValues } from "../../pipeline/predict/exp
 
 const CSV_TYPE = "text/csv";
 
-/** Media types whose bodies are streamed. */
 export const STREAMED_TYPES = [CSV_TYPE, "application/x-ndjson", "application/jsonl", "application/jsonlines"];
 
 export function registerPredict(app: App, state: ServerState): void {

@@ -7,7 +7,6 @@ import { shellWord, githubSecrets } from "./jobCommand.ts";
 import { yamlText } from "./kubernetesCronJobs.ts";
 
 interface WorkflowOptions {
-  /** Relative to the repository, with forward slashes. */
   readonly folder: string;
   readonly config: string;
   readonly kept: readonly string[];
