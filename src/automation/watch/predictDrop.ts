@@ -93,16 +93,11 @@ function stateOf(path: string): string {
   return `${size} ${mtimeMs}`;
 }
 
-interface Monitoring extends DropTools {
-  readonly loaded: LoadedModel;
-  readonly stop: AbortSignal;
-}
-
 /** A failure to monitor is a warning: the predictions stay. */
 async function monitorDrop(
   workspace: Workspace,
   { original, name }: Claim,
-  { say, wait, loaded, stop }: Monitoring,
+  { say, wait, loaded, stop }: DropTools & { readonly loaded: LoadedModel; readonly stop: AbortSignal },
 ): Promise<MonitorResult | null> {
   const monitoring = withValues(workspace.config.monitor, { window: "file" });
   const config = withValues(workspace.config, { monitor: monitoring });

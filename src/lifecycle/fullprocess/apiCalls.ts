@@ -34,12 +34,7 @@ export async function apiCalls(session: Session, server: ApiServer) {
   for (const path of READ_ALONE) await call("GET", path);
   const model = (responses["/model"] ?? {}) as Document;
   const { model_version: runId = null } = model;
-  const rows = await requestPredictions(session, {
-    call,
-    table,
-    inputs: inputNames(model),
-    runId: runId as string | null,
-  });
+  const rows = await requestPredictions(session, call, table, model);
   const score = (responses["/score"] ?? {}) as Document;
   const { summary = null } = (responses["/summarise"] ?? {}) as Document;
   const returns = { model_version: runId, ...rows, score, summary, diagnosis: responses["/diagnose"], calls };
@@ -53,13 +48,12 @@ export async function apiCalls(session: Session, server: ApiServer) {
 /** Sends every row as JSON lines, so that one bad row does not fail the others, and one row to each other endpoint. */
 async function requestPredictions(
   session: Session,
-  {
-    call,
-    table,
-    inputs,
-    runId,
-  }: Pick<ReturnType<typeof httpCaller>, "call"> & { table: Table; inputs: readonly string[]; runId: string | null },
+  call: ReturnType<typeof httpCaller>["call"],
+  table: Table,
+  model: Document,
 ): Promise<{ predictions: unknown[] }> {
+  const { inputs: specs = [] } = (model["signature"] ?? {}) as { inputs?: readonly { name: string }[] };
+  const inputs = specs.map(({ name }) => name);
   const key = freeNames([session.config.serve.response_key ?? "prediction"], inputs)[0]!;
   const rows = jsonRows(table, inputs);
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -67,7 +61,7 @@ async function requestPredictions(
   const results = documentsOf(text);
   // A row with a prediction here is valid for the other endpoints too.
   const good = rows[results.findIndex((result) => (result[key] ?? null) !== null)] ?? rows[0] ?? {};
-  for (const path of ["/", `/models/${runId}/predict`])
+  for (const path of ["/", `/models/${String(model["model_version"])}/predict`])
     await call("POST", path, { type: "application/json", body: JSON.stringify(good) });
   await call("POST", "/invocations", { type: "application/json", body: JSON.stringify({ dataframe_records: [good] }) });
   return { predictions: rows.map((_, row) => results[row]?.[key] ?? null) };
@@ -82,11 +76,6 @@ function documentsOf(lines: string): Document[] {
       return [];
     }
   });
-}
-
-function inputNames({ signature }: Document): string[] {
-  const { inputs = [] } = (signature ?? {}) as { inputs?: readonly { name: string }[] };
-  return inputs.map(({ name }) => name);
 }
 
 function jsonRows(table: Table, names: readonly string[]): Document[] {

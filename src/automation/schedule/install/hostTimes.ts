@@ -31,18 +31,14 @@ export function hostTimes(job: CronJob, zones: readonly string[], now: Date): st
   return clockLines(host).map((clock) => `${clock} * * *`);
 }
 
-/** In minutes after midnight. */
-interface HostClocks {
-  readonly all: ReadonlySet<number>;
-  /** Times that must also fire when the host's clock shows them for the second time. */
-  readonly repeated: ReadonlySet<number>;
-}
-
-/** The host's local times at which the job's clock shows one of `clocks`. */
+/**
+ * The host's local times, in minutes after midnight, at which the job's clock shows one of `clocks`; `repeated` are those
+ * that must also fire when the host's clock shows them for the second time.
+ */
 function hostClocks(
   clocks: readonly number[],
   { from, zones, now }: { readonly from: string; readonly zones: readonly string[]; readonly now: Date },
-): HostClocks & { readonly isSame: boolean } {
+) {
   const [all, repeated] = [new Set<number>(), new Set<number>()];
   let isSame = true;
   for (const zone of zones) {
@@ -93,7 +89,7 @@ function dailyOffsets(zone: string, days: readonly number[]): readonly number[] 
  * Minute and hour fields, one line for all hours with the same minutes. After the clock is set back, Vixie cron and its
  * successors repeat only lines with a star in the minute or hour field.
  */
-function clockLines({ all, repeated }: HostClocks): string[] {
+function clockLines({ all, repeated }: Omit<ReturnType<typeof hostClocks>, "isSame">): string[] {
   const plain = linesOf(all);
   const hasStar = (clock: number): boolean =>
     plain.some(({ text, clocks }) => clocks.has(clock) && /(^| )\*/.test(text));
