@@ -34,32 +34,31 @@ export function responseText(
   { runId, labels }: Pick<ServedModel, "runId" | "labels">,
 ): (request: RequestRows, predictions: Predictions, extra?: Readonly<Record<string, unknown>>) => string {
   const names = responseNames(serve);
-  const keyOf = (member: keyof typeof names): string => JSON.stringify(names[member]);
-  const [oneKey, manyKey] = [keyOf("prediction"), keyOf("predictions")];
-  const [shareKey, sharesKey] = [keyOf("probability"), keyOf("probabilities")];
-  const [classesKey, idKey, idsKey] = [keyOf("classProbabilities"), keyOf("id"), keyOf("ids")];
+  const keys = Object.entries(names).map(([member, name]) => [member, JSON.stringify(name)]);
+  const key = Object.fromEntries(keys) as typeof names;
   const textOf = classesText(labels);
-  const version = `,${keyOf("version")}:${JSON.stringify(runId)},`;
-  const echoed = serve.echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));
+  const version = `,${key.version}:${JSON.stringify(runId)},`;
+  const echoed = serve.echo.map((name) => [name, `,${JSON.stringify(name)}:`] as const);
   return ({ rows, single }, { values, probabilities, shares, predictionIds, warnings }, extra) => {
     const members = extra === undefined ? "" : `,${JSON.stringify(extra).slice(1, -1)}`;
     const end = `${members}${warningsText(warnings)}}`;
     if (single) {
-      let text = `{${oneKey}:${JSON.stringify(values[0])}`;
-      for (const { name, key } of echoed) if (Object.hasOwn(rows[0]!, name)) text += key + scalarText(rows[0]![name]);
-      if (probabilities !== null) text += `,${shareKey}:${probabilities[0]},${sharesKey}:${textOf(shares!(0))}`;
-      return `${text}${version}${idKey}:"${predictionIds[0]!}"${end}`;
+      let text = `{${key.prediction}:${JSON.stringify(values[0])}`;
+      for (const [name, start] of echoed) if (Object.hasOwn(rows[0]!, name)) text += start + scalarText(rows[0]![name]);
+      if (probabilities !== null)
+        text += `,${key.probability}:${probabilities[0]},${key.probabilities}:${textOf(shares!(0))}`;
+      return `${text}${version}${key.id}:"${predictionIds[0]!}"${end}`;
     }
-    let text = `{${manyKey}:${JSON.stringify(values)}`;
-    for (const { name, key } of echoed) {
+    let text = `{${key.predictions}:${JSON.stringify(values)}`;
+    for (const [name, start] of echoed) {
       if (rows.some((row) => Object.hasOwn(row, name)))
-        text += `${key}[${rows.map((row) => scalarText(row[name])).join(",")}]`;
+        text += `${start}[${rows.map((row) => scalarText(row[name])).join(",")}]`;
     }
     if (probabilities !== null) {
       const all = probabilities.map((_, row) => textOf(shares!(row))).join(",");
-      text += `,${sharesKey}:${JSON.stringify(probabilities)},${classesKey}:[${all}]`;
+      text += `,${key.probabilities}:${JSON.stringify(probabilities)},${key.classProbabilities}:[${all}]`;
     }
-    return `${text}${version}${idsKey}:${JSON.stringify(predictionIds)}${end}`;
+    return `${text}${version}${key.ids}:${JSON.stringify(predictionIds)}${end}`;
   };
 }
 

@@ -135,22 +135,16 @@ export function limitCells({ inputs, names, check }: ServedModel, mostBytes: num
   };
 }
 
-interface SelectedRows {
-  readonly rows: readonly RequestRow[];
-  /** Rows for which an expression fails. */
-  readonly errors: readonly RowFinding[];
-}
-
 type SelectedModel = Pick<ServedModel, "inputs" | "names" | "computed" | "columnName">;
 type SelectedConfig = { readonly serve: Pick<Config["serve"], "request_aliases"> };
 type Inputs = NonNullable<RowBatch["inputs"]>;
 
-/** Rows by column with the computed columns in place of those that only the expressions read. */
+/** Rows by column with the computed columns in place of those that only the expressions read; errors of failed expressions. */
 export async function selectRequest(
   given: readonly RequestRow[],
   selector: RowSelector,
   { served, config }: { served: SelectedModel; config: SelectedConfig },
-): Promise<SelectedRows> {
+) {
   const nameOf = columnNaming(served, config);
   const positions = new Map<string, number>();
   for (const row of given)
@@ -169,11 +163,11 @@ export async function selectRequest(
   const raw = rawColumns(inputs, served);
   return {
     rows: given.map((row, i) => selectedRow(row, { inputs, cells: inputs.cells[i]!, raw, nameOf, served })),
-    errors: (inputs.failures ?? []).map(({ row, column, problem }) => ({
+    errors: (inputs.failures ?? []).map(({ row, column, problem: message }): RowFinding => ({
       row,
       column,
       check: "type",
-      message: problem,
+      message,
     })),
   };
 }
