@@ -1,6 +1,7 @@
 /** `mlctl train` and `tune`: trains the configured models, or searches their parameters first, and keeps the best. */
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
+import { paramsText } from "../core/text/candidateLabels.ts";
 import { counted, formatNumber, percent } from "../core/text/format.ts";
 import { present } from "../core/text/present.ts";
 import { selectionLabel } from "../core/text/recordText.ts";
@@ -221,7 +222,7 @@ function tuneView(result: TuneResult): View {
           ["folds", (search) => search.folds],
           ["configured", (search) => search.configured],
           [`best ${metric}`, (search) => search.best.value],
-          [{ header: "parameters", overflow: "wrap" }, (search) => JSON.stringify(search.best.params)],
+          [{ header: "parameters", overflow: "wrap" }, ({ best: found }) => paramsText(found.params)],
         ]),
       },
     ],
@@ -231,7 +232,7 @@ function tuneView(result: TuneResult): View {
       ["model", model.path],
       [
         "best of the searches",
-        `${best.family} ${JSON.stringify(best.params)}, ${metric} ${formatNumber(best.value)} on ${searches[0]!.folds} folds`,
+        `${best.family} (${paramsText(best.params)}), ${metric} ${formatNumber(best.value)} on ${searches[0]!.folds} folds`,
       ],
       ...(written === null ? [] : [["written to", written] as const]),
     ],

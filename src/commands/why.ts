@@ -116,8 +116,8 @@ function settingRows({ setting, a, b, effect, verdict, reason }: WhyResult["sett
   return memberChanges(a, b).map((change, i) => [...change, ...(i === 0 ? judged : [null, "with the member above"])]);
 }
 
-function valueText(value: Json): string {
-  return value === null ? "not set" : settingText(value);
+function valueText(value: Json): Cell {
+  return typeof value === "number" ? value : value === null ? "not set" : settingText(value);
 }
 
 function percent(share: number | null): string {

@@ -1,4 +1,5 @@
 /** Views of `mlctl runs list` and `show`. */
+import { paramsText } from "../../core/text/candidateLabels.ts";
 import { formatNumber, shortTime } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { NAME_TAG, tagTexts, type Run } from "../../core/records/run.ts";
@@ -104,7 +105,7 @@ export function trialsView({ trials, more }: TrialList): View {
         [{ header: "folds", leaveOut: 2 }, ({ steps }) => steps.length],
         ["value", ({ value }) => value],
         ["status", ({ error, status }) => (error === undefined ? status : `failed: ${error}`)],
-        [{ header: "parameters", overflow: "wrap" }, ({ params }) => JSON.stringify(params)],
+        [{ header: "parameters", overflow: "wrap" }, ({ params }) => paramsText(params)],
       ]),
     ],
     notes: more === 0 ? [] : [`${more} more; --limit ${trials.length + more} shows all`],

@@ -71,7 +71,8 @@ export function settingText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function text(value: Json): string {
+function text(value: Json): Cell {
+  if (typeof value === "number") return value;
   const written = settingText(value);
   return written.length > 60 ? `${written.slice(0, 59)}…` : written;
 }

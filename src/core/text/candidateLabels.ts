@@ -32,7 +32,10 @@ function ownSettings(candidates: readonly Labelled[]): string[] {
 }
 
 /** "max_depth 3, eta 0.1". @param isShown which parameters; never those that training adds */
-export function paramsText(params: Labelled["params"], isShown: (name: string, value: unknown) => boolean): string {
+export function paramsText(
+  params: Labelled["params"],
+  isShown: (name: string, value: unknown) => boolean = () => true,
+): string {
   const shown = Object.entries(params).filter(([name, value]) => name !== RESULT && isShown(name, value));
   return shown
     .map(([name, value]) => (name === MEMBERS ? membersText(value) : `${name} ${valueText(value)}`))
