@@ -20,7 +20,6 @@ import { zTest } from "./zTest.ts";
 /** Categories with fewer expected rows on either side are pooled. */
 const LEAST_EXPECTED = 5;
 
-/** Default limit of p-values. */
 const ALPHA = 0.05;
 
 export const driftTests = {

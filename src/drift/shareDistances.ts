@@ -36,7 +36,6 @@ export function jensenShannonDistance(reference: Float64Array, current: Float64A
   return Math.sqrt(Math.max(0, sum / 2));
 }
 
-/** Term of KL(p ‖ m). */
 function divergence(share: number, other: number): number {
   return share === 0 ? 0 : share * Math.log((2 * share) / (share + other));
 }
@@ -71,7 +70,6 @@ function atLeast(shares: Float64Array): Float64Array {
   return shares.map((share) => Math.max(EMPTY_SHARE, share));
 }
 
-/** Again shares of their sum. */
 function filled(shares: Float64Array): Float64Array {
   const all = shares.map((share) => (share === 0 ? EMPTY_SHARE : share));
   const sum = total(all);

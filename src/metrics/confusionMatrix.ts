@@ -32,7 +32,6 @@ export interface ClassReport {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Number of rows with this label. */
   readonly support: number;
 }
 

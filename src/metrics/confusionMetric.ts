@@ -3,17 +3,13 @@ import type { Metric } from "../core/metric.ts";
 import { confusionCells } from "./confusionMatrix.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
 
-/** A confusion matrix with its margins. */
 export interface Confusion {
   readonly classCount: number;
   /** Row-major, `cells[true × classCount + predicted]`. */
   readonly cells: Float64Array;
-  /** Number of rows by true class. */
   readonly actual: Float64Array;
-  /** Number of rows by predicted class. */
   readonly predicted: Float64Array;
   readonly total: number;
-  /** Number of correctly predicted rows. */
   readonly correct: number;
 }
 
@@ -60,9 +56,7 @@ function withMargins(cells: Float64Array, classCount: number): Confusion {
 interface ClassCounts {
   /** Number of rows of the class that were predicted correctly (true positives). */
   readonly hits: number;
-  /** Number of rows predicted as the class. */
   readonly predicted: number;
-  /** Number of rows with this label. */
   readonly actual: number;
 }
 

@@ -1,6 +1,6 @@
 /** Finds a metric by a name from the user. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { Task } from "../core/task.ts";
 import { metrics } from "./index.ts";
 import type { ResampledMetric } from "./resampledMetric.ts";
@@ -14,14 +14,11 @@ import type { Evaluation, Metric } from "../core/metric.ts";
 export function findMetric(name: string, task?: Task): ResampledMetric {
   const known = Object.values<ResampledMetric>(metrics);
   const metric = known.find((each) => each.name === name || each.aliases?.includes(name));
-  const names = known.filter(({ tasks }) => task === undefined || tasks.includes(task));
-  const list = names.map((candidate) => candidate.name);
+  const list = known.flatMap((each) => (task === undefined || each.tasks.includes(task) ? [each.name] : []));
   if (metric === undefined) {
-    const near =
-      suggest(name, [...list, ...known.flatMap(({ aliases = [] }) => aliases)]) ?? suggest(name, Object.keys(metrics));
-    throw new MlctlError("usage", `unknown metric "${name}"`, {
-      hint: near === undefined ? `use one of ${list.join(", ")}` : `did you mean "${near}"?`,
-    });
+    const names = [...list, ...known.flatMap(({ name: other, aliases = [] }) => [...aliases, other])];
+    const hint = didYouMean(name, names, `use one of ${list.join(", ")}`);
+    throw new MlctlError("usage", `unknown metric "${name}"`, { hint });
   }
   if (task !== undefined && !metric.tasks.includes(task)) {
     const others = metric.tasks.includes("binary") ? "more than two classes" : "classification";

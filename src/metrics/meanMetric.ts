@@ -6,11 +6,9 @@ import { sortingOrder } from "../stats/sortingOrder.ts";
 interface Definition extends Omit<Metric, "compute" | "greaterIsBetter"> {
   /** (n_samples), or null if undefined, e.g. without probabilities. */
   lossesOf(evaluation: Evaluation): Float64Array | null;
-  /** Applied to the mean, e.g. a square root. */
   finish?(mean: number): number;
 }
 
-/** A loss: less is better. */
 export function meanMetric({ lossesOf, finish, ...words }: Definition): ResampledMetric {
   return resampledMetric({
     ...words,
@@ -53,9 +51,7 @@ export function rowErrors(
 }
 
 export interface SortedErrors {
-  /** Absolute error by row, (n_samples). */
   readonly errors: Float64Array;
-  /** Row numbers, smallest error first. */
   readonly order: Uint32Array;
 }
 

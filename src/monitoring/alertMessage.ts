@@ -1,6 +1,7 @@
 /** The messages to channels: changes of findings, deployments, a test. */
 import type { Deployment } from "../core/records/deployment.ts";
 import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews } from "../core/records/alert.ts";
+import type { MonitorWindow } from "../core/records/monitoring.ts";
 import { formatNumber } from "../core/text/format.ts";
 import { originText, passingSide } from "../core/text/recordText.ts";
 import type { Change } from "./alertState.ts";
@@ -10,7 +11,6 @@ const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
 /** Most urgent first. */
 const order: readonly AlertChange[] = ["open", "worse", "resolved"];
 
-/** One alert for all changes in an area. */
 export function alertOf(
   area: AlertArea,
   changes: readonly Change[],
@@ -51,7 +51,7 @@ export function alertOf(
 }
 
 /** The number of labels is of performance only. */
-function withoutLabels({ label, start, end, rows, file }: NonNullable<AlertNews["window"]>): Alert["window"] {
+function withoutLabels({ label, start, end, rows, file }: MonitorWindow): Alert["window"] {
   return { label, start, end, rows, file };
 }
 

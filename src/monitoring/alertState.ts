@@ -3,7 +3,6 @@ import type { AlertArea, AlertChange, AlertFinding, AlertNews } from "../core/re
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
 
-/** What a channel was last sent. */
 interface Reported extends Pick<AlertFinding, "status" | "value"> {
   readonly at: string;
 }
@@ -20,7 +19,6 @@ export interface Mute {
   readonly check: string;
   /** Null: all sources. */
   readonly source: string | null;
-  /** ISO 8601. */
   readonly until: string;
   readonly reason: string;
 }
@@ -34,7 +32,6 @@ export interface AlertEntry {
   readonly was?: MonitorStatus;
   /** End of the window in which the finding was made; null without a time column. */
   readonly windowEnd: string | null;
-  /** Absent in states of earlier versions. */
   readonly windowLabel?: string | null;
   /** By channel. A channel without an entry was never sent anything, which counts as "pass". */
   readonly told: Readonly<Record<string, Reported>>;
@@ -52,7 +49,6 @@ export interface AlertState {
 }
 
 export interface DeploymentNews {
-  /** Time of the last deployment. */
   readonly at: string;
   /** Channels that have not accepted the message about it; until when a process sends it, "" if none does. */
   readonly waiting: Readonly<Record<string, string>>;

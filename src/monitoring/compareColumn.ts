@@ -96,7 +96,6 @@ export function stabilityIndex(sides: Sides): number {
   return driftTests.psi.compare(sides.counts.reference, sides.counts.current).value;
 }
 
-/** Row counts by distinct value, in ascending order. */
 export function valueCounts({ reference, current }: Side): Side {
   const { first, second } = tieCounts(reference, current);
   return { reference: first, current: second };

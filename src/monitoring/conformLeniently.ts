@@ -16,7 +16,6 @@ export interface ConformedBatch {
   /** The model's inputs that the batch has, in the model's order. */
   readonly inputs: Table;
   readonly missingColumns: readonly string[];
-  /** By column name. */
   readonly invalid: ReadonlyMap<string, InvalidValues>;
 }
 

@@ -1,4 +1,5 @@
 /** Compares a batch with the training reference, by one of two sets of rules. */
+import type { MonitorDrift } from "../core/records/monitoring.ts";
 import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
@@ -16,7 +17,6 @@ import type { TargetSpec } from "../core/table/signature.ts";
 import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";
 
 export interface DriftOptions extends CalibratedOptions {
-  /** Default "calibrated". */
   readonly rules?: DriftReport["rules"];
   /** The dataset drifts if at least this share of the tested columns drifted; default 0.5. */
   readonly datasetShare?: number;
@@ -71,7 +71,6 @@ function withDataset(report: Omit<DriftReport, "dataset">, limit = 0.5): DriftRe
   };
 }
 
-/** The same days of earlier years. */
 export interface Season {
   readonly reference: Reference;
   /** By earlier year: PSI of each column compared with the other years. Empty for one year: then the test alone decides. */
@@ -99,24 +98,15 @@ export function yearToYear(
   return Object.fromEntries(indexes);
 }
 
-interface SeasonalOptions {
-  /** Compared with all training rows. */
-  readonly overall: DriftReport;
-  readonly season: Season;
-  readonly target: TargetSpec;
-  readonly drift: DriftOptions;
-}
-
 /**
  * A column drifts if it differs from the same season by more than earlier years differ from each other: consecutive days
  * are alike, so a test that assumes independent rows would report every mild week as drift. A column that differs only
  * from all training rows gets a note that the change is seasonal.
+ * @param overall compared with all training rows
+ * @param drift with the predictions and labels of the rows
  */
-export function seasonalDrift(
-  rows: PreparedRows,
-  { overall, season, target, drift }: SeasonalOptions,
-): DriftReport & { readonly target: ColumnDrift | null } {
-  const now = driftReport(season.reference, rows.inputs, { ...drift, ...predictionsAndLabels(rows, target) });
+export function seasonalDrift(overall: DriftReport, season: Season, inputs: Table, drift: DriftOptions): MonitorDrift {
+  const now = driftReport(season.reference, inputs, drift);
   const usual = (name: string): number[] =>
     season.usual.flatMap((year) => (Object.hasOwn(year, name) ? year[name]! : []));
   const columns = Object.entries(now.columns).map(([name, column]) => {

@@ -1,13 +1,18 @@
 /** Compares one window with the reference: drift, quality and performance, and the findings about them. */
 import type { Model } from "../core/records/model.ts";
-import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
+import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
 import type { Reference } from "../core/records/reference.ts";
 import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";
 import { distributionOf } from "./columnDistribution.ts";
-import { driftFindings, performanceFindings, type DriftSubject } from "./performanceFindings.ts";
+import {
+  driftFindings,
+  performanceFindings,
+  type DriftSubject,
+  type PerformanceLimits,
+} from "./performanceFindings.ts";
 import { driftReport, seasonalDrift, type DriftOptions, type Season } from "./driftReport.ts";
-import { performanceReport, intervalsAt } from "./performanceReport.ts";
-import { finding, qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
+import { performanceReport, intervalsAt, type PerformanceOptions } from "./performanceReport.ts";
+import { finding, qualityFindings, type QualityLimits } from "./qualityFindings.ts";
 import { qualityReport } from "./qualityReport.ts";
 import { segmentReports } from "./segmentReports.ts";
 
@@ -18,14 +23,8 @@ export interface JudgeOptions {
   readonly season?: Season | null;
   readonly drift: DriftOptions & { readonly failOn: readonly DriftSubject[] };
   readonly quality: QualityLimits;
-  readonly performance: {
-    readonly metric: string;
-    /** Value of the metric on the test set. */
-    readonly reference: number | null;
-    readonly referenceInterval: readonly [number, number] | null;
-    readonly require: Readonly<Record<string, Limit | undefined>>;
-    readonly confidence: number | null;
-  };
+  readonly performance: Pick<PerformanceOptions, "metric" | "reference"> &
+    Pick<PerformanceLimits, "referenceInterval" | "require" | "confidence">;
   readonly segments: readonly string[];
   readonly segmentRows: number;
   readonly minimumRows: number;
@@ -34,44 +33,40 @@ export interface JudgeOptions {
   readonly end: number | null;
 }
 
-export type Judged = Pick<
-  MonitorRecord,
-  "status" | "drift" | "quality" | "performance" | "segments" | "findings" | "spread"
->;
-
-export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
+export function judgeWindow(rows: PreparedRows, options: JudgeOptions) {
   const { model, reference, performance: settings, seed, minimumRows } = options;
   const { task } = model.signature.target;
   const compared = predictionsAndLabels(rows, model.signature.target);
-  const drift = driftOf(rows, compared, options);
+  const { failOn, ...rules } = { ...options.drift, ...compared };
+  const overall = driftReport(reference, rows.inputs, rules);
+  const { season = null } = options;
+  const drift: MonitorDrift =
+    season === null
+      ? { ...overall, target: overall.target ?? null }
+      : seasonalDrift(overall, season, rows.inputs, rules);
   const quality = qualityReport(rows, reference, options.end);
-  const required = Object.keys(settings.require);
-  const metricOptions = { model, metric: settings.metric, reference: settings.reference, required, seed };
+  const metricOptions = { ...settings, model, required: Object.keys(settings.require), seed };
   const { prediction: _, ...inputs } = drift.columns;
   const drifted = Object.values(inputs).filter((column) => column.drifted).length;
   const measured = performanceReport(rows, metricOptions);
   const performance = { ...measured, estimate: measured.estimate && { ...measured.estimate, drifted } };
-  const segments = segmentReports(rows, {
-    ...metricOptions,
-    segments: options.segments,
-    minimumRows: options.segmentRows,
-  });
-  const { require, confidence, referenceInterval } = settings;
-  const intervalAt = intervalsAt(rows, metricOptions);
-  const limits = { require, confidence, referenceInterval, minimumRows, task, intervalAt };
+  const { segments: names, segmentRows } = options;
+  const segments = segmentReports(rows, { ...metricOptions, segments: names, minimumRows: segmentRows });
+  const limits = { ...settings, minimumRows, task, intervalAt: intervalsAt(rows, metricOptions) };
   const findings = [
-    ...driftFindings(drift, options.drift.failOn),
+    ...driftFindings(drift, failOn),
     ...qualityFindings(quality, reference, options.quality),
     ...performanceFindings(performance, segments, limits),
     ...labelFinding(rows),
   ];
   const { prediction, target = null } = compared;
   const columns = [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])];
-  const spread = distributionOf(options.season?.reference ?? reference, columns, target);
+  const spread = distributionOf(season?.reference ?? reference, columns, target);
+  const sorted = findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
   // A window with too few rows never passes, unless a check of its data found a problem.
   const worst = worstStatus(findings);
   const status = worst === "pass" && rows.table.rowCount < minimumRows ? "skipped" : worst;
-  return { status, drift, quality, performance, segments, findings: worstFirst(findings), spread };
+  return { status, drift, quality, performance, segments, findings: sorted, spread };
 }
 
 /** The first of fail, warn, pass, skipped that any finding has; "skipped" if there are none. */
@@ -80,20 +75,7 @@ export function worstStatus(findings: readonly { readonly status: MonitorStatus 
   return order.find((status) => findings.some((each) => each.status === status)) ?? "skipped";
 }
 
-function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
-  const order: readonly MonitorStatus[] = ["fail", "warn", "skipped", "pass"];
-  return findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
-}
-
-function driftOf(
-  rows: PreparedRows,
-  compared: ReturnType<typeof predictionsAndLabels>,
-  { reference, season, drift, model }: JudgeOptions,
-): MonitorDrift {
-  const overall = driftReport(reference, rows.inputs, { ...drift, ...compared });
-  if (season === undefined || season === null) return { ...overall, target: overall.target ?? null };
-  return seasonalDrift(rows, { overall, season, drift, target: model.signature.target });
-}
+const order: readonly MonitorStatus[] = ["fail", "warn", "skipped", "pass"];
 
 function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {
   if (unknownLabels === null) return [];

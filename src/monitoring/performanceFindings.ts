@@ -2,6 +2,7 @@
 import { formatNumber, percent } from "../core/text/format.ts";
 import { estimateDoubt } from "../core/text/recordText.ts";
 import type {
+  MetricValues,
   MonitorFinding,
   MonitorStatus,
   PerformanceReport,
@@ -15,15 +16,12 @@ import type { ColumnDrift } from "../core/records/drift.ts";
 import { isSeasonal } from "./driftReport.ts";
 
 export interface PerformanceLimits {
-  /** By metric name. */
   readonly require: Readonly<Record<string, Limit | undefined>>;
   /** A limit must be broken with this confidence to fail, e.g. 0.95; null: the value alone decides. */
   readonly confidence: number | null;
   readonly minimumRows: number;
   readonly task: Task;
-  /** Interval of the main metric on the test set. */
   readonly referenceInterval: readonly [number, number] | null;
-  /** Interval of a metric in this window. */
   readonly intervalAt: (metric: string, confidence: number) => readonly [number, number] | null;
 }
 
@@ -47,10 +45,12 @@ export function performanceFindings(
 /** Findings on one metric that differ in status and message. @param low whether the value must be at least `bound` */
 function metricFinding(
   name: string,
-  { bound, low, ...values }: { bound: number | null; low: boolean } & Pick<MonitorFinding, "value" | "interval">,
+  { metrics, intervals }: MetricValues,
+  { bound, low, shown = name }: { bound: number | null; low: boolean; shown?: string },
 ): (status: MonitorStatus, message: string) => MonitorFinding {
+  const values = { value: metrics[name] ?? null, interval: intervals[name] ?? null };
   const passes = bound === null ? null : low ? "at_least" : "at_most";
-  return (status, message) => finding("performance", name, { ...values, status, limit: bound, passes, message });
+  return (status, message) => finding("performance", shown, { ...values, status, limit: bound, passes, message });
 }
 
 function requiredFinding(
@@ -60,10 +60,9 @@ function requiredFinding(
   limits: PerformanceLimits,
 ): MonitorFinding {
   const value = report.metrics[name] ?? null;
-  const interval = report.intervals[name] ?? null;
   const low = limit.min !== undefined && (value === null || value < limit.min || limit.max === undefined);
   const bound = low ? limit.min! : (limit.max ?? limit.min ?? null);
-  const found = metricFinding(name, { value, interval, bound, low });
+  const found = metricFinding(name, report, { bound, low });
   const reason = reasonToSkip(report, limits);
   if (reason !== null) return found("skipped", reason);
   if (value === null) return found("fail", "undefined on these rows, which counts as a failure");
@@ -89,7 +88,7 @@ function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): M
   const { greaterIsBetter: low } = findMetric(metric, limits.task);
   const bound = limits.referenceInterval?.[low ? 0 : 1] ?? null;
   const interval = report.intervals[metric] ?? null;
-  const found = metricFinding(metric, { value, interval, bound, low });
+  const found = metricFinding(metric, report, { bound, low });
   const reason = reasonToSkip(report, limits);
   if (reason !== null) return found("skipped", reason);
   if (bound === null || value === null)
@@ -117,8 +116,7 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
     const broken = low ? value < bound : value > bound;
     const doubt = estimateDoubt(estimate);
     const message = `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt === "" ? "" : `; ${doubt}`}`;
-    const interval = estimate.intervals[name] ?? null;
-    const found = metricFinding(`${name} (estimated)`, { value, interval, bound, low });
+    const found = metricFinding(name, estimate, { bound, low, shown: `${name} (estimated)` });
     return [found(broken ? "warn" : "pass", message)];
   });
 }
@@ -178,15 +176,11 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
   const seasonalNote = seasonal.length === 0 ? "" : `; seasonal, as in earlier years: ${seasonal.join(", ")}`;
   const named = drifted.slice(0, 5).map(([name, column]) => `"${name}" ${verdictText(column)}`);
   const more = drifted.length > 5 ? `; and ${drifted.length - 5} more` : "";
-  const message = drifted.length === 0 ? `none of ${tested.length} columns drifted` : `${named.join("; ")}${more}`;
+  const found = drifted.length === 0 ? `none of ${tested.length} columns drifted` : `${named.join("; ")}${more}`;
   const status = tested.length === 0 ? "skipped" : drifted.length > 0 ? severity : "pass";
-  return finding("drift", "drifted columns", {
-    status,
-    value: drifted.length,
-    limit: 0,
-    message: message + seasonalNote,
-    columns: drifted.map(([name]) => name),
-  });
+  const names = drifted.map(([name]) => name);
+  const common = { value: drifted.length, limit: 0, message: found + seasonalNote, columns: names };
+  return finding("drift", "drifted columns", { status, ...common });
 }
 
 function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): MonitorFinding {

@@ -18,14 +18,11 @@ import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { selectPrepared, selectPredicted, type PreparedRows } from "./prepareRows.ts";
 
-/** Pairs of prediction and label that are kept for a plot. */
 const MAXIMUM_POINTS = 300;
 
 export interface PerformanceOptions {
   readonly model: Model;
-  /** The main metric. */
   readonly metric: string;
-  /** Its value on the test set. */
   readonly reference: number | null;
   /** Metrics with a limit; they always get an interval. */
   readonly required: readonly string[];
@@ -110,7 +107,6 @@ function pointsOf({ yTrue, yPred, time }: PreparedRows, { signature }: Model): P
   });
 }
 
-/** Larger windows are subsampled. */
 const MAXIMUM_ROWS = 20_000;
 
 /**

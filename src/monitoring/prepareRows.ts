@@ -73,7 +73,6 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   };
 }
 
-/** Selects the rows of one window. */
 export function selectPrepared(rows: PreparedRows, positions: ArrayLike<number>): PreparedRows {
   const invalid = [...rows.invalid].map(([name, { rows: marks, example }]) => {
     return [name, { rows: Uint8Array.from(positions, (row) => marks[row]!), example }] as const;
@@ -87,7 +86,6 @@ export function selectPrepared(rows: PreparedRows, positions: ArrayLike<number>)
   };
 }
 
-/** Selects labels, predictions and probabilities. */
 export function selectPredicted<Rows extends Pick<Evaluation, "yTrue" | "yPred" | "probabilities">>(
   rows: Rows,
   positions: ArrayLike<number>,
@@ -175,7 +173,6 @@ export function predictionsAndLabels(
   };
 }
 
-/** Reference statistics of rows: inputs, predictions and labels. */
 export function referenceOfPrepared(
   rows: Pick<PreparedRows, "inputs" | "yPred" | "yTrue">,
   target: TargetSpec,

@@ -19,13 +19,11 @@ export interface Limit {
 
 type ShareName = "missing_share" | "invalid_share" | "new_categories" | "out_of_range";
 
-/** As in config.json. */
 type ShareLimits = { readonly [check in ShareName]?: Limit | undefined };
 
 export interface QualityLimits extends ShareLimits {
   readonly duplicate_share?: Limit | undefined;
   readonly rows?: Limit | undefined;
-  /** Maximum age of the newest row. */
   readonly freshnessDays?: number | undefined;
   readonly columns: Readonly<Record<string, ShareLimits>>;
 }
@@ -180,10 +178,8 @@ function freshnessFinding({ ageDays }: QualityReport, { freshnessDays }: Quality
 }
 
 interface Share {
-  /** Of the column. */
   readonly name: string;
   readonly share: number;
-  /** Number of rows that `share` refers to. */
   readonly rows: number;
   /** The share in the reference, and the largest one that is consistent with it, 1 if it is unknown. */
   readonly usual: number;

@@ -60,14 +60,13 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
       status: interval === null ? "skipped" : worse ? "fail" : "pass",
     };
   });
-  const goodness = ({ metricValue }: SegmentReport): number => (metric.greaterIsBetter ? metricValue! : -metricValue!);
-  const [skipped = [], judged = []] = [true, false].map((isSkipped) =>
-    reports.filter(({ status }) => (status === "skipped") === isSkipped),
-  );
-  return [
-    ...judged.toSorted((a, b) => goodness(a) - goodness(b)),
-    ...skipped.toSorted((a, b) => b.labelled - a.labelled),
-  ];
+  const rank = ({ status, labelled, metricValue }: SegmentReport): number =>
+    status === "skipped" ? -labelled : metric.greaterIsBetter ? metricValue! : -metricValue!;
+  return reports.toSorted((a, b) => isSkipped(a) - isSkipped(b) || rank(a) - rank(b));
+}
+
+function isSkipped({ status }: SegmentReport): number {
+  return Number(status === "skipped");
 }
 
 function valueOfOthers(rows: PreparedRows, inside: Int32Array, { model, metric }: SegmentOptions): number | null {

@@ -11,7 +11,6 @@ export interface Channel {
   readonly secrets: readonly string[];
   /** What to do if it fails, where that is known before. */
   readonly hint?: string | undefined;
-  /** Timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number;
   /** Resolves once the alert was accepted. @throws {RefusedError} if a retry would fail in the same way */
   send(alert: Alert, signal: AbortSignal): Promise<void>;

@@ -4,11 +4,9 @@ import { alertPayload, type Channel } from "./channel.ts";
 
 export interface CommandSettings {
   readonly type: "command";
-  /** A shell command line. */
   readonly command: string;
 }
 
-/** Number of characters of stderr to report. */
 const STDERR_LENGTH = 300;
 
 /** @param variables of mlctl.env; the command gets those that it names as $NAME, which `mlctl config trust` covers */

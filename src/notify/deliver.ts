@@ -18,7 +18,6 @@ export interface DeliverOptions {
   readonly retries: number;
   /** Ctrl-C: no further attempts. */
   readonly signal: AbortSignal;
-  /** Sleeps. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 

@@ -10,7 +10,6 @@ import { alertPayload, type Channel, hostOf, post } from "./channel.ts";
 
 export interface PagerDutySettings {
   readonly type: "pagerduty";
-  /** The integration key of a service. */
   readonly routing_key: string;
   readonly url: string;
 }

@@ -1,7 +1,6 @@
 /** Counts the rows of each category. */
 import type { CategoryColumn } from "../core/table/table.ts";
 
-/** Number of rows by code. */
 export function rowsByCode({ codes, categories }: CategoryColumn): Float64Array {
   const rows = new Float64Array(categories.length);
   // By index, because an iterator over millions of values takes several times as long.

@@ -32,7 +32,6 @@ export function isotonicRegression(x: Float64Array, y: Float64Array): Steps {
   return { x: ends.map(({ at }) => at), y: ends.map(({ value }) => value) };
 }
 
-/** Points with equal x are merged. */
 function distinctPoints(x: Float64Array, y: Float64Array): Block[] {
   const points: Block[] = [];
   for (const row of Int32Array.from(x.keys()).toSorted((a, b) => x[a]! - x[b]! || a - b)) {

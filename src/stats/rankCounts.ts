@@ -84,7 +84,6 @@ export function ranksBetween(small: Float64Array, large: Float64Array): Ranks {
 export interface TieCounts {
   /** Count in the first sample of each distinct value of both samples, ascending. */
   readonly first: Float64Array;
-  /** Count in the second sample of the same values. */
   readonly second: Float64Array;
 }
 

@@ -44,13 +44,7 @@ export interface Alert {
   readonly subject: string;
   readonly lines: readonly string[];
   readonly items: readonly AlertItem[];
-  readonly window: {
-    readonly label: string;
-    readonly start: string | null;
-    readonly end: string | null;
-    readonly rows: number;
-    readonly file: string | null;
-  } | null;
+  readonly window: Omit<MonitorWindow, "labelled"> | null;
   readonly runId: string | null;
   readonly modelVersion: number | null;
   readonly next: string;

@@ -21,7 +21,7 @@ import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindow
 import type { Session } from "../session.ts";
 import { warnOfUnknownColumns } from "../health/newRows.ts";
 import type { Workspace } from "../workspace.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 
 export interface MonitorOptions {
@@ -34,7 +34,6 @@ export interface MonitorOptions {
   /** Of the history, in milliseconds; `until` is not in it. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** Judge all windows, not only the newest. */
   readonly backfill?: boolean;
   /** Columns to use instead of `monitor.segments`. */
   readonly segments?: readonly string[] | undefined;
@@ -175,14 +174,11 @@ export function monitorEntry({ store }: Session, reference: string): MonitorResu
   if (reference === "latest") return resultOf(newest);
   const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
   if (found.length === 1 && reference !== "") return resultOf(found[0]!);
+  const list = "run `mlctl monitor --history` to list them";
+  if (found.length > 1)
+    throw new MlctlError("usage", `${found.length} entries start with "${reference}"`, { hint: list });
   const ids = all.map(({ monitorId }) => monitorId);
-  const near = suggest(reference, ids);
-  const what =
-    found.length > 1 ? `${found.length} entries start with "${reference}"` : `there is no entry ${reference}`;
-  throw new MlctlError("usage", what, {
-    hint:
-      near === undefined || found.length > 1 ? "run `mlctl monitor --history` to list them" : `did you mean ${near}?`,
-  });
+  throw new MlctlError("usage", `there is no entry ${reference}`, { hint: didYouMean(reference, ids, list) });
 }
 
 function resultOf(record: MonitorRecord): MonitorResult {

@@ -145,7 +145,6 @@ async function send(workspace: Workspace, { channel, settings }: ConfiguredChann
   return { channel: channel.name, change, area, subject, findings, status, attempts, error };
 }
 
-/** What may be wrong where a message does not arrive. */
 const keysOf: Readonly<Record<Channel["type"], string>> = {
   webhook: '"url" or "headers"',
   email: '"smtp", "from" or "to"',
@@ -153,7 +152,6 @@ const keysOf: Readonly<Record<Channel["type"], string>> = {
   pagerduty: '"routing_key" or "url"',
 };
 
-/** Sends a test message to every channel, regardless of its `on` and `level`. */
 export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   const { config, context } = workspace;
   const alert = testAlert(config.name, context.now().toISOString());

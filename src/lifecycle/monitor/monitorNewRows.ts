@@ -24,7 +24,6 @@ export async function monitorNewRows(session: Session, dataset: Dataset) {
   const counts = { currentRows: fresh.positions.length, ...countsOf(fresh) };
   if (counts.currentRows === 0) return { record: null, summary: comparedRows(counts), problem: null };
   try {
-    // All new rows are one window.
     const { monitor, ...config } = session.config;
     const asked = { ...session, config: { ...config, monitor: { ...monitor, window: null, step: null } } };
     const watched = newRowsOf(session, { dataset, table, fresh });

@@ -18,7 +18,6 @@ import type { WatchedRows } from "./monitorRows.ts";
 import { isHistory, type PlannedWindow, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
 import { exitCodes } from "../../core/errors.ts";
-import { present } from "../../core/text/present.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
@@ -93,14 +92,11 @@ function withDoubts(
   rows: Int32Array,
 ): readonly MonitorFinding[] {
   const trained = marks === null ? 0 : rows.reduce((total, row) => total + marks[row]!, 0);
-  const { length } = rows;
+  if (trained === 0) return findings;
+  const doubt = `the model was trained on ${trained === rows.length ? "all" : trained} of these ${rows.length} rows`;
   return findings.map((each) => {
     if (each.area !== "performance" || each.status === "skipped") return each;
-    const notes = present([
-      each.message,
-      trained > 0 && `the model was trained on ${trained === length ? "all" : trained} of these ${length} rows`,
-    ]);
-    return { ...each, message: notes.filter((note) => note !== "").join("; ") };
+    return { ...each, message: each.message === "" ? doubt : `${each.message}; ${doubt}` };
   });
 }
 
@@ -132,26 +128,20 @@ export async function keepRecord(session: Session, record: MonitorRecord): Promi
   await saveRecord(session, record);
 }
 
-export function recordResult({
-  kind: _kind,
-  createdAt,
-  settingsSha256: _settings,
-  spread: _spread,
-  ...record
-}: MonitorRecord) {
-  return { ...record, asOf: createdAt };
+export function recordResult(record: MonitorRecord) {
+  const { kind: _kind, createdAt: asOf, settingsSha256: _settings, spread: _spread, ...result } = record;
+  return { ...result, asOf };
 }
 
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
-/** Summary of a window for lists and the exit code. */
 export type WindowSummary = ReturnType<typeof summaryOf>;
 
 export function summaryOf(record: MonitorRecord) {
   const { monitorId, status, drift, performance, createdAt, findings } = record;
   // Estimates do not count as judged.
   const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
-  const areasWith = (wanted: MonitorStatus): MonitorArea[] =>
+  const areasWith = (wanted: MonitorStatus): readonly MonitorArea[] =>
     areas.filter((area) => findings.some((each) => each.area === area && each.status === wanted));
   const { file: _file, ...window } = record.window;
   const { metric, value, intervals } = performance;
@@ -159,11 +149,12 @@ export function summaryOf(record: MonitorRecord) {
     monitorId,
     ...window,
     status,
-    /** Areas with a failure, and with a warning. */
     failed: areasWith("fail"),
     warned: areasWith("warn"),
     /** Areas in which nothing could be judged. */
-    unjudged: areas.filter((area) => measured.every((each) => each.area !== area || each.status === "skipped")),
+    unjudged: areas.filter((area) =>
+      measured.every((each) => each.area !== area || each.status === "skipped"),
+    ) as readonly MonitorArea[],
     driftShare: drift.dataset.share,
     metric,
     value,
@@ -180,19 +171,17 @@ export type FailOn = MonitorArea | "warn";
  * data" if one of them could not be judged in the newest window; else 0.
  */
 export function monitorExit(
-  windows: readonly (Readonly<Record<"failed" | "unjudged", readonly MonitorArea[]>> & {
-    readonly warned?: readonly MonitorArea[];
-  })[],
+  windows: readonly (Pick<WindowSummary, "failed" | "unjudged"> & Partial<Pick<WindowSummary, "warned">>)[],
   failOn: readonly FailOn[],
 ): number {
   const named = failOn.filter((area) => area !== "warn");
   const wanted = named.length === 0 && failOn.length > 0 ? areas : named;
   // The windows of results that an earlier version stored have no warnings.
-  const found = windows.flatMap(({ failed, warned = [] }) =>
-    failOn.includes("warn") ? [...failed, ...warned] : failed,
+  const first = wanted.find((area) =>
+    windows.some(
+      ({ failed, warned = [] }) => failed.includes(area) || (failOn.includes("warn") && warned.includes(area)),
+    ),
   );
-  const bad = new Set(found);
-  const first = wanted.find((area) => bad.has(area));
   if (first !== undefined) return exitCodes[first];
   const unjudged = windows.at(-1)?.unjudged ?? [];
   return wanted.some((area) => unjudged.includes(area)) ? exitCodes.notEnoughData : 0;

@@ -26,7 +26,6 @@ export interface WatchedRows {
   readonly table: Table;
   /** The logged predictions; undefined if the model has to predict the rows now. */
   readonly predictions?: Prediction | undefined;
-  /** `time_column`, or the time column of the log. */
   readonly timeColumn: string | null;
   /** Positions of the rows to judge, where the others are only their history; all rows if left out. */
   readonly rows?: Int32Array;

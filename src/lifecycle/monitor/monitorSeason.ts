@@ -44,59 +44,41 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
     });
   }
   const { target } = model.signature;
-  const referenceTo = (rows: ArrayLike<number>): Reference =>
-    referenceOfPrepared(selectPrepared(history, rows), target, { seed: train.seed });
-  const rowsIn = rowsByTime(time);
+  const referenceTo = (years: readonly Int32Array[]): Reference => {
+    const rows = years.flatMap((year) => [...year]);
+    return referenceOfPrepared(selectPrepared(history, rows), target, { seed: train.seed });
+  };
   const [from] = extentOf(time);
-  return (window) => {
-    const { start, end } = window;
+  const all = Int32Array.from(time.keys());
+  /** The rows of the same days of each earlier year with enough rows; none after the window begins. */
+  const yearsBefore = (start: number, end: number, until: number): Int32Array[] => {
+    const found: Int32Array[] = [];
+    for (let years = 1; yearsEarlier(end, years) > from; years++) {
+      const [low, high] = [yearsEarlier(start, years), Math.min(yearsEarlier(end, years), until)];
+      const rows = all.filter((row) => time[row]! >= low && time[row]! < high);
+      if (rows.length >= monitor.minimum_rows) found.push(rows);
+    }
+    return found;
+  };
+  return ({ start, end }) => {
     if (start === null || end === null) return null;
-    const yearsAt = (shift: number): Int32Array[] =>
-      yearsBefore({ start: start + shift, end: end + shift }, { from, until: start })
-        .map(rowsIn)
-        .filter((rows) => rows.length >= monitor.minimum_rows);
+    const yearsAt = (shift: number): Int32Array[] => yearsBefore(start + shift, end + shift, start);
     const years = yearsAt(0);
     if (years.length === 0) return null;
     const usual = NEIGHBOURS.flatMap((lengths) => {
       const beside = yearsAt(lengths * Math.min(end - start, MAX_STEP));
       if (beside.length < 2) return [];
-      return beside.map((rows, left) => {
-        const others = referenceTo(joined(beside.filter((_, year) => year !== left)));
+      return beside.map((rows) => {
+        const others = referenceTo(beside.filter((other) => other !== rows));
         return yearToYear(selectPrepared(history, rows), others, target);
       });
     });
-    return { reference: referenceTo(joined(years)), usual };
+    return { reference: referenceTo(years), usual };
   };
-}
-
-function joined(parts: readonly Int32Array[]): number[] {
-  return parts.flatMap((part) => [...part]);
-}
-
-interface Bounds {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The same days of each earlier year, back to `from`; nothing after `until`. */
-function yearsBefore(days: Bounds, { from, until }: { readonly from: number; readonly until: number }): Bounds[] {
-  const bounds: Bounds[] = [];
-  for (let years = 1; yearsEarlier(days.end, years) > from; years++) {
-    bounds.push({ start: yearsEarlier(days.start, years), end: Math.min(yearsEarlier(days.end, years), until) });
-  }
-  return bounds;
 }
 
 /** February 29 becomes March 1 in years without it. */
 function yearsEarlier(at: number, years: number): number {
   const date = new Date(at);
   return date.setUTCFullYear(date.getUTCFullYear() - years);
-}
-
-function rowsByTime(time: Float64Array): (bounds: Bounds) => Int32Array {
-  return ({ start, end }) => {
-    const rows: number[] = [];
-    for (let row = 0; row < time.length; row++) if (time[row]! >= start && time[row]! < end) rows.push(row);
-    return Int32Array.from(rows);
-  };
 }

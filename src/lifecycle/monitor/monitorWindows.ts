@@ -52,7 +52,7 @@ export function planWindows(
     const rows = rowsBetween(time, all, request);
     return count === null
       ? [{ label: "all rows", ...spanOf(time, rows), rows }]
-      : countWindows(rows, Number(count[1]), { time, request });
+      : countWindows(rows, Number(count[1]), time, request);
   }
   if (time === null) throw withoutTime(`windows of ${window}`);
   const times = selectValues(time, all);
@@ -89,18 +89,13 @@ function rowsBetween(time: Float64Array | null, all: Int32Array, { since, until 
   return all.filter((row) => time[row]! >= (since ?? -Infinity) && time[row]! < (until ?? Infinity));
 }
 
-/** From the time of the first row to just after the last. */
 export function spanOf(time: Float64Array | null, rows: Int32Array): { start: number | null; end: number | null } {
   if (time === null) return { start: null, end: null };
   const [start, end] = extentOf(selectValues(time, rows));
   return start <= end ? { start, end: end + 1 } : { start: null, end: null };
 }
 
-function countWindows(
-  rows: Int32Array,
-  size: number,
-  { time, request }: { readonly time: Float64Array | null; readonly request: WindowRequest },
-): PlannedWindow[] {
+function countWindows(rows: Int32Array, size: number, time: Float64Array | null, request: WindowRequest) {
   const ordered = time === null ? rows : rows.toSorted((a, b) => time[a]! - time[b]! || a - b);
   const from = isHistory(request) ? 0 : Math.max(0, ordered.length - size);
   const windows: PlannedWindow[] = [];
@@ -111,17 +106,10 @@ function countWindows(
   return windows;
 }
 
-interface Bounds extends Pick<PlannedWindow, "label"> {
-  readonly start: number;
-  readonly end: number;
-}
+type Bounds = { readonly label: string; readonly start: number; readonly end: number };
 
-function newestOf(time: Float64Array, { until, now }: WindowRequest): number {
-  if (until !== undefined) return until;
-  if (now !== undefined) return now;
-  // The end is exclusive, so it is just after the newest row.
-  return extentOf(time)[1] + 1;
-}
+/** The end is exclusive, so it is just after the newest row. */
+const newestOf = (time: Float64Array, { until, now }: WindowRequest): number => until ?? now ?? extentOf(time)[1] + 1;
 
 function lengthBounds(window: string, time: Float64Array, request: WindowRequest): Bounds[] {
   const length = milliseconds(window);

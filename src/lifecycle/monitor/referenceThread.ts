@@ -1,20 +1,12 @@
 /** Thread that computes a reference while the main thread reads and predicts the rows to monitor. */
-import { MlctlError, type ErrorKind } from "../../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
 import { replyToRequests } from "../../core/workerThread.ts";
 import { referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 
 /** Errors are sent as plain objects, because messages between threads lose their class. */
 export type ReferenceResult =
-  | { readonly reference: Reference }
-  | {
-      readonly error: {
-        readonly kind: ErrorKind;
-        readonly message: string;
-        readonly hint: string | undefined;
-        readonly details: readonly string[];
-      };
-    };
+  { readonly reference: Reference } | { readonly error: Pick<MlctlError, "kind" | "message" | "hint" | "details"> };
 
 replyToRequests<ReferenceFiles, ReferenceResult>((files) =>
   referenceOfFiles(files).then(

@@ -65,7 +65,6 @@ function untestable(reference: ColumnReference, isDefault: boolean): string | nu
     : null;
 }
 
-/** Evidently's choice. */
 function defaultTest(referenceRows: number, { isNumerical, counts }: EvidentlySides): DriftTest {
   const distinct = counts.reference.length;
   const isFew = !isNumerical || distinct <= FEW_VALUES;
@@ -96,7 +95,6 @@ function evidentlySides({ reference, column }: ComparedColumn): EvidentlySides {
 export interface EvidentlySides {
   /** Integers with few distinct values are categories. */
   readonly isNumerical: boolean;
-  /** Null for text columns. */
   readonly values: Side | null;
   /** Row counts by value, in ascending order. */
   readonly counts: Side;
@@ -105,7 +103,6 @@ export interface EvidentlySides {
 interface EvidentlyTest extends Pick<DriftTest, "measure" | "limit"> {
   /** Whether a value equal to the limit counts as drift. */
   readonly inclusive: boolean;
-  /** Minimum number of values on each side. */
   readonly leastRows: number;
   readonly compare: (sides: EvidentlySides) => DriftResult;
 }

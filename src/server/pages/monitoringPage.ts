@@ -12,7 +12,6 @@ import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/pag
 import { dayAfter, daysOf, pageNumber } from "./lookups.ts";
 import { timeChart, type TimeChart, type TimePoint } from "./charts/timeChart.ts";
 
-/** Number of windows on a page. */
 export const WINDOWS = 40;
 
 const sourceNames: Readonly<Record<string, string>> = {
