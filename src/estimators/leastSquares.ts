@@ -78,16 +78,11 @@ export async function triangularFactor(
   return { size, factor, target: work.slice(size * height, size * height + rows) };
 }
 
-interface Block {
-  readonly columns: number;
-  readonly height: number;
-  /** Rows of R and of the block. */
-  readonly used: number;
-  readonly turns: Turns;
-}
-
-/** One Householder reflection per column zeroes the rows of the block and leaves R in the first rows. */
-async function foldBlock(work: Float64Array, { columns, height, used, turns }: Block): Promise<void> {
+/** One Householder reflection per column zeroes the rows of the block, up to `used`, and leaves R in the first rows. */
+async function foldBlock(
+  work: Float64Array,
+  { columns, height, used, turns }: { columns: number; height: number; used: number; turns: Turns },
+): Promise<void> {
   for (let k = 0; k < columns; k++) {
     if (turns.isDue((used - columns) * (columns - k))) await turns.next();
     const pivot = k * height + k;

@@ -38,7 +38,11 @@ async function leastNorm({ size, factor, target }: TriangularFactor, { X, turns 
 }
 
 /** The shortest w with C w = β: in terms of the axes of the rows of C, which are taken in turn, forward substitution. */
-function shortest({ axes, parts, order }: Orthogonal, beta: readonly number[], size: number): number[] {
+function shortest(
+  { axes, parts, order }: Awaited<ReturnType<typeof orthogonalize>>,
+  beta: readonly number[],
+  size: number,
+): number[] {
   const solution = Array.from({ length: size }, () => 0);
   const amounts: number[] = [];
   order.forEach((row, k) => {
@@ -66,25 +70,18 @@ async function weightsOf(axes: readonly Float64Array[], target: Float64Array): P
   return weights;
 }
 
-export interface Orthogonal {
-  /** Orthogonal unit vectors; fewer than the given ones if these depend on each other. */
-  readonly axes: readonly Float64Array[];
-  /** parts[k][j]: what vector j has of axis k; 0 if vector j came before. */
-  readonly parts: readonly Float64Array[];
-  /** The vector that each axis comes from. */
-  readonly order: readonly number[];
-}
-
 /**
  * Takes the longest remainder next, until none is longer than `floor` times the longest vector. Each axis is made
  * orthogonal to the earlier ones a second time, which is enough for full precision. O(n² m) for n vectors of length m.
  * @param vectors overwritten; their squares must neither overflow nor vanish
+ * @returns orthogonal unit vectors (fewer than given if these depend on each other), the vector that each comes from, and
+ *   parts[k][j], what vector j has of axis k: 0 if vector j came before
  * @see Giraud, Langou & Rozložník, On the round-off error analysis of the Gram–Schmidt algorithm (2005)
  */
-export async function orthogonalize(
+async function orthogonalize(
   vectors: readonly Float64Array[],
   { floor, turns }: { readonly floor: number; readonly turns: Turns },
-): Promise<Orthogonal> {
+) {
   const axes: Float64Array[] = [];
   const parts: Float64Array[] = [];
   const order: number[] = [];

@@ -72,7 +72,6 @@ async function grow(X: Matrix, y: Float64Array, options: FitOptions): Promise<Tr
   const { task, params: given } = options;
   const width = X.columnNames.length;
   const isRegression = task === "regression";
-  const first = firstRound(options);
   const features = (given.max_features ?? (isRegression ? 0.5 : 1 / Math.sqrt(width))) as number;
   const rows = (given.min_samples_leaf ?? Math.max(isRegression ? 1 : 5, X.rowCount * LEAF_SHARE)) as number;
   const fitted = await xgboost.fit(X, y, {
@@ -83,7 +82,7 @@ async function grow(X: Matrix, y: Float64Array, options: FitOptions): Promise<Tr
       num_parallel_tree: given.n_estimators!,
       learning_rate: 1,
       max_depth: given.max_depth!,
-      min_child_weight: rows * first.hessian,
+      min_child_weight: rows * firstRound(options).hessian,
       reg_lambda: 0,
       subsample: given.max_samples!,
       // the wasm engine does not know bynode
@@ -96,7 +95,5 @@ async function grow(X: Matrix, y: Float64Array, options: FitOptions): Promise<Tr
     },
   });
   const ensemble = readEnsemble(fitted);
-  return isRegression
-    ? ensemble
-    : logShares(ensemble, y, { ...options, ...first, count: given.n_estimators as number });
+  return isRegression ? ensemble : logShares(ensemble, y, options, given.n_estimators as number);
 }

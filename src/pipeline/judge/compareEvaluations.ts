@@ -10,9 +10,6 @@ export const MIN_ROWS = 30;
 /** Smallest relevant difference: absolute for metrics between 0 and 1, else as a share of the first model's value. */
 const SMALLEST_EFFECT = 0.02;
 
-/** "real": the 95 % interval of the difference excludes 0; "within_noise": it holds no relevant difference either. */
-type DifferenceVerdict = "real" | "within_noise" | "cannot_tell";
-
 export interface MetricDifference {
   readonly metric: string;
   readonly greaterIsBetter: boolean;
@@ -25,7 +22,8 @@ export interface MetricDifference {
   /** Share of resamples in which the second is strictly better. */
   readonly shareBetter: number | null;
   readonly smallestEffect: number | null;
-  readonly verdict: DifferenceVerdict;
+  /** "real": the interval excludes 0; "within_noise": it holds no relevant difference either. */
+  readonly verdict: "real" | "within_noise" | "cannot_tell";
   /** Why the verdict is "cannot_tell"; else null. */
   readonly reason: string | null;
 }

@@ -19,15 +19,6 @@ import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
 import { labelledRows } from "./evaluate.ts";
 
-interface PartialDependence {
-  readonly column: string;
-  readonly kind: Column["kind"];
-  /** Numbers ascending, dates in milliseconds since 1970; categories by frequency. */
-  readonly values: readonly (number | string)[];
-  /** By output and value: mean prediction (regression), or mean probability of the class. */
-  readonly means: readonly (readonly number[])[];
-}
-
 interface DependenceOptions {
   /** Left out: those that are no input, have one value, or decide which rows of the history are read. */
   readonly columns: readonly string[];
@@ -45,9 +36,11 @@ const MOST_CATEGORIES = 8;
 /**
  * As scikit-learn's partial_dependence with method="brute".
  * @param inputs the model's input columns (see conformTable); all rows decide which values are tried
+ * @returns by column the values (numbers ascending, dates in milliseconds since 1970, categories by frequency), and by output
+ *   and value the mean prediction (regression) or the mean probability of the class
  * @see Friedman, Greedy function approximation (2001)
  */
-export function partialDependence(model: Model, inputs: Table, options: DependenceOptions): PartialDependence[] {
+export function partialDependence(model: Model, inputs: Table, options: DependenceOptions) {
   const predict = predictor(model);
   const within = rowsInReach(model, inputs);
   const places = sampledRows(within.length, options.rows).map((place) => within[place]!);

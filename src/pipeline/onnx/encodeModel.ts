@@ -12,15 +12,10 @@ const IR_VERSION = 8;
 /** TensorProto.DataType. */
 const dataTypes: Readonly<Record<OnnxType, number>> = { float: 1, int64: 7, string: 8, double: 11 };
 
-interface OnnxFile extends OnnxGraph {
-  readonly name: string;
-  readonly description: string;
-  readonly producerVersion: string;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
 /** The same graph gives the same bytes. */
-export function encodeModel(file: OnnxFile): Uint8Array {
+export function encodeModel(
+  file: OnnxGraph & Record<"name" | "description" | "producerVersion", string> & { metadata: Record<string, string> },
+): Uint8Array {
   const { name, description, producerVersion, metadata, nodes, initializers, inputs, outputs } = file;
   const graph = {
     node: nodes.map(({ operator, attributes, ...node }) => ({

@@ -12,17 +12,12 @@ import { categoryOfNumber, otherSpelling, labelKey } from "./otherSpelling.ts";
 import { parseNumber } from "../../core/text/parseNumber.ts";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 
-/** Positions of the rows that have a label. */
-interface EncodedLabels {
-  readonly y: Float64Array;
-  readonly rows: Int32Array;
-}
-
 /**
  * Skips rows without a label.
+ * @returns the labels as numbers, and the positions of their rows
  * @throws {MlctlError} kind "data" for a missing target column, an unknown class, or text in a regression target
  */
-export function encodeLabels(table: Table, signature: Pick<Signature, "reading" | "target">): EncodedLabels {
+export function encodeLabels(table: Table, signature: Pick<Signature, "reading" | "target">) {
   const { target } = signature;
   const parse = cellParserOf(signature, target.name, "number");
   const column = findColumn(table, target.name);

@@ -4,7 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import type { Column } from "../../core/table/table.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { cellParserOf, expectedCell, missingColumns, positionOf } from "./conformTable.ts";
 import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
@@ -22,12 +22,6 @@ export interface RowProblem {
   readonly series?: string;
 }
 
-/** A value that cannot be parsed is missing. */
-interface CheckedRows {
-  readonly table: Table;
-  readonly problems: readonly RowProblem[];
-}
-
 type Cell = unknown;
 
 /** Of a value in a message, in characters. */
@@ -39,13 +33,11 @@ const EXPECTED_LATER = 10 * 365.25 * MILLISECONDS_A_DAY;
 
 /**
  * @param names columns of the incoming rows
- * @returns a function from batches of rows (cells in the order of `names`) to a checked table; builds its lookups once
+ * @returns a function from batches of rows (cells in the order of `names`) to a checked table, in which what cannot be
+ *   parsed is missing; builds its lookups once
  * @throws {MlctlError} kind "data" naming every input column that `names` lacks
  */
-export function rowReader(
-  signature: Signature,
-  names: readonly string[],
-): (rows: readonly (readonly Cell[])[]) => CheckedRows {
+export function rowReader(signature: Signature, names: readonly string[]) {
   const missing = missingColumns(signature, names);
   if (missing.length > 0) {
     const lacking = missing.length === 1 ? "a column" : "columns";
@@ -56,7 +48,7 @@ export function rowReader(
   const readers = signature.inputs.map((spec) =>
     columnReader(spec, positionOf(spec.name, names), signature, nullValues),
   );
-  return (rows) => {
+  return (rows: readonly (readonly Cell[])[]) => {
     const problems: RowProblem[] = [];
     const columns = readers.map((read) => read(rows, problems));
     return { table: { rowCount: rows.length, columns }, problems };

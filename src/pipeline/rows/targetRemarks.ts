@@ -14,12 +14,7 @@ const FEW_ROWS = 5;
 /** More are counted instead of named. */
 const MAX_NAMED = 8;
 
-interface TargetRemarks {
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
-}
-
-export function targetRemarks(encoded: EncodedTarget, options: TargetOptions): TargetRemarks {
+export function targetRemarks(encoded: EncodedTarget, options: TargetOptions) {
   const { spec, y } = encoded;
   const kind = encoded.integers === undefined ? [] : [kindNote(encoded, encoded.integers)];
   if (spec.classes === undefined) return { warnings: oneNumber(spec.name, y), notes: kind };

@@ -16,19 +16,14 @@ export interface RefusedLibrary extends FoundLibrary {
   readonly reason: string;
 }
 
-/** The libxgboosts of this machine that were tried for the native engine. */
-export interface NativeLibraries {
-  /** Null if none can be used. */
-  readonly used: UsableLibrary | null;
-  /** Libraries that were tried before and cannot be used. */
-  readonly refused: readonly RefusedLibrary[];
-}
-
 /** By path: opening a library is slow, and each fit chooses an engine. */
 const tried = new Map<string, UsableLibrary | RefusedLibrary>();
 
-/** @throws {MlctlError} kind "usage" if MLCTL_XGBOOST_LIBRARY is not a file */
-export async function nativeLibraries(): Promise<NativeLibraries> {
+/**
+ * The libxgboost of this machine that is used (null: none can be), and those that were tried before and cannot be.
+ * @throws {MlctlError} kind "usage" if MLCTL_XGBOOST_LIBRARY is not a file
+ */
+export async function nativeLibraries(): Promise<{ used: UsableLibrary | null; refused: readonly RefusedLibrary[] }> {
   const refused: RefusedLibrary[] = [];
   for (const found of findLibraries()) {
     const outcome = tried.get(found.path) ?? (await tryLibrary(found));

@@ -84,7 +84,7 @@ export function sumLeaves(heap: HeapTrees, X: Matrix, sums: Float32Array, output
     for (let tree = 0; tree < roots.length; tree++) {
       const [from, to] = [roots[tree]!, roots[tree]! + 2 ** (depths[tree]! + 1) - 1];
       const [words, values] = [heap.words.subarray(from, to), heap.values.subarray(from, to)];
-      walk({ words, values, depth: depths[tree]!, ranks, rowRanks, count }, blockSums[tree % outputCount]!);
+      walk({ words, values, depth: depths[tree]!, ranks }, { rowRanks, count }, blockSums[tree % outputCount]!);
     }
     blockSums.forEach((block, output) => {
       for (let row = 0; row < count; row++) sums[(start + row) * outputCount + output] = block[row]!;
@@ -92,19 +92,13 @@ export function sumLeaves(heap: HeapTrees, X: Matrix, sums: Float32Array, output
   }
 }
 
-interface Walk {
-  readonly words: Int32Array;
-  readonly values: Float32Array;
-  readonly depth: number;
-  readonly ranks: ThresholdRanks;
-  readonly rowRanks: Int32Array;
-  readonly count: number;
-}
-
 /** Also walks the rows up to the next multiple of eight; their sums are ignored. */
-function walk(tree: Walk, sums: Float32Array): void {
-  const { words, values, depth, rowRanks, count } = tree;
-  const { width, featureMask } = tree.ranks;
+function walk(
+  { words, values, depth, ranks }: Pick<HeapTrees, "words" | "values" | "ranks"> & { readonly depth: number },
+  { rowRanks, count }: { readonly rowRanks: Int32Array; readonly count: number },
+  sums: Float32Array,
+): void {
+  const { width, featureMask } = ranks;
   for (let row = 0; row < count; row += 8) {
     const r0 = row * width;
     const r1 = (row + 1) * width;

@@ -22,13 +22,6 @@ export interface ThresholdRanks {
   fill(X: Matrix, rows: { readonly start: number; readonly count: number; readonly into: Int32Array }): void;
 }
 
-interface Cuts {
-  readonly sorted: Float32Array;
-  readonly scale: number;
-  /** Thresholds in the buckets before each bucket, (BUCKETS + 2). */
-  readonly before: Int32Array;
-}
-
 /** @returns undefined if feature and rank do not fit into 31 bits */
 export function thresholdRanks(trees: readonly Tree[]): ThresholdRanks | undefined {
   const thresholds = thresholdsByFeature(trees);
@@ -66,7 +59,8 @@ function thresholdsByFeature(trees: readonly Tree[]): Set<number>[] {
   return thresholds;
 }
 
-function cutsOf(thresholds: ReadonlySet<number>): Cuts {
+/** `before`: thresholds in the buckets before each bucket, (BUCKETS + 2). */
+function cutsOf(thresholds: ReadonlySet<number>) {
   const sorted = Float32Array.from(thresholds).toSorted();
   const range = sorted.length < 2 ? 0 : sorted.at(-1)! - sorted[0]!;
   const scale = range > 0 ? BUCKETS / range : 0;
@@ -76,16 +70,10 @@ function cutsOf(thresholds: ReadonlySet<number>): Cuts {
   return { sorted, scale, before };
 }
 
-interface RankedColumn {
-  readonly values: Float64Array;
-  readonly columns: number;
-  readonly feature: number;
-  readonly width: number;
-  readonly shift: number;
-  readonly into: Int32Array;
-}
-
-function rankColumn({ sorted, scale, before }: Cuts, to: RankedColumn): void {
+function rankColumn(
+  { sorted, scale, before }: ReturnType<typeof cutsOf>,
+  to: { values: Float64Array; columns: number; feature: number; width: number; shift: number; into: Int32Array },
+): void {
   const { values, columns, feature, width, shift, into } = to;
   const smallest = sorted[0]!;
   for (let at = feature, rankAt = feature; at < values.length; at += columns, rankAt += width) {

@@ -11,24 +11,11 @@ const MANY_ROWS = 512;
 /** Rows that go through the trees together, so that rows and tree stay in the cache. */
 const BLOCK_ROWS = 64;
 
-/** All trees in shared arrays; children are positions in these arrays. */
-interface FlatTrees {
-  readonly roots: Int32Array;
-  readonly feature: Int32Array;
-  readonly value: Float32Array;
-  readonly left: Int32Array;
-  /** Offset from the left child to the child for missing values: 0 or 1. */
-  readonly missing: Uint8Array;
-}
-
-export interface TreePredictor {
-  /** As Predictor.predict. */
-  predict(X: Matrix): Float64Array;
-  /** Sums of leaf values and base margin, in float32 as XGBoost adds them, row-major (n_samples × outputCount). */
-  margins(X: Matrix): Float32Array;
-}
-
-export function treePredictor(ensemble: TreeEnsemble): TreePredictor {
+/**
+ * `predict` as Predictor.predict; `margins`: sums of leaf values and base margin, in float32 as XGBoost adds them, row-major
+ * (n_samples × outputCount).
+ */
+export function treePredictor(ensemble: TreeEnsemble) {
   const trees = flatten(ensemble);
   let heap: HeapTrees | undefined | null = null;
   const margins = (X: Matrix): Float32Array => {
@@ -40,16 +27,18 @@ export function treePredictor(ensemble: TreeEnsemble): TreePredictor {
     for (let i = 0; i < sums.length; i++) sums[i]! += ensemble.baseMargin;
     return sums;
   };
-  return { predict: (X) => linkMargins(ensemble, margins(X)), margins };
+  return { predict: (X: Matrix): Float64Array => linkMargins(ensemble, margins(X)), margins };
 }
 
-function flatten({ trees }: TreeEnsemble): FlatTrees {
+/** All trees in shared arrays; children are positions in these arrays. */
+function flatten({ trees }: TreeEnsemble) {
   const nodeCount = trees.reduce((sum, tree) => sum + tree.feature.length, 0);
   const flat = {
     roots: new Int32Array(trees.length),
     feature: new Int32Array(nodeCount),
     value: new Float32Array(nodeCount),
     left: new Int32Array(nodeCount),
+    /** Offset from the left child to the child for missing values: 0 or 1. */
     missing: new Uint8Array(nodeCount),
   };
   let start = 0;
@@ -67,7 +56,7 @@ function flatten({ trees }: TreeEnsemble): FlatTrees {
 }
 
 /** Adds the leaf values to the sums of each row, in blocks of rows; each row gets its trees in order. */
-function walkTrees(trees: FlatTrees, X: Matrix, sums: Float32Array, outputCount: number): void {
+function walkTrees(trees: ReturnType<typeof flatten>, X: Matrix, sums: Float32Array, outputCount: number): void {
   const { roots, feature, value, left, missing } = trees;
   const width = X.columnNames.length;
   const block = new Float32Array(BLOCK_ROWS * width);

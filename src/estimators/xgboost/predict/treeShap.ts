@@ -84,15 +84,15 @@ function outcomesOfRows({ tree, paths, rows, width }: TreeExplainer, leaves: rea
   };
 }
 
-interface Sums {
-  readonly values: Float64Array;
-  readonly first: number;
-  /** Distance from one row to the next. */
-  readonly stride: number;
-}
-
-/** @returns a function that adds the contributions of a leaf to rows from `start` on, whose outcomes it is given */
-function leafAdder(explainer: TreeExplainer, node: number, { values, first, stride }: Sums) {
+/**
+ * @param stride distance from the values of one row to those of the next
+ * @returns a function that adds the contributions of a leaf to rows from `start` on, whose outcomes it is given
+ */
+function leafAdder(
+  explainer: TreeExplainer,
+  node: number,
+  { values, first, stride }: { values: Float64Array; first: number; stride: number },
+) {
   const { tree, paths, rows, width } = explainer;
   const [slots, from] = [paths.size[node]!, paths.start[node]!];
   const columns = paths.feature.subarray(from, from + slots);

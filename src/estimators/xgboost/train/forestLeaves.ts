@@ -14,12 +14,7 @@ const HELD_OUT_SHARE = 0.25;
 const FEWEST_ROWS = 40;
 
 /** Trees grown from equal shares: each share, and the second derivative of the log loss, which all rows have. */
-export interface FirstRound {
-  readonly share: number;
-  readonly hessian: number;
-}
-
-export function firstRound({ task, classCount }: Pick<FitOptions, "task" | "classCount">): FirstRound {
+export function firstRound({ task, classCount }: Pick<FitOptions, "task" | "classCount">) {
   if (task === "regression") return { share: 0, hessian: 1 };
   const share = 1 / classCount;
   // XGBoost doubles it for softmax
@@ -33,13 +28,10 @@ export function firstRound({ task, classCount }: Pick<FitOptions, "task" | "clas
 export function logShares(
   ensemble: TreeEnsemble,
   y: Float64Array,
-  {
-    classCount,
-    sampleWeight,
-    count,
-    ...first
-  }: Pick<FitOptions, "classCount" | "sampleWeight"> & FirstRound & { readonly count: number },
+  { task, classCount, sampleWeight }: FitOptions,
+  count: number,
 ): TreeEnsemble {
+  const first = firstRound({ task, classCount });
   const totals = new Float64Array(classCount);
   y.forEach((code, row) => (totals[code]! += sampleWeight?.[row] ?? 1));
   const total = totals.reduce((sum, each) => sum + each, 0);

@@ -103,22 +103,17 @@ export interface BestRound {
   readonly score: number;
 }
 
-export interface RoundWatcher {
-  /** Records the metric of the next round. @returns whether to continue */
-  record(score: number): boolean;
-  best(): BestRound;
-}
-
 /** How the error of a metric without a value ends. It crosses threads, where only its message is left. */
 export const UNDEFINED = "is undefined on the rows held out for early stopping";
 
 /** Same rule as Python's xgboost.callback.EarlyStopping: an equal value is not an improvement. */
-export function watchRounds(metric: string, patience: number): RoundWatcher {
+export function watchRounds(metric: string, patience: number) {
   const sign = metric === "auc" ? -1 : 1;
   let best: BestRound = { iteration: -1, score: Number.NaN };
   let round = -1;
   return {
-    record(score) {
+    /** Records the metric of the next round. @returns whether to continue */
+    record(score: number): boolean {
       round++;
       if (Number.isNaN(score)) throw new Error(`${metric} ${UNDEFINED}`);
       if (best.iteration < 0 || sign * score < sign * best.score) best = { iteration: round, score };

@@ -53,23 +53,16 @@ function matrixRows({ columnNames, values }: Matrix, rows: Int32Array): Matrix {
   return { rowCount: rows.length, columnNames, values: taken };
 }
 
-/** Row positions, ascending. */
-export interface Parts {
-  readonly training: Int32Array;
-  readonly heldOut: Int32Array;
-}
-
-export interface HoldOutOptions extends Pick<FitOptions, "seed" | "classCount" | "times" | "groups"> {
-  /** Share of the rows to hold out, above 0 and below 1. */
-  readonly share: number;
-}
+/** `share` of the rows, above 0 and below 1. */
+type HoldOut = Pick<FitOptions, "seed" | "classCount" | "times" | "groups"> & { readonly share: number };
 
 /**
  * Holds out training rows, never those that the model is evaluated on. With times: the latest rows, never splitting rows
  * of the same time. Else whole groups, or a stratified random sample, both drawn by the seed.
+ * @returns row positions, ascending
  * @throws {MlctlError} kind "data" if either part would be empty
  */
-export function holdOut(y: Float64Array, options: HoldOutOptions): Parts {
+export function holdOut(y: Float64Array, options: HoldOut) {
   const chosen = new Set(chooseRows(y, options));
   const all = Int32Array.from(y.keys());
   const training = all.filter((row) => !chosen.has(row));
@@ -81,7 +74,7 @@ export function holdOut(y: Float64Array, options: HoldOutOptions): Parts {
   return { training, heldOut: all.filter((row) => chosen.has(row)) };
 }
 
-function chooseRows(y: Float64Array, { share, seed, classCount, times, groups }: HoldOutOptions): number[] {
+function chooseRows(y: Float64Array, { share, seed, classCount, times, groups }: HoldOut): number[] {
   const rows = Array.from(y.keys());
   const count = Math.ceil(share * rows.length);
   const { shuffle } = random(seed);
