@@ -10,11 +10,14 @@ import { didYouMean } from "../core/text/suggest.ts";
  * @throws {MlctlError} kind "usage"
  */
 export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, family: string): JsonObject {
-  const problems: Problem[] = [];
   const names = specs.map((spec) => spec.name);
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name)) problems.push(unknownParam(name, names, family));
-  }
+  const known = names.length === 0 ? `${family} has no parameters` : `known: ${names.join(", ")}`;
+  const problems = Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .map((name) => ({
+      message: `unknown parameter "${name}" for ${family}`,
+      hint: didYouMean(name, names, known),
+    }));
   const resolved: Record<string, Json> = {};
   for (const spec of specs) {
     const value = Object.hasOwn(given, spec.name) ? given[spec.name]! : spec.default;
@@ -29,14 +32,4 @@ export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, fa
   throw new MlctlError("usage", `${problems.length} invalid parameters for ${family}`, {
     details: problems.map(({ message, hint }) => `${message}: ${hint}`),
   });
-}
-
-interface Problem {
-  readonly message: string;
-  readonly hint: string;
-}
-
-function unknownParam(name: string, names: readonly string[], family: string): Problem {
-  const known = names.length === 0 ? `${family} has no parameters` : `known: ${names.join(", ")}`;
-  return { message: `unknown parameter "${name}" for ${family}`, hint: didYouMean(name, names, known) };
 }

@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { cellText } from "../core/table/cellText.ts";
-import type { CategoryColumn, Column, NumberColumn } from "../core/table/table.ts";
+import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { requireHistory } from "./historySeries.ts";
@@ -52,7 +52,10 @@ export const flagDay: Transform<FlagDayState> = {
     const chosen = chooseColumns(table, given, ["number", "category"]);
     const columns = chosen.map(({ name, kind }) => {
       const known = findColumn(history.columns, name);
-      if (known?.kind !== kind) throw changedColumn(name, known);
+      if (known?.kind !== kind) {
+        const was = known ? `contained ${kindWords[known.kind]} before an earlier step` : "was made by an earlier step";
+        throw new MlctlError("usage", `column "${name}" ${was}`, { hint: "put flag_day first" });
+      }
       return { name, days: flaggedDays(known, history.time, unset) };
     });
     const involved = new Set([history.timeColumn, ...chosen.map(({ name }) => name)]);
@@ -80,7 +83,9 @@ export const flagDay: Transform<FlagDayState> = {
         const days = daysOf.get(column.name);
         if (days === undefined || column.kind === "date") return column;
         const flagOf: FlagOf = (row) => days.get(dayOf(time.values[row]!));
-        return column.kind === "number" ? extendNumbers(column, flagOf) : extendCategories(column, flagOf, unset);
+        if (column.kind === "category") return extendCategories(column, flagOf, unset);
+        const values = column.values.map((value, row) => (isSet(value, []) ? value : Number(flagOf(row) ?? value)));
+        return { ...column, values };
       };
       return { ...table, columns: table.columns.map(extended) };
     };
@@ -89,12 +94,6 @@ export const flagDay: Transform<FlagDayState> = {
 
 function dayOf(time: number): number {
   return Math.floor(time / MILLISECONDS_A_DAY);
-}
-
-function changedColumn(name: string, known: Column | undefined): MlctlError {
-  const was =
-    known === undefined ? "was made by an earlier step" : `contained ${kindWords[known.kind]} before an earlier step`;
-  return new MlctlError("usage", `column "${name}" ${was}`, { hint: "put flag_day first" });
 }
 
 /** By day; if a day has several flags, the earliest one counts. */
@@ -113,11 +112,6 @@ function isSet(flag: Flag, unset: readonly string[]): boolean {
 }
 
 type FlagOf = (row: number) => Flag | undefined;
-
-function extendNumbers(column: NumberColumn, flagOf: FlagOf): NumberColumn {
-  const values = column.values.map((own, row) => (isSet(own, []) ? own : Number(flagOf(row) ?? own)));
-  return { ...column, values };
-}
 
 function extendCategories(column: CategoryColumn, flagOf: FlagOf, unset: readonly string[]): CategoryColumn {
   const categories = Array.from(column.codes, (_, row) => {

@@ -112,7 +112,7 @@ export function seriesGaps(
     const rows = timesOf(table, timeColumn);
     if (rows === undefined) return [];
     const series = all.map(({ state, load }) => ({ state, seriesOf: load(table) }));
-    const ofRow = (row: number): Own[] => series.map(({ state, seriesOf }) => ({ state, past: seriesOf(row) }));
+    const ofRow = (row: number) => series.map(({ state, seriesOf }) => ({ state, past: seriesOf(row) }));
     const always = by.length === 0 ? ofRow(0) : undefined;
     return Array.from(rows.values, (time, row): HistoryGap | null => {
       if (Number.isNaN(time)) return { kind: "missing", message: "the row has no date to look back from" };
@@ -133,11 +133,6 @@ function unseenOnly(gaps: readonly (HistoryGap | null)[]): (HistoryGap | null)[]
   return gaps.map((gap) => (gap?.unseen === undefined ? null : { ...gap, kind: "stale" }));
 }
 
-interface Own {
-  readonly state: SeriesState;
-  readonly past: Series;
-}
-
 function unseenGap(table: Table, row: number, by: readonly string[]): HistoryGap {
   const key = by.map((column) => cellText(findColumn(table, column)!, row));
   const absent = by.filter((_, i) => key[i] === null);
@@ -146,7 +141,10 @@ function unseenGap(table: Table, row: number, by: readonly string[]): HistoryGap
   return { kind: "missing", message: `${name} was not seen in training, so it has no history`, unseen: name };
 }
 
-function staleAt({ state: { column, longestWait }, past: { times, before } }: Own, time: number): string | undefined {
+function staleAt(
+  { state: { column, longestWait }, past: { times, before } }: { state: SeriesState; past: Series },
+  time: number,
+): string | undefined {
   const count = before(time);
   if (count === 0 || longestWait === null || time - times[count - 1]! <= longestWait) return undefined;
   const last = times[count - 1]!;

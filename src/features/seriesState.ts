@@ -119,14 +119,8 @@ function keysOf(table: Table, by: readonly string[]): (row: number) => SeriesKey
   };
 }
 
-export interface SeriesRows {
-  readonly key: SeriesKey;
-  /** Positions in the table, ascending. */
-  readonly rows: readonly number[];
-}
-
-/** The series of a table in the order of their first rows; rows without a value of `by` belong to none. */
-export function groupSeries(table: Table, by: readonly string[]): SeriesRows[] {
+/** The series of a table in the order of their first rows, with their positions, ascending; rows without a value of `by` belong to none. */
+export function groupSeries(table: Table, by: readonly string[]) {
   const keyOf = keysOf(table, by);
   const textOf = keyReader(table, by);
   const groups = new Map<string, { readonly key: SeriesKey; readonly rows: number[] }>();

@@ -25,7 +25,7 @@ const plain = { task: "regression", link: "identity" } as const;
 const amount = { task: "regression", link: "log", nativeOnly: false } as const;
 
 /** @see https://xgboost.readthedocs.io/en/release_1.7.0/parameter.html#learning-task-parameters */
-export const objectives = {
+const specs = {
   "reg:squarederror": { ...plain, nativeOnly: false, metric: "rmse", saved: regLoss },
   "reg:squaredlogerror": {
     ...plain,
@@ -63,14 +63,11 @@ export const objectives = {
 } as const satisfies Record<string, ObjectiveSpec>;
 
 /** Named as in XGBoost. */
-export type Objective = keyof typeof objectives;
+export type Objective = keyof typeof specs;
+
+export const objectives: Readonly<Record<Objective, ObjectiveSpec>> = specs;
 
 export const objectiveNames = Object.keys(objectives) as readonly Objective[];
-
-/** The entry of `objectives`, typed with its optional fields. */
-export function objectiveSpec(objective: Objective): ObjectiveSpec {
-  return objectives[objective];
-}
 
 /** Metrics of early stopping that each task supports. */
 export const metricsOfTask = {
@@ -121,7 +118,7 @@ function refuse(name: string, value: string | number, hint: string): never {
 
 /** @throws {MlctlError} kind "data" naming the first row whose target value the objective does not support */
 export function checkTarget(y: Float64Array, objective: Objective): void {
-  const { target } = objectiveSpec(objective);
+  const { target } = objectives[objective];
   const row = target === undefined ? -1 : y.findIndex((value) => !target.isAllowed(value));
   if (row < 0) return;
   const message = (place: string): string =>

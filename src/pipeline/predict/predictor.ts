@@ -40,15 +40,11 @@ export function requireHistory(transforms: readonly FittedTransform[]): (table: 
   };
 }
 
-interface DecisionRule {
-  readonly task: Task;
-  readonly classCount: number;
-  /** Binary: class 1 at or above it; null: 0.5. */
-  readonly threshold: number | null;
-}
-
-/** Regression: the values. Binary: by the threshold. Multiclass: the most probable class, the first on ties. */
-export function applyThreshold(raw: Float64Array, { task, classCount, threshold }: DecisionRule): Prediction {
+/** Regression: the values. Binary: class 1 from the threshold on, null: 0.5. Multiclass: the most probable class, the first on ties. */
+export function applyThreshold(
+  raw: Float64Array,
+  { task, classCount, threshold }: { task: Task; classCount: number; threshold: number | null },
+): Prediction {
   if (task === "regression") return { yPred: raw, probabilities: null };
   if (task === "binary")
     return { yPred: raw.map((share) => (share >= (threshold ?? 0.5) ? 1 : 0)), probabilities: raw };

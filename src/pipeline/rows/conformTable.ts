@@ -15,7 +15,11 @@ import { suggest } from "../../core/text/suggest.ts";
  * @param placeOf names a row in an error, e.g. by its line if the caller knows it
  * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
  */
-export function conformTable(table: Table, signature: Signature, placeOf: PlaceOf = dataRow): Table {
+export function conformTable(
+  table: Table,
+  signature: Signature,
+  placeOf = (row: number) => `data row ${row + 1}`,
+): Table {
   const names = table.columns.map(({ name }) => name);
   const problems = missingColumns(signature, names);
   const columns = signature.inputs.flatMap((spec) => {
@@ -32,19 +36,17 @@ export function conformTable(table: Table, signature: Signature, placeOf: PlaceO
   return { rowCount: table.rowCount, columns };
 }
 
-type PlaceOf = (row: number) => string;
-
-function dataRow(row: number): string {
-  return `data row ${row + 1}`;
-}
-
 function conformColumn(
   column: Column,
   spec: ColumnSpec,
-  { table, placeOf, signature }: { readonly table: Table; readonly placeOf: PlaceOf; readonly signature: Signature },
+  { table, placeOf, signature }: { table: Table; placeOf: (row: number) => string; signature: Signature },
 ): Column | string {
   const { name, kind } = spec;
-  if (kind === "category") return spelled(column.kind === "category" ? column : toCategories(column, table), spec);
+  if (kind === "category" && column.kind === "category") return spelled(column, spec);
+  if (kind === "category") {
+    const texts = Array.from({ length: table.rowCount }, (_, row) => cellText(column, row));
+    return spelled(categoryColumn(column.name, texts), spec);
+  }
   if (column.kind === kind) return column;
   if (column.kind !== "category")
     return `column "${name}" contains ${column.kind}s, but the model was trained on ${kind}s`;
@@ -68,11 +70,6 @@ function spelled(column: CategoryColumn, { categories = [] }: ColumnSpec): Categ
   if (texts.every((text, code) => text === column.categories[code])) return column;
   const merged = categoryColumn(column.name, texts);
   return { ...merged, codes: column.codes.map((code) => (code < 0 ? code : merged.codes[code]!)) };
-}
-
-function toCategories(column: Column, { rowCount }: Table): CategoryColumn {
-  const texts = Array.from({ length: rowCount }, (_, row) => cellText(column, row));
-  return categoryColumn(column.name, texts);
 }
 
 type Reading = Pick<Signature, "reading">;

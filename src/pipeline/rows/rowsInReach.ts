@@ -28,17 +28,15 @@ export function rowsWithHistory(
   return rowsInReach({ transforms: atOnce(stepsInTurns(table, known, context, looksBack)) }, table);
 }
 
-interface LabelledRows {
-  /** The model's input columns. */
-  readonly inputs: Table;
-  /** The same rows with all columns: lag features may use columns that are not inputs. */
-  readonly table: Table;
-  /** The target as numbers or class codes. */
-  readonly y: Float64Array;
-}
-
-/** In use, each row is predicted when the rows before it are known: lag features see them, but never the row itself. */
-export function historyFromBatch(model: Model, { inputs, table, y }: LabelledRows): Model {
+/**
+ * In use, each row is predicted when the rows before it are known: lag features see them, but never the row itself.
+ * The rows: the model's input columns, the same rows with all columns (lag features may use others), and the target as
+ *   numbers or class codes
+ */
+export function historyFromBatch(
+  model: Model,
+  { inputs, table, y }: { readonly inputs: Table; readonly table: Table; readonly y: Float64Array },
+): Model {
   const target: Column = { kind: "number", name: model.signature.target.name, values: y };
   const taken = new Set([target.name, ...inputs.columns.map(({ name }) => name)]);
   const others = table.columns.filter(({ name }) => !taken.has(name));

@@ -73,29 +73,24 @@ export function isFloat32(value: number): boolean {
 }
 
 function refuse(params: JsonObject, { engine, objective, isDistributed = false }: EngineContext): void {
+  const method = params.tree_method;
+  const useHist = 'set tree_method to "hist" or "auto"';
   const outside = Object.entries(params).find(([, value]) => typeof value === "number" && !isFloat32(value));
   if (outside !== undefined) {
     const hint = "XGBoost computes in float32: use 0, or a number between 1.2e-38 and 3.4e38";
-    throw new MlctlError("usage", `parameter "${outside[0]}" of xgboost is ${outside[1]}`, { hint });
+    throw invalid(`parameter "${outside[0]}" of xgboost is ${String(outside[1])}`, hint);
   }
   if (engine === "wasm" && objectives[objective].nativeOnly) throw unsupported(`objective "${objective}"`);
   for (const [name, neutral] of nativeOnly) {
     if (engine === "wasm" && params[name] !== neutral) throw unsupported(name);
   }
-  const method = params.tree_method;
-  if (growsByLeaves(params) && method !== "auto" && method !== "hist") {
-    const message = `xgboost's tree_method "${String(method)}" does not support max_leaves and lossguide`;
-    throw new MlctlError("usage", message, { hint: 'set tree_method to "hist" or "auto"' });
-  }
-  if (isDistributed && method === "exact") {
-    const message = `xgboost's tree_method "exact" does not support train.distributed`;
-    throw new MlctlError("usage", message, { hint: 'set tree_method to "hist" or "auto"' });
-  }
+  if (growsByLeaves(params) && method !== "auto" && method !== "hist")
+    throw invalid(`xgboost's tree_method "${String(method)}" does not support max_leaves and lossguide`, useHist);
+  if (isDistributed && method === "exact")
+    throw invalid(`xgboost's tree_method "exact" does not support train.distributed`, useHist);
   if (params.max_depth === 0 && (params.max_leaves === 0 || params.grow_policy !== "lossguide")) {
     const message = 'parameter "max_depth" of xgboost is 0 (no limit) without max_leaves and grow_policy "lossguide"';
-    throw new MlctlError("usage", message, {
-      hint: 'set grow_policy to "lossguide" and max_leaves to a number above 0',
-    });
+    throw invalid(message, 'set grow_policy to "lossguide" and max_leaves to a number above 0');
   }
   if (engine === "wasm" && params.monotone_constraints !== null && (method === "hist" || growsByLeaves(params))) {
     const other = 'set tree_method to "exact" or "approx" and remove max_leaves and grow_policy';
@@ -103,8 +98,12 @@ function refuse(params: JsonObject, { engine, objective, isDistributed = false }
   }
 }
 
+function invalid(message: string, hint: string): MlctlError {
+  return new MlctlError("usage", message, { hint });
+}
+
 function unsupported(what: string, hint: string = installHint()): MlctlError {
-  return new MlctlError("usage", `the wasm engine of xgboost does not support ${what}`, { hint });
+  return invalid(`the wasm engine of xgboost does not support ${what}`, hint);
 }
 
 function growsByLeaves({ max_leaves: leaves, grow_policy: policy }: JsonObject): boolean {

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf, shortFloat } from "./treeFormat.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { objectiveSpec, objectives } from "../objectives.ts";
+import { objectives } from "../objectives.ts";
 
 /** Version of the format; later versions read it too. */
 const FORMAT_VERSION = [1, 7, 4];
@@ -69,7 +69,7 @@ function objectiveOf({ objective }: TreeEnsemble, classCount: number, params: Js
   if (objective === "multi:softprob") {
     return { name: objective, softmax_multiclass_param: { num_class: String(classCount) } };
   }
-  const { saved } = objectiveSpec(objective);
+  const { saved } = objectives[objective];
   if (saved === undefined) return { name: objective };
   const own = Object.entries(saved.params).map(([name, usual]) => [name, String(params[name] ?? usual)]);
   return { name: objective, [saved.key]: Object.fromEntries(own) as JsonObject };

@@ -1,7 +1,7 @@
 /** A tree ensemble as ONNX's TreeEnsembleRegressor, followed by exp, sigmoid or softmax. */
 import type { GraphBuilder } from "../../../core/onnx.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { objectiveSpec, type Link } from "../objectives.ts";
+import { objectives, type Link } from "../objectives.ts";
 
 /** From margins to predictions. */
 const links: Readonly<Record<Link, (graph: GraphBuilder, margins: string) => string>> = {
@@ -13,7 +13,7 @@ const links: Readonly<Record<Link, (graph: GraphBuilder, margins: string) => str
 
 /** @param features (rows × features), doubles */
 export function ensembleNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features: string): string {
-  return links[objectiveSpec(ensemble.objective).link](graph, treeNodes(graph, ensemble, features));
+  return links[objectives[ensemble.objective].link](graph, treeNodes(graph, ensemble, features));
 }
 
 function isLeaf(tree: Tree, node: number): boolean {
