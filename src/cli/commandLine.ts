@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
+import { isOn } from "../config/trust.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
@@ -171,10 +172,6 @@ function asUsageError(error: unknown, argv: readonly string[]): unknown {
   return (
     unknownSubcommand(message, argv) ?? new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv) })
   );
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && value !== "0";
 }
 
 function textOf(value: unknown): string | undefined {

@@ -82,6 +82,7 @@ function allowed(record: string): readonly string[] {
   }
 }
 
-function isOn(value: string | undefined): boolean {
+/** Whether a variable such as MLCTL_DEBUG switches something on. */
+export function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }

@@ -88,13 +88,18 @@ export function axisLabels([low, high]: readonly [number, number]): JsonObject {
   return { format: size < 1e-3 && size > 0 ? "~e" : ",f" };
 }
 
+/** A scale that ends where its values end. */
+export function scaleOf([low, high]: readonly [number, number]) {
+  return { domain: [low, high], nice: false, zero: false };
+}
+
 /** An axis of numbers or dates that fill it. */
-export function valueAxis(kind: "number" | "date", [low, high]: readonly [number, number]): JsonObject {
+export function valueAxis(kind: "number" | "date", domain: readonly [number, number]): JsonObject {
   const axis = { grid: false, labelOverlap: true, tickCount: 4 };
-  const scale = { domain: [low, high], nice: false, zero: false };
+  const scale = scaleOf(domain);
   return kind === "date"
-    ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat([low, high]) } }
-    : { type: "quantitative", scale, axis: { ...axis, ...axisLabels([low, high]) } };
+    ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat(domain) } }
+    : { type: "quantitative", scale, axis: { ...axis, ...axisLabels(domain) } };
 }
 
 /** Values beyond these quantiles are counted in the outermost bins, because outliers would squeeze all others into one bin. */

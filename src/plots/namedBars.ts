@@ -47,8 +47,6 @@ export function nameAxis(
   return { field, type: "nominal", sort: null, scale: { domain: names, ...scale }, axis };
 }
 
-/** @param data.measure what is measured, with its unit; the title of the axis */
-
 type Importance = readonly (readonly [column: string, value: number])[];
 
 const MOST_COLUMNS = 20;

@@ -1,5 +1,5 @@
 /** Predicted vs. actual values of a regression. */
-import { MAXIMUM_POINTS, axisLabels, densityLayer, domainOf, binned } from "./density.ts";
+import { MAXIMUM_POINTS, axisLabels, densityLayer, domainOf, binned, scaleOf } from "./density.ts";
 import { countOf, displayNumber, percent } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
@@ -17,12 +17,11 @@ const dashes = { strokeDash: [5, 4], color: colours.contrast, strokeWidth: 1.5 }
 export function predictedVsActualPlot({ target, actual, predicted }: Omit<Values, "residuals">): PlotSpec {
   const domain = domainOf(actual, predicted);
   const axis = { ...axisLabels(domain), labelOverlap: true };
-  const scale = { domain: [...domain], nice: false, zero: false };
   const shade = actual.length > MAXIMUM_POINTS ? "; darker: more rows" : "";
   const subtitle = `${countOf(actual.length, "row")}; dashed: perfect prediction${shade}`;
   const ends = domain.map((value) => ({ x: value, y: value }));
-  const x = quantitative("x", `Actual ${target}`, { scale, axis });
-  const y = quantitative("y", `Predicted ${target}`, { scale, axis });
+  const x = quantitative("x", `Actual ${target}`, { scale: scaleOf(domain), axis });
+  const y = quantitative("y", `Predicted ${target}`, { scale: scaleOf(domain), axis });
   return plotSpec({ text: "Predicted vs. actual", subtitle }, predictedVsActualSentence(actual, predicted), {
     width: plotWidth,
     height: plotWidth,
@@ -43,8 +42,6 @@ function predictedVsActualSentence(actual: ArrayLike<number>, predicted: ArrayLi
     displayNumber(errors[Math.min(errors.length - 1, Math.floor(share * errors.length))]);
   return `The absolute error is at most ${at(0.5)} for half of the predictions and at most ${at(0.9)} for 90 %; the largest is ${displayNumber(errors.at(-1))}.`;
 }
-
-const scaleOf = ([low, high]: readonly [number, number]) => ({ domain: [low, high], nice: false, zero: false });
 
 export function residualsPlot({ target, predicted, residuals }: Omit<Values, "actual">): PlotSpec {
   const [xDomain, yDomain] = [domainOf(predicted), domainOf(residuals, [0])];
@@ -87,10 +84,7 @@ export function residualHistogramPlot({ residuals }: Pick<Values, "residuals">):
   const bars = shares.map((share, i) => ({ from: edges[i]!, to: edges[i + 1]!, share }));
   const domain = [edges[0]!, edges.at(-1)!] as const;
   const axis = { ...axisLabels(domain), grid: false };
-  const x = quantitative("from", "Predicted − actual", {
-    scale: { domain: [...domain], nice: false, zero: false },
-    axis,
-  });
+  const x = quantitative("from", "Predicted − actual", { scale: scaleOf(domain), axis });
   const encoding = {
     x: { field: "from", type: "quantitative", bin: { binned: true } },
     x2: { field: "to" },

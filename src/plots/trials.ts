@@ -1,6 +1,6 @@
 /** Trials of a search: the score of each, against its number or against the value of a parameter. */
 import type { JsonObject } from "../core/json.ts";
-import { domainOf } from "./density.ts";
+import { domainOf, scaleOf } from "./density.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
 interface TrialsData {
@@ -25,7 +25,7 @@ interface TrialsData {
 const LOGARITHMIC = 20;
 
 export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLinear = false }: TrialsData): PlotSpec {
-  const scale = { domain: [...domainOf(withoutOutliers(points.map(({ y }) => y)))], nice: false, clamp: true };
+  const scale = { ...scaleOf(domainOf(withoutOutliers(points.map(({ y }) => y)))), clamp: true };
   const y = quantitative("y", null, { scale, axis: { tickCount: 5 } });
   const x = horizontal(
     points.map((point) => point.x),

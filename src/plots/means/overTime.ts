@@ -1,5 +1,5 @@
 /** Predictions over time: mean actual and mean predicted value by hour, day, week, month, … */
-import { axisLabels, domainOf } from "../density.ts";
+import { axisLabels, domainOf, scaleOf } from "../density.ts";
 import { countOf, displayNumber } from "../displayNumber.ts";
 import { colours, nominal, plotSpec, plotWidth, quantitative, type PlotSpec } from "../theme.ts";
 
@@ -34,7 +34,7 @@ export function overTimePlot({ measure, unit, points, isSmall }: OverTimeData): 
   const title = `${measure.charAt(0).toUpperCase()}${measure.slice(1)} over time`;
   const point = { size: isSmall ? 10 : 18 };
   const axis = { grid: false, tickCount: isSmall ? 4 : 10, labelOverlap: true };
-  const y = { scale: { domain: [...domain], zero: false, nice: false }, axis: axisLabels(domain) };
+  const y = { scale: scaleOf(domain), axis: axisLabels(domain) };
   const legend = { title: null, orient: isSmall ? "top" : "bottom", direction: "horizontal", symbolSize: 60 };
   return plotSpec({ text: title, subtitle }, sentence(known, unit), {
     data: { values },

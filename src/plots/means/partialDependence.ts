@@ -1,6 +1,6 @@
 /** Partial dependence of one column: the mean prediction by its value, with the other columns as they are. */
 import { legendOf } from "../curve.ts";
-import { axisLabels, valueAxis } from "../density.ts";
+import { axisLabels, scaleOf, valueAxis } from "../density.ts";
 import { displayNumber } from "../displayNumber.ts";
 import { nameAxis } from "../namedBars.ts";
 import { textWidth } from "../textWidth.ts";
@@ -37,7 +37,7 @@ export function partialDependencePlot(data: PartialDependenceData): PlotSpec {
     legend,
   );
   const axis = { tickCount: 4, ...axisLabels(domain), labelOverlap: true };
-  const mean = quantitative("mean", measure, { scale: { domain: [...domain], zero: false, nice: false }, axis });
+  const mean = quantitative("mean", measure, { scale: scaleOf(domain), axis });
   const body =
     kind === "category"
       ? { ...rowsOf(data), mark: { type: "point", filled: true, size: 60, opacity: 1 }, x: mean }

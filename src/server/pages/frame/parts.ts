@@ -93,7 +93,7 @@ export function labelWord({ label, prediction }: Pick<JoinedPrediction, "label" 
 }
 
 /** Links to the previous and next page; null if there is none. */
-export interface PagerLinks {
+interface PagerLinks {
   readonly label: string;
   readonly previous: string | null;
   readonly next: string | null;
