@@ -115,18 +115,17 @@ function configure(command: CommanderCommand, options: ProgramOptions, examples:
 function helpOf(command: CommanderCommand, helper: CommanderHelp, examples: Help["examples"]): Help {
   const isProgram = command.parent === null;
   const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
-  const items = (group: string) =>
-    children
-      .filter((child) => child.helpGroup() === group)
-      .map((child): [string, string] => [child.name(), child.summary()]);
+  const grouped = Map.groupBy(children, (child) => child.helpGroup());
   const global = helper.visibleGlobalOptions(command).filter(({ long }) => long !== "--version");
   return {
     description: command.description(),
     usage: helper.commandUsage(command),
     sections: [
       { title: "Arguments", items: command.registeredArguments.map((each) => [each.name(), each.description]) },
-      ...groups.map((group) => ({ title: group, items: items(group) })),
-      { title: "Commands", items: items("") },
+      ...[...grouped].map(([group, all]) => ({
+        title: group || "Commands",
+        items: all.map((child): [string, string] => [child.name(), child.summary()]),
+      })),
       { title: isProgram ? "Global options" : "Options", items: optionItems(helper.visibleOptions(command)) },
       { title: "Global options", items: optionItems(global) },
     ],
@@ -180,9 +179,19 @@ export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {
 }
 
 export function optionValue(text: string, option: OptionSpec): string | number {
-  if (option.choices !== undefined) return choiceOf(text, option.choices, longFlag(option));
-  if (option.type === "number" || option.type === "integer") return number(text, option);
-  return option.type === "duration" ? durationInMs(text, option) : text;
+  const { choices, type } = option;
+  if (choices !== undefined) return choiceOf(text, choices, longFlag(option));
+  const wrong = (allowed: string) =>
+    new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed ${allowed}`);
+  if (type === "duration") {
+    const duration = parseDuration(text);
+    if (duration !== undefined) return duration.milliseconds;
+    throw wrong("a duration such as 30s, 10m or 2h");
+  }
+  if (type !== "number" && type !== "integer") return text;
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value)) return value;
+  throw wrong(type === "integer" ? "a whole number" : "a number");
 }
 
 function choiceOf(text: string, choices: readonly string[], name: string): string {
@@ -190,18 +199,4 @@ function choiceOf(text: string, choices: readonly string[], name: string): strin
   const close = suggest(text, choices);
   const hint = close && `did you mean ${close}?`;
   throw new MlctlError("usage", `${name}: found "${text}", allowed ${choices.join(", ")}`, { hint });
-}
-
-function number(text: string, option: OptionSpec): number {
-  const value = text.trim() === "" ? NaN : Number(text);
-  const isAllowed = option.type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
-  if (isAllowed) return value;
-  const allowed = option.type === "integer" ? "a whole number" : "a number";
-  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed ${allowed}`);
-}
-
-function durationInMs(text: string, option: OptionSpec): number {
-  const duration = parseDuration(text);
-  if (duration !== undefined) return duration.milliseconds;
-  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed a duration such as 30s, 10m or 2h`);
 }

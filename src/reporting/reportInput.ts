@@ -9,8 +9,7 @@ import type { Run } from "../core/records/run.ts";
 import type { Signature } from "../core/table/signature.ts";
 import type { CalibrationBin, ThresholdData } from "../plots/calibration.ts";
 import type { Curve } from "../plots/curve.ts";
-import type { OverTimePoint } from "../plots/means/overTime.ts";
-import type { PartialDependenceData } from "../plots/means/partialDependence.ts";
+import type { OverTimePoint, PartialDependenceData } from "../plots/means.ts";
 import type { ScoreHistoryData } from "../plots/scoreInterval.ts";
 import type { ShapData } from "../plots/shapSummary.ts";
 

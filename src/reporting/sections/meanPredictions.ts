@@ -1,8 +1,7 @@
 /** Parts of other sections: partial dependence, weakest segments and predictions over time. */
 import { domainOf } from "../../plots/density.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
-import { overTimePlot } from "../../plots/means/overTime.ts";
-import { partialDependencePlot } from "../../plots/means/partialDependence.ts";
+import { overTimePlot, partialDependencePlot } from "../../plots/means.ts";
 import { series } from "../../plots/theme.ts";
 import { allNumeric, dataTable } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";

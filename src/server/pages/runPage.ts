@@ -2,7 +2,8 @@
 import { NAME_TAG, tagTexts, type Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
-import { displayNumber } from "../../plots/displayNumber.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -12,7 +13,6 @@ import { metricsBody } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState, itemTable, paramTable } from "./frame/parts.ts";
-import { lineageGraph } from "./charts/lineageGraph.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { recordedModel, runNamed } from "./lookups.ts";
 import { existsSync, readFileSync } from "node:fs";
@@ -134,11 +134,68 @@ function candidates({ session }: PageRequest, run: Run): Html {
   );
 }
 
+type Step = readonly [title: string, name: Html | string, ...facts: string[]];
+
+/** From the files of the run to its predictions: an ordered list, styled as a graph, with links. */
+function lineageGraph(request: PageRequest, run: Run, dataset: Dataset | null): Html {
+  return html`<ol class="lineage">
+    ${steps(request, run, dataset).map(([title, name, ...facts]) => {
+      const isHere = title === "Run";
+      return html`<li class="${isHere ? "here" : "other"}" ${isHere && html`aria-current="true"`}>
+        <strong>${title}</strong>${name}${facts.map((fact) => html`<span>${fact}</span>`)}
+      </li>`;
+    })}
+  </ol>`;
+}
+
+function steps({ session: { store } }: PageRequest, run: Run, dataset: Dataset | null): Step[] {
+  const { runId, model, family } = run;
+  const deployments = store.deployments().filter((each) => each.runId === runId);
+  const numbers = deployments.slice(0, 5).map(({ deploymentId }) => deploymentId);
+  const [newest] = deployments;
+  const [monitored] = store.monitorings({ runId, limit: 1 });
+  const logged = withQuery(pageAddress("predictions"), { model: runId });
+  return [
+    dataset === null
+      ? ["Files", "unknown"]
+      : [
+          "Files",
+          html`<a href="#files">${countOf(dataset.files.length, "file")}</a>`,
+          ...dataset.files.slice(0, 2).map(({ path }) => path),
+        ],
+    [
+      "Dataset",
+      html`<code>${run.datasetId}</code>`,
+      dataset === null ? "its record is missing" : countOf(dataset.rows, "row"),
+      hash(run.datasetSha256),
+    ],
+    ["Run", runLink(runId), familyName(family), `config ${hash(run.configSha256)}`, `mlctl ${run.codeVersion}`],
+    model === null
+      ? ["Model", "not stored"]
+      : ["Model", `v${run.modelVersion ?? "?"}`, `${displayNumber(model.bytes)} bytes`, hash(model.sha256)],
+    newest === undefined
+      ? ["Deployments", "never deployed"]
+      : ["Deployments", `number ${numbers.join(", ")}`, dateTime(newest.deployedAt)],
+    monitored === undefined
+      ? ["Monitoring", "never monitored"]
+      : [
+          "Monitoring",
+          html`<a href="${pageAddress("monitoring", monitored.monitorId)}">${monitored.window.label}</a>`,
+          monitored.status,
+        ],
+    ["Predictions", html`<a href="${logged}">logged predictions</a>`],
+  ];
+}
+
+function hash(sha256: string): string {
+  return `${sha256.slice(0, 10)}…`;
+}
+
 /** The same policy as in the report's <meta>. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export function hasReport(session: Session, run: Run): boolean {
+function hasReport(session: Session, run: Run): boolean {
   return existsSync(reportPath(session, run));
 }
 
