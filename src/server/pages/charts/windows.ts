@@ -44,7 +44,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
         "Test",
         ({ worst }) => (worst === undefined ? "not tested" : nowrap((worst.value.message ?? "–").replaceAll("_", " "))),
       ],
-      ["In", ({ worst }) => (worst === undefined ? "–" : windowLink(worst.window))],
+      ["Window", ({ worst }) => (worst === undefined ? "–" : windowLink(worst.window))],
       ["Oldest to newest", ({ own }) => strip(shown, own)],
     ],
   );
