@@ -2,7 +2,7 @@
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import { isReadable } from "../config/unsetValues.ts";
 import { recover, exitCodes } from "../core/errors.ts";
-import type { ColumnDrift, Finding } from "../core/records/drift.ts";
+import { finding, type ColumnDrift, type Finding } from "../core/records/drift.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { counted, dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
@@ -150,10 +150,9 @@ export const doctor = defineCommand({
 }) satisfies Command;
 
 function variableFindings({ unset, plainSecrets }: LoadedConfig): Finding[] {
-  const warn = { status: "warn", value: null, limit: null } as const;
   return [
-    ...unset.map((message) => ({ name: "variable", ...warn, message })),
-    ...plainSecrets.map((message) => ({ name: "secrets", ...warn, message })),
+    ...unset.map((message) => finding("variable", "warn", message)),
+    ...plainSecrets.map((message) => finding("secrets", "warn", message)),
   ];
 }
 
@@ -169,9 +168,7 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
     return reading(workspace, async (session) => scheduleFindings(await jobStatuses(jobs, session, options)));
   };
   // Other findings already cover the store and the folders.
-  return found().catch(
-    recover(({ message }) => [{ name: "schedule", status: "fail", value: null, limit: null, message }]),
-  );
+  return found().catch(recover(({ message }) => [finding("schedule", "fail", message)]));
 }
 
 function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {

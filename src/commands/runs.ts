@@ -63,11 +63,8 @@ const show = defineCommand({
     ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed model"],
   ],
   async run(invocation) {
-    const { deploymentsOf, namedRun } = await import("../lifecycle/registry/models.ts");
-    const result = await inWorkspace(invocation, "read", (session) => {
-      const run = namedRun(session, invocation.args[0]!);
-      return { run, deployments: deploymentsOf(session, run) };
-    });
+    const { showRun } = await import("../lifecycle/registry/models.ts");
+    const result = await inWorkspace(invocation, "read", (session) => showRun(session, invocation.args[0]!));
     return { result, view: runView(result) };
   },
 }) satisfies Command;

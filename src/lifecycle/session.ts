@@ -47,7 +47,7 @@ export async function writing<T>(
       for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
       // Who needs a file that cannot be had says why.
       await fetchDeployed(workspace).catch(recover(() => {}));
-      for (const path of repairDeployment(paths).restored) {
+      for (const path of repairDeployment(paths)) {
         context.emit({ type: "warning", stage: "repair", message: `${path} was damaged and has been restored` });
       }
       const ahead = store.datedAhead();

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../core/records/artifact.ts";
 import type { Deployment } from "../core/records/deployment.ts";
-import type { Finding } from "../core/records/drift.ts";
+import { finding, type Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import { counted } from "../core/text/format.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
@@ -150,8 +150,4 @@ function copyFindings(production: string, current: Deployment): Finding[] {
 
 function distinct(artifacts: readonly Artifact[]): Artifact[] {
   return [...new Map(artifacts.map((artifact) => [`${artifact.path} ${artifact.sha256}`, artifact])).values()];
-}
-
-function finding(name: string, status: Finding["status"], message: string): Finding {
-  return { name, status, value: null, limit: null, message };
 }

@@ -1,6 +1,6 @@
 /** Status of the scheduled jobs: next times, recent outcomes, and missed runs. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Finding } from "../../core/records/drift.ts";
+import { finding, type Finding } from "../../core/records/drift.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { counted, shortTime } from "../../core/text/format.ts";
 import type { Session } from "../../lifecycle/session.ts";
@@ -153,23 +153,27 @@ export function overdueCutoff({ jitterMs }: Pick<ScheduledJob, "jitterMs">, now:
 }
 
 export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
-  return statuses.map((job): Finding => {
-    const finding = { name: `job ${job.name}`, value: job.missed, limit: 0 };
+  return statuses.map((job) => {
     const [last] = job.last;
-    const install = "no scheduler of this machine has it, and it never ran: `mlctl schedule install`";
-    if (job.status === "unscheduled") return { ...finding, status: "warn", message: install };
-    if (job.status === "overdue") {
-      const message = `missed ${counted(job.missed, "run")} since ${shortTime(job.overdueSince!)}: check that ${schedulerName(job.scheduler)} is working`;
-      return { ...finding, status: "fail", message };
+    const is = (status: Finding["status"], message: string): Finding =>
+      finding(`job ${job.name}`, status, message, [job.missed, 0]);
+    switch (job.status) {
+      case "unscheduled":
+        return is("warn", "no scheduler of this machine has it, and it never ran: `mlctl schedule install`");
+      case "overdue": {
+        const what = `missed ${counted(job.missed, "run")} since ${shortTime(job.overdueSince!)}`;
+        return is("fail", `${what}: check that ${schedulerName(job.scheduler)} is working`);
+      }
+      case "failed": {
+        const { status, startedAt, reason, log } = last!;
+        const why = reason === null ? "" : `${reason}; `;
+        return is("warn", `${status.replace("_", " ")} at ${startedAt}: ${why}see ${log ?? "its record"}`);
+      }
+      default: {
+        const ran = job.status === "ok" ? `ran at ${last!.startedAt}` : job.status;
+        return is("pass", `${ran}, next at ${job.next[0]}`);
+      }
     }
-    if (job.status === "failed") {
-      const { reason, log } = last!;
-      const why = reason === null ? "" : `${reason}; `;
-      const message = `${last!.status.replace("_", " ")} at ${last!.startedAt}: ${why}see ${log ?? "its record"}`;
-      return { ...finding, status: "warn", message };
-    }
-    const message = job.status === "ok" ? `ran at ${last!.startedAt}` : job.status;
-    return { ...finding, status: "pass", message: `${message}, next at ${job.next[0]}` };
   });
 }
 

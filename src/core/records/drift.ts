@@ -49,3 +49,12 @@ export interface Finding {
   readonly passes?: "at_most" | "at_least";
   readonly message: string;
 }
+
+export function finding(
+  name: string,
+  status: Finding["status"],
+  message: string,
+  [value, limit]: readonly [Finding["value"], Finding["limit"]] = [null, null],
+): Finding {
+  return { name, status, value, limit, message };
+}

@@ -1,6 +1,6 @@
 /** diagnose: checks the deployed model, the newest data and its drift, packages and recorded files. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Finding } from "../../core/records/drift.ts";
+import { finding, type Finding } from "../../core/records/drift.ts";
 import { inTurns } from "../../core/inTurns.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -99,8 +99,7 @@ function timing(newestFirst: readonly number[]) {
 }
 
 function predictionFinding(problem: string | undefined): Finding {
-  const message = problem ?? "predictions vary between rows";
-  return { name: "predictions", status: problem === undefined ? "pass" : "warn", value: null, limit: null, message };
+  return finding("predictions", problem === undefined ? "pass" : "warn", problem ?? "predictions vary between rows");
 }
 
 function packageFindings({ status, reason, packages }: PackageCheck): Finding[] {
@@ -110,7 +109,7 @@ function packageFindings({ status, reason, packages }: PackageCheck): Finding[] 
     status === "unknown"
       ? `not checked: ${reason}`
       : `${packages.length - vulnerable.length} outdated, ${vulnerable.length} with a known vulnerability`;
-  return [{ name: "packages", status: serious ? "warn" : "pass", value: vulnerable.length, limit: 0, message }];
+  return [finding("packages", serious ? "warn" : "pass", message, [vulnerable.length, 0])];
 }
 
 const TIMEOUT_MILLISECONDS = 20_000;

@@ -1,8 +1,8 @@
 /** doctor: checks the installation (engines, folders, lock) and the recorded files. */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { isReadable } from "../../config/unsetValues.ts";
-import type { Finding } from "../../core/records/drift.ts";
-import { MlctlError, recover } from "../../core/errors.ts";
+import { finding, type Finding } from "../../core/records/drift.ts";
+import { recover } from "../../core/errors.ts";
 import { listed } from "../../core/text/listed.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { installHint } from "../../estimators/xgboost/engines/native/releases.ts";
@@ -49,32 +49,26 @@ export async function doctor(workspace: Workspace) {
 async function integrityFindings(workspace: Workspace): Promise<Finding[]> {
   const { paths, trust } = workspace;
   const refusal = trust.refusal("database");
-  if (refusal !== undefined) return integrityIs("warn", `the records were not read: ${refusal.message}`);
+  if (refusal !== undefined) return [finding("integrity", "warn", `the records were not read: ${refusal.message}`)];
   try {
     requireKinds(paths);
     return [...(await clockFindings(workspace)), ...(await integrity(workspace))];
   } catch (error) {
-    return recover(({ message }) => integrityIs("fail", message))(error);
+    return recover(({ message }) => [finding("integrity", "fail", message)])(error);
   }
 }
 
-function integrityIs(status: Finding["status"], message: string): Finding[] {
-  return [{ name: "integrity", status, value: null, limit: null, message }];
-}
-
 async function engine(name: string, load: () => Promise<unknown>): Promise<Finding> {
-  const finding = { name, value: null, limit: null };
   try {
     await load();
-    return { ...finding, status: "pass", message: "loads" };
+    return finding(name, "pass", "loads");
   } catch (error) {
-    return { ...finding, status: "fail", message: `does not load: ${String(error)}; run npm install again` };
+    return finding(name, "fail", `does not load: ${String(error)}; run npm install again`);
   }
 }
 
 /** Which XGBoost engine is used, and why: the only native library that users install, see `mlctl engine`. */
 async function xgboostFinding(): Promise<Finding> {
-  const finding = { name: "XGBoost", value: null, limit: null };
   try {
     const { used, refused } = await nativeLibraries();
     const broken = refused.map((library) => `; ${describeRefusal(library)}`).join("");
@@ -82,10 +76,9 @@ async function xgboostFinding(): Promise<Finding> {
       used === null
         ? `trains in WebAssembly${refused.length === 0 ? ": no libxgboost was found" : ""}; ${installHint()}`
         : `trains natively: ${used.version} at ${used.path}, found by ${used.origin}`;
-    return { ...finding, status: refused.length === 0 ? "pass" : "warn", message: `${chosen}${broken}` };
+    return finding("XGBoost", refused.length === 0 ? "pass" : "warn", `${chosen}${broken}`);
   } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    return { ...finding, status: "fail", message: error.message };
+    return recover(({ message }) => finding("XGBoost", "fail", message))(error);
   }
 }
 
@@ -102,22 +95,18 @@ function folders({ paths, config }: Workspace): Finding[] {
 
 function folderFinding(workspace: string, folder: string, mode: number): Finding {
   const path = `${workspace}/${folder}`;
-  const finding = { name: `folder ${folder}`, value: null, limit: null };
-  const verb = mode === constants.W_OK ? "written to" : "read";
-  if (!existsSync(path)) {
-    return mode === constants.W_OK
-      ? { ...finding, status: "pass", message: "will be created when needed" }
-      : { ...finding, status: "warn", message: "does not exist" };
-  }
-  if (mode === constants.W_OK && !statSync(path).isDirectory())
-    return { ...finding, status: "fail", message: "is a file, not a folder: move it away" };
-  const failure = mode === constants.W_OK ? folderFailure(path, folder) : undefined;
-  if (failure !== undefined) return { ...finding, status: "fail", message: failure.message };
+  const isWritten = mode === constants.W_OK;
+  const verb = isWritten ? "written to" : "read";
+  const is = (status: Finding["status"], message: string): Finding => finding(`folder ${folder}`, status, message);
+  if (!existsSync(path)) return isWritten ? is("pass", "will be created when needed") : is("warn", "does not exist");
+  if (isWritten && !statSync(path).isDirectory()) return is("fail", "is a file, not a folder: move it away");
+  const failure = isWritten ? folderFailure(path, folder) : undefined;
+  if (failure !== undefined) return is("fail", failure.message);
   try {
     accessSync(path, mode);
-    return { ...finding, status: "pass", message: `can be ${verb}` };
+    return is("pass", `can be ${verb}`);
   } catch {
-    return { ...finding, status: "fail", message: `cannot be ${verb}: check its owner and permissions` };
+    return is("fail", `cannot be ${verb}: check its owner and permissions`);
   }
 }
 
@@ -127,9 +116,8 @@ async function clockFindings(workspace: Workspace): Promise<Finding[]> {
     const store = await readStore(workspace, () => {});
     const ahead = store.datedAhead();
     store.close();
-    const finding = { name: "clock", value: ahead?.count ?? 0, limit: null };
-    if (ahead === undefined) return [{ ...finding, status: "pass", message: "no record is dated after it" }];
-    return [{ ...finding, status: "warn", message: aheadMessage(ahead) }];
+    if (ahead === undefined) return [finding("clock", "pass", "no record is dated after it", [0, null])];
+    return [finding("clock", "warn", aheadMessage(ahead), [ahead.count, null])];
   } catch (error) {
     return recover((): Finding[] => [])(error);
   }
@@ -143,18 +131,16 @@ function privacyFindings({ paths }: Workspace): Finding[] {
   if (open.length === 0) return [];
   const names = listed(open.map((path) => toRecordPath(paths.workspace, path)));
   const message = `other users can read ${names}, which hold people's data: \`chmod 600\` makes them private`;
-  return [{ name: "privacy", status: "warn", value: open.length, limit: 0, message }];
+  return [finding("privacy", "warn", message, [open.length, 0])];
 }
 
 /** After a restore or a move nothing is trusted, because trust belongs to the path. */
 function trustFindings({ trust }: Workspace): Finding[] {
   const closed = trust.hooks.map(({ key }) => key).filter((key) => trust.refusal(key) !== undefined);
   if (trust.hooks.length === 0) return [];
-  const finding = { name: "trust", value: closed.length, limit: 0 };
-  if (closed.length === 0)
-    return [{ ...finding, status: "pass", message: "what config.json runs or calls is allowed" }];
+  if (closed.length === 0) return [finding("trust", "pass", "what config.json runs or calls is allowed", [0, 0])];
   const message = `${listed(closed)} of config.json will not run here: read what it does, then run \`mlctl config trust\``;
-  return [{ ...finding, status: "warn", message }];
+  return [finding("trust", "warn", message, [closed.length, 0])];
 }
 
 /** Asks no server that config.json may not call, and none that does not answer: `integrity` reports that. */
@@ -167,7 +153,7 @@ async function lockFinding({ records, trust }: Workspace): Promise<Finding> {
         ? "free"
         : "not asked"
       : `held by pid ${holder.pid}, \`${holder.command}\`, since ${holder.since}`;
-  return { name: "lock", status: "pass", value: holder?.pid ?? null, limit: null, message };
+  return finding("lock", "pass", message, [holder?.pid ?? null, null]);
 }
 
 const LISTED = 8;
@@ -191,30 +177,27 @@ async function inputFinding(session: Session, dataset: Dataset | undefined): Pro
   const count = await foundFiles(session, [])
     .then(({ files }) => files.length)
     .catch(recover(() => 0));
-  const finding = { name: "input data", value: count, limit: null };
-  if (count > 0 || ingest.sources.length > 0)
-    return { ...finding, status: "pass", message: `${counted(count, "file")} in ${folder}` };
   const next = `no file of rows in ${folder}: put one there, or \`mlctl init --from FILE\``;
-  return { ...finding, status: dataset === undefined ? "warn" : "pass", message: next };
+  const isThere = count > 0 || ingest.sources.length > 0;
+  const status = isThere || dataset !== undefined ? "pass" : "warn";
+  return finding("input data", status, isThere ? `${counted(count, "file")} in ${folder}` : next, [count, null]);
 }
 
 function targetFinding({ config: { target } }: Session, { columns, artifact }: Dataset): Finding {
   const names = columns.map(({ name }) => name);
-  const finding = { name: "target", value: target, limit: null };
-  if (names.includes(target)) return { ...finding, status: "pass", message: `a column of ${artifact.path}` };
+  if (names.includes(target)) return finding("target", "pass", `a column of ${artifact.path}`, [target, null]);
   const close = didYouMean(target, names, `it has ${listed(names, LISTED)}`);
   const message = `${artifact.path} has no column "${target}" (${close}): set "target" in config.json`;
-  return { ...finding, status: "fail", message };
+  return finding("target", "fail", message, [target, null]);
 }
 
 /** Before the first ingest a warning: the folder may be filled next. */
 async function testFinding(session: Session, dataset: Dataset | undefined): Promise<Finding> {
-  const finding = { name: "test data", limit: null };
   const status = dataset === undefined ? "warn" : "fail";
   return testFiles(session)
-    .then((files): Finding => {
-      const message = `${counted(files.length, "file")} in ${session.config.test_data_path}`;
-      return { ...finding, status: "pass", value: files.length, message };
+    .then(({ length }) => {
+      const message = `${counted(length, "file")} in ${session.config.test_data_path}`;
+      return finding("test data", "pass", message, [length, null]);
     })
-    .catch(recover(({ message, hint }) => ({ ...finding, status, value: 0, message: `${message}: ${hint}` })));
+    .catch(recover(({ message, hint }) => finding("test data", status, `${message}: ${hint}`, [0, null])));
 }

@@ -1,5 +1,5 @@
 /** verify: compares every recorded file with its hash and reports each file. */
-import type { Finding } from "../../core/records/drift.ts";
+import { finding, type Finding } from "../../core/records/drift.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { verify as verifyStorage } from "../../storage/verify.ts";
 import type { Workspace } from "../workspace.ts";
@@ -20,8 +20,7 @@ export async function integrity(workspace: Pick<Workspace, "paths" | "records">)
   const findings = await verifyStorage(workspace);
   const damaged = findings.filter(({ status }) => status !== "pass");
   if (damaged.length > 0) return damaged;
-  const message = `${findings.length} recorded files and checks are intact`;
-  return [{ name: "integrity", status: "pass", value: 0, limit: 0, message }];
+  return [finding("integrity", "pass", `${findings.length} recorded files and checks are intact`, [0, 0])];
 }
 
 /** Takes the lock itself instead of using `writing`, because the index may be too damaged to open. */

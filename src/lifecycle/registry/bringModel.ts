@@ -11,12 +11,12 @@ import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { KEPT_TAG, RULES_TAG } from "../deploy/describePromotion.ts";
 import { modelPath } from "../loadModel.ts";
 import type { Session } from "../session.ts";
-import { namedRun } from "./models.ts";
 
 /** Run tag with the workspace and the version that a model came from. */
 const FROM_TAG = "promoted_from";
@@ -37,7 +37,7 @@ export interface BroughtModel extends Pick<Run, "runId" | "modelVersion"> {
  * @throws {MlctlError} kind "usage" if the run has no model file, "data" if a file is missing or has another content
  */
 export async function bringModel(source: Session, target: Session, reference: string): Promise<BroughtModel> {
-  const run = namedRun(source, reference);
+  const run = resolveRun(source.store, reference);
   modelPath(source, run); // throws for a run without a model
   if (placeOf(source) === placeOf(target))
     throw new MlctlError("usage", "the target is the same workspace", { hint: "`mlctl deploy` deploys a model here" });

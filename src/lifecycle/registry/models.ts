@@ -118,9 +118,9 @@ export function deploymentsOf({ store }: Session, run: Run | null): Deployment[]
   return store.deployments().filter(({ runId }) => runId === run?.runId);
 }
 
-/** The run that a REF on the command line names. @throws {MlctlError} kind "usage" if none or several match */
-export function namedRun({ store }: Session, reference: string): Run {
-  return resolveRun(store, reference);
+export function showRun(session: Session, reference: string): { run: Run; deployments: Deployment[] } {
+  const run = resolveRun(session.store, reference);
+  return { run, deployments: deploymentsOf(session, run) };
 }
 
 /** Sets tags of a run and removes others. @returns the run as it is now @throws {MlctlError} kind "usage" if there is no such tag to remove */

@@ -1,9 +1,9 @@
 /** Repairs leftovers of a killed deploy and damaged files; every writer calls it after taking the lock. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
-import { attempt } from "../../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { holdsArtifact } from "../files/artifactOf.ts";
 import { namesIn } from "../files/commitFile.ts";
@@ -12,69 +12,55 @@ import { fromRecordPath, type WorkspacePaths, isOwnFile } from "../files/workspa
 import { currentDeployment, deploymentIsLost, historyIds } from "./currentDeployment.ts";
 import { paddedId } from "../records/workspaceRecord.ts";
 
-export interface DeploymentRepair {
-  /** Damaged files of the active deployment that were restored from identical copies. */
-  readonly restored: readonly string[];
-  readonly refreshed: readonly string[];
-  /** Release folders of deploys that were killed before they were committed. */
-  readonly removedReleases: readonly string[];
-}
-
-/** Does nothing if deployment.json is damaged: the steps that need it report that. */
-export function repairDeployment(paths: WorkspacePaths): DeploymentRepair {
+/**
+ * Does nothing if deployment.json is damaged: the steps that need it report that.
+ * @returns damaged files of the active deployment that were restored from identical copies
+ */
+export function repairDeployment(paths: WorkspacePaths): readonly string[] {
   const { production } = paths;
   for (const folder of [production, join(production, "history")]) removeStaleTemporaries(folder);
-  const current = attempt(
-    () => currentDeployment(production),
-    (error) => {
-      if (error.kind === "data") return "damaged" as const;
-      throw error;
-    },
-  );
-  if (current === "damaged") return { restored: [], refreshed: [], removedReleases: [] };
-  const removedReleases = removeOrphanReleases(production);
-  if (current === undefined) return { restored: [], refreshed: [], removedReleases };
-  return { restored: restoreRelease(paths, current), refreshed: refreshCopies(paths, current), removedReleases };
+  let current: Deployment | undefined;
+  try {
+    current = currentDeployment(production);
+  } catch (error) {
+    if (error instanceof MlctlError && error.kind === "data") return [];
+    throw error;
+  }
+  removeOrphanReleases(production);
+  if (current === undefined) return [];
+  const restored = restoreRelease(paths, current);
+  refreshCopies(paths, current);
+  return restored;
 }
 
 /**
  * Updates `trainedmodel.json`, `latestscore.txt` and `ingestedfiles.txt` next to deployment.json. These copies are for
  * people and other programs; mlctl itself reads the release. A damaged release is not copied.
- * @returns names of the copies that changed
  */
-export function refreshCopies({ workspace, production }: WorkspacePaths, deployment: Deployment): string[] {
-  return copies(deployment)
-    .filter(([name, artifact]) => refreshCopy(workspace, join(production, name), artifact))
-    .map(([name]) => name);
+export function refreshCopies({ workspace, production }: WorkspacePaths, deployment: Deployment): void {
+  for (const [name, artifact] of copies(deployment)) {
+    const path = join(production, name);
+    if (artifact === null) rmSync(path, { force: true });
+    else if (!holdsArtifact(path, artifact)) {
+      const source = fromRecordPath(workspace, artifact.path);
+      if (holdsArtifact(source, artifact)) atomicWrite(path, readFileSync(source));
+    }
+  }
 }
 
 /**
  * Removes release folders with a number above the newest deployment: their deploy was never committed. Removes nothing if
  * deployment.json is missing although something was deployed.
  */
-export function removeOrphanReleases(production: string): string[] {
+export function removeOrphanReleases(production: string): void {
   const folder = join(production, "releases");
   const newest = Math.max(
     currentDeployment(production)?.deploymentId ?? 0,
     ...historyIds(production).map(({ id }) => id),
   );
-  if (deploymentIsLost(production)) return [];
+  if (deploymentIsLost(production)) return;
   const orphans = namesIn(folder).filter((name) => Number(/^(\d+)_/.exec(name)?.[1] ?? 0) > newest);
   for (const name of orphans) rmSync(join(folder, name), { recursive: true, force: true });
-  return orphans;
-}
-
-function refreshCopy(workspace: string, path: string, artifact: Artifact | null): boolean {
-  if (artifact === null) {
-    const stale = existsSync(path);
-    rmSync(path, { force: true });
-    return stale;
-  }
-  if (holdsArtifact(path, artifact)) return false;
-  const source = fromRecordPath(workspace, artifact.path);
-  if (!holdsArtifact(source, artifact)) return false;
-  atomicWrite(path, readFileSync(source));
-  return true;
 }
 
 /** The copies next to deployment.json: name and source artifact. */
@@ -101,7 +87,7 @@ export function releaseIsWhole({ workspace }: WorkspacePaths, deployment: Deploy
 }
 
 /** Searches the copies next to deployment.json, then the models and datasets folders. @returns the restored paths */
-export function restoreRelease(paths: WorkspacePaths, deployment: Deployment): string[] {
+function restoreRelease(paths: WorkspacePaths, deployment: Deployment): string[] {
   return copies(deployment).flatMap(([name, artifact]) => {
     if (artifact === null) return [];
     const target = fromRecordPath(paths.workspace, artifact.path);

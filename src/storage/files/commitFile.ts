@@ -31,41 +31,14 @@ export function commitFile(temporary: string, path: string): void {
   }
 }
 
-/**
- * Creates a folder and its parents, one by one: mkdirSync with `recursive` never returns if the file system reports that
- * the parent of a new folder is missing although it exists, as Linux does in /proc (seen with Node 20 to 26).
- * @returns the first folder that was missing; undefined if all existed
- */
+/** Creates a folder and its parents. @returns the first folder that was missing; undefined if all existed */
 export function ensureFolder(folder: string): string | undefined {
-  const path = resolve(folder);
-  if (isFolder(path)) return undefined;
-  const missing = [path];
-  for (let at = dirname(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
   try {
-    let first: string | undefined;
-    for (const each of missing) if (makeFolder(each)) first ??= each;
-    return first;
+    if (existsSync(folder) && statSync(folder).isDirectory()) return undefined;
+    // With `recursive`, it never returns in /proc, which reports that an existing parent is missing (Node 20 to 26).
+    return mkdirSync(folder, { recursive: !resolve(folder).startsWith("/proc/") });
   } catch (error) {
     throw writeFailure(error, folder);
-  }
-}
-
-function makeFolder(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "EEXIST" && isFolder(path)) return false;
-    throw error;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    // Creating the folder will report the error.
-    return false;
   }
 }
 

@@ -3,8 +3,7 @@
  * server frees them at once when the process ends, and after 25 s when its host does.
  */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { MlctlError } from "../../core/errors.ts";
-import { connect, type Connection, lockKey, SCHEMA_LOCK } from "./connect.ts";
+import { connect, type Connection, lockKey, SCHEMA_LOCK, sqlState } from "./connect.ts";
 import { refusePooling } from "./writeLock.ts";
 import type { WorkBytes } from "../records/work.ts";
 
@@ -19,7 +18,7 @@ export function workSession(address: DatabaseAddress, name: string) {
   let opened: Connection | undefined;
   const connected = async (): Promise<Connection> => {
     if (opened?.isOpen() === true) return opened;
-    const connection = await connect(address, name);
+    const connection = await connect(address, name, undefined, SILENCE_MILLISECONDS);
     try {
       await refusePooling(connection, address);
       for (const lock of held.values()) await connection.query(LOCK, lock);
@@ -31,18 +30,14 @@ export function workSession(address: DatabaseAddress, name: string) {
   };
   const answered = async <T>(sql: string, values?: readonly unknown[]): Promise<T[]> => {
     const connection = await connected();
-    const silent = Promise.withResolvers<never>();
-    const timer = setTimeout(() => silent.reject(silence(address)), SILENCE_MILLISECONDS);
     try {
-      return await Promise.race([connection.query<T>(sql, values), silent.promise]);
+      return await connection.query<T>(sql, values);
     } catch (error) {
-      if (error instanceof MlctlError && error.message === silence(address).message) {
+      if (sqlState(error) === undefined) {
         opened = undefined;
         void connection.end();
       }
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   };
   let last: Promise<unknown> = Promise.resolve();
@@ -71,10 +66,6 @@ export function workSession(address: DatabaseAddress, name: string) {
 }
 
 const LOCK = "SELECT pg_try_advisory_lock($1, $2)";
-
-function silence({ shown }: DatabaseAddress): MlctlError {
-  return new MlctlError("failure", `the database ${shown} does not respond`, { hint: "check the network" });
-}
 
 /** Of a row: larger ones take the memory of the server several times. */
 const PART_BYTES = 8_000_000;

@@ -24,18 +24,9 @@ export function sqliteWriter(path: string, retention: Retention): LogWriter {
   let rowsSinceRetention = ROWS_BETWEEN_RETENTIONS;
   const writeAll = database.transaction((rows: readonly LoggedRow[]): Written => {
     let [refused, problem] = [0, null as string | null];
-    for (const [id, at, runId, sha256, inputs, prediction, probability, source, requestId] of rows) {
+    for (const [id, at, runId, sha256, ...rest] of rows) {
       try {
-        insert.run(
-          id,
-          Math.trunc(at),
-          models.numberOf(runId, sha256),
-          inputs,
-          prediction,
-          probability,
-          source,
-          requestId,
-        );
+        insert.run(id, Math.trunc(at), models.numberOf(runId, sha256), ...rest);
       } catch (error) {
         if (isDiskError(error)) throw error;
         refused++;

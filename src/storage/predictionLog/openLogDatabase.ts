@@ -1,23 +1,12 @@
 /** Opens the prediction log: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import { bytesAtRest, isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
+import { bytesAtRest, isCurrent, openPrepared, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase, sqliteFailure } from "../sqlite/sqlite.ts";
 
 /** @throws {MlctlError} if the log is damaged, was written by a newer mlctl, or cannot be written */
 export function openLogDatabase(path: string, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
-  return withLogErrors(path, () => {
-    const database = openSqlite(path, options);
-    try {
-      // Returns the space of deleted rows to the file system. Only possible before the first table is created.
-      database.pragma("auto_vacuum = INCREMENTAL");
-      prepareSqlite(database, schemaOf(path));
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  });
+  return withLogErrors(path, () => openPrepared(path, schemaOf(path), options.timeoutMs));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Prepares a database for writers: migrates the schema and turns on WAL; safe with several processes at once. */
 import { MlctlError } from "../../core/errors.ts";
-import { BUSY_TIMEOUT_MILLISECONDS, sqliteCode, type SqliteDatabase } from "./sqlite.ts";
+import { BUSY_TIMEOUT_MILLISECONDS, openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite.ts";
 import { readFileSync, statSync } from "node:fs";
 
 /** SQLite does not wait when two connections turn on WAL at once. */
@@ -19,13 +19,22 @@ export interface SqliteSchema {
  * @throws {MlctlError} kind "data" for a file of a newer mlctl, "usage" for a database of another program: they are not
  *   changed
  */
-export function prepareSqlite(database: SqliteDatabase, schema: SqliteSchema): void {
-  database.pragma("foreign_keys = ON");
-  refuseOthers(database, schema);
-  migrate(database, schema);
-  retryWhileBusy(() => database.pragma("journal_mode = WAL"));
-  // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
-  database.pragma("synchronous = NORMAL");
+export function openPrepared(path: string, schema: SqliteSchema, timeoutMs?: number): SqliteDatabase {
+  const database = openSqlite(path, timeoutMs === undefined ? {} : { timeoutMs });
+  try {
+    database.pragma("foreign_keys = ON");
+    refuseOthers(database, schema);
+    // Returns the space of deleted rows to the file system. Only possible before the first table is created.
+    database.pragma("auto_vacuum = INCREMENTAL");
+    migrate(database, schema);
+    retryWhileBusy(() => database.pragma("journal_mode = WAL"));
+    // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
+    database.pragma("synchronous = NORMAL");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** For readers, which do not migrate. @throws {MlctlError} kind "data" for a file of a newer mlctl */

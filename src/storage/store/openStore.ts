@@ -1,6 +1,6 @@
 /** Opens the store: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
-import { bytesAtRest, isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
+import { bytesAtRest, isCurrent, openPrepared, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { migrations } from "./migrations.ts";
 import { RunStore } from "./runStore.ts";
@@ -11,11 +11,11 @@ import { withStoreErrors } from "./storeFailure.ts";
  * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl (it is not changed)
  */
 export function openStore(path: string): RunStore {
-  return withStoreErrors(path, () => prepared(openSqlite(path), path));
+  return withStoreErrors(path, () => new RunStore(openPrepared(path, schemaOf(path)), path));
 }
 
 export function openMemoryStore(): RunStore {
-  return prepared(openSqlite(":memory:"), ":memory:");
+  return openStore(":memory:");
 }
 
 /**
@@ -44,16 +44,6 @@ export function openStoreReadonly(
     database?.close();
     return undefined;
   });
-}
-
-function prepared(database: SqliteDatabase, path: string): RunStore {
-  try {
-    prepareSqlite(database, schemaOf(path));
-    return new RunStore(database, path);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
 }
 
 function schemaOf(path: string): SqliteSchema {
