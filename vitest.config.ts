@@ -31,7 +31,7 @@ const wholeSteps = [
 const long = [
   "src/acceptance/faults/**/*.test.ts",
   ...named(
-    "watchKilled fetchCut acceptance/workers workersElsewhere lifecycleShared commitDeployment deployKilled pruneDeployments crontab serveSwaps watchSources",
+    "watchKilled fetchCut acceptance/workers workersElsewhere lifecycleShared commitDeployment deployKilled predictFiles pruneDeployments crontab serveSwaps watchSources",
   ),
   ...named("distributed sharedLog engine strangeMachine toyRegistry packages package badState browser pages threads"),
   ...named(

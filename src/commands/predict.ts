@@ -1,7 +1,8 @@
 /** `mlctl predict`: adds predictions to a stream of rows. */
 import { counted } from "../core/text/format.ts";
+import { statSync } from "node:fs";
 import { extname, relative } from "node:path";
-import { MlctlError } from "../core/errors.ts";
+import { exitCodes, MlctlError } from "../core/errors.ts";
 import { defineCommand, sharedOptions, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
 import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 
@@ -51,8 +52,10 @@ export const predict = defineCommand({
   group: "Predict",
   summary: "read rows and write them with their predictions, as a stream",
   details:
-    "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows. With --horizon, it forecasts instead: it continues each series of the newest dataset at the step found in its times, each step fed by the predictions before it, with intervals from the errors of the same forecast at earlier times (a back-test on the rows after the training part). `forecast_step` marks its rows.",
-  arguments: [{ name: "[file]", description: "CSV or JSON lines, also .gz; - is stdin (default: -)" }],
+    "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows. With --horizon, it forecasts instead: it continues each series of the newest dataset at the step found in its times, each step fed by the predictions before it, with intervals from the errors of the same forecast at earlier times (a back-test on the rows after the training part). `forecast_step` marks its rows. For a folder or a prefix of a bucket, each file that `ingest.pattern` names becomes `NAME_predictions.csv` below -o (also JSON and Parquet; with --guard `NAME_rejected.csv`). Files that were predicted before from the same bytes with the same model are left out; one that cannot be predicted is reported, and the others go on. In a shared workspace, `mlctl worker` does some of the files of a bucket.",
+  arguments: [
+    { name: "[file]", description: "CSV or JSON lines, also .gz, or a folder or s3://…; - is stdin (default: -)" },
+  ],
   options: predictOptions,
   examples: [
     ["mlctl predict new.csv -o predictions.csv", "a file"],
@@ -61,6 +64,7 @@ export const predict = defineCommand({
       "psql -c 'COPY …' | mlctl predict - --guard --reject-file bad.csv > good.csv",
       "good rows and rejected rows apart",
     ],
+    ["mlctl predict s3://bucket/in/ -o s3://bucket/out/", "each new file of a bucket, also folders"],
     ["mlctl predict new.csv --log -o predictions.csv", "also logged, for `mlctl labels` and `mlctl lineage`"],
     [
       "mlctl predict --horizon 14 --plot forecast.png -o forecast.csv",
@@ -75,6 +79,8 @@ export const predict = defineCommand({
       throw new MlctlError("usage", `--${forecastOnly} needs --horizon`, { hint: "mlctl predict --horizon 14" });
     }
     const input = args[0] ?? "-";
+    if (input.startsWith("s3://") || statSync(input, { throwIfNoEntry: false })?.isDirectory() === true)
+      return runFiles(invocation, input);
     if (options.rejectFile !== undefined && !options.guard) {
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
     }
@@ -94,6 +100,35 @@ export const predict = defineCommand({
     return { result, view: { title }, streamed: output === "-" };
   },
 }) satisfies Command;
+
+async function runFiles(invocation: Invocation<typeof predictOptions>, input: string): Promise<Outcome> {
+  const { options } = invocation;
+  const { output, model, format, csvSafe, guard } = options;
+  const other = (["rejectFile", "inputFormat", "log"] as const).find((name) => options[name]);
+  if (other !== undefined) {
+    const flag = predictOptions[other].flags.split(" ")[0];
+    const hint = "rejected rows get a file of their own with --guard; `mlctl watch` logs predictions of files";
+    throw new MlctlError("usage", `${flag} goes with one file, and ${input} is many`, { hint });
+  }
+  if (output === undefined || output === "-")
+    throw new MlctlError("usage", `where do the predictions of ${input} go?`, {
+      hint: "-o names a folder or s3://bucket/prefix",
+    });
+  const { predictFiles } = await import("../lifecycle/predict/predictFiles.ts");
+  const result = await inWorkspace(invocation, "read", (session) =>
+    predictFiles(session, { input, output, model, format, csvSafe, guard }),
+  );
+  const { files, skipped, failed, rows, rejected, runId, modelSha256 } = result;
+  const by = runId === null ? `model ${modelSha256.slice(0, 12)}` : `run ${runId}`;
+  const parts = [
+    `predicted ${counted(files.length, "file")} (${counted(rows, "row")}) with ${by}, written to ${result.output}`,
+    ...(rejected === 0 ? [] : [`${counted(rejected, "row")} rejected`]),
+    ...(skipped === 0 ? [] : [`${counted(skipped, "file")} predicted before`]),
+    ...(failed.length === 0 ? [] : [`${counted(failed.length, "file")} failed`]),
+  ];
+  const view = { title: parts.join(", "), notes: result.notes };
+  return { result, view, ...(failed.length > 0 && { exitCode: exitCodes[failed[0]!.kind] }) };
+}
 
 /** CSV in a file called x.xlsx would look damaged to the program that opens it. */
 function requireTextFile(output: string | undefined, format: string | undefined): void {

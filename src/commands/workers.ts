@@ -5,6 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import { counted } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { ListResult } from "../lifecycle/engine/engine.ts";
+import type { FilePool } from "../lifecycle/workers/pools.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
@@ -43,9 +44,9 @@ export const workers = defineCommand({
 export const worker = defineCommand({
   name: "worker",
   group: "Improve",
-  summary: "do fits of `mlctl tune` that runs on another machine",
+  summary: "help commands of a shared workspace that run on other machines",
   details:
-    "The workspace has to be shared (`mlctl share postgres://…`); a folder with the same `database` and `artifacts` in config.json is enough. A command offers its work to all workers of the workspace and also works itself, so that workers may come and go: the result is the same. A worker with another version of mlctl, Node.js or libxgboost gets nothing. What a worker that is killed was doing is done by others.",
+    "Does fits of `mlctl tune`, `train` and `reproduce`, and files of `mlctl predict s3://… -o s3://…`. The workspace has to be shared (`mlctl share postgres://…`); a folder with the same `database` and `artifacts` in config.json is enough. A command offers its work to all workers of the workspace and also works itself, so that workers may come and go: the result is the same. A worker with another version of mlctl, Node.js or libxgboost gets nothing. What a worker that is killed was doing is done by others.",
   options: {
     threads: { flags: "--threads <count>", type: "integer", description: "number of threads (default: one per core)" },
     idle: { flags: "--idle <time>", type: "duration", description: "end after this long without work, e.g. 10m" },
@@ -80,7 +81,9 @@ export const worker = defineCommand({
       return { text: workerFile(print, { ...how, idle: `${(idle ?? 600_000) / 1000}s` }) };
     }
     const { worker: work } = await import("../lifecycle/workers/worker.ts");
-    const result = await work(workspace, { threads, idle });
+    const { filePoolOf } = await import("../lifecycle/predict/predictFiles.ts");
+    const files: FilePool = (given, signal) => filePoolOf(workspace, given, signal);
+    const result = await work(workspace, { threads, idle, files });
     const { tasks, failed } = result;
     return { result, view: { title: `did ${counted(tasks, "task")}${failed === 0 ? "" : `, ${failed} failed`}` } };
   },

@@ -42,7 +42,8 @@ export async function predictDrop(workspace: Workspace, claim: Claim, work: Drop
     const rejectFile = settings.guard ? join(claim.folder, REJECTED) : null;
     const output = join(claim.folder, PREDICTIONS);
     const predictionColumn = settings.response_key ?? serve.response_key ?? "prediction";
-    const request = { path: claim.original, name: claim.given, output, predictionColumn, rejectFile, log };
+    const hint = "correct them and drop the file again; `watch.guard` rejects such rows and predicts the others";
+    const request = { path: claim.original, name: claim.given, output, predictionColumn, rejectFile, log, hint };
     return { loaded: deployed, predicted: await predictFile(session, deployed, request) };
   });
   // Rows have the same ids the next time: the log keeps each once.

@@ -3,8 +3,8 @@ import { Writable, type Readable } from "node:stream";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { fileRows, formatOf, modelRows, openInput, type RowFormat } from "./inputStream.ts";
-import { predictBatches, type PredictedRows, type RowLogOptions } from "./predictBatches.ts";
-import { checkPlaces, rowSink, type RowSink } from "./rowSink.ts";
+import { predictBatches, type PredictedRows, type PredictSession, type RowLogOptions } from "./predictBatches.ts";
+import { checkPlaces, rowSink } from "./rowSink.ts";
 
 export interface PredictOptions {
   readonly input: string;
@@ -60,19 +60,33 @@ interface PredictFileOptions {
   readonly path: string;
   readonly name: string;
   readonly output: string;
-  readonly predictionColumn: string;
+  /** CSV if left out. */
+  readonly format?: RowFormat | undefined;
+  readonly csvSafe?: boolean | undefined;
+  readonly predictionColumn?: string;
   /** Where rejected rows go; null: a row that cannot be read is an error. */
   readonly rejectFile: string | null;
   readonly log: RowLogOptions | null;
+  /** What to do about rows that cannot be predicted. */
+  readonly hint: string;
 }
 
 /** @throws {MlctlError} kind "data" with the missing columns, or with all rows that cannot be predicted */
 export async function predictFile(
-  session: Session,
+  session: PredictSession,
   loaded: LoadedModel,
   options: PredictFileOptions,
 ): Promise<PredictedRows> {
-  const { path, name, output, rejectFile, predictionColumn, log } = options;
+  const {
+    path,
+    name,
+    output,
+    rejectFile,
+    predictionColumn,
+    log,
+    format = "csv",
+    csvSafe: formulaSafe = false,
+  } = options;
   // A file that is refused must leave no row in the log, and only its end shows whether it is refused.
   if (log !== null && rejectFile === null) await predictFile(session, loaded, { ...options, log: null });
   const notes: string[] = [];
@@ -81,17 +95,13 @@ export async function predictFile(
     rows: fileRows({ path, name, onNote }, loaded.model, session.config),
     name,
     notes,
-    out: toFile(output),
-    rejects: rejectFile === null ? null : toFile(rejectFile),
+    out: rowSink(output, nowhere, { format, bareEmpty: true, formulaSafe }),
+    rejects: rejectFile === null ? null : rowSink(rejectFile, nowhere, { format: "csv", bareEmpty: true, formulaSafe }),
     badRows: rejectFile === null ? "all" : "reject",
-    badRowsHint: "correct them and drop the file again; `watch.guard` rejects such rows and predicts the others",
-    predictionColumn,
+    badRowsHint: options.hint,
+    ...(predictionColumn !== undefined && { predictionColumn }),
     log,
   });
 }
 
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-
-function toFile(path: string): RowSink {
-  return rowSink(path, nowhere, { format: "csv", bareEmpty: true });
-}

@@ -34,6 +34,10 @@ interface PredictBatchesOptions {
   readonly notes?: readonly string[];
 }
 
+export type PredictSession = Pick<Session, "config" | "context" | "paths"> & {
+  readonly store: Pick<Session["store"], "dataset">;
+};
+
 export interface PredictedRows {
   readonly rows: number;
   readonly rejected: number;
@@ -52,7 +56,7 @@ const NAMED_ROWS = 20;
  * @throws {MlctlError} kind "data" with the missing columns, or with the rows that cannot be predicted
  */
 export async function predictBatches(
-  session: Session,
+  session: PredictSession,
   loaded: LoadedModel,
   options: PredictBatchesOptions,
 ): Promise<PredictedRows> {
@@ -112,7 +116,7 @@ function manyBadRows({ name, badRowsHint }: PredictBatchesOptions, bad: readonly
 }
 
 function selectedInputs(
-  { config, store, context }: Session,
+  { config, store, context }: PredictSession,
   { model, run }: LoadedModel,
   rows: AsyncIterable<RowBatch>,
 ): AsyncIterable<RowBatch> {
@@ -134,7 +138,11 @@ export interface RowLogOptions {
   readonly nextId?: () => string;
 }
 
-export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, options: RowLogOptions) {
+export function rowLog(
+  session: Omit<PredictSession, "store">,
+  { model, run, sha256 }: LoadedModel,
+  options: RowLogOptions,
+) {
   const { config, paths, context } = session;
   const { queue_rows, flush_ms, retention } = config.serve.log;
   const log = predictionLog({ place: paths, flushMs: flush_ms, queueRows: queue_rows, retention });

@@ -4,32 +4,27 @@ import { readFileSync, statSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import { codeVersion } from "../../config/codeVersion.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
-import { searchThread, trialPool, type TrialWork } from "../../pipeline/search/trialPool.ts";
-
-/** Does tasks of one work; each is given to a thread, or waits for one. */
-export interface Pool<Task, Result> {
-  run(task: Task): Promise<Result>;
-  close(): Promise<void>;
-}
+import { searchThread, trialPool, type Pool, type TrialWork } from "../../pipeline/search/trialPool.ts";
 
 export interface Work {
-  readonly kind: keyof typeof kinds;
+  /** Fits, in threads; or files to predict, in the process. */
+  readonly kind: "search" | "files";
   readonly work: unknown;
 }
 
 type PoolOptions = Parameters<typeof trialPool>[1];
 
-const kinds = {
-  search: (work: unknown, options: PoolOptions) => trialPool(work as TrialWork, options) as Pool<unknown, unknown>,
-};
+/** Makes the pool of a work of kind "files", whose code this room may not import. */
+export type FilePool = (work: unknown, signal: AbortSignal) => Pool<unknown, unknown>;
 
 export const packed = (value: unknown): Buffer => serialize(value);
 
 export const unpacked = <T>(bytes: Buffer): T => deserialize(bytes) as T;
 
-export function poolOf(bytes: Buffer, options: PoolOptions): Pool<unknown, unknown> {
+export function poolOf(bytes: Buffer, options: PoolOptions & { readonly files: FilePool }): Pool<unknown, unknown> {
   const { kind, work } = unpacked<Work>(bytes);
-  return kinds[kind](work, options);
+  if (kind === "files") return options.files(work, options.signal);
+  return trialPool(work as TrialWork, options) as Pool<unknown, unknown>;
 }
 
 /**

@@ -3,9 +3,10 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
 import { openWork } from "../../storage/openWork.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
+import { startProcess } from "../ranks/startProcess.ts";
 import type { Workspace } from "../workspace.ts";
-import { launchWorkers } from "./launch.ts";
-import { computeVersion, packed, unpacked, type Pool, type Work } from "./pools.ts";
+import type { Pool } from "../../pipeline/search/trialPool.ts";
+import { computeVersion, packed, unpacked, type Work } from "./pools.ts";
 
 /** How often to ask for results while workers do tasks, and who lives. */
 const POLL_MILLISECONDS = 50;
@@ -208,5 +209,33 @@ export function sharedPool<Task, Result>(
       wake?.();
       await Promise.all([local.close(), sharing, endLaunched()]);
     },
+  };
+}
+
+/**
+ * Starts workers with `workers.launch` of config.json. Runs nothing before config.json is trusted; what cannot be started is a warning, because the command that needs help
+ * works without it, too. `{index}` is 1 to `count`, in a line each; without it, there is one line.
+ * @returns ends what was started
+ */
+function launchWorkers({ config, trust, paths, context }: Workspace): () => Promise<void> {
+  const { launch, count } = config.workers;
+  let isOver = launch === null;
+  const warn = (message: string, hint?: string): void =>
+    context.emit({ type: "warning", stage: "workers", message, ...(hint !== undefined && { hint }) });
+  const refusal = isOver ? undefined : trust.refusal("workers.launch");
+  if (refusal !== undefined) warn(refusal.message, refusal.hint);
+  const line = refusal === undefined ? (launch ?? "").replaceAll("{count}", String(count)) : "";
+  const copies = line === "" ? 0 : line.includes("{index}") ? count : 1;
+  const started = Array.from({ length: copies }, (_, i) => {
+    const own = line.replaceAll("{index}", String(i + 1));
+    const child = startProcess(own, { onLine: () => {}, cwd: paths.workspace });
+    void child.ended.then((reason) => {
+      if (reason !== undefined && !isOver) warn(`workers.launch: ${reason}`);
+    });
+    return child;
+  });
+  return async () => {
+    isOver = true;
+    await Promise.all(started.map((child) => child.stop()));
   };
 }

@@ -2,25 +2,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
+import type { Pool } from "../../pipeline/search/trialPool.ts";
 import { openWork } from "../../storage/openWork.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
 import type { TakenTask } from "../../storage/records/work.ts";
 import { requireServers, type Workspace } from "../workspace.ts";
-import { computeVersion, packed, poolOf, unpacked, type Pool } from "./pools.ts";
+import { computeVersion, packed, poolOf, unpacked, type FilePool } from "./pools.ts";
 
 const POLL_MILLISECONDS = 50;
 /** Between looks for an offer, and for the end of one. */
 const LOOK_MILLISECONDS = 500;
 const RETRY_MILLISECONDS = 1000;
 
+interface WorkerOptions {
+  readonly threads: number;
+  /** In milliseconds. */
+  readonly idle: number | undefined;
+  readonly files: FilePool;
+}
+
 /**
  * Until a signal ends it, or nothing was to be done for `idle` milliseconds. A lost connection is made again.
  * @throws {MlctlError} if the first connection cannot be made
  */
-export async function worker(
-  { paths, context, trust }: Workspace,
-  { threads, idle = Infinity }: { readonly threads: number; readonly idle: number | undefined },
-) {
+export async function worker({ paths, context, trust }: Workspace, { threads, idle = Infinity, files }: WorkerOptions) {
   requireServers(trust);
   const version = await computeVersion();
   const queue = await openWork(paths, { version, threads, signal: context.signal });
@@ -33,7 +38,8 @@ export async function worker(
     const patient = patience(context, idle);
     for (let last = performance.now(); performance.now() - last < idle;) {
       for (const offer of await patient(() => queue.offers()))
-        if (await serve(offer, { queue, patient, threads, signal: context.signal, counts })) last = performance.now();
+        if (await serve(offer, { queue, patient, threads, files, signal: context.signal, counts }))
+          last = performance.now();
       await sleep(LOOK_MILLISECONDS, undefined, { signal: context.signal });
     }
   } catch (error) {
@@ -69,16 +75,15 @@ function patience({ signal, emit }: Workspace["context"], idle: number): Patient
   };
 }
 
-interface Serving {
+interface Serving extends Pick<WorkerOptions, "threads" | "files"> {
   readonly queue: WorkQueue;
   readonly patient: Patient;
-  readonly threads: number;
   readonly signal: AbortSignal;
   readonly counts: { tasks: number; failed: number };
 }
 
 /** Works for an offer until it has ended, or has had no task for a moment. @returns whether there was a task */
-async function serve(offer: string, { queue, patient, threads, signal, counts }: Serving): Promise<boolean> {
+async function serve(offer: string, { queue, patient, threads, files, signal, counts }: Serving): Promise<boolean> {
   const ended = new AbortController();
   const running = new Set<Promise<void>>();
   let pool: Pool<unknown, unknown> | undefined;
@@ -100,7 +105,7 @@ async function serve(offer: string, { queue, patient, threads, signal, counts }:
       const tasks = free === 0 ? [] : await patient(() => queue.take(offer, free));
       if (tasks.length > 0 && pool === undefined) {
         const bytes = await patient(() => queue.bytesOf(offer));
-        pool = poolOf(bytes, { workers: threads, signal: AbortSignal.any([signal, ended.signal]) });
+        pool = poolOf(bytes, { workers: threads, files, signal: AbortSignal.any([signal, ended.signal]) });
       }
       for (const task of tasks) {
         const done: Promise<void> = perform(task)

@@ -1,16 +1,13 @@
 /** Evaluates the points of a search: fits them on folds in threads and computes the metric of their predictions. */
-import { concatenated } from "../../stats/concatenated.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { aggregateFolds } from "../fit/crossValidate.ts";
-import { bestThreshold, tunedMetric, fitCalibration } from "../fit/bestThreshold.ts";
-import { calibrate, applyThreshold } from "../predict/predictor.ts";
+import { aggregateFolds, decisionOn, evaluationOf } from "../fit/crossValidate.ts";
 import type { TrainingData } from "../fit/splitRows.ts";
 import type { Drawn, Judge, Judgement } from "./race.ts";
 import { pointText } from "./space.ts";
-import type { TrialPool, TrialSubject, TrialTask } from "./trialPool.ts";
+import type { Pool, TrialResult, TrialSubject, TrialTask } from "./trialPool.ts";
 
 /** Results of one point so far; predictions by fold. */
 interface State {
@@ -30,7 +27,10 @@ interface JudgeOptions extends Judged {
 }
 
 /** Points that differ only in the number of boosting rounds share one fit: its first 100 trees are those of a shorter fit. */
-export function foldJudge(pool: Pick<TrialPool, "run">, { data, subject, position }: JudgeOptions): Judge {
+export function foldJudge(
+  pool: Pick<Pool<TrialTask, TrialResult>, "run">,
+  { data, subject, position }: JudgeOptions,
+): Judge {
   const records = new Map<number, State>();
   const recordOf = (number: number): State => {
     const record = records.get(number) ?? { predictions: [], seconds: 0, error: undefined };
@@ -100,30 +100,11 @@ function judgementOf({ predictions, seconds, error }: State, folds: number, opti
 
 function valueOf(predictions: readonly Float64Array[], { data, subject }: Judged): number | null {
   const { candidate, folds, aggregate } = subject;
-  const { task, classes = [] } = data.target;
-  const metric = findMetric(candidate.metric, task);
-  const labels = predictions.map((_, fold) => Float64Array.from(folds[fold]!.validation, (row) => data.y[row]!));
-  const [calibrated, threshold] = decisionOf(predictions, labels, { task, candidate });
-  const classCount = classes.length;
-  const values = calibrated.map((raw, fold) => {
-    const prediction = applyThreshold(raw, { task, classCount, threshold });
-    return metric.compute({ task, classCount, yTrue: labels[fold]!, costs: candidate.costs, ...prediction });
-  });
-  return aggregateFolds(values, aggregate);
-}
-
-function decisionOf(
-  predictions: readonly Float64Array[],
-  labels: readonly Float64Array[],
-  { task, candidate }: { task: string; candidate: TrialSubject["candidate"] },
-): [readonly Float64Array[], number | null] {
-  const { threshold, calibration: method = null, costs } = candidate;
-  if (task !== "binary") return [predictions, null];
-  const metric = tunedMetric(candidate);
-  const learns = method !== null || metric !== undefined;
-  const y = learns ? concatenated(labels) : new Float64Array();
-  const calibration = method === null ? undefined : fitCalibration(method, concatenated(predictions), y);
-  const calibrated = predictions.map((raw) => calibrate(raw, calibration));
-  const fixed = typeof threshold === "number" ? threshold : null;
-  return [calibrated, metric === undefined ? fixed : bestThreshold(y, concatenated(calibrated), metric, costs)];
+  const metric = findMetric(candidate.metric, data.target.task);
+  const parts = predictions.map((raw, fold) => ({ raw, rows: folds[fold]!.validation }));
+  const deciding = { ...decisionOn(candidate, data, parts), costs: candidate.costs };
+  return aggregateFolds(
+    parts.map((part) => metric.compute(evaluationOf(part, data, deciding))),
+    aggregate,
+  );
 }

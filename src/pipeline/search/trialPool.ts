@@ -12,15 +12,21 @@ import type { Split, TrainingData } from "../fit/splitRows.ts";
 /** Threads can only run compiled code; tests run the sources, with the build next to them. */
 export const searchThread = new URL("dist/app/trialWorker.js", projectRoot);
 
-export interface TrialPool {
-  /** @throws {MlctlError} kind "failure" if a thread failed; the signal's reason if the search was aborted */
-  run(task: TrialTask): Promise<TrialResult>;
-  /** Terminates the threads, even if they are busy. */
+/** Does tasks of one work; each is given to a thread, or waits for one. */
+export interface Pool<Task, Result> {
+  run(task: Task): Promise<Result>;
+  /** Ends the threads, even if they are busy. */
   close(): Promise<void>;
 }
 
-/** @param work sent to each thread once */
-export function trialPool(work: TrialWork, options: { workers: number; signal: AbortSignal }): TrialPool {
+/**
+ * `run` throws MlctlError, kind "failure", if a thread failed; the signal's reason if the search was aborted.
+ * @param work sent to each thread once
+ */
+export function trialPool(
+  work: TrialWork,
+  options: { workers: number; signal: AbortSignal },
+): Pool<TrialTask, TrialResult> {
   const { workers, signal } = options;
   const pool = new Piscina({
     filename: searchThread.href,

@@ -1,0 +1,115 @@
+/** predict of a folder or a bucket: each file once, also with workers of which one is killed. */
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { s3Server, type S3Server } from "../testing/s3Server.ts";
+import { logisticWorkspace, temporaryFolder, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { busy, leftovers, living, onPostgres, url, variables } from "./workersWorkspace.ts";
+
+let s3: S3Server;
+beforeAll(async () => {
+  s3 = await s3Server(temporaryFolder(), "rows");
+});
+afterAll(() => s3.stop());
+
+const put = (key: string, body: string) =>
+  s3.client.send(new PutObjectCommand({ Bucket: "rows", Key: key, Body: body }));
+
+/** Content by key below a prefix. */
+async function objects(prefix: string): Promise<Record<string, string>> {
+  const { Contents = [] } = await s3.client.send(new ListObjectsV2Command({ Bucket: "rows", Prefix: prefix }));
+  const found = Contents.map(async ({ Key }) => {
+    const { Body } = await s3.client.send(new GetObjectCommand({ Bucket: "rows", Key: Key! }));
+    return [Key!.slice(prefix.length), await Body!.transformToString()] as const;
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+/** Without the note of what was predicted. */
+const predictions = (found: Record<string, string>) => ({ ...found, ".mlctl_predictions.json": "" });
+
+/** Header and a part of the test rows. */
+function part(workspace: LifecycleWorkspace, from: number, to: number): string {
+  const [header, ...rows] = workspace.read("testdata/testdata.csv").trimEnd().split("\n");
+  return [header, ...rows.slice(from, to), ""].join("\n");
+}
+
+interface Result {
+  readonly files: readonly { readonly file: string; readonly output: string }[];
+  readonly skipped: number;
+  readonly failed: readonly { readonly file: string }[];
+  readonly notes: readonly string[];
+}
+
+const resultOf = ({ stdout }: Finished): Result => JSON.parse(stdout) as Result;
+
+it("predicts each file of a bucket once, and goes on after one that it cannot read; a folder in the same way", async () => {
+  const workspace = logisticWorkspace();
+  const [a, b] = [part(workspace, 0, 20), part(workspace, 20, 50)];
+  const files = { "a.csv": a, "sub/b.csv": b, "bad.csv": "other\n1\n", ".hidden.csv": a, "notes.md": "x" };
+  for (const [name, body] of Object.entries(files)) await put(`in/${name}`, body);
+  workspace.write(Object.fromEntries(Object.entries(files).map(([name, body]) => [`in/${name}`, body])));
+  const run = (...args: string[]) =>
+    workspace.startWith(s3.variables, "predict", "s3://rows/in/", "-o", ...args).finished;
+  const first = await run("s3://rows/in/out");
+  expect([first.status, first.stderr]).toEqual([3, expect.stringMatching(/bad\.csv: .*missing/)]);
+  expect(first.stdout + first.stderr).toContain("predicted 2 files (50 rows)");
+  const expected = {
+    "a_predictions.csv": workspace.ok("predict", "in/a.csv"),
+    "sub/b_predictions.csv": workspace.ok("predict", "in/sub/b.csv"),
+  };
+  expect(predictions(await objects("in/out/"))).toEqual(predictions(expected));
+
+  const again = resultOf(await run("s3://rows/in/out", "--json"));
+  expect(again).toMatchObject({ files: [], skipped: 2, failed: [{ file: "bad.csv" }] });
+  await put("in/bad.csv", b);
+  await put("in/a.csv", b);
+  const third = await run("s3://rows/in/out", "--json");
+  expect([third.status, resultOf(third).files.map(({ file }) => file)]).toEqual([0, ["a.csv", "bad.csv"]]);
+  expect((await objects("in/out/"))["a_predictions.csv"]).toBe(expected["sub/b_predictions.csv"]);
+  const other = resultOf(await run("s3://rows/in/out", "--json", "--csv-safe"));
+  expect(other).toMatchObject({ skipped: 0, failed: [] });
+
+  const folder = await workspace.startWith({}, "predict", "in", "-o", "in/out").finished;
+  expect(folder.status, folder.stderr).toBe(3);
+  for (const [name, text] of Object.entries(expected)) expect(workspace.read(`in/out/${name}`)).toBe(text);
+  const guarded = await workspace.startWith({}, "predict", "in", "-o", "in/out", "--guard").finished;
+  expect(guarded.status).toBe(3);
+});
+
+it("refuses what goes with one file, and the same place twice", async () => {
+  const workspace = logisticWorkspace();
+  workspace.write({ "in/a.csv": part(workspace, 0, 3), "in/a.jsonl": "{}" });
+  const status = (...args: string[]) => {
+    const { status: code, stderr } = workspace.run(["predict", "in", ...args]);
+    return [code, stderr];
+  };
+  expect(status()).toEqual([2, expect.stringContaining("-o names a folder or s3://")]);
+  expect(status("-o", "out", "--log")).toEqual([2, expect.stringContaining("--log goes with one file")]);
+  expect(status("-o", "in/")).toEqual([2, expect.stringContaining("is the input and the output")]);
+  expect(status("-o", "out")).toEqual([3, expect.stringContaining("a.jsonl: another file has the same name")]);
+  workspace.write({ "in/a.csv": null, "in/a.jsonl": null });
+  expect(status("-o", "out")).toEqual([3, expect.stringContaining("has no file of rows")]);
+});
+
+onPostgres("shares the files of a bucket with workers, one of them killed: the same bytes", async () => {
+  const workspace = logisticWorkspace();
+  const names = Array.from({ length: 30 }, (_, i) => `${i}.csv`);
+  for (const [i, name] of names.entries()) await put(`many/${name}`, part(workspace, i, i + 40));
+  const all = { ...variables(), ...s3.variables };
+  const call = (...args: string[]) => workspace.startWith(all, ...args);
+  expect((await call("predict", "s3://rows/many", "-o", "s3://rows/alone").finished).status).toBe(0);
+  expect((await call("share", `${url}?workspace=files`).finished).status).toBe(0);
+  const workers = [call("worker", "--threads", "1"), call("worker", "--threads", "1")];
+  await expect.poll(() => living(workspace), { timeout: 60_000 }).toHaveLength(2);
+  const predicting = call("predict", "s3://rows/many", "-o", "s3://rows/shared", "--json");
+  await expect.poll(busy, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
+  workers[1]!.child.kill("SIGKILL");
+  const finished = await predicting.finished;
+  expect(finished.status, finished.stderr).toBe(0);
+  expect(resultOf(finished).notes).toEqual([expect.stringMatching(/^workers did [1-9]\d* files?$/)]);
+  expect(predictions(await objects("shared/"))).toEqual(predictions(await objects("alone/")));
+  expect(Object.keys(await objects("shared/"))).toHaveLength(31);
+  expect(await leftovers()).toEqual([]);
+  workers[0]!.child.kill("SIGTERM");
+  await workers[0]!.finished;
+});
