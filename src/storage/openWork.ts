@@ -24,15 +24,13 @@ export async function openWork(
     const hint = "move them to a database: `mlctl share postgres://user@host/database`";
     throw new MlctlError("notReady", message, { hint });
   }
-  const [{ QUEUE_SCHEMA, workQueue, workerName }, { workSession }] = await Promise.all([
-    import("./postgres/workQueue.ts"),
-    import("./postgres/workSession.ts"),
-  ]);
+  const { QUEUE_SCHEMA, workQueue, workerName } = await import("./postgres/workQueue.ts");
+  const { tableOfWorkBytes, workSession } = await import("./postgres/workSession.ts");
   const name = threads === undefined ? `mlctl #${process.pid}` : workerName(address, version, threads);
   const session = workSession(address, name);
   const bytes =
     bucket === undefined
-      ? (await import("./postgres/workSession.ts")).tableOfWorkBytes(session, QUEUE_SCHEMA)
+      ? tableOfWorkBytes(session, QUEUE_SCHEMA)
       : (await import("./bucket/bucketArtifacts.ts")).bucketOfWorkBytes(bucket, signal);
   return workQueue({ address, session, bytes, version });
 }

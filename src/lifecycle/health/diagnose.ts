@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { finding, type Finding } from "../../core/records/drift.ts";
 import { inTurns } from "../../core/inTurns.ts";
+import { parseJson } from "../../core/json.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -138,13 +139,10 @@ export async function checkPackages(signal: AbortSignal): Promise<PackageCheck> 
   return {
     status: "checked",
     reason,
-    packages: names.map((name) => ({
-      name,
-      current: outdated[name]?.current ?? null,
-      wanted: outdated[name]?.wanted ?? null,
-      latest: outdated[name]?.latest ?? null,
-      vulnerability: vulnerable[name]?.severity ?? null,
-    })),
+    packages: names.map((name) => {
+      const { current = null, wanted = null, latest = null } = outdated[name] ?? {};
+      return { name, current, wanted, latest, vulnerability: vulnerable[name]?.severity ?? null };
+    }),
   };
 }
 
@@ -154,19 +152,10 @@ function npm<T extends object>(command: string, signal: AbortSignal): Promise<T 
   const options = { ...limits, cwd: fileURLToPath(projectRoot), shell: process.platform === "win32" };
   return new Promise((resolve) => {
     execFile("npm", [command, "--json", "--omit=dev", "--fetch-retries=0"], options, (error, stdout) => {
-      const output = parse<T & { error?: unknown }>(stdout);
-      const failed =
-        output === null || output.error !== undefined || (error !== null && typeof error.code !== "number");
-      resolve(failed ? null : output);
+      // npm prints plain text if it cannot start.
+      const output = parseJson(stdout.trim() || "{}") as (T & { error?: unknown }) | undefined;
+      const failed = output?.error !== undefined || (error !== null && typeof error.code !== "number");
+      resolve(failed ? null : (output ?? null));
     });
   });
-}
-
-function parse<T>(text: string): T | null {
-  try {
-    return JSON.parse(text.trim() === "" ? "{}" : text) as T;
-  } catch {
-    // npm prints plain text if it cannot start.
-    return null;
-  }
 }

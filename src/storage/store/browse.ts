@@ -73,13 +73,52 @@ export function filtered(conditions: readonly Condition[]): { where: string; val
   };
 }
 
+/** A condition on runs, with "owner=ann" or "owner" as its value. */
+export const TAGGED = `EXISTS (SELECT 1 FROM json_each(runs.record, '$.tags') AS tag
+  WHERE ? IN (tag.key, tag.key || '=' || tag.value))`;
+
 export function browse(select: Select) {
   return {
-    runPage: (query: RunQuery) => runPage(select, query),
+    runPage(query: RunQuery): Run[] {
+      const { family, winners, deployed, tag, by, column = "createdAt", ascending = false, limit, offset } = query;
+      const { where, values } = filtered([
+        ["family = ?", family],
+        [TAGGED, tag],
+        ["rank = 1", winners],
+        ["run_id IN (SELECT run_id FROM deployments)", deployed],
+      ]);
+      const direction = ascending ? "ASC" : "DESC";
+      const among = where === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${where})`;
+      // Select the ids first, from the indices alone, so that records are read for this page only.
+      const ids =
+        by === undefined
+          ? `SELECT run_id FROM runs ${where} ORDER BY ${column === "seconds" ? "seconds" : "created_at"} ${direction}, rank, run_id`
+          : `SELECT run_id FROM metrics WHERE part = ? AND name = ? AND value IS NOT NULL ${among} ORDER BY value ${direction}, run_id`;
+      const sorted = by === undefined ? [] : [by.part, by.metric];
+      const found = select<{ run_id: string }>(`${ids} LIMIT ? OFFSET ?`, [...sorted, ...values, limit, offset]);
+      return found.flatMap(({ run_id }) =>
+        select<{ record: string }>("SELECT record FROM runs WHERE run_id = ?", [run_id]).map(
+          // Safe: only indexRecord writes this column, from validated records.
+          ({ record }) => JSON.parse(record) as Run,
+        ),
+      );
+    },
     runCount: () => select<{ n: number }>("SELECT count(*) AS n FROM runs", [])[0]!.n,
     families: () => distinct(select, "family", ["runs", "1 = 1"], []),
     metricNames: (part: "validation" | "test") => distinct(select, "name", ["metrics", "part = ?"], [part]),
-    windows: (query: WindowQuery) => windows(select, query),
+    windows({ source, since, until, limit, offset }: WindowQuery): WindowLine[] {
+      const { where, values } = filtered([
+        ["source = ?", source],
+        ["coalesce(window_end, created_at) >= ?", since],
+        ["coalesce(window_end, created_at) < ?", until],
+      ]);
+      return select<WindowLine>(
+        `SELECT monitor_id AS "monitorId", created_at AS "createdAt", source, label, file, window_start AS "start",
+         window_end AS "end", rows, labelled, run_id AS "runId", model_version AS "modelVersion", status FROM monitorings
+         ${where} ORDER BY ${newestWindowsFirst()} LIMIT ? OFFSET ?`,
+        [...values, limit, offset],
+      );
+    },
     windowSources: () =>
       select<{ readonly source: string; readonly windows: number }>(
         "SELECT source, count(*) AS windows FROM monitorings GROUP BY source ORDER BY windows DESC, source",
@@ -95,51 +134,6 @@ export function browse(select: Select) {
         [JSON.stringify(monitorIds), JSON.stringify(kinds)],
       ),
   };
-}
-
-function windows(select: Select, { source, since, until, limit, offset }: WindowQuery): WindowLine[] {
-  const { where, values } = filtered([
-    ["source = ?", source],
-    ["coalesce(window_end, created_at) >= ?", since],
-    ["coalesce(window_end, created_at) < ?", until],
-  ]);
-  return select<WindowLine>(
-    `SELECT monitor_id AS "monitorId", created_at AS "createdAt", source, label, file, window_start AS "start",
-     window_end AS "end", rows, labelled, run_id AS "runId", model_version AS "modelVersion", status FROM monitorings
-     ${where} ORDER BY ${newestWindowsFirst()} LIMIT ? OFFSET ?`,
-    [...values, limit, offset],
-  );
-}
-
-/** A condition on runs, with "owner=ann" or "owner" as its value. */
-export const TAGGED = `EXISTS (SELECT 1 FROM json_each(runs.record, '$.tags') AS tag
-  WHERE ? IN (tag.key, tag.key || '=' || tag.value))`;
-
-function runPage(
-  select: Select,
-  { family, winners, deployed, tag, by, column = "createdAt", ascending = false, limit, offset }: RunQuery,
-): Run[] {
-  const { where, values } = filtered([
-    ["family = ?", family],
-    [TAGGED, tag],
-    ["rank = 1", winners],
-    ["run_id IN (SELECT run_id FROM deployments)", deployed],
-  ]);
-  const direction = ascending ? "ASC" : "DESC";
-  const among = where === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${where})`;
-  // Select the ids first, from the indices alone, so that records are read for this page only.
-  const ids =
-    by === undefined
-      ? `SELECT run_id FROM runs ${where} ORDER BY ${column === "seconds" ? "seconds" : "created_at"} ${direction}, rank, run_id`
-      : `SELECT run_id FROM metrics WHERE part = ? AND name = ? AND value IS NOT NULL ${among} ORDER BY value ${direction}, run_id`;
-  const sorted = by === undefined ? [] : [by.part, by.metric];
-  const found = select<{ run_id: string }>(`${ids} LIMIT ? OFFSET ?`, [...sorted, ...values, limit, offset]);
-  return found.flatMap(({ run_id }) =>
-    select<{ record: string }>("SELECT record FROM runs WHERE run_id = ?", [run_id]).map(
-      // Safe: only indexRecord writes this column, from validated records.
-      ({ record }) => JSON.parse(record) as Run,
-    ),
-  );
 }
 
 /** Skips from value to value in the index, instead of reading every row. */
