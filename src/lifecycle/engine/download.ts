@@ -6,6 +6,7 @@ import tls from "node:tls";
 import type { Wheel } from "../../estimators/xgboost/engines/native/releases.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
+import { authorizationOf, decoded } from "../../storage/remote/download.ts";
 import type { PipSettings } from "./pipSettings.ts";
 
 const IDLE_MILLISECONDS = 30_000;
@@ -75,15 +76,6 @@ function addressOf(filename: string, text: string, type: string): string | undef
   return links.find((href) => decoded(href.split(/[?#]/)[0]!).endsWith(`/${filename}`) || href.startsWith(filename));
 }
 
-/** As pip does, text with a % that starts no character stays as it is: an index may list anything. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 type Request = (url: URL, accept: string) => Promise<{ response: IncomingMessage; url: URL }>;
 
 /** With the certificates of Node, of the system and of pip, and pip's proxy, else that of the environment. */
@@ -127,7 +119,7 @@ function opener(pip: PipSettings, signal: AbortSignal): Request {
   const agents = agentsFor(pip);
   const open = (url: URL, accept: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const headers = { accept, ...authorization(url) };
+      const headers = { accept, ...authorizationOf(url) };
       // Node would decode user and password, and fail where they have a bare %.
       const bare = Object.assign(new URL(url), { username: "", password: "" });
       const common = { headers, signal, timeout: IDLE_MILLISECONDS };
@@ -154,12 +146,6 @@ function opener(pip: PipSettings, signal: AbortSignal): Request {
     }
     throw new Error(`more than ${MAX_REDIRECTS} redirects`);
   };
-}
-
-function authorization({ username, password }: URL): { authorization?: string } {
-  if (username === "" && password === "") return {};
-  const pair = `${decoded(username)}:${decoded(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
 async function bytesOf(response: IncomingMessage, onProgress: DownloadOptions["onProgress"]): Promise<Uint8Array> {

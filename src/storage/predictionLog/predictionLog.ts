@@ -1,4 +1,5 @@
 /** The prediction log of a process: queues rows in memory until the next flush; a worker thread writes them. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import { workerThread, type WorkerThread } from "../../core/workerThread.ts";
 import {
@@ -213,8 +214,8 @@ class ThreadedLog implements PredictionLog {
 }
 
 async function withinTime(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MILLISECONDS)));
+  const done = new AbortController();
+  const late = sleep(CLOSE_MILLISECONDS, undefined, { signal: done.signal }).catch(() => {});
   await Promise.race([work, late]);
-  clearTimeout(timer);
+  done.abort();
 }

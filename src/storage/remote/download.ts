@@ -95,10 +95,7 @@ async function follow(start: URL, headers: Readonly<Record<string, string>>, sig
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const { username, password, origin } = url;
     const bare = Object.assign(new URL(url), { username: "", password: "" });
-    const pair = `${decoded(username)}:${decoded(password)}`;
-    const basic: Record<string, string> =
-      username === "" ? {} : { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
-    const sent = { ...basic, ...(origin === start.origin ? headers : {}) };
+    const sent = { ...authorizationOf(url), ...(origin === start.origin ? headers : {}) };
     const response = await fetch(bare, { headers: sent, signal, redirect: "manual" });
     const location = response.headers.get("location");
     if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) return response;
@@ -158,7 +155,15 @@ export function lastPart(url: string): string {
   return decoded(posix.basename(addressOf(url).pathname));
 }
 
-function decoded(text: string): string {
+/** The header for user and password of an address. */
+export function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === "" && password === "") return {};
+  const pair = `${decoded(username)}:${decoded(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+/** Text with a % that starts no character stays as it is. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
