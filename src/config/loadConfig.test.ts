@@ -51,6 +51,11 @@ describe("loadConfig", () => {
     expect(config.promotion.beat_baseline).toBe(true);
   });
 
+  it("says what became of a setting of an earlier version", async () => {
+    const { details } = await refusal('{ "target": "exited", "retention": { "backups": { "keep": 3 } } }');
+    expect(details).toEqual([expect.stringContaining("retention.backups: was removed, because `mlctl prune`")]);
+  });
+
   it("reports all errors at once, each with line, path, value found, values allowed and a suggestion", async () => {
     const error = await refusal(
       `{
