@@ -1,6 +1,4 @@
 /** predict of a folder or bucket: each file becomes one of predictions. Workers of a shared workspace do some of them. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseRecorded } from "../../config/configSha256.ts";
 import { MlctlError, type ErrorKind } from "../../core/errors.ts";
@@ -11,6 +9,7 @@ import type { Pool } from "../../pipeline/search/trialPool.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { openPlace } from "../ranks/jobPlace.ts";
 import { getJson, putJson } from "../ranks/rankJob.ts";
+import { inTemporaryFolder } from "../../storage/files/temporaryPath.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readingOptions } from "../settings.ts";
@@ -134,15 +133,6 @@ export async function predictFiles(session: Session, options: Options) {
 
 const outputOf = (stem: string, { format = "csv" }: Options): string => `${stem}_predictions.${format}`;
 
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "mlctl-predict-"));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 /** One file after the other. */
 function filePool(session: PredictSession, { options, loaded }: FileWork): Pool<FileTask, FileResult> {
   const { signal, emit } = session.context;
@@ -151,7 +141,7 @@ function filePool(session: PredictSession, { options, loaded }: FileWork): Pool<
   const predictOne = async ({ name, version, stem }: FileTask): Promise<FileResult> => {
     const [from, to] = await places;
     signal.throwIfAborted();
-    return inFolder(async (folder) => {
+    return inTemporaryFolder(async (folder) => {
       const path = await from.get(name, folder, version);
       if (path === undefined)
         throw new MlctlError("data", "it changed or was removed meanwhile", { hint: "run `mlctl predict` again" });

@@ -21,7 +21,8 @@ export async function withSharedFits<Given extends Workspace, T extends { readon
   data: TrainingData,
   work: (workspace: Given) => Promise<T>,
 ): Promise<T> {
-  if (workspace.paths.shared === undefined) return work(workspace);
+  // The processes of a distributed training are enough at a time.
+  if (workspace.paths.shared === undefined || workspace.config.train.distributed !== null) return work(workspace);
   const { inputs, y, target, history, times, groups, dataRows } = data;
   const all = { inputs, y, target, history, times, groups, dataRows } satisfies Record<keyof TrainingData, unknown>;
   const pool = sharedPool<SharedFit, FitResult>(workspace, {

@@ -1,5 +1,5 @@
 /** Artifacts in a bucket, each under its SHA-256. What is in the folders of this machine is a checkout of them. */
-import { existsSync, rmSync, statSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BucketAddress } from "../../core/text/bucketAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -7,11 +7,10 @@ import type { Artifact } from "../../core/records/artifact.ts";
 import { commitFile, ensureFolder } from "../files/commitFile.ts";
 import { isOwnFile, fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { sha256File } from "../files/sha256.ts";
-import { temporaryPath } from "../files/temporaryPath.ts";
+import { inTemporaryFolder, temporaryPath } from "../files/temporaryPath.ts";
 import type { Artifacts } from "../records/records.ts";
 import { artifactsOf, recordId } from "../records/workspaceRecord.ts";
 import type { Bucket } from "../remote/bucket.ts";
-import { tmpdir } from "node:os";
 import type { WorkBytes } from "../records/work.ts";
 
 /** Loads the client and calls the server only on use: most commands have all files here. */
@@ -103,11 +102,5 @@ export function bucketOfWorkBytes({ name, prefix }: BucketAddress, signal: Abort
   };
 }
 
-async function inFile<T>(work: (path: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "mlctl-work-"));
-  try {
-    return await work(join(folder, "bytes"));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+const inFile = <T>(work: (path: string) => Promise<T>): Promise<T> =>
+  inTemporaryFolder((folder) => work(join(folder, "bytes")));

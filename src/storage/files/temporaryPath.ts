@@ -1,6 +1,6 @@
 /** Names temporary files so that a later writer can recognize and remove those of killed processes. */
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { hostname } from "node:os";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { errorCode } from "./writeFailure.ts";
@@ -46,6 +46,16 @@ function isStale(path: string, now: number): boolean {
 
 function hostTag(): string {
   return hostname().replace(/[^A-Za-z0-9]/g, "_");
+}
+
+/** A folder for `work` alone, which is removed afterwards. */
+export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "mlctl-work-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Also true for a process of another user. */
