@@ -13,7 +13,8 @@ export function requireComplete(X: Matrix, y: Float64Array | null, family: strin
   if (X.rowCount === 0) throw new MlctlError("data", `${family} has no rows to train on`);
   const { values } = X;
   let at = 0; // a loop, because findIndex takes a second for a hundred million values
-  while (Math.abs(values[at]!) <= LARGEST_FLOAT32 || (!isComplete && Number.isNaN(values[at]))) at++;
+  const isFine = (value: number): boolean => Math.abs(value) <= LARGEST_FLOAT32 || (!isComplete && Number.isNaN(value));
+  while (at < values.length && isFine(values[at]!)) at++;
   if (at < values.length) {
     const [name, row, value] = [X.columnNames[at % width]!, Math.floor(at / width), values[at]!];
     if (!isComplete || Number.isFinite(value)) throw tooLarge(`feature "${name}"`, value, { row, family });

@@ -30,7 +30,10 @@ export function trialsPage({ session }: PageRequest): Page {
                 >${search.featureSet !== "all" && ` on ${search.featureSet}`}`,
           ],
           ["Searched", ({ createdAt }) => dateTime(createdAt)],
-          ["Method", ({ method, folds, foldMethod }) => `${method}, ${folds} folds (${foldMethod.replaceAll("_", " ")})`],
+          [
+            "Method",
+            ({ method, folds, foldMethod }) => `${method}, ${folds} folds (${foldMethod.replaceAll("_", " ")})`,
+          ],
           [numeric("Trials"), ({ trials }) => displayNumber(trials.length)],
           ["Metric", ({ metric, task }) => metricLabel(session.config, metric, task).label],
           [numeric("Best"), (search) => displayNumber(bestTrialOf(search)?.value, 4)],
