@@ -243,7 +243,6 @@ describe("a stream", () => {
   it.each([
     ["nowhere.csv", undefined, "there is no such file"],
     ["nowhere.csv.gz", undefined, "there is no such file"],
-    ["testdata", undefined, "it is a folder"],
     ["text.csv.gz", Buffer.from("a,b\n1,2\n"), "it is not a gzip file, or it is damaged"],
     ["cut.csv.gz", gzipSync("a,b\n1,2\n").subarray(0, 20), "the gzip file is truncated"],
   ])("that cannot be read (%s) is exit 3 with the reason", (name, content, reason) => {
