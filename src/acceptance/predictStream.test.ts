@@ -251,6 +251,11 @@ describe("a stream", () => {
     expect([status, stdout, stderr.split("\n")[0]]).toEqual([3, "", `error: ${name}: ${reason}`]);
   });
 
+  it("in place of which a folder is named asks where the predictions go", () => {
+    const { status, stderr } = workspace.run(["predict", "testdata"]);
+    expect([status, stderr.split("\n")[0]]).toEqual([2, "error: where do the predictions of testdata go?"]);
+  });
+
   it("of which nothing was deployed is exit 4 with the next step", () => {
     const fresh = sampleWorkspace();
     const { status, stdout, stderr } = fresh.run(["predict"], { input: testCsv });
