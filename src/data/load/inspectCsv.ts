@@ -21,7 +21,6 @@ export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "fl
   readonly settings: CsvSettings;
   /** What DuckDB reads: the file itself, or a copy in canonical form. */
   readonly path: string;
-  readonly gzip: boolean;
   readonly delimiter: string;
   /** Of the file itself, which tells what commas and points in its cells may mean. */
   readonly ownDelimiter: string;
@@ -68,15 +67,14 @@ export async function inspectCsv(
   });
   if (head === undefined) begin(start.end());
   const { grammar, tokenizer, names, line } = head!;
-  const agreed = text.encoding === undefined && !text.isPadded && line === 1 ? scan!.end() : undefined;
+  const agreed = text.encoding === undefined && !text.gzip && line === 1 ? scan!.end() : undefined;
   const columns = columnNames(names, normalizeNames, line);
   const common = { text, settings, names, columns, ownDelimiter: grammar.delimiter };
-  if (agreed !== undefined)
-    return { ...common, path, gzip: text.gzip, delimiter: grammar.delimiter, ...agreed, flaws: tokenizer.flaws };
+  if (agreed !== undefined) return { ...common, path, delimiter: grammar.delimiter, ...agreed, flaws: tokenizer.flaws };
   let flaws = tokenizer.flaws;
   const records = recordsOf(text, settings, (again) => ({ flaws } = again.tokenizer));
   const copy = await writeCopy(path, folder, canonicalText(records, names));
-  return { ...common, path: copy, gzip: false, delimiter: ",", hasCodes: true, flaws };
+  return { ...common, path: copy, delimiter: ",", hasCodes: true, flaws };
 }
 
 /** The rows of the file itself, as the tokenizer gives them. */
@@ -84,28 +82,39 @@ function recordsOf(text: TextFile, settings: CsvSettings, onHead: (head: CsvHead
   return csvRecords(textOf(text, settings), text.path, settings, onHead);
 }
 
-/** CSV with commas and line feeds, in which only cells that need it are quoted. */
+/**
+ * CSV with commas and line feeds, in which only cells that need it are quoted.
+ * @throws {UnreadableFile} for rows with another number of values than the header
+ */
 async function* canonicalText(
   records: AsyncIterable<readonly CsvRow[]>,
   names: readonly string[],
 ): AsyncGenerator<string> {
   yield `${names.map((_, i) => `c${i}`).join(",")}\n`;
-  const wrong = wrongWidths();
+  const wrong: CsvRow[] = [];
+  let count = 0;
+  const refuseWrong = (): void => {
+    const [first, ...others] = wrong;
+    if (first === undefined) return;
+    const lines = others.map((row) => `line ${row.line}`);
+    const reason = `line ${first.line} has ${first.problem}${alsoWrong(lines, count)}`;
+    throw new UnreadableFile(reason, { line: first.line });
+  };
   try {
     for await (const rows of records) {
       let text = "";
       for (const row of rows) {
-        wrong.add(row);
+        if (row.problem !== undefined && ++count <= LISTED) wrong.push(row);
         // A line that is empty would be skipped.
         text += `${canonicalRow(row) || '""'}\n`;
       }
       if (text !== "") yield text;
     }
   } catch (error) {
-    throw wrong.error() ?? error;
+    refuseWrong();
+    throw error;
   }
-  const error = wrong.error();
-  if (error !== undefined) throw error;
+  refuseWrong();
 }
 
 function canonicalRow({ values, source }: CsvRow): string {
@@ -114,36 +123,6 @@ function canonicalRow({ values, source }: CsvRow): string {
 
 function canonicalCell(value: string): string {
   return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-}
-
-/** The error for rows with another number of values than the header. */
-async function explainWidths(file: InspectedCsv): Promise<UnreadableFile | undefined> {
-  const wrong = wrongWidths();
-  try {
-    for await (const rows of recordsOf(file.text, file.settings)) for (const row of rows) wrong.add(row);
-  } catch (error) {
-    if (!(error instanceof UnreadableFile)) throw error;
-    return wrong.error() ?? error;
-  }
-  return wrong.error();
-}
-
-function wrongWidths(): { add(row: CsvRow): void; error(): UnreadableFile | undefined } {
-  const found: CsvRow[] = [];
-  let count = 0;
-  return {
-    add(row) {
-      if (row.problem === undefined) return;
-      if (++count <= LISTED) found.push(row);
-    },
-    error() {
-      const [first, ...others] = found;
-      if (first === undefined) return undefined;
-      const { line } = first;
-      const lines = others.map((row) => `line ${row.line}`);
-      return new UnreadableFile(`line ${line} has ${first.problem}${alsoWrong(lines, count)}`, { line });
-    },
-  };
 }
 
 function alsoWrong(others: readonly string[], count: number): string {
@@ -157,8 +136,12 @@ function alsoWrong(others: readonly string[], count: number): string {
  * @param error that DuckDB gave
  */
 export async function explainCsv(database: Database, file: CsvFile, error: unknown): Promise<UnreadableFile> {
-  const widths = await explainWidths(file);
-  if (widths !== undefined) return widths;
+  try {
+    for await (const _ of canonicalText(recordsOf(file.text, file.settings), []));
+  } catch (wrong) {
+    if (wrong instanceof UnreadableFile) return wrong;
+    throw wrong;
+  }
   const wrong: UnreadableFile[] = [];
   const linesOf = csvLines(file);
   try {

@@ -14,8 +14,6 @@ const CHUNK_BYTES = 1 << 20;
 export interface TextFile {
   readonly path: string;
   readonly gzip: boolean;
-  /** Has zeros after the end of the gzip data, as on tapes and block devices: DuckDB does not read it. */
-  readonly isPadded: boolean;
   /** Starts with the byte order mark of UTF-8. */
   readonly isMarked: boolean;
   readonly encoding: FoundEncoding | undefined;
@@ -30,14 +28,13 @@ export async function inspectText(
   encoding: string | undefined,
   visit: (chunk: Buffer) => void,
 ): Promise<TextFile> {
-  const start = await bytesAt(path, 3, "start");
+  const start = await firstBytes(path, 3);
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
-  const isPadded = gzip && (await bytesAt(path, 8, "end")).every((byte) => byte === 0);
   const isMarked = start.equals(Buffer.from("\ufeff"));
   let found: FoundEncoding | undefined;
   const onEncoding = (other: FoundEncoding): void => void (found = other);
   for await (const chunk of textOf({ path, gzip }, { encoding, onEncoding })) visit(chunk);
-  return { path, gzip, isPadded, isMarked, encoding: found };
+  return { path, gzip, isMarked, encoding: found };
 }
 
 export function textOf({ path, gzip }: Pick<TextFile, "path" | "gzip">, options: DecodeOptions) {
@@ -63,11 +60,10 @@ export async function writeCopy(path: string, folder: string, text: AsyncIterabl
   return copy;
 }
 
-async function bytesAt(path: string, count: number, from: "start" | "end"): Promise<Buffer> {
+async function firstBytes(path: string, count: number): Promise<Buffer> {
   const file = await open(path);
   try {
-    const at = from === "start" ? 0 : Math.max(0, (await file.stat()).size - count);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, at);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
@@ -75,7 +71,7 @@ async function bytesAt(path: string, count: number, from: "start" | "end"): Prom
 }
 
 /** The bytes of a file, decompressed if `gzip`. @throws {UnreadableFile} if the gzip data is damaged */
-export async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
+async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (!gzip) {
     yield* file;

@@ -45,11 +45,10 @@ async function detectTypes(database: Database, table: string, file: CsvFile): Pr
 }
 
 function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
-  const { delimiter, gzip, names, columns } = inspected;
+  const { delimiter, names, columns } = inspected;
   const nulls = `nullstr = ${literalList([...new Set(["", ...(options.nullValues ?? [])])])}`;
   const dialect = [
-    `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '\\n', header = true, skip = 0, comment = ''`,
-    `compression = ${gzip ? "'gzip'" : "'none'"}`,
+    `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '\\n', header = true, skip = 0, comment = '', compression = 'none'`,
     // Leaves room for tables with 10,000 columns.
     `max_line_size = ${Math.max(2 << 20, names.join("").length * 8)}`,
   ].join(", ");
