@@ -21,19 +21,16 @@ export function drawInThread(worker: PlotWorker): Drawing {
   };
 }
 
-/** Draws in a worker thread, which starts with the first plot or by `prepare`. */
-export interface PlotWorker extends Drawing {
-  prepare(): void;
-  close(): Promise<void>;
-}
+export type PlotWorker = ReturnType<typeof plotWorker>;
 
-export function plotWorker(): PlotWorker {
+/** Draws in a worker thread, which starts with the first plot or by `prepare`. */
+export function plotWorker() {
   const names = { file: "dist/app/plotThread.js", exited: "the plot thread ended" };
   const thread = workerThread<PlotRequest, string | Uint8Array>(names);
   return {
     prepare: thread.start,
-    figure: async (id, spec) => trusted((await thread.request({ id, spec })) as string),
-    picture: async (spec) => (await thread.request({ id: null, spec })) as Uint8Array,
+    figure: async (id: string, spec: PlotSpec) => trusted((await thread.request({ id, spec })) as string),
+    picture: async (spec: PlotSpec) => (await thread.request({ id: null, spec })) as Uint8Array,
     close: thread.end,
   };
 }

@@ -5,7 +5,7 @@ import { present } from "../../core/text/present.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
 import { metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
-import { computeMetrics, findMetric } from "../../metrics/findMetric.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, dropOf, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
 import { diffData } from "./diffData.ts";
 import { judgePair, runWithModel, type RunWithModel } from "./retrain.ts";
@@ -40,7 +40,7 @@ export async function diffRuns(session: Session, references: readonly [string, s
   return {
     a: summary(a),
     b: summary(b),
-    rows: judged?.table.rowCount ?? null,
+    rows: judged?.b.table.rowCount ?? null,
     differences,
     gates: Object.entries(limits).map(([metric, limit]) => gateOf(differences, metric, limit)),
     params: changes(a.run.params, b.run.params),
@@ -51,8 +51,12 @@ export async function diffRuns(session: Session, references: readonly [string, s
   };
 
   function compared(): MetricDifference[] {
-    const names = metricsWithInterval(computeMetrics(judged!.a), judged!.table.rowCount, named);
-    return compareEvaluations(judged!.a, judged!.b, names, { seed: session.config.train.seed, smallestEffects });
+    const { a: first, b: second } = judged!;
+    const names = metricsWithInterval(first.metrics, second.table.rowCount, named);
+    return compareEvaluations(first.evaluation, second.evaluation, names, {
+      seed: session.config.train.seed,
+      smallestEffects,
+    });
   }
 }
 

@@ -3,7 +3,6 @@ import { parseRecorded } from "../../config/configSha256.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -82,15 +81,10 @@ export function datasetOf({ store }: Session, run: Run): Dataset {
   throw new MlctlError("data", message, { hint: "restore it with its CSV, then run `mlctl reindex`" });
 }
 
-export interface RunWithModel {
-  readonly run: Run;
-  readonly model: Model;
-  /** True if the run has no model file and was trained again in memory. */
-  readonly retrained: boolean;
-}
+export type RunWithModel = Awaited<ReturnType<typeof runWithModel>>;
 
-/** @throws {MlctlError} kind "data" if the model is damaged, or if there is none and its dataset is missing */
-export async function runWithModel(session: Session, reference: string): Promise<RunWithModel> {
+/** @returns `retrained` if the run has no model file and was trained again in memory @throws {MlctlError} kind "data" if the model is damaged, or if there is none and its dataset is missing */
+export async function runWithModel(session: Session, reference: string) {
   const run = resolveRun(session.store, reference);
   if (run.model !== null) {
     const { model } = await loadModel(session, run.runId);
@@ -106,26 +100,20 @@ export async function runWithModel(session: Session, reference: string): Promise
 }
 
 /**
- * @returns the evaluations on the rows that both models can predict, and these rows
+ * @returns the models on the rows that both can predict
  * @throws {MlctlError} kind "data" if the models have different targets, or one cannot predict the rows
  */
-export function judgePair(
-  session: Session,
-  first: Model,
-  second: Model,
-  table: Table,
-): { a: Evaluation; b: Evaluation; table: Table } {
+export function judgePair({ config }: Pick<Session, "config">, first: Model, second: Model, table: Table) {
   const [mine, theirs] = [first.signature.target, second.signature.target];
   if (JSON.stringify(mine) !== JSON.stringify(theirs)) {
     const message = "the two models have different targets or classes, so their metrics cannot be compared";
     throw new MlctlError("data", message, { hint: `${describe(mine)} vs ${describe(theirs)}` });
   }
-  const costs = costsOf(session.config);
+  const costs = costsOf(config);
   const a = judge(first, table, costs);
   const b = judge(second, a.table, costs);
   // A model with history features may reach fewer rows.
-  const both = b.table.rowCount < a.table.rowCount ? judge(first, b.table, costs) : a;
-  return { a: both.evaluation, b: b.evaluation, table: b.table };
+  return { a: b.table.rowCount < a.table.rowCount ? judge(first, b.table, costs) : a, b };
 }
 
 function describe({ name, task, classes }: Model["signature"]["target"]): string {

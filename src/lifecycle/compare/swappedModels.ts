@@ -19,13 +19,7 @@ export const factors = ["data", "settings", "seed"] as const;
 /** "settings" means the configuration without the seed, and family, feature set and parameters of the run. */
 export type Factor = (typeof factors)[number];
 
-export interface SwappedModel {
-  /** Factors taken from the second run; the others are from the first. */
-  readonly fromSecond: ReadonlySet<Factor>;
-  /** Evaluation on the common rows; null if the model could not be trained or cannot predict all of them. */
-  readonly evaluation: Evaluation | null;
-  readonly reason: string | null;
-}
+export type SwappedModel = Awaited<ReturnType<typeof swappedModel>>;
 
 export function differingFactors(a: Run, b: Run): Factor[] {
   const differs: Record<Factor, boolean> = {
@@ -51,12 +45,9 @@ interface Pair {
 /**
  * Trains and evaluates one combination. Returns a training error as `reason`: the settings may name a column that the
  * other run's data lacks.
+ * @param fromSecond factors taken from the second run; the others are from the first
  */
-export async function swappedModel(
-  session: Session,
-  { a, b, table }: Pair,
-  fromSecond: ReadonlySet<Factor>,
-): Promise<SwappedModel> {
+export async function swappedModel(session: Session, { a, b, table }: Pair, fromSecond: ReadonlySet<Factor>) {
   const side = (factor: Factor): Run => (fromSecond.has(factor) ? b : a);
   const recipe = { run: side("settings"), dataset: datasetOf(session, side("data")), seed: side("seed").seed };
   const retrained = retrain(session, recipe).then((text) => {

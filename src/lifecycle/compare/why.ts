@@ -30,9 +30,10 @@ export async function why(session: Session, reference: string, options: WhyOptio
   const a = await runWithModel(session, other.runId);
   const metric = findMetric(options.metric ?? decidingMetric(session.config, run.task), run.task);
   const test = await readTestData(session, [a.model, b.model], options.data);
-  const ends = judgePair(session, a.model, b.model, test.table);
-  const compare = (first: Evaluation, second: Evaluation): MetricDifference =>
-    compareEvaluations(first, second, [metric.name], { seed: session.config.train.seed })[0]!;
+  const { a: first, b: second } = judgePair(session, a.model, b.model, test.table);
+  const ends = { a: first.evaluation, b: second.evaluation, table: second.table };
+  const compare = (one: Evaluation, two: Evaluation): MetricDifference =>
+    compareEvaluations(one, two, [metric.name], { seed: session.config.train.seed })[0]!;
   const differing = differingFactors(a.run, b.run);
   const pair = { a: a.run, b: b.run, table: ends.table };
   const models: SwappedModel[] = [];

@@ -6,8 +6,7 @@ import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
-import type { Table } from "../../core/table/table.ts";
-import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
+import { promotion } from "../../pipeline/judge/promotion.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import type { DeploymentRequest } from "../../storage/records/records.ts";
@@ -15,10 +14,11 @@ import { currentDeployment, deploymentHistory } from "../../storage/deployment/c
 import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { judgePair } from "../compare/retrain.ts";
 import { naiveAhead } from "./naiveAhead.ts";
 import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
-import { judge, type Judgement } from "../judge.ts";
+import { judge } from "../judge.ts";
 import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { thresholdChange } from "./thresholdChange.ts";
@@ -90,24 +90,15 @@ async function promote(
   return { status: "deployed", ...result, path };
 }
 
-interface Comparison {
-  readonly verdict: Verdict;
-  readonly metric: string;
-  readonly value: number | null;
-  /** On the test rows; undefined if there are none. */
-  readonly tested?: Judgement;
-}
-
-async function compare(session: Session, challenger: LoadedModel, force: boolean): Promise<Comparison> {
+/** @returns `tested`: the challenger on the test rows; undefined if there are none */
+async function compare(session: Session, challenger: LoadedModel, force: boolean) {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
   // An error is kept, so that --force can replace a damaged model.
   const champion = await loadDeployed(session).catch(recover((error) => error));
-  const models = [
-    challenger.model,
-    ...(champion === undefined || champion instanceof MlctlError ? [] : [champion.model]),
-  ];
+  const deployed = champion instanceof MlctlError ? undefined : champion;
+  const models = [challenger.model, ...(deployed === undefined ? [] : [deployed.model])];
   const test = await readTestData(session, models).catch((error: unknown) => {
     if (force && error instanceof MlctlError) return error;
     throw error;
@@ -115,24 +106,22 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
   const costs = costsOf(config);
   const alone = judge(challenger.model, test.table, costs);
-  const { table: common = alone.table, ...judgedChampion } = judgeChampion(session, challenger, {
-    champion,
-    table: alone.table,
-  });
-  // A champion with history features may reach fewer rows than a challenger with newer history.
-  const judged = common.rowCount < alone.table.rowCount ? judge(challenger.model, common, costs) : alone;
+  const pair =
+    deployed &&
+    attempt(
+      () => judgePair(session, deployed.model, challenger.model, alone.table),
+      ({ message, details }) => [message, ...details].join("; "),
+    );
+  const [theirs, judged] = typeof pair === "object" ? [pair.a.evaluation, pair.b] : [null, alone];
+  const { evaluation } = judged;
   const change =
-    champion === undefined || champion instanceof MlctlError || judgedChampion.champion === null
-      ? null
-      : thresholdChange(
-          session,
-          { ...champion, evaluation: judgedChampion.champion },
-          { ...challenger, evaluation: judged.evaluation },
-        );
+    theirs && thresholdChange(session, { ...deployed!, evaluation: theirs }, { ...challenger, evaluation });
   const verdict = promotion(
     {
-      challenger: judged.evaluation,
-      ...judgedChampion,
+      challenger: evaluation,
+      champion: theirs,
+      championProblem: typeof pair === "string" ? pair : undefined,
+      championDamage: champion instanceof MlctlError ? champion.message : undefined,
       chosen: change?.isChosen ? `only the threshold changes, ${change.text}, as config.json says` : undefined,
       baseline: isBaseline(challenger.model.estimator.family) ? null : judged.baselineEvaluation,
       metrics: judged.metrics,
@@ -154,25 +143,6 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
       : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
   const reasons = [...verdict.reasons, ...missed];
   return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
-}
-
-/** Evaluates the deployed model on the same rows, or returns the reason why it cannot be compared. */
-function judgeChampion(
-  session: Session,
-  { model }: LoadedModel,
-  { champion: deployed, table }: { champion: LoadedModel | MlctlError | undefined; table: Table },
-) {
-  if (deployed === undefined) return { champion: null };
-  if (deployed instanceof MlctlError) return { champion: null, championDamage: deployed.message };
-  const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
-  if (JSON.stringify(mine) !== JSON.stringify(theirs))
-    return { champion: null, championProblem: "it predicts another target or other classes" };
-  const judged = attempt(
-    () => judge(deployed.model, table, costsOf(session.config)),
-    ({ message, details }) => [message, ...details].join("; "),
-  );
-  if (typeof judged === "string") return { champion: null, championProblem: judged };
-  return { champion: judged.evaluation, table: judged.table };
 }
 
 async function rollback(session: Session, { dryRun = false, message }: DeployOptions): Promise<DeployResult> {

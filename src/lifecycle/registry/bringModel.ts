@@ -21,22 +21,17 @@ import type { Session } from "../session.ts";
 /** Run tag with the workspace and the version that a model came from. */
 const FROM_TAG = "promoted_from";
 
-export interface BroughtModel extends Pick<Run, "runId" | "modelVersion"> {
-  /** The workspace and the version that it comes from. */
-  readonly from: string;
-  /** Paths of the files that were copied, relative to the target; none if it was there already. */
-  readonly files: readonly string[];
-  /** What of the lineage did not arrive. */
-  readonly notes: readonly string[];
-}
+export type BroughtModel = Awaited<ReturnType<typeof bringModel>>;
 
 /**
  * Every file is checked against the hash of its record. Deploys nothing.
  * @param target a writing session
  * @param reference of the model in the source
+ * @returns `from`: workspace and version; `files`: paths of the copies in the target, none if it was there already; `notes`:
+ *   what of the lineage did not arrive
  * @throws {MlctlError} kind "usage" if the run has no model file, "data" if a file is missing or has another content
  */
-export async function bringModel(source: Session, target: Session, reference: string): Promise<BroughtModel> {
+export async function bringModel(source: Session, target: Session, reference: string) {
   const run = resolveRun(source.store, reference);
   modelPath(source, run); // throws for a run without a model
   if (placeOf(source) === placeOf(target))

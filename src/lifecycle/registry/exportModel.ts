@@ -22,20 +22,6 @@ export interface ExportRequest {
   readonly stdout: Writable & { readonly isTTY?: boolean };
 }
 
-export interface ExportedValue {
-  readonly name: string;
-  readonly kind: string;
-  /** For onnx: values per row; null for a one-dimensional tensor and for the other formats. */
-  readonly width: number | null;
-}
-
-interface Content {
-  readonly content: Uint8Array;
-  /** In the order of the exported model. */
-  readonly inputs: readonly ExportedValue[];
-  readonly outputs: readonly ExportedValue[];
-}
-
 export type ExportResult = Awaited<ReturnType<typeof exportModel>>;
 
 /** @throws {MlctlError} kind "usage" if the model cannot be exported to the format */
@@ -55,7 +41,8 @@ export async function exportModel(session: Session, request: ExportRequest) {
   return { runId: loaded.run?.runId ?? null, family, ...file, inputs, outputs };
 }
 
-function contentOf(loaded: LoadedModel, { format, from }: ExportRequest): Content {
+/** @returns `width`: of onnx, values per row; null for a one-dimensional tensor and for the other formats */
+function contentOf(loaded: LoadedModel, { format, from }: ExportRequest) {
   const { model, path } = loaded;
   if (format === "onnx") {
     const { bytes, inputs, outputs } = exportOnnx(model, { from });

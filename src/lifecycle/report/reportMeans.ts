@@ -3,7 +3,6 @@ import { parseRecorded } from "../../config/configSha256.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { weakestSegments } from "../../monitoring/segmentReports.ts";
 import { quickRows } from "../../pipeline/predict/explain.ts";
@@ -30,13 +29,9 @@ const SEGMENT_ROWS = 10_000;
 const MAX_CLASSES = 4;
 
 /** The evaluated test rows as the model reads them. */
-export interface JudgedInputs {
-  readonly judged: Judgement;
-  readonly inputs: Table;
-  readonly withHistory: Model;
-}
+export type JudgedInputs = ReturnType<typeof judgedInputs>;
 
-export function judgedInputs(judged: Judgement, model: Model): JudgedInputs {
+export function judgedInputs(judged: Judgement, model: Model) {
   const inputs = conformTable(judged.table, model.signature);
   const y = judged.evaluation.yTrue;
   return { judged, inputs, withHistory: historyFromBatch(model, { inputs, table: judged.table, y }) };

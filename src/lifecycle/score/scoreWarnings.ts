@@ -69,7 +69,11 @@ export function almostPerfect(metrics: ScoreRecord["metrics"], target: string, r
 /** Share of validation rows among the test rows from which the score is no independent one. */
 const MANY_VALIDATION_ROWS = 0.1;
 
-function copiesWarnings(known: KnownTestRows, rows: number, validationRows: number): string[] {
+function copiesWarnings(
+  known: Awaited<ReturnType<typeof knownTestRows>>,
+  rows: number,
+  validationRows: number,
+): string[] {
   const { training, validation, compared } = known;
   const isMany = validation >= MANY_VALIDATION_ROWS * rows;
   const few = isMany || validation === 0 ? "" : ` and ${validation} of validation rows`;
@@ -192,14 +196,6 @@ function isLater(test: Table, ingested: Table, name: string): boolean {
   return latest > -Infinity && own.values.every((time) => time > latest);
 }
 
-interface KnownTestRows {
-  readonly training: number;
-  /** Copies of validation rows that are not copies of training rows. */
-  readonly validation: number;
-  /** Which columns were compared, e.g. "all 12 columns". */
-  readonly compared: string;
-}
-
 interface TestedRun {
   readonly run: Run;
   readonly target: string;
@@ -208,10 +204,8 @@ interface TestedRun {
   readonly ingested: Table;
 }
 
-async function knownTestRows(
-  session: Session,
-  { run, table, target, dataset, ingested }: TestedRun,
-): Promise<KnownTestRows> {
+/** @returns `validation`: copies of validation rows alone; `compared`: which columns were compared */
+async function knownTestRows(session: Session, { run, table, target, dataset, ingested }: TestedRun) {
   const whole = wholeRow(ingested, target);
   const names = whole.filter((name) => findColumn(table, name) !== undefined);
   const all = splitDuplicates(table, ingested, names);

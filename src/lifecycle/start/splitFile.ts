@@ -75,17 +75,10 @@ export function splitOf(
   );
 }
 
-interface Scanned {
-  readonly rows: number;
-  readonly columns: readonly string[];
-  /** Of the asked column: by row, the position of its value in `values`. */
-  readonly codes: readonly number[];
-  /** Null where JSON has none. */
-  readonly values: readonly (string | null)[];
-  readonly notes: readonly string[];
-}
+type Scanned = Awaited<ReturnType<typeof scan>>;
 
-async function scan(input: string, column: string | undefined, context: Context): Promise<Scanned> {
+/** @returns of the asked column: `codes`, by row, the position of its value in `values`, which are null where JSON has none */
+async function scan(input: string, column: string | undefined, context: Context) {
   const codeOf = new Map<string | null, number>();
   const codes: number[] = [];
   const notes: string[] = [];

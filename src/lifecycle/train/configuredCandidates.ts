@@ -7,14 +7,7 @@ import type { Candidate } from "../../pipeline/fit/candidateFeatures.ts";
 import { costsOf, decidingMetric, transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
 
-type ModelSettings = NonNullable<Config["train"]["models"]>[number];
-
-export interface ConfiguredCandidate {
-  readonly candidate: Candidate;
-  /** Position in train.models. */
-  readonly model: number;
-  readonly search: ModelSettings["search"];
-}
+export type ConfiguredCandidate = ReturnType<typeof configuredCandidates>[number];
 
 /** A candidate with the settings that all models of config.json share. */
 export function candidateOf(
@@ -30,8 +23,8 @@ export function candidateOf(
   return { ...model, threshold, calibration, classWeight, metric, costs, seed };
 }
 
-/** Every model on every feature set; the baseline, which uses no features, once. */
-export function configuredCandidates({ config }: Workspace, task: Task): ConfiguredCandidate[] {
+/** Every model, with its position in train.models, on every feature set; the baseline, which uses no features, once. */
+export function configuredCandidates({ config }: Workspace, task: Task) {
   const metric = decidingMetric(config, task);
   const { models, feature_sets, seed } = config.train;
   const chosen = models ?? defaultFamilies(task).map((family) => ({ family, params: {}, search: undefined }));

@@ -1,7 +1,6 @@
 /** Builds and writes the model files that a training keeps, and sets their aliases. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
-import type { Artifact } from "../../core/records/artifact.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
 import type { Signature } from "../../core/table/signature.ts";
@@ -22,11 +21,6 @@ import { finalModel } from "./trainCandidates.ts";
 import type { TrainedCandidate } from "./trainOne.ts";
 import type { PreparedData } from "./trainingData.ts";
 
-export interface KeptModel {
-  readonly model: Artifact;
-  readonly modelVersion: number;
-}
-
 /** The trained candidates, best first. */
 export interface Training {
   readonly dataset: Dataset;
@@ -40,12 +34,12 @@ export interface Training {
 }
 
 /** Writes the winner and the next models that `promotion.top` names. The winner gets the highest version. */
-export async function keepModels(session: Session, training: Training, stamp: string): Promise<KeptModel[]> {
+export async function keepModels(session: Session, training: Training, stamp: string) {
   const { dataset, data, ranked } = training;
   const { top } = session.config.promotion;
   const kept = ranked.filter((trained, index) => index === 0 || (index < top.length && isWorthKeeping(trained)));
   const newest = session.store.nextModelVersion() + kept.length - 1;
-  const models: KeptModel[] = [];
+  const models: Pick<Run, "model" | "modelVersion">[] = [];
   for (const [index, trained] of kept.entries()) {
     const place = index === 0 ? "" : `_${index + 1}`;
     const path = join(session.paths.models, `trainedmodel_${stamp}${place}.json`);

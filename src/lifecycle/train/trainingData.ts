@@ -11,7 +11,7 @@ import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { skewNote, targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
-import { partOf, type Parts, type TrainingData, type Split } from "../../pipeline/fit/splitRows.ts";
+import { partOf, type TrainingData, type Split } from "../../pipeline/fit/splitRows.ts";
 import { automaticNote, automaticSettings } from "./automaticSettings.ts";
 import { historyOf, repeatedTimes, seriesSettings } from "./seriesSettings.ts";
 import { orderOf, requireColumn, selectionOf, splitData, type ToSelectOn } from "./splitData.ts";
@@ -34,9 +34,7 @@ export interface PreparedData extends TrainingData {
   readonly notes: readonly string[];
 }
 
-export interface PreparedParts extends Parts {
-  readonly tables: { readonly training: Table; readonly validation: Table };
-}
+type PreparedParts = ReturnType<typeof partsOf>;
 
 /** Encodes the target, removes ids, dropped columns and rows with too little history, and splits. */
 export async function prepareData(given: Workspace, dataset: Dataset): Promise<PreparedData> {
@@ -161,7 +159,7 @@ function shortHistory(count: number, rows: number): string[] {
   return count === 0 ? [] : [`${count} of ${rows} rows ${have} too little history and ${are} dropped`];
 }
 
-function partsOf(leftOut: ReadonlySet<string>, table: Table, data: TrainingData, split: Split): PreparedParts {
+function partsOf(leftOut: ReadonlySet<string>, table: Table, data: TrainingData, split: Split) {
   const tables = { training: selectRows(table, split.training), validation: selectRows(table, split.validation) };
   const part = (name: keyof Split): TrainingData => ({
     ...partOf({ ...data, inputs: { ...data.inputs, columns: [] } }, split[name]),

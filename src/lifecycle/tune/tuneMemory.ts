@@ -11,15 +11,11 @@ import { saveRecord } from "../../storage/store/saveRecord.ts";
 import type { Session } from "../session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
-export interface TrialMemory {
-  readonly known: ReadonlyMap<number, Trial>;
-  add(trial: Trial): void;
-  /** Deletes the journal; call it once a record contains all trials. */
-  forget(): void;
-}
-
-/** @param fresh ignores and deletes the trials of earlier searches */
-export function rememberedTrials({ paths, store }: Session, { key }: PlannedSearch, fresh: boolean): TrialMemory {
+/**
+ * @param fresh ignores and deletes the trials of earlier searches
+ * @returns `forget` deletes the journal; call it once a record contains all trials
+ */
+export function rememberedTrials({ paths, store }: Session, { key }: PlannedSearch, fresh: boolean) {
   const journal = searchJournal(paths.models, key);
   if (fresh) journal.remove();
   const recorded = fresh ? [] : store.searches(key).flatMap(({ trials }) => trials as unknown as JsonObject[]);
@@ -27,7 +23,7 @@ export function rememberedTrials({ paths, store }: Session, { key }: PlannedSear
   for (const line of [...recorded, ...journal.lines()]) if (isTrial(line)) known.set(line.number, line);
   return {
     known,
-    add: (trial) => journal.append(trial as unknown as JsonObject),
+    add: (trial: Trial) => journal.append(trial as unknown as JsonObject),
     forget: () => journal.remove(),
   };
 }
@@ -74,16 +70,13 @@ export async function recordSearch(
 export interface ListedTrial
   extends TrialRecord, Pick<SearchRecord, "createdAt" | "trainId" | "family" | "featureSet" | "metric"> {}
 
-export interface TrialList {
-  readonly trials: readonly ListedTrial[];
-  readonly more: number;
-}
+export type TrialList = ReturnType<typeof trialList>;
 
 /** Newest tuning first; within one tuning, the trials of all its searches, best first. */
 export function trialList(
   { store }: Session,
   { family, limit }: { readonly family?: string | undefined; readonly limit: number },
-): TrialList {
+) {
   const searches = store.searches().filter((search) => family === undefined || search.family === family);
   const trainIds = [...new Set(searches.map(({ trainId }) => trainId))];
   const all = trainIds.flatMap((trainId) => ranked(searches.filter((search) => search.trainId === trainId)));
