@@ -142,20 +142,16 @@ function historyOf({ store }: Session, metric: string): PastScore[] {
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;
 
-interface DriftInput {
-  readonly run: Run;
-  readonly model: Model;
-  /** The newest dataset; null if it is missing or unreadable. */
-  readonly newest: { readonly dataset: Dataset; readonly table: Table } | null;
-}
-
 const none: Drift = { drift: null, distributions: {} };
 
 /**
  * Compares the new rows of the newest dataset with the model's training data. If the model was trained on it, compares
  * with the training data of the latest other deployed model. Drift is null if there is nothing to compare.
  */
-export async function reportDrift(session: Session, { run, model, newest }: DriftInput): Promise<Drift> {
+export async function reportDrift(
+  session: Session,
+  { run, model, newest }: { run: Run; model: Model; newest: Awaited<ReturnType<typeof newestData>> },
+): Promise<Drift> {
   if (newest === null) return none;
   const { dataset, table } = newest;
   const other = dataset.artifact.sha256 === run.datasetSha256 ? await earlierModel(session, run) : { model, run };

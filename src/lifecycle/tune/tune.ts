@@ -23,7 +23,6 @@ import {
   writeParams,
   type SearchResult,
   type SearchSummary,
-  type TuneResult,
 } from "./tuneResult.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
@@ -48,10 +47,11 @@ export type TunePlan = Awaited<ReturnType<typeof planTune>>;
 
 /**
  * The validation rows evaluate the chosen models once; they do not influence the choice.
+ * @returns `written`: path of the config.json with the best parameters; null if not asked for, or if none are better
  * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "usage" if no model has a search, "interrupted"
  *   with the best trial so far: the same call continues from there
  */
-export async function tune(given: Session, options: TuneOptions): Promise<TuneResult> {
+export async function tune(given: Session, options: TuneOptions) {
   const dataset = latestDataset(given, "tune");
   const prepared = await prepareData(given, dataset);
   const session = chosenBy(given, prepared);
@@ -99,6 +99,8 @@ export async function tune(given: Session, options: TuneOptions): Promise<TuneRe
     written: write,
   };
 }
+
+export type TuneResult = Awaited<ReturnType<typeof tune>>;
 
 async function searchAll(
   session: Session,

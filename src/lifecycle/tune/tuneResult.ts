@@ -10,7 +10,6 @@ import { formatNumber } from "../../core/text/format.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import type { Point } from "../../pipeline/search/space.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
-import type { TrainResult } from "../train/recordTraining.ts";
 import type { Session } from "../session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
@@ -26,15 +25,6 @@ export type SearchResult = SearchSummary & {
   /** Value of the parameters that are configured now, on the same folds; null if it is undefined. */
   readonly configured: number | null;
 };
-
-export interface TuneResult extends TrainResult {
-  readonly trials: number;
-  readonly searches: readonly SearchResult[];
-  readonly greaterIsBetter: boolean;
-  /** Path of the config.json with the best parameters; null if it was not asked for, or if none are better. */
-  readonly written: string | null;
-  readonly best: SearchResult["best"] & Pick<SearchSummary, "model" | "family" | "featureSet">;
-}
 
 /**
  * Writes the best parameters of models into a config.json. If it names no models, those that
