@@ -53,30 +53,19 @@ function withMargins(cells: Float64Array, classCount: number): Confusion {
   return { classCount, cells, actual, predicted, total, correct };
 }
 
-interface ClassCounts {
-  /** Number of rows of the class that were predicted correctly (true positives). */
-  readonly hits: number;
-  readonly predicted: number;
-  readonly actual: number;
-}
+/** Of a class: true positives, rows predicted as the class, rows with this label. */
+type ClassCounts = Readonly<Record<"hits" | "predicted" | "actual", number>>;
 
 /**
  * Two classes: the score of class 1. More: the macro average over the classes that occur among labels or predictions,
  * like scikit-learn.
  */
 export function averageOverClasses(confusion: Confusion, scoreOf: (counts: ClassCounts) => number): number {
-  if (confusion.classCount === 2) return scoreOf(classCounts(confusion, 1));
-  let sum = 0;
-  let classes = 0;
-  for (let code = 0; code < confusion.classCount; code++) {
-    const counts = classCounts(confusion, code);
-    if (counts.actual === 0 && counts.predicted === 0) continue;
-    sum += scoreOf(counts);
-    classes++;
-  }
-  return sum / classes;
-}
-
-function classCounts({ cells, classCount, predicted, actual }: Confusion, code: number): ClassCounts {
-  return { hits: cells[code * classCount + code]!, predicted: predicted[code]!, actual: actual[code]! };
+  const { cells, classCount, predicted, actual } = confusion;
+  const counts = Array.from({ length: classCount }, (_, code) => {
+    return { hits: cells[code * classCount + code]!, predicted: predicted[code]!, actual: actual[code]! };
+  });
+  if (classCount === 2) return scoreOf(counts[1]!);
+  const occurring = counts.filter((each) => each.actual > 0 || each.predicted > 0);
+  return occurring.reduce((sum, each) => sum + scoreOf(each), 0) / occurring.length;
 }

@@ -37,16 +37,9 @@ export function performanceReport(rows: PreparedRows, options: PerformanceOption
   const estimate = rows.noPredictions === null ? estimatePerformance(rows, judged, options) : null;
   const nothing = { rows: known.length, metric, reference, estimate };
   if (known.length === 0) {
-    const empty = {
-      metrics: {},
-      intervals: {},
-      value: null,
-      errorStandardDeviation: null,
-      meanPredicted: null,
-      meanActual: null,
-      points: [],
-    };
-    return { ...nothing, ...empty, skipped: rows.noPredictions ?? "no row with a prediction has a label" };
+    const noMeans = { errorStandardDeviation: null, meanPredicted: null, meanActual: null };
+    const skipped = rows.noPredictions ?? "no row with a prediction has a label";
+    return { ...nothing, ...noMeans, metrics: {}, intervals: {}, value: null, points: [], skipped };
   }
   const metrics = computeMetrics(evaluation);
   const names = metricsWithInterval(metrics, known.length, [metric, ...options.required]);

@@ -1,5 +1,6 @@
 /** Several quantiles of unsorted values, without sorting all of them. */
 import { extentOf } from "./extentOf.ts";
+import { lowerBound } from "./lowerBound.ts";
 import { quantileSorted } from "./quantileSorted.ts";
 
 /** Up to this many values a plain sort is faster. */
@@ -28,7 +29,7 @@ function sortedNear(values: Float64Array, shares: readonly number[]): Float64Arr
   const isWanted = new Uint8Array(CELLS);
   for (const share of shares) {
     const place = Math.floor(share * (values.length - 1));
-    for (const at of [place, Math.min(place + 1, values.length - 1)]) isWanted[cellAt(starts, at)] = 1;
+    for (const at of [place, Math.min(place + 1, values.length - 1)]) isWanted[lowerBound(starts, at + 1) - 1] = 1;
   }
   const sorted = new Float64Array(values.length);
   const next = starts.slice();
@@ -48,15 +49,4 @@ function gridOf(values: Float64Array): (value: number) => number {
   const scale = width > 0 && width < Infinity ? (CELLS - 1) / width : 0;
   // If width is so small that scale is infinite, 0 × scale is NaN, which | turns into 0.
   return (value) => Math.min(CELLS - 1, (value - low) * scale) | 0;
-}
-
-/** The cell that contains the value at position `place` of the sorted values. */
-function cellAt(starts: Int32Array, place: number): number {
-  let [low, high] = [0, CELLS];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (starts[middle]! <= place) low = middle;
-    else high = middle;
-  }
-  return low;
 }
