@@ -26,10 +26,10 @@ describe("workers", () => {
     const shared = toTune();
     await ok(shared, "share", url);
     const workers = Array.from({ length: 3 }, () => start(shared, "worker", "--threads", "1"));
-    await expect.poll(() => living(shared), { timeout: 30_000 }).toHaveLength(3);
+    await expect.poll(() => living(shared), { timeout: 60_000 }).toHaveLength(3);
     const tuning = start(shared, "tune", "--workers", "1");
     for (const { child, finished } of workers.slice(1)) {
-      await expect.poll(busy, { timeout: 30_000, interval: 5 }).toBeGreaterThanOrEqual(2);
+      await expect.poll(busy, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(2);
       child.kill("SIGKILL");
       await finished;
     }
@@ -56,10 +56,10 @@ describe("workers", () => {
       const shared = toTrain();
       await ok(shared, "share", `${url}?workspace=train${count}`);
       const workers = Array.from({ length: count }, () => start(shared, "worker", "--threads", "1"));
-      await expect.poll(() => living(shared), { timeout: 30_000 }).toHaveLength(count);
+      await expect.poll(() => living(shared), { timeout: 60_000 }).toHaveLength(count);
       const training = start(shared, "train");
       if (count === 2) {
-        await expect.poll(busy, { timeout: 30_000, interval: 5 }).toBe(2);
+        await expect.poll(busy, { timeout: 60_000, interval: 5 }).toBe(2);
         workers[1]!.child.kill("SIGKILL");
       }
       const { status, stdout, stderr } = await training.finished;
@@ -80,7 +80,7 @@ describe("workers", () => {
     const shared = toTune();
     await ok(shared, "share", `${url}?workspace=interrupted`);
     const worker = start(shared, "worker", "--threads", "1");
-    await expect.poll(() => living(shared), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => living(shared), { timeout: 60_000 }).toHaveLength(1);
     // Seen in pg_stat_activity as a worker of another version.
     const [{ rows }] = [
       await database.query<{ name: string }>("SELECT application_name AS name FROM pg_stat_activity"),
@@ -90,7 +90,7 @@ describe("workers", () => {
     await other.connect();
     other.on("error", () => {});
     const tuning = start(shared, "tune", "--workers", "1", "-v");
-    await expect.poll(busy, { timeout: 30_000, interval: 5 }).toBeGreaterThan(0);
+    await expect.poll(busy, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
     tuning.child.kill("SIGINT");
     const { status, stderr } = await tuning.finished;
     await other.end();
@@ -109,18 +109,18 @@ describe("workers", () => {
     const shared = toTune();
     await ok(shared, "share", `${url}?workspace=orphan`);
     const worker = start(shared, "worker", "--threads", "1");
-    await expect.poll(() => living(shared), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => living(shared), { timeout: 60_000 }).toHaveLength(1);
     const tuning = start(shared, "tune", "--workers", "1");
-    await expect.poll(busy, { timeout: 30_000, interval: 5 }).toBeGreaterThan(0);
+    await expect.poll(busy, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
     tuning.child.kill("SIGKILL");
     await tuning.finished;
-    await expect.poll(leftovers, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(leftovers, { timeout: 60_000 }).toEqual([]);
     worker.child.kill("SIGTERM");
     expect((await worker.finished).status).toBe(143);
     expect((await ok(shared, "worker", "--idle", "100ms")).stderr).toContain("did 0 tasks");
     // Also where the database does not come back.
     const lost = start(shared, "worker", "--idle", "3s");
-    await expect.poll(() => living(shared), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => living(shared), { timeout: 60_000 }).toHaveLength(1);
     await database.query("ALTER ROLE mlctl NOLOGIN");
     const sessions =
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'mlctl worker%'";

@@ -1,7 +1,7 @@
 /** `mlctl predict`: adds predictions to a stream of rows. */
 import { counted } from "../core/text/format.ts";
 import { statSync } from "node:fs";
-import { extname, relative } from "node:path";
+import { extname, relative, resolve } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { defineCommand, sharedOptions, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
 import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
@@ -79,8 +79,8 @@ export const predict = defineCommand({
       throw new MlctlError("usage", `--${forecastOnly} needs --horizon`, { hint: "mlctl predict --horizon 14" });
     }
     const input = args[0] ?? "-";
-    if (input.startsWith("s3://") || statSync(input, { throwIfNoEntry: false })?.isDirectory() === true)
-      return runFiles(invocation, input);
+    const place = statSync(resolve(invocation.global.directory, input), { throwIfNoEntry: false });
+    if (input.startsWith("s3://") || place?.isDirectory() === true) return runFiles(invocation, input);
     if (options.rejectFile !== undefined && !options.guard) {
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
     }
