@@ -25,10 +25,7 @@ const partOf: Record<Part, (ms: number) => number> = {
 
 const parts = Object.keys(partOf) as Part[];
 
-/**
- * Rows to predict are later than training rows, where a tree cannot extrapolate, and splits on days_since_1970 replace
- * splits that would generalise: on hourly traffic it doubled the error of XGBoost.
- */
+/** Rows to predict are later than training rows: splits on days_since_1970 replace splits that would generalise. */
 const defaultParts = parts.filter((part) => part !== "days_since_1970");
 
 type FittedDate = {

@@ -1,4 +1,4 @@
-/** Fits a logistic regression: sets up the problem, chooses the solver and returns the learned state. */
+/** Fits a logistic regression: sets up the problem and returns the learned state. */
 import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
@@ -61,22 +61,21 @@ async function solve(problem: LogisticProblem, options: OptimizerOptions): Promi
   return lbfgs(objective, start, options);
 }
 
-/** A tenth of the rows; null if there are few rows or the sample lacks a class. */
+/**
+ * A tenth of the rows, which weigh ten times as much so that the penalty keeps its relative strength; null if there are few
+ * rows or the sample lacks a class.
+ */
 function sampleOf(problem: LogisticProblem): LogisticProblem | null {
   if (problem.rowCount < WARM_START_ROWS) return null;
-  const sample = everyTenth(problem);
-  return new Set(sample.y).size < problem.classCount ? null : sample;
-}
-
-/** The sampled rows weigh ten times as much, so that the penalty keeps its relative strength. */
-function everyTenth(problem: LogisticProblem): LogisticProblem {
   const { columnCount, values, y, rowWeights: weights } = problem;
   const rowCount = Math.ceil(problem.rowCount / WARM_START_STRIDE);
   const rows = Int32Array.from({ length: rowCount }, (_, i) => i * WARM_START_STRIDE);
+  const labels = selectValues(y, rows);
+  if (new Set(labels).size < problem.classCount) return null;
   const sampled = new Float64Array(rowCount * columnCount);
   rows.forEach((row, i) => sampled.set(values.subarray(row * columnCount, (row + 1) * columnCount), i * columnCount));
   const sampledWeights = Float64Array.from(rows, (row) => WARM_START_STRIDE * (weights?.[row] ?? 1));
-  return { ...problem, rowCount, values: sampled, y: selectValues(y, rows), rowWeights: sampledWeights };
+  return { ...problem, rowCount, values: sampled, y: labels, rowWeights: sampledWeights };
 }
 
 function rowWeights(codes: Float64Array, classCount: number, options: FitOptions): Float64Array | null {

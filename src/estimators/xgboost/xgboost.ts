@@ -6,7 +6,7 @@ import { requireFeatures } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { ofWidth, requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
-import { requireComplete } from "../requireComplete.ts";
+import { requireFloat32 } from "../requireComplete.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
 import { installHint } from "./engines/native/releases.ts";
 import { readEnsemble, type TreeEnsemble } from "./ensemble.ts";
@@ -28,11 +28,7 @@ export const xgboost = {
 
   prepare({ engine = "auto" }) {
     const chosen = import("./engines/chooseEngine.ts").then(({ chooseEngine }) => chooseEngine(engine as string));
-    // The fit reports an engine that cannot be used.
-    chosen.then(
-      ({ prepare }) => prepare(),
-      () => {},
-    );
+    chosen.then(({ prepare }) => prepare()).catch(() => {}); // the fit reports an engine that cannot be used
   },
 
   async remarks({ engine = "auto" }) {
@@ -127,7 +123,7 @@ async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
   // XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and uses float32.
   if (X.rowCount === 0 || X.columnNames.length === 0)
     throw new MlctlError("data", "xgboost has no rows or no features to train on");
-  requireComplete(X, y, "xgboost", false);
+  requireFloat32(X, y, "xgboost");
   checkTarget(y, objective);
   const ranks = params.engine === "wasm" ? undefined : options.ranks;
   const { chooseEngine } = await import("./engines/chooseEngine.ts"); // loads the engines, which prediction does not need

@@ -6,8 +6,7 @@ import { rowNumbers } from "../rows/rowNumbers.ts";
 
 /**
  * Number of rows of `table` that have the same values in all columns `names` as some row of `other`: they make every
- * metric too good. Missing values equal each other, and a number equals the same number as a string. Exact: rows are
- * matched by hash and then compared; 0.2 s for a million rows of eleven columns.
+ * metric too good. Missing values equal each other, and a number equals the same number as a string.
  */
 export function splitDuplicates(table: Table, other: Table, names: readonly string[]): number {
   return originals(table, other, names).reduce((copies, original) => copies + (original >= 0 ? 1 : 0), 0);

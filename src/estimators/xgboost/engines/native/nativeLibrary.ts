@@ -98,10 +98,7 @@ function openLibrary(path: string) {
   return library;
 }
 
-/**
- * Number of times GNU's OpenMP polls for the other threads before it sleeps. On an idle machine a training takes a tenth
- * longer than with 100,000; beside a busy process, where its default is 300,000, half or a third of the time.
- */
+/** Polls of GNU's OpenMP for the other threads before it sleeps: half or a third of the time beside a busy process. */
 const SPINS = 1000;
 
 /**

@@ -75,9 +75,9 @@ function wasmJob(request: TrainingRequest): TrainingJob {
 const scaledParams = ["reg_lambda", "reg_alpha", "gamma", "min_child_weight"];
 
 /**
- * Expresses class weights as parameters, because ml-xgboost's WebAssembly has no function to set sample weights. If all rows of class 0 have weight c and all of class 1 weight d, gradients and Hessians are c times those with
- * weights 1 and d / c, which is what scale_pos_weight does. The trees are the same up to float32 rounding (and, with
- * hist and approx, up to the position of the bins).
+ * Expresses class weights as parameters, because ml-xgboost's WebAssembly cannot set sample weights: with weights c and d,
+ * gradients and Hessians are c times those with weights 1 and d / c, which is what scale_pos_weight does. The trees are
+ * the same up to float32 rounding (and, with hist and approx, up to the position of the bins).
  * @returns the parameters, and the factor that gain and cover must be multiplied by
  * @throws {MlctlError} kind "usage" if weights differ within a class
  */
