@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
 import { plots } from "./index.ts";
+import { htmlText } from "../reporting/html.ts";
+import { plotFigure } from "../reporting/plotFigure.ts";
 import { renderPng, renderSvg } from "./render.ts";
 import type { PlotSpec } from "./theme.ts";
 
@@ -219,6 +221,16 @@ describe("renderSvg", () => {
     const svg = await renderSvg(plots.importance({ values: [[name, 1]], measure: "gain" }));
     expect(svg).not.toContain("<script");
     expect(textsOf(svg).some((text) => text.startsWith("<script>alert"))).toBe(true);
+  });
+
+  it("labels marks for the mouse, links the title, and escapes hostile names in both", async () => {
+    const label = `<script>alert("1")</script>`;
+    const points = [1, 2].map((x) => ({ x, y: x, label, isBest: x === 1 }));
+    const spec = plots.trials({ title: label, subtitle: "", sentence: "Best at 1.", points });
+    const page = htmlText(await plotFigure("a", { ...spec, usermeta: { href: "/ui/trials" } }));
+    expect(page.match(/<title>&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt;<\/title><\/path>/g)).toHaveLength(2);
+    expect(page).toContain('<a href="/ui/trials">&lt;script&gt;');
+    expect(page).not.toContain("<script");
   });
 
   it("draws up to 800 single points, and more rows as a grid of counts", async () => {
