@@ -4,26 +4,23 @@ import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
 import type { ThresholdPoint } from "../plots/calibration.ts";
 import type { ReportInput } from "./reportInput.ts";
 
-export interface InRows {
-  /** "Finds 64 of the 250 rows with churn = yes; 59 of 100 alarms are right". */
-  readonly headline: string;
-  readonly sentences: readonly string[];
-  /** "misses most rows with churn = yes"; null if it finds at least half of each class. */
-  readonly weakness: string | null;
-}
+export type InRows = NonNullable<ReturnType<typeof inRows>>;
 
 /** Of a class; fewer say little about how many of them the model finds. */
 const MINIMUM_OF_CLASS = 10;
 
-/** @returns null if there are no test rows with an actual value and a prediction */
-export function inRows(input: ReportInput): InRows | null {
+/**
+ * @returns `headline`: "Finds 64 of the 250 rows with churn = yes; 59 of 100 alarms are right"; `weakness`: "misses most rows
+ *   with churn = yes", null if it finds at least half of each class; null without test rows that have an actual value
+ */
+export function inRows(input: ReportInput) {
   const { task } = input.run;
   const found = task === "regression" ? ofNumbers(input) : task === "binary" ? ofTwo(input) : ofClasses(input);
   if (found === null) return null;
   return { ...found, sentences: [...found.sentences, moneySentence(input)].filter((text) => text !== "") };
 }
 
-function ofTwo({ run, signature, thresholds }: ReportInput): InRows | null {
+function ofTwo({ run, signature, thresholds }: ReportInput) {
   const [[trueNegatives = 0, falsePositives = 0] = [], [misses = 0, hits = 0] = []] = run.score?.confusionMatrix ?? [];
   const { name, classes } = signature.target;
   const [alarms, positives] = [hits + falsePositives, hits + misses];
@@ -48,7 +45,7 @@ function ofTwo({ run, signature, thresholds }: ReportInput): InRows | null {
   };
 }
 
-function ofClasses({ run, signature }: ReportInput): InRows | null {
+function ofClasses({ run, signature }: ReportInput) {
   const matrix = run.score?.confusionMatrix ?? [];
   const classes = matrix.map((row, code) => ({
     label: signature.target.classes?.[code] ?? String(code),
@@ -80,7 +77,7 @@ function ofClasses({ run, signature }: ReportInput): InRows | null {
   };
 }
 
-function ofNumbers({ predictions, signature, run }: ReportInput): InRows | null {
+function ofNumbers({ predictions, signature, run }: ReportInput) {
   if (predictions === null || predictions.actual.length === 0) return null;
   const { actual, predicted } = predictions;
   const errors = Float64Array.from(predicted, (value, i) => Math.abs(value - actual[i]!)).toSorted();
