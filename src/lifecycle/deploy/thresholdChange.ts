@@ -9,9 +9,12 @@ import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
 
 type Judged = LoadedModel & { readonly evaluation: Evaluation };
 
+/** Difference of probabilities that other versions of mlctl and its libraries make by rounding. */
+const SAME = 1e-6;
+
 /**
- * @returns null if both models have the same threshold or the same settings; `isChosen`: nothing else differs, and
- *   config.json says so
+ * @returns null if both models have the same threshold or the same settings; `isChosen`: the probabilities are the
+ *   same, and config.json says so
  */
 export function thresholdChange(
   { config, configSha256 }: Session,
@@ -27,14 +30,11 @@ export function thresholdChange(
   const unit = metricUnit(config, metric);
   const [before, after] = [champion.evaluation, evaluation].map((each) => formatNumber(metric.compute(each)));
   const effect = `${metric.name} from ${before} to ${after}${unit === null ? "" : ` ${unit}`}`;
+  const theirs = champion.evaluation.probabilities;
+  const isSame = evaluation.probabilities?.every((value, i) => Math.abs(value - theirs![i]!) < SAME) ?? false;
   const isConfigured = threshold === to || run?.configSha256 === configSha256();
   return {
     text: `from ${formatNumber(from)} to ${formatNumber(to)} (${effect})`,
-    isChosen: isConfigured && withoutThreshold(champion) === withoutThreshold({ model }),
+    isChosen: isConfigured && isSame,
   };
-}
-
-/** What makes the predicted probabilities. */
-function withoutThreshold({ model: { estimator, transforms, calibration } }: Pick<LoadedModel, "model">): string {
-  return JSON.stringify([estimator, transforms, calibration]);
 }
