@@ -18,7 +18,7 @@ const wholeSteps = [
     "buildModel describeModel deploy diffRuns keepModels lifecycle/series predict/forecast lookBackModel monitorNewRows planFullprocess",
   ),
   ...named("planIngest fetchSources selection why referenceInThread reportDrift score htmlReport plotWorker"),
-  ...named("ingestFiles chooseFormats exactDigits strangersTable sharedPool"),
+  ...named("ingestFiles chooseFormats exactDigits readPlainCsv strangersTable sharedPool"),
   ...named(
     "xgboost/xgboost atomicWrite predictionLog logReader retain runStore postgresRecords judgeWindow driftReport",
   ),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { withDatabase, type Database } from "../data/duckdb/duckdb.ts";
 import { identifier } from "../data/duckdb/sql.ts";
+import { readPlainCsv } from "../data/csv/readPlainCsv.ts";
 import { loadCsv } from "../data/load/loadCsv.ts";
 import type { CsvSettings } from "../data/readOptions.ts";
 import { readRows } from "../data/stream/rows.ts";
@@ -54,6 +55,18 @@ export async function readByDuckdb(
   }
 }
 
+/** Numbers as JavaScript writes them; null if the fast path leaves the file to DuckDB. */
+export async function readByFastPath(path: string, { settings }: OddCsv): Promise<Read | null> {
+  const table = await readPlainCsv(path, { csv: settings });
+  if (table === null) return null;
+  const cells = table.columns.map((column) => {
+    if (column.kind === "category") return (row: number): string => column.categories[column.codes[row]!] ?? "";
+    return (row: number): string => (Number.isNaN(column.values[row]) ? "" : String(column.values[row]));
+  });
+  const rows = Array.from({ length: table.rowCount }, (_, row) => cells.map((cell) => cell(row)));
+  return { columns: table.columns.map(({ name }) => name), rows };
+}
+
 function withoutPath(error: unknown, path: string): string {
   if (!(error instanceof Error)) throw error;
   return error.message
@@ -78,13 +91,13 @@ export interface Difference {
 /** Reads random files with every reader. */
 export async function differences({ seed, files }: Fuzz): Promise<{
   different: Difference[];
-  counts: Record<"direct" | "rewritten" | "refused", number>;
+  counts: Record<"direct" | "rewritten" | "fast" | "refused", number>;
 }> {
   const folder = mkdtempSync(join(tmpdir(), "mlctl-odd-"));
   const path = join(folder, "odd.csv");
   const next = oddCsvs(seed);
   const different: Difference[] = [];
-  const counts = { direct: 0, rewritten: 0, refused: 0 };
+  const counts = { direct: 0, rewritten: 0, fast: 0, refused: 0 };
   try {
     await withDatabase(async (database) => {
       for (let i = 0; i < files; i++) {
@@ -92,13 +105,29 @@ export async function differences({ seed, files }: Fuzz): Promise<{
         const stream = await readByStream(odd);
         const columns = "columns" in stream ? stream.columns : [];
         const { direct, ...duckdb } = await readByDuckdb(database, path, odd, columns);
+        const fast = await readByFastPath(path, odd);
         counts[direct === undefined ? "refused" : direct ? "direct" : "rewritten"]++;
-        if (JSON.stringify(stream) !== JSON.stringify(duckdb))
-          different.push({ file: odd.bytes.toString(), settings: odd.settings, stream, other: duckdb });
+        const compare = (one: Read, other: Read): void => {
+          if (JSON.stringify(one) === JSON.stringify(other)) return;
+          different.push({ file: odd.bytes.toString(), settings: odd.settings, stream, other });
+        };
+        compare(stream, duckdb);
+        if (fast === null) continue;
+        counts.fast++;
+        compare(withNumbers(stream), fast);
       }
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
   return { different, counts };
+}
+
+/** Columns of numbers as JavaScript writes them. */
+function withNumbers(read: Read): Read {
+  if ("problem" in read) return read;
+  const { columns, rows } = read;
+  const isNumber = columns.map((_, i) => rows.every((row) => !Number.isNaN(Number(row[i]))));
+  const cell = (text: string, i: number): string => (isNumber[i]! && text !== "" ? String(Number(text)) : text);
+  return { columns, rows: rows.map((row) => row.map(cell)) };
 }

@@ -1,6 +1,6 @@
 /**
- * The grammar of CSV, for every reader. A file that DuckDB reads by itself lies in the subset of `csvScan.ts` on
- * which both agree.
+ * The grammar of CSV, for every reader. A file that DuckDB or the fast path reads by itself lies in the subset of
+ * `csvScan.ts` on which they agree with this tokenizer.
  *
  * - A line ends with LF, CRLF or CR, mixed at will. Blank lines are skipped; in a file with one column they are missing
  *   values.
@@ -11,8 +11,8 @@
  *   concatenated have them.
  */
 import type { InputRow } from "../rowBatch.ts";
-import { isSpaceOrTab, lastInk, lineBreaks, widthMismatch, withoutBlanks } from "./csvGrammar.ts";
-import type { CsvFlaws, CsvGrammar } from "./csvGrammar.ts";
+import { fieldReader, isSpaceOrTab, lastInk, lineBreaks, widthMismatch, withoutBlanks } from "./csvGrammar.ts";
+import type { CsvFlaws, CsvGrammar, FieldForm } from "./csvGrammar.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 export interface CsvRow extends InputRow {
@@ -38,67 +38,50 @@ export interface CsvTokenizer {
 /** In characters, so that an unclosed quote does not read the rest of a long file into memory. */
 export const MAX_RECORD_LENGTH = 1 << 25;
 
-/** A record that has not ended is read again with each text that follows; beyond this length, once it has doubled. */
-const READ_AGAIN = 1 << 20;
-
-/** How a field is written: without quotes, in quotes, or in quotes with characters after the closing quote. */
-type FieldForm = "bare" | "quoted" | "loose";
-
 /** @param line number of the first line that will be written */
 export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
   const { delimiter, quote, trim } = grammar;
   const flaws: CsvFlaws = { afterQuote: undefined, trimmed: new Map(), repeatedHeader: undefined };
-  const inPattern = `\\u${delimiter.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  const blanks = [" ", "\t"].filter((blank) => blank !== delimiter).join("");
-  const besideBlank = new RegExp(`[${blanks}][${inPattern}\n\r]|(^|[${inPattern}\n\r])[${blanks}]`);
-  const [comma, mark] = [delimiter.charCodeAt(0), 0xfeff];
-  const isEnd = (code: number): boolean => code === comma || code === 10 || code === 13;
-  const isSkipped = (code: number): boolean => code === mark || (trim && isSpaceOrTab(code) && code !== comma);
+  const reader = fieldReader(grammar);
+  const hasBlank = blankFinder(delimiter);
   let header: readonly string[] | undefined;
   let headerForms: readonly FieldForm[] | undefined;
   let rows: CsvRow[] = [];
   let consumed = 0;
   /** The last text ended with CR: a line feed that follows belongs to it. */
   let afterReturn = false;
-  /** Text of a record that has not ended, its length when it was last read, and its fields if a quote is open. */
-  let pending = "";
-  let tried = 0;
-  let unclosedAfter: readonly string[] | undefined;
 
-  function write(more: string, limit = Infinity): CsvRow[] {
+  function write(text: string, limit = Infinity): CsvRow[] {
     rows = [];
-    const text = pending + (afterReturn && more.startsWith("\n") ? more.slice(1) : more);
-    if (more.length > 0) afterReturn = false;
-    if (pending.length > READ_AGAIN && text.length < Math.min(2 * tried, MAX_RECORD_LENGTH)) {
-      pending = text;
-      return rows;
-    }
-    const chunk = { mayTrim: trim && /[ \t]/.test(text) && besideBlank.test(text), hasMark: text.includes("\ufeff") };
-    let at = 0;
+    let at = afterReturn && text.startsWith("\n") ? 1 : 0;
+    if (text.length > 0) afterReturn = false;
+    const chunk = { mayTrim: trim && hasBlank(text), hasMark: text.includes("\ufeff") };
     let [feed, ret, quoted] = [-1, -1, -1];
-    unclosedAfter = undefined;
     while (at < text.length && rows.length < limit) {
       if (feed < at) feed = indexOf(text, "\n", at);
       if (ret < at) ret = indexOf(text, "\r", at);
       if (quoted < at) quoted = quote === "" ? Infinity : indexOf(text, quote, at);
       const end = Math.min(feed, ret);
-      if (quoted === Infinity && ret === Infinity && limit === Infinity && feed < Infinity) {
+      if (!reader.isOpen() && quoted === Infinity && ret === Infinity && limit === Infinity && feed < Infinity) {
         const last = text.lastIndexOf("\n");
-        for (const source of text.slice(at, last).split("\n")) plainLine(source, chunk);
+        const lines = text.slice(at, last).split("\n");
+        if (chunk.mayTrim || chunk.hasMark) for (const source of lines) plainLine(source, chunk);
+        else addLines(lines);
         at = last + 1;
-      } else if (end < quoted) {
+        continue;
+      }
+      if (!reader.isOpen() && end < Infinity && end < quoted) {
         plainLine(text.slice(at, end), chunk);
         at = afterLineEnd(text, end);
-      } else {
-        const next = quoted === Infinity ? undefined : record(text, at);
-        if (next === undefined) break;
-        at = next;
+        continue;
       }
+      at = reader.read(text, at);
+      if (at === text.length) break;
+      addRecord();
+      at = afterLineEnd(text, at);
     }
+    if (reader.length() > MAX_RECORD_LENGTH) throw reader.isQuoted() ? unclosed() : longLine(line);
     consumed = at;
-    pending = rows.length < limit ? text.slice(at) : "";
-    tried = pending.length;
-    if (tried > MAX_RECORD_LENGTH) throw unclosedAfter === undefined ? longLine(line) : unclosed(unclosedAfter);
     return rows;
   }
 
@@ -108,52 +91,30 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     return text[at + 1] === "\n" ? at + 2 : at + 1;
   }
 
-  /** A line without quotes is one record: splitting it takes a fraction of the time of `record`. */
+  /** A line without quotes is one record: splitting it takes a fraction of the time of `fieldReader`. */
   function plainLine(source: string, { mayTrim, hasMark }: { mayTrim: boolean; hasMark: boolean }): void {
-    if (hasMark && source.includes("\ufeff")) return void record(`${source}\n`, 0);
+    if (hasMark && source.includes("\ufeff")) {
+      reader.read(source, 0);
+      return addRecord();
+    }
     const values = source.split(delimiter);
     const isChanged = mayTrim && trimAll(values);
     addRow(values, undefined, delimiter === "," && !isChanged ? source : undefined);
     line++;
   }
 
-  /** Reads the fields of a record one by one. @returns where the next starts; undefined if `text` ends within it */
-  function record(text: string, start: number): number | undefined {
-    const values: string[] = [];
-    const forms: FieldForm[] = [];
-    for (let at = start; ; at++) {
-      const first = at;
-      while (isSkipped(text.charCodeAt(at))) at++;
-      const isQuoted = quote !== "" && text[at] === quote;
-      const close = isQuoted ? closingQuote(text, at + 1) : at;
-      if (close < 0) {
-        unclosedAfter = values;
-        return undefined;
-      }
-      let end = isQuoted ? close + 1 : at;
-      while (end < text.length && !isEnd(text.charCodeAt(end))) end++;
-      if (end === text.length) return undefined;
-      if (isQuoted) {
-        const rest = text.slice(close + 1, end);
-        const isLoose = (trim ? withoutBlanks(rest) : rest) !== "";
-        values.push(text.slice(at + 1, close).replaceAll(quote + quote, quote) + (isLoose ? rest : ""));
-        forms.push(isLoose ? "loose" : "quoted");
-      } else {
-        values.push(text.slice(first, at).replaceAll("\ufeff", "") + text.slice(at, end));
-        forms.push("bare");
-      }
-      at = end;
-      if (text[end] === delimiter) continue;
-      addRecord(values, forms);
-      return afterLineEnd(text, end);
+  /** Lines without quotes, byte order marks and blanks beside a delimiter: the usual file, and the hottest loop. */
+  function addLines(sources: readonly string[]): void {
+    const width = header?.length ?? 0;
+    const first = header?.[0];
+    const keepsSource = delimiter === ",";
+    for (const source of sources) {
+      const values = source.split(delimiter);
+      if (width < 2 || values.length !== width || values[0] === first)
+        addRow(values, undefined, keepsSource ? source : undefined);
+      else rows.push(keepsSource ? { line, values, source } : { line, values });
+      line++;
     }
-  }
-
-  /** Where a quote is not doubled; −1 if there is none, or the next character is not known yet. */
-  function closingQuote(text: string, start: number): number {
-    for (let at = text.indexOf(quote, start); at >= 0 && at + 1 < text.length; at = text.indexOf(quote, at + 2))
-      if (text[at + 1] !== quote) return at;
-    return -1;
   }
 
   function trimAll(values: string[]): boolean {
@@ -176,10 +137,11 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     return short;
   }
 
-  function addRecord(values: string[], forms: readonly FieldForm[]): void {
+  function addRecord(): void {
+    const { values, forms } = reader.take();
     let at = line;
     for (const [column, given] of values.entries()) {
-      const value = given.charCodeAt(0) === mark ? (values[column] = given.replace(/^\ufeff+/, "")) : given;
+      const value = (values[column] = given.replace(/^\ufeff+/, ""));
       const form = forms[column];
       if (form === "loose") {
         if (trim) values[column] = value.slice(0, lastInk(value));
@@ -211,8 +173,8 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     return values.every((value, i) => value === header![i] && (forms?.[i] ?? "bare") === (headerForms?.[i] ?? "bare"));
   }
 
-  /** @param values of the record before the quote */
-  function unclosed(values: readonly string[]): UnreadableFile {
+  function unclosed(): UnreadableFile {
+    const { values } = reader.fields();
     const at = values.reduce((sum, value) => sum + lineBreaks(value), line);
     const name = header?.[values.length];
     const place = name === undefined ? "" : `, column "${name}"`;
@@ -227,10 +189,10 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
     },
     write,
     end() {
-      tried = 0;
-      const found = write(pending === "" || /[\n\r]$/.test(pending) ? "" : "\n");
-      if (unclosedAfter !== undefined) throw unclosed(unclosedAfter);
-      return found;
+      rows = [];
+      if (reader.isQuoted()) throw unclosed();
+      if (reader.isOpen()) addRecord();
+      return rows;
     },
     setHeader(values) {
       header = values;
@@ -241,6 +203,15 @@ export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
 export function longLine(line: number): UnreadableFile {
   const hint = "each row must be a line that ends with a line feed: check that the input is a table";
   return new UnreadableFile(`line ${line} is longer than ${MAX_RECORD_LENGTH >> 20} MiB`, { line, hint });
+}
+
+/** Tells whether a blank is at the start or end of a field of a text. */
+function blankFinder(delimiter: string): (text: string) => boolean {
+  const end = `[\\u${delimiter.charCodeAt(0).toString(16).padStart(4, "0")}\n\r]`;
+  const blanks = [" ", "\t"].filter((blank) => blank !== delimiter);
+  const finders = blanks.map((blank) => ({ blank, beside: new RegExp(`${blank}${end}|${end}${blank}`) }));
+  return (text) =>
+    finders.some(({ blank, beside }) => text.includes(blank) && (beside.test(text) || text.startsWith(blank)));
 }
 
 function indexOf(text: string, char: string, from: number): number {

@@ -14,6 +14,8 @@ const CHUNK_BYTES = 1 << 20;
 export interface TextFile {
   readonly path: string;
   readonly gzip: boolean;
+  /** Has zeros after the end of the gzip data, as on tapes and block devices: DuckDB does not read it. */
+  readonly isPadded: boolean;
   /** Starts with the byte order mark of UTF-8. */
   readonly isMarked: boolean;
   readonly encoding: FoundEncoding | undefined;
@@ -28,13 +30,25 @@ export async function inspectText(
   encoding: string | undefined,
   visit: (chunk: Buffer) => void,
 ): Promise<TextFile> {
-  const start = await firstBytes(path, 3);
+  const start = await bytesAt(path, 3, "start");
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
+  const isPadded = gzip && (await bytesAt(path, 8, "end")).every((byte) => byte === 0);
   const isMarked = start.equals(Buffer.from("\ufeff"));
   let found: FoundEncoding | undefined;
   const onEncoding = (other: FoundEncoding): void => void (found = other);
-  for await (const chunk of textOf({ path, gzip }, { encoding, onEncoding })) visit(chunk);
-  return { path, gzip, isMarked, encoding: found };
+  const options = { encoding, onEncoding };
+  const lineNumbers = async (): Promise<void> => {
+    // Read again to its end, or up to the error.
+    for await (const _ of textOf({ path, gzip }, options));
+  };
+  try {
+    for await (const chunk of textOf({ path, gzip }, { ...options, countLines: false })) visit(chunk);
+  } catch (error) {
+    if (error instanceof UnreadableFile && error.line !== undefined) await lineNumbers();
+    throw error;
+  }
+  if (found?.guess !== undefined) await lineNumbers();
+  return { path, gzip, isPadded, isMarked, encoding: found };
 }
 
 export function textOf({ path, gzip }: Pick<TextFile, "path" | "gzip">, options: DecodeOptions) {
@@ -60,10 +74,11 @@ export async function writeCopy(path: string, folder: string, text: AsyncIterabl
   return copy;
 }
 
-async function firstBytes(path: string, count: number): Promise<Buffer> {
+async function bytesAt(path: string, count: number, from: "start" | "end"): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+    const at = from === "start" ? 0 : Math.max(0, (await file.stat()).size - count);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, at);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
@@ -71,7 +86,7 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
 }
 
 /** The bytes of a file, decompressed if `gzip`. @throws {UnreadableFile} if the gzip data is damaged */
-async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
+export async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (!gzip) {
     yield* file;

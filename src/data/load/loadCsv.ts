@@ -3,8 +3,10 @@ import { MlctlError } from "../../core/errors.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
 import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
+import { hasCodes } from "./codeScan.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
-import { asText, explainCsv, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
+import { explainCsv } from "./explainCsv.ts";
+import { asText, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
 import type { ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
 
@@ -21,8 +23,8 @@ const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const file = csvFile(await inspectCsv(path, database.folder, options), options);
-  await detectTypes(database, table, file);
-  const texts = await textNumbers(database, table, file, options);
+  const [isCoded] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
+  const texts = await textNumbers(database, table, file, { isCoded, options });
   if (texts.length === 0) return file;
   const asTexts = texts.map((name) => [name, "VARCHAR"] as const);
   const again = { ...file, fixedTypes: new Map([...file.fixedTypes, ...asTexts]) };
@@ -45,10 +47,12 @@ async function detectTypes(database: Database, table: string, file: CsvFile): Pr
 }
 
 function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
-  const { delimiter, names, columns } = inspected;
+  const { delimiter, lineEnd, gzip, names, columns } = inspected;
   const nulls = `nullstr = ${literalList([...new Set(["", ...(options.nullValues ?? [])])])}`;
+  const newLine = lineEnd === "\n" ? "\\n" : "\\r\\n";
   const dialect = [
-    `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '\\n', header = true, skip = 0, comment = '', compression = 'none'`,
+    `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '${newLine}', header = true, skip = 0, comment = ''`,
+    `compression = ${gzip ? "'gzip'" : "'none'"}`,
     // Leaves room for tables with 10,000 columns.
     `max_line_size = ${Math.max(2 << 20, names.join("").length * 8)}`,
   ].join(", ");
@@ -77,7 +81,12 @@ const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
  * Names of the columns to read again as text: DuckDB read them as numbers although their cells are codes (007), ids or long
  * integers, which numbers change, or may have thousands points (4.172); or as dates although their cells are words.
  */
-async function textNumbers(database: Database, table: string, file: CsvFile, options: ReadOptions): Promise<string[]> {
+async function textNumbers(
+  database: Database,
+  table: string,
+  file: CsvFile,
+  { isCoded, options }: { readonly isCoded: boolean; readonly options: ReadOptions },
+): Promise<string[]> {
   const detected = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const free = detected.filter(({ name }) => !file.fixedTypes.has(name));
   const reals = free.filter(({ type }) => type === "DOUBLE");
@@ -86,7 +95,7 @@ async function textNumbers(database: Database, table: string, file: CsvFile, opt
   const points = mayGroup ? await columnsWhere(database, identifier(table), reals, isGrouped) : [];
   const ids = new Set(options.idColumns);
   const large = new Set(await largeDoubles(database, table));
-  const asked = numbers.filter((name) => file.hasCodes || ids.has(name) || large.has(name));
+  const asked = numbers.filter((name) => isCoded || ids.has(name) || large.has(name));
   const words = (await dateWords(database, table, () => asText(file))).filter((name) => !file.fixedTypes.has(name));
   // A cell that a number would change; of ids, any other cell than a plain integer. One query, since it reads the file.
   const items = asked.map((name) => {

@@ -38,7 +38,7 @@ export async function loadJson(
   const isRows = lines || array || records === undefined;
   const isLongLine = beginning.length >= LONG_LINE && !beginning.slice(0, LONG_LINE).includes("\n");
   if (isRows && !array && isLongLine) refusePandas(OBJECT_OF_OBJECTS.test(beginning.slice(0, 4096)));
-  const options = `${fileLiteral(text.path)}, format = ${literal(format)}, records = ${isRows ? "true" : "'auto'"}, compression = 'uncompressed', sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)}`;
+  const options = `${fileLiteral(text.path)}, format = ${literal(format)}, records = ${isRows ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)}`;
   const reader = `read_json(${options})`;
   const rows = isRows ? `SELECT * FROM ${reader}` : nested(reader, records);
   try {
@@ -103,7 +103,7 @@ interface InspectedJson {
   readonly lastChar: string;
 }
 
-/** Copies text into `folder` that DuckDB cannot read: gzip with zeros after its end, other encodings than UTF-8, byte order marks. */
+/** Copies text into `folder` that DuckDB cannot read: another encoding than UTF-8, byte order marks. */
 async function inspectJson(path: string, folder: string, encoding: string | undefined): Promise<InspectedJson> {
   let beginning = "";
   let lastChar = "";
@@ -115,7 +115,7 @@ async function inspectJson(path: string, folder: string, encoding: string | unde
   });
   if (beginning === "") throw new UnreadableFile("the file is empty");
   refuseForeign(beginning, "JSON");
-  if (text.encoding === undefined && !text.isMarked && !text.gzip && !hasMark) return { text, beginning, lastChar };
+  if (text.encoding === undefined && !text.isMarked && !text.isPadded && !hasMark) return { text, beginning, lastChar };
   const copy = await writeCopy(path, folder, withoutMarks(textOf(text, { encoding })));
   return { text: { ...text, path: copy, gzip: false, encoding: undefined }, beginning, lastChar };
 }
