@@ -13,8 +13,6 @@ export interface DecodeOptions {
   /** A label of the WHATWG Encoding Standard; a byte order mark overrides it. Default: UTF-8, else windows-1252. */
   readonly encoding?: string | undefined;
   readonly onEncoding?: ((found: FoundEncoding) => void) | undefined;
-  /** Default: true. Without, which takes half the time, lines in errors and guesses are wrong. */
-  readonly countLines?: boolean;
 }
 
 type Decode = (bytes: Buffer, isLast: boolean) => string;
@@ -35,7 +33,7 @@ const HIGH = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š
  */
 export async function* utf8Chunks(
   stream: AsyncIterable<Buffer | string>,
-  { encoding, onEncoding = () => {}, countLines = true }: DecodeOptions = {},
+  { encoding, onEncoding = () => {} }: DecodeOptions = {},
 ): AsyncGenerator<Buffer> {
   let line = 1;
   let start: Buffer | undefined = Buffer.alloc(0);
@@ -57,7 +55,7 @@ export async function* utf8Chunks(
   };
   const checked = (bytes: Buffer): Buffer => {
     if (bytes.includes(0)) throw nulByte(line + linesBefore(bytes, bytes.indexOf(0)));
-    if (countLines) line += linesBefore(bytes, bytes.length);
+    line += linesBefore(bytes, bytes.length);
     return bytes;
   };
   const decoded = (bytes: Buffer, isLast: boolean): Buffer => {

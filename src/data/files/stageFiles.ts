@@ -171,7 +171,6 @@ function previousPart(previous: readonly LoadedColumn[] | undefined, options: St
   return [{ path: "the previous dataset", columns, weight: Number.MAX_SAFE_INTEGER }];
 }
 
-/** Whether the table of a single file can become the result without a copy. */
 async function checkType(database: Database, column: string, type: string): Promise<void> {
   const wanted = requestedType(column, type);
   await database.run(`SELECT CAST(NULL AS ${wanted})`).catch((cause: unknown) => {

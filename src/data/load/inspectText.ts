@@ -36,18 +36,7 @@ export async function inspectText(
   const isMarked = start.equals(Buffer.from("\ufeff"));
   let found: FoundEncoding | undefined;
   const onEncoding = (other: FoundEncoding): void => void (found = other);
-  const options = { encoding, onEncoding };
-  const lineNumbers = async (): Promise<void> => {
-    // Read again to its end, or up to the error.
-    for await (const _ of textOf({ path, gzip }, options));
-  };
-  try {
-    for await (const chunk of textOf({ path, gzip }, { ...options, countLines: false })) visit(chunk);
-  } catch (error) {
-    if (error instanceof UnreadableFile && error.line !== undefined) await lineNumbers();
-    throw error;
-  }
-  if (found?.guess !== undefined) await lineNumbers();
+  for await (const chunk of textOf({ path, gzip }, { encoding, onEncoding })) visit(chunk);
   return { path, gzip, isPadded, isMarked, encoding: found };
 }
 

@@ -5,8 +5,7 @@ import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { hasCodes } from "./codeScan.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
-import { explainCsv } from "./explainCsv.ts";
-import { asText, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
+import { asText, explainCsv, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
 import type { ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
 

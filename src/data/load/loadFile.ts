@@ -1,4 +1,5 @@
 /** Loads one input file of any supported format into a table with stored types. */
+import { MlctlError } from "../../core/errors.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { columnNames } from "../columnNames.ts";
 import { castExpression, isOwnType, kindOf, requestedType } from "../duckdb/columnTypes.ts";
@@ -6,15 +7,13 @@ import { storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { dateIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { COLUMNS_PER_QUERY, keepDigits } from "./exactDigits.ts";
-import { csvLines, wrongCells, type LinesOf } from "./explainCsv.ts";
 import { jsonLinesOf } from "./explainJson.ts";
-import type { CsvFile } from "./inspectCsv.ts";
+import { csvLines, wrongCells, type CsvFile, type LinesOf } from "./inspectCsv.ts";
 import { holdsText } from "./inspectText.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import { loadParquet, parquetHasName } from "./loadParquet.ts";
 import { codeFacts, freeColumns, type LoadedColumn, type LoadedFile, type ReadOptions } from "../readOptions.ts";
-import { identifier, isMentioned, literalList } from "../duckdb/sql.ts";
+import { fileLiteral, firstLine, identifier, isMentioned, literal, literalList } from "../duckdb/sql.ts";
 import { textFacts, type Census } from "./textColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -61,7 +60,8 @@ async function loadRaw(
   let linesOf: LinesOf | undefined;
   if (format === "parquet") {
     await loadParquet(database, path, raw);
-    hasName = (name) => parquetHasName(database, path, name);
+    const schema = `SELECT 1 FROM parquet_schema(${fileLiteral(path)}) WHERE name =`;
+    hasName = async (name) => (await database.rows(`${schema} ${literal(name)} LIMIT 1`)).length > 0;
   } else if (format !== undefined) {
     const text = await loadJson(database, path, raw, options);
     hasName = (name) => holdsText(text, JSON.stringify(name));
@@ -70,6 +70,34 @@ async function loadRaw(
   await storeColumns(database, { raw, table, options, linesOf, hasName });
   await database.run(`DROP TABLE ${identifier(raw)}`);
   return { linesOf };
+}
+
+const MAX_DECIMAL_DIGITS = 38;
+
+/** @throws {UnreadableFile} if it is not Parquet, or of a kind that DuckDB does not read */
+async function loadParquet(database: Database, path: string, table: string): Promise<void> {
+  try {
+    const schema = `SELECT name, logical_type, precision, scale FROM parquet_schema(${fileLiteral(path)})`;
+    const [tooLong] = await database.rows(`${schema} WHERE precision > ${MAX_DECIMAL_DIGITS} LIMIT 1`);
+    // DuckDB would read other numbers, without an error.
+    if (tooLong !== undefined) {
+      const type = `decimal(${tooLong[2]},${tooLong[3]})`;
+      const reason = `column "${tooLong[0]}" is ${type}, but at most ${MAX_DECIMAL_DIGITS} digits can be read`;
+      throw new UnreadableFile(reason, { hint: "write it with a smaller precision, or as text" });
+    }
+    await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${fileLiteral(path)})`);
+  } catch (error) {
+    if (error instanceof UnreadableFile || error instanceof MlctlError) throw error;
+    const reason = firstLine(error)
+      .replace(/^[A-Za-z ]+ Error: /, "")
+      .replace(/ ?'[^']*'/, "");
+    // A file with a readable footer is Parquet, though of a kind that DuckDB does not read, or damaged further up.
+    const hasFooter = await database.rows(`SELECT 1 FROM parquet_schema(${fileLiteral(path)}) LIMIT 1`).then(
+      () => true,
+      () => false,
+    );
+    throw new UnreadableFile(`${hasFooter ? "a Parquet file that cannot be read" : "not a Parquet file"}: ${reason}`);
+  }
 }
 
 /** DuckDB renames the second of the columns "a" and "A" to "A_1". */

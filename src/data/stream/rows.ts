@@ -1,11 +1,14 @@
 /** Reads rows from a CSV or JSON Lines stream, in batches and constant memory. */
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { parseExactJson, type Json, type JsonObject } from "../../core/json.ts";
-import { composed } from "../columnNames.ts";
-import { asDataError, csvRows } from "../csv/csvRows.ts";
+import { columnNames, composed } from "../columnNames.ts";
+import { atLine } from "../../core/text/atLine.ts";
+import { csvRecords, type CsvHead } from "../csv/csvHead.ts";
+import { csvNotes } from "../csv/csvNotes.ts";
 import { longLine, MAX_RECORD_LENGTH } from "../csv/csvTokenizer.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
-import { utf8Chunks } from "../csv/utf8Chunks.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
+import { utf8Chunks, type FoundEncoding } from "../csv/utf8Chunks.ts";
 import type { CsvSettings } from "../readOptions.ts";
 
 export interface RowOptions {
@@ -29,8 +32,7 @@ const BATCH_SIZE = 2000;
 export async function* readRows(stream: AsyncIterable<Buffer | string>, options: RowOptions): AsyncGenerator<RowBatch> {
   const size = options.batchSize ?? BATCH_SIZE;
   const name = options.name ?? "stdin";
-  const batches =
-    options.format === "csv" ? csvRows(stream, { ...options, name }) : jsonRows(stream, name, options.csv?.encoding);
+  const batches = options.format === "csv" ? csvRows(stream, name, options) : jsonRows(stream, name, options);
   const kind = options.format === "jsonl" ? { isJson: true } : {};
   let waiting: InputRow[] = [];
   let columns: readonly string[] = [];
@@ -63,10 +65,44 @@ function refuseInvalidStart({ columns, rows: [first] }: RowBatch, name: string):
   throw new MlctlError("data", `${name}, line ${first.line}: ${first.problem}`, { hint });
 }
 
+async function* csvRows(
+  stream: AsyncIterable<Buffer | string>,
+  name: string,
+  { csv = {}, normalizeNames = false, onNote = () => {} }: RowOptions,
+): AsyncGenerator<RowBatch> {
+  let encoding: FoundEncoding | undefined;
+  let head: CsvHead | undefined;
+  let columns: readonly string[] = [];
+  const onEncoding = (found: FoundEncoding): void => void (encoding = found);
+  const onHead = (found: CsvHead): void => {
+    head = found;
+    columns = columnNames(found.names, normalizeNames, found.line);
+  };
+  try {
+    const chunks = utf8Chunks(stream, { encoding: csv.encoding, onEncoding });
+    for await (const rows of csvRecords(chunks, name, csv, onHead)) yield { columns, rows };
+  } catch (error) {
+    throw asDataError(error, name);
+  }
+  const { names, tokenizer } = head!;
+  for (const note of csvNotes([{ name, columns, names, encoding, flaws: tokenizer.flaws }])) onNote(note);
+}
+
+/** Names the stream in an error of its content. */
+function asDataError(error: unknown, name: string): unknown {
+  if (!(error instanceof UnreadableFile)) return error;
+  const message = error.message.replace(/^the file is /, "");
+  const isState = message !== error.message;
+  return new MlctlError("data", isState ? `${name} is ${message}` : atLine(name, error.line, message), {
+    hint: error.hint ?? (isState ? "the first line must name the columns" : "correct this line"),
+    cause: error,
+  });
+}
+
 async function* jsonRows(
   stream: AsyncIterable<Buffer | string>,
   name: string,
-  encoding: string | undefined,
+  { csv = {} }: RowOptions,
 ): AsyncGenerator<RowBatch> {
   const positionOf = new Map<string, number>();
   let line = 0;
@@ -81,7 +117,7 @@ async function* jsonRows(
   let rest: string[] = [];
   let length = 0;
   try {
-    for await (const chunk of utf8Chunks(stream, { encoding })) {
+    for await (const chunk of utf8Chunks(stream, { encoding: csv.encoding })) {
       const text = chunk.toString();
       length += text.length;
       if (!text.includes("\n")) {
