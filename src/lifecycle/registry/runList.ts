@@ -24,24 +24,14 @@ export function runList(
   { store }: Pick<Session, "store">,
   { family, tag, models, limit, sort, where = [] }: RunListOptions,
 ) {
-  const limits = where.map((text) => metricIn("--where", text, true));
+  const within = where.map((text) => metricIn("--where", text, true));
   const order = sort === undefined ? undefined : metricIn("--sort", sort, false);
-  const isPlain = order === undefined && limits.length === 0;
-  const found = store
-    .runs({ ...(isPlain ? { limit } : {}), family, tag, withModel: models })
-    .filter((run) => limits.every(({ holds, valueOf }) => holds(valueOf(run))));
-  const loss = (run: Run): number => {
-    const value = order?.valueOf(run) ?? NaN;
-    const sign = Number.isNaN(value) || !findMetric(order!.name).greaterIsBetter ? 1 : -1;
-    return Number.isNaN(value) ? Infinity : sign * value;
-  };
-  const runs =
-    order === undefined ? found : found.toSorted((a, b) => (loss(a) < loss(b) ? -1 : loss(a) > loss(b) ? 1 : 0));
+  const by = order && { ...order, ascending: !findMetric(order.name).greaterIsBetter };
   return {
-    runs: runs.slice(0, limit),
+    runs: store.runs({ limit, family, tag, withModel: models, within, by }),
     production: store.deployments()[0]?.runId ?? null,
     /** Names of the metrics in `sort` and `where`. */
-    asked: [...new Set([order, ...limits].flatMap((each) => each?.name ?? []))],
+    asked: [...new Set([order, ...within].flatMap((each) => each?.name ?? []))],
   };
 }
 
@@ -51,15 +41,11 @@ function metricIn(flag: string, text: string, isLimit: boolean) {
     throw new MlctlError("usage", `${flag} takes a metric${isLimit ? " and a limit" : ""}, found "${text}"`, {
       hint: isLimit ? '--where "f1>0.8", or "test.f1>0.8" for test rows' : "--sort f1, or test.f1 for test rows",
     });
-  const { name } = findMetric(given);
-  const limit = Number(number);
   return {
-    name,
-    valueOf: ({ metrics, score }: Run): number => (part === undefined ? metrics : score?.metrics)?.[name] ?? NaN,
-    holds: (value: number): boolean =>
-      sign.startsWith("<")
-        ? value < limit || (sign === "<=" && value === limit)
-        : value > limit || (sign === ">=" && value === limit),
+    part: part === undefined ? ("validation" as const) : ("test" as const),
+    name: findMetric(given).name,
+    sign: sign as "<" | "<=" | ">" | ">=",
+    limit: Number(number),
   };
 }
 

@@ -1,7 +1,7 @@
-/** Queries of the web pages: one page of results at a time, with index columns instead of complete records. */
+/** Queries for runs, and those of the web pages: one page of results at a time, with index columns instead of complete records. */
 import { newestWindowsFirst } from "./clockAhead.ts";
 import type { MonitorStatus } from "../../core/records/monitoring.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run, RunStatus } from "../../core/records/run.ts";
 
 type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];
 
@@ -74,8 +74,52 @@ export function filtered(conditions: readonly Condition[]): { where: string; val
 }
 
 /** A condition on runs, with "owner=ann" or "owner" as its value. */
-export const TAGGED = `EXISTS (SELECT 1 FROM json_each(runs.record, '$.tags') AS tag
+const TAGGED = `EXISTS (SELECT 1 FROM json_each(runs.record, '$.tags') AS tag
   WHERE ? IN (tag.key, tag.key || '=' || tag.value))`;
+
+export interface RunFilter {
+  readonly family?: string | undefined;
+  readonly status?: RunStatus;
+  readonly datasetSha256?: string;
+  readonly configSha256?: string;
+  /** Only runs with a model file. */
+  readonly withModel?: boolean;
+  /** "owner=ann", or "owner" for any value. */
+  readonly tag?: string | undefined;
+  readonly limit?: number | undefined;
+  /** Only runs whose metric is within the limit. */
+  readonly within?: readonly (MetricKey & { readonly sign: "<" | "<=" | ">" | ">="; readonly limit: number })[];
+  /** Instead of newest first; runs without the metric come last. */
+  readonly by?: (MetricKey & { readonly ascending: boolean }) | undefined;
+}
+
+/** Of a metric as metrics/index.ts calls it. */
+interface MetricKey {
+  readonly part: "validation" | "test";
+  readonly name: string;
+}
+
+function valueOf({ part, name }: MetricKey): string {
+  return `(SELECT value FROM metrics WHERE metrics.run_id = runs.run_id AND part = '${part}' AND name = '${name}')`;
+}
+
+/** What follows FROM. @param newest the ORDER BY clause without `by` */
+export function runsOf(filter: RunFilter, newest: string) {
+  const { family, status, datasetSha256, configSha256, withModel, tag, limit = -1, within = [], by } = filter;
+  const { where, values } = filtered([
+    ["family = ?", family],
+    ["status = ?", status],
+    ["dataset_sha256 = ?", datasetSha256],
+    ["config_sha256 = ?", configSha256],
+    [TAGGED, tag],
+    ["run_id IN (SELECT run_id FROM models)", withModel],
+    ...within.map((each): Condition => [`${valueOf(each)} ${each.sign} ?`, each.limit]),
+  ]);
+  const sorted = by && `ORDER BY ${valueOf(by)} ${by.ascending ? "ASC" : "DESC"} NULLS LAST`;
+  // In SQLite, a negative limit means no limit.
+  const order = sorted === undefined ? newest : newest.replace("ORDER BY", `${sorted},`);
+  return { from: `runs ${where} ${order} LIMIT ?`, values: [...values, limit] };
+}
 
 export function browse(select: Select) {
   return {

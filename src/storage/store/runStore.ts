@@ -4,26 +4,14 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import type { Run, RunStatus } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import type { KnownRecord, ReadRecord, RecordChanges } from "../records/records.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
-import { browse, filtered, TAGGED } from "./browse.ts";
+import { browse, runsOf, type RunFilter } from "./browse.ts";
 import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./clockAhead.ts";
 import { executor, forgetOrphans, indexRecord, type Value } from "./indexRecord.ts";
 import { withStoreErrors } from "./storeFailure.ts";
-
-interface RunFilter {
-  readonly family?: string | undefined;
-  readonly status?: RunStatus;
-  readonly datasetSha256?: string;
-  readonly configSha256?: string;
-  /** Only runs with a model file. */
-  readonly withModel?: boolean;
-  /** "owner=ann", or "owner" for any value. */
-  readonly tag?: string | undefined;
-  readonly limit?: number | undefined;
-}
 
 interface MonitorFilter extends Pick<RunFilter, "limit"> {
   readonly modelSha256?: string | undefined;
@@ -66,17 +54,9 @@ export class RunStore {
     return this.#records<Dataset>(sql, inputFolder)[0];
   }
 
-  runs({ family, status, datasetSha256, configSha256, withModel, tag, limit = -1 }: RunFilter = {}): Run[] {
-    const { where, values } = filtered([
-      ["family = ?", family],
-      ["status = ?", status],
-      ["dataset_sha256 = ?", datasetSha256],
-      ["config_sha256 = ?", configSha256],
-      [TAGGED, tag],
-      ["run_id IN (SELECT run_id FROM models)", withModel],
-    ]);
-    // In SQLite, a negative limit means no limit.
-    return this.#records(`runs ${where} ${this.#newestFirst("runs")} LIMIT ?`, ...values, limit);
+  runs(filter: RunFilter = {}): Run[] {
+    const { from, values } = runsOf(filter, this.#newestFirst("runs"));
+    return this.#records(from, ...values);
   }
 
   run(runId: string): Run | undefined {
