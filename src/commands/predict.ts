@@ -1,6 +1,6 @@
 /** `mlctl predict`: adds predictions to a stream of rows. */
 import { counted } from "../core/text/format.ts";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { extname, relative, resolve } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { defineCommand, sharedOptions, type Command, type Invocation, type Options, type Outcome } from "./command.ts";
@@ -79,8 +79,8 @@ export const predict = defineCommand({
       throw new MlctlError("usage", `--${forecastOnly} needs --horizon`, { hint: "mlctl predict --horizon 14" });
     }
     const input = args[0] ?? "-";
-    const place = statSync(resolve(invocation.global.directory, input), { throwIfNoEntry: false });
-    if (input.startsWith("s3://") || place?.isDirectory() === true) return runFiles(invocation, input);
+    const place = resolve(invocation.global.directory, input);
+    if (input.startsWith("s3://") || (existsSync(place) && statSync(place).isDirectory())) return runFiles(invocation, input);
     if (options.rejectFile !== undefined && !options.guard) {
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
     }
