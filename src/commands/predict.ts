@@ -80,7 +80,8 @@ export const predict = defineCommand({
     }
     const input = args[0] ?? "-";
     const place = resolve(invocation.global.directory, input);
-    if (input.startsWith("s3://") || (existsSync(place) && statSync(place).isDirectory())) return runFiles(invocation, input);
+    if (input.startsWith("s3://") || (existsSync(place) && statSync(place).isDirectory()))
+      return runFiles(invocation, input);
     if (options.rejectFile !== undefined && !options.guard) {
       throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
     }
