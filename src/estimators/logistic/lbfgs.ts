@@ -19,6 +19,9 @@ const MAX_HALVINGS = 40;
 /** Relative rounding error of a sum of a million terms: about √10⁶ · 2⁻⁵². */
 const ROUNDING = 1e-12;
 
+/** Of a gradient, as a share of the value: its sums have terms of both signs, times features. */
+const GRADIENT_ROUNDING = 1e-9;
+
 /** A step and the change of the gradient along it. */
 export interface Pair {
   readonly step: Float64Array;
@@ -67,7 +70,8 @@ export async function lbfgs(
     const next = await lineSearch(objective, { weights, gradient, value }, descend(gradient, pairs));
     if (next === null) {
       // Without stored steps the direction is the negative gradient: no descent is possible beyond rounding.
-      if (pairs.length === 0) return { weights, iterations, converged: true, pairs };
+      const converged = largest(gradient) <= Math.max(tolerance, GRADIENT_ROUNDING * Math.abs(value));
+      if (pairs.length === 0) return { weights, iterations, converged, pairs };
       pairs = [];
       continue;
     }

@@ -110,6 +110,20 @@ describe("logisticRegression", () => {
     expectModel(await fit(X, apart, { params: { C: 1e4, tol: 1e-8 } }), expected, [-0.6417753598403569], 5);
   });
 
+  it.each([
+    ["times in seconds", 1.7e9, 1e7],
+    ["ids", 1e6, 1e3],
+    ["small numbers", 0, 1e-3],
+  ])("finds the optimum for columns that are not standardized (%s)", async (_, offset, spread) => {
+    // The same columns: x = offset + spread · a. With C → ∞ the margins do not depend on the scale.
+    const odd = matrix([a.map((value) => offset + spread * value), b, c, d]);
+    const params = { C: 1e12 };
+    const [near, far] = [await fit(X, two, { params }), await fit(odd, two, { params })];
+    expect(far.state.converged).toBe(true);
+    const [expected, found] = [near, far].map((each, i) => logisticRegression.load(each).predict(i === 0 ? X : odd));
+    found!.forEach((probability, i) => expect(probability).toBeCloseTo(expected![i]!, 4));
+  });
+
   it("predicts probability 0 for a class without rows and learns the others", async () => {
     const gap = two.map((code) => 2 * code);
     const fitted = await fit(X, gap, { task: "multiclass", classCount: 4 });

@@ -12,7 +12,7 @@ import { affineNodes, linearContributions, linearMargins, type LinearOutput } fr
 import { requireComplete } from "../requireComplete.ts";
 import { turnsFor } from "../turns.ts";
 import { lbfgs, type Optimum, type OptimizerOptions } from "./lbfgs.ts";
-import { logLoss, type LogisticProblem } from "./objective.ts";
+import { logLoss, scaledObjective, scaleOf, unscaled, type LogisticProblem, type Scale } from "./objective.ts";
 
 /** From this many rows on, a tenth of them is fitted first. */
 const WARM_START_ROWS = 50_000;
@@ -118,12 +118,15 @@ async function fitLogistic(X: Matrix, y: Float64Array, options: FitOptions): Pro
     hasIntercept,
     turns: turnsFor(options.signal),
   };
-  const { weights, iterations, converged } = await solve(problem, {
+  const scale = scaleOf(problem);
+  const optimum = await solve(problem, scale, {
     maxIterations: options.params.max_iter as number,
     tolerance: options.params.tol as number,
     signal: options.signal,
   });
+  const { iterations, converged } = optimum;
   const stride = width + (hasIntercept ? 1 : 0);
+  const weights = scale === null ? optimum.weights : unscaled(optimum.weights, scale, stride);
   const outputs = Array.from({ length: classes.length === 2 ? 1 : classes.length }, (_, k) => k * stride);
   return {
     classes,
@@ -135,12 +138,14 @@ async function fitLogistic(X: Matrix, y: Float64Array, options: FitOptions): Pro
 }
 
 /** With many rows a tenth of them is fitted first: all rows then start near their optimum and with its curvature. */
-async function solve(problem: LogisticProblem, options: OptimizerOptions): Promise<Optimum> {
-  const objective = logLoss(problem);
+async function solve(problem: LogisticProblem, scale: Scale | null, options: OptimizerOptions): Promise<Optimum> {
+  const loss = logLoss(problem);
+  const width = problem.columnCount + (problem.hasIntercept ? 1 : 0);
+  const objective = scale === null ? loss : scaledObjective(loss, scale, width);
   const sample = sampleOf(problem);
   const coarse = { ...options, tolerance: Math.max(options.tolerance, COARSE_TOLERANCE) };
   const start =
-    sample === null ? { weights: new Float64Array(objective.size), pairs: [] } : await solve(sample, coarse);
+    sample === null ? { weights: new Float64Array(objective.size), pairs: [] } : await solve(sample, scale, coarse);
   return lbfgs(objective, start, options);
 }
 

@@ -1,6 +1,7 @@
 /** Penalized log loss: Σ weight · loss of a row + ‖w‖² / 2C, of two classes or of more (softmax). */
 import { addRows, dotRows, type RowBlock } from "../rowBlock.ts";
 import type { Turns } from "../turns.ts";
+import { mean } from "../../stats/mean.ts";
 import type { Objective } from "./lbfgs.ts";
 
 /** Rows per block: with 20 columns they fit into the first-level cache, which takes a third of the time of rows. */
@@ -51,6 +52,66 @@ export function logLoss(problem: LogisticProblem): Objective {
         value += (weights[w]! * weights[w]!) / (2 * C);
         gradient[w]! += weights[w]! / C;
       }
+      return value;
+    },
+  };
+}
+
+/** Means and spreads of the columns: L-BFGS takes many steps, or stops early, where they differ much. */
+export interface Scale {
+  readonly means: Float64Array;
+  readonly spreads: Float64Array;
+}
+
+/** Columns within these bounds need no scale: a mean of so many spreads, and the spread. */
+const [MOST_MEAN, LEAST_SPREAD, MOST_SPREAD] = [3, 0.1, 10];
+
+/** Rows from which means and spreads are found, evenly spread. */
+const SCALE_ROWS = 10_000;
+
+/** @returns null if the columns are near enough to standardized ones */
+export function scaleOf({ rowCount, columnCount, values, C, hasIntercept }: LogisticProblem): Scale | null {
+  const [means, spreads] = [new Float64Array(columnCount), new Float64Array(columnCount)];
+  const step = Math.ceil(rowCount / SCALE_ROWS);
+  const count = Math.ceil(rowCount / step);
+  for (let j = 0; j < columnCount; j++) {
+    const own = Float64Array.from({ length: count }, (_, i) => values[i * step * columnCount + j]!);
+    // Without an intercept, columns cannot be centred.
+    if (hasIntercept) means[j] = mean(own);
+    for (const value of own) spreads[j]! += (value - means[j]!) ** 2 / count;
+  }
+  // The curvature of the penalty counts too: a quarter is the largest one of a row.
+  for (let j = 0; j < columnCount; j++) spreads[j] = Math.sqrt(spreads[j]! + 4 / (C * rowCount)) || 1;
+  const isNear = spreads.every(
+    (spread, j) => spread >= LEAST_SPREAD && spread <= MOST_SPREAD && Math.abs(means[j]!) <= MOST_MEAN * spread,
+  );
+  return isNear ? null : { means, spreads };
+}
+
+/** Weights of standardized columns as weights of the columns; other outputs follow. */
+export function unscaled(weights: Float64Array, { means, spreads }: Scale, width: number): Float64Array {
+  const columnCount = means.length;
+  const result = weights.map((weight, w) => weight / (spreads[w % width] ?? 1));
+  if (width > columnCount)
+    result.forEach((weight, w) => {
+      const j = w % width;
+      if (j < columnCount) result[w - j + columnCount]! -= weight * means[j]!;
+    });
+  return result;
+}
+
+/** The objective as a function of the weights of standardized columns. Nothing is copied: sums run over the columns. */
+export function scaledObjective(objective: Objective, scale: Scale, width: number): Objective {
+  const { means, spreads } = scale;
+  return {
+    size: objective.size,
+    async evaluate(weights, gradient) {
+      const value = await objective.evaluate(unscaled(weights, scale, width), gradient);
+      gradient.forEach((slope, w) => {
+        const j = w % width;
+        const ofIntercept = width > means.length ? gradient[w - j + means.length]! : 0;
+        if (j < means.length) gradient[w] = (slope - means[j]! * ofIntercept) / spreads[j]!;
+      });
       return value;
     },
   };
