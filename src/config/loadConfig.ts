@@ -13,7 +13,7 @@ import { fileVariables } from "./variablesFile.ts";
 import { extendedFile, type ExtendedFile } from "./extendedFile.ts";
 import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
-import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
+import { leaves, valueAt, withoutValueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
 import { plainSecrets, recordableConfig, secretValues, plainNote } from "./recordableConfig.ts";
 import { resolveReferences, type Reference } from "./references.ts";
@@ -56,6 +56,11 @@ export interface LoadedConfig {
   readonly trust: Trust;
 }
 
+/** Settings of earlier versions, which workspaces and their backups may still have. */
+const removed: Readonly<Record<string, string>> = {
+  "retention.backups": "`mlctl prune` deletes no backups any more",
+};
+
 /** @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details` */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { known, check } = options;
@@ -64,7 +69,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   // On demand: needed only for variables and errors.
   const schema = (): SchemaNode => configJsonSchema(known);
   const variables = fileVariables(path);
-  const file = extendedFile(path, readConfig);
+  const extended = extendedFile(path, readConfig);
+  const old = Object.keys(removed).filter((key) => valueAt(extended.value, key.split(".")) !== undefined);
+  const value = old.reduce((rest, key) => withoutValueAt(rest, key.split(".")), extended.value);
+  const file = { ...extended, value };
   const layers = readLayers(file, { ...options, name, schema, variables });
   const sections = Object.keys({ ...(layers.shown as object), ...(layers.given as object) });
   const secrets = secretSettings(configSchema(known), sections);
@@ -95,7 +103,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const ofFile = Object.entries(variables).filter(([variable]) => options.environment[variable] === undefined);
   const hooks = hooksOf(given, shown, { isFromFile, variables: new Map(ofFile) });
   const trust = trustOf(hooks, path, options.environment);
-  const notes = { warnings, unset: lines, plainSecrets: plainNote(plain, sourceOf) };
+  const ignored = old.map(
+    (key) => `${file.places.get(key) ?? name}: ${key} is ignored: ${removed[key]}; delete the key`,
+  );
+  const notes = { warnings: [...ignored, ...warnings], unset: lines, plainSecrets: plainNote(plain, sourceOf) };
   return { ...loaded, ...notes, sources, sourceOf, references, trust };
 }
 

@@ -56,18 +56,13 @@ function explain(issue: Issue, shown: Json, schema: SchemaNode): ConfigProblem[]
   return [{ path, message: `found ${shortJson(found)}, allowed ${allowed}${nullable}${advice}` }];
 }
 
-/** Settings of earlier versions. */
-const removed: Readonly<Record<string, string>> = {
-  "retention.backups": "was removed, because `mlctl prune` deletes no backups any more: delete the key",
-};
-
 function unknownKeys(issue: Issue, schema: SchemaNode): ConfigProblem[] {
   const nodes = schemaNodesAt(schema, issue.path);
   const known = [...new Set(nodes.flatMap(knownKeys))];
   return (issue.keys ?? []).map((key) => {
     const path = [...issue.path, key].join(".");
     const advice = didYouMean(key, known, `allowed ${known.join(", ")}`);
-    return { path, message: removed[path] ?? `found an unknown key, ${advice}` };
+    return { path, message: `found an unknown key, ${advice}` };
   });
 }
 

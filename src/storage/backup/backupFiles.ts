@@ -1,10 +1,11 @@
 /** The files of a workspace by their names in an archive, and the manifest of an archive. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { hasUnreadableName } from "../../core/unreadableName.ts";
+import { errorCode } from "../files/writeFailure.ts";
 import { notABackup, type ArchivedFile } from "./archive.ts";
 
 /** The folders of a workspace, as they are named in an archive. */
@@ -43,13 +44,26 @@ export function backupFiles(
   return [...names].map(([path, name]) => ({ name, path }));
 }
 
+/** A folder that vanishes meanwhile, as a drop of `watch` does, has no files; one whose name cannot be read is named. */
 function filesIn(place: string | undefined): string[] {
   if (place === undefined || !existsSync(place)) return [];
   if (statSync(place).isFile()) return [place];
-  return readdirSync(place, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+  return entriesOf(place)
+    .flatMap((entry) => {
+      const path = join(place, entry.name);
+      if (entry.isDirectory()) return hasUnreadableName(path) ? [path] : filesIn(path);
+      return entry.isFile() ? [path] : [];
+    })
     .toSorted();
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
 }
 
 export function backupName(at: Date): string {
