@@ -5,6 +5,7 @@ import {
   createWriteStream,
   existsSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -160,6 +161,22 @@ describe("backup and restore", () => {
       expect(restored.read(name)).toBe(named.read(name));
       restored.ok("verify", "-c", name);
     }
+  });
+
+  it("hold a configuration and what it extends as one, which needs no other file", () => {
+    const extending = workspace.copy();
+    const elsewhere = join(temporaryFolder(), "base.json");
+    writeFileSync(elsewhere, extending.read("config.json"));
+    writeFileSync(join(extending.folder, "config.json"), JSON.stringify({ extends: elsewhere, name: "prod" }));
+    const file = join(temporaryFolder(), "extending.tar.gz");
+    expect(extending.run(["backup", file]).stderr.replace(/\s+/g, " ")).toContain(
+      "the backup has both as one config.json",
+    );
+    rmSync(elsewhere);
+    const restored = emptyWorkspace();
+    restored.ok("restore", file);
+    restored.ok("verify");
+    expect(JSON.parse(restored.read("config.json"))).toMatchObject({ name: "prod", target: "exited" });
   });
 
   it("say what was damaged before", () => {

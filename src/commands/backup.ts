@@ -32,11 +32,12 @@ export const backup = defineCommand({
     const { inputs, wait } = invocation.options;
     const workspace = openWorkspace(loaded, invocation.context);
     step.refuseShared(workspaceOf(loaded));
-    const options = { output: invocation.args[0], inputs };
+    const merged = loaded.bases.length === 0 ? undefined : loaded.merged;
+    const options = { output: invocation.args[0], inputs, merged };
     const result = await writing(workspace, writingOptions("backup", wait), (session) => step.backup(session, options));
     const { path, bytes, files, contentBytes, damaged, sha256 } = result;
     const missing = damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``);
-    const bases = loaded.bases.map((base) => `config.json extends ${base}, which is not in the backup: keep a copy`);
+    const bases = loaded.bases.map((base) => `config.json extends ${base}: the backup has both as one config.json`);
     const view: View = {
       title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
       fields: Object.entries({ file: path, sha256 }),

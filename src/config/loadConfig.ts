@@ -40,6 +40,8 @@ export interface LoadedConfig {
   readonly recordable: JsonObject;
   readonly path: string;
   readonly bases: readonly string[];
+  /** The file with those, as one; variables are not replaced. */
+  readonly merged: Json;
   /** The workspace: the folder of config.json. Paths in config.json are relative to it. */
   readonly directory: string;
   /** Source of each value, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED", "--seed"; defaults have none. */
@@ -98,7 +100,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   );
   const isFromFile = (key: string): boolean => sourceOf(key)?.includes(":") === true;
   const lines = guardUnset(parsed.data, deferred, sourceOf);
-  const loaded = { config: parsed.data, recordable, path, bases: file.bases, directory: dirname(path) };
+  const loaded = { config: parsed.data, recordable, path, bases: file.bases, merged: value, directory: dirname(path) };
   const plain = plainSecrets(shown, secrets).filter(isFromFile);
   const ofFile = Object.entries(variables).filter(([variable]) => options.environment[variable] === undefined);
   const hooks = hooksOf(given, shown, { isFromFile, variables: new Map(ofFile) });

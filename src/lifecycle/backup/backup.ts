@@ -1,14 +1,16 @@
 /** backup: writes records, files and the prediction log to one archive. The caller holds the lock. */
-import { createReadStream, existsSync, lstatSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, lstatSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
 import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
 import { UNREADABLE_NAME } from "../../core/unreadableName.ts";
 import { writeArchive } from "../../storage/backup/archive.ts";
 import { backupFiles, backupManifest, backupName } from "../../storage/backup/backupFiles.ts";
 import { isStream } from "../../storage/files/atomicWrite.ts";
+import { PRIVATE } from "../../storage/files/commitFile.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
 import { fromRecordPath, isOwnFile, toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { withLogErrors } from "../../storage/predictionLog/openLogDatabase.ts";
@@ -22,9 +24,11 @@ export interface BackupOptions {
   readonly output: string | undefined;
   /** Include input and test files, and files dropped for `mlctl watch`. */
   readonly inputs: boolean;
+  /** config.json and what it extends, as one; left out where it extends nothing. */
+  readonly merged?: Json | undefined;
 }
 
-export async function backup(session: Session, { output, inputs }: BackupOptions) {
+export async function backup(session: Session, { output, inputs, merged }: BackupOptions) {
   const { paths, config, configPath, codeVersion, context } = session;
   const { production, models, datasets, database, workspace } = paths;
   const createdAt = context.now();
@@ -45,7 +49,13 @@ export async function backup(session: Session, { output, inputs }: BackupOptions
   try {
     const log = join(folder, "predictions.db");
     copyLog(predictionLogPath(database), log);
-    const files = [{ name: "config.json", path: configPath }, { name: "predictions.db", path: log }, ...listed];
+    const whole = join(folder, "config.json");
+    if (merged !== undefined) writeFileSync(whole, `${JSON.stringify(merged, null, 2)}\n`, { mode: PRIVATE });
+    const files = [
+      { name: "config.json", path: merged === undefined ? configPath : whole },
+      { name: "predictions.db", path: log },
+      ...listed,
+    ];
     const facts = { codeVersion, createdAt: createdAt.toISOString(), configName: basename(configPath) };
     const written = await writeArchive(path, {
       files,
