@@ -16,7 +16,7 @@ describe("serve", () => {
   it("on a full disk answers, says so once, writes what waited, and counts what is lost", async () => {
     const server = await served(workspace);
     await predictMany(server, 10);
-    await expect.poll(small.logged).toBe(10);
+    await expect.poll(small.logged, { timeout: 10_000 }).toBe(10);
     small.fill();
     await predictMany(server, 60);
     await expect.poll(() => logProblem(server)).toMatch(/^cannot write mlctl\.db\.predictions: no space left/);
