@@ -17,6 +17,7 @@ const told: Told[] = [];
 let isDown = false;
 let refused = 0;
 let server: Server;
+let url: string;
 let workspace: LifecycleWorkspace;
 
 function rows(shift: number): string {
@@ -39,7 +40,7 @@ beforeAll(async () => {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   workspace = emptyWorkspace({
     name: "shop",
     target: "y",
@@ -116,6 +117,72 @@ describe("a deployment", () => {
     expect(refused).toBe(1);
     isDown = false;
     expect(await news("deploy", "--rollback")).toHaveLength(1);
+  });
+});
+
+describe("a deployment that a watcher is the first to see", () => {
+  it("is told later to the channel that rests, too", async () => {
+    const both = workspace.copy();
+    const listeners = ["people", "others"].map((name) => ({
+      type: "webhook",
+      url: `${url}${name}`,
+      name,
+      on: ["deployed"],
+      retries: 0,
+    }));
+    both.configure({ alerts: listeners, watch: { poll: "100ms", settle: "0s" } });
+    const config = both.read("config.json");
+    isDown = true;
+    await both.start("deploy", "v2", "--force", "--trust").finished;
+    refused = 0;
+    const watching = both.start("watch", "--trust");
+    both.write({ "drops/input/first.csv": rows(0) });
+    await expect.poll(() => refused, { timeout: 20_000 }).toBe(1);
+    both.configure({ alerts: [] });
+    both.ok("deploy", "--rollback");
+    both.write({ "config.json": config });
+    told.splice(0);
+    both.write({ "drops/input/second.csv": rows(1) });
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
+    isDown = false;
+    await both.start("schedule", "now", "nightly", "--trust").finished;
+    watching.child.kill("SIGTERM");
+    await watching.finished;
+    expect(told.splice(0).map(({ subject }) => subject)).toEqual(
+      Array(2).fill("[shop] rolled back to v1, replacing v2"),
+    );
+  });
+});
+
+describe("drift of the target", () => {
+  const labelled = rows(0).replaceAll(/,(\d+)/g, (_, y: string) => `,${Number(y) + 5000}`);
+  const monitor = async (file: string) => {
+    await late.start("monitor", file, "--trust").finished;
+    return told.splice(0).flatMap(({ area, change }) => (area === "drift" ? [change] : []));
+  };
+  let late: LifecycleWorkspace;
+
+  it("stays open while labels are late", async () => {
+    late = workspace.copy();
+    late.configure({ alerts: [{ type: "webhook", url, name: "ops" }], monitor: { drift: { fail_on: ["target"] } } });
+    late.write({ "m1.csv": labelled, "m2.csv": rows(0).replaceAll(/,.*/g, ""), "m3.csv": rows(0) });
+    expect(await monitor("m1.csv")).toEqual(["open"]);
+    expect(await monitor("m2.csv")).toEqual([]);
+  });
+
+  it("stays muted if an earlier version muted it", async () => {
+    const path = "models/monitoring/alerts.json";
+    const { mutes: _, ...state } = JSON.parse(late.read(path)) as { mutes: []; entries: Record<string, object> };
+    const key = "files/drift/target drift";
+    const muted = { until: "2999-01-01T00:00:00.000Z", reason: "known" };
+    const entries = { ...state.entries, [key]: { ...state.entries[key], muted } };
+    late.write({ [path]: JSON.stringify({ ...state, entries }) });
+    const mute = { check: "drift: target drift", source: "files", ...muted };
+    expect(late.json("alerts", "list")).toMatchObject({ mutes: [mute] });
+    expect(await monitor("m3.csv")).toEqual([]);
+    late.ok("alerts", "unmute", mute.check);
+    expect(late.json("alerts", "list")).toMatchObject({ mutes: [] });
+    expect(await monitor("m3.csv")).toEqual(["resolved"]);
   });
 });
 

@@ -37,6 +37,8 @@ export interface AlertEntry {
   readonly told: Readonly<Record<string, Reported>>;
   /** By channel; absent if nothing is being sent. */
   readonly pending?: Readonly<Record<string, Pending>>;
+  /** Only in states of earlier versions. */
+  readonly muted?: Pick<Mute, "until" | "reason"> | null;
 }
 
 export interface AlertState {
@@ -57,8 +59,8 @@ export interface DeploymentNews {
 export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
 
 /**
- * Applies the findings of a record. Skipped findings and findings of an older window change nothing; one that is not in the
- * record is resolved, because some checks have a finding only while something is wrong.
+ * Applies the findings of a record. Skipped findings and findings of an older window change nothing. One that is not in the
+ * record is resolved: its check is no longer configured, or has a finding only while something is wrong.
  */
 export function withRecord(state: AlertState, record: AlertNews): AlertState {
   const { source, findings, window, createdAt } = record;
@@ -83,13 +85,21 @@ export function withRecord(state: AlertState, record: AlertNews): AlertState {
   return { ...state, entries };
 }
 
-function goneFindings({ entries }: AlertState, { source, findings, monitorId }: AlertNews): AlertFinding[] {
+/** Not in a record without labels, predictions or segments, where nothing was judged. */
+const NEEDS_MORE = ["target drift", "prediction drift", "segments"];
+
+function goneFindings({ entries }: AlertState, { source, findings, monitorId, window }: AlertNews): AlertFinding[] {
   // The news of a job are only about that job.
   if (monitorId === null) return [];
   const judged = new Set(findings.flatMap(({ area, status }) => (status === "skipped" ? [] : [area])));
   const present = new Set(findings.map(({ area, name }) => `${source}/${area}/${name}`));
+  const unjudged = window?.labelled ? NEEDS_MORE : [...NEEDS_MORE, "labels"];
   return Object.entries(entries).flatMap(([key, { area, finding }]) =>
-    sourceOf(key) === source && judged.has(area) && isOpen(finding) && !present.has(key)
+    sourceOf(key) === source &&
+    judged.has(area) &&
+    isOpen(finding) &&
+    !present.has(key) &&
+    !unjudged.includes(finding.name)
       ? [{ ...finding, status: "pass" as const, message: "no longer found" }]
       : [],
   );

@@ -41,7 +41,7 @@ const SPARE_MILLISECONDS = 60_000;
 /** How long watch and other long processes leave a channel alone that failed; each dropped file has news. */
 const REST_MILLISECONDS = 300_000;
 
-/** When a channel of a workspace failed in this process. */
+/** When a channel of a workspace failed last in this process; -Infinity once it accepts a message. */
 const failures = new Map<string, number>();
 
 /**
@@ -52,9 +52,8 @@ const failures = new Map<string, number>();
 export async function sendAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<SentAlert[]> {
   const all = await channelsOf(workspace);
   if (all.length === 0) return [];
-  const rested = workspace.context.now().getTime() - REST_MILLISECONDS;
-  const channels = all.filter(({ channel }) => (failures.get(keyOf(workspace, channel)) ?? -Infinity) <= rested);
-  const sent = await sendDeployment(workspace, channels, false);
+  const channels = all.filter(({ channel }) => !isResting(workspace, channel));
+  const sent = await sendDeployment(workspace, all, false);
   const unsent = new Set<string>();
   for (const record of records) {
     const { messages, warnings } = await planned(workspace, record, { channels, all });
@@ -78,6 +77,10 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
     );
   }
   return sent;
+}
+
+function isResting(workspace: Workspace, channel: Channel): boolean {
+  return (failures.get(keyOf(workspace, channel)) ?? -Infinity) > workspace.context.now().getTime() - REST_MILLISECONDS;
 }
 
 function keyOf({ configPath }: Workspace, { name }: Channel): string {
@@ -132,9 +135,8 @@ async function send(workspace: Workspace, { channel, settings }: ConfiguredChann
     signal: context.signal,
     wait: async (time) => void (await sleep(time)),
   });
-  failures.delete(keyOf(workspace, channel));
+  failures.set(keyOf(workspace, channel), error === null ? -Infinity : context.now().getTime());
   if (error !== null) {
-    failures.set(keyOf(workspace, channel), context.now().getTime());
     const message = `could not send an alert to ${channel.name}: ${error}`;
     const correct = `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
     const check = alert.area === "test" ? "" : ", then check it with `mlctl alerts test`";
@@ -165,7 +167,7 @@ export async function announceDeployment(workspace: Workspace): Promise<SentAler
   return sendDeployment(workspace, await channelsOf(workspace), true);
 }
 
-/** Sends the message about the current deployment to each channel that has not accepted it. */
+/** Sends the message about the current deployment to each channel that has not accepted it; to a resting one later. */
 async function sendDeployment(
   workspace: Workspace,
   channels: readonly ConfiguredChannel[],
@@ -181,7 +183,8 @@ async function sendDeployment(
   await changeAlertState(workspace, (state) => {
     const { waiting } = newsOf(state, { at, isNew, channels: wanted.map(({ channel }) => channel.name) }) ?? {};
     if (waiting === undefined) return state;
-    due = wanted.filter(({ channel: { name } }) => waiting[name] !== undefined && waiting[name] <= now.toISOString());
+    const isDue = ({ name }: Channel): boolean => (waiting[name] ?? "~") <= now.toISOString();
+    due = wanted.filter(({ channel }) => isDue(channel) && (isNew || !isResting(workspace, channel)));
     const sending = due.map(({ channel }) => [channel.name, until]);
     return { ...state, deployment: { at, waiting: { ...waiting, ...Object.fromEntries(sending) } } };
   });
