@@ -9,6 +9,7 @@ import type { Table } from "../../core/table/table.ts";
 import { rowsWithHistory } from "../../pipeline/rows/rowsInReach.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
+import { isolatedValues } from "../../pipeline/rows/isolatedValues.ts";
 import { skewNote, targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
 import { partOf, type TrainingData, type Split } from "../../pipeline/fit/splitRows.ts";
@@ -96,6 +97,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
       ...(chosen.train.metric === "rmse" && classCount === 0 ? skewNote(config.target, y) : []),
       ...numbering,
       ...infiniteValues(data.inputs),
+      ...isolatedValues(data.inputs),
       ...splitting,
       ...shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
       ...repeatedTimes(labelled, {

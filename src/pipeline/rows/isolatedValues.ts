@@ -1,0 +1,71 @@
+/** Numbers far from all others of their column: placeholders such as 999, and typing errors. */
+import type { Table } from "../../core/table/table.ts";
+import { counted, formatNumber } from "../../core/text/format.ts";
+
+/** Distinct values that are looked at from each end. */
+const ENDS = 4;
+/** An isolated value is further from the others than so many times their range. */
+const FAR = 3;
+/** More rows are no mistakes. */
+const MOST = 0.01;
+
+interface Extreme {
+  readonly value: number;
+  count: number;
+}
+
+/** One note for each column that has some. One pass, because there can be millions of rows. */
+export function isolatedValues({ columns }: Pick<Table, "columns">): string[] {
+  return columns.flatMap((column) => {
+    if (column.kind !== "number") return [];
+    const { values } = column;
+    const [low, high] = [lowest(values, 1), lowest(values, -1).map((each) => ({ ...each, value: -each.value }))];
+    const most = MOST * values.length;
+    return [...found(column.name, low, { most, others: high }), ...found(column.name, high, { most, others: low })];
+  });
+}
+
+/** @param ends the extremes of one side, the outermost first @param options.others those of the other side */
+function found(
+  name: string,
+  ends: readonly Extreme[],
+  { most, others }: { most: number; others: readonly Extreme[] },
+): string[] {
+  for (let k = ends.length - 1; k > 0; k--) {
+    const isolated = ends.slice(0, k);
+    const rows = isolated.reduce((sum, { count }) => sum + count, 0);
+    const [inner, next] = [isolated.at(-1)!.value, ends[k]!.value];
+    const [last, before = last] = others.map(({ value }) => value);
+    // The other side may have an isolated value too.
+    const end = isFar(last!, before!, next) ? before! : last!;
+    if (rows > most || next === end || !isFar(inner, next, end)) continue;
+    const named = isolated.map(({ value }) => formatNumber(value)).join(", ");
+    const range = [next, end].toSorted((a, b) => a - b).map(formatNumber);
+    const list = ["", ...isolated.map(({ value }) => String(value))].map((value) => JSON.stringify(value)).join(", ");
+    return [
+      `"${name}" has ${counted(rows, "value")} far from all others (${named}; the others are ${range.join(" to ")}): if wrong, correct them, or set "ingest": { "null_values": [${list}] } to treat them as missing`,
+    ];
+  }
+  return [];
+}
+
+/** Whether `value` is further from `next` than so many times the range from there to `end`. */
+function isFar(value: number, next: number, end: number): boolean {
+  return Math.abs(value - next) > FAR * Math.abs(next - end);
+}
+
+/** @param sign −1: the highest, with their sign turned */
+function lowest(values: Float64Array, sign: 1 | -1): Extreme[] {
+  const result: Extreme[] = [];
+  let bound = Infinity;
+  for (const each of values) {
+    const value = sign * each;
+    if (!(value <= bound)) continue;
+    const at = result.findIndex((one) => one.value >= value);
+    if (at >= 0 && result[at]!.value === value) result[at]!.count++;
+    else result.splice(at < 0 ? result.length : at, 0, { value, count: 1 });
+    if (result.length > ENDS) result.pop();
+    if (result.length === ENDS) bound = result.at(-1)!.value;
+  }
+  return result;
+}
