@@ -200,6 +200,18 @@ describe.skipIf(!isRoot)("without the right", () => {
     expectKept(workspace, before);
   });
 
+  it("to read one file of a folder, the others are predicted", () => {
+    const { workspace } = waiting();
+    const given = workspace.read("testdata/testdata.csv");
+    workspace.write({ "in/a.csv": given, "in/b.csv": given, "in/c.csv": given });
+    owned(workspace.folder, NOBODY);
+    chownSync(join(workspace.folder, "in/b.csv"), 0, 0);
+    chmodSync(join(workspace.folder, "in/b.csv"), 0o600);
+    const { status, stderr } = asNobody(workspace, "predict", "in", "-o", "out");
+    expect([status, stderr]).toEqual([3, expect.stringContaining("b.csv: permission denied")]);
+    expect(workspace.names("out", /csv$/)).toEqual(["a_predictions.csv", "c_predictions.csv"]);
+  });
+
   it.each([
     ["ingesteddata", "ingest", "ingesteddata/finaldata_"],
     ["models", "train", "models/trainedmodel_"],

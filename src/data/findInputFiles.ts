@@ -38,9 +38,8 @@ export async function findInputFiles(
     // A folder with such a name may hold matching files.
     const isUnreadable = hasUnreadableName(path);
     if (!matches(relative) && !(isUnreadable && entry.isDirectory())) {
-      // Who sets a pattern has chosen.
-      const isMissed = pattern === DEFAULT_PATTERN && OTHER_TABLES.test(relative) && !ABOUT.test(relative);
-      if (isMissed && entry.isFile()) onLeftOut(path, NOT_MATCHED);
+      const reason = entry.isFile() ? missedTable(relative, pattern) : undefined;
+      if (reason !== undefined) onLeftOut(path, reason);
       return;
     }
     const problem = isUnreadable ? UNREADABLE_NAME : entry.isFile() ? undefined : await problemOfLink(path, root);
@@ -48,6 +47,12 @@ export async function findInputFiles(
     else onLeftOut(path, problem);
   });
   return found.toSorted();
+}
+
+/** Why a file that looks like a table is not read; undefined for other files that do not match. */
+export function missedTable(name: string, pattern: string): string | undefined {
+  // Who sets a pattern has chosen.
+  return pattern === DEFAULT_PATTERN && OTHER_TABLES.test(name) && !ABOUT.test(name) ? NOT_MATCHED : undefined;
 }
 
 async function walk(

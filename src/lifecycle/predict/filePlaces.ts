@@ -2,18 +2,26 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { glob } from "../../core/text/glob.ts";
-import { findInputFiles } from "../../data/findInputFiles.ts";
-import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";
+import { findInputFiles, missedTable } from "../../data/findInputFiles.ts";
+import { commitFile, ensureFolder, removeFile } from "../../storage/files/commitFile.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { readFailure } from "./inputStream.ts";
 
 export const isBucket = (address: string): boolean => address.startsWith("s3://");
 
 export interface PlacedFile {
   /** Below the place, with forward slashes. */
   readonly name: string;
-  /** Of its content: SHA-256, or ETag. */
+  /** Of its content: SHA-256, or ETag. Throws MlctlError, kind "data", where it cannot be read. */
   readonly version: () => Promise<string>;
+}
+
+interface Listing {
+  readonly pattern: string;
+  /** Another place within this one. */
+  readonly other?: string;
+  readonly onLeftOut?: (name: string, reason: string) => void;
 }
 
 export type FilePlace = Awaited<ReturnType<typeof filePlace>>;
@@ -28,16 +36,19 @@ export async function filePlace(address: string, signal: AbortSignal) {
   const shown = `s3://${bucketName}/${prefix}`;
   return {
     shown,
-    /** Without hidden ones, and without those of another place within this one. */
-    async files(pattern: string, other?: string): Promise<PlacedFile[]> {
+    /** Without hidden ones, and without those of the other place. */
+    async files({ pattern, other, onLeftOut }: Listing): Promise<PlacedFile[]> {
       const matches = glob(pattern);
       const found = (await bucket.list(prefix)).filter(
         ({ key }) => !(other && `s3://${bucketName}/${key}`.startsWith(other)),
       );
       return found.flatMap(({ key, etag }) => {
         const name = key.slice(prefix.length);
-        const isFile = !name.endsWith("/") && !/(^|\/)\./.test(name) && matches(name);
-        return isFile ? [{ name, version: async () => etag }] : [];
+        if (name.endsWith("/") || /(^|\/)\./.test(name)) return [];
+        if (matches(name)) return [{ name, version: async () => etag }];
+        const reason = missedTable(name, pattern);
+        if (reason !== undefined) onLeftOut?.(name, reason);
+        return [];
       });
     },
     /** The path of the file here, in `folder` if it was elsewhere; undefined where there is none. */
@@ -47,6 +58,7 @@ export async function filePlace(address: string, signal: AbortSignal) {
       return (await bucket.download(object, to)) ? to : undefined;
     },
     put: (from: string, name: string, type: string): Promise<void> => bucket.upload(from, `${prefix}${name}`, type),
+    remove: (name: string): Promise<void> => bucket.remove(`${prefix}${name}`),
   };
 }
 
@@ -54,12 +66,17 @@ function folderPlace(folder: string) {
   const shown = join(folder, "/");
   return {
     shown,
-    async files(pattern: string, other?: string): Promise<PlacedFile[]> {
+    async files({ pattern, other, onLeftOut }: Listing): Promise<PlacedFile[]> {
       if (!existsSync(folder)) return [];
-      const found = await findInputFiles(folder, pattern, undefined, other === undefined ? [] : [resolve(other)]);
+      const nameOf = (path: string): string => relative(folder, path).replaceAll("\\", "/");
+      const leaveOut = (path: string, reason: string): void => onLeftOut?.(nameOf(path), reason);
+      const found = await findInputFiles(folder, pattern, leaveOut, other === undefined ? [] : [resolve(other)]);
       return found.map((path) => ({
-        name: relative(folder, path).replaceAll("\\", "/"),
-        version: () => sha256File(path),
+        name: nameOf(path),
+        version: () =>
+          sha256File(path).catch((error: unknown) => {
+            throw readFailure(error, path);
+          }),
       }));
     },
     async get(name: string): Promise<string | undefined> {
@@ -72,6 +89,9 @@ function folderPlace(folder: string) {
       const temporary = temporaryPath(path);
       copyFileSync(from, temporary);
       commitFile(temporary, path);
+    },
+    async remove(name: string): Promise<void> {
+      removeFile(join(folder, name));
     },
   };
 }

@@ -50,11 +50,16 @@ export async function* openInput({ input, stdin }: Input): AsyncGenerator<Buffer
     // Errors of both streams reach the reader of the second.
     yield* input.endsWith(".gz") ? pipeline(file, createGunzip(), () => {}) : file;
   } catch (error) {
-    const code = errorCode(error);
-    if (code === undefined) throw error;
-    const reason = unreadable[code] ?? (error as Error).message;
-    throw new MlctlError("data", `${input}: ${reason}`, { cause: error });
+    throw readFailure(error, input);
   }
+}
+
+/** The MlctlError for a failed read of `path`; an error without a system error code is returned unchanged. */
+export function readFailure(error: unknown, path: string): unknown {
+  const code = errorCode(error);
+  if (code === undefined) return error;
+  const reason = unreadable[code] ?? (error as Error).message;
+  return new MlctlError("data", `${path}: ${reason}`, { cause: error });
 }
 
 const unreadable: Readonly<Record<string, string>> = {

@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
-import type { Pool } from "../../pipeline/search/trialPool.ts";
 import { openWork } from "../../storage/openWork.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
 import type { TakenTask } from "../../storage/records/work.ts";
@@ -86,7 +85,7 @@ interface Serving extends Pick<WorkerOptions, "threads" | "files"> {
 async function serve(offer: string, { queue, patient, threads, files, signal, counts }: Serving): Promise<boolean> {
   const ended = new AbortController();
   const running = new Set<Promise<void>>();
-  let pool: Pool<unknown, unknown> | undefined;
+  let pool: ReturnType<typeof poolOf> | undefined;
   const perform = async (task: TakenTask): Promise<void> => {
     try {
       const result = packed(await pool!.run(unpacked(task.bytes)));
@@ -101,7 +100,8 @@ async function serve(offer: string, { queue, patient, threads, files, signal, co
   let [looked, active] = [performance.now(), performance.now()];
   try {
     while (!signal.aborted) {
-      const free = threads - running.size;
+      // The first task shows how many at a time.
+      const free = (pool?.width ?? 1) - running.size;
       const tasks = free === 0 ? [] : await patient(() => queue.take(offer, free));
       if (tasks.length > 0 && pool === undefined) {
         const bytes = await patient(() => queue.bytesOf(offer));
