@@ -56,6 +56,10 @@ it("lists what other thresholds would do, with their cost, and marks that of the
       "the model saves 10,640 EUR. " +
       "On these rows the threshold 0.280 would be cheapest: 25,600 EUR.",
   );
+  const dearer = { ...scored, baseline: { cost: 39_339.2 } };
+  expect(inRows({ ...input, run: { ...input.run, score: dearer } })!.sentences.at(-1)).toContain(
+    "39,339 EUR if every row got the same prediction: the model costs 20.8 EUR more.",
+  );
 });
 
 it("lists lower thresholds too if the model gives an alarm for most rows", () => {

@@ -108,10 +108,11 @@ function moneySentence(input: ReportInput): string {
   const [cost, baseline] = [run.score?.metrics["cost"], run.score?.baseline["cost"]];
   if (money === null || typeof cost !== "number") return "";
   const text = (value: number): string => moneyText(value, money.currency);
-  const [saved, way] = typeof baseline === "number" ? [baseline - cost, baseline < cost ? "costs" : "saves"] : [0, ""];
+  const saved = (baseline ?? cost) - cost;
+  const relation = saved < 0 ? `costs ${text(-saved)} more` : `saves ${text(saved)}`;
   const without =
     typeof baseline === "number"
-      ? `, ${text(baseline)} if every row got the same prediction: the model ${way} ${text(Math.abs(saved))}`
+      ? `, ${text(baseline)} if every row got the same prediction: the model ${relation}`
       : "";
   const cheapest = cheapestOf(input);
   const cheaper =

@@ -21,10 +21,12 @@ export interface Decision {
   readonly status: "deployed" | "kept";
   /** Messages of the promotion rules. */
   readonly reasons: readonly string[];
-  /** The previously deployed model, scored on the same test rows; null if there was none. */
+  /** The previously deployed model; null if there was none. */
   readonly champion: {
     readonly runId: string;
+    /** By the metric of the report on the same test rows; null if that is unknown. */
     readonly value: number | null;
+    /** Of the value; null if unknown. */
     readonly interval: readonly [number, number] | null;
   } | null;
 }

@@ -98,8 +98,7 @@ function scoreSentence(input: ReportInput): string {
     const on = `On the ${displayNumber(validationRows)} validation rows ${label} is ${displayNumber(value)}.`;
     return `It was not scored yet.${typeof value === "number" ? ` ${on}` : ""}`;
   }
-  const value = score.metrics[input.metric] ?? score.value;
-  const interval = score.intervals[input.metric] ?? (score.metric === input.metric ? score.interval : null);
+  const [value = null, interval = null] = [score.metrics[input.metric], score.intervals[input.metric]];
   if (value === null || Number.isNaN(value))
     return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
   const range = interval === null ? "" : `, 95 % interval ${displayInterval(interval)}`;
@@ -153,5 +152,6 @@ function championSentence(input: ReportInput): string {
   const champion = input.decision?.champion;
   if (input.decision === null || champion === undefined) return "";
   if (champion === null) return "No model was deployed before.";
+  if (champion.value === null) return `The previously deployed model (${champion.runId}) was not scored on these rows.`;
   return `The previously deployed model (${champion.runId}) reaches ${withInterval(champion.value, champion.interval)} on the same rows.`;
 }

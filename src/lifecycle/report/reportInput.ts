@@ -3,7 +3,7 @@ import { MlctlError, recover } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { brokenLimits } from "../../pipeline/judge/promotion.ts";
 import { distributionOf } from "../../monitoring/columnDistribution.ts";
@@ -18,7 +18,7 @@ import { judgedInputs, reportMeans } from "./reportMeans.ts";
 import { reportImportance, reportShap } from "./reportShap.ts";
 import { sampleSizeWarning } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
-import { readTestData } from "../testData.ts";
+import { readTestData, type TestData } from "../testData.ts";
 import { readableDataset } from "../datasets.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { batchDrift, newestRows } from "../health/newRows.ts";
@@ -70,9 +70,14 @@ export async function reportInput(session: Session, reference: string): Promise<
   };
 }
 
+type Tested = Judgement & Pick<TestData, "files">;
+
 /** Evaluates the model on the test set. If that fails, warns and returns null, so that the report shows the rest. */
-async function tryJudge(session: Session, model: Model): Promise<Judgement | null> {
-  const judged = readTestData(session, [model]).then(({ table }) => judge(model, table, costsOf(session.config)));
+async function tryJudge(session: Session, model: Model): Promise<Tested | null> {
+  const judged = readTestData(session, [model]).then(({ table, files }) => ({
+    ...judge(model, table, costsOf(session.config)),
+    files,
+  }));
   return judged.catch(
     recover(({ message }) => {
       session.context.emit({ type: "warning", stage: "report", message: `the report has no curves: ${message}` });
@@ -86,28 +91,49 @@ function fewRows({ score }: Run, { signature }: Model): string[] {
   return warning === undefined ? [] : [warning];
 }
 
-async function decisionOf(session: Session, run: Run, judged: Judgement | null): Promise<Decision | null> {
+async function decisionOf(session: Session, run: Run, judged: Tested | null): Promise<Decision | null> {
   const deployments = session.store.deployments();
   const own = deployments.find(({ runId }) => runId === run.runId);
   const kept = run.tags[KEPT_TAG];
   if (own === undefined && kept === undefined) return null;
   const rival = own === undefined ? deployments[0]?.runId : own.previousRunId;
   const champion =
-    rival === null || rival === undefined || rival === run.runId ? null : await rivalOf(session, rival, judged);
+    rival === null || rival === undefined || rival === run.runId
+      ? null
+      : await rivalOf(session, { runId: rival, run, judged });
   return { status: own === undefined ? "kept" : "deployed", reasons: own?.reasons ?? [kept!], champion };
 }
 
-/** Evaluates the other model on the same rows; null if it cannot be read or cannot predict them. */
-async function rivalOf(session: Session, runId: string, judged: Judgement | null): Promise<Decision["champion"]> {
+/**
+ * Evaluates the other model on the rows and by the metric of this run's score. The value is null if it cannot be read,
+ * cannot predict them, or if the score is of other rows or costs; the interval also if that of its own score is.
+ */
+async function rivalOf(
+  session: Session,
+  { runId, run, judged }: { readonly runId: string; readonly run: Run; readonly judged: Tested | null },
+): Promise<NonNullable<Decision["champion"]>> {
   const rival = session.store.run(runId);
-  if (judged === null || rival?.model === null || rival === undefined) return null;
-  const { model, score } = rival;
-  const evaluated = await recordedModel(session, rival, model)
-    .then((read) => judge(read, judged.table, judged.evaluation.costs))
-    .catch(recover(() => null));
-  return (
-    evaluated && { runId, value: evaluated.metrics[score?.metric ?? ""] ?? null, interval: score?.interval ?? null }
-  );
+  const evaluated =
+    judged === null || !rival?.model
+      ? null
+      : await recordedModel(session, rival, rival.model)
+          .then((read) => judge(read, judged.table, judged.evaluation.costs))
+          .catch(recover(() => null));
+  const metric = run.metric;
+  const isRecorded = (score: Run["score"] | undefined, found: Judgement | null): boolean =>
+    hashes(score?.testFiles) === hashes(judged?.files) && isSame(score?.metrics[metric], found?.metrics[metric]);
+  const value = isRecorded(run.score, judged) ? (evaluated?.metrics[metric] ?? null) : null;
+  const interval = isRecorded(rival?.score, evaluated) ? (rival?.score?.intervals[metric] ?? null) : null;
+  return { runId, value, interval };
+}
+
+function hashes(files: TestData["files"] | ScoreRecord["testFiles"] = []): string {
+  return files.map(({ sha256 }) => sha256).join();
+}
+
+/** Another machine rounds the last digits otherwise. */
+function isSame(a: number | null | undefined, b: number | null | undefined): boolean {
+  return typeof a === "number" && typeof b === "number" && Math.abs(a - b) <= 1e-9 * Math.abs(a);
 }
 
 async function newestData(session: Session): Promise<{ dataset: Dataset; table: Table } | null> {

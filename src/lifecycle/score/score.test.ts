@@ -63,6 +63,35 @@ describe("score", () => {
       expect.stringMatching(new RegExp(`^all \\d+ test rows are "${last}": metrics of the other classes are 0`)),
     );
   });
+
+  it("warns if an alarm for every row would cost less than the model, and names the setting", async () => {
+    const models = [{ family: "logistic_regression" }];
+    const example = await exampleWorkspace(
+      { ...exampleConfig, train: { models } },
+      { "practicedata/a.csv": csv(rows), "testdata/t.csv": csv(unseen) },
+    );
+    const warned = async (false_negative: number, metric: string | null = null) => {
+      const costs = { false_negative, false_positive: 1, currency: "EUR" };
+      await example.configure({ ...exampleConfig, costs, train: { models, metric } });
+      const { warnings } = await example.change(async (session) => {
+        await ingest(session);
+        await train(session);
+        return score(session);
+      });
+      return warnings.filter((text) => text.includes("giving every row the same prediction"));
+    };
+    // With an alarm for every row, only rows of the other class cost something: 1 EUR each.
+    const calm = unseen.filter((row) => row.endsWith(",no")).length;
+    const thousand = new RegExp(
+      `^the model costs more than .*: [\\d.]+ vs ${Number(((1000 * calm) / 30).toPrecision(4))} EUR per 1,000 rows`,
+    );
+    const [dear, ...others] = await warned(1000);
+    expect(others).toEqual([]);
+    expect(dear).toMatch(thousand);
+    expect(dear).toMatch(/; to choose the model by cost, set "train": \{ "metric": "cost" \}$/);
+    expect((await warned(1000, "cost")).join()).not.toContain("to choose the model by cost");
+    expect(await warned(1)).toEqual([]);
+  });
 });
 
 describe("test rows that are older than training rows", () => {

@@ -12,13 +12,14 @@ import { present } from "../../core/text/present.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { timeOrder } from "../../pipeline/fit/splitRows.ts";
-import { degenerate, worseThanBaseline } from "../../pipeline/judge/baselineEvaluation.ts";
+import { dearerThanConstant, degenerate, worseThanBaseline } from "../../pipeline/judge/baselineEvaluation.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
 import { readableDataset } from "../datasets.ts";
 import type { Judgement } from "../judge.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
+import { costUnit } from "../settings.ts";
 import { olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
@@ -49,7 +50,12 @@ export async function scoreWarnings(session: Session, { model, run }: LoadedMode
     ...unseenNote(unseenSeries),
     ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
     problem !== undefined && `the model is degenerate: ${problem}`,
-    isBaseline(model.estimator.family) ? undefined : worseThanBaseline(metrics, baseline, evaluation.task),
+    ...(isBaseline(model.estimator.family)
+      ? []
+      : [
+          worseThanBaseline(metrics, baseline, evaluation.task),
+          dearerThanConstant(metrics, baseline, { unit: costUnit(session.config), metric: scored.metric }),
+        ]),
     ...(ingested === undefined ? [] : olderThanTraining(test, ingested, session.config.time_column)),
     ...(run === null ? [] : validationGap(scored, run, { test, ingested })),
   ]);

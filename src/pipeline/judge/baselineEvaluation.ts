@@ -44,3 +44,16 @@ export function worseThanBaseline(metrics: Values, baseline: Values, task: Task)
   const calibration = task === "binary" ? ' or { "calibration": "sigmoid" }' : "";
   return `the probabilities are worse than the shares of the classes alone: ${values}; if you use them, set "train": { "metric": "log_loss" }${calibration}`;
 }
+
+/** @param unit of the cost @returns a warning if it would cost no more to give every row the cheaper prediction */
+export function dearerThanConstant(
+  metrics: Values,
+  baseline: Values,
+  { unit, metric }: { readonly unit: string | null; readonly metric: string },
+): string | undefined {
+  const [own, same] = [metrics["cost"] ?? null, baseline["cost"] ?? null];
+  if (own === null || same === null || own < same) return undefined;
+  const difference = own === same ? "as much as" : "more than";
+  const hint = metric === "cost" ? "" : '; to choose the model by cost, set "train": { "metric": "cost" }';
+  return `the model costs ${difference} giving every row the same prediction: ${formatNumber(own)} vs ${formatNumber(same)} ${unit}${hint}`;
+}

@@ -72,8 +72,8 @@ function thresholdTable(input: ReportInput): Html | null {
       ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}: ${displayNumber(example.lift, 2)} times
       as many as at random (lift). For another threshold, set
       <code>"train": { "threshold": ${displayNumber(example.threshold)} }</code> in config.json and run
-      <code>mlctl fullprocess</code>: the same model is deployed with it, though no metric is
-      better.${!money && html` For money, set <code>"costs"</code>.`}
+      <code>mlctl fullprocess</code>: the model stays the same, and the new threshold is deployed even if no metric
+      improves.${!money && html` For money, set <code>"costs"</code>.`}
     </p>
   </div>`;
 }
