@@ -8,6 +8,9 @@ interface Explained {
   readonly importance: readonly { readonly feature: string; readonly importance: number }[];
   readonly columns: readonly { readonly column: string }[];
   readonly rows: readonly {
+    readonly ids: Readonly<Record<string, string>>;
+    readonly prediction: string | number;
+    readonly probability: number | null;
     readonly contributions: readonly { readonly feature: string; readonly contribution: number }[];
   }[];
 }
@@ -24,13 +27,18 @@ describe.each(["logistic_regression", "xgboost"])("explain %s", (family) => {
     expect(explained.unit).toBe("log_odds");
     expect(explained.rows).toHaveLength(20);
     const columns = explained.columns.map(({ column }) => column).toSorted();
-    explained.rows.forEach(({ contributions }, i) => {
+    explained.rows.forEach(({ contributions, ...row }, i) => {
       const margin = contributions.reduce((sum, { contribution }) => sum + contribution, explained.base_value);
-      const { probability } = JSON.parse(predicted[i]!) as { probability: number };
+      const { corporation, prediction, probability } = JSON.parse(predicted[i]!) as Record<string, string | number>;
+      expect(row).toEqual({ row: i + 1, ids: { corporation }, prediction, probability });
       // XGBoost's answers are float32: seven digits.
-      expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(probability, 5);
+      expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(probability as number, 5);
       expect(contributions.map(({ feature }) => feature).toSorted()).toEqual(columns);
     });
+    const { ids, prediction } = explained.rows[0]!;
+    expect(workspace.ok("explain", "--rows", "some.csv")).toMatch(
+      new RegExp(`\\n1\\t${ids["corporation"]}\\t${prediction}\\t[\\d.]+\\t\\w+ [+−]`),
+    );
     const sizes = explained.importance.map(({ importance }) => importance);
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
     expect(explained.importance.map(({ feature }) => feature)).toContain("lastmonth_activity");
@@ -43,22 +51,25 @@ describe("explain", () => {
       { length: 300 },
       (_, i) => `${["red", "green", "blue"][i % 3]!},${i % 7},${(i % 3) * 2 + (i % 7) / 10}`,
     );
-    const workspace = emptyWorkspace({ target: "y", train: { models: [{ family: "ridge" }] } });
+    const config = { target: "y", id_columns: ["itemId", "shop"], train: { models: [{ family: "ridge" }] } };
+    const workspace = emptyWorkspace(config);
     workspace.write({
-      "sourcedata/a.csv": `colour,size,y\n${rows.join("\n")}\n`,
-      "new.csv": "colour,size\ngreen,3\n",
+      "sourcedata/a.csv": `itemId,shop,colour,size,y\n${rows.map((row, i) => `${i},a,${row}`).join("\n")}\n`,
+      "new.csv": "itemId,colour,size\n007,green,3\n",
     });
     workspace.ok("ingest");
     workspace.ok("train");
     const explained = workspace.json<Explained>("explain", "latest", "--rows", "new.csv");
     expect(explained.importance.length).toBeGreaterThan(2);
-    const { contributions } = explained.rows[0]!;
+    const { contributions, ids, prediction, probability } = explained.rows[0]!;
+    expect([ids, probability]).toEqual([{ itemId: "007" }, null]);
     expect(contributions.map(({ feature }) => feature).toSorted()).toEqual(["colour", "size"]);
     const sum = contributions.reduce((total, { contribution }) => total + contribution, explained.base_value);
     const predicted = JSON.parse(workspace.ok("predict", "new.csv", "--model", "latest", "--format", "jsonl")) as {
       prediction: number;
     };
     expect(sum).toBeCloseTo(predicted.prediction, 8);
+    expect(prediction).toBe(predicted.prediction);
   });
 
   it("says that rows come by --rows, and names a bad cell by its line, as predict does", () => {

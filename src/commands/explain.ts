@@ -1,10 +1,11 @@
 /** `mlctl explain`: SHAP values and feature importance. */
 import { counted, formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
-import type { ExplainResult, RowContribution } from "../lifecycle/predict/explain.ts";
+import type { ExplainResult } from "../lifecycle/predict/explain.ts";
+import type { ExplainedRow, RowContribution } from "../lifecycle/predict/explainedRows.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
-import { tableOf } from "./views/tableOf.ts";
+import { tableOf, type TableColumn } from "./views/tableOf.ts";
 
 /** Rows shown on a terminal; a pipe and --json get all. */
 const SHOWN_ROWS = 20;
@@ -106,13 +107,15 @@ function fieldsOf({ method, unit, value, repeats, baseValue, classes }: ExplainR
 
 function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): ViewTable[] {
   if (rows.length === 0) return [];
-  const all = rows.slice(0, shown).map(({ row, contributions }) => ({ row, ...predicted(contributions, baseValue) }));
+  const all = rows.slice(0, shown).map((each) => ({ ...each, sizes: sizesOf(each, baseValue, classes) }));
   const hasClasses = Array.isArray(baseValue);
   const table = tableOf(all, [
     ["row", ({ row }) => row],
-    hasClasses && ["class", ({ code }) => classes![code]!],
+    ...Object.keys(rows[0]!.ids).map((name): TableColumn<ExplainedRow> => [name, ({ ids }) => ids[name]!]),
+    ["prediction", ({ prediction }) => prediction],
+    classes !== null && ["probability", ({ probability }) => probability],
     [
-      "contributions",
+      { header: "contributions", overflow: "wrap" },
       ({ sizes }) =>
         sizes
           .slice(0, SHOWN_FEATURES)
@@ -128,13 +131,15 @@ function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): V
   ];
 }
 
-function predicted(contributions: readonly RowContribution[], base: ExplainResult["baseValue"]) {
-  const margins = [base ?? 0]
-    .flat()
-    .map((value, code) => contributions.reduce((sum, each) => sum + toClass(each, code), value));
-  const code = margins.indexOf(Math.max(...margins));
+/** Of several classes, the contributions to the predicted one; to the first if there is no prediction. */
+function sizesOf(
+  { contributions, prediction }: ExplainedRow,
+  base: ExplainResult["baseValue"],
+  classes: ExplainResult["classes"],
+) {
+  const code = Array.isArray(base) ? Math.max(0, classes!.indexOf(String(prediction))) : 0;
   const sizes = contributions.map((each) => [each.feature, toClass(each, code)] as const);
-  return { code, sizes: sizes.toSorted((a, b) => Math.abs(b[1]) - Math.abs(a[1])) };
+  return sizes.toSorted((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
 }
 
 function signed(value: number): string {

@@ -3,7 +3,7 @@ import type { Json } from "../json.ts";
 
 /** Objects whose keys are data (names of columns, metrics, …): keys stay unchanged, values are converted. */
 const dictionaries = new Set(
-  "metrics columns inputs tags missing aliases summary counts classes features feature_sets packages require".split(
+  "metrics columns inputs ids tags missing aliases summary counts classes features feature_sets packages require".split(
     " ",
   ),
 );

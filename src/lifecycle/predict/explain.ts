@@ -1,7 +1,6 @@
 /** explain: SHAP values, permutation importance or the gain of features, over many rows and for single ones. */
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Contributions } from "../../core/estimator.ts";
 import { selectRows, sliceRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
@@ -11,6 +10,7 @@ import { byInputColumn, explain as explainTable, quickRows, type Explained } fro
 import { unseenNote, unseenSeries, historyFromBatch } from "../../pipeline/rows/rowsInReach.ts";
 import { permutationImportance } from "../../pipeline/judge/partialDependence.ts";
 import { conformAsked, rowPlaces } from "./inputStream.ts";
+import { explainedRows, type ExplainedRow } from "./explainedRows.ts";
 import { costsOf, decidingMetric, importanceByColumn } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
@@ -43,13 +43,6 @@ interface Importance {
   readonly standardDeviation?: number;
 }
 
-export interface RowContribution {
-  /** An input column. */
-  readonly feature: string;
-  /** Of several classes, those to each. */
-  readonly contribution: number | readonly number[];
-}
-
 export interface ExplainResult {
   readonly runId: string | null;
   readonly family: string;
@@ -70,7 +63,7 @@ export interface ExplainResult {
   /** shap: the number of rows that importance is the mean of, if they are fewer. */
   readonly sampledRows: number | null;
   /** Empty without `rows` in the options. Contributions, largest first. */
-  readonly rows: readonly { readonly row: number; readonly contributions: readonly RowContribution[] }[];
+  readonly rows: readonly ExplainedRow[];
 }
 
 type Found = Pick<ExplainResult, "unit" | "importance"> & Partial<ExplainResult>;
@@ -131,7 +124,7 @@ function requireModel(reference: string): void {
 }
 
 function shap(
-  { context }: Session,
+  { config, context }: Session,
   { model }: LoadedModel,
   { table, inputs, isAsked }: { readonly table: Table; readonly inputs: Table; readonly isAsked: boolean },
 ): Found {
@@ -154,7 +147,13 @@ function shap(
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
     rowCount: inputs.rowCount,
     sampledRows: isSample ? places.length : null,
-    rows: isAsked ? rowsOf(isSample ? first() : columns).slice(0, MOST_ROWS) : [],
+    rows: isAsked
+      ? explainedRows(withHistory, isSample ? first() : columns, {
+          inputs: sliceRows(inputs, 0, MOST_ROWS),
+          table,
+          ids: config.id_columns,
+        })
+      : [],
   };
 }
 
@@ -219,24 +218,4 @@ function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount
     feature: featureNames[i]!,
     importance: sum / (rowCount * outputCount),
   })).toSorted((a, b) => b.importance - a.importance || (a.feature < b.feature ? -1 : 1));
-}
-
-function rowsOf(explained: Explained): ExplainResult["rows"] {
-  const { featureNames, outputCount, blocks } = explained;
-  const size = featureNames.length * outputCount;
-  const contributions = blocks.flatMap((block) =>
-    Array.from({ length: block.values.length / size }, (_, row) => rowOf(explained, block, row * size)),
-  );
-  return contributions.map((each, i) => ({ row: i + 1, contributions: each }));
-}
-
-function rowOf({ featureNames, outputCount }: Explained, { values }: Contributions, start: number): RowContribution[] {
-  const width = featureNames.length;
-  const sizes = featureNames.map((feature, i) => {
-    const own = Array.from({ length: outputCount }, (_, output) => values[start + output * width + i]!);
-    return { feature, own, size: Math.max(...own.map(Math.abs)) };
-  });
-  return sizes
-    .toSorted((a, b) => b.size - a.size)
-    .map(({ feature, own }) => ({ feature, contribution: outputCount === 1 ? own[0]! : own }));
 }

@@ -1,0 +1,73 @@
+/** The rows that explain explains one by one: what identifies each, its prediction, and the contributions to it. */
+import type { Contributions } from "../../core/estimator.ts";
+import type { Model } from "../../core/records/model.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
+import type { Explained } from "../../pipeline/predict/explain.ts";
+import { predictor } from "../../pipeline/predict/predictor.ts";
+import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
+import { predictedValues } from "./predictedValues.ts";
+
+export interface RowContribution {
+  /** An input column. */
+  readonly feature: string;
+  /** Of several classes, those to each. */
+  readonly contribution: number | readonly number[];
+}
+
+export interface ExplainedRow {
+  readonly row: number;
+  /** Values of `id_columns`, of those that the rows have. */
+  readonly ids: Readonly<Record<string, string | null>>;
+  /** As predict gives it; null where the model's history does not reach the row. */
+  readonly prediction: string | number | null;
+  /** Null in regression. */
+  readonly probability: number | null;
+  /** Largest first. */
+  readonly contributions: readonly RowContribution[];
+}
+
+/**
+ * @param model with the history of the rows
+ * @param rows `inputs`: the first rows with the model's columns; `table`: as they were read; `ids`: names of id columns
+ */
+export function explainedRows(
+  model: Model,
+  explained: Explained,
+  { inputs, table, ids }: { readonly inputs: Table; readonly table: Table; readonly ids: readonly string[] },
+): ExplainedRow[] {
+  const { target } = model.signature;
+  const reached = rowsInReach(model, inputs);
+  const valuesOf = predictedValues(target, { labels: target.classes ?? null });
+  const { predictions } = valuesOf(predictor(model)(selectRows(inputs, reached)));
+  const predicted = new Map(predictions.map((each, i) => [reached[i]!, each]));
+  const columns = ids.flatMap((name) => findColumn(table, name) ?? []);
+  return contributionsOf(explained)
+    .slice(0, inputs.rowCount)
+    .map((contributions, row) => {
+      const [prediction = null, probability = null] = predicted.get(row) ?? [];
+      const own = Object.fromEntries(columns.map((column) => [column.name, cellText(column, row)]));
+      return { row: row + 1, ids: own, prediction, probability, contributions };
+    });
+}
+
+function contributionsOf(explained: Explained): RowContribution[][] {
+  const { featureNames, outputCount, blocks } = explained;
+  const size = featureNames.length * outputCount;
+  return blocks.flatMap((block) =>
+    Array.from({ length: block.values.length / size }, (_, row) => rowOf(explained, block, row * size)),
+  );
+}
+
+function rowOf({ featureNames, outputCount }: Explained, { values }: Contributions, start: number): RowContribution[] {
+  const width = featureNames.length;
+  const sizes = featureNames.map((feature, i) => {
+    const own = Array.from({ length: outputCount }, (_, output) => values[start + output * width + i]!);
+    return { feature, own, size: Math.max(...own.map(Math.abs)) };
+  });
+  return sizes
+    .toSorted((a, b) => b.size - a.size)
+    .map(({ feature, own }) => ({ feature, contribution: outputCount === 1 ? own[0]! : own }));
+}
