@@ -38,17 +38,18 @@ describe("reference pages", () => {
   });
 });
 
+it("messages of the program contain only valid command lines", async () => {
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter(
+    (path) => path.endsWith(".ts") && !path.endsWith(".test.ts"),
+  );
+  const lines = sources.flatMap((path) => commandsInCode(textOf(join("src", path))));
+  expect(lines.length).toBeGreaterThan(100);
+  expect(await invalidLines(lines)).toEqual([]);
+});
+
 describe.each(pages)("%s", (page) => {
   it("contains only valid command lines", async () => {
-    const problems: string[] = [];
-    for (const line of commandLines(textOf(page))) {
-      const words = line.split(/\s+/);
-      // A command with subcommands alone, as in "`mlctl runs` lists …", is a mention.
-      if (words.length === 1 && commands.some(({ name, subcommands }) => name === words[0] && subcommands)) continue;
-      const error = await usageError(words);
-      if (error !== undefined && !isMention(error)) problems.push(`mlctl ${line}: ${error.message}`);
-    }
-    expect(problems).toEqual([]);
+    expect(await invalidLines(commandLines(textOf(page)))).toEqual([]);
   });
 
   it("links to pages and headings that exist", () => {
@@ -58,9 +59,34 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+async function invalidLines(lines: readonly string[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const line of lines) {
+    const words = line.split(/\s+/);
+    // A command with subcommands alone, as in "`mlctl runs` lists …", is a mention.
+    if (words.length === 1 && commands.some(({ name, subcommands }) => name === words[0] && subcommands)) continue;
+    const error = await usageError(words);
+    if (error !== undefined && !isMention(error)) problems.push(`mlctl ${line}: ${error.message}`);
+  }
+  return problems;
+}
+
+/** Between backticks, escaped in a template, or in <code>; what a template fills in becomes one word, and no command. */
+function commandsInCode(source: string): string[] {
+  const code = source.replace(/^\s*(\/?\*|\/\/).*$/gm, "");
+  const spans = code.matchAll(/(?<!\\)`(mlctl [^`$\n]*)(?<!\\)`|\\`(mlctl [^`\n]*)\\`|<code>(mlctl [^<]*)<\/code>/g);
+  const lines = Array.from(spans, ([, ...found]) =>
+    found
+      .join("")
+      .replace(/^mlctl \$.*/, "")
+      .replace(/\$\{[^}]*\}/g, "1"),
+  );
+  return commandLines(lines.map((line) => `\`${line}\``).join("\n"));
+}
+
 /** `mlctl <command> --help`, and a command that is named without its arguments. */
 function isMention({ message }: MlctlError): boolean {
-  return /only prints help|missing required argument/.test(message);
+  return /only prints help|missing required argument|argument missing/.test(message);
 }
 
 /** What follows "mlctl" in code, up to the end of the command. Placeholders such as `mlctl <command>` are left out. */

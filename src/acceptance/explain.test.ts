@@ -79,9 +79,7 @@ describe("explain", () => {
       "error: testdata/testdata.csv is a file of rows, not a model\nhint: `mlctl explain --rows testdata/testdata.csv`\n",
     );
     expect(rowsAsModel.status).toBe(2);
-    expect(workspace.run(["explain", "-"]).stderr).toContain(
-      "hint: write them to a file: `mlctl explain --rows new.csv`\n",
-    );
+    expect(workspace.run(["explain", "-"]).stderr).toContain("hint: `mlctl explain --rows -` reads rows from stdin\n");
     const [header, first, second] = workspace.read("testdata/testdata.csv").split("\n");
     const cells = second!.split(",");
     // A break within quotes: the second row begins in line 4.
@@ -89,6 +87,14 @@ describe("explain", () => {
       "bad.csv": `${header}\n${first!.replace(/^[^,]*/, '"a\nb"')}\n${[cells[0], "many", ...cells.slice(2)].join(",")}\n`,
     });
     expect(workspace.run(["predict", "bad.csv"]).stderr).toContain('line 4: column "lastmonth_activity": "many"');
+    expect(workspace.run(["explain", "--rows", "-"], { input: workspace.read("bad.csv") }).stderr).toMatch(
+      /contains "many" in line 4 of stdin\.csv, but/,
+    );
+    const { columns: _columns, ...filed } = workspace.json<Explained>("explain", "--rows", "testdata/testdata.csv");
+    const input = workspace.ok("predict", "testdata/testdata.csv", "--format", "jsonl");
+    const piped = workspace.run(["explain", "--rows", "-", "--json"], { input });
+    expect([piped.stderr, piped.status]).toEqual(["", 0]);
+    expect(JSON.parse(piped.stdout)).toMatchObject(filed);
     for (const method of ["shap", "permutation"]) {
       expect(workspace.run(["explain", "--rows", "bad.csv", "--method", method]).stderr).toContain(
         'column "lastmonth_activity" contains "many" in line 4 of bad.csv, but the model was trained on numbers',

@@ -50,6 +50,12 @@ describe("POST /predict", () => {
     await until(async () => logged().length === 3);
     const { prediction } = workspace.json<{ prediction: object }>("predictions", "show", "order-42");
     expect(prediction).toMatchObject({ prediction_id: one.body["prediction_id"], request_id: "order-42" });
+    const traced = workspace.json<{ prediction: object; run: object }>("lineage", "order-42");
+    expect(traced).toMatchObject({ prediction, run: { run_id: runId } });
+    for (const command of [["predictions", "show"], ["lineage"]])
+      expect(workspace.run([...command, trace]).stderr).toBe(
+        `error: request ${trace} has 2 predictions\nhint: name one: \`mlctl predictions list --request ${trace}\` shows their ids\n`,
+      );
     expect((await server.get("/ui/predictions?id=order-42")).text).toContain(String(one.body["prediction_id"]));
   });
 

@@ -4,7 +4,7 @@ import type { View, ViewTable } from "../core/view.ts";
 import type { ExplainResult } from "../lifecycle/predict/explain.ts";
 import type { ExplainedRow, RowContribution } from "../lifecycle/predict/explainedRows.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { inWorkspace } from "./openWorkspaceOf.ts";
+import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 import { tableOf, type TableColumn } from "./views/tableOf.ts";
 
 /** Rows shown on a terminal; a pipe and --json get all. */
@@ -21,7 +21,7 @@ export const explain = defineCommand({
   options: {
     rows: {
       flags: "--rows <file>",
-      description: "explain each row of this file; with permutation, shuffle these rows",
+      description: "explain each row of this file; with permutation, shuffle these rows; - is stdin",
     },
     method: {
       flags: "--method <method>",
@@ -43,7 +43,8 @@ export const explain = defineCommand({
   ],
   async run(invocation) {
     const { rows, method, repeats } = invocation.options;
-    const options = { model: invocation.args[0], rows, method, repeats };
+    if (rows === "-") warnOfTerminal(invocation, "explain");
+    const options = { model: invocation.args[0], rows, stdin: invocation.stdin, method, repeats };
     const step = await import("../lifecycle/predict/explain.ts");
     const result = await inWorkspace(invocation, "read", (session) => step.explain(session, options));
     const isPerson = (invocation.stdout as { isTTY?: boolean }).isTTY === true;

@@ -15,7 +15,7 @@ export const lineage = defineCommand({
     {
       name: "[ref]",
       description:
-        "run id, v3, @champion, latest, d3 (deployment 3) or a prediction id (default: @champion, else latest)",
+        "run id, v3, @champion, latest, d3 (deployment 3), or the id of a prediction or its request (default: @champion, else latest)",
     },
   ],
   examples: [

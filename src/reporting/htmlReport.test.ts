@@ -246,6 +246,7 @@ describe("htmlReport", () => {
     const page = await htmlReport(bareInput());
     for (const words of [
       "It was not scored yet.",
+      "The model was not scored: run <code>mlctl score --model run_0012</code> to see its predictions",
       "deployment is not decided yet",
       "Nothing to compare: ",
       "No checks were run.",

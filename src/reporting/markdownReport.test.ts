@@ -38,6 +38,20 @@ it("says that the model was not scored and drift was not tested", () => {
   expect(text).not.toContain("| Metric |");
 });
 
+it("compares no model with one that was not scored, and says that it is no longer in production", () => {
+  const input = exampleInput("binary");
+  const own = { ...input.deployment!, deploymentId: 2 };
+  const back = { ...own, deploymentId: 3, runId: "run_0007", previousRunId: own.runId, action: "rollback" } as const;
+  const run = { ...input.run, score: null };
+  const after = { run, deployment: back, deployedVersion: 11, deployments: [own, back] };
+  const text = markdownReport({ ...input, ...after });
+  expect(text).toContain("## Attrition: xgboost v12 was deployed and then rolled back: v11 is in production\n");
+  expect(text).not.toContain("previously deployed");
+  expect(markdownCard({ ...input, ...after })).toContain("It was deployed and then rolled back: v11 is in production.");
+  const replaced = { ...after, deployments: [own, { ...back, action: "deploy" as const }], deployedVersion: null };
+  expect(markdownReport({ ...input, ...replaced })).toContain("then replaced: run run_0007 is in production");
+});
+
 it("writes the model card with the same chapters as in HTML", () => {
   const card = markdownCard({ ...exampleInput("binary"), description: "Whom to call | not whom to fire" });
   expect(card).toMatch(

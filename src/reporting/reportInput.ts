@@ -111,7 +111,10 @@ export interface ReportInput {
   /** Row count and column statistics of the dataset. */
   readonly data: { readonly rows: number; readonly columns: Readonly<Record<string, ColumnReference>> } | null;
   readonly dataset: Dataset | null;
+  /** The one in production. */
   readonly deployment: Deployment | null;
+  /** Its model version; null if that is unknown. */
+  readonly deployedVersion: number | null;
   /** Oldest first. */
   readonly deployments: readonly Deployment[];
   readonly history: readonly PastScore[];

@@ -15,8 +15,8 @@ export function summaryOf(input: ReportInput) {
   const { decision, run } = input;
   const rows = inRows(input);
   const model = `${familyName(run.family)}${run.modelVersion === null ? "" : ` v${run.modelVersion}`}`;
-  const status = decision === null ? "not decided" : decision.status === "deployed" ? "deployed" : "not deployed";
-  const happened = decision === null ? `${model} was trained; deployment is not decided yet` : `${model} was ${status}`;
+  const [status, words] = fateOf(input);
+  const happened = `${model} was ${words}`;
   return {
     status,
     quality: qualityOf(input, rows),
@@ -31,6 +31,17 @@ export function summaryOf(input: ReportInput) {
     ].filter((text) => text !== ""),
     reasons: decision?.reasons ?? [],
   };
+}
+
+/** A model that was deployed may no longer be in production. */
+export function fateOf({ decision, deployment, deployedVersion, deployments, run }: ReportInput) {
+  if (decision === null) return ["not decided", "trained; deployment is not decided yet"] as const;
+  if (decision.status === "kept") return ["not deployed", "not deployed"] as const;
+  if (deployment === null || deployment.runId === run.runId) return ["deployed", "deployed"] as const;
+  const next = deployments[deployments.findLastIndex(({ runId }) => runId === run.runId) + 1];
+  const status = next?.action === "rollback" ? "rolled back" : "replaced";
+  const other = deployedVersion === null ? `run ${deployment.runId}` : `v${deployedVersion}`;
+  return [status, `deployed and then ${status}: ${other} is in production`] as const;
 }
 
 function qualityOf(input: ReportInput, rows: InRows | null): Quality {
@@ -150,7 +161,8 @@ function baselineSentence(input: ReportInput): string {
 
 function championSentence(input: ReportInput): string {
   const champion = input.decision?.champion;
-  if (input.decision === null || champion === undefined) return "";
+  // Without a value of this model on the test rows there is nothing to compare.
+  if (champion === undefined || (champion !== null && input.run.score === null)) return "";
   if (champion === null) return "No model was deployed before.";
   if (champion.value === null) return `The previously deployed model (${champion.runId}) was not scored on these rows.`;
   return `The previously deployed model (${champion.runId}) reaches ${withInterval(champion.value, champion.interval)} on the same rows.`;

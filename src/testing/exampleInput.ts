@@ -85,6 +85,7 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
       ],
     },
     deployment,
+    deployedVersion: run.modelVersion,
     deployments: [{ ...deployment, deploymentId: 1 }, { ...deployment, deploymentId: 2 }, deployment],
     history: Array.from({ length: 9 }, (_, i) => {
       const past = value * (0.88 + 0.012 * i + 0.02 * chance.uniform());

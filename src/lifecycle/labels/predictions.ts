@@ -38,6 +38,12 @@ export async function findPrediction({ paths }: Session, reference: string): Pro
   const found = reference === "latest" ? await log.rows({ limit: 1 }) : await log.find(reference);
   const [first] = found;
   if (first !== undefined && (found.length === 1 || first.predictionId === reference)) return predictionRecord(first);
+  if (first?.requestId === reference) {
+    const { predictions } = await log.count({ requestId: reference });
+    throw new MlctlError("usage", `request ${reference} has ${predictions} predictions`, {
+      hint: `name one: \`mlctl predictions list --request ${reference}\` shows their ids`,
+    });
+  }
   if (first !== undefined) {
     throw new MlctlError("usage", `several prediction ids start with ${reference}`, {
       hint: `use more characters: ${found.map(({ predictionId }) => predictionId).join(", ")}`,

@@ -1,4 +1,5 @@
 /** explain: SHAP values, permutation importance or the gain of features, over many rows and for single ones. */
+import type { Readable } from "node:stream";
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { selectRows, sliceRows } from "../../core/table/selectRows.ts";
@@ -15,6 +16,7 @@ import { costsOf, decidingMetric, importanceByColumn } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";
+import { withStdinFile } from "./stdinFile.ts";
 
 /** Maximum number of rows that are explained one by one. */
 const MOST_ROWS = 1000;
@@ -29,8 +31,9 @@ export type ExplainMethod = "shap" | "permutation" | "gain";
 
 export interface ExplainOptions {
   readonly model?: string | undefined;
-  /** A file or folder whose rows are explained one by one; else the test data, as a whole. */
+  /** A file or folder whose rows are explained one by one, or "-" for `stdin`; else the test data, as a whole. */
   readonly rows?: string | undefined;
+  readonly stdin?: Readable | undefined;
   readonly method?: ExplainMethod | undefined;
   readonly repeats?: number | undefined;
 }
@@ -79,6 +82,9 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
     });
   }
   if (options.model !== undefined) requireModel(options.model);
+  const { rows, stdin } = options;
+  if (rows === "-" && stdin)
+    return withStdinFile(session, stdin, (path) => explain(session, { ...options, rows: path }));
   const deployed = options.model === undefined ? await loadDeployed(session) : undefined;
   const loaded = deployed ?? (await loadModel(session, options.model ?? "latest"));
   const { estimator, signature } = loaded.model;
@@ -113,9 +119,7 @@ async function explainBy(
 /** Users of `mlctl predict FILE` may give rows where the model is expected. */
 function requireModel(reference: string): void {
   if (reference === "-") {
-    throw new MlctlError("usage", "explain reads rows from a file, not from stdin", {
-      hint: "write them to a file: `mlctl explain --rows new.csv`",
-    });
+    throw new MlctlError("usage", "- is not a model", { hint: "`mlctl explain --rows -` reads rows from stdin" });
   }
   if (!/\.(csv|tsv|txt|jsonl|ndjson|parquet)(\.gz)?$/i.test(reference)) return;
   throw new MlctlError("usage", `${reference} is a file of rows, not a model`, {

@@ -1,6 +1,7 @@
 /** lineage: traces a model or a prediction back to the raw files. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
+import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { findRun, resolveRun } from "../../storage/store/resolveRun.ts";
 import { findPrediction, type PredictionRecord } from "../labels/predictions.ts";
 import type { Session } from "../session.ts";
@@ -12,16 +13,13 @@ export type LineageResult = Awaited<ReturnType<typeof lineage>>;
 const PREDICTION_ID = /^[0-9a-f]{13,}$/;
 
 /**
- * @param reference a run, model version, alias or "latest"; "deployment 3" or "d3"; the id of a prediction
+ * @param reference a run, model version, alias or "latest"; "deployment 3" or "d3"; the id of a prediction or of its request
  * @throws {MlctlError} if nothing matches
  */
 export async function lineage(session: Session, reference: string) {
   const { store } = session;
-  const prediction = PREDICTION_ID.test(reference) ? await findPrediction(session, reference) : null;
-  const run =
-    prediction === null
-      ? (ofDeployment(session, reference) ?? resolveRun(store, reference))
-      : runOfPrediction(session, prediction);
+  const found = await runOrPrediction(session, reference);
+  const [prediction, run] = "predictionId" in found ? [found, runOfPrediction(session, found)] : [null, found];
   return {
     reference,
     prediction,
@@ -29,6 +27,17 @@ export async function lineage(session: Session, reference: string) {
     deployments: store.deployments().filter(({ runId }) => runId === run.runId),
     dataset: store.dataset(run.datasetId) ?? store.dataset(run.datasetSha256) ?? null,
   };
+}
+
+async function runOrPrediction(session: Session, reference: string): Promise<Run | PredictionRecord> {
+  if (PREDICTION_ID.test(reference)) return findPrediction(session, reference);
+  try {
+    return ofDeployment(session, reference) ?? resolveRun(session.store, reference);
+  } catch (error) {
+    const { predictions } = await openLogReader(session.paths).count({ requestId: reference });
+    if (predictions === 0) throw error;
+    return findPrediction(session, reference);
+  }
 }
 
 function runOfPrediction({ store }: Session, { predictionId, runId, modelSha256 }: PredictionRecord): Run {

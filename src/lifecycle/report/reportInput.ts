@@ -63,6 +63,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     data: await dataOf(session, dataset, newest?.dataset.datasetId === run.datasetId ? newest.table : null),
     dataset: dataset ?? null,
     deployment: deployments[0] ?? null,
+    deployedVersion: store.run(deployments[0]?.runId ?? "")?.modelVersion ?? null,
     deployments: deployments.toReversed(),
     history: historyOf(session, metric),
     warnings: [...run.warnings, ...fewRows(run, model)],

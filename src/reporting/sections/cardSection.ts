@@ -6,7 +6,7 @@ import { html, type Html } from "../html.ts";
 import { inRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote } from "../section.ts";
-import { familyName, summaryOf, validationSentence, warningsOf, withInterval, mainMetric } from "../summary.ts";
+import { familyName, fateOf, summaryOf, validationSentence, warningsOf, withInterval, mainMetric } from "../summary.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { scoreHistoryPlot } from "../../plots/scoreInterval.ts";
 import { dataTable, numeric } from "../dataTable.ts";
@@ -54,7 +54,7 @@ function dataTexts({ run, dataset, data }: ReportInput): string[] {
   return [
     `${rows}trained on ${displayNumber(run.trainingRows)} and chosen on ${chosen} of them${again}.`,
     run.score === null
-      ? "There is no test data."
+      ? "Not scored on test rows yet."
       : `Tested on ${displayNumber(run.score.rows)} other rows of ${countOf(run.score.testFiles.length, "file")}.`,
   ];
 }
@@ -93,13 +93,16 @@ function limitTexts(input: ReportInput): string[] {
   ];
 }
 
-function deploymentTexts({ decision, deployments, run }: ReportInput): string[] {
+function deploymentTexts(input: ReportInput): string[] {
+  const { decision, deployments, run } = input;
   const own = deployments.findLast(({ runId }) => runId === run.runId);
   if (own === undefined)
     return [decision === null ? "Not decided yet." : "Not deployed.", ...(decision?.reasons ?? [])];
   const origin = originText(own);
   const deployed = `Deployed ${dateTime(own.deployedAt)}${origin === "" ? "" : ` by ${origin}`}`;
-  return [`${deployed} (deployment ${own.deploymentId}).`, `Why: ${own.reasons.join("; ")}.`];
+  const [status, words] = fateOf(input);
+  const since = status === "deployed" ? "" : ` It was ${words}.`;
+  return [`${deployed} (deployment ${own.deploymentId}).${since}`, `Why: ${own.reasons.join("; ")}.`];
 }
 
 export async function deploymentBody(input: ReportInput, draw: DrawFigure): Promise<Html> {

@@ -73,7 +73,7 @@ function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">):
     rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, displayNumber(run.metrics[name])] })),
   };
   return html`<p class="empty">
-      The model was not scored: run <code>mlctl score ${run.runId}</code>, with test rows in the folder of
+      The model was not scored: run <code>mlctl score --model ${run.runId}</code>, with test rows in the folder of
       test_data_path.
     </p>
     ${known.length > 0 && dataTable(table)}`;

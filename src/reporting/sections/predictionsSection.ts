@@ -34,7 +34,11 @@ async function regression({ predictions, signature }: ReportInput, draw: DrawFig
 
 async function classification(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { score } = input.run;
-  if (score === null) return emptyNote("There is no test data, so there are no predictions to show.");
+  if (score === null)
+    return html`<p class="empty">
+      The model was not scored: run <code>mlctl score --model ${input.run.runId}</code> to see its predictions on the
+      test rows.
+    </p>`;
   const classes = input.signature.target.classes ?? score.classReport?.map(({ label }) => label) ?? [];
   const present = (score.classReport ?? []).filter(({ support }) => support > 0);
   const only = `All test rows are of one class, “${present[0]?.label}”, so curves and their areas are undefined.`;

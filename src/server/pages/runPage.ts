@@ -204,7 +204,7 @@ export function recordedReport({ session, id }: PageRequest, reply: Reply): Repl
   const path = reportPath(session, run);
   if (!existsSync(path)) {
     throw new HttpProblem("not-found", `there is no report on the training of run ${run.runId}`, {
-      hint: `run \`mlctl report --model ${run.runId}\``,
+      hint: `run \`mlctl report ${run.runId}\``,
     });
   }
   return reply
