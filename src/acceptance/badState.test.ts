@@ -252,8 +252,8 @@ describe("a full disk", () => {
     skip,
   }) => {
     const disk = temporaryFolder();
-    const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
-    if (status !== 0) skip("this machine does not let tests mount a disk of one megabyte");
+    const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1536k", "tmpfs", disk]);
+    if (status !== 0) skip("this machine does not let tests mount a small disk");
     try {
       fillStepByStep(disk);
     } finally {
