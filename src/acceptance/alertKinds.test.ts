@@ -45,7 +45,10 @@ beforeAll(async () => {
     name: "shop",
     target: "y",
     train: { models: [{ family: "linear_regression" }] },
-    schedule: [{ name: "nightly", command: "score", cron: "0 3 * * *" }],
+    schedule: [
+      { name: "nightly", command: "score", cron: "0 3 * * *" },
+      { name: "full", command: "fullprocess", cron: "0 4 * * *" },
+    ],
     alerts: [
       { type: "webhook", url, name: "ops" },
       { type: "webhook", url: `${url}people`, name: "people", on: ["deployed"], retries: 0 },
@@ -203,6 +206,29 @@ describe("drift of the new rows of fullprocess", () => {
     expect(tested.stdout).toContain("failures: drift, quality, performance, job");
     told.splice(0);
     expect((await news("fullprocess")).map(({ area, change }) => `${area} ${change}`)).toContain("drift open");
+  });
+});
+
+describe("a file that a scheduled fullprocess rejects", () => {
+  const full = async (): Promise<string[]> =>
+    (await news("schedule", "now", "full")).filter(({ area }) => area === "job").map(({ subject }) => subject);
+
+  it("is told once with its reason, each file on its own, and resolved once it is read or taken away", async () => {
+    await full();
+    workspace.write({ "sourcedata/dec.csv": 'x,y\n1,"01.01' });
+    expect(await full()).toEqual([
+      expect.stringMatching(
+        /^\[shop\] job: sourcedata\/dec\.csv was rejected, line 2, column "y": a quote is not closed/,
+      ),
+    ]);
+    expect(await full()).toEqual([]);
+    workspace.write({ "sourcedata/jan.csv": 'x,y\n2,"01.01' });
+    expect(await news("ingest")).toMatchObject([
+      { change: "open", next: "mlctl doctor", findings: [{ name: "sourcedata/jan.csv" }] },
+    ]);
+    workspace.write({ "sourcedata/dec.csv": rows(7), "sourcedata/jan.csv": null });
+    expect(await full()).toEqual(["[shop] job resolved: 2 findings: sourcedata/dec.csv, sourcedata/jan.csv"]);
+    expect(await full()).toEqual([]);
   });
 });
 

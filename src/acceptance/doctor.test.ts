@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { emptyWorkspace, repository, temporaryFolder } from "./lifecycleWorkspace.ts";
+import { emptyWorkspace, repository, temporaryFolder, type FullprocessJson } from "./lifecycleWorkspace.ts";
 
 interface Finding {
   readonly name: string;
@@ -35,6 +35,42 @@ describe("doctor", () => {
     workspace.write({ "testdata/t.csv": "x,Churned\n1,0\n" });
     expect(Object.values(found(0)).map((each) => each.split(":")[0])).toEqual(["pass", "pass", "pass"]);
   });
+});
+
+it("doctor names the files that were rejected, and says that all others are gone, as fullprocess does", () => {
+  const workspace = emptyWorkspace({ target: "y", train: { models: [{ family: "linear_regression" }] } });
+  const table = ["x,y", ...Array.from({ length: 60 }, (_, i) => `${i},${2 * i + (i % 3)}`)].join("\n");
+  workspace.write({
+    "sourcedata/a.csv": table,
+    "sourcedata/b.csv": table.replaceAll(/^6/gm, "7"),
+    "testdata/t.csv": table,
+  });
+  workspace.write({ "sourcedata/dec.csv": 'x,y\n1,"01.01' });
+  const found = (): Record<string, string> => {
+    const { findings } = workspace.json<{ findings: Finding[] }>("doctor");
+    return Object.fromEntries(findings.map(({ name, status, message }) => [name, `${status}: ${message}`]));
+  };
+  const { steps } = workspace.json<FullprocessJson>("fullprocess");
+  expect(steps[0]).toMatchObject({
+    name: "ingest",
+    reason: expect.stringMatching(/ from 2 files, .*, 1 file rejected$/),
+  });
+  expect(found()).toMatchObject({
+    "rejected files": expect.stringMatching(/^warn: sourcedata\/dec\.csv, line 2, column "y": a quote is not closed/),
+    "input data": "pass: 3 files in sourcedata",
+  });
+  workspace.write({ "sourcedata/a.csv": null, "sourcedata/moved.csv": table, "sourcedata/b.csv": null });
+  expect(workspace.run(["fullprocess"]).stderr).not.toContain("gone from");
+  const gone = "all 2 files of the last dataset are gone from sourcedata";
+  for (const name of ["moved", "dec"]) {
+    workspace.write({ [`sourcedata/${name}.csv`]: null });
+    const { status, stderr } = workspace.run(["fullprocess"]);
+    expect([status, stderr]).toEqual([0, expect.stringMatching(new RegExp(`warning: ${gone}\n[^]*nothing new`))]);
+    expect(found()["input data"]).toBe(`warn: ${gone}`);
+  }
+  expect(found()).not.toHaveProperty("rejected files");
+  workspace.configure({ train: { models: [{ family: "linear_regression", params: { fit_intercept: false } }] } });
+  expect(workspace.run(["fullprocess"]).stderr).toContain(gone);
 });
 
 describe("a machine", () => {

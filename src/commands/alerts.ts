@@ -137,7 +137,7 @@ export const alerts = defineCommand({
   group: "Monitor",
   summary: "list and mute open alerts, and test the notification channels",
   details:
-    '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved. So does a scheduled job that fails or succeeds again, and a file that `mlctl watch` rejects ("job"), and with "on": ["deployed"] every switch of production. A channel gets failures only, and with "level": "warn" warnings too: drift of single columns is a warning unless `monitor.drift.fail_on` has "columns". `mlctl alerts test` shows what each channel gets.',
+    '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved. So does a scheduled job that fails or succeeds again, and a file that `mlctl watch` or an ingestion rejects ("job"), and with "on": ["deployed"] every switch of production. A channel gets failures only, and with "level": "warn" warnings too: drift of single columns is a warning unless `monitor.drift.fail_on` has "columns". `mlctl alerts test` shows what each channel gets.',
   subcommands: [list, mute, unmute, test],
   examples: [
     ["mlctl alerts list", "open alerts"],

@@ -6,7 +6,7 @@ import type { FetchedSource } from "../lifecycle/ingest/fetchSources.ts";
 import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
-import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
+import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
 
 export const ingest = defineCommand({
   name: "ingest",
@@ -68,15 +68,20 @@ export const ingest = defineCommand({
     const step = await import("../lifecycle/ingest/ingest.ts");
     const { fetchSources } = await import("../lifecycle/ingest/fetchSources.ts");
     const { inputFolder } = await import("../lifecycle/sourceNotes.ts");
+    const { writing } = await import("../lifecycle/session.ts");
+    const { ingestNews } = await import("../lifecycle/monitor/ingestNews.ts");
+    const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const { query, watermark, force } = options;
     const named = addresses.length === 0 ? undefined : { addresses, query, watermark, stdin: invocation.stdin };
-    const result = await inWorkspace(invocation, { write: "ingest" }, async (session) => {
+    const workspace = await openWorkspaceOf(invocation);
+    const result = await writing(workspace, writingOptions("ingest", options.wait), async (session) => {
       const paths = args.filter((each) => !isSource(each));
       const sources = paths.length > 0 && named === undefined ? [] : await fetchSources(session, named);
       // What a source has is read as part of the input folder.
       const inputs = paths.length > 0 && named !== undefined ? [...paths, inputFolder(session)] : paths;
       return { ...(await step.ingest(session, { inputs, force })), sources };
     });
+    await sendAlerts(workspace, await ingestNews(workspace));
     // The dataset is there, without what a source might have had.
     const exitCode = result.sources.some(({ status }) => status === "failed") ? exitCodes.failure : 0;
     return { result, view: ingestView(result), exitCode };

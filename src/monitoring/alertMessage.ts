@@ -44,9 +44,11 @@ export function alertOf(
     next:
       record.source === "watch"
         ? "mlctl watch --once"
-        : monitorId === null
-          ? "mlctl schedule list"
-          : `mlctl monitor --show ${monitorId}`,
+        : record.source === "ingest"
+          ? "mlctl doctor"
+          : monitorId === null
+            ? "mlctl schedule list"
+            : `mlctl monitor --show ${monitorId}`,
   };
 }
 

@@ -89,8 +89,9 @@ export function withRecord(state: AlertState, record: AlertNews): AlertState {
 const NEEDS_MORE = ["target drift", "prediction drift", "segments"];
 
 function goneFindings({ entries }: AlertState, { source, findings, monitorId, window }: AlertNews): AlertFinding[] {
-  // The news of a job are only about that job.
-  if (monitorId === null) return [];
+  // The news of a job are only about that job; those of an ingestion are about all files.
+  if (monitorId === null && source !== "ingest") return [];
+  const message = monitorId === null ? "is no longer rejected" : "no longer found";
   const judged = new Set(findings.flatMap(({ area, status }) => (status === "skipped" ? [] : [area])));
   const present = new Set(findings.map(({ area, name }) => `${source}/${area}/${name}`));
   const unjudged = window?.labelled ? NEEDS_MORE : [...NEEDS_MORE, "labels"];
@@ -100,7 +101,7 @@ function goneFindings({ entries }: AlertState, { source, findings, monitorId, wi
     isOpen(finding) &&
     !present.has(key) &&
     !unjudged.includes(finding.name)
-      ? [{ ...finding, status: "pass" as const, message: "no longer found" }]
+      ? [{ ...finding, status: "pass" as const, message }]
       : [],
   );
 }

@@ -136,7 +136,7 @@ function shared() {
       .array(z.enum(areas))
       .default(["drift", "quality", "performance", "job"])
       .describe(
-        "what to report; job: a scheduled job failed or `watch` rejected a file, or it succeeds again; deployed: production switched to another model",
+        "what to report; job: a scheduled job failed, or `watch` or `ingest` rejected a file, or it succeeds again; deployed: production switched to another model",
       ),
     level: choice(["fail", "warn"], "fail").describe(
       "lowest level to report; fail: failures only; warn: warnings too, such as drift of single columns (monitor.drift.fail_on)",

@@ -4,7 +4,7 @@ import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorWindow } from "
 /** "info": it happened, and nothing has to be resolved. */
 export type AlertChange = "open" | "worse" | "resolved" | "test" | "info";
 
-/** job: a scheduled job, or a file of `watch`; deployed: production switched to another model. */
+/** job: a scheduled job, or a file of `watch` or `ingest`; deployed: production switched to another model. */
 export type AlertArea = MonitorArea | "job" | "deployed";
 
 export interface AlertFinding extends Omit<MonitorFinding, "area"> {

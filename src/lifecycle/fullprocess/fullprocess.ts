@@ -30,6 +30,7 @@ import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describeP
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain, train } from "../train/train.ts";
 import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows.ts";
+import { ingestNews } from "../monitor/ingestNews.ts";
 import { announceDeployment, sendAlerts, type SentAlert } from "../monitor/monitorAlerts.ts";
 import { prune } from "../prune/prune.ts";
 import { report } from "../report/report.ts";
@@ -61,7 +62,8 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
     result = await neededSteps(workspace, options, verdicts);
   } finally {
     const records = verdicts.flatMap(({ record }) => record ?? []);
-    alerts.push(...(await sendAlerts(workspace, records)));
+    const rejects = options.dryRun ? [] : await ingestNews(workspace);
+    alerts.push(...(await sendAlerts(workspace, [...records, ...rejects])));
   }
   const isAnnounced = alerts.some(({ area }) => area === "deployed");
   if (result.steps.some(isSwitch) && !isAnnounced) alerts.push(...(await announceDeployment(workspace)));
@@ -111,8 +113,10 @@ async function runSteps(
   const log = stepLog(session.context.signal);
   const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), describeIngest);
   if (order.indexOf(plan.start) <= order.indexOf("train")) prepareToTrain(session);
-  if (ingesting === false) log.skip("ingest", plan.ingest.reason);
-  else await ingesting;
+  if (ingesting === false) {
+    warn(session, plan.ingest.warnings);
+    log.skip("ingest", plan.ingest.reason);
+  } else await ingesting;
   await checkDrift(session, log, verdicts);
   // A new file may contain only known rows. The dataset is then unchanged, and so are the remaining steps.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;

@@ -138,10 +138,11 @@ export function stepLog(signal: AbortSignal) {
 }
 
 export function describeIngest(result: IngestResult): string {
-  const { status, dataset, files, duplicatesRemoved, duplicatesKept, reason } = result;
+  const { status, dataset, files, rejected, duplicatesRemoved, duplicatesKept, reason } = result;
   if (status === "nothing_new" || dataset === null) return reason;
   const equal = duplicatesKept > 0 ? `${duplicatesKept} equal rows kept` : `${duplicatesRemoved} duplicates removed`;
-  return `${dataset.rows} rows from ${counted(files.length, "file")}, ${equal}`;
+  const rejects = rejected.length === 0 ? "" : `, ${counted(rejected.length, "file")} rejected`;
+  return `${dataset.rows} rows from ${counted(files.length, "file")}, ${equal}${rejects}`;
 }
 
 export function describeTraining({

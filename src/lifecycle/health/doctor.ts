@@ -15,9 +15,11 @@ import { integrity } from "./verify.ts";
 import { aheadMessage, reading, type Session } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
+import { atLine } from "../../core/text/atLine.ts";
 import { counted } from "../../core/text/format.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
+import { lostFiles, rejectedFiles } from "../ingest/planIngest.ts";
 import { testFiles } from "../testData.ts";
 
 export type DoctorResult = Awaited<ReturnType<typeof doctor>>;
@@ -166,7 +168,7 @@ async function firstChecks(workspace: Workspace): Promise<Finding[]> {
     const dataset = session.store.latestDataset(config.input_folder_path);
     return [
       await inputFinding(session, dataset),
-      ...(dataset === undefined ? [] : [targetFinding(session, dataset)]),
+      ...(dataset === undefined ? [] : [...rejectedFindings(session, dataset), targetFinding(session, dataset)]),
       await testFinding(session, dataset),
     ];
   }).catch(recover(() => []));
@@ -174,13 +176,23 @@ async function firstChecks(workspace: Workspace): Promise<Finding[]> {
 
 async function inputFinding(session: Session, dataset: Dataset | undefined): Promise<Finding> {
   const { input_folder_path: folder, ingest } = session.config;
-  const count = await foundFiles(session, [])
-    .then(({ files }) => files.length)
-    .catch(recover(() => 0));
+  const files = await foundFiles(session, [])
+    .then((found) => found.files)
+    .catch(recover(() => []));
+  const count = files.length;
+  const lost = dataset === undefined ? null : lostFiles(session, dataset, files);
+  if (lost !== null) return finding("input data", "warn", lost, [count, null]);
   const next = `no file of rows in ${folder}: put one there, or \`mlctl init --from FILE\``;
   const isThere = count > 0 || ingest.sources.length > 0;
   const status = isThere || dataset !== undefined ? "pass" : "warn";
   return finding("input data", status, isThere ? `${counted(count, "file")} in ${folder}` : next, [count, null]);
+}
+
+function rejectedFindings({ paths }: Session, dataset: Dataset): Finding[] {
+  const rejected = rejectedFiles(paths.workspace, dataset);
+  if (rejected.length === 0) return [];
+  const names = rejected.map(({ path, line, reason }) => atLine(path, line, reason));
+  return [finding("rejected files", "warn", listed(names, LISTED, "; "), [names.length, 0])];
 }
 
 function targetFinding({ config: { target } }: Session, { columns, artifact }: Dataset): Finding {

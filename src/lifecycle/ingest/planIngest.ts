@@ -57,7 +57,8 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   const removal = !config.ingest.accumulate && gone > 0;
   if (fresh.length === 0 && withdrawn === 0 && !settingsChanged && !removal && !force) {
     const nothing = { ...everything("no new or changed files", []), status: "nothing_new" as const };
-    return { ...common, ...nothing, warnings: skipped };
+    const lost = inputs.length === 0 ? lostFiles(session, previous, files) : null;
+    return { ...common, ...nothing, warnings: lost === null ? skipped : [...skipped, lost] };
   }
   const reason = reasonsOf([
     fresh.length > 0 && counted(fresh.length, "new or changed file"),
@@ -125,9 +126,28 @@ function withEarlierRows({ paths: { workspace }, config }: Session, situation: S
 /** Rejected files that still exist. Checks the disk, because `read` may hold only the files named on the command line. */
 function stillThere(workspace: string, { rejected }: Dataset, read: readonly InputFile[]): RejectedFile[] {
   const again = new Set(read.flatMap(({ path, sha256 }) => [path, sha256]));
-  return rejected.filter(
-    ({ path, sha256 }) => !again.has(path) && !again.has(sha256) && existsSync(fromRecordPath(workspace, path)),
-  );
+  return rejectedFiles(workspace, { rejected }).filter(({ path, sha256 }) => !again.has(path) && !again.has(sha256));
+}
+
+/** What the dataset rejected and nobody has taken away. */
+export function rejectedFiles(workspace: string, { rejected }: Pick<Dataset, "rejected">): RejectedFile[] {
+  return rejected.filter(({ path }) => existsSync(fromRecordPath(workspace, path)));
+}
+
+/** A message if no file is left of those that the dataset was read from. Renamed ones are present. */
+export function lostFiles(
+  { paths: { workspace }, config }: Pick<Session, "paths" | "config">,
+  { files, rejected }: Dataset,
+  present: readonly Pick<InputFile, "path">[],
+): string | null {
+  const isLost =
+    files.length > 0 &&
+    present.every(({ path }) => rejected.some((each) => each.path === path)) &&
+    files.every(({ path }) => !existsSync(fromRecordPath(workspace, path)));
+  if (!isLost) return null;
+  const all =
+    files.length === 1 ? "the file of the last dataset is" : `all ${files.length} files of the last dataset are`;
+  return `${all} gone from ${config.input_folder_path}`;
 }
 
 /** Number of files of the previous dataset that were removed. Renamed, changed and replaced files do not count. */
