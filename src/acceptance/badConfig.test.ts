@@ -252,7 +252,7 @@ describe("ingest", () => {
       { where: "number_of_employes > 0" },
       2,
       [
-        'error: ingest.where: Referenced column "number_of_employes" not found in FROM clause',
+        'error: ingest.where: Referenced column "number_of_employes" not found in FROM clause (reading fresh/a.csv)',
         'hint: did you mean "number_of_employees"?',
       ],
     ],
@@ -308,20 +308,26 @@ describe("ingest", () => {
       "the network in select",
       { select: { secret: "(SELECT max(column0) FROM 'http://127.0.0.1:9/x.csv')" } },
       2,
-      ['error: ingest.select.secret: Cannot access file "http://127.0.0.1:9/x.csv"', `hint: ${sealed}`],
+      [
+        'error: ingest.select.secret: Cannot access file "http://127.0.0.1:9/x.csv" (reading fresh/a.csv)',
+        `hint: ${sealed}`,
+      ],
     ],
     [
       "the environment in select",
       { select: { secret: "getenv('PATH')" } },
       2,
-      ["error: ingest.select.secret: Scalar Function with name getenv does not exist", `hint: ${columns}`],
+      [
+        "error: ingest.select.secret: Scalar Function with name getenv does not exist (reading fresh/a.csv)",
+        `hint: ${columns}`,
+      ],
     ],
     [
       "a value that select cannot convert",
       { select: { number: "CAST(corporation AS INTEGER)" } },
       2,
       [
-        "error: ingest.select.number: Could not convert string 'c0' to INT32 when casting from source column corporation",
+        "error: ingest.select.number: Could not convert string 'c0' to INT32 when casting from source column corporation (reading fresh/a.csv)",
         "hint: use TRY_CAST to turn values that cannot be converted into missing values",
       ],
     ],

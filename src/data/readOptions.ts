@@ -86,8 +86,23 @@ export interface TextFacts {
   readonly zone?: string;
   /** A value that a number would change, among numbers: with leading zeros, or more digits than a double holds. */
   readonly code?: string;
-  /** Most values are numbers or dates; `word` is the first that is not. */
-  readonly mixed?: { readonly kind: "number" | "date"; readonly word: string };
+  /** Most values are numbers or dates. */
+  readonly mixed?: MixedFacts;
+}
+
+export interface MixedFacts extends OddValues {
+  readonly kind: "number" | "date";
+  /** How most are written; undefined: plainly. */
+  readonly format: string | undefined;
+  /** So few cells are odd that they may be mistakes: `words` has all of their values, else the first. */
+  readonly isFew: boolean;
+}
+
+export interface OddValues {
+  /** The first different values, at most five and one more. */
+  readonly words: readonly string[];
+  /** Number of cells. */
+  readonly count: number;
 }
 
 /** Facts of a column that is text because numbers would lose digits, as those of `code`. */

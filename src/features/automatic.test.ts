@@ -63,12 +63,14 @@ describe("automaticTransforms", () => {
         ["weight", (i: number) => `${i}.91 kg`],
         ["on", (i: number) => `${(i % 28) + 1}. ${months[i % 3]} ${1990 + i}`],
         ["code", (i: number) => `A${i}B`],
+        ["fee", (i: number) => (i === 30 ? "abc" : `${i}.50`)],
       ].map(([name, text]) => ({ ...category(40, text as (i: number) => string), name: name as string })),
     );
     expect(automaticTransforms(table, { needs: trees }, "binary").notes).toEqual([
-      'column "weight" is not used: its values are text such as "0.91 kg"; if they are numbers of one unit, set "ingest.select": { "weight": "TRY_CAST(regexp_extract(weight, \'[-+]?[0-9.]+\') AS DOUBLE)" } in config.json',
-      'column "on" is not used: its values are text such as "1. Januar 1990"; if they are dates, set "ingest.select": { "on": "try_strptime(\\"on\\", \'%d %B %Y\')" } in config.json, with their order and words',
+      'column "weight" is not used: its values are text such as "0.91 kg"; if they are numbers of one unit, set "ingest.select": { "weight": "TRY_CAST(regexp_extract(CAST(weight AS VARCHAR), \'[-+]?[0-9.]+\') AS DOUBLE)" } in config.json',
+      'column "on" is not used: its values are text such as "1. Januar 1990"; if they are dates, set "ingest.select": { "on": "try_strptime(CAST(\\"on\\" AS VARCHAR), \'%d %B %Y\')" } in config.json, with their order and words',
       'column "code" is not used: every value is different, as in an id',
+      'column "fee" is not used: most of its values look like numbers or dates, but not all, such as "abc"; see the notes of ingest',
     ]);
   });
 

@@ -144,6 +144,7 @@ function reasonToDrop(column: Column, task: Task): Reason | undefined {
 const MEASURE = /^[-+]?\d[\d.,]*\s*[\p{L}°µ%][\p{L}²³/%°]{0,5}$/u;
 /** A word, a year and a day, in any order: "5. März 2023", "2024-10-20 02:00:00 CEST". */
 const WORDED_DATE = /^(?=.*\p{L}{3})(?=.*\b(19|20)\d\d\b)(?=.*\b\d{1,2}\b)[\p{L}\d.,:/ -]*$/u;
+const NUMBER_OR_DATE = /^\s*([-+]?(\d[\d.,]*|[.,]\d+)|\d{1,4}([-/.])\d{1,2}\3\d{1,4})\s*$/;
 const LOOKED_AT = 200;
 
 /** Why a text column with many values is dropped that may be more than an id: its values are numbers or dates in words. */
@@ -152,15 +153,20 @@ function disguised(name: string, categories: readonly string[]): Reason | undefi
   const isMostly = (pattern: RegExp): boolean =>
     some.filter((text) => text.length < 40 && pattern.test(text)).length > some.length / 2;
   const such = `such as ${JSON.stringify(some[0]!)}`;
+  const odd = categories.find((text) => !NUMBER_OR_DATE.test(text));
+  if (odd !== undefined && isMostly(NUMBER_OR_DATE)) {
+    const but = `like numbers or dates, but not all, such as ${JSON.stringify(odd)}; see the notes of ingest`;
+    return { single: `most of its values look ${but}`, plural: `most of their values look ${but}` };
+  }
   if (isMostly(MEASURE)) {
-    const cure = selectHint(name, (column) => `TRY_CAST(regexp_extract(${column}, '[-+]?[0-9.]+') AS DOUBLE)`);
+    const cure = selectHint(name, (text) => `TRY_CAST(regexp_extract(${text}, '[-+]?[0-9.]+') AS DOUBLE)`);
     return {
       single: `its values are text ${such}; if they are numbers of one unit, ${cure}`,
       plural: `their values are text ${such}; if they are numbers of one unit, compute them in "ingest.select"`,
     };
   }
   if (!isMostly(WORDED_DATE)) return undefined;
-  const cure = selectHint(name, (column) => `try_strptime(${column}, '%d %B %Y')`);
+  const cure = selectHint(name, (text) => `try_strptime(${text}, '%d %B %Y')`);
   return {
     single: `its values are text ${such}; if they are dates, ${cure}, with their order and words`,
     plural: `their values are text ${such}; if they are dates, compute them in "ingest.select"`,

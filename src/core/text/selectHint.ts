@@ -13,11 +13,14 @@ const RESERVED = new Set(
 `.split(/\s+/),
 );
 
-/** @param expression returns SQL; `name` is the column name, quoted if necessary */
-export function selectHint(column: string, expression: (name: string) => string): string {
+/**
+ * @param expression returns SQL; `text` is SQL for the column as text, because it is numbers in a file without the odd
+ *   cells that make it text in another
+ */
+export function selectHint(column: string, expression: (text: string) => string): string {
   const isBare = /^[A-Za-z_][A-Za-z0-9_]*$/.test(column) && !RESERVED.has(column.toLowerCase());
   const name = isBare ? column : `"${column.replaceAll('"', '""')}"`;
-  const select = { [column]: expression(name) };
+  const select = { [column]: expression(`CAST(${name} AS VARCHAR)`) };
   return `set "ingest.select": ${JSON.stringify(select)
     .replace(/^\{(.*)\}$/s, "{ $1 }")
     .replace('":"', '": "')} in config.json`;

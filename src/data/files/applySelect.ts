@@ -1,6 +1,7 @@
 /** Applies `select` and `where` of the configuration; creates the table `result`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/listed.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { keepDigits } from "../load/exactDigits.ts";
 import { storedExpression } from "../duckdb/columnTypes.ts";
@@ -10,10 +11,14 @@ import { identifier, sqlError, TRY_CAST_HINT } from "../duckdb/sql.ts";
 import { ALLOWED, refuseStatements } from "../duckdb/untrustedSql.ts";
 import { unifyColumns, unionAll } from "../load/unifyColumns.ts";
 
+const TEXT_HINT =
+  "a column can be text in one file and numbers in another: to read it as text, write CAST(column AS VARCHAR)";
+
 interface Selecting {
   readonly options: ReadOptions;
   readonly previous: readonly LoadedColumn[] | undefined;
-  readonly raw: boolean;
+  /** Names of the files whose rows are in `raw`; without any, there is no `raw`. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -21,13 +26,25 @@ interface Selecting {
  * @returns an example by column that became text because numbers would lose digits
  */
 export async function applySelect(database: Database, selecting: Selecting): Promise<ReadonlyMap<string, string>> {
-  const { previous, raw } = selecting;
-  if (!raw) {
+  const { options, previous, files } = selecting;
+  if (files.length === 0) {
     if (previous !== undefined) await database.run("ALTER TABLE previous RENAME TO result");
     return new Map();
   }
-  const { options: given } = selecting;
-  await refuseUnsafe(database, given);
+  await refuseUnsafe(database, options);
+  return computed(database, options, previous).catch((error: unknown) => {
+    // A column may be text in one file and numbers in another.
+    if (!(error instanceof MlctlError) || error.kind !== "usage") throw error;
+    const { hint, cause } = error;
+    throw new MlctlError("usage", `${error.message} (reading ${listed(files)})`, { hint, cause });
+  });
+}
+
+async function computed(
+  database: Database,
+  given: ReadOptions,
+  previous: Selecting["previous"],
+): Promise<ReadonlyMap<string, string>> {
   const options = given.lenient === true ? await applicable(database, given) : given;
   const query = await selectedQuery(database, options);
   const columns = await database.describe(query);
@@ -104,6 +121,7 @@ async function check(database: Database, key: string, query: string, columns: re
 function hintOf(error: unknown, columns: readonly DatasetColumn[]): string {
   const message = String(error);
   if (/file system operations are disabled|is not allowed$/.test(message)) return ALLOWED;
+  if (/No function matches|Could not choose a best candidate/.test(message)) return TEXT_HINT;
   const names = columns.map(({ name }) => name);
   return columnHint(/Referenced column "([^"]*)" not found/.exec(message)?.[1], names);
 }

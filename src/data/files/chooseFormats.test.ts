@@ -322,7 +322,7 @@ describe("missing markers and words", () => {
     const done = await ingest({ "f.csv": column(["1", "2", "LINE", "3"]) });
     expect(done.cells).toEqual(["1,w0", "2,w1", "LINE,w2", "3,w3"]);
     expect(done.notes).toEqual([
-      'kept as text, because not all values are numbers: "x" ("LINE"); if such values are missing ones, add them to "ingest.null_values": ["LINE"] in config.json',
+      'kept as text, because not all values are numbers: "x" ("LINE"); correct them, or, to treat them as missing, set "ingest": {"null_values": ["", "LINE"]} in config.json',
     ]);
   });
 
@@ -384,6 +384,59 @@ it("rows without any value are reported", async () => {
 it("a column of which half are numbers is kept as text with a note", async () => {
   const { notes } = await ingest({ "a.csv": column(["1%", "0.02", "3%", "0.04"]) });
   expect(notes).toEqual([expect.stringContaining('not all values are numbers: "x" ("1%")')]);
+});
+
+describe("a few cells that are written differently from thousands", () => {
+  const dates = Array.from({ length: 300 }, (_, i) => `${String((i % 28) + 1).padStart(2, "0")}.04.2021`);
+  const fees = dates.map((_, i) => `${i % 90}.50`);
+  const settingsIn = (text = ""): ReadOptions => {
+    const found = JSON.parse(/set "ingest": (\{.*?\}) in config/.exec(text)![1]!) as { null_values: string[] };
+    return { nullValues: found.null_values };
+  };
+
+  it.each([
+    ["%d.%m.%Y", dates, ["2019-03-23"], "does not match %d.%m.%Y", "TIMESTAMP %d.%m.%Y"],
+    ["date", dates, ["2019-03-23"], "does not match %d.%m.%Y", "TIMESTAMP %d.%m.%Y"],
+    ["number", fees, ["abc", "€ 45.00"], 'is not a number; also line 23 ("€ 45.00")', "DOUBLE"],
+    ["number", fees.map((fee) => fee.replace(".", ",")), ["12.50"], "does not match 1.234,5", "DOUBLE 1.234,5"],
+    ["DECIMAL(9,2)", fees, ["abc"], "is not a number", "DECIMAL(9,2)"],
+  ])("are the ones that an error names: type %s", async (type, values, odd, reason, read) => {
+    const files = { "f.csv": column(values.toSpliced(20, odd.length, ...odd)) };
+    const { rejected } = await ingest(files, { types: { x: type } });
+    expect(rejected.map((each) => each.reason)).toEqual([`line 22, column "x": "${odd[0]}" ${reason}`]);
+    const cured = await ingest(files, { types: { x: type }, ...settingsIn(rejected[0]!.hint) });
+    expect([cured.types[0], cured.cells[20]]).toEqual([read, ",w20"]);
+  });
+
+  it("are the ones that an error names if most files have none", async () => {
+    const files = { "a.csv": dates, "b.csv": dates, "c.csv": dates.with(20, "2019-03-23") };
+    const done = await ingest(Object.fromEntries(Object.entries(files).map(([name, each]) => [name, column(each)])));
+    expect(done.rejected.map(({ reason }) => reason)).toEqual([
+      'line 22, column "x": "2019-03-23" does not match %d.%m.%Y',
+    ]);
+  });
+
+  it("are listed in a note with the line that makes them missing, besides those that are", async () => {
+    const files = { "f.csv": column(fees.with(20, "abc").with(250, "€ 45.00").with(270, "none today")) };
+    const { notes, undecided } = await ingest(files, { nullValues: ["none today"] });
+    expect(undecided).toEqual(["x"]);
+    expect(notes).toEqual([
+      'kept as text, because not all values are numbers: "x" (2 cells: "abc", "€ 45.00"); correct them, or, to treat them as missing, set "ingest": {"null_values": ["", "none today", "abc", "€ 45.00"]} in config.json',
+    ]);
+    const cured = await ingest(files, settingsIn(notes[0]));
+    expect([cured.types[0], cured.notes]).toEqual(["DOUBLE", []]);
+  });
+
+  it("make SQL for text fail on a file without them: the error names the file and the cure", async () => {
+    const select = { x: "CAST(replace(x, '€ ', '') AS DOUBLE)" };
+    expect((await ingest({ "train.csv": column(fees.with(20, "€ 45.00")) }, { select })).types[0]).toBe("DOUBLE");
+    await expect(ingest({ "test.csv": column(fees) }, { select })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^ingest.select.x: No function matches .*replace\(DOUBLE.* \(reading test.csv\)$/,
+      ) as string,
+      hint: expect.stringContaining("write CAST(column AS VARCHAR)") as string,
+    });
+  });
 });
 
 describe("with the formats of a model", () => {

@@ -3,6 +3,7 @@ import { counted } from "../../core/text/format.ts";
 import { listed, MAX_LISTED } from "../../core/text/listed.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
+import { missingLine } from "../load/oddValues.ts";
 import type { LoadedFile, ReadOptions } from "../readOptions.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
@@ -30,7 +31,7 @@ export function formatNotes(
     // "number" and "date" do not say which of two readings is meant.
     ...undecidedNotes(read.filter(({ name }) => !free.has(name.toLowerCase()))),
     ...markerNotes(columns, files),
-    ...mixedNotes(columns),
+    ...mixedNotes(columns, options),
     ...noteOn(withFact(columns, "raw"), (names) => {
       return `kept as text, because ingest.select or ingest.where reads it: ${names}`;
     }),
@@ -170,19 +171,22 @@ function markerNotes(columns: readonly ReadColumn[], files: readonly LoadedFile[
   return noteOn(found, (names) => `read as missing in columns of numbers or dates: ${names}; ${keep}`);
 }
 
-function mixedNotes(columns: readonly ReadColumn[]): string[] {
+function mixedNotes(columns: readonly ReadColumn[], options: ReadOptions): string[] {
   return (["number", "date"] as const).flatMap((kind) => {
     const found = columns.flatMap(({ name, facts }) => {
       const mixed = facts.find((each) => each.mixed?.kind === kind)?.mixed;
-      return mixed === undefined ? [] : [{ name, example: `"${mixed.word}"`, word: mixed.word }];
+      const quoted = mixed?.words.map((word) => `"${word}"`).join(", ");
+      const cells = mixed?.isFew === true ? `${counted(mixed.count, "cell")}: ` : "";
+      return mixed === undefined ? [] : [{ ...mixed, name, example: `${cells}${quoted}` }];
     });
     const because = `kept as text, because not all values are ${kind}s: `;
     // 0.355 among 49.9 % is no missing value.
-    const [values, words] = [found.filter(({ word }) => /\d/.test(word)), found.filter(({ word }) => !/\d/.test(word))];
-    const markers = [...new Set(words.slice(0, MAX_LISTED).map(({ word }) => JSON.stringify(word)))].join(", ");
-    const cure = `if such values are missing ones, add them to "ingest.null_values": [${markers}] in config.json`;
+    const missing = found.filter(({ isFew, words: [word] }) => isFew || !/\d/.test(word!));
+    const values = found.filter((each) => !missing.includes(each));
+    const words = missing.slice(0, MAX_LISTED).flatMap((each) => each.words);
+    const cure = `correct them, or, to treat them as missing, ${missingLine(options, words)}`;
     return [
-      ...noteOn(words, (names) => `${because}${names}; ${cure}`),
+      ...noteOn(missing, (names) => `${because}${names}; ${cure}`),
       ...noteOn(values, (names) => `${because}${names}; correct them, or compute the column in "ingest.select"`),
     ];
   });
@@ -195,9 +199,8 @@ function offsetNotes(columns: readonly ReadColumn[]): string[] {
     return time === undefined ? [] : [{ name, example: `"${value}" is ${new Date(time).toISOString()}` }];
   });
   return noteOn(found, (names, { name }) => {
-    const types = JSON.stringify({ [name]: "category" });
     const select = JSON.stringify({ [name]: `CAST(left(${identifier(name)}, 19) AS TIMESTAMP)` });
-    const set = `set "ingest": { "types": ${types}, "select": ${select} } in config.json`;
+    const set = `set "ingest": { "types": ${JSON.stringify({ [name]: "category" })}, "select": ${select} } in config.json`;
     return `times with an offset are read in UTC: ${names}; to keep the time of the place, ${set}`;
   });
 }
@@ -230,15 +233,12 @@ export async function dateNotes(database: Database, options: ReadOptions): Promi
   });
   const early = found.filter(({ isEarly }) => isEarly === true);
   const odd = found.filter(({ isEarly }) => isEarly !== true);
-  const set = `${typesLine(early, "%d-%m-%y")}, with day, month and year in the order of the files`;
-  const cure =
-    'correct them, or, if they stand for missing dates, add them as the files write them to "ingest.null_values"';
   return [
     ...noteOn(early, (names) => {
-      return `read as dates in the first century: ${names}; if the files use two-digit years, ${set}`;
+      return `read as dates in the first century: ${names}; if the files use two-digit years, ${typesLine(early, "%d-%m-%y")}, with day, month and year in the order of the files`;
     }),
     ...noteOn(odd, (names) => {
-      return `dates before the year 1000 or after 2199: ${names}; ${cure}; to keep them, ${typesLine(odd, "date")}`;
+      return `dates before the year 1000 or after 2199: ${names}; correct them, or, if they stand for missing dates, add them as the files write them to "ingest.null_values"; to keep them, ${typesLine(odd, "date")}`;
     }),
   ];
 }

@@ -6,7 +6,7 @@ import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
-import { chooseFormats, convertColumns, readTypes, recordedFormats } from "./chooseFormats.ts";
+import { chooseFormats, convertColumns, readTypes, recordedFormats, type ReadColumn } from "./chooseFormats.ts";
 import { dateNotes, formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
@@ -34,7 +34,7 @@ export interface Staged {
   readonly formats: ReadonlyMap<string, string>;
   /** Those of `notes` that say what the reading of CSV guessed, changed or left out. */
   readonly csvNotes: readonly string[];
-  /** Columns that are text because their numbers or dates can be read in two ways. */
+  /** Columns that are text until a setting says which of two readings is meant, or what a few odd cells mean. */
   readonly undecided: readonly string[];
 }
 
@@ -73,7 +73,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   if (isPlain && parts.length === 1) await database.run(`ALTER TABLE ${identifier(parts[0]!.table)} RENAME TO result`);
   else {
     if (parts.length > 0) await database.run(`CREATE VIEW raw AS ${unionAll(parts, columns, castExpression)}`);
-    digits = await applySelect(database, { options, previous, raw: parts.length > 0 });
+    digits = await applySelect(database, { options, previous, files: parts.map(({ path }) => nameOf(path)) });
   }
   const hasResult = parts.length > 0 || previous !== undefined;
   const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
@@ -86,9 +86,13 @@ export async function stageFiles(database: Database, paths: readonly string[], o
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...dates, ...spellings],
     csvNotes: ofCsv,
-    undecided: read.filter(({ choice }) => choice === "undecided").map(({ name }) => name),
+    undecided: read.filter(isUndecided).map(({ name }) => name),
     formats: new Map([...before, ...recordedFormats(read)]),
   };
+}
+
+function isUndecided({ choice, facts }: ReadColumn): boolean {
+  return choice === "undecided" || facts.some(({ mixed }) => mixed?.isFew === true);
 }
 
 function csvReading({ path, csv, columns }: Loaded, { nameOf = (given) => given }: StageOptions): CsvReading[] {

@@ -2,6 +2,7 @@
  * Finds out how a CSV file is read, rewrites it if DuckDB would read it differently from the tokenizer, and finds what
  * makes it unreadable: rows of another width, cells that are not of the type of their column.
  */
+import { numberFormatOf } from "../../core/text/numberFormat.ts";
 import { csvRecords, headReader, type CsvHead } from "../csv/csvHead.ts";
 import type { CsvReading } from "../csv/csvNotes.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
@@ -12,9 +13,11 @@ import type { Database } from "../duckdb/duckdb.ts";
 import { fileLiteral, firstLine, identifier, literalStruct } from "../duckdb/sql.ts";
 import type { CsvSettings, ReadOptions } from "../readOptions.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
+import { MAX_WORDS, missingLine, oddValues } from "./oddValues.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 
 const LISTED = 3;
+const PLAIN = numberFormatOf(".").id;
 
 export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "flaws"> {
   readonly text: TextFile;
@@ -35,6 +38,7 @@ export interface CsvFile extends InspectedCsv {
   readonly nulls: string;
   /** Types that are set, not detected. */
   readonly fixedTypes: ReadonlyMap<string, string>;
+  readonly options: ReadOptions;
 }
 
 /** SQL that reads all columns as text. */
@@ -165,7 +169,8 @@ export async function explainCsv(database: Database, file: CsvFile, error: unkno
     for (const [column, type] of file.fixedTypes) {
       const value = identifier(column);
       const condition = `${value} IS NOT NULL AND TRY_CAST(${value} AS ${type}) IS NULL`;
-      const found = await wrongCells(database, { table: "explained", value, condition, column, type, linesOf });
+      const cells = { table: "explained", value, condition, column, type, linesOf, options: file.options };
+      const found = await wrongCells(database, cells);
       if (found !== undefined) wrong.push(found);
     }
     await database.run("DROP TABLE explained");
@@ -177,19 +182,22 @@ export async function explainCsv(database: Database, file: CsvFile, error: unkno
 
 export type LinesOf = (rows: readonly number[]) => Promise<readonly number[]>;
 
-interface WrongCells {
+export interface WrongCells {
   readonly table: string;
   readonly value: string;
   readonly condition: string;
   readonly column: string;
   readonly type: string;
+  /** How the values are written; undefined: plainly. */
+  readonly format?: string | undefined;
+  readonly options: ReadOptions;
   /** Of the file of the table; undefined if its format has no lines. */
   readonly linesOf?: LinesOf | undefined;
 }
 
 /** The error for the rows that meet `condition`; undefined if there are none. */
 export async function wrongCells(database: Database, cells: WrongCells): Promise<UnreadableFile | undefined> {
-  const { table, value, condition, column, type, linesOf } = cells;
+  const { table, value, condition, column, type, format = PLAIN, linesOf, options } = cells;
   const found = await database.rows(
     `SELECT rowid, CAST(${value} AS VARCHAR), count(*) OVER () FROM ${identifier(table)} WHERE ${condition} ORDER BY rowid LIMIT ${LISTED}`,
   );
@@ -199,11 +207,17 @@ export async function wrongCells(database: Database, cells: WrongCells): Promise
   const place = (i: number): string => (lines === undefined ? `row ${rows[i]! + 1}` : `line ${lines[i]}`);
   const text = String(found[0][1]);
   const others = found.slice(1).map((row, i) => `${place(i + 1)} (${shown(String(row[1]))})`);
-  const wanted = { number: "a number", date: "a date", category: type }[kindOf(type)];
-  const reason = `${place(0)}, column "${column}": ${shown(text)} is not ${wanted}${alsoWrong(others, Number(found[0][2]))}`;
+  const kind = { number: "a number", date: "a date", category: type }[kindOf(type)];
+  const wrong = format === PLAIN ? `is not ${kind}` : `does not match ${format}`;
+  const reason = `${place(0)}, column "${column}": ${shown(text)} ${wrong}${alsoWrong(others, Number(found[0][2]))}`;
   const isTotal = /^(grand |sub)?total|^sum|^average|^gesamt|^summe/i.test(text);
   const total = isTotal ? "if this is a row of totals, delete it; else " : "";
-  const hint = `${total}correct the value, add ${JSON.stringify(text)} to ingest.null_values, or set ingest.types.${column} to "category"`;
+  const { words } = await oddValues(database, table, value, condition);
+  const missing =
+    words.length > MAX_WORDS
+      ? "add the values that stand for missing ones to ingest.null_values"
+      : `to treat ${words.length === 1 ? "it" : "them"} as missing, ${missingLine(options, words)}`;
+  const hint = `${total}correct the value, or ${missing}, or set ingest.types.${column} to "category"`;
   return new UnreadableFile(reason, { line: lines?.[0], hint });
 }
 

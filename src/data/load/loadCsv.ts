@@ -64,7 +64,7 @@ function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
       return [name, isOwnType(type) ? "VARCHAR" : requestedType(name, type)] as const;
     }),
   ]);
-  return { ...inspected, dialect, nulls, fixedTypes };
+  return { ...inspected, dialect, nulls, fixedTypes, options };
 }
 
 function detecting(file: CsvFile, sample: number): string {

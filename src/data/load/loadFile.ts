@@ -1,14 +1,15 @@
 /** Loads one input file of any supported format into a table with stored types. */
 import { MlctlError } from "../../core/errors.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { valueFormat } from "../../core/text/valueFormat.ts";
 import { columnNames } from "../columnNames.ts";
 import { castExpression, isOwnType, kindOf, requestedType } from "../duckdb/columnTypes.ts";
 import { storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { dateIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
+import { dateIn, formatIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { COLUMNS_PER_QUERY, keepDigits } from "./exactDigits.ts";
 import { jsonLinesOf } from "./explainJson.ts";
-import { csvLines, wrongCells, type CsvFile, type LinesOf } from "./inspectCsv.ts";
+import { csvLines, wrongCells, type CsvFile, type LinesOf, type WrongCells } from "./inspectCsv.ts";
 import { holdsText } from "./inspectText.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
@@ -26,20 +27,26 @@ export interface Loaded extends LoadedFile {
 export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
   const { csv, linesOf } = await loadRaw(database, path, table, options);
   const digits = await keepDigits(database, table, options.types);
+  const columns: LoadedColumn[] = [];
   const explain = (column: string, narrow: string): Promise<UnreadableFile> => {
     // Any number or date would do: 2.5 is not what is wrong in a column of integers.
     const type = { number: "DOUBLE", date: "TIMESTAMP", category: narrow }[kindOf(narrow)];
-    return firstWrong(database, { table, column, type, linesOf });
+    const mixed = columns.find(({ name }) => name.toLowerCase() === column.toLowerCase())?.text?.mixed;
+    const format = mixed?.kind === kindOf(type) ? mixed.format : undefined;
+    return firstWrong(database, { table, column, type, format, linesOf, options });
   };
   const rows = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
   if (rows === 0) throw new UnreadableFile(csv === undefined ? "the file has no rows" : "the file has only a header");
   const described = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const isTyped = /\.parquet$/i.test(path);
-  const columns: LoadedColumn[] = [];
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
-    const known = { table, options, explain, digits, isCsv: csv !== undefined, isTyped };
+    const known = { table, options, digits, isCsv: csv !== undefined, isTyped };
     columns.push(...(await inspectColumns(database, some, known)));
+  }
+  for (const { name, type, text } of columns) {
+    const isRead = text === undefined || text.formats.length > 0 || text.plain !== undefined;
+    if (!isRead && type === "VARCHAR" && isOwn(name, options)) throw await explain(name, typeRequested(name, options)!);
   }
   return { path, table, rows, columns, explain, ...(csv && { csv, delimiter: csv.ownDelimiter }) };
 }
@@ -134,7 +141,8 @@ async function storeColumns(database: Database, { raw, table, options, linesOf, 
     if (type !== undefined) {
       const present = `${stored} IS NOT NULL AND NOT list_contains(${missing}, CAST(${stored} AS VARCHAR))`;
       const condition = `${present} AND TRY_CAST(${stored} AS ${type}) IS NULL`;
-      const wrong = await wrongCells(database, { table: raw, value: stored, condition, column: name, type, linesOf });
+      const cells = { table: raw, value: stored, condition, column: name, type, linesOf, options };
+      const wrong = await wrongCells(database, cells);
       if (wrong !== undefined) throw wrong;
       value = castExpression(value, type, "TRY_CAST");
     }
@@ -144,15 +152,13 @@ async function storeColumns(database: Database, { raw, table, options, linesOf, 
   await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS ${select}`);
 }
 
-async function firstWrong(
-  database: Database,
-  cast: { table: string; column: string; type: string; linesOf: LinesOf | undefined },
-): Promise<UnreadableFile> {
+async function firstWrong(database: Database, cast: Omit<WrongCells, "value" | "condition">): Promise<UnreadableFile> {
   const value = identifier(cast.column);
   // A cast accepts some strings that were not counted as numbers or dates: if no cast fails, the error is one of these.
   const text = `CAST(${value} AS VARCHAR)`;
   const uncounted = kindOf(cast.type) === "date" ? dateIn(text) : numberIn(text);
-  for (const wrong of [`TRY_CAST(${value} AS ${cast.type})`, uncounted]) {
+  const plain = [`TRY_CAST(${value} AS ${cast.type})`, uncounted];
+  for (const wrong of cast.format === undefined ? plain : [formatIn(text, valueFormat(cast.format)!)]) {
     const condition = `${value} IS NOT NULL AND NOT ${isMarker(text)} AND ${wrong} IS NULL`;
     const found = await wrongCells(database, { value, condition, ...cast });
     if (found !== undefined) return found;
@@ -160,7 +166,8 @@ async function firstWrong(
   return new UnreadableFile(`column "${cast.column}" has values that are not ${kindOf(cast.type)}s`);
 }
 
-interface Inspecting extends Pick<Loaded, "table" | "explain"> {
+interface Inspecting {
+  readonly table: string;
   readonly options: ReadOptions;
   /** Whether the file says which columns are text, as Parquet does; otherwise, text may be numbers or dates. */
   readonly isTyped: boolean;
@@ -169,11 +176,11 @@ interface Inspecting extends Pick<Loaded, "table" | "explain"> {
   readonly digits: ReadonlyMap<string, string>;
 }
 
-/** What the columns contain. @throws {UnreadableFile} for a value that is not of the requested kind */
+/** What the columns contain. */
 async function inspectColumns(
   database: Database,
   some: readonly DatasetColumn[],
-  { table, options, digits, isTyped, isCsv, explain }: Inspecting,
+  { table, options, digits, isTyped, isCsv }: Inspecting,
 ): Promise<LoadedColumn[]> {
   const free = freeColumns(options);
   const sql = [...Object.values(options.select ?? {}), options.where ?? ""].join("\n");
@@ -196,9 +203,6 @@ async function inspectColumns(
   for (const [i, { name, type }] of some.entries()) {
     const lost = digits.get(name);
     const text = lost === undefined ? facts.get(name) : codeFacts(lost);
-    const requested = asked.get(name)?.requested;
-    if (requested !== undefined && text?.formats.length === 0 && text.plain === undefined)
-      throw await explain(name, requestedType(name, requested));
     columns.push({ name, type, empty: counted![i] === 0, ...(text && { text }) });
   }
   return columns;

@@ -11,11 +11,13 @@ import { codeIn, dateIn, formatIn, isInteger, isMarker, numberIn } from "../duck
 import { identifier } from "../duckdb/sql.ts";
 import { columnsWhere } from "./exactDigits.ts";
 import { codeFacts, type TextFacts } from "../readOptions.ts";
+import { MAX_WORDS, oddValues } from "./oddValues.ts";
 
 /** Rows that are looked at to find the formats a column may have; then every row is checked. */
 const SAMPLE_ROWS = 200;
-/** If this share of the values are numbers (or dates), a note names the first other value. */
+/** If this share of the values are numbers (or dates), a note names the first other value; if few are not, all of them. */
 const MAJORITY = 0.5;
+const FEW = 0.01;
 const MAX_MARKERS = 5;
 /** Fewer integers such as 20240131 may be dates by accident. */
 const MIN_COMPACT_DATES = 3;
@@ -192,17 +194,20 @@ async function factsOf(
     };
   }
   const best = [
-    ...candidates.map((format, i) => ({ kind: format.kind, count: fits[i]!, value: formatted[i]! })),
-    { kind: "number" as const, count: numbers, value: numberIn(column) },
-    { kind: "date" as const, count: dates, value: dateIn(column) },
-  ].reduce((one, other) => (other.count > one.count ? other : one));
-  if (wanted !== undefined) return kept;
-  if (best.count < MAJORITY * present) return undefined;
-  const [first] = await database.rows(
-    `SELECT ${column} FROM ${identifier(table)} WHERE ${best.value} IS NULL AND NOT ${isMarker(column)} LIMIT 1`,
-  );
+    { kind: "number" as const, format: undefined, fit: numbers, value: numberIn(column) },
+    { kind: "date" as const, format: undefined, fit: dates, value: dateIn(column) },
+    ...candidates.map(({ kind, id }, i) => ({ kind, format: id, fit: fits[i]!, value: formatted[i]! })),
+  ]
+    .filter(({ kind }) => wanted === undefined || kind === wanted)
+    .reduce((one, other) => (other.fit > one.fit ? other : one));
+  if (wanted === undefined && best.fit < MAJORITY * present) return undefined;
+  const { kind, format, value } = best;
+  const odd = await oddValues(database, table, column, `${value} IS NULL AND NOT ${isMarker(column)}`);
   // None where every value is a plain number, but not one of the model's format.
-  return first === undefined ? undefined : { ...kept, mixed: { kind: best.kind, word: String(first[0]) } };
+  if (odd.count === 0) return wanted === undefined ? undefined : kept;
+  const isFew = odd.count <= FEW * present && odd.words.length <= MAX_WORDS;
+  const words = isFew ? odd.words : odd.words.slice(0, 1);
+  return { ...kept, mixed: { words, count: odd.count, kind, format, isFew } };
 }
 
 /** A date that cannot be read with day and month swapped, as the example for how all are read. */

@@ -102,6 +102,16 @@ describe("initFrom", () => {
     );
   });
 
+  it("keeps a column of numbers with a few odd cells, which the note lists", async () => {
+    const { config, text } = await start(
+      csv("fee,x,y", 200, (i) => [i === 30 ? "abc" : `${i}.5`, i % 11, i % 4].join(",")),
+      "y",
+    );
+    expect(config?.drop_columns).toEqual([]);
+    expect(text).toContain('numbers: "fee" (1 cell: "abc"); correct them, or, to treat them as missing, set "ingest"');
+    expect(text).not.toContain("not used");
+  });
+
   it("does not split by time if a part would lack a class", async () => {
     const { config, text } = await start(
       csv("d,x,y", 60, (i) => `${day(i)},${i % 7},${i < 50 ? "a" : "b"}`),

@@ -81,7 +81,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       { key: "name", value: basename(from).split(".")[0]!, notes: [] },
       { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
       { key: "task", value: task === "regression" ? task : "classification", notes: [] },
-      // A column with two readings looks like text until "ingest" says which one is meant: dropped, it would stay so.
+      // Such a column looks like text until "ingest" says how it is read: dropped, it would stay so.
       ...noFeatures({ ...inputs, columns: inputs.columns.filter(({ name }) => !undecided.includes(name)) }, task),
       time,
       // The parts are written anew: how the file is written is no matter of config.json.
@@ -136,7 +136,7 @@ interface ReadFile {
   readonly notes: readonly string[];
   /** Those of `notes` on how a CSV is written. */
   readonly csvNotes: readonly string[];
-  /** Columns with two readings. */
+  /** As of `Staged`. */
   readonly undecided: readonly string[];
 }
 

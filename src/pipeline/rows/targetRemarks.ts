@@ -74,9 +74,7 @@ function twins(name: string, classes: readonly LabelCount[]): string[] {
   // Composed and decomposed accents look the same, and lower and trim leave them as they are.
   const isComposed = classes.every(({ label }) => label === label.normalize("NFC"));
   const isVisible = classes.every(({ label }) => label.search(INVISIBLE) < 0);
-  // A later file can have numbers in this column.
-  const fix = selectHint(name, (column) => {
-    const whole = `CAST(${column} AS VARCHAR)`;
+  const fix = selectHint(name, (whole) => {
     // The first character becomes a blank, the others nothing.
     const invisible = [160, 173, 8203, 8204, 8205, 8288, 65279].map((code) => `chr(${code})`).join(" || ");
     const text = isVisible ? whole : `translate(${whole}, ${invisible}, ' ')`;
