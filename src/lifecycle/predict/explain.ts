@@ -133,6 +133,8 @@ function shap(
   { table, inputs, isAsked }: { readonly table: Table; readonly inputs: Table; readonly isAsked: boolean },
 ): Found {
   const withHistory = historyFromBatch(model, { inputs, table, y: knownTarget(model, table) });
+  // Without labels, a later row has no history yet: predict forecasts it, row by row.
+  const predicting = findColumn(table, model.signature.target.name) === undefined ? model : withHistory;
   const places = sampledRows(inputs.rowCount, quickRows(model, IMPORTANCE_ROWS));
   const isSample = places.length < inputs.rowCount;
   const explained = explainTable(withHistory, isSample ? selectRows(inputs, places) : inputs);
@@ -152,7 +154,7 @@ function shap(
     rowCount: inputs.rowCount,
     sampledRows: isSample ? places.length : null,
     rows: isAsked
-      ? explainedRows(withHistory, isSample ? first() : columns, {
+      ? explainedRows(predicting, isSample ? first() : columns, {
           inputs: sliceRows(inputs, 0, MOST_ROWS),
           table,
           ids: config.id_columns,
