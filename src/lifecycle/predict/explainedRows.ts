@@ -41,7 +41,10 @@ export function explainedRows(
   const { target } = model.signature;
   const gaps = historyGaps(model.transforms)?.(inputs);
   // Of a row that looks back beyond the history, predict may make a forecast, which the contributions are not of.
-  const reached = [...Array(inputs.rowCount).keys()].filter((row) => !gaps?.[row] || gaps[row].unseen !== undefined);
+  const reached = [...Array(inputs.rowCount).keys()].filter((row) => {
+    const gap = gaps?.[row];
+    return !gap || (gap.kind !== "missing" && gap.unseen !== undefined);
+  });
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
   const { predictions } = valuesOf(predictor(model)(selectRows(inputs, reached)));
   const predicted = new Map(predictions.map((each, i) => [reached[i]!, each]));
