@@ -1,14 +1,14 @@
 /** serve: every address, every shape of a request, what is refused, and how it stops. */
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { once } from "node:events";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sqliteReader } from "../storage/predictionLog/sqliteReader.ts";
 import { logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
-import { expectProblem, served, type ServedWorkspace } from "./servedWorkspace.ts";
+import { ask, expectProblem, served, type ServedWorkspace } from "./servedWorkspace.ts";
 
 const row = { lastmonth_activity: 73, lastyear_activity: 955, number_of_employees: 14 };
 const csv = { "content-type": "text/csv" };
@@ -468,6 +468,28 @@ describe("starting and stopping", () => {
       });
     },
   );
+
+  it("resets no connection that is in use: the last response of each says that it closes", async () => {
+    const own = await served(workspace.copy());
+    const loop = async (): Promise<string[]> => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      for (let connection: string | undefined; ;) {
+        try {
+          const body = JSON.stringify(row);
+          const headers = { "content-type": "application/json" };
+          const reply = await ask(`${own.url}/predict`, { method: "POST", headers, agent }, body);
+          connection = reply.headers.connection;
+        } catch (error) {
+          return [connection ?? "", String((error as NodeJS.ErrnoException).code)];
+        }
+      }
+    };
+    const loops = Array.from({ length: 16 }, loop);
+    await until(async () => predictionCount((await own.get("/metrics")).text) > 100);
+    const { status } = await own.stop();
+    expect(status).toBe(143);
+    expect(await Promise.all(loops)).toEqual(loops.map(() => ["close", "ECONNREFUSED"]));
+  });
 
   it("allows a caller the same rate on every worker", async () => {
     const other = workspace.copy();

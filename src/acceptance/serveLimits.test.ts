@@ -135,6 +135,18 @@ describe("a stream", () => {
     for (const { socket } of [slow, steady]) socket.destroy();
   });
 
+  it("is read to its end although the client reads only then, as most clients do", async () => {
+    const line = `73,955,14,${"x".repeat(900)}\n`;
+    const count = 12_000;
+    const body = `${header.trimEnd()},note\n${line.repeat(count)}`;
+    const { socket, text } = talk(open, "POST /predict", "text/csv", `content-length: ${body.length}`);
+    await new Promise((resolve) => socket.pause().write(body, resolve));
+    socket.resume();
+    await until(() => text().endsWith("\r\n0\r\n\r\n"), 30);
+    expect(text().match(/^73,955,14,x{900},/gm)).toHaveLength(count);
+    socket.destroy();
+  });
+
   it("whose response nobody reads is cut off", async () => {
     const { socket } = streamed();
     socket.pause();
@@ -211,5 +223,5 @@ it("what was refused is one line on stderr for each reason, not one for each req
     "warning: 15 more requests with a wrong token, from 127.0.0.1",
   ]);
   expect(stderr.match(/^warning: refuses/gm)!.length).toBeLessThanOrEqual(3);
-  await open.stop();
+  expect((await open.stop()).stderr).toMatch(/^warning: refuses connections that did not read their response .*64 MB/m);
 });

@@ -110,7 +110,7 @@ function limitsSchema() {
     rows: count(10_000).describe("maximum number of rows in a JSON body"),
     header_bytes: count(16_384).describe("maximum size of all headers of a request"),
     body_seconds: count(30).describe(
-      "timeout for receiving a JSON body, between two chunks of a streamed body, and for a client that does not read its response",
+      "timeout for receiving a JSON body, between two chunks of a streamed body, and for a client that sends more than 64 MB before it reads; ten times that for other clients that do not read their response",
     ),
     select_seconds: count(10).describe(
       "maximum time of ingest.select for the rows of a request, or a part of a stream",

@@ -13,6 +13,8 @@ const limits = {
   bodies_per_address: 5,
 };
 
+const PIECE = 10_000;
+
 let bodies: BodyReader;
 let noted: [Reason, string][];
 beforeEach(() => {
@@ -31,10 +33,13 @@ afterEach(() => {
 
 /** A stream that waits for its first piece; `problem` is set when it is ended. */
 function stream(sender: Sender = { caller: "a", address: "a" }) {
-  const state: { problem?: HttpProblem } = {};
-  const watched = bodies.watch(sender, (problem) => {
+  const state: { problem?: HttpProblem; ahead: number } = { ahead: 0 };
+  const end = (problem: HttpProblem): void => {
     state.problem ??= problem;
     watched.done();
+  };
+  const watched = bodies.watch(sender, end, () => {
+    for (; watched.isStalled(); state.ahead++) watched.arrived(PIECE);
   });
   watched.waits();
   return { state, ...watched };
@@ -46,7 +51,7 @@ function sendSlowly(bytes: number, seconds: number, pieces: number) {
   const start = performance.now();
   for (let i = 0; i < pieces && state.problem === undefined; i++) {
     vi.advanceTimersByTime(seconds * 1000);
-    watched.received(bytes);
+    watched.taken(bytes);
     watched.waits();
   }
   return { ended: state.problem?.message, seconds: (performance.now() - start) / 1000 };
@@ -68,7 +73,7 @@ it("lets a slow producer go on, and does not count the time in which the server 
   expect(sendSlowly(20_000, 10, 1000)).toEqual({ ended: undefined, seconds: 10_000 });
   const { state, ...watched } = stream();
   for (let i = 0; i < 20; i++) {
-    watched.received(10);
+    watched.taken(10);
     vi.advanceTimersByTime(3600_000);
     watched.waits();
   }
@@ -97,4 +102,17 @@ it("limits the bodies of a caller, of an address and of all, and a quiet one mak
   vi.advanceTimersByTime(1000);
   expect(at("x", "x", 1)).toEqual([200]);
   expect(quiet.state.problem).toMatchObject({ status: 408, message: expect.stringMatching(/too many others/) });
+});
+
+it("reads a stream ahead while nobody takes its pieces, in half of the memory for all", () => {
+  const [waiting, stalled, other] = [stream(), stream(), stream()];
+  for (const { taken } of [stalled, other]) taken(1);
+  vi.advanceTimersByTime(1000);
+  expect([waiting, stalled, other].map(({ state }) => state.ahead)).toEqual([0, 49, 0]);
+  stalled.done();
+  vi.advanceTimersByTime(1000);
+  expect(other.state.ahead).toBe(49);
+  for (let i = 0; i < 20; i++) other.taken(PIECE);
+  vi.advanceTimersByTime(1000);
+  expect(other.state.ahead).toBe(69);
 });

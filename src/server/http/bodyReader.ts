@@ -35,7 +35,10 @@ interface Open extends Sender {
   /** Since when the server waits; Infinity while it does not. */
   since: number;
   heardAt: number;
+  /** Memory of the pieces that have arrived and are not taken. */
+  ahead: number;
   readonly end: (problem: HttpProblem) => void;
+  readonly readAhead: () => void;
 }
 
 /** Interval between checks of all bodies: one timer is far cheaper than one for each request. */
@@ -43,6 +46,12 @@ const SWEEP_MS = 250;
 
 /** A body without a piece for so long makes room for another, if its caller has too many. */
 const QUIET_MS = 1000;
+
+/** Maximum memory for the part of a streamed body that waits; all together get half of the total, JSON bodies the rest. */
+const AHEAD_BYTES = 1 << 26;
+
+/** Memory of a piece beside its bytes: a body may come in pieces of one byte. */
+const PIECE_BYTES = 256;
 
 /** @param clock monotonic, in milliseconds @param note called for each body that is refused or ended */
 export function bodyReader(limits: BodyLimits, clock: () => number, note: (reason: Reason, address: string) => void) {
@@ -53,9 +62,22 @@ export function bodyReader(limits: BodyLimits, clock: () => number, note: (reaso
     for (const each of open) {
       const problem = slowness(each, now, limits);
       if (problem !== undefined) endSlow(each, problem);
+      else if (isStalled(each)) each.readAhead();
     }
   }, SWEEP_MS);
   sweep.unref();
+  /** Nobody takes its pieces, because the response is not read or the server is busy, and there is room for more. */
+  const isStalled = (body: Open): boolean =>
+    body.since === Infinity &&
+    clock() - body.heardAt >= SWEEP_MS &&
+    body.ahead < AHEAD_BYTES &&
+    held < limits.totalBytes / 2 &&
+    open.has(body);
+  const hold = (body: Open, bytes: number): void => {
+    if (!open.has(body)) return;
+    body.ahead += bytes;
+    held += bytes;
+  };
   const endSlow = (body: Open, problem: HttpProblem): void => {
     note("slow_body", body.address);
     body.end(problem);
@@ -87,9 +109,9 @@ export function bodyReader(limits: BodyLimits, clock: () => number, note: (reaso
       headers: { "retry-after": "1", connection: "close" },
     });
   };
-  const opened = ({ caller, address }: Sender, end: Open["end"]): Open => {
+  const opened = ({ caller, address }: Sender, end: Open["end"], readAhead = (): void => {}): Open => {
     const now = clock();
-    return { caller, address, bytes: 0, waited: 0, since: now, heardAt: now, end };
+    return { caller, address, bytes: 0, waited: 0, since: now, heardAt: now, ahead: 0, end, readAhead };
   };
   return {
     /** Calls `done` once, with the parsed body or an HttpProblem. */
@@ -142,21 +164,29 @@ export function bodyReader(limits: BodyLimits, clock: () => number, note: (reaso
       });
     },
     /**
-     * Counts a streamed body, and calls `end` if it arrives too slowly. Time counts only between `waits` and `received`.
+     * Counts a streamed body, and calls `end` if it arrives too slowly. Time counts only between `waits` and `taken`.
+     * Calls `readAhead` now and then while the body is stalled: nobody takes its pieces.
      * @throws {HttpProblem} 429 or 503 if there are too many
      */
-    watch(sender: Sender, end: (problem: HttpProblem) => void) {
-      const body = opened(sender, end);
+    watch(sender: Sender, end: (problem: HttpProblem) => void, readAhead: () => void) {
+      const body = opened(sender, end, readAhead);
       admit(body);
       return {
         waits: () => void (body.since = clock()),
-        received(bytes: number): void {
+        arrived: (bytes: number): void => hold(body, bytes + PIECE_BYTES),
+        isStalled: (): boolean => isStalled(body),
+        taken(bytes: number): void {
+          hold(body, -bytes - PIECE_BYTES);
           body.heardAt = clock();
-          body.waited += body.heardAt - body.since;
+          // Several pieces may be taken after one wait.
+          if (body.since !== Infinity) body.waited += body.heardAt - body.since;
           body.since = Infinity;
           body.bytes += bytes;
         },
-        done: () => void open.delete(body),
+        done(): void {
+          hold(body, -body.ahead);
+          open.delete(body);
+        },
       };
     },
     close: (): void => clearInterval(sweep),

@@ -72,13 +72,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       server.maxConnections = limits.connections;
       server.headersTimeout = HEADERS_MS;
       server.keepAliveTimeout = KEEP_ALIVE_MS;
+      // bodyReader enforces time limits of bodies; a stream may last longer than any fixed timeout. Fastify passes its own
+      // option only to servers that it creates.
+      server.requestTimeout = 0;
       server.on("clientError", refuseBytes);
       lingeringClose(server);
       closeUnread(server, limits, (ip) => rejected.note("slow_reader", addressOf(ip)));
       return server;
     },
-    // bodyReader enforces time limits of bodies; a stream may last longer than any fixed timeout.
-    requestTimeout: 0,
     forceCloseConnections: "idle",
     return503OnClosing: false,
     exposeHeadRoutes: true,

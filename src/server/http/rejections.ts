@@ -4,7 +4,8 @@ const meanings = {
   slow_body: "requests whose body did not arrive in time (serve.limits.body_seconds, stream_bytes_per_second)",
   many_bodies:
     "requests beyond those that may send a body at once (serve.limits.bodies_per_caller, bodies_per_address)",
-  slow_reader: "connections that did not read their response (serve.limits.body_seconds)",
+  slow_reader:
+    "connections that did not read their response (serve.limits.body_seconds): a client that sends more than 64 MB has to read meanwhile",
   wrong_token: "requests with a wrong token",
   unknown_host: "requests for a host name that is not in serve.hosts",
 };

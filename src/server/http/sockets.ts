@@ -3,6 +3,9 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Config } from "../../config/schema/schema.ts";
 
+/** The newest request with a body of each connection. */
+const newest = new WeakMap<Socket, IncomingMessage>();
+
 /** Maximum time to read the rest of a body, and maximum time without any byte: those of nginx's lingering_close. */
 const lingerLimits = { milliseconds: 30_000, idleMilliseconds: 5000 };
 
@@ -11,7 +14,6 @@ const lingerLimits = { milliseconds: 30_000, idleMilliseconds: 5000 };
  * a connection with unread bytes resets it, and the reset may reach the client before the response (RFC 9112, 9.6).
  */
 export function lingeringClose(server: Server, limits = lingerLimits): void {
-  const newest = new WeakMap<Socket, IncomingMessage>();
   server.on("connection", (socket: Socket) => {
     const destroySoon = socket.destroySoon.bind(socket);
     // Node calls it after a response with `connection: close`, even if the body has not been read.
@@ -70,8 +72,9 @@ interface Handled {
 
 /**
  * Closes connections whose client takes no byte of its response for too long. A slow reader is not an attacker: the
- * kernel holds megabytes for it, and takes nothing more until they are gone. So there is plenty of time, unless an
- * address has many such connections. Not with server.timeout, whose timers made one-row requests 6 % slower.
+ * kernel holds megabytes for it, and takes nothing more until they are gone; many clients send their whole body first.
+ * So there is plenty of time, unless an address has many such connections, or the server has stopped reading the body:
+ * both sides would wait for ever. Not with server.timeout, whose timers made one-row requests 6 % slower.
  */
 export function closeUnread(
   server: Server,
@@ -80,7 +83,7 @@ export function closeUnread(
 ): void {
   const milliseconds = body_seconds * 1000;
   const sockets = new Set<Socket>();
-  const blocked = new Map<Socket, { readonly left: number; readonly sweeps: number }>();
+  const blocked = new Map<Socket, { readonly moved: number; readonly sweeps: number }>();
   const interval = Math.min(1000, milliseconds / 2);
   const sweep = setInterval(() => {
     const counts = new Map<string, number>();
@@ -91,14 +94,16 @@ export function closeUnread(
         blocked.delete(socket);
         continue;
       }
+      const isMany = (counts.get(socket.remoteAddress ?? "") ?? 0) > bodies_per_address;
       // Bytes that the kernel has not taken yet: undocumented, and what Node's own timeouts of sockets look at.
       const { _handle: handle } = socket as Handled;
-      const left = handle?.writeQueueSize ?? 0;
+      const moved = (handle?.writeQueueSize ?? 0) + (isMany ? 0 : socket.bytesRead);
       const before = blocked.get(socket);
-      const sweeps = before?.left === left ? before.sweeps + 1 : 0;
-      blocked.set(socket, { left, sweeps });
-      const isMany = (counts.get(socket.remoteAddress ?? "") ?? 0) > bodies_per_address;
-      if (sweeps * interval < (isMany ? milliseconds : PATIENCE * milliseconds)) continue;
+      const sweeps = before?.moved === moved ? before.sweeps + 1 : 0;
+      blocked.set(socket, { moved, sweeps });
+      const request = newest.get(socket);
+      const isDeadlock = request !== undefined && !request.complete && request.readableLength > 0;
+      if (sweeps * interval < (isMany || isDeadlock ? milliseconds : PATIENCE * milliseconds)) continue;
       onUnread(socket.remoteAddress ?? "");
       socket.destroy();
     }

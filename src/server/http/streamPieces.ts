@@ -1,4 +1,7 @@
-/** The pieces of a streamed body with backpressure; a stream that arrives too slowly is ended. */
+/**
+ * The pieces of a streamed body with backpressure; a stream that arrives too slowly is ended. While nobody takes pieces,
+ * they are read ahead within limits: many clients send their whole body before they read, and would wait for ever.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BodyReader } from "./bodyReader.ts";
 import { senderOf, type Request } from "./http.ts";
@@ -12,14 +15,32 @@ export async function* streamPieces(request: Request, bodies: BodyReader): Async
   ended.catch(() => {
     // Avoids an unhandled rejection: the race below reports it.
   });
-  const watched = bodies.watch(senderOf(request), fail);
+  const ahead: Buffer[] = [];
+  let reading: Promise<boolean> | undefined;
+  /** Reads a piece. @returns false at the end of the body */
+  const read = (): Promise<boolean> =>
+    (reading ??= pieces.next().then(({ done, value }) => {
+      reading = undefined;
+      if (done === true) return false;
+      watched.arrived(value.length);
+      ahead.push(value);
+      return true;
+    }));
+  const readAhead = async (): Promise<void> => {
+    // A piece is awaited already, or `reading` keeps an error for the loop below.
+    if (reading !== undefined) return;
+    while (watched.isStalled() && (await read().catch(() => false)));
+  };
+  const watched = bodies.watch(senderOf(request), fail, () => void readAhead());
   try {
     for (;;) {
       watched.waits();
-      const next = await Promise.race([pieces.next(), ended]);
-      if (next.done === true) return;
-      watched.received(next.value.length);
-      yield next.value;
+      if (ahead.length === 0 && !(await Promise.race([read(), ended]))) return;
+      const taken = ahead.splice(0).toReversed();
+      for (let piece = taken.pop(); piece !== undefined; piece = taken.pop()) {
+        watched.taken(piece.length);
+        yield piece;
+      }
     }
   } catch (error) {
     if (error instanceof HttpProblem) throw error;

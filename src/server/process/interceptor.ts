@@ -26,7 +26,9 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
     const route = routeOf(url);
     if (state.draining) response.setHeader("connection", "close");
     metrics.inFlight++;
+    state.responses.add(response);
     response.once("close", () => {
+      state.responses.delete(response);
       metrics.inFlight--;
       const seconds = (clock() - start) / 1000;
       metrics.countRequest(METHODS.has(method) ? method : "other", route, { status: response.statusCode, seconds });

@@ -1,5 +1,7 @@
 /** One server process: opens the port, follows deployments, and drains when it is stopped. */
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { stackOf } from "../../core/errors.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
@@ -57,8 +59,10 @@ const BODIES_SHARE = 0.75;
 /** Shorter than the time between SIGTERM and SIGKILL of a service manager, and than that of stopSignals. */
 const DRAIN_MS = 6000;
 
-/** Time to read the first request of a connection that was opened before the drain. */
-const FIRST_REQUEST_MS = 300;
+/** Time for requests that are on their way when the drain begins, or a response ends: a closed connection loses them. */
+const GRACE_MS = 300;
+
+const POLL_MS = 25;
 
 /**
  * Resolves when the workspace's abort signal has stopped it and all requests in progress are finished.
@@ -158,6 +162,7 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
     pinned: () => Promise.reject(new TypeError("keepServing sets it")),
     refusal: null,
     draining: false,
+    responses: new Set(),
   };
 }
 
@@ -166,13 +171,18 @@ function tokensOf({ token, tokens }: Workspace["config"]["serve"]): string[] {
 }
 
 async function drain(app: App, state: ServerState, closeUnused: () => void): Promise<void> {
+  const { server } = app;
   state.draining = true;
-  const idle = setInterval(() => app.server.closeIdleConnections(), 25);
-  const unused = setTimeout(closeUnused, FIRST_REQUEST_MS);
-  const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  for (const response of state.responses) if (!response.headersSent) response.setHeader("connection", "close");
+  // Of streams whose headers are sent.
+  server.keepAliveTimeout = server.keepAliveTimeoutBuffer = GRACE_MS / 2;
+  // Until then, requests are answered with `connection: close`, see interceptor.
+  const connections = promisify(server.getConnections.bind(server));
+  for (let waited = 0; waited < GRACE_MS && (await connections()) > 0; waited += POLL_MS) await sleep(POLL_MS);
+  const unused = setTimeout(closeUnused, GRACE_MS);
   await app.close();
   state.store.close();
-  clearInterval(idle);
   clearTimeout(unused);
   clearTimeout(cut);
   await state.serving?.predictor.selector?.close();

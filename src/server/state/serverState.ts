@@ -1,4 +1,5 @@
 /** The state that all routes of one process share. */
+import type { ServerResponse } from "node:http";
 import { basename, dirname, sep } from "node:path";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { DeployedServedModel, ServedModel } from "../../lifecycle/predict/servedModel.ts";
@@ -35,6 +36,8 @@ export interface ServerState {
   refusal: string | null;
   /** The server is stopping: requests in progress are finished. */
   draining: boolean;
+  /** Of the requests in progress. */
+  readonly responses: Set<ServerResponse>;
 }
 
 /** For /ready, which probes read without a token: no absolute paths of the workspace. */
