@@ -488,7 +488,9 @@ describe("starting and stopping", () => {
     await until(async () => predictionCount((await own.get("/metrics")).text) > 100);
     const { status } = await own.stop();
     expect(status).toBe(143);
-    expect(await Promise.all(loops)).toEqual(loops.map(() => ["close", "ECONNREFUSED"]));
+    // A new connection may come just before the port closes.
+    const ended = ["close", expect.stringMatching(/^ECONN(REFUSED|RESET)$/)];
+    expect(await Promise.all(loops)).toEqual(loops.map(() => ended));
   });
 
   it("allows a caller the same rate on every worker", async () => {
