@@ -81,9 +81,12 @@ function copyAssets(dist) {
   }
 }
 
+/** What most commands do without. */
+const heavy = ["pg", "piscina"];
+
 /**
  * What many commands import is one file, because loading 90 small ones took a tenth of the time of a short command. It
- * leaves out what the program loads before it knows its command, and npm packages.
+ * leaves out what the program loads before it knows its command, npm packages, and what imports a heavy one.
  * @param {string} main
  */
 function shared(main) {
@@ -94,11 +97,20 @@ function shared(main) {
     includeDependenciesRecursively: false,
     test: (/** @type {string} */ id) => !id.includes("node_modules"),
     name(/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) {
-      if (first.size === 0) first.add(main);
-      // Grows while it is walked: all that main imports statically.
-      for (const each of first)
-        for (const imported of context.getModuleInfo(each)?.importedIds ?? []) first.add(imported);
-      return first.has(id) ? null : "shared";
+      if (first.size === 0) for (const each of imports(main, context)) first.add(each);
+      return first.has(id) || heavy.some((name) => imports(id, context).has(name)) ? null : "shared";
     },
   };
+}
+
+/**
+ * What a module imports statically, itself and through others.
+ * @param {string} id
+ * @param {import("rolldown").ChunkingContext} context
+ */
+function imports(id, context) {
+  const found = new Set([id]);
+  // Grows while it is walked.
+  for (const each of found) for (const imported of context.getModuleInfo(each)?.importedIds ?? []) found.add(imported);
+  return found;
 }

@@ -24,6 +24,8 @@ export interface Call {
 }
 
 interface ProgramOptions {
+  /** The command line. Of the commands that it does not name, only what the list of commands needs is built. */
+  readonly words: readonly string[];
   readonly commands: readonly Command[];
   readonly version: string;
   readonly width: () => number;
@@ -48,7 +50,9 @@ export function buildProgram(options: ProgramOptions): CommanderCommand {
   for (const [key, spec] of Object.entries(globalOptions)) program.addOption(commanderOption(key, spec));
   for (const group of groups) {
     for (const command of options.commands.filter((each) => each.group === group)) {
-      program.addCommand(subcommand(command, options).helpGroup(group));
+      const isNamed = options.words.includes(command.name);
+      const bare = new CommanderCommand(command.name).summary(command.summary);
+      program.addCommand((isNamed ? subcommand(command, options) : bare).helpGroup(group));
     }
   }
   return program;

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
-import { isOn } from "../config/trust.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
+import { isOn } from "../core/userFolder.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
 import { coloursFor } from "./textWidth.ts";
 import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
@@ -37,6 +37,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
   const run = async (): Promise<number> => {
     let exitCode = 0;
     const program = buildProgram({
+      words: argv,
       commands,
       version,
       width: () => Math.min(100, screen.width()),
@@ -155,7 +156,7 @@ export async function usageError(words: readonly string[]): Promise<MlctlError |
   const colours = coloursFor({}, {}, false);
   const nothing = { version: "", width: () => 80, colours, write: () => {}, run: async () => {} };
   try {
-    await buildProgram({ commands, ...nothing }).parseAsync([...words], { from: "user" });
+    await buildProgram({ words, commands, ...nothing }).parseAsync([...words], { from: "user" });
     return undefined;
   } catch (error) {
     if (isHelp(error)) return new MlctlError("usage", `\`mlctl ${words.join(" ")}\` only prints help`);

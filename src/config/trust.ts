@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, MlctlError } from "../core/errors.ts";
-import { userFolder, type Environment } from "../core/userFolder.ts";
+import { isOn, userFolder, type Environment } from "../core/userFolder.ts";
 import { hash, type Hook } from "./hooks.ts";
 
 /** The variable that allows everything for one call, as --trust does. */
@@ -80,9 +80,4 @@ function allowed(record: string): readonly string[] {
   } catch {
     return []; // none yet, or damaged: ask again
   }
-}
-
-/** Whether a variable such as MLCTL_DEBUG switches something on. */
-export function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }

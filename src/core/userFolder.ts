@@ -30,3 +30,8 @@ export function homeFolder(environment: Environment = process.env): string | nul
     return null;
   }
 }
+
+/** Whether a variable such as MLCTL_DEBUG switches something on. */
+export function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}

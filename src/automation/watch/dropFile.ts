@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { milliseconds } from "../../core/text/duration.ts";
 import { present } from "../../core/text/present.ts";
+import { oneLine } from "../../core/text/oneLine.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
@@ -21,7 +22,7 @@ import {
   type Move,
   type Outcome,
 } from "./dropResult.ts";
-import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
+import { nameBehind, stemOf, tableEnding } from "./dropNames.ts";
 
 export interface DropWork {
   readonly source: DropSource;

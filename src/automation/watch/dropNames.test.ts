@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { candidateNames, claimName, isTemporary, nameBehind, oneLine, siblingNames, stemOf } from "./dropNames.ts";
+import { candidateNames, claimName, isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";
+import { oneLine } from "../../core/text/oneLine.ts";
 
 const now = new Date("2026-01-02T03:04:05.678Z");
 

@@ -60,13 +60,3 @@ export function nameBehind(stem: string, addition: string): string {
   }
   return posix.join(posix.dirname(stem), `${kept}-${hash}${addition}`);
 }
-
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
-}
-
-/** "\\n", and "\\u2028" for signs that JSON leaves as they are. */
-function escaped(sign: string): string {
-  const json = JSON.stringify(sign).slice(1, -1);
-  return json === sign ? `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}` : json;
-}
