@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { commitDeployment } from "./deployment/commitDeployment.ts";
 import { atomicWrite } from "./files/atomicWrite.ts";
 import { syncFolder, removeFile } from "./files/commitFile.ts";
-import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
+import { fromRecordPath, type WorkspacePaths, toRecordPath } from "./files/workspacePaths.ts";
 import { acquireLock, lockHolder } from "./lock.ts";
 import { changedFiles } from "./records/recordFiles.ts";
 import { readRecord, recordFile } from "./records/recordFiles.ts";
@@ -26,7 +26,7 @@ export function folderRecords(paths: WorkspacePaths): Records {
       const path = recordPath(paths, record);
       atomicWrite(path, recordText(record));
       // Read the file back, so that the index contains what a reindex would see.
-      return readRecord(paths, recordFile(paths, path)!);
+      return readRecord(paths, recordFile(paths, toRecordPath(paths.workspace, path))!);
     },
     async remove(removed) {
       const files = removed.map((path) => fromRecordPath(paths.workspace, path));

@@ -12,7 +12,7 @@ import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { folderFailure } from "../../storage/files/writeFailure.ts";
 import { integrity } from "./verify.ts";
-import { aheadMessage, reading, type Session } from "../session.ts";
+import { aheadMessage, type Session } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { atLine } from "../../core/text/atLine.ts";
@@ -41,22 +41,30 @@ export async function doctor(workspace: Workspace) {
       await lockFinding(workspace),
       ...trustFindings(workspace),
       ...privacyFindings(workspace),
-      ...(await integrityFindings(workspace)),
-      ...(await firstChecks(workspace)),
+      ...(await recordedFindings(workspace)),
     ],
   };
 }
 
-/** Files are not checked if a file is in the place of a folder. */
-async function integrityFindings(workspace: Workspace): Promise<Finding[]> {
+/** Of the records and the data that they name; not checked if a file is in the place of a folder. */
+async function recordedFindings(workspace: Workspace): Promise<Finding[]> {
   const { paths, trust } = workspace;
   const refusal = trust.refusal("database");
   if (refusal !== undefined) return [finding("integrity", "warn", `the records were not read: ${refusal.message}`)];
+  const failed = recover(({ message }): Finding[] => [finding("integrity", "fail", message)]);
   try {
     requireKinds(paths);
-    return [...(await clockFindings(workspace)), ...(await integrity(workspace))];
+    // Undefined if it cannot be read, which `integrity` reports.
+    const store = await readStore(workspace, () => {}).catch(recover(() => undefined));
+    try {
+      const whole = await integrity(workspace).catch(failed);
+      if (store === undefined) return whole;
+      return [clockFinding(store), ...whole, ...(await firstChecks({ ...workspace, store }).catch(recover(() => [])))];
+    } finally {
+      store?.close();
+    }
   } catch (error) {
-    return recover(({ message }) => [finding("integrity", "fail", message)])(error);
+    return failed(error);
   }
 }
 
@@ -112,17 +120,10 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
   }
 }
 
-/** Empty if the records cannot be read, which `integrity` reports. */
-async function clockFindings(workspace: Workspace): Promise<Finding[]> {
-  try {
-    const store = await readStore(workspace, () => {});
-    const ahead = store.datedAhead();
-    store.close();
-    if (ahead === undefined) return [finding("clock", "pass", "no record is dated after it", [0, null])];
-    return [finding("clock", "warn", aheadMessage(ahead), [ahead.count, null])];
-  } catch (error) {
-    return recover((): Finding[] => [])(error);
-  }
+function clockFinding(store: Session["store"]): Finding {
+  const ahead = store.datedAhead();
+  if (ahead === undefined) return finding("clock", "pass", "no record is dated after it", [0, null]);
+  return finding("clock", "warn", aheadMessage(ahead), [ahead.count, null]);
 }
 
 /** Of a workspace of an older mlctl: new files are private from the start. */
@@ -160,18 +161,16 @@ async function lockFinding({ records, trust }: Workspace): Promise<Finding> {
 
 const LISTED = 8;
 
-/** Empty where the records cannot be read, or a folder names a variable that is not set: other findings say so. */
-async function firstChecks(workspace: Workspace): Promise<Finding[]> {
-  const { config } = workspace;
+/** Empty where a folder names a variable that is not set: other findings say so. */
+async function firstChecks(session: Session): Promise<Finding[]> {
+  const { config, store } = session;
   if (!isReadable(config, "input_folder_path") || !isReadable(config, "test_data_path")) return [];
-  return reading(workspace, async (session) => {
-    const dataset = session.store.latestDataset(config.input_folder_path);
-    return [
-      await inputFinding(session, dataset),
-      ...(dataset === undefined ? [] : [...rejectedFindings(session, dataset), targetFinding(session, dataset)]),
-      await testFinding(session, dataset),
-    ];
-  }).catch(recover(() => []));
+  const dataset = store.latestDataset(config.input_folder_path);
+  return [
+    await inputFinding(session, dataset),
+    ...(dataset === undefined ? [] : [...rejectedFindings(session, dataset), targetFinding(session, dataset)]),
+    await testFinding(session, dataset),
+  ];
 }
 
 async function inputFinding(session: Session, dataset: Dataset | undefined): Promise<Finding> {

@@ -52,9 +52,7 @@ async function requireReadableRecords({ paths, records, store }: Session): Promi
     const message = "nothing was pruned: deployment.json is missing, so the model in production is unknown";
     throw new MlctlError("data", message, { hint: "restore it from a backup, or run `mlctl deploy`" });
   }
-  // All bytes are read; those that the index has need not be parsed again.
-  const known = [...store.knownRecords()].map(([path, { sha256 }]) => [path, { stat: "", sha256 }] as const);
-  const { problems } = await records.changes(new Map(known));
+  const { problems } = await records.changes(store.knownRecords());
   if (problems.length === 0) return;
   const what = `${problems.length} records cannot be read, so the files that they need are unknown`;
   throw new MlctlError("data", `nothing was pruned: ${what}`, {

@@ -1,6 +1,5 @@
 /** Finds the record files of a workspace and reads them. */
 import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { namesIn } from "../files/commitFile.ts";
 import { sha256Text } from "../files/sha256.ts";
@@ -16,24 +15,23 @@ import { recordKinds, type WorkspaceRecord } from "./workspaceRecord.ts";
  */
 export function recordFiles(paths: WorkspacePaths, known: Iterable<string> = []): RecordFile[] {
   const found = new Map<string, RecordFile>();
-  const add = (absolute: string): void => {
-    const file = recordFile(paths, absolute);
-    if (file !== undefined) found.set(file.path, file);
+  const add = (path: string): void => {
+    const file = recordFile(paths, path);
+    if (file !== undefined) found.set(path, file);
   };
-  for (const absolute of configuredFiles(paths)) add(absolute);
+  for (const path of configuredFiles(paths)) add(path);
   for (const path of known) {
     const kind = expectedRecord(path)?.kind;
-    if (!found.has(path) && kind !== undefined && kind !== "deployment" && kind !== "aliases")
-      add(fromRecordPath(paths.workspace, path));
+    if (!found.has(path) && kind !== undefined && kind !== "deployment" && kind !== "aliases") add(path);
   }
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The file at an absolute path; undefined if there is none. */
-export function recordFile(paths: WorkspacePaths, absolute: string): RecordFile | undefined {
-  const stat = statSync(absolute, { bigint: true, throwIfNoEntry: false });
+/** The file at a path as records store it; undefined if there is none. */
+export function recordFile({ workspace }: WorkspacePaths, path: string): RecordFile | undefined {
+  const stat = statSync(fromRecordPath(workspace, path), { bigint: true, throwIfNoEntry: false });
   if (stat?.isFile() !== true) return undefined;
-  return { path: toRecordPath(paths.workspace, absolute), stat: `${stat.size}-${stat.mtimeNs}-${stat.ino}` };
+  return { path, stat: `${stat.size}-${stat.mtimeNs}-${stat.ino}` };
 }
 
 /** @throws {MlctlError} kind "data" if the file is damaged */
@@ -57,10 +55,12 @@ export function parseRecordFile(text: string, path: string): WorkspaceRecord | u
 function configuredFiles(paths: WorkspacePaths): string[] {
   const all = Object.entries(recordKinds).map(([kind, { folder }]) => [folder(paths), kind] as const);
   return [...all, [paths.models, "aliases"] as const, [paths.production, "deployment"] as const].flatMap(
-    ([folder, kind]) =>
-      namesIn(folder)
+    ([folder, kind]) => {
+      const path = toRecordPath(paths.workspace, folder);
+      return namesIn(folder)
         .filter((name) => expectedRecord(name)?.kind === kind)
-        .map((name) => join(folder, name)),
+        .map((name) => (path === "" ? name : `${path}/${name}`));
+    },
   );
 }
 
