@@ -1,6 +1,6 @@
 /**
- * Four projects: the parts of the program, the program as people call it, real data, and what takes minutes.
- * `npm test` runs the first three, `npm run test:long` the last.
+ * Five projects: the parts of the program, the program as people call it, real data, more of these three, and what takes
+ * minutes. `npm test` runs the first three in at most five minutes; `npm run test:more` and `npm run test:long` the others.
  */
 import { availableParallelism } from "node:os";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -27,6 +27,11 @@ const wholeSteps = [
   ),
 ];
 
+/** What would take `npm test` over its five minutes, and tests further corners of what other tests run through. */
+const more = named(
+  "planFullprocess schedule monitorNewRows htmlReport sharedArtifacts nativeCalls fetchSources lifecycle/series judgeWindow serveLimits realDrops exactDigits treeShap logReader predictionLog/predictionLog retain fit/oddNumbers acceptance/watch exportOnnx chooseFormats alertsWait loneFile",
+);
+
 /** What takes minutes together: killed processes, full disks, other machines and services, whole systems, large sizes. */
 const long = [
   "src/acceptance/faults/**/*.test.ts",
@@ -49,7 +54,7 @@ const longest = named(
 );
 
 /** One project after the other, because files share the processes of their project. */
-const projectOrder = ["long", "real", "acceptance", "unit"];
+const projectOrder = ["long", "more", "real", "acceptance", "unit"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -79,7 +84,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["src/**/*.test.ts"],
-          exclude: ["src/acceptance/**", ...real, ...long, ...wholeSteps],
+          exclude: ["src/acceptance/**", ...real, ...more, ...long, ...wholeSteps],
           ...sharedProcess,
         },
       },
@@ -88,14 +93,18 @@ export default defineConfig({
         test: {
           name: "acceptance",
           include: ["src/acceptance/**/*.test.ts", ...wholeSteps],
-          exclude: [...real, ...long],
+          exclude: [...real, ...more, ...long],
           ...sharedProcess,
           ...runsTheProgram,
         },
       },
       {
         extends: true,
-        test: { name: "real", include: real, exclude: long, ...sharedProcess, ...runsTheProgram },
+        test: { name: "real", include: real, exclude: [...more, ...long], ...sharedProcess, ...runsTheProgram },
+      },
+      {
+        extends: true,
+        test: { name: "more", include: more, ...sharedProcess, ...runsTheProgram },
       },
       {
         extends: true,

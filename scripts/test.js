@@ -1,6 +1,6 @@
 /**
- * `npm test`: checks types, lint and format (stops at the first failure), then runs all tests except the long ones.
- * `npm run test:long`: `--long`, only those. Other arguments are passed to vitest.
+ * `npm test`: checks types, lint and format (stops at the first failure), then runs the tests of five minutes.
+ * `npm run test:more` and `test:long`: with `--more` and `--long`, only those. Other arguments are passed to vitest.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -19,15 +19,15 @@ const programs = {
 const scratch = mkdtempSync(join(tmpdir(), "mlctl-test-"));
 const results = join(scratch, "results.json");
 
-const long = process.argv.includes("--long");
-if (!long) checkSources();
+const others = ["more", "long"].filter((project) => process.argv.includes(`--${project}`));
+if (others.length === 0) checkSources();
 const status = run("vitest", [
   "run",
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${results}`,
-  ...(long ? ["long"] : ["unit", "acceptance", "real"]).flatMap((project) => ["--project", project]),
-  ...process.argv.slice(2).filter((argument) => argument !== "--long"),
+  ...(others.length > 0 ? others : ["unit", "acceptance", "real"]).flatMap((project) => ["--project", project]),
+  ...process.argv.slice(2).filter((argument) => !/^--(more|long)$/.test(argument)),
 ]);
 reportTotals();
 rmSync(scratch, { recursive: true, force: true });

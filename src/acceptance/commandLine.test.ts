@@ -202,3 +202,26 @@ describe("streams and signals", () => {
     expect([exitCode, stdout]).toEqual([code, `ready\n${said === "" ? "" : `${said}\n`}`]);
   });
 });
+
+describe("loading", () => {
+  it("loads no package of shared workspaces in a folder, and none at all for the version", () => {
+    expect(loaded("--version")).toEqual([]);
+    expect(loaded("runs")).toContain("better-sqlite3");
+    for (const command of ["runs", "ingest", "train"])
+      expect(loaded(command).filter((name) => /^(pg|pg-boss|@aws-sdk)\b/.test(name))).toEqual([]);
+  });
+});
+
+/** The CommonJS packages outside the bundle that a command loads. */
+function loaded(command: string): string[] {
+  const cache = "createRequire(process.execPath).cache";
+  const hook = `import{createRequire}from"node:module";process.on("exit",()=>console.error("LOADED "+Object.keys(${cache})))`;
+  const node = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, bin, command];
+  const { stderr } = spawnSync(process.execPath, node, {
+    cwd: join(folder, "demo"),
+    env: environment(),
+    encoding: "utf8",
+  });
+  const paths = /LOADED (.*)/.exec(stderr)![1]!.split(",");
+  return [...new Set(paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))];
+}

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bin, environment, repository, temporaryFolder } from "./lifecycleWorkspace.ts";
+import { environment, repository, temporaryFolder } from "./lifecycleWorkspace.ts";
 
 let folder: string;
 let files: string[];
@@ -93,23 +93,4 @@ describe("the package", () => {
     run(mlctl, ["predict", "testdata/testdata.csv", "--log"], demo);
     expect(run(mlctl, ["predict", "testdata/testdata.csv"], demo).split("\n")[0]).toMatch(/,prediction,probability$/);
   });
-
-  it("loads no package of shared workspaces in a folder, and none at all for the version", () => {
-    const demo = join(temporaryFolder(), "demo");
-    run(process.execPath, [bin, "init", demo], repository);
-    expect(loaded(["--version"], demo)).toEqual([]);
-    expect(loaded(["fullprocess"], demo)).toContain("better-sqlite3");
-    for (const command of ["fullprocess", "train", "deploy", "runs", "predict testdata/testdata.csv"])
-      expect(loaded(command.split(" "), demo).filter((name) => /^(pg|pg-boss|@aws-sdk)\b/.test(name))).toEqual([]);
-  });
 });
-
-/** The CommonJS packages outside the bundle that a call loads. */
-function loaded(args: readonly string[], cwd: string): string[] {
-  const cache = "createRequire(process.execPath).cache";
-  const hook = `import{createRequire}from"node:module";process.on("exit",()=>console.error("LOADED "+Object.keys(${cache})))`;
-  const node = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, bin, ...args];
-  const { stderr } = spawnSync(process.execPath, node, { cwd, env: environment(), encoding: "utf8" });
-  const paths = /LOADED (.*)/.exec(stderr)![1]!.split(",");
-  return [...new Set(paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))];
-}
