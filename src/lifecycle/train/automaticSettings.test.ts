@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -72,6 +73,9 @@ describe("automaticSettings", () => {
   });
 });
 
+/** Whether a run has the parameters of a model of the configuration. */
+const isOf = (params: object, ofRun: object): boolean => isDeepStrictEqual({ ...ofRun, ...params }, ofRun);
+
 describe("a training without train.models", () => {
   const files = { "practicedata/a.csv": exampleCsv(1, 300) };
   const config = { ...exampleConfig, train: { seed: 3 } };
@@ -96,16 +100,25 @@ describe("a training without train.models", () => {
 
   it("adds models while there is time, and names them in the record", async () => {
     const example = await exampleWorkspace({ ...config, train: { ...config.train, time: "6s" } }, files);
-    const { run, runs, again } = await example.change(async (session) => {
+    const { run, runs, again, ranked, next } = await example.change(async (session) => {
       await ingest(session);
       const { runId, leaderboard } = await train(session);
-      return { run: session.store.run(runId)!, runs: leaderboard, again: await reproduce(session, runId) };
+      const of = session.store.run(runId)!;
+      const same = await reproduce(session, runId);
+      const after = session.store.run((await train(session)).runId)!;
+      return { run: of, runs: leaderboard, again: same, ranked: session.store.runsOfTraining(of.trainId), next: after };
     });
     const { models, time } = parseRecorded(run.config)!.train;
     expect(time).toBeNull();
     expect(models!.length).toBeGreaterThan(6);
     expect(runs.filter(({ family }) => family !== "ensemble")).toHaveLength(models!.length);
     expect(again.identical).toBe(true);
+    // The next one goes on from the best of those.
+    const added = parseRecorded(next.config)!.train.models!.slice(6);
+    const best = ranked.find(({ family, params }) =>
+      models!.slice(6).some((model) => model.family === family && isOf(model.params, params)),
+    );
+    expect(isOf(added[0]!.params, best!.params)).toBe(true);
   });
 
   it("ends the search for a better model at Ctrl-C, and keeps the best so far", async () => {

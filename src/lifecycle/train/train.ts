@@ -1,5 +1,6 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { parseRecorded } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -15,8 +16,8 @@ import { withSharedFits } from "../workers/sharedFits.ts";
 import { trainCandidates, type More } from "./trainCandidates.ts";
 
 import { prepareData, type PreparedData } from "./trainingData.ts";
-import { defaultFamilies } from "../../estimators/defaultModels.ts";
-import { findEstimator } from "../../estimators/findEstimator.ts";
+import { defaultFamilies, type DefaultModel } from "../../estimators/defaultModels.ts";
+import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import type { Workspace } from "../workspace.ts";
 
 export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
@@ -32,7 +33,7 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
   const chosen = chosenBy(session, data);
   return withSharedFits(chosen, data, async (sharing) => {
     const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
-      trainCandidates(sharing, data),
+      trainCandidates(sharing, data, undefined, data.config.train.time === null ? [] : bestBefore(session)),
       inspectRows(sharing, data),
     ]);
     const all = chosenBy(sharing, { ...data, config: withModels(data.config, more) });
@@ -40,6 +41,25 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
     const result = await recordTraining(all, given);
     return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more, isInterrupted)] };
   });
+}
+
+/** More would leave no time for new ones. */
+const MOST_EARLIER = 8;
+
+/** The best models of the last training, as its configuration has them, so that `train.time` goes on from there. */
+function bestBefore({ store }: Session): DefaultModel[] {
+  const last = store.latestModelRun();
+  const models = (last && parseRecorded(last.config)?.train.models) ?? [];
+  const ranked = last === undefined ? [] : store.runsOfTraining(last.trainId);
+  // A run has more parameters than its model: those by default, and what the fit found.
+  const isOf = ({ family, params }: Run, model: (typeof models)[number]): boolean =>
+    model.family === family && Object.entries(model.params).every(([key, value]) => params[key] === value);
+  const size = ({ params }: (typeof models)[number]): number => Object.keys(params).length;
+  const best = ranked.flatMap((run) => {
+    const own = models.filter((model) => !isBaseline(model.family) && isOf(run, model));
+    return own.toSorted((a, b) => size(b) - size(a)).slice(0, 1);
+  });
+  return best.slice(0, MOST_EARLIER).map(({ family, params }) => ({ family, params }) as DefaultModel);
 }
 
 function triedNote({ tried, added }: More, isInterrupted: boolean): string {

@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { selectValues } from "../../core/table/selectRows.ts";
 import { milliseconds } from "../../core/text/duration.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
-import { portfolio } from "../../estimators/defaultModels.ts";
+import { portfolio, type DefaultModel } from "../../estimators/defaultModels.ts";
 import { findTransform } from "../../features/index.ts";
 import { composeEnsemble, blended, selectEnsemble } from "../../pipeline/fit/selectEnsemble.ts";
 import { refit, severalFits, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
@@ -25,6 +25,7 @@ export interface More {
 
 /**
  * Returns the candidates best first. A candidate that cannot be fitted on this data causes a warning and ranks last.
+ * @param earlier what `train.time` tries first
  * @returns `isInterrupted` if Ctrl-C ended `train.time`
  * @throws {MlctlError} the first candidate's error if all fail; kind "usage" for errors in the configuration
  */
@@ -32,6 +33,7 @@ export async function trainCandidates(
   workspace: Workspace,
   data: PreparedData,
   candidates = configuredCandidates(workspace, data.target.task).map(({ candidate }): Candidate => candidate),
+  earlier: readonly DefaultModel[] = [],
 ): Promise<{ ranked: readonly TrainedCandidate[]; more: More | undefined; isInterrupted: boolean }> {
   const started = performance.now();
   const { context } = workspace;
@@ -71,7 +73,7 @@ export async function trainCandidates(
         },
       },
     );
-    if (time !== null) more = await trainMore(own, data, { trained, until: started + milliseconds(time) });
+    if (time !== null) more = await trainMore(own, data, { trained, earlier, until: started + milliseconds(time) });
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
   } finally {
@@ -111,7 +113,15 @@ const MOST_KEPT = 25;
 async function trainMore(
   workspace: Workspace,
   data: PreparedData,
-  { trained, until }: { readonly trained: readonly TrainedCandidate[]; readonly until: number },
+  {
+    trained,
+    earlier,
+    until,
+  }: {
+    readonly trained: readonly TrainedCandidate[];
+    readonly earlier: readonly DefaultModel[];
+    readonly until: number;
+  },
 ): Promise<More> {
   const { context } = workspace;
   const { task } = data.target;
@@ -125,7 +135,7 @@ async function trainMore(
   let added: TrainedCandidate[] = [];
   let [tried, skipped] = [0, 0];
   const failed = new Set<string>();
-  for (const candidate of furtherCandidates(workspace, data, trained)) {
+  for (const candidate of furtherCandidates(workspace, data, { trained, earlier })) {
     if (skipped === MOST_SKIPPED || context.signal.aborted) break;
     const refits = [...trained, ...added].map(({ seconds }) => seconds / fits).toSorted((a, b) => b - a);
     const refitting = refits.slice(0, REFIT_MODELS).reduce((sum, seconds) => sum + seconds, 0);
@@ -156,14 +166,26 @@ async function trainMore(
   return { added, tried };
 }
 
+function keyOf({ family, params }: Pick<Candidate, "family" | "params">): string {
+  return JSON.stringify([family, params]);
+}
+
 function* furtherCandidates(
   workspace: Workspace,
   { target, config }: PreparedData,
-  trained: readonly TrainedCandidate[],
+  { trained, earlier }: { readonly trained: readonly TrainedCandidate[]; readonly earlier: readonly DefaultModel[] },
 ): Generator<Candidate> {
   const boosting = trained.find(({ candidate }) => candidate.params["learning_rate"] !== undefined)?.candidate.params;
   const base = (boosting ?? {}) as Record<string, string | number>;
-  for (const model of portfolio(target.task, base, config.train.seed)) {
+  const done = new Set(trained.map(({ candidate }) => keyOf(candidate)));
+  const known = new Set(trained.map(({ family }) => family));
+  function* models(): Generator<DefaultModel> {
+    yield* earlier.filter(({ family }) => known.has(family));
+    yield* portfolio(target.task, base, config.train.seed);
+  }
+  for (const model of models()) {
+    if (done.has(keyOf(model))) continue;
+    done.add(keyOf(model));
     const train = { ...workspace.config.train, models: [{ ...model, search: undefined }] };
     const own = { ...workspace, config: { ...workspace.config, train } };
     for (const { candidate } of configuredCandidates(own, target.task)) yield candidate;
