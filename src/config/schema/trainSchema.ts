@@ -18,7 +18,7 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
       "models to train; null: mlctl chooses them, and all other settings of this section that are not set, for the task and the size of the data",
     ),
     time: orNull(positiveDuration("60s")).describe(
-      "train for about this long: after the models above, others that are good on many tables, then drawn ones; the run records which, so that it needs no clock again (with refit)",
+      "train for about this long: after the models above, the best of the last training, others that are good on many tables, then drawn ones; the run records which, so that it needs no clock again (with refit)",
     ),
     metric: orNull(metric).describe(
       "metric that ranks the leaderboard; null: log_loss for classification, rmse for regression",
