@@ -40,7 +40,7 @@ const long = [
   ),
   ...named("distributed sharedLog engine strangeMachine toyRegistry packages package badState browser pages threads"),
   ...named(
-    "githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks alertKinds environments",
+    "githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks alertKinds environments promotionRows",
   ),
   ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),
   ...named(

@@ -6,6 +6,7 @@ import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
+import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { promotion } from "../../pipeline/judge/promotion.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
@@ -21,6 +22,7 @@ import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { judge } from "../judge.ts";
 import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
+import { newerRows, unknownTestRows } from "./rowsToCompare.ts";
 import { thresholdChange } from "./thresholdChange.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
@@ -116,10 +118,15 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const { evaluation } = judged;
   const change =
     theirs && thresholdChange(session, { ...deployed!, evaluation: theirs }, { ...challenger, evaluation });
+  const rivals = theirs === null || change?.isChosen ? undefined : { champion: deployed!, challenger };
+  const rows = rivals && (await unknownTestRows(session, rivals, judged.table));
   const verdict = promotion(
     {
       challenger: evaluation,
-      champion: theirs,
+      champion: theirs && rows ? selectPredicted(theirs, rows) : theirs,
+      compared: rows && selectPredicted(evaluation, rows),
+      leftOut: rows && evaluation.yTrue.length - rows.length,
+      newer: rivals && (await newerRows(session, rivals, test.table)),
       championProblem: typeof pair === "string" ? pair : undefined,
       championDamage: champion instanceof MlctlError ? champion.message : undefined,
       chosen: change?.isChosen ? `only the threshold changes, ${change.text}, as config.json says` : undefined,
@@ -138,7 +145,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
     },
   );
   const missed =
-    verdict.promote || change === null
+    verdict.promote || change === null || (rows && rows.length < judged.table.rowCount)
       ? []
       : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
   const reasons = [...verdict.reasons, ...missed];

@@ -2,7 +2,6 @@
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { recover } from "../../core/errors.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -13,7 +12,7 @@ import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { timeOrder } from "../../pipeline/fit/splitRows.ts";
 import { dearerThanConstant, degenerate, worseThanBaseline } from "../../pipeline/judge/baselineEvaluation.ts";
-import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
+import { copiedRows, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
 import { readableDataset } from "../datasets.ts";
 import type { Judgement } from "../judge.ts";
@@ -23,18 +22,15 @@ import { costUnit } from "../settings.ts";
 import { olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
+type Trained = Pick<LoadedModel, "model" | "run">;
 type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "baseline" | "rows">;
 
 /** @returns the warnings, and the number of test rows that are copies of training or validation rows; null if unknown */
-export async function scoreWarnings(session: Session, { model, run }: LoadedModel, judged: Judgement, scored: Scored) {
+export async function scoreWarnings(session: Session, { model, run }: Trained, judged: Judgement, scored: Scored) {
   const { evaluation, withoutHistory, unseenSeries, metrics, baseline, table: test } = judged;
   const { classes, name: target } = model.signature.target;
-  const dataset = run === null ? undefined : session.store.dataset(run.datasetId);
-  const ingested = await readableDataset(session, dataset);
-  const known =
-    run === null || ingested === undefined
-      ? null
-      : await knownTestRows(session, { run, table: test, target, dataset: dataset!, ingested });
+  const known = await knownTestRows(session, { model, run }, test);
+  const ingested = known?.ingested;
   const problem = degenerate(evaluation, classes);
   const { rows } = scored;
   const [only] = evaluation.yTrue;
@@ -48,7 +44,7 @@ export async function scoreWarnings(session: Session, { model, run }: LoadedMode
     isConstant ? undefined : almostPerfect(metrics, target, rows),
     withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
     ...unseenNote(unseenSeries),
-    ...(known === null ? [] : copiesWarnings(known, rows, run!.validationRows)),
+    ...(known === undefined ? [] : copiesWarnings(known, rows, run!.validationRows)),
     problem !== undefined && `the model is degenerate: ${problem}`,
     ...(isBaseline(model.estimator.family)
       ? []
@@ -59,7 +55,7 @@ export async function scoreWarnings(session: Session, { model, run }: LoadedMode
     ...(ingested === undefined ? [] : olderThanTraining(test, ingested, session.config.time_column)),
     ...(run === null ? [] : validationGap(scored, run, { test, ingested })),
   ]);
-  return { warnings, copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
+  return { warnings, copiedRows: known?.training.length ?? null, copiedValidationRows: known?.validation ?? null };
 }
 
 /** From here on, columns more likely contain the target than predict it. */
@@ -75,12 +71,9 @@ export function almostPerfect(metrics: ScoreRecord["metrics"], target: string, r
 /** Share of validation rows among the test rows from which the score is no independent one. */
 const MANY_VALIDATION_ROWS = 0.1;
 
-function copiesWarnings(
-  known: Awaited<ReturnType<typeof knownTestRows>>,
-  rows: number,
-  validationRows: number,
-): string[] {
-  const { training, validation, compared } = known;
+function copiesWarnings(known: KnownRows, rows: number, validationRows: number): string[] {
+  const { validation, compared } = known;
+  const training = known.training.length;
   const isMany = validation >= MANY_VALIDATION_ROWS * rows;
   const few = isMany || validation === 0 ? "" : ` and ${validation} of validation rows`;
   const copies = `${training} of ${rows} test rows are copies of training rows${few}: ${compared} are equal`;
@@ -202,32 +195,28 @@ function isLater(test: Table, ingested: Table, name: string): boolean {
   return latest > -Infinity && own.values.every((time) => time > latest);
 }
 
-interface TestedRun {
-  readonly run: Run;
-  readonly target: string;
-  readonly table: Table;
-  readonly dataset: Dataset;
-  readonly ingested: Table;
-}
+export type KnownRows = NonNullable<Awaited<ReturnType<typeof knownTestRows>>>;
 
-/** @returns `validation`: copies of validation rows alone; `compared`: which columns were compared */
-async function knownTestRows(session: Session, { run, table, target, dataset, ingested }: TestedRun) {
-  const whole = wholeRow(ingested, target);
+/** @returns positions of copies of training rows, number of copies of validation rows alone; undefined if the training data is gone */
+export async function knownTestRows(session: Session, { model, run }: Trained, table: Table) {
+  const dataset = run === null ? undefined : session.store.dataset(run.datasetId);
+  const ingested = await readableDataset(session, dataset);
+  if (ingested === undefined) return undefined;
+  const whole = wholeRow(ingested, model.signature.target.name);
   const names = whole.filter((name) => findColumn(table, name) !== undefined);
-  const all = splitDuplicates(table, ingested, names);
+  const all = copiedRows(table, ingested, names);
   // The split takes time, so it is repeated only if there are copies.
-  const learned = all === 0 ? undefined : await learnedRows(session, run, dataset);
-  const training = learned === undefined ? all : splitDuplicates(table, learned, names);
+  const training = all.length === 0 ? all : copiedRows(table, (await trainedRows(session, run))!, names);
   const { length: columns } = names;
   const compared = columns === whole.length ? `all ${columns} columns` : `the ${columns} columns that both have`;
-  return { training, validation: all - training, compared };
+  return { ingested, names, training, validation: all.length - training.length, compared };
 }
 
-/** The training rows of the run's split; undefined if they cannot be reproduced with the recorded configuration. */
-async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
+/** The training rows of the run, all if its split cannot be reproduced; undefined if its dataset is gone. */
+export async function trainedRows(session: Session, run: Run | null): Promise<Table | undefined> {
+  const dataset = run === null ? undefined : session.store.dataset(run.datasetId);
   // Fitted again, it has learned the validation rows too.
-  if (run.refitRows !== undefined) return undefined;
-  const config = parseRecorded(run.config);
-  const data = config && (await prepareData({ ...session, config }, dataset).catch(recover(() => undefined)));
-  return data?.parts().tables.training;
+  const config = run?.refitRows === undefined ? parseRecorded(run?.config) : undefined;
+  const data = config && dataset && prepareData({ ...session, config }, dataset).catch(recover(() => undefined));
+  return (await data)?.parts().tables.training ?? readableDataset(session, dataset);
 }

@@ -59,17 +59,28 @@ function timeOf(test: Table, training: Table, timeColumn: string | null) {
 /** Of test rows drawn at random, so many training rows are later than the last of them once in 150 times. */
 const CHANCE = 5;
 
-/** Training rows that are later than every test row: the model knows what came after. Of random test rows few are. */
-export function olderThanTraining(test: Table, training: Table, timeColumn: string | null): string[] {
-  const found = timeOf(test, training, timeColumn);
-  if (found === undefined) return [];
+/**
+ * Rows of `table` that are later than every test row, where they are more than chance explains.
+ * @returns their positions, the times of all rows, and for messages the column and the time of the last test row
+ */
+export function laterRows(test: Table, table: Table, timeColumn: string | null) {
+  const found = timeOf(test, table, timeColumn);
+  if (found === undefined) return undefined;
   const { column, times } = found;
   const last = column.values.reduce((most, time) => (time > most ? time : most), -Infinity);
-  const later = times.filter((time) => time > last).length;
-  if (last === -Infinity || later < Math.max(0.1, 1 - Math.exp(-CHANCE / test.rowCount)) * times.length) return [];
-  const shown = column.kind === "date" ? dateText(last) : formatNumber(last);
+  const later = Int32Array.from(times.keys()).filter((row) => times[row]! > last);
+  const least = Math.max(0.1, 1 - Math.exp(-CHANCE / test.rowCount)) * times.length;
+  if (last === -Infinity || later.length < least) return undefined;
+  return { later, times, column: column.name, last: column.kind === "date" ? dateText(last) : formatNumber(last) };
+}
+
+/** Training rows that are later than every test row: the model knows what came after. Of random test rows few are. */
+export function olderThanTraining(test: Table, training: Table, timeColumn: string | null): string[] {
+  const found = laterRows(test, training, timeColumn);
+  if (found === undefined) return [];
+  const { later, times, column, last } = found;
   return [
-    `test rows are older than training rows: ${later} of ${times.length} training rows are later in "${column.name}" than the last test row (${shown}); test on later rows than those that train`,
+    `test rows are older than training rows: ${later.length} of ${times.length} training rows are later in "${column}" than the last test row (${last}); test on later rows than those that train`,
   ];
 }
 

@@ -150,6 +150,16 @@ describe("champion", () => {
     );
   });
 
+  it("stays if fewer than 30 rows are left without known ones, but if no confidence is required, only if none is", () => {
+    const left = { champion: twoOfFour, leftOut: 3 };
+    expect(verdict(left).reasons.at(-1)).toContain("same 4 rows (without 3 that are copies of rows that a model was");
+    expect(verdict(left, { confidence: 0.95 }).reasons).toEqual([
+      expect.stringMatching(/^3 of 7 test rows are copies of .*, so 4 are left to compare the models, at least 30 /),
+    ]);
+    const none = { champion: binary("", ""), compared: binary("", ""), leftOut: 4 };
+    expect(verdict(none)).toEqual({ promote: false, reasons: [expect.stringContaining("so 0 are left")] });
+  });
+
   it("has to be beaten in the direction of the metric: a smaller error", () => {
     const labels = Array.from({ length: 40 }, (_, row) => row);
     const [close, far] = [
@@ -189,6 +199,36 @@ describe("champion", () => {
         "the deployed model cannot predict these rows (it predicts another target or other classes)",
       ],
     });
+  });
+});
+
+describe("newer rows", () => {
+  const labels = Array.from({ length: 40 }, (_, row) => row);
+  const off = (by: number): Evaluation =>
+    regression(
+      labels,
+      labels.map((value) => value + by),
+    );
+  const on = (champion: number, challenger: number, more: Partial<PromotionInput> = {}) => {
+    const newer = { when: "later", rows: 40, unknown: 40, pair: [off(champion), off(challenger)] as const };
+    return verdict({ challenger: off(1), champion: off(2), newer, ...more }, { metric: "mae", confidence: 0.95 });
+  };
+  const said = (relation: string): unknown =>
+    expect.stringMatching(
+      new RegExp(` on the same 40 rows that are later and new to both: ${relation}.*: add labelled`),
+    );
+
+  it("reject a challenger that is certainly worse on them, in the direction of the metric, and only that", () => {
+    expect(on(1, 2)).toEqual({ promote: false, reasons: [said("worse \\(95 %")] });
+    expect(on(1, 1)).toMatchObject({ promote: true });
+    expect(on(1, 1).reasons.at(-1)).toEqual(said("no certain difference"));
+    expect(on(2, 1).reasons).toHaveLength(3);
+  });
+
+  it("are among the reasons of a rejected challenger, which they do not save", () => {
+    const rejected = on(2, 1, { challenger: off(3) });
+    expect(rejected.promote).toBe(false);
+    expect(rejected.reasons).toEqual([expect.stringContaining("not better"), said("better")]);
   });
 });
 

@@ -32,6 +32,11 @@ export interface PromotionInput {
   /** Null if nothing is deployed, or if the deployed model cannot predict these rows (`championProblem`). */
   readonly champion: Evaluation | null;
   readonly championProblem?: string | undefined;
+  /** The challenger on the rows of `champion`, if those are not all of its rows. */
+  readonly compared?: Evaluation | undefined;
+  /** Test rows that do not count, because a model was trained on copies of them. */
+  readonly leftOut?: number | undefined;
+  readonly newer?: NewerRows | undefined;
   /** Why the file of the deployed model cannot be read: then the models cannot be compared. */
   readonly championDamage?: string | undefined;
   /** Why the challenger need not be better than the champion: the user chose what differs. */
@@ -41,9 +46,20 @@ export interface PromotionInput {
   readonly classes: readonly string[];
 }
 
+/** Labelled rows that are later than the test rows. */
+export interface NewerRows {
+  /** `later in "seen" than the last test row (2024-03-28)`. */
+  readonly when: string;
+  readonly rows: number;
+  /** Number of those that neither model was trained on. */
+  readonly unknown: number;
+  /** Champion and challenger on them; absent if they are too few. */
+  readonly pair?: readonly [Evaluation, Evaluation];
+}
+
 export interface Verdict {
   readonly promote: boolean;
-  /** Those of the failed rules; of all if none failed. */
+  /** Those of the failed rules; of all if none failed. With what newer rows say in any case. */
   readonly reasons: readonly string[];
 }
 
@@ -56,9 +72,10 @@ export function promotion(input: PromotionInput, rules: PromotionRules): Verdict
     ...(rules.beatBaseline && baseline !== null ? [againstBaseline(challenger, baseline, rules)] : []),
     againstChampion(input, rules),
   ];
+  const newer = input.newer === undefined ? [] : [onNewerRows(input.newer, rules)];
   const failed = gates.filter(({ passed }) => !passed);
-  const reported = failed.length > 0 ? failed : gates;
-  return { promote: failed.length === 0, reasons: reported.map(({ reason }) => reason) };
+  const promote = [...failed, ...newer].every(({ passed }) => passed);
+  return { promote, reasons: [...(promote ? gates : failed), ...newer].map(({ reason }) => reason) };
 }
 
 type Gate = { readonly passed: boolean; readonly reason: string };
@@ -110,32 +127,57 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
     const problem = `the deployed model cannot predict these rows (${championProblem})`;
     return { passed: true, reason: championProblem ? problem : "no model was deployed before" };
   }
+  const { leftOut = 0, compared = challenger } = input;
+  const rows = compared.yTrue.length;
+  const least = rules.confidence === null ? 1 : MIN_ROWS;
+  if (leftOut > 0 && rows < least) {
+    const reason = `${leftOut} of ${rows + leftOut} test rows are copies of rows that a model was trained on, so ${rows} are left to compare the models, at least ${least} needed: replace them by labelled rows that were not ingested`;
+    return { passed: false, reason };
+  }
+  const { better, doubt, values, difference } = comparison(champion, compared, rules);
+  const isAhead = better > rules.minImprovement;
+  const passed = isAhead && (doubt === undefined || rules.confidence === null);
+  const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
+  const without = leftOut === 0 ? "" : ` (without ${leftOut} that are copies of rows that a model was trained on)`;
+  const relation = `${isAhead ? (doubt === undefined ? "better" : "ahead") : "not better"}${margin}`;
+  const certainty = isAhead && doubt !== undefined ? `, but not statistically certain: ${doubt}` : "";
+  return { passed, reason: `${values}${without}: ${relation}${certainty}${difference}` };
+}
+
+/** The challenger must not be certainly worse. It need not be better: it may have been fitted without these rows. */
+function onNewerRows({ when, rows, unknown, pair }: NewerRows, rules: PromotionRules): Gate {
+  const advice = "add labelled rows that are as new to the test data";
+  if (pair === undefined) {
+    const few = `${unknown} of them are new to both models, too few to compare them`;
+    return { passed: true, reason: `${rows} ingested rows are ${when}, ${few}: ${advice}` };
+  }
+  const { better, doubt, values, difference } = comparison(...pair, rules);
+  const relation = doubt !== undefined ? "no certain difference" : better > 0 ? "better" : "worse";
+  const reason = `${values} that are ${when} and new to both: ${relation}${difference}: ${advice}`;
+  return { passed: relation !== "worse", reason };
+}
+
+/** @returns `better`: by how much the challenger is better; `doubt`: why that, or its opposite, may be chance */
+function comparison(champion: Evaluation, challenger: Evaluation, rules: PromotionRules) {
   const [mine, theirs, better] = compare(challenger, champion, rules.metric);
   const metric = findMetric(rules.metric, champion.task);
   const confidence = rules.confidence ?? DEFAULT_CONFIDENCE;
   const { interval } = pairedBootstrap(champion, challenger, metric, { seed: rules.seed, confidence });
   const rows = challenger.yTrue.length;
-  const isAhead = better > rules.minImprovement;
-  const doubt = doubtOf(interval, rows, metric.greaterIsBetter);
-  const passed = isAhead && (doubt === undefined || rules.confidence === null);
-  const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
-  const values = `${rules.metric} ${withUnit(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${rows} rows`;
-  const relation = `${isAhead ? (doubt === undefined ? "better" : "ahead") : "not better"}${margin}`;
-  const certainty = isAhead && doubt !== undefined ? `, but not statistically certain: ${doubt}` : "";
   const range = `${percent(confidence)} interval of the difference`;
-  const difference = interval && ` (${range} ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
-  return { passed, reason: `${values}: ${relation}${certainty}${difference ?? ""}` };
+  return {
+    better,
+    doubt: doubtOf(interval, rows, metric.greaterIsBetter === better > 0),
+    values: `${rules.metric} ${withUnit(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${rows} rows`,
+    difference: interval === null ? "" : ` (${range} ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`,
+  };
 }
 
-/** Why a lead may be chance; undefined if the interval excludes 0 and there are enough rows to trust it. */
-function doubtOf(
-  interval: readonly [number, number] | null,
-  rows: number,
-  greaterIsBetter: boolean,
-): string | undefined {
+/** Why a difference may be chance; undefined if the interval is above (or below) 0 and there are enough rows to trust it. */
+function doubtOf(interval: readonly [number, number] | null, rows: number, isAbove: boolean): string | undefined {
   if (rows < MIN_ROWS) return `${rows} ${rows === 1 ? "row is" : "rows are"} too few, at least ${MIN_ROWS} are needed`;
   if (interval === null) return "the metric is undefined on most resamples of the rows";
-  const excludesZero = greaterIsBetter ? interval[0] > 0 : interval[1] < 0;
+  const excludesZero = isAbove ? interval[0] > 0 : interval[1] < 0;
   return excludesZero ? undefined : "the interval includes 0";
 }
 

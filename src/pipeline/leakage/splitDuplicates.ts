@@ -9,7 +9,13 @@ import { rowNumbers } from "../rows/rowNumbers.ts";
  * metric too good. Missing values equal each other, and a number equals the same number as a string.
  */
 export function splitDuplicates(table: Table, other: Table, names: readonly string[]): number {
-  return originals(table, other, names).reduce((copies, original) => copies + (original >= 0 ? 1 : 0), 0);
+  return copiedRows(table, other, names).length;
+}
+
+/** Their ascending positions in `table`. */
+export function copiedRows(table: Table, other: Table, names: readonly string[]): Int32Array {
+  const found = originals(table, other, names);
+  return Int32Array.from(found.keys()).filter((row) => found[row]! >= 0);
 }
 
 /**

@@ -1,0 +1,92 @@
+/** The rows that decide between champion and challenger: none that either was trained on, and rows newer than the test rows. */
+import { parseRecorded } from "../../config/configSha256.ts";
+import { recover } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
+import { fitOn } from "../../pipeline/fit/fitCandidate.ts";
+import { MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
+import type { NewerRows } from "../../pipeline/judge/promotion.ts";
+import { firstCopies, rowsWithout } from "../../pipeline/leakage/splitDuplicates.ts";
+import { judgePair } from "../compare/retrain.ts";
+import type { LoadedModel } from "../loadModel.ts";
+import { ranksOf } from "../ranks/ranksOf.ts";
+import { knownTestRows, trainedRows, type KnownRows } from "../score/scoreWarnings.ts";
+import type { Session } from "../session.ts";
+import { candidateOf } from "../train/configuredCandidates.ts";
+import { laterRows } from "../train/inspectData.ts";
+import { prepareData, type PreparedData } from "../train/trainingData.ts";
+
+type Rivals = Readonly<Record<"champion" | "challenger", LoadedModel>>;
+
+/** @returns positions of the test rows that are no copies of rows that either model was trained on */
+export async function unknownTestRows(session: Session, { champion, challenger }: Rivals, test: Table) {
+  const known = [await knownTestRows(session, champion, test), await knownTestRows(session, challenger, test)];
+  const copies = new Set(known.flatMap((each) => [...(each?.training ?? [])]));
+  const all = Int32Array.from({ length: test.rowCount }, (_, row) => row);
+  const left = all.filter((row) => !copies.has(row));
+  if (left.length >= Math.max(MIN_ROWS, copies.size)) return left;
+  return known.some((each) => each && copies.size <= 2 * shareOfRepeats(each) * all.length) ? all : left;
+}
+
+/**
+ * Of a few categories every row occurs again, so copies are no leak. The chance that a row repeats an earlier one grows
+ * ever more slowly with their number, so that of the last one is at most twice this share.
+ */
+function shareOfRepeats({ ingested, names }: KnownRows): number {
+  const first = firstCopies({ ...ingested, columns: ingested.columns.filter(({ name }) => names.includes(name)) });
+  return first.filter((original, row) => original < row).length / ingested.rowCount;
+}
+
+/**
+ * Of the rows that the champion was not trained on. A challenger that was fitted again on all rows knows them, so it is
+ * fitted without the later half of them.
+ * @returns undefined if the rows have no time, or the test rows are as new
+ */
+export async function newerRows(session: Session, rivals: Rivals, test: Table): Promise<NewerRows | undefined> {
+  const run = rivals.challenger.run!;
+  const time = session.config.time_column;
+  const dataset = session.store.dataset(run.datasetId);
+  const config = parseRecorded(run.config);
+  const hasTime = time !== null || dataset?.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type));
+  const prepared = hasTime && config && dataset && prepareData({ ...session, config }, dataset);
+  const data = prepared && (await prepared.catch(recover(() => undefined)));
+  if (!data) return undefined;
+  const { table } = data.toSelectOn;
+  const known = await trainedRows(session, rivals.champion.run);
+  const since = known === undefined ? new Int32Array(0) : rowsWithout(table, known);
+  const found = laterRows(test, since.length === 0 ? table : selectRows(table, since), time);
+  if (found === undefined) return undefined;
+  const { later, times, column, last } = found;
+  const validation = new Set(data.split.validation);
+  // Files may be sorted, so of rows of one time some are drawn.
+  const drawn = random(run.seed).shuffle(later.slice());
+  const inTime = drawn.toSorted((a, b) => times[a]! - times[b]!);
+  const held =
+    run.refitRows === undefined
+      ? later.map((row) => since[row]!).filter((row) => validation.has(row))
+      : inTime.slice(later.length / 2).map((row) => since[row]!);
+  // Nothing came since, or what the champion was trained on is gone.
+  const unknown = since.length === 0 ? 0 : held.length;
+  const few = { when: `later in "${column}" than the last test row (${last})`, rows: later.length, unknown };
+  if (unknown < MIN_ROWS) return few;
+  const fitted = run.refitRows === undefined ? rivals.challenger.model : fitWithout(session, rivals, data, held);
+  return Promise.resolve(fitted)
+    .then((model) => judgePair(session, rivals.champion.model, model, selectRows(table, held.toSorted())))
+    .then(({ a, b }) => ({ ...few, pair: [a.evaluation, b.evaluation] as const }))
+    .catch(recover(() => few));
+}
+
+/** The challenger, fitted without some rows: with the same parameters, threshold and calibration. */
+async function fitWithout(session: Session, { challenger }: Rivals, data: PreparedData, held: Int32Array) {
+  const { family, featureSet, metric, seed } = challenger.run!;
+  const { signal, emit } = session.context;
+  const message = `fitting ${family} without ${held.length} new rows, to compare both models on them`;
+  emit({ type: "stage", stage: "deploy", message });
+  const isHeld = new Set(held);
+  const rows = Int32Array.from(data.y.keys()).filter((row) => !isHeld.has(row));
+  const featurePatterns = data.config.train.feature_sets[featureSet] ?? null;
+  const { params } = challenger.model.estimator;
+  const candidate = candidateOf(data.config, { family, params, featureSet, featurePatterns, metric, seed });
+  return { ...challenger.model, ...(await fitOn(candidate, { data, rows }, { signal, ranks: ranksOf(session) })) };
+}
