@@ -29,7 +29,7 @@ const wholeSteps = [
 
 /** What would take `npm test` over its five minutes, and tests further corners of what other tests run through. */
 const more = named(
-  "planFullprocess schedule monitorNewRows htmlReport sharedArtifacts nativeCalls fetchSources lifecycle/series judgeWindow serveLimits realDrops exactDigits treeShap logReader predictionLog/predictionLog retain fit/oddNumbers acceptance/watch exportOnnx chooseFormats alertsWait loneFile automaticSettings",
+  "planFullprocess schedule monitorNewRows htmlReport sharedArtifacts nativeCalls fetchSources lifecycle/series judgeWindow serveLimits realDrops exactDigits treeShap logReader predictionLog/predictionLog retain fit/oddNumbers acceptance/watch exportOnnx chooseFormats alertsWait loneFile automaticSettings promotionRows",
 );
 
 /** What takes minutes together: killed processes, full disks, other machines and services, whole systems, large sizes. */
@@ -40,7 +40,7 @@ const long = [
   ),
   ...named("distributed sharedLog engine strangeMachine toyRegistry packages package badState browser pages threads"),
   ...named(
-    "githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks alertKinds environments promotionRows",
+    "githubWorkflow githubActions serveFuzz generatedClients registry scheduleHistory otherTasks alertKinds environments",
   ),
   ...named("templates templatesReal strangerData sameAnswers serveSystems calibration"),
   ...named(
