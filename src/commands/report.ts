@@ -123,8 +123,12 @@ const startServer: StartServer = async (opened) =>
 
 function fullprocessView(result: FullprocessResult): View {
   const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun, alerts } = result;
+  const isEmpty = reason.endsWith(" is empty");
   if (status === "nothing_new")
-    return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };
+    return {
+      title: `nothing new: ${reason}`,
+      next: isEmpty ? "put files of rows there" : "`mlctl fullprocess --force` runs every step",
+    };
   const table = {
     columns: ["step", "status", { header: "seconds", align: "right" }, "result"] as const,
     rows: steps.map((step) => [step.name, step.status, step.seconds.toFixed(2), step.reason]),
