@@ -154,21 +154,6 @@ describe("the state of alerts", () => {
     expect(changesFor(withRecord(sent, record([rmse("pass", 1)])), ops, now)).toMatchObject([{ change: "resolved" }]);
   });
 
-  it("does not resolve what a record lacks because nothing was judged: without labels, predictions or segments", () => {
-    const drift = (name: string) => ({ ...rmse("fail", 1), area: "drift" as const, name });
-    const lacking = [drift("target drift"), drift("prediction drift"), { ...rmse("fail", 1), name: "segments" }];
-    const labels = { ...rmse("fail", 1), area: "quality" as const, name: "labels" };
-    const state = withRecord(noAlerts, record([...lacking, labels]));
-    const later = record([rmse("pass", 1), drift("dataset drift"), { ...labels, status: "pass", name: "rows" }]);
-    const openIn = (window: MonitorRecord["window"]): string[] =>
-      Object.values(withRecord(state, { ...later, window }).entries).flatMap(({ finding: { status, name } }) =>
-        status === "fail" ? [name] : [],
-      );
-    const open = [...lacking.map(({ name }) => name), "dataset drift"];
-    expect(openIn(later.window).toSorted()).toEqual(open.toSorted());
-    expect(openIn({ ...later.window, labelled: 0 }).toSorted()).toEqual([...open, "labels"].toSorted());
-  });
-
   it("keeps the time since when a finding has its status", () => {
     let state = withRecord(noAlerts, record([rmse("fail", 25)], null, "monday"));
     state = withRecord(state, record([rmse("fail", 26)], null, "tuesday"));

@@ -85,22 +85,14 @@ export function withRecord(state: AlertState, record: AlertNews): AlertState {
   return { ...state, entries };
 }
 
-/** Not in a record without labels, predictions or segments, where nothing was judged. */
-const NEEDS_MORE = ["target drift", "prediction drift", "segments"];
-
-function goneFindings({ entries }: AlertState, { source, findings, monitorId, window }: AlertNews): AlertFinding[] {
+function goneFindings({ entries }: AlertState, { source, findings, monitorId }: AlertNews): AlertFinding[] {
   // The news of a job are only about that job; those of an ingestion are about all files.
   if (monitorId === null && source !== "ingest") return [];
   const message = monitorId === null ? "is no longer rejected" : "no longer found";
   const judged = new Set(findings.flatMap(({ area, status }) => (status === "skipped" ? [] : [area])));
   const present = new Set(findings.map(({ area, name }) => `${source}/${area}/${name}`));
-  const unjudged = window?.labelled ? NEEDS_MORE : [...NEEDS_MORE, "labels"];
   return Object.entries(entries).flatMap(([key, { area, finding }]) =>
-    sourceOf(key) === source &&
-    judged.has(area) &&
-    isOpen(finding) &&
-    !present.has(key) &&
-    !unjudged.includes(finding.name)
+    sourceOf(key) === source && judged.has(area) && isOpen(finding) && !present.has(key)
       ? [{ ...finding, status: "pass" as const, message }]
       : [],
   );

@@ -55,7 +55,7 @@ beforeAll(() => {
 });
 
 function predictionsOf({ probabilities }: Sample) {
-  return { yPred: probabilities.map((p) => (p >= 0.5 ? 1 : 0)), probabilities };
+  return { yPred: probabilities.map((p) => (Number.isNaN(p) ? p : p >= 0.5 ? 1 : 0)), probabilities };
 }
 
 function prepared(sample: Sample, table = sample.table) {
@@ -273,6 +273,12 @@ describe("performance", () => {
     expect(report.skipped).toBe("no row with a prediction has a label");
     expect(named(findings, "f1").status).toBe("skipped");
     expect(named(findings, "f1 (estimated)")).toMatchObject({ status: "warn", area: "performance" });
+    // Absence means resolved: what cannot be judged is recorded.
+    expect(["target drift", "labels"].map((name) => named(findings, name).status)).toEqual(["skipped", "skipped"]);
+    const unpredicted = { ...batch, probabilities: new Float64Array(400).fill(NaN) };
+    const none = judge(unpredicted, { table, options: { performance, segments: ["city"] } });
+    const names = ["prediction drift", "target drift", "segments", "labels"];
+    expect(names.map((name) => named(none.findings, name).status)).toEqual(names.map(() => "skipped"));
     const [low, high] = report.estimate!.intervals["f1"]!;
     expect(named(findings, "f1 (estimated)").message).not.toContain("drifted");
     const age = table.columns.map((column) =>

@@ -52,7 +52,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions) {
   const performance = { ...measured, estimate: measured.estimate && { ...measured.estimate, drifted } };
   const { segments: names, segmentRows } = options;
   const segments = segmentReports(rows, { ...metricOptions, segments: names, minimumRows: segmentRows });
-  const limits = { ...settings, minimumRows, task, intervalAt: intervalsAt(rows, metricOptions) };
+  const limits = { ...settings, segments: names, minimumRows, task, intervalAt: intervalsAt(rows, metricOptions) };
   const findings = [
     ...driftFindings(drift, failOn),
     ...qualityFindings(quality, reference, options.quality),
@@ -78,7 +78,8 @@ export function worstStatus(findings: readonly { readonly status: MonitorStatus 
 const order: readonly MonitorStatus[] = ["fail", "warn", "skipped", "pass"];
 
 function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {
-  if (unknownLabels === null) return [];
+  const nothing = { status: "skipped", value: null, limit: null, message: "no row has a label" } as const;
+  if (unknownLabels === null) return yTrue.every(Number.isNaN) ? [finding("quality", "labels", nothing)] : [];
   const { count, example } = unknownLabels;
   const message = `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`;
   const share = count / Math.max(1, yTrue.length);

@@ -21,6 +21,8 @@ export interface PerformanceLimits {
   readonly confidence: number | null;
   readonly minimumRows: number;
   readonly task: Task;
+  /** Columns that the rows are split by. */
+  readonly segments: readonly string[];
   readonly referenceInterval: readonly [number, number] | null;
   readonly intervalAt: (metric: string, confidence: number) => readonly [number, number] | null;
 }
@@ -38,7 +40,7 @@ export function performanceFindings(
     ...required,
     ...(mainIsRequired ? [] : [testSetFinding(report, limits)]),
     ...estimateFindings(report, limits),
-    ...segmentFinding(segments),
+    ...(limits.segments.length === 0 ? [] : [segmentFinding(segments)]),
   ];
 }
 
@@ -121,8 +123,7 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
   });
 }
 
-function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {
-  if (segments.length === 0) return [];
+function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding {
   const judged = segments.filter(({ status }) => status !== "skipped");
   const worse = judged.filter(({ status }) => status === "fail");
   const worst = worse
@@ -134,7 +135,7 @@ function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {
       ? "no segment has enough labelled rows"
       : `none of ${judged.length} segments is significantly worse than the other rows`;
   const message = worse.length === 0 ? none : worst.join("; ");
-  return [finding("performance", "segments", { status, value: worse.length, limit: 0, message })];
+  return finding("performance", "segments", { status, value: worse.length, limit: 0, message });
 }
 
 function reasonToSkip({ rows, skipped }: PerformanceReport, { minimumRows }: PerformanceLimits): string | null {
@@ -155,8 +156,8 @@ export function driftFindings(drift: MonitorDrift, failOn: readonly DriftSubject
   return [
     datasetFinding(drift, severity("dataset")),
     columnsFinding(columns, severity("columns")),
-    ...(prediction === undefined ? [] : [oneFinding("prediction drift", prediction, severity("prediction"))]),
-    ...(drift.target === null ? [] : [oneFinding("target drift", drift.target, severity("target"))]),
+    oneFinding("prediction drift", prediction ?? "no predictions to compare", severity("prediction")),
+    oneFinding("target drift", drift.target ?? "no labels to compare", severity("target")),
   ];
 }
 
@@ -183,7 +184,11 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
   return finding("drift", "drifted columns", { status, ...common });
 }
 
-function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): MonitorFinding {
+/** @param drift a string: why there is none */
+function oneFinding(name: string, drift: ColumnDrift | string, severity: MonitorStatus): MonitorFinding {
+  if (typeof drift === "string") {
+    return finding("drift", name, { status: "skipped", value: null, limit: null, passes: null, message: drift });
+  }
   const { skipped, drifted, value, limit, measure, note } = drift;
   const seasonal = note !== undefined && isSeasonal(drift) ? `; ${note}` : "";
   return finding("drift", name, {
