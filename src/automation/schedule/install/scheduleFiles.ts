@@ -40,12 +40,12 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
   return { files: wanted.map(([path]) => path), removed: stale, changed: fresh.length + stale.length > 0 };
 }
 
-export function ownFiles(options: InstallOptions): string[] {
+function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   return (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => fileNames[options.target]?.test(name))
     .map((name) => join(folder, name))
-    .filter((path) => existsSync(path) && isOwn(path, options));
+    .filter((path) => existsSync(path) && writerOf(path) === ownerOf(options));
 }
 
 const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
@@ -53,15 +53,6 @@ const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
   github: /^mlctl-.+\.yml$/,
   k8s: /^mlctl-(.+-)?cronjobs\.yaml$/,
 };
-
-/** A workspace that was moved, with a link in its old place, still owns its units: their owner resolves to its path. */
-function isOwn(path: string, options: InstallOptions): boolean {
-  const { target, configPath } = options;
-  const writer = writerOf(path);
-  if (writer === undefined || target !== "systemd") return writer === ownerOf(options);
-  if (writer === "") return basename(path).startsWith(`${unitPrefix(configPath)}-`);
-  return writer === ownerOf(options) || realConfigPath(writer) === configPath;
-}
 
 export function scheduleFilesFolder({ target, output, configPath }: InstallOptions): string {
   const workspace = dirname(configPath);
@@ -163,16 +154,15 @@ function ownerOf({ target, configPath }: InstallOptions): string {
   return path.replace(/[\r\n]/g, "?");
 }
 
-/** The owner in the file's header; undefined: not written by mlctl; "": written by an mlctl that recorded no owner. */
+/** The owner in the file's header; undefined: not written by mlctl. */
 function writerOf(path: string): string | undefined {
   const [first, second = ""] = readFileSync(path, "utf8").split("\n", 2);
-  if (first !== MARK) return undefined;
-  return second.startsWith(OWNER) ? second.slice(OWNER.length) : "";
+  return first === MARK && second.startsWith(OWNER) ? second.slice(OWNER.length) : undefined;
 }
 
 function requireOwn(path: string, owner: string): void {
   const writer = existsSync(path) ? writerOf(path) : owner;
-  if (writer === owner || writer === "") return;
+  if (writer === owner) return;
   const why =
     writer === undefined ? "already exists and was not written by mlctl" : `already contains the jobs of ${writer}`;
   throw new MlctlError("usage", `${path} ${why}`, {
