@@ -37,8 +37,6 @@ export interface AlertEntry {
   readonly told: Readonly<Record<string, Reported>>;
   /** By channel; absent if nothing is being sent. */
   readonly pending?: Readonly<Record<string, Pending>>;
-  /** Only in states of earlier versions. */
-  readonly muted?: Pick<Mute, "until" | "reason"> | null;
 }
 
 export interface AlertState {

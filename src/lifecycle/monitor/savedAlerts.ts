@@ -19,24 +19,13 @@ function alertStateOf(workspace: Workspace, text: string | null): AlertState {
   if (text === null) return noAlerts;
   try {
     const state = JSON.parse(text) as AlertState;
-    if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null)
-      return withMutes(state);
+    if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null) return state;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   const message = "the state of the alerts is damaged: open alerts are sent again";
   workspace.context.emit({ type: "warning", stage: "alerts", message });
   return noAlerts;
-}
-
-/** Each mute in an entry, as earlier versions saved it, becomes one of the state. */
-function withMutes(state: AlertState): AlertState {
-  const mutes = [...(state.mutes ?? [])];
-  const entries = Object.entries(state.entries).map(([key, { muted, ...entry }]) => {
-    if (muted) mutes.push({ check: `${entry.area}: ${entry.finding.name}`, source: sourceOf(key), ...muted });
-    return [key, entry] as const;
-  });
-  return { ...state, entries: Object.fromEntries(entries), mutes };
 }
 
 export type SavedAlerts = Awaited<ReturnType<typeof openAlerts>>;
