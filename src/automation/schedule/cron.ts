@@ -148,37 +148,28 @@ function dayPattern(cron: string): string {
   return `0 0 0 ${cron.trim().split(/\s+/).slice(-3).join(" ")}`;
 }
 
-/** In the order of a six-field expression; an expression of five fields begins with the minute. */
-const fieldRules: readonly (readonly [key: string, name: string, allowed: string])[] = [
-  ["second", "second", "0 to 59"],
-  ["minute", "minute", "0 to 59"],
-  ["hour", "hour", "0 to 23"],
-  ["dayOfMonth", "day of the month", "1 to 31, L for the last day, 15W for the weekday nearest to the 15th"],
-  ["month", "month", "1 to 12 or jan to dec"],
-  ["dayOfWeek", "weekday", "0 to 7 or sun to sat, 5L for the last Friday of the month, 1#2 for the second Monday"],
-];
+/** By node-cron's name of a field. */
+const fieldRules: Readonly<Record<string, readonly [name: string, allowed: string]>> = {
+  second: ["second", "0 to 59"],
+  minute: ["minute", "0 to 59"],
+  hour: ["hour", "0 to 23"],
+  dayOfMonth: ["day of the month", "1 to 31, L for the last day, 15W for the weekday nearest to the 15th"],
+  month: ["month", "1 to 12 or jan to dec"],
+  dayOfWeek: ["weekday", "0 to 7 or sun to sat, 5L for the last Friday of the month, 1#2 for the second Monday"],
+};
 
-function fieldProblem({ field, value = "" }: { field: string; value?: string }, cron: string): string {
-  const place = fieldRules.findIndex(([key]) => key === field);
-  const fields = cron.trim().split(/\s+/);
-  const [, name, allowed] = fieldRules[place] ?? [];
-  if (name === undefined) {
-    const isCount = fields.length < 5 || fields.length > 6;
-    return isCount ? `it has ${fields.length} fields, allowed 5 or 6` : "it contains a character that no field allows";
-  }
-  const at = `field ${place + 1 - (6 - fields.length)}, the ${name}`;
-  // The day is valid by itself, but does not exist in any of these months.
-  const alone = [...fields.slice(0, -2), "*", "*"].join(" ");
-  if (field === "dayOfMonth" && validateDetailed(alone).valid)
-    return `${at}: found ${JSON.stringify(value)}, which does not exist in month ${JSON.stringify(fields.at(-2))}`;
-  return `${at}: found ${JSON.stringify(value)}, allowed ${allowed}`;
+function fieldProblem({ field, value, message }: { field: string; value?: string; message: string }): string {
+  const [name, allowed] = fieldRules[field] ?? [];
+  // A day that does not exist in the month, or a wrong number of fields.
+  if (name === undefined || message.includes("impossible")) return message;
+  return `the ${name}: found ${JSON.stringify(value)}, allowed ${allowed}`;
 }
 
 function checkJob({ name, cron, timezone }: CronJob): void {
   const { valid, errors } = validateDetailed(cron);
   if (!valid) {
     throw new MlctlError("usage", `schedule "${name}": ${JSON.stringify(cron)} is not a cron expression`, {
-      details: errors.map((error) => fieldProblem(error, cron)),
+      details: errors.map(fieldProblem),
       hint: "write five fields: minute hour day month weekday, for example */10 * * * *",
     });
   }
