@@ -1,7 +1,7 @@
 /** engine: installs, lists and removes the native XGBoost library of this user. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -28,8 +28,6 @@ import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import { downloadWheel } from "./download.ts";
-import { pipSettings } from "./pipSettings.ts";
-import { discard, replaceFolder } from "./replaceFolder.ts";
 import { unpackWheel } from "./unpackWheel.ts";
 
 const TRIAL_MILLISECONDS = 60_000;
@@ -62,7 +60,7 @@ export async function installEngine(from: string | undefined, context: Context) 
   }
   const aside = newFolder(parent);
   try {
-    const { bytes, source } = wheel === null ? fromFile(from!) : await fromIndex(wheel, context);
+    const { bytes, source } = wheel === null ? fromFile(from!) : await fromIndex(wheel, aside, context);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const pinned = Object.values(wheels).some((one) => one.sha256 === sha256);
     if (!pinned && wheel !== null) {
@@ -80,6 +78,31 @@ export async function installEngine(from: string | undefined, context: Context) 
     return { status: "installed" as const, ...placed, source, sha256, pinned };
   } finally {
     discard(aside);
+  }
+}
+
+/**
+ * Replaces folder `to`, or removes it if `from` is null. Renames it before it is deleted, so that other processes never
+ * find half an engine, and back if the new one cannot be renamed.
+ */
+function replaceFolder(from: string | null, to: string): void {
+  const old = temporaryPath(to);
+  try {
+    if (existsSync(to)) renameSync(to, old);
+    if (from !== null) renameSync(from, to);
+  } catch (error) {
+    if (existsSync(old)) renameSync(old, to);
+    throw writeFailure(error, to);
+  }
+  discard(old);
+}
+
+/** What cannot be deleted now is deleted by the next installation. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Harmless: nothing looks for engines there.
   }
 }
 
@@ -131,12 +154,11 @@ interface Source {
   readonly source: string;
 }
 
-async function fromIndex(wheel: Wheel, { signal, emit }: Context): Promise<Source> {
+async function fromIndex(wheel: Wheel, folder: string, { signal, emit }: Context): Promise<Source> {
   emit({ type: "stage", stage: "engine", message: `downloading ${wheel.filename}` });
   const onProgress = (done: number, total: number | undefined): void =>
     emit({ type: "progress", stage: "engine", done, unit: "bytes", ...(total === undefined ? {} : { total }) });
-  const { bytes, url } = await downloadWheel(wheel, pipSettings(), { signal, onProgress });
-  return { bytes, source: url };
+  return downloadWheel(wheel, folder, { signal, onProgress });
 }
 
 function fromFile(path: string): Source {

@@ -32,6 +32,8 @@ export interface DownloadOptions {
 
 export interface Download extends Version {
   readonly sha256: string;
+  /** The address after redirects, without user and password. */
+  readonly url: string;
   readonly link: string;
 }
 
@@ -83,7 +85,13 @@ async function request(options: DownloadOptions): Promise<Download | null> {
     }
     const sha256 = await store(response, options, onData);
     const header = (name: string): string | null => response.headers.get(name);
-    return { sha256, etag: header("etag"), lastModified: header("last-modified"), link: header("link") ?? "" };
+    return {
+      sha256,
+      url: response.url,
+      etag: header("etag"),
+      lastModified: header("last-modified"),
+      link: header("link") ?? "",
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -156,7 +164,7 @@ export function lastPart(url: string): string {
 }
 
 /** The header for user and password of an address. */
-export function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
+function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
   if (username === "" && password === "") return {};
   const pair = `${decoded(username)}:${decoded(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
