@@ -51,7 +51,7 @@ describe("one workspace and two schedulers", () => {
     call(workspace, "remove");
     expect(schedulerOf(workspace)).toBe("systemd");
     expect(call(workspace, "remove --systemd").stderr).toMatch(
-      /next:\nsystemctl --user stop mlctl-\S+-verify.timer && systemctl --user daemon-reload/,
+      /next: `systemctl --user stop mlctl-\S+-verify.timer && systemctl --user daemon-reload/,
     );
     expect(schedulerOf(workspace)).toBeNull();
     expect(table.text()).toBe(own);
@@ -64,7 +64,7 @@ describe("one workspace and two schedulers", () => {
     expect(said).toContain("note: user units run only while you are logged in; `loginctl enable-linger` changes that");
     expect(said).toMatch(
       new RegExp(
-        `next:\\s+systemctl --user link ${units}/mlctl-\\S+-verify\\.service ${units}/mlctl-\\S+-verify\\.timer && systemctl --user daemon-reload && `,
+        `next: .systemctl --user link ${units}/mlctl-\\S+-verify\\.service ${units}/mlctl-\\S+-verify\\.timer && systemctl --user daemon-reload && `,
       ),
     );
     const place = workspaceIn(units);

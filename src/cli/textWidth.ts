@@ -41,20 +41,19 @@ export function printable(text: string): string {
   return text.replace(/[\t\n\r]+/g, " ").replace(/\p{Cc}/gu, "\uFFFD");
 }
 
-/** Breaks text, or a list of words, at spaces. A long word stays whole, because paths are copied. */
-export function wrap(text: string | readonly string[], width: number, prefix = ""): string[] {
-  const indent = " ".repeat(prefix.length);
+/** Breaks text at spaces. A long word stays whole, because paths are copied. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of typeof text === "string" ? text.split(" ") : text) {
-    if (line !== "" && prefix.length + textWidth(line) + 1 + textWidth(word) > width) {
+  for (const word of text.split(" ")) {
+    if (line !== "" && textWidth(line) + 1 + textWidth(word) > width) {
       lines.push(line);
       line = word;
     } else {
       line = line === "" ? word : `${line} ${word}`;
     }
   }
-  return [...lines, line].map((each, i) => (i === 0 ? prefix : indent) + each);
+  return [...lines, line];
 }
 
 export type Colours = Pick<ChalkInstance, "bold" | "dim" | "red" | "yellow" | "green">;

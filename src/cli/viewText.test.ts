@@ -132,7 +132,7 @@ describe("viewText", () => {
   });
 
   it("prints notes and the next step separately from the data", () => {
-    expect(remarkText({ notes: ["five rows decide nothing"], next: "run `mlctl score`" }, 80, plain)).toBe(
+    expect(remarkText({ notes: ["five rows decide nothing"], next: "run `mlctl score`" }, plain)).toBe(
       "note: five rows decide nothing\nnext: run `mlctl score`\n",
     );
   });
