@@ -5,7 +5,6 @@ import { formatNumber } from "../../core/text/format.ts";
 import type { Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { aggregateFolds } from "../../pipeline/fit/crossValidate.ts";
 import { compareEvaluations, MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 
 export interface Contender {
@@ -59,56 +58,6 @@ export function baselineAhead(
   return [`${named} is better than the best model ${where}: ${values}`];
 }
 
-interface NoteOptions<T> {
-  readonly metric: string;
-  readonly nameOf: (contender: T) => string;
-}
-
-/** With fewer folds, each one is at least half of the value. */
-const MIN_FOLDS = 3;
-
-/** Relative lead without the fold below which the change of winner counts as chance. */
-const MIN_LEAD = 0.01;
-
-/**
- * Reports a fold without which another model would have won, if it is the only such fold. It may contain a break in the
- * data.
- * @param ranked best first
- */
-export function decidingFold<T extends Contender>(
-  ranked: readonly T[],
-  options: NoteOptions<T> & { task: Task },
-): string[] {
-  const { metric, task, nameOf } = options;
-  const [winner] = ranked;
-  const selection = winner?.selection;
-  if (winner === undefined || selection === undefined || selection.folds < MIN_FOLDS) return [];
-  if (isBaseline(winner.family)) return [];
-  const winners = Array.from({ length: selection.folds }, (_, fold) => {
-    const [first] = rank(
-      ranked.map((contender) => without(fold, contender)),
-      metric,
-      task,
-    );
-    return { fold, other: first! };
-  });
-  const [found, ...more] = winners.filter(({ other }) => other.of !== winner);
-  if (found === undefined || more.length > 0) return [];
-  const { fold, other } = found;
-  const values = [other, without(fold, winner)].map((each) => decidingValue(each, metric) ?? NaN);
-  if (!(Math.abs(values[0]! - values[1]!) > MIN_LEAD * Math.abs(values[1]!))) return [];
-  const place = selection.method === "time_series" ? ` (number ${fold + 1} in time)` : "";
-  const would = `without it ${nameOf(other.of)} would win, ${metric} ${values.map((value) => formatNumber(value)).join(" vs ")}`;
-  return [`one of ${selection.folds} folds decides the result${place}: ${would}`];
-}
-
-function without<T extends Contender>(fold: number, of: T) {
-  const { selection } = of;
-  if (selection === undefined) return { ...of, of };
-  const values = selection.values.filter((_, i) => i !== fold);
-  return { ...of, selection: { ...selection, values, value: aggregateFolds(values, selection.aggregate) }, of };
-}
-
 /** A contender with its evaluation on the validation rows, if it could be fitted. */
 export interface FittedContender extends Contender {
   readonly fitted: { readonly evaluation: Evaluation } | undefined;
@@ -125,7 +74,7 @@ const MAX_METRICS = 4;
  */
 export function doubtfulLead<T extends FittedContender>(
   ranked: readonly T[],
-  { metric, seed, nameOf }: NoteOptions<T> & { seed: number },
+  { metric, seed, nameOf }: { metric: string; seed: number; nameOf: (contender: T) => string },
 ): string[] {
   const [first, second] = ranked;
   if (first === undefined || second === undefined || !isComparable(first) || !isComparable(second)) return [];

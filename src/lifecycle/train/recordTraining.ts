@@ -10,7 +10,7 @@ import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { worseThanBaseline } from "../../pipeline/judge/baselineEvaluation.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
-import { baselineAhead, decidingFold, doubtfulLead } from "./leaderboard.ts";
+import { baselineAhead, doubtfulLead } from "./leaderboard.ts";
 import { keepModels, nameModels, type Training } from "./keepModels.ts";
 import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainOne.ts";
@@ -45,7 +45,6 @@ export async function recordTraining(session: Session, training: Training) {
   const labels = candidateLabels(ranked.map(({ candidate }) => candidate));
   const nameOf = (trained: TrainedCandidate): string => labels[ranked.indexOf(trained)]!;
   const notes = [
-    ...decidingFold(ranked, { metric, task: data.target.task, nameOf }),
     ...doubtfulLead(ranked, { metric, seed: config.train.seed, nameOf }),
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
     ...(training.configSha256 !== session.configSha256() ? [] : thresholdNote(winner.candidate, data.target.task)),
