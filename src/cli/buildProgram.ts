@@ -1,5 +1,5 @@
 /** Builds the commander program from the definitions in commands/. The only file that imports commander. */
-import { Argument, Command as CommanderCommand, CommanderError, Option, type Help as CommanderHelp } from "commander";
+import { Argument, Command as CommanderCommand, CommanderError, Option } from "commander";
 import {
   globalOptions,
   listingOptions,
@@ -14,7 +14,6 @@ import { parseDuration } from "../core/text/duration.ts";
 import { present } from "../core/text/present.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { Colours } from "./textWidth.ts";
-import { helpText, type Help } from "./helpText.ts";
 
 export interface Call {
   readonly command: Command;
@@ -36,7 +35,7 @@ interface ProgramOptions {
 
 const description = "Train, deploy and monitor tabular machine-learning models, from raw files to predictions.";
 
-const programExamples: Help["examples"] = [
+const programExamples: Command["examples"] = [
   ["mlctl init demo && cd demo", "create a workspace with sample data"],
   ["mlctl fullprocess", "ingest, train, score, deploy, report"],
   ["mlctl train --help", "flags and examples of one command"],
@@ -52,7 +51,7 @@ export function buildProgram(options: ProgramOptions): CommanderCommand {
     for (const command of options.commands.filter((each) => each.group === group)) {
       const isNamed = options.words.includes(command.name);
       const bare = new CommanderCommand(command.name).summary(command.summary);
-      program.addCommand((isNamed ? subcommand(command, options) : bare).helpGroup(group));
+      program.addCommand((isNamed ? subcommand(command, options) : bare).helpGroup(`${group}:`));
     }
   }
   return program;
@@ -103,42 +102,33 @@ function nameOf(command: CommanderCommand): string {
 }
 
 /** Added commands inherit no settings from commander's program, so each one is configured. */
-function configure(command: CommanderCommand, options: ProgramOptions, examples: Help["examples"]): void {
+function configure(command: CommanderCommand, options: ProgramOptions, examples: Command["examples"]): void {
   const { width, write, colours } = options;
   command
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: write, outputError: () => {} })
+    .configureOutput({ writeOut: write, outputError: () => {}, getOutHelpWidth: width, getOutHasColors: () => true })
     .configureHelp({
       showGlobalOptions: true,
-      formatHelp: (shown, helper) => helpText(helpOf(shown, helper, examples), width(), colours),
-    });
+      minWidthToWrap: 20,
+      styleTitle: (title) => colours.bold(title),
+      optionDescription: (option) => option.description,
+      argumentDescription: (argument) => argument.description,
+      subcommandTerm: (child) => child.name(),
+    })
+    .addHelpText("after", () => exampleText(examples, width(), colours));
 }
 
-function helpOf(command: CommanderCommand, helper: CommanderHelp, examples: Help["examples"]): Help {
-  const isProgram = command.parent === null;
-  const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
-  const grouped = Map.groupBy(children, (child) => child.helpGroup());
-  const global = helper.visibleGlobalOptions(command).filter(({ long }) => long !== "--version");
-  return {
-    description: command.description(),
-    usage: helper.commandUsage(command),
-    sections: [
-      { title: "Arguments", items: command.registeredArguments.map((each) => [each.name(), each.description]) },
-      ...[...grouped].map(([group, all]) => ({
-        title: group || "Commands",
-        items: all.map((child): [string, string] => [child.name(), child.summary()]),
-      })),
-      { title: isProgram ? "Global options" : "Options", items: optionItems(helper.visibleOptions(command)) },
-      { title: "Global options", items: optionItems(global) },
-    ],
-    examples,
-  };
-}
-
-function optionItems(options: readonly Option[]): [string, string][] {
-  return options.map((option) => [option.flags, option.description]);
+/** The meaning is a shell comment, so that a pasted line runs; it goes on the line before if both do not fit on one. */
+function exampleText(examples: Command["examples"], width: number, colours: Colours): string {
+  const widest = Math.max(...examples.map(([line]) => line.length));
+  const fits = examples.every(([, meaning]) => widest + meaning.length + 6 <= width);
+  const lines = examples.flatMap(([line, meaning]) => {
+    const comment = colours.dim(`# ${meaning}`);
+    return fits ? [`  ${line.padEnd(widest)}  ${comment}`] : [`  ${comment}`, `  ${line}`];
+  });
+  return ["", colours.bold("Examples:"), ...lines].join("\n");
 }
 
 function commanderArgument(spec: ArgumentSpec): Argument {
