@@ -16,7 +16,7 @@ export const explain = defineCommand({
   group: "Predict",
   summary: "explain predictions: SHAP values and permutation importance",
   details:
-    "shap: the contributions and the base value add up to the prediction, in units of the target, in the logarithm of the target for XGBoost objectives with a log link, or in log-odds for classes. Without --rows, the mean absolute contribution over the test set. permutation: how much worse the metric becomes when one input column is shuffled, as mean and standard deviation over the repeats; for any family. gain: the family's own importance, which is the share of the gain for trees and the size of the coefficients for linear models.",
+    "shap: the contributions and the base value add up to the prediction, in units of the target, in the logarithm of the target for XGBoost objectives with a log link, or in log-odds for classes. Without --rows, the mean absolute contribution over the test set. permutation: how much worse the metric becomes when one input column is shuffled, as mean and standard deviation over the repeats; for any family. `mlctl models show` prints the importance that the model has itself: gain of trees, size of coefficients.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or a path (default: the deployed model)" }],
   options: {
     rows: {
@@ -26,7 +26,7 @@ export const explain = defineCommand({
     method: {
       flags: "--method <method>",
       description: "importance measure",
-      choices: ["shap", "permutation", "gain"],
+      choices: ["shap", "permutation"],
       default: "shap",
     },
     repeats: {
@@ -78,17 +78,12 @@ const headings = {
     title: "loss of the metric when the column is shuffled",
     columns: ["column", "importance", "standard deviation"],
   },
-  gain: { title: "importance by the model family", columns: ["feature", "importance"] },
 } as const;
 
 function scopeOf({ method, rowCount, sampledRows, unit }: ExplainResult): string {
   const rows = sampledRows === null ? counted(rowCount, "row") : `${sampledRows} of ${counted(rowCount, "row")}`;
-  const over = method === "gain" ? "" : ` over ${rows}`;
-  const words = unit
-    .replaceAll("_", " ")
-    .replace("log odds", "log-odds")
-    .replace("log target", "logarithms of the target");
-  return method === "permutation" ? over : `${over}, in ${words === "coefficient" ? "absolute coefficients" : words}`;
+  const words = unit.replace("log_odds", "log-odds").replace("log_target", "logarithms of the target");
+  return method === "permutation" ? ` over ${rows}` : ` over ${rows}, in ${words}`;
 }
 
 function fieldsOf({ method, unit, value, repeats, baseValue, classes }: ExplainResult): (readonly [string, string])[] {

@@ -1,6 +1,5 @@
-/** explain: SHAP values, permutation importance or the gain of features, over many rows and for single ones. */
+/** explain: SHAP values or permutation importance, over many rows and for single ones. */
 import type { Readable } from "node:stream";
-import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { selectRows, sliceRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -12,7 +11,7 @@ import { unseenNote, unseenSeries, historyFromBatch } from "../../pipeline/rows/
 import { permutationImportance } from "../../pipeline/judge/partialDependence.ts";
 import { conformAsked, rowPlaces } from "./inputStream.ts";
 import { explainedRows, type ExplainedRow } from "./explainedRows.ts";
-import { costsOf, decidingMetric, importanceByColumn } from "../settings.ts";
+import { costsOf, decidingMetric } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";
@@ -26,8 +25,7 @@ const IMPORTANCE_ROWS = 10_000;
 
 const REPEATS = 5;
 
-/** SHAP values; shuffled columns; or the importance stored in the model: gain of trees, size of coefficients. */
-export type ExplainMethod = "shap" | "permutation" | "gain";
+export type ExplainMethod = "shap" | "permutation";
 
 export interface ExplainOptions {
   readonly model?: string | undefined;
@@ -51,7 +49,7 @@ export interface ExplainResult {
   readonly family: string;
   readonly method: ExplainMethod;
   readonly classes: readonly string[] | null;
-  /** What the contributions add up to; permutation: the metric; gain: what the family calls it. */
+  /** What the contributions add up to; permutation: the metric. */
   readonly unit: string;
   /** Largest first. */
   readonly importance: readonly Importance[];
@@ -100,7 +98,6 @@ async function explainBy(
   options: ExplainOptions,
 ): Promise<Found> {
   const { model } = loaded;
-  if (method === "gain") return ownImportance(loaded, options);
   const data =
     options.rows === undefined
       ? await readTestData(session, [model])
@@ -187,25 +184,6 @@ function permuted(
     standardDeviation,
   }));
   return { unit: metric, importance, value, repeats, rowCount };
-}
-
-/** From the model file; no rows are read. */
-function ownImportance({ model }: LoadedModel, options: ExplainOptions): Found {
-  if (options.rows !== undefined) {
-    throw new MlctlError("usage", "--method gain does not use rows", {
-      hint: "leave --rows out, or use --method shap",
-    });
-  }
-  if (model.importance.length === 0) {
-    throw new MlctlError("usage", `${model.estimator.family} has no feature importance`, {
-      hint: "mlctl explain --method permutation",
-    });
-  }
-  return {
-    unit: importanceUnit(model.estimator.family).key,
-    importance: model.importance.map(([feature, importance]) => ({ feature, importance })),
-    columns: importanceByColumn(model).map(([column, importance]) => ({ column, importance })),
-  };
 }
 
 /** Labels, where the file has them, for features that look back; NaN elsewhere. */
