@@ -60,6 +60,7 @@ export interface LoadedConfig {
 
 /** Settings of earlier versions, which workspaces and their backups may still have. */
 const removed: Readonly<Record<string, string>> = {
+  "retention.after_fullprocess": "a job of `schedule` runs `mlctl prune`",
   "retention.backups": "`mlctl prune` deletes no backups any more",
 };
 

@@ -67,7 +67,6 @@ export function retentionSchema() {
     monitoring: kept(400, 400, "monitoring results"),
     trials: kept(20, 90, "trials of hyperparameter searches"),
     executions: kept(1000, null, "runs of scheduled jobs and their logs; the scheduler prunes them itself"),
-    after_fullprocess: flag(false).describe("prune at the end of each fullprocess that trained a model"),
   });
 }
 

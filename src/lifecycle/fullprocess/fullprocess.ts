@@ -1,7 +1,6 @@
 /** fullprocess: runs the steps from ingest to report that are needed, and records why each ran or was skipped. */
 import { MlctlError } from "../../core/errors.ts";
 import { drawInThread, plotWorker, type Drawing } from "../../reporting/drawing.ts";
-import { counted, formatBytes } from "../../core/text/format.ts";
 import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../../storage/deployment/repairDeployment.ts";
@@ -32,7 +31,6 @@ import { prepareToTrain, train } from "../train/train.ts";
 import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows.ts";
 import { ingestNews } from "../monitor/ingestNews.ts";
 import { announceDeployment, sendAlerts, type SentAlert } from "../monitor/monitorAlerts.ts";
-import { prune } from "../prune/prune.ts";
 import { report } from "../report/report.ts";
 import { score } from "../score/score.ts";
 import { reading, writing, type Session } from "../session.ts";
@@ -138,17 +136,7 @@ async function runSteps(
   await Promise.allSettled([calling]);
   const { path: reportPath } = await reporting;
   const apireturnsPath = (await calling) ?? null;
-  await pruneAfter(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, notes, reportPath, apireturnsPath });
-}
-
-async function pruneAfter(session: Session, log: StepLog): Promise<void> {
-  if (!session.config.retention.after_fullprocess) return;
-  await log.run(
-    "prune",
-    () => prune(session, { dryRun: false }),
-    ({ items, bytes }) => `${counted(items.length, "item")}, ${formatBytes(bytes)}`,
-  );
 }
 
 /** A damaged deployment needs the lock, because taking it restores the deployment. */
