@@ -172,21 +172,6 @@ describe("drift of the target", () => {
     expect(await monitor("m1.csv")).toEqual(["open"]);
     expect(await monitor("m2.csv")).toEqual([]);
   });
-
-  it("stays muted if an earlier version muted it", async () => {
-    const path = "models/monitoring/alerts.json";
-    const { mutes: _, ...state } = JSON.parse(late.read(path)) as { mutes: []; entries: Record<string, object> };
-    const key = "files/drift/target drift";
-    const muted = { until: "2999-01-01T00:00:00.000Z", reason: "known" };
-    const entries = { ...state.entries, [key]: { ...state.entries[key], muted } };
-    late.write({ [path]: JSON.stringify({ ...state, entries }) });
-    const mute = { check: "drift: target drift", source: "files", ...muted };
-    expect(late.json("alerts", "list")).toMatchObject({ mutes: [mute] });
-    expect(await monitor("m3.csv")).toEqual([]);
-    late.ok("alerts", "unmute", mute.check);
-    expect(late.json("alerts", "list")).toMatchObject({ mutes: [] });
-    expect(await monitor("m3.csv")).toEqual(["resolved"]);
-  });
 });
 
 describe("drift of the new rows of fullprocess", () => {
