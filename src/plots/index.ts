@@ -4,9 +4,9 @@ import { confusionMatrixPlot } from "./confusionMatrix.ts";
 import { driftColumnPlot } from "./driftColumn.ts";
 import { forecastPlot } from "./forecast.ts";
 import { gainsPlot, precisionRecallPlot, rocCurvePlot } from "./curve.ts";
-import { importancePlot, leaderboardPlot } from "./namedBars.ts";
+import { importancePlot } from "./namedBars.ts";
 import { overTimePlot, partialDependencePlot } from "./means.ts";
-import { predictedVsActualPlot, residualsPlot, residualHistogramPlot } from "./predictedVsActual.ts";
+import { predictedVsActualPlot, residualsPlot } from "./predictedVsActual.ts";
 import { scoreHistoryPlot, scoreIntervalPlot } from "./scoreInterval.ts";
 import { shapSummaryPlot } from "./shapSummary.ts";
 import { trialsPlot } from "./trials.ts";
@@ -20,11 +20,9 @@ export const plots = {
   gains: gainsPlot,
   predictedVsActual: predictedVsActualPlot,
   residuals: residualsPlot,
-  residualHistogram: residualHistogramPlot,
   overTime: overTimePlot,
   importance: importancePlot,
   partialDependence: partialDependencePlot,
-  leaderboard: leaderboardPlot,
   driftColumn: driftColumnPlot,
   forecast: forecastPlot,
   scoreHistory: scoreHistoryPlot,

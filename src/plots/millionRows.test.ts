@@ -10,7 +10,6 @@ it("keeps plots of a million rows below 200 kB", async () => {
   for (const spec of [
     plots.predictedVsActual({ target: "y", actual: x, predicted: y }),
     plots.residuals({ target: "y", predicted: y, residuals: x }),
-    plots.residualHistogram({ residuals: y }),
     plots.rocCurve({
       curves: [{ label: "a", area: 0.5, points: Array.from(x, (_, i) => [i / 1e6, i / 1e6] as const) }],
     }),

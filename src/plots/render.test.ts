@@ -55,7 +55,6 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     plots.residuals({ target: "salary (EUR)", predicted, residuals }),
     ["Predicted salary (EUR)", "Predicted − actual"],
   ],
-  residualHistogram: [plots.residualHistogram({ residuals }), ["Share of rows", "Predicted − actual"]],
   overTime: [
     plots.overTime({
       measure: "share of “exited”",
@@ -105,17 +104,6 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
       "high",
       "300 rows; taller stripes: more rows",
     ],
-  ],
-  leaderboard: [
-    plots.leaderboard({
-      metric: "F1",
-      greaterIsBetter: true,
-      candidates: [
-        { label: "xgboost", value: 0.71, chosen: true },
-        { label: "baseline", value: 0.4, chosen: false },
-      ],
-    }),
-    ["1. xgboost", "2. baseline", "0.710", "higher is better"],
   ],
   driftColumn: [
     plots.driftColumn({
@@ -233,9 +221,9 @@ describe("renderSvg", () => {
     expect(page).not.toContain("<script");
   });
 
-  it("draws up to 800 single points, and more rows as a grid of counts", async () => {
-    expect(await marks(800)).toBe(800);
-    expect(await marks(801)).toBe(0);
+  it("draws all rows up to 800, and 800 of more", async () => {
+    expect(await marks(799)).toBe(799);
+    expect(await marks(900)).toBe(800);
   });
 });
 

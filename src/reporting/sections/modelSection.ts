@@ -3,7 +3,7 @@ import type { Run } from "../../core/records/run.ts";
 import { candidateLabels, paramRows } from "../../core/text/candidateLabels.ts";
 import { selectionLabel } from "../../core/text/recordText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { importancePlot, leaderboardPlot } from "../../plots/namedBars.ts";
+import { importancePlot } from "../../plots/namedBars.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
 import { allNumeric, dataTable } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
@@ -15,15 +15,14 @@ import { dependencePart } from "./meanPredictions.ts";
 
 export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { importance, importanceMeasure } = input;
-  const [leaders, importancePart, shap, dependence] = await Promise.all([
-    leaderboard(input, draw),
+  const [importancePart, shap, dependence] = await Promise.all([
     importance.length === 0
       ? emptyNote("This model family has no feature importance, and permutation importance was not computed.")
       : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
     Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data, input.shap.length > 1)))),
     dependencePart(input, draw),
   ]);
-  return html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
+  return html`<div class="plots">${importancePart} ${shap}</div>
     ${shapNote(input)}
     ${
       input.shap.length > 0 &&
@@ -46,26 +45,6 @@ function shapNote({ shap, signature }: ReportInput): Html | null {
   return html`<p class="note">SHAP values are shown for the first ${shap.length} of ${classes} classes.</p>`;
 }
 
-async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> {
-  const { candidates, metric } = input;
-  if (candidates.length === 0) return emptyNote("There is no record of the candidates of this training.");
-  if (candidates.length === 1) return emptyNote("Only one candidate was trained, so there is nothing to compare.");
-  const { label, greaterIsBetter } = mainMetric(input);
-  const best = ranked(candidates);
-  const labels = candidateLabels(best, familyName);
-  const rows = best.map((candidate, i) => ({
-    label: labels[i]!,
-    value: candidate.selection === undefined ? (candidate.metrics[metric] ?? null) : candidate.selection.value,
-    chosen: candidate.runId === input.run.runId,
-  }));
-  if (rows.every(({ value }) => value === null)) return emptyNote(`${label} is undefined for every candidate.`);
-  const selection = foldsOf(candidates);
-  const folds =
-    selection && (selection.aggregate === "mean" ? `${selection.folds} folds (mean)` : selectionLabel(selection));
-  const judgedOn = folds === undefined ? {} : { judgedOn: folds };
-  return draw("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, ...judgedOn, candidates: rows }));
-}
-
 /** The folds on which the winner was chosen; undefined if it was chosen on the validation rows. */
 function foldsOf(candidates: readonly Candidate[]): Candidate["selection"] {
   return candidates.find(({ selection }) => selection !== undefined)?.selection;
@@ -76,9 +55,9 @@ const usual = new Set(
   "accuracy precision recall f1 roc_auc log_loss rmse mae r2 mape median_absolute_error".split(" "),
 );
 
-function candidateTable(input: ReportInput): Html | null {
+function candidateTable(input: ReportInput): Html {
   const { candidates, metrics, metric } = input;
-  if (candidates.length === 0) return null;
+  if (candidates.length === 0) return emptyNote("There is no record of the candidates of this training.");
   const known = metrics.filter(({ name }) => candidates.some((each) => typeof each.metrics[name] === "number"));
   // More columns are wider than the page.
   const shown = [mainMetric(input), ...known.filter(({ name }) => usual.has(name) && name !== metric)].slice(0, 5);

@@ -3,7 +3,7 @@ import { calibrationPlot, thresholdsPlot } from "../../plots/calibration.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { gainsPlot, precisionRecallPlot, rocCurvePlot } from "../../plots/curve.ts";
-import { predictedVsActualPlot, residualsPlot, residualHistogramPlot } from "../../plots/predictedVsActual.ts";
+import { predictedVsActualPlot, residualsPlot } from "../../plots/predictedVsActual.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { allNumeric, dataTable } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
@@ -24,12 +24,11 @@ async function regression({ predictions, signature }: ReportInput, draw: DrawFig
   const { actual, predicted } = predictions;
   const target = signature.target.name;
   const residuals = Float64Array.from(predicted, (value, i) => value - actual[i]!);
-  const [scatter, residualPlot, histogram] = await Promise.all([
+  const [scatter, residualPlot] = await Promise.all([
     draw("predicted-actual", predictedVsActualPlot({ target, actual, predicted })),
     draw("residuals", residualsPlot({ target, predicted, residuals })),
-    draw("residual-histogram", residualHistogramPlot({ residuals })),
   ]);
-  return html`<div class="plots small">${scatter} ${residualPlot} ${histogram}</div>`;
+  return html`<div class="plots">${scatter} ${residualPlot}</div>`;
 }
 
 async function classification(input: ReportInput, draw: DrawFigure): Promise<Html> {
