@@ -7,7 +7,7 @@ import { gainsPlot, precisionRecallPlot, rocCurvePlot } from "./curve.ts";
 import { importancePlot } from "./namedBars.ts";
 import { overTimePlot, partialDependencePlot } from "./means.ts";
 import { predictedVsActualPlot, residualsPlot } from "./predictedVsActual.ts";
-import { scoreHistoryPlot, scoreIntervalPlot } from "./scoreInterval.ts";
+import { scoreIntervalPlot } from "./scoreInterval.ts";
 import { shapSummaryPlot } from "./shapSummary.ts";
 import { trialsPlot } from "./trials.ts";
 
@@ -25,7 +25,6 @@ export const plots = {
   partialDependence: partialDependencePlot,
   driftColumn: driftColumnPlot,
   forecast: forecastPlot,
-  scoreHistory: scoreHistoryPlot,
   scoreInterval: scoreIntervalPlot,
   shapSummary: shapSummaryPlot,
   trials: trialsPlot,

@@ -149,17 +149,6 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     }),
     ["logarithmic"],
   ],
-  scoreHistory: [
-    plots.scoreHistory({
-      metric: "F1",
-      greaterIsBetter: true,
-      points: [
-        { at: "2026-01-01T00:00:00Z", value: 0.6, interval: [0.5, 0.7], deployed: true },
-        { at: "2026-01-02T00:00:00Z", value: 0.58, interval: null, deployed: false },
-      ],
-    }),
-    ["F1", "deployed", "not deployed", "Scored run, oldest first"],
-  ],
   scoreInterval: [
     plots.scoreInterval({
       metric: "F1",

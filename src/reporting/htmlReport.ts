@@ -4,7 +4,7 @@ import { html, htmlText, trusted, type Html } from "./html.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { section } from "./section.ts";
-import { cardBody, deploymentBody } from "./sections/cardSection.ts";
+import { cardBody } from "./sections/cardSection.ts";
 import { dataBody, lineageBody } from "./sections/lineageSection.ts";
 import { driftBody, findingsBody } from "./sections/driftSection.ts";
 import { metricsBody } from "./sections/metricsSection.ts";
@@ -25,7 +25,6 @@ const chapters: readonly (readonly [id: string, title: string, write: WriteChapt
   ["checks", "Checks", findingsBody],
   ["data", "Data", dataBody],
   ["lineage", "Lineage", lineageBody],
-  ["deployment", "Deployment", deploymentBody],
   ["card", "Model card", cardBody],
 ];
 

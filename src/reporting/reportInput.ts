@@ -10,7 +10,6 @@ import type { Signature } from "../core/table/signature.ts";
 import type { CalibrationBin, ThresholdData } from "../plots/calibration.ts";
 import type { Curve } from "../plots/curve.ts";
 import type { OverTimePoint, PartialDependenceData } from "../plots/means.ts";
-import type { ScoreHistoryData } from "../plots/scoreInterval.ts";
 import type { ShapData } from "../plots/shapSummary.ts";
 
 /** As the registry describes it. */
@@ -36,9 +35,6 @@ export type Candidate = Pick<
   Run,
   "runId" | "family" | "featureSet" | "params" | "metrics" | "selection" | "seconds" | "rank" | "status" | "error"
 >;
-
-/** The score of an earlier run. */
-export type PastScore = ScoreHistoryData["points"][number];
 
 /** Where a value is null or a list is empty, the report says so. */
 export interface ReportInput {
@@ -117,7 +113,6 @@ export interface ReportInput {
   readonly deployedVersion: number | null;
   /** Oldest first. */
   readonly deployments: readonly Deployment[];
-  readonly history: readonly PastScore[];
   readonly warnings: readonly string[];
   readonly findings: readonly Finding[];
 }

@@ -87,15 +87,6 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
     deployment,
     deployedVersion: run.modelVersion,
     deployments: [{ ...deployment, deploymentId: 1 }, { ...deployment, deploymentId: 2 }, deployment],
-    history: Array.from({ length: 9 }, (_, i) => {
-      const past = value * (0.88 + 0.012 * i + 0.02 * chance.uniform());
-      return {
-        at: `2026-02-${10 + i}T10:00:00Z`,
-        value: past,
-        interval: [past * 0.95, past * 1.04] as const,
-        deployed: i % 3 === 0,
-      };
-    }),
     warnings: [
       "column “lastyear_activity” alone predicts the target with 97 %: check whether it is known at prediction time",
     ],

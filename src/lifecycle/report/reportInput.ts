@@ -4,7 +4,7 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
-import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
+import type { Decision, ReportInput } from "../../reporting/reportInput.ts";
 import { brokenLimits } from "../../pipeline/judge/promotion.ts";
 import { distributionOf } from "../../monitoring/columnDistribution.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
@@ -65,7 +65,6 @@ export async function reportInput(session: Session, reference: string): Promise<
     deployment: deployments[0] ?? null,
     deployedVersion: store.run(deployments[0]?.runId ?? "")?.modelVersion ?? null,
     deployments: deployments.toReversed(),
-    history: historyOf(session, metric),
     warnings: [...run.warnings, ...fewRows(run, model)],
     findings: newest === null ? [] : dataFindings(config, { ...newest, drift: drifted.drift }),
   };
@@ -152,19 +151,6 @@ async function dataOf(
   const table = newest ?? (await readableDataset(session, dataset));
   if (table === undefined) return null;
   return { rows: table.rowCount, columns: referenceOf(table, { seed: session.config.train.seed }).columns };
-}
-
-/** Scored runs, oldest first. Each was scored on the test set of its time. */
-function historyOf({ store }: Session, metric: string): PastScore[] {
-  const deployed = new Set(store.deployments().map(({ runId }) => runId));
-  return store
-    .runs({ withModel: true })
-    .toReversed()
-    .flatMap(({ runId, score }) =>
-      score === null || score.metric !== metric || score.value === null
-        ? []
-        : [{ at: score.createdAt, value: score.value, interval: score.interval, deployed: deployed.has(runId) }],
-    );
 }
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;

@@ -5,12 +5,7 @@ import { dateTime } from "../dateTime.ts";
 import { html, type Html } from "../html.ts";
 import { inRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { emptyNote } from "../section.ts";
-import { familyName, fateOf, summaryOf, validationSentence, warningsOf, withInterval, mainMetric } from "../summary.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
-import { scoreHistoryPlot } from "../../plots/scoreInterval.ts";
-import { dataTable, numeric } from "../dataTable.ts";
-import type { DrawFigure } from "../plotFigure.ts";
+import { familyName, fateOf, summaryOf, validationSentence, warningsOf, withInterval } from "../summary.ts";
 
 const MOST_SEGMENTS = 3;
 
@@ -103,48 +98,4 @@ function deploymentTexts(input: ReportInput): string[] {
   const [status, words] = fateOf(input);
   const since = status === "deployed" ? "" : ` It was ${words}.`;
   return [`${deployed} (deployment ${own.deploymentId}).${since}`, `Why: ${own.reasons.join("; ")}.`];
-}
-
-export async function deploymentBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
-  return html`${current(input)} ${await history(input, draw)} ${past(input)}`;
-}
-
-function current({ deployment, run }: ReportInput): Html {
-  if (deployment === null) return emptyNote("No model is deployed. Run mlctl deploy to deploy the best one.");
-  const { deploymentId, deployedAt, runId, aliases } = deployment;
-  const names = aliases.length === 0 ? "" : `, known as ${aliases.join(", ")}`;
-  const which = runId === run.runId ? "the model of this report" : `run ${runId}, not the model of this report`;
-  return html`<p>In production since ${dateTime(deployedAt)} (deployment ${deploymentId}${names}): ${which}.</p>`;
-}
-
-async function history(input: ReportInput, draw: DrawFigure): Promise<Html> {
-  const { history: points } = input;
-  const { label, greaterIsBetter } = mainMetric(input);
-  if (points.length === 0) return emptyNote("No run was scored yet, so there is no score history.");
-  if (points.length === 1) return emptyNote("Only one run was scored. The score history appears once there are two.");
-  const figure = await draw("score-history", scoreHistoryPlot({ metric: label, greaterIsBetter, points }));
-  return html`<div class="plots">${figure}</div>`;
-}
-
-function past({ deployments }: ReportInput): Html | null {
-  if (deployments.length === 0) return null;
-  const { columns, rows } = deploymentTable(deployments.toReversed(), (runId) => html`<code>${runId}</code>`);
-  const marked = rows.map((row, place) => ({ ...row, marked: place === 0 }));
-  return dataTable({ caption: "Deployments, newest first", columns, rows: marked, limit: 20 });
-}
-
-export function deploymentTable(deployments: readonly Deployment[], run: (runId: string) => Html) {
-  return {
-    columns: ["Number", "When", "Action", "Run", numeric("Score"), "Reasons"],
-    rows: deployments.map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }) => ({
-      cells: [
-        String(deploymentId),
-        dateTime(deployedAt),
-        prunedAt === undefined ? action : `${action}, pruned`,
-        run(runId),
-        `${metric} ${displayNumber(value)}`,
-        reasons.join("; "),
-      ],
-    })),
-  };
 }
