@@ -8,7 +8,9 @@ import type { ReportInput } from "../reportInput.ts";
 import { emptyNote } from "../section.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
 
-export function lineageBody(input: ReportInput): Html {
+type LineageInput = Pick<ReportInput, "dataset" | "run" | "deployment">;
+
+export function lineageBody(input: LineageInput): Html {
   const items = links(input).map(
     ([title, name, ...facts]) =>
       html`<li>
@@ -24,7 +26,7 @@ export function lineageBody(input: ReportInput): Html {
 
 type Link = readonly [title: string, name: string, ...facts: readonly string[]];
 
-function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
+function links({ dataset, run, deployment }: LineageInput): readonly Link[] {
   const deployed = deployment !== null && deployment.runId === run.runId;
   const engine = run.engine === undefined ? "" : ` (${run.engine})`;
   const about = `${run.family}${engine}, features ${run.featureSet}, seed ${run.seed}, mlctl ${run.codeVersion}`;
@@ -55,7 +57,7 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
 }
 
 /** Tables of the dataset's files, the rejected files and the test files. */
-export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "run">): Html {
+function lineageFiles({ dataset, run }: LineageInput): Html {
   const testFiles = run.score?.testFiles ?? [];
   return html`${dataset !== null && fileTable("Files of the dataset", dataset.files)}
   ${dataset !== null && dataset.rejected.length > 0 && rejectedTable(dataset.rejected)}

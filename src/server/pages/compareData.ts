@@ -56,30 +56,7 @@ export function compareData(request: PageRequest, runs: readonly Run[]): Html {
     ofRuns("Validation rows", ({ validationRows }) => displayNumber(validationRows)),
     ofRuns("Feature set", ({ featureSet }) => featureSet),
   ];
-  const files = datasets.map((dataset) => new Map(dataset?.files.map(({ sha256, path }) => [sha256, path])));
-  const table = sideBySide("Data of the runs", facts, "Fact", [...runs.keys()]);
-  return html`${table} ${onlyIn("Files", files)} ${inputs(request, runs)}`;
-}
-
-function inputs(request: PageRequest, runs: readonly Run[]): Html {
-  const sides = runs.map((run) =>
-    recordedModel(request, run)?.signature.inputs.map(({ name }) => [name, name] as const),
-  );
-  if (sides.includes(undefined))
-    return html`<p class="note">Inputs can be compared only if all of the runs kept their model.</p>`;
-  const names = sides.map((side) => new Map(side));
-  const shared = [...names[0]!.keys()].filter((name) => names.every((side) => side.has(name)));
-  const list = shared.length > 0 && `: ${shared.slice(0, 50).join(", ")}`;
-  return html`<p>${displayNumber(shared.length)} inputs in all${list}.</p>
-    ${onlyIn("Inputs", names)}`;
-}
-
-/** What some sides have and others have not. */
-function onlyIn(what: string, sides: readonly ReadonlyMap<string, string>[]): Html[] {
-  return sides.flatMap((side, i) => {
-    const own = [...side].flatMap(([key, name]) => (sides.some((other) => !other.has(key)) ? [name] : []));
-    return own.length === 0 ? [] : [html`<p>${what} in ${letters[i]!} but not in all: ${own.join(", ")}.</p>`];
-  });
+  return sideBySide("Data of the runs", facts, "Fact", [...runs.keys()]);
 }
 
 const MAX_COLUMNS = 15;

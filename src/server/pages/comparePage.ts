@@ -8,8 +8,7 @@ import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
-import type { MetricLabel } from "../../reporting/reportInput.ts";
-import { covers, familyName } from "../../reporting/summary.ts";
+import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareCurves, compareData, compareRow, letters, sideBySide, type Compared } from "./compareData.ts";
@@ -83,7 +82,6 @@ function metrics({ session }: PageRequest, runs: readonly Run[]): Html {
                 html`${displayNumber(values[i])}${intervals[i] && html`<br /><small>${displayInterval(intervals[i])}</small>`}`,
             ] as const,
         ),
-        ["Result", result],
       ],
     )}
     ${!sameRows && html`<p class="warning">The runs were scored on different test rows: their metrics are not comparable.</p>`}
@@ -95,29 +93,6 @@ function metrics({ session }: PageRequest, runs: readonly Run[]): Html {
 
 function testSha({ score }: Run): string {
   return (score?.testFiles ?? []).map(({ sha256 }) => sha256).join();
-}
-
-interface MetricRow {
-  readonly metric: MetricLabel;
-  readonly values: readonly (number | null)[];
-  readonly intervals: readonly (readonly [number, number] | null | undefined)[];
-}
-
-/** A rough result without the rows: if an interval contains the value of the best run, the difference may be chance. */
-function result({ metric, values, intervals }: MetricRow): string {
-  const known = values.flatMap((value, i) => (value === null ? [] : [{ value, i, interval: intervals[i] }]));
-  if (known.length < 2) return "–";
-  const best = known.reduce((a, b) => (b.value !== a.value && b.value > a.value === metric.greaterIsBetter ? b : a));
-  const [leaders, others] = [
-    known.filter(({ value }) => value === best.value),
-    known.filter(({ value }) => value !== best.value),
-  ];
-  if (others.length === 0) return "same";
-  const close = others.filter(({ value, interval }) => covers(interval, best.value) || covers(best.interval, value));
-  const named = (runs: typeof known): string => runs.map(({ i }) => letters[i]).join(", ");
-  const lead = `${named(leaders)} is best`;
-  if (close.length === 0) return lead;
-  return values.length === 2 ? `${lead}, perhaps by chance` : `${lead}; ahead of ${named(close)} perhaps by chance`;
 }
 
 /** Families have parameters of their own, so only runs of one family are put side by side. */

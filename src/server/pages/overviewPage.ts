@@ -1,6 +1,5 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { recover } from "../../core/errors.ts";
-import type { Run } from "../../core/records/run.ts";
 import { limitText, originText } from "../../core/text/recordText.ts";
 import { displayNumber, countOf } from "../../plots/displayNumber.ts";
 import { numeric } from "../../reporting/dataTable.ts";
@@ -8,18 +7,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { metricLabel } from "../../lifecycle/settings.ts";
-import {
-  factList,
-  runLink,
-  runName,
-  runState,
-  itemTable,
-  shortLimit,
-  stateTone,
-  stateWord,
-  windowWord,
-} from "./frame/parts.ts";
+import { factList, runLink, itemTable, shortLimit, stateTone, stateWord } from "./frame/parts.ts";
 import { overviewNumbers } from "./overviewNumbers.ts";
 import { openAlerts, type OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
@@ -45,7 +33,7 @@ export async function overviewPage(request: PageRequest): Promise<Page> {
     body: html`${await overviewNumbers(request, { windows, alerts })}
     ${section("production", "In production", production(request))}
     ${section("health", "Health", overviewHealth(windows))} ${section("alerts", "Alerts", openAlertTable(alerts))}
-    ${section("trainings", "Latest trainings", trainings(request))} ${executions(request)} ${deployments(request)}`,
+    ${executions(request)} ${deployments(request)}`,
   };
 }
 
@@ -85,27 +73,6 @@ function production({ session, state }: PageRequest): Html {
       "whole",
     ],
   ])}`;
-}
-
-function trainings({ session }: PageRequest): Html {
-  const runs = session.store.browse.runPage({ winners: true, limit: 6, offset: 0 });
-  if (runs.length === 0) return html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
-  const deployed = session.store.deployments();
-  const scoreOf = ({ runId, task, metric, score }: Run): string => {
-    // deploy tests what score did not.
-    const tested = score ?? deployed.find((each) => each.runId === runId && each.value !== null);
-    if (tested === undefined) return "not scored";
-    const value = score?.metrics[metric] ?? tested.value;
-    return `${metricLabel(session.config, tested.metric ?? metric, task).label} ${displayNumber(value)}`;
-  };
-  return html`${itemTable("The best candidate of each training, newest first", runs, [
-      ["Run", runName],
-      ["Trained", ({ createdAt }) => dateTime(createdAt)],
-      ["Family", ({ family }) => familyName(family)],
-      [numeric("Test score"), scoreOf],
-      runs.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
-    ])}
-    <p><a href="${pageAddress("runs")}">All ${displayNumber(session.store.browse.runCount())} runs</a></p>`;
 }
 
 function executions({ session }: PageRequest): Html | null {
@@ -158,8 +125,7 @@ export function overviewHealth(recent: readonly MonitorRecord[]): Html {
     <p class="note">
       Monitored ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of ${windowLink({ monitorId, ...window })}.
       ${few > 0 && `${few === 1 ? "A newer window has" : `${few} newer windows have`} too few rows to be judged.`}
-    </p>
-    ${earlierProblems(recent)}`;
+    </p>`;
 }
 
 /** @param alerts or why they cannot be read */
@@ -177,26 +143,6 @@ export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
       ({ muted }) => (muted === null ? "–" : `until ${dateTime(muted.until)}: ${muted.reason}`),
     ],
   ]);
-}
-
-/** Windows before the newest one are easily missed, and with them their failures. */
-function earlierProblems(recent: readonly MonitorRecord[]): Html | null {
-  const [, ...earlier] = recent.filter(({ status }) => status !== "skipped");
-  const failed = earlier.filter(({ status }) => status === "fail");
-  if (failed.length === 0) return null;
-  return itemTable(
-    { caption: `Failed before: ${failed.length} of the ${countOf(earlier.length, "window")} before it`, limit: 5 },
-    failed,
-    [
-      ["Window", ({ monitorId, window }) => windowLink({ monitorId, ...window })],
-      ["Status", ({ status }) => windowWord(status)],
-      [
-        "Failed checks",
-        ({ findings }) => findings.flatMap((each) => (each.status === "fail" ? [each.name] : [])).join(", "),
-      ],
-      ["Monitored", ({ createdAt }) => dateTime(createdAt)],
-    ],
-  );
 }
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {
