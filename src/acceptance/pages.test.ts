@@ -123,7 +123,7 @@ describe("the pages", () => {
       /95 % interval 0\.\d+ to 0\.\d+.*baseline 0.*last 24 hours.*>80<.*Failed windows.*In production.*Drift/,
     );
     expect(await text(run)).toMatch(
-      /Metrics on 80 test rows.*<svg class="vega".*Confusion matrix.*<ol class="chain">.*configuration sha256/,
+      /Metrics on 80 test rows.*Confusion matrix.*<svg class="vega".*<ol class="chain">.*configuration sha256/,
     );
     expect(await text(compare)).toMatch(/A: logistic regression.*B: baseline/);
     expect(await text(trials)).toMatch(/best so far.*<title>trial 1: 0.*Parameter importance.*Best first/);

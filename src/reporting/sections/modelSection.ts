@@ -82,10 +82,10 @@ function candidateTable(input: ReportInput): Html {
   });
 }
 
-export function parameterTable({ params }: Pick<Run, "params">): Html {
+export function parameterTable({ params }: Pick<Run, "params">, caption = "Parameters"): Html {
   const rows = paramRows(params).map((cells) => ({ cells }));
   if (rows.length === 0) return emptyNote("This family has no parameters.");
-  return dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows });
+  return dataTable({ caption, columns: ["Name", "Value"], rows });
 }
 
 const place = ({ status, rank }: Candidate): number => (status === "FINISHED" ? rank : Infinity);

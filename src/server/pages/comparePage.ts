@@ -8,11 +8,12 @@ import { numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
+import { parameterTable } from "../../reporting/sections/modelSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareCurves, compareData, compareRow, letters, sideBySide, type Compared } from "./compareData.ts";
-import { itemTable, runName, paramText, paramTable } from "./frame/parts.ts";
+import { itemTable, runName, paramText } from "./frame/parts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 import { runNamed } from "./lookups.ts";
 
@@ -101,7 +102,7 @@ function parameters(runs: readonly Run[]): Html {
   return html`${[...families].map(([family, places]) => {
     const name = familyName(family);
     const own = places.map((i) => runs[i]!);
-    if (places.length === 1) return paramTable(own[0]!, `${letters[places[0]!]}: ${name}`);
+    if (places.length === 1) return parameterTable(own[0]!, `${letters[places[0]!]}: ${name}`);
     const rows = compared(own.map(({ params }) => params));
     const differing = rows.filter(({ differs }) => differs);
     const rest = rows.filter(({ differs }) => !differs);

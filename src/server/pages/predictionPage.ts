@@ -107,15 +107,8 @@ function sigmoid(logOdds: number): number {
   return 1 / (1 + Math.exp(-logOdds));
 }
 
-/** Logs of earlier versions may have values of any length. */
-const LONGEST_VALUE = 2000;
-
-function shortened(text: string): string {
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)`;
-}
-
 function cellText(value: LogEntry["inputs"][string] | undefined): Html | string {
-  return value === null || value === undefined ? html`<span class="quiet">missing</span>` : shortened(String(value));
+  return value === null || value === undefined ? html`<span class="quiet">missing</span>` : String(value);
 }
 
 function inputTable({ inputs: given }: LogEntry): Html {

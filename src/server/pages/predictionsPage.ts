@@ -1,4 +1,4 @@
-/** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
+/** /ui/predictions: logged predictions, newest first, with filters; one that is named by its id stands alone. */
 import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { rowKeyOf } from "../../lifecycle/labels/predictions.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
@@ -12,52 +12,13 @@ import { dayAfter, daysOf, findLogged } from "./lookups.ts";
 const ROWS = 50;
 
 export async function predictionsPage(request: PageRequest): Promise<Page> {
-  const { query } = request;
-  const id = query.get("id")?.trim() ?? "";
-  const problem = id === "" ? null : await lookUp(request, id);
-  const body = html`${section("look-up", "Look up", html`${problem} ${lookUpForm(id)}`)}
-  ${section("recent", "Recent predictions", await recent(request))}`;
-  return { title: "Predictions", area: "predictions", body };
-}
-
-/** Links to the predictions with this id or prefix, or a note that there is none. */
-async function lookUp({ log }: PageRequest, id: string): Promise<Html> {
-  const found = await findLogged(log, id);
-  if (found.length === 0)
-    return html`<p class="warning" role="status">
-      There is no prediction whose ID starts with “${id.slice(0, 80)}”, and none of a request with this ID. Old
-      predictions may have been deleted: see serve.log.retention.
-    </p>`;
-  return html`<p role="status">${found.length === 1 ? "Found:" : "Several IDs start with this prefix:"}</p>
-    <ul class="plain">
-      ${found.map(
-        ({ predictionId }) =>
-          html`<li>
-            <a href="${pageAddress("predictions", predictionId)}"><code>${predictionId}</code></a>
-          </li>`,
-      )}
-    </ul>`;
-}
-
-function lookUpForm(id: string): Html {
-  return html`<form
-    class="fields"
-    method="get"
-    action="${pageAddress("predictions")}"
-    role="search"
-    aria-label="One prediction"
-  >
-    <label
-      >ID, its start, or ID of the request
-      <input name="id" value="${id}" required autocomplete="off" spellcheck="false"
-    /></label>
-    <button type="submit">Look up</button>
-  </form>`;
+  return { title: "Predictions", area: "predictions", body: section("recent", "Predictions", await recent(request)) };
 }
 
 function wantedOf(query: URLSearchParams) {
   const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
   return {
+    id: text("id"),
     model: text("model"),
     answer: text("answer"),
     truth: text("truth"),
@@ -71,7 +32,7 @@ type Wanted = ReturnType<typeof wantedOf>;
 
 async function recent({ log, query, session }: PageRequest): Promise<Html> {
   const { before, ...filter } = wantedOf(query);
-  const { entries, isPartial } = await log.page({
+  const page = {
     since: filter.from === undefined ? undefined : Date.parse(filter.from),
     until: filter.to === undefined ? undefined : Date.parse(dayAfter(filter.to)),
     key: rowKeyOf(session, filter.key),
@@ -81,7 +42,9 @@ async function recent({ log, query, session }: PageRequest): Promise<Html> {
     wrong: filter.truth === "wrong",
     before: cursorOf(before),
     limit: ROWS + 1,
-  });
+  };
+  const { entries, isPartial } =
+    filter.id === undefined ? await log.page(page) : { entries: await findLogged(log, filter.id), isPartial: false };
   const shown = entries.slice(0, ROWS);
   const last = shown.at(-1);
   const address = (cursor?: string): string => withQuery(pageAddress("predictions"), { ...filter, before: cursor });
@@ -105,7 +68,7 @@ function cursorOf(text: string | undefined): { readonly at: number; readonly seq
 }
 
 function filters(wanted: Omit<Wanted, "before">, ids: readonly string[]): Html {
-  const { model = "", answer = "", truth = "", key = "" } = wanted;
+  const { id = "", model = "", answer = "", truth = "", key = "" } = wanted;
   const choices = [
     ["", "any"],
     ["known", "known"],
@@ -116,8 +79,10 @@ function filters(wanted: Omit<Wanted, "before">, ids: readonly string[]): Html {
     pageAddress("predictions"),
     "Which predictions",
     html`<label
-        >Run <input name="model" value="${model}" placeholder="any" autocomplete="off" spellcheck="false"
+        >ID, its start, or ID of the request
+        <input name="id" value="${id}" placeholder="any" autocomplete="off" spellcheck="false"
       /></label>
+      <label>Run <input name="model" value="${model}" placeholder="any" autocomplete="off" spellcheck="false" /></label>
       <label>Prediction <input name="answer" value="${answer}" placeholder="any" autocomplete="off" /></label>
       ${ids.length > 0 && html`<label>${ids.join(" or ")} <input name="key" value="${key}" placeholder="any" autocomplete="off" /></label>`}
       ${choice("truth", "Label", truth, choices)} ${dayFields(wanted)}`,
@@ -126,7 +91,10 @@ function filters(wanted: Omit<Wanted, "before">, ids: readonly string[]): Html {
 
 function nothing(wanted: Wanted): Html {
   return Object.values(wanted).some((each) => each !== undefined)
-    ? html`<p class="empty">No predictions match. <a href="${pageAddress("predictions")}">Show all</a></p>`
+    ? html`<p class="empty">
+        No predictions match. Old ones may have been deleted: see serve.log.retention.
+        <a href="${pageAddress("predictions")}">Show all</a>
+      </p>`
     : html`<p class="empty">
         No predictions are logged yet. Next step: send a request to this server (<a href="/docs">try the API</a>), or
         run <code>mlctl predict FILE --log</code>.
@@ -158,7 +126,7 @@ function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
 }
 
 function predictionLink(id: string): Html {
-  return html`<a class="nowrap" href="${pageAddress("predictions", id)}"><code>${shortId(id)}</code></a>`;
+  return html`<a class="nowrap" href="${pageAddress("predictions", id)}"><code title="${id}">${shortId(id)}</code></a>`;
 }
 
 export function valueText(value: string | number): string {

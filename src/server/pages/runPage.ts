@@ -8,10 +8,11 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { lineageBody } from "../../reporting/sections/lineageSection.ts";
+import { parameterTable } from "../../reporting/sections/modelSection.ts";
 import { metricsBody } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
-import { factList, runLink, runState, itemTable, paramTable } from "./frame/parts.ts";
+import { factList, runLink, runState, itemTable } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { recordedModel, runNamed } from "./lookups.ts";
 import { existsSync, readFileSync } from "node:fs";
@@ -34,7 +35,7 @@ export async function runPage(request: PageRequest): Promise<Page> {
       ${section("metrics", "Metrics", metricsBody({ run, metrics, metric: run.metric }))}
       ${section("plots", "Plots", await drawnPlots(request, run))}
       ${section("candidates", "Candidates of this training", candidates(request, run))}
-      ${section("params", "Parameters", paramTable(run, familyName(run.family)))}
+      ${section("params", "Parameters", parameterTable(run, familyName(run.family)))}
       ${section(
         "lineage",
         "Lineage",
@@ -90,18 +91,8 @@ async function drawnPlots(request: PageRequest, run: Run): Promise<Html> {
 }
 
 function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec])[] {
-  const { label, greaterIsBetter } = metricLabel(request.session.config, run.metric, run.task);
   const { score } = run;
   const specs: (readonly [string, PlotSpec])[] = [];
-  const value = score?.metrics[run.metric];
-  if (score !== null && typeof value === "number") {
-    const baseline = score.baseline[run.metric];
-    const models = [
-      { label: "this model", value, interval: score.intervals[run.metric] ?? null },
-      ...(typeof baseline === "number" ? [{ label: "baseline", value: baseline, interval: null }] : []),
-    ];
-    specs.push(["score", plots.scoreInterval({ metric: label, greaterIsBetter, models })]);
-  }
   if (score?.confusionMatrix) {
     const classes = score.classReport?.map((each) => each.label) ?? score.confusionMatrix.map((_, i) => String(i));
     specs.push(["confusion-matrix", plots.confusionMatrix({ classes, matrix: score.confusionMatrix })]);

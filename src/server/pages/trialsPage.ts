@@ -1,6 +1,4 @@
 /** /ui/trials: searches of `mlctl tune`; /ui/trials/<id>: one search with its history and the importance of its parameters. */
-import { isDeepStrictEqual } from "node:util";
-import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { finishedTrials, parameterImportance } from "../../pipeline/search/parameterImportance.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
@@ -14,7 +12,7 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { big, shareBar, itemTable, factList, runLink, state, paramText } from "./frame/parts.ts";
+import { big, shareBar, itemTable, factList, state, paramText } from "./frame/parts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 
 export function trialsPage({ session }: PageRequest): Page {
@@ -37,22 +35,8 @@ export function trialsPage({ session }: PageRequest): Page {
           [numeric("Trials"), ({ trials }) => displayNumber(trials.length)],
           ["Metric", ({ metric, task }) => metricLabel(session.config, metric, task).label],
           [numeric("Best"), (search) => displayNumber(bestTrialOf(search)?.value, 4)],
-          ["Training", (search) => trainedRun(search, session.store.runsOfTraining(search.trainId))],
         ]);
   return { title: "Trials", area: "trials", body: section("searches", "Searches", body) };
-}
-
-/** The run with the best parameters of the search: the same training may have other models of the family. */
-function trainedRun(search: SearchRecord, runs: readonly Run[]): Html | string {
-  // The run has the engine that was chosen, the search the one that was asked for.
-  const { engine: _, ...used } = { ...search.params, ...bestTrialOf(search)?.params };
-  const run = runs.find(
-    ({ family, featureSet, params }) =>
-      family === search.family &&
-      featureSet === search.featureSet &&
-      Object.entries(used).every(([name, value]) => isDeepStrictEqual(params[name], value)),
-  );
-  return run === undefined ? "–" : runLink(run.runId);
 }
 
 export async function searchPage({ session, id, draw }: PageRequest): Promise<Page> {

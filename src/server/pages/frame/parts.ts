@@ -1,6 +1,5 @@
 /** HTML parts that pages share: fact lists, links to runs, status words, page links, tables, parameters, forms, bars. */
 import { isObject, type Json } from "../../../core/json.ts";
-import { emptyNote } from "../../../reporting/section.ts";
 import { familyName } from "../../../reporting/summary.ts";
 import { exact, percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
@@ -151,16 +150,6 @@ export function paramText(value: Json): string {
       return `${familyName(family)}${weight === undefined ? "" : ` ${percent(weight)}`}${text === "" ? "" : ` (${text})`}`;
     })
     .join("; ");
-}
-
-/** The parameters of a run; for an ensemble, those of each member. */
-export function paramTable({ params }: Pick<Run, "params">, caption: string): Html {
-  const rows = Object.entries(params);
-  if (rows.length === 0) return emptyNote(`${caption}: no parameters.`);
-  return itemTable(caption, rows, [
-    ["Parameter", ([name]) => name],
-    ["Value", ([, value]) => paramText(value)],
-  ]);
 }
 
 export function filterForm(action: string, name: string, fields: Html): Html {
