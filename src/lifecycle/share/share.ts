@@ -11,7 +11,6 @@ import { addressProblem, databaseAddress, type DatabaseAddress } from "../../cor
 import { messageOf, MlctlError, recover } from "../../core/errors.ts";
 import type { Environment } from "../../core/userFolder.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { writeAll } from "../../storage/files/writeAll.ts";
 import { removeFile } from "../../storage/files/commitFile.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
@@ -136,7 +135,7 @@ export async function shareInFolder(workspace: Workspace, options: WritingOption
         return !existsSync(file) || sha256Text(readFileSync(file)) !== sha256Text(text);
       });
       if (changed.length === 0) notes.push("the records were in the folders already: only config.json was changed");
-      writeAll(changed.map(({ path, text }) => [fromRecordPath(paths.workspace, path), text]));
+      for (const { path, text } of changed) atomicWrite(fromRecordPath(paths.workspace, path), text);
       for (const [name, text] of states) await own.state(name as StateName, () => text);
       predictions = await moveLogOut(shared, predictionLogPath(index), (done) => progress(workspace, done));
     },
