@@ -1,7 +1,9 @@
-/** Opens the queue of work of a shared workspace. The clients of Postgres and S3 are loaded only here. */
+/** Opens the queue of work of a shared workspace. */
 import { MlctlError } from "../core/errors.ts";
 import type { WorkspacePaths } from "./files/workspacePaths.ts";
-import type { WorkQueue } from "./postgres/workQueue.ts";
+import { bucketOfWorkBytes } from "./bucket/bucketArtifacts.ts";
+import { QUEUE_SCHEMA, workerName, workQueue, type WorkQueue } from "./postgres/workQueue.ts";
+import { tableOfWorkBytes, workSession } from "./postgres/workSession.ts";
 
 interface OpenWorkOptions {
   /** Workers with another one get nothing of this; letters, digits, "." and "-". */
@@ -24,13 +26,8 @@ export async function openWork(
     const hint = "move them to a database: `mlctl share postgres://user@host/database`";
     throw new MlctlError("notReady", message, { hint });
   }
-  const { QUEUE_SCHEMA, workQueue, workerName } = await import("./postgres/workQueue.ts");
-  const { tableOfWorkBytes, workSession } = await import("./postgres/workSession.ts");
   const name = threads === undefined ? `mlctl #${process.pid}` : workerName(address, version, threads);
   const session = workSession(address, name);
-  const bytes =
-    bucket === undefined
-      ? tableOfWorkBytes(session, QUEUE_SCHEMA)
-      : (await import("./bucket/bucketArtifacts.ts")).bucketOfWorkBytes(bucket, signal);
+  const bytes = bucket === undefined ? tableOfWorkBytes(session, QUEUE_SCHEMA) : bucketOfWorkBytes(bucket, signal);
   return workQueue({ address, session, bytes, version });
 }

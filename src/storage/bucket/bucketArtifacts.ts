@@ -14,10 +14,19 @@ import type { Bucket } from "../remote/bucket.ts";
 import type { WorkBytes } from "../records/work.ts";
 
 /** Loads the client and calls the server only on use: most commands have all files here. */
-export function bucketArtifacts(paths: WorkspacePaths, address: BucketAddress, signal: AbortSignal): Artifacts {
+export function bucketArtifacts(
+  paths: WorkspacePaths,
+  address: BucketAddress,
+  signal: AbortSignal,
+  allow: () => void = () => {},
+): Artifacts {
   let opened: Promise<Bucket> | undefined;
-  const open = (): Promise<Bucket> =>
-    (opened ??= import("../remote/bucket.ts").then(({ openBucket }) => openBucket(address.name, process.env, signal)));
+  const open = async (): Promise<Bucket> => {
+    allow();
+    return (opened ??= import("../remote/bucket.ts").then(({ openBucket }) =>
+      openBucket(address.name, process.env, signal),
+    ));
+  };
   const keyOf = ({ sha256 }: Artifact): string => `${address.prefix}objects/${sha256}`;
   const fileOf = ({ path }: Artifact): string => fromRecordPath(paths.workspace, path);
   const isKept = async (artifact: Artifact): Promise<boolean> =>

@@ -1,5 +1,5 @@
 /** Connects to Postgres. The password comes from PGPASSWORD or ~/.pgpass, which `pg` reads itself. */
-import pg from "pg";
+import type pg from "pg";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { createHash } from "node:crypto";
@@ -7,11 +7,7 @@ import { createHash } from "node:crypto";
 export type Connection = Awaited<ReturnType<typeof connect>>;
 
 /** What the types leave out. */
-const Client = pg.Client as unknown as new (config: pg.ClientConfig) => pg.Client & {
-  readonly processID: number;
-  ref(): void;
-  unref(): void;
-};
+type Client = pg.Client & { readonly processID: number; ref(): void; unref(): void };
 
 const CONNECT_MILLISECONDS = 10_000;
 
@@ -29,13 +25,14 @@ export async function connect(
   milliseconds = CONNECT_MILLISECONDS,
   answerMilliseconds?: number,
 ) {
-  const client = new Client({
+  // Loaded here because most workspaces need no client.
+  const client = new (await import("pg")).default.Client({
     connectionString: address.url,
     application_name: application,
     connectionTimeoutMillis: milliseconds,
     ...(answerMilliseconds === undefined ? {} : { query_timeout: answerMilliseconds }),
     keepAlive: true,
-  });
+  }) as Client;
   let isOpen = true;
   const closed = Promise.withResolvers<void>();
   const lost = (): void => {

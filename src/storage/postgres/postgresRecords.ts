@@ -19,9 +19,17 @@ import { atomicWrite } from "../files/atomicWrite.ts";
 import { removeFile, namesIn } from "../files/commitFile.ts";
 
 /** Connects on the first call, and again if the connection was lost. */
-export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress, artifacts: Artifacts): Records {
+export function postgresRecords(
+  paths: WorkspacePaths,
+  address: DatabaseAddress,
+  artifacts: Artifacts,
+  allow: () => void = () => {},
+): Records {
   let held: WriteLock | undefined;
-  const other = onDemand(() => connect(address, "mlctl"));
+  const other = onDemand(async () => {
+    allow();
+    return connect(address, "mlctl");
+  });
   const connected = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     if (held === undefined) return other.use(work);
     // A restarted server or a cut cable shows with the next question only.
@@ -112,6 +120,7 @@ export function postgresRecords(paths: WorkspacePaths, address: DatabaseAddress,
       }, false);
     },
     async lock(request) {
+      allow();
       if (request.job !== undefined) return { now: request.now, release: await takeJobLock(address, request) };
       const lock = await takeWriteLock(address, request);
       try {

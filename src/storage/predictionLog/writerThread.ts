@@ -4,6 +4,7 @@ import { replyToRequests } from "../../core/workerThread.ts";
 import { sqliteWriter } from "./batchWriter.ts";
 import type { LogWriter, WriterReply, WriterOptions, WriterRequest } from "./loggedRow.ts";
 import { logFailure } from "./openLogDatabase.ts";
+import { postgresWriter } from "./postgresWriter.ts";
 import { predictionLogPath } from "./predictionLogPath.ts";
 
 const { place, retention } = workerData as WriterOptions;
@@ -13,9 +14,7 @@ let open: LogWriter | undefined;
 /** Reopens the log after each failure, because the disk or the server may be back, or the file may have been moved. */
 async function writer(): Promise<LogWriter> {
   return (open ??=
-    place.shared === undefined
-      ? sqliteWriter(path, retention)
-      : await (await import("./postgresWriter.ts")).postgresWriter(place.shared, retention));
+    place.shared === undefined ? sqliteWriter(path, retention) : await postgresWriter(place.shared, retention));
 }
 
 function close(): void {
