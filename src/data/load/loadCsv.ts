@@ -3,9 +3,9 @@ import { MlctlError } from "../../core/errors.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
 import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { hasCodes } from "./codeScan.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
 import { asText, explainCsv, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
+import { bytesOf } from "./inspectText.ts";
 import type { ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
 
@@ -71,6 +71,20 @@ function detecting(file: CsvFile, sample: number): string {
   const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
   const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMATS}`;
   return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${file.nulls}, names = ${literalList(file.columns)}, ${tried}${types})`;
+}
+
+/** Whether what DuckDB reads has cells such as 007 or 0x10, which it would read as 7 and 16; now and then true for others. */
+async function hasCodes({ path, gzip, delimiter }: InspectedCsv): Promise<boolean> {
+  const edge = `\\u${delimiter.charCodeAt(0).toString(16).padStart(4, "0")}" \\t\\n`;
+  const code = new RegExp(`[${edge}][+-]?0(?:[0-9]+|[xX][0-9a-fA-F]+)(?:[${edge}\\r]|$)`);
+  let rest = Buffer.alloc(0);
+  for await (const chunk of bytesOf(path, gzip)) {
+    const bytes = Buffer.concat([rest, chunk]);
+    if (code.test(bytes.toString("latin1"))) return true;
+    // A cell may be in two chunks.
+    rest = bytes.subarray(-64);
+  }
+  return false;
 }
 
 /** An integer as pandas and spreadsheets write ids: without leading zeros; a column with gaps becomes 7.0. */
