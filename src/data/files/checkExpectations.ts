@@ -5,7 +5,7 @@ import { percent } from "../../core/text/format.ts";
 import { present } from "../../core/text/present.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
-import type { Cell, Database } from "../duckdb/duckdb.ts";
+import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
 
 interface ColumnExpectation {
@@ -46,22 +46,19 @@ async function checkColumn(database: Database, column: DatasetColumn, expected: 
   const kind = kindOf(column.type);
   const subject = `column "${column.name}"`;
   const { min, max, missingShare } = expected;
+  const isMissing = `(${name} IS NULL${kind === "number" ? ` OR isnan(CAST(${name} AS DOUBLE))` : ""})`;
+  const items = `min(${name}) FILTER (NOT ${isMissing}), max(${name}) FILTER (NOT ${isMissing}), avg(CASE WHEN ${isMissing} THEN 1.0 ELSE 0.0 END)`;
+  const [[low = null, high = null, share = null] = []] = await database.rows(`SELECT ${items} FROM result`);
   const violations: string[] = [];
-  const one = async (sql: string): Promise<Cell> => (await database.rows(`SELECT ${sql} FROM result`))[0]![0]!;
-  if (kind === "number") {
-    const filled = `FILTER (NOT isnan(CAST(${name} AS DOUBLE)))`;
-    const [low, high] = [await one(`min(${name}) ${filled}`), await one(`max(${name}) ${filled}`)];
-    if (min !== undefined && low !== null && Number(low) < min)
-      violations.push(`${subject} has minimum ${low}, expected at least ${min}`);
-    if (max !== undefined && high !== null && Number(high) > max)
-      violations.push(`${subject} has maximum ${high}, expected at most ${max}`);
-  } else if (min !== undefined || max !== undefined)
+  if (kind !== "number" && (min ?? max) !== undefined)
     violations.push(`${subject} contains ${kind === "date" ? "dates" : "text"}, expected numbers`);
-  if (missingShare !== undefined) {
-    const orNaN = kind === "number" ? `OR isnan(CAST(${name} AS DOUBLE))` : "";
-    const share = Number(await one(`coalesce(avg(CASE WHEN ${name} IS NULL ${orNaN} THEN 1.0 ELSE 0.0 END), 0)`));
-    if (share > missingShare)
-      violations.push(`${subject} has ${percent(share)} missing values, expected at most ${percent(missingShare)}`);
-  }
+  else if (low !== null && min !== undefined && Number(low) < min)
+    violations.push(`${subject} has minimum ${low}, expected at least ${min}`);
+  if (kind === "number" && high !== null && max !== undefined && Number(high) > max)
+    violations.push(`${subject} has maximum ${high}, expected at most ${max}`);
+  if (missingShare !== undefined && Number(share) > missingShare)
+    violations.push(
+      `${subject} has ${percent(Number(share))} missing values, expected at most ${percent(missingShare)}`,
+    );
   return violations;
 }
