@@ -5,65 +5,32 @@ import { literal } from "./sql.ts";
 
 export const ALLOWED = "SQL in config.json can only compute from the rows of the input files";
 
-/** Allowed although the catalog does not call them consistent: they depend on the clock or on chance, or fail. */
-const HARMLESS = new Set(
-  "current_date get_current_time get_current_timestamp now today transaction_timestamp random uuid gen_random_uuid uuidv4 uuidv7 error unnest".split(
+/** Scalar functions that wait, have effects, or read settings and names: all that DuckDB's catalog does not call consistent. */
+const REFUSED = new Set(
+  "current_catalog current_connection_id current_database current_query current_query_id current_schema current_schemas current_setting current_transaction_id currval format_type get_block_size getvariable in_search_path json_serialize_plan nextval pg_get_constraintdef pg_get_viewdef pg_sleep setseed sleep_ms stats txid_current write_log".split(
     " ",
   ),
 );
-/** Consistent, but they read settings and variables, or plan a query that is in a string. */
-const READS_SETTINGS = new Set(["current_setting", "getvariable", "json_serialize_plan"]);
 /** The catalog does not say what the functions of FROM do. */
 const TABLE_FUNCTIONS = new Set(["range", "generate_series", "unnest", "repeat", "json_each", "json_tree"]);
+/** Views of DuckDB's own catalog, and their schemas. */
+const CATALOG_VIEW = /^(duckdb|pg|sqlite|pragma|information)_/;
 
 /** Rejects further statements, and functions and tables that do not compute. @throws the reason, also if `sql` does not parse */
 export async function refuseStatements(database: Database, sql: string): Promise<void> {
   if ((await database.statementCount(`SELECT (${sql}\n)`)) !== 1) throw new Error("more than one statement");
   const tree = await syntaxTree(database, sql);
   if (tree.error) throw new Error(tree.error_message);
-  const used = usedIn(tree.statements);
-  if (used.length === 0) return;
-  const refused = await (catalog ??= readCatalog(database).catch((error: unknown) => {
-    catalog = undefined;
-    throw error;
-  }));
-  for (const { kind, name } of used) {
-    if (kind === "show" || refused[kind](name)) throw new Error(`${WORDS[kind]}${name} is not allowed`);
-  }
+  for (const { kind, name } of usedIn(tree.statements))
+    if (isRefused[kind](name)) throw new Error(`${WORDS[kind]}${name} is not allowed`);
 }
 
-/** The same for all databases, as none loads an extension. */
-let catalog: ReturnType<typeof readCatalog> | undefined;
-
-/** By DuckDB's own catalog: functions whose result depends on the arguments only have no effects. */
-async function readCatalog(database: Database) {
-  const tree = "json_serialize_sql('SELECT (' || macro_definition || ')')";
-  const functions = await database.rows(
-    `SELECT lower(function_name), function_type, stability, CASE function_type WHEN 'macro' THEN ${tree} END FROM duckdb_functions()`,
-  );
-  const views = await database.rows("SELECT lower(view_name) FROM duckdb_views() WHERE internal");
-  const known = new Set(functions.map(([name]) => String(name)));
-  const scalars = functions.filter(([, type]) => type === "scalar" || type === "aggregate" || type === "macro");
-  const allowed = new Set(scalars.map(([name]) => String(name)));
-  const refuses = (name: string): boolean => known.has(name) && !allowed.has(name) && !HARMLESS.has(name);
-  const isAllowed = ([name, type, stability, definition]: (typeof functions)[number]): boolean => {
-    if (type !== "macro")
-      return stability === "CONSISTENT" && !READS_SETTINGS.has(String(name)) && !String(name).startsWith("__");
-    const parsed = JSON.parse(String(definition)) as SyntaxTree;
-    return !parsed.error && usedIn(parsed.statements).every((used) => used.kind === "scalar" && !refuses(used.name));
-  };
-  // A macro of a macro that is refused is refused in a later round.
-  for (let before = -1; before !== allowed.size;) {
-    before = allowed.size;
-    for (const row of scalars) if (!isAllowed(row)) allowed.delete(String(row[0]));
-  }
-  const internal = new Set(views.map(([name]) => String(name)));
-  return {
-    scalar: refuses,
-    table: (name: string): boolean => known.has(name) && !TABLE_FUNCTIONS.has(name),
-    from: (name: string): boolean => internal.has(name),
-  };
-}
+const isRefused: Readonly<Record<Used["kind"], (name: string) => boolean>> = {
+  scalar: (name) => REFUSED.has(name) || name.startsWith("__"),
+  table: (name) => !TABLE_FUNCTIONS.has(name),
+  from: (name) => CATALOG_VIEW.test(name),
+  show: () => true,
+};
 
 interface Used {
   readonly kind: "scalar" | "table" | "from" | "show";
@@ -75,10 +42,11 @@ const WORDS = { scalar: "the function ", table: "the function ", from: "the tabl
 /** Functions and tables in a syntax tree, in lower case. */
 function usedIn(node: Json, kind: Used["kind"] = "scalar"): Used[] {
   if (typeof node !== "object" || node === null) return [];
-  const { class: kindOfNode, type, function_name: name, table_name: table } = node as JsonObject;
+  const { class: kindOfNode, type, function_name: name, table_name: table, schema_name: schema } = node as JsonObject;
   const own: Used[] = [];
   if (kindOfNode === "FUNCTION" || kindOfNode === "WINDOW") own.push({ kind, name: String(name).toLowerCase() });
-  if (type === "BASE_TABLE") own.push({ kind: "from", name: String(table).toLowerCase() });
+  if (type === "BASE_TABLE")
+    for (const part of [schema, table]) own.push({ kind: "from", name: String(part).toLowerCase() });
   if (type === "SHOW_REF") own.push({ kind: "show", name: "SHOW, DESCRIBE or SUMMARIZE" });
   const children = Object.entries(node).flatMap(([key, child]) =>
     usedIn(child as Json, type === "TABLE_FUNCTION" && key === "function" ? "table" : "scalar"),
