@@ -113,20 +113,14 @@ function database(connection: DuckDBConnection, run: Run, folder: string): Datab
     const reader = await run(() => connection.runAndReadAll(sql));
     return reader.getRowsJS().map((row) => row.map(cell));
   };
-  // Until the next `run`, which may change tables: several checks describe the same one, at a millisecond each.
-  const known = new Map<string, Promise<readonly DatasetColumn[]>>();
-  const describe = async (sql: string): Promise<readonly DatasetColumn[]> => {
-    const described = await rows(`DESCRIBE ${sql}`);
-    return described.map((row) => ({ name: String(row[0]), type: String(row[1]) }));
-  };
   return {
     folder,
     rows,
-    run: async (sql) => {
-      known.clear();
-      await run(() => connection.run(sql));
+    run: async (sql) => void (await run(() => connection.run(sql))),
+    async describe(sql) {
+      const described = await rows(`DESCRIBE ${sql}`);
+      return described.map((row) => ({ name: String(row[0]), type: String(row[1]) }));
     },
-    describe: (sql) => known.get(sql) ?? known.set(sql, describe(sql)).get(sql)!,
     statementCount: async (sql) => (await connection.extractStatements(sql)).count,
     stream: (sql, onChunk) =>
       run(async () => {

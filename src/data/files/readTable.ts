@@ -24,7 +24,7 @@ export async function readDataset(path: string, recorded: readonly DatasetColumn
   if (plain !== null) return plain;
   return withDatabase(async (database) => {
     try {
-      return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`, { rowCount });
+      return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`, rowCount);
     } catch (error) {
       throw damaged(path, error);
     }
