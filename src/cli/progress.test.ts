@@ -26,6 +26,22 @@ describe("progress", () => {
     expect(written).toEqual(["train: fitting 3 models\n"]);
   });
 
+  it("prints a line every 15 seconds without a terminal, none when quiet", () => {
+    for (const quiet of [false, true]) {
+      const { emit, written, clock } = recorder({ quiet });
+      for (let done = 1; done <= 40; done++) {
+        clock.now = done * 1000;
+        emit({ type: "progress", stage: "tune", done, total: 40, unit: "trials", note: "best r2 0.9 (xgboost)" });
+      }
+      // The first event starts the clock of the stage: 15 trials in 14 s, the other 25 take 23.3 s.
+      const lines = [
+        "tune   37 %  15/40 trials  1.1 trials/s  24 s left",
+        "tune   75 %  30/40 trials  1 trials/s  10 s left",
+      ];
+      expect(written).toEqual(quiet ? [] : lines.map((line) => `${line}  best r2 0.9 (xgboost)\n`));
+    }
+  });
+
   it("redraws at most ten times a second on a terminal, and always shows the end", () => {
     const { emit, written, clock } = recorder({ live: true });
     for (let done = 1; done <= 1000; done++) {

@@ -1,8 +1,10 @@
-/** Shows the progress of a step: a bar on a terminal, else one line per stage. */
+/** Shows the progress of a step: a bar on a terminal, else a line per stage and one every 15 seconds. */
 import type { ProgressEvent } from "../core/context.ts";
 import { pad, printable, truncate, type Colours } from "./textWidth.ts";
 
 const REDRAW_MS = 100;
+/** Between two lines without a terminal: a log shows that a long step is alive. */
+const LINE_MS = 15_000;
 
 const BAR_WIDTH = 24;
 
@@ -29,7 +31,7 @@ export function progress(options: ProgressOptions) {
   const warned = new Set<string>();
   let stage: Stage = { name: "", message: "", startedAt: clock() };
   let drawn = false;
-  let drawnAt = -Infinity;
+  let drawnAt = live ? -Infinity : clock();
   const clear = (): void => {
     if (drawn) write(CLEAR);
     drawn = false;
@@ -60,18 +62,26 @@ export function progress(options: ProgressOptions) {
         const line = `${colours.dim(`${event.stage}:`)} ${stage.message}`;
         if (live && !verbose) return draw(`${stage.name}: ${stage.message}`);
         clear();
+        drawnAt = clock();
         return write(`${line}\n`);
       }
-      const isLast = event.total !== undefined && event.done >= event.total;
-      if (!live || (clock() - drawnAt < REDRAW_MS && !isLast)) return;
       if (event.stage !== stage.name) stage = { name: event.stage, message: "", startedAt: clock() };
-      draw(barLine(event, (clock() - stage.startedAt) / 1000));
+      const isLast = event.total !== undefined && event.done >= event.total;
+      if (clock() - drawnAt < (live ? REDRAW_MS : LINE_MS) && !(live && isLast)) return;
+      const line = barLine(event, (clock() - stage.startedAt) / 1000, live ? BAR_WIDTH : 0);
+      if (live) return draw(line);
+      drawnAt = clock();
+      write(`${line}\n`);
     },
   };
 }
 
-/** `train  ████████░░░░  62 %  1,240/2,000 rows  310 rows/s  2 s left` */
-export function barLine(event: Extract<ProgressEvent, { type: "progress" }>, seconds: number): string {
+/** `train  ████████░░░░  62 %  1,240/2,000 rows  310 rows/s  2 s left`; without a bar if its width is 0. */
+export function barLine(
+  event: Extract<ProgressEvent, { type: "progress" }>,
+  seconds: number,
+  width = BAR_WIDTH,
+): string {
   const { stage, done, total, unit } = event;
   const note = event.note === undefined ? "" : `  ${printable(event.note)}`;
   const rate = seconds > 0 ? done / seconds : 0;
@@ -79,11 +89,11 @@ export function barLine(event: Extract<ProgressEvent, { type: "progress" }>, sec
   const speed = seconds >= 1 && rate > 0 ? `  ${quantity(rate)} ${unit}/s` : "";
   if (total === undefined || total <= 0) return `${stage}  ${quantity(done)} ${unit}${speed}${note}`;
   const share = Math.min(1, done / total);
-  const full = Math.floor(share * BAR_WIDTH);
-  const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
+  const full = Math.floor(share * width);
+  const bar = "█".repeat(full) + "░".repeat(width - full) + (width === 0 ? "" : "  ");
   const left = speed === "" || share === 1 ? "" : `  ${duration((total - done) / rate)} left`;
   const percent = pad(`${Math.floor(share * 100)} %`, 5, "right");
-  return `${stage}  ${bar}  ${percent}  ${quantity(done)}/${quantity(total)} ${unit}${speed}${left}${note}`;
+  return `${stage}  ${bar}${percent}  ${quantity(done)}/${quantity(total)} ${unit}${speed}${left}${note}`;
 }
 
 function quantity(value: number): string {

@@ -117,7 +117,7 @@ export const tune = defineCommand({
       flags: "--time <duration>",
       type: "duration",
       description:
-        "search for about this long instead of a number of trials; the training afterwards takes as long as `mlctl train`",
+        "search for about this long instead of a number of trials; a model that is clearly behind gets less and less of it; the training afterwards takes as long as `mlctl train`",
     },
     workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
     seed: sharedOptions.seed,

@@ -4,7 +4,8 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Candidate } from "../../pipeline/fit/candidateFeatures.ts";
 import type { TrainingData } from "../../pipeline/fit/splitRows.ts";
 import { foldJudge } from "../../pipeline/search/foldJudge.ts";
-import { runSearch, type Trial } from "../../pipeline/search/race.ts";
+import { lossFor, searchBatches, type Trial } from "../../pipeline/search/race.ts";
+import { takeTurns } from "../../pipeline/search/takeTurns.ts";
 import { trialPool, type TrialTask } from "../../pipeline/search/trialPool.ts";
 import { inspectData } from "../train/inspectData.ts";
 import { latestDataset } from "../datasets.ts";
@@ -123,24 +124,23 @@ async function searchAll(
   });
   const { time } = options;
   const progress = tuneProgress(session.context, searches, { hasEnd: time === undefined, helpers: pool.helpers });
-  const searchOne = async (search: PlannedSearch, position: number, isTimeUp?: () => boolean) => {
-    const { plan, subject } = search;
+  const started = searches.map((search, position) => {
     const memory = rememberedTrials(session, search, options.fresh ?? false);
-    const judgePoints = foldJudge(pool, { data, subject, position });
-    let reused = 0;
-    const trials = await runSearch(plan, judgePoints, {
-      known: memory.known,
-      isTimeUp,
-      onTrial(trial) {
-        if (memory.known.get(trial.number) === trial) reused++;
-        else memory.add(trial);
-        progress.trial(search, trial);
-      },
-    });
+    const judgePoints = foldJudge(pool, { data, subject: search.subject, position });
+    const onTrial = (trial: Trial): void => {
+      if (memory.known.get(trial.number) !== trial) memory.add(trial);
+      progress.trial(search, trial);
+    };
+    const hooks = { known: memory.known, isOpen: time !== undefined, onTrial };
+    return { search, memory, judgePoints, batches: searchBatches(search.plan, judgePoints, hooks) };
+  });
+  const resultOf = async ({ search, memory, judgePoints }: (typeof started)[number], trials: readonly Trial[]) => {
+    const { plan } = search;
     let configured: number | null = null;
     await judgePoints([{ number: -1, params: {} }], plan.folds, (_, { steps }) => (configured = steps.at(-1) ?? null));
     const best = bestOf(search, trials);
     const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
+    const reused = trials.filter((trial) => memory.known.get(trial.number) === trial).length;
     const counts = { trials: trials.length, reused, pruned: count("pruned"), failed: count("failed") };
     return {
       search,
@@ -150,13 +150,13 @@ async function searchAll(
     };
   };
   try {
-    const results = [];
     const until = performance.now() + (time ?? Infinity);
-    for (const [position, search] of searches.entries()) {
-      // Each search gets an equal share of what is left.
-      const end = performance.now() + (until - performance.now()) / (searches.length - position);
-      results.push(await searchOne(search, position, time === undefined ? undefined : () => performance.now() > end));
-    }
+    const trials = await takeTurns(
+      started.map(({ batches }) => batches),
+      { lossOf: lossFor(searches[0]!.plan.greaterIsBetter), isTimeUp: () => performance.now() > until },
+    );
+    const results = [];
+    for (const [i, each] of started.entries()) results.push(await resultOf(each, trials[i]!));
     return { completed: results, notes: pool.note() };
   } catch (error) {
     throw session.context.signal.aborted ? progress.interrupted(error) : error;

@@ -32,8 +32,8 @@ export interface SearchHooks {
   /** Trials of an earlier, identical search, by number; they are not evaluated again. */
   readonly known?: ReadonlyMap<number, Trial>;
   readonly onTrial?: (trial: Trial) => void;
-  /** Asked between batches of trials: no more are drawn. */
-  readonly isTimeUp?: (() => boolean) | undefined;
+  /** Methods that do not learn from earlier trials are in batches, too: the search may be ended after any. */
+  readonly isOpen?: boolean;
 }
 
 interface Arena {
@@ -162,11 +162,15 @@ const MAX_DRAWS = 100;
 
 /**
  * Each trial depends on the seed, its number and the trials of earlier batches, but not on the order in which they finish.
- * @returns trials by number
+ * @returns after each batch, the trials so far by number
  */
-export async function runSearch(plan: SearchPlan, judge: Judge, hooks: SearchHooks = {}): Promise<Trial[]> {
+export async function* searchBatches(
+  plan: SearchPlan,
+  judge: Judge,
+  hooks: SearchHooks = {},
+): AsyncGenerator<readonly Trial[], void> {
   const { method, folds, greaterIsBetter } = plan;
-  const lossOf = (value: number | null): number => (value === null ? Infinity : greaterIsBetter ? -value : value);
+  const lossOf = lossFor(greaterIsBetter);
   const arena = { folds, lossOf, judge, hooks };
   const trials: Trial[] = [];
   const ruleNow = (): Rule => {
@@ -176,14 +180,18 @@ export async function runSearch(plan: SearchPlan, judge: Judge, hooks: SearchHoo
   const grid = method === "grid" ? gridPoints(plan.space).map((params, number) => ({ number, params })) : null;
   const count = grid?.length ?? plan.trials;
   const learns = method === "tpe" || (plan.pruning !== null && method !== "halving");
-  const isInBatches = learns || hooks.isTimeUp !== undefined;
-  while (trials.length < count && !(trials.length > 0 && hooks.isTimeUp?.())) {
-    const next = Math.min(isInBatches ? (plan.batch ?? BATCH) : count, count - trials.length);
+  while (trials.length < count) {
+    const next = Math.min(learns || hooks.isOpen ? (plan.batch ?? BATCH) : count, count - trials.length);
     const batch = grid?.slice(trials.length, trials.length + next) ?? drawFresh(plan, pastTrials(trials, lossOf), next);
-    if (batch.length === 0) break;
+    if (batch.length === 0) return;
     trials.push(...(await race(arena, batch, ruleNow())));
+    yield trials;
   }
-  return trials;
+}
+
+/** Smaller is better. */
+export function lossFor(greaterIsBetter: boolean) {
+  return (value: number | null): number => (value === null ? Infinity : greaterIsBetter ? -value : value);
 }
 
 /** Pruned trials count as bad ones. */

@@ -1,7 +1,8 @@
 /** Search: trials do not depend on threads, and TPE and pruning find good points. */
 import { describe, expect, it } from "vitest";
+import { takeTurns } from "./takeTurns.ts";
 import { gridPoints, onGrid, readSpace, type NumberDimension, type Point } from "./space.ts";
-import { runSearch, type Drawn, type Judge, type Trial, type SearchPlan } from "./race.ts";
+import { searchBatches, type Drawn, type Judge, type Trial, type SearchPlan } from "./race.ts";
 
 const plan: SearchPlan = {
   method: "tpe",
@@ -18,6 +19,12 @@ function branin({ x, y }: Point): number {
   const [a, b] = [Number(x), Number(y)];
   const bend = b - (5.1 / (4 * Math.PI ** 2)) * a ** 2 + (5 / Math.PI) * a - 6;
   return bend ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(a) + 10;
+}
+
+async function runSearch(...given: Parameters<typeof searchBatches>): Promise<readonly Trial[]> {
+  let trials: readonly Trial[] = [];
+  for await (const soFar of searchBatches(...given)) trials = soFar;
+  return trials;
 }
 
 /** Squared distance from the point where everything is 0.7. */
@@ -149,6 +156,35 @@ describe("pruning", () => {
     expect(best(pruned.filter(({ status }) => status === "finished"))).toBe(best(all));
     expect(pruned.slice(0, 8).every(({ status }) => status === "finished")).toBe(true); // too few finished trials to compare with
     expect(fits.length).toBeLessThan(100); // of 120
+  });
+});
+
+describe("turns of several searches", () => {
+  const search = (from: number, to: number) =>
+    searchBatches(
+      { ...plan, method: "random", space: readSpace({ x: { low: from, high: to } }), trials: 100_000 },
+      judgeBy(({ x }) => Number(x)).judge,
+      { isOpen: true },
+    );
+  /** @returns number of batches of each search within `turns` turns; a smaller value is better */
+  const batches = async (turns: number, ...searches: ReturnType<typeof search>[]): Promise<number[]> => {
+    let taken = searches.length; // the first round is not asked
+    const isTimeUp = (): boolean => taken++ === turns;
+    const trials = await takeTurns(searches, { lossOf: (value) => value ?? Infinity, isTimeUp });
+    return trials.map(({ length }) => length / 4);
+  };
+
+  it("are the same number unless one is clearly behind, which gets fewer and fewer", async () => {
+    expect(await batches(20, search(0, 1), search(0.1, 1.1))).toEqual([10, 10]);
+    // The second search has its turns in the rounds 0, 1, 3, 7, 15, 31: six in 32 rounds, of 38 turns.
+    expect(await batches(38, search(0, 1), search(8, 9))).toEqual([32, 6]);
+    expect(await batches(38, search(8, 9), search(0, 1))).toEqual([6, 32]);
+  });
+
+  it("go to the others once a search has no point left, and give each at least one batch", async () => {
+    const single = () => searchBatches({ ...plan, space: readSpace({ x: [0] }) }, judgeBy(() => 0).judge);
+    expect(await batches(30, single(), search(8, 9))).toEqual([0.25, 28]);
+    expect(await batches(2, search(0, 1), search(8, 9))).toEqual([1, 1]);
   });
 });
 
