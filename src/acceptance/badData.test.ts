@@ -253,6 +253,22 @@ describe("a file is rejected and reported", () => {
   });
 });
 
+it("a file of another table beside good ones is rejected with its columns, unless the settings say otherwise", () => {
+  const other = "ticket,subject\n1,login fails\n";
+  const { folder, options } = inputOf({ "a.csv": good, "tickets.csv": other });
+  const done = workspace.run(["ingest", "--json"], options);
+  expect(done.stderr).toContain(
+    `warning: ${folder}/tickets.csv: has no "exited" (the target), which other files have; its columns: "ticket", "subject" ("ingest": { "other_columns": "fill" } reads it and leaves these values missing)\n`,
+  );
+  expect(JSON.parse(done.stdout)).toMatchObject({ dataset: { rows: 40, columns: 5 }, files: [{ rows: 40 }] });
+  const filled = { environment: { ...options.environment, MLCTL_INGEST_OTHER_COLUMNS: "fill" } };
+  expect(JSON.parse(workspace.run(["ingest", "--json"], filled).stdout)).toMatchObject({
+    reason: "1 new or changed file, the ingest settings changed",
+    dataset: { rows: 41, columns: 7 },
+    rejected: [],
+  });
+});
+
 describe("data that can be used after all", () => {
   const ingest = (files: Files): { result: IngestJson; stderr: string; options: RunOptions; folder: string } => {
     const { folder, options } = inputOf(files);

@@ -65,6 +65,12 @@ export function ingestSchema() {
       .describe(
         "which of several identical rows to keep, e.g. if files overlap; false keeps all: without an id, equal rows may be different cases",
       ),
+    other_columns: z
+      .enum(["reject", "fill"])
+      .default("reject")
+      .describe(
+        "a file without the target, or without most of the columns that the other files share: reject it, or fill what it lacks with missing values",
+      ),
     accumulate: flag(true).describe("keep rows of earlier files from the same input folder"),
     expect: z
       .strictObject({

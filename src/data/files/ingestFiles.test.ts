@@ -182,6 +182,35 @@ describe("several files", () => {
     expect(done.files.map((file) => file.rows)).toEqual([1, 1]);
   });
 
+  describe("with other columns", () => {
+    const files = {
+      "a.csv": "id,x,y\n1,2,0\n",
+      "b.csv": "id,x,Y,new\n2,5,1,7\n",
+      "notes.csv": "id,who,what\n1,ann,call\n",
+    };
+    const told = 'notes.csv: has no "y" (the target), "x", which other files have; its columns: "id", "who", "what"';
+
+    it("are rejected with the columns they lack, whichever comes first, and change nothing of the others", async () => {
+      const { "notes.csv": notes, ...good } = files;
+      const done = await ingest({ ...good, "0.csv": notes }, { alike: { target: "y" } });
+      expect(done.rejections).toEqual([told.replace("notes", "0")]);
+      expect(done.csv).toBe("id,x,y,new\n1,2,0,\n2,5,1,7\n");
+      expect(done.notes).toEqual(expect.arrayContaining(['a.csv has no column "new": filled with missing values']));
+    });
+
+    it("are rejected for the target alone if only one other file has it, and for most columns without a target", async () => {
+      const { "a.csv": a, "notes.csv": notes } = files;
+      expect((await ingest({ "a.csv": a, "notes.csv": notes }, { alike: { target: "y" } })).rejections).toEqual([
+        'notes.csv: has no "y" (the target), which other files have; its columns: "id", "who", "what"',
+      ]);
+      expect((await ingest(files, { alike: { target: null } })).rejections).toEqual([
+        'notes.csv: has no "x", "y", which other files have; its columns: "id", "who", "what"',
+      ]);
+      // Of two files without a target to decide, neither is the odd one.
+      expect((await ingest({ "a.csv": a, "notes.csv": notes }, { alike: { target: null } })).rejections).toEqual([]);
+    });
+  });
+
   it("agree on a type that holds all their numbers", async () => {
     const done = await ingest({ "a.csv": "x,y,d\n1,,2024-01-01\n", "b.csv": "x,y,d\n2.5,7,2024-01-01 10:00:00\n" });
     expect(done.columns.map((column) => column.type)).toEqual(["DOUBLE", "BIGINT", "TIMESTAMP"]);

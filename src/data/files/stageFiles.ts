@@ -15,7 +15,7 @@ import { freeColumns, type LoadedColumn, type ReadOptions } from "../readOptions
 import { oneSpelling } from "./oneSpelling.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { identifier, literal } from "../duckdb/sql.ts";
-import { unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
+import { strangers, unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 interface RejectedInput {
@@ -43,6 +43,8 @@ export interface StageOptions extends ReadOptions {
   readonly previous?: { readonly path: string; readonly columns: readonly DatasetColumn[] };
   /** The only file that can be written after SQL of the configuration has run. */
   readonly writes?: string;
+  /** Reject files that have other columns than most, or lack this one while others have it; null: no such column. */
+  readonly alike?: { readonly target: string | null };
   /** Name of a file in notes; default: its path. */
   readonly nameOf?: (path: string) => string;
   readonly onFile?: (done: number, total: number) => void;
@@ -52,14 +54,18 @@ export interface StageOptions extends ReadOptions {
 /** Rows keep the order of files and lines. If no file can be read, there is no table `result`. */
 export async function stageFiles(database: Database, paths: readonly string[], options: StageOptions): Promise<Staged> {
   for (const [column, type] of Object.entries(options.types ?? {})) await checkType(database, column, type);
-  const { loaded: files, rejected } = await loadAll(database, paths, options);
+  const { loaded: all, rejected } = await loadAll(database, paths, options);
+  const previous = options.previous && (await loadPrevious(database, options.previous));
+  const earlier = previousPart(previous, options);
+  const odd = options.alike === undefined ? [] : strangers([...earlier, ...all], options.alike.target);
+  rejected.push(...odd);
+  const files = all.filter(({ path }) => !odd.some((each) => each.path === path));
   const before = new Map(options.previous?.columns.flatMap(({ name, format }) => (format ? [[name, format]] : [])));
   const read = chooseFormats(files, options, before);
   const loaded = readTypes(files, read, options);
-  const previous = options.previous && (await loadPrevious(database, options.previous));
   const free = freeColumns(options);
   const { nameOf = (path) => path } = options;
-  const agreed = await agree(loaded, previousPart(previous, options), { free, rejected, nameOf });
+  const agreed = await agree(loaded, earlier, { free, rejected, nameOf });
   const { parts, columns } = agreed;
   checkTypeColumns(options, columns, previous);
   await readAsText(database, agreed, options);

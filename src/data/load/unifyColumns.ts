@@ -27,8 +27,7 @@ interface UnifiedColumns {
 
 /** @param free columns that may mix numbers and text; mixed ones become text */
 export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>): UnifiedColumns {
-  const all = parts.flatMap((part) => part.columns.map((column): Holder => ({ part, column })));
-  const byName = Map.groupBy(all, ({ column }) => column.name.toLowerCase());
+  const byName = holdersByName(parts);
   const conflicts: { path: string; column: string; type: string }[] = [];
   const mixed: string[] = [];
   const textIn = new Map<string, string[]>();
@@ -62,6 +61,36 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
     ...Array.from(textIn, ([file, names]) => `${columnsAre(names, "is", "are")} text in ${file}: kept as text`),
   ];
   return { columns, conflicts, notes };
+}
+
+function holdersByName(parts: readonly Part[]): Map<string, Holder[]> {
+  const all = parts.flatMap((part) => part.columns.map((column): Holder => ({ part, column })));
+  return Map.groupBy(all, ({ column }) => column.name.toLowerCase());
+}
+
+interface Stranger {
+  readonly path: string;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Parts without the `target`, if others have it, or without most of the columns that more than half of them have. */
+export function strangers(parts: readonly Part[], target: string | null): Stranger[] {
+  const holders = holdersByName(parts);
+  const total = parts.reduce((sum, { weight: own = 1 }) => sum + own, 0);
+  const isTarget = (name: string): boolean => name === target?.toLowerCase();
+  const shared = [...holders].filter(([name, those]) => weight(those) > total / 2 || isTarget(name));
+  return parts.flatMap(({ path, columns, weight: given }) => {
+    if (given !== undefined) return [];
+    const own = new Set(columns.map(({ name }) => name.toLowerCase()));
+    const lost = shared.filter(([name]) => !own.has(name));
+    if (lost.length * 2 <= shared.length && !lost.some(([name]) => isTarget(name))) return [];
+    const names = lost
+      .toSorted(([a], [b]) => Number(isTarget(b)) - Number(isTarget(a)))
+      .map(([name, [first]]) => `"${first!.column.name}"${isTarget(name) ? " (the target)" : ""}`);
+    const reason = `has no ${listed(names)}, which other files have; its columns: ${listed(columns.map(({ name }) => `"${name}"`))}`;
+    return [{ path, reason, hint: '"ingest": { "other_columns": "fill" } reads it and leaves these values missing' }];
+  });
 }
 
 function columnsAre(names: readonly string[], single: string, plural: string): string {

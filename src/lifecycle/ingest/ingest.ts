@@ -91,7 +91,8 @@ async function readInto(
   path: string,
 ): Promise<IngestedTable> {
   const temporary = temporaryPath(path);
-  const { expect, dedupe } = config.ingest;
+  const { expect, dedupe, other_columns, select } = config.ingest;
+  const isComputed = Object.keys(select).some((name) => name.toLowerCase() === config.target.toLowerCase());
   if (base !== null) await records.fetch(base, [base.artifact]);
   const previous = base && { path: fromRecordPath(workspace, base.artifact.path), columns: base.columns };
   const limits = Object.entries(expect.columns).map(([name, { missing_share: missingShare, ...more }]) => {
@@ -104,6 +105,7 @@ async function readInto(
       nameOf: (file) => toRecordPath(workspace, file),
       output: temporary,
       dedupe,
+      ...(other_columns === "reject" && { alike: { target: isComputed ? null : config.target } }),
       ...(previous && { previous }),
       expect: { minRows: expect.min_rows, columns: Object.fromEntries(limits) },
       signal: context.signal,

@@ -90,7 +90,9 @@ interface Situation extends Pick<IngestPlan, "present" | "fresh"> {
 }
 
 function settingsSha256({ config }: Pick<Session, "config">, dedupe: Session["config"]["ingest"]["dedupe"]): string {
-  return sha256Text(JSON.stringify([readingOptions(config), dedupe]));
+  // Only if it is not the default, so that datasets of earlier versions count as read with the same settings.
+  const filled = config.ingest.other_columns === "fill" ? ["fill"] : [];
+  return sha256Text(JSON.stringify([readingOptions(config), dedupe, ...filled]));
 }
 
 /** Of files with the same content, the first; dedupe would not tell their rows from rows that are equal in one file. */
