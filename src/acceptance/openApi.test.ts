@@ -13,7 +13,10 @@ const master = { authorization: "Bearer master-token-of-the-test" };
 const predicts = { authorization: "Bearer caller-of-the-test" };
 
 type Operation = { operationId: string; summary: string; responses: Record<string, object> };
-type Document = { paths: Record<string, Record<string, Operation>> };
+type Document = {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: { Row: { required: string[]; properties: Record<string, { description: string }> } } };
+};
 
 let workspace: LifecycleWorkspace;
 let server: ServedWorkspace;
@@ -57,6 +60,11 @@ it("describes every address, with an operationId each and the errors that it can
   expect(Object.keys(described.paths)).toEqual(
     expect.arrayContaining(["/", "/predict", "/models/{version}/predict", "/labels", "/invocations", "/metrics"]),
   );
+  const { required, properties } = described.components.schemas.Row;
+  expect(required).toEqual(Object.keys(row));
+  expect(Object.keys(properties)).toEqual([...Object.keys(row), "customer"]);
+  expect(properties["number_of_employees"]).toMatchObject({ format: "int64", "x-training-range": [1, 2201] });
+  expect(properties["customer"]!.description).toMatch(/^names the row: .* kept in the prediction log/);
   for (const { responses } of operations)
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(["200", "500", "503"]));
   for (const path of Object.keys(described.paths).filter((each) => "get" in described.paths[each]!)) {

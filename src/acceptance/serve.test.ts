@@ -257,7 +257,7 @@ describe("GET", () => {
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining(["/predict", "/invocations", "/score", "/ready"]),
     );
-    expect(Object.keys(document.components.schemas.Row.properties)).toEqual(Object.keys(row));
+    expect(Object.keys(document.components.schemas.Row.properties)).toEqual([...Object.keys(row), "corporation"]);
     expect((await server.get("/docs")).headers.location).toBe("ui/docs");
     const page = await server.get("/ui/docs");
     expect(page.headers["content-security-policy"]).toContain("default-src 'none'");

@@ -1,6 +1,8 @@
 /** The OpenAPI document: the declared endpoints, and the schemas of rows and predictions from the deployed model. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { dateText } from "../../core/text/format.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import * as shapes from "../http/shapes.ts";
 import { responseNames } from "../predictions/responseText.ts";
@@ -59,7 +61,8 @@ function rowSchema(served: ServedModel | undefined, { serve }: Config): shapes.J
   const { inputs } = served.model.signature;
   const aliases = Object.entries(serve.request_aliases);
   const aliased = new Set(aliases.map(([, name]) => name));
-  const schemas = new Map(inputs.map((spec) => [spec.name, columnSchema(spec)]));
+  const schemas = new Map(inputs.map((spec) => [spec.name, columnSchema(spec, serve.validation.range)]));
+  const names = served.names.map((name) => [name, NAMES_ROW] as const);
   const alternatives = aliases.map(([alias, name]) => [alias, schemas.get(name) ?? {}] as const);
   // What ingest.select computes may be given as the columns that its expression reads.
   const isRequired = (name: string): boolean =>
@@ -68,10 +71,16 @@ function rowSchema(served: ServedModel | undefined, { serve }: Config): shapes.J
     type: "object",
     description: rowDescription(served),
     required: inputs.map(({ name }) => name).filter(isRequired),
-    properties: Object.fromEntries([...schemas, ...alternatives]),
+    properties: Object.fromEntries([...schemas, ...names, ...alternatives]),
     example: Object.fromEntries(exampleRow(served.model).map(({ name, value }) => [name, value])),
   };
 }
+
+const NAMES_ROW = {
+  type: ["string", "number", "null"],
+  description:
+    "names the row: not used by the model, but kept in the prediction log, where labels and `mlctl predictions list --id` find it",
+};
 
 function rowDescription({ computed }: ServedModel): string {
   const columns = Object.entries(computed).map(([name, sql]) => `"${name}" from ${sql}`);
@@ -80,14 +89,29 @@ function rowDescription({ computed }: ServedModel): string {
   return `${columns.length === 0 ? "one value for each column" : both}. ${digits}`;
 }
 
-function columnSchema({ kind, minimum, maximum, categories }: ColumnSpec): shapes.JsonSchema {
-  if (kind === "number") {
-    const range = minimum === undefined ? "" : `range in the training rows: ${minimum} to ${maximum}`;
-    return { type: ["number", "string", "null"], description: range };
+/**
+ * Limits are those of requests: what the training rows had is in `x-training-range`, because a generated client or a gateway
+ * would refuse rows that the API only warns about. @param range `serve.validation.range`
+ */
+export function columnSchema(
+  { kind, integer, minimum, maximum, categories }: ColumnSpec,
+  range: Config["serve"]["validation"]["range"],
+): shapes.JsonSchema {
+  if (kind === "category")
+    return { type: ["string", "null"], ...(categories && { examples: categories.slice(0, MAX_CATEGORIES) }) };
+  const isNumber = kind === "number";
+  const bounds = minimum === undefined || maximum === undefined ? [] : [minimum, maximum];
+  const seen = isNumber ? bounds : bounds.map(dateText);
+  const inTraining = seen.length === 0 ? "" : `; in the training rows ${seen[0]} to ${seen[1]}`;
+  const known = seen.length === 0 ? {} : { "x-training-range": seen };
+  if (isNumber) {
+    const limits = range === "error" && seen.length > 0 ? { minimum, maximum } : {};
+    const [format, description] = integer === true ? ["int64", "an integer"] : ["double", "a number"];
+    return { type: ["number", "string", "null"], format, ...limits, ...known, description: description + inTraining };
   }
-  if (kind === "date")
-    return { type: ["string", "null"], description: "ISO 8601, or as 31-Jul-2024; UTC if no time zone is given" };
-  return { type: ["string", "null"], ...(categories && { examples: categories.slice(0, MAX_CATEGORIES) }) };
+  const format = bounds.length > 0 && bounds.every((time) => time % MILLISECONDS_A_DAY === 0) ? "date" : "date-time";
+  const description = `ISO 8601, or as 31-Jul-2024; UTC if no time zone is given${inTraining}`;
+  return { type: ["string", "null"], format, ...known, description };
 }
 
 function predictionSchemas(served: ServedModel | undefined, { serve }: Config): Record<string, shapes.JsonSchema> {
