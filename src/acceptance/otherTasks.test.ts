@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
+import { served } from "./servedWorkspace.ts";
 import { emptyWorkspace, type FullprocessJson, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface ScoreJson {
@@ -161,8 +162,29 @@ describe.each(examples)("$task", ({ task, metric, target, id, rows, picture }) =
       task === "regression" ? "size,floor,age,view\n,,,balcony\n" : "length,width,petal,place,seen_on\n,,,Mars,\n";
     const { status, stdout, stderr } = workspace.run(["predict"], { input });
     expect(status, stderr).toBe(0);
-    expect(stdout.split("\n")[1]).toMatch(task === "regression" ? /^,,,balcony,\d+(\.\d+)?$/ : /^,,,Mars,,\w+,0\.\d+$/);
+    expect(stdout.split("\n")[1]).toMatch(
+      task === "regression" ? /^,,,balcony,\d+(\.\d+)?$/ : /^,,,Mars,,\w+(,[\de.-]+){4}$/,
+    );
     expect(stderr).toMatch(/not seen in training|unseen categor/);
+  });
+
+  it.skipIf(task === "regression")("has the probability of every class, on the command line as over HTTP", async () => {
+    const input = "length,width,petal,place,seen_on\n5.9,2.8,4.3,south,2024-05-01\n";
+    const [header, line] = workspace
+      .run(["predict", "--log"], { input })
+      .stdout.split("\n")
+      .map((each) => each.split(","));
+    const first = header!.indexOf("probability") + 1;
+    expect(header!.slice(first, -1)).toEqual(species.toSorted().map((name) => `probability_${name}`));
+    const shares = line!.slice(first, -1).map(Number);
+    expect(Math.max(...shares)).toBe(Number(line![first - 1]));
+    const { prediction } = workspace.json<{ prediction: { inputs: object } }>("predictions", "show");
+    expect(Object.keys(prediction.inputs)).toEqual(input.split("\n")[0]!.split(","));
+    const server = await served(workspace);
+    const { text } = await server.post("/predict", input, { "content-type": "text/csv" });
+    const ofServer = text.split("\n").map((each) => each.split(","));
+    expect(ofServer[0]!.slice(0, first + 3)).toEqual(header!.slice(0, -1));
+    expect(ofServer[1]!.slice(0, first + 3)).toEqual(line!.slice(0, -1));
   });
 
   it("is diagnosed: predictions, missing shares and findings", () => {

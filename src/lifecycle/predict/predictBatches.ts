@@ -13,7 +13,7 @@ import type { Json } from "../../core/json.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
-import { freeNames, refuseTaken } from "./predictedValues.ts";
+import { classShares, freeNames, refuseTaken } from "./predictedValues.ts";
 import { keyColumns } from "../settings.ts";
 
 interface PredictBatchesOptions {
@@ -149,7 +149,7 @@ export function rowLog(
   const { source = "predict", nextId = predictionIds(context.now().getTime()) } = options;
   const { inputs: specs, target } = model.signature;
   const kept = new Set([...specs.map(({ name }) => name), ...keyColumns(config)]);
-  const predictionWidth = target.task === "regression" ? 1 : 2;
+  const predictionWidth = (target.task === "regression" ? 1 : 2) + classShares(target).names.length;
   const entries = ({ columns, rows, sources, inputs }: PredictedBatch, ids: readonly string[]): LoggedPrediction[] => {
     const at = context.now().getTime();
     const read = inputs ?? { columns: columns.slice(0, columns.length - predictionWidth), cells: rows };

@@ -40,6 +40,18 @@ export function predictedValues(
   };
 }
 
+/** With three or more classes: the probability of each, in columns of their own. */
+export function classShares({ task, classes = [] }: TargetSpec) {
+  const labels = task === "multiclass" ? classes : [];
+  return {
+    names: labels.map((label) => `probability_${label}`),
+    addTo: <T>(rows: readonly (readonly T[])[], { probabilities }: Prediction): readonly (readonly (T | number)[])[] =>
+      labels.length === 0
+        ? rows
+        : rows.map((row, at) => [...row, ...labels.map((_, code) => probabilities![at * labels.length + code]!)]),
+  };
+}
+
 /** Each name, or where it is taken the first free one of NAME_2, NAME_3, … */
 export function freeNames(names: readonly string[], taken: Iterable<string>): string[] {
   const known = new Set(taken);

@@ -63,7 +63,7 @@ describe("predictions", () => {
     ]);
   });
 
-  it("give the probability of the predicted class if there are more than two", () => {
+  it("give the probability of the predicted class and of each if there are more than two", () => {
     const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
     const probabilities = Float64Array.of(0.2, 0.7, 0.1, 0.3, 0.3, 0.4);
     const many = rowPredictorOf(false, target, () => ({ yPred: Float64Array.of(1, 2), probabilities }));
@@ -73,9 +73,16 @@ describe("predictions", () => {
         ["2", "rome"],
       ]),
     );
+    expect(predicted.columns.slice(2)).toEqual([
+      "prediction",
+      "probability",
+      "probability_a",
+      "probability_b",
+      "probability_c",
+    ]);
     expect(predicted.sources.added).toEqual([
-      ["b", 0.7],
-      ["c", 0.4],
+      ["b", 0.7, 0.2, 0.7, 0.1],
+      ["c", 0.4, 0.3, 0.3, 0.4],
     ]);
   });
 

@@ -8,7 +8,7 @@ import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
-import { freeNames, refuseTaken, renamedNotes, NOT_FINITE, predictedValues } from "./predictedValues.ts";
+import { freeNames, refuseTaken, renamedNotes, NOT_FINITE, predictedValues, classShares } from "./predictedValues.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
 import {
   checkRows,
@@ -40,7 +40,8 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   const { policy, predictionColumn = "prediction" } = options;
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
-  const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
+  const shares = classShares(target);
+  const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"]), ...shares.names];
   let added: readonly string[] | undefined;
   const unusual = new Map<string, { count: number; readonly first: string }>();
   const unseen = new Set<string>();
@@ -83,10 +84,10 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       const { predictions, notFinite } = valuesOf(
         continued === undefined ? prediction : { ...prediction, yPred: selectValues(continued, Int32Array.from(good)) },
       );
-      let predictionsOfGood = predictions;
+      let predictionsOfGood: RowSources["added"] = shares.addTo(predictions, prediction);
       if (notFinite.length > 0) {
         for (const i of notFinite) reasons.set(good[i]!, NOT_FINITE);
-        predictionsOfGood = predictions.filter((_, i) => !reasons.has(good[i]!));
+        predictionsOfGood = predictionsOfGood.filter((_, i) => !reasons.has(good[i]!));
         good = goodRows(batch, reasons);
       }
       for (const finding of warnings)
