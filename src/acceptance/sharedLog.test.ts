@@ -1,13 +1,15 @@
 /** Two folders on one workspace in a real Postgres: one prediction log, one state of alerts, one schedule. */
-import { createServer, type Server } from "node:http";
+import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseAddress } from "../core/databaseAddress.ts";
 import { connect } from "../storage/postgres/connect.ts";
 import { openLogReader } from "../storage/predictionLog/openLogReader.ts";
 import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
 import { logisticWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
-import { served } from "./servedWorkspace.ts";
+import { replyOf, served } from "./servedWorkspace.ts";
 
 let postgres: PostgresServer | string;
 let hook: Server;
@@ -150,5 +152,69 @@ describe("two folders on one workspace", () => {
     expect((await server.stop()).status).toBe(143);
     expect(await reader.count()).toEqual({ predictions: 502, labelled: 0 });
     reader.close();
+  });
+});
+
+describe("a server that is stopped", () => {
+  const counts = (names: readonly string[]): Promise<number[]> =>
+    Promise.all(
+      names.map(async (name) => {
+        const reader = openLogReader({ database: "", shared: databaseAddress(`${url}?workspace=${name}`)! });
+        return (await reader.count()).predictions;
+      }),
+    );
+
+  onPostgres("logs every row of a stream that is open meanwhile, also if the log is slow", async () => {
+    const names = ["slow", "slower"];
+    const [one, two] = [(await twoFolders("slow"))[0], (await twoFolders("slower"))[0]];
+    const before = await counts(names);
+    const admin = await connect(databaseAddress(url)!, "test");
+    // Five batches of 5,000 rows take longer than the eight seconds after which other commands are ended.
+    await admin.query(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2.2); RETURN NULL; END';
+      CREATE TRIGGER slow AFTER INSERT ON logged_prediction FOR EACH STATEMENT EXECUTE FUNCTION slow()`);
+    const stopped = async (workspace: LifecycleWorkspace, signal: NodeJS.Signals) => {
+      const server = await served(workspace);
+      const { example } = (await server.get("/model")).body as { example: object };
+      await server.post("/predict", example);
+      // Its row is logged: the thread that writes runs.
+      await expect
+        .poll(async () => (await server.get("/metrics")).text, { timeout: 20_000 })
+        .toContain("mlctl_prediction_log_written_total 1\n");
+      const stream = httpRequest(`${server.url}/predict`, { method: "POST", headers: { "content-type": "text/csv" } });
+      const reply = new Promise<string>((resolve, reject) => {
+        stream.on("response", (response) => void replyOf(response).then(({ text }) => resolve(text), reject));
+        stream.on("error", reject);
+      });
+      const line = "73,955,14\n";
+      stream.write(`lastmonth_activity,lastyear_activity,number_of_employees\n${line.repeat(14_000)}`);
+      await once(stream, "response");
+      const finished = server.stop(signal);
+      for (let part = 0; part < 10; part++) {
+        stream.write(line.repeat(1000));
+        await sleep(200);
+      }
+      stream.end();
+      return { lines: (await reply).trimEnd().split("\n").length, ...(await finished) };
+    };
+    const results = await Promise.all([stopped(one, "SIGTERM"), stopped(two, "SIGHUP")]);
+    await admin.query("DROP FUNCTION slow CASCADE");
+    await admin.end();
+    for (const { lines, status, stderr } of results)
+      expect([lines, status, stderr]).toEqual([24_001, 143, expect.not.stringContaining("warning")]);
+    expect(await counts(names)).toEqual(before.map((count) => count + 24_001));
+  });
+
+  onPostgres("ends as usual if the log does not respond, and says what is lost", async () => {
+    const [one] = await twoFolders("hanging");
+    const server = await served(one);
+    const { example } = (await server.get("/model")).body as { example: object };
+    const admin = await connect(databaseAddress(url)!, "test");
+    await admin.query("BEGIN");
+    await admin.query("LOCK TABLE logged_prediction");
+    expect((await server.post("/predict", example)).status).toBe(200);
+    const { status, stderr } = await server.stop();
+    await admin.query("ROLLBACK");
+    await admin.end();
+    expect([status, stderr]).toEqual([143, expect.stringMatching(/not logged: .* did not respond within 5 s\n$/)]);
   });
 });

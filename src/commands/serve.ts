@@ -40,6 +40,8 @@ export const serve = defineCommand({
       "request a prediction",
     ],
   ],
+  // Its requests and its log have limits of their own; ended after eight seconds, a log that was slow lost rows.
+  drains: true,
   async run(invocation) {
     const directory = process.cwd();
     const workspace = await openWorkspaceOf(invocation);

@@ -71,8 +71,8 @@ function started<Reply>({ file, exited, workerData }: ThreadOptions, onEnd: (end
   worker.on("message", ({ number, ...message }: Message<Reply>) => {
     const request = pending.get(number);
     if ("progress" in message) return request?.onProgress?.(message.progress);
-    pending.delete(number);
-    if (pending.size === 0) worker.unref();
+    // The late reply of a thread that is being terminated must not let the process end before that is done.
+    if (pending.delete(number) && pending.size === 0) worker.unref();
     if ("reply" in message) request?.resolve(message.reply);
     else request?.reject(message.error);
   });

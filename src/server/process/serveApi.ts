@@ -56,7 +56,7 @@ const BODIES_BYTES = 1 << 28;
 /** Share of `concurrent` that may be waiting for their bodies, so that some are left for other requests. */
 const BODIES_SHARE = 0.75;
 
-/** Shorter than the time between SIGTERM and SIGKILL of a service manager, and than that of stopSignals. */
+/** Shorter than the time between SIGTERM and SIGKILL of a service manager. */
 const DRAIN_MS = 6000;
 
 /** Time for requests that are on their way when the drain begins, or a response ends: a closed connection loses them. */

@@ -29,7 +29,7 @@ const BATCH_ROWS = 5000;
 const QUEUE_CHARACTERS = 1 << 26;
 /** Wait after a failure, so that a full disk is not retried at every flush. */
 const RETRY_MILLISECONDS = 500;
-/** Maximum wait in close(), so that a hanging disk or network does not keep the process from ending. */
+/** Maximum wait of close() for a batch, so that a hanging disk or network does not keep the process from ending. */
 const CLOSE_MILLISECONDS = 5000;
 
 /** Opens nothing yet: the first row creates the log. */
@@ -102,7 +102,11 @@ class ThreadedLog implements PredictionLog {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await withinTime(this.flush());
+    // A slow log gets as long as it makes progress.
+    for (let before = -1; this.#waiting() > 0 && this.#settled() > before;) {
+      before = this.#settled();
+      await withinTime(this.flush());
+    }
     if (this.#waiting() > 0) this.#trouble ??= `${this.#name} did not respond within ${CLOSE_MILLISECONDS / 1000} s`;
     this.#dropped += this.#waiting();
     this.#queue = [];
@@ -136,7 +140,7 @@ class ThreadedLog implements PredictionLog {
   #endTrouble(): void {
     if (this.#trouble === null) return;
     this.#lateUpTo ??= this.#accepted;
-    if (this.#written + this.#refused < this.#lateUpTo) return;
+    if (this.#settled() < this.#lateUpTo) return;
     this.#trouble = null;
     this.#loses = false;
     this.#options.changed?.();
@@ -144,6 +148,10 @@ class ThreadedLog implements PredictionLog {
 
   #waiting(): number {
     return this.#queue.length + this.#sent.length;
+  }
+
+  #settled(): number {
+    return this.#written + this.#refused;
   }
 
   #wake(after: number): void {
@@ -205,7 +213,7 @@ class ThreadedLog implements PredictionLog {
 
   /** Resolves the flushes whose rows are all written or refused. */
   #resolveListeners(): void {
-    const settled = this.#written + this.#refused;
+    const settled = this.#settled();
     const waiting = this.#listeners.filter(({ upTo }) => upTo > settled);
     const done = this.#listeners.filter(({ upTo }) => upTo <= settled);
     this.#listeners = waiting;
