@@ -10,10 +10,7 @@ beforeAll(async () => {
   postgres = await postgresServer();
   s3 = await s3Server(temporaryFolder(), "models");
 });
-afterAll(async () => {
-  await s3.stop();
-  if (typeof postgres !== "string") await postgres.stop();
-});
+afterAll(() => s3.stop());
 
 /** `new`: the next command finds another input file. */
 const LIFE = [

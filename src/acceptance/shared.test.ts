@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { hostname } from "node:os";
 import { createServer, type AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
 import {
   emptyWorkspace,
@@ -17,9 +17,6 @@ let url = "";
 beforeAll(async () => {
   server = await postgresServer();
   if (typeof server !== "string") url = await server.create("ml");
-});
-afterAll(async () => {
-  if (typeof server !== "string") await server.stop();
 });
 
 function onPostgres(title: string, work: () => Promise<void>): void {

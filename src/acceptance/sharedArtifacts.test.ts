@@ -21,10 +21,7 @@ beforeAll(async () => {
   s3 = await s3Server(temporaryFolder(), "models");
   if (typeof postgres !== "string") url = await postgres.create("ml");
 });
-afterAll(async () => {
-  await s3.stop();
-  if (typeof postgres !== "string") await postgres.stop();
-});
+afterAll(() => s3.stop());
 
 const variables = () => ({ PGPASSWORD: process.env["PGPASSWORD"]!, ...s3.variables });
 

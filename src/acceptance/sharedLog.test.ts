@@ -25,10 +25,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
 });
-afterAll(async () => {
-  hook.close();
-  if (typeof postgres !== "string") await postgres.stop();
-});
+afterAll(() => void hook.close());
 
 const variables = () => ({ PGPASSWORD: process.env["PGPASSWORD"]!, MLCTL_TRUST: "1" });
 

@@ -65,7 +65,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await connection?.end();
-  if (typeof server !== "string") await server.stop();
 });
 
 /** What Grafana makes of its macros and variables. */

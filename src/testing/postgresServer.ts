@@ -11,6 +11,7 @@ export interface PostgresServer {
   readonly port: number;
   /** Address of a new, empty database. */
   create(name: string): Promise<string>;
+  /** Before the end of the test file, which stops it too. */
   stop(): Promise<void>;
   /** Stops it, with its data kept, does `meanwhile`, and starts it again. */
   restart(meanwhile: () => Promise<void>): Promise<void>;
@@ -21,7 +22,11 @@ export async function postgresServer(): Promise<PostgresServer | string> {
   const parent = mkdtempSync(join(tmpdir(), "mlctl-postgres-"));
   // The server is another user's process if the tests run as root.
   chmodSync(parent, 0o755);
-  afterAll(() => rmSync(parent, { recursive: true, force: true }));
+  let running: { stop(): Promise<void> } | undefined;
+  afterAll(async () => {
+    await running?.stop();
+    rmSync(parent, { recursive: true, force: true });
+  });
   const isRoot = process.getuid?.() === 0;
   const said: string[] = [];
   try {
@@ -52,6 +57,7 @@ export async function postgresServer(): Promise<PostgresServer | string> {
     });
     await server.initialise();
     await server.start();
+    running = server;
     process.env["PGPASSWORD"] = "secret-of-tests";
     return {
       port,
@@ -59,7 +65,10 @@ export async function postgresServer(): Promise<PostgresServer | string> {
         await server.createDatabase(name);
         return `postgres://mlctl@127.0.0.1:${port}/${name}`;
       },
-      stop: () => server.stop(),
+      async stop() {
+        running = undefined;
+        await server.stop();
+      },
       async restart(meanwhile) {
         await server.stop();
         await meanwhile().finally(() => server.start());

@@ -1,6 +1,6 @@
 /** A fullprocess that is killed at any instant: the workspace is never left half done, and the next run finishes the work. */
 import type { ChildProcess } from "node:child_process";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
 import { postgresServer, type PostgresServer } from "../../testing/postgresServer.ts";
 import {
@@ -30,9 +30,6 @@ beforeAll(async () => {
   ({ waiting, oldRun } = waitingWorkspace());
   server = await postgresServer();
   if (typeof server !== "string") url = await server.create("ml");
-});
-afterAll(async () => {
-  if (typeof server !== "string") await server.stop();
 });
 
 type Place = "folders" | "Postgres";

@@ -1,5 +1,5 @@
 /** Several processes train and deploy at once in a workspace whose records are in Postgres. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { postgresServer, type PostgresServer } from "../../testing/postgresServer.ts";
 import { logisticWorkspace } from "../lifecycleWorkspace.ts";
 import { FAULTS_TIMEOUT, faultCount, tell } from "./faultCounts.ts";
@@ -9,9 +9,6 @@ const ROUNDS = faultCount(3, 20);
 let server: PostgresServer | string;
 beforeAll(async () => {
   server = await postgresServer();
-});
-afterAll(async () => {
-  if (typeof server !== "string") await server.stop();
 });
 
 it(

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, it } from "vitest";
 import { sha256, snapshot, temporaryFolder } from "../../acceptance/lifecycleWorkspace.ts";
-import { connectionCutter } from "../../testing/connectionCutter.ts";
+import { connectionCutter } from "../../testing/interruptions.ts";
 import { exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { s3Server } from "../../testing/s3Server.ts";
 import { fetchSources } from "./fetchSources.ts";

@@ -15,7 +15,7 @@ import { sha256, snapshot, temporaryFolder } from "../../acceptance/lifecycleWor
 import type { Json, JsonObject } from "../../core/json.ts";
 import { withDatabase } from "../../data/duckdb/duckdb.ts";
 import { exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
-import { connectionCutter } from "../../testing/connectionCutter.ts";
+import { connectionCutter } from "../../testing/interruptions.ts";
 import { postgresServer } from "../../testing/postgresServer.ts";
 import type { NamedSources } from "./askedSource.ts";
 import { fetchSources } from "./fetchSources.ts";

@@ -1,6 +1,6 @@
 /** Tasks that a worker or the queue loses are done all the same, and once. */
 import pg from "pg";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { databaseAddress } from "../../core/databaseAddress.ts";
 import { openWork } from "../../storage/openWork.ts";
 import { exampleWorkspace } from "../../testing/exampleWorkspace.ts";
@@ -9,9 +9,6 @@ import { computeVersion, packed, unpacked } from "./pools.ts";
 import { sharedPool } from "./sharedPool.ts";
 
 const server = await postgresServer();
-afterAll(async () => {
-  if (typeof server !== "string") await server.stop();
-});
 
 /** A command whose only thread is held by task 0 until `release`, a worker, and task 1 in the queue. */
 async function sharing(name: string) {

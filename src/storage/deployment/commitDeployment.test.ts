@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { random } from "../../core/random.ts";
 import { dist, exampleRequest, exampleWorkspace } from "../../testing/exampleRecords.ts";
-import { killAtChange } from "../../testing/killAt.ts";
+import { killAtChange } from "../../testing/interruptions.ts";
 import { truthOf } from "../../testing/folderTruth.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { verify } from "../verify.ts";

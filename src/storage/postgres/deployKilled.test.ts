@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { databaseAddress } from "../../core/databaseAddress.ts";
 import { dist, exampleRequest, exampleWorkspace } from "../../testing/exampleRecords.ts";
-import { killAtChange } from "../../testing/killAt.ts";
+import { killAtChange } from "../../testing/interruptions.ts";
 import { postgresServer, type PostgresServer } from "../../testing/postgresServer.ts";
 import { currentDeployment, deploymentHistory } from "../deployment/currentDeployment.ts";
 import { copies, repairDeployment } from "../deployment/repairDeployment.ts";
@@ -22,9 +22,6 @@ let url = "";
 beforeAll(async () => {
   server = await postgresServer();
   if (typeof server !== "string") url = await server.create("ml");
-});
-afterAll(async () => {
-  if (typeof server !== "string") await server.stop();
 });
 
 /** As a command that writes: the lock, the index, the repair of what a killed one left, then the work. */

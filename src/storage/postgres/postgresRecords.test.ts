@@ -36,7 +36,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await admin?.end();
-  if (typeof server !== "string") await server.stop();
 });
 
 interface Machine {

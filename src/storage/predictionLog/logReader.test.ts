@@ -24,9 +24,6 @@ beforeAll(async () => {
   server = await postgresServer();
   if (typeof server !== "string") url = await server.create("ml");
 });
-afterAll(async () => {
-  if (typeof server !== "string") await server.stop();
-});
 
 const idOf = (i: number): string => i.toString(16).padStart(26, "0");
 
