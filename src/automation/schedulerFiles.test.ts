@@ -53,6 +53,7 @@ describe("systemd", () => {
     const { status, stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", ...paths], { encoding: "utf8" });
     expect(stderr.split("\n").filter((line) => line.includes("mlctl-test"))).toEqual([]);
     expect(status).toBe(0);
+    expect(units["mlctl-test-nightly.service"]).toContain("\nSuccessExitStatus=143\n");
     expect(units["mlctl-test-nightly.service"]).toContain('"/srv/my 100%% $$HOME/config.json"');
   });
 

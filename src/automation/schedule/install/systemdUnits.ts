@@ -44,6 +44,8 @@ function service(job: ScheduledJob, place: JobPlace): string {
     `Environment=${unitWord(`PATH=${jobPath()}`)}`,
     `ExecStart=${node} ${words.map((word) => word.replaceAll("$", "$$$$")).join(" ")}`,
     `TimeoutStopSec=${STOP_SECONDS}`,
+    // A job that is stopped, as at shutdown, exits with 128 and the number of SIGTERM.
+    "SuccessExitStatus=143",
   ].join("\n")}\n`;
 }
 
