@@ -38,6 +38,24 @@ function testRows(): Record<string, string>[] {
 }
 
 describe("POST /predict", () => {
+  it("refuses an empty body alike in every format, as /labels does", async () => {
+    // There is a log.
+    await server.post("/predict", row);
+    for (const path of ["/predict", "/predict?explain=1", "/labels"])
+      for (const type of ["application/json", "text/csv", "application/x-ndjson"]) {
+        if (path.includes("explain") && type !== "application/json") continue;
+        const { body } = await server.post(path, "", { "content-type": type });
+        expect({ ...body, request_id: "" }, `${path} ${type}`).toEqual({
+          type: "urn:mlctl:problem:bad-request",
+          title: "The request is not valid",
+          status: 400,
+          detail: "the body is empty",
+          hint: "send rows as JSON, CSV or JSON lines",
+          request_id: "",
+        });
+      }
+  });
+
   it("is found by the id of its request, and takes the alias of a model in the address", async () => {
     const trace = "0af7651916cd43dd8448eb211c80319c";
     const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };

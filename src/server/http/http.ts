@@ -10,7 +10,7 @@ import type { BodyFormat, BodyReader, Sender } from "./bodyReader.ts";
 import { parameterValues, type Declared, type ParameterValues } from "./endpoint.ts";
 import type { Rejections } from "./rejections.ts";
 import { lingeringClose, closeUnread } from "./sockets.ts";
-import { HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
+import { emptyBody, HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
 
 export type App = FastifyInstance;
 export type Request = FastifyRequest;
@@ -140,7 +140,7 @@ function parseJsonBody(text: string): unknown {
   try {
     return parseExactJson(text);
   } catch (error) {
-    if (text.trim() === "") throw new HttpProblem("bad-request", "the body is empty", { hint: "send one row as JSON" });
+    if (text.trim() === "") throw emptyBody();
     const reason = error instanceof Error ? error.message.slice(0, 200) : "";
     const hint = "JSON has no NaN: send null for a missing value";
     throw new HttpProblem("bad-request", `the body is not JSON: ${reason}`, /NaN/.test(reason) ? { hint } : {});

@@ -81,3 +81,8 @@ export function problemOf(error: unknown): HttpProblem {
   const members = error.details.length > 0 ? { errors: error.details.map((message) => ({ message })) } : {};
   return new HttpProblem(name, error.message, { hint: error.hint, cause: error, members });
 }
+
+/** The same for every format. */
+export function emptyBody(): HttpProblem {
+  return new HttpProblem("bad-request", "the body is empty", { hint: "send rows as JSON, CSV or JSON lines" });
+}

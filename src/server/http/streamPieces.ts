@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BodyReader } from "./bodyReader.ts";
 import { senderOf, type Request } from "./http.ts";
-import { HttpProblem } from "./problem.ts";
+import { emptyBody, HttpProblem } from "./problem.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 
 /** @throws {HttpProblem} 408 if it arrives too slowly, 429 or 503 if there are too many, 400 if the client closes the connection */
@@ -16,6 +16,7 @@ export async function* streamPieces(request: Request, bodies: BodyReader): Async
     // Avoids an unhandled rejection: the race below reports it.
   });
   const ahead: Buffer[] = [];
+  let isEmpty = true;
   let reading: Promise<boolean> | undefined;
   /** Reads a piece. @returns false at the end of the body */
   const read = (): Promise<boolean> =>
@@ -35,7 +36,11 @@ export async function* streamPieces(request: Request, bodies: BodyReader): Async
   try {
     for (;;) {
       watched.waits();
-      if (ahead.length === 0 && !(await Promise.race([read(), ended]))) return;
+      if (ahead.length === 0 && !(await Promise.race([read(), ended]))) {
+        if (isEmpty) throw emptyBody();
+        return;
+      }
+      isEmpty = false;
       const taken = ahead.splice(0).toReversed();
       for (let piece = taken.pop(); piece !== undefined; piece = taken.pop()) {
         watched.taken(piece.length);
