@@ -59,6 +59,7 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
     isChance ? "the lead over the baseline may be chance" : "",
     validationSentence(input) === "" ? "" : "worse than on the validation rows",
     ...doubtsOf(input).map(([, text]) => text),
+    score.warnings?.length ? `${countOf(score.warnings.length, "warning")} about the score` : "",
   ].filter((text) => text !== "");
   if (doubts.length > 0) return { tone: "caution", words: `with reservations: ${doubts.join("; ")}` };
   return { tone: "good", words: "passes the quality checks" };

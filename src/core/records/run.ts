@@ -40,6 +40,8 @@ export interface ScoreRecord {
   readonly copiedRows: number | null;
   /** Test rows that are copies of validation rows only; absent in records of earlier versions. */
   readonly copiedValidationRows?: number | null;
+  /** What speaks against the score, in words; absent in records of earlier versions. */
+  readonly warnings?: readonly string[];
   /** Absent unless there are two classes, both among the test rows; and in records of earlier versions. */
   readonly curves?: ScoreCurves;
   readonly artifact: Artifact;

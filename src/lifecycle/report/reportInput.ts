@@ -65,7 +65,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     deployment: deployments[0] ?? null,
     deployedVersion: store.run(deployments[0]?.runId ?? "")?.modelVersion ?? null,
     deployments: deployments.toReversed(),
-    warnings: [...run.warnings, ...fewRows(run, model)],
+    warnings: [...run.warnings, ...(run.score?.warnings ?? fewRows(run, model))],
     findings: newest === null ? [] : dataFindings(config, { ...newest, drift: drifted.drift }),
   };
 }

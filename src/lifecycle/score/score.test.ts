@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
+import { summaryOf } from "../../reporting/summary.ts";
 import { ingest } from "../ingest/ingest.ts";
+import { reportInput } from "../report/reportInput.ts";
 import { score, type ScoreResult } from "./score.ts";
 import { train } from "../train/train.ts";
 
@@ -40,6 +42,16 @@ describe("score", () => {
     expect(JSON.parse(example.read(`models/${record}`))).toMatchObject({
       score: { copiedRows: 0, copiedValidationRows: 20 },
     });
+  });
+
+  it("has its warnings in the report, and they cost it the good badge", async () => {
+    const { result, example } = await scoredOn(unseen.slice(0, 10));
+    const input = await example.look((session) => reportInput(session, "latest"));
+    expect(result.warnings).toHaveLength(1); // 10 rows are too few
+    expect(input.warnings).toEqual(result.warnings);
+    expect(summaryOf(input).quality.words).toContain("1 warning about the score");
+    const older = { ...input, run: { ...input.run, score: { ...input.run.score!, warnings: [] } } };
+    expect(summaryOf(older).quality.words).not.toContain("about the score");
   });
 
   it("reports copies of training rows and copies of validation rows separately", async () => {

@@ -55,7 +55,9 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   const { warnings, ...leakage } = await scoreWarnings(session, loaded, judged, values);
   for (const warning of warnings) context.emit({ type: "warning", stage: "score", message: warning });
   const recorded =
-    run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage }, judged);
+    run === null || options.data !== undefined
+      ? null
+      : await record(session, run, { ...values, ...leakage, warnings }, judged);
   return {
     runId: run?.runId ?? null,
     modelVersion: run?.modelVersion ?? null,
@@ -71,7 +73,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
 }
 
 type Leakage = Required<Pick<ScoreRecord, "copiedRows" | "copiedValidationRows">>;
-type ScoreValues = Omit<ScoreRecord, "createdAt" | "artifact" | "curves" | keyof Leakage>;
+type ScoreValues = Omit<ScoreRecord, "createdAt" | "artifact" | "curves" | "warnings" | keyof Leakage>;
 
 async function scoreValues(
   { config, context }: Session,
@@ -102,7 +104,7 @@ async function scoreValues(
 async function record(
   session: Session,
   run: Run,
-  values: ScoreValues & Leakage,
+  values: Omit<ScoreRecord, "createdAt" | "artifact" | "curves">,
   { evaluation }: Judgement,
 ): Promise<ScoreRecord> {
   const { context, paths } = session;
