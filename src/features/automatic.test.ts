@@ -74,6 +74,26 @@ describe("automaticTransforms", () => {
     ]);
   });
 
+  it("counts the cells of dates that cannot be read, instead of calling the column an id or free text", () => {
+    const day = (i: number): string => `2024-${1 + (i % 12)}-${1 + (i % 28)}`;
+    const note = (odd: (i: number) => string | undefined): string =>
+      automaticTransforms(
+        tableOf({ ...category(84, (i) => odd(i) ?? day(i)), name: "on" }),
+        { needs: trees },
+        "binary",
+      ).notes.join();
+    const cure = `set "ingest.select": { "on": "coalesce(TRY_CAST(CAST(\\"on\\" AS VARCHAR) AS TIMESTAMP), try_strptime(`;
+    // Every 40th cell is the same day that does not exist; every other one is written without hyphens.
+    expect(note((i) => (i % 40 === 3 ? "2024-02-30" : undefined))).toContain(
+      `column "on" is not used: its values look like dates, but 3 cells cannot be read (e.g. "2024-02-30"); correct them, or ${cure}`,
+    );
+    expect(note((i) => (i % 2 === 1 ? `202401${10 + (i % 20)}` : undefined))).toMatch(
+      /, but 42 cells cannot be read \(e\.g\. "2024011/,
+    );
+    expect(note((i) => `2024-W${10 + (i % 40)}-${1 + (i % 7)}`)).toContain(", but 84 cells cannot be read");
+    expect(note((i) => `2024-0${100 + i}`)).toContain("every value is different, as in an id");
+  });
+
   it("names the first columns of hundreds that are dropped for one reason", () => {
     const table = tableOf(...Array.from({ length: 300 }, (_, i) => numbers(30, () => 4, `c${i}`)));
     expect(automaticTransforms(table, { needs: trees }, "binary").notes).toEqual([

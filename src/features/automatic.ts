@@ -1,6 +1,8 @@
 /** Automatic features: chooses transforms from the column kinds of a table. */
 import type { Estimator } from "../core/estimator.ts";
 import { listed } from "../core/text/listed.ts";
+import { counted } from "../core/text/format.ts";
+import { parseDate } from "../core/text/parseDate.ts";
 import { selectHint } from "../core/text/selectHint.ts";
 import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { Task } from "../core/task.ts";
@@ -145,14 +147,32 @@ const MEASURE = /^[-+]?\d[\d.,]*\s*[\p{L}°µ%][\p{L}²³/%°]{0,5}$/u;
 /** A word, a year and a day, in any order: "5. März 2023", "2024-10-20 02:00:00 CEST". */
 const WORDED_DATE = /^(?=.*\p{L}{3})(?=.*\b(19|20)\d\d\b)(?=.*\b\d{1,2}\b)[\p{L}\d.,:/ -]*$/u;
 const NUMBER_OR_DATE = /^\s*([-+]?(\d[\d.,]*|[.,]\d+)|\d{1,4}([-/.])\d{1,2}\3\d{1,4})\s*$/;
+/** Year first, compact or not, or a week; any time may follow. */
+const ISO_DATE =
+  /^\s*(19|20)\d\d([-/.]?(0?[1-9]|1[0-2])[-/.]?(0?[1-9]|[12]\d|3[01])|-?W[0-5]\d(-?[1-7])?)([T ]\d.*)?\s*$/i;
+/** What a cast does not read, as DuckDB's strptime spells it. */
+const COMPACT_DATES = "['%Y%m%d', '%Y%m%dT%H%M', '%Y%m%dT%H%M%S', '%Y%m%dT%H%M%SZ', '%Y-%m-%dT%H', '%G-W%V-%u']";
 const LOOKED_AT = 200;
 
 /** Why a text column with many values is dropped that may be more than an id: its values are numbers or dates in words. */
-function disguised(name: string, categories: readonly string[]): Reason | undefined {
+function disguised({ name, categories }: CategoryColumn, counts: ArrayLike<number>): Reason | undefined {
   const some = categories.slice(0, LOOKED_AT);
   const isMostly = (pattern: RegExp): boolean =>
     some.filter((text) => text.length < 40 && pattern.test(text)).length > some.length / 2;
   const such = `such as ${JSON.stringify(some[0]!)}`;
+  const unread = categories.filter((text) => parseDate(text) === undefined);
+  if (isMostly(ISO_DATE) && unread.length > 0) {
+    const cells = categories.reduce((sum, text, code) => sum + (unread.includes(text) ? counts[code]! : 0), 0);
+    const but = `look like dates, but ${counted(cells, "cell")} cannot be read (e.g. ${JSON.stringify(unread[0])}); correct them, or`;
+    const cure = selectHint(
+      name,
+      (text) => `coalesce(TRY_CAST(${text} AS TIMESTAMP), try_strptime(${text}, ${COMPACT_DATES}))`,
+    );
+    return {
+      single: `its values ${but} ${cure}, which leaves other cells empty`,
+      plural: `their values ${but} compute the columns in "ingest.select"`,
+    };
+  }
   const odd = categories.find((text) => !NUMBER_OR_DATE.test(text));
   if (odd !== undefined && isMostly(NUMBER_OR_DATE)) {
     const but = `like numbers or dates, but not all, such as ${JSON.stringify(odd)}; see the notes of ingest`;
@@ -174,16 +194,16 @@ function disguised(name: string, categories: readonly string[]): Reason | undefi
 }
 
 function reasonToDropText(column: CategoryColumn, task: Task): Reason | undefined {
-  const { name, codes, categories } = column;
-  const counts = rowsByCode(column).filter((count) => count > 0);
-  const distinct = counts.length;
+  const { codes } = column;
+  const counts = rowsByCode(column);
+  const distinct = counts.filter((count) => count > 0).length;
   const present = counts.reduce((sum, count) => sum + count, 0);
   if (present === 0) return EMPTY;
   if (distinct === 1 && present === codes.length) return CONSTANT;
-  if (distinct === present && distinct > 2) return disguised(name, categories) ?? DISTINCT;
+  if (distinct === present && distinct > 2) return disguised(column, counts) ?? DISTINCT;
   const isTooMany = task === "multiclass" && distinct > MAX_CATEGORIES;
   if (isTooMany || (codes.length >= FREE_TEXT_ROWS && distinct > FREE_TEXT_SHARE * codes.length)) {
-    const other = disguised(name, categories);
+    const other = disguised(column, counts);
     if (other !== undefined) return other;
     const single = `it has ${distinct} different values in ${codes.length} rows, so it looks like an id or free text`;
     return { single, plural: FREE_TEXT };

@@ -100,7 +100,7 @@ describe("numbers", () => {
   it("are reported as text if one cell is a word or a date of no day", async () => {
     const rows = Array.from({ length: 30 }, (_, i) => `${String((i % 28) + 1).padStart(2, "0")}.01.2024;${i},5`);
     const { notes } = await ingest({ "f.csv": ["d;b", ...rows, "32.01.2024;k.A.", ""].join("\n") });
-    expect(notes.join("\n")).toContain('not all values are dates: "d" ("32.01.2024"); correct them');
+    expect(notes.join("\n")).toContain('not all values are dates: "d" (1 cell, such as "32.01.2024"); correct them');
     expect(notes.join("\n")).toContain('not all values are numbers: "b" ("k.A.")');
   });
 

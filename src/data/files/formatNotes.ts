@@ -175,9 +175,9 @@ function mixedNotes(columns: readonly ReadColumn[], options: ReadOptions): strin
   return (["number", "date"] as const).flatMap((kind) => {
     const found = columns.flatMap(({ name, facts }) => {
       const mixed = facts.find((each) => each.mixed?.kind === kind)?.mixed;
-      const quoted = mixed?.words.map((word) => `"${word}"`).join(", ");
-      const cells = mixed?.isFew === true ? `${counted(mixed.count, "cell")}: ` : "";
-      return mixed === undefined ? [] : [{ ...mixed, name, example: `${cells}${quoted}` }];
+      const [quoted, cells] = [mixed?.words.map((word) => `"${word}"`).join(", "), counted(mixed?.count ?? 0, "cell")];
+      const lead = mixed?.isFew === true ? `${cells}: ` : kind === "date" ? `${cells}, such as ` : "";
+      return mixed === undefined ? [] : [{ ...mixed, name, example: `${lead}${quoted}` }];
     });
     const because = `kept as text, because not all values are ${kind}s: `;
     // 0.355 among 49.9 % is no missing value.

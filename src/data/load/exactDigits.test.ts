@@ -195,7 +195,7 @@ it.each([
   for (const word of ["infinity", "-infinity", "epoch"]) {
     const { types, rows, notes } = await ingest({ [name]: content(word) });
     expect([types[0], rows[1]!.split(",")[0]]).toEqual(["VARCHAR", word]);
-    expect(notes).toContainEqual(expect.stringContaining(`"d" ("${word}")`));
+    expect(notes).toContainEqual(expect.stringContaining(`"d" (1 cell, such as "${word}")`));
   }
   const { types, rows } = await ingest({ [name]: content("1970-01-01") });
   expect([types[0], rows[1]!.split(",")[0]]).toEqual(["DATE", "1970-01-01"]);

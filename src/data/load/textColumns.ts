@@ -194,8 +194,9 @@ async function factsOf(
     };
   }
   const best = [
-    { kind: "number" as const, format: undefined, fit: numbers, value: numberIn(column) },
+    // Half of a column that has 2024-01-31 and 20240131 is numbers too.
     { kind: "date" as const, format: undefined, fit: dates, value: dateIn(column) },
+    { kind: "number" as const, format: undefined, fit: numbers, value: numberIn(column) },
     ...candidates.map(({ kind, id }, i) => ({ kind, format: id, fit: fits[i]!, value: formatted[i]! })),
   ]
     .filter(({ kind }) => wanted === undefined || kind === wanted)
