@@ -19,7 +19,7 @@ export interface DataTable {
   readonly rows: readonly { readonly cells: readonly Cell[]; readonly marked?: boolean }[];
   /** Of rows shown; a note gives the number of the others. Default 200. */
   readonly limit?: number;
-  /** Phones show each row as a card, with the titles of the columns before its values. */
+  /** Phones show each row as a card, with the titles of the columns before its values. Default: if more than 3 columns. */
   readonly cards?: boolean;
 }
 
@@ -31,7 +31,7 @@ export function allNumeric(...titles: readonly string[]): readonly Column[] {
   return titles.map(numeric);
 }
 
-export function dataTable({ caption, columns, rows, limit = 200, cards = false }: DataTable): Html {
+export function dataTable({ caption, columns, rows, limit = 200, cards = columns.length > 3 }: DataTable): Html {
   const shown = columns.map((column) => (typeof column === "string" ? { title: column, numeric: false } : column));
   const kind = (i: number): string => (shown[i]?.numeric === true ? "number" : "text");
   const titled = (i: number): Html | false => cards && html`data-title="${shown[i]?.title ?? ""}"`;

@@ -48,7 +48,7 @@ nav a{display:inline-block;padding:.25rem 0;text-decoration:none}
 nav a:hover{text-decoration:underline}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem 1.5rem 1.5rem;margin:0 0 1.25rem}
 section>:last-child{margin-bottom:0}
-.plots{columns:26rem 2;column-gap:2rem;margin:.5rem 0 1rem}
+.plots{columns:20rem 2;column-gap:2rem;margin:.5rem 0 1rem}
 .plots>*{break-inside:avoid;margin-bottom:1.75rem}
 .plots.small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:0 2rem;align-items:start}
 figure{margin:0;min-width:0}
@@ -86,6 +86,17 @@ td.text{max-width:34rem;overflow-wrap:break-word}
 .marked>th{font-weight:700}
 tbody tr:last-child>*{border-bottom:0}
 @media (max-width:860px){table{font-size:.85rem}th,td{padding:.35rem .3rem}thead th{font-size:.8rem}tbody th{min-width:5rem}}
+@media (max-width:600px){table.cards,table.cards tbody,table.cards caption{display:block}
+table.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+table.cards thead:has([aria-sort]){position:static;width:auto;height:auto;clip-path:none}
+table.cards thead tr{display:flex;flex-wrap:wrap;gap:0.3rem 1rem}
+table.cards thead th:not([aria-sort]){display:none}
+table.cards tbody tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:0.15rem 0.75rem;padding:0.6rem 0.35rem;border-bottom:1px solid var(--line)}
+table.cards tr.marked{background:var(--mark)}
+table.cards tr>*{border:0;padding:0;text-align:left;white-space:normal;min-width:0;max-width:none;overflow-wrap:anywhere}
+table.cards tbody th{grid-column:1/-1;position:static;font-weight:600}
+table.cards td[data-title]:not([data-title=""])::before{content:attr(data-title);display:block;color:var(--muted);font-size:0.8rem}
+table.cards td:empty,table.cards td.none{display:none}}
 `;
 
 const summary = `

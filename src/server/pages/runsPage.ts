@@ -33,11 +33,11 @@ export function runsPage(request: PageRequest): Page {
     shown.length === 0
       ? html`<p class="empty">No runs match. <a href="${pageAddress("runs")}">Show all ${displayNumber(total)}</a></p>`
       : html`<form method="get" action="${pageAddress("compare")}">
-          ${leaderboard(request, shown, wanted, caption)}
-          <p class="stick">
+          <p>
             <button type="submit">Compare selected runs</button>
             <span class="note">Select two to ${letters.length}.</span>
           </p>
+          ${leaderboard(request, shown, wanted, caption)}
         </form>`
   }
   ${pager({ label: "Pages of runs", previous: page === 0 ? null : at(page - 1), next: found.length > ROWS ? at(page + 1) : null })}`;

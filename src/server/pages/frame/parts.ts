@@ -126,13 +126,11 @@ export function itemTable<Item>(
   items: readonly Item[],
   columns: readonly (readonly [heading: Heading, cell: (item: Item) => Cell] | false)[],
 ): Html {
-  const { isMarked = () => false, cards = true, ...own } = typeof options === "string" ? { caption: options } : options;
+  const { isMarked = () => false, ...own } = typeof options === "string" ? { caption: options } : options;
   const shown = columns.filter((column) => column !== false);
   return dataTable({
     ...own,
     columns: shown.map(([heading]) => heading),
-    // Up to three columns fit on a phone.
-    cards: cards && shown.length > 3,
     rows: items.map((item) => ({ cells: shown.map(([, cell]) => cell(item)), marked: isMarked(item) })),
   });
 }
