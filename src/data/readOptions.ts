@@ -28,7 +28,7 @@ export interface ReadOptions {
   readonly records?: string;
   /** Columns that may mix numbers and text: ids and dropped columns. */
   readonly textColumns?: readonly string[];
-  /** Columns that are text whatever their values look like, because a model was trained on text. */
+  /** Columns that are text even if their values look like numbers, because a model was trained on text. */
   readonly categoryColumns?: readonly string[];
   /** Columns that identify rows: kept as text unless they are plain integers. */
   readonly idColumns?: readonly string[];

@@ -91,7 +91,7 @@ export function* stepsInTurns(
 }
 
 /**
- * Drops the time column, and text that tells series apart, if no transform replaced them: they serve to look back and are
+ * Drops the time column, and text that identifies series, if no transform replaced them: they serve to look back and are
  * not features themselves.
  */
 function withoutKeys(inputs: Table, steps: readonly Step[], { history }: TransformContext): readonly Step[] {

@@ -1,4 +1,4 @@
-/** Which input column each feature comes from, so that importance can be told by column. */
+/** Which input column each feature comes from, so that importance can be given by column. */
 import type { JsonObject } from "../core/json.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Transform } from "../core/transform.ts";

@@ -110,7 +110,7 @@ export function keyReader(table: Table, by: readonly string[]): (row: number) =>
 function keysOf(table: Table, by: readonly string[]): (row: number) => SeriesKey | undefined {
   const columns = by.map((name) => {
     const column = findColumn(table, name);
-    if (column === undefined) throw new MlctlError("data", `column "${name}" is missing: it tells the series apart`);
+    if (column === undefined) throw new MlctlError("data", `column "${name}" is missing: it identifies the series`);
     return column;
   });
   return (row) => {

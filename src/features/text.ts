@@ -3,7 +3,7 @@ import { param } from "../core/paramSpec.ts";
 import { columnTransform } from "./columnTransform.ts";
 import { nameOf } from "./mapColumns.ts";
 
-/** The words of a text: runs of letters and digits of any script, in lower case. */
+/** The words of a string: runs of letters and digits of any script, in lower case. */
 export function words(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }

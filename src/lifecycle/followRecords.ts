@@ -9,7 +9,7 @@ import type { Workspace } from "./workspace.ts";
 const POLL_MS = 1000;
 
 /**
- * Returns after the first update. While the database is away, the copy is used, and one warning tells it.
+ * Returns after the first update. While the database is away, the copy is used, and one warning says so.
  * @returns close; in a workspace of folders, nothing is done
  * @throws {MlctlError} if the database cannot be reached at the start, because the copy may be old
  */

@@ -61,7 +61,7 @@ describe("a file of two series", () => {
   it("is reported where lags mix the series, and is predicted well with by; the split is one date for both", async () => {
     const without = await trainedOn(example);
     expect(without.notes.at(-1)).toBe(
-      '"day" has times that come twice, first: 2026-01-01, and features[0] (lag) looks back on all rows as one series; if "store" tells several series apart, write "by": ["store"] there',
+      '"day" has times that come twice, first: 2026-01-01, and features[0] (lag) looks back on all rows as one series; if "store" identifies several series, write "by": ["store"] there',
     );
     await example.configure(config([{ ...lags, by: ["store"] }], linear));
     const by = await example.change((session) => train(session));

@@ -11,7 +11,7 @@ export function residualsNeeded(level: number): number {
 
 /**
  * As split conformal prediction: of n errors, floor((n + 1) · (1 − level) / 2) lie outside on each side, so that the
- * interval of exchangeable errors covers at least `level`, whatever their distribution.
+ * interval of exchangeable errors covers at least `level`, for any distribution of them.
  * @param residuals label minus forecast, ascending, at least `residualsNeeded`
  * @see Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World (2005)
  */

@@ -62,7 +62,7 @@ export async function executeJob(
   let lost: string | null = null;
   const lock = await lockJob(place.workspace, job, (message) => (lost = message));
   if (lock === undefined) {
-    // A scheduler on another machine may have told already that the job is late.
+    // A scheduler on another machine may have reported already that the job is late.
     if ((await executionsFor(place.workspace, job, request.dueAt)).length > 0) return "done_before";
     return skipJob(job, request, "the previous run is still running", place);
   }

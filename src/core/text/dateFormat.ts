@@ -88,7 +88,7 @@ function made(id: string): DateFormat | undefined {
   const count = (some: readonly DatePart[]): number => dateParts.filter((part) => some.includes(part)).length;
   if (count(["year", "shortYear"]) !== 1 || count(["month", "name"]) !== 1 || new Set(dateParts).size < tokens.length)
     return undefined;
-  // Without separators only a fixed number of digits tells the parts apart.
+  // Without separators only a fixed number of digits separates the parts.
   const isFixed = !/[-/., ]|%b/.test(id);
   const date = id
     .replaceAll(/[/.]/g, String.raw`\$&`)

@@ -23,7 +23,7 @@ export interface NumberFormat {
 /** Blank, tab, and the no-break, figure, thin and narrow no-break blanks. */
 const BLANKS = "[ \t\u00a0\u2007\u2009\u202f]*";
 const MINUS = "-\u2212";
-/** Blanks and apostrophes that group thousands whatever the decimal separator. */
+/** Blanks and apostrophes that group thousands with any decimal separator. */
 const GROUPING = " \u00a0\u2007\u2009\u202f'\u2019";
 
 /** Letters are a unit only where they are a usual sign of a currency: INV 1001 is a code. */

@@ -205,7 +205,7 @@ export function longLine(line: number): UnreadableFile {
   return new UnreadableFile(`line ${line} is longer than ${MAX_RECORD_LENGTH >> 20} MiB`, { line, hint });
 }
 
-/** Tells whether a blank is at the start or end of a field of a text. */
+/** Whether a blank is at the start or end of a field of a text. */
 function blankFinder(delimiter: string): (text: string) => boolean {
   const end = `[\\u${delimiter.charCodeAt(0).toString(16).padStart(4, "0")}\n\r]`;
   const blanks = [" ", "\t"].filter((blank) => blank !== delimiter);

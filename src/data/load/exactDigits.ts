@@ -6,7 +6,7 @@ import { identifier } from "../duckdb/sql.ts";
 
 /** Beyond it, a double does not hold every integer. */
 const LARGEST_EXACT = 2 ** 53;
-/** Every decimal of so many digits survives as a double. */
+/** Every decimal of this number of digits survives as a double. */
 const EXACT_DIGITS = 15;
 /** With 500 columns a query, DuckDB takes four times as long to plan. */
 export const COLUMNS_PER_QUERY = 50;

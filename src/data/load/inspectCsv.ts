@@ -26,7 +26,7 @@ export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "fl
   readonly path: string;
   readonly gzip: boolean;
   readonly delimiter: string;
-  /** Of the file itself, which tells what commas and points in its cells may mean. */
+  /** Of the file itself, which decides what commas and points in its cells may mean. */
   readonly ownDelimiter: string;
   readonly lineEnd: "\n" | "\r\n";
 }

@@ -14,7 +14,7 @@ import { UnreadableFile } from "../unreadableFile.ts";
 
 /** DuckDB's default limit, raised for larger files. */
 const MAX_OBJECT_BYTES = 16 << 20;
-/** DuckDB takes minutes to find the types of an object of so many characters. */
+/** DuckDB takes minutes to find the types of an object of this number of characters. */
 const LONG_LINE = 1 << 20;
 /** What pandas' to_json writes without orient: the values of a column by row number, or the rows by their number. */
 const OBJECT_OF_OBJECTS = /^\{\s*"(\d+"\s*:\s*\{|[^"]*"\s*:\s*\{\s*"\d+"\s*:)/;
@@ -97,7 +97,7 @@ type Formats = NonNullable<ReadOptions["formats"]>;
 
 interface InspectedJson {
   readonly text: TextFile;
-  /** What follows the white space at the start, at least LONG_LINE characters if there are so many. */
+  /** What follows the white space at the start, at least LONG_LINE characters if there are that many. */
   readonly beginning: string;
   /** The last character that is not white space. */
   readonly lastChar: string;

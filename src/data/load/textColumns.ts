@@ -225,7 +225,7 @@ function offsetIn(sample: readonly string[]): Pick<TextFacts, "offset"> {
   return offset === undefined ? {} : { offset };
 }
 
-/** Counts what tells a decimal separator from a thousands separator, if both readings fit all values but give other numbers. */
+/** Counts what distinguishes a decimal separator from a thousands separator, if both readings fit all values but give other numbers. */
 async function separatorsOf(
   database: Database,
   { table, column, fitting }: { table: string; column: string; fitting: readonly string[] },

@@ -135,7 +135,7 @@ async function run(place: JobPlace, start: Start): Promise<string | undefined> {
 const entry = fileURLToPath(new URL("dist/app/rank.js", projectRoot));
 
 /**
- * "Start rank r of n with this job": whatever starts processes may run these words on any machine that reaches `address`
+ * "Start rank r of n with this job": anything that starts processes may run these words on any machine that reaches `address`
  * and has mlctl at the same path. Words are started as they are, a string by a shell.
  */
 function commandsOf({ launch, ranks }: RankSettings, address: string, attempt: number): (string | string[])[] {

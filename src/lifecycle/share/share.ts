@@ -127,7 +127,7 @@ export async function shareInFolder(workspace: Workspace, options: WritingOption
       if (others.length > 0) throw strangers(others.map(({ path }) => path));
       for (const { path, text } of paths.bucket === undefined ? [] : rows) {
         const record = parseRecordFile(text, path)!;
-        // One at a time, so that each lost file is told, and none keeps the others back.
+        // One at a time, so that each lost file is reported, and none keeps the others back.
         for (const [, artifact] of artifactsOf(record)) await records.fetch(record, [artifact]).catch(lost);
       }
       const changed = rows.filter(({ path, text }) => {

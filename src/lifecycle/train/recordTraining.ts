@@ -75,7 +75,7 @@ export async function recordTraining(session: Session, training: Training) {
 export type TrainResult = Readonly<Awaited<ReturnType<typeof recordTraining>>>;
 
 /**
- * @param label the family, with what tells it apart from others of its family
+ * @param label the family, with what distinguishes it from others of its family
  * @returns null for what was not measured; `predictSeconds` for 1,000 rows, `weight` in the ensemble
  */
 function leaderboardRow(run: Run, trained: TrainedCandidate, label: string) {

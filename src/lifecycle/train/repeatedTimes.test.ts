@@ -37,13 +37,13 @@ const impute = { type: "impute", options: {} };
 
 it("names the column that tells series apart, and the line to write", () => {
   expect(notes(table(), impute, lag, rolling)).toEqual([
-    '"day" has times that come twice, first: 1970-01-01, and features[1] (lag) and 1 more look back on all rows as one series; if "store" tells several series apart, write "by": ["store"] there',
+    '"day" has times that come twice, first: 1970-01-01, and features[1] (lag) and 1 more look back on all rows as one series; if "store" identifies several series, write "by": ["store"] there',
   ]);
 });
 
 it("names no column where only a few times come twice, as single events do", () => {
   expect(notes(table([0, 1, 2, 3, 4, 5, 6, 6]), lag)).toEqual([
-    '"day" has times that come twice, first: 1970-01-07, and features[0] (lag) looks back on all rows as one series; if a column tells several series apart, name it there in "by"',
+    '"day" has times that come twice, first: 1970-01-07, and features[0] (lag) looks back on all rows as one series; if a column identifies several series, name it there in "by"',
   ]);
 });
 

@@ -177,8 +177,8 @@ export function repeatedTimes(
   // Single events at one time are common; a series column is likely only if most times come twice.
   const column = repeated.length * 2 < counts.size ? undefined : likelySeries(table, times.values, [time!, target]);
   return column === undefined
-    ? [`${found}; if a column tells several series apart, name it there in "by"`]
-    : [advice(column, `if "${column}" tells several series apart`)];
+    ? [`${found}; if a column identifies several series, name it there in "by"`]
+    : [advice(column, `if "${column}" identifies several series`)];
 }
 
 /** The column with the fewest values of which none comes twice at the same time. */

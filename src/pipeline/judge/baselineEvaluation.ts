@@ -33,7 +33,7 @@ function constant(values: Float64Array): boolean {
 
 type Values = Readonly<Record<string, number | null>>;
 
-/** Compares log loss or RMSE, whatever metric ranks the models: F1 may prefer worse probabilities. */
+/** Compares log loss or RMSE, whichever metric ranks the models: F1 may prefer worse probabilities. */
 export function worseThanBaseline(metrics: Values, baseline: Values, task: Task): string | undefined {
   const name = task === "regression" ? "rmse" : "log_loss";
   const [own, other] = [metrics[name] ?? null, baseline[name] ?? null];

@@ -4,7 +4,7 @@ import { counted, formatNumber } from "../../core/text/format.ts";
 
 /** Distinct values that are looked at from each end. */
 const ENDS = 4;
-/** An isolated value is further from the others than so many times their range. */
+/** An isolated value is further from the others than this multiple of their range. */
 const FAR = 3;
 /** More rows are no mistakes. */
 const MOST = 0.01;
@@ -49,7 +49,7 @@ function found(
   return [];
 }
 
-/** Whether `value` is further from `next` than so many times the range from there to `end`. */
+/** Whether `value` is further from `next` than this multiple of the range from there to `end`. */
 function isFar(value: number, next: number, end: number): boolean {
   return Math.abs(value - next) > FAR * Math.abs(next - end);
 }

@@ -40,7 +40,7 @@ export function access(
   const wrongs = rateLimit(limits.wrong_tokens, clock);
   const holderOf = (headers: IncomingHttpHeaders, address: string): KnownToken => {
     const holder = matching(known, headers);
-    // A right token passes whatever others at its address send, such as that of a proxy: it cannot be guessed.
+    // A right token passes no matter what others at its address send, such as that of a proxy: it cannot be guessed.
     if (holder !== undefined) return holder;
     wrongToken(address);
     const wait = wrongs(address);

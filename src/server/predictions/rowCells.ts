@@ -108,7 +108,7 @@ function strangersIn(given: RequestRow, inputs: readonly string[]): string[] {
     .slice(0, MOST_SUGGESTIONS);
 }
 
-/** The check of the model, after that of every value's size. @param mostBytes of a text in UTF-8 */
+/** The check of the model, after that of every value's size. @param mostBytes of a string in UTF-8 */
 export function limitCells({ inputs, names, check }: ServedModel, mostBytes: number): CheckRows {
   const columns = [...inputs, ...names];
   const problemOf = (cell: unknown, position: number): string | undefined => {

@@ -78,7 +78,7 @@ export const MAX_MATCHES = 3;
 /** Finds nothing before anything is logged. @throws {MlctlError} if the log is damaged or cannot be reached */
 export interface LogReader {
   exists(): Promise<boolean>;
-  /** Oldest first. @param limit the newest so many; default: all */
+  /** Oldest first. @param limit maximum number of rows, the newest; default: all */
   rows(filter?: PredictionFilter & { readonly limit?: number | undefined }): Promise<JoinedPrediction[]>;
   count(filter?: PredictionFilter): Promise<LogCounts>;
   /** Predictions whose id begins with `prefix`, or of the request with this id; at most MAX_MATCHES. */

@@ -54,7 +54,7 @@ class ThreadedLog implements PredictionLog {
   #trouble: string | null = null;
   /** The trouble has lost rows. */
   #loses = false;
-  /** The trouble ends once so many rows are written or refused; null while it goes on. */
+  /** The trouble ends once this number of rows is written or refused; null while it goes on. */
   #lateUpTo: number | null = null;
   #isClosed = false;
   #listeners: { readonly upTo: number; readonly resolve: () => void }[] = [];
