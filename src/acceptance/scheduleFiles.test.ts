@@ -52,6 +52,38 @@ describe("two workspaces of one repository", () => {
   });
 });
 
+describe("two environments with one base, outside of a repository", () => {
+  it("have other names for their jobs in a cluster, and keep the file of the other", () => {
+    const all = emptyWorkspace();
+    const schedule = [{ name: "x".repeat(60), command: "verify", cron: "0 3 * * *" }];
+    const own = JSON.stringify({ extends: "../base.json" });
+    all.write({
+      "base.json": JSON.stringify({ target: "y", schedule }),
+      "staging/config.json": own,
+      "prod/config.json": own,
+    });
+    const [prod, staging] = ["prod", "staging"].map((name) => workspaceIn(join(all.folder, name)));
+    prod!.ok("schedule", "install", "--k8s", "-o", "../deploy");
+    staging!.ok("schedule", "install", "--k8s", "-o", "../deploy");
+    const files = all.names("deploy");
+    const names = files.map((file) => /name: (mlctl-.*)/.exec(all.read(`deploy/${file}`))![1]!);
+    expect(names).toEqual(
+      ["prod", "staging"].map((name) => expect.stringMatching(`^mlctl-${name}-[0-9a-f]{6}-x+-[0-9a-f]{6}$`)),
+    );
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(52);
+    prod!.ok("schedule", "remove", "--k8s", "-o", "../deploy");
+    expect(all.names("deploy")).toEqual([files[1]]);
+  });
+
+  it("replace the file that an earlier version wrote, and say that its jobs are still in the cluster", () => {
+    const all = emptyWorkspace({ target: "y", schedule: [{ name: "verify", cron: "0 3 * * *" }] });
+    const header = "# Written by mlctl schedule install; change config.json and install again.";
+    all.write({ "k8s/mlctl-cronjobs.yaml": `${header}\n# It manages the jobs of config.json\n` });
+    expect(all.ok("schedule", "install", "--k8s", "--json")).toContain("also delete the old ones in the cluster");
+    expect(all.names("k8s")).toEqual([expect.stringMatching(/^mlctl-\w.*-[0-9a-f]{6}-cronjobs\.yaml$/)]);
+  });
+});
+
 describe("a job that runs more often than GitHub starts workflows", () => {
   it("is reported by name", () => {
     const often = { name: "often", command: "verify", cron: "*/2 * * * *" };

@@ -173,6 +173,12 @@ describe("Kubernetes", () => {
       expect(document.errors).toEqual([]);
       return document.toJS() as object;
     });
+    const resources = (memory: string) => {
+      const text = kubernetesCronJobs([job()], now, { prefix: "mlctl", config: "config.json", memory });
+      return /limits:\s+memory: (\w+)/.exec(text)![1];
+    };
+    // A process of mlctl takes `limits.memory` at most: by default 80 % of what its container has.
+    expect(["80%", "4GB", "600MB", "1.5GB"].map(resources)).toEqual(["4Gi", "5G", "750M", "2G"]);
     expect(documents).toMatchObject([
       {
         apiVersion: "batch/v1",
@@ -183,7 +189,17 @@ describe("Kubernetes", () => {
           timeZone: "Europe/Oslo",
           concurrencyPolicy: "Forbid",
           startingDeadlineSeconds: 86_400,
-          jobTemplate: { spec: { activeDeadlineSeconds: 7260, template: { spec: { restartPolicy: "Never" } } } },
+          jobTemplate: {
+            spec: {
+              activeDeadlineSeconds: 7260,
+              template: {
+                spec: {
+                  restartPolicy: "Never",
+                  containers: [{ resources: { requests: { cpu: "500m", memory: "512Mi" } } }],
+                },
+              },
+            },
+          },
         },
       },
       { metadata: { name: "mlctl-skips" }, spec: { startingDeadlineSeconds: 300 } },
@@ -218,7 +234,7 @@ describe("Kubernetes", () => {
     ]);
     expect(new Set(prefixes).size).toBe(5);
     const jobs = [job({ name: "x".repeat(60) }), job({ name: "nightly" })];
-    const text = kubernetesCronJobs(jobs, now, { prefix: prefixes[0]!, config: "staging.json" });
+    const text = kubernetesCronJobs(jobs, now, { prefix: prefixes[0]!, config: "staging.json", memory: "80%" });
     const names = parseAllDocuments(text).map((each) => (each.toJS() as { metadata: { name: string } }).metadata.name);
     expect(names[1]).toBe(`${prefixes[0]}-nightly`);
     expect(names[0]!.length).toBeLessThanOrEqual(52);

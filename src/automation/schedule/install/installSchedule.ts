@@ -89,7 +89,8 @@ function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], opt
       ...(timers.length > 0 ? [`systemctl --user enable --now ${timers.join(" ")}`] : []),
     ].join(" && ");
   }
-  if (jobs.length === 0)
-    return "also delete them in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";
-  return `kubectl apply -f ${shellWord(join(relative(process.cwd(), scheduleFilesFolder(options)), `${clusterPrefix(configPath)}-cronjobs.yaml`))}`;
+  const old =
+    "also delete the old ones in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";
+  if (jobs.length === 0) return old;
+  return `${removed.length > 0 ? `${old}; ` : ""}kubectl apply -f ${shellWord(join(relative(process.cwd(), scheduleFilesFolder(options)), `${clusterPrefix(configPath)}-cronjobs.yaml`))}`;
 }

@@ -1,5 +1,6 @@
 /** Generates Kubernetes CronJobs for the jobs. */
 import { Document, isNode } from "yaml";
+import { DEFAULT_MEMORY, memoryPattern } from "../../../core/memoryLimit.ts";
 import { TRUST_VARIABLE } from "../../../config/trust.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
@@ -17,9 +18,11 @@ interface Place {
   readonly prefix: string;
   /** Name of the configuration file on the volume. */
   readonly config: string;
+  /** `limits.memory`. */
+  readonly memory: string;
 }
 
-const usual: Place = { prefix: "mlctl", config: "config.json" };
+const usual: Place = { prefix: "mlctl", config: "config.json", memory: DEFAULT_MEMORY };
 
 export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date, place = usual): string {
   const content = jobs.flatMap((job) => {
@@ -42,7 +45,7 @@ function nameOf({ name }: ScheduledJob, { prefix }: Place): string {
   return plain === `${prefix}-${name}` ? plain : `${plain}-${sha256Text(name).slice(0, 6)}`;
 }
 
-function cronJob(job: ScheduledJob, { name, time, config }: Place & { name: string; time: string }): string {
+function cronJob(job: ScheduledJob, { name, time, ...place }: Place & { name: string; time: string }): string {
   const content = {
     apiVersion: "batch/v1",
     kind: "CronJob",
@@ -58,7 +61,7 @@ function cronJob(job: ScheduledJob, { name, time, config }: Place & { name: stri
         spec: {
           backoffLimit: 0,
           ...(job.timeoutMs === null ? {} : { activeDeadlineSeconds: Math.ceil(job.timeoutMs / 1000) + 60 }),
-          template: { spec: podOfJob(job, config) },
+          template: { spec: podOfJob(job, place) },
         },
       },
     },
@@ -70,12 +73,14 @@ function cronJob(job: ScheduledJob, { name, time, config }: Place & { name: stri
   return yamlText(content, remarks, { separated: true });
 }
 
-function podOfJob({ name, missed }: ScheduledJob, config: string): object {
+function podOfJob({ name, missed }: ScheduledJob, { config, memory }: Omit<Place, "prefix">): object {
   const named = config === usual.config ? [] : ["-c", config];
   const container = {
     ...containerOf("mlctl", ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m", ...named]),
     envFrom: [{ secretRef: { name: SECRET } }],
     env: [{ name: TRUST_VARIABLE, value: "1" }],
+    // No limit of CPU: a training takes what is idle.
+    resources: { requests: { cpu: "500m", memory: "512Mi" }, limits: { memory: memoryOfContainer(memory) } },
     volumeMounts: [
       { name: "workspace", mountPath: "/workspace" },
       { name: "temporary", mountPath: "/tmp" },
@@ -85,6 +90,13 @@ function podOfJob({ name, missed }: ScheduledJob, config: string): object {
     { name: "workspace", persistentVolumeClaim: { claimName: "mlctl-workspace" } },
     { name: "temporary", emptyDir: { sizeLimit: "1Gi" } },
   ]);
+}
+
+/** Of which `limits.memory` is a share: a number of bytes as its default share. */
+function memoryOfContainer(setting: string): string {
+  const [, count, unit] = memoryPattern.exec(setting) ?? [];
+  if (count === undefined) return "4Gi";
+  return `${Math.ceil((Number(count) * 100) / parseFloat(DEFAULT_MEMORY))}${unit}`;
 }
 
 export function podOf(restartPolicy: "Never" | "Always", container: object, volumes: readonly object[]): object {

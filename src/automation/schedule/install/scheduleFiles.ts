@@ -42,8 +42,10 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
 
 function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
+  // Outside of a repository, each workspace calls its file config.json.
+  const names = ["mlctl", clusterPrefix(options.configPath)].map((prefix) => `${prefix}-cronjobs.yaml`);
   return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((name) => fileNames[options.target]?.test(name))
+    .filter((name) => (options.target === "k8s" ? names.includes(name) : fileNames[options.target]?.test(name)))
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path) && writerOf(path) === ownerOf(options));
 }
@@ -51,7 +53,6 @@ function ownFiles(options: InstallOptions): string[] {
 const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
   systemd: /^mlctl-.+\.(service|timer)$/,
   github: /^mlctl-.+\.yml$/,
-  k8s: /^mlctl-(.+-)?cronjobs\.yaml$/,
 };
 
 export function scheduleFilesFolder({ target, output, configPath }: InstallOptions): string {
@@ -78,7 +79,8 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   if (target === "systemd") return systemdUnits(jobs, options, unitPrefix(configPath));
   if (target === "k8s") {
     warnOfVolume(options);
-    const place = { prefix: clusterPrefix(configPath), config: basename(configPath) };
+    const { memory } = workspace.config.limits;
+    const place = { prefix: clusterPrefix(configPath), config: basename(configPath), memory };
     return { [`${place.prefix}-cronjobs.yaml`]: kubernetesCronJobs(jobs, now, place) };
   }
   const config = pathInRepository(configPath);
@@ -135,13 +137,15 @@ function workflowPrefix(config: string): string {
 
 /** As workflowPrefix, in lower case and short: names in a cluster have at most 52 characters. */
 export function clusterPrefix(configPath: string): string {
+  const folder = dirname(configPath);
   const config = pathInRepository(configPath);
-  if (config === "config.json") return "mlctl";
-  const place = slug(config.replace(/(\/config)?\.\w+$/, ""))
+  const isCloned = existsSync(join(repositoryOf(folder), ".git"));
+  if (isCloned && config === "config.json") return "mlctl";
+  const place = slug((isCloned ? config : `${basename(folder)}/${config}`).replace(/(\/config)?\.\w+$/, ""))
     .toLowerCase()
     .slice(-12)
     .replace(/^-/, "");
-  return `mlctl-${place}-${sha256Text(config).slice(0, 6)}`;
+  return `mlctl-${place}-${sha256Text(isCloned ? config : configPath).slice(0, 6)}`;
 }
 
 function slug(text: string): string {
