@@ -1,19 +1,12 @@
-/** The tables and the views for Grafana and BI. */
+/** The tables and the views for Grafana and BI, and the steps from each earlier version. */
 import { MlctlError } from "../../core/errors.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { type Connection, SCHEMA_LOCK, inTransaction } from "./connect.ts";
 
-/**
- * `brief` and `tested` are what the views of runs show: a record is stored compressed, and Postgres unpacks it for each key.
- * Counting the metrics of 10,000 runs takes a twentieth of the time.
- */
 const records = `
   CREATE TABLE record (
     workspace text NOT NULL, path text NOT NULL, seq bigint NOT NULL, kind text NOT NULL, id text, sha256 text,
-    record jsonb, text text, gone boolean NOT NULL DEFAULT false,
-    brief jsonb GENERATED ALWAYS AS (CASE kind WHEN 'run' THEN record - ARRAY['config', 'score'] END) STORED,
-    tested jsonb GENERATED ALWAYS AS (CASE kind WHEN 'run' THEN record->'score'->'metrics' END) STORED,
-    PRIMARY KEY (workspace, path)
+    record jsonb, text text, gone boolean NOT NULL DEFAULT false, PRIMARY KEY (workspace, path)
   );
   CREATE UNIQUE INDEX ON record (workspace, seq);
   CREATE UNIQUE INDEX ON record (workspace, id) WHERE kind = 'deployment';
@@ -21,24 +14,26 @@ const records = `
 
 const number = (value: string): string => `CASE jsonb_typeof(${value}) WHEN 'number' THEN (${value})::float8 END`;
 
-const views = `
-  CREATE VIEW run AS SELECT workspace, id AS run_id, (brief->>'createdAt')::timestamptz AS created_at,
-    brief->>'trainId' AS train_id, brief->>'status' AS status, brief->>'task' AS task, brief->>'family' AS family,
-    brief->>'featureSet' AS feature_set, brief->>'metric' AS metric, (brief->>'rank')::int AS rank,
-    (brief->>'modelVersion')::int AS model_version, brief->'model'->>'sha256' AS model_sha256,
-    brief->>'datasetId' AS dataset_id, brief->>'datasetSha256' AS dataset_sha256,
-    brief->>'configSha256' AS config_sha256, (brief->>'seconds')::float8 AS seconds, brief->>'note' AS note,
-    brief->'params' AS params, brief->'tags' AS tags
+/** @param run jsonb with the facts of a run @param tested its metrics on the test rows */
+const runViews = (run: string, tested: string): string => `
+  CREATE OR REPLACE VIEW run AS SELECT workspace, id AS run_id, (${run}->>'createdAt')::timestamptz AS created_at,
+    ${run}->>'trainId' AS train_id, ${run}->>'status' AS status, ${run}->>'task' AS task, ${run}->>'family' AS family,
+    ${run}->>'featureSet' AS feature_set, ${run}->>'metric' AS metric, (${run}->>'rank')::int AS rank,
+    (${run}->>'modelVersion')::int AS model_version, ${run}->'model'->>'sha256' AS model_sha256,
+    ${run}->>'datasetId' AS dataset_id, ${run}->>'datasetSha256' AS dataset_sha256,
+    ${run}->>'configSha256' AS config_sha256, (${run}->>'seconds')::float8 AS seconds, ${run}->>'note' AS note,
+    ${run}->'params' AS params, ${run}->'tags' AS tags
     FROM record WHERE kind = 'run' AND NOT gone;
 
-  CREATE VIEW metric AS SELECT r.workspace, r.id AS run_id, (r.brief->>'createdAt')::timestamptz AS created_at,
-    r.brief->>'family' AS family, (r.brief->>'modelVersion')::int AS model_version, part.name AS part, m.key AS name,
+  CREATE OR REPLACE VIEW metric AS SELECT r.workspace, r.id AS run_id, (r.${run}->>'createdAt')::timestamptz AS created_at,
+    r.${run}->>'family' AS family, (r.${run}->>'modelVersion')::int AS model_version, part.name AS part, m.key AS name,
     ${number("m.value")} AS value
     FROM record r
-    CROSS JOIN LATERAL (VALUES ('validation', r.brief->'metrics'), ('test', r.tested)) AS part(name, metrics)
+    CROSS JOIN LATERAL (VALUES ('validation', r.${run}->'metrics'), ('test', r.${tested})) AS part(name, metrics)
     CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(part.metrics) WHEN 'object' THEN part.metrics ELSE '{}' END) AS m
-    WHERE r.kind = 'run' AND NOT r.gone;
+    WHERE r.kind = 'run' AND NOT r.gone;`;
 
+const views = `
   CREATE VIEW deployment AS SELECT workspace, (record->>'deploymentId')::int AS deployment_id,
     record->>'runId' AS run_id, record->>'previousRunId' AS previous_run_id,
     (record->>'deployedAt')::timestamptz AS deployed_at, record->>'action' AS action,
@@ -84,11 +79,10 @@ const log = `
   CREATE TABLE logged_prediction (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL, value float8, probability float8,
     model int NOT NULL, workspace text NOT NULL, prediction_id text COLLATE "C" NOT NULL, source text NOT NULL, class text,
-    inputs text NOT NULL, request_id text
+    inputs text NOT NULL
   );
   CREATE UNIQUE INDEX ON logged_prediction (workspace, prediction_id);
   CREATE INDEX ON logged_prediction (workspace, at, seq);
-  CREATE INDEX ON logged_prediction (workspace, request_id) WHERE request_id IS NOT NULL;
   CREATE TABLE logged_label (seq bigint PRIMARY KEY, labelled_at timestamptz NOT NULL, value float8, class text);
   CREATE TABLE logged_hour (
     workspace text NOT NULL, hour timestamptz NOT NULL, model int NOT NULL, source text NOT NULL,
@@ -102,19 +96,38 @@ const log = `
     FROM logged_hour h JOIN logged_model m USING (model);
   CREATE TABLE state (workspace text NOT NULL, name text NOT NULL, text text, PRIMARY KEY (workspace, name));`;
 
-/** Earlier versions were never released. */
-const VERSION = 4;
+/**
+ * What the views of runs show, as columns of their own: a record is stored compressed, and Postgres unpacks it for each key.
+ * Counting the metrics of 10,000 runs takes a twentieth of the time.
+ */
+const brief = `
+  ALTER TABLE record
+    ADD brief jsonb GENERATED ALWAYS AS (CASE kind WHEN 'run' THEN record - ARRAY['config', 'score'] END) STORED,
+    ADD tested jsonb GENERATED ALWAYS AS (CASE kind WHEN 'run' THEN record->'score'->'metrics' END) STORED;
+  ${runViews("brief", "tested")}`;
 
-/** Creates what an empty database lacks. @throws {MlctlError} "data" if the tables are another program's, or of another mlctl */
+const requests = `
+  ALTER TABLE logged_prediction ADD request_id text;
+  CREATE INDEX ON logged_prediction (workspace, request_id) WHERE request_id IS NOT NULL;`;
+
+/** From each version to the next; their number is the version. Never change a released one. */
+const steps = [records + runViews("record", "record->'score'->'metrics'") + views, log, brief, requests];
+const VERSION = steps.length;
+
+/** Creates what an empty or older database lacks. @throws {MlctlError} "data" if the tables are another program's, or a newer mlctl's */
 export async function ensureSchema(connection: Connection, address: DatabaseAddress): Promise<void> {
   if ((await versionOf(connection, address)) === VERSION) return;
   await inTransaction(connection, async () => {
     // Of two processes that begin in an empty database, the second finds what the first has made.
     await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SCHEMA_LOCK, 0]);
-    if ((await versionOf(connection, address)) === VERSION) return;
-    await connection.query(records + views + log);
+    for (const step of steps.slice(await versionOf(connection, address))) await connection.query(step);
     await connection.query(`COMMENT ON TABLE record IS '${comment(VERSION)}'`);
   });
+}
+
+/** For readers: brings older tables up to date, but creates none in an empty database. */
+export async function upgradeSchema(connection: Connection, address: DatabaseAddress): Promise<void> {
+  if ((await versionOf(connection, address)) > 0) await ensureSchema(connection, address);
 }
 
 const comment = (version: number): string => `mlctl, version ${version}`;
@@ -126,12 +139,11 @@ async function versionOf(connection: Connection, { shown }: DatabaseAddress): Pr
   );
   if (found?.made !== true) return 0;
   const version = Number(/^mlctl, version (\d+)$/.exec(found.text ?? "")?.[1] ?? NaN);
-  if (version === VERSION) return version;
+  if (version <= VERSION) return version;
   if (Number.isNaN(version)) {
     throw new MlctlError("data", `${shown} has a table "record" that is not mlctl's`, {
       hint: "use another database, or a schema of its own: add ?options=-c%20search_path%3Dmlctl to the address",
     });
   }
-  const other = version > VERSION ? "a newer" : "an unreleased";
-  throw new MlctlError("data", `${shown} was written by ${other} mlctl`, { hint: "upgrade mlctl on this machine" });
+  throw new MlctlError("data", `${shown} was written by a newer mlctl`, { hint: "upgrade mlctl on this machine" });
 }

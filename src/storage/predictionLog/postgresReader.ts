@@ -1,13 +1,18 @@
 /** Reads the prediction log that several machines share, in Postgres. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { connect, noneYet, onDemand, type OnDemand } from "../postgres/connect.ts";
+import { upgradeSchema } from "../postgres/schema.ts";
 import type { LogReader } from "./logReader.ts";
 import { sqlReader, type Ask } from "./sqlReader.ts";
 
 /** Connects on the first call, if no connection is given. */
 export function postgresReader(
   address: DatabaseAddress,
-  database: OnDemand = onDemand(() => connect(address, "mlctl predictions")),
+  database: OnDemand = onDemand(async () => {
+    const connection = await connect(address, "mlctl predictions");
+    await upgradeSchema(connection, address);
+    return connection;
+  }),
 ): LogReader {
   /** No rows before anything was logged. */
   const ask: Ask = <T>(sql: string, values: readonly unknown[] = []) =>
