@@ -16,7 +16,7 @@ const deployment =
 const artifact = "bytes,path,sha256";
 const finding = "limit,message,name,passes?,status,value";
 const prediction =
-  "at,inputs,label,labelled_at,model_sha256,prediction,prediction_id,probability,request_id,run_id,source";
+  "at,inputs,label,labelled_at,model_sha256,prediction,prediction_id,probability,request_id,run_id,source,threshold";
 const model =
   "calibration,code_version,family,importance,importance_measure,importance_unit,inputs,lineage,metrics,params,target,threshold,transforms";
 

@@ -60,14 +60,28 @@ describe("POST /predict", () => {
     const trace = "0af7651916cd43dd8448eb211c80319c";
     const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
     const one = await server.post("/models/@champion/predict", row, { "x-request-id": "order-42" });
-    const many = await server.post("/predict", [row, row], headers);
+    const many = await server.post("/predict?threshold=0.3", [row, row], headers);
     expect([one.body["model_version"], many.headers["x-request-id"]]).toEqual([runId, trace]);
     expectProblem(await server.post("/models/@nobody/predict", row), 404);
     const logged = () => workspace.run(["predictions", "list", "--request", trace, "--csv"]).stdout.trim().split("\n");
     // A heading and two rows.
     await until(async () => logged().length === 3);
     const { prediction } = workspace.json<{ prediction: object }>("predictions", "show", "order-42");
-    expect(prediction).toMatchObject({ prediction_id: one.body["prediction_id"], request_id: "order-42" });
+    const id = String(one.body["prediction_id"]);
+    expect(prediction).toMatchObject({ prediction_id: id, request_id: "order-42", threshold: null });
+    expect(workspace.ok("predictions", "show", "order-42")).not.toContain("threshold");
+    const [asked] = workspace.json<{ predictions: { prediction_id: string; threshold: number }[] }>(
+      "predictions",
+      "list",
+      "--request",
+      trace,
+    ).predictions;
+    expect(asked!.threshold).toBe(0.3);
+    expect(workspace.ok("predictions", "show", asked!.prediction_id)).toContain("threshold of the request\t0.3\n");
+    expect(workspace.ok("lineage", asked!.prediction_id)).toContain("(the request asked for threshold 0.3)");
+    expect((await server.get(`/ui/predictions/${asked!.prediction_id}`)).text).toMatch(
+      /Threshold of the request<.dt>\s*<dd>0\.3/,
+    );
     const traced = workspace.json<{ prediction: object; run: object }>("lineage", "order-42");
     expect(traced).toMatchObject({ prediction, run: { run_id: runId } });
     for (const command of [["predictions", "show"], ["lineage"]])

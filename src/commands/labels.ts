@@ -164,6 +164,7 @@ function predictionView(one: PredictionRecord): View {
     fields: [
       ["prediction", one.prediction],
       ["probability", one.probability],
+      ...(typeof one.threshold === "number" ? [["threshold of the request", one.threshold] as const] : []),
       ["label", one.label === null ? "not known yet" : one.label],
       ["run", one.runId],
       ["model", one.modelSha256.slice(0, 12)],

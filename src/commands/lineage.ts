@@ -38,7 +38,14 @@ function lineageView({ prediction, run, deployments, dataset }: LineageResult): 
   const rows = [
     ...(prediction === null
       ? []
-      : [["prediction", "", shortTime(prediction.at), `${prediction.predictionId}: ${prediction.prediction}`]]),
+      : [
+          [
+            "prediction",
+            "",
+            shortTime(prediction.at),
+            `${prediction.predictionId}: ${prediction.prediction}${atThreshold(prediction)}`,
+          ],
+        ]),
     ...deployments.map((d) => [
       `deployment ${d.deploymentId}`,
       short(d.model.sha256),
@@ -60,6 +67,10 @@ function lineageView({ prediction, run, deployments, dataset }: LineageResult): 
     title: `run ${run.runId} (${run.family}) was trained on ${counted(dataset?.files.length ?? 0, "file")}`,
     tables: [{ columns: ["item", "sha256", "time or rows", { header: "name", overflow: "whole" }], rows }],
   };
+}
+
+function atThreshold({ threshold }: NonNullable<LineageResult["prediction"]>): string {
+  return typeof threshold === "number" ? ` (the request asked for threshold ${threshold})` : "";
 }
 
 function short(sha256: string): string {

@@ -47,7 +47,7 @@ beforeAll(async () => {
   await lock.release();
   const writer = await postgresWriter(shared, { days: null, rows: null, bytes: null });
   await writer.write(
-    [1, 2, 3].map((i) => [`${i}`, at + i, "run1", "sha", '{"x":1}', i === 3 ? 1.5 : "yes", 0.5, "serve", null]),
+    [1, 2, 3].map((i) => [`${i}`, at + i, "run1", "sha", '{"x":1}', i === 3 ? 1.5 : "yes", 0.5, "serve", null, null]),
   );
   writer.close();
   const join = await joinLabels({

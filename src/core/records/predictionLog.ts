@@ -15,6 +15,8 @@ export interface LoggedPrediction {
   readonly source: "serve" | "predict" | "watch" | "forecast";
   /** Of a request to `serve`: its X-Request-Id, or the trace id of its traceparent, or the id that the response has. */
   readonly requestId?: string | null;
+  /** Of a request to `serve` with ?threshold=…, in place of the model's own. */
+  readonly threshold?: number | null;
 }
 
 export interface PredictionLogStats {

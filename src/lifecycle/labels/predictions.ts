@@ -11,7 +11,8 @@ export type PredictionRecord = Omit<JoinedPrediction, "at" | "labelledAt"> & {
 };
 
 function predictionRecord(one: JoinedPrediction): PredictionRecord {
-  const { predictionId, runId, modelSha256, source, prediction, probability, label, inputs, requestId = null } = one;
+  const { predictionId, runId, modelSha256, source, prediction, probability, label, inputs } = one;
+  const { requestId = null, threshold = null } = one;
   const labelledAt = one.labelledAt === null ? null : new Date(one.labelledAt).toISOString();
   const at = new Date(one.at).toISOString();
   return {
@@ -23,6 +24,7 @@ function predictionRecord(one: JoinedPrediction): PredictionRecord {
     requestId,
     prediction,
     probability,
+    threshold,
     label,
     labelledAt,
     inputs,

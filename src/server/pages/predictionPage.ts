@@ -40,6 +40,7 @@ function facts(entry: LogEntry, positive: string | null): Html {
     modelSha256,
     source,
     requestId = null,
+    threshold = null,
   } = entry;
   const known =
     label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : labelWord(entry)}`;
@@ -49,6 +50,7 @@ function facts(entry: LogEntry, positive: string | null): Html {
   return factList([
     ["Prediction", big(valueText(prediction))],
     [share, probability === null ? null : big(percent(probability))],
+    ["Threshold of the request", threshold],
     ["Label", known],
     ["Error", isNumber ? displayNumber(label - prediction) : null],
     ["Labelled", labelledAt === null ? null : dateTime(new Date(labelledAt).toISOString())],

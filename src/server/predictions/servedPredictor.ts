@@ -68,6 +68,8 @@ export interface PredictorTools {
   readonly now: () => number;
   readonly counted: (values: readonly (string | number)[]) => void;
   readonly selector: RowSelector | undefined;
+  /** Of the request, for the prediction log. */
+  readonly threshold?: number | null;
 }
 
 /** Maximum number of findings in one document; the rest is counted. */
@@ -113,7 +115,8 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
     },
     predictCells,
     predictEach: (cells, found = NOTHING) => predictEach(cells, found, { check, predictCells }),
-    at: (threshold) => servedPredictor({ ...served, predict: predictAt(served, threshold) }, config, tools),
+    at: (threshold) =>
+      servedPredictor({ ...served, predict: predictAt(served, threshold) }, config, { ...tools, threshold }),
   };
 }
 
@@ -209,7 +212,7 @@ export function refusingRows<T>(work: () => T): T {
   });
 }
 
-function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now }: PredictorTools) {
+function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now, threshold = null }: PredictorTools) {
   const kept = [...inputs, ...names];
   return (
     cells: Cells,
@@ -227,6 +230,7 @@ function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now
       probability: probabilities === null ? null : probabilities[i]!,
       source: "serve",
       requestId,
+      threshold,
     }));
   };
 }

@@ -69,6 +69,12 @@ const views = `
 const readable = (json: string): string =>
   `(CASE WHEN strpos(${json}, '\\u') = 0 THEN ${json} ELSE regexp_replace(${json}, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g') END)::json`;
 
+const predictionView = (more: string): string => `
+  CREATE OR REPLACE VIEW prediction AS SELECT p.workspace, p.prediction_id, p.at AS predicted_at, m.run_id, m.sha256 AS model_sha256,
+    p.source, p.class, p.value, p.probability, ${readable("p.inputs")} AS inputs, l.class AS label_class, l.value AS label_value,
+    l.labelled_at${more}
+    FROM logged_prediction p JOIN logged_model m USING (model) LEFT JOIN logged_label l USING (seq);`;
+
 /**
  * `logged_hour` counts predictions and labels, because counting a million rows takes Postgres a tenth of a second. Prediction
  * ids are searched by prefix, and so compared byte by byte. `seq` is the order of writing.
@@ -88,10 +94,7 @@ const log = `
     workspace text NOT NULL, hour timestamptz NOT NULL, model int NOT NULL, source text NOT NULL,
     predictions bigint NOT NULL, labelled bigint NOT NULL, PRIMARY KEY (workspace, hour, model, source)
   );
-  CREATE VIEW prediction AS SELECT p.workspace, p.prediction_id, p.at AS predicted_at, m.run_id, m.sha256 AS model_sha256,
-    p.source, p.class, p.value, p.probability, ${readable("p.inputs")} AS inputs, l.class AS label_class, l.value AS label_value,
-    l.labelled_at
-    FROM logged_prediction p JOIN logged_model m USING (model) LEFT JOIN logged_label l USING (seq);
+  ${predictionView("")}
   CREATE VIEW prediction_hour AS SELECT h.workspace, h.hour, m.run_id, m.sha256 AS model_sha256, h.source, h.predictions, h.labelled
     FROM logged_hour h JOIN logged_model m USING (model);
   CREATE TABLE state (workspace text NOT NULL, name text NOT NULL, text text, PRIMARY KEY (workspace, name));`;
@@ -110,8 +113,10 @@ const requests = `
   ALTER TABLE logged_prediction ADD request_id text;
   CREATE INDEX ON logged_prediction (workspace, request_id) WHERE request_id IS NOT NULL;`;
 
+const thresholds = `ALTER TABLE logged_prediction ADD threshold float8; ${predictionView(", p.request_id, p.threshold")}`;
+
 /** From each version to the next; their number is the version. Never change a released one. */
-const steps = [records + runViews("record", "record->'score'->'metrics'") + views, log, brief, requests];
+const steps = [records + runViews("record", "record->'score'->'metrics'") + views, log, brief, requests, thresholds];
 const VERSION = steps.length;
 
 /** Creates what an empty or older database lacks. @throws {MlctlError} "data" if the tables are another program's, or a newer mlctl's */

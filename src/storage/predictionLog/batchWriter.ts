@@ -17,8 +17,8 @@ const LOCK_MILLISECONDS = 2000;
 export function sqliteWriter(path: string, retention: Retention): LogWriter {
   const database = openLogDatabase(path, { timeoutMs: LOCK_MILLISECONDS });
   const insert = database.prepare(
-    `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source, request_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prediction_id) DO NOTHING`,
+    `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source, request_id, threshold)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prediction_id) DO NOTHING`,
   );
   const models = modelNumbers(database);
   let rowsSinceRetention = ROWS_BETWEEN_RETENTIONS;

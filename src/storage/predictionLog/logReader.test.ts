@@ -43,6 +43,7 @@ function row(i: number): LoggedRow {
     isOther ? null : 0.5,
     i % 7 === 0 ? "forecast" : "serve",
     i % 5 === 0 ? `request-${Math.floor(i / 10)}` : null,
+    i % 4 === 2 ? 0.3 : null,
   ];
 }
 
@@ -313,13 +314,13 @@ describe("the log in Postgres", () => {
     expect(await log.reader.count()).toEqual({ predictions: 18_000, labelled: 0 });
     const admin = await connect(log.place.shared!, "admin");
     const seen = await admin.query<{ class: string | null; value: number | null; id: string }>(
-      "SELECT class, value, inputs->>'id' AS id FROM prediction WHERE workspace = $1 AND predicted_at < to_timestamp(1) ORDER BY prediction_id",
+      "SELECT class, value, inputs->>'id' AS id, threshold FROM prediction WHERE workspace = $1 AND predicted_at < to_timestamp(1) ORDER BY prediction_id",
       [log.place.shared!.workspace],
     );
     expect(seen).toEqual([
-      { class: "rare", value: null, id: "1" },
-      { class: null, value: 0.25, id: "2" },
-      { class: "class 1", value: null, id: "3" },
+      { class: "rare", value: null, id: "1", threshold: null },
+      { class: null, value: 0.25, id: "2", threshold: 0.3 },
+      { class: "class 1", value: null, id: "3", threshold: null },
     ]);
     await admin.end();
     log.reader.close();

@@ -13,6 +13,7 @@ export type LoggedRow = readonly [
   probability: number | null,
   source: string,
   requestId: string | null,
+  threshold: number | null,
 ];
 
 export interface Retention {
@@ -49,6 +50,8 @@ export interface LogWriter {
 }
 
 export function loggedRow(entry: LoggedPrediction): LoggedRow {
-  const { predictionId, at, runId, modelSha256, inputs, prediction, probability, source, requestId = null } = entry;
-  return [predictionId, at, runId, modelSha256, JSON.stringify(inputs), prediction, probability, source, requestId];
+  const { predictionId, at, runId, modelSha256, inputs, prediction, probability, source } = entry;
+  const { requestId = null, threshold = null } = entry;
+  const values = [prediction, probability, source, requestId, threshold] as const;
+  return [predictionId, at, runId, modelSha256, JSON.stringify(inputs), ...values];
 }

@@ -34,7 +34,13 @@ function current(source: string | Buffer, path: string): SqliteDatabase | undefi
   const database = openSqlite(source, { readonly: true });
   try {
     if (isCurrent(database, schemaOf(path))) return database;
-    if (database.pragma("user_version", { simple: true }) === 0) return void database.close();
+    const version = database.pragma("user_version", { simple: true });
+    if (version === 0) return void database.close();
+    if (version === migrations.length - 1) {
+      // Hides the table of the last version, to which the next writer adds the column.
+      database.exec("CREATE TEMP VIEW predictions AS SELECT *, NULL AS threshold FROM main.predictions");
+      return database;
+    }
     throw new MlctlError("notReady", `${nameOf(path)} was written by an older version`, {
       hint: "the next `mlctl serve` or `mlctl labels` upgrades it",
     });
@@ -93,4 +99,5 @@ export const migrations: readonly string[] = [
   ALTER TABLE predictions ADD COLUMN request_id TEXT;
   CREATE INDEX predictions_by_request ON predictions (request_id) WHERE request_id IS NOT NULL;
   `,
+  "ALTER TABLE predictions ADD COLUMN threshold REAL",
 ];

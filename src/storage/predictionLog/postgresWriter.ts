@@ -71,10 +71,10 @@ async function insert(
 ): Promise<void> {
   await connection.query(
     `WITH new AS (
-       INSERT INTO logged_prediction (workspace, prediction_id, at, model, inputs, class, value, probability, source, request_id)
-       SELECT $1, id, to_timestamp(at / 1000), model, inputs, class, value, probability, source, request_id
-       FROM unnest($2::text[], $3::float8[], $4::int[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::text[], $10::text[])
-         AS row (id, at, model, inputs, class, value, probability, source, request_id)
+       INSERT INTO logged_prediction (workspace, prediction_id, at, model, inputs, class, value, probability, source, request_id, threshold)
+       SELECT $1, id, to_timestamp(at / 1000), model, inputs, class, value, probability, source, request_id, threshold
+       FROM unnest($2::text[], $3::float8[], $4::int[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::text[], $10::text[], $11::float8[])
+         AS row (id, at, model, inputs, class, value, probability, source, request_id, threshold)
        ON CONFLICT (workspace, prediction_id) DO NOTHING RETURNING at, model, source
      ) ${addToHours("(SELECT *, 1 AS predictions, 0 AS labelled FROM new) AS added")}`,
     [
@@ -88,6 +88,7 @@ async function insert(
       rows.map(([, , , , , , probability]) => probability),
       rows.map(([, , , , , , , source]) => source),
       rows.map(([, , , , , , , , requestId]) => requestId),
+      rows.map(([, , , , , , , , , threshold]) => threshold),
     ],
   );
 }

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import { openSqlite } from "../sqlite/sqlite.ts";
-import { openLogDatabase } from "./openLogDatabase.ts";
+import { openPrepared } from "../sqlite/prepareSqlite.ts";
+import { migrations, openLogDatabase } from "./openLogDatabase.ts";
 import type { LogPlace } from "./logReader.ts";
 import { predictionLog, type PredictionLogOptions } from "./predictionLog.ts";
 import { sqliteReader } from "./sqliteReader.ts";
@@ -76,7 +77,7 @@ describe("a prediction", () => {
     expect(log.stats()).toMatchObject({ queued: 2, written: 0, dropped: 0, lastError: null, trouble: null });
     await until(() => log.stats().written === 2);
     expect(await sqliteReader(path).rows()).toEqual(
-      logged.map((one) => ({ ...one, requestId: null, label: null, labelledAt: null })),
+      logged.map((one) => ({ ...one, requestId: null, threshold: null, label: null, labelledAt: null })),
     );
   });
 
@@ -178,6 +179,26 @@ describe("the log", () => {
     await log.close();
     log.append(some(1, 3));
     expect(log.stats()).toMatchObject({ queued: 0, written: 0, dropped: 4 });
+  });
+
+  it("of the version before thresholds is read as it is, and goes on with them", async () => {
+    const path = freshPath();
+    const old = openPrepared(path, { name: path, table: "predictions", migrations: migrations.slice(0, 2) });
+    old.exec(`INSERT INTO models VALUES (1, 'run', 'sha');
+      INSERT INTO predictions VALUES (1, 'a', 1, 1, '{}', 1, 0.4, 'serve', 'order')`);
+    const [held, before] = [sqliteReader(path, { stays: true }), sqliteReader(path)];
+    for (const reader of [held, before]) {
+      expect(await reader.find("order")).toMatchObject([{ predictionId: "a", threshold: null }]);
+      expect((await reader.page({ limit: 1, requestId: "order" })).entries).toHaveLength(1);
+    }
+    expect(old.pragma("user_version", { simple: true })).toBe(2);
+    old.close();
+    const log = open(path);
+    log.append([{ ...some(1)[0]!, threshold: 0.3 }]);
+    await log.close();
+    for (const reader of [held, before])
+      expect((await reader.rows()).map(({ threshold }) => threshold)).toEqual([null, 0.3]);
+    held.close();
   });
 
   it("is not changed if it is damaged or of a newer mlctl", async () => {

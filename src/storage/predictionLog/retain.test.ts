@@ -22,7 +22,7 @@ function logOf(rows: number, retention: Partial<Retention>) {
   const writer = sqliteWriter(path, kept);
   const row = (i: number): LoggedRow => {
     const inputs = JSON.stringify({ text: "x".repeat(400) });
-    return [i.toString(16).padStart(27, "0"), (i * DAY) / 24, "run", "sha", inputs, 1, null, "serve", null];
+    return [i.toString(16).padStart(27, "0"), (i * DAY) / 24, "run", "sha", inputs, 1, null, "serve", null, null];
   };
   for (let start = 0; start < rows; start += 1000) {
     void writer.write(Array.from({ length: Math.min(1000, rows - start) }, (_, i) => row(start + i)));

@@ -64,7 +64,7 @@ interface Stored extends Omit<LogEntry, "prediction" | "label" | "inputs"> {
 export function sqlReader(log: LogSql): LogReader {
   const { table, joins, scope } = log;
   const columns = `CAST(p.seq AS float8) AS seq, p.prediction_id AS "predictionId", ${log.milliseconds("p.at")} AS at,
-    m.run_id AS "runId", m.sha256 AS "modelSha256", p.probability AS probability, p.source AS source, p.request_id AS "requestId",
+    m.run_id AS "runId", m.sha256 AS "modelSha256", p.probability AS probability, p.source AS source, p.request_id AS "requestId", p.threshold AS threshold,
     ${log.values}, ${log.labelled}, ${log.milliseconds("l.labelled_at")} AS "labelledAt"`;
   const rest = `FROM ${table} p ${joins} WHERE ${scope}`;
   const select = `SELECT ${columns}, p.inputs AS inputs ${rest}`;
@@ -205,7 +205,17 @@ function conditionsOf(
 
 /** One of 500,000, so it is made without copies. */
 function predictionOf(row: Stored): JoinedPrediction {
-  const { predictionId, at, runId, modelSha256, probability, source, requestId = null, labelledAt } = row;
+  const {
+    predictionId,
+    at,
+    runId,
+    modelSha256,
+    probability,
+    source,
+    requestId = null,
+    threshold = null,
+    labelledAt,
+  } = row;
   // A prediction without either was not a finite number.
   const prediction = (row.class ?? row.value) as string | number;
   const inputs = (row.inputs === undefined ? undefined : JSON.parse(row.inputs)) as LoggedPrediction["inputs"];
@@ -219,6 +229,7 @@ function predictionOf(row: Stored): JoinedPrediction {
     probability,
     source,
     requestId,
+    threshold,
     label,
     labelledAt,
     inputs,
