@@ -1,7 +1,10 @@
 /** explain: SHAP values or permutation importance, over many rows and for single ones. */
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
-import { selectRows, sliceRows } from "../../core/table/selectRows.ts";
+import { selectRows, selectValues, sliceRows } from "../../core/table/selectRows.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { historyGaps } from "../../features/history.ts";
+import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import type { Table } from "../../core/table/table.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
@@ -129,9 +132,7 @@ function shap(
   { model }: LoadedModel,
   { table, inputs, isAsked }: { readonly table: Table; readonly inputs: Table; readonly isAsked: boolean },
 ): Found {
-  const withHistory = historyFromBatch(model, { inputs, table, y: knownTarget(model, table) });
-  // Without labels, a later row has no history yet: predict forecasts it, row by row.
-  const predicting = findColumn(table, model.signature.target.name) === undefined ? model : withHistory;
+  const withHistory = lookingBack(model, inputs, table);
   const places = sampledRows(inputs.rowCount, quickRows(model, IMPORTANCE_ROWS));
   const isSample = places.length < inputs.rowCount;
   const explained = explainTable(withHistory, isSample ? selectRows(inputs, places) : inputs);
@@ -151,7 +152,7 @@ function shap(
     rowCount: inputs.rowCount,
     sampledRows: isSample ? places.length : null,
     rows: isAsked
-      ? explainedRows(predicting, isSample ? first() : columns, {
+      ? explainedRows(withHistory, isSample ? first() : columns, {
           inputs: sliceRows(inputs, 0, MOST_ROWS),
           table,
           ids: config.id_columns,
@@ -186,12 +187,22 @@ function permuted(
   return { unit: metric, importance, value, repeats, rowCount };
 }
 
-/** Labels, where the file has them, for features that look back; NaN elsewhere. */
-function knownTarget({ signature: { target } }: Model, table: Table): Float64Array {
-  const column = findColumn(table, target.name);
-  return column?.kind === "number" && target.task === "regression"
-    ? column.values
-    : new Float64Array(table.rowCount).fill(NaN);
+/** The model with the labelled rows in its history, and then the forecasts that predict makes of rows after it. */
+function lookingBack(model: Model, inputs: Table, table: Table): Model {
+  const { name, task } = model.signature.target;
+  const labels = findColumn(table, name);
+  const all = [...Array(table.rowCount).keys()];
+  const rows = labels === undefined ? [] : all.filter((row) => cellText(labels, row) !== null);
+  const y =
+    labels?.kind === "number" && task === "regression" ? labels.values : new Float64Array(table.rowCount).fill(NaN);
+  const given = {
+    inputs: selectRows(inputs, rows),
+    table: selectRows(table, rows),
+    y: selectValues(y, Int32Array.from(rows)),
+  };
+  const known = rows.length === 0 ? model : historyFromBatch(model, given);
+  const isLacking = historyGaps(known.transforms)?.(inputs).some((gap) => gap !== null && gap.unseen === undefined);
+  return (isLacking && continuedRows(known)?.(inputs).model) || known;
 }
 
 function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): Importance[] {

@@ -5,9 +5,9 @@ import { cellText } from "../../core/table/cellText.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
-import { historyGaps } from "../../features/history.ts";
 import type { Explained } from "../../pipeline/predict/explain.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
+import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { predictedValues } from "./predictedValues.ts";
 
 export interface RowContribution {
@@ -21,7 +21,7 @@ export interface ExplainedRow {
   readonly row: number;
   /** Values of `id_columns`, of those that the rows have. */
   readonly ids: Readonly<Record<string, string | null>>;
-  /** As predict gives it; null where the model's history does not reach the row, or is older than in training. */
+  /** As predict gives it; null where the model's history does not reach the row. */
   readonly prediction: string | number | null;
   /** Null in regression. */
   readonly probability: number | null;
@@ -30,7 +30,7 @@ export interface ExplainedRow {
 }
 
 /**
- * @param model with the history of the rows, where they have labels
+ * @param model with the history that the rows look back on
  * @param rows `inputs`: the first rows with the model's columns; `table`: as they were read; `ids`: names of id columns
  */
 export function explainedRows(
@@ -39,12 +39,7 @@ export function explainedRows(
   { inputs, table, ids }: { readonly inputs: Table; readonly table: Table; readonly ids: readonly string[] },
 ): ExplainedRow[] {
   const { target } = model.signature;
-  const gaps = historyGaps(model.transforms)?.(inputs);
-  // Of a row that looks back beyond the history, predict may make a forecast, which the contributions are not of.
-  const reached = [...Array(inputs.rowCount).keys()].filter((row) => {
-    const gap = gaps?.[row];
-    return !gap || (gap.kind !== "missing" && gap.unseen !== undefined);
-  });
+  const reached = rowsInReach(model, inputs);
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
   const { predictions } = valuesOf(predictor(model)(selectRows(inputs, reached)));
   const predicted = new Map(predictions.map((each, i) => [reached[i]!, each]));

@@ -11,6 +11,7 @@ import { sqliteReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
+import { explain } from "./explain.ts";
 import { forecast, type ForecastOptions } from "./forecast.ts";
 
 const program = join(dist, "..", "..", "bin", "mlctl.js");
@@ -62,6 +63,27 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
     const next = (value: number): number => first! + slope * (value - values.at(-1)!);
     expect(third).toBeCloseTo(next(second!), 8); // float64 sums in another order
     expect(fourth).toBeCloseTo(next(third!), 8);
+  });
+
+  it("is explained row by row as it was forecast: the contributions add up to each prediction", async () => {
+    const example = await trained(csv, [{ type: "lag" }], { family: "linear_regression" });
+    const { rows } = await forecastOf(example, { horizon: 4 });
+    const future = rows.map(({ day }) => String(day));
+    const known = values.map((value, i) => `${dayOf(i)},${value}`).slice(-5);
+    example.write({
+      "future.csv": ["day", ...future].join("\n"),
+      // The same with labels of the rows before.
+      "both.csv": ["day,y", ...known, ...future.map((day) => `${day},`)].join("\n"),
+    });
+    for (const name of ["future.csv", "both.csv"]) {
+      const path = `${example.folder}/${name}`;
+      const { baseValue, ...explained } = await example.look((s) => explain(s, { model: "latest", rows: path }));
+      for (const [i, { prediction, contributions }] of explained.rows.slice(-4).entries()) {
+        const sum = contributions.reduce((total, each) => total + Number(each.contribution), Number(baseValue));
+        expect(prediction).toBeCloseTo(Number(rows[i]!["prediction"]), 8); // float64 sums in another order
+        expect(sum).toBeCloseTo(Number(prediction), 8);
+      }
+    }
   });
 
   it("has an interval from the errors of the same forecast on the validation rows", async () => {

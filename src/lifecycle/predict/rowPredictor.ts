@@ -56,7 +56,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   /** What is found of rows after the end of the history, where they are predicted one after the other. */
   const continueSeries = (table: Table, { errors, warnings }: Omit<CheckedTable, "table">) => {
     if (follow === undefined || ![...errors, ...warnings].some(lacks)) return { errors, warnings };
-    const continued = follow(table);
+    const { predicted: continued } = follow(table);
     const isSolved = (each: RowFinding): boolean => lacks(each) && !Number.isNaN(continued[each.row]);
     const kept = [...warnings, ...errors.filter(isSolved)];
     return {

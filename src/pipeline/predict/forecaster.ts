@@ -36,10 +36,10 @@ export function forecaster(model: Model): Forecaster {
 
 /**
  * Rows after the end of the model's history, each looking back on the predictions before it. Tables may follow each other.
- * @returns a function to the predictions of a table's rows, NaN for those within the history or out of its reach; undefined
- *   for a model that does not look back on its target alone
+ * @returns a function to the predictions of a table's rows, NaN for those within the history or out of its reach, and the
+ *   model that looks back on them; undefined for a model that does not look back on its target alone
  */
-export function continuedRows(model: Model): ((table: Table) => Float64Array) | undefined {
+export function continuedRows(model: Model): ((table: Table) => ReturnType<typeof predictSteps>) | undefined {
   const looksBack = model.transforms.find(({ type }) => findTransform(type)?.looksBack !== undefined);
   const isNumber = model.signature.target.task === "regression";
   if (!isNumber || looksBack === undefined || historyColumns(model).length > 0) return undefined;
@@ -63,7 +63,7 @@ export function continuedRows(model: Model): ((table: Table) => Float64Array) | 
       if (!begun.has(series)) made.predicted[row] = NaN;
       begun.add(series);
     }
-    return made.predicted;
+    return made;
   };
 }
 
