@@ -18,7 +18,7 @@ import { otherPlaces } from "./workspace.ts";
  * @param path a file or folder to read instead of test_data_path
  * @throws {MlctlError} kind "notReady" if there is no file, "data" if a file cannot be read
  */
-export async function readTestData(session: Session, models: readonly Model[], path?: string) {
+export async function readTestData(session: Session, models: readonly Pick<Model, "signature">[], path?: string) {
   const found = await testFiles(session, path);
   return readFound(session, found, readingOptions(session.config, ...models));
 }

@@ -74,6 +74,18 @@ export async function nameModels(session: Session, runs: readonly Run[]): Promis
   return given;
 }
 
+export function readingOf(config: Workspace["config"], { columns }: Dataset): Signature["reading"] {
+  const { ingest } = config;
+  // How numbers and dates are written in the input files, also of columns that are no inputs, such as the target.
+  const formats = columns.flatMap(({ name, format }) => (format === undefined ? [] : [[name, format] as const]));
+  return {
+    nullValues: nullStrings(config),
+    normalizeNames: ingest.normalize_names,
+    trim: ingest.trim,
+    formats: Object.fromEntries(formats),
+  };
+}
+
 /** Contains no time, run id or path: the same data, configuration and seed give the same model, byte for byte. */
 export async function buildModel(
   { config, configSha256, codeVersion }: Workspace,
@@ -88,21 +100,11 @@ export async function buildModel(
   // Only the columns that the transforms read: prediction requests need no others.
   const needed = requiredColumns(fitted.transforms);
   const training = { ...part.inputs, columns: part.inputs.columns.filter(({ name }) => needed.has(name)) };
-  // How numbers and dates are written in the input files, also of columns that are no inputs, such as the target.
-  const formats = dataset.columns.flatMap(({ name, format }) =>
-    format === undefined ? [] : [[name, format] as const],
-  );
-  const reading = {
-    nullValues: nullStrings(config),
-    normalizeNames: config.ingest.normalize_names,
-    trim: config.ingest.trim,
-    formats: Object.fromEntries(formats),
-  };
   return {
     format: "mlctl-model",
     version: MODEL_VERSION,
     codeVersion,
-    signature: openInTime(signatureOf(training, data.target, reading), config.time_column),
+    signature: openInTime(signatureOf(training, data.target, readingOf(config, dataset)), config.time_column),
     transforms: fitted.transforms,
     estimator: fitted.estimator,
     baseline: await fitBaseline(data, rows),

@@ -3,12 +3,17 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Column } from "../../core/table/table.ts";
 import { counted } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 import { chosenBy } from "./automaticSettings.ts";
 import { inspectData } from "./inspectData.ts";
+import { signatureOf } from "../../pipeline/rows/signatureOf.ts";
+import { readTestData } from "../testData.ts";
+import { readingOf } from "./keepModels.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
@@ -24,12 +29,14 @@ export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
 /**
  * XGBoost fits in its own thread, so the data is inspected in the meantime.
- * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data
+ * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data,
+ *   "usage" if an expression of `ingest` fails on the test files
  */
 export async function train(session: Session, { tags }: { readonly tags?: Run["tags"] } = {}): Promise<TrainResult> {
   const dataset = latestDataset(session, "train");
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
+  await checkTestData(session, dataset, data);
   const chosen = chosenBy(session, data);
   return withSharedFits(chosen, data, async (sharing) => {
     const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
@@ -60,6 +67,16 @@ function bestBefore({ store }: Session): DefaultModel[] {
     return own.toSorted((a, b) => size(b) - size(a)).slice(0, 1);
   });
   return best.slice(0, MOST_EARLIER).map(({ family, params }) => ({ family, params }) as DefaultModel);
+}
+
+/** Expressions that fail on the test files only would be found by score, after the training. */
+async function checkTestData(session: Session, dataset: Dataset, { config, inputs, target }: PreparedData) {
+  if (config.ingest.where === null && Object.keys(config.ingest.select).length === 0) return;
+  const signature = signatureOf(inputs, target, readingOf(config, dataset));
+  await readTestData(session, [{ signature }]).catch((error: unknown) => {
+    // Files that are missing or damaged are no reason not to train.
+    if (!(error instanceof MlctlError) || error.kind === "usage") throw error;
+  });
 }
 
 function triedNote({ tried, added }: More, isInterrupted: boolean): string {
