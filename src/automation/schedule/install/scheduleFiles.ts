@@ -43,9 +43,9 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
 function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   // Outside of a repository, each workspace calls its file config.json.
-  const names = ["mlctl", clusterPrefix(options.configPath)].map((prefix) => `${prefix}-cronjobs.yaml`);
+  const names = new Set(["mlctl", clusterPrefix(options.configPath)].map((prefix) => `${prefix}-cronjobs.yaml`));
   return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((name) => (options.target === "k8s" ? names.includes(name) : fileNames[options.target]?.test(name)))
+    .filter((name) => (options.target === "k8s" ? names.has(name) : fileNames[options.target]?.test(name)))
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path) && writerOf(path) === ownerOf(options));
 }
