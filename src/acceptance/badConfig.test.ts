@@ -166,6 +166,7 @@ describe("config.json", () => {
     workspace.write({ "config.json": JSON.stringify({ ...(JSON.parse(config) as object), ...secrets }) });
     const failure = (words: string[]) => {
       const { status, stderr } = workspace.run(words);
+      if (status === 0) return [0];
       return [status, /: (\S+): found "\$\{\w+\}", but the variable (\w+) is not set/.exec(stderr)?.slice(1)];
     };
     const fine = [
@@ -176,7 +177,7 @@ describe("config.json", () => {
       ["config", "validate"],
       ["doctor"],
     ];
-    for (const words of fine) expect([words, failure(words)]).toEqual([words, [0, undefined]]);
+    for (const words of fine) expect([words, failure(words)]).toEqual([words, [0]]);
     expect(failure(["serve", "--port", "0"])).toEqual([2, ["serve.token", "NO_TOKEN"]]);
     expect(failure(["alerts", "test"])).toEqual([2, ["alerts.0.url", "NO_HOOK"]]);
     expect(failure(["schedule", "list"])).toEqual([2, ["schedule.0.cron", "NO_TIMES"]]);

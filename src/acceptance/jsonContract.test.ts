@@ -112,7 +112,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "runs show latest": {
     "": "deployments,run",
     run,
-    "run.score": `artifact,copied_rows,copied_validation_rows,created_at,curves,${score}`,
+    "run.score": `artifact,copied_rows,copied_validation_rows,created_at,curves,${score},warnings`,
     "run.model": artifact,
   },
   "runs diff v1 v1": {

@@ -452,13 +452,14 @@ describe("starting and stopping", () => {
       renameSync(join(other.folder, `${path}.new`), join(other.folder, path));
     };
     replace(text.replace(/"sha256": "..../, '"sha256": "0000'));
-    await until(async () => (await own.get("/ready")).body["refused"] !== null);
+    const refusal = async (): Promise<unknown> => (await own.get("/ready")).body["refused"];
+    await until(async () => (await refusal()) !== null);
+    const first = await refusal();
     expect((await own.post("/predict", row)).body["model_version"]).toBe(runId);
     replace("{");
-    await sleep(200);
+    await until(async () => (await refusal()) !== first);
     expect((await own.post("/predict", row)).body["model_version"]).toBe(runId);
     replace(text);
-    const refusal = async (): Promise<unknown> => (await own.get("/ready")).body["refused"];
     await until(async () => (await refusal()) === null);
     const { path: model } = (JSON.parse(text) as { model: { path: string } }).model;
     const bytes = other.read(model);

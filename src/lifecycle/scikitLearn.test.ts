@@ -44,7 +44,7 @@ def computed_metrics(path, task):
     t, h = data["y"], data["yhat"]
     if task == "regression":
         return {
-            "mse": m.mean_squared_error(t, h), "rmse": m.mean_squared_error(t, h, squared=False), "mae": m.mean_absolute_error(t, h),
+            "mse": m.mean_squared_error(t, h), "rmse": m.mean_squared_error(t, h) ** 0.5, "mae": m.mean_absolute_error(t, h),
             "mape": m.mean_absolute_percentage_error(t, h), "r2": m.r2_score(t, h),
             "median_absolute_error": m.median_absolute_error(t, h), "max_error": m.max_error(t, h),
             "smape": np.mean(2 * np.abs(t - h) / (np.abs(t) + np.abs(h))),

@@ -16,7 +16,12 @@ export function command(
   variables: Readonly<Record<string, string>>,
 ): Channel {
   const named = Object.entries(variables).filter(([name]) => new RegExp(String.raw`\$\{?${name}\b`).test(line));
-  const env = { ...Object.fromEntries(named), ...process.env };
+  const own = { ...Object.fromEntries(named), ...process.env };
+  // Every user can read the words of a process, but not its environment.
+  const [shown, env] =
+    process.platform === "win32"
+      ? [line, own]
+      : ['line=$ALERT_COMMAND; unset ALERT_COMMAND; eval "$line"', { ...own, ALERT_COMMAND: line }];
   return {
     type: "command",
     // Only the program, because arguments may contain a token.
@@ -26,7 +31,7 @@ export function command(
     send: (alert, signal) =>
       new Promise((resolve, reject) => {
         // Its own process group, so that children of the shell are stopped too.
-        const child = spawn(line, { shell: true, detached: true, stdio: ["pipe", "ignore", "pipe"], env });
+        const child = spawn(shown, { shell: true, detached: true, stdio: ["pipe", "ignore", "pipe"], env });
         const stop = (): void => stopGroup(child.pid);
         signal.addEventListener("abort", stop, { once: true });
         let stderr = "";

@@ -233,7 +233,7 @@ function caseOf(chance: Random, root: string): Case {
   const context = { now: () => new Date("2026-01-01T00:00:00Z"), emit: () => {} };
   const options = (target: Target) =>
     ({
-      workspace: { paths: { workspace: directory, datasets, models, production }, context },
+      workspace: { paths: { workspace: directory, datasets, models, production }, context, config: { limits: {} } },
       configPath,
       directory,
       references,
