@@ -1,5 +1,5 @@
 /** Builds the commander program from the definitions in commands/. The only file that imports commander. */
-import { Argument, Command as CommanderCommand, CommanderError, Option } from "commander";
+import { Argument, Command as CommanderCommand, CommanderError, Help, Option } from "commander";
 import {
   globalOptions,
   listingOptions,
@@ -116,6 +116,12 @@ function configure(command: CommanderCommand, options: ProgramOptions, examples:
       optionDescription: (option) => option.description,
       argumentDescription: (argument) => argument.description,
       subcommandTerm: (child) => child.name(),
+      formatHelp: (shown, helper) => {
+        const sections = Help.prototype.formatHelp.call(helper, shown, helper).trimEnd().split("\n\n");
+        // Of mlctl itself, people look for a command.
+        const isLast = (section: string): boolean => shown.parent === null && /^\S*Options:/.test(section);
+        return `${sections.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b))).join("\n\n")}\n`;
+      },
     })
     .addHelpText("after", () => exampleText(examples, width(), colours));
 }
