@@ -119,7 +119,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const change =
     theirs && thresholdChange(session, { ...deployed!, evaluation: theirs }, { ...challenger, evaluation });
   const rivals = theirs === null || change?.isChosen ? undefined : { champion: deployed!, challenger };
-  const rows = rivals && (await unknownTestRows(session, rivals, judged.table));
+  const rows = rivals && (await unknownTestRows(session, rivals, { ...test, table: judged.table }));
   const verdict = promotion(
     {
       challenger: evaluation,

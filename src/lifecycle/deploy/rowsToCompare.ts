@@ -14,19 +14,33 @@ import { ranksOf } from "../ranks/ranksOf.ts";
 import { knownTestRows, trainedRows, type KnownRows } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
+import type { TestData } from "../testData.ts";
 import { laterRows } from "../train/inspectData.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 
 type Rivals = Readonly<Record<"champion" | "challenger", LoadedModel>>;
 
 /** @returns positions of the test rows that are no copies of rows that either model was trained on */
-export async function unknownTestRows(session: Session, { champion, challenger }: Rivals, test: Table) {
-  const known = [await knownTestRows(session, champion, test), await knownTestRows(session, challenger, test)];
+export async function unknownTestRows(
+  session: Session,
+  { champion, challenger }: Rivals,
+  { table: test, files }: TestData,
+): Promise<Int32Array> {
+  // The training rows are read only if score found copies among them, or saw other test rows.
+  const isClean = ({ run }: LoadedModel): boolean =>
+    run?.score?.copiedRows === 0 && hashes(run.score.testFiles) === hashes(files);
+  const known = [];
+  for (const model of [champion, challenger])
+    known.push(isClean(model) ? undefined : await knownTestRows(session, model, test));
   const copies = new Set(known.flatMap((each) => [...(each?.training ?? [])]));
   const all = Int32Array.from({ length: test.rowCount }, (_, row) => row);
   const left = all.filter((row) => !copies.has(row));
   if (left.length >= Math.max(MIN_ROWS, copies.size)) return left;
   return known.some((each) => each && copies.size <= 2 * shareOfRepeats(each) * all.length) ? all : left;
+}
+
+function hashes(files: readonly { readonly sha256: string }[]): string {
+  return files.map(({ sha256 }) => sha256).join();
 }
 
 /**
@@ -47,9 +61,9 @@ export async function newerRows(session: Session, rivals: Rivals, test: Table): 
   const run = rivals.challenger.run!;
   const time = session.config.time_column;
   const dataset = session.store.dataset(run.datasetId);
-  const config = parseRecorded(run.config);
   const hasTime = time !== null || dataset?.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type));
-  const prepared = hasTime && config && dataset && prepareData({ ...session, config }, dataset);
+  const config = hasTime ? parseRecorded(run.config) : undefined;
+  const prepared = config && dataset && prepareData({ ...session, config }, dataset);
   const data = prepared && (await prepared.catch(recover(() => undefined)));
   if (!data) return undefined;
   const { table } = data.toSelectOn;
