@@ -125,6 +125,8 @@ export function httpCaller({ url, token }: ApiServer, signal: AbortSignal) {
     };
     try {
       const headers = {
+        // A server that stops waits a moment for further requests of open connections.
+        connection: "close",
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(rows === undefined ? {} : { "content-type": rows.type }),
       };
