@@ -14,6 +14,12 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX datasets_by_sha256 ON datasets (sha256);
 
+  CREATE TABLE files (
+    dataset_id TEXT NOT NULL REFERENCES datasets ON DELETE CASCADE,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER, rows INTEGER, PRIMARY KEY (dataset_id, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_by_sha256 ON files (sha256);
+
   CREATE TABLE runs (
     run_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, status TEXT NOT NULL,
     family TEXT NOT NULL, feature_set TEXT, rank INTEGER, dataset_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL,
@@ -22,6 +28,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_by_time ON runs (created_at);
   CREATE INDEX runs_by_train ON runs (train_id);
   CREATE INDEX runs_by_inputs ON runs (dataset_sha256, config_sha256);
+
+  CREATE TABLE params (
+    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (run_id, name)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE metrics (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -74,6 +85,12 @@ export const migrations: readonly string[] = [
     family TEXT NOT NULL, feature_set TEXT NOT NULL, metric TEXT NOT NULL, method TEXT NOT NULL, record TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX searches_by_key ON searches (key);
+
+  CREATE TABLE trials (
+    search_id TEXT NOT NULL REFERENCES searches ON DELETE CASCADE, number INTEGER NOT NULL,
+    trial_id TEXT NOT NULL, status TEXT NOT NULL, value REAL, seconds REAL, params TEXT NOT NULL,
+    PRIMARY KEY (search_id, number)
+  ) STRICT, WITHOUT ROWID;
   `,
   `
   CREATE TABLE executions (

@@ -221,12 +221,15 @@ describe("the index and the records", () => {
       deployments: 2,
       models: 2,
       metrics: 7,
+      params: 6,
       runs: 3,
+      files: 2,
       datasets: 2,
       executions: 1,
       monitorings: 2,
       monitor_values: 12,
       searches: 1,
+      trials: 2,
       records: 12,
     });
     expect(await reindex(folderRecords(paths), paths.index, now)).toEqual({
