@@ -36,11 +36,14 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
   const { items, kept } = await planPrune(session);
   const described = items.map((item) => describe(session, item));
   if (!dryRun) {
-    // Releases come first. The others go together, because each change of the index looks for what nothing refers to any more.
+    // All but releases go together, because each change of the index looks for what nothing refers to any more.
     for (let done = 0; done < items.length;) {
       session.context.signal.throwIfAborted();
       const { release } = items[done]!;
-      const chunk = items.slice(done, done + (release === undefined ? TOGETHER : 1));
+      const isEnd = (item: PruneItem, at: number): boolean =>
+        at > done && (release !== undefined || item.release !== undefined || at === done + TOGETHER);
+      const end = items.findIndex(isEnd);
+      const chunk = items.slice(done, end < 0 ? items.length : end);
       const [records, files] = [chunk.flatMap((item) => item.records), chunk.flatMap((item) => item.files)];
       if (release === undefined) await forgetRecords(session, { records, files });
       else await pruneRelease(session, release, session.context.now().toISOString());
