@@ -17,7 +17,8 @@ export function environmentSettings(
   schema: () => SchemaNode,
   referenced: ReadonlySet<string>,
 ) {
-  const isGiven = (name: string): boolean => name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined;
+  const isGiven = (name: string): boolean =>
+    name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined && !otherVariables.includes(name);
   const given = Object.keys(environment).filter(isGiven);
   if (given.length === 0) return { settings: [], warnings: [] };
   const paths = new Map(settingPaths(schema()).map((path) => [variableOf(path.join(".")), path]));
@@ -27,7 +28,7 @@ export function environmentSettings(
     const path = paths.get(variable);
     if (path !== undefined) {
       settings.push({ variable, path, value: settingFromText(environment[variable]!, path, schema()) });
-    } else if (!referenced.has(variable) && !otherVariables.includes(variable)) {
+    } else if (!referenced.has(variable)) {
       const names = [...paths.keys(), ...otherVariables].map((name) => name.slice(VARIABLE_PREFIX.length));
       const close = suggest(variable.slice(VARIABLE_PREFIX.length), names);
       const advice = close === undefined ? "" : `; did you mean ${VARIABLE_PREFIX}${close}?`;

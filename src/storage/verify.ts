@@ -89,7 +89,9 @@ function storeFindings(paths: WorkspacePaths): IndexFindings {
     if (store === undefined)
       return only("warn", "written by an older version; the next command that writes upgrades it");
     try {
-      const problems = store.integrityProblems().map((message) => finding("store", "fail", message));
+      // The index of a shared workspace is this machine's copy.
+      const check = paths.shared === undefined ? "integrity" : "quick";
+      const problems = store.integrityProblems(check).map((message) => finding("store", "fail", message));
       const known = store.knownRecords();
       if (problems.length === 0)
         return { findings: [finding("store", "pass", "sound")], known, recorded: store.artifacts() };

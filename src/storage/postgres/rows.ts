@@ -103,9 +103,13 @@ export async function changedRows(
     // Of all records, only those come here that the index does not have: the server checks the others.
     const had = from === 0n ? [...known] : [];
     const [paths, hashes] = [had.map(([path]) => path), had.map(([, { sha256 }]) => sha256)];
-    const sql = `SELECT path, kind, seq, sha256, CASE WHEN NOT intact THEN text END AS text, gone, intact FROM (
-        SELECT *, (path, sha256) IN (SELECT * FROM unnest($3::text[], $4::text[])) AND sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') IS TRUE AS intact FROM record
-      ) AS row WHERE workspace = $1 AND seq >= $2 ORDER BY seq`;
+    // Materialized: each text is hashed once.
+    const sql = `WITH row AS MATERIALIZED (
+        SELECT path, kind, seq, sha256, text, gone, (path, sha256) IN (SELECT * FROM unnest($3::text[], $4::text[]))
+          AND sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') IS TRUE AS intact
+        FROM record WHERE workspace = $1 AND seq >= $2
+      ) SELECT path, seq, gone, intact, CASE WHEN NOT intact THEN kind END AS kind,
+        CASE WHEN NOT intact THEN sha256 END AS sha256, CASE WHEN NOT intact THEN text END AS text FROM row ORDER BY seq`;
     return connection.query<Row>(sql, [workspace, String(from), paths, hashes]).catch(noneYet([]));
   };
   const [newestPath, newest] = newestOf(known);
@@ -125,11 +129,11 @@ export async function changedRows(
   const problems: RecordProblem[] = [];
   for (const row of current.values()) {
     const before = known.get(row.path);
-    if (before?.stat === row.seq && before.sha256 === row.sha256) continue;
-    if (row.intact && before?.sha256 === row.sha256) {
-      touched.push({ path: row.path, stat: row.seq });
+    if (row.intact) {
+      if (before?.stat !== row.seq) touched.push({ path: row.path, stat: row.seq });
       continue;
     }
+    if (before?.stat === row.seq && before.sha256 === row.sha256) continue;
     try {
       const read = readRow(row, shown);
       if (read !== undefined) (before?.sha256 === read.sha256 ? touched : changed).push(read);

@@ -59,6 +59,12 @@ export class RunStore {
     return this.#records(from, ...values);
   }
 
+  /** All runs, with null as their configuration, which is most of a record: reading ten thousand takes half the time. */
+  runsInBrief(): Run[] {
+    const brief = "json_replace(record, '$.config', NULL) AS record";
+    return this.#records(`(SELECT ${brief} FROM runs ${this.#newestFirst("runs")})`);
+  }
+
   run(runId: string): Run | undefined {
     return this.#records<Run>("runs WHERE run_id = ?", runId)[0];
   }
@@ -191,9 +197,12 @@ export class RunStore {
     });
   }
 
-  /** The problems that SQLite's integrity check finds, and rows without a parent; empty if there are none. */
-  integrityProblems(): string[] {
-    const found = this.#column<string>("PRAGMA integrity_check").filter((message) => message !== "ok");
+  /**
+   * The problems that SQLite's integrity check finds, and rows without a parent; empty if there are none.
+   * @param check "quick" leaves out whether the indexes of SQLite have what their tables have, which takes most of the time
+   */
+  integrityProblems(check: "quick" | "integrity" = "integrity"): string[] {
+    const found = this.#column<string>(`PRAGMA ${check}_check`).filter((message) => message !== "ok");
     // foreign_key_check looks for the parent of each row, which takes thirty times as long.
     const keys = this.#rows<Record<"child" | "key" | "parent", string>>(
       'SELECT m.name AS child, f."from" AS key, f."table" AS parent FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f',
