@@ -1,4 +1,5 @@
 /** Finds the newest dataset of a workspace and reads its rows. */
+import { counted } from "../core/text/format.ts";
 import { join } from "node:path";
 import type { Dataset } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
@@ -17,7 +18,7 @@ export function latestDataset({ config, context, store }: Session, stage: string
       hint: "run `mlctl ingest`",
     });
   }
-  context.emit({ type: "stage", stage, message: `reading ${dataset.artifact.path} (${dataset.rows} rows)` });
+  context.emit({ type: "stage", stage, message: `reading ${dataset.artifact.path} (${counted(dataset.rows, "row")})` });
   return dataset;
 }
 

@@ -2,7 +2,7 @@
 import type { Deployment } from "../core/records/deployment.ts";
 import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews } from "../core/records/alert.ts";
 import type { MonitorWindow } from "../core/records/monitoring.ts";
-import { formatNumber } from "../core/text/format.ts";
+import { counted, formatNumber } from "../core/text/format.ts";
 import { originText, passingSide } from "../core/text/recordText.ts";
 import type { Change } from "./alertState.ts";
 
@@ -34,7 +34,7 @@ export function alertOf(
     lines: [
       ...items.map(lineOf),
       "",
-      ...(window === null ? [] : [`window: ${window.label}, ${window.rows} rows${model}`]),
+      ...(window === null ? [] : [`window: ${window.label}, ${counted(window.rows, "row")}${model}`]),
       `judged at ${at}`,
     ],
     items,

@@ -44,7 +44,8 @@ export function reasonToSkip(
   const present = column.kind === "category" ? presentCount(column) : presentValues(column.values).length;
   if (reference.count === 0) return "all values were missing in training";
   if (present === 0) return "all values are missing";
-  if (reference.count < minimumRows) return `${reference.count} values in training, at least ${minimumRows} are needed`;
+  if (reference.count < minimumRows)
+    return `${counted(reference.count, "value")} in training, at least ${minimumRows} are needed`;
   if (present < minimumRows) return `${counted(present, "value")}, at least ${minimumRows} are needed`;
   return null;
 }

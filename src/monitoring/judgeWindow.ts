@@ -1,4 +1,5 @@
 /** Compares one window with the reference: drift, quality and performance, and the findings about them. */
+import { counted } from "../core/text/format.ts";
 import type { Model } from "../core/records/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
 import type { Reference } from "../core/records/reference.ts";
@@ -81,7 +82,7 @@ function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] 
   const nothing = { status: "skipped", value: null, limit: null, message: "no row has a label" } as const;
   if (unknownLabels === null) return yTrue.every(Number.isNaN) ? [finding("quality", "labels", nothing)] : [];
   const { count, example } = unknownLabels;
-  const message = `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`;
+  const message = `${counted(count, "label")} unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`;
   const share = count / Math.max(1, yTrue.length);
   return [finding("quality", "labels", { status: "fail", value: share, limit: 0, message })];
 }

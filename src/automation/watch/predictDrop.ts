@@ -1,4 +1,5 @@
 /** Predicts a dropped file with the deployed model and compares it with the reference data. */
+import { counted } from "../../core/text/format.ts";
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -53,8 +54,11 @@ export async function predictDrop(workspace: Workspace, claim: Claim, work: Drop
     if (failure !== undefined || !work.isLast) throw failure ?? new MlctlError("failure", predicted.logProblem);
   }
   const { run, sha256 } = loaded;
-  say(`predicted ${predicted.rows} rows with ${run === null ? `model ${sha256.slice(0, 12)}` : `run ${run.runId}`}`);
-  if (predicted.rejected > 0) say(`${predicted.rejected} rows were rejected`);
+  say(
+    `predicted ${counted(predicted.rows, "row")} with ${run === null ? `model ${sha256.slice(0, 12)}` : `run ${run.runId}`}`,
+  );
+  if (predicted.rejected > 0)
+    say(`${counted(predicted.rejected, "row")} ${predicted.rejected === 1 ? "was" : "were"} rejected`);
   const monitored =
     settings.monitor && predicted.rows > 0
       ? await monitorDrop({ ...workspace, context }, claim, { ...work, loaded, stop: workspace.context.signal })

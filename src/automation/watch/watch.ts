@@ -197,7 +197,8 @@ function tellLeft({ workspace, troubles, results, unfinished }: Round): void {
     workspace.context.emit({ type: "warning", stage: "watch", message, again: true });
   const unlogged = results.reduce((total, { rows, logged }) => total + rows - (logged ?? rows), 0);
   const reason = results.findLast(({ logProblem }) => typeof logProblem === "string")?.logProblem;
-  if (unlogged > 0) warn(`${unlogged} predictions were not logged; the last time: ${reason}`);
+  if (unlogged > 0)
+    warn(`${counted(unlogged, "prediction")} ${unlogged === 1 ? "was" : "were"} not logged; the last time: ${reason}`);
   const names = [...unfinished.values()].map(({ given }) => given);
   if (names.length > 0)
     warn(

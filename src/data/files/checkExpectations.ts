@@ -1,7 +1,7 @@
 /** Checks the table `result` against `ingest.expect`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { percent } from "../../core/text/format.ts";
+import { counted, percent } from "../../core/text/format.ts";
 import { present } from "../../core/text/present.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
@@ -24,7 +24,8 @@ export interface Expectations {
 export async function checkExpectations(database: Database, expectations: Expectations): Promise<void> {
   const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
   const violations: string[] = [];
-  if (rows < (expectations.minRows ?? 0)) violations.push(`${rows} rows, expected at least ${expectations.minRows}`);
+  if (rows < (expectations.minRows ?? 0))
+    violations.push(`${counted(rows, "row")}, expected at least ${expectations.minRows}`);
   const columns = await database.describe("SELECT * FROM result");
   for (const [name, expected] of Object.entries(expectations.columns ?? {})) {
     const column = columns.find((candidate) => candidate.name === name);

@@ -103,26 +103,30 @@ function nothing(wanted: Wanted): Html {
 
 function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
   const isClass = entries.some(({ probability }) => probability !== null);
-  return itemTable(`${displayNumber(entries.length)} predictions, newest first`, entries, [
-    ["ID", ({ predictionId }) => predictionLink(predictionId)],
+  return itemTable(
+    `${displayNumber(entries.length)} ${entries.length === 1 ? "prediction" : "predictions, newest first"}`,
+    entries,
     [
-      "Time",
-      ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
+      ["ID", ({ predictionId }) => predictionLink(predictionId)],
+      [
+        "Time",
+        ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
+      ],
+      ...ids.map((id) => [id, ({ inputs }: LogEntry) => String(inputs[id] ?? "–")] as const),
+      [{ title: "Prediction", numeric: !isClass }, ({ prediction }) => valueText(prediction)],
+      isClass && [
+        "Probability",
+        ({ probability }) =>
+          probability === null
+            ? "–"
+            : html`<span class="bar-cell">${shareBar(probability)} ${percent(probability)}</span>`,
+      ],
+      [{ title: "Label", numeric: !isClass }, ({ label }) => (label === null ? "–" : valueText(label))],
+      isClass && ["Correct", labelWord],
+      ["Model", ({ runId }) => modelLink(runId)],
+      ["Source", ({ source }) => source],
     ],
-    ...ids.map((id) => [id, ({ inputs }: LogEntry) => String(inputs[id] ?? "–")] as const),
-    [{ title: "Prediction", numeric: !isClass }, ({ prediction }) => valueText(prediction)],
-    isClass && [
-      "Probability",
-      ({ probability }) =>
-        probability === null
-          ? "–"
-          : html`<span class="bar-cell">${shareBar(probability)} ${percent(probability)}</span>`,
-    ],
-    [{ title: "Label", numeric: !isClass }, ({ label }) => (label === null ? "–" : valueText(label))],
-    isClass && ["Correct", labelWord],
-    ["Model", ({ runId }) => modelLink(runId)],
-    ["Source", ({ source }) => source],
-  ]);
+  );
 }
 
 function predictionLink(id: string): Html {

@@ -1,4 +1,5 @@
 /** Reports troubles of the prediction log: once when one begins, when it loses rows, when it ends, and at exit. */
+import { counted } from "../../core/text/format.ts";
 import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
 
 /** Called at each change, and when the log is closed; with the sums of all workers, if there are several. */
@@ -35,6 +36,7 @@ export function logTrouble(queueRows: number, warn: (message: string) => void): 
       if (isClosed) end(stats);
       else calm = setTimeout(end, CALM_MS, stats).unref();
     }
-    if (isClosed && dropped > 0) warn(`${dropped} predictions were not logged: ${reason}`);
+    if (isClosed && dropped > 0)
+      warn(`${counted(dropped, "prediction")} ${dropped === 1 ? "was" : "were"} not logged: ${reason}`);
   };
 }
