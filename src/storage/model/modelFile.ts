@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
+import { modelProblem } from "./modelProblem.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { errorCode } from "../files/writeFailure.ts";
 import type { Json } from "../../core/json.ts";
@@ -43,11 +44,14 @@ export function parseModel(text: string, path: string): Model {
   if (typeof value !== "object" || value === null || !("format" in value) || value.format !== "mlctl-model") {
     throw failure(`${path} is not an mlctl model`, "give the path of a trainedmodel_<stamp>.json");
   }
-  // Only mlctl writes the checksum, which covers all of it.
+  // The checksum detects damage. modelProblem below detects an edited model with a recomputed checksum.
   const model = value as Model;
   if (model.version > MODEL_VERSION) throw newer(model, path);
   if (!checksumMatches(text, model))
     throw failure(`the model ${path} was edited: its content does not match its checksum`, RETRAIN);
+  const problem = modelProblem(model);
+  if (problem !== undefined)
+    throw failure(`the model ${path} is not valid: its ${problem} is missing or has an unexpected value`, RETRAIN);
   return model;
 }
 
@@ -93,9 +97,15 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** The checksum is last. */
 function isTruncated(text: string): boolean {
-  return text.trimStart().startsWith("{") && !/"sha256": *"\w*"\s*\}\s*$/.test(text);
+  if (!text.trimStart().startsWith("{")) return false;
+  let depth = 0;
+  for (const token of text.match(/"(?:[^"\\]|\\.)*"|["{}[\]]/gs) ?? []) {
+    if (token === '"') return true;
+    if (token === "{" || token === "[") depth += 1;
+    if (token === "}" || token === "]") depth -= 1;
+  }
+  return depth > 0;
 }
 
 function newer(model: Model, path: string): MlctlError {
