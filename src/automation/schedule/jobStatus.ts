@@ -75,7 +75,7 @@ const RECENT = 5;
 
 export type JobStatus = Awaited<ReturnType<typeof jobStatuses>>[number];
 
-/** "unscheduled": not installed in any scheduler; "overdue": the job should have run and did not. */
+/** "unscheduled": nothing seems to run it; "overdue": the job should have run and did not. */
 type Status = "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
 
 /** @returns per job; `scheduler`: where it was last installed, null if nowhere, so that no run is expected */
@@ -90,14 +90,21 @@ export async function jobStatuses(
     // Read separately: many manual runs would push the unattended ones out of the limit.
     const unattended = unattendedExecutions(store, job.name);
     const expectation = expected[job.name];
-    const missed = missedTimes(job, expectation, unattended, overdueCutoff(job, now));
+    const until = overdueCutoff(job, now);
+    const missed = missedTimes(job, expectation, unattended, until);
+    // Runs by hand, and those of a scheduler that has stopped since, are no sign that anything runs it.
+    const newest = unattended
+      .map(({ dueAt, startedAt }) => dueAt ?? startedAt)
+      .toSorted()
+      .at(-1);
+    const isRun = expectation !== undefined || (newest !== undefined && !passedTimes(job, new Date(newest), until));
     return {
       name: job.name,
       command: job.words.join(" "),
       cron: job.cron,
       timezone: job.timezone,
       scheduler: expectation?.by ?? null,
-      status: statusOf(expectation, newestOf(executions, unattended), missed !== undefined),
+      status: statusOf(newestOf(executions, unattended), { isRun, isOverdue: missed !== undefined }),
       missed: missed?.count ?? 0,
       overdueSince: missed?.first.toISOString() ?? null,
       next: nextTimes(job, count, now).map((time) => time.toISOString()),
@@ -138,7 +145,10 @@ export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
       finding(`job ${job.name}`, status, message, [job.missed, 0]);
     switch (job.status) {
       case "unscheduled":
-        return is("warn", "no scheduler of this machine has it, and it never ran: `mlctl schedule install`");
+        return is(
+          "warn",
+          `no scheduler of this machine has it, and ${last === undefined ? "it never ran" : `it last ran at ${last.startedAt}`}: \`mlctl schedule install\``,
+        );
       case "overdue": {
         const what = `missed ${counted(job.missed, "run")} since ${shortTime(job.overdueSince!)}`;
         return is("fail", `${what}: check that ${schedulerName(job.scheduler)} is working`);
@@ -160,11 +170,14 @@ function schedulerName(scheduler: Scheduler | null): string {
   return scheduler === "crontab" ? "cron" : scheduler === "systemd" ? "its systemd timer" : "`mlctl schedule run`";
 }
 
-function statusOf(expected: Expectation | undefined, executions: readonly Execution[], isOverdue: boolean): Status {
+function statusOf(
+  executions: readonly Execution[],
+  { isRun, isOverdue }: { readonly isRun: boolean; readonly isOverdue: boolean },
+): Status {
   const last = executions.map(actualStatus).find((status) => status !== "skipped");
   if (last === "running") return "running";
   if (isOverdue) return "overdue";
-  if (expected === undefined && last === undefined) return "unscheduled";
+  if (!isRun && last !== "failed") return "unscheduled";
   if (last === undefined) return "waiting";
   return last === "done" ? "ok" : "failed";
 }

@@ -8,7 +8,10 @@ export const MAX_WORDS = 5;
 
 /** The line of config.json that makes the words mean "missing", besides those that do. */
 export function missingLine({ nullValues = [] }: ReadOptions, words: readonly string[]): string {
-  const all = [...new Set(["", ...nullValues, ...words])].map((word) => JSON.stringify(word));
+  // What contains a comma could be two cells, so it cannot stand for a missing one.
+  const all = [...new Set(["", ...nullValues, ...words.filter((word) => !word.includes(","))])].map((word) =>
+    JSON.stringify(word),
+  );
   return `set "ingest": {"null_values": [${all.join(", ")}]} in config.json`;
 }
 

@@ -70,7 +70,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
       reason,
     })),
     settings,
-    notes: notesOf(session, [a, b]),
+    notes: notesOf(session, [a, b], differing),
   };
 }
 
@@ -132,12 +132,22 @@ function summary({ run: { runId, modelVersion, family, seed }, model }: RunWithM
   return { runId, modelVersion, family, seed, threshold: model.threshold };
 }
 
-function notesOf(session: Session, ends: readonly { readonly run: Run; readonly retrained: boolean }[]): string[] {
-  return ends.flatMap(({ run, retrained }) =>
-    present([
-      retrained && `run ${run.runId} has no model file: it was trained again in memory`,
-      run.codeVersion !== session.codeVersion &&
-        `run ${run.runId} was trained by mlctl ${run.codeVersion}; this version trained the models in between`,
-    ]),
-  );
+function notesOf(
+  session: Session,
+  ends: readonly { readonly run: Run; readonly retrained: boolean }[],
+  differing: readonly Factor[],
+): string[] {
+  const [first, second] = ends.map(({ run }) => run.configSha256);
+  const chosen =
+    "config.json is the same for both: settings that differ are what mlctl chose from the data, such as members of an ensemble, so their effect is one of the data too";
+  return [
+    ...(first === second && differing.includes("settings") ? [chosen] : []),
+    ...ends.flatMap(({ run, retrained }) =>
+      present([
+        retrained && `run ${run.runId} has no model file: it was trained again in memory`,
+        run.codeVersion !== session.codeVersion &&
+          `run ${run.runId} was trained by mlctl ${run.codeVersion}; this version trained the models in between`,
+      ]),
+    ),
+  ];
 }

@@ -1,10 +1,12 @@
 /** deploy: compares challenger and champion on the same rows, then switches atomically; or rolls back. */
+import { isDeepStrictEqual } from "node:util";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { existsSync } from "node:fs";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { promotion } from "../../pipeline/judge/promotion.ts";
@@ -22,7 +24,7 @@ import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { judge } from "../judge.ts";
 import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
-import { newerRows, unknownTestRows } from "./rowsToCompare.ts";
+import { newerRows, unknownTestRows, unknownTime } from "./rowsToCompare.ts";
 import { thresholdChange } from "./thresholdChange.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
@@ -54,10 +56,10 @@ export async function deploy(session: Session, options: DeployOptions = {}): Pro
 
 async function promote(
   session: Session,
-  { model = "latest", force = false, dryRun = false, message }: DeployOptions,
+  { model, force = false, dryRun = false, message }: DeployOptions,
 ): Promise<DeployResult> {
   const { paths, context } = session;
-  const challenger = await loadModel(session, model);
+  const challenger = await loadModel(session, model ?? "latest");
   const current = currentDeployment(paths.production);
   if (challenger.run === null)
     throw new MlctlError("usage", "only models trained in this workspace can be deployed", {
@@ -67,6 +69,13 @@ async function promote(
   const runs = { runId: run.runId, previousRunId: current?.runId ?? null };
   const unscored = { metric: null, value: null, reasons: ["it is already deployed"], dryRun };
   if (current?.runId === run.runId) return { status: "kept", ...runs, ...unscored, path: null };
+  const left = deploymentHistory(paths.production).find(
+    ({ action, previousRunId }) => action === "rollback" && previousRunId === run.runId,
+  );
+  if (left !== undefined && model === undefined && !force) {
+    const reason = `production was rolled back from it at ${left.deployedAt}: \`mlctl deploy ${run.runId}\` deploys it again`;
+    return { status: "kept", ...runs, ...unscored, reasons: [reason], path: null };
+  }
   const { verdict, metric, value, tested } = await compare(session, challenger, force);
   const naive = session.config.promotion.beat_baseline ? await naiveAhead(session, run, { metric, tested }) : [];
   const promoted = verdict.promote && naive.length === 0;
@@ -128,6 +137,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
       leftOut: rows && evaluation.yTrue.length - rows.length,
       newer: rivals && (await newerRows(session, rivals, test.table)),
       championProblem: typeof pair === "string" ? pair : undefined,
+      isRedefined: deployed && isRedefined(deployed.model.signature.target, challenger.model.signature.target),
       championDamage: champion instanceof MlctlError ? champion.message : undefined,
       chosen: change?.isChosen ? `only the threshold changes, ${change.text}, as config.json says` : undefined,
       baseline: isBaseline(challenger.model.estimator.family) ? null : judged.baselineEvaluation,
@@ -148,8 +158,13 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
     verdict.promote || change === null || (rows && rows.length < judged.table.rowCount)
       ? []
       : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
-  const reasons = [...verdict.reasons, ...missed];
+  const reasons = [...verdict.reasons, ...missed, ...(rivals ? unknownTime(session, challenger) : [])];
   return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
+}
+
+/** One odd label among thousands makes another class, and another task. */
+function isRedefined(before: Model["signature"]["target"], now: Model["signature"]["target"]): boolean {
+  return before.name === now.name && !isDeepStrictEqual([before.task, before.classes], [now.task, now.classes]);
 }
 
 async function rollback(session: Session, { dryRun = false, message }: DeployOptions): Promise<DeployResult> {

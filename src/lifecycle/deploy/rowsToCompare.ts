@@ -4,6 +4,7 @@ import { recover } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
+import { listed } from "../../core/text/listed.ts";
 import { fitOn } from "../../pipeline/fit/fitCandidate.ts";
 import { MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 import type { NewerRows } from "../../pipeline/judge/promotion.ts";
@@ -103,4 +104,12 @@ async function fitWithout(session: Session, { challenger }: Rivals, data: Prepar
   const { params } = challenger.model.estimator;
   const candidate = candidateOf(data.config, { family, params, featureSet, featurePatterns, metric, seed });
   return { ...challenger.model, ...(await fitOn(candidate, { data, rows }, { signal, ranks: ranksOf(session) })) };
+}
+
+/** Why rows that are newer than the test rows were not looked for. */
+export function unknownTime({ config, store }: Session, { run }: LoadedModel): string[] {
+  const columns = store.dataset(run?.datasetId ?? "")?.columns ?? [];
+  const dates = columns.filter(({ type }) => /^(DATE|TIMESTAMP)/.test(type)).map(({ name }) => JSON.stringify(name));
+  if (config.time_column !== null || dates.length < 2) return [];
+  return [`whether rows are newer than the test rows is not known: set "time_column" to one of ${listed(dates)}`];
 }

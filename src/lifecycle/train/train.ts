@@ -18,7 +18,7 @@ import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
 import { withSharedFits } from "../workers/sharedFits.ts";
-import { trainCandidates, type More } from "./trainCandidates.ts";
+import { trainCandidates, type Earlier, type More } from "./trainCandidates.ts";
 
 import { prepareData, type PreparedData } from "./trainingData.ts";
 import { defaultFamilies, type DefaultModel } from "../../estimators/defaultModels.ts";
@@ -40,7 +40,7 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
   const chosen = chosenBy(session, data);
   return withSharedFits(chosen, data, async (sharing) => {
     const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
-      trainCandidates(sharing, data, undefined, data.config.train.time === null ? [] : bestBefore(session)),
+      trainCandidates(sharing, data, undefined, data.config.train.time === null ? undefined : before(session)),
       inspectRows(sharing, data),
     ]);
     const all = chosenBy(sharing, { ...data, config: withModels(data.config, more) });
@@ -51,10 +51,10 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
 }
 
 /** More would leave no time for new ones. */
-const MOST_EARLIER = 8;
+const MOST_EARLIER = 3;
 
-/** The best models of the last training, as its configuration has them, so that `train.time` goes on from there. */
-function bestBefore({ store }: Session): DefaultModel[] {
+/** The best models of the last training, as its configuration has them, and the others: `train.time` goes on from there. */
+function before({ store }: Session): Earlier {
   const last = store.latestModelRun();
   const models = (last && parseRecorded(last.config)?.train.models) ?? [];
   const ranked = last === undefined ? [] : store.runsOfTraining(last.trainId);
@@ -66,7 +66,7 @@ function bestBefore({ store }: Session): DefaultModel[] {
     const own = models.filter((model) => !isBaseline(model.family) && isOf(run, model));
     return own.toSorted((a, b) => size(b) - size(a)).slice(0, 1);
   });
-  return best.slice(0, MOST_EARLIER).map(({ family, params }) => ({ family, params }) as DefaultModel);
+  return { best: best.slice(0, MOST_EARLIER) as DefaultModel[], others: models as DefaultModel[] };
 }
 
 /** Expressions that fail on the test files only would be found by score, after the training. */

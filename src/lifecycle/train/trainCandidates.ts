@@ -23,9 +23,15 @@ export interface More {
   readonly tried: number;
 }
 
+/** `train.time` fits the best first, and of the others only what is new. */
+export interface Earlier {
+  readonly best: readonly DefaultModel[];
+  readonly others: readonly DefaultModel[];
+}
+
 /**
  * Returns the candidates best first. A candidate that cannot be fitted on this data causes a warning and ranks last.
- * @param earlier what `train.time` tries first
+ * @param earlier of the last training
  * @returns `isInterrupted` if Ctrl-C ended `train.time`
  * @throws {MlctlError} the first candidate's error if all fail; kind "usage" for errors in the configuration
  */
@@ -33,7 +39,7 @@ export async function trainCandidates(
   workspace: Workspace,
   data: PreparedData,
   candidates = configuredCandidates(workspace, data.target.task).map(({ candidate }): Candidate => candidate),
-  earlier: readonly DefaultModel[] = [],
+  earlier: Earlier = { best: [], others: [] },
 ): Promise<{ ranked: readonly TrainedCandidate[]; more: More | undefined; isInterrupted: boolean }> {
   const started = performance.now();
   const { context } = workspace;
@@ -119,7 +125,7 @@ async function trainMore(
     until,
   }: {
     readonly trained: readonly TrainedCandidate[];
-    readonly earlier: readonly DefaultModel[];
+    readonly earlier: Earlier;
     readonly until: number;
   },
 ): Promise<More> {
@@ -173,14 +179,15 @@ function keyOf({ family, params }: Pick<Candidate, "family" | "params">): string
 function* furtherCandidates(
   workspace: Workspace,
   { target, config }: PreparedData,
-  { trained, earlier }: { readonly trained: readonly TrainedCandidate[]; readonly earlier: readonly DefaultModel[] },
+  { trained, earlier }: { readonly trained: readonly TrainedCandidate[]; readonly earlier: Earlier },
 ): Generator<Candidate> {
   const boosting = trained.find(({ candidate }) => candidate.params["learning_rate"] !== undefined)?.candidate.params;
   const base = (boosting ?? {}) as Record<string, string | number>;
   const done = new Set(trained.map(({ candidate }) => keyOf(candidate)));
   const known = new Set(trained.map(({ family }) => family));
   function* models(): Generator<DefaultModel> {
-    yield* earlier.filter(({ family }) => known.has(family));
+    yield* earlier.best.filter(({ family }) => known.has(family));
+    for (const { family, params } of earlier.others) done.add(keyOf({ family, params }));
     yield* portfolio(target.task, base, config.train.seed);
   }
   for (const model of models()) {

@@ -32,6 +32,8 @@ export interface PromotionInput {
   /** Null if nothing is deployed, or if the deployed model cannot predict these rows (`championProblem`). */
   readonly champion: Evaluation | null;
   readonly championProblem?: string | undefined;
+  /** Both predict the same column, but other classes of it, or numbers in place of classes. */
+  readonly isRedefined?: boolean | undefined;
   /** The challenger on the rows of `champion`, if those are not all of its rows. */
   readonly compared?: Evaluation | undefined;
   /** Test rows that do not count, because a model was trained on copies of them. */
@@ -120,9 +122,13 @@ function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: Pr
 
 function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
   if (input.chosen !== undefined) return { passed: true, reason: input.chosen };
-  const { challenger, champion, championProblem, championDamage } = input;
+  const { challenger, champion, championProblem, championDamage, isRedefined } = input;
   if (championDamage !== undefined)
     return { passed: false, reason: `cannot compare with the deployed model: ${championDamage}` };
+  if (champion === null && championProblem && isRedefined) {
+    const reason = `the classes of the target are no longer those of the deployed model, so the two cannot be compared: correct labels that are wrong, or deploy with --force`;
+    return { passed: false, reason };
+  }
   if (champion === null) {
     const problem = `the deployed model cannot predict these rows (${championProblem})`;
     return { passed: true, reason: championProblem ? problem : "no model was deployed before" };
