@@ -1,9 +1,11 @@
 /** The user's crontab in the hands of several workspaces, schedulers and programs at once: no line is lost, none stays. */
+import { execFile } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { fakeCrontab, type FakeCrontab } from "./fakeCrontab.ts";
-import { emptyWorkspace, temporaryFolder } from "./lifecycleWorkspace.ts";
+import { bin, emptyWorkspace, environment, temporaryFolder } from "./lifecycleWorkspace.ts";
 import { workspaceIn, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 const own = "5 4 * * * true\n";
@@ -42,17 +44,32 @@ describe("a crontab that cannot be read", () => {
   });
 });
 
+describe("two installations at once", () => {
+  it("both stand in the crontab", async () => {
+    const both = [workspaceWithJob(), workspaceWithJob()];
+    const variables = environment({ ...table.environment, CRONTAB_SLOW: "1" });
+    const install = (folder: string) =>
+      promisify(execFile)(process.execPath, [bin, "schedule", "install"], { cwd: folder, env: variables });
+    await Promise.all(both.map(({ folder }) => install(folder)));
+    for (const { folder } of both) expect(table.text()).toContain(`# >>> mlctl ${folder}/config.json >>>`);
+    expect(table.text().startsWith(own)).toBe(true);
+  });
+});
+
 describe("one workspace and two schedulers", () => {
-  it("is watched for the one that got its jobs last", () => {
+  it("goes on being watched as long as one of them has its jobs", () => {
     const workspace = workspaceWithJob();
     call(workspace, "install");
     call(workspace, "install --systemd");
     expect(schedulerOf(workspace)).toBe("systemd");
-    call(workspace, "remove");
-    expect(schedulerOf(workspace)).toBe("systemd");
     expect(call(workspace, "remove --systemd").stderr).toMatch(
       /next: `systemctl --user stop mlctl-\S+-verify.timer && systemctl --user daemon-reload/,
     );
+    expect(schedulerOf(workspace)).toBe("crontab");
+    call(workspace, "install --systemd");
+    call(workspace, "remove");
+    expect(schedulerOf(workspace)).toBe("systemd");
+    call(workspace, "remove --systemd");
     expect(schedulerOf(workspace)).toBeNull();
     expect(table.text()).toBe(own);
   });
@@ -104,6 +121,11 @@ describe("a workspace behind a link", () => {
     call(workspace, "install");
     const installed = table.text();
     expect(call(workspaceIn(link), `install -c ${link}/config.json`).stderr).toContain("nothing changed");
+    expect(table.text()).toBe(installed);
+    // Of an older version, which went by the link.
+    table.write(installed.replaceAll(`mlctl ${workspace.folder}/`, `mlctl ${link}/`));
+    expect(table.text()).not.toBe(installed);
+    call(workspace, "install");
     expect(table.text()).toBe(installed);
     call(workspaceIn(link), `remove -c ${link}/config.json`);
     expect(table.text()).toBe(own);

@@ -3,12 +3,13 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { temporaryFolder } from "./lifecycleWorkspace.ts";
 
-/** CRONTAB_BROKEN is what it says instead of reading. */
+/** CRONTAB_BROKEN is what it says instead of reading; CRONTAB_SLOW lets seconds pass after it read. */
 const program = `#!/bin/sh
 file="$FAKE_CRONTAB"
 case "$1" in
   -l) if [ -n "$CRONTAB_BROKEN" ]; then echo "$CRONTAB_BROKEN" >&2; exit 1; fi
-      if [ -f "$file" ]; then cat "$file"; else echo "no crontab for me" >&2; exit 1; fi ;;
+      if [ -f "$file" ]; then cat "$file"; else echo "no crontab for me" >&2; exit 1; fi
+      if [ -n "$CRONTAB_SLOW" ]; then sleep "$CRONTAB_SLOW"; fi ;;
   -r) rm "$file" ;;
   -) cat > "$file" ;;
   *) exit 2 ;;

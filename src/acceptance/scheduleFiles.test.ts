@@ -1,6 +1,6 @@
 /** Jobs handed to systemd, GitHub Actions and Kubernetes as files: whose they are, and what goes when they go. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyWorkspace, workspaceIn, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
@@ -98,5 +98,33 @@ describe("a job that runs more often than GitHub starts workflows", () => {
     );
     expect(stderr).not.toContain("job verify has");
     expect(workspace.run(["schedule", "install", "--k8s"]).stderr).not.toContain("GitHub");
+  });
+});
+
+describe("a workspace that was moved, with a link where it was", () => {
+  it("knows its units of systemd by what they say, and leaves those of others alone", () => {
+    const all = emptyWorkspace();
+    const schedule = [{ name: "verify", cron: "0 3 * * *" }];
+    const config = JSON.stringify({ target: "y", schedule });
+    all.write({ "old/config.json": config, "other/config.json": config, "units/mlctl-notes.timer": "not of mlctl\n" });
+    const units = (): string[] => all.names("units");
+    const at = (folder: string) => workspaceIn(join(all.folder, folder));
+    const inUnits = ["--systemd", "-o", "../units"];
+    const namesOf = (paths: readonly string[]): string[] => paths.map((path) => basename(path));
+    at("other").ok("schedule", "install", ...inUnits);
+    const others = units();
+    at("old").ok("schedule", "install", ...inUnits);
+    const before = units().filter((name) => !others.includes(name));
+    expect(before).toHaveLength(2);
+
+    renameSync(join(all.folder, "old"), join(all.folder, "new"));
+    symlinkSync("new", join(all.folder, "old"));
+    const planned = at("old").json<{ removed: string[] }>("schedule", "remove", ...inUnits, "--dry-run");
+    expect(namesOf(planned.removed)).toEqual(before);
+    const again = at("new").json<{ removed: string[]; files: string[] }>("schedule", "install", ...inUnits);
+    expect(namesOf(again.removed)).toEqual(before);
+    expect(units()).toEqual([...others, ...namesOf(again.files)].toSorted());
+    at("old").ok("schedule", "remove", ...inUnits);
+    expect(units()).toEqual(others);
   });
 });

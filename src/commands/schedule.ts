@@ -122,7 +122,7 @@ const install = defineCommand({
   name: "install",
   summary: "install the jobs in your crontab, systemd, GitHub Actions or Kubernetes",
   details:
-    "In the crontab, the jobs are between two marker lines at the top; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are never reported as overdue. Environment variables of this shell are not passed on: jobs get the variables that config.json names as ${NAME} from mlctl.env next to it (lines NAME='value', which every command reads), the secrets of the repository (GitHub) or the secret mlctl-env (Kubernetes).",
+    "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are expected to run only after their first run: until you link them, they are not reported as overdue. Environment variables of this shell are not passed on: jobs get the variables that config.json names as ${NAME} from mlctl.env next to it (lines NAME='value', which every command reads), the secrets of the repository (GitHub) or the secret mlctl-env (Kubernetes).",
   options: {
     ...targetOptions,
     force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },

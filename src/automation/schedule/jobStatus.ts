@@ -17,6 +17,8 @@ interface Expectation {
   readonly timezone: string;
   readonly since: string;
   readonly by: Scheduler;
+  /** The files may wait for a review in the scheduler: expect runs only after the first one. */
+  readonly fromFirstRun?: boolean;
 }
 
 type State = Readonly<Record<string, Expectation>>;
@@ -26,21 +28,32 @@ export async function expectations({ records }: Place): Promise<State> {
   return stateOf(await records.state("schedule"));
 }
 
+interface Expecting {
+  readonly by: Scheduler;
+  readonly now: Date;
+  /** The scheduler does not read the files yet: the previous one goes on, so existing expectations stay. */
+  readonly fromFirstRun?: boolean;
+}
+
 /** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
-export function expectJobs(
-  place: Place,
-  jobs: readonly CronJob[],
-  { by, now }: { readonly by: Scheduler; readonly now: Date },
-) {
+export function expectJobs(place: Place, jobs: readonly CronJob[], { by, now, fromFirstRun = false }: Expecting) {
   return save(place, (before) =>
     Object.fromEntries(
       jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
         const known = before[name];
         const isSame = known?.cron === cron && known.timezone === timezone;
-        return [name, { cron, timezone, since: isSame ? known.since : now.toISOString(), by }];
+        if (isSame && fromFirstRun) return [name, known];
+        // No run was expected yet for files that were only written.
+        const since = isSame && known.fromFirstRun !== true ? known.since : now.toISOString();
+        return [name, { cron, timezone, since, by, ...(fromFirstRun && { fromFirstRun }) }];
       }),
     ),
   );
+}
+
+export function moveExpectations(place: Place, from: Scheduler, to: Scheduler): Promise<void> {
+  const moved = (job: Expectation): Expectation => (job.by === from ? { ...job, by: to } : job);
+  return save(place, (before) => Object.fromEntries(Object.entries(before).map(([name, job]) => [name, moved(job)])));
 }
 
 export function clearExpectations(place: Place, from: readonly Scheduler[]): Promise<void> {
@@ -89,7 +102,7 @@ export async function jobStatuses(
     const executions = store.executions({ job: job.name, limit: RECENT });
     // Read separately: many manual runs would push the unattended ones out of the limit.
     const unattended = unattendedExecutions(store, job.name);
-    const expectation = expected[job.name];
+    const expectation = activeExpectation(expected[job.name], unattended);
     const until = overdueCutoff(job, now);
     const missed = missedTimes(job, expectation, unattended, until);
     // Runs by hand, and those of a scheduler that has stopped since, are no sign that anything runs it.
@@ -97,7 +110,8 @@ export async function jobStatuses(
       .map(({ dueAt, startedAt }) => dueAt ?? startedAt)
       .toSorted()
       .at(-1);
-    const isRun = expectation !== undefined || (newest !== undefined && !passedTimes(job, new Date(newest), until));
+    const isExpected = expected[job.name] !== undefined;
+    const isRun = isExpected || (newest !== undefined && !passedTimes(job, new Date(newest), until));
     return {
       name: job.name,
       command: job.words.join(" "),
@@ -115,10 +129,11 @@ export async function jobStatuses(
 
 export function missedTimes(
   job: ScheduledJob,
-  expected: Expectation | undefined,
+  expectation: Expectation | undefined,
   executions: readonly Execution[],
   until: Date,
 ): MissedTimes | undefined {
+  const expected = activeExpectation(expectation, executions);
   if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return undefined;
   const unattended = executions.filter(({ trigger }) => trigger !== "manual");
   if (unattended.some((execution) => actualStatus(execution) === "running")) return undefined;
@@ -131,6 +146,13 @@ export function missedTimes(
 export function describeMissed({ first, latest, count }: MissedTimes): string {
   const time = `the scheduled time ${latest.toISOString()}`;
   return `${count === 1 ? time : `${count} scheduled times since ${first.toISOString()}`} passed without a run`;
+}
+
+/** Undefined for an expectation that starts with the first unattended run, until that run has happened. */
+function activeExpectation(expected: Expectation | undefined, executions: readonly Execution[]) {
+  if (expected?.fromFirstRun !== true) return expected;
+  const { since } = expected;
+  return executions.some((each) => each.trigger !== "manual" && each.startedAt >= since) ? expected : undefined;
 }
 
 /** For the status only: catching up applies no grace period, because no run happens twice for one time. */

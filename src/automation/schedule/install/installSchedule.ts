@@ -2,12 +2,12 @@
 import { basename, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { program } from "../executeJob.ts";
-import { installInCrontab } from "./crontab.ts";
-import { clusterPrefix, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
+import { installInCrontab, isInCrontab } from "./crontab.ts";
+import { clusterPrefix, ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
 import type { InstallOptions } from "./scheduleFiles.ts";
 import { jobVariables, variablesNote, shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import { clearExpectations, expectJobs } from "../jobStatus.ts";
+import { clearExpectations, expectJobs, moveExpectations } from "../jobStatus.ts";
 
 export type InstallResult = Awaited<ReturnType<typeof installSchedule>>;
 
@@ -52,11 +52,19 @@ function requireWritable(jobs: readonly ScheduledJob[], { target, configPath, wo
 }
 
 async function updateExpectations(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<void> {
-  const { target, workspace } = options;
-  if ((target !== "crontab" && target !== "systemd") || isElsewhere(options)) return;
-  if (jobs.length > 0) return expectJobs(workspace, jobs, { by: target, now: workspace.context.now() });
+  const { target, configPath, workspace } = options;
+  const { context } = workspace;
+  if (target !== "crontab" && target !== "systemd") return;
+  if (jobs.length > 0)
+    return expectJobs(workspace, jobs, { by: target, now: context.now(), fromFirstRun: isElsewhere(options) });
+  const inPlace = (): boolean => ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
+  // Only copies were removed; systemd still has the units.
+  if (target === "systemd" && isElsewhere(options) && inPlace()) return;
+  const other = target === "crontab" ? "systemd" : "crontab";
+  const isLeft = other === "crontab" ? isInCrontab(configPath) : inPlace();
+  if (isLeft) await moveExpectations(workspace, target, other);
   // Also clears what `schedule run` was expected to do, because it has no removal of its own.
-  await clearExpectations(workspace, [target, "daemon"]);
+  else await clearExpectations(workspace, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
 }
 
 /** Whether the files go to a folder that the scheduler does not read. */

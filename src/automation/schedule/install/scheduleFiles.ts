@@ -40,20 +40,29 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
   return { files: wanted.map(([path]) => path), removed: stale, changed: fresh.length + stale.length > 0 };
 }
 
-function ownFiles(options: InstallOptions): string[] {
+export function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   // Outside of a repository, each workspace calls its file config.json.
-  const names = new Set(["mlctl", clusterPrefix(options.configPath)].map((prefix) => `${prefix}-cronjobs.yaml`));
+  const cluster = `${clusterPrefix(options.configPath)}-cronjobs.yaml`;
   return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((name) => (options.target === "k8s" ? names.has(name) : fileNames[options.target]?.test(name)))
+    .filter((name) => (options.target === "k8s" ? name === cluster : fileNames[options.target]?.test(name)))
     .map((name) => join(folder, name))
-    .filter((path) => existsSync(path) && writerOf(path) === ownerOf(options));
+    .filter((path) => existsSync(path) && isOwn(path, options));
 }
 
 const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
   systemd: /^mlctl-.+\.(service|timer)$/,
   github: /^mlctl-.+\.yml$/,
 };
+
+/** A workspace that was moved, with a link in its old place, still owns its units: their owner resolves to its path. */
+function isOwn(path: string, options: InstallOptions): boolean {
+  const { target, configPath } = options;
+  const writer = writerOf(path);
+  if (writer === undefined || target !== "systemd") return writer === ownerOf(options);
+  if (writer === "") return basename(path).startsWith(`${unitPrefix(configPath)}-`);
+  return writer === ownerOf(options) || realConfigPath(writer) === configPath;
+}
 
 export function scheduleFilesFolder({ target, output, configPath }: InstallOptions): string {
   const workspace = dirname(configPath);
@@ -158,15 +167,16 @@ function ownerOf({ target, configPath }: InstallOptions): string {
   return path.replace(/[\r\n]/g, "?");
 }
 
-/** The owner in the file's header; undefined: not written by mlctl. */
+/** The owner in the file's header; undefined: not written by mlctl; "": written by an mlctl that recorded no owner. */
 function writerOf(path: string): string | undefined {
   const [first, second = ""] = readFileSync(path, "utf8").split("\n", 2);
-  return first === MARK && second.startsWith(OWNER) ? second.slice(OWNER.length) : undefined;
+  if (first !== MARK) return undefined;
+  return second.startsWith(OWNER) ? second.slice(OWNER.length) : "";
 }
 
 function requireOwn(path: string, owner: string): void {
   const writer = existsSync(path) ? writerOf(path) : owner;
-  if (writer === owner) return;
+  if (writer === owner || writer === "") return;
   const why =
     writer === undefined ? "already exists and was not written by mlctl" : `already contains the jobs of ${writer}`;
   throw new MlctlError("usage", `${path} ${why}`, {
