@@ -1,13 +1,19 @@
-/** Joins labels that arrive later to logged predictions. */
+/** Joins labels that arrive later to logged predictions: stages them in a temporary table, then matches in one pass. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { LogEntry, LogPlace, LogReader } from "./logReader.ts";
-import { logFailure } from "./openLogDatabase.ts";
+import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
+import type { LabelTarget, LogEntry, LogPlace, LogReader } from "./logReader.ts";
+import { logFailure, withLogErrors } from "./openLogDatabase.ts";
 import { predictionLogPath } from "./predictionLogPath.ts";
-import { postgresLabels } from "./postgresLabels.ts";
 import { sqliteLabels } from "./sqliteReader.ts";
 
 /** Rows of one short transaction, so that others can write in between. */
 const CHUNK_ROWS = 10_000;
+
+/** A label and the prediction that it belongs to. */
+interface Pair extends LabelRow, Pick<LogEntry, "seq"> {
+  readonly prediction: string | number | null;
+  readonly known: string | number | null;
+}
 
 export interface LabelRow {
   /** The prediction id, or the key that `keyOf` makes of the inputs. */
@@ -65,110 +71,151 @@ export interface LabelJoin {
 
 /** @throws {MlctlError} if the log is damaged, cannot be written or cannot be reached */
 export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
-  const { place, keyOf, toLabel, replace, now, examples: most } = options;
+  const { place, keyOf, now } = options;
   const path = predictionLogPath(place.database);
-  const { reader, locked, write, close } =
-    place.shared === undefined ? sqliteLabels(path) : await postgresLabels(place.shared);
-  const staged = new Map<string, LabelRow>();
-  const counts = { labelled: 0, unchanged: 0, replaced: 0, duplicates: 0, conflicts: 0, invalid: 0 };
+  const target =
+    place.shared === undefined
+      ? sqliteLabels(path)
+      : await (await import("./postgresLabels.ts")).postgresLabels(place.shared);
+  // A temporary table is a file, however many labels there are.
+  const staged = openSqlite(":memory:");
+  staged.exec(`
+    CREATE TEMP TABLE staged (key TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;`);
   const result: JoinResult = {
     matched: 0,
     unmatched: 0,
-    ...counts,
+    labelled: 0,
+    unchanged: 0,
+    replaced: 0,
+    duplicates: 0,
+    conflicts: 0,
+    invalid: 0,
     examples: { unmatched: [], conflicts: [], invalid: [] },
   };
-  const addExample = (kind: keyof JoinResult["examples"], example: LabelExample): void => {
-    if (result.examples[kind].length < most) result.examples[kind].push(example);
-  };
-
-  function labelToWrite(row: LabelRow, { prediction, label: known }: Omit<LogEntry, "inputs">) {
-    const label = toLabel(row.label, prediction);
-    if (label === undefined) {
-      result.invalid++;
-      addExample("invalid", row);
-    } else if (known === null) result.labelled++;
-    else if (known === label) result.unchanged++;
-    else if (replace) result.replaced++;
-    else {
-      result.conflicts++;
-      addExample("conflicts", { ...row, known });
-    }
-    return known === null || (known !== label && replace) ? label : undefined;
-  }
-
-  /** In short transactions, in the order of writing. */
-  async function record(pairs: readonly Found[]): Promise<void> {
-    for (let start = 0; start < pairs.length; start += CHUNK_ROWS) {
-      const rows = new Map(pairs.slice(start, start + CHUNK_ROWS).map(({ seq, row }) => [seq, row]));
-      await locked(async () => {
-        const entries = new Map((await reader.those("seq", [...rows.keys()])).map((entry) => [entry.seq, entry]));
-        const labels = [...rows].flatMap(([seq, row]) => {
-          const entry = entries.get(seq);
-          const label = entry && labelToWrite(row, entry);
-          return label === undefined ? [] : [{ seq, label, isNew: entry!.label === null, at: now }];
-        });
-        await write(labels);
-      });
-    }
-  }
-
+  const stage = stager(staged, options, result);
   return {
-    add(rows) {
-      for (const row of rows) {
-        const known = staged.get(row.key);
-        if (known?.label === row.label) result.duplicates++;
-        else if (known === undefined || replace) staged.set(row.key, row);
-        else {
-          result.conflicts++;
-          addExample("conflicts", { ...row, known: known.label });
-        }
-      }
-    },
+    add: (rows) => withLogErrors(path, () => stage(rows)),
     async finish() {
       try {
-        const pairs = await found(staged, reader, keyOf);
-        const matched = new Set(pairs.map(({ row }) => row));
-        result.matched = matched.size;
-        result.unmatched = staged.size - matched.size;
-        for (const row of staged.values()) if (!matched.has(row)) addExample("unmatched", row);
-        await record(pairs);
+        await match(staged, target.reader, keyOf);
+        count(staged, options, result);
+        await record(staged, target, (pair) => labelToWrite(pair, options, result), now);
         return result;
       } catch (error) {
         throw logFailure(error, path) ?? error;
       }
     },
-    close,
+    close() {
+      staged.close();
+      target.close();
+    },
   };
 }
 
-interface Found {
-  readonly seq: number;
-  readonly row: LabelRow;
+function stager(
+  database: SqliteDatabase,
+  { replace, examples }: JoinOptions,
+  result: JoinResult,
+): (rows: readonly LabelRow[]) => void {
+  const insert = database.prepare("INSERT INTO staged (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const before = database.prepare("SELECT label FROM staged WHERE key = ?").pluck();
+  const change = database.prepare("UPDATE staged SET label = ?, line = ? WHERE key = ?");
+  return database.transaction((rows: readonly LabelRow[]) => {
+    for (const { key, label, line } of rows) {
+      if (insert.run(key, label, line).changes > 0) continue;
+      const known = before.get(key) as string;
+      if (known === label) result.duplicates++;
+      else if (replace) change.run(label, line, key);
+      else {
+        result.conflicts++;
+        addExample(result.examples.conflicts, examples, { key, label, line, known });
+      }
+    }
+  });
 }
 
-/** The predictions that have a label, in the order of writing. */
-async function found(
-  staged: ReadonlyMap<string, LabelRow>,
-  reader: LogReader,
-  keyOf: JoinOptions["keyOf"],
-): Promise<Found[]> {
-  const pairs: Found[] = [];
-  const add = (seq: number, key: string | null): void => {
-    const row = key === null ? undefined : staged.get(key);
-    if (row !== undefined) pairs.push({ seq, row });
-  };
+async function match(staged: SqliteDatabase, reader: LogReader, keyOf: JoinOptions["keyOf"]): Promise<void> {
+  const put = staged.prepare("INSERT INTO found SELECT ?, key FROM staged WHERE key = ?");
+  const putAll = staged.transaction((found: readonly (readonly [seq: number, key: string | null])[]) => {
+    for (const [seq, key] of found) if (key !== null) put.run(seq, key);
+  });
   if (keyOf === null) {
-    const keys = [...staged.keys()];
-    for (let start = 0; start < keys.length; start += CHUNK_ROWS)
-      for (const { seq, predictionId } of await reader.those("predictionId", keys.slice(start, start + CHUNK_ROWS)))
-        add(seq, predictionId);
-    return pairs.toSorted((a, b) => a.seq - b.seq);
+    const some = staged.prepare<unknown[], string>("SELECT key FROM staged WHERE key > ? ORDER BY key LIMIT ?").pluck();
+    for (let keys = some.all("", CHUNK_ROWS); keys.length > 0; keys = some.all(keys.at(-1)!, CHUNK_ROWS))
+      putAll((await reader.those("predictionId", keys)).map(({ seq, predictionId }) => [seq, predictionId]));
+    return;
   }
   for (let rows = await reader.after(0, CHUNK_ROWS); rows.length > 0;) {
-    for (const { seq, inputs } of rows) add(seq, keyOf(inputs));
+    putAll(rows.map(({ seq, inputs }) => [seq, keyOf(inputs)]));
     // A server answers others in between.
     await nextTurn();
     rows = await reader.after(rows.at(-1)!.seq, CHUNK_ROWS);
   }
-  return pairs;
+}
+
+/** Records the labels of `found`, in the order of writing. */
+async function record(
+  staged: SqliteDatabase,
+  { reader, locked, write }: LabelTarget,
+  choose: (pair: Pair) => string | number | undefined,
+  now: number,
+): Promise<void> {
+  const some = staged.prepare<unknown[], Omit<Pair, "prediction" | "known">>(
+    "SELECT f.seq, s.key, s.label, s.line FROM found f CROSS JOIN staged s USING (key) WHERE f.seq > ? ORDER BY f.seq LIMIT ?",
+  );
+  for (let chunk = some.all(0, CHUNK_ROWS); chunk.length > 0; chunk = some.all(chunk.at(-1)!.seq, CHUNK_ROWS)) {
+    const asked = chunk;
+    await locked(async () => {
+      const entries = await reader.those(
+        "seq",
+        asked.map(({ seq }) => seq),
+      );
+      const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));
+      const labels = asked.flatMap((each) => {
+        const entry = bySeq.get(each.seq);
+        if (entry === undefined) return [];
+        const { prediction, label: known } = entry;
+        const label = choose({ ...each, prediction, known });
+        return label === undefined ? [] : [{ seq: each.seq, label, isNew: known === null, at: now }];
+      });
+      await write(labels);
+    });
+  }
+}
+
+function count(database: SqliteDatabase, { examples }: JoinOptions, result: JoinResult): void {
+  const number = (sql: string): number => database.prepare(sql).pluck().get() as number;
+  result.matched = number("SELECT count(DISTINCT key) FROM found");
+  result.unmatched = number("SELECT count(*) FROM staged") - result.matched;
+  const unmatched = database.prepare(
+    "SELECT line, key, label FROM staged WHERE key NOT IN (SELECT key FROM found) ORDER BY line LIMIT ?",
+  );
+  result.examples.unmatched.push(...(unmatched.all(examples) as LabelExample[]));
+}
+
+function labelToWrite(pair: Pair, options: JoinOptions, result: JoinResult): string | number | undefined {
+  const { toLabel, replace, examples } = options;
+  const { prediction, known, key, line } = pair;
+  const label = toLabel(pair.label, prediction);
+  if (label === undefined) {
+    result.invalid++;
+    addExample(result.examples.invalid, examples, { key, line, label: pair.label });
+    return undefined;
+  }
+  if (known === null) {
+    result.labelled++;
+    return label;
+  }
+  if (known === label) result.unchanged++;
+  else if (replace) result.replaced++;
+  else {
+    result.conflicts++;
+    addExample(result.examples.conflicts, examples, { key, line, label: pair.label, known });
+  }
+  return known !== label && replace ? label : undefined;
+}
+
+function addExample(examples: LabelExample[], most: number, example: LabelExample): void {
+  if (examples.length < most) examples.push(example);
 }
