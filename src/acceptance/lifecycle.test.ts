@@ -311,6 +311,10 @@ describe("deploy", () => {
     expect(early.json("fullprocess")).toMatchObject({ status: "deployed" });
     expect(early.json("deploy", "--rollback")).toMatchObject({ run_id: few.run_id });
     expect(early.json("fullprocess")).toMatchObject({ status: "nothing_new" });
+    // Nor by a deploy that does not name it.
+    const { status, reasons } = early.json<DeployJson>("deploy");
+    expect(status).toBe("kept");
+    expect(reasons.join()).toMatch(/^production was rolled back from it at .*: `mlctl deploy \w+` deploys it again$/);
   });
 
   it("of the deployed model keeps it and says why", () => {

@@ -1,7 +1,7 @@
 /** serve: every address, every shape of a request, what is refused, and how it stops. */
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { once } from "node:events";
-import { Agent, request } from "node:http";
+import { Agent, request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -156,6 +156,17 @@ describe("POST /predict", () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(answers.map((each) => each["probability"])).toEqual(predicted.map((each) => each.probability));
     expect(answers[0]).toMatchObject({ ...testRows()[0], model_version: runId });
+  });
+
+  it("answers a line before the next one comes", async () => {
+    const asked = request(`${server.url}/predict`, { method: "POST", headers: lines });
+    asked.write(`${JSON.stringify(row)}\n`);
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    const [first] = (await once(response, "data")) as [Buffer];
+    expect(JSON.parse(first.toString())).toMatchObject({ ...row, model_version: runId });
+    asked.end(`${JSON.stringify(row)}\n`);
+    const [second] = (await once(response, "data")) as [Buffer];
+    expect(JSON.parse(second.toString())).toMatchObject(row);
   });
 
   it("reports in a streamed row why it has no prediction, and predicts the others", async () => {

@@ -89,7 +89,12 @@ export async function newerRows(session: Session, rivals: Rivals, test: Table): 
   return Promise.resolve(fitted)
     .then((model) => judgePair(session, rivals.champion.model, model, selectRows(table, held.toSorted())))
     .then(({ a, b }) => ({ ...few, pair: [a.evaluation, b.evaluation] as const }))
-    .catch(recover(() => few));
+    .catch(
+      recover(() => {
+        session.context.signal.throwIfAborted();
+        return few;
+      }),
+    );
 }
 
 /** The challenger, fitted without some rows: with the same parameters, threshold and calibration. */

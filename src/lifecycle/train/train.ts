@@ -1,5 +1,6 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
@@ -7,6 +8,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Column } from "../../core/table/table.ts";
+import type { Task } from "../../core/task.ts";
 import { counted } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 import { chosenBy } from "./automaticSettings.ts";
@@ -29,8 +31,7 @@ export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
 /**
  * XGBoost fits in its own thread, so the data is inspected in the meantime.
- * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data,
- *   "usage" if an expression of `ingest` fails on the test files
+ * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data
  */
 export async function train(session: Session, { tags }: { readonly tags?: Run["tags"] } = {}): Promise<TrainResult> {
   const dataset = latestDataset(session, "train");
@@ -40,7 +41,12 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
   const chosen = chosenBy(session, data);
   return withSharedFits(chosen, data, async (sharing) => {
     const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
-      trainCandidates(sharing, data, undefined, data.config.train.time === null ? undefined : before(session)),
+      trainCandidates(
+        sharing,
+        data,
+        undefined,
+        data.config.train.time === null ? undefined : before(session, data.target.task),
+      ),
       inspectRows(sharing, data),
     ]);
     const all = chosenBy(sharing, { ...data, config: withModels(data.config, more) });
@@ -54,13 +60,15 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
 const MOST_EARLIER = 3;
 
 /** The best models of the last training, as its configuration has them, and the others: `train.time` goes on from there. */
-function before({ store }: Session): Earlier {
+function before({ store, config }: Session, task: Task): Earlier {
   const last = store.latestModelRun();
-  const models = (last && parseRecorded(last.config)?.train.models) ?? [];
+  const recorded = last?.task === task ? parseRecorded(last.config) : undefined;
+  const models = (recorded?.target === config.target && recorded.train.models) || [];
   const ranked = last === undefined ? [] : store.runsOfTraining(last.trainId);
   // A run has more parameters than its model: those by default, and what the fit found.
   const isOf = ({ family, params }: Run, model: (typeof models)[number]): boolean =>
-    model.family === family && Object.entries(model.params).every(([key, value]) => params[key] === value);
+    model.family === family &&
+    Object.entries(model.params).every(([key, value]) => isDeepStrictEqual(params[key], value));
   const size = ({ params }: (typeof models)[number]): number => Object.keys(params).length;
   const best = ranked.flatMap((run) => {
     const own = models.filter((model) => !isBaseline(model.family) && isOf(run, model));
@@ -69,13 +77,20 @@ function before({ store }: Session): Earlier {
   return { best: best.slice(0, MOST_EARLIER) as DefaultModel[], others: models as DefaultModel[] };
 }
 
-/** Expressions that fail on the test files only would be found by score, after the training. */
+/** Warns of expressions that fail on the test files only: score would find them, after the training. */
 async function checkTestData(session: Session, dataset: Dataset, { config, inputs, target }: PreparedData) {
   if (config.ingest.where === null && Object.keys(config.ingest.select).length === 0) return;
   const signature = signatureOf(inputs, target, readingOf(config, dataset));
   await readTestData(session, [{ signature }]).catch((error: unknown) => {
-    // Files that are missing or damaged are no reason not to train.
-    if (!(error instanceof MlctlError) || error.kind === "usage") throw error;
+    if (!(error instanceof MlctlError)) throw error;
+    session.context.signal.throwIfAborted();
+    // Files that are missing or damaged are no reason to warn: they may come later.
+    if (error.kind === "usage")
+      session.context.emit({
+        type: "warning",
+        stage: "train",
+        message: `the test data will not be read: ${error.message}`,
+      });
   });
 }
 

@@ -200,6 +200,12 @@ describe("champion", () => {
       ],
     });
   });
+
+  it("blocks if the same target has other classes, which one wrong label is enough for", () => {
+    const { promote, reasons } = verdict({ championProblem: "other classes", isRedefined: true });
+    expect(promote).toBe(false);
+    expect(reasons.join()).toMatch(/^the classes of the target are no longer those of the deployed model.*--force$/);
+  });
 });
 
 describe("newer rows", () => {

@@ -10,6 +10,9 @@ import { attempt } from "../../core/errors.ts";
 
 export type LiveStore = ReturnType<typeof liveStore>;
 
+/** A replaced store stays open for this long: longer than a page waits for its plots. */
+const LINGER_MS = 30_000;
+
 /** An index in memory is used for 20 times as long as it took to build, then built again. */
 const REUSE_FACTOR = 20;
 
@@ -18,11 +21,13 @@ const REUSE_FACTOR = 20;
  * records are read into memory, which is slow if there are many.
  */
 export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number) {
+  const replaced = new Set<RunStore>();
   let open: { readonly store: RunStore; readonly identity: string; readonly until: number } | undefined;
   const warn = ({ message }: { readonly message: string }): void =>
     context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" });
-  /** A page in progress may still use the replaced store, so it is closed when it is garbage. */
   const reopened = (identity: string): RunStore => {
+    if (open !== undefined) retire(open.store);
+    open = undefined;
     const start = clock();
     const index = openIndex(paths.index);
     const store = index ?? readFolderStore(paths, warn);
@@ -30,6 +35,11 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
     const until = index === undefined ? clock() + REUSE_FACTOR * (clock() - start) : Infinity;
     open = { store, identity: index === undefined ? "memory" : identity, until };
     return store;
+  };
+  /** A page in progress may still use the store. */
+  const retire = (store: RunStore): void => {
+    replaced.add(store);
+    setTimeout(() => void (replaced.delete(store) && store.close()), LINGER_MS).unref();
   };
   return {
     current(): RunStore {
@@ -39,6 +49,8 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
       return isSame ? open.store : reopened(identity);
     },
     close(): void {
+      for (const store of replaced) store.close();
+      replaced.clear();
       open?.store.close();
     },
   };

@@ -10,6 +10,7 @@ import { trafficSamples } from "../../state/traffic.ts";
 import { html, htmlText, trusted, type Html } from "../../../reporting/html.ts";
 import { pageAssets } from "./pageAssets.ts";
 import { createHash } from "node:crypto";
+import type { PlotSpec } from "../../../plots/theme.ts";
 import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import { plotWorker } from "../../../reporting/drawing.ts";
 import { emptyNote } from "../../../reporting/section.ts";
@@ -147,17 +148,28 @@ function pageShell(
 
 /** Maximum number of cached plots; one takes about 12 kB. */
 const MAX_CACHED = 500;
+/** Loading Vega alone takes half a second. */
+const TIMEOUT_MS = 10_000;
 
 function plotDrawer() {
   const cache = new Map<string, Promise<Html>>();
   const worker = plotWorker();
+  const drawn = (id: string, spec: PlotSpec): Promise<Html> =>
+    new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => reject(new Error("drawing timed out")), TIMEOUT_MS);
+      void worker
+        .figure(id, spec)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timeout));
+    });
+
   const draw: DrawFigure = (id, spec) => {
     const key = createHash("sha256")
       .update(`${id}\n${JSON.stringify(spec)}`)
       .digest("base64url");
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
-    const made = worker.figure(id, spec).catch((error: Error) => {
+    const made = drawn(id, spec).catch((error: Error) => {
       cache.delete(key);
       return emptyNote(`“${spec.title.text}” cannot be drawn: ${error.message}`);
     });
