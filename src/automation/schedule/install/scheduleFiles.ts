@@ -43,9 +43,11 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
 export function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   // Outside of a repository, each workspace calls its file config.json.
-  const cluster = `${clusterPrefix(options.configPath)}-cronjobs.yaml`;
+  const cluster = [`${clusterPrefix(options.configPath)}-cronjobs.yaml`];
+  // As earlier versions called it, in the workspace's own folder.
+  if (options.output === undefined) cluster.push("mlctl-cronjobs.yaml");
   return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((name) => (options.target === "k8s" ? name === cluster : fileNames[options.target]?.test(name)))
+    .filter((name) => (options.target === "k8s" ? cluster.includes(name) : fileNames[options.target]?.test(name)))
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path) && isOwn(path, options));
 }
