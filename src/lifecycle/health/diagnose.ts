@@ -87,7 +87,8 @@ function predictionsOf(model: Model, table: Table): { column: Column; rows: numb
 
 function timings({ store }: Session) {
   const trainings = new Map<string, number>();
-  for (const { trainId, seconds } of store.runsInBrief()) trainings.set(trainId, (trainings.get(trainId) ?? 0) + seconds);
+  for (const { trainId, seconds } of store.runsInBrief())
+    trainings.set(trainId, (trainings.get(trainId) ?? 0) + seconds);
   const newestFirst = [...trainings].toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([, seconds]) => seconds);
   return { ingest: timing(store.datasets().map(({ seconds }) => seconds)), train: timing(newestFirst) };
 }
