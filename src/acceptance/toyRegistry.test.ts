@@ -327,7 +327,7 @@ describe("a file and a line in index.ts", () => {
     mlctl("report", "-o", "report.html");
     const report = readFileSync(join(workspace, "report.html"), "utf8");
     for (const label of ["Worst recall", "Chebyshev"]) expect(report).toContain(label);
-    expect(mlctl("models", "show", "latest")).toContain("Distance of the centroids");
+    expect(mlctl("models", "show", "latest", "--json")).toContain("Distance of the centroids");
   });
 
   it("export the model as JSON and as ONNX, with which ONNX Runtime predicts the same", async () => {
