@@ -18,7 +18,7 @@ beforeAll(() => {
   workspace = join(folder, odd, "workspace");
   mkdirSync(installed, { recursive: true });
   mkdirSync(workspace);
-  for (const name of ["bin", "dist", "package.json"]) {
+  for (const name of ["bin", "dist", "examples", "config.json", "package.json"]) {
     cpSync(join(repository, name), join(installed, name), { recursive: true });
   }
   symlinkSync(realpathSync(join(repository, "node_modules")), join(installed, "node_modules"));
