@@ -55,6 +55,14 @@ export async function hashTestData(
   return hashFiles(session, found);
 }
 
+/** Equal for the same test files, in any order. */
+export function hashesOf(files: readonly { readonly sha256: string }[] = []): string {
+  return files
+    .map(({ sha256 }) => sha256)
+    .toSorted()
+    .join();
+}
+
 /** @param path instead of test_data_path @throws {MlctlError} kind "notReady" if there is no file */
 export async function testFiles(session: Session, path?: string): Promise<string[]> {
   const { config, paths } = session;

@@ -15,7 +15,7 @@ import { ranksOf } from "../ranks/ranksOf.ts";
 import { knownTestRows, trainedRows, type KnownRows } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
-import type { TestData } from "../testData.ts";
+import { hashesOf, type TestData } from "../testData.ts";
 import { laterRows } from "../train/inspectData.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 
@@ -29,7 +29,7 @@ export async function unknownTestRows(
 ): Promise<Int32Array> {
   // The training rows are read only if score found copies among them, or saw other test rows.
   const isClean = ({ run }: LoadedModel): boolean =>
-    run?.score?.copiedRows === 0 && hashes(run.score.testFiles) === hashes(files);
+    run?.score?.copiedRows === 0 && hashesOf(run.score.testFiles) === hashesOf(files);
   const known = [];
   for (const model of [champion, challenger])
     known.push(isClean(model) ? undefined : await knownTestRows(session, model, test));
@@ -38,10 +38,6 @@ export async function unknownTestRows(
   const left = all.filter((row) => !copies.has(row));
   if (left.length >= Math.max(MIN_ROWS, copies.size)) return left;
   return known.some((each) => each && copies.size <= 2 * shareOfRepeats(each) * all.length) ? all : left;
-}
-
-function hashes(files: readonly { readonly sha256: string }[]): string {
-  return files.map(({ sha256 }) => sha256).join();
 }
 
 /**

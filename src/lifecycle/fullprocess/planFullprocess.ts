@@ -7,7 +7,7 @@ import { planIngest, type IngestPlan } from "../ingest/planIngest.ts";
 import { reportPath } from "../report/report.ts";
 import { isDecided } from "../deploy/describePromotion.ts";
 import type { Session } from "../session.ts";
-import { hashTestData } from "../testData.ts";
+import { hashesOf, hashTestData } from "../testData.ts";
 
 /** The first step that is needed. All later steps run too. */
 export type Start = "ingest" | "train" | "score" | "deploy" | "report" | "nothing_new";
@@ -73,12 +73,5 @@ function failedSince({ store, config, paths, context }: Session, newest: Run): s
 }
 
 async function testDataChanged(session: Session, run: Run): Promise<boolean> {
-  return hashes(await hashTestData(session)) !== hashes(run.score?.testFiles ?? []);
-}
-
-function hashes(files: readonly { readonly sha256: string }[]): string {
-  return files
-    .map(({ sha256 }) => sha256)
-    .toSorted()
-    .join();
+  return hashesOf(await hashTestData(session)) !== hashesOf(run.score?.testFiles);
 }

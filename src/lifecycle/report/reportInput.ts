@@ -3,7 +3,7 @@ import { MlctlError, recover } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
-import type { Run, ScoreRecord } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Decision, ReportInput } from "../../reporting/reportInput.ts";
 import { brokenLimits } from "../../pipeline/judge/promotion.ts";
 import { distributionOf } from "../../monitoring/columnDistribution.ts";
@@ -18,7 +18,7 @@ import { judgedInputs, reportMeans } from "./reportMeans.ts";
 import { reportImportance, reportShap } from "./reportShap.ts";
 import { sampleSizeWarning } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
-import { readTestData, type TestData } from "../testData.ts";
+import { hashesOf, readTestData, type TestData } from "../testData.ts";
 import { readableDataset } from "../datasets.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { batchDrift, newestRows } from "../health/newRows.ts";
@@ -121,14 +121,10 @@ async function rivalOf(
           .catch(recover(() => null));
   const metric = run.metric;
   const isRecorded = (score: Run["score"] | undefined, found: Judgement | null): boolean =>
-    hashes(score?.testFiles) === hashes(judged?.files) && isSame(score?.metrics[metric], found?.metrics[metric]);
+    hashesOf(score?.testFiles) === hashesOf(judged?.files) && isSame(score?.metrics[metric], found?.metrics[metric]);
   const value = isRecorded(run.score, judged) ? (evaluated?.metrics[metric] ?? null) : null;
   const interval = isRecorded(rival?.score, evaluated) ? (rival?.score?.intervals[metric] ?? null) : null;
   return { runId, value, interval };
-}
-
-function hashes(files: TestData["files"] | ScoreRecord["testFiles"] = []): string {
-  return files.map(({ sha256 }) => sha256).join();
 }
 
 /** Another machine rounds the last digits otherwise. */
