@@ -56,7 +56,10 @@ export async function diagnose(session: Session, options: { readonly offline?: b
     dateColumns: table.columns.filter(({ kind }) => kind === "date").map(({ name }) => name),
     predictions: { rows, values: summarize(predicted).summary["prediction"]! },
     ...summary,
-    timing: timings(session),
+    timing: {
+      ingest: timing(store.datasets().map(({ seconds }) => seconds)),
+      train: timing(store.secondsOfTrainings()),
+    },
     drift,
     packages: (await packages).packages,
     packageStatus: (await packages).status,
@@ -83,14 +86,6 @@ function predictionsOf(model: Model, table: Table): { column: Column; rows: numb
   const evaluation = { task: target.task, classCount, yTrue: varied, yPred, probabilities };
   const problem = degenerate(evaluation, target.classes);
   return { column: predictionColumn(target, yPred), rows: yPred.length, problem };
-}
-
-function timings({ store }: Session) {
-  const trainings = new Map<string, number>();
-  for (const { trainId, seconds } of store.runsInBrief())
-    trainings.set(trainId, (trainings.get(trainId) ?? 0) + seconds);
-  const newestFirst = [...trainings].toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([, seconds]) => seconds);
-  return { ingest: timing(store.datasets().map(({ seconds }) => seconds)), train: timing(newestFirst) };
 }
 
 /** Durations of past runs in seconds. */
