@@ -1,12 +1,19 @@
 /** 50 MB from real servers over a connection that is cut off at every tenth: the file is whole, or all is as before. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import tls from "node:tls";
+import pg from "pg";
 import { afterAll, expect, it } from "vitest";
 import { sha256, snapshot, temporaryFolder } from "../../acceptance/lifecycleWorkspace.ts";
 import { connectionCutter } from "../../testing/interruptions.ts";
 import { exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
+import { postgresServer } from "../../testing/postgresServer.ts";
 import { s3Server } from "../../testing/s3Server.ts";
 import { fetchSources } from "./fetchSources.ts";
 import { ingest } from "./ingest.ts";
@@ -24,12 +31,51 @@ afterAll(async () => {
   process.env = environment;
 });
 
-async function httpSource(headers: Readonly<Record<string, string | number>>) {
-  const server = createServer((_request, response) => void response.writeHead(200, headers).end(big));
+type Headers = Readonly<Record<string, string | number>>;
+
+const [withLength, inChunks] = [{ "content-length": big.length }, { "transfer-encoding": "chunked" }];
+
+async function httpSource(headers: Headers, certificate?: Certificate) {
+  const respond: Parameters<typeof createServer>[1] = (_request, response) =>
+    void response.writeHead(200, headers).end(big);
+  const server = certificate === undefined ? createServer(respond) : createSecureServer(certificate, respond);
   await once(server.listen(0, "127.0.0.1"), "listening");
   closing.push(() => server.close());
   const port = (server.address() as AddressInfo).port;
-  return { port, addressed: (proxy: number): string => `http://127.0.0.1:${proxy}/rows.csv` };
+  const scheme = certificate === undefined ? "http" : "https";
+  return { port, addressed: (proxy: number): string => `${scheme}://127.0.0.1:${proxy}/rows.csv` };
+}
+
+type Certificate = Readonly<Record<"key" | "cert", string>>;
+
+/** A certificate that this process trusts; why not, where it cannot be made. */
+function trustedCertificate(): Certificate | string {
+  if (typeof tls.setDefaultCACertificates !== "function") return "skipped: trusting a certificate needs Node >= 22.19";
+  const [key, cert] = ["key", "cert"].map((name) => join(temporaryFolder(), name)) as [string, string];
+  const names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...names];
+  const { status, stderr, error } = spawnSync("openssl", made, { encoding: "utf8" });
+  if (status !== 0) return `skipped: openssl made no certificate: ${error?.message ?? stderr}`;
+  const certificate = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  tls.setDefaultCACertificates([...tls.getCACertificates("default"), certificate.cert]);
+  return certificate;
+}
+
+const certificate = trustedCertificate();
+const postgres = await postgresServer();
+for (const reason of [certificate, postgres]) if (typeof reason === "string") console.warn(reason);
+
+async function databaseSource({ create, port }: Exclude<typeof postgres, string>) {
+  const url = await create("rows");
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    `CREATE TABLE rows AS SELECT i AS x, i % 97 AS z, repeat('p', 490) AS w,
+       CASE WHEN i % 3 = 0 THEN 'yes' ELSE 'no' END AS leaves FROM generate_series(0, ${ROWS - 1}) i`,
+  );
+  await client.end();
+  const addressed = (proxy: number) => ({ url: url.replace(`:${port}/`, `:${proxy}/`), query: "SELECT * FROM rows" });
+  return { port, addressed };
 }
 
 async function bucketSource() {
@@ -44,11 +90,21 @@ async function bucketSource() {
   return { port, addressed };
 }
 
-it.each([
-  ["an address that names the length", () => httpSource({ "content-length": big.length })],
-  ["an address that sends chunks", () => httpSource({ "transfer-encoding": "chunked" })],
+const servers: [
+  string,
+  () => Promise<{ port: number; addressed: (proxy: number) => string | Record<string, string> }>,
+][] = [
+  ["an address that names the length", () => httpSource(withLength)],
+  ["an address that sends chunks", () => httpSource(inChunks)],
   ["a bucket", bucketSource],
-])("%s", async (_source, start) => {
+];
+if (typeof certificate !== "string") {
+  servers.push(["an address over TLS that names the length", () => httpSource(withLength, certificate)]);
+  servers.push(["an address over TLS that sends chunks", () => httpSource(inChunks, certificate)]);
+}
+if (typeof postgres !== "string") servers.push(["a database", () => databaseSource(postgres)]);
+
+it.each(servers)("%s", async (source, start) => {
   const { port, addressed } = await start();
   let limit = Infinity;
   const cutter = connectionCutter(port, () => limit);
@@ -73,8 +129,10 @@ it.each([
     }
     limit = Infinity;
     expect(await fetchSources(session)).toMatchObject([{ status: "new" }]);
-    const files = example.list("sourcedata").filter((name) => name !== "earlier.csv");
-    expect(files.map((name) => sha256(example.read(`sourcedata/${name}`)))).toEqual([sha256(big)]);
+    const files = example.list("sourcedata").filter((name) => name.endsWith(".csv") && name !== "earlier.csv");
+    // What a database sends becomes a file of JSON lines.
+    const hashes = source === "a database" ? [] : [sha256(big)];
+    expect(files.map((name) => sha256(example.read(`sourcedata/${name}`)))).toEqual(hashes);
     expect(await ingest(session)).toMatchObject({ status: "ingested", dataset: { rows: ROWS + 20 } });
   });
 });
