@@ -42,7 +42,8 @@ function tooLong(name: string, position: number, line: number | undefined): Unre
 }
 
 function clash(first: string, second: string, name: string, line: number | undefined): UnreadableFile {
-  const hint = "rename one of them";
+  const isRow = line === undefined ? "" : '; if that line is a row, set "ingest.names" to the names of the columns';
+  const hint = `rename one of them${isRow}`;
   if (first === second) return new UnreadableFile(`two columns are called "${first}"`, { line, hint });
   const same = first.toLowerCase() === second.toLowerCase() ? "differ only in letter case" : `both become "${name}"`;
   return new UnreadableFile(`columns "${first}" and "${second}" ${same}`, { line, hint });

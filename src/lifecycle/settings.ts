@@ -91,20 +91,21 @@ function textsOf({ inputs, target }: Signature): string[] {
 
 /** How to read CSV; the reader detects what is not set. */
 export function csvSettings({ ingest }: Pick<Config, "ingest">): CsvSettings {
-  const { delimiter, quote, encoding, skip_lines: skipLines, trim } = ingest;
+  const { delimiter, quote, encoding, skip_lines: skipLines, names, trim } = ingest;
   return {
     quote,
     trim,
     ...(delimiter === null ? {} : { delimiter }),
     ...(encoding === null ? {} : { encoding }),
     ...(skipLines === null ? {} : { skipLines }),
+    ...(names === null ? {} : { names }),
   };
 }
 
 /** How to read rows to predict: `trim` as in the training of the model, the rest as the files are now. */
-export function csvOfModel(config: Pick<Config, "ingest">, { reading }: Signature): CsvSettings {
+export function csvOfModel(config: Pick<Config, "ingest">, { reading, target }: Signature): CsvSettings {
   // Models from before `ingest.trim` were trained on values with their blanks.
-  return { ...csvSettings(config), trim: reading.trim ?? false };
+  return { ...csvSettings(config), optional: target.name, trim: reading.trim ?? false };
 }
 
 /** The columns that identify a row: ids and time. */

@@ -36,6 +36,9 @@ export function ingestSchema() {
       text().refine(isEncoding, "is not an encoding; examples: utf-8, windows-1252, shift_jis, utf-16le"),
     ).describe("encoding of CSV and JSON; null: UTF-8, UTF-16 with a byte order mark, else windows-1252 with a note"),
     skip_lines: orNull(whole(0)).describe("number of lines above the header of CSV, such as titles; null: none"),
+    names: orNull(z.array(text()).min(1)).describe(
+      "names of the columns of CSV files without a header; a file whose first line has only these names has a header; null: the first line has the names",
+    ),
     trim: flag(true).describe("remove blanks around the names and unquoted cells of CSV; blanks in quotes are kept"),
     normalize_names: flag(false).describe("convert column names to lower_snake_case"),
     null_values: z

@@ -1,5 +1,6 @@
 /** Recognises from the first records how a file is written: delimiter, lines before the header, or that it is not CSV. */
 import { counted } from "../../core/text/format.ts";
+import { isMissingMarker } from "../../core/text/valueFormat.ts";
 import { lineBreaks } from "./csvGrammar.ts";
 import type { CsvRow } from "./csvTokenizer.ts";
 import type { CsvSettings } from "../readOptions.ts";
@@ -76,6 +77,30 @@ export function refuseTitle(records: readonly CsvRow[]): void {
   const reason = `line ${header.line} has ${counted(header.values.length, "value")}, but line ${line} and the lines after it have ${width}`;
   const hint = `if line ${line} has the names of the columns, set "ingest": {"skip_lines": ${line - 1}}; else give every column a name`;
   throw new UnreadableFile(reason, { line: header.line, hint });
+}
+
+const isYear = (text: string): boolean => /^(19|20)\d\d$/.test(text);
+const isNumber = (text: string): boolean => /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i.test(text);
+
+/** Whether the first record looks like a row: it has numbers above numbers, and words that are in its columns again. */
+export function looksLikeRow([header, ...others]: readonly CsvRow[]): boolean {
+  const first = header?.values ?? [];
+  // The header comes again where files were concatenated.
+  const rows = others.filter(({ values }) => values.some((value, column) => value !== first[column]));
+  const numbers = first.filter(isNumber).map(Number);
+  // Such as the days of a month.
+  const [start = 0, second = 0] = numbers;
+  const isSeries = numbers.every((value, i) => value === start + i * (second - start));
+  if (numbers.length > 2 && isSeries) return false;
+  let alike = 0;
+  for (const [column, cell] of first.entries()) {
+    const values = rows.map((row) => row.values[column] ?? "").filter((value) => !isMissingMarker(value));
+    const isNumeric = values.length > 0 && values.filter(isNumber).length >= MOST * values.length;
+    if (isNumeric && !isNumber(cell) && !isMissingMarker(cell)) return false;
+    // A year may be the name of a column.
+    if (isNumeric ? isNumber(cell) && (!isYear(cell) || values.every(isYear)) : values.includes(cell)) alike++;
+  }
+  return alike > 0 && alike >= first.length / 2;
 }
 
 const foreign: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [

@@ -86,12 +86,41 @@ describe("the header", () => {
     expect(notes).toEqual(['column 3 of f has no name: it is called "column_3"']);
   });
 
-  it("of numbers is reported, since it may be a row; years are names", async () => {
+  it("that looks like a row is reported", async () => {
     const { notes } = await read("5.1,3.5,setosa\n4.9,3.0,setosa\n");
     expect(notes).toEqual([
-      'the first line of f was read as the names of columns, but has numbers such as "5.1": if it is a row, write a line of names above it',
+      'the first line of f was read as the names of columns, but looks like a row ("5.1", "3.5", "setosa"): if it is one, set "ingest": {"names": ["name1", "name2", "name3"]}',
     ]);
-    expect((await read("2019,2020,city\n1,2,Oslo\n")).notes).toEqual([]);
+    expect((await read("no,b\nno,c\nyes,d\n")).notes).toHaveLength(1);
+  });
+
+  it.each(["2019,2020,city\n1,2,Oslo\n", "city,1,2,3\nOslo,4,5,6\n", "1,b\n2,3\n", "a,?\n1,2\n", "a,b\nx,y\n"])(
+    "is not taken for a row: %j",
+    async (content) => expect((await read(content)).notes).toEqual([]),
+  );
+
+  it("may be missing if `names` are set, or guessed", async () => {
+    const names = ["length", "width", "kind"];
+    const content = "5.1,3.5,setosa\n4.9,3.0,setosa\n";
+    const rows = [
+      ["5.1", "3.5", "setosa"],
+      ["4.9", "3.0", "setosa"],
+    ];
+    const note = "f has no line with the names of its columns: they are called";
+    for (const start of ["", "length,width,kind\n"])
+      expect(await read(start + content, { names })).toMatchObject({ columns: names, rows });
+    expect((await read(content, { names })).notes).toEqual([`${note} length, width, kind`]);
+    expect((await read(content, { names })).lines).toEqual([1, 2]);
+    expect(await read("width\n3.5\n", { names })).toMatchObject({ columns: ["width"], rows: [["3.5"]] });
+    expect(await read("5.1,3.5\n", { names, optional: "kind" })).toMatchObject({ columns: ["length", "width"] });
+    expect(await read(content, { names: "guess" })).toMatchObject({
+      columns: ["column_1", "column_2", "column_3"],
+      rows,
+    });
+    expect(await read("a,b\n1,2\n", { names: "guess" })).toMatchObject({ columns: ["a", "b"], notes: [] });
+    expect(await failure("1,2\n3,4\n", { names })).toMatchObject({
+      message: "f, line 1 has 2 values, but ingest.names 3",
+    });
   });
 
   it("is found below `skip_lines` lines", async () => {

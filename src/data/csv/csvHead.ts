@@ -1,5 +1,6 @@
 /** Decides how a CSV file is read, from its first records: delimiter, lines before the header, names of the columns. */
-import { detectDelimiter, preamble, recordEnd, refuseForeign, refuseTitle } from "./csvDialect.ts";
+import { detectDelimiter, looksLikeRow, preamble, recordEnd, refuseForeign, refuseTitle } from "./csvDialect.ts";
+import { counted } from "../../core/text/format.ts";
 import { withoutBlanks, type CsvGrammar } from "./csvGrammar.ts";
 import { csvTokenizer, type CsvRow, type CsvTokenizer } from "./csvTokenizer.ts";
 import type { CsvSettings } from "../readOptions.ts";
@@ -7,8 +8,12 @@ import { UnreadableFile } from "../unreadableFile.ts";
 
 export interface CsvHead {
   readonly grammar: CsvGrammar;
-  /** As in the file, without blanks if `trim`. */
+  /** As in the file, without blanks if `trim`, or as set. */
   readonly names: readonly string[];
+  /** The first cells of a record that looks like a row, but was read as the header. */
+  readonly rowAsHeader: readonly string[] | undefined;
+  /** The file has no header. */
+  readonly isHeaderless: boolean;
   readonly line: number;
   /** Has read the header; goes on with the text from `length`. */
   readonly tokenizer: CsvTokenizer;
@@ -91,11 +96,35 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   if (settings.skipLines === undefined) refuseTitle(sampleWith(delimiter));
   const grammar = { delimiter, quote, trim };
   const tokenizer = csvTokenizer(grammar, line);
-  const header = tokenizer.write(text.slice(at), 1)[0] ?? tokenizer.end()[0];
-  if (header === undefined) throw new UnreadableFile("the file is empty");
-  tokenizer.setHeader(header.values);
-  const names = header.values.map((value) => (trim ? withoutBlanks(value) : value));
-  return { grammar, names, line: header.line, tokenizer, length: at + tokenizer.consumed };
+  const first = tokenizer.write(text.slice(at), 1)[0] ?? tokenizer.end()[0];
+  if (first === undefined) throw new UnreadableFile("the file is empty");
+  const own = first.values.map((value) => (trim ? withoutBlanks(value) : value));
+  const isRow = looksLikeRow(sampleWith(delimiter));
+  const names = namesFor(own.length, isRow, settings);
+  // A file may have a header all the same, and fewer columns: rows to predict.
+  if (names === undefined || own.every((cell) => names.includes(cell))) {
+    tokenizer.setHeader(first.values);
+    const rowAsHeader = isRow ? own : undefined;
+    const length = at + tokenizer.consumed;
+    return { grammar, names: own, rowAsHeader, isHeaderless: false, line: first.line, tokenizer, length };
+  }
+  if (names.length !== own.length)
+    throw new UnreadableFile(
+      `line ${first.line} has ${counted(own.length, "value")}, but ingest.names ${names.length}`,
+      {
+        line: first.line,
+        hint: "name every column in ingest.names; a file with other columns needs a first line with their names",
+      },
+    );
+  const rows = csvTokenizer(grammar, line);
+  rows.setHeader(names);
+  return { grammar, names, rowAsHeader: undefined, isHeaderless: true, line: first.line, tokenizer: rows, length: at };
+}
+
+/** The names of the columns of a file without a header; undefined if it should have one. */
+function namesFor(width: number, isRow: boolean, { names, optional }: CsvSettings): readonly string[] | undefined {
+  if (names !== "guess") return names?.length === width + 1 ? names.filter((name) => name !== optional) : names;
+  return isRow ? Array.from({ length: width }, (_, i) => `column_${i + 1}`) : undefined;
 }
 
 function sampleOf(sample: string, isCut: boolean, line: number, grammar: CsvGrammar): CsvRow[] {

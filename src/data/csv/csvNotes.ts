@@ -1,5 +1,6 @@
 /** Notes on what the reading of CSV guessed, left out or changed: one per kind, with the first place. */
 import { counted } from "../../core/text/format.ts";
+import { listed } from "../../core/text/listed.ts";
 import type { CellPlace, CsvFlaws } from "./csvGrammar.ts";
 import type { FoundEncoding } from "./utf8Chunks.ts";
 
@@ -7,6 +8,9 @@ export interface CsvReading {
   readonly name: string;
   /** As in the header. */
   readonly names: readonly string[];
+  /** As of `CsvHead`. */
+  readonly rowAsHeader: readonly string[] | undefined;
+  readonly isHeaderless: boolean;
   /** As in the table. */
   readonly columns: readonly string[];
   readonly encoding: FoundEncoding | undefined;
@@ -15,9 +19,6 @@ export interface CsvReading {
   readonly categories?: ReadonlySet<string>;
 }
 
-/** A name such as 2024 is a year. */
-const isNumber = (name: string): boolean => /^-?\d+(\.\d+)?$/.test(name) && !/^(19|20)\d\d$/.test(name);
-
 export function csvNotes(readings: readonly CsvReading[]): string[] {
   const guessed = readings.flatMap(({ name, encoding }) =>
     encoding?.guess === undefined ? [] : [{ name, found: encoding.name, ...encoding.guess }],
@@ -25,8 +26,8 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
   const nameless = readings.flatMap(({ name, names, columns }) =>
     names.flatMap((given, i) => (given === "" ? [{ name, position: i + 1, column: columns[i]! }] : [])),
   );
-  // Years may be the names of columns.
-  const numbered = readings.filter(({ names }) => names.filter(isNumber).length > names.length / 2);
+  const suspect = readings.flatMap(({ name, rowAsHeader: cells }) => (cells === undefined ? [] : [{ name, cells }]));
+  const headerless = readings.filter(({ isHeaderless }) => isHeaderless);
   const namelessCount = new Set(nameless.map(({ column }) => column)).size;
   const loose = readings.flatMap((reading) => {
     const { afterQuote } = reading.flaws;
@@ -48,9 +49,13 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
     ...noteOn(nameless, ({ name, position, column }) => {
       return `column ${position} of ${name} has no name${also(namelessCount, "column")}: it is called "${column}"`;
     }),
-    ...noteOn(numbered, ({ name, names }) => {
-      const first = `"${names.find(isNumber)}"`;
-      return `the first line of ${name} was read as the names of columns, but has numbers such as ${first}${also(numbered.length, "file")}: if it is a row, write a line of names above it`;
+    ...noteOn(suspect, ({ name, cells }) => {
+      const shown = listed(cells.map((cell) => JSON.stringify(cell)));
+      const names = cells.slice(0, 3).map((_, i) => `"name${i + 1}"`);
+      return `the first line of ${name} was read as the names of columns, but looks like a row (${shown})${also(suspect.length, "file")}: if it is one, set "ingest": {"names": [${names.join(", ")}${cells.length > 3 ? ", …" : ""}]}`;
+    }),
+    ...noteOn(headerless, ({ name, columns }) => {
+      return `${name} has no line with the names of its columns${also(headerless.length, "file")}: they are called ${listed(columns)}`;
     }),
     ...noteOn(loose, ({ cell }) => {
       const cure = 'inside a quoted cell, a quote must be doubled ("")';

@@ -44,8 +44,8 @@ export async function readPlainCsv(path: string, options: ReadOptions, expected?
 
 function isPlain(options: ReadOptions): boolean {
   const { nullValues = [], types = {}, select = {}, where, formats = {}, decimal, thousands, csv = {} } = options;
-  const { quote = '"', encoding = "utf-8", skipLines = 0 } = csv;
-  if (quote !== '"' || encoding !== "utf-8" || skipLines > 0) return false;
+  const { quote = '"', encoding = "utf-8", skipLines = 0, names } = csv;
+  if (quote !== '"' || encoding !== "utf-8" || skipLines > 0 || names !== undefined) return false;
   const isUsual = nullValues.every((text) => text === "") && (where ?? decimal ?? thousands) === undefined;
   return isUsual && Object.keys({ ...types, ...select, ...formats }).length === 0;
 }

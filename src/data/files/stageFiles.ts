@@ -103,10 +103,8 @@ function isUndecided({ choice, facts }: ReadColumn): boolean {
 
 function csvReading({ path, csv, columns }: Loaded, { nameOf = (given) => given }: StageOptions): CsvReading[] {
   if (csv === undefined) return [];
-  const { names, flaws, text } = csv;
   const texts = columns.filter(({ type }) => kindOf(type) === "category").map(({ name }) => name);
-  const { encoding } = text;
-  return [{ name: nameOf(path), names, columns: csv.columns, flaws, encoding, categories: new Set(texts) }];
+  return [{ ...csv, name: nameOf(path), encoding: csv.text.encoding, categories: new Set(texts) }];
 }
 
 async function loadAll(database: Database, paths: readonly string[], options: StageOptions) {

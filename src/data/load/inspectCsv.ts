@@ -19,7 +19,7 @@ import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts"
 const LISTED = 3;
 const PLAIN = numberFormatOf(".").id;
 
-export interface InspectedCsv extends Pick<CsvReading, "names" | "columns" | "flaws"> {
+export interface InspectedCsv extends Pick<CsvReading, "names" | "rowAsHeader" | "isHeaderless" | "columns" | "flaws"> {
   readonly text: TextFile;
   readonly settings: CsvSettings;
   /** What DuckDB reads: the file itself, or a copy in canonical form. */
@@ -70,10 +70,11 @@ export async function inspectCsv(
     begin(start.add(more));
   });
   if (head === undefined) begin(start.end());
-  const { grammar, tokenizer, names, line } = head!;
-  const agreed = text.encoding === undefined && !text.isPadded && line === 1 ? scan!.end() : undefined;
+  const { grammar, tokenizer, names, rowAsHeader, isHeaderless, line } = head!;
+  const isUsual = text.encoding === undefined && !text.isPadded && line === 1 && !isHeaderless;
+  const agreed = isUsual ? scan!.end() : undefined;
   const columns = columnNames(names, normalizeNames, line);
-  const common = { text, settings, names, columns, ownDelimiter: grammar.delimiter };
+  const common = { text, settings, names, rowAsHeader, isHeaderless, columns, ownDelimiter: grammar.delimiter };
   if (agreed !== undefined)
     return { ...common, path, gzip: text.gzip, delimiter: grammar.delimiter, ...agreed, flaws: tokenizer.flaws };
   let flaws = tokenizer.flaws;

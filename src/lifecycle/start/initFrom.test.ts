@@ -48,7 +48,7 @@ describe("initFrom", () => {
       await expect(start(table, id)).rejects.toMatchObject({
         kind: "usage",
         message: `"${id}" has another value in every row, as an id: nothing can be learned`,
-        details: expect.arrayContaining(["y: number"]) as string[],
+        details: expect.arrayContaining(["y: number, first 0"]) as string[],
       });
     }
     expect((await start(table, "salary")).result.task).toBe("regression");
@@ -155,7 +155,7 @@ describe("initFrom", () => {
     const table = csv("id,day,city", 40, (i) => `${1000 + i * 3},${day(i)},c${i % 10}`);
     await expect(start(table, undefined)).rejects.toMatchObject({
       kind: "usage",
-      details: ["id: number", "day: date", "city: category"],
+      details: ["id: number, first 1000", "day: date, first 2024-01-01", "city: category, first c0"],
     });
   });
 });

@@ -6,6 +6,7 @@ import type { Task } from "../../core/task.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { cellText } from "../../core/table/cellText.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { atLine } from "../../core/text/atLine.ts";
@@ -52,10 +53,13 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     });
   return withFile(from, async ({ table, notes, csvNotes, columns, markers, undecided }, dataset) => {
     const names = table.columns.map(({ name }) => name);
-    const details = table.columns.map(({ name, kind }) => `${name}: ${kind}`);
+    const details = table.columns.map(
+      (column) =>
+        `${column.name}: ${column.kind}, first ${cellText(column, 0)?.replace("T00:00:00.000Z", "").slice(0, 40) ?? "missing"}`,
+    );
     if (target === undefined)
       throw new MlctlError("usage", `${basename(from)} has ${names.length} columns: which one is to be predicted?`, {
-        details,
+        details: [...csvNotes, ...details],
         hint: "add --target COLUMN",
       });
     if (!names.includes(target))
@@ -88,16 +92,8 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       { key: "ingest", value: ingest, notes: notes.filter((note) => !csvNotes.includes(note)) },
     ];
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];
-    const data = {
-      paths,
-      write: () =>
-        writeParts(
-          { input },
-          split,
-          paths.map((path) => join(directory, path)),
-          context,
-        ),
-    };
+    const places = paths.map((path) => join(directory, path));
+    const data = { paths, write: () => writeParts({ input }, split, places, context) };
     const text = configText(`mlctl init --from ${basename(from)}`, entries);
     const written = await createWorkspace(data, text, { ...options, known: knownNames() }, context);
     const decided = entries.flatMap((entry) => entry.notes);
@@ -145,7 +141,7 @@ async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) 
   try {
     const output = join(folder, "data.csv");
     const read = async (nullValues: readonly string[]) => {
-      const ingested = await ingestFiles([path], { output, nameOf: basename, nullValues });
+      const ingested = await ingestFiles([path], { output, nameOf: basename, nullValues, csv: { names: "guess" } });
       const [bad] = ingested.rejected;
       if (bad !== undefined)
         throw new MlctlError("data", atLine(path, bad.line, bad.reason), { hint: bad.hint ?? "correct the file" });

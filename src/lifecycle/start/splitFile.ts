@@ -105,7 +105,12 @@ async function scan(input: string, column: string | undefined, context: Context)
 async function* batchesOf(input: string, { signal }: Context, onNote?: (note: string) => void) {
   // "-" is the name of a file here.
   const stream = openInput({ input: input === "-" ? "./-" : input, stdin: process.stdin });
-  for await (const batch of readRows(stream, { format: formatOf(input), name: input, onNote })) {
+  for await (const batch of readRows(stream, {
+    format: formatOf(input),
+    name: input,
+    csv: { names: "guess" },
+    onNote,
+  })) {
     signal.throwIfAborted();
     const bad = batch.rows.find(({ problem }) => problem !== undefined);
     if (bad !== undefined)
