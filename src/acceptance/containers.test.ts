@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { kubernetesCronJobs } from "../automation/schedule/install/kubernetesCronJobs.ts";
 import { loadConfig } from "../config/loadConfig.ts";
+import { serveSchema } from "../config/schema/serveSchema.ts";
 import { emptyWorkspace, repository } from "./lifecycleWorkspace.ts";
 
 type Node = Readonly<Record<string, unknown>>;
@@ -225,7 +226,8 @@ describe("the Kubernetes manifests", () => {
     // Utilization is a share of the request: without one the autoscaler knows nothing.
     expect(at<string>(container, "resources.requests.cpu")).toBeTruthy();
     const pause = Number(at(container, "lifecycle.preStop.exec.command.1"));
-    // The server drains for six seconds (DRAIN_MS) and may take five to close its log.
-    expect(pod["terminationGracePeriodSeconds"]).toBeGreaterThan(pause + 6 + 5);
+    // The server may take five seconds to close its log.
+    const { drain_seconds } = serveSchema().parse({}).limits;
+    expect(pod["terminationGracePeriodSeconds"]).toBeGreaterThan(pause + drain_seconds + 5);
   });
 });

@@ -537,6 +537,46 @@ describe("starting and stopping", () => {
     expect(await Promise.all(loops)).toEqual(loops.map(() => ended));
   });
 
+  it("lets an open stream go on after SIGTERM, cuts it in the end, and says so", async () => {
+    const other = workspace.copy();
+    for (const name of other.names(".", /predictions/)) other.write({ [name]: null });
+    other.configure({ serve: { limits: { drain_seconds: 2 } } });
+    const own = await served(other, "-v");
+    const idle = new Agent({ keepAlive: true });
+    await ask(`${own.url}/health`, { method: "GET", headers: {}, agent: idle });
+    const socket = Object.values(idle.freeSockets)[0]![0]!;
+    const stream = request(`${own.url}/predict`, { method: "POST", headers: lines });
+    const sending = setInterval(() => stream.write(`${JSON.stringify(row)}\n`.repeat(50)), 20);
+    stream.on("error", () => {});
+    const [response] = (await once(stream, "response")) as [IncomingMessage];
+    let text = "";
+    response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    const cut = once(response, "error");
+    const finished = own.stop();
+    const start = performance.now();
+    const seconds = (): number => (performance.now() - start) / 1000;
+    await once(socket, "close");
+    expect(seconds()).toBeLessThan(1);
+    const sent = text.length;
+    expect([await cut, response.complete]).toMatchObject([[{ code: "ECONNRESET" }], false]);
+    clearInterval(sending);
+    expect(seconds()).toBeGreaterThan(1.9);
+    expect(text.length).toBeGreaterThan(sent);
+    const { status, stderr } = await finished;
+    expect([status, stderr]).toEqual([
+      143,
+      expect.stringMatching(/cut 1 response after 2 s.*\n[^]*POST \/predict cut 2/),
+    ]);
+    expect(stderr).not.toMatch(/not logged/);
+    const logged = new Set(
+      (await sqliteReader(join(other.folder, "mlctl.db.predictions")).rows()).map((each) => each.predictionId),
+    );
+    const answered = text.slice(0, text.lastIndexOf("\n")).split("\n");
+    const ids = answered.map((line) => (JSON.parse(line) as { prediction_id: string }).prediction_id);
+    expect(ids.length).toBeGreaterThan(100);
+    expect(ids.filter((id) => !logged.has(id))).toEqual([]);
+  });
+
   it("allows a caller the same rate on every worker", async () => {
     const other = workspace.copy();
     // A further request is allowed after fifteen seconds.

@@ -115,6 +115,12 @@ function limitsSchema() {
     select_seconds: count(10).describe(
       "maximum time of ingest.select for the rows of a request, or a part of a stream",
     ),
+    drain_seconds: whole(0)
+      .max(86_400)
+      .default(25)
+      .describe(
+        "maximum time after SIGTERM for open requests, such as streams, to end before they are cut; give the server 5 s more until it is killed",
+      ),
     stream_bytes_per_second: whole(0)
       .default(1024)
       .describe(

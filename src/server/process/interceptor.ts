@@ -31,11 +31,13 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
       state.responses.delete(response);
       metrics.inFlight--;
       const seconds = (clock() - start) / 1000;
-      metrics.countRequest(METHODS.has(method) ? method : "other", route, { status: response.statusCode, seconds });
+      // The client hung up, or the response was broken off: the status that was sent says nothing about its end.
+      const status = response.writableFinished ? response.statusCode : "cut";
+      metrics.countRequest(METHODS.has(method) ? method : "other", route, { status, seconds });
       if (!accessLog) return;
       const address = request.socket.remoteAddress ?? "";
       const { "x-request-id": id, traceparent: trace } = request.headers;
-      const took = `${response.statusCode} ${(seconds * 1000).toFixed(1)} ms`;
+      const took = `${status} ${(seconds * 1000).toFixed(1)} ms`;
       const names = `request_id=${String(id)}${trace === undefined ? "" : ` traceparent=${String(trace)}`}`;
       const message = `${address} ${method} ${url.slice(0, 500)} ${took} ${names}`;
       context.emit({ type: "stage", stage: "serve", message });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { stackOf } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
@@ -55,9 +56,6 @@ const BODIES_BYTES = 1 << 28;
 
 /** Share of `concurrent` that may be waiting for their bodies, so that some are left for other requests. */
 const BODIES_SHARE = 0.75;
-
-/** Shorter than the time between SIGTERM and SIGKILL of a service manager. */
-const DRAIN_MS = 6000;
 
 /** Time for requests that are on their way when the drain begins, or a response ends: a closed connection loses them. */
 const GRACE_MS = 300;
@@ -114,7 +112,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   } finally {
     unfollowDeployments();
     unfollow();
-    await drain(app, state, closeUnused);
+    await drain(app, state, { closeUnused, warn });
     await tellLog(log.stats(), true);
   }
   return { requests: state.metrics.requests };
@@ -170,10 +168,20 @@ function tokensOf({ token, tokens }: Workspace["config"]["serve"]): string[] {
   return [...(token === null ? [] : [token]), ...tokens.map((each) => each.token)];
 }
 
-async function drain(app: App, state: ServerState, closeUnused: () => void): Promise<void> {
+interface DrainTools {
+  readonly closeUnused: () => void;
+  readonly warn: (message: string) => void;
+}
+
+async function drain(app: App, state: ServerState, { closeUnused, warn }: DrainTools): Promise<void> {
   const { server } = app;
   state.draining = true;
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  const { drain_seconds } = state.workspace.config.serve.limits;
+  const cut = setTimeout(() => {
+    const open = counted(state.responses.size, "response");
+    if (state.responses.size > 0) warn(`cut ${open} after ${drain_seconds} s (serve.limits.drain_seconds)`);
+    server.closeAllConnections();
+  }, drain_seconds * 1000);
   for (const response of state.responses) if (!response.headersSent) response.setHeader("connection", "close");
   // Of streams whose headers are sent.
   server.keepAliveTimeout = server.keepAliveTimeoutBuffer = GRACE_MS / 2;

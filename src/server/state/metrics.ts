@@ -28,7 +28,11 @@ export function metrics() {
   const rejected = new Map<string, number>();
   const numbers = { requests: 0, inFlight: 0, refused: 0, swaps: 0, swapFailures: 0 };
   return Object.assign(numbers, {
-    countRequest(method: string, route: string, { status, seconds }: { status: number; seconds: number }): void {
+    countRequest(
+      method: string,
+      route: string,
+      { status, seconds }: { status: number | "cut"; seconds: number },
+    ): void {
       numbers.requests++;
       add(requests, `${method} ${route} ${status}`, 1);
       let entry = latency.get(route);
