@@ -149,7 +149,9 @@ it("joins labels to logged predictions once, with an error for each row that can
     [5, "conflict"],
   ]);
   expect((await post("/labels", given)).body).toMatchObject({ labelled: 0, unchanged: 1 });
-  expect((await post("/labels", { prediction_id: first, label: 0 })).body).toMatchObject({ conflicts: 1, replaced: 0 });
+  const conflict = await post("/labels", { prediction_id: first, label: 0 });
+  expectProblem(conflict, 409, /no label was joined: 1 label contradicts those given before/);
+  expect(conflict.body).toMatchObject({ error_count: 1, errors: [{ row: 0, check: "conflict" }] });
   expect((await post("/labels?force=true", { prediction_id: first, label: 0 })).body).toMatchObject({ replaced: 1 });
   const byCustomer = await post("/labels?label=left", "customer,left\nc-1,1\n", { headers: csv });
   expect(byCustomer.body).toMatchObject({ by: ["customer"], label: "left", labelled: 1, errors: [] });

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   "not-found": [404, "Not found"],
   "method-not-allowed": [405, "The method is not supported here"],
   "too-slow": [408, "The request took too long to arrive"],
+  conflict: [409, "The labels contradict those given before"],
   "too-large": [413, "The request is too large"],
   "unsupported-media-type": [415, "The format of the body is not supported"],
   "invalid-rows": [422, "The rows are not valid for the model"],

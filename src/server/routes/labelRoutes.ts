@@ -1,9 +1,11 @@
 /** POST /labels: joins labels to logged predictions, as `mlctl labels` does. */
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { counted } from "../../core/text/format.ts";
 import { labels, type LabelsOptions, type LabelsResult } from "../../lifecycle/labels/labels.ts";
 import { endpoint, json } from "../http/endpoint.ts";
 import { sendJson, type App, type Request } from "../http/http.ts";
+import { HttpProblem } from "../http/problem.ts";
 import { byName, list, named, object, oneOf, text, whole, type Shaped } from "../http/shapes.ts";
 import { streamPieces } from "../http/streamPieces.ts";
 import { withCharset } from "../predictions/csvResponse.ts";
@@ -79,6 +81,7 @@ const labelReport = named(
   }),
 );
 
+/** @throws {HttpProblem} 409 if no label was joined, and some contradict those given before */
 function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<typeof labelReport> {
   const { examples, withoutLabel, firstRejected: _, ...counts } = result;
   const by = counts.by.join(" and ");
@@ -100,7 +103,13 @@ function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<t
       return { row, check: "invalid", message: `${JSON.stringify(label)} is not a label of the model` };
     }),
   ];
-  return { ...counts, without_label: withoutLabel, errors: errors.toSorted((a, b) => a.row - b.row) };
+  const inOrder = errors.toSorted((a, b) => a.row - b.row);
+  const { conflicts, labelled: added, unchanged, replaced, unmatched, invalid, rejected: unread } = counts;
+  if (conflicts === 0 || added + unchanged + replaced > 0)
+    return { ...counts, without_label: withoutLabel, errors: inOrder };
+  const members = { errors: inOrder, error_count: conflicts + unmatched + invalid + unread };
+  const detail = `no label was joined: ${counted(conflicts, "label")} contradict${conflicts === 1 ? "s" : ""} those given before`;
+  throw new HttpProblem("conflict", detail, { hint: "add ?force=true to replace known labels", members });
 }
 
 const rows = byName({ type: ["string", "number", "boolean", "null"] });
@@ -114,7 +123,7 @@ const LABELS = endpoint({
   scopes: ["predict"],
   summary: "Joins labels that arrive later to logged predictions",
   description:
-    "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. Joining the same labels again changes nothing.",
+    "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. If none is, and some contradict labels given before, the status is 409. Joining the same labels again changes nothing.",
   query: {
     id: { type: "string", minLength: 1, description: "column of prediction ids" },
     label: { type: "string", minLength: 1, description: "column of labels" },
@@ -126,5 +135,5 @@ const LABELS = endpoint({
     "application/x-ndjson": text,
   },
   returns: json(labelReport),
-  problems: ["not-ready"],
+  problems: ["not-ready", "conflict"],
 });
