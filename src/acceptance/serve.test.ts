@@ -88,7 +88,9 @@ describe("POST /predict", () => {
       expect(workspace.run([...command, trace]).stderr).toBe(
         `error: request ${trace} has 2 predictions\nhint: name one: \`mlctl predictions list --request ${trace}\` shows their ids\n`,
       );
-    expect((await server.get("/ui/predictions?id=order-42")).text).toContain(String(one.body["prediction_id"]));
+    const listed = async (filter = "") => (await server.get(`/ui/predictions?id=order-42${filter}`)).text;
+    expect(await listed()).toContain(String(one.body["prediction_id"]));
+    expect(await listed("&truth=known")).toContain("No predictions match");
   });
 
   it("responds to one object with one object", async () => {

@@ -7,7 +7,7 @@ import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { PageRequest } from "./frame/page.ts";
-import type { LogEntry, LogReader } from "../../storage/predictionLog/logReader.ts";
+import type { LogEntry } from "../../storage/predictionLog/logReader.ts";
 import type { Model } from "../../core/records/model.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
@@ -31,16 +31,14 @@ export function windowNamed({ session, id }: PageRequest): MonitorRecord {
   });
 }
 
-/** Predictions whose id has this prefix, or of the request with this id; at most three. */
-export async function findLogged(log: LogReader, prefix: string): Promise<readonly LogEntry[]> {
-  if (!/^[\w.:/+=@-]{4,128}$/.test(prefix)) return [];
-  const found = await log.find(prefix);
-  return found.length > 0 ? found : log.find(prefix.toLowerCase());
+/** Can be the id of a prediction or request, or the start of one. */
+export function canBeId(text: string): boolean {
+  return /^[\w.:/+=@-]{4,128}$/.test(text);
 }
 
 /** @throws {HttpProblem} 404 */
 export async function predictionNamed({ log, id }: PageRequest): Promise<LogEntry> {
-  const found = await findLogged(log, id);
+  const found = canBeId(id) ? await log.find(id) : [];
   const exact =
     found.find(({ predictionId }) => predictionId === id.toLowerCase()) ?? (found.length === 1 ? found[0] : undefined);
   if (exact !== undefined) return exact;

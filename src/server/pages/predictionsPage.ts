@@ -1,4 +1,4 @@
-/** /ui/predictions: logged predictions, newest first, with filters; one that is named by its id stands alone. */
+/** /ui/predictions: logged predictions, newest first, with filters. */
 import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { rowKeyOf } from "../../lifecycle/labels/predictions.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
@@ -7,7 +7,7 @@ import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { shareBar, choice, dayFields, filterForm, itemTable, modelLink, pager, labelWord } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
-import { dayAfter, daysOf, findLogged } from "./lookups.ts";
+import { canBeId, dayAfter, daysOf } from "./lookups.ts";
 
 const ROWS = 50;
 
@@ -35,6 +35,7 @@ async function recent({ log, query, session }: PageRequest): Promise<Html> {
   const page = {
     since: filter.from === undefined ? undefined : Date.parse(filter.from),
     until: filter.to === undefined ? undefined : Date.parse(dayAfter(filter.to)),
+    name: filter.id,
     key: rowKeyOf(session, filter.key),
     runId: filter.model,
     prediction: filter.answer,
@@ -43,8 +44,8 @@ async function recent({ log, query, session }: PageRequest): Promise<Html> {
     before: cursorOf(before),
     limit: ROWS + 1,
   };
-  const { entries, isPartial } =
-    filter.id === undefined ? await log.page(page) : { entries: await findLogged(log, filter.id), isPartial: false };
+  const isKnown = filter.id === undefined || canBeId(filter.id);
+  const { entries, isPartial } = isKnown ? await log.page(page) : { entries: [], isPartial: false };
   const shown = entries.slice(0, ROWS);
   const last = shown.at(-1);
   const address = (cursor?: string): string => withQuery(pageAddress("predictions"), { ...filter, before: cursor });

@@ -235,6 +235,12 @@ describe("both logs", () => {
       [found, 1],
       [{ ...found, until: 1000 }, 0],
       [{ since: 4000, until: 6000 }, 8],
+      [{ name: "request-7" }, 2],
+      [{ name: "request-7", since: 17_600 }, 1],
+      [{ name: "request-7", runId: "nobody" }, 0],
+      [{ name: idOf(0x20).slice(0, -1).toUpperCase() }, 16],
+      [{ name: idOf(0x20).slice(0, -1), before: { at: 9000, seq: 0 } }, 4],
+      [{ name: idOf(0x20).slice(0, -1), prediction: "class 1" }, 3],
     ] as const)
       expect(await of(async (reader) => (await reader.page({ ...query, limit: 20 })).entries.length)).toBe(count);
     for (const query of [{}, { runId: "run1" }, { labelled: true }, { wrong: true }, { prediction: "class 1" }]) {

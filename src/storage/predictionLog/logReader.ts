@@ -55,6 +55,8 @@ export interface LogQuery extends Omit<PredictionFilter, "forecasts"> {
   readonly prediction?: string | undefined;
   /** Only predictions that differ from their label. */
   readonly wrong?: boolean | undefined;
+  /** As of find. */
+  readonly name?: string | undefined;
   readonly limit: number;
 }
 
@@ -81,8 +83,8 @@ export interface LogReader {
   /** Oldest first. @param limit maximum number of rows, the newest; default: all */
   rows(filter?: PredictionFilter & { readonly limit?: number | undefined }): Promise<JoinedPrediction[]>;
   count(filter?: PredictionFilter): Promise<LogCounts>;
-  /** Predictions whose id begins with `prefix`, or of the request with this id; at most MAX_MATCHES. */
-  find(prefix: string): Promise<LogEntry[]>;
+  /** Predictions whose id begins with `name`, or of the request with this id; at most MAX_MATCHES. */
+  find(name: string): Promise<LogEntry[]>;
   /** Those with one of these numbers or ids, in any order. */
   those(column: "seq" | "predictionId", keys: readonly (number | string)[]): Promise<ListedEntry[]>;
   /** The next ones in the order of writing. */

@@ -7,6 +7,7 @@ import {
   type JoinedPrediction,
   type LogCounts,
   type LogEntry,
+  type LogQuery,
   type LogReader,
   type PredictionFilter,
 } from "./logReader.ts";
@@ -93,11 +94,12 @@ export function sqlReader(log: LogSql): LogReader {
         return rows.toReversed();
       }),
     count: (filter = {}) => log.use(NOTHING, (ask) => countOf(log, ask, filter)),
-    find: (prefix) =>
+    find: (name) =>
       log.use([], async (ask) => {
-        // A range, so that the index is used: "g" sorts after every hexadecimal digit.
-        const sql = `${select} AND (p.prediction_id >= $2 AND p.prediction_id < $3 OR p.request_id = $2) ORDER BY p.prediction_id LIMIT ${MAX_MATCHES}`;
-        return (await ask<Stored>(sql, [prefix, `${prefix}g`])).map(entryOf);
+        const { where, values } = conditionsOf(log, { name }, []);
+        return (await ask<Stored>(`${select} ${where} ORDER BY p.prediction_id LIMIT ${MAX_MATCHES}`, values)).map(
+          entryOf,
+        );
       }),
     async those(column, keys) {
       const sql = `SELECT ${columns} ${rest} AND ${log.among(`p.${column === "seq" ? "seq" : "prediction_id"}`)}`;
@@ -107,9 +109,9 @@ export function sqlReader(log: LogSql): LogReader {
       log.use([], async (ask) => {
         return (await ask<Stored>(`${select} AND p.seq > $2 ORDER BY p.seq LIMIT $3`, [seq, limit])).map(entryOf);
       }),
-    page: ({ before = LATEST, since, until, prediction, wrong = false, limit, ...filter }) =>
+    page: ({ before = LATEST, since, until, name, prediction, wrong = false, limit, ...filter }) =>
       log.use({ entries: [], isPartial: false }, async (ask) => {
-        const range = conditionsOf(log, { since, until }, [before.at, before.seq]);
+        const range = conditionsOf(log, { since, until, name }, [before.at, before.seq]);
         const { where, values } = conditionsOf(log, filter, range.values);
         const next = (value: unknown): string => `$${values.push(value) + 1}`;
         const conditions = [where, wrong ? `AND ${log.wrong}` : ""];
@@ -183,7 +185,7 @@ function edge(since: number | undefined, until: number | undefined): Pick<Predic
 /** Conditions, each after AND. @param first the values of $2, $3 and so on */
 function conditionsOf(
   log: LogSql,
-  { since, until, runId, requestId, labelled, forecasts, key }: PredictionFilter,
+  { since, until, name, runId, requestId, labelled, forecasts, key }: PredictionFilter & Pick<LogQuery, "name">,
   first: readonly unknown[],
   time = "p.at",
 ): { where: string; values: unknown[] } {
@@ -192,6 +194,15 @@ function conditionsOf(
   const next = (value: unknown): string => `$${values.push(value) + 1}`;
   if (since !== undefined) conditions.push(`${time} >= ${log.time(next(since))}`);
   if (until !== undefined) conditions.push(`${time} < ${log.time(next(until))}`);
+  if (name !== undefined) {
+    // By their indexes, and not all of them: an id can begin like a million others.
+    const some = (where: string): string =>
+      `SELECT * FROM (SELECT p.seq FROM ${log.table} p WHERE ${log.scope} AND ${where} LIMIT ${ROWS_LOOKED_AT + 1}) AS named`;
+    // "g" sorts after every hexadecimal digit.
+    const [start, end] = [next(name.toLowerCase()), next(`${name.toLowerCase()}g`)];
+    const ids = some(`p.prediction_id >= ${start} AND p.prediction_id < ${end}`);
+    conditions.push(`p.seq IN (${ids} UNION ALL ${some(`p.request_id = ${next(name)}`)})`);
+  }
   if (runId !== undefined) conditions.push(`m.run_id = ${next(runId)}`);
   if (requestId !== undefined) conditions.push(`p.request_id = ${next(requestId)}`);
   if (labelled !== undefined) conditions.push(`l.seq IS ${labelled ? "NOT NULL" : "NULL"}`);
@@ -205,34 +216,20 @@ function conditionsOf(
 
 /** One of 500,000, so it is made without copies. */
 function predictionOf(row: Stored): JoinedPrediction {
-  const {
-    predictionId,
-    at,
-    runId,
-    modelSha256,
-    probability,
-    source,
-    requestId = null,
-    threshold = null,
-    labelledAt,
-  } = row;
-  // A prediction without either was not a finite number.
-  const prediction = (row.class ?? row.value) as string | number;
-  const inputs = (row.inputs === undefined ? undefined : JSON.parse(row.inputs)) as LoggedPrediction["inputs"];
-  const label = row.labelClass ?? row.labelValue;
   return {
-    predictionId,
-    at,
-    runId,
-    modelSha256,
-    prediction,
-    probability,
-    source,
-    requestId,
-    threshold,
-    label,
-    labelledAt,
-    inputs,
+    predictionId: row.predictionId,
+    at: row.at,
+    runId: row.runId,
+    modelSha256: row.modelSha256,
+    // A prediction without either was not a finite number.
+    prediction: (row.class ?? row.value) as string | number,
+    probability: row.probability,
+    source: row.source,
+    requestId: row.requestId ?? null,
+    threshold: row.threshold ?? null,
+    label: row.labelClass ?? row.labelValue,
+    labelledAt: row.labelledAt,
+    inputs: (row.inputs === undefined ? undefined : JSON.parse(row.inputs)) as LoggedPrediction["inputs"],
   };
 }
 
