@@ -480,12 +480,23 @@ describe("starting and stopping", () => {
     replace(text);
     await until(async () => (await refusal()) !== null);
     expect(await refusal()).toBe(`the model ${model} is truncated after 300 characters`);
+    // No model is read again before it changes.
+    const io = `/proc/${own.child.pid}/io`;
+    const bytesRead = (): number => Number(/^rchar: (\d+)/.exec(readFileSync(io, "utf8"))?.[1]);
+    const counts = existsSync(io);
+    if (counts) {
+      other.write({ [model]: bytes.slice(0, -300).padEnd(5_000_000) });
+      await until(async () => /is not JSON|truncated after 5000000/.test(String(await refusal())));
+      const read = bytesRead();
+      await sleep(2500);
+      expect(bytesRead() - read).toBeLessThan(1_000_000);
+    }
     other.write({ [model]: bytes });
     const repaired = performance.now();
     await until(async () => (await refusal()) === null);
     expect(performance.now() - repaired).toBeLessThan(3000);
     const { stderr } = await own.stop();
-    expect(stderr.match(/is refused/g)).toHaveLength(3);
+    expect(stderr.match(/is refused/g)).toHaveLength(counts ? 4 : 3);
     expect(stderr).toContain(`run ${runId} is still served`);
   });
 
