@@ -239,6 +239,21 @@ function inBash(script: string) {
 }
 
 describe("--guard", () => {
+  it("names each added column otherwise, and says so, where the rows have one of its name", () => {
+    const input = `${header.trim()},Prediction,prediction_id,line,reason\na,20,300,5,no,x1,L1,why\nb,many,300,5,no,x2,L2,why\n`;
+    const { stdout, stderr } = workspace.run(["predict", "--log", "--guard", "--reject-file", "rejected.csv"], {
+      input,
+    });
+    expect(stdout).toMatch(/,Prediction,prediction_id,line,reason,prediction_2,probability,prediction_id_2\na,20/);
+    expect(workspace.read("rejected.csv")).toMatch(/,line,reason,line_2,reason_2\nb,many,300,5,no,x2,L2,why,3,/);
+    expect([...stderr.matchAll(/the column that is added is called "(.*)"/g)].map(([, name]) => name)).toEqual([
+      "prediction_2",
+      "prediction_id_2",
+      "line_2",
+      "reason_2",
+    ]);
+  });
+
   it("rejects unreadable rows, ragged rows and unseen values, and predicts the others", () => {
     const input = `${header}${good}b,many,300,5\nc,1\nd,20,300,99999999\n${good}`;
     const { status, stdout, stderr } = workspace.run(["predict", "--guard", "--reject-file", "rejected.csv"], {

@@ -1,17 +1,20 @@
 import { expect, it } from "vitest";
-import { freeNames, refuseTaken, renamedNotes } from "./predictedValues.ts";
+import { addedColumns, freeNames } from "./predictedValues.ts";
 
-it("gives an added column the first name that the rows do not have, and says so", () => {
-  const names = ["prediction", "probability"];
-  const free = freeNames(names, ["a", "prediction", "prediction_2"]);
-  expect(free).toEqual(["prediction_3", "probability"]);
-  expect(renamedNotes(names, free)).toEqual([
+it("gives an added column the first name that the rows do not have, in any case, and says so", () => {
+  const added = addedColumns(["prediction", "probability"]);
+  expect(added.notes()).toEqual([]);
+  expect(added.beside(["a", "Prediction", "prediction_2"])).toEqual(["prediction_3", "probability"]);
+  expect(added.notes()).toEqual([
     'the rows have a column called "prediction": the column that is added is called "prediction_3"',
   ]);
   expect(freeNames(["prediction", "prediction_2"], ["prediction"])).toEqual(["prediction_2", "prediction_2_2"]);
-  expect(renamedNotes(names, freeNames(names, ["a"]))).toEqual([]);
+  // Of two classes.
+  expect(freeNames(["probability_a", "probability_A"], ["a"])).toEqual(["probability_a", "probability_A"]);
 });
 
 it("refuses a column that comes after the name was chosen", () => {
-  expect(() => refuseTaken(["a", "prediction"], ["prediction"])).toThrow(/later row has a column called "prediction"/);
+  const added = addedColumns(["prediction"]);
+  expect(added.beside(["a"])).toEqual(["prediction"]);
+  expect(() => added.beside(["a", "prediction"])).toThrow(/later row has a column called "prediction"/);
 });

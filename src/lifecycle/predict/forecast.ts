@@ -20,7 +20,7 @@ import { forecastHistory, modelToTestBack, type ForecastHistory } from "./foreca
 import { boundNames, intervalsOf, requireLevels, type Intervals } from "./forecastIntervals.ts";
 import { continuedSeries, futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
 import type { RowFormat } from "./inputStream.ts";
-import { NOT_FINITE } from "./predictedValues.ts";
+import { addedColumns, NOT_FINITE } from "./predictedValues.ts";
 import { rowLog } from "./predictBatches.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
@@ -56,7 +56,9 @@ export async function forecast(session: Session, options: ForecastOptions) {
   warnings.push(...intervals.warnings, ...(await laterTestRows(session, history)));
   const forecasted = { history, series, future, predicted, intervals, levels };
   const ids = options.log ? Array.from(predicted, predictionIds(now().getTime())) : null;
-  await write(outputRows(forecasted, ids), options);
+  const forecasts = outputRows(forecasted, ids);
+  warnings.push(...forecasts.notes);
+  await write(forecasts, options);
   // Only now: the log has no prediction that nobody received.
   const log = ids === null ? null : await logged(session, loaded, forecasted, ids);
   if (plot !== undefined) await draw(plot, forecasted);
@@ -179,7 +181,9 @@ function outputRows(
   // One form for the whole column: dates if every time is midnight.
   const areDates = future.times.every((time) => time % MILLISECONDS_A_DAY === 0);
   const textOf = (time: number): string => (areDates ? dateText(time) : new Date(time).toISOString());
-  const columns = [...by, timeColumn, "forecast_step", "prediction", ...levels.flatMap(boundNames)];
+  const own = [...by, timeColumn];
+  const names = ["forecast_step", "prediction", ...levels.flatMap(boundNames)];
+  const added = addedColumns(ids === null ? names : [...names, "prediction_id"]);
   const cells = Array.from(predicted, (value, row): Json[] => [
     ...series[future.seriesOf[row]!]!.key,
     textOf(future.times[row]!),
@@ -188,7 +192,7 @@ function outputRows(
     ...intervals.bounds[row]!.flatMap((bounds) => bounds ?? [null, null]),
     ...(ids === null ? [] : [ids[row]!]),
   ]);
-  return { columns: ids === null ? columns : [...columns, "prediction_id"], cells };
+  return { columns: [...own, ...added.beside(own)], cells, notes: added.notes() };
 }
 
 async function draw(

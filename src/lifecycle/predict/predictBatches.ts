@@ -13,7 +13,7 @@ import type { Json } from "../../core/json.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
-import { classShares, freeNames, refuseTaken } from "./predictedValues.ts";
+import { addedColumns, classShares } from "./predictedValues.ts";
 import { keyColumns } from "../settings.ts";
 
 interface PredictBatchesOptions {
@@ -65,6 +65,7 @@ export async function predictBatches(
   const policy = badRows === "reject" ? guardPolicy : warnPolicy;
   const predictRows = rowPredictor(loaded.model, { policy, predictionColumn });
   const log = options.log === null ? null : rowLog(session, loaded, options.log);
+  const why = addedColumns(["line", "reason"]);
   const bad: string[] = [];
   let columns: readonly string[] = [];
   try {
@@ -73,7 +74,7 @@ export async function predictBatches(
       context.signal.throwIfAborted();
       const predicted = predictRows.predict(batch);
       if (predicted.rejected.length > 0)
-        await rejects?.write([...columns, "line", "reason"], rejectedRows(predicted, columns.length));
+        await rejects?.write([...columns, ...why.beside(columns)], rejectedRows(predicted, columns.length));
       if (badRows !== "reject") {
         const more = predicted.rejected.slice(0, NAMED_ROWS - bad.length);
         bad.push(...more.map(({ row: { line }, reason }) => `line ${line}: ${reason}`));
@@ -88,14 +89,16 @@ export async function predictBatches(
     }
     if (bad.length > 0) throw manyBadRows(options, bad, predictRows.rejected());
     // Where nothing was rejected the file has a header all the same; at the end, as JSON lines may name columns late.
-    if (predictRows.rejected() === 0) await rejects?.write([...columns, "line", "reason"], []);
+    if (predictRows.rejected() === 0) await rejects?.write([...columns, ...why.beside(columns)], []);
     await Promise.all([out.close(), rejects?.close()]);
   } catch (error) {
     await Promise.all([out.abandon(), rejects?.abandon(), log?.close()]);
     throw error;
   }
   const { logged = null, problem = null } = (await log?.close()) ?? {};
-  const warnings = [...(options.notes ?? []), ...predictRows.warnings(), ...(problem === null ? [] : [problem])];
+  const renamed = [...predictRows.notes(), ...(log?.notes() ?? []), ...(rejects === null ? [] : why.notes())];
+  const unusual = [...predictRows.warnings(), ...(problem === null ? [] : [problem])];
+  const warnings = [...(options.notes ?? []), ...renamed, ...unusual];
   return { rows: predictRows.rows(), rejected: predictRows.rejected(), logged, logProblem: problem, warnings };
 }
 
@@ -127,7 +130,6 @@ function selectedInputs(
   return selectedRows(rows, selectOptions(config, model, { recorded, onNote }));
 }
 
-const ID_COLUMN = "prediction_id";
 /** Maximum number of queued rows before the next batch is read. */
 const MOST_WAITING = 20_000;
 
@@ -165,18 +167,18 @@ export function rowLog(
       source,
     }));
   };
-  let idColumn: string | undefined;
+  const idColumn = addedColumns(["prediction_id"]);
   return {
+    notes: idColumn.notes,
     /** Adds a column with the id of each prediction. Waits for a slow disk, not for one that fails. */
     async add(batch: PredictedBatch): Promise<PredictedBatch> {
-      if (idColumn === undefined) [idColumn] = freeNames([ID_COLUMN], batch.columns);
-      else refuseTaken(batch.columns, [idColumn]);
+      const columns = [...batch.columns, ...idColumn.beside(batch.columns)];
       const ids = batch.rows.map(nextId);
       log.append(entries(batch, ids));
       const { queued, lastError } = log.stats();
       if (queued > MOST_WAITING && lastError === null) await log.flush();
       const added = batch.sources.added.map((values, row) => [...values, ids[row]!]);
-      return { ...batch, columns: [...batch.columns, idColumn!], sources: { ...batch.sources, added } };
+      return { ...batch, columns, sources: { ...batch.sources, added } };
     },
     async close() {
       await log.flush();

@@ -52,31 +52,37 @@ export function classShares({ task, classes = [] }: TargetSpec) {
   };
 }
 
-/** Each name, or where it is taken the first free one of NAME_2, NAME_3, … */
+/** Each name, or where it is taken, in any case, the first free one of NAME_2, NAME_3, …: many readers ignore case. */
 export function freeNames(names: readonly string[], taken: Iterable<string>): string[] {
-  const known = new Set(taken);
+  const known = new Set(Array.from(taken, (name) => name.toLowerCase()));
+  const chosen = new Set<string>();
   return names.map((name) => {
     let free = name;
-    for (let number = 2; known.has(free); number++) free = `${name}_${number}`;
-    known.add(free);
+    for (let number = 2; known.has(free.toLowerCase()) || chosen.has(free); number++) free = `${name}_${number}`;
+    chosen.add(free);
     return free;
   });
 }
 
-/** A note for each name that was replaced. */
-export function renamedNotes(names: readonly string[], free: readonly string[]): string[] {
-  return names.flatMap((name, i) =>
-    free[i] === name
-      ? []
-      : [`the rows have a column called "${name}": the column that is added is called "${free[i]}"`],
-  );
-}
-
-/** For JSON Lines, whose columns may come late. @throws {MlctlError} kind "data" if a name is taken after all */
-export function refuseTaken(columns: readonly string[], added: readonly string[]): void {
-  const taken = added.find((column) => columns.includes(column));
-  if (taken === undefined) return;
-  throw new MlctlError("data", `a later row has a column called "${taken}", like the one that is added`, {
-    hint: "rename or drop it first",
-  });
+/** Columns that are added to rows: their names are chosen for the first rows, and stay. */
+export function addedColumns(names: readonly string[]) {
+  let free: readonly string[] | undefined;
+  return {
+    /** @throws {MlctlError} kind "data" if a later row of JSON Lines, whose columns may come late, has one of the names */
+    beside(columns: readonly string[]): readonly string[] {
+      if (free === undefined) return (free = freeNames(names, columns));
+      const taken = free.find((column) => columns.includes(column));
+      if (taken === undefined) return free;
+      throw new MlctlError("data", `a later row has a column called "${taken}", like the one that is added`, {
+        hint: "rename or drop it first",
+      });
+    },
+    /** One for each name that was replaced. */
+    notes: (): string[] =>
+      names.flatMap((name, i) =>
+        free === undefined || free[i] === name
+          ? []
+          : [`the rows have a column called "${name}": the column that is added is called "${free[i]}"`],
+      ),
+  };
 }

@@ -113,7 +113,7 @@ describe("predictions", () => {
     const predictor = rowPredictorOf(false);
     const { columns } = predictor.predict(batch([["1", "oslo", "yes"]], ["x", "city", "prediction"]));
     expect(columns.slice(0, 4)).toEqual(["x", "city", "prediction", "prediction_2"]);
-    expect(predictor.warnings()).toContain(
+    expect(predictor.notes()).toContain(
       'the rows have a column called "prediction": the column that is added is called "prediction_2"',
     );
   });

@@ -8,7 +8,7 @@ import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
-import { freeNames, refuseTaken, renamedNotes, NOT_FINITE, predictedValues, classShares } from "./predictedValues.ts";
+import { addedColumns, NOT_FINITE, predictedValues, classShares } from "./predictedValues.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
 import {
   checkRows,
@@ -42,7 +42,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
   const shares = classShares(target);
   const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"]), ...shares.names];
-  let added: readonly string[] | undefined;
+  const added = addedColumns(names);
   const unusual = new Map<string, { count: number; readonly first: string }>();
   const unseen = new Set<string>();
   let [predicted, rejectedRows] = [0, 0];
@@ -69,8 +69,6 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     predict(batch: RowBatch): PredictedBatch {
       const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
       if (checker?.columns.length !== columns.length) {
-        if (added === undefined) added = freeNames(names, batch.columns);
-        else refuseTaken(batch.columns, added);
         checker = { columns, check: checkRows(model, columns, policy) };
       }
       const { table, ...found } = checker.check(cells);
@@ -97,7 +95,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       rejectedRows += reasons.size;
       const inputs = batch.inputs && { columns, cells: good.map((row) => cells[row]!) };
       return {
-        columns: [...batch.columns, ...(added ?? names)],
+        columns: [...batch.columns, ...added.beside(batch.columns)],
         rows: good.map((row) => paddedTo(batch.columns.length, batch.rows[row]!.values)),
         sources: {
           isJson: batch.isJson,
@@ -110,11 +108,11 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
         ...(inputs && { inputs }),
       };
     },
+    notes: added.notes,
     rows: () => predicted,
     rejected: () => rejectedRows,
     /** One line for each kind, with the number of rows and the first place. */
     warnings: () => [
-      ...renamedNotes(names, added ?? names),
       ...[...unusual].map(([kind, { count: n, first }]) => `${counted(n, "row")} ${kind}, first: ${first}`),
       ...unseenNote(unseen),
     ],

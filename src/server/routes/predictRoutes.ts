@@ -102,7 +102,7 @@ const PREDICT: Omit<Endpoint, "id"> = {
   scopes: ["predict"],
   summary: "Predicts rows",
   description:
-    "One object returns one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON returns lists. CSV and JSON Lines are streamed, and return each row with its prediction, or why there is none.",
+    "One object returns one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON returns lists. CSV and JSON Lines are streamed, and return each row with its prediction, or why there is none; an added name that the rows have already, in any case, gets _2.",
   query: {
     explain: { type: "boolean", description: "add SHAP values (JSON only)" },
     threshold: {
