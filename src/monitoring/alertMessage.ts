@@ -1,6 +1,6 @@
 /** The messages to channels: changes of findings, deployments, a test. */
 import type { Deployment } from "../core/records/deployment.ts";
-import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews } from "../core/records/alert.ts";
+import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews, AlertOrigin } from "../core/records/alert.ts";
 import type { MonitorWindow } from "../core/records/monitoring.ts";
 import { counted, formatNumber } from "../core/text/format.ts";
 import { originText, passingSide } from "../core/text/recordText.ts";
@@ -11,10 +11,27 @@ const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
 /** Most urgent first. */
 const order: readonly AlertChange[] = ["open", "worse", "resolved"];
 
-export function alertOf(
+interface About {
+  readonly project: string;
+  /** Where changes come from whose state is of an earlier version. */
+  readonly record: AlertNews;
+  readonly at: string;
+}
+
+/** A message for each area and origin: what an earlier window or job left unsent is not of this one. */
+export function alertsOf(changes: readonly Change[], about: About): { alert: Alert; keys: readonly string[] }[] {
+  const originOf = ({ entry }: Change): AlertOrigin => entry.origin ?? about.record;
+  const groups = Map.groupBy(changes, (each) => JSON.stringify([each.entry.area, originOf(each)]));
+  return [...groups.values()].map((some) => ({
+    alert: alertOf(some[0]!.entry.area, some, { ...about, origin: originOf(some[0]!) }),
+    keys: some.map(({ key }) => key),
+  }));
+}
+
+function alertOf(
   area: AlertArea,
   changes: readonly Change[],
-  { project, record, at }: { readonly project: string; readonly record: AlertNews; readonly at: string },
+  { project, origin, at }: About & { readonly origin: AlertOrigin },
 ): Alert {
   const items = changes
     .map(({ change, entry }): AlertItem => {
@@ -22,29 +39,29 @@ export function alertOf(
       return { change, name, status, value, limit, passes, message, since: entry.since };
     })
     .toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
-  const { window, runId, modelVersion, monitorId } = record;
+  const { source, createdAt, window, runId, modelVersion, monitorId } = origin;
   const model = modelVersion === null ? "" : `, model v${modelVersion} (run ${runId})`;
   return {
     change: items[0]!.change,
     area,
     project,
-    source: record.source,
+    source,
     at,
     subject: subjectOf(project, area, items),
     lines: [
       ...items.map(lineOf),
       "",
       ...(window === null ? [] : [`window: ${window.label}, ${counted(window.rows, "row")}${model}`]),
-      `judged at ${at}`,
+      `judged at ${createdAt}`,
     ],
     items,
     window: window && withoutLabels(window),
     runId,
     modelVersion,
     next:
-      record.source === "watch"
+      source === "watch"
         ? "mlctl watch --once"
-        : record.source === "ingest"
+        : source === "ingest"
           ? "mlctl doctor"
           : monitorId === null
             ? "mlctl schedule list"

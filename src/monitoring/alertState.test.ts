@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
+import { alertsOf } from "./alertMessage.ts";
 import {
   changesFor,
   noAlerts,
@@ -118,6 +119,29 @@ describe("the state of alerts", () => {
     expect(changesFor(sent, ops, now)).toEqual([]);
     expect(changesFor(sent, { ...ops, name: "dead" }, now)).toMatchObject([{ change: "open" }]);
     expect(changesFor(sent, { ...ops, name: "drift only", on: ["drift"] }, now)).toEqual([]);
+  });
+
+  it("sends again what a channel did not accept with its own window and model", () => {
+    const march = { ...record([rmse("fail", 25)], "2026-03-31"), modelVersion: 1, runId: "r1" };
+    const other = record([rmse("fail", 30)], "2026-04-30", "2026-06-02");
+    const april = { ...other, source: "dataset" as const, monitorId: "2", modelVersion: 2, runId: "r2" };
+    const job = { ...april, source: "schedule", monitorId: null, window: null, modelVersion: null, findings: [] };
+    const state = withRecord(withRecord(withRecord(noAlerts, march), april), job);
+    const sent = alertsOf(changesFor(state, ops, now), { project: "shop", record: job, at: now });
+    expect(sent.map(({ alert, keys }) => [...keys, ...alert.lines.slice(2), alert.next])).toEqual([
+      [
+        "files/performance/rmse",
+        "window: 2026-03-31, 1 row, model v1 (run r1)",
+        "judged at 2026-06-01",
+        "mlctl monitor --show 1",
+      ],
+      [
+        "dataset/performance/rmse",
+        "window: 2026-04-30, 1 row, model v2 (run r2)",
+        "judged at 2026-06-02",
+        "mlctl monitor --show 2",
+      ],
+    ]);
   });
 
   it("ignores findings of an older window", () => {

@@ -1,5 +1,5 @@
 /** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
-import type { AlertArea, AlertChange, AlertFinding, AlertNews } from "../core/records/alert.ts";
+import type { AlertArea, AlertChange, AlertFinding, AlertNews, AlertOrigin } from "../core/records/alert.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
 
@@ -33,6 +33,8 @@ export interface AlertEntry {
   /** End of the window in which the finding was made; null without a time column. */
   readonly windowEnd: string | null;
   readonly windowLabel?: string | null;
+  /** A message that is sent again later is still about this; absent in states of earlier versions. */
+  readonly origin?: AlertOrigin;
   /** By channel. A channel without an entry was never sent anything, which counts as "pass". */
   readonly told: Readonly<Record<string, Reported>>;
   /** By channel; absent if nothing is being sent. */
@@ -61,7 +63,8 @@ export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
  * record is resolved: its check is no longer configured, or has a finding only while something is wrong.
  */
 export function withRecord(state: AlertState, record: AlertNews): AlertState {
-  const { source, findings, window, createdAt } = record;
+  const { source, findings, window, createdAt, runId, modelVersion, monitorId } = record;
+  const origin = { source, createdAt, runId, modelVersion, monitorId, window };
   const entries = { ...state.entries };
   const windowLabel = window?.label ?? null;
   const windowEnd = window?.end ?? null;
@@ -77,7 +80,7 @@ export function withRecord(state: AlertState, record: AlertNews): AlertState {
     if (finding.status === "skipped" || isOld) continue;
     const changes = before !== undefined && before.finding.status !== finding.status;
     const since = before === undefined || changes ? createdAt : before.since;
-    const seen = { area: finding.area, finding, since, windowEnd, windowLabel };
+    const seen = { area: finding.area, finding, since, windowEnd, windowLabel, origin };
     entries[key] = { ...before, ...seen, ...(changes && { was: before.finding.status }), told: before?.told ?? {} };
   }
   return { ...state, entries };

@@ -11,11 +11,15 @@ export interface AlertFinding extends Omit<MonitorFinding, "area"> {
   readonly area: AlertArea;
 }
 
-/** What alerts are sent about: the record of a monitored window, or the end of a scheduled job. */
-export interface AlertNews extends Pick<MonitorRecord, "createdAt" | "runId" | "modelVersion"> {
+/** Where findings come from: a monitored window and its model, or a job. */
+export interface AlertOrigin extends Pick<MonitorRecord, "createdAt" | "runId" | "modelVersion"> {
   readonly source: string;
   readonly monitorId: string | null;
   readonly window: MonitorWindow | null;
+}
+
+/** What alerts are sent about: the record of a monitored window, or the end of a scheduled job. */
+export interface AlertNews extends AlertOrigin {
   readonly findings: readonly AlertFinding[];
 }
 

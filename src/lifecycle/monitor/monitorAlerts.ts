@@ -6,7 +6,7 @@ import { isReadable, requireVariables } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { fileVariables } from "../../config/variablesFile.ts";
 import type { Alert, AlertFinding, AlertNews } from "../../core/records/alert.ts";
-import { alertOf, deployedAlert, testAlert } from "../../monitoring/alertMessage.ts";
+import { alertsOf, deployedAlert, testAlert } from "../../monitoring/alertMessage.ts";
 import {
   changesFor,
   laterWindow,
@@ -108,12 +108,8 @@ async function planned(
     for (const configured of channels) {
       const { channel, settings } = configured;
       const changes = changesFor(state, { name: channel.name, on: settings.on, level: settings.level }, at);
-      for (const [area, some] of Map.groupBy(changes, ({ entry }) => entry.area)) {
-        const keys = some.map(({ key }) => key);
-        const by = randomUUID();
-        const alert = alertOf(area, some, { project: config.name, record, at });
-        messages.push({ configured, alert, keys, by });
-      }
+      for (const { alert, keys } of alertsOf(changes, { project: config.name, record, at }))
+        messages.push({ configured, alert, keys, by: randomUUID() });
     }
     const longest = longestOf(messages.map(({ configured }) => configured));
     const until = new Date(context.now().getTime() + longest).toISOString();
