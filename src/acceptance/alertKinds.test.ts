@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { emptyWorkspace, temporaryFolder, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface Told {
   readonly area: string;
@@ -82,6 +82,33 @@ describe("a scheduled job", () => {
       alerts: [],
       resolved: [{ name: "nightly", was: "fail" }],
     });
+  });
+
+  it("that may not start is told with its cause and recorded, if the channel is trusted", async () => {
+    const config = workspace.read("config.json");
+    const state = { MLCTL_TRUST: "", XDG_STATE_HOME: temporaryFolder() };
+    const now = async (...flags: string[]) => {
+      const { status, stderr } = await workspace.startWith(state, "schedule", "now", "nightly", ...flags).finished;
+      return [status, stderr, ...told.splice(0).map(({ change, subject }) => `${change}: ${subject}`)];
+    };
+    await workspace.startWith(state, "config", "trust", "--yes").finished;
+    workspace.write({ "config.json": config.replace('"train"', '"trian": {},\n "train"') });
+    const cause = /config\.json has an error[^]*config\.json:\d+: trian: found an unknown key, did you mean "train"\?/;
+    expect(await now("--due", "2d")).toEqual([2, expect.stringMatching(cause), expect.stringMatching(cause)]);
+    workspace.write({ "config.json": config.replace('"name": "nightly"', '"args": ["-v"], $&') });
+    const untrusted = expect.stringMatching(/schedule\.0 of config\.json is not trusted/);
+    expect(await now()).toEqual([4, untrusted]);
+    expect(workspace.json("alerts", "list")).toMatchObject({
+      alerts: [{ name: "nightly", status: "fail", told: ["ops"], message: untrusted }],
+    });
+    workspace.write({ "config.json": config });
+    expect((await now()).at(-1)).toMatch(/^resolved: /);
+    workspace.write({ "config.json": config.replace("0 3 * *", "0 33 * *") });
+    expect((await now("--due", "1m")).at(-1)).toMatch(
+      /^open: .*"0 33 \* \* \*" is not a cron expression; the hour: found "33".*; see models\/schedule\/logs/,
+    );
+    workspace.write({ "config.json": config });
+    expect((await now()).at(-1)).toMatch(/^resolved: /);
   });
 });
 

@@ -114,6 +114,13 @@ describe("a config.json that nobody has trusted", () => {
       expect(stderr).toMatch(/(watch\.source|schedule\.0) of config\.json is not trusted/);
     }
     expect(ran()).toEqual([]);
+    const { jobs } = workspace.json<{ jobs: { status: string; last: { reason: string }[] }[] }>("schedule", "list");
+    const last = [{ exit_code: 4, reason: expect.stringMatching(/^schedule\.0 of config\.json is not trusted/) }];
+    expect(jobs).toMatchObject([{ status: "failed", last }]);
+    const { stdout } = workspace.run(["doctor"], { environment: untrusted });
+    expect(stdout).toMatch(
+      /schedule\.0, watch\.source of config\.json will not run here[^]*job backup.*failed at .*is not trusted/,
+    );
   });
 
   it("creates none of the folders and files that it names", () => {

@@ -80,10 +80,9 @@ const validate = defineCommand({
   ],
   async run(invocation) {
     const { tokenProblems } = await import("../config/problems/consistencyProblems.ts");
-    const loaded = await openConfig(invocation, async (config) => [
-      ...tokenProblems(config),
-      ...(await scheduleProblemsOf(config, invocation)),
-    ]);
+    const loaded = await openConfig(invocation, {
+      check: async (config) => [...tokenProblems(config), ...(await scheduleProblemsOf(config, invocation))],
+    });
     const { path, trust: trusted } = loaded;
     const closed = trusted.hooks.flatMap(({ key }) => trusted.refusal(key)?.message ?? []);
     const found = [...loaded.unset, ...loaded.plainSecrets, ...closed];

@@ -8,13 +8,16 @@ import type { Workspace } from "../lifecycle/workspace.ts";
 import type { Invocation } from "./command.ts";
 
 /** Changes the working directory to that of -C, so that relative paths are resolved there, as with git. */
-export async function openConfig(invocation: Invocation, check?: LoadOptions["check"]): Promise<LoadedConfig> {
+export async function openConfig(
+  invocation: Invocation,
+  { check, without }: Pick<LoadOptions, "check" | "without"> = {},
+): Promise<LoadedConfig> {
   const { global, flagSettings: flags, context } = invocation;
   const { loadConfig } = await import("../config/loadConfig.ts");
   const { knownNames } = await import("../lifecycle/knownNames.ts");
   const { config: path, directory } = global;
   const environment = environmentOf(invocation);
-  const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check });
+  const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check, without });
   const { MLCTL_XGBOOST_LIBRARY: library = "none" } = process.env;
   // It is relative to the folder in which mlctl was started, like other paths of the shell.
   if (library !== "none" && library !== "") process.env.MLCTL_XGBOOST_LIBRARY = resolve(library);

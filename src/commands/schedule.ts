@@ -1,6 +1,6 @@
 /** `mlctl schedule`: runs the jobs of config.json at their times, in mlctl itself or in another scheduler. */
 import { dirname } from "node:path";
-import { exitCodes, MlctlError } from "../core/errors.ts";
+import { attempt, exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/schedule/executeJob.ts";
 import type { Target } from "../automation/schedule/install/jobCommand.ts";
 import type { InstallOptions } from "../automation/schedule/install/scheduleFiles.ts";
@@ -62,7 +62,7 @@ const run = defineCommand({
     ["nohup mlctl schedule run 2>> schedule.log &", "in the background, with a log"],
   ],
   async run(invocation) {
-    const { jobs, place } = await open(invocation, () => true);
+    const { jobs, place } = await open(invocation, true);
     await requireUsage(jobs, invocation);
     const { runSchedule } = await import("../automation/schedule/runSchedule.ts");
     const result = await runSchedule({ ...place, jobs, drainMs: invocation.options.drain ?? DRAIN_MILLISECONDS });
@@ -90,20 +90,19 @@ const now = defineCommand({
     ["mlctl schedule now fullprocess --due 15m", "the line in the crontab"],
   ],
   async run(invocation) {
-    const { jobs, place } = await open(invocation, (name) => name === invocation.args[0]);
-    const { runJobNow } = await import("../automation/schedule/runSchedule.ts");
-    const { jobNamed } = await import("../automation/schedule/scheduledJobs.ts");
     const { due, missed, show } = invocation.options;
+    const { job, place } = await openJob(invocation, due !== undefined || missed);
+    const { runJobNow } = await import("../automation/schedule/runSchedule.ts");
     // The runner of GitHub Actions reads annotations from the output.
     const isShown = show || invocation.environment["GITHUB_ACTIONS"] === "true";
-    const echo = isShown ? { echo: (text: Buffer) => void invocation.stderr.write(text) } : {};
+    const echo = isShown && { echo: (text: Buffer) => void invocation.stderr.write(text) };
     const options = { ...place, ...echo, dueMs: due, missed };
-    const result = await runJobNow(jobNamed(jobs, invocation.args[0]!), options);
+    const result = await runJobNow(job, options).catch((error: unknown) => Promise.reject(place.refusal ?? error));
+    if (place.refusal !== undefined) throw place.refusal;
     const { status, execution } = result;
-    const succeeded = status === "done" || execution === null;
     // A job that was stopped before it could handle the signal has no exit code of its own.
     const ended = execution?.exitCode ?? (status === "timed_out" ? exitCodes.terminated : exitCodes.failure);
-    const exitCode = succeeded ? 0 : status === "skipped" ? exitCodes.busy : ended;
+    const exitCode = status === "done" || execution === null ? 0 : status === "skipped" ? exitCodes.busy : ended;
     return { result, view: executionView(result), exitCode };
   },
 }) satisfies Command;
@@ -134,7 +133,7 @@ const install = defineCommand({
     ["mlctl schedule install --github", "workflows in .github/workflows of the repository"],
   ],
   async run(invocation) {
-    const { jobs, place } = await open(invocation, () => true);
+    const { jobs, place } = await open(invocation, true);
     await requireUsage(jobs, invocation);
     const { installSchedule } = await import("../automation/schedule/install/installSchedule.ts");
     const options = { ...installOptions(invocation, place), force: invocation.options.force };
@@ -180,37 +179,62 @@ async function requireUsage(jobs: readonly ScheduledJob[], { usageError }: Pick<
   }
 }
 
-/** @param runs which jobs the command runs or installs: their arguments must be trusted */
-async function open(invocation: Invocation, runs = (_name: string): boolean => false) {
+/** @param runs the command runs or installs the jobs: their arguments must be trusted */
+async function open(invocation: Invocation, runs = false) {
   const place = await openPlace(invocation);
   const { scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   const jobs = scheduledJobs(place.workspace.config, invocation.context.now());
-  for (const [i, { name }] of jobs.entries()) if (runs(name)) place.workspace.trust.require(`schedule.${i}`);
+  if (runs) for (const i of jobs.keys()) place.workspace.trust.require(`schedule.${i}`);
   return { place, jobs };
 }
 
-async function openPlace(invocation: Invocation): Promise<JobPlace> {
-  const loaded = await openConfig(invocation);
+/**
+ * A job that may not start has a `refusal`, so that it is recorded and reported as any other that failed.
+ * @param isUnattended else a person who reads the error started it, maybe by a wrong name
+ */
+async function openJob(invocation: Invocation, isUnattended: boolean) {
+  const [name = ""] = invocation.args;
+  const { jobNamed, lostJob, scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
+  const { ConfigError } = await import("../config/loadConfig.ts");
+  let refusal: MlctlError | undefined;
+  const place = await openPlace(invocation).catch((error: unknown) => {
+    if (!isUnattended || !(error instanceof ConfigError) || !error.namesPlaces) throw error;
+    refusal = error;
+    return openPlace(invocation, error.keys).catch(() => Promise.reject(error));
+  });
+  const { config, trust, context } = place.workspace;
+  const lost = (error: MlctlError): ScheduledJob[] => {
+    if (!isUnattended) throw error;
+    refusal ??= error;
+    return [lostJob(name)];
+  };
+  const jobs = attempt(() => scheduledJobs(config, context.now()), lost);
+  const job = jobNamed(jobs, name);
+  return { job, place: { ...place, refusal: refusal ?? trust.refusal(`schedule.${jobs.indexOf(job)}`) } };
+}
+
+async function openPlace(invocation: Invocation, without?: readonly string[]): Promise<JobPlace> {
+  const loaded = await openConfig(invocation, { without });
   const { openWorkspace } = await import("../lifecycle/workspace.ts");
   const { realConfigPath } = await import("../automation/schedule/install/scheduleFiles.ts");
   // The real path: a workspace reached through a link must not be installed twice.
   const path = realConfigPath(loaded.path);
-  const directory = dirname(path);
-  const workspace = openWorkspace({ ...loaded, path, directory }, invocation.context);
-  return { workspace, configPath: path, directory, references: loaded.references, bases: loaded.bases };
+  const { references, bases } = loaded;
+  const workspace = openWorkspace({ ...loaded, path, directory: dirname(path) }, invocation.context);
+  return { workspace, configPath: path, directory: dirname(path), references, bases };
 }
 
 async function statuses(invocation: Invocation, count: number) {
   const { jobs, place } = await open(invocation);
   const { reading } = await import("../lifecycle/session.ts");
   const { jobStatuses } = await import("../automation/schedule/jobStatus.ts");
-  const options = { now: place.workspace.context.now(), count };
-  return reading(place.workspace, (session) => jobStatuses(jobs, session, options));
+  return reading(place.workspace, (session) => jobStatuses(jobs, session, { now: invocation.context.now(), count }));
 }
 
-type TargetInvocation = Pick<Invocation<typeof targetOptions>, "options">;
-
-function installOptions({ options }: TargetInvocation, place: JobPlace): Omit<InstallOptions, "force"> {
+function installOptions(
+  { options }: Pick<Invocation<typeof targetOptions>, "options">,
+  place: JobPlace,
+): Omit<InstallOptions, "force"> {
   const { output, dryRun } = options;
   const targets = (["systemd", "github", "k8s"] as const).filter((target) => options[target]);
   if (targets.length > 1)

@@ -29,6 +29,8 @@ export interface LoadOptions {
   /** Flags that override keys: "--seed" of "train.seed". */
   readonly flags?: readonly { readonly key: string; readonly flag: string; readonly value: Json }[];
   readonly known?: KnownNames;
+  /** Top-level keys that are left out, because they are wrong. */
+  readonly without?: readonly string[] | undefined;
   /** Further checks of the caller, reported together with the other problems. */
   readonly check?: (config: Config) => Promise<readonly ConfigProblem[]>;
 }
@@ -64,7 +66,18 @@ const removed: Readonly<Record<string, string>> = {
   "retention.backups": "`mlctl prune` deletes no backups any more",
 };
 
-/** @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details` */
+/** An error of kind "usage" with all problems in `details`. */
+export class ConfigError extends MlctlError {
+  /** The top-level keys that have problems. */
+  keys: readonly string[] = [];
+
+  /** Whether the others say where the records and models are. */
+  get namesPlaces(): boolean {
+    return !this.keys.some((key) => /_path$|^(database|artifacts)$/.test(key));
+  }
+}
+
+/** @throws {MlctlError} kind "notReady" if there is no config.json; {ConfigError} if its content is wrong */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { known, check } = options;
   const path = findConfig(options);
@@ -74,7 +87,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const variables = fileVariables(path);
   const extended = extendedFile(path, readConfig);
   const old = Object.keys(removed).filter((key) => valueAt(extended.value, key.split(".")) !== undefined);
-  const value = old.reduce((rest, key) => withoutValueAt(rest, key.split(".")), extended.value);
+  const value = [...old, ...(options.without ?? [])].reduce(
+    (rest, key) => withoutValueAt(rest, key.split(".")),
+    extended.value,
+  );
   const file = { ...extended, value };
   const layers = readLayers(file, { ...options, name, schema, variables });
   const sections = Object.keys({ ...(layers.shown as object), ...(layers.given as object) });
@@ -202,12 +218,12 @@ function configError(
   problems: readonly ConfigProblem[],
   name: string,
   sourceOf: (path: string) => string | undefined,
-): MlctlError {
+): ConfigError {
   const placed = problems.map(({ path, message }) => ({ source: sourceOf(path) ?? name, path: path || name, message }));
   const inFileOrder = placed.toSorted((a, b) => a.source.localeCompare(b.source, "en", { numeric: true }));
   const details = inFileOrder.map(({ source, path, message }) => `${source}: ${path}: ${message}`);
-  return new MlctlError("usage", `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`, {
-    details,
-    hint: "`mlctl config schema` describes every key",
-  });
+  const message = `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`;
+  const error = new ConfigError("usage", message, { details, hint: "`mlctl config schema` describes every key" });
+  error.keys = [...new Set(problems.map(({ path }) => path.split(".")[0]!))];
+  return error;
 }

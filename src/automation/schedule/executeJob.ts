@@ -1,7 +1,7 @@
 /** Runs a job once in a child process; writes an execution record and a log file. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Reference } from "../../config/references.ts";
@@ -16,7 +16,15 @@ import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts
 import type { HeldLock } from "../../storage/records/records.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
-import { logPath, recentExecutions, retainExecutions, saveExecution, jobNews } from "./executionLog.ts";
+import {
+  errorText,
+  lastError,
+  logPath,
+  recentExecutions,
+  retainExecutions,
+  saveExecution,
+  jobNews,
+} from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
@@ -35,6 +43,8 @@ export interface JobPlace {
   /** Absolute paths of the files that the configuration extends. */
   readonly bases: readonly string[];
   readonly echo?: (text: Buffer) => void;
+  /** Why no job may start: it is recorded as failed. */
+  readonly refusal?: MlctlError | undefined;
   /** Receives executions whose end cannot be recorded now; without it, that is an error. */
   readonly unrecorded?: (execution: Execution, error: unknown) => void;
 }
@@ -174,19 +184,6 @@ async function runAndRecord(
   return finished;
 }
 
-const MAX_REASON_LENGTH = 300;
-
-/** The last line of the log that begins as reportError begins: "error: …", with --json {"error":"…"}. */
-function lastError(log: string): string | null {
-  try {
-    const lines = readFileSync(log, "utf8").split("\n");
-    const found = lines.findLast((line) => /^(error: |\{"error":)/.test(line));
-    return found?.replace(/^error: /, "").slice(0, MAX_REASON_LENGTH) ?? null;
-  } catch {
-    return null; // The log cannot be read: the exit code says enough.
-  }
-}
-
 /** A full disk, or a database that is away. */
 export function isPassing(error: unknown, { workspace: { paths } }: Pick<JobPlace, "workspace">): boolean {
   const isAway = paths.shared !== undefined && error instanceof MlctlError && error.kind === "failure";
@@ -195,8 +192,12 @@ export function isPassing(error: unknown, { workspace: { paths } }: Pick<JobPlac
 
 async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: JobPlace): Promise<End> {
   const header = `# ${place.workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`;
-  const descriptor = openLog(log, header);
-  const { echo } = place;
+  const { echo, refusal } = place;
+  const descriptor = openLog(log, refusal === undefined ? header : `${header}${errorText(refusal)}`);
+  if (refusal !== undefined) {
+    closeSync(descriptor);
+    return { code: refusal.exitCode, timedOut: false };
+  }
   const output = echo === undefined ? descriptor : "pipe";
   const child = spawn(process.execPath, [program, ...job.words, "-c", place.configPath], {
     cwd: place.directory,

@@ -1,9 +1,10 @@
 /** Saves, reads and prunes the execution records and log files of scheduled jobs. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import { daysBefore } from "../../core/text/duration.ts";
-import { exitCodes } from "../../core/errors.ts";
+import { exitCodes, type MlctlError } from "../../core/errors.ts";
+import { maskSecrets } from "../../core/text/maskSecrets.ts";
 import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
 import { lastExecutions, type Execution } from "../../core/records/execution.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
@@ -23,6 +24,27 @@ export function logPath(paths: WorkspacePaths, executionId: string): string {
   const folder = join(scheduleFolder(paths), "logs");
   mkdirSync(folder, { recursive: true });
   return join(folder, `${executionId}.log`);
+}
+
+const MAX_REASON_LENGTH = 300;
+
+/** The last error of the log as reportError prints it: "error: …" and its details, with --json {"error":"…"}. */
+export function lastError(log: string): string | null {
+  try {
+    const errors = readFileSync(log, "utf8").match(/^(error: |\{"error":).*(\n {2}.*)*/gm);
+    const found = errors
+      ?.at(-1)
+      ?.replace(/^error: /, "")
+      .replaceAll(/\n {2}/g, "; ");
+    return found?.slice(0, MAX_REASON_LENGTH) ?? null;
+  } catch {
+    return null; // The log cannot be read: the exit code says enough.
+  }
+}
+
+/** An error as `lastError` reads it. */
+export function errorText({ message, details }: MlctlError): string {
+  return maskSecrets(`${[`error: ${message}`, ...details].join("\n  ")}\n`);
 }
 
 /** Takes no lock, which the job may hold for hours: each execution has a file, and the index is transactional. */

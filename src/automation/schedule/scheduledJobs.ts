@@ -75,6 +75,11 @@ export function jobNamed(jobs: readonly ScheduledJob[], name: string): Scheduled
   throw new MlctlError("usage", `config.json has no scheduled job ${JSON.stringify(name)}`, { hint });
 }
 
+/** A job that cannot be read, due now: another scheduler still starts it. */
+export function lostJob(name: string): ScheduledJob {
+  return { name, cron: "* * * * *", timezone: "UTC", words: [name], jitterMs: 0, missed: "run", timeoutMs: null };
+}
+
 function jobOf(entry: Config["schedule"][number]): ScheduledJob {
   const { name, args, cron, timezone, jitter, missed, timeout } = entry;
   const { verb, takesLock } = requireCommand(entry);
