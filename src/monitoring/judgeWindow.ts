@@ -30,6 +30,8 @@ export interface JudgeOptions {
   readonly segmentRows: number;
   readonly minimumRows: number;
   readonly seed: number;
+  /** Findings that are not about the rows. */
+  readonly others?: readonly MonitorFinding[];
   /** End of the window, or now, in milliseconds since 1970; null without a time column. */
   readonly end: number | null;
 }
@@ -59,6 +61,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions) {
     ...qualityFindings(quality, reference, options.quality),
     ...performanceFindings(performance, segments, limits),
     ...labelFinding(rows),
+    ...(options.others ?? []),
   ];
   const { prediction, target = null } = compared;
   const columns = [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])];

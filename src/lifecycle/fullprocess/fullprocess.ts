@@ -25,6 +25,7 @@ import {
 } from "./fullprocessResult.ts";
 import { fetchSources, unaskedNote } from "../ingest/fetchSources.ts";
 import { ingest } from "../ingest/ingest.ts";
+import { rejections } from "../ingest/planIngest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describePromotion.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain, train } from "../train/train.ts";
@@ -118,7 +119,10 @@ async function runSteps(
   await checkDrift(session, log, verdicts);
   // A new file may contain only known rows. The dataset is then unchanged, and so are the remaining steps.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
-  if (start === "nothing_new") return noNewRows(log.steps, known!);
+  if (start === "nothing_new") {
+    const newest = session.store.latestDataset(session.config.input_folder_path)!;
+    return noNewRows(log.steps, known!, rejections(session.paths.workspace, newest));
+  }
   const { run: judged, notes } = await produceModel(session, log, { start, known, message });
   // Plots are drawn in the thread while the API is called from here. Both only read what earlier steps recorded.
   let calling: Promise<string | null> | undefined;

@@ -78,8 +78,10 @@ export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
   return { ...empty, status: "kept", reason, steps, dryRun: true };
 }
 
-export function noNewRows(steps: readonly Step[], known: Run): FullprocessResult {
-  const reason = `the new files contain no new rows: run ${known.runId} was trained on the same data`;
+/** @param rejected why files were rejected, one sentence each */
+export function noNewRows(steps: readonly Step[], known: Run, rejected: readonly string[]): FullprocessResult {
+  const none = ["the new files contain no new rows", ...rejected].join("; ");
+  const reason = `${none}; run ${known.runId} was trained on the same data`;
   const skipped = { name: "train", status: "skipped" as const, reason, seconds: 0 };
   const { runId, modelVersion } = known;
   return { ...empty, status: "kept", reason, steps: [...steps, skipped], runId, modelVersion };

@@ -6,6 +6,8 @@ import { comparedRows } from "../../core/text/recordText.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Table, Column } from "../../core/table/table.ts";
 import { atOnce, type Work } from "../../core/inTurns.ts";
+import { atLine } from "../../core/text/atLine.ts";
+import { listed } from "../../core/text/listed.ts";
 import { presentCount } from "../../core/table/cellText.ts";
 import { mean } from "../../stats/mean.ts";
 import { quantilesOf } from "../../stats/quantilesOf.ts";
@@ -25,7 +27,7 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
   // Dropped columns may have missing values.
   const shares = Object.entries(missingShares(table)).filter(([name]) => !config.drop_columns.includes(name));
   const [worst, share] = shares.toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
-  const rejected = dataset.rejected.length;
+  const rejected = dataset.rejected.map(({ path, line, reason }) => atLine(path, line, reason));
   return [
     ...(drift === null ? [] : driftFindings(drift)),
     {
@@ -38,11 +40,11 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
     },
     {
       name: "rejected files",
-      status: rejected > 0 ? "warn" : "pass",
-      value: rejected,
+      status: rejected.length > 0 ? "warn" : "pass",
+      value: rejected.length,
       limit: 0,
       passes: "at_most",
-      message: rejected === 0 ? "all input files were read" : dataset.rejected.map(({ path }) => path).join(", "),
+      message: rejected.length === 0 ? "all input files were read" : listed(rejected, 8, "; "),
     },
   ];
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { Dataset, RejectedFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { atLine } from "../../core/text/atLine.ts";
 import { counted } from "../../core/text/format.ts";
 import { present as reasonsOf } from "../../core/text/present.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
@@ -134,6 +135,13 @@ function stillThere(workspace: string, { rejected }: Dataset, read: readonly Inp
 /** What the dataset rejected and nobody has taken away. */
 export function rejectedFiles(workspace: string, { rejected }: Pick<Dataset, "rejected">): RejectedFile[] {
   return rejected.filter(({ path }) => existsSync(fromRecordPath(workspace, path)));
+}
+
+/** "a.csv was rejected, line 3: …" for each of these. */
+export function rejections(workspace: string, dataset: Pick<Dataset, "rejected">): string[] {
+  return rejectedFiles(workspace, dataset).map(({ path, line, reason }) =>
+    atLine(`${path} was rejected`, line, reason),
+  );
 }
 
 /** A message if no file is left of those that the dataset was read from. Renamed ones are present. */

@@ -73,10 +73,16 @@ export async function monitor(session: Session, request: MonitorOptions) {
     });
   }
   const dryRun = options.dryRun ?? false;
-  if (!dryRun) for (const record of records) await keepRecord(session, record);
+  const kept: MonitorRecord[] = [];
+  for (const record of records) kept.push(dryRun ? record : await keepRecord(session, record));
+  const last = kept.at(-1)!;
+  if (last !== newest && last.source === "dataset") {
+    const message = `no new rows: this is the result of ${last.createdAt} again`;
+    session.context.emit({ type: "warning", stage: "monitor", message });
+  }
   // With one window per file, every file is new. Otherwise only the end of the history is.
-  const news = dryRun ? [] : options.eachFile ? records : [newest];
-  const result: MonitorResult = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
+  const news = dryRun ? [] : options.eachFile ? kept : [last];
+  const result: MonitorResult = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], dryRun };
   return { result, news };
 }
 

@@ -42,6 +42,25 @@ it("judges the rows of a new file, not diluted by the rows of the training data"
   expect(findings[0]!.message).toContain("100 new rows (the other 900 rows");
 });
 
+it("does not repeat a verdict if the only new file was rejected, and says why its rows are in no window", async () => {
+  const example = await deployed();
+  example.write({ "practicedata/b.csv": exampleCsv(2, 100, 1) });
+  const first = await verdict(example);
+  example.write({ "practicedata/c.csv": 'x,y\n1,"01.01' });
+  const why = /^no new rows: practicedata\/c\.csv was rejected, line 2, column "y": a quote is not closed/;
+  expect(await verdict(example)).toMatchObject({ record: null, summary: expect.stringMatching(why) });
+  const { result } = await example.change((session) => monitor(session, { files: [] }));
+  expect([result.monitorId, result.asOf]).toEqual([first.record!.monitorId, first.record!.createdAt]);
+  expect(await example.look(({ store }) => store.monitorings())).toHaveLength(1);
+  example.write({ "practicedata/d.csv": exampleCsv(3, 100) });
+  const { record } = await verdict(example);
+  expect(record!.window.label).toBe("new rows of practicedata/d.csv");
+  expect(record!.findings.find(({ name }) => name === "rejected files")).toMatchObject({
+    status: "skipped",
+    message: expect.stringMatching(/^practicedata\/c\.csv was rejected, line 2/),
+  });
+});
+
 it("finds that April drifted in two of four columns, though the rows of two calm months wait with it", async () => {
   const { normal, uniform } = random(7);
   const month = (rows: number, spend: number, tickets: number): string => {

@@ -5,6 +5,7 @@ import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { comparedRows } from "../../core/text/recordText.ts";
 import { readDataset } from "../datasets.ts";
 import { batchDrift, countsOf, newestRows, newRows } from "../health/newRows.ts";
+import { rejections } from "../ingest/planIngest.ts";
 import { loadDeployed } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { judgedRows } from "./monitor.ts";
@@ -28,7 +29,10 @@ export async function monitorNewRows(session: Session, dataset: Dataset) {
     const asked = { ...session, config: { ...config, monitor: { ...monitor, window: null, step: null } } };
     const watched = newRowsOf(session, { dataset, table, fresh });
     const record = (await judgedRows(asked, loaded, Promise.resolve([watched]), {}))[0]!;
-    await keepRecord(session, record);
+    if ((await keepRecord(session, record)) !== record && !isGrown(session, dataset)) {
+      const rejected = rejections(session.paths.workspace, dataset);
+      return { record: null, summary: ["no new rows", ...rejected].join(": "), problem: null };
+    }
     let summary = `${driftSentence(record)}; ${comparedRows(counts)}`;
     if ((fresh.earlier ?? 0) > 0) {
       const unknown = await newRows(session, loaded.run, { dataset, table });
@@ -47,6 +51,12 @@ export async function monitorNewRows(session: Session, dataset: Dataset) {
     });
     return { record: null, summary: `not judged: ${message}`, problem: message };
   }
+}
+
+/** Else the newest ingestion brought no row, so that a verdict is not new either. */
+function isGrown({ store }: Session, { inputFolder, createdAt, artifact }: Dataset): boolean {
+  const before = store.datasets().find((each) => each.inputFolder === inputFolder && each.createdAt < createdAt);
+  return before?.artifact.sha256 !== artifact.sha256;
 }
 
 function driftSentence({ drift, reference }: MonitorRecord): string {

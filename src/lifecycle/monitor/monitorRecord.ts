@@ -7,6 +7,8 @@ import type {
   MonitorWindow,
 } from "../../core/records/monitoring.ts";
 import { judgeWindow, type JudgeOptions } from "../../monitoring/judgeWindow.ts";
+import { finding } from "../../monitoring/qualityFindings.ts";
+import { listed } from "../../core/text/listed.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import type { Season } from "../../monitoring/driftReport.ts";
@@ -45,7 +47,8 @@ export function monitorRecord(
   const now = context.now().getTime();
   const end = request.until ?? (isHistory(request) ? Math.min(window.end ?? now, now) : now);
   const season = reference.seasonOf?.(window) ?? null;
-  const judged = judgeWindow(rows, { ...settings, reference: reference.reference, season, end });
+  const others = rejectedFinding(watched);
+  const judged = judgeWindow(rows, { ...settings, reference: reference.reference, season, end, others });
   const described = {
     label: window.label === "all rows" ? (watched.label ?? watched.name) : window.label,
     start: iso(window.start),
@@ -58,7 +61,7 @@ export function monitorRecord(
   // A time window is identified by its bounds, because labels may arrive in other files.
   const { window: length } = config.monitor;
   const isTimed = length !== null && length !== "file" && !length.endsWith(" rows");
-  const place = isTimed ? [described.start, described.end] : [watched.name, described.label];
+  const place = isTimed ? [described.start, described.end] : [watched.sha256 ?? watched.name, described.label];
   const id = [watched.source, place, loaded.sha256, settingsSha256];
   const monitorId = sha256Text(JSON.stringify(id)).slice(0, 12);
   const before = store.monitoring(monitorId);
@@ -81,6 +84,15 @@ export function monitorRecord(
 
 function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
+}
+
+const REJECTED = "rejected files";
+
+/** Their rows could not be judged. No alert: `ingestNews` sends one. */
+function rejectedFinding({ rejected = [] }: WatchedRows): MonitorFinding[] {
+  if (rejected.length === 0) return [];
+  const message = `${listed(rejected, 8, "; ")}: not in this window`;
+  return [finding("quality", REJECTED, { status: "skipped", value: rejected.length, limit: 0, message })];
 }
 
 const ESTIMATED = " (estimated)";
@@ -120,12 +132,16 @@ function statementsOf(
   ];
 }
 
-/** Saves the record, unless it only differs in its time: the record keeps the time of the first equal result. */
-export async function keepRecord(session: Session, record: MonitorRecord): Promise<void> {
+/** Saves the record, unless its result is known: @returns the first one then, with its time */
+export async function keepRecord(session: Session, record: MonitorRecord): Promise<MonitorRecord> {
   const before = session.store.monitoring(record.monitorId);
-  const text = JSON.stringify({ ...record, createdAt: before?.createdAt });
-  if (before !== undefined && text === JSON.stringify(before)) return;
+  if (before !== undefined && resultText(record) === resultText(before)) return before;
   await saveRecord(session, record);
+  return record;
+}
+
+function resultText({ findings, ...rest }: MonitorRecord): string {
+  return JSON.stringify({ ...rest, findings: findings.filter(({ name }) => name !== REJECTED), createdAt: null });
 }
 
 export function recordResult(record: MonitorRecord) {

@@ -8,6 +8,7 @@ import { readTable } from "../../data/files/readTable.ts";
 import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
+import { rejections } from "../ingest/planIngest.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
@@ -30,6 +31,10 @@ export interface WatchedRows {
   /** Positions of the rows to judge, where the others are only their history; all rows if left out. */
   readonly rows?: Int32Array;
   readonly label?: string;
+  /** Of the dataset: its path changes with each ingestion, its rows may not. */
+  readonly sha256?: string;
+  /** Files that the dataset lacks, with the reason. */
+  readonly rejected?: readonly string[];
   /** 1 for each row that the model was trained on, which it predicts better than new ones; null if there is none. */
   readonly trained: Uint8Array | null;
 }
@@ -70,6 +75,8 @@ export async function watchedRows(
   const table = await readDataset(session, dataset);
   const say = (what: string): void =>
     context.emit({ type: "stage", stage: "monitor", message: `monitoring ${what}, ${dataset.artifact.path}` });
+  for (const message of rejections(session.paths.workspace, dataset))
+    context.emit({ type: "warning", stage: "monitor", message });
   if (options.backfill !== true && options.since === undefined) {
     const fresh = await newestRows(session, loaded.run, { dataset, table });
     if (fresh.positions.length > 0) {
@@ -122,7 +129,7 @@ const NAMED_FILES = 3;
 
 /** Datasets accumulate: among the rows of the training, a change of the new ones would be lost. */
 export function newRowsOf(
-  { config }: Session,
+  { config, paths }: Pick<Session, "config" | "paths">,
   { dataset, table, fresh }: { readonly dataset: Dataset; readonly table: Table; readonly fresh: NewRows },
 ): WatchedRows {
   const { positions, files, known } = fresh;
@@ -130,7 +137,9 @@ export function newRowsOf(
   const from = files.length === 0 ? name : files.length > NAMED_FILES ? `${files.length} files` : files.join(", ");
   const label = `${known === undefined ? "rows" : "new rows"} of ${from}`;
   const { time_column: timeColumn } = config;
-  return { source: "dataset", name, label, file: null, table, timeColumn, rows: positions, trained: null };
+  const rejected = rejections(paths.workspace, dataset);
+  const of = { source: "dataset", name, sha256: dataset.artifact.sha256, rejected } as const;
+  return { ...of, label, file: null, table, timeColumn, rows: positions, trained: null };
 }
 
 async function wholeDataset(
@@ -142,8 +151,9 @@ async function wholeDataset(
   const { positions, known = 0 } = await newRows(session, run, newest);
   const trained = known === 0 ? null : new Uint8Array(table.rowCount).fill(1);
   for (const row of positions) trained?.fill(0, row, row + 1);
-  const { path } = dataset.artifact;
-  return { source: "dataset", name: path, file: path, table, timeColumn: session.config.time_column, trained };
+  const { path, sha256 } = dataset.artifact;
+  const of = { source: "dataset", name: path, sha256, rejected: rejections(session.paths.workspace, dataset) } as const;
+  return { ...of, file: path, table, timeColumn: session.config.time_column, trained };
 }
 
 /**
