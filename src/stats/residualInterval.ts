@@ -1,31 +1,28 @@
-/** Interval of a forecast from the errors of earlier forecasts. */
-
-/** To be added to a forecast. */
-export type Offsets = readonly [lower: number, upper: number];
+/** Half the width of the interval around a forecast, from the errors of earlier forecasts. */
 
 /** Fewer residuals have no quantile of this level. */
 export function residualsNeeded(level: number): number {
   // Decimals such as 1 - 0.8 are just below or above their value.
-  return Math.ceil(2 / (1 - level) - 1e-9) - 1;
+  return Math.ceil(level / (1 - level) - 1e-9);
 }
 
 /**
- * As split conformal prediction: of n errors, floor((n + 1) · (1 − level) / 2) lie outside on each side, so that the
- * interval of exchangeable errors covers at least `level`, for any distribution of them.
- * @param residuals label minus forecast, ascending, at least `residualsNeeded`
+ * As split conformal prediction with absolute residuals: the interval of exchangeable errors covers at least `level`, for
+ * any distribution of them. Signed quantiles would move the interval by the bias of the tested model, which a model that
+ * was fitted again on later rows does not have; its forecast could lie outside.
+ * @param residuals label minus forecast, at least `residualsNeeded`
  * @see Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World (2005)
  */
-export function quantileOffsets(residuals: ArrayLike<number>, level: number): Offsets {
-  const outside = Math.floor(((1 - level) / 2) * (residuals.length + 1) + 1e-9);
-  return [residuals[outside - 1]!, residuals[residuals.length - outside]!];
+export function quantileWidth(residuals: Float64Array, level: number): number {
+  const inside = Math.ceil(level * (residuals.length + 1) - 1e-9);
+  return residuals.map(Math.abs).toSorted()[inside - 1]!;
 }
 
 /** For few residuals: as if the errors were normally distributed around 0. @param residuals at least one */
-export function normalOffsets(residuals: Float64Array, level: number): Offsets {
+export function normalWidth(residuals: Float64Array, level: number): number {
   const { length } = residuals;
   const rootMeanSquare = Math.sqrt(residuals.reduce((sum, value) => sum + value * value, 0) / length);
-  const width = studentQuantile(level, length) * rootMeanSquare;
-  return [-width, width];
+  return studentQuantile(level, length) * rootMeanSquare;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { BackTest } from "../../pipeline/predict/forecaster.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { present } from "../../core/text/present.ts";
-import { normalOffsets, quantileOffsets, residualsNeeded, type Offsets } from "../../stats/residualInterval.ts";
+import { normalWidth, quantileWidth, residualsNeeded } from "../../stats/residualInterval.ts";
 import type { Future } from "./futureRows.ts";
 
 export interface Intervals {
@@ -12,36 +12,32 @@ export interface Intervals {
 }
 
 /**
- * Quantiles of the errors if each step of the series has enough for the highest level, else those of a normal
+ * Around the forecast. A step with enough errors for the highest level has their quantiles, another those of a normal
  * distribution: of one kind for all levels, so that a wider interval contains the narrower ones.
  */
 export function intervalsOf(
   tested: BackTest | undefined,
-  future: Future,
+  { steps, seriesOf }: Future,
   { predicted, levels }: { readonly predicted: Float64Array; readonly levels: readonly number[] },
 ): Intervals {
-  const { steps, seriesOf } = future;
   const needed = residualsNeeded(Math.max(...levels));
-  const fewest = (tested?.residuals ?? []).map((bySteps) => Math.min(...bySteps.map(({ length }) => length)));
-  const offsetsOf = (row: number, level: number): Offsets | null => {
-    const residuals = tested?.residuals[seriesOf[row]!]![steps[row]! - 1];
-    if (residuals === undefined || residuals.length === 0) return null;
-    return (fewest[seriesOf[row]!]! < needed ? normalOffsets : quantileOffsets)(residuals, level);
-  };
-  const bounds = Array.from(predicted, (value, row) =>
+  const residuals = seriesOf.map((at, row) => tested?.residuals[at]![steps[row]! - 1] ?? new Float64Array(0));
+  const bounds = residuals.map((errors, row) =>
     levels.map((level): readonly [number, number] | null => {
-      const offsets = offsetsOf(row, level);
-      return offsets && [value + offsets[0], value + offsets[1]];
+      if (errors.length === 0) return null;
+      const width = (errors.length < needed ? normalWidth : quantileWidth)(errors, level);
+      return [predicted[row]! - width, predicted[row]! + width];
     }),
   );
-  const without = bounds.filter(([first]) => first === null).length;
-  const least = Math.min(...seriesOf.filter((_, row) => bounds[row]![0] !== null).map((at) => fewest[at]!));
+  const counts = residuals.map(({ length }) => length).filter((length) => length > 0);
+  const few = counts.filter((count) => count < needed);
   const rows = predicted.length;
-  const lacking = without === rows ? "there are no intervals" : `${without} of ${rows} rows have no interval`;
+  const lacking =
+    counts.length === 0 ? "there are no intervals" : `${rows - counts.length} of ${rows} rows have no interval`;
   const warnings = present([
-    least < needed &&
-      `the intervals assume normally distributed errors: quantiles for ${percentOf(Math.max(...levels))} % need ${needed} back-tests of each step, and the fewest are ${least} (raise "train.split.validation_size", or ingest more rows)`,
-    without > 0 && `${lacking}: too few rows after the training part to back-test on`,
+    few.length > 0 &&
+      `the intervals${few.length < rows ? ` of ${few.length} of ${rows} rows` : ""} assume normally distributed errors: quantiles for ${percentOf(Math.max(...levels))} % need ${needed} back-tests of each step, and the fewest are ${Math.min(...few)} (raise "train.split.validation_size", or ingest more rows)`,
+    counts.length < rows && `${lacking}: too few rows after the training part to back-test on`,
   ]);
   return { bounds, warnings };
 }

@@ -122,7 +122,7 @@ interface BackTestOptions {
 export interface BackTest {
   /** Number of instants from which the forecast was repeated. */
   readonly origins: number;
-  /** By series, then by step from 1 (at 0): label minus forecast, ascending. */
+  /** By series, then by step from 1 (at 0): label minus forecast. */
   readonly residuals: readonly (readonly Float64Array[])[];
 }
 
@@ -157,7 +157,7 @@ export function backTest(model: Model, options: BackTestOptions): BackTest {
     used++;
     asked.forEach(({ row, step, at }, place) => found[at]![step - 1]!.push(y[row]! - predicted[place]!));
   }
-  return { origins: used, residuals: found.map((steps) => steps.map((each) => Float64Array.from(each).toSorted())) };
+  return { origins: used, residuals: found.map((steps) => steps.map((each) => Float64Array.from(each))) };
 }
 
 /** Undefined if a later step lacks history, as in a window without rows. */
