@@ -1,6 +1,7 @@
 /** explain: SHAP values or permutation importance, over many rows and for single ones. */
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
+import { counted } from "../../core/text/format.ts";
 import { selectRows, selectValues, sliceRows } from "../../core/table/selectRows.ts";
 import { cellText } from "../../core/table/cellText.ts";
 import { historyGaps } from "../../features/history.ts";
@@ -132,7 +133,13 @@ function shap(
   { model }: LoadedModel,
   { table, inputs, isAsked }: { readonly table: Table; readonly inputs: Table; readonly isAsked: boolean },
 ): Found {
-  const withHistory = lookingBack(model, inputs, table);
+  const { withHistory, continued } = isAsked
+    ? asPredicted(model, inputs)
+    : { withHistory: labelled(model, inputs, table), continued: 0 };
+  if (continued > 0) {
+    const message = `${counted(continued, "row")} after the end of the history, so each looks back on the predictions before it, as with \`mlctl predict\``;
+    context.emit({ type: "warning", stage: "explain", message });
+  }
   const places = sampledRows(inputs.rowCount, quickRows(model, IMPORTANCE_ROWS));
   const isSample = places.length < inputs.rowCount;
   const explained = explainTable(withHistory, isSample ? selectRows(inputs, places) : inputs);
@@ -187,22 +194,28 @@ function permuted(
   return { unit: metric, importance, value, repeats, rowCount };
 }
 
-/** The model with the labelled rows in its history, and then the forecasts that predict makes of rows after it. */
-function lookingBack(model: Model, inputs: Table, table: Table): Model {
+/** The model with the labelled rows in its history, as `score` judges it. */
+function labelled(model: Model, inputs: Table, table: Table): Model {
   const { name, task } = model.signature.target;
   const labels = findColumn(table, name);
   const all = [...Array(table.rowCount).keys()];
   const rows = labels === undefined ? [] : all.filter((row) => cellText(labels, row) !== null);
+  if (rows.length === 0) return model;
   const y =
     labels?.kind === "number" && task === "regression" ? labels.values : new Float64Array(table.rowCount).fill(NaN);
-  const given = {
+  return historyFromBatch(model, {
     inputs: selectRows(inputs, rows),
     table: selectRows(table, rows),
     y: selectValues(y, Int32Array.from(rows)),
-  };
-  const known = rows.length === 0 ? model : historyFromBatch(model, given);
-  const isLacking = historyGaps(known.transforms)?.(inputs).some((gap) => gap !== null && gap.unseen === undefined);
-  return (isLacking && continuedRows(known)?.(inputs).model) || known;
+  });
+}
+
+/** As `predict`, which reads no labels: the model that looks back on its own predictions of rows after its history. */
+function asPredicted(model: Model, inputs: Table): { withHistory: Model; continued: number } {
+  const isLacking = historyGaps(model.transforms)?.(inputs).some((gap) => gap !== null && gap.unseen === undefined);
+  const followed = isLacking ? continuedRows(model)?.(inputs) : undefined;
+  if (followed === undefined) return { withHistory: model, continued: 0 };
+  return { withHistory: followed.model, continued: followed.predicted.filter((value) => !Number.isNaN(value)).length };
 }
 
 function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): Importance[] {

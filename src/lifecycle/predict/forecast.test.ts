@@ -80,8 +80,10 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
       "future.csv": ["day", ...future].join("\n"),
       // The same with labels of the rows before.
       "both.csv": ["day,y", ...known, ...future.map((day) => `${day},`)].join("\n"),
+      // The truth came in the meantime: predict does not read it.
+      "labelled.csv": ["day,y", ...future.map((day) => `${day},999`)].join("\n"),
     });
-    for (const name of ["future.csv", "both.csv"]) {
+    for (const name of ["future.csv", "both.csv", "labelled.csv"]) {
       const path = `${example.folder}/${name}`;
       const { baseValue, ...explained } = await example.look((s) => explain(s, { model: "latest", rows: path }));
       for (const [i, { prediction, contributions }] of explained.rows.slice(-4).entries()) {
@@ -90,6 +92,8 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
         expect(sum).toBeCloseTo(Number(prediction), 8);
       }
     }
+    // The first looks back on labels alone.
+    expect(example.warnings().filter((each) => each.startsWith("3 rows after the end of the history"))).toHaveLength(3);
   });
 
   it("has an interval from the errors of the same forecast on the validation rows", async () => {
