@@ -1,4 +1,4 @@
-/** Formats numbers for titles, labels and sentences, independent of the locale. */
+/** Formats numbers and times for titles, labels and sentences, independent of the locale. */
 
 /** "12,345", "0.857", "3.20e-7": `digits` significant digits for non-integers; "–" for undefined values. */
 export function displayNumber(value: number | null | undefined, digits = 3): string {
@@ -35,6 +35,12 @@ export function percent(share: number | null | undefined): string {
 /** "1 row", "2,000 rows". */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
   return `${displayNumber(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** "2026-03-01 10:00 UTC"; a string that is not a date is returned unchanged. */
+export function dateTime(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function grouped(digits: string, negative: boolean): string {

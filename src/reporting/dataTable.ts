@@ -9,41 +9,49 @@ interface Heading {
   readonly sort?: { readonly href: string; readonly order: "ascending" | "descending" | "none" };
 }
 
-type Column = string | Heading;
-type Cell = Html | string | number | null;
+/** The cells of the first column are the headings of their rows. */
+export type Column<Item> = readonly [heading: Heading | string, cell: (item: Item) => Html | string | number | null];
 
-export interface DataTable {
+interface TableOptions<Item> {
   readonly caption: string;
-  readonly columns: readonly Column[];
-  /** The first cell is the heading of its row. */
-  readonly rows: readonly { readonly cells: readonly Cell[]; readonly marked?: boolean }[];
+  readonly isMarked?: (item: Item) => boolean;
   /** Of rows shown; a note gives the number of the others. Default 200. */
   readonly limit?: number;
-  /** Phones show each row as a card, with the titles of the columns before its values. Default: if more than 3 columns. */
+  /**
+   * Phones show each row as a card, with the titles of the columns before its values. Default: if more than 3 columns. False
+   * for long tables of short values, which phones scroll sideways instead.
+   */
   readonly cards?: boolean;
 }
 
-export function numeric(title: string): Column {
+export function numeric(title: string): Heading {
   return { title, numeric: true };
 }
 
-export function allNumeric(...titles: readonly string[]): readonly Column[] {
-  return titles.map(numeric);
-}
-
-export function dataTable({ caption, columns, rows, limit = 200, cards = columns.length > 3 }: DataTable): Html {
-  const shown = columns.map((column) => (typeof column === "string" ? { title: column, numeric: false } : column));
-  const kind = (i: number): string => (shown[i]?.numeric === true ? "number" : "text");
-  const titled = (i: number): Html | false => cards && html`data-title="${shown[i]?.title ?? ""}"`;
-  const rest = rows.length - limit;
-  const body = rows.slice(0, limit).map(
-    ({ cells, marked }) =>
-      html`<tr class="${marked === true ? "marked" : "plain"}">
-        ${cells.map((cell, i) =>
-          i === 0
-            ? html`<th scope="row" class="${kind(i)}">${cell}</th>`
-            : html`<td class="${kind(i)}${cards && cell === "–" && " none"}" ${titled(i)}>${cell}</td>`,
-        )}
+/** One row per item. A column that is `false` is left out. */
+export function itemTable<Item>(
+  options: string | TableOptions<Item>,
+  items: readonly Item[],
+  columns: readonly (Column<Item> | false)[],
+): Html {
+  const given: TableOptions<Item> = typeof options === "string" ? { caption: options } : options;
+  const shown = columns
+    .filter((column) => column !== false)
+    .map(([heading, cell]) => ({
+      cell,
+      ...(typeof heading === "string" ? { ...numeric(heading), numeric: false } : heading),
+    }));
+  const { caption, isMarked, limit = 200, cards = shown.length > 3 } = given;
+  const rest = items.length - limit;
+  const body = items.slice(0, limit).map(
+    (item) =>
+      html`<tr class="${isMarked?.(item) === true ? "marked" : "plain"}">
+        ${shown.map((column, i) => {
+          const [value, kind] = [column.cell(item), kindOf(column)];
+          if (i === 0) return html`<th scope="row" class="${kind}">${value}</th>`;
+          const titled = cards && html`data-title="${column.title}"`;
+          return html`<td class="${kind}${cards && value === "–" && " none"}" ${titled}>${value}</td>`;
+        })}
       </tr> `,
   );
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
@@ -53,7 +61,7 @@ export function dataTable({ caption, columns, rows, limit = 200, cards = columns
       </caption>
       <thead>
         <tr>
-          ${shown.map((column, i) => heading(column, kind(i)))}
+          ${shown.map(headingCell)}
         </tr>
       </thead>
       <tbody>
@@ -64,11 +72,14 @@ export function dataTable({ caption, columns, rows, limit = 200, cards = columns
   </div>`;
 }
 
-function heading({ title, sort }: Heading, kind: string): Html {
-  if (sort === undefined) return html`<th scope="col" class="${kind}">${title}</th>`;
+const kindOf = (column: Heading): string => (column.numeric ? "number" : "text");
+
+function headingCell(column: Heading): Html {
+  const { title, sort } = column;
+  if (sort === undefined) return html`<th scope="col" class="${kindOf(column)}">${title}</th>`;
   const { href, order } = sort;
   const arrow = { ascending: " ▲", descending: " ▼", none: "" }[order];
-  return html`<th scope="col" class="${kind}" aria-sort="${order}">
+  return html`<th scope="col" class="${kindOf(column)}" aria-sort="${order}">
     <a href="${href}">${title}<span aria-hidden="true">${arrow}</span></a>
   </th>`;
 }

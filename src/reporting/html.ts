@@ -40,3 +40,16 @@ const entities: Readonly<Record<string, string>> = {
   '"': "&quot;",
   "'": "&#39;",
 };
+
+/** A section with heading and anchor. */
+export function section(id: string, title: string, body: Html): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${body}
+  </section>`;
+}
+
+/** A note that there is nothing to show, and how to change that. */
+export function emptyNote(text: string): Html {
+  return html`<p class="empty">${text}</p>`;
+}

@@ -1,9 +1,8 @@
 /** Writes the report as one HTML file that loads no other files and runs no scripts. */
-import { dateTime } from "./dateTime.ts";
-import { html, htmlText, trusted, type Html } from "./html.ts";
+import { dateTime } from "../plots/displayNumber.ts";
+import { html, htmlText, trusted, type Html, section } from "./html.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
 import type { ReportInput } from "./reportInput.ts";
-import { section } from "./section.ts";
 import { cardBody } from "./sections/cardSection.ts";
 import { dataBody, lineageBody } from "./sections/lineageSection.ts";
 import { driftBody, findingsBody } from "./sections/driftSection.ts";

@@ -1,8 +1,7 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments, and the model card. */
 import { comparedRows } from "../core/text/recordText.ts";
 import { listed } from "../core/text/listed.ts";
-import { displayInterval, displayNumber, percent } from "../plots/displayNumber.ts";
-import { dateTime } from "./dateTime.ts";
+import { displayInterval, displayNumber, percent, dateTime } from "../plots/displayNumber.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { cardLines } from "./sections/cardSection.ts";
 import { summaryOf, warningsOf } from "./summary.ts";

@@ -81,7 +81,7 @@ export function warningsOf({ warnings, run }: ReportInput): string[] {
 }
 
 /** An unknown metric is labelled with its name. */
-export function mainMetric({ metric, metrics }: ReportInput): MetricLabel {
+export function mainMetric({ metric, metrics }: Pick<ReportInput, "metric" | "metrics">): MetricLabel {
   return metrics.find(({ name }) => name === metric) ?? { name: metric, label: metric, greaterIsBetter: true };
 }
 

@@ -1,7 +1,6 @@
 /** Model card: one page for readers who decide on the use of a model. @see Mitchell et al., Model cards (2019) */
 import { originText, selectionLabel } from "../../core/text/recordText.ts";
-import { countOf, displayNumber } from "../../plots/displayNumber.ts";
-import { dateTime } from "../dateTime.ts";
+import { countOf, displayNumber, dateTime } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../html.ts";
 import { inRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";

@@ -1,11 +1,9 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
 import type { Dataset } from "../../core/records/dataset.ts";
-import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable, numeric, allNumeric } from "../dataTable.ts";
-import { html, type Html } from "../html.ts";
-import { dateTime } from "../dateTime.ts";
+import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { itemTable, numeric } from "../dataTable.ts";
+import { html, type Html, emptyNote } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { emptyNote } from "../section.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
 
 type LineageInput = Pick<ReportInput, "dataset" | "run" | "deployment">;
@@ -68,38 +66,44 @@ function fileTable(
   caption: string,
   files: readonly Pick<Dataset["files"][number], "path" | "rows" | "sha256">[],
 ): Html {
-  const rows = files.map(({ path, rows: count, sha256 }) => ({ cells: [path, displayNumber(count), hash(sha256)] }));
-  return dataTable({ caption, columns: ["File", numeric("Rows"), "sha256"], rows });
+  return itemTable(caption, files, [
+    ["File", ({ path }) => path],
+    [numeric("Rows"), ({ rows }) => displayNumber(rows)],
+    // Enough to compare files; the tooltip has the whole hash.
+    ["sha256", ({ sha256 }) => html`<code title="${sha256}">${sha256.slice(0, 12)}…</code>`],
+  ]);
 }
 
 function rejectedTable(rejected: Dataset["rejected"]): Html {
-  const rows = rejected.map(({ path, reason, line }) => ({
-    cells: [path, line === undefined || reason.startsWith(`line ${line}`) ? reason : `${reason} (line ${line})`],
-  }));
-  return dataTable({ caption: "Files rejected because they could not be read", columns: ["File", "Reason"], rows });
+  return itemTable("Files rejected because they could not be read", rejected, [
+    ["File", ({ path }) => path],
+    [
+      "Reason",
+      ({ reason, line }) =>
+        line === undefined || reason.startsWith(`line ${line}`) ? reason : `${reason} (line ${line})`,
+    ],
+  ]);
 }
 
-/** Twelve hex digits are enough to compare files; the tooltip has the whole hash. */
-function hash(sha256: string): Html {
-  return html`<code title="${sha256}">${sha256.slice(0, 12)}…</code>`;
-}
+const cell = (i: number) => (cells: readonly string[]) => cells[i]!;
 
 export function dataBody({ data, run, dataset, signature }: ReportInput): Html {
   if (data === null) return emptyNote("The dataset no longer exists, so its columns cannot be summarized.");
-  const entries = Object.entries(data.columns);
+  const columns = Object.entries(data.columns).map(([name, column]) => [name, ...cellsOf(column, data.rows)]);
   const duplicates = dataset === null ? "" : ` Removed ${countOf(dataset.duplicatesRemoved, "duplicate")}.`;
-  const numbers = allNumeric("Missing", "Mean", "Std. deviation", "Minimum", "Median", "Maximum");
-  const table = {
-    caption: "Columns of the dataset",
-    columns: ["Column", "Kind", ...numbers, "Most frequent"],
-    rows: entries.map(([name, column]) => ({ cells: [name, ...cellsOf(column, data.rows)] })),
-  };
+  const numbers = ["Missing", "Mean", "Std. deviation", "Minimum", "Median", "Maximum"];
+  const table = itemTable("Columns of the dataset", columns, [
+    ["Column", cell(0)],
+    ["Kind", cell(1)],
+    ...numbers.map((title, i) => [numeric(title), cell(i + 2)] as const),
+    ["Most frequent", cell(numbers.length + 2)],
+  ]);
   return html`<p>
-      ${countOf(data.rows, "row")} and ${countOf(entries.length, "column")}.${duplicates} The model was trained on
+      ${countOf(data.rows, "row")} and ${countOf(columns.length, "column")}.${duplicates} The model was trained on
       ${countOf(run.trainingRows, "row")}; ${countOf(run.validationRows, "row")} were held out to choose between
       candidates. Target: “${signature.target.name}”.
     </p>
-    ${entries.length === 0 ? emptyNote("The dataset has no columns.") : dataTable(table)}`;
+    ${columns.length === 0 ? emptyNote("The dataset has no columns.") : table}`;
 }
 
 function cellsOf(column: ColumnReference, rows: number): string[] {

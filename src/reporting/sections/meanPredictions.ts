@@ -3,11 +3,10 @@ import { domainOf } from "../../plots/density.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { overTimePlot, partialDependencePlot } from "../../plots/means.ts";
 import { series } from "../../plots/theme.ts";
-import { allNumeric, dataTable } from "../dataTable.ts";
-import { html, type Html } from "../html.ts";
+import { itemTable, numeric } from "../dataTable.ts";
+import { html, type Html, emptyNote } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { emptyNote } from "../section.ts";
 
 export async function dependencePart(input: ReportInput, draw: DrawFigure): Promise<Html | null> {
   const { dependence, signature } = input;
@@ -58,26 +57,24 @@ export function segmentsPart({ weakest, meanClasses, signature }: ReportInput): 
   const more = segments.length > shown.length ? ` The ${shown.length} surest are listed.` : "";
   const byChance = Math.max(1, Math.round(compared * BY_CHANCE));
   const actual = `Actual ${task === "regression" ? name : `share of “${meanClasses[0] ?? ""}”`}`;
-  const means = task === "multiclass" ? [] : [actual, "Predicted"];
   return html`<h3>Weakest segments</h3>
     <p class="note">
       ${basis} In ${displayNumber(segments.length)} of them ${metric.label} is ${worse}; about
       ${displayNumber(byChance)} would be by chance.${more}
     </p>
-    ${dataTable({
-      caption: `${metric.label} by segment, ${metric.greaterIsBetter ? "higher" : "lower"} is better`,
-      columns: ["Column", "Value", ...allNumeric("Rows", metric.label, "Difference", "Standard error", ...means)],
-      rows: shown.map((each) => ({
-        cells: [
-          each.column,
-          each.value,
-          ...[each.rows, each.metricValue].map((number) => displayNumber(number)),
-          html`<span class="bad">${each.difference > 0 ? "+" : ""}${displayNumber(each.difference)}</span>`,
-          displayNumber(each.standardError, 2),
-          ...(each.means ?? []).map((number) => displayNumber(number)),
-        ],
-      })),
-    })}`;
+    ${itemTable(`${metric.label} by segment, ${metric.greaterIsBetter ? "higher" : "lower"} is better`, shown, [
+      ["Column", ({ column }) => column],
+      ["Value", (each) => each.value],
+      [numeric("Rows"), (each) => displayNumber(each.rows)],
+      [numeric(metric.label), ({ metricValue }) => displayNumber(metricValue)],
+      [
+        numeric("Difference"),
+        ({ difference }) => html`<span class="bad">${difference > 0 ? "+" : ""}${displayNumber(difference)}</span>`,
+      ],
+      [numeric("Standard error"), ({ standardError }) => displayNumber(standardError, 2)],
+      task !== "multiclass" && [numeric(actual), ({ means }) => displayNumber(means?.[0])],
+      task !== "multiclass" && [numeric("Predicted"), ({ means }) => displayNumber(means?.[1])],
+    ])}`;
 }
 
 /** Share of a normal distribution above two standard errors. */

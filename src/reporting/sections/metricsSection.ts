@@ -1,6 +1,6 @@
 /** Metrics on the test set with intervals, compared with the baseline. */
 import { displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { allNumeric, dataTable, numeric } from "../dataTable.ts";
+import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/run.ts";
 import { covers } from "../summary.ts";
@@ -10,22 +10,16 @@ export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric
   const { run } = input;
   if (run.score === null) return validationOnly(input);
   const { score } = run;
-  const rows = input.metrics.map(({ name, label, greaterIsBetter }) => {
-    const interval = score.intervals[name];
-    const [value, baseline] = [score.metrics[name], score.baseline[name]];
-    const cells = [
-      html`${label}${name === input.metric && html` <span class="tag">main metric</span>`}`,
-      displayNumber(value),
-      displayInterval(interval),
-      displayNumber(run.metrics[name]),
-      displayNumber(baseline),
-      verdict([value, baseline], interval, greaterIsBetter),
-    ];
-    return { cells, marked: name === input.metric };
-  });
-  const values = allNumeric("Value", "95 % interval", "On validation rows", "Baseline");
-  const columns = ["Metric", ...values, "Compared with baseline"];
-  return html`${dataTable({ caption: `Metrics on ${displayNumber(score.rows)} test rows`, columns, rows })}
+  const isMarked = ({ name }: MetricLabel): boolean => name === input.metric;
+  const table = itemTable({ caption: `Metrics on ${displayNumber(score.rows)} test rows`, isMarked }, input.metrics, [
+    ["Metric", (each) => html`${each.label}${isMarked(each) && html` <span class="tag">main metric</span>`}`],
+    [numeric("Value"), ({ name }) => displayNumber(score.metrics[name])],
+    [numeric("95 % interval"), ({ name }) => displayInterval(score.intervals[name])],
+    [numeric("On validation rows"), ({ name }) => displayNumber(run.metrics[name])],
+    [numeric("Baseline"), ({ name }) => displayNumber(score.baseline[name])],
+    ["Compared with baseline", (each) => verdict(score, each)],
+  ]);
+  return html`${table}
     <p class="note">
       Intervals are bootstrap intervals over the test rows. The baseline is trained on the same rows as the model and
       ignores all columns. “–” means undefined.
@@ -53,28 +47,25 @@ function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
 }
 
 /** Not significant if the interval contains the value of the baseline. */
-function verdict(
-  [value, baseline]: readonly [number | null | undefined, number | null | undefined],
-  interval: readonly [number, number] | null | undefined,
-  greaterIsBetter: boolean,
-): Html | string {
+function verdict(score: ScoreRecord, { name, greaterIsBetter }: MetricLabel): Html | string {
+  const [value, baseline] = [score.metrics[name], score.baseline[name]];
   if (typeof value !== "number" || typeof baseline !== "number") return "–";
   if (value === baseline) return "same";
   const isBetter = value > baseline === greaterIsBetter;
-  if (covers(interval, baseline)) return `${isBetter ? "ahead" : "behind"}, not significant`;
+  if (covers(score.intervals[name], baseline)) return `${isBetter ? "ahead" : "behind"}, not significant`;
   return html`<span class="${isBetter ? "good" : "bad"}">${isBetter ? "better" : "worse"}</span>`;
 }
 
 function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">): Html {
   const known = metrics.filter(({ name }) => run.metrics[name] !== undefined);
-  const table = {
-    caption: `Metrics on ${displayNumber(run.validationRows)} validation rows, held out from training`,
-    columns: ["Metric", numeric("Value")],
-    rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, displayNumber(run.metrics[name])] })),
-  };
+  const caption = `Metrics on ${displayNumber(run.validationRows)} validation rows, held out from training`;
+  const table = itemTable(caption, known, [
+    ["Metric", ({ label }) => label],
+    [numeric("Value"), ({ name }) => displayNumber(run.metrics[name])],
+  ]);
   return html`<p class="empty">
       The model was not scored: run <code>mlctl score --model ${run.runId}</code>, with test rows in the folder of
       test_data_path.
     </p>
-    ${known.length > 0 && dataTable(table)}`;
+    ${known.length > 0 && table}`;
 }

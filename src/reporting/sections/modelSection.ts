@@ -5,11 +5,10 @@ import { selectionLabel } from "../../core/text/recordText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/namedBars.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
-import { allNumeric, dataTable } from "../dataTable.ts";
-import { html, type Html } from "../html.ts";
+import { itemTable, numeric, type Column } from "../dataTable.ts";
+import { html, type Html, emptyNote } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
-import { emptyNote } from "../section.ts";
 import { familyName, mainMetric } from "../summary.ts";
 import { dependencePart } from "./meanPredictions.ts";
 
@@ -45,52 +44,50 @@ function shapNote({ shap, signature }: ReportInput): Html | null {
   return html`<p class="note">SHAP values are shown for the first ${shap.length} of ${classes} classes.</p>`;
 }
 
-/** The folds on which the winner was chosen; undefined if it was chosen on the validation rows. */
-function foldsOf(candidates: readonly Candidate[]): Candidate["selection"] {
-  return candidates.find(({ selection }) => selection !== undefined)?.selection;
-}
-
 /** Metrics of the table of candidates, beside the main one. */
 const usual = new Set(
   "accuracy precision recall f1 roc_auc log_loss rmse mae r2 mape median_absolute_error".split(" "),
 );
 
-function candidateTable(input: ReportInput): Html {
-  const { candidates, metrics, metric } = input;
+/** @param nameOf what the first cell of a row has in place of the model's name, of which it gets */
+export function candidateTable<T extends Candidate>(
+  input: Pick<ReportInput, "metrics" | "metric" | "run"> & { readonly candidates: readonly T[] },
+  nameOf: (candidate: T, label: string) => Html | string = (_, label) => label,
+): Html {
+  const { candidates, metrics, metric, run } = input;
   if (candidates.length === 0) return emptyNote("There is no record of the candidates of this training.");
   const known = metrics.filter(({ name }) => candidates.some((each) => typeof each.metrics[name] === "number"));
   // More columns are wider than the page.
   const shown = [mainMetric(input), ...known.filter(({ name }) => usual.has(name) && name !== metric)].slice(0, 5);
-  const best = ranked(candidates);
-  const labels = candidateLabels(best, familyName);
-  const selection = foldsOf(candidates);
-  const onFolds = selection === undefined ? [] : [`${mainMetric(input).label}, ${selectionLabel(selection)}`, "±"];
-  return dataTable({
-    caption:
-      selection === undefined
-        ? "Candidates with their metrics on the validation rows"
-        : `Candidates, chosen on ${selection.method} folds of the training rows, with their metrics on the validation rows`,
-    columns: ["Model", ...allNumeric(...onFolds, ...shown.map(({ label }) => label), "Seconds"), "Outcome"],
-    rows: best.map((candidate, i) => {
-      const chosen = candidate.runId === input.run.runId;
-      const { status, error, selection: judged, seconds } = candidate;
-      const outcome = status === "FINISHED" ? (chosen ? "chosen" : "") : (error ?? status);
-      const values = shown.map(({ name }) => displayNumber(candidate.metrics[name]));
-      const folds = onFolds.map((_, at) => displayNumber(at === 0 ? judged?.value : judged?.standardDeviation));
-      return { cells: [labels[i]!, ...folds, ...values, displayNumber(seconds, 2), outcome], marked: chosen };
-    }),
-  });
+  // By rank; failed candidates come last.
+  const place = ({ status, rank }: T): number => (status === "FINISHED" ? rank : Infinity);
+  const best = candidates.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+  // The folds on which the winner was chosen; undefined if it was chosen on the validation rows.
+  const selection = candidates.find((each) => each.selection !== undefined)?.selection;
+  const chosenOn = selection === undefined ? "" : `, chosen on ${selection.method} folds of the training rows,`;
+  const isMarked = ({ runId }: Candidate): boolean => runId === run.runId;
+  const rows = candidateLabels(best, familyName).map((label, i) => ({ ...best[i]!, label }));
+  return itemTable({ caption: `Candidates${chosenOn} with their metrics on the validation rows`, isMarked }, rows, [
+    ["Model", (each) => nameOf(each, each.label)],
+    selection !== undefined && [
+      numeric(`${mainMetric(input).label}, ${selectionLabel(selection)}`),
+      (each) => displayNumber(each.selection?.value),
+    ],
+    selection !== undefined && [numeric("±"), (each) => displayNumber(each.selection?.standardDeviation)],
+    ...shown.map(({ name, label }): Column<T> => [numeric(label), (each) => displayNumber(each.metrics[name])]),
+    [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
+    [
+      "Outcome",
+      (each) => (each.status === "FINISHED" ? isMarked(each) && "chosen" : (each.error ?? each.status)) || "",
+    ],
+  ]);
 }
 
 export function parameterTable({ params }: Pick<Run, "params">, caption = "Parameters"): Html {
-  const rows = paramRows(params).map((cells) => ({ cells }));
+  const rows = paramRows(params);
   if (rows.length === 0) return emptyNote("This family has no parameters.");
-  return dataTable({ caption, columns: ["Name", "Value"], rows });
-}
-
-const place = ({ status, rank }: Candidate): number => (status === "FINISHED" ? rank : Infinity);
-
-/** By rank; failed candidates come last. */
-function ranked(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+  return itemTable(caption, rows, [
+    ["Name", ([name]) => name],
+    ["Value", ([, value]) => value],
+  ]);
 }

@@ -5,11 +5,10 @@ import { displayNumber } from "../../plots/displayNumber.ts";
 import { gainsPlot, precisionRecallPlot, rocCurvePlot } from "../../plots/curve.ts";
 import { predictedVsActualPlot, residualsPlot } from "../../plots/predictedVsActual.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { allNumeric, dataTable } from "../dataTable.ts";
-import { html, type Html } from "../html.ts";
+import { itemTable, numeric } from "../dataTable.ts";
+import { html, type Html, emptyNote } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { emptyNote } from "../section.ts";
 import { overTimePart, segmentsPart } from "./meanPredictions.ts";
 
 export async function predictionsBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
@@ -73,14 +72,11 @@ function curveFigures(input: ReportInput, draw: DrawFigure): readonly (Html | Pr
 function classReport({ run }: ReportInput): Html | null {
   const report = run.score?.classReport;
   if (report === null || report === undefined) return null;
-  return dataTable({
-    caption: "Metrics by class",
-    columns: ["Class", ...allNumeric("Precision", "Recall", "F1", "Test rows")],
-    rows: report.map(({ label, ...values }) => ({
-      cells: [
-        label,
-        ...[values.precision, values.recall, values.f1, values.support].map((value) => displayNumber(value)),
-      ],
-    })),
-  });
+  return itemTable("Metrics by class", report, [
+    ["Class", ({ label }) => label],
+    [numeric("Precision"), ({ precision }) => displayNumber(precision)],
+    [numeric("Recall"), ({ recall }) => displayNumber(recall)],
+    [numeric("F1"), ({ f1 }) => displayNumber(f1)],
+    [numeric("Test rows"), ({ support }) => displayNumber(support)],
+  ]);
 }

@@ -1,7 +1,7 @@
 /** The box at the top: decision, score, baseline, deployed model, reasons and warnings. */
 import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { allNumeric, dataTable, numeric } from "../dataTable.ts";
+import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import { thresholdRows } from "../inRows.ts";
@@ -48,25 +48,20 @@ function thresholdTable(input: ReportInput): Html | null {
   const example = cheaper ?? rows[Math.max(0, rows.findIndex(({ isOwn }) => isOwn) - 1)]!;
   const money = rows.some(({ cost }) => cost !== null);
   return html`<div class="thresholds">
-    ${dataTable({
-      caption: "What other thresholds would do",
-      columns: [
+    ${itemTable({ caption: "What other thresholds would do", isMarked: ({ isOwn }) => isOwn }, rows, [
+      [
         numeric("Threshold"),
-        ...allNumeric("Rows with an alarm", `${name} = ${classes?.[1] ?? ""} found`, "Alarms that are right", "Lift"),
-        ...allNumeric(...(money ? ["Cost of 1,000 rows"] : [])),
-      ],
-      rows: rows.map(({ threshold, selected, recall, precision, lift, cost, isOwn, isCheapest }) => ({
-        cells: [
+        ({ threshold, isOwn, isCheapest }) =>
           html`${displayNumber(threshold)}${isOwn && html` <span class="tag">now</span>`}${
             isCheapest && html` <span class="tag">cheapest</span>`
           }`,
-          ...[selected, recall, precision].map(percent),
-          displayNumber(lift, 2),
-          ...(money ? [cost] : []),
-        ],
-        marked: isOwn,
-      })),
-    })}
+      ],
+      [numeric("Rows with an alarm"), ({ selected }) => percent(selected)],
+      [numeric(`${name} = ${classes?.[1] ?? ""} found`), ({ recall }) => percent(recall)],
+      [numeric("Alarms that are right"), ({ precision }) => percent(precision)],
+      [numeric("Lift"), ({ lift }) => displayNumber(lift, 2)],
+      money && [numeric("Cost of 1,000 rows"), ({ cost }) => cost],
+    ])}
     <p class="note">
       At ${displayNumber(example.threshold)}, ${percent(example.selected)} of the rows get an alarm, and among them are
       ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}: ${displayNumber(example.lift, 2)} times

@@ -4,12 +4,11 @@ import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, exact, percent } from "../../plots/displayNumber.ts";
 import { distributionBins } from "../../plots/driftColumn.ts";
 import { plots } from "../../plots/index.ts";
-import { dataTable, numeric } from "../../reporting/dataTable.ts";
-import { limitText, valueText } from "../../reporting/driftText.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { emptyNote, section } from "../../reporting/section.ts";
+import { itemTable, numeric } from "../../reporting/dataTable.ts";
+import { driftState, driftStatus, limitText, TARGET, valueText } from "../../reporting/verdicts.ts";
+import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { statusOf, TARGET, driftState, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
+import { windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
 import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
@@ -40,7 +39,7 @@ export async function columnPage(request: PageRequest): Promise<Page> {
         "result",
         "Result",
         factList([
-          ["Drift", driftState({ status: statusOf(drift) })],
+          ["Drift", driftState(driftStatus(drift))],
           ["Test", drift.test.replaceAll("_", " ")],
           [drift.measure === "p_value" ? "p-value" : "Distance", valueText(drift)],
           ["Drift if the value is", limitText(drift)],
@@ -66,16 +65,19 @@ async function distributions({ draw }: PageRequest, { spread }: MonitorRecord, n
   const own = ownValue(spread.columns, name) ?? (name === TARGET ? spread.target : null);
   if (!own) return emptyNote("Nothing to draw: one side has no values, or values of another kind.");
   const spec = plots.driftColumn({ name, distribution: own, width: 380 });
+  const kind = own.kind === "category" ? own.kind : "range";
   return html`${await draw("distribution-chart", spec)}
     <details>
       <summary>Show as a table</summary>
-      ${dataTable({
-        caption: own.kind === "category" ? "Share of rows by category" : "Share of rows by range",
-        columns: [own.kind === "category" ? "Category" : "Range", numeric("Reference"), numeric("Current")],
-        rows: distributionBins(own).map((bin, i) => ({
-          cells: [bin, percent(own.reference[i]), percent(own.current[i])],
-        })),
-      })}
+      ${itemTable(
+        `Share of rows by ${kind}`,
+        [...distributionBins(own).entries()],
+        [
+          [kind === "category" ? "Category" : "Range", ([, bin]) => bin],
+          [numeric("Reference"), ([i]) => percent(own.reference[i])],
+          [numeric("Current"), ([i]) => percent(own.current[i])],
+        ],
+      )}
     </details>`;
 }
 

@@ -7,7 +7,8 @@ import { html, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel } from "../../lifecycle/settings.ts";
 import type { PageRequest } from "./frame/page.ts";
-import { shareBar, itemTable } from "./frame/parts.ts";
+import { itemTable } from "../../reporting/dataTable.ts";
+import { shareBar } from "./frame/parts.ts";
 import { recordedModel } from "./lookups.ts";
 
 /** Names of the runs in tables and curves. */

@@ -1,10 +1,9 @@
 /** /ui/live: current traffic, latency and predictions of this server. */
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { section } from "../../reporting/section.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, section } from "../../reporting/html.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
-import { big, factList, itemTable } from "./frame/parts.ts";
+import { big, factList } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
 import { PAGES, trafficRates, SAMPLE_SECONDS, type TrafficSample } from "../state/traffic.ts";

@@ -1,13 +1,11 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
-import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { section } from "../../reporting/section.ts";
+import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, section } from "../../reporting/html.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
-import { dayFields, choice, filterForm, itemTable, modelLink, pager, windowWord } from "./frame/parts.ts";
+import { dayFields, choice, filterForm, modelLink, pager, windowWord } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { dayAfter, daysOf, pageNumber } from "./lookups.ts";
 import { timeChart, type TimeChart, type TimePoint } from "./charts/timeChart.ts";

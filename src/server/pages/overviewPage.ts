@@ -1,13 +1,12 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { recover } from "../../core/errors.ts";
 import { limitText, originText } from "../../core/text/recordText.ts";
-import { displayNumber, countOf } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { section } from "../../reporting/section.ts";
+import { displayNumber, countOf, dateTime } from "../../plots/displayNumber.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, section } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { factList, runLink, itemTable, shortLimit, stateTone, stateWord } from "./frame/parts.ts";
+import { findingValue, stateTone, stateWord } from "../../reporting/verdicts.ts";
+import { factList, runLink } from "./frame/parts.ts";
 import { overviewNumbers } from "./overviewNumbers.ts";
 import { openAlerts, type OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
@@ -160,7 +159,7 @@ function tile({ findings, monitorId, performance }: MonitorRecord, area: Monitor
 
 function sentence(finding: MonitorFinding): string {
   const { name, message, value } = finding;
-  const limit = limitText(finding, shortLimit);
+  const limit = limitText(finding, findingValue);
   const comparison = value === null || limit === null ? "" : ` (${displayNumber(value)}; passes if ${limit})`;
   return `${name}${comparison}: ${message}`;
 }

@@ -1,11 +1,9 @@
 /** /ui/predictions/<id>: one logged prediction with its inputs, label and SHAP values. */
-import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { section } from "../../reporting/section.ts";
+import { displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, section } from "../../reporting/html.ts";
 import type { LogEntry } from "../../storage/predictionLog/logReader.ts";
-import { big, signedBar, factList, modelLink, labelWord, itemTable } from "./frame/parts.ts";
+import { big, signedBar, factList, modelLink, labelWord } from "./frame/parts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 import { predictionNamed, recordedModel } from "./lookups.ts";
 import { valueText } from "./predictionsPage.ts";

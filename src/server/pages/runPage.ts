@@ -2,17 +2,14 @@
 import { NAME_TAG, tagTexts, type Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
-import { displayNumber } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { emptyNote, section } from "../../reporting/section.ts";
+import { displayNumber, dateTime } from "../../plots/displayNumber.ts";
+import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { lineageBody } from "../../reporting/sections/lineageSection.ts";
-import { parameterTable } from "../../reporting/sections/modelSection.ts";
+import { candidateTable, parameterTable } from "../../reporting/sections/modelSection.ts";
 import { metricsBody } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
-import { factList, runLink, runState, itemTable } from "./frame/parts.ts";
+import { factList, runLink, runState } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { recordedModel, runNamed } from "./lookups.ts";
 import { existsSync, readFileSync } from "node:fs";
@@ -24,17 +21,17 @@ import { HttpProblem } from "../http/problem.ts";
 export async function runPage(request: PageRequest): Promise<Page> {
   const { session } = request;
   const run = runNamed(session, request.id);
-  const label = (name: string) => metricLabel(session.config, name, run.task);
-  const metrics = Object.keys(run.score?.metrics ?? run.metrics).map(label);
+  const names = Object.keys(run.score?.metrics ?? run.metrics);
+  const about = { run, metric: run.metric, metrics: names.map((name) => metricLabel(session.config, name, run.task)) };
+  const candidates = session.store.runsOfTraining(run.trainId);
   const dataset = session.store.dataset(run.datasetId) ?? session.store.dataset(run.datasetSha256) ?? null;
   return {
     title: `Run ${run.runId}`,
     area: "runs",
     body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
-      ${section("about", "About", about(request, run))}
-      ${section("metrics", "Metrics", metricsBody({ run, metrics, metric: run.metric }))}
+      ${section("about", "About", aboutRun(request, run))} ${section("metrics", "Metrics", metricsBody(about))}
       ${section("plots", "Plots", await drawnPlots(request, run))}
-      ${section("candidates", "Candidates of this training", candidates(request, run))}
+      ${section("candidates", "Candidates of this training", candidateTable({ ...about, candidates }, candidateName))}
       ${section("params", "Parameters", parameterTable(run, familyName(run.family)))}
       ${section(
         "lineage",
@@ -48,7 +45,7 @@ export async function runPage(request: PageRequest): Promise<Page> {
   };
 }
 
-function about(request: PageRequest, run: Run): Html {
+function aboutRun(request: PageRequest, run: Run): Html {
   const { session } = request;
   const { threshold = null, calibration } = recordedModel(request, run) ?? {};
   const champion = session.store.deployments()[0]?.runId;
@@ -83,6 +80,10 @@ function about(request: PageRequest, run: Run): Html {
     </ul>`;
 }
 
+function candidateName({ runId, modelVersion }: Run, label: string): Html {
+  return html`${runLink(runId, modelVersion)}<br />${label}`;
+}
+
 async function drawnPlots(request: PageRequest, run: Run): Promise<Html> {
   const specs = plotSpecs(request, run);
   if (specs.length === 0) return emptyNote("Nothing to plot: the run was not scored and kept no model.");
@@ -103,28 +104,6 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
     specs.push(["importance", plots.importance({ values, measure: importanceLabel(run.family) })]);
   }
   return specs;
-}
-
-function candidates({ session }: PageRequest, run: Run): Html {
-  const all = session.store.runsOfTraining(run.trainId);
-  const { label } = metricLabel(session.config, run.metric, run.task);
-  const on = run.selection === undefined ? "validation rows" : `${run.selection.folds} folds`;
-  return itemTable(
-    {
-      caption: `Candidates of the training ${run.trainId}, by rank`,
-      isMarked: ({ runId }) => runId === run.runId,
-      limit: 50,
-    },
-    all,
-    [
-      ["Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)],
-      ["Family", ({ family }) => familyName(family)],
-      ["Features", ({ featureSet }) => featureSet],
-      [numeric(`${label}, ${on}`), ({ selection, metrics }) => displayNumber(selection?.value ?? metrics[run.metric])],
-      [numeric("Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
-      all.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
-    ],
-  );
 }
 
 /** The same policy as in the report's <meta>. */

@@ -1,14 +1,12 @@
 /** /ui/runs: all runs, filtered and sorted; several of them can be compared. */
 import { tagTexts, type Run } from "../../core/records/run.ts";
-import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { section } from "../../reporting/section.ts";
+import { displayInterval, displayNumber, dateTime } from "../../plots/displayNumber.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, section } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { checkbox, choice, filterForm, itemTable, pager, runName, runState, paramText } from "./frame/parts.ts";
+import { checkbox, choice, filterForm, pager, runName, runState, paramText } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { letters } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";

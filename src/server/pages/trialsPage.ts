@@ -1,18 +1,17 @@
 /** /ui/trials: searches of `mlctl tune`; /ui/trials/<id>: one search with its history and the importance of its parameters. */
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { finishedTrials, parameterImportance } from "../../pipeline/search/parameterImportance.ts";
-import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { plots } from "../../plots/index.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { html, type Html } from "../../reporting/html.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
-import { emptyNote, section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { big, shareBar, itemTable, factList, state, paramText } from "./frame/parts.ts";
+import { big, shareBar, factList, paramText } from "./frame/parts.ts";
+import { state } from "../../reporting/verdicts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 
 export function trialsPage({ session }: PageRequest): Page {

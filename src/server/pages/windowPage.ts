@@ -1,16 +1,22 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
-import { estimateDoubt, limitText as findingLimit } from "../../core/text/recordText.ts";
+import { estimateDoubt } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { countOf, displayInterval, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { plots } from "../../plots/index.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { emptyNote, section } from "../../reporting/section.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import {
+  byUrgency,
+  driftStatus,
+  driftTable,
+  findingsTable,
+  limitText,
+  stateWord,
+  valueText,
+} from "../../reporting/verdicts.ts";
+import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { columnAddress, windowName, columnDrifts } from "./charts/windows.ts";
-import { factList, modelLink, shortLimit, stateWord, windowWord, itemTable } from "./frame/parts.ts";
+import { columnAddress, columnLink, windowName } from "./charts/windows.ts";
+import { factList, modelLink, windowWord } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { windowNamed } from "./lookups.ts";
 
@@ -22,7 +28,7 @@ export async function windowPage(request: PageRequest): Promise<Page> {
     area: "monitoring",
     body: html`<p class="crumbs"><a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a></p>
       ${section("about", "Window", about(record))} ${await drifted(request, record)}
-      ${section("drift", "Drift", html`${findings(record, "drift")} ${columnDrifts(record)}`)}
+      ${section("drift", "Drift", html`${findings(record, "drift")} ${driftTable(byUrgency(record.drift), ([name]) => columnLink(record, name), false)}`)}
       ${section("quality", "Data quality", html`${findings(record, "quality")} ${quality(record)}`)}
       ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${await predictedActual(request, record)} ${segments(record)} ${statements(record)}`)}`,
   };
@@ -47,9 +53,9 @@ const MOST_DRIFTED = 6;
 /** The columns that drifted most, drawn: what changed is seen before the numbers. */
 async function drifted({ draw }: PageRequest, record: MonitorRecord): Promise<Html | null> {
   const { drift, spread } = record;
-  const columns = Object.entries(drift.columns)
-    .filter(([name, column]) => column.drifted && column.skipped === undefined && spread?.columns[name] !== undefined)
-    .toSorted(([, a], [, b]) => urgency(b) - urgency(a));
+  const columns = byUrgency({ ...drift, target: null }).filter(
+    ([name, column]) => driftStatus(column) === "fail" && spread?.columns[name] !== undefined,
+  );
   if (columns.length === 0) return null;
   const charts = columns.slice(0, MOST_DRIFTED).map(([name, column], i) => {
     const subtitle = `${column.test.replaceAll("_", " ")} ${valueText(column)}, drift if ${limitText(column)}`;
@@ -67,14 +73,7 @@ async function drifted({ draw }: PageRequest, record: MonitorRecord): Promise<Ht
 
 function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
   const own = all.filter((finding) => finding.area === area);
-  if (own.length === 0) return emptyNote("No checks were run.");
-  return itemTable(`Checks of ${area}, failures first`, own, [
-    ["Check", ({ name }) => name],
-    ["Status", ({ status }) => stateWord(status)],
-    [numeric("Value"), ({ value }) => displayNumber(value)],
-    [numeric("Limit"), (finding) => findingLimit(finding, shortLimit) ?? "–"],
-    ["Message", ({ message }) => message],
-  ]);
+  return own.length === 0 ? emptyNote("No checks were run.") : findingsTable(`Checks of ${area}, failures first`, own);
 }
 
 function quality({ quality: { columns, duplicateShare, missingColumns, extraColumns } }: MonitorRecord): Html {

@@ -3,12 +3,11 @@ import { dateText } from "../../core/text/format.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import { displayNumber, exact, percent } from "../../plots/displayNumber.ts";
-import { numeric } from "../../reporting/dataTable.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { section } from "../../reporting/section.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, section } from "../../reporting/html.ts";
 import { requestIdOf, type Request } from "../http/http.ts";
 import { HttpProblem, problemOf } from "../http/problem.ts";
-import { itemTable, factList, runLink } from "../pages/frame/parts.ts";
+import { factList, runLink } from "../pages/frame/parts.ts";
 import { pageAddress } from "../pages/frame/page.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 

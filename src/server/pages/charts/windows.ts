@@ -1,16 +1,12 @@
 /** Monitored windows: a table of drift by column and window, whose columns link to their distributions, and points of charts. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
-import { numeric } from "../../../reporting/dataTable.ts";
-import { driftIf, limitText, urgency, valueText } from "../../../reporting/driftText.ts";
+import { numeric, itemTable } from "../../../reporting/dataTable.ts";
+import { driftIf, driftState } from "../../../reporting/verdicts.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import { itemTable, state, stateWord } from "../frame/parts.ts";
 import { pageAddress, withQuery } from "../frame/page.ts";
 import type { RunStore } from "../../../storage/store/runStore.ts";
 import type { TimePoint, ChartEvent } from "./timeChart.ts";
-import type { ColumnDrift } from "../../../core/records/drift.ts";
-import type { MonitorRecord } from "../../../core/records/monitoring.ts";
-import { emptyNote } from "../../../reporting/section.ts";
 
 const MAX_COLUMNS = 100;
 /** Pixels between the symbols of two windows. */
@@ -37,7 +33,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
     columns,
     [
       ["Column", ({ name, worst }) => (worst === undefined ? name : columnLink(worst.window, name))],
-      [worstTitle, ({ worst }) => driftState(worst?.value ?? { status: "skipped" })],
+      [worstTitle, ({ worst }) => driftState(worst?.value.status ?? null)],
       [numeric("Value"), ({ worst }) => displayNumber(worst?.value.value)],
       ["Drift if", ({ worst }) => (worst === undefined ? "–" : nowrap(driftIf(worst.value)))],
       [
@@ -54,7 +50,7 @@ export function columnAddress({ monitorId }: Pick<WindowLine, "monitorId">, name
   return withQuery(pageAddress("monitoring", monitorId, "column"), { name });
 }
 
-function columnLink(window: Pick<WindowLine, "monitorId">, name: string): Html {
+export function columnLink(window: Pick<WindowLine, "monitorId">, name: string): Html {
   return html`<a href="${columnAddress(window, name)}">${name}</a>`;
 }
 
@@ -88,11 +84,6 @@ function drifts(own: ReadonlyMap<string, WindowValue>): number {
   return [...own.values()].filter(({ status }) => status === "fail").length;
 }
 
-export function driftState({ status }: Pick<WindowValue, "status">): Html {
-  if (status === "fail") return state("bad", "✕", "drifted");
-  return status === "pass" ? state("good", "✓", "stable") : stateWord("skipped");
-}
-
 /** One symbol for each window: a filled square if the column drifted, a ring if not, a dot if it was not tested. */
 function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>): Html {
   return html`<svg
@@ -116,32 +107,6 @@ function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowVa
       return html`<circle class="unknown" cx="${x}" cy="7" r="1.5"><title>${label}: not tested</title></circle>`;
     })}
   </svg>`;
-}
-
-/** Name of the target in the table monitor_values. */
-export const TARGET = "target";
-
-export function columnDrifts(record: MonitorRecord): Html {
-  const { drift } = record;
-  const all = [...Object.entries(drift.columns), ...(drift.target === null ? [] : [[TARGET, drift.target] as const])];
-  if (all.length === 0) return emptyNote("No column could be compared.");
-  const sorted = all.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
-  return itemTable({ caption: "Columns, largest drift first", cards: false }, sorted, [
-    ["Column", ([name]) => columnLink(record, name)],
-    ["Result", ([, column]) => driftState({ status: statusOf(column) })],
-    ["Test", ([, { test }]) => test.replaceAll("_", " ")],
-    [numeric("Value"), ([, column]) => valueText(column)],
-    [numeric("Drift if"), ([, column]) => limitText(column)],
-    [numeric("PSI"), ([, { psi }]) => displayNumber(psi)],
-    sorted.some(([, { skipped, note }]) => (skipped ?? note) !== undefined) && [
-      "Note",
-      ([, { skipped, note }]) => skipped ?? note ?? "",
-    ],
-  ]);
-}
-
-export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {
-  return skipped !== undefined ? "skipped" : drifted ? "fail" : "pass";
 }
 
 /** The point of a monitored window: a value with its limit and status, as the index stores it. */

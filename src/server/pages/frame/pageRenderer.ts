@@ -7,13 +7,12 @@ import type { ServerState } from "../../state/serverState.ts";
 import { pageAddress, withRelativeLinks, areas, type Page, type PageRequest, type PageWriter } from "./page.ts";
 import { isSignedIn, type PageAccess } from "./pageAccess.ts";
 import { trafficSamples } from "../../state/traffic.ts";
-import { html, htmlText, trusted, type Html } from "../../../reporting/html.ts";
+import { html, htmlText, trusted, type Html, emptyNote } from "../../../reporting/html.ts";
 import { pageAssets } from "./pageAssets.ts";
 import { createHash } from "node:crypto";
 import type { PlotSpec } from "../../../plots/theme.ts";
 import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import { plotWorker } from "../../../reporting/drawing.ts";
-import { emptyNote } from "../../../reporting/section.ts";
 
 export type PageRenderer = ReturnType<typeof pageRenderer>;
 

@@ -1,13 +1,13 @@
-/** HTML parts that pages share: fact lists, links to runs, status words, page links, tables, parameters, forms, bars. */
+/** HTML parts that pages share: fact lists, links to runs, status words, page links, parameters, forms, bars. */
 import { isObject, type Json } from "../../../core/json.ts";
 import { familyName } from "../../../reporting/summary.ts";
-import { exact, percent } from "../../../plots/displayNumber.ts";
+import { percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
+import { state, stateWord } from "../../../reporting/verdicts.ts";
 import { NAME_TAG, type Run } from "../../../core/records/run.ts";
 import { pageAddress } from "./page.ts";
 import type { MonitorStatus } from "../../../core/records/monitoring.ts";
 import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.ts";
-import { dataTable, type DataTable } from "../../../reporting/dataTable.ts";
 
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 
@@ -49,35 +49,9 @@ export function modelLink(runId: string | null, modelVersion: Run["modelVersion"
   return runId === null ? "a model file" : runLink(runId, modelVersion);
 }
 
-/** A limit with at most four significant digits. */
-export function shortLimit(limit: number): string {
-  return exact(Number(limit.toPrecision(4)));
-}
-
-const statuses = {
-  pass: ["✓", "passed", "good"],
-  warn: ["!", "warning", "caution"],
-  fail: ["✕", "failed", "bad"],
-  skipped: ["–", "not judged", "quiet"],
-} as const;
-
-/** A symbol and a word, so that a state does not depend on colour. */
-export function state(tone: string, symbol: string, word: string): Html {
-  return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`;
-}
-
-export function stateWord(status: MonitorStatus): Html {
-  const [symbol, word, tone] = statuses[status];
-  return state(tone, symbol, word);
-}
-
 /** The state of a monitored window, which is not judged if it has too few rows. */
 export function windowWord(status: MonitorStatus): Html {
   return status === "skipped" ? state("quiet", "–", "too few rows") : stateWord(status);
-}
-
-export function stateTone(status: MonitorStatus): string {
-  return statuses[status][2];
 }
 
 export function runState(status: string): Html {
@@ -107,32 +81,6 @@ export function pager({ label, previous, next, words = ["Previous", "Next"] }: P
       ${next !== null && html`<li><a rel="next" href="${next}">${words[1]} →</a></li>`}
     </ul>
   </nav>`;
-}
-
-type Heading = DataTable["columns"][number];
-type Cell = DataTable["rows"][number]["cells"][number];
-
-interface TableOptions<Item> {
-  readonly caption: string;
-  readonly isMarked?: (item: Item) => boolean;
-  readonly limit?: number;
-  /** False for long tables of short values, which phones scroll sideways instead: cards would be pages of them. */
-  readonly cards?: boolean;
-}
-
-/** One row per item. A column that is `false` is left out. */
-export function itemTable<Item>(
-  options: string | TableOptions<Item>,
-  items: readonly Item[],
-  columns: readonly (readonly [heading: Heading, cell: (item: Item) => Cell] | false)[],
-): Html {
-  const { isMarked = () => false, ...own } = typeof options === "string" ? { caption: options } : options;
-  const shown = columns.filter((column) => column !== false);
-  return dataTable({
-    ...own,
-    columns: shown.map(([heading]) => heading),
-    rows: items.map((item) => ({ cells: shown.map(([, cell]) => cell(item)), marked: isMarked(item) })),
-  });
 }
 
 /** Models in a list are named by family, with their weight in an ensemble. */

@@ -1,0 +1,114 @@
+/** Verdicts on checks and on the drift of columns, as tables and words that the report and the pages share. */
+import type { ColumnDrift, DriftReport, Finding } from "../core/records/drift.ts";
+import type { MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
+import { limitText as findingLimit } from "../core/text/recordText.ts";
+import { driftTestLabel, isPValueTest } from "../drift/findDriftTest.ts";
+import { displayNumber, exact } from "../plots/displayNumber.ts";
+import { itemTable, numeric } from "./dataTable.ts";
+import { emptyNote, html, type Html } from "./html.ts";
+
+const statuses = {
+  fail: ["✕", "failed", "bad"],
+  warn: ["!", "warning", "caution"],
+  pass: ["✓", "passed", "good"],
+  skipped: ["–", "not judged", "quiet"],
+} as const;
+
+/** A symbol and a word, so that a state does not depend on colour. */
+export function state(tone: string, symbol: string, word: string): Html {
+  return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`;
+}
+
+export function stateWord(status: MonitorStatus): Html {
+  const [symbol, word, tone] = statuses[status];
+  return state(tone, symbol, word);
+}
+
+export function stateTone(status: MonitorStatus): string {
+  return statuses[status][2];
+}
+
+/** Failures first. */
+export function findingsTable(caption: string, findings: readonly (Finding | MonitorFinding)[]): Html {
+  const order = Object.keys(statuses);
+  const sorted = findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  return itemTable(caption, sorted, [
+    ["Check", ({ name }) => name],
+    ["Status", ({ status }) => stateWord(status)],
+    [numeric("Value"), ({ value }) => findingValue(value)],
+    [numeric("Limit"), (finding) => findingLimit(finding, findingValue) ?? "–"],
+    ["What it means", ({ message }) => message],
+  ]);
+}
+
+export function findingValue(value: Finding["value"]): string {
+  if (typeof value !== "number") return value ?? "–";
+  return Number.isFinite(value) ? exact(value) : displayNumber(value);
+}
+
+/** Name of the target among the columns, as in the table monitor_values. */
+export const TARGET = "target";
+
+type NamedDrift = readonly [name: string, drift: ColumnDrift];
+
+/** Drifted columns first, each group by PSI, and skipped columns last. */
+export function byUrgency({ columns, target }: Pick<DriftReport, "columns" | "target">): NamedDrift[] {
+  const all = [...Object.entries(columns), ...(target ? [[TARGET, target] as const] : [])];
+  return all.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
+}
+
+function urgency({ drifted, psi, skipped }: ColumnDrift): number {
+  return skipped === undefined ? (drifted ? 1000 : 0) + Math.min(999, psi ?? 0) : -1;
+}
+
+/** @param cards whether phones show each column as a card */
+export function driftTable(
+  sorted: readonly NamedDrift[],
+  nameOf: (named: NamedDrift) => Html | string,
+  cards: boolean,
+) {
+  if (sorted.length === 0) return emptyNote("No column could be compared.");
+  return itemTable({ caption: "Drift by column, largest first", cards }, sorted, [
+    ["Column", nameOf],
+    ["Verdict", ([, drift]) => driftState(driftStatus(drift))],
+    ["Test", ([, { test }]) => driftTestLabel(test)],
+    [numeric("Statistic"), ([, { statistic }]) => displayNumber(statistic)],
+    [numeric("p-value or distance"), ([, drift]) => valueText(drift)],
+    [numeric("Drift if"), ([, drift]) => limitText(drift)],
+    [numeric("PSI"), ([, { psi }]) => displayNumber(psi, 2)],
+    sorted.some(([, { skipped, note }]) => (skipped ?? note) !== undefined) && [
+      "Note",
+      ([, { skipped, note }]) => skipped ?? note ?? "",
+    ],
+  ]);
+}
+
+export function driftStatus({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {
+  return skipped !== undefined ? "skipped" : drifted ? "fail" : "pass";
+}
+
+export function driftState(status: string | null): Html {
+  if (status === "fail") return state("bad", "✕", "drifted");
+  return status === "pass" ? state("good", "✓", "stable") : state("quiet", "–", "not tested");
+}
+
+export function valueText({ skipped, measure, value }: ColumnDrift): string {
+  return skipped !== undefined ? "–" : `${measure === "p_value" ? "p = " : ""}${displayNumber(value)}`;
+}
+
+export function limitText({ skipped, direction, limit }: ColumnDrift): string {
+  return skipped !== undefined ? "–" : `${direction === "below" ? "below" : "at or above"} ${exact(limit)}`;
+}
+
+/**
+ * Of a value in the index, which has the name of the test as its message: "below 0.05" for a p-value, "at or above 0.1"
+ * for a distance. A p-value below the limit is no drift if the change is small.
+ */
+export function driftIf(
+  indexed: Readonly<Record<"message" | "status", string | null> & Record<"value" | "bound", number | null>>,
+): string {
+  const { message, value, bound, status } = indexed;
+  if (bound === null) return "–";
+  if (!isPValueTest(message ?? "")) return `at or above ${exact(bound)}`;
+  return `below ${exact(bound)}${status === "pass" && value !== null && value < bound ? ", unless small" : ""}`;
+}
