@@ -4,6 +4,7 @@ import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
+import { present } from "../core/text/present.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import { isOn } from "../core/userFolder.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
@@ -85,7 +86,7 @@ async function runCall(call: Call, { screen, surroundings, fail }: Frame): Promi
 function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): void {
   if ("text" in outcome) return;
   const { view, exitCode = 0 } = outcome;
-  if (exitCode !== 0) actions.fail([view.title ?? "", ...(view.notes ?? [])].join("\n"));
+  if (exitCode !== 0) actions.fail(present([view.title ?? "", ...(view.notes ?? [])]).join("\n"));
   if (command.summarizes === true) actions.summarize(view);
 }
 

@@ -3,9 +3,10 @@ import { appendFileSync, existsSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import type { ProgressEvent } from "../core/context.ts";
 import { messageOf, MlctlError } from "../core/errors.ts";
+import { present } from "../core/text/present.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import type { Environment } from "../core/userFolder.ts";
-import type { View } from "../core/view.ts";
+import type { View, ViewTable } from "../core/view.ts";
 import { cellText, markdownInline, markdownText } from "./listingText.ts";
 
 export type GithubActions = ReturnType<typeof githubActions>;
@@ -50,16 +51,15 @@ export function errorText(error: unknown): string {
 }
 
 function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
-  const parts = [
+  const shown = [{ columns: ["name", "value"], rows: present(fields) }, ...tables].filter(
+    ({ rows }) => rows.length > 0,
+  );
+  const parts = present([
     `### ${command}`,
-    ...(title === undefined ? [] : [markdownInline(title)]),
-    ...(fields.length === 0 ? [] : [markdownText({ columns: ["name", "value"], rows: fields })]),
-    ...tables.flatMap((table) => [
-      ...(table.title === undefined ? [] : [`**${markdownInline(table.title)}**`]),
-      ...(table.rows.length === 0 ? [] : [markdownText(table)]),
-    ]),
-    ...notes.map((note) => `> ${markdownInline(cellText(note))}`),
-  ];
+    title && markdownInline(title),
+    ...shown.flatMap((table: ViewTable) => [table.title && `**${markdownInline(table.title)}**`, markdownText(table)]),
+    ...notes.map((note) => note && `> ${markdownInline(cellText(note))}`),
+  ]);
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n\n`;
 }
 

@@ -1,4 +1,5 @@
 /** Formats the data of a view: tab-separated for pipes, CSV and Markdown on request. */
+import { present } from "../core/text/present.ts";
 import { formulaSafe } from "../core/text/formulaSafe.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import { printable } from "./textWidth.ts";
@@ -43,7 +44,7 @@ function decimalsOf(value: number): number {
 export function tabSeparated({ fields = [], tables = [] }: View): string {
   const shown = tables.filter(({ rows }) => rows.length > 0);
   const blocks = [
-    ...(fields.length === 0 ? [] : [fields]),
+    ...(fields.length === 0 ? [] : [present(fields)]),
     ...shown.map((table) => [
       ...(table.title === undefined ? [] : [[table.title]]),
       ...(table.columns.length === 1 ? [] : [headers(table)]),

@@ -2,7 +2,8 @@
 import { firstLines } from "../core/text/listed.ts";
 import type { Outcome } from "../commands/command.ts";
 import type { Environment } from "../core/userFolder.ts";
-import type { View } from "../core/view.ts";
+import type { Cell, View } from "../core/view.ts";
+import { present } from "../core/text/present.ts";
 import { tableText } from "./tableText.ts";
 import { coloursFor, pad, textWidth, wrap, type Colours } from "./textWidth.ts";
 import { cellText, csvText, markdownText, tabSeparated } from "./listingText.ts";
@@ -57,13 +58,14 @@ export function terminal(options: TerminalOptions) {
 }
 
 function listing(view: View, form: "csv" | "csvSafe" | "md"): string {
-  const table = view.tables?.[0] ?? { columns: ["name", "value"], rows: view.fields ?? [] };
+  const table = view.tables?.[0] ?? { columns: ["name", "value"], rows: present(view.fields ?? []) };
   return form === "md" ? markdownText(table) : csvText(table, form === "csvSafe");
 }
 
 /** Title, fields and tables, separated by empty lines. Notes and the next step go to stderr, see `remarkText`. */
-export function viewText({ title, fields = [], tables = [] }: View, width: number, colours: Colours): string {
+export function viewText({ title, tables = [], ...view }: View, width: number, colours: Colours): string {
   const parts: string[][] = [];
+  const fields = present(view.fields ?? []);
   if (title !== undefined) parts.push(wrap(title, width).map((line) => colours.bold(line)));
   if (fields.length > 0) parts.push(fieldLines(fields, width, colours));
   for (const table of tables) {
@@ -75,12 +77,12 @@ export function viewText({ title, fields = [], tables = [] }: View, width: numbe
 
 /** Left to the terminal to wrap, so that commands and paths can be copied. */
 export function remarkText({ notes = [], next }: View, colours: Colours): string {
-  const lines = firstLines(notes).map((note) => `note: ${note}`);
-  if (next !== undefined) lines.push(colours.bold(`next: ${next}`));
+  const lines = firstLines(present(notes)).map((note) => `note: ${note}`);
+  if (next) lines.push(colours.bold(`next: ${next}`));
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function fieldLines(fields: NonNullable<View["fields"]>, width: number, colours: Colours): string[] {
+function fieldLines(fields: readonly (readonly [string, Cell])[], width: number, colours: Colours): string[] {
   const labelWidth = Math.max(...fields.map(([label]) => textWidth(label)));
   return fields.flatMap(([label, value]) => {
     const lines = wrap(cellText(value), width - labelWidth - 2);

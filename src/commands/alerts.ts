@@ -1,6 +1,7 @@
 /** `mlctl alerts`: open, resolved and muted alerts, and a test of the channels. */
 import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, shortTime } from "../core/text/format.ts";
+import { present } from "../core/text/present.ts";
 import type { SavedAlerts } from "../lifecycle/monitor/savedAlerts.ts";
 import { defineCommand, type Command, type Outcome } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -41,14 +42,13 @@ function listed(result: SavedAlerts, notes: readonly string[] = []): Outcome {
     ["until", ({ until }) => shortTime(until)],
     ["reason", ({ reason }) => reason],
   ]);
-  const title = [
+  const title = present([
     open.length === 0 ? "no open alerts" : counted(open.length, "open alert"),
-    ...(muted === 0 ? [] : [`${muted} muted`]),
-    ...(resolved.length === 0 ? [] : [`${resolved.length} resolved in the last 7 days`]),
-  ];
-  const next = open.length === 0 ? { next: "`mlctl monitor` checks again" } : {};
-  const tables = [alertTable, muteTable].filter(({ rows }) => rows.length > 0);
-  return { result, view: { title: title.join(", "), tables, notes, ...next } };
+    muted > 0 && `${muted} muted`,
+    resolved.length > 0 && `${resolved.length} resolved in the last 7 days`,
+  ]).join(", ");
+  const next = open.length === 0 && "`mlctl monitor` checks again";
+  return { result, view: { title, tables: [alertTable, muteTable], notes, next } };
 }
 
 const check = { name: "<check>", description: 'a finding or a column: "drift: age", or only its name' };
@@ -117,7 +117,7 @@ const test = defineCommand({
       alerts.length === 0
         ? "no channel is configured"
         : `${alerts.length - failed} of ${alerts.length} channels accepted the message`;
-    const next = alerts.length === 0 ? { next: 'add one under "alerts" in config.json' } : {};
+    const next = alerts.length === 0 && 'add one under "alerts" in config.json';
     const table = tableOf(
       alerts.map((alert, i) => ({ ...alert, ...workspace.config.alerts[i]! })),
       [
@@ -128,7 +128,7 @@ const test = defineCommand({
         ["subject or error", ({ error, subject }) => error ?? subject],
       ],
     );
-    return { result: { alerts }, view: { title, tables: [table], ...next }, exitCode: failed > 0 ? 1 : 0 };
+    return { result: { alerts }, view: { title, tables: [table], next }, exitCode: failed > 0 ? 1 : 0 };
   },
 });
 

@@ -169,7 +169,7 @@ export const prune = defineCommand({
     const view: View = {
       title: dryRun ? `would delete ${what}` : `deleted ${what}`,
       tables: [chosen, { title: "total", ...total }],
-      ...(dryRun ? { next: "`mlctl prune` deletes them" } : {}),
+      next: dryRun && "`mlctl prune` deletes them",
     };
     return { result, view };
   },
@@ -191,8 +191,8 @@ export const reindex = defineCommand({
     const step = await import("../lifecycle/health/verify.ts");
     const result = await step.reindex(workspace, writingOptions("reindex", invocation.options.wait));
     const notes = result.problems.map(({ path, error }) => `${path}: ${error.message}`);
-    const moved = result.setAside === null ? [] : [`the damaged store was moved to ${result.setAside}`];
-    const view = { title: `indexed ${result.records} records`, notes: [...moved, ...notes] };
+    const moved = result.setAside !== null && `the damaged store was moved to ${result.setAside}`;
+    const view = { title: `indexed ${result.records} records`, notes: [moved, ...notes] };
     return { result: { ...result, problems: notes }, view };
   },
 }) satisfies Command;

@@ -200,11 +200,10 @@ function trustView(
   if (hooks.length === 0) return { title: `${path} runs and calls nothing` };
   const count = hooks.filter(({ trusted }) => trusted).length;
   const rows = hooks.map(({ key, action, trusted }) => [key, action, trusted ? "trusted" : "not trusted"]);
-  const next = count === hooks.length ? {} : { next: "`mlctl config trust --yes` allows all of it" };
   return {
     title: `${count} of ${hooks.length} trusted`,
-    notes: count === 0 ? [] : [`remembered in ${place}, for shells with the same XDG_STATE_HOME`],
-    ...next,
+    notes: [count > 0 && `remembered in ${place}, for shells with the same XDG_STATE_HOME`],
+    next: count < hooks.length && "`mlctl config trust --yes` allows all of it",
     tables: [{ columns: ["setting", "what it does", "trust"], rows }],
   };
 }

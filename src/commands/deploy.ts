@@ -5,10 +5,8 @@ import type { View, ViewTable } from "../core/view.ts";
 import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
 import type { SentAlert } from "../lifecycle/monitor/monitorAlerts.ts";
 import type { ScoreResult } from "../lifecycle/score/score.ts";
-import type { Session } from "../lifecycle/session.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
-import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inSession, inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 import { alertTable } from "./views/monitorView.ts";
 import { tableOf } from "./views/tableOf.ts";
 
@@ -43,9 +41,8 @@ export const score = defineCommand({
     const view = scoreView(result);
     const failure = step.belowLimit(result, failUnder);
     if (failure === undefined) return { result, view };
-    const { next: _next, ...shown } = view;
     const notes = [...(view.notes ?? []), `gate failed: ${failure}`];
-    return { result, view: { ...shown, notes }, exitCode: exitCodes.gate };
+    return { result, view: { ...view, next: false, notes }, exitCode: exitCodes.gate };
   },
 }) satisfies Command;
 
@@ -61,26 +58,24 @@ function scoreView(result: ScoreResult): View {
         ["high", ([name]) => intervals[name]?.[1] ?? null],
         ["baseline", ([name]) => baseline[name] ?? null],
       ]),
-      ...confusionTable(result),
+      confusionTable(result),
     ],
     fields: [
       ["run", result.runId],
       ["recorded in", result.path],
     ],
-    ...(result.costUnit === null ? {} : { notes: [`cost is ${result.costUnit}, from \`costs\` in config.json`] }),
-    ...(result.path === null || result.isDeployed ? {} : { next: "`mlctl deploy`" }),
+    notes: [result.costUnit !== null && `cost is ${result.costUnit}, from \`costs\` in config.json`],
+    next: result.path !== null && !result.isDeployed && "`mlctl deploy`",
   };
 }
 
-function confusionTable({ confusionMatrix, classes }: ScoreResult): ViewTable[] {
-  if (confusionMatrix === null || classes === null || classes.length > 12) return [];
-  return [
-    {
-      title: "rows by true class (down) and predicted class (across)",
-      columns: ["true", ...classes],
-      rows: confusionMatrix.map((counts, code) => [classes[code]!, ...counts]),
-    },
-  ];
+function confusionTable({ confusionMatrix, classes }: ScoreResult): ViewTable {
+  const shown = classes !== null && classes.length <= 12 ? classes : [];
+  return {
+    title: "rows by true class (down) and predicted class (across)",
+    columns: ["true", ...shown],
+    rows: shown.map((name, code) => [name, ...(confusionMatrix?.[code] ?? [])]),
+  };
 }
 
 export const deploy = defineCommand({
@@ -108,19 +103,14 @@ export const deploy = defineCommand({
     const options = { rollback, force, dryRun, message, model: invocation.args[0] };
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/deploy/deploy.ts");
-    const { reading, writing } = await import("../lifecycle/session.ts");
-    const work = (session: Session): Promise<DeployResult> => step.deploy(session, options);
-    const deployed = await (dryRun
-      ? reading(workspace, work)
-      : writing(workspace, writingOptions("deploy", wait), work));
-    const alerts = deployed.status === "kept" || dryRun ? [] : await announced(workspace);
+    const { announceDeployment } = await import("../lifecycle/monitor/monitorAlerts.ts");
+    const deployed = await inSession(workspace, dryRun ? "read" : writingOptions("deploy", wait), (session) =>
+      step.deploy(session, options),
+    );
+    const alerts = deployed.status === "kept" || dryRun ? [] : await announceDeployment(workspace);
     return { result: { ...deployed, alerts }, view: deployView(deployed, alerts) };
   },
 }) satisfies Command;
-
-async function announced(workspace: Workspace): Promise<readonly SentAlert[]> {
-  return (await import("../lifecycle/monitor/monitorAlerts.ts")).announceDeployment(workspace);
-}
 
 function deployView(
   { status, runId, previousRunId, metric, value, reasons, dryRun }: DeployResult,
@@ -138,11 +128,11 @@ function deployView(
   return {
     title: `${dryRun ? "dry run: " : ""}${done} ${runId}${replaced}${stays}`,
     fields: [
-      ...(metric === null ? [] : [[metric, formatNumber(value)] as const]),
+      metric !== null && [metric, formatNumber(value)],
       ...reasons.map((reason) => ["because", reason] as const),
     ],
-    tables: alertTable(alerts),
+    tables: [alertTable(alerts)],
     // Deployed already: there is nothing to force.
-    ...(status === "kept" && runId === previousRunId ? {} : { next }),
+    next: !(status === "kept" && runId === previousRunId) && next,
   };
 }

@@ -2,7 +2,7 @@
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import { isReadable } from "../config/unsetValues.ts";
 import { recover, exitCodes } from "../core/errors.ts";
-import { finding, type ColumnDrift, type Finding } from "../core/records/drift.ts";
+import { finding, type Finding } from "../core/records/drift.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { counted, dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
@@ -12,6 +12,7 @@ import type { CategorySummary, NumberSummary } from "../lifecycle/health/dataFin
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace, openConfig, openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { driftTable } from "./views/monitorView.ts";
 import { findingsTable } from "./views/tableOf.ts";
 
 export const diagnose = defineCommand({
@@ -40,7 +41,7 @@ export function diagnoseView(result: DiagnoseResult): View {
   const bad = findings.filter(({ status }) => status !== "pass").length;
   return {
     title: `${bad === 0 ? "no problems" : `${bad} of ${findings.length} checks found a problem`}: run ${runId} on ${dataset.rows} rows of ${dataset.path}`,
-    tables: [findingsTable(findings), columnTable(result), ...outputDriftTable(result), ...packageTable(result)],
+    tables: [findingsTable(findings), columnTable(result), driftTable(result.drift), packageTable(result)],
     fields: [
       ["predictions", predictionText(result)],
       ["ingestion", timingText(timing.ingest)],
@@ -49,28 +50,15 @@ export function diagnoseView(result: DiagnoseResult): View {
   };
 }
 
-function columnTable({ missing, summary, drift, dateColumns }: DiagnoseResult): ViewTable {
+function columnTable({ missing, summary, dateColumns }: DiagnoseResult): ViewTable {
   return {
     title: "columns of the newest dataset",
-    columns: [
-      "column",
-      "missing",
-      "mean",
-      { header: "median", leaveOut: 3 },
-      { header: "std", leaveOut: 4 },
-      { header: "min", leaveOut: 5 },
-      { header: "max", leaveOut: 6 },
-      { header: "drift test", leaveOut: 7 },
-      "value",
-      { header: "limit", leaveOut: 2 },
-      { header: "psi", leaveOut: 1 },
-      "drifted",
-    ],
-    rows: Object.entries(summary).map(([name, column]) => {
-      const cells = summaryCells(column, dateColumns.includes(name));
-      const columnDrift = Object.hasOwn(drift.columns, name) ? drift.columns[name] : undefined;
-      return [name, missing[name] ?? null, ...cells, ...driftCells(columnDrift)];
-    }),
+    columns: ["column", "missing", "mean", "median", "std", "min", "max"],
+    rows: Object.entries(summary).map(([name, column]) => [
+      name,
+      missing[name] ?? null,
+      ...summaryCells(column, dateColumns.includes(name)),
+    ]),
   };
 }
 
@@ -85,28 +73,6 @@ function summaryCells(summary: NumberSummary | CategorySummary, areDates: boolea
   return [date(mean), date(median), days, date(minimum), date(maximum)];
 }
 
-/** Drift of predictions and target; the finding "drift" counts these two only under Evidently's rules. */
-function outputDriftTable({ drift }: DiagnoseResult): ViewTable[] {
-  const drifts = [
-    ["predictions", drift.columns["prediction"]],
-    ["target", drift.target ?? undefined],
-  ] as const;
-  const rows = drifts.flatMap(([name, column]) => (column === undefined ? [] : [[name, ...driftCells(column)]]));
-  if (rows.length === 0) return [];
-  return [{ title: "predictions and target compared with training", columns: ["of", "drift test", "value", "limit", "psi", "drifted"], rows }]; // prettier-ignore
-}
-
-/** Shows the limit with the direction of drift, so that nobody reads a distance as a p-value. */
-function driftCells(column: ColumnDrift | undefined): (string | number | null)[] {
-  if (column === undefined) return [null, null, null, null, ""];
-  const { test, measure, value, limit, direction, psi, drifted, skipped, note } = column;
-  if (skipped !== undefined) return [test, null, null, null, `skipped: ${skipped}`];
-  const kind = measure === "p_value" ? "p" : "distance";
-  const side = `drift ${direction === "below" ? "<" : "≥"} ${formatNumber(limit)}`;
-  const verdict = drifted ? "yes" : note === undefined ? "no" : `no: ${note}`;
-  return [test, `${kind} ${formatNumber(value)}`, side, psi, verdict];
-}
-
 function predictionText({ predictions }: DiagnoseResult): string {
   const { values } = predictions;
   if ("distinct" in values) return values.top.map(([label, rows]) => `${label}: ${rows} rows`).join(", ");
@@ -118,12 +84,13 @@ function timingText({ runs, last, median, maximum }: Timing): string {
   return `last ${formatNumber(last)} s, median ${formatNumber(median)} s, slowest ${formatNumber(maximum)} s of ${counted(runs, "run")}`;
 }
 
-function packageTable({ packages }: DiagnoseResult): ViewTable[] {
-  if (packages.length === 0) return [];
+function packageTable({ packages }: DiagnoseResult): ViewTable {
   const rows = packages.map(({ name, current, latest, vulnerability }) => [name, current, latest, vulnerability ?? ""]);
-  return [
-    { title: "outdated or vulnerable packages", columns: ["package", "installed", "latest", "vulnerability"], rows },
-  ];
+  return {
+    title: "outdated or vulnerable packages",
+    columns: ["package", "installed", "latest", "vulnerability"],
+    rows,
+  };
 }
 
 export const doctor = defineCommand({
@@ -178,7 +145,7 @@ function doctorView({ codeVersion, node, platform, findings }: DoctorResult): Vi
   return {
     title: `${verdict}: mlctl ${codeVersion}, Node ${node}, ${platform}`,
     tables: [findingsTable(findings)],
-    ...(count("fail") > 0 ? { next: nextOf(findings) } : {}),
+    next: count("fail") > 0 && nextOf(findings),
   };
 }
 
@@ -212,7 +179,6 @@ export const verify = defineCommand({
     const all = `${result.findings.length} recorded files and checks`;
     const title = damaged.length === 0 ? `all ${all} are undamaged` : `${damaged.length} of ${all} have a problem`;
     const shown = invocation.global.verbose ? result.findings : damaged;
-    const view = { title, tables: shown.length === 0 ? [] : [findingsTable(shown)] };
-    return { result, view, exitCode: failed > 0 ? exitCodes.data : 0 };
+    return { result, view: { title, tables: [findingsTable(shown)] }, exitCode: failed > 0 ? exitCodes.data : 0 };
   },
 }) satisfies Command;

@@ -60,16 +60,17 @@ function explainView(result: ExplainResult, shown: number): View {
   return {
     title: `${family}${runId === null ? "" : ` of run ${runId}`}${scopeOf(result)}`,
     fields: fieldsOf(result),
-    notes:
-      result.rows.length > shown ? [`the first ${shown} of ${result.rows.length} rows; a pipe and --json get all`] : [],
-    tables: [...rowTable(result, shown), ...columnTable(result), { ...headings[method], rows }],
+    notes: [
+      result.rows.length > shown && `the first ${shown} of ${result.rows.length} rows; a pipe and --json get all`,
+    ],
+    tables: [rowTable(result, shown), columnTable(result), { ...headings[method], rows }],
   };
 }
 
-function columnTable({ columns, importance }: ExplainResult): ViewTable[] {
-  if (columns.length === 0 || columns.length === importance.length) return [];
-  const rows = columns.map(({ column, importance: size }) => [column, size]);
-  return [{ title: "importance by input column", columns: ["column", "importance"], rows }];
+function columnTable({ columns, importance }: ExplainResult): ViewTable {
+  const shown = columns.length === importance.length ? [] : columns;
+  const rows = shown.map(({ column, importance: size }) => [column, size]);
+  return { title: "importance by input column", columns: ["column", "importance"], rows };
 }
 
 const headings = {
@@ -101,13 +102,12 @@ function fieldsOf({ method, unit, value, repeats, baseValue, classes }: ExplainR
   return [["base value", base]];
 }
 
-function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): ViewTable[] {
-  if (rows.length === 0) return [];
+function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): ViewTable {
   const all = rows.slice(0, shown).map((each) => ({ ...each, sizes: sizesOf(each, baseValue, classes) }));
   const hasClasses = Array.isArray(baseValue);
   const table = tableOf(all, [
     ["row", ({ row }) => row],
-    ...Object.keys(rows[0]!.ids).map((name): TableColumn<ExplainedRow> => [name, ({ ids }) => ids[name]!]),
+    ...Object.keys(rows[0]?.ids ?? {}).map((name): TableColumn<ExplainedRow> => [name, ({ ids }) => ids[name]!]),
     ["prediction", ({ prediction }) => prediction],
     classes !== null && ["probability", ({ probability }) => probability],
     [
@@ -119,12 +119,8 @@ function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): V
           .join(", "),
     ],
   ]);
-  return [
-    {
-      title: `largest contributions to ${hasClasses ? "the predicted class of each row; --json has those to every class" : "each prediction"}`,
-      ...table,
-    },
-  ];
+  const of = hasClasses ? "the predicted class of each row; --json has those to every class" : "each prediction";
+  return { title: `largest contributions to ${of}`, ...table };
 }
 
 /** Of several classes, the contributions to the predicted one; to the first if there is no prediction. */

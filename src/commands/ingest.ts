@@ -60,8 +60,7 @@ export const ingest = defineCommand({
       const { unaskedNote } = await import("../lifecycle/ingest/fetchSources.ts");
       return inWorkspace(invocation, "read", async (session) => {
         const plan = await step.planIngest(session, args, options.force);
-        const unasked = args.length > 0 ? null : unaskedNote(session);
-        return planOutcome(plan, unasked === null ? plan.warnings : [...plan.warnings, unasked]);
+        return planOutcome(plan, [...plan.warnings, args.length === 0 && unaskedNote(session)]);
       });
     }
     if (addresses.includes("-")) warnOfTerminal(invocation, "ingest");
@@ -88,7 +87,7 @@ export const ingest = defineCommand({
   },
 }) satisfies Command;
 
-function planOutcome({ status, reason, present, fresh }: IngestPlan, warnings: readonly string[]) {
+function planOutcome({ status, reason, present, fresh }: IngestPlan, warnings: View["notes"]) {
   const isNew = new Set(fresh.map(({ path }) => path));
   const files = present.map(({ path, sha256, bytes }) => ({ path, sha256, bytes, isNew: isNew.has(path) }));
   const rows = files.map((file) => [file.path, file.bytes, file.isNew ? "yes" : "no"]);
@@ -106,12 +105,11 @@ function ingestView(result: IngestResult & { readonly sources: readonly FetchedS
     columns: ["source", "status", "files"],
     rows: sources.map(({ source, status: how, files: came }) => [source, how, came.join(", ")]),
   };
-  const askedTables = sources.length === 0 ? [] : [asked];
   if (status === "nothing_new" || dataset === null) {
     return {
       title: `nothing new: ${reason}`,
       fields: dataset === null ? [] : Object.entries({ dataset: dataset.path, rows: dataset.rows }),
-      tables: askedTables,
+      tables: [asked],
       next: dataset === null ? "put files there" : "`mlctl ingest --force` reads all files again",
     };
   }
@@ -124,7 +122,7 @@ function ingestView(result: IngestResult & { readonly sources: readonly FetchedS
       ["rows", dataset.rows],
       ["columns", dataset.columns],
       ["duplicates removed", duplicatesRemoved],
-      ...(duplicatesKept === 0 ? [] : [["equal rows kept", duplicatesKept] as const]),
+      duplicatesKept > 0 && ["equal rows kept", duplicatesKept],
       ["rejected files", rejected.length],
     ],
     tables: [
@@ -132,7 +130,7 @@ function ingestView(result: IngestResult & { readonly sources: readonly FetchedS
         columns: ["file", "rows", "new"],
         rows: files.map(({ path, rows, isNew }) => [path, rows, isNew ? "yes" : "no"]),
       },
-      ...askedTables,
+      asked,
     ],
     next: "`mlctl train`",
   };

@@ -81,7 +81,7 @@ function initView(
     title: `${dryRun ? "would write" : "wrote"} ${files.length} files to ${folder === "" ? "the current folder" : folder}`,
     tables: [{ columns: ["file"], rows: files.map((file) => [file]) }],
     notes: dryRun ? notes : [...notes, ...later],
-    ...(dryRun ? {} : { next: `${start}\`${enter}mlctl fullprocess\`` }),
+    next: !dryRun && `${start}\`${enter}mlctl fullprocess\``,
   };
 }
 

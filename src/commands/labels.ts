@@ -1,7 +1,6 @@
 /** `mlctl labels` and `predictions`: the prediction log, and labels that arrive later. */
 import { exitCodes } from "../core/errors.ts";
 import { counted, shortTime } from "../core/text/format.ts";
-import { present } from "../core/text/present.ts";
 import type { View } from "../core/view.ts";
 import type { LabelsResult } from "../lifecycle/labels/labels.ts";
 import type { PredictionRecord, PredictionsResult } from "../lifecycle/labels/predictions.ts";
@@ -45,7 +44,7 @@ function labelsView(result: LabelsResult): View {
   // Not `matched`: a row can match a prediction and have a label that cannot be used.
   const joined = result.labelled + result.unchanged + result.replaced;
   const [[conflict], [invalid]] = [examples.conflicts, examples.invalid];
-  const notes = present([
+  const notes = [
     unmatched > 0 &&
       `${counted(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`,
     conflict !== undefined &&
@@ -54,7 +53,7 @@ function labelsView(result: LabelsResult): View {
       `${counted(result.invalid, "label")} cannot be used, first: ${first(invalid)} has ${JSON.stringify(invalid.label)}`,
     result.firstRejected !== null &&
       `${counted(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`,
-  ]);
+  ];
   return {
     title: `joined ${label} to ${counted(joined, "prediction")} from ${counted(rows, "row")} by ${by.join(" and ")}`,
     fields: [
@@ -164,7 +163,7 @@ function predictionView(one: PredictionRecord): View {
     fields: [
       ["prediction", one.prediction],
       ["probability", one.probability],
-      ...(typeof one.threshold === "number" ? [["threshold of the request", one.threshold] as const] : []),
+      typeof one.threshold === "number" && ["threshold of the request", one.threshold],
       ["label", one.label === null ? "not known yet" : one.label],
       ["run", one.runId],
       ["model", one.modelSha256.slice(0, 12)],

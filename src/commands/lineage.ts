@@ -141,7 +141,7 @@ export const reproduce = defineCommand({
         ["from", `${from.family}, seed ${from.seed}, ${data}, configuration ${from.configSha256.slice(0, 12)}`],
         ["recorded sha256", result.expectedSha256],
         ["sha256 now", result.sha256],
-        ...(differences.length === 0 ? [] : [["differs in", differences.join(", ")] as const]),
+        differences.length > 0 && ["differs in", differences.join(", ")],
       ],
       notes: result.notes,
     };

@@ -1,6 +1,6 @@
 /** `mlctl monitor`: drift, data quality and performance of new rows. */
 import { defineCommand, areasOf, FAIL_ON, dateOption, sharedOptions, type Command } from "./command.ts";
-import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
+import { inSession, inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
 import { historyView, monitoringView } from "./views/monitorView.ts";
 
 export const monitor = defineCommand({
@@ -98,15 +98,13 @@ export const monitor = defineCommand({
     };
     const step = await import("../lifecycle/monitor/monitor.ts");
     const { monitorExit } = await import("../lifecycle/monitor/monitorRecord.ts");
-    const { reading, writing } = await import("../lifecycle/session.ts");
-    const checked = options.dryRun
-      ? await reading(workspace, (session) => step.monitor(session, request))
-      : await writing(workspace, writingOptions("monitor", options.wait), (session) => step.monitor(session, request));
+    const mode = options.dryRun ? "read" : writingOptions("monitor", options.wait);
+    const checked = await inSession(workspace, mode, (session) => step.monitor(session, request));
     const result = await step.tellNews(workspace, checked);
     const view = monitoringView(result);
     const exitCode = monitorExit(result.windows, failOn);
     const isSilent = failOn.length > 0 && exitCode === 0 && monitorExit(result.windows, [...failOn, "warn"]) !== 0;
     const note = `warnings do not count for --fail-on ${options.failOn}; --fail-on ${options.failOn},warn counts them`;
-    return { result, view: isSilent ? { ...view, notes: [...(view.notes ?? []), note] } : view, exitCode };
+    return { result, view: { ...view, notes: [...(view.notes ?? []), isSilent && note] }, exitCode };
   },
 }) satisfies Command;

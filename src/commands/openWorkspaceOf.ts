@@ -62,12 +62,18 @@ export async function inWorkspace<Result>(
   mode: "read" | { readonly write: string },
   run: (session: Session) => Result | Promise<Result>,
 ): Promise<Result> {
-  const workspace = await openWorkspaceOf(invocation);
-  const { reading, writing } = await import("../lifecycle/session.ts");
-  if (mode === "read") return reading(workspace, run);
   const { wait } = invocation.options;
-  const options = writingOptions(mode.write, typeof wait === "number" ? wait : undefined);
-  return writing(workspace, options, async (session) => run(session));
+  const writes = mode === "read" ? mode : writingOptions(mode.write, typeof wait === "number" ? wait : undefined);
+  return inSession(await openWorkspaceOf(invocation), writes, run);
+}
+
+export async function inSession<Result>(
+  workspace: Workspace,
+  mode: "read" | WritingOptions,
+  run: (session: Session) => Result | Promise<Result>,
+): Promise<Result> {
+  const { reading, writing } = await import("../lifecycle/session.ts");
+  return mode === "read" ? reading(workspace, run) : writing(workspace, mode, async (session) => run(session));
 }
 
 /** For a command that reads rows from stdin: nothing would show that it waits for them. */

@@ -137,7 +137,7 @@ function fullprocessView(result: FullprocessResult): View {
   const scored = metric === null ? "" : `: ${metric} ${withInterval(value, interval)}`;
   return {
     title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${scored}`,
-    tables: [table, ...alertTable(alerts)],
+    tables: [table, alertTable(alerts)],
     fields: [["started because", reason], ...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
     notes,
     next: reportPath === null ? "`mlctl runs list`" : `open ${reportPath}`,

@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { paramsText } from "../core/text/candidateLabels.ts";
 import { counted, formatNumber, percent } from "../core/text/format.ts";
-import { present } from "../core/text/present.ts";
 import { selectionLabel } from "../core/text/recordText.ts";
 import type { View } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
@@ -91,11 +90,11 @@ function trainView(result: TrainResult): View {
       ["model", model.path],
       ...Object.entries(result.aliases).map(([name, run]) => [`@${name}`, run] as const),
     ],
-    notes: present([
+    notes: [
       ...notes,
       folds !== null &&
         `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
-    ]),
+    ],
     next: "`mlctl score`",
   };
 }
@@ -233,7 +232,7 @@ function tuneView(result: TuneResult): View {
         "best of the searches",
         `${best.family} (${paramsText(best.params)}), ${metric} ${formatNumber(best.value)} on ${searches[0]!.folds} folds`,
       ],
-      ...(written === null ? [] : [["written to", written] as const]),
+      written !== null && ["written to", written],
     ],
     notes: [
       ...notes,

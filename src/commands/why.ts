@@ -43,9 +43,7 @@ function whyView(result: WhyResult): View {
     title: `${total.metric} ${formatNumber(total.a)} of ${named(a)} → ${formatNumber(total.b)} of ${named(b)} on the same ${rows} test rows`,
     fields: [
       ...summaryFields(result),
-      ...(a.threshold === b.threshold
-        ? []
-        : [["threshold", `${formatNumber(a.threshold)} → ${formatNumber(b.threshold)}`] as const]),
+      a.threshold !== b.threshold && ["threshold", `${formatNumber(a.threshold)} → ${formatNumber(b.threshold)}`],
     ],
     tables: [
       {
@@ -56,15 +54,11 @@ function whyView(result: WhyResult): View {
             : [factor, "the same", "", null, null, ""],
         ),
       },
-      ...(settings.length === 0
-        ? []
-        : [
-            {
-              columns: ["setting", wrapped("first run"), wrapped("second run"), "effect", "verdict"],
-              rows: settings.flatMap(settingRows),
-              title: "settings one at a time: the first run with this setting of the second",
-            },
-          ]),
+      {
+        columns: ["setting", wrapped("first run"), wrapped("second run"), "effect", "verdict"],
+        rows: settings.flatMap(settingRows),
+        title: "settings one at a time: the first run with this setting of the second",
+      },
       {
         title: "models in between",
         columns: ["from the second run", total.metric, "note"],

@@ -35,7 +35,7 @@ export const workers = defineCommand({
     const view = {
       title: `${counted(result.workers.length, "worker")}; this machine has ${result.version}`,
       tables: [table],
-      ...(result.workers.length === 0 && { next: "`mlctl worker` on this or another machine" }),
+      next: result.workers.length === 0 && "`mlctl worker` on this or another machine",
     };
     return { result, view };
   },
@@ -110,7 +110,7 @@ const install = defineCommand({
     const { status, version, library, sha256 } = result;
     const view: View = {
       title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is already installed`,
-      fields: [["library", library], ...(sha256 === null ? [] : [["sha256 of the wheel", sha256] as const])],
+      fields: [["library", library], sha256 !== null && ["sha256 of the wheel", sha256]],
     };
     return { result, view };
   },
@@ -163,12 +163,9 @@ function listView({ used, refused, available }: ListResult): View {
     ...(used === null ? [] : [["used", used.version, used.origin, used.path]]),
     ...refused.map(({ origin, path, reason }) => ["refused", "", origin, `${path}: ${reason}`]),
   ];
-  const get = available === null ? {} : { next: `\`mlctl engine install\` installs XGBoost ${available}` };
   return {
     title: used === null ? "XGBoost trains in WebAssembly" : `XGBoost ${used.version} trains natively`,
-    ...(rows.length === 0
-      ? {}
-      : { tables: [{ columns: ["status", "version", "found by", { header: "library", overflow: "wrap" }], rows }] }),
-    ...(used === null ? get : {}),
+    tables: [{ columns: ["status", "version", "found by", { header: "library", overflow: "wrap" }], rows }],
+    next: used === null && available !== null && `\`mlctl engine install\` installs XGBoost ${available}`,
   };
 }

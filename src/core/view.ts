@@ -18,13 +18,14 @@ export interface ViewTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A command's result. A pipe gets only the data: fields and tables. */
+/** A command's result. A pipe gets only the data: fields and tables. What is `false` is left out. */
 export interface View {
   readonly title?: string;
-  readonly fields?: readonly (readonly [label: string, value: Cell])[];
+  readonly fields?: readonly (readonly [label: string, value: Cell] | false)[];
+  /** Those without rows are not shown. */
   readonly tables?: readonly ViewTable[];
   /** Remarks a reader should not miss; not part of the data. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly (string | false)[];
   /** The next step, often a command: "run `mlctl score`". */
-  readonly next?: string;
+  readonly next?: string | false;
 }

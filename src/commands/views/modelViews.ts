@@ -61,10 +61,10 @@ export function modelView({ path, sha256, model, run, deployments }: DescribedMo
       ["file", path],
       ["run", run?.runId ?? null],
       ["sha256", sha256],
-      ...(run?.note === undefined ? [] : [["note", run.note] as const]),
+      run?.note !== undefined && ["note", run.note],
       ...paramFields(params),
-      ...(threshold === null ? [] : [["threshold", threshold] as const]),
-      ...(target.task === "binary" ? [["calibration", calibration?.method ?? "none"] as const] : []),
+      threshold !== null && ["threshold", threshold],
+      target.task === "binary" && ["calibration", calibration?.method ?? "none"],
       ["transforms", transforms.join(" → ")],
       ["training rows", lineage.trainingRows],
       ...deploymentFields(deployments),
@@ -76,22 +76,16 @@ export function modelView({ path, sha256, model, run, deployments }: DescribedMo
         rows: model.inputs.map((spec) => [spec.name, spec.kind, rangeText(spec), spec.missingShare]),
       },
       { ...metrics, title: run?.score ? `metrics on ${run.score.rows} test rows and on validation rows` : "metrics" },
-      ...(importance.length === 0
-        ? []
-        : [
-            {
-              title: `importance by input column: ${importanceMeasure.toLowerCase()}, summed over its features (categories)`,
-              columns: ["column", "importance"],
-              rows: importance.slice(0, 20).map(([name, value]) => [name, value]),
-            },
-          ]),
+      {
+        title: `importance by input column: ${importanceMeasure.toLowerCase()}, summed over its features (categories)`,
+        columns: ["column", "importance"],
+        rows: importance.slice(0, 20),
+      },
     ],
-    notes:
-      importance.length === 0
-        ? []
-        : [
-            "the report and `mlctl explain` measure importance by SHAP values where the family has them: the order may differ",
-          ],
+    notes: [
+      importance.length > 0 &&
+        "the report and `mlctl explain` measure importance by SHAP values where the family has them: the order may differ",
+    ],
   };
 }
 
@@ -121,7 +115,7 @@ export function noteView({ runId, modelVersion, note, previous }: NoteResult): V
   const of = modelVersion === null ? `run ${runId}` : `v${modelVersion} (run ${runId})`;
   if (note === null)
     return { title: previous === null ? `${of} has no note` : `removed the note of ${of}: ${previous}` };
-  return { title: `${of}: ${note}`, ...(previous === null ? {} : { notes: [`replaced the note: ${previous}`] }) };
+  return { title: `${of}: ${note}`, notes: [previous !== null && `replaced the note: ${previous}`] };
 }
 
 export function promoteView(result: BroughtModel & DeployResult, to: string): View {
@@ -129,16 +123,15 @@ export function promoteView(result: BroughtModel & DeployResult, to: string): Vi
   const isThere = runId === previousRunId;
   const verdict = status !== "kept" ? "deployed" : isThere ? "already deployed" : "arrived, but not deployed";
   const version = modelVersion === null ? "" : `v${modelVersion} `;
-  const next = status === "kept" && !isThere ? { next: "`--force` deploys it anyway" } : {};
   return {
     title: `${verdict} in ${to}: ${version}(run ${runId})`,
     fields: [
-      ...(metric === null ? [] : [[metric, formatNumber(value)] as const]),
+      metric !== null && [metric, formatNumber(value)],
       ...reasons.map((reason) => ["because", reason] as const),
       ...files.map((file) => ["copied and verified", file] as const),
     ],
     notes,
-    ...next,
+    next: status === "kept" && !isThere && "`--force` deploys it anyway",
   };
 }
 

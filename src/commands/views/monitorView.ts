@@ -1,6 +1,7 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
 import { counted, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import { estimateDoubt, limitText } from "../../core/text/recordText.ts";
+import type { DriftReport } from "../../core/records/drift.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
 import { present } from "../../core/text/present.ts";
 import type { View, ViewTable } from "../../core/view.ts";
@@ -30,18 +31,18 @@ export function monitoringView(result: MonitorResult): View {
     tables: [
       ...(isOne ? [] : [{ title: "windows", ...windowsTable(windows) }]),
       { ...findingsTable(findings), ...(isOne ? {} : { title: `newest window, ${window.label}: ${verdict}` }) },
-      ...driftTable(result),
-      ...segmentTable(result),
-      ...alertTable(alerts),
-      ...statementsTable(result),
+      driftTable(result.drift),
+      segmentTable(result),
+      alertTable(alerts),
+      statementsTable(result),
     ],
     fields: [
-      ...(isOne ? [] : [["newest window", window.label] as const]),
+      !isOne && ["newest window", window.label],
       ["reference", `${reference.name}, ${reference.rows} rows`],
       ["labelled", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
       ...metricFields(performance),
     ],
-    notes: result.dryRun ? ["dry run: nothing was recorded and no alert was sent"] : [],
+    notes: [result.dryRun && "dry run: nothing was recorded and no alert was sent"],
     next:
       !isOne && failed.length > 0 && !result.dryRun
         ? `\`mlctl monitor --show ${failed.at(-1)!.monitorId}\` shows the window ${failed.at(-1)!.label} in full`
@@ -91,11 +92,10 @@ function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
   ]);
 }
 
-function driftTable({ drift }: MonitorResult): ViewTable[] {
-  const target = drift.target === null ? [] : [["(target)", drift.target] as const];
+export function driftTable(drift: DriftReport): ViewTable {
+  const target = drift.target ? [["(target)", drift.target] as const] : [];
   const all = [...target, ...Object.entries(drift.columns)];
   const sorted = all.toSorted(([, a], [, b]) => Number(b.drifted) - Number(a.drifted) || (b.psi ?? -1) - (a.psi ?? -1));
-  if (sorted.length === 0) return [];
   const more = sorted.length > MOST_COLUMNS ? `, ${sorted.length - MOST_COLUMNS} more with --json` : "";
   const table = tableOf(sorted.slice(0, MOST_COLUMNS), [
     ["column", ([name]) => name],
@@ -110,34 +110,31 @@ function driftTable({ drift }: MonitorResult): ViewTable[] {
     [{ header: "psi", leaveOut: 1 }, ([, { psi }]) => psi],
     [{ header: "note", overflow: "wrap" }, ([, { skipped, note }]) => skipped ?? note ?? ""],
   ]);
-  return [{ title: `drift by column${more}`, ...table }];
+  return { title: `drift by column${more}`, ...table };
 }
 
-function segmentTable({ segments }: MonitorResult): ViewTable[] {
-  if (segments.length === 0) return [];
+function segmentTable({ segments }: MonitorResult): ViewTable {
   const more = segments.length > SEGMENTS_SHOWN ? `, ${segments.length - SEGMENTS_SHOWN} more with --json` : "";
   const table = tableOf(segments.slice(0, SEGMENTS_SHOWN), [
     ["segment", ({ column, value }) => `${column} = ${value}`],
     ["verdict", ({ status }) => (status === "skipped" ? TOO_FEW_ROWS : status === "fail" ? "worse" : "no worse")],
-    [segments[0]!.metric, ({ metricValue }) => metricValue],
+    [segments[0]?.metric ?? "", ({ metricValue }) => metricValue],
     ["interval", ({ interval }) => intervalText(interval)],
     ["labelled", ({ labelled }) => labelled],
     ["rows", ({ rows }) => rows],
   ]);
-  return [{ title: `segments, worst first${more}`, ...table }];
+  return { title: `segments, worst first${more}`, ...table };
 }
 
-function statementsTable({ statements, performance }: MonitorResult): ViewTable[] {
-  if (statements.length === 0) return [];
+function statementsTable({ statements, performance }: MonitorResult): ViewTable {
   const rows = statements.map(({ asOf, labelled, rows: count, value }) => [shortTime(asOf), labelled, count, value]);
   const columns = ["as of", "labelled", "rows", { header: performance.metric, align: "right" as const }];
-  return [{ title: "earlier results of this window", columns, rows }];
+  return { title: "earlier results of this window", columns, rows };
 }
 
-export function alertTable(alerts: MonitorResult["alerts"]): ViewTable[] {
-  if (alerts.length === 0) return [];
+export function alertTable(alerts: MonitorResult["alerts"]): ViewTable {
   const rows = alerts.map(({ channel, change, status, subject, error }) => [channel, change, status, error ?? subject]);
-  return [{ title: "alerts", columns: ["channel", "change", "status", "subject or error"], rows }];
+  return { title: "alerts", columns: ["channel", "change", "status", "subject or error"], rows };
 }
 
 function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: MonitorResult["performance"]) {
@@ -145,15 +142,13 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
     const interval = intervalText(intervals[name]);
     return [name, `${formatNumber(value)}${interval === null ? "" : ` (${interval})`}`] as const;
   });
-  const deviation =
-    errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
   const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
   const doubt = estimate === null ? "" : estimateDoubt(estimate);
-  const estimated =
-    estimate === null
-      ? []
-      : [["estimated without labels", `${estimates.join(", ")}${doubt && ` (${doubt})`}`] as const];
-  return [...shown, ...deviation, ...estimated];
+  return [
+    ...shown,
+    errorStandardDeviation !== null && (["error std", formatNumber(errorStandardDeviation)] as const),
+    estimate !== null && (["estimated without labels", `${estimates.join(", ")}${doubt && ` (${doubt})`}`] as const),
+  ];
 }
 
 function windowsTable(windows: readonly WindowSummary[]): ViewTable {

@@ -74,7 +74,7 @@ export function runView({
       ["status", run.status.toLowerCase()],
       ["version", run.modelVersion === null ? "no model file" : `v${run.modelVersion}`],
       ["rank in its training", run.rank],
-      ...(run.note === undefined ? [] : [["note", run.note] as const]),
+      run.note !== undefined && ["note", run.note],
       ...selectionFields(run),
       ["task", run.task],
       ...paramFields(run.params),
@@ -88,7 +88,7 @@ export function runView({
       ...Object.entries(run.tags).map(([name, value]) => [name, value] as const),
     ],
     tables: [metricsTable(run.metrics, run.score)],
-    notes: run.error === undefined ? run.warnings : [...run.warnings, run.error],
+    notes: [...run.warnings, run.error ?? false],
   };
 }
 
@@ -108,6 +108,6 @@ export function trialsView({ trials, more }: TrialList): View {
         [{ header: "parameters", overflow: "wrap" }, ({ params }) => paramsText(params)],
       ]),
     ],
-    notes: more === 0 ? [] : [`${more} more; --limit ${trials.length + more} shows all`],
+    notes: [more > 0 && `${more} more; --limit ${trials.length + more} shows all`],
   };
 }

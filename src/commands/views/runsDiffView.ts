@@ -16,7 +16,7 @@ export function runsDiffView(result: DiffResult): View {
   const failed = gates.filter(({ passed }) => !passed);
   return {
     title: `${named(a)} compared with ${named(b)}${rows === null ? "" : ` on the same ${rows} test rows`}`,
-    tables: [metricTable(result), settingTable(result)].filter((table) => table.rows.length > 0),
+    tables: [metricTable(result), settingTable(result)],
     fields: dataFields(result),
     notes: [
       ...notes,

@@ -50,9 +50,9 @@ export function listView(jobs: readonly JobStatus[]): View {
       ]),
     ],
     notes: overdueNotes(jobs),
-    ...(jobs.every(({ scheduler }) => scheduler === null)
-      ? { next: "`mlctl schedule install` installs them in cron, `mlctl schedule run` runs them here" }
-      : {}),
+    next:
+      jobs.every(({ scheduler }) => scheduler === null) &&
+      "`mlctl schedule install` installs them in cron, `mlctl schedule run` runs them here",
   };
 }
 
@@ -71,11 +71,8 @@ export function installView(result: InstallResult): View {
         ? { columns: [{ header: "line", overflow: "whole" }], rows: lines.map((line) => [line]) }
         : { columns: ["status", { header: scheduler === "crontab" ? "line" : "file", overflow: "whole" }], rows },
     ],
-    notes: [
-      ...(scheduler === "systemd" && jobs.length > 0 ? [linger] : []),
-      ...(variablesNote === null ? [] : [variablesNote]),
-    ],
-    ...(next === null || dryRun ? {} : { next: /^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next }),
+    notes: [scheduler === "systemd" && jobs.length > 0 && linger, variablesNote ?? false],
+    next: next !== null && !dryRun && (/^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next),
   };
 }
 
@@ -111,7 +108,7 @@ export function executionView({ job, status, execution }: Awaited<ReturnType<typ
       ["command", `mlctl ${execution.command.join(" ")}`],
       ["seconds", execution.seconds],
       ["log", execution.log],
-      ...(execution.reason === null ? [] : [["reason", execution.reason] as const]),
+      execution.reason !== null && ["reason", execution.reason],
     ],
   };
 }

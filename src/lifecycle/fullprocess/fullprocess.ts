@@ -78,8 +78,8 @@ async function neededSteps(
 ): Promise<FullprocessResult> {
   const force = options.force ?? false;
   if (workspace.config.ingest.sources.length > 0) {
-    const unasked = options.dryRun ? unaskedNote(workspace) : null;
-    if (unasked !== null) warn(workspace, [unasked]);
+    const unasked = options.dryRun && unaskedNote(workspace);
+    if (unasked) warn(workspace, [unasked]);
     else await writing(workspace, options, (session) => fetchSources(session));
   }
   const plan = await reading(workspace, (session) => planFullprocess(session, force));

@@ -124,10 +124,10 @@ async function fromDatabase({ context }: Session, source: AskedSource): Promise<
   }
 }
 
-/** For a dry run, which calls nobody: null where config.json has no sources. */
-export function unaskedNote({ config }: Pick<Session, "config">): string | null {
+/** For a dry run, which calls nobody: false where config.json has no sources. */
+export function unaskedNote({ config }: Pick<Session, "config">): string | false {
   const { length } = config.ingest.sources;
-  return length === 0 ? null : `--dry-run asks no source: what ${counted(length, "source")} may have is not known`;
+  return length > 0 && `--dry-run asks no source: what ${counted(length, "source")} may have is not known`;
 }
 
 function warnOfForsaken(session: Session, sources: readonly AskedSource[]): void {
