@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { plots } from "./index.ts";
+import { plots } from "../testing/plots.ts";
 import { renderSvg } from "./render.ts";
 
 it("keeps plots of a million rows below 200 kB", async () => {

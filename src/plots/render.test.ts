@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { plots } from "./index.ts";
+import { plots } from "../testing/plots.ts";
 import { htmlText } from "../reporting/html.ts";
 import { plotFigure } from "../reporting/plotFigure.ts";
 import { renderPng, renderSvg } from "./render.ts";

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { plots } from "../plots/index.ts";
+import { plots } from "../testing/plots.ts";
 import { renderPng } from "../plots/render.ts";
 import { drawInThread, plotWorker } from "./drawing.ts";
 import { exampleInput } from "../testing/exampleInput.ts";

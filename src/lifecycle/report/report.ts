@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { plots } from "../../plots/index.ts";
+import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
+import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
 import { drawInProcess, type Drawing } from "../../reporting/drawing.ts";
 import { htmlReport, modelCard } from "../../reporting/htmlReport.ts";
 import { markdownCard, markdownReport } from "../../reporting/markdownReport.ts";
@@ -95,11 +96,11 @@ function pictureOf(input: ReportInput): { name: string; spec: PlotSpec } | null 
 function mainPlot({ run, signature, predictions }: ReportInput): { name: string; spec: PlotSpec | null } {
   const { name, classes } = signature.target;
   if (classes === undefined) {
-    const spec = predictions === null ? null : plots.predictedVsActual({ target: name, ...predictions });
+    const spec = predictions === null ? null : predictedVsActualPlot({ target: name, ...predictions });
     return { name: "predictedvsactual", spec };
   }
   const matrix = run.score?.confusionMatrix;
-  return { name: "confusionmatrix", spec: matrix ? plots.confusionMatrix({ classes, matrix }) : null };
+  return { name: "confusionmatrix", spec: matrix ? confusionMatrixPlot({ classes, matrix }) : null };
 }
 
 /** Path in the models folder, named by the training. */

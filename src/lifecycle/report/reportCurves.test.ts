@@ -3,7 +3,7 @@ import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
-import { plots } from "../../plots/index.ts";
+import { plots } from "../../testing/plots.ts";
 import { rocCurvePlot } from "../../plots/curve.ts";
 import { series } from "../../plots/theme.ts";
 import { reportCurves } from "./reportCurves.ts";

@@ -2,8 +2,7 @@
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, exact, percent } from "../../plots/displayNumber.ts";
-import { distributionBins } from "../../plots/driftColumn.ts";
-import { plots } from "../../plots/index.ts";
+import { distributionBins, driftColumnPlot } from "../../plots/driftColumn.ts";
 import { itemTable, numeric } from "../../reporting/dataTable.ts";
 import { driftState, driftStatus, limitText, TARGET, valueText } from "../../reporting/verdicts.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
@@ -64,7 +63,7 @@ async function distributions({ draw }: PageRequest, { spread }: MonitorRecord, n
     );
   const own = ownValue(spread.columns, name) ?? (name === TARGET ? spread.target : null);
   if (!own) return emptyNote("Nothing to draw: one side has no values, or values of another kind.");
-  const spec = plots.driftColumn({ name, distribution: own, width: 380 });
+  const spec = driftColumnPlot({ name, distribution: own, width: 380 });
   const kind = own.kind === "category" ? own.kind : "range";
   return html`${await draw("distribution-chart", spec)}
     <details>

@@ -1,8 +1,7 @@
 /** What a comparison of runs shows of their curves, the importance of their input columns, their data and inputs. */
 import type { Run, ScoreCurves } from "../../core/records/run.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import type { Curve } from "../../plots/curve.ts";
-import { plots } from "../../plots/index.ts";
+import { type Curve, precisionRecallPlot, rocCurvePlot } from "../../plots/curve.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel } from "../../lifecycle/settings.ts";
@@ -90,11 +89,8 @@ async function curvesOf({ draw }: PageRequest, runs: readonly Run[]): Promise<Ht
   const [first] = drawn;
   const positiveShare = first!.curves.precisionRecall.at(-1)?.[1] ?? null;
   const specs = [
-    ["roc", { ...plots.rocCurve({ curves: roc }), description: `Area under the curve: ${byArea(roc)}.` }],
-    [
-      "pr",
-      { ...plots.precisionRecall({ curves: pr, positiveShare }), description: `Average precision: ${byArea(pr)}.` },
-    ],
+    ["roc", { ...rocCurvePlot({ curves: roc }), description: `Area under the curve: ${byArea(roc)}.` }],
+    ["pr", { ...precisionRecallPlot({ curves: pr, positiveShare }), description: `Average precision: ${byArea(pr)}.` }],
   ] as const;
   return html`<div class="plots">${await Promise.all(specs.map(([id, spec]) => draw(id, spec)))}</div>
     ${note}`;

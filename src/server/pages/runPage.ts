@@ -1,7 +1,8 @@
 /** /ui/runs/<id>: one run with its metrics, plots, candidates, parameters and lineage. */
 import { NAME_TAG, tagTexts, type Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { plots } from "../../plots/index.ts";
+import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
+import { importancePlot } from "../../plots/namedBars.ts";
 import { displayNumber, dateTime } from "../../plots/displayNumber.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { lineageBody } from "../../reporting/sections/lineageSection.ts";
@@ -96,12 +97,12 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
   const specs: (readonly [string, PlotSpec])[] = [];
   if (score?.confusionMatrix) {
     const classes = score.classReport?.map((each) => each.label) ?? score.confusionMatrix.map((_, i) => String(i));
-    specs.push(["confusion-matrix", plots.confusionMatrix({ classes, matrix: score.confusionMatrix })]);
+    specs.push(["confusion-matrix", confusionMatrixPlot({ classes, matrix: score.confusionMatrix })]);
   }
   const model = recordedModel(request, run);
   if (model !== null && model.importance.length > 0) {
     const values = importanceByColumn(model);
-    specs.push(["importance", plots.importance({ values, measure: importanceLabel(run.family) })]);
+    specs.push(["importance", importancePlot({ values, measure: importanceLabel(run.family) })]);
   }
   return specs;
 }

@@ -2,7 +2,7 @@
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { finishedTrials, parameterImportance } from "../../pipeline/search/parameterImportance.ts";
 import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
-import { plots } from "../../plots/index.ts";
+import { trialsPlot } from "../../plots/trials.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
@@ -107,7 +107,7 @@ function history(
   }
   const last = steps.at(-1)!;
   const left = trials.length - done.length;
-  return plots.trials({
+  return trialsPlot({
     title: `${label} by trial`,
     subtitle: `${greaterIsBetter ? "higher" : "lower"} is better; line: best so far`,
     sentence: `The best trial was number ${last[0]} of ${trials.length}, with ${displayNumber(last[1], 4)}; the first had ${displayNumber(steps[0]![1], 4)}.${left === 0 ? "" : ` The ${countOf(left, "trial")} stopped early or failed ${left === 1 ? "is" : "are"} not drawn.`}`,
@@ -154,7 +154,7 @@ function parameterPlot({ bestTrial }: SearchRecord, done: Finished, { name, shar
   const own = done.filter(({ params }) => params[name] !== undefined);
   const isNumeric = own.every(({ params }) => typeof params[name] === "number");
   const best = own.find(({ number }) => number === bestTrial);
-  return plots.trials({
+  return trialsPlot({
     title: name,
     subtitle: `${metric.label} against the value; the large dot is the best trial`,
     sentence: `Best at ${best === undefined ? "other parameters" : numberText(best.params[name]!)}${share === null || share === 0 ? "" : `; explains ${percent(share)} of the variance on its own`}.`,

@@ -2,7 +2,8 @@
 import { estimateDoubt } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
-import { plots } from "../../plots/index.ts";
+import { driftColumnPlot } from "../../plots/driftColumn.ts";
+import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import {
   byUrgency,
@@ -59,7 +60,7 @@ async function drifted({ draw }: PageRequest, record: MonitorRecord): Promise<Ht
   if (columns.length === 0) return null;
   const charts = columns.slice(0, MOST_DRIFTED).map(([name, column], i) => {
     const subtitle = `${column.test.replaceAll("_", " ")} ${valueText(column)}, drift if ${limitText(column)}`;
-    const plot = plots.driftColumn({ name, distribution: spread!.columns[name]!, subtitle });
+    const plot = driftColumnPlot({ name, distribution: spread!.columns[name]!, subtitle });
     return draw(`drifted-${i + 1}`, { ...plot, usermeta: { href: columnAddress(record, name) } });
   });
   const more = columns.length - charts.length;
@@ -141,7 +142,7 @@ async function predictedActual({ draw }: PageRequest, { performance: report }: M
   );
   if (pairs.length < 2) return null;
   const [predicted, actual] = [pairs.map(([each]) => each), pairs.map(([, each]) => each)];
-  const spec = plots.predictedVsActual({ target: "value", actual, predicted });
+  const spec = predictedVsActualPlot({ target: "value", actual, predicted });
   return html`<div class="plots">${await draw("predicted-actual", spec)}</div>`;
 }
 
