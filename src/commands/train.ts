@@ -58,7 +58,7 @@ function trainView(result: TrainResult): View {
   if (rest.includes("cost")) others.push("cost");
   const folds = leaderboard[0]!.selection;
   const isTimed = leaderboard.some(({ predictSeconds }) => predictSeconds !== null);
-  const left = rowsWithoutTarget === 0 ? "" : ` (${rowsWithoutTarget} rows without target were left out)`;
+  const left = rowsWithoutTarget === 0 ? "" : ` (${counted(rowsWithoutTarget, "row")} without target left out)`;
   return {
     title: `trained ${counted(leaderboard.length, "model")} on ${result.trainingRows + result.validationRows} rows${left}; best: ${bestModel(result)}`,
     tables: [

@@ -103,6 +103,12 @@ export function looksLikeRow([header, ...others]: readonly CsvRow[]): boolean {
   return alike > 0 && alike >= first.length / 2;
 }
 
+/** Position of the first column whose cells all begin and end with an apostrophe, of at least two; else -1. */
+export function apostrophes(rows: readonly CsvRow[]): number {
+  if (rows.length < 2) return -1;
+  return rows[0]!.values.findIndex((_, column) => rows.every(({ values }) => /^'.*'$/s.test(values[column] ?? "")));
+}
+
 const foreign: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
   [/^version https:\/\/git-lfs/, "a pointer of git-lfs", "run `git lfs pull` to download the data"],
   [

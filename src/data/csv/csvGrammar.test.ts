@@ -99,6 +99,21 @@ describe("the header", () => {
     async (content) => expect((await read(content)).notes).toEqual([]),
   );
 
+  it("of cells in apostrophes does not hide that these may be quotes", async () => {
+    const content = "a,b\n1,'x y'\n2,'z, w'\n";
+    const { notes } = await read(content.replace(", w", ""));
+    expect(notes).toEqual([
+      `the cells of "b" in f begin and end with ': if these are quotes, set "ingest": {"quote": "'"}`,
+    ]);
+    expect(await read(content, { quote: "'" })).toMatchObject({
+      notes: [],
+      rows: [
+        ["1", "x y"],
+        ["2", "z, w"],
+      ],
+    });
+  });
+
   it("may be missing if `names` are set, or guessed", async () => {
     const names = ["length", "width", "kind"];
     const content = "5.1,3.5,setosa\n4.9,3.0,setosa\n";

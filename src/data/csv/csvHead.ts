@@ -1,5 +1,13 @@
 /** Decides how a CSV file is read, from its first records: delimiter, lines before the header, names of the columns. */
-import { detectDelimiter, looksLikeRow, preamble, recordEnd, refuseForeign, refuseTitle } from "./csvDialect.ts";
+import {
+  apostrophes,
+  detectDelimiter,
+  looksLikeRow,
+  preamble,
+  recordEnd,
+  refuseForeign,
+  refuseTitle,
+} from "./csvDialect.ts";
 import { counted } from "../../core/text/format.ts";
 import { withoutBlanks, type CsvGrammar } from "./csvGrammar.ts";
 import { csvTokenizer, type CsvRow, type CsvTokenizer } from "./csvTokenizer.ts";
@@ -12,6 +20,8 @@ export interface CsvHead {
   readonly names: readonly string[];
   /** The first cells of a record that looks like a row, but was read as the header. */
   readonly rowAsHeader: readonly string[] | undefined;
+  /** Position of a column whose cells all begin and end with ', which is not the quote of the file. */
+  readonly inApostrophes: number;
   /** The file has no header. */
   readonly isHeaderless: boolean;
   readonly line: number;
@@ -93,20 +103,31 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   const isCut = !isWhole || at + sample.length < text.length;
   const sampleWith = (delimiter: string): CsvRow[] => sampleOf(sample, isCut, line, { delimiter, quote, trim });
   const delimiter = given ?? settings.delimiter ?? detectDelimiter(sampleWith, name);
-  if (settings.skipLines === undefined) refuseTitle(sampleWith(delimiter));
+  const records = sampleWith(delimiter);
+  if (settings.skipLines === undefined) refuseTitle(records);
   const grammar = { delimiter, quote, trim };
   const tokenizer = csvTokenizer(grammar, line);
   const first = tokenizer.write(text.slice(at), 1)[0] ?? tokenizer.end()[0];
   if (first === undefined) throw new UnreadableFile("the file is empty");
   const own = first.values.map((value) => (trim ? withoutBlanks(value) : value));
-  const isRow = looksLikeRow(sampleWith(delimiter));
+  const isRow = looksLikeRow(records);
+  const inApostrophes = quote === "'" ? -1 : apostrophes(records.slice(1));
   const names = namesFor(own.length, isRow, settings);
   // A file may have a header all the same, and fewer columns: rows to predict.
   if (names === undefined || own.every((cell) => names.includes(cell))) {
     tokenizer.setHeader(first.values);
     const rowAsHeader = isRow ? own : undefined;
     const length = at + tokenizer.consumed;
-    return { grammar, names: own, rowAsHeader, isHeaderless: false, line: first.line, tokenizer, length };
+    return {
+      grammar,
+      names: own,
+      rowAsHeader,
+      inApostrophes,
+      isHeaderless: false,
+      line: first.line,
+      tokenizer,
+      length,
+    };
   }
   if (names.length !== own.length)
     throw new UnreadableFile(
@@ -118,7 +139,16 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
     );
   const rows = csvTokenizer(grammar, line);
   rows.setHeader(names);
-  return { grammar, names, rowAsHeader: undefined, isHeaderless: true, line: first.line, tokenizer: rows, length: at };
+  return {
+    grammar,
+    names,
+    rowAsHeader: undefined,
+    inApostrophes,
+    isHeaderless: true,
+    line: first.line,
+    tokenizer: rows,
+    length: at,
+  };
 }
 
 /** The names of the columns of a file without a header; undefined if it should have one. */

@@ -2,15 +2,12 @@
 import { counted } from "../../core/text/format.ts";
 import { listed } from "../../core/text/listed.ts";
 import type { CellPlace, CsvFlaws } from "./csvGrammar.ts";
+import type { CsvHead } from "./csvHead.ts";
 import type { FoundEncoding } from "./utf8Chunks.ts";
 
 export interface CsvReading {
   readonly name: string;
-  /** As in the header. */
-  readonly names: readonly string[];
-  /** As of `CsvHead`. */
-  readonly rowAsHeader: readonly string[] | undefined;
-  readonly isHeaderless: boolean;
+  readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "isHeaderless">;
   /** As in the table. */
   readonly columns: readonly string[];
   readonly encoding: FoundEncoding | undefined;
@@ -23,11 +20,14 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
   const guessed = readings.flatMap(({ name, encoding }) =>
     encoding?.guess === undefined ? [] : [{ name, found: encoding.name, ...encoding.guess }],
   );
-  const nameless = readings.flatMap(({ name, names, columns }) =>
-    names.flatMap((given, i) => (given === "" ? [{ name, position: i + 1, column: columns[i]! }] : [])),
+  const nameless = readings.flatMap(({ name, head, columns }) =>
+    head.names.flatMap((given, i) => (given === "" ? [{ name, position: i + 1, column: columns[i]! }] : [])),
   );
-  const suspect = readings.flatMap(({ name, rowAsHeader: cells }) => (cells === undefined ? [] : [{ name, cells }]));
-  const headerless = readings.filter(({ isHeaderless }) => isHeaderless);
+  const suspect = readings.flatMap(({ name, head: { rowAsHeader: cells } }) =>
+    cells === undefined ? [] : [{ name, cells }],
+  );
+  const quoted = readings.filter(({ head }) => head.inApostrophes >= 0);
+  const headerless = readings.filter(({ head }) => head.isHeaderless);
   const namelessCount = new Set(nameless.map(({ column }) => column)).size;
   const loose = readings.flatMap((reading) => {
     const { afterQuote } = reading.flaws;
@@ -53,6 +53,9 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
       const shown = listed(cells.map((cell) => JSON.stringify(cell)));
       const names = cells.slice(0, 3).map((_, i) => `"name${i + 1}"`);
       return `the first line of ${name} was read as the names of columns, but looks like a row (${shown})${also(suspect.length, "file")}: if it is one, set "ingest": {"names": [${names.join(", ")}${cells.length > 3 ? ", …" : ""}]}`;
+    }),
+    ...noteOn(quoted, ({ name, columns, head }) => {
+      return `the cells of "${columns[head.inApostrophes]}" in ${name} begin and end with '${also(quoted.length, "file")}: if these are quotes, set "ingest": {"quote": "'"}`;
     }),
     ...noteOn(headerless, ({ name, columns }) => {
       return `${name} has no line with the names of its columns${also(headerless.length, "file")}: they are called ${listed(columns)}`;

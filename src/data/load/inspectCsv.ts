@@ -19,7 +19,7 @@ import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts"
 const LISTED = 3;
 const PLAIN = numberFormatOf(".").id;
 
-export interface InspectedCsv extends Pick<CsvReading, "names" | "rowAsHeader" | "isHeaderless" | "columns" | "flaws"> {
+export interface InspectedCsv extends Pick<CsvReading, "head" | "columns" | "flaws"> {
   readonly text: TextFile;
   readonly settings: CsvSettings;
   /** What DuckDB reads: the file itself, or a copy in canonical form. */
@@ -70,11 +70,11 @@ export async function inspectCsv(
     begin(start.add(more));
   });
   if (head === undefined) begin(start.end());
-  const { grammar, tokenizer, names, rowAsHeader, isHeaderless, line } = head!;
+  const { grammar, tokenizer, names, line, isHeaderless } = head!;
   const isUsual = text.encoding === undefined && !text.isPadded && line === 1 && !isHeaderless;
   const agreed = isUsual ? scan!.end() : undefined;
   const columns = columnNames(names, normalizeNames, line);
-  const common = { text, settings, names, rowAsHeader, isHeaderless, columns, ownDelimiter: grammar.delimiter };
+  const common = { text, settings, head: head!, columns, ownDelimiter: grammar.delimiter };
   if (agreed !== undefined)
     return { ...common, path, gzip: text.gzip, delimiter: grammar.delimiter, ...agreed, flaws: tokenizer.flaws };
   let flaws = tokenizer.flaws;

@@ -46,14 +46,14 @@ async function detectTypes(database: Database, table: string, file: CsvFile): Pr
 }
 
 function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
-  const { delimiter, lineEnd, gzip, names, columns } = inspected;
+  const { delimiter, lineEnd, gzip, head, columns } = inspected;
   const nulls = `nullstr = ${literalList([...new Set(["", ...(options.nullValues ?? [])])])}`;
   const newLine = lineEnd === "\n" ? "\\n" : "\\r\\n";
   const dialect = [
     `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '${newLine}', header = true, skip = 0, comment = ''`,
     `compression = ${gzip ? "'gzip'" : "'none'"}`,
     // Leaves room for tables with 10,000 columns.
-    `max_line_size = ${Math.max(2 << 20, names.join("").length * 8)}`,
+    `max_line_size = ${Math.max(2 << 20, head.names.join("").length * 8)}`,
   ].join(", ");
   const fixed = Object.entries(options.types ?? {}).filter(([name]) => columns.includes(name));
   const texts = [...(options.categoryColumns ?? []), ...Object.keys(options.formats ?? {})];

@@ -84,7 +84,7 @@ async function* csvRows(
   } catch (error) {
     throw asDataError(error, name);
   }
-  for (const note of csvNotes([{ ...head!, name, columns, encoding, flaws: head!.tokenizer.flaws }])) onNote(note);
+  for (const note of csvNotes([{ head: head!, name, columns, encoding, flaws: head!.tokenizer.flaws }])) onNote(note);
 }
 
 /** Names the stream in an error of its content. */

@@ -142,7 +142,10 @@ export function stepLog(signal: AbortSignal) {
 export function describeIngest(result: IngestResult): string {
   const { status, dataset, files, rejected, duplicatesRemoved, duplicatesKept, reason } = result;
   if (status === "nothing_new" || dataset === null) return reason;
-  const equal = duplicatesKept > 0 ? `${duplicatesKept} equal rows kept` : `${duplicatesRemoved} duplicates removed`;
+  const equal =
+    duplicatesKept > 0
+      ? `${counted(duplicatesKept, "equal row")} kept`
+      : `${counted(duplicatesRemoved, "duplicate")} removed`;
   const rejects = rejected.length === 0 ? "" : `, ${counted(rejected.length, "file")} rejected`;
   return `${dataset.rows} rows from ${counted(files.length, "file")}, ${equal}${rejects}`;
 }
@@ -157,7 +160,7 @@ export function describeTraining({
   const rows =
     rowsWithoutTarget === 0
       ? ""
-      : ` on ${trainingRows + validationRows} rows (${rowsWithoutTarget} rows without target were left out)`;
+      : ` on ${trainingRows + validationRows} rows (${counted(rowsWithoutTarget, "row")} without target left out)`;
   return `${models}${rows}, best ${leaderboard[0]!.family}`;
 }
 
