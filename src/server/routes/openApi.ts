@@ -1,9 +1,9 @@
 /** The OpenAPI document: the declared endpoints, and the schemas of rows and predictions from the deployed model. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { ColumnSpec } from "../../core/table/signature.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { dateText } from "../../core/text/format.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { expectedCell } from "../../pipeline/rows/conformTable.ts";
 import * as shapes from "../http/shapes.ts";
 import { responseNames } from "../predictions/responseText.ts";
 
@@ -58,10 +58,10 @@ function rowSchemas(served: ServedModel | undefined, config: Config): Record<str
 function rowSchema(served: ServedModel | undefined, { serve }: Config): shapes.JsonSchema {
   if (served === undefined)
     return { type: "object", description: "one value for each column of the model; no model is deployed" };
-  const { inputs } = served.model.signature;
+  const { inputs, reading } = served.model.signature;
   const aliases = Object.entries(serve.request_aliases);
   const aliased = new Set(aliases.map(([, name]) => name));
-  const schemas = new Map(inputs.map((spec) => [spec.name, columnSchema(spec, serve.validation.range)]));
+  const schemas = new Map(inputs.map((spec) => [spec.name, columnSchema(spec, { ...serve.validation, reading })]));
   const names = served.names.map((name) => [name, NAMES_ROW] as const);
   const alternatives = aliases.map(([alias, name]) => [alias, schemas.get(name) ?? {}] as const);
   // What ingest.select computes may be given as the columns that its expression reads.
@@ -91,11 +91,11 @@ function rowDescription({ computed }: ServedModel): string {
 
 /**
  * Limits are those of requests: what the training rows had is in `x-training-range`, because a generated client or a gateway
- * would refuse rows that the API only warns about. @param range `serve.validation.range`
+ * would refuse rows that the API only warns about. @param how.range `serve.validation.range`
  */
 export function columnSchema(
-  { kind, integer, minimum, maximum, categories }: ColumnSpec,
-  range: Config["serve"]["validation"]["range"],
+  { name, kind, integer, minimum, maximum, categories }: ColumnSpec,
+  { range, reading }: { readonly range: Config["serve"]["validation"]["range"] } & Pick<Signature, "reading">,
 ): shapes.JsonSchema {
   if (kind === "category")
     return { type: ["string", "null"], ...(categories && { examples: categories.slice(0, MAX_CATEGORIES) }) };
@@ -106,12 +106,13 @@ export function columnSchema(
   const known = seen.length === 0 ? {} : { "x-training-range": seen };
   if (isNumber) {
     const limits = range === "error" && seen.length > 0 ? { minimum, maximum } : {};
-    const [format, description] = integer === true ? ["int64", "an integer"] : ["double", "a number"];
+    const format = integer === true ? "int64" : "double";
+    const description = integer === true ? "an integer" : expectedCell({ reading }, name, kind);
     return { type: ["number", "string", "null"], format, ...limits, ...known, description: description + inTraining };
   }
-  const format = bounds.length > 0 && bounds.every((time) => time % MILLISECONDS_A_DAY === 0) ? "date" : "date-time";
-  const description = `ISO 8601, or as 31-Jul-2024; UTC if no time zone is given${inTraining}`;
-  return { type: ["string", "null"], format, ...known, description };
+  // Without `format`: a client that checks it would refuse most of these forms.
+  const forms = `${expectedCell({ reading }, name, kind)}, or as 2024-01-31T08:15:00Z, 2024/1/31 or 31-Jan-2024`;
+  return { type: ["string", "null"], ...known, description: `${forms}; UTC if no time zone is given${inTraining}` };
 }
 
 function predictionSchemas(served: ServedModel | undefined, { serve }: Config): Record<string, shapes.JsonSchema> {
