@@ -116,7 +116,7 @@ export const tune = defineCommand({
       flags: "--time <duration>",
       type: "duration",
       description:
-        "search for about this long instead of a number of trials; a model that is clearly behind gets less and less of it; the training afterwards takes as long as `mlctl train`",
+        "search for this long instead of a number of trials; a model that is clearly behind gets less and less of it; the training afterwards takes its own time, which is printed first",
     },
     workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
     seed: sharedOptions.seed,
@@ -157,7 +157,7 @@ export const tune = defineCommand({
       const saves = write ? session.configPath : null;
       return step.tune(session, { ...options, write: output === undefined ? saves : resolve(output) });
     });
-    return { result, view: tuneView(result) };
+    return { result, view: tuneView(result, write || output !== undefined) };
   },
 }) satisfies Command;
 
@@ -185,7 +185,7 @@ function planView({ searches, trials, fits }: TunePlan): View {
   };
 }
 
-function tuneView(result: TuneResult): View {
+function tuneView(result: TuneResult, isWriting: boolean): View {
   const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
   const fromEarlier = reused === 0 ? "" : ` (${reused} reused from earlier searches)`;
@@ -238,6 +238,6 @@ function tuneView(result: TuneResult): View {
       ...notes,
       `searches and leaderboard use ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
     ],
-    next: `\`mlctl score\`${written === null ? ", or `mlctl tune --write` to save the parameters in config.json" : ""}`,
+    next: `\`mlctl score\`${isWriting ? "" : ", or `mlctl tune --write` to save the parameters in config.json"}`,
   };
 }

@@ -1,6 +1,8 @@
 /** tune: searches hyperparameters on folds of the training rows, then trains with the best ones. */
 import { availableParallelism } from "node:os";
 import { MlctlError } from "../../core/errors.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import { counted } from "../../core/text/format.ts";
 import type { Candidate } from "../../pipeline/fit/candidateFeatures.ts";
 import type { TrainingData } from "../../pipeline/fit/splitRows.ts";
 import { foldJudge } from "../../pipeline/search/foldJudge.ts";
@@ -18,6 +20,7 @@ import { sharedPool } from "../workers/sharedPool.ts";
 import { recordSearch, rememberedTrials } from "./tuneMemory.ts";
 import {
   bestFirst,
+  bestOfModels,
   isBetter,
   keptNote,
   tuneProgress,
@@ -53,19 +56,25 @@ export type TunePlan = Awaited<ReturnType<typeof planTune>>;
  *   with the best trial so far: the same call continues from there
  */
 export async function tune(given: Session, options: TuneOptions) {
+  const until = performance.now() + (options.time ?? Infinity);
   const dataset = latestDataset(given, "tune");
   const prepared = await prepareData(given, dataset);
   const session = chosenBy(given, prepared);
   const { searches, candidates } = plannedSearches(session, { dataset, data: prepared, overrides: options });
-  const { completed, notes } = await searchAll(session, { searches, data: prepared, options });
+  // The leaderboard is ranked on folds too: those of train.selection, or else those of the search.
+  const selection = prepared.selection ?? tuningFolds(session, prepared, searches[0]!.plan.folds);
+  if (options.time !== undefined) {
+    const after = afterwards(session, { dataset, models: candidates.length, folds: selection.folds.length });
+    session.context.emit({ type: "stage", stage: "tune", message: after });
+  }
+  const { completed, notes } = await searchAll(session, { searches, data: prepared, options, until });
   const results = completed.map(({ result }) => result);
   const { greaterIsBetter } = searches[0]!.plan;
-  // The leaderboard is ranked on folds too: those of train.selection, or else those of the search.
   const data = {
     ...prepared,
     // The search has its own number of trials.
     config: { ...prepared.config, train: { ...prepared.config.train, time: null } },
-    selection: prepared.selection ?? tuningFolds(session, prepared, searches[0]!.plan.folds),
+    selection,
   };
   const tuned = candidates.map(({ candidate, model }): Candidate => {
     const found = results.find((each) => each.model === model && each.featureSet === candidate.featureSet);
@@ -86,7 +95,7 @@ export async function tune(given: Session, options: TuneOptions) {
   }
   const ordered = bestFirst(results, greaterIsBetter);
   const { model, family, featureSet, best } = ordered[0]!;
-  const found = ordered.filter(({ model: own }, i) => ordered.findIndex((each) => each.model === own) === i);
+  const found = bestOfModels(ordered, greaterIsBetter);
   const better = found.filter((each) => isBetter(each, greaterIsBetter));
   const write = better.length === 0 ? null : (options.write ?? null);
   if (write !== null) writeParams(given, better, { chosen: session.config, to: write });
@@ -103,10 +112,38 @@ export async function tune(given: Session, options: TuneOptions) {
 
 export type TuneResult = Awaited<ReturnType<typeof tune>>;
 
-async function searchAll(
-  session: Session,
-  { searches, data, options }: { searches: readonly PlannedSearch[]; data: PreparedData; options: TuneOptions },
-) {
+/** What follows a search that ends with a time. How long, from the last training on the same dataset. */
+function afterwards(
+  { store }: Session,
+  { dataset, models, folds }: { readonly dataset: Dataset; readonly models: number; readonly folds: number },
+): string {
+  const [last] = store.runs({ datasetSha256: dataset.artifact.sha256, status: "FINISHED", withModel: true, limit: 1 });
+  const runs = last === undefined ? [] : store.runsOfTraining(last.trainId);
+  // The fits of the folds, on the training part, and on all rows.
+  const seconds = runs.reduce((sum, run) => sum + (run.seconds / ((run.selection?.folds ?? 0) + 1)) * (folds + 2), 0);
+  const long = last === undefined ? "" : `, about ${Math.ceil(seconds)} s`;
+  const are = models === 1 ? "is" : "are";
+  return `when the time is up, ${counted(models, "model")} ${are} trained and compared on ${folds} folds${long}`;
+}
+
+/** In milliseconds, of setTimeout: 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+interface Searching {
+  readonly searches: readonly PlannedSearch[];
+  readonly data: PreparedData;
+  readonly options: TuneOptions;
+  /** As performance.now() */
+  readonly until: number;
+}
+
+async function searchAll(given: Session, { searches, data, options, until }: Searching) {
+  const { time } = options;
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), Math.min(until - performance.now(), LONGEST_TIMER));
+  const signal = AbortSignal.any([given.context.signal, end.signal]);
+  const isTimeUp = (): boolean => end.signal.aborted && !given.context.signal.aborted;
+  const session = { ...given, context: { ...given.context, signal } };
   // Sent to threads, so it holds nothing else.
   const { inputs, y, target, history, times, groups, dataRows } = data;
   const all = { inputs, y, target, history, times, groups, dataRows } satisfies Record<keyof TrainingData, unknown>;
@@ -115,52 +152,71 @@ async function searchAll(
   const threads = Math.min(options.workers ?? availableParallelism(), Math.max(...searches.map(({ fits }) => fits)));
   const pool = sharedPool(session, {
     work: { kind: "search", work },
-    local: trialPool(work, { workers: threads, signal: session.context.signal }),
+    local: trialPool(work, { workers: threads, signal }),
     threads,
     post(task: TrialTask) {
       const { subject, fold } = task;
       return { title: `${searches[subject]!.subject.candidate.family}, fold ${fold + 1}`, task };
     },
   });
-  const { time } = options;
   const progress = tuneProgress(session.context, searches, { hasEnd: time === undefined, helpers: pool.helpers });
   const started = searches.map((search, position) => {
     const memory = rememberedTrials(session, search, options.fresh ?? false);
     const judgePoints = foldJudge(pool, { data, subject: search.subject, position });
+    const ended = new Map<number, Trial>();
     const onTrial = (trial: Trial): void => {
+      ended.set(trial.number, trial);
       if (memory.known.get(trial.number) !== trial) memory.add(trial);
       progress.trial(search, trial);
     };
     const hooks = { known: memory.known, isOpen: time !== undefined, onTrial };
-    return { search, memory, judgePoints, batches: searchBatches(search.plan, judgePoints, hooks) };
+    const configured: { value?: number | null } = {};
+    async function* batches() {
+      // Without it, no trial is known to be better.
+      const judging = judgePoints([{ number: -1, params: {} }], search.plan.folds, (_, { steps }) => {
+        configured.value = steps.at(-1) ?? null;
+      });
+      judging.catch(() => undefined);
+      for await (const trials of searchBatches(search.plan, judgePoints, hooks)) {
+        await judging;
+        yield trials;
+      }
+    }
+    return { search, memory, ended, configured, batches: batches() };
   });
-  const resultOf = async ({ search, memory, judgePoints }: (typeof started)[number], trials: readonly Trial[]) => {
-    const { plan } = search;
-    let configured: number | null = null;
-    await judgePoints([{ number: -1, params: {} }], plan.folds, (_, { steps }) => (configured = steps.at(-1) ?? null));
+  const resultOf = ({ search, memory, ended, configured }: (typeof started)[number]) => {
+    const trials = [...ended.values()].toSorted((a, b) => a.number - b.number);
+    const isCut = isTimeUp() && (configured.value === undefined || !trials.some(({ status }) => status !== "pruned"));
+    if (isCut) return undefined;
     const best = bestOf(search, trials);
     const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
     const reused = trials.filter((trial) => memory.known.get(trial.number) === trial).length;
     const counts = { trials: trials.length, reused, pruned: count("pruned"), failed: count("failed") };
-    return {
-      search,
-      trials,
-      memory,
-      result: { ...summaryOf(search), ...counts, best, configured } satisfies SearchResult,
-    };
+    const result: SearchResult = { ...summaryOf(search), ...counts, best, configured: configured.value ?? null };
+    return { search, trials, memory, result };
   };
   try {
-    const until = performance.now() + (time ?? Infinity);
-    const trials = await takeTurns(
+    await takeTurns(
       started.map(({ batches }) => batches),
-      { lossOf: lossFor(searches[0]!.plan.greaterIsBetter), isTimeUp: () => performance.now() > until },
-    );
-    const results = [];
-    for (const [i, each] of started.entries()) results.push(await resultOf(each, trials[i]!));
-    return { completed: results, notes: pool.note() };
+      { lossOf: lossFor(searches[0]!.plan.greaterIsBetter), isTimeUp },
+    ).catch((error: unknown) => {
+      if (!isTimeUp()) throw error;
+    });
+    const completed = started.flatMap((each) => resultOf(each) ?? []);
+    const cut = searches.filter((search) => completed.every((each) => each.search !== search));
+    const families = [...new Set(cut.map(({ subject }) => subject.candidate.family))].join(", ");
+    if (completed.length === 0) {
+      throw new MlctlError("usage", `no trial of ${families} finished within --time`, {
+        hint: "give it more: finished trials are saved, so the next call continues",
+      });
+    }
+    const note =
+      cut.length === 0 ? [] : [`${families}: no trial finished within --time, so the configured parameters stay`];
+    return { completed, notes: [...pool.note(), ...note] };
   } catch (error) {
-    throw session.context.signal.aborted ? progress.interrupted(error) : error;
+    throw given.context.signal.aborted ? progress.interrupted(error) : error;
   } finally {
+    clearTimeout(timer);
     await pool.close();
   }
 }

@@ -55,6 +55,19 @@ export function isBetter({ best, configured }: SearchResult, greaterIsBetter: bo
   return configured === null || (greaterIsBetter ? best.value > configured : best.value < configured);
 }
 
+/**
+ * The best search of each model. Its parameters hold on every feature set, so they have to be better than the configured
+ * ones on the feature set that suits these best.
+ * @param searches best first
+ */
+export function bestOfModels(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
+  return [...Map.groupBy(searches, ({ model }) => model).values()].map(([best, ...others]) => {
+    const configured = [best!, ...others].flatMap((each) => each.configured ?? []);
+    const most = greaterIsBetter ? Math.max(...configured) : Math.min(...configured);
+    return { ...best!, configured: configured.length === 0 ? null : most };
+  });
+}
+
 export function keptNote({ family, featureSet, configured, best, folds }: SearchResult): string {
   const on = featureSet === "all" ? "" : ` on ${featureSet}`;
   return `${family}${on} keeps its configured parameters: ${formatNumber(configured)} on ${folds} folds, the best trial ${formatNumber(best.value)}`;

@@ -44,7 +44,7 @@ export function plannedSearches(
   { dataset, data, overrides }: { dataset: Dataset; data: PreparedData; overrides: SearchOverrides },
 ): { readonly searches: readonly PlannedSearch[]; readonly candidates: readonly ConfiguredCandidate[] } {
   const { time } = overrides;
-  const candidates = withSearches(configuredCandidates(workspace, data.target.task));
+  const candidates = withSearches(configuredCandidates(workspace, data.target.task), data.selection?.folds.length);
   const searches = candidates.flatMap((configured): PlannedSearch[] => {
     const { model, candidate, search } = configured;
     if (search === undefined) return [];
@@ -74,15 +74,18 @@ export function plannedSearches(
   });
 }
 
-/** If no model has a search, the first of each family gets the default one. */
-function withSearches(candidates: readonly ConfiguredCandidate[]): readonly ConfiguredCandidate[] {
+/**
+ * If no model has a search, the first of each family gets the default one.
+ * @param folds of the leaderboard: parameters that are better on others may be worse on these
+ */
+function withSearches(candidates: readonly ConfiguredCandidate[], folds = 3): readonly ConfiguredCandidate[] {
   if (candidates.some(({ search }) => search !== undefined)) return candidates;
   const first = new Map(candidates.toReversed().map(({ candidate, model }) => [candidate.family, model]));
   return candidates.map((each) => {
     const { family } = each.candidate;
     const space = defaultSpaces[family];
     if (space === undefined || first.get(family) !== each.model) return each;
-    return { ...each, search: { method: "tpe", trials: DEFAULT_TRIALS, folds: 3, pruning: "median", space } } as const;
+    return { ...each, search: { method: "tpe", trials: DEFAULT_TRIALS, folds, pruning: "median", space } } as const;
   });
 }
 
