@@ -4,7 +4,7 @@ import { bucketAddress } from "../core/text/bucketAddress.ts";
 import { isAddress } from "../core/databaseAddress.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { canonical } from "./configSha256.ts";
-import { valueAt, type Path } from "./jsonPath.ts";
+import { valueAt } from "./jsonPath.ts";
 import { PAGERDUTY_URL } from "./schema/monitorSchema.ts";
 import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
 
@@ -15,6 +15,16 @@ export interface Hook {
   readonly action: string;
   readonly sha256: string;
 }
+
+interface Entry {
+  readonly key: string;
+  readonly value: Json;
+  /** Is `value` where a variable contains all of it: its text says nothing. */
+  readonly written: Json;
+}
+
+/** What is hashed, and `action`. */
+type Describe = (entry: Entry) => (Pick<Hook, "action"> & { readonly does: Json }) | undefined;
 
 /**
  * A job without arguments is not listed: it does what the same command does by hand.
@@ -28,97 +38,85 @@ export function hooksOf(
   file: Json,
   { isFromFile, variables }: { isFromFile: (key: string) => boolean; variables: ReadonlyMap<string, Json> },
 ): Hook[] {
-  /** A setting with one value; `of` gets it resolved and as written. */
-  const one = (key: string, of: (value: string, written: Json) => Omit<FoundHook, "key"> | undefined): FoundHook[] => {
-    const [value, written] = [config, file].map((each) => valueAt(each, key.split(".")));
-    const hook = typeof value === "string" ? of(value, (written ?? value) as Json) : undefined;
-    return hook === undefined ? [] : [{ key, ...hook }];
+  const headers = (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json;
+  const kinds: Readonly<Record<string, Describe>> = {
+    alerts: alertHook,
+    schedule: jobHook,
+    "watch.source": ({ value, written }) => {
+      const does = { source: written, headers };
+      return { does, action: `reads files from ${quoted(place(text(value)))}${sent(does)}` };
+    },
+    "train.distributed.launch": launch,
+    "workers.launch": launch,
+    database: (entry) => server(entry, "records"),
+    artifacts: (entry) => server(entry, "models and datasets"),
+    "ingest.sources": sourceHook,
   };
-  const server = (key: string, what: string): FoundHook[] =>
-    one(key, (address, written) => {
-      if (!isAddress(address) && bucketAddress(address) === undefined) return undefined;
-      const does = { [key]: written };
-      return { does, action: `keeps its ${what} in ${quoted(place(address))}${sent(does)}` };
-    });
-  const found = [
-    ...entries(config, file, ["alerts"]).map(alertHook),
-    ...entries(config, file, ["schedule"]).flatMap(jobHook),
-    ...one("watch.source", (address, source) => {
-      const does = { source, headers: (valueAt(file, ["watch", "download", "headers"]) ?? {}) as Json };
-      return { does, action: `reads files from ${quoted(place(address))}${sent(does)}` };
-    }),
-    ...one("train.distributed.launch", launch),
-    ...one("workers.launch", launch),
-    ...server("database", "records"),
-    ...server("artifacts", "models and datasets"),
-    ...sourceHooks(config, file),
-  ];
-  return found
-    .filter(({ key }) => isFromFile(key))
-    .map(({ key, action, does }) => {
-      // A command reads $NAME in its shell.
-      const used = variablesIn(does, /\$\{?(\w+)/g).filter((name) => variables.has(name));
-      const values = used.map((name) => [name, variables.get(name)!]);
-      return { key, action, sha256: hash(used.length === 0 ? does : [does, values]) };
-    });
-}
-
-interface FoundHook extends Pick<Hook, "key" | "action"> {
-  readonly does: Json;
-}
-
-interface Entry {
-  readonly key: string;
-  readonly resolved: JsonObject;
-  /** Is `resolved` where a variable contains the whole entry: its text says nothing. */
-  readonly written: JsonObject;
-}
-
-function entries(config: Json, file: Json, path: Path): Entry[] {
-  const list = valueAt(config, path);
-  return (Array.isArray(list) ? (list as JsonObject[]) : []).map((resolved, i) => {
-    const written = valueAt(file, [...path, i]);
-    const isObject = typeof written === "object" && written !== null;
-    return { key: [...path, i].join("."), resolved, written: isObject ? (written as JsonObject) : resolved };
+  const entries = Object.entries(kinds).flatMap(([key, describe]) =>
+    entriesOf(config, file, key).map((entry) => ({ key: entry.key, hook: describe(entry) })),
+  );
+  return entries.flatMap(({ key, hook }) => {
+    if (hook === undefined || !isFromFile(key)) return [];
+    const { action, does } = hook;
+    // A command reads $NAME in its shell.
+    const used = variablesIn(does, /\$\{?(\w+)/g).filter((name) => variables.has(name));
+    const values = used.map((name) => [name, variables.get(name)!]);
+    return [{ key, action, sha256: hash(used.length === 0 ? does : [does, values]) }];
   });
 }
 
-function alertHook({ key, resolved, written }: Entry): FoundHook {
-  const { command, url, headers, smtp, to, from, routing_key } = written;
-  const does = { type: resolved["type"], command, url, headers, smtp, to, from, routing_key } as JsonObject;
-  if (resolved["type"] === "command") return { key, does, action: `runs ${quoted(command)}` };
-  if (resolved["type"] !== "email")
-    return { key, does, action: `sends alerts to ${quoted(host(resolved["url"] ?? PAGERDUTY_URL))}${sent(does)}` };
-  return {
-    key,
-    does,
-    action: `sends e-mail to ${quoted(resolved["to"])} over ${quoted(host(resolved["smtp"]))}${sent(does)}`,
-  };
+/** The entries of a list, or the one string; nothing else runs or calls anything. */
+function entriesOf(config: Json, file: Json, key: string): Entry[] {
+  const path = key.split(".");
+  const given = valueAt(config, path) as Json | undefined;
+  const paths = Array.isArray(given)
+    ? given.map((_, i) => [...path, String(i)])
+    : typeof given === "string"
+      ? [path]
+      : [];
+  return paths.map((at) => {
+    const [value, written] = [config, file].map((each) => valueAt(each, at) as Json);
+    const isText = typeof written === "string" && typeof value === "object";
+    return { key: at.join("."), value: value!, written: isText ? value! : (written ?? value!) };
+  });
 }
 
-function jobHook({ key, resolved, written }: Entry): FoundHook[] {
-  const { name, command, args } = resolved;
+function alertHook({ value, written }: Entry) {
+  const [resolved, given] = [value, written] as JsonObject[];
+  const { command, url, headers, smtp, to, from, routing_key } = given!;
+  const { type } = resolved!;
+  const does = { type, command, url, headers, smtp, to, from, routing_key } as JsonObject;
+  if (type === "command") return { does, action: `runs ${quoted(command)}` };
+  if (type !== "email")
+    return { does, action: `sends alerts to ${quoted(host(resolved!["url"] ?? PAGERDUTY_URL))}${sent(does)}` };
+  const over = `over ${quoted(host(resolved!["smtp"]))}`;
+  return { does, action: `sends e-mail to ${quoted(resolved!["to"])} ${over}${sent(does)}` };
+}
+
+function jobHook({ value, written }: Entry) {
+  const { name, command, args } = value as JsonObject;
   const words = Array.isArray(args) ? args.map(text) : [];
-  if (words.length === 0) return [];
+  if (words.length === 0) return undefined;
   const verb = text(command ?? name);
   const shown = words.map((word, i) => wordWithoutSecret(word, words[i - 1] ?? ""));
-  const action = `runs mlctl ${quoted([verb, ...shown].join(" "))}`;
-  return [{ key, does: { verb, args: written["args"] ?? [] }, action }];
+  const does = { verb, args: (written as JsonObject)["args"] ?? [] };
+  return { does, action: `runs mlctl ${quoted([verb, ...shown].join(" "))}` };
 }
 
-const launch = (_: string, command: Json) => ({ does: { command }, action: `runs ${quoted(command)}` });
+const launch = ({ written }: Entry) => ({ does: { command: written }, action: `runs ${quoted(written)}` });
 
-function sourceHooks(config: Json, file: Json): FoundHook[] {
-  const path = ["ingest", "sources"];
-  const sources = valueAt(config, path);
-  return (Array.isArray(sources) ? sources : []).map((source: Json, i) => {
-    const key = [...path, i].join(".");
-    const written = (valueAt(file, [...path, i]) ?? source) as Json;
-    const url = typeof source === "string" ? source : text((source as JsonObject)["url"]);
-    const query = text(typeof source === "string" ? undefined : (source as JsonObject)["query"]);
-    const asks = query === "" ? "" : ` by ${quoted(query)}`;
-    return { key, does: { source: written }, action: `reads rows from ${quoted(place(url))}${asks}${sent(written)}` };
-  });
+function server({ key, value, written }: Entry, what: string) {
+  const address = text(value);
+  if (!isAddress(address) && bucketAddress(address) === undefined) return undefined;
+  const does = { [key]: written };
+  return { does, action: `keeps its ${what} in ${quoted(place(address))}${sent(does)}` };
+}
+
+function sourceHook({ value, written }: Entry) {
+  const { url, query }: JsonObject = typeof value === "string" ? { url: value } : (value as JsonObject);
+  const asks = text(query) === "" ? "" : ` by ${quoted(query)}`;
+  const action = `reads rows from ${quoted(place(text(url)))}${asks}${sent(written)}`;
+  return { does: { source: written }, action };
 }
 
 /** As it will be called: a backslash is a slash, and what is before "@" is no host. The path of a webhook works like a password. */
