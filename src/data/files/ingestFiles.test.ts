@@ -99,6 +99,11 @@ describe("reading", () => {
   it("reads the strings of null_values as missing, besides the empty one", async () => {
     const file = { "f.csv": 'a,b\nNA,x\n2,""\n3,NA\n,gone\n', "g.json": '[{"a":4,"b":""},{"a":5,"b":"gone"}]' };
     expect((await ingest(file, { nullValues: ["gone"] })).csv).toBe("a,b\n,x\n2,\n3,NA\n,\n4,\n5,\n");
+    for (const value of ["n,a", '"'])
+      await expect(ingest(file, { nullValues: [value] })).rejects.toMatchObject({
+        kind: "usage",
+        message: expect.stringMatching(/^ingest\.null_values: found ".*", which contains the (delimiter|quote)/),
+      });
   });
 
   it("gives columns the requested types", async () => {

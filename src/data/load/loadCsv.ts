@@ -18,7 +18,7 @@ const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
 const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
 /**
  * @param path the extension .tsv makes a tab in the header the delimiter
- * @throws {UnreadableFile} with the first invalid lines
+ * @throws {UnreadableFile} with the first invalid lines; {MlctlError} kind "usage" for a setting that no CSV file can have
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const file = csvFile(await inspectCsv(path, database.folder, options), options);
@@ -47,7 +47,8 @@ async function detectTypes(database: Database, table: string, file: CsvFile): Pr
 
 function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
   const { delimiter, lineEnd, gzip, head, columns } = inspected;
-  const nulls = `nullstr = ${literalList([...new Set(["", ...(options.nullValues ?? [])])])}`;
+  const missing = [...new Set(["", ...(options.nullValues ?? [])])];
+  requireWords(missing, delimiter);
   const newLine = lineEnd === "\n" ? "\\n" : "\\r\\n";
   const dialect = [
     `delim = ${literal(delimiter)}, quote = '"', escape = '"', new_line = '${newLine}', header = true, skip = 0, comment = ''`,
@@ -64,7 +65,25 @@ function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
       return [name, isOwnType(type) ? "VARCHAR" : requestedType(name, type)] as const;
     }),
   ]);
-  return { ...inspected, dialect, nulls, fixedTypes, options };
+  return { ...inspected, dialect, nulls: `nullstr = ${literalList(missing)}`, fixedTypes, options };
+}
+
+/** DuckDB compares cells with them before it takes the quotes off. @throws {MlctlError} kind "usage" */
+function requireWords(nullValues: readonly string[], delimiter: string): void {
+  for (const [character, name] of [
+    [delimiter, "the delimiter"],
+    ['"', "the quote"],
+  ] as const) {
+    const found = nullValues.find((value) => value.includes(character));
+    if (found === undefined) continue;
+    throw new MlctlError(
+      "usage",
+      `ingest.null_values: found ${JSON.stringify(found)}, which contains ${name} of CSV files`,
+      {
+        hint: `remove it; ingest.select can make such cells missing: "column": "nullif(column, 'value')"`,
+      },
+    );
+  }
 }
 
 function detecting(file: CsvFile, sample: number): string {
