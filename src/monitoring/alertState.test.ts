@@ -221,6 +221,13 @@ describe("the state of alerts", () => {
       false,
       true,
     ]);
+    const muted = { ...noAlerts, mutes: [{ check: "drift: age", source: null, until, reason: "" }] };
+    const [sent] = changesFor(
+      withRecord(muted, record([{ ...finding, status: "fail" }])),
+      { ...ops, on: ["drift"] },
+      now,
+    );
+    expect(sent!.entry.finding.message).toBe('muted: "age"');
     expect(holds("drift: age", "city")).toBe(true);
     expect(holds("quality: age", "city")).toBe(false);
   });

@@ -1,6 +1,8 @@
 /** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
 import type { AlertArea, AlertChange, AlertFinding, AlertNews, AlertOrigin } from "../core/records/alert.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import { shortTime } from "../core/text/format.ts";
+import { listed } from "../core/text/listed.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
 
 interface Reported extends Pick<AlertFinding, "status" | "value"> {
@@ -117,11 +119,28 @@ export function sourceOf(key: string): string {
   return key.slice(0, key.indexOf("/"));
 }
 
+interface MutedAt {
+  readonly source: string;
+  readonly now: string;
+}
+
+/** The finding; its message says until when it is muted, or which of its columns are. */
+export function withMutes<T extends AlertFinding>(state: Pick<AlertState, "mutes">, finding: T, at: MutedAt): T {
+  const { area, columns = [], message } = finding;
+  const mute = muteOf(state, finding, at);
+  const muted = columns.filter((name) => muteOf(state, { area, name }, at) !== null);
+  const note =
+    mute !== null
+      ? `muted until ${shortTime(mute.until)}`
+      : muted.length > 0 && `muted: ${listed(muted.map((name) => `"${name}"`))}`;
+  return note === false ? finding : { ...finding, message: message === "" ? note : `${message}; ${note}` };
+}
+
 /** The mute that holds for a finding; of one about columns, all of them must be muted. */
 export function muteOf(
-  { mutes = [] }: AlertState,
-  { area, name, columns = [] }: AlertFinding,
-  { source, now }: { readonly source: string; readonly now: string },
+  { mutes = [] }: Pick<AlertState, "mutes">,
+  { area, name, columns = [] }: Pick<AlertFinding, "area" | "name" | "columns">,
+  { source, now }: MutedAt,
 ): Mute | null {
   const active = mutes.filter((mute) => mute.until > now && (mute.source ?? source) === source);
   const by = (each: string) => active.find(({ check }) => check === each || check === `${area}: ${each}`);
@@ -143,7 +162,8 @@ export function changesFor(state: AlertState, { name, on, level }: Listener, now
     if (!on.includes(entry.area) || (pending !== undefined && pending.until > now)) return [];
     if (muteOf(state, entry.finding, { source: sourceOf(key), now }) !== null) return [];
     const change = changeOf(entry, entry.told[name], level);
-    return change === null ? [] : [{ key, change, entry }];
+    const finding = withMutes(state, entry.finding, { source: sourceOf(key), now });
+    return change === null ? [] : [{ key, change, entry: { ...entry, finding } }];
   });
 }
 

@@ -31,7 +31,7 @@ export function monitoringView(result: MonitorResult): View {
     tables: [
       ...(isOne ? [] : [{ title: "windows", ...windowsTable(windows) }]),
       { ...findingsTable(findings), ...(isOne ? {} : { title: `newest window, ${window.label}: ${verdict}` }) },
-      driftTable(result.drift),
+      driftTable(result.drift, result.muted),
       segmentTable(result),
       alertTable(alerts),
       statementsTable(result),
@@ -92,7 +92,7 @@ function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
   ]);
 }
 
-export function driftTable(drift: DriftReport): ViewTable {
+export function driftTable(drift: DriftReport, muted: readonly string[] = []): ViewTable {
   const target = drift.target ? [["(target)", drift.target] as const] : [];
   const all = [...target, ...Object.entries(drift.columns)];
   const sorted = all.toSorted(([, a], [, b]) => Number(b.drifted) - Number(a.drifted) || (b.psi ?? -1) - (a.psi ?? -1));
@@ -108,7 +108,10 @@ export function driftTable(drift: DriftReport): ViewTable {
       ([, { measure, limit }]) => `${measure === "p_value" ? "<" : "≥"} ${formatNumber(limit)}`,
     ],
     [{ header: "psi", leaveOut: 1 }, ([, { psi }]) => psi],
-    [{ header: "note", overflow: "wrap" }, ([, { skipped, note }]) => skipped ?? note ?? ""],
+    [
+      { header: "note", overflow: "wrap" },
+      ([name, { skipped, note }]) => present([muted.includes(name) && "muted", skipped ?? note]).join("; "),
+    ],
   ]);
   return { title: `drift by column${more}`, ...table };
 }

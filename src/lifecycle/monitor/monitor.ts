@@ -18,6 +18,7 @@ import {
 import { monitorReference } from "./monitorReference.ts";
 import { knownColumns, watchedRows, type WatchedRows } from "./monitorRows.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
+import { mutedIn } from "./savedAlerts.ts";
 import type { Session } from "../session.ts";
 import { warnOfUnknownColumns } from "../health/newRows.ts";
 import type { Workspace } from "../workspace.ts";
@@ -45,6 +46,8 @@ export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" 
   readonly asOf: string;
   readonly windows: readonly WindowSummary[];
   readonly alerts: readonly SentAlert[];
+  /** Columns of which no drift is sent now. */
+  readonly muted: readonly string[];
   readonly dryRun: boolean;
 }
 
@@ -53,7 +56,8 @@ export async function tellNews(
   workspace: Workspace,
   { result, news }: Awaited<ReturnType<typeof monitor>>,
 ): Promise<MonitorResult> {
-  return { ...result, alerts: await sendAlerts(workspace, news) };
+  const alerts = await sendAlerts(workspace, news);
+  return { ...result, alerts, ...(await mutedIn(workspace, result)) };
 }
 
 /**
@@ -82,7 +86,7 @@ export async function monitor(session: Session, request: MonitorOptions) {
   }
   // With one window per file, every file is new. Otherwise only the end of the history is.
   const news = dryRun ? [] : options.eachFile ? kept : [last];
-  const result: MonitorResult = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], dryRun };
+  const result: MonitorResult = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], muted: [], dryRun };
   return { result, news };
 }
 
@@ -172,21 +176,23 @@ export function monitorHistory(
 }
 
 /** @param reference an id, a unique prefix of one, or "latest" @throws {MlctlError} kind "usage" if none or several match */
-export function monitorEntry({ store }: Session, reference: string): MonitorResult {
+export async function monitorEntry(session: Session, reference: string): Promise<MonitorResult> {
+  const record = recordNamed(session, reference);
+  const shown = { ...recordResult(record), windows: [summaryOf(record)], alerts: [], dryRun: false };
+  return { ...shown, ...(await mutedIn(session, record)) };
+}
+
+function recordNamed({ store }: Session, reference: string): MonitorRecord {
   const all = store.monitorings();
   const [newest] = all;
   if (newest === undefined)
     throw new MlctlError("notReady", "there are no monitoring results yet", { hint: "run `mlctl monitor`" });
-  if (reference === "latest") return resultOf(newest);
+  if (reference === "latest") return newest;
   const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
-  if (found.length === 1 && reference !== "") return resultOf(found[0]!);
+  if (found.length === 1 && reference !== "") return found[0]!;
   const list = "run `mlctl monitor --history` to list them";
   if (found.length > 1)
     throw new MlctlError("usage", `${found.length} entries start with "${reference}"`, { hint: list });
   const ids = all.map(({ monitorId }) => monitorId);
   throw new MlctlError("usage", `there is no entry ${reference}`, { hint: didYouMean(reference, ids, list) });
-}
-
-function resultOf(record: MonitorRecord): MonitorResult {
-  return { ...recordResult(record), windows: [summaryOf(record)], alerts: [], dryRun: false };
 }

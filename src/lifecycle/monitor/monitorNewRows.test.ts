@@ -7,6 +7,7 @@ import { fullprocess } from "../fullprocess/fullprocess.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
 import { monitor } from "./monitor.ts";
+import { muteAlert } from "./savedAlerts.ts";
 import { monitorNewRows } from "./monitorNewRows.ts";
 
 const config = { ...exampleConfig, ingest: { dedupe: false } };
@@ -42,7 +43,7 @@ it("judges the rows of a new file, not diluted by the rows of the training data"
   expect(findings[0]!.message).toContain("100 new rows (the other 900 rows");
 });
 
-it("does not repeat a verdict if the only new file was rejected, and says why its rows are in no window", async () => {
+it("does not repeat a verdict if the only new file was rejected, and names what is rejected and muted", async () => {
   const example = await deployed();
   example.write({ "practicedata/b.csv": exampleCsv(2, 100, 1) });
   const first = await verdict(example);
@@ -52,9 +53,12 @@ it("does not repeat a verdict if the only new file was rejected, and says why it
   const { result } = await example.change((session) => monitor(session, { files: [] }));
   expect([result.monitorId, result.asOf]).toEqual([first.record!.monitorId, first.record!.createdAt]);
   expect(await example.look(({ store }) => store.monitorings())).toHaveLength(1);
-  example.write({ "practicedata/d.csv": exampleCsv(3, 100) });
-  const { record } = await verdict(example);
+  example.write({ "practicedata/d.csv": exampleCsv(3, 100, 1) });
+  const muting = { until: "2999-01-01T00:00:00.000Z", reason: "a test" };
+  await example.change((session) => muteAlert(session, { check: "drift: x", source: null }, muting));
+  const { record, summary } = await verdict(example);
   expect(record!.window.label).toBe("new rows of practicedata/d.csv");
+  expect(summary).toContain("1 of 3 columns drifted since the deployed model was trained: x (muted);");
   expect(record!.findings.find(({ name }) => name === "rejected files")).toMatchObject({
     status: "skipped",
     message: expect.stringMatching(/^practicedata\/c\.csv was rejected, line 2/),

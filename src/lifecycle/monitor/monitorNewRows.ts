@@ -10,6 +10,7 @@ import { loadDeployed } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { judgedRows } from "./monitor.ts";
 import { keepRecord } from "./monitorRecord.ts";
+import { mutedIn } from "./savedAlerts.ts";
 import { newRowsOf } from "./monitorRows.ts";
 
 export type MonitoredNewRows = Awaited<ReturnType<typeof monitorNewRows>>;
@@ -33,7 +34,7 @@ export async function monitorNewRows(session: Session, dataset: Dataset) {
       const rejected = rejections(session.paths.workspace, dataset);
       return { record: null, summary: ["no new rows", ...rejected].join(": "), problem: null };
     }
-    let summary = `${driftSentence(record)}; ${comparedRows(counts)}`;
+    let summary = `${driftSentence(record, (await mutedIn(session, record)).muted)}; ${comparedRows(counts)}`;
     if ((fresh.earlier ?? 0) > 0) {
       const unknown = await newRows(session, loaded.run, { dataset, table });
       const { tested, drifted } = batchDrift(session, { model: loaded.model, table, fresh: unknown }).dataset;
@@ -59,12 +60,13 @@ function isGrown({ store }: Session, { inputFolder, createdAt, artifact }: Datas
   return before?.artifact.sha256 !== artifact.sha256;
 }
 
-function driftSentence({ drift, reference }: MonitorRecord): string {
+function driftSentence({ drift, reference }: MonitorRecord, muted: readonly string[]): string {
   const { rules, dataset, columns, target } = drift;
   const inputs = Object.entries(columns).filter(([name]) => rules === "evidently" || name !== "prediction");
   const counted = rules === "evidently" && target ? [...inputs, ["the target", target] as const] : inputs;
   const names = counted.flatMap(([name, { drifted }]) => (drifted ? [name] : []));
-  const which = names.length === 0 ? "" : `: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
+  const shown = names.map((name) => (muted.includes(name) ? `${name} (muted)` : name));
+  const which = names.length === 0 ? "" : `: ${shown.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
   if (dataset.tested === 0) return "no column could be tested for drift";
   const since =
     reference.name === "training" ? "since the deployed model was trained" : `compared with ${reference.name}`;

@@ -2,7 +2,16 @@
 import { MlctlError } from "../../core/errors.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
-import { isOpen, muteOf, noAlerts, sourceOf, type AlertState, type Mute } from "../../monitoring/alertState.ts";
+import {
+  isOpen,
+  muteOf,
+  noAlerts,
+  sourceOf,
+  withMutes,
+  type AlertState,
+  type Mute,
+} from "../../monitoring/alertState.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** `change` must not wait. */
@@ -42,10 +51,11 @@ export async function openAlerts(workspace: Workspace) {
   const recent = new Date(time - RESOLVED_SINCE).toISOString();
   const all = Object.entries(state.entries).map(
     ([key, { area, finding, since, was, windowEnd, windowLabel = null, told }]) => {
-      const { name, status, value, limit, message, columns } = finding;
       const source = sourceOf(key);
-      const common = { source, area, name, status, value, limit, message, since, was, columns };
       const muted = muteOf(state, finding, { source, now });
+      const shown = muted === null ? withMutes(state, finding, { source, now }) : finding;
+      const { name, status, value, limit, message, columns } = shown;
+      const common = { source, area, name, status, value, limit, message, since, was, columns };
       const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
       return { ...common, window: windowEnd, windowLabel, told: notified, muted };
     },
@@ -59,6 +69,19 @@ export async function openAlerts(workspace: Workspace) {
       .filter((each) => each.status === "pass" && wasOpen(each) && each.since > recent)
       .toSorted((a, b) => (a.since > b.since ? -1 : 1)),
     mutes: (state.mutes ?? []).filter(({ until }) => until > now),
+  };
+}
+
+/** @returns the findings of a result with what is muted of them, and the names of its columns that are */
+export async function mutedIn(
+  workspace: Workspace,
+  { source, findings, drift }: Pick<MonitorRecord, "source" | "findings" | "drift">,
+) {
+  const state = alertStateOf(workspace, await workspace.records.state("alerts"));
+  const at = { source, now: workspace.context.now().toISOString() };
+  return {
+    findings: findings.map((finding) => withMutes(state, finding, at)),
+    muted: Object.keys(drift.columns).filter((name) => muteOf(state, { area: "drift", name }, at) !== null),
   };
 }
 

@@ -1,4 +1,5 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
+import { recover } from "../../core/errors.ts";
 import { estimateDoubt } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
@@ -15,6 +16,7 @@ import {
   valueText,
 } from "../../reporting/verdicts.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
+import { mutedIn } from "../../lifecycle/monitor/savedAlerts.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { columnAddress, columnLink, windowName } from "./charts/windows.ts";
 import { factList, modelLink, windowWord } from "./frame/parts.ts";
@@ -22,7 +24,9 @@ import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/pag
 import { windowNamed } from "./lookups.ts";
 
 export async function windowPage(request: PageRequest): Promise<Page> {
-  const record = windowNamed(request);
+  const found = windowNamed(request);
+  // Without the mutes if a shared database does not answer.
+  const record = { ...found, ...(await mutedIn(request.session, found).catch(recover(() => undefined))) };
   const { source } = record;
   return {
     title: windowName(record.window),
