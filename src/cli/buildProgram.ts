@@ -1,13 +1,6 @@
 /** Builds the commander program from the definitions in commands/. The only file that imports commander. */
 import { Argument, Command as CommanderCommand, CommanderError, Help, Option } from "commander";
-import {
-  globalOptions,
-  listingOptions,
-  groups,
-  type ArgumentSpec,
-  type Command,
-  type OptionSpec,
-} from "../commands/command.ts";
+import { globalOptions, listingOptions, groups, type Command, type OptionSpec } from "../commands/command.ts";
 import { variableOf } from "../config/variablesFile.ts";
 import { MlctlError } from "../core/errors.ts";
 import { parseDuration } from "../core/text/duration.ts";
@@ -79,9 +72,17 @@ export function flagSettings({ command, options }: Call): { key: string; flag: s
 }
 
 function subcommand(command: Command, options: ProgramOptions): CommanderCommand {
-  const built = new CommanderCommand(command.name).description(sentence(command)).summary(command.summary);
+  const { name, summary } = command;
+  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  const built = new CommanderCommand(name)
+    .description(present([sentence, command.details]).join("\n"))
+    .summary(summary);
   configure(built, options, command.examples);
-  for (const spec of command.arguments ?? []) built.addArgument(commanderArgument(spec));
+  for (const { choices, ...spec } of command.arguments ?? []) {
+    const argument = new Argument(spec.name, describe({ ...spec, choices }));
+    if (choices !== undefined) argument.argParser((text) => choiceOf(text, choices, argument.name()));
+    built.addArgument(argument);
+  }
   const specs = { ...command.options, ...(command.listing === true ? listingOptions : {}) };
   for (const [key, spec] of Object.entries(specs)) built.addOption(commanderOption(key, spec));
   // `mlctl runs` is `mlctl runs list`.
@@ -137,13 +138,6 @@ function exampleText(examples: Command["examples"], width: number, colours: Colo
   return ["", colours.bold("Examples:"), ...lines].join("\n");
 }
 
-function commanderArgument(spec: ArgumentSpec): Argument {
-  const { choices } = spec;
-  const built = new Argument(spec.name, describe(spec));
-  if (choices === undefined) return built;
-  return built.argParser((text: string) => choiceOf(text, choices, built.name()));
-}
-
 function commanderOption(key: string, spec: OptionSpec): Option {
   const option = new Option(spec.flags, describe(spec));
   // The value is stored under the key of the definition, which may differ from the flag.
@@ -167,11 +161,6 @@ function describe({ description: text, choices, default: value, setting }: Omit<
   if (remarks.length === 0) return text;
   const [, body = text, own] = /^(.+) \(([^()]+)\)$/.exec(text) ?? [];
   return `${body} (${present([...remarks, own]).join("; ")})`;
-}
-
-function sentence({ summary, details }: Command): string {
-  const first = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  return details === undefined ? first : `${first}\n${details}`;
 }
 
 export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {

@@ -92,7 +92,7 @@ function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): 
 
 function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, environment }: Surroundings) {
   const { config, directory } = call.options;
-  const has = (flag: "json" | "quiet" | "verbose" | "debug" | "trust"): boolean => call.options[flag] === true;
+  const has = (flag: "json" | "quiet" | "verbose" | "trust"): boolean => call.options[flag] === true;
   const drawn = progress({
     write: (text) => void stderr.write(maskSecrets(text)),
     live: stderr.isTTY && environment["TERM"] !== "dumb",
@@ -125,7 +125,6 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
       json: has("json"),
       quiet: has("quiet"),
       verbose: has("verbose"),
-      debug: has("debug"),
       trust: has("trust"),
     },
     flagSettings: flagSettings(call),

@@ -16,7 +16,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.on("uncaughtException", (error) => quit(fail(error)));
   const exitCode = await run();
   unwritten();
-  await flush();
+  // Waits until pipes have taken all output, because process.exit drops the rest.
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((done) => void stream.write("", () => done()));
   for (let waited = 0; waited < THREADS_GRACE_MS && threadsAreEnding(); waited += 10) await sleep(10);
   quit(exitCode);
 }
@@ -34,10 +36,4 @@ function survivePipes(): () => void {
   }
   // The last line before the gap may be incomplete.
   return () => void (lost > 0 && process.stderr.write(`\nwarning: ${lost} messages could not be written here\n`));
-}
-
-/** Waits until pipes have taken all output, because process.exit drops the rest. */
-async function flush(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr])
-    await new Promise<void>((done) => void stream.write("", () => done()));
 }

@@ -46,8 +46,10 @@ export function terminal(options: TerminalOptions) {
       const isPerson = stdout.isTTY === true;
       if (streamed) stderr.write(quiet ? "" : viewText(view, width(), colours));
       else if (form === "json") stdout.write(`${JSON.stringify(toJson(result), null, isPerson ? 2 : 0)}\n`);
-      else if (form !== "auto") stdout.write(listing(view, form));
-      else if (isPerson) stdout.write(viewText(view, width(), outColours));
+      else if (form !== "auto") {
+        const table = view.tables?.[0] ?? { columns: ["name", "value"], rows: present(view.fields ?? []) };
+        stdout.write(form === "md" ? markdownText(table) : csvText(table, form === "csvSafe"));
+      } else if (isPerson) stdout.write(viewText(view, width(), outColours));
       else stdout.write(tabSeparated(view));
       // In a pipe, the title goes to stderr, because stdout is for data.
       if (form === "auto" && !isPerson && !streamed && !quiet && view.title !== undefined)
@@ -55,11 +57,6 @@ export function terminal(options: TerminalOptions) {
       if (form === "auto" || streamed) remark(view);
     },
   };
-}
-
-function listing(view: View, form: "csv" | "csvSafe" | "md"): string {
-  const table = view.tables?.[0] ?? { columns: ["name", "value"], rows: present(view.fields ?? []) };
-  return form === "md" ? markdownText(table) : csvText(table, form === "csvSafe");
 }
 
 /** Title, fields and tables, separated by empty lines. Notes and the next step go to stderr, see `remarkText`. */

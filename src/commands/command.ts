@@ -57,7 +57,6 @@ interface GlobalOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  readonly debug: boolean;
   readonly trust: boolean;
 }
 
@@ -156,7 +155,6 @@ export const sharedOptions = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-/** Of commands that divide a file into training and test rows. */
 export const splitOptions = {
   testSize: { flags: "--test-size <share>", type: "number", description: "share of test rows", default: 0.2 },
   seed: { flags: "--seed <number>", type: "integer", description: "random seed", default: 42 },
@@ -176,7 +174,6 @@ export function areasOf(given: string | undefined): FailOn[] {
     });
 }
 
-/** Of the commands that monitor. */
 export const FAIL_ON =
   "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide; with warn, as in quality,warn, warnings count too";
 

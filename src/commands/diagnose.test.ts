@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { DiagnoseResult } from "../lifecycle/health/diagnose.ts";
-import { summarize } from "../lifecycle/health/dataFindings.ts";
+import { atOnce } from "../core/inTurns.ts";
+import { summarizeInTurns } from "../lifecycle/health/dataFindings.ts";
 import { diagnoseView } from "./diagnose.ts";
 
 const never = { runs: 0, last: null, median: null, maximum: null };
@@ -13,7 +14,7 @@ function cellsOf(name: string, times: readonly string[]) {
     dataset: { path: "finaldata.csv", rows: values.length },
     dateColumns: [name],
     predictions: { rows: 0, values: { distinct: 0, top: [] } },
-    ...summarize(table),
+    ...atOnce(summarizeInTurns(table)),
     timing: { ingest: never, train: never },
     drift: {
       rules: "calibrated",

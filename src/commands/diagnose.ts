@@ -1,5 +1,4 @@
 /** `mlctl diagnose`, `doctor` and `verify`: health of the deployed model, of the workspace, of the recorded files. */
-import type { LoadedConfig } from "../config/loadConfig.ts";
 import { isReadable } from "../config/unsetValues.ts";
 import { recover, exitCodes } from "../core/errors.ts";
 import { finding, type Finding } from "../core/records/drift.ts";
@@ -109,19 +108,17 @@ export const doctor = defineCommand({
     const { openWorkspace } = await import("../lifecycle/workspace.ts");
     const workspace = openWorkspace(loaded, invocation.context);
     const found = await step.doctor(workspace);
-    const findings = [...found.findings, ...variableFindings(loaded), ...(await jobFindings(workspace))];
+    const findings = [
+      ...found.findings,
+      ...loaded.unset.map((message) => finding("variable", "warn", message)),
+      ...loaded.plainSecrets.map((message) => finding("secrets", "warn", message)),
+      ...(await jobFindings(workspace)),
+    ];
     const result = { ...found, findings };
     const failed = result.findings.some(({ status }) => status === "fail");
     return { result, view: doctorView(result), exitCode: failed ? 1 : 0 };
   },
 }) satisfies Command;
-
-function variableFindings({ unset, plainSecrets }: LoadedConfig): Finding[] {
-  return [
-    ...unset.map((message) => finding("variable", "warn", message)),
-    ...plainSecrets.map((message) => finding("secrets", "warn", message)),
-  ];
-}
 
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   const { config, context } = workspace;

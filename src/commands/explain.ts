@@ -2,7 +2,7 @@
 import { counted, formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ExplainResult } from "../lifecycle/predict/explain.ts";
-import type { ExplainedRow, RowContribution } from "../lifecycle/predict/explainedRows.ts";
+import type { ExplainedRow } from "../lifecycle/predict/explainedRows.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 import { tableOf, type TableColumn } from "./views/tableOf.ts";
@@ -53,7 +53,7 @@ export const explain = defineCommand({
 }) satisfies Command;
 
 function explainView(result: ExplainResult, shown: number): View {
-  const { runId, family, importance, method } = result;
+  const { runId, family, importance, columns, method } = result;
   const rows = importance.map(({ feature, importance: size, standardDeviation: deviation }) =>
     deviation === undefined ? [feature, size] : [feature, size, deviation],
   );
@@ -63,14 +63,16 @@ function explainView(result: ExplainResult, shown: number): View {
     notes: [
       result.rows.length > shown && `the first ${shown} of ${result.rows.length} rows; a pipe and --json get all`,
     ],
-    tables: [rowTable(result, shown), columnTable(result), { ...headings[method], rows }],
+    tables: [
+      rowTable(result, shown),
+      {
+        title: "importance by input column",
+        columns: ["column", "importance"],
+        rows: columns.length === importance.length ? [] : columns.map(({ column, importance: size }) => [column, size]),
+      },
+      { ...headings[method], rows },
+    ],
   };
-}
-
-function columnTable({ columns, importance }: ExplainResult): ViewTable {
-  const shown = columns.length === importance.length ? [] : columns;
-  const rows = shown.map(({ column, importance: size }) => [column, size]);
-  return { title: "importance by input column", columns: ["column", "importance"], rows };
 }
 
 const headings = {
@@ -115,7 +117,7 @@ function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): V
       ({ sizes }) =>
         sizes
           .slice(0, SHOWN_FEATURES)
-          .map(([name, size]) => `${name} ${signed(size)}`)
+          .map(([name, size]) => `${name} ${size < 0 ? "−" : "+"}${formatNumber(Math.abs(size))}`)
           .join(", "),
     ],
   ]);
@@ -130,14 +132,8 @@ function sizesOf(
   classes: ExplainResult["classes"],
 ) {
   const code = Array.isArray(base) ? Math.max(0, classes!.indexOf(String(prediction))) : 0;
-  const sizes = contributions.map((each) => [each.feature, toClass(each, code)] as const);
+  const sizes = contributions.map(({ feature, contribution }) => {
+    return [feature, typeof contribution === "number" ? contribution : contribution[code]!] as const;
+  });
   return sizes.toSorted((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${formatNumber(Math.abs(value))}`;
-}
-
-function toClass({ contribution }: RowContribution, code: number): number {
-  return typeof contribution === "number" ? contribution : contribution[code]!;
 }

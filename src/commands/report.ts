@@ -5,7 +5,6 @@ import { requireVariables } from "../config/unsetValues.ts";
 import { withInterval } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
-import type { FailOn } from "../lifecycle/monitor/monitorRecord.ts";
 import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResult.ts";
 import { defineCommand, areasOf, FAIL_ON, monitorAreas, sharedOptions, splitOptions, type Command } from "./command.ts";
 import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -103,19 +102,16 @@ export const fullprocess = defineCommand({
     const options = { ...writingOptions("fullprocess", wait), force, message, dryRun, startServer };
     const ended = await step.fullprocess(workspace, options);
     const result = { ...ended, notes: [...new Set([...decided, ...ended.notes])] };
-    return { result, view: fullprocessView(result), exitCode: await exitOf(result, failOn) };
+    const { monitorExit } = await import("../lifecycle/monitor/monitorRecord.ts");
+    // New rows that could not be judged count as too few rows.
+    const unjudged = ended.notMonitored === null ? [] : [{ failed: [], unjudged: monitorAreas }];
+    const windows = ended.monitored === null ? unjudged : [ended.monitored];
+    return { result, view: fullprocessView(result), exitCode: monitorExit(windows, failOn) };
   },
 }) satisfies Command;
 
 /** Not needed before the first step: its own server replaces tokens and address; alerts read theirs when they are sent. */
 const OTHER_SECTIONS = ["serve", "alerts", "schedule", "watch"];
-
-/** As of monitor; new rows that could not be judged count as too few rows. */
-async function exitOf({ monitored, notMonitored }: FullprocessResult, failOn: readonly FailOn[]): Promise<number> {
-  const unjudged = { failed: [], unjudged: monitorAreas };
-  const windows = monitored !== null ? [monitored] : notMonitored !== null ? [unjudged] : [];
-  return (await import("../lifecycle/monitor/monitorRecord.ts")).monitorExit(windows, failOn);
-}
 
 /** Loads the server only if needed: most cron runs find nothing new. */
 const startServer: StartServer = async (opened) =>

@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import { paramsText } from "../core/text/candidateLabels.ts";
 import { counted, formatNumber, percent } from "../core/text/format.ts";
 import { selectionLabel } from "../core/text/recordText.ts";
-import type { View } from "../core/view.ts";
+import type { View, ViewTable } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
 import { defineCommand, tagValues, sharedOptions, type Command } from "./command.ts";
@@ -51,39 +51,41 @@ export const train = defineCommand({
 }) satisfies Command;
 
 /** Columns: the metric that ranks, then up to three others, and cost if there is one. */
-function trainView(result: TrainResult): View {
-  const { metric, leaderboard, model, runId, modelVersion, notes, rowsWithoutTarget } = result;
+function leaderboardTable({ metric, leaderboard }: Pick<TrainResult, "metric" | "leaderboard">): ViewTable {
   const rest = Object.keys(leaderboard[0]!.metrics).filter((name) => name !== metric);
-  const others = rest.slice(0, leaderboard[0]!.selection === null ? 3 : 0);
-  if (rest.includes("cost")) others.push("cost");
   const folds = leaderboard[0]!.selection;
-  const isTimed = leaderboard.some(({ predictSeconds }) => predictSeconds !== null);
+  const others = rest.slice(0, folds === null ? 3 : 0);
+  if (rest.includes("cost")) others.push("cost");
+  return tableOf(leaderboard, [
+    ["#", ({ rank }) => rank],
+    ["run", (row) => row.runId],
+    ["family", ({ label }) => label],
+    folds !== null && [`${metric}, ${selectionLabel(folds)}`, ({ selection }) => selection?.value ?? null],
+    folds !== null && ["±", ({ selection }) => selection?.standardDeviation ?? null],
+    [metric, ({ metrics }) => metrics[metric] ?? null],
+    ...others.map((header, i): TableColumn<LeaderboardRow> => {
+      return [{ header, leaveOut: others.length - i }, ({ metrics }) => metrics[header] ?? null];
+    }),
+    [{ header: "seconds", align: "right", leaveOut: others.length + 1 }, ({ seconds }) => seconds.toFixed(2)],
+    leaderboard.some(({ predictSeconds }) => predictSeconds !== null) && [
+      { header: "ms/1,000 rows", align: "right", leaveOut: others.length + 2 },
+      ({ predictSeconds }) => (predictSeconds === null ? null : (predictSeconds * 1000).toFixed(1)),
+    ],
+    leaderboard.some(({ weight }) => weight !== null) && [
+      "weight",
+      ({ weight }) => (weight === null ? null : percent(weight)),
+    ],
+    [{ header: "note", overflow: "wrap" }, ({ note }) => note ?? ""],
+  ]);
+}
+
+function trainView(result: TrainResult): View {
+  const { leaderboard, model, runId, modelVersion, notes, rowsWithoutTarget } = result;
+  const folds = leaderboard[0]!.selection;
   const left = rowsWithoutTarget === 0 ? "" : ` (${counted(rowsWithoutTarget, "row")} without target left out)`;
   return {
     title: `trained ${counted(leaderboard.length, "model")} on ${result.trainingRows + result.validationRows} rows${left}; best: ${bestModel(result)}`,
-    tables: [
-      tableOf(leaderboard, [
-        ["#", ({ rank }) => rank],
-        ["run", (row) => row.runId],
-        ["family", ({ label }) => label],
-        folds !== null && [`${metric}, ${selectionLabel(folds)}`, ({ selection }) => selection?.value ?? null],
-        folds !== null && ["±", ({ selection }) => selection?.standardDeviation ?? null],
-        [metric, ({ metrics }) => metrics[metric] ?? null],
-        ...others.map((header, i): TableColumn<LeaderboardRow> => {
-          return [{ header, leaveOut: others.length - i }, ({ metrics }) => metrics[header] ?? null];
-        }),
-        [{ header: "seconds", align: "right", leaveOut: others.length + 1 }, ({ seconds }) => seconds.toFixed(2)],
-        isTimed && [
-          { header: "ms/1,000 rows", align: "right", leaveOut: others.length + 2 },
-          ({ predictSeconds }) => (predictSeconds === null ? null : (predictSeconds * 1000).toFixed(1)),
-        ],
-        leaderboard.some(({ weight }) => weight !== null) && [
-          "weight",
-          ({ weight }) => (weight === null ? null : percent(weight)),
-        ],
-        [{ header: "note", overflow: "wrap" }, ({ note }) => note ?? ""],
-      ]),
-    ],
+    tables: [leaderboardTable(result)],
     fields: [
       ["run", runId],
       ["version", `v${modelVersion}`],
@@ -161,7 +163,6 @@ export const tune = defineCommand({
   },
 }) satisfies Command;
 
-/** With the rows that it is best on. */
 function bestModel({ leaderboard, metric, value, validationRows }: TrainResult): string {
   const { family, selection } = leaderboard[0]!;
   const folds = selection && `${formatNumber(selection.value)} on ${selectionLabel(selection)}, `;
@@ -186,28 +187,13 @@ function planView({ searches, trials, fits }: TunePlan): View {
 }
 
 function tuneView(result: TuneResult, isWriting: boolean): View {
-  const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
+  const { metric, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
   const fromEarlier = reused === 0 ? "" : ` (${reused} reused from earlier searches)`;
   return {
     title: `ran ${trials} trials${fromEarlier}; best model: ${bestModel(result)}`,
     tables: [
-      {
-        title: "leaderboard",
-        ...tableOf(leaderboard, [
-          ["#", ({ rank }) => rank],
-          ["run", (row) => row.runId],
-          ["family", ({ family }) => family],
-          ["features", ({ featureSet }) => featureSet],
-          [
-            `${metric}, ${leaderboard[0]!.selection === null ? "folds" : selectionLabel(leaderboard[0]!.selection)}`,
-            ({ selection }) => selection?.value ?? null,
-          ],
-          ["±", ({ selection }) => selection?.standardDeviation ?? null],
-          [`${metric}, validation`, ({ metrics }) => metrics[metric] ?? null],
-          ["note", ({ note }) => note ?? ""],
-        ]),
-      },
+      { title: "leaderboard", ...leaderboardTable(result) },
       {
         title: "searches",
         ...tableOf(searches, [

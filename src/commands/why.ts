@@ -50,7 +50,14 @@ function whyView(result: WhyResult): View {
         columns: ["swapped", "effect", "share", "swapped first", "swapped last", "verdict"],
         rows: effects.map(({ factor, differs, effect, share, first, last, verdict }) =>
           differs
-            ? [factor, effect, percent(share), first, last, verdict === null ? "" : verdicts[verdict]]
+            ? [
+                factor,
+                effect,
+                share === null ? "" : `${Math.round(100 * share)} %`,
+                first,
+                last,
+                verdict === null ? "" : verdicts[verdict],
+              ]
             : [factor, "the same", "", null, null, ""],
         ),
       },
@@ -83,13 +90,10 @@ function summaryFields({ total, effects }: WhyResult): [string, string][] {
   const whole: [string, string] = ["difference", sentence];
   const unknown = differing.some(({ effect }) => effect === null);
   if (unknown) return [whole, ["by cause", "unknown: a model in between could not be trained, see below"]];
-  const parts = differing.toSorted((x, y) => Math.abs(y.effect!) - Math.abs(x.effect!)).map(part);
+  const parts = differing
+    .toSorted((x, y) => Math.abs(y.effect!) - Math.abs(x.effect!))
+    .map(({ factor, effect }) => `${factor} ${effect! > 0 ? "+" : ""}${formatNumber(effect)}`);
   return [whole, ["by cause", parts.join("; ")], ...interaction(differing, difference)];
-}
-
-function part({ factor, effect }: FactorEffect): string {
-  const sign = effect! > 0 ? "+" : "";
-  return `${factor} ${sign}${formatNumber(effect)}`;
 }
 
 function interaction(differing: readonly FactorEffect[], difference: number): [string, string][] {
@@ -112,8 +116,4 @@ function settingRows({ setting, a, b, effect, verdict, reason }: WhyResult["sett
 
 function valueText(value: Json): Cell {
   return typeof value === "number" ? value : value === null ? "not set" : settingText(value);
-}
-
-function percent(share: number | null): string {
-  return share === null ? "" : `${Math.round(100 * share)} %`;
 }

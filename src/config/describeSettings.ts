@@ -4,7 +4,6 @@ import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 import { leaves } from "./jsonPath.ts";
 import type { LoadedConfig } from "./loadConfig.ts";
-import type { Reference } from "./references.ts";
 
 export interface Setting {
   readonly key: string;
@@ -19,7 +18,12 @@ export function describeSettings({ recordable, sources, references }: LoadedConf
     const keys = path.map((_, i) => path.slice(0, path.length - i).join("."));
     const source = keys.map((key) => sources.get(key)).find((each) => each !== undefined);
     const key = path.join(".");
-    const used = references.filter(({ path: at }) => isUnder(at.join("."), key)).map(variableState);
+    const used = references
+      .filter(({ path: at }) => isUnder(at.join("."), key))
+      .map(({ name, isSet, fallback }) => {
+        // Without the value, which may be secret.
+        return isSet ? `${name} is set` : fallback === undefined ? `${name} is not set` : `default of ${name}`;
+      });
     return { key, value, source: [source ?? "default", ...new Set(used)].join(", ") };
   });
 }
@@ -27,12 +31,6 @@ export function describeSettings({ recordable, sources, references }: LoadedConf
 /** Whether a key is the other one or below it; every key is below "". */
 export function isUnder(key: string, prefix: string): boolean {
   return prefix === "" || key === prefix || key.startsWith(`${prefix}.`);
-}
-
-/** Where the value of a reference comes from, without the value, which may be secret. */
-function variableState({ name, isSet, fallback }: Reference): string {
-  if (isSet) return `${name} is set`;
-  return fallback === undefined ? `${name} is not set` : `default of ${name}`;
 }
 
 /** The error for a key that is not among the settings: suggests a similar key or section. */

@@ -30,11 +30,11 @@ export function extendedFile(path: string, read: (path: string, name: string) =>
     const { extends: given, ...own } = value as JsonObject;
     const base = baseOf(given, file, lineOf("extends"));
     const chain = [...above, file];
-    if (chain.includes(base))
-      throw circle(
-        [...chain, base].map((each) => relative(workspace, each)),
-        lineOf("extends"),
-      );
+    if (chain.includes(base)) {
+      const names = [...chain, base].map((each) => relative(workspace, each)).join(" → ");
+      const message = `${lineOf("extends")}: extends: a file extends itself: ${names}`;
+      throw new MlctlError("usage", message, { hint: "remove one of them" });
+    }
     const below = load(base, chain);
     return { value: merged(below.value, own), places: mergedPlaces(below, own, places), bases: [base, ...below.bases] };
   };
@@ -48,12 +48,6 @@ function baseOf(given: Json | undefined, file: string, place: string): string {
   if (existsSync(base)) return base;
   const hint = `it is relative to ${file}`;
   throw new MlctlError("usage", `${place}: extends: there is no file ${base}`, { hint });
-}
-
-function circle(chain: readonly string[], place: string): MlctlError {
-  return new MlctlError("usage", `${place}: extends: a file extends itself: ${chain.join(" → ")}`, {
-    hint: "remove one of them",
-  });
 }
 
 function merged(base: Json, own: Json): Json {

@@ -1,6 +1,6 @@
 /** JSON with comments and trailing commas: parses it with the position of every value, and edits it in place. */
 import { applyEdits, createScanner, modify, parseTree, printParseErrorCode } from "jsonc-parser";
-import type { FormattingOptions, Node, ParseError } from "jsonc-parser";
+import type { Node, ParseError } from "jsonc-parser";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 
@@ -61,7 +61,9 @@ export function withSettings(
   text: string,
   settings: readonly { readonly path: readonly (string | number)[]; readonly value: Json }[],
 ): string {
-  const formattingOptions = formattingOf(text);
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
+  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  const formattingOptions = { insertSpaces: !indent.startsWith("\t"), tabSize: indent.length, eol };
   return settings.reduce(
     (current, { path, value }) => applyEdits(current, modify(current, [...path], value, { formattingOptions })),
     text,
@@ -126,9 +128,4 @@ function positions(text: string): (offset: number) => Position {
     const line = starts.findLastIndex((start) => start <= offset);
     return { line: line + 1, column: offset - starts[line]! + 1 };
   };
-}
-
-function formattingOf(text: string): FormattingOptions {
-  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
-  return { insertSpaces: !indent.startsWith("\t"), tabSize: indent.length, eol: text.includes("\r\n") ? "\r\n" : "\n" };
 }

@@ -56,7 +56,6 @@ export interface LoadedConfig {
   readonly unset: readonly string[];
   /** A line about secrets that are in the file in plain text; empty if there are none. */
   readonly plainSecrets: readonly string[];
-  /** What the file would run or call, and whether its user allowed it. */
   readonly trust: Trust;
 }
 
@@ -196,7 +195,12 @@ function findConfig({ path, directory }: LoadOptions): string {
 function readConfig(path: string, name: string): ParsedJson {
   try {
     const bytes = readFileSync(path);
-    if (!isUtf8(bytes) || bytes.includes(0)) throw notUtf8(bytes, name);
+    if (!isUtf8(bytes) || bytes.includes(0)) {
+      // Decoding another encoding as UTF-8 would silently corrupt characters in column names.
+      const lines = bytes.toString("latin1").split("\n");
+      const line = lines.findIndex((text) => text.includes("\0") || !isUtf8(Buffer.from(text, "latin1"))) + 1;
+      throw new MlctlError("usage", `${name} is not UTF-8, line ${line}`, { hint: "save it as UTF-8 in your editor" });
+    }
     // Names of columns are composed (NFC) everywhere.
     return parseJsonc(bytes.toString("utf8").normalize("NFC"), name);
   } catch (cause) {
@@ -204,13 +208,6 @@ function readConfig(path: string, name: string): ParsedJson {
     const message = `${path} cannot be read: ${messageOf(cause)}`;
     throw new MlctlError("usage", message, { cause, hint: "check its permissions" });
   }
-}
-
-/** Decoding another encoding as UTF-8 would silently corrupt characters in column names. */
-function notUtf8(bytes: Buffer, name: string): MlctlError {
-  const lines = bytes.toString("latin1").split("\n");
-  const line = lines.findIndex((text) => text.includes("\0") || !isUtf8(Buffer.from(text, "latin1"))) + 1;
-  return new MlctlError("usage", `${name} is not UTF-8, line ${line}`, { hint: "save it as UTF-8 in your editor" });
 }
 
 /** One error with all problems, each with its line, flag or variable. */

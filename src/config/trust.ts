@@ -5,7 +5,6 @@ import { messageOf, MlctlError } from "../core/errors.ts";
 import { isOn, userFolder, type Environment } from "../core/userFolder.ts";
 import { hash, type Hook } from "./hooks.ts";
 
-/** The variable that allows everything for one call, as --trust does. */
 export const TRUST_VARIABLE = "MLCTL_TRUST";
 
 export type Trust = ReturnType<typeof trustOf>;
@@ -13,7 +12,6 @@ export type Trust = ReturnType<typeof trustOf>;
 /** Whether hooks are allowed. The record is read when the first one is asked for. */
 export function trustOf(hooks: readonly Hook[], path: string, environment: Environment) {
   const all = isOn(environment[TRUST_VARIABLE]);
-  /** Whether `mlctl config trust` allowed the hook of this key. */
   const isRemembered = (key: string): boolean => {
     const hook = hooks.find((each) => each.key === key);
     const record = recordPath(path, environment);

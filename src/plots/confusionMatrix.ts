@@ -71,7 +71,6 @@ function opacityOf(share: number): number {
   return Math.round(opacity * 1000) / 1000;
 }
 
-/** With the share of the rows of the true class. */
 function cellsOf(classes: readonly string[], matrix: readonly (readonly number[])[]) {
   return classes.flatMap((actual, i) => {
     const row = matrix[i] ?? [];
@@ -83,7 +82,6 @@ function cellsOf(classes: readonly string[], matrix: readonly (readonly number[]
   });
 }
 
-/** Keeps the most frequent true classes and merges all others into one. */
 function mergeRareClasses({ classes, matrix }: ConfusionMatrixData): ConfusionMatrixData {
   if (classes.length <= MAXIMUM_CLASSES) return { classes, matrix };
   const support = matrix.map((row) => row.reduce((sum, count) => sum + count, 0));

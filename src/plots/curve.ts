@@ -60,13 +60,11 @@ export function legendOf(names: readonly string[]): JsonObject {
   return { title: null, orient: "bottom", columns: isShort && names.length > 3 ? 2 : 1, symbolStrokeWidth: 3 };
 }
 
-/** The dimensions and axes of a square plot whose axes go from 0 to 1. */
 function unitSquare(x: string, y: string): JsonObject {
   const encoding = { x: quantitative("x", null, unitAxis(x)), y: quantitative("y", null, unitAxis(y)) };
   return { width: plotWidth, height: plotWidth, encoding };
 }
 
-/** An axis from 0 to 1. */
 export function unitAxis(title: string): JsonObject {
   return { title, scale: { domain: [0, 1] }, axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], tickCount: 6, format: "~g" } };
 }

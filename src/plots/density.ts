@@ -50,7 +50,6 @@ export function axisLabels([low, high]: readonly [number, number]): JsonObject {
   return { format: size < 1e-3 && size > 0 ? "~e" : ",f" };
 }
 
-/** A scale that ends where its values end. */
 export function scaleOf([low, high]: readonly [number, number]) {
   return { domain: [low, high], nice: false, zero: false };
 }

@@ -76,7 +76,6 @@ export function driftColumnPlot(data: DriftColumn): PlotSpec {
   });
 }
 
-/** Names of the categories, or ranges of the bins. */
 export function distributionBins(distribution: ColumnDistribution): string[] {
   if (distribution.kind === "category") {
     const { names, others } = distribution;

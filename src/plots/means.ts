@@ -53,7 +53,6 @@ export function partialDependencePlot(data: PartialDependenceData): PlotSpec {
   });
 }
 
-/** A row for each category, largest mean of the first output first. */
 function rowsOf({ values, means }: PartialDependenceData) {
   const order = [...values.keys()].toSorted((a, b) => means[0]![b]! - means[0]![a]!);
   const names = order.map((i) => String(values[i]));
@@ -69,7 +68,6 @@ function lineOf({ kind, values }: PartialDependenceData) {
   return { width: WIDTH, height: 130, mark, x: { field: "value", title: null, ...x } };
 }
 
-/** About the output that changes most. */
 function dependenceSentence({ kind, values, outputs, means, measure }: PartialDependenceData): string {
   const shown = (place: number): string => {
     const value = values[place]!;
@@ -89,7 +87,6 @@ function dependenceSentence({ kind, values, outputs, means, measure }: PartialDe
   return `${what} lowest (${displayNumber(low)}) at ${shown(each.indexOf(low))} and highest (${displayNumber(high)}) at ${shown(each.indexOf(high))}.`;
 }
 
-/** By hour, day, week, month, … */
 interface OverTimeData {
   /** The target, or "share of “yes”". */
   readonly measure: string;
@@ -97,7 +94,6 @@ interface OverTimeData {
   readonly unit: string;
   /** Oldest first; a bucket without rows has no means. */
   readonly points: readonly OverTimePoint[];
-  /** Several plots side by side. */
   readonly isSmall: boolean;
 }
 
@@ -135,7 +131,6 @@ export function overTimePlot({ measure, unit, points, isSmall }: OverTimeData): 
   });
 }
 
-/** About the bucket with the largest difference. */
 function overTimeSentence(points: readonly OverTimePoint[], unit: string): string {
   const errors = points.map(({ actual, predicted }) => Math.abs(predicted! - actual!));
   const worst = points[errors.indexOf(Math.max(...errors))];

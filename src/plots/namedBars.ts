@@ -7,7 +7,6 @@ import { displayNumber, percent } from "./displayNumber.ts";
 
 const LABEL_LIMIT = 190;
 
-/** A vertical axis of names, in their order. */
 export function nameAxis(
   field: string,
   names: string[],

@@ -5,7 +5,6 @@ import { displayInterval, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
 interface ScoreIntervalData {
-  /** Label of the metric. */
   readonly metric: string;
   readonly greaterIsBetter: boolean;
   /** The model of the report comes first; intervals of 95 %. */

@@ -44,7 +44,6 @@ function shade(side: 0 | 1): Record<keyof typeof palette, string> {
 export const colours = shade(0);
 export const darkColours = shade(1);
 
-/** Colours of curves, in order. */
 export const series = Object.values(colours).slice(4, 14);
 
 /** Width of the data area in px: two plots fit side by side, and one is readable on a phone. */
@@ -100,7 +99,6 @@ export function quantitative(field: string, title: string | null, more: JsonObje
 /** Position by the fields x and y, with the scales and axes of the plot. */
 export const xy = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } };
 
-/** Colour by the values of a field. */
 export function nominal(
   field: string,
   domain: readonly string[],
@@ -115,7 +113,6 @@ export function dateFormat([from, to]: readonly [number, number]): string {
   return to - from > 92 * MILLISECONDS_A_DAY ? "%b %Y" : "%d %b";
 }
 
-/** Adds title, description and theme to the body of a specification. */
 export function plotSpec(
   title: { readonly text: string; readonly subtitle?: string },
   description: string,

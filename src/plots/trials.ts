@@ -17,7 +17,6 @@ interface TrialsData {
   }[];
   /** True: never a logarithmic axis, such as for numbers of trials. */
   readonly isLinear?: boolean;
-  /** Drawn as steps, from left to right. */
   readonly steps?: readonly (readonly [x: number, y: number])[];
 }
 

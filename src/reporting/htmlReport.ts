@@ -30,7 +30,6 @@ const chapters: readonly (readonly [id: string, title: string, write: WriteChapt
 /** Forbids loading and scripts, in addition to the escaping of names from the data. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** Only the model card, on one page. */
 export function modelCard(input: ReportInput): string {
   return pageOf(input, "model card", html`<main>${section("card", "Model card", cardBody(input))}</main>`);
 }

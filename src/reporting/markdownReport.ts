@@ -29,7 +29,6 @@ export function markdownReport(input: ReportInput): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-/** The model card in Markdown. */
 export function markdownCard(input: ReportInput): string {
   const lines = cardLines(input).map(([title, texts]) => [`## ${title}`, ...texts.map(plain)].join("\n\n"));
   return `${[`# ${plain(input.name)}: model card`, ...lines].join("\n\n")}\n`;

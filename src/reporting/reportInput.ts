@@ -12,10 +12,8 @@ import type { Curve } from "../plots/curve.ts";
 import type { OverTimePoint, PartialDependenceData } from "../plots/means.ts";
 import type { ShapData } from "../plots/shapSummary.ts";
 
-/** As the registry describes it. */
 export type MetricLabel = Pick<Metric, "name" | "label" | "greaterIsBetter">;
 
-/** Whether the model of this report was deployed, and why. */
 export interface Decision {
   readonly status: "deployed" | "kept";
   /** Messages of the promotion rules. */
@@ -38,9 +36,7 @@ export type Candidate = Pick<
 
 /** Where a value is null or a list is empty, the report says so. */
 export interface ReportInput {
-  /** Name of the project. */
   readonly name: string;
-  /** What the model is for, as config.json says. */
   readonly description: string | null;
   /** ISO 8601. */
   readonly generatedAt: string;
@@ -104,12 +100,10 @@ export interface ReportInput {
   /** By column of the drift report; a column may be missing. */
   readonly distributions: Readonly<Record<string, ColumnDistribution>>;
   readonly candidates: readonly Candidate[];
-  /** Row count and column statistics of the dataset. */
   readonly data: { readonly rows: number; readonly columns: Readonly<Record<string, ColumnReference>> } | null;
   readonly dataset: Dataset | null;
   /** The one in production. */
   readonly deployment: Deployment | null;
-  /** Its model version; null if that is unknown. */
   readonly deployedVersion: number | null;
   /** Oldest first. */
   readonly deployments: readonly Deployment[];

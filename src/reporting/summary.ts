@@ -10,7 +10,6 @@ interface Quality {
 }
 
 /** Headline and sentences are in rows and money; details about decision, score, baseline and the model before. */
-
 export function summaryOf(input: ReportInput) {
   const { decision, run } = input;
   const rows = inRows(input);
@@ -85,7 +84,6 @@ export function mainMetric({ metric, metrics }: Pick<ReportInput, "metric" | "me
   return metrics.find(({ name }) => name === metric) ?? { name: metric, label: metric, greaterIsBetter: true };
 }
 
-/** "logistic_regression" becomes "logistic regression". */
 export function familyName(family: string): string {
   return family.replaceAll("_", " ");
 }

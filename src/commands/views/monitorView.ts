@@ -34,7 +34,16 @@ export function monitoringView(result: MonitorResult): View {
       driftTable(result.drift, result.muted),
       segmentTable(result),
       alertTable(alerts),
-      statementsTable(result),
+      {
+        title: "earlier results of this window",
+        columns: ["as of", "labelled", "rows", { header: performance.metric, align: "right" }],
+        rows: result.statements.map(({ asOf, labelled, rows: count, value }) => [
+          shortTime(asOf),
+          labelled,
+          count,
+          value,
+        ]),
+      },
     ],
     fields: [
       !isOne && ["newest window", window.label],
@@ -48,7 +57,9 @@ export function monitoringView(result: MonitorResult): View {
         ? `\`mlctl monitor --show ${failed.at(-1)!.monitorId}\` shows the window ${failed.at(-1)!.label} in full`
         : bad === 0
           ? "`mlctl monitor --history` shows earlier windows"
-          : nextStep(result, monitorId),
+          : findings[0]?.area === "quality"
+            ? `check the data; \`mlctl monitor --show ${monitorId}\` shows this result again`
+            : "ingest newer rows and run `mlctl train`, then `mlctl score` and `mlctl deploy`",
   };
 }
 
@@ -73,12 +84,6 @@ export function windowsVerdict(windows: readonly Pick<WindowSummary, "status" | 
 
 function named(labels: readonly string[]): string {
   return `${labels.slice(-NAMED_WINDOWS).join(", ")}${labels.length > NAMED_WINDOWS ? ", …" : ""}`;
-}
-
-function nextStep({ findings }: MonitorResult, monitorId: string): string {
-  const worst = findings[0];
-  if (worst?.area === "quality") return `check the data; \`mlctl monitor --show ${monitorId}\` shows this result again`;
-  return "ingest newer rows and run `mlctl train`, then `mlctl score` and `mlctl deploy`";
 }
 
 function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
@@ -127,12 +132,6 @@ function segmentTable({ segments }: MonitorResult): ViewTable {
     ["rows", ({ rows }) => rows],
   ]);
   return { title: `segments, worst first${more}`, ...table };
-}
-
-function statementsTable({ statements, performance }: MonitorResult): ViewTable {
-  const rows = statements.map(({ asOf, labelled, rows: count, value }) => [shortTime(asOf), labelled, count, value]);
-  const columns = ["as of", "labelled", "rows", { header: performance.metric, align: "right" as const }];
-  return { title: "earlier results of this window", columns, rows };
 }
 
 export function alertTable(alerts: MonitorResult["alerts"]): ViewTable {

@@ -20,7 +20,9 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
   return [
     ...folderProblems(config, configPath),
     ...addressProblems(config),
-    ...columnProblems(config),
+    ...(["id_columns", "drop_columns"] as const)
+      .filter((key) => config[key].includes(config.target))
+      .map((path) => ({ path, message: `found "${config.target}", which is the target` })),
     ...splitProblems(config),
     ...selectionProblems(config),
     ...searchProblems(config),
@@ -81,13 +83,6 @@ function addressProblems({ database, artifacts, workers, ...rest }: Config): Con
 /** On macOS and Windows, "models" and "Models" are mostly one folder. */
 function identityOf(path: string): string {
   return process.platform === "darwin" || process.platform === "win32" ? path.toLowerCase() : path;
-}
-
-function columnProblems(config: Config): ConfigProblem[] {
-  const lists = ["id_columns", "drop_columns"] as const;
-  return lists
-    .filter((key) => config[key].includes(config.target))
-    .map((key) => ({ path: key, message: `found "${config.target}", which is the target` }));
 }
 
 function splitProblems({ train: { split }, time_column }: Config): ConfigProblem[] {

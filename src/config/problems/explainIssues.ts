@@ -47,13 +47,18 @@ function explain(issue: Issue, shown: Json, schema: SchemaNode): ConfigProblem[]
   const path = issue.path.join(".");
   const found = valueAt(shown, issue.path);
   const choices = choicesOf(issue);
-  const allowed = joined(allowedBy(issue));
-  const nullable = schemaNodesAt(schema, issue.path).some(({ type }) => type === "null") ? " or null" : "";
-  if (found === undefined) return [{ path, message: `missing, allowed ${allowed}${described(schema, issue.path)}` }];
+  const parts = allowedBy(issue);
+  const allowed = parts.join(parts.length === 2 ? " or " : ", ");
+  const nodes = schemaNodesAt(schema, issue.path);
+  const nullable = nodes.some(({ type }) => type === "null") ? " or null" : "";
+  const described = nodes[0]?.description === undefined ? "" : `: ${nodes[0].description}`;
+  if (found === undefined) return [{ path, message: `missing, allowed ${allowed}${described}` }];
   const texts = choices.filter((each) => typeof each === "string");
   const close = typeof found === "string" ? suggest(found, texts) : undefined;
   const advice = close === undefined ? "" : `; did you mean "${close}"?`;
-  return [{ path, message: `found ${shortJson(found)}, allowed ${allowed}${nullable}${advice}` }];
+  const text = JSON.stringify(found);
+  const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return [{ path, message: `found ${short}, allowed ${allowed}${nullable}${advice}` }];
 }
 
 function unknownKeys(issue: Issue, schema: SchemaNode): ConfigProblem[] {
@@ -97,19 +102,4 @@ function bound(issue: Issue, inclusive: string, exclusive: string, limit: number
   if (issue.origin === "string") return limit === 1 ? "a non-empty string" : `${inclusive} ${limit} characters`;
   const unit = issue.origin === "array" ? (limit === 1 ? " entry" : " entries") : "";
   return `${issue.inclusive === false ? exclusive : inclusive} ${limit}${unit}`;
-}
-
-function joined(parts: readonly string[]): string {
-  if (parts.length < 2) return parts.join("");
-  return parts.length === 2 ? parts.join(" or ") : parts.join(", ");
-}
-
-function described(schema: SchemaNode, path: readonly PropertyKey[]): string {
-  const description = schemaNodesAt(schema, path)[0]?.description;
-  return description === undefined ? "" : `: ${description}`;
-}
-
-function shortJson(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

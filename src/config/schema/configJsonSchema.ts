@@ -25,14 +25,10 @@ const built = new Map<KnownNames | undefined, SchemaNode>();
 
 /** Draft 2020-12, of the file as written: keys with a default are optional. Built once, because it takes 25 ms. */
 export function configJsonSchema(known?: KnownNames): SchemaNode {
-  const schema = built.get(known) ?? buildJsonSchema(known);
-  built.set(known, schema);
-  return schema;
-}
-
-function buildJsonSchema(known: KnownNames | undefined): SchemaNode {
-  const schema = z.toJSONSchema(configSchema(known), { io: "input", override: adapted });
-  return { title: "mlctl config.json", ...schema } as SchemaNode;
+  const schema = built.get(known) ?? z.toJSONSchema(configSchema(known), { io: "input", override: adapted });
+  const titled = { title: "mlctl config.json", ...schema } as SchemaNode;
+  built.set(known, titled);
+  return titled;
 }
 
 /** Removes the bounds ±(2⁵³ − 1) that zod adds to every integer. A secret is `writeOnly`, as JSON Schema calls it. */

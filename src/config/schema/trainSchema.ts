@@ -93,15 +93,12 @@ function selectionSchema() {
   });
 }
 
-/** A scalar, or for constraints an object of directions by feature or a list of groups of features. */
-function paramValue() {
-  return z.union([scalar(), z.record(z.string(), z.number()), z.array(z.array(z.string()))]);
-}
-
 function modelSchema(family: z.ZodType<string, string>) {
+  // A scalar, or for constraints an object of directions by feature or a list of groups of features.
+  const value = z.union([scalar(), z.record(z.string(), z.number()), z.array(z.array(z.string()))]);
   return z.strictObject({
     family: family.describe("the model family"),
-    params: byName(paramValue()).describe("parameters that override the family's defaults"),
+    params: byName(value).describe("parameters that override the family's defaults"),
     search: searchSchema().optional().describe("hyperparameter search, run by `mlctl tune`"),
   });
 }

@@ -8,7 +8,6 @@ export const texts = () => z.array(text()).default([]);
 
 export const whole = (minimum: number) => z.number().int().min(minimum);
 
-/** A number between 0 and 1, without the bounds. */
 export const share = () => z.number().gt(0).lt(1);
 
 export const flag = (usual: boolean) => z.boolean().default(usual);
@@ -29,7 +28,6 @@ export function secret<T extends z.ZodType>(schema: T, secrecy: Secrecy = "all")
 
 export type Secrecy = "all" | "credentials" | "arguments";
 
-/** Key of the mark in the metadata of a schema. */
 export const SECRET = "secret";
 
 export const httpHeaders = () =>

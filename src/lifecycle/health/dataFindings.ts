@@ -5,9 +5,9 @@ import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift
 import { comparedRows } from "../../core/text/recordText.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Table, Column } from "../../core/table/table.ts";
-import { atOnce, type Work } from "../../core/inTurns.ts";
 import { atLine } from "../../core/text/atLine.ts";
 import { listed } from "../../core/text/listed.ts";
+import type { Work } from "../../core/inTurns.ts";
 import { presentCount } from "../../core/table/cellText.ts";
 import { mean } from "../../stats/mean.ts";
 import { quantilesOf } from "../../stats/quantilesOf.ts";
@@ -104,10 +104,6 @@ export interface TableSummary {
   readonly summary: Readonly<Record<string, NumberSummary | CategorySummary>>;
 }
 
-export function summarize(table: Table): TableSummary {
-  return atOnce(summarizeInTurns(table));
-}
-
 export function* summarizeInTurns(table: Table): Work<TableSummary> {
   const summaries: [string, NumberSummary | CategorySummary][] = [];
   for (const column of table.columns) {
@@ -117,14 +113,13 @@ export function* summarizeInTurns(table: Table): Work<TableSummary> {
   return { missing: missingShares(table), summary: Object.fromEntries(summaries) };
 }
 
-/** Share of rows without a value, by column. */
 export function missingShares({ columns, rowCount }: Table): TableSummary["missing"] {
   return Object.fromEntries(
     columns.map((column) => [column.name, (rowCount - presentCount(column)) / Math.max(1, rowCount)]),
   );
 }
 
-function summaryOf(column: Column): NumberSummary | CategorySummary {
+export function summaryOf(column: Column): NumberSummary | CategorySummary {
   if (column.kind === "category") {
     const counts = new Map<string, number>();
     for (const code of column.codes) {

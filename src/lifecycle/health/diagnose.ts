@@ -16,7 +16,7 @@ import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import { batchDrift, newestRows } from "./newRows.ts";
-import { dataFindings, summarize, summarizeInTurns } from "./dataFindings.ts";
+import { dataFindings, summarizeInTurns, summaryOf } from "./dataFindings.ts";
 import { integrity } from "./verify.ts";
 import { namedOrDeployed } from "../loadModel.ts";
 import type { Session } from "../session.ts";
@@ -47,14 +47,13 @@ export async function diagnose(session: Session, options: { readonly offline?: b
   context.signal.throwIfAborted();
   const fresh = await newestRows(session, deployed.run, { dataset, table });
   const drift = batchDrift(session, { model: deployed.model, table, fresh });
-  const predicted = { rowCount: rows, columns: [column] };
   const summary = await inTurns(summarizeInTurns(table), context.signal);
 
   return {
     runId: deployed.run?.runId ?? null,
     dataset: { path: dataset.artifact.path, rows: dataset.rows },
     dateColumns: table.columns.filter(({ kind }) => kind === "date").map(({ name }) => name),
-    predictions: { rows, values: summarize(predicted).summary["prediction"]! },
+    predictions: { rows, values: summaryOf(column) },
     ...summary,
     timing: {
       ingest: timing(store.datasets().map(({ seconds }) => seconds)),
@@ -65,7 +64,7 @@ export async function diagnose(session: Session, options: { readonly offline?: b
     packageStatus: (await packages).status,
     findings: [
       ...dataFindings(config, { table, drift, dataset }),
-      predictionFinding(problem),
+      finding("predictions", problem === undefined ? "pass" : "warn", problem ?? "predictions vary between rows"),
       ...packageFindings(await packages),
       ...(await integrity(session)),
     ],
@@ -93,10 +92,6 @@ function timing(newestFirst: readonly number[]) {
   const sorted = Float64Array.from(newestFirst).toSorted();
   if (sorted.length === 0) return { runs: 0, last: null, median: null, maximum: null };
   return { runs: sorted.length, last: newestFirst[0]!, median: quantileSorted(sorted, 0.5), maximum: sorted.at(-1)! };
-}
-
-function predictionFinding(problem: string | undefined): Finding {
-  return finding("predictions", problem === undefined ? "pass" : "warn", problem ?? "predictions vary between rows");
 }
 
 function packageFindings({ status, reason, packages }: PackageCheck): Finding[] {

@@ -79,17 +79,15 @@ async function engine(name: string, load: () => Promise<unknown>): Promise<Findi
 
 /** Which XGBoost engine is used, and why: the only native library that users install, see `mlctl engine`. */
 async function xgboostFinding(): Promise<Finding> {
-  try {
-    const { used, refused } = await nativeLibraries();
+  const found = nativeLibraries().then(({ used, refused }) => {
     const broken = refused.map((library) => `; ${describeRefusal(library)}`).join("");
     const chosen =
       used === null
         ? `trains in WebAssembly${refused.length === 0 ? ": no libxgboost was found" : ""}; ${installHint()}`
         : `trains natively: ${used.version} at ${used.path}, found by ${used.origin}`;
     return finding("XGBoost", refused.length === 0 ? "pass" : "warn", `${chosen}${broken}`);
-  } catch (error) {
-    return recover(({ message }) => finding("XGBoost", "fail", message))(error);
-  }
+  });
+  return found.catch(recover(({ message }) => finding("XGBoost", "fail", message)));
 }
 
 function folders({ paths, config }: Workspace): Finding[] {

@@ -81,7 +81,6 @@ export async function newestRows(
   return { positions: latest, known: unknown.known, files, earlier: unknown.positions.length - latest.length };
 }
 
-/** The reason of every column if there are no new rows. */
 const NOTHING_NEW = "no new rows";
 
 /** Computes the drift of new rows by the rules of config.json. Shared by diagnose and report. */

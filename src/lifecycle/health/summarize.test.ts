@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import { summarize, type TableSummary } from "./dataFindings.ts";
+import { atOnce } from "../../core/inTurns.ts";
+import { summarizeInTurns, type TableSummary } from "./dataFindings.ts";
+
+const summarize = (table: Parameters<typeof summarizeInTurns>[0]) => atOnce(summarizeInTurns(table));
 
 function numbers(...values: number[]): TableSummary {
   return summarize({

@@ -16,7 +16,6 @@ export interface AskedSource extends SourceSettings, NotedSource {
   readonly timeout: number;
   readonly retries: number;
   readonly retryDelay: number;
-  /** A name for a file that has just begun. */
   temporary(): string;
 }
 

@@ -19,7 +19,6 @@ import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestOptions {
-  /** Files or folders to read instead of the input folder. */
   readonly inputs?: readonly string[];
   readonly force?: boolean;
 }

@@ -228,7 +228,6 @@ async function neededBy(
   const deployed = deployments[0] === undefined ? undefined : store.run(deployments[0].runId);
   return {
     trainIds: new Set(kept.map(({ trainId }) => trainId)),
-    /** Ids of the trainings whose reports are kept. */
     reportStamps: [deployed, newest].flatMap((run) => run?.trainId ?? []),
     /** @param goneRuns ids of the runs that will be deleted */
     datasetIds(goneRuns: ReadonlySet<string>): ReadonlySet<string | undefined> {

@@ -53,7 +53,6 @@ export function unrecordedFilesOf({ datasetId, rejected }: Dataset, { workspace,
   return [...reasons, toRecordPath(workspace, join(datasets, `ingestedfiles_${datasetId}.txt`))];
 }
 
-/** Records without files. */
 export function recordsOnly(records: readonly (SearchRecord | MonitorRecord)[]): PruneCandidate[] {
   return records.map((record) => ({ id: recordId(record), createdAt: record.createdAt, records: [record], files: [] }));
 }

@@ -85,7 +85,6 @@ interface Start extends Pick<Attempt, "checkpoint"> {
   readonly attempt: number;
   readonly library: string;
   readonly settings: RankSettings;
-  /** Folder in which the launch command runs. */
   readonly cwd: string;
   readonly signal: AbortSignal;
   readonly onRound: (round: number) => void;

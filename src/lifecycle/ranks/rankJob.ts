@@ -89,7 +89,6 @@ async function writeRows(
   return { sha256, rowCount: to - from, isWeighted: weights !== null };
 }
 
-/** @returns the training of one rank, on its part of the rows */
 export async function readJob(place: JobPlace, job: RankJob, rank: number): Promise<TrainingJob> {
   const { params, rounds, columnCount, watch, keepsModel } = job;
   const own = await readRows(place, job.parts[rank]!, columnCount);

@@ -11,7 +11,6 @@ export interface StartedProcess {
 
 /** Launchers such as srun end their processes on other machines first. */
 const KILL_AFTER_MS = 10_000;
-/** Lines of stderr to report. */
 const KEPT_LINES = 3;
 
 /** @param command words, or a line for a shell. It ends with this process only if it reads its stdin. */

@@ -17,7 +17,6 @@ export interface DescribedInput extends ColumnSpec {
 
 export type DescribedModel = Awaited<ReturnType<typeof describeModel>>;
 
-/** `mlctl models export` writes the whole file. */
 export async function describeModel(session: Session, reference: string) {
   const { path, sha256, model, run } = await loadModel(session, reference);
   const { codeVersion, estimator, threshold, calibration = null, metrics, lineage, signature } = model;

@@ -16,7 +16,6 @@ export type ExportFormat = "json" | "xgboost-json" | "onnx";
 export interface ExportRequest {
   readonly reference: string;
   readonly format: ExportFormat;
-  /** For onnx: whether the graph takes columns or features. */
   readonly from: "columns" | "features";
   readonly output: string;
   readonly stdout: Writable & { readonly isTTY?: boolean };

@@ -5,7 +5,6 @@ import { originText } from "../../core/text/recordText.ts";
 import { isUserTag, type Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import type { Alias } from "../../storage/store/runStore.ts";
 import type { Session } from "../session.ts";
 
 export type ModelRow = ReturnType<typeof listModels>[number];
@@ -14,7 +13,10 @@ export type NoteResult = Awaited<ReturnType<typeof noteModel>>;
 /** Newest first. */
 export function listModels({ store }: Session) {
   const deployments = store.deployments();
-  const aliases = effectiveAliases(store.aliases());
+  const known = store.aliases();
+  // If deployment.json and aliases.json define the same alias, that of the deployment wins.
+  const deployed = new Set(known.filter(({ source }) => source === "deployment").map(({ name }) => name));
+  const aliases = known.filter(({ source, name }) => source === "deployment" || !deployed.has(name));
   return store.runs({ withModel: true }).map((run) => {
     const last = deployments.find(({ runId }) => runId === run.runId);
     return {
@@ -60,7 +62,15 @@ export async function setAlias(
       hint: "run `mlctl models list` to see all aliases",
     });
   }
-  const run = remove ? null : target(resolveRun(store, required(reference)));
+  if (!remove && reference === undefined)
+    throw new MlctlError("usage", "missing REF: the model to give this alias", {
+      hint: "use `mlctl models alias NAME REF`",
+    });
+  const run = remove ? null : resolveRun(store, reference!);
+  if (run?.model === null)
+    throw new MlctlError("usage", `run ${run.runId} has no model file`, {
+      hint: "run `mlctl models list` to see the runs that have one",
+    });
   const aliases = Object.fromEntries(manual.map(({ name: other, runId }) => [other, runId]));
   if (run !== null) aliases[plain] = run.runId;
   await saveRecord(session, { kind: "aliases", aliases });
@@ -75,30 +85,10 @@ function checkName(name: string): void {
   });
 }
 
-function required(reference: string | undefined): string {
-  if (reference !== undefined) return reference;
-  throw new MlctlError("usage", "missing REF: the model to give this alias", {
-    hint: "use `mlctl models alias NAME REF`",
-  });
-}
-
-function target(run: Run): Run {
-  if (run.model !== null) return run;
-  throw new MlctlError("usage", `run ${run.runId} has no model file`, {
-    hint: "run `mlctl models list` to see the runs that have one",
-  });
-}
-
 function followsDeployment(name: string): MlctlError {
   return new MlctlError("usage", `@${name} always points to the deployed model`, {
     hint: "run `mlctl deploy` to move it",
   });
-}
-
-/** If deployment.json and aliases.json define the same alias, that of the deployment wins. */
-function effectiveAliases(aliases: readonly Alias[]): Alias[] {
-  const deployed = new Set(aliases.filter(({ source }) => source === "deployment").map(({ name }) => name));
-  return aliases.filter(({ source, name }) => source === "deployment" || !deployed.has(name));
 }
 
 const MAX_NOTE_LENGTH = 2000;

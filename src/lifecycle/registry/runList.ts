@@ -30,7 +30,6 @@ export function runList(
   return {
     runs: store.runs({ limit, family, tag, withModel: models, within, by }),
     production: store.deployments()[0]?.runId ?? null,
-    /** Names of the metrics in `sort` and `where`. */
     asked: [...new Set([order, ...within].flatMap((each) => each?.name ?? []))],
   };
 }

@@ -25,7 +25,6 @@ export interface ReportOptions {
   readonly format?: ReportFormat | undefined;
   /** Path to use instead of report_<stamp> in the models folder; "-" returns the text and writes no file. */
   readonly output?: string | undefined;
-  /** Write the model card instead: one page without plots. */
   readonly card?: boolean | undefined;
   readonly drawing?: Drawing;
   /** Called once all plots are requested: if they are drawn in a thread, the caller can do other work. */
@@ -103,7 +102,6 @@ function mainPlot({ run, signature, predictions }: ReportInput): { name: string;
   return { name: "confusionmatrix", spec: matrix ? confusionMatrixPlot({ classes, matrix }) : null };
 }
 
-/** Path in the models folder, named by the training. */
 export function reportPath(
   { paths }: Pick<Session, "paths">,
   { trainId }: Pick<Run, "trainId">,

@@ -1,5 +1,6 @@
 /** Collects the content of a report from records, model, test set and the newest dataset. */
 import { MlctlError, recover } from "../../core/errors.ts";
+import { present } from "../../core/text/present.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -65,7 +66,10 @@ export async function reportInput(session: Session, reference: string): Promise<
     deployment: deployments[0] ?? null,
     deployedVersion: store.run(deployments[0]?.runId ?? "")?.modelVersion ?? null,
     deployments: deployments.toReversed(),
-    warnings: [...run.warnings, ...(run.score?.warnings ?? fewRows(run, model))],
+    warnings: present([
+      ...run.warnings,
+      ...(run.score?.warnings ?? [run.score && sampleSizeWarning(run.score, model.signature.target.task)]),
+    ]),
     findings: newest === null ? [] : dataFindings(config, { ...newest, drift: drifted.drift }),
   };
 }
@@ -84,11 +88,6 @@ async function tryJudge(session: Session, model: Model): Promise<Tested | null> 
       return null;
     }),
   );
-}
-
-function fewRows({ score }: Run, { signature }: Model): string[] {
-  const warning = score === null ? undefined : sampleSizeWarning(score, signature.target.task);
-  return warning === undefined ? [] : [warning];
 }
 
 async function decisionOf(session: Session, run: Run, judged: Tested | null): Promise<Decision | null> {
@@ -138,7 +137,6 @@ async function newestData(session: Session): Promise<{ dataset: Dataset; table: 
   return table === undefined || dataset === undefined ? null : { dataset, table };
 }
 
-/** Statistics of the training data, which usually is the newest dataset. */
 async function dataOf(
   session: Session,
   dataset: Dataset | undefined,

@@ -20,7 +20,6 @@ import { classScores } from "../../metrics/rankMetric.ts";
 import { presentValues } from "../../stats/presentValues.ts";
 import { extentOf } from "../../stats/extentOf.ts";
 
-/** Maximum number of columns whose dependence is drawn. */
 const MAX_COLUMNS = 6;
 /** Rows that are predicted again for each value of a column: more change the means little. */
 const DEPENDENCE_ROWS = 500;
@@ -28,7 +27,6 @@ const SEGMENT_ROWS = 10_000;
 /** Maximum number of classes that are shown: the most frequent ones. */
 const MAX_CLASSES = 4;
 
-/** The evaluated test rows as the model reads them. */
 export type JudgedInputs = ReturnType<typeof judgedInputs>;
 
 export function judgedInputs(judged: Judgement, model: Model) {
@@ -100,36 +98,35 @@ function weakestOf(
   return { ...found, metric: metricLabel(session.config, metric, run.task), testRows: inputs.rowCount };
 }
 
-/** Length of a bucket; `indexOf` and `startOf` turn milliseconds into its number and back. */
-interface Unit {
-  readonly name: string;
-  readonly indexOf: (time: number) => number;
-  readonly startOf: (index: number) => number;
+/** Lengths of a bucket, shortest first: days at most, and months if it is a number of them. */
+const units = [
+  { name: "hour", days: 1 / 24 },
+  { name: "day", days: 1 },
+  { name: "week", days: 7 },
+  { name: "month", days: 31, months: 1 },
+  { name: "quarter", days: 92, months: 3 },
+  { name: "year", days: 366, months: 12 },
+  { name: "decade", days: 3653, months: 120 },
+];
+
+/** In UTC. Weeks start on Monday: 1970-01-01 was a Thursday. */
+function bucketOf(time: number, { days, months }: (typeof units)[number]): number {
+  const [length, offset] = [days * MILLISECONDS_A_DAY, days === 7 ? 3 * MILLISECONDS_A_DAY : 0];
+  if (months === undefined) return Math.floor((time + offset) / length) * length - offset;
+  const date = new Date(time);
+  const month = Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / months) * months;
+  return Date.UTC(1970, month - 1970 * 12);
 }
 
-const fixed = (name: string, length: number, offset = 0): Unit => ({
-  name,
-  indexOf: (time) => Math.floor((time + offset) / length),
-  startOf: (index) => index * length - offset,
-});
-const months = (name: string, count: number): Unit => ({
-  name,
-  indexOf: (time) => {
-    const date = new Date(time);
-    return Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / count);
-  },
-  startOf: (index) => Date.UTC(1970, index * count - 1970 * 12),
-});
-/** Weeks start on Monday: 1970-01-01 was a Thursday. In UTC, shortest first. */
-const units = [
-  fixed("hour", MILLISECONDS_A_DAY / 24),
-  fixed("day", MILLISECONDS_A_DAY),
-  fixed("week", 7 * MILLISECONDS_A_DAY, 3 * MILLISECONDS_A_DAY),
-  months("month", 1),
-  months("quarter", 3),
-  months("year", 12),
-  months("decade", 120),
-];
+function bucketsIn([from, to]: readonly [number, number], unit: (typeof units)[number]): number[] {
+  const starts: number[] = [];
+  for (let at = bucketOf(from, unit); at <= to && starts.length <= MOST_BUCKETS;) {
+    starts.push(at);
+    at = bucketOf(at + unit.days * MILLISECONDS_A_DAY, unit);
+  }
+  return starts;
+}
+
 const MOST_BUCKETS = 60;
 const FEWEST_BUCKETS = 3;
 
@@ -145,12 +142,12 @@ export function reportTime(
 ): ReportInput["overTime"] {
   const time = column === null ? undefined : findColumn(table, column);
   if (time?.kind !== "date") return null;
-  const [from, to] = extentOf(presentValues(time.values));
-  const countIn = ({ indexOf }: Unit): number => indexOf(to) - indexOf(from) + 1;
-  const unit = units.find((each) => countIn(each) <= MOST_BUCKETS);
-  if (from > to || unit === undefined || countIn(unit) < FEWEST_BUCKETS) return null;
-  const first = unit.indexOf(from);
-  const buckets = Int32Array.from(time.values, (at) => (Number.isFinite(at) ? unit.indexOf(at) - first : -1));
+  const extent = extentOf(presentValues(time.values));
+  const unit = units.find((each) => bucketsIn(extent, each).length <= MOST_BUCKETS);
+  const starts = unit === undefined ? [] : bucketsIn(extent, unit);
+  if (unit === undefined || starts.length < FEWEST_BUCKETS) return null;
+  const places = new Map(starts.map((start, place) => [start, place]));
+  const buckets = Int32Array.from(time.values, (at) => places.get(bucketOf(at, unit)) ?? -1);
   const { yTrue, yPred } = evaluation;
   const pairs =
     outputs.length === 0
@@ -160,7 +157,7 @@ export function reportTime(
     column: time.name,
     unit: unit.name,
     outputs: pairs.map(([actual, predicted]) => {
-      const sums = [0, 1, 2].map(() => new Float64Array(countIn(unit)));
+      const sums = [0, 1, 2].map(() => new Float64Array(starts.length));
       buckets.forEach((bucket, row) => {
         if (bucket < 0) return;
         sums[0]![bucket]!++;
@@ -169,7 +166,7 @@ export function reportTime(
       });
       return Array.from(sums[0]!, (rows, i) => {
         const meanOf = (side: 1 | 2): number | null => (rows === 0 ? null : sums[side]![i]! / rows);
-        return { at: unit.startOf(first + i), rows, actual: meanOf(1), predicted: meanOf(2) };
+        return { at: starts[i]!, rows, actual: meanOf(1), predicted: meanOf(2) };
       });
     }),
   };

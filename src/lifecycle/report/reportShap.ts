@@ -16,7 +16,6 @@ import type { JudgedInputs } from "./reportMeans.ts";
 
 /** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
 const MAX_ROWS = 500;
-/** Maximum number of plots: one for each class. */
 const MAX_CLASSES = 4;
 
 /** Returns one summary, or one per class for multiclass. @param judged the test set; null if there is none */
@@ -58,14 +57,16 @@ export function reportImportance(
   const unit = shap.length === 1 ? first.unit : "margin, mean of the classes";
   return {
     importance: first.features
-      .map(({ name }, at) => [name, mean(shap.map(({ features }) => sizeOf(features[at]!)))] as const)
+      .map(
+        ({ name }, at) =>
+          [
+            name,
+            mean(shap.map(({ features }) => mean(Float64Array.from(features[at]!.contributions, Math.abs)))),
+          ] as const,
+      )
       .toSorted((a, b) => b[1] - a[1]),
     importanceMeasure: `Mean absolute SHAP value (${unit})`,
   };
-}
-
-function sizeOf({ contributions }: ShapFeature): number {
-  return mean(Float64Array.from(contributions, Math.abs));
 }
 
 function valuesOf(column: Column | undefined): Pick<ShapFeature, "values" | "categories"> | undefined {

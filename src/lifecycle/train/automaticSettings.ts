@@ -71,7 +71,6 @@ function selectionMethod(
   return task === "regression" ? "k_fold" : "stratified_k_fold";
 }
 
-/** The session with the settings that mlctl chose. */
 export function chosenBy(session: Session, { config }: { readonly config: Config }): Session {
   if (config === session.config) return session;
   const { time_column, features, train: settings } = config;
@@ -80,7 +79,6 @@ export function chosenBy(session: Session, { config }: { readonly config: Config
   return { ...session, config, recordedConfig, configSha256: () => configSha256(config) };
 }
 
-/** What was chosen, in a line. */
 export function automaticNote(config: Config, chosen: Config): string[] {
   if (config === chosen) return [];
   const { models, metric, threshold, ensemble, refit } = chosen.train;

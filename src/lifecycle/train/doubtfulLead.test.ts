@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
-import { doubtfulLead, type FittedContender } from "./leaderboard.ts";
+import { doubtfulLead, type Contender } from "./leaderboard.ts";
 
 /** Half the rows are of class 1; the prediction is wrong in every `wrongEvery`th row, starting at row `from`. */
-function fitted(family: string, [wrongEvery, from]: readonly [number, number], rows = 200): FittedContender {
+function fitted(family: string, [wrongEvery, from]: readonly [number, number], rows = 200): Contender {
   const yTrue = Float64Array.from({ length: rows }, (_, row) => row % 2);
   const yPred = yTrue.map((value, row) => (row % wrongEvery === from ? 1 - value : value));
   const probabilities = yPred.map((value, row) => (value === 1 ? 0.6 : 0.4) + (row % 7) / 100);
@@ -14,7 +14,7 @@ function fitted(family: string, [wrongEvery, from]: readonly [number, number], r
   return { family, metrics, degenerate: undefined, error: undefined, fitted: { evaluation } };
 }
 
-const options = { metric: "accuracy", seed: 42, nameOf: ({ family }: FittedContender) => family };
+const options = { metric: "accuracy", seed: 42, nameOf: ({ family }: Contender) => family };
 
 it("names two models whose difference may be chance, and the metrics in which the second is better", () => {
   // 20 and 22 of 200 rows are wrong: 0.9 and 0.89.

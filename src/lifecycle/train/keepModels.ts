@@ -26,7 +26,6 @@ export interface Training {
   readonly dataset: Dataset;
   readonly data: PreparedData;
   readonly ranked: readonly TrainedCandidate[];
-  /** Warnings of `inspectData`. */
   readonly suspicions: readonly string[];
   /** Of the configuration as it was given, without what mlctl chose. */
   readonly configSha256: string;

@@ -15,6 +15,8 @@ export interface Contender {
   /** Why its predictions are useless (constant, for example), see pipeline/judge/degenerate.ts. */
   readonly degenerate: string | undefined;
   readonly error: unknown;
+  /** With its evaluation on the validation rows, if it could be fitted. */
+  readonly fitted?: { readonly evaluation: Evaluation } | undefined;
 }
 
 /** The value that ranks a contender: over the folds if there are any, else on the validation rows. */
@@ -58,11 +60,6 @@ export function baselineAhead(
   return [`${named} is better than the best model ${where}: ${values}`];
 }
 
-/** A contender with its evaluation on the validation rows, if it could be fitted. */
-export interface FittedContender extends Contender {
-  readonly fitted: { readonly evaluation: Evaluation } | undefined;
-}
-
 /** With more rows the comparison takes a second, and the difference is nearly always significant. */
 const MAX_ROWS = 20_000;
 const MAX_METRICS = 4;
@@ -72,7 +69,7 @@ const MAX_METRICS = 4;
  * second is better: choosing the second for other reasons costs nothing measurable.
  * @param ranked best first
  */
-export function doubtfulLead<T extends FittedContender>(
+export function doubtfulLead<T extends Contender>(
   ranked: readonly T[],
   { metric, seed, nameOf }: { metric: string; seed: number; nameOf: (contender: T) => string },
 ): string[] {
@@ -97,7 +94,7 @@ export function doubtfulLead<T extends FittedContender>(
 }
 
 /** Excludes models that folds rank, and models that learned nothing. */
-function isComparable({ family, selection, degenerate, fitted }: FittedContender): boolean {
+function isComparable({ family, selection, degenerate, fitted }: Contender): boolean {
   return fitted !== undefined && selection === undefined && degenerate === undefined && !isBaseline(family);
 }
 

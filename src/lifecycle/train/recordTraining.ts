@@ -65,7 +65,6 @@ export async function recordTraining(session: Session, training: Training) {
     rowsWithoutTarget: data.withoutTarget,
     leaderboard: runs.map((run, i) => leaderboardRow(run, ranked[i]!, labels[i]!)),
     model: best.model!,
-    /** Those that this training set: run id by alias. */
     aliases,
     warnings,
     notes: [...new Set([...data.notes, ...winner.fitted!.notes, ...notes])],

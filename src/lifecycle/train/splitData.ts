@@ -62,7 +62,6 @@ function hasAllClasses(y: Float64Array, split: Split, classCount: number): boole
   );
 }
 
-/** The training and validation rows with all their columns. */
 export interface ToSelectOn {
   readonly table: Table;
   readonly y: Float64Array;

@@ -29,7 +29,6 @@ export interface PreparedData extends TrainingData {
   /** With all settings of `train`, see automaticSettings. */
   readonly config: Config;
   readonly toSelectOn: ToSelectOn;
-  /** Number of rows of the dataset that were left out because they have no target. */
   readonly withoutTarget: number;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];

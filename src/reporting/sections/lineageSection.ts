@@ -54,7 +54,6 @@ function links({ dataset, run, deployment }: LineageInput): readonly Link[] {
   ];
 }
 
-/** Tables of the dataset's files, the rejected files and the test files. */
 function lineageFiles({ dataset, run }: LineageInput): Html {
   const testFiles = run.score?.testFiles ?? [];
   return html`${dataset !== null && fileTable("Files of the dataset", dataset.files)}

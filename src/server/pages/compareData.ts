@@ -10,7 +10,6 @@ import { itemTable } from "../../reporting/dataTable.ts";
 import { shareBar } from "./frame/parts.ts";
 import { recordedModel } from "./lookups.ts";
 
-/** Names of the runs in tables and curves. */
 export const letters = ["A", "B", "C", "D", "E", "F"] as const;
 
 export interface Compared {

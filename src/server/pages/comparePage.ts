@@ -9,6 +9,7 @@ import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { parameterTable } from "../../reporting/sections/modelSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
+import { hashesOf } from "../../lifecycle/testData.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareCurves, compareData, compareRow, letters, sideBySide, type Compared } from "./compareData.ts";
 import { runName, paramText } from "./frame/parts.ts";
@@ -61,7 +62,7 @@ function metrics({ session }: PageRequest, runs: readonly Run[]): Html {
     values: runs.map((run) => of(run)[name] ?? null),
     intervals: runs.map((run) => (isTest ? run.score!.intervals[name] : null)),
   }));
-  const sameRows = !isTest || new Set(runs.map(testSha)).size === 1;
+  const sameRows = !isTest || new Set(runs.map(({ score }) => hashesOf(score?.testFiles))).size === 1;
   const [a, b] = runs as [Run, Run];
   return html`${itemTable(
       {
@@ -88,10 +89,6 @@ function metrics({ session }: PageRequest, runs: readonly Run[]): Html {
       To test whether a difference is significant, use <code>mlctl runs diff ${a.runId} ${b.runId}</code>, which
       computes paired intervals on the rows. <code>mlctl why</code> shows what causes the difference.
     </p>`;
-}
-
-function testSha({ score }: Run): string {
-  return (score?.testFiles ?? []).map(({ sha256 }) => sha256).join();
 }
 
 /** Families have parameters of their own, so only runs of one family are put side by side. */
@@ -124,7 +121,6 @@ function settings(runs: readonly Run[]): Html {
   return sideBySide("Settings of training that differ", differing, "Setting", [...runs.keys()]);
 }
 
-/** The values of several objects by path. */
 function compared(objects: readonly Json[]): Compared[] {
   const sides = objects.map(
     (each) => new Map(leaves(each).map(({ path, value }) => [path.join("."), paramText(value)])),

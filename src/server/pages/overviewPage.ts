@@ -14,7 +14,6 @@ import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/reco
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
 import { windowLink } from "./charts/windows.ts";
 
-/** Number of the newest windows that are looked at. */
 const RECENT = 20;
 
 export async function overviewPage(request: PageRequest): Promise<Page> {

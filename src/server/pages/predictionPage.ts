@@ -16,47 +16,38 @@ export async function predictionPage(request: PageRequest): Promise<Page> {
   const entry = await predictionNamed(request);
   const shap = predictionShap(request, entry);
   const positive = "reason" in shap ? null : shap.outputName;
+  const inputs = itemTable("Input values as received", Object.entries(entry.inputs), [
+    ["Column", ([name]) => name],
+    ["Value", ([, value]) => cellText(value)],
+  ]);
   return {
     title: `Prediction ${entry.predictionId.slice(0, 12)}…`,
     area: "predictions",
     body: html`<p class="crumbs"><a href="${pageAddress("predictions")}">Predictions</a></p>
       ${section("prediction", "Prediction", facts(entry, positive))}
-      ${section("explanation", "Why this prediction", explanation(entry, shap))}
-      ${section("inputs", "Inputs", inputTable(entry))}`,
+      ${section("explanation", "Why this prediction", explanation(entry, shap))} ${section("inputs", "Inputs", inputs)}`,
   };
 }
 
 function facts(entry: LogEntry, positive: string | null): Html {
-  const {
-    predictionId,
-    at,
-    prediction,
-    probability,
-    label,
-    labelledAt,
-    runId,
-    modelSha256,
-    source,
-    requestId = null,
-    threshold = null,
-  } = entry;
+  const { predictionId, prediction, probability, label, labelledAt, modelSha256 } = entry;
   const known =
     label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : labelWord(entry)}`;
   const isNumber = probability === null && typeof label === "number" && typeof prediction === "number";
-  const time = new Date(at).toISOString();
+  const time = new Date(entry.at).toISOString();
   const share = `Probability${positive === null ? "" : ` of “${positive}”`}`;
   return factList([
     ["Prediction", big(valueText(prediction))],
     [share, probability === null ? null : big(percent(probability))],
-    ["Threshold of the request", threshold],
+    ["Threshold of the request", entry.threshold ?? null],
     ["Label", known],
     ["Error", isNumber ? displayNumber(label - prediction) : null],
     ["Labelled", labelledAt === null ? null : dateTime(new Date(labelledAt).toISOString())],
     ["Predicted", html`<time datetime="${time}">${time.replace("T", " ")}</time>`],
-    ["Model", modelLink(runId)],
+    ["Model", modelLink(entry.runId)],
     ["Model file", html`<code title="${modelSha256}">${modelSha256.slice(0, 12)}…</code>`],
-    ["Source", source],
-    ["Request", requestId],
+    ["Source", entry.source],
+    ["Request", entry.requestId ?? null],
     ["ID", html`<code>${predictionId}</code>`],
     ["Lineage", html`<code>mlctl lineage ${predictionId}</code>`, "whole"],
   ]);
@@ -111,33 +102,21 @@ function cellText(value: LogEntry["inputs"][string] | undefined): Html | string 
   return value === null || value === undefined ? html`<span class="quiet">missing</span>` : String(value);
 }
 
-function inputTable({ inputs: given }: LogEntry): Html {
-  return itemTable("Input values as received", Object.entries(given), [
-    ["Column", ([name]) => name],
-    ["Value", ([, value]) => cellText(value)],
-  ]);
-}
-
 type PredictionShap = { readonly reason: string } | ReturnType<typeof explained>;
 
 function predictionShap(request: PageRequest, entry: LogEntry): PredictionShap {
-  const model = modelOf(request, entry);
-  if (model === null)
-    return {
-      reason:
-        "The model of this prediction is no longer stored here, cannot be read, or is too large for this page. Next step: mlctl explain, which has no size limit.",
-    };
+  const { modelSha256, runId } = entry;
+  const served = request.state.serving?.served;
+  const run = runId === null ? undefined : request.session.store.run(runId);
+  const recorded = run?.model?.sha256 === modelSha256 ? recordedModel(request, run) : null;
+  const model = served?.deployment.model.sha256 === modelSha256 ? served.model : recorded;
+  const reason =
+    "The model of this prediction is no longer stored here, cannot be read, or is too large for this page. Next step: mlctl explain, which has no size limit.";
+  if (model === null) return { reason };
   return attempt<PredictionShap, PredictionShap>(
     () => explained(model, entry),
     ({ message }) => ({ reason: `This prediction cannot be explained: ${message}.` }),
   );
-}
-
-function modelOf(request: PageRequest, { modelSha256, runId }: LogEntry): Model | null {
-  const served = request.state.serving?.served;
-  if (served?.deployment.model.sha256 === modelSha256) return served.model;
-  const run = runId === null ? undefined : request.session.store.run(runId);
-  return run?.model?.sha256 === modelSha256 ? recordedModel(request, run) : null;
 }
 
 /**

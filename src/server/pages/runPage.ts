@@ -15,7 +15,6 @@ import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/pag
 import { recordedModel, runNamed } from "./lookups.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { reportPath } from "../../lifecycle/report/report.ts";
-import type { Session } from "../../lifecycle/session.ts";
 import type { Reply } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 
@@ -32,7 +31,14 @@ export async function runPage(request: PageRequest): Promise<Page> {
     body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
       ${section("about", "About", aboutRun(request, run))} ${section("metrics", "Metrics", metricsBody(about))}
       ${section("plots", "Plots", await drawnPlots(request, run))}
-      ${section("candidates", "Candidates of this training", candidateTable({ ...about, candidates }, candidateName))}
+      ${section(
+        "candidates",
+        "Candidates of this training",
+        candidateTable(
+          { ...about, candidates },
+          (each, label) => html`${runLink(each.runId, each.modelVersion)}<br />${label}`,
+        ),
+      )}
       ${section("params", "Parameters", parameterTable(run, familyName(run.family)))}
       ${section(
         "lineage",
@@ -75,14 +81,10 @@ function aboutRun(request: PageRequest, run: Run): Html {
     ])}
     ${warnings}
     <ul class="plain">
-      ${hasReport(session, run) && html`<li><a href="${pageAddress("runs", run.runId, "report")}">Full report of this training</a></li>`}
+      ${existsSync(reportPath(session, run)) && html`<li><a href="${pageAddress("runs", run.runId, "report")}">Full report of this training</a></li>`}
       ${champion !== undefined && champion !== run.runId && html`<li><a href="${pageAddress("compare")}?run=${champion}&amp;run=${run.runId}">Compare with the deployed run</a></li>`}
       <li><a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">Predictions of this run</a></li>
     </ul>`;
-}
-
-function candidateName({ runId, modelVersion }: Run, label: string): Html {
-  return html`${runLink(runId, modelVersion)}<br />${label}`;
 }
 
 async function drawnPlots(request: PageRequest, run: Run): Promise<Html> {
@@ -110,10 +112,6 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
 /** The same policy as in the report's <meta>. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-function hasReport(session: Session, run: Run): boolean {
-  return existsSync(reportPath(session, run));
-}
 
 export function recordedReport({ session, id }: PageRequest, reply: Reply): Reply {
   const run = runNamed(session, id);

@@ -144,13 +144,11 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
   </div>`;
 }
 
-interface Charted {
-  readonly name: string;
-  readonly share: number | null;
-  readonly metric: MetricLabel;
-}
-
-function parameterPlot({ bestTrial }: SearchRecord, done: Finished, { name, share, metric }: Charted): PlotSpec {
+function parameterPlot(
+  { bestTrial }: SearchRecord,
+  done: Finished,
+  { name, share, metric }: { readonly name: string; readonly share: number | null; readonly metric: MetricLabel },
+): PlotSpec {
   const own = done.filter(({ params }) => params[name] !== undefined);
   const isNumeric = own.every(({ params }) => typeof params[name] === "number");
   const best = own.find(({ number }) => number === bestTrial);

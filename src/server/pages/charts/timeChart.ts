@@ -3,12 +3,10 @@ import { displayNumber } from "../../../plots/displayNumber.ts";
 import { html, trusted, type Html } from "../../../reporting/html.ts";
 
 export interface TimePoint {
-  /** Shown with the value in the tooltip. */
   readonly label: string;
   readonly tick?: string | undefined;
   readonly value: number | null;
   readonly interval?: readonly [number, number] | null;
-  /** An estimate of the value without labels. */
   readonly estimate?: number | null;
   readonly limit?: number | null;
   readonly status?: "pass" | "warn" | "fail" | "skipped" | null;
@@ -25,7 +23,6 @@ export interface TimeChart {
   readonly points: readonly TimePoint[];
   readonly limitName?: string;
   readonly format?: (value: number) => string;
-  /** The axis starts at zero. */
   readonly zero?: boolean;
   /** A logarithmic axis, for p-values: 1e-9 and 0.03 are drawn apart. Values below its lowest tick are drawn there. */
   readonly log?: boolean;

@@ -109,7 +109,6 @@ function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowVa
   </svg>`;
 }
 
-/** The point of a monitored window: a value with its limit and status, as the index stores it. */
 export function windowPoint(
   window: Pick<WindowLine, "label" | "file" | "end" | "status">,
   found: Pick<WindowValue, "value" | "bound" | "status"> | undefined,

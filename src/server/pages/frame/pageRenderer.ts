@@ -50,7 +50,6 @@ export function pageRenderer(state: ServerState, access: PageAccess) {
         .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY })
         .send(text);
     },
-    /** Logs an unexpected error. */
     reportBug(error: unknown, { method, url }: Request): void {
       workspace.context.emit({ type: "warning", stage: "serve", message: `${method} ${url}: ${stackOf(error)}` });
     },
@@ -63,15 +62,6 @@ export function pageRenderer(state: ServerState, access: PageAccess) {
 }
 
 const version = codeVersion();
-
-const titles: Readonly<Record<(typeof areas)[number], string>> = {
-  overview: "Overview",
-  runs: "Runs",
-  trials: "Trials",
-  monitoring: "Monitoring",
-  predictions: "Predictions",
-  live: "Live",
-};
 
 /** An inline icon, so that browsers do not request /favicon.ico. */
 const ICON =
@@ -117,7 +107,7 @@ function pageShell(
                       <a
                         href="${each === "overview" ? "/ui" : pageAddress(each)}"
                         ${each === area && html`aria-current="page"`}
-                        >${titles[each]}</a
+                        >${each.charAt(0).toUpperCase()}${each.slice(1)}</a
                       >
                     </li>`,
                 )}

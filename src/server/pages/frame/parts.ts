@@ -11,7 +11,6 @@ import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.
 
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 
-/** A value in large type. */
 export function big(text: string): Html {
   return html`<span class="figure">${text}</span>`;
 }
@@ -30,7 +29,6 @@ export function factList(facts: readonly (Fact | false)[]): Html {
   </dl>`;
 }
 
-/** A link to a run, with the version of its model if it has one. */
 export function runLink(runId: string, modelVersion: Run["modelVersion"] = null): Html {
   return html`<span class="nowrap"
     ><a href="${pageAddress("runs", runId)}"><code>${runId}</code></a
@@ -38,7 +36,6 @@ export function runLink(runId: string, modelVersion: Run["modelVersion"] = null)
   >`;
 }
 
-/** The name of a run if it has one, its id, and its tags. */
 export function runName({ runId, modelVersion, tags }: Run): Html {
   const name = tags[NAME_TAG];
   return html`${name !== undefined && html`<strong>${name}</strong> `}${runLink(runId, modelVersion)}`;
