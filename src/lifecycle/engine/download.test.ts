@@ -1,12 +1,14 @@
 /** Tests downloads from a local server that behaves like a package index. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import http, { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Wheel } from "../../estimators/xgboost/engines/native/releases.ts";
 import { temporaryFolder } from "../../testing/exampleRecords.ts";
-import { downloadWheel, packageIndex } from "./download.ts";
+import { downloadWheel, pipSetting } from "./download.ts";
 
 const wheel: Wheel = { project: "xgboost-cpu", filename: "xgboost_cpu-3.2.0-py3-none-any.whl", sha256: "0" };
 const content = Buffer.from("a wheel");
@@ -107,19 +109,65 @@ describe("downloadWheel", () => {
   });
 });
 
-describe("packageIndex", () => {
-  it("is that of PIP_INDEX_URL, else of pip's configuration, of which later files override earlier ones", () => {
+describe("pipSetting", () => {
+  it("is that of the variable, else of pip's configuration, of which later files override earlier ones", () => {
     const [home, venv] = [temporaryFolder(), temporaryFolder()];
     const name = process.platform === "win32" ? "pip.ini" : "pip.conf";
     const files = { user: join(home, ".config", "pip", name), venv: join(venv, name), own: join(home, "own") };
     mkdirSync(join(home, ".config", "pip"), { recursive: true });
     for (const [host, path] of Object.entries(files))
-      writeFileSync(path, `[global]\r\n# x\nIndex_URL: https://${host}\n`);
+      writeFileSync(path, `[global]\r\n# x\nIndex_URL: https://${host}\nproxy = \ncert = /a b/${host}.pem\r\n`);
     const environment = { HOME: home };
-    expect(packageIndex(environment)).toEqual({ url: "https://user", setBy: files.user });
-    expect(packageIndex({ ...environment, VIRTUAL_ENV: venv })).toEqual({ url: "https://venv", setBy: files.venv });
-    const all = { ...environment, VIRTUAL_ENV: venv, PIP_CONFIG_FILE: files.own };
-    expect(packageIndex(all)).toEqual({ url: "https://own", setBy: files.own });
-    expect(packageIndex({ ...all, PIP_INDEX_URL: "https://here" }).url).toBe("https://here");
+    const urlOf = (more: object) => pipSetting("index-url", { ...environment, ...more });
+    expect(urlOf({})).toEqual({ value: "https://user", setBy: files.user });
+    expect(urlOf({ VIRTUAL_ENV: venv })).toEqual({ value: "https://venv", setBy: files.venv });
+    const all = { VIRTUAL_ENV: venv, PIP_CONFIG_FILE: files.own };
+    expect(urlOf(all)).toEqual({ value: "https://own", setBy: files.own });
+    expect(urlOf({ ...all, PIP_INDEX_URL: "https://here" })).toEqual({ value: "https://here", setBy: "PIP_INDEX_URL" });
+    expect(pipSetting("cert", environment)).toEqual({ value: "/a b/user.pem", setBy: files.user });
+    expect(pipSetting("proxy", environment)?.setBy).not.toBe(files.user);
+  });
+});
+
+describe.skipIf(!("setGlobalProxyFromEnv" in http))("a network behind a proxy with its own certificates", () => {
+  it("is reached as pip reaches it; without, the error names what can be set", async ({ skip }) => {
+    const folder = temporaryFolder();
+    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+    const options = `-x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=index.test -addext subjectAltName=DNS:index.test`;
+    const made = spawnSync("openssl", ["req", ...options.split(" "), "-keyout", key, "-out", cert]);
+    if (made.status !== 0) return skip("no openssl");
+    const secure = createSecureServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
+      response.end(request.url!.endsWith(".whl") ? content : json);
+    });
+    await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+    const asked: string[] = [];
+    const proxy = await index((_request, response) => void response.writeHead(500).end());
+    server!.on("connect", ({ url }: IncomingMessage, socket: Socket) => {
+      asked.push(url!);
+      const through = connect((secure.address() as AddressInfo).port, "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        through.pipe(socket).pipe(through);
+      });
+      for (const each of [socket, through]) each.on("error", () => {});
+    });
+    for (const name of ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE"]) vi.stubEnv(name, "");
+    const configuration = join(folder, "pip.conf");
+    writeFileSync(configuration, `[global]\nproxy = ${proxy.replace("http://", "")}\n`);
+    vi.stubEnv("PIP_CONFIG_FILE", configuration);
+    vi.stubEnv("PIP_CERT", cert);
+    const address = "https://index.test/simple";
+    expect(Buffer.from((await download(address)).bytes)).toEqual(content);
+    expect(asked[0]).toBe("index.test:443");
+    vi.stubEnv("PIP_CERT", join(folder, "none.pem"));
+    await expect(download(address)).rejects.toThrow(/none\.pem/);
+    vi.stubEnv("PIP_CERT", "");
+    await expect(download(address)).rejects.toMatchObject({
+      message: expect.stringContaining("self-signed certificate"),
+      hint: expect.stringContaining(
+        `the proxy by ${configuration} (PIP_PROXY, pip.conf, HTTPS_PROXY), certificates by`,
+      ),
+    });
+    secure.closeAllConnections();
+    secure.close();
   });
 });

@@ -1,10 +1,17 @@
 /** Downloads a wheel from the package index of pip (PEP 503 and PEP 691). */
 import { readFileSync, rmSync } from "node:fs";
+import http from "node:http";
 import { join } from "node:path";
+import tls from "node:tls";
 import { MlctlError } from "../../core/errors.ts";
 import { userFolder, type Environment } from "../../core/userFolder.ts";
 import type { Wheel } from "../../estimators/xgboost/engines/native/releases.ts";
 import { decoded, download, shownUrl, type DownloadOptions } from "../../storage/remote/download.ts";
+
+interface Setting {
+  readonly value: string;
+  readonly setBy: string;
+}
 
 const PYPI = "https://pypi.org/simple";
 
@@ -21,12 +28,22 @@ export async function downloadWheel(
   folder: string,
   { signal, onProgress }: Pick<DownloadOptions, "signal" | "onProgress">,
 ) {
-  const { url, setBy } = packageIndex();
+  const { value: url, setBy } = pipSetting("index-url") ?? { value: PYPI, setBy: "pip's default" };
+  const proxy = pipSetting("proxy") ?? variable("HTTPS_PROXY", "https_proxy");
+  const certificates = pipSetting("cert") ?? variable("SSL_CERT_FILE");
   const index = `${url.replace(/\/+$/, "")}/${wheel.project}/`;
-  const hint = `the index is set by ${setBy}; behind a proxy, set NODE_USE_ENV_PROXY=1, and NODE_EXTRA_CA_CERTS to its certificates; without a network, copy the file here and run \`mlctl engine install --from ${wheel.filename}\``;
+  const network = [
+    `the index is set by ${setBy} (index-url)`,
+    `the proxy by ${proxy?.setBy ?? "nothing"} (PIP_PROXY, pip.conf, HTTPS_PROXY)`,
+    `certificates by ${certificates?.setBy ?? "nothing"} (PIP_CERT, pip.conf, SSL_CERT_FILE)`,
+  ].join(", ");
+  const older = knowsProxies(http) ? "" : " (this Node.js: only with NODE_USE_ENV_PROXY=1, NODE_EXTRA_CA_CERTS)";
+  const hint = `${network}${older}; without a network, copy the file here and run \`mlctl engine install --from ${wheel.filename}\``;
+  let undo: (() => void) | undefined;
   const common = { ...LIMITS, signal, known: undefined, hints: { failure: hint, tooLong: hint } };
   const [listing, path] = [join(folder, "index"), join(folder, "wheel")];
   try {
+    undo = useNetworkOfPip(proxy, certificates);
     const headers = { accept: "application/vnd.pypi.simple.v1+json, text/html;q=0.5" };
     const { url: base } = (await download({ ...common, url: index, path: listing, headers }))!;
     const href = addressOf(wheel.filename, readFileSync(listing, "utf8"));
@@ -39,23 +56,54 @@ export async function downloadWheel(
     const message = `${wheel.filename} could not be downloaded from ${shownUrl(index)}: ${(error as Error).message}`;
     throw new MlctlError("failure", message, { cause: error, hint });
   } finally {
+    undo?.();
     for (const each of [listing, path]) rmSync(each, { force: true });
   }
 }
 
-/** The index that pip would use: of PIP_INDEX_URL, else of the last of its configuration files that sets one. */
-export function packageIndex(environment: Environment = process.env): { url: string; setBy: string } {
-  const { PIP_INDEX_URL, PIP_CONFIG_FILE = "", VIRTUAL_ENV, APPDATA } = environment;
-  if (PIP_INDEX_URL) return { url: PIP_INDEX_URL, setBy: "PIP_INDEX_URL" };
+/** A setting of pip: of its variable, else of the last of its configuration files that has it. */
+export function pipSetting(
+  name: "index-url" | "proxy" | "cert",
+  environment: Environment = process.env,
+): Setting | undefined {
+  const setBy = `PIP_${name.replace("-", "_").toUpperCase()}`;
+  const given = environment[setBy];
+  if (given) return { value: given, setBy };
+  const { PIP_CONFIG_FILE = "", VIRTUAL_ENV, APPDATA } = environment;
   const user = userFolder("XDG_CONFIG_HOME", ".config", environment);
   const folders = ["/etc", "/etc/xdg/pip", user && join(user, "pip"), APPDATA && join(APPDATA, "pip"), VIRTUAL_ENV];
-  const name = process.platform === "win32" ? "pip.ini" : "pip.conf";
-  const paths = [...folders.flatMap((folder) => (folder ? [join(folder, name)] : [])), PIP_CONFIG_FILE];
+  const file = process.platform === "win32" ? "pip.ini" : "pip.conf";
+  const paths = [...folders.flatMap((folder) => (folder ? [join(folder, file)] : [])), PIP_CONFIG_FILE];
+  const line = new RegExp(`^[ \\t]*${name.replace("-", "[-_]")}[ \\t]*[=:][ \\t]*(\\S.*?)\\s*$`, "im");
   for (const path of paths.toReversed()) {
-    const url = /^\s*index[-_]url\s*[=:]\s*(\S+)/im.exec(textOf(path))?.[1];
-    if (url !== undefined) return { url, setBy: path };
+    const value = line.exec(textOf(path))?.[1];
+    if (value !== undefined) return { value, setBy: path };
   }
-  return { url: PYPI, setBy: "pip's default" };
+  return undefined;
+}
+
+/** Node's fetch then goes through the proxy and trusts the certificates that pip would. @returns undoes it */
+function useNetworkOfPip(proxy: Setting | undefined, certificates: Setting | undefined): () => void {
+  const address = proxy && (proxy.value.includes("://") ? proxy.value : `http://${proxy.value}`);
+  const own = address && { http_proxy: address, https_proxy: address, HTTP_PROXY: address, HTTPS_PROXY: address };
+  if (!knowsProxies(http)) return () => {};
+  const trusted = tls.getCACertificates();
+  if (certificates) tls.setDefaultCACertificates([...trusted, readFileSync(certificates.value, "utf8")]);
+  const direct = http.setGlobalProxyFromEnv({ ...process.env, ...own });
+  return () => {
+    direct();
+    tls.setDefaultCACertificates(trusted);
+  };
+}
+
+/** Node.js 24.14 and later; those also take further certificates. */
+function knowsProxies(module: object): module is { setGlobalProxyFromEnv: (environment: object) => () => void } {
+  return "setGlobalProxyFromEnv" in module;
+}
+
+function variable(...names: readonly string[]): Setting | undefined {
+  const setBy = names.find((name) => process.env[name]);
+  return setBy === undefined ? undefined : { value: process.env[setBy]!, setBy };
 }
 
 function textOf(path: string): string {
