@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { beforeAll, expect, it } from "vitest";
-import { openLogReader } from "../storage/predictionLog/openLogReader.ts";
+import { openLogReader } from "../storage/predictionLog/sqliteReader.ts";
 import { logisticWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 import { expectProblem, served, type Reply, type ServedWorkspace } from "./servedWorkspace.ts";
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseAddress } from "../core/databaseAddress.ts";
 import { connect } from "../storage/postgres/connect.ts";
-import { openLogReader } from "../storage/predictionLog/openLogReader.ts";
+import { openLogReader } from "../storage/predictionLog/sqliteReader.ts";
 import { postgresServer, type PostgresServer } from "../testing/postgresServer.ts";
 import { logisticWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 import { replyOf, served } from "./servedWorkspace.ts";

@@ -22,11 +22,9 @@ const toys = [
     source: `/** Nearest centroid: Gaussian classes with equal, independent variances, so that the margins are linear. */
 import type { Contributions, Estimator, FitOptions, FittedEstimator, Predictor } from "../core/estimator.ts";
 import type { EstimatorInput, GraphBuilder } from "../core/onnx.ts";
-import type { Matrix } from "../core/table/matrix.ts";
-import { numberList, requireWidth } from "./fittedState.ts";
+import type { Matrix } from "../core/table/table.ts";
+import { numberList, requireComplete, requireWidth, resolveParams } from "./fittedState.ts";
 import { affineNodes, linearContributions, type LinearOutput } from "./linearOutput.ts";
-import { resolveParams } from "./params.ts";
-import { requireComplete } from "./requireComplete.ts";
 
 export const nearestCentroid = {
   family: "nearest_centroid",
@@ -140,8 +138,7 @@ function probabilities(outputs: readonly LinearOutput[], values: Float64Array): 
     source: `/** Square: the square of numbers. */
 import { columnTensor, graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { Transform } from "../core/transform.ts";
-import { mapColumns, mapValues } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { chooseColumns, mapColumns, mapValues, readOptions } from "./mapColumns.ts";
 
 export const square: Transform<{ readonly columns: readonly string[] }> = {
   type: "square",

@@ -3,8 +3,7 @@ import { Argument, Command as CommanderCommand, CommanderError, Help, Option } f
 import { globalOptions, listingOptions, groups, type Command, type OptionSpec } from "../commands/command.ts";
 import { variableOf } from "../config/variablesFile.ts";
 import { MlctlError } from "../core/errors.ts";
-import { parseDuration } from "../core/text/duration.ts";
-import { present } from "../core/text/present.ts";
+import { parseDuration, present } from "../core/text/format.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { Colours } from "./textWidth.ts";
 

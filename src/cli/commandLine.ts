@@ -4,7 +4,7 @@ import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
-import { present } from "../core/text/present.ts";
+import { present } from "../core/text/format.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import { isOn } from "../core/userFolder.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";

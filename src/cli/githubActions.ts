@@ -3,7 +3,7 @@ import { appendFileSync, existsSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import type { ProgressEvent } from "../core/context.ts";
 import { messageOf, MlctlError } from "../core/errors.ts";
-import { present } from "../core/text/present.ts";
+import { present } from "../core/text/format.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { View, ViewTable } from "../core/view.ts";

@@ -1,6 +1,5 @@
 /** Formats the data of a view: tab-separated for pipes, CSV and Markdown on request. */
-import { present } from "../core/text/present.ts";
-import { formulaSafe } from "../core/text/formulaSafe.ts";
+import { formulaSafe, present } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import { printable } from "./textWidth.ts";
 

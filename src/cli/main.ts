@@ -1,6 +1,6 @@
 /** main: runs the command line in this process and exits with its exit code. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { threadsAreEnding } from "../core/nativeOpening.ts";
+import { threadsAreEnding } from "../core/nativeCalls.ts";
 import { commandLine } from "./commandLine.ts";
 import { isStopping, quit } from "./stopSignals.ts";
 

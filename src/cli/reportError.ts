@@ -1,5 +1,5 @@
 /** Formats an error for stderr and gives its exit code. */
-import { firstLines } from "../core/text/listed.ts";
+import { firstLines } from "../core/text/format.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { printable, type Colours } from "./textWidth.ts";
 import { toJson } from "../core/text/toJson.ts";

@@ -1,8 +1,6 @@
 /** Ctrl-C, SIGTERM and SIGHUP: the first signal asks the step to stop cleanly, the second ends the process. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
-import { exitAtOnce } from "../core/koffi.ts";
-import { nativeCallsRun, stopNativeCalls } from "../core/nativeCalls.ts";
-import { threadsAreEnding } from "../core/nativeOpening.ts";
+import { exitAtOnce, nativeCallsRun, stopNativeCalls, threadsAreEnding } from "../core/nativeCalls.ts";
 
 /** Exit before service managers kill the process, which most do after ten seconds or more. */
 const TERM_GRACE_MS = 8000;

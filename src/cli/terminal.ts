@@ -1,9 +1,8 @@
 /** Output of a call: data on stdout, everything else on stderr, each with its own colours. */
-import { firstLines } from "../core/text/listed.ts";
+import { firstLines, present } from "../core/text/format.ts";
 import type { Outcome } from "../commands/command.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { Cell, View } from "../core/view.ts";
-import { present } from "../core/text/present.ts";
 import { tableText } from "./tableText.ts";
 import { coloursFor, pad, textWidth, wrap, type Colours } from "./textWidth.ts";
 import { cellText, csvText, markdownText, tabSeparated } from "./listingText.ts";

@@ -1,7 +1,6 @@
 /** `mlctl alerts`: open, resolved and muted alerts, and a test of the channels. */
 import { MlctlError } from "../core/errors.ts";
-import { counted, formatNumber, shortTime } from "../core/text/format.ts";
-import { present } from "../core/text/present.ts";
+import { counted, formatNumber, shortTime, present } from "../core/text/format.ts";
 import type { SavedAlerts } from "../lifecycle/monitor/savedAlerts.ts";
 import { defineCommand, type Command, type Outcome } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";

@@ -1,9 +1,8 @@
 /** `mlctl diagnose`, `doctor` and `verify`: health of the deployed model, of the workspace, of the recorded files. */
 import { isReadable } from "../config/unsetValues.ts";
 import { recover, exitCodes } from "../core/errors.ts";
-import { finding, type Finding } from "../core/records/drift.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { counted, dateText, formatNumber } from "../core/text/format.ts";
+import { finding, type Finding } from "../core/records/monitoring.ts";
+import { MILLISECONDS_A_DAY, counted, dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
 import type { DoctorResult } from "../lifecycle/health/doctor.ts";

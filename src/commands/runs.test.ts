@@ -2,7 +2,7 @@ import { Chalk } from "chalk";
 import { expect, it } from "vitest";
 import { viewText } from "../cli/terminal.ts";
 import { exampleRun } from "../testing/exampleRecords.ts";
-import { memberChanges, paramRows } from "../core/text/candidateLabels.ts";
+import { memberChanges, paramRows } from "../core/text/recordText.ts";
 import { changedParams, runList } from "../lifecycle/registry/runList.ts";
 import { openMemoryStore } from "../storage/store/openStore.ts";
 import { runsView } from "./views/runViews.ts";

@@ -1,7 +1,7 @@
 /** `mlctl runs list | show | diff | tag`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
 import { counted } from "../core/text/format.ts";
-import { isUserTag } from "../core/records/run.ts";
+import { isUserTag } from "../core/records/lineage.ts";
 import { defineCommand, metricValues, tagValues, sharedOptions, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 import { runsView, runView, trialsView } from "./views/runViews.ts";

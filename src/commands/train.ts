@@ -1,9 +1,8 @@
 /** `mlctl train` and `tune`: trains the configured models, or searches their parameters first, and keeps the best. */
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { paramsText } from "../core/text/candidateLabels.ts";
+import { paramsText, selectionLabel } from "../core/text/recordText.ts";
 import { counted, formatNumber, percent } from "../core/text/format.ts";
-import { selectionLabel } from "../core/text/recordText.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";

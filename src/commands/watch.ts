@@ -2,10 +2,8 @@
 import type { DropResult } from "../automation/watch/dropResult.ts";
 import { withValues } from "../config/unsetValues.ts";
 import { MlctlError } from "../core/errors.ts";
-import { counted, formatNumber } from "../core/text/format.ts";
-import { listed } from "../core/text/listed.ts";
+import { counted, formatNumber, listed, oneLine } from "../core/text/format.ts";
 import { toJson } from "../core/text/toJson.ts";
-import { oneLine } from "../core/text/oneLine.ts";
 import { defineCommand, areasOf, FAIL_ON, sharedOptions, type Command, type Invocation } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 

@@ -1,5 +1,5 @@
 /** `mlctl why`: splits the difference between two runs into the effects of data, settings and seed. */
-import { MEMBERS, memberChanges } from "../core/text/candidateLabels.ts";
+import { MEMBERS, memberChanges } from "../core/text/recordText.ts";
 import { formatNumber, intervalText } from "../core/text/format.ts";
 import type { Json } from "../core/json.ts";
 import type { Cell, View, ViewColumn } from "../core/view.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { daysBefore } from "./text/duration.ts";
+import { daysBefore } from "./text/format.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 

@@ -2,8 +2,7 @@
 import type { JsonObject } from "./json.ts";
 import type { EstimatorInput, GraphBuilder } from "./onnx.ts";
 import type { ParamSpec } from "./paramSpec.ts";
-import type { Matrix } from "./table/matrix.ts";
-import type { Task } from "./task.ts";
+import type { Matrix, Task } from "./table/table.ts";
 import type { TransformRequest } from "./transform.ts";
 
 export interface FitOptions {

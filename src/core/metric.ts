@@ -1,5 +1,5 @@
 /** Interface of a metric. */
-import type { Task } from "./task.ts";
+import type { Task } from "./table/table.ts";
 
 /** Costs of right and wrong predictions, in money; a gain is negative. */
 export interface Costs {
@@ -52,4 +52,12 @@ export interface WeakSegment {
   readonly standardError: number;
   /** Mean label and mean prediction, or of two classes the share and mean probability of class 1; null for more classes. */
   readonly means: readonly [actual: number, predicted: number] | null;
+}
+
+/** Predictions of a model for a batch of rows. */
+export interface Prediction {
+  /** Regression: values. Classification: codes of the predicted classes, (n_samples). */
+  readonly yPred: Float64Array;
+  /** Binary: of class 1, (n_samples). Multiclass: row-major (n_samples × n_classes). Null for regression. */
+  readonly probabilities: Float64Array | null;
 }

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "./table/categoryColumn.ts";
-import { sliceRows } from "./table/selectRows.ts";
-import type { Table } from "./table/table.ts";
+import { categoryColumn, sliceRows, type Table } from "./table/table.ts";
 
 const table: Table = {
   rowCount: 4,

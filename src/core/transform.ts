@@ -1,10 +1,8 @@
 /** Interface of a transform: a step from table to table whose learned state is plain JSON. */
-import type { History } from "./history.ts";
 import type { JsonObject } from "./json.ts";
 import type { GraphBuilder, GraphColumn } from "./onnx.ts";
 import type { ParamSpec } from "./paramSpec.ts";
-import type { ColumnKind, Table } from "./table/table.ts";
-import type { Task } from "./task.ts";
+import type { ColumnKind, Table, Task } from "./table/table.ts";
 
 export type TransformOptions = JsonObject;
 
@@ -67,4 +65,13 @@ export interface Transform<State extends JsonObject = JsonObject> {
   extendHistory?(state: State, later: History): State;
   /** The transform as operators of an ONNX graph; models with a transform without it are not exported from columns. */
   toOnnx?(graph: GraphBuilder, state: State, columns: readonly GraphColumn[]): readonly GraphColumn[];
+}
+
+/** All labelled rows of a dataset, training and validation. A row may only use rows strictly before it. */
+export interface History {
+  readonly timeColumn: string;
+  /** Epoch milliseconds of each row; NaN is missing. */
+  readonly time: Float64Array;
+  /** All columns, including the target as numbers (values or class codes). */
+  readonly columns: Table;
 }

@@ -1,6 +1,6 @@
-/** Worker threads that reply to requests. `end` waits while a thread loads a native library, see nativeOpening.ts. */
+/** Worker threads that reply to requests. `end` waits while a thread loads a native library, see nativeCalls.ts. */
 import { parentPort, Worker, type Transferable } from "node:worker_threads";
-import { endThreads } from "./nativeOpening.ts";
+import { endThreads } from "./nativeCalls.ts";
 import { projectRoot } from "./projectRoot.ts";
 
 export interface ThreadOptions {

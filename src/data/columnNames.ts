@@ -1,5 +1,5 @@
 /** Column names of a file: normalized on request, always distinct. */
-import { UnreadableFile } from "./unreadableFile.ts";
+import { UnreadableFile } from "./readOptions.ts";
 
 /** In characters. Survey questions are shorter; a longer name means that line ends or closing quotes are missing. */
 const MAX_NAME_LENGTH = 5000;

@@ -1,5 +1,5 @@
 /** Options for reading files: the part of `ingest` in config.json that affects reading. */
-import type { Decimal } from "../core/text/numberFormat.ts";
+import type { Decimal } from "../core/text/valueFormat.ts";
 
 /** The settings of `ingest` that say how CSV is read; what is absent is detected. */
 export interface CsvSettings {
@@ -112,4 +112,18 @@ export interface OddValues {
 /** Facts of a column that is text because numbers would lose digits, as those of `code`. */
 export function codeFacts(code: string): TextFacts {
   return { example: code, formats: [], markers: [], code };
+}
+
+/** Error in one input file: the file is rejected, the others are still read. */
+export class UnreadableFile extends Error {
+  override readonly name = "UnreadableFile";
+  /** First invalid line, from 1, if the format has lines. */
+  readonly line: number | undefined;
+  readonly hint: string | undefined;
+
+  constructor(reason: string, options: { line?: number | undefined; hint?: string | undefined } = {}) {
+    super(reason);
+    this.line = options.line;
+    this.hint = options.hint;
+  }
 }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseDate } from "../core/text/parseDate.ts";
-import { parseNumber } from "../core/text/parseNumber.ts";
-import { withDatabase } from "./duckdb/duckdb.ts";
-import { literal } from "./duckdb/sql.ts";
+import { parseDate, parseNumber } from "../core/text/valueFormat.ts";
+import { withDatabase, literal } from "./duckdb/duckdb.ts";
 
 const NUMBERS = [
   "1",

@@ -1,7 +1,7 @@
 /** Two-sample chi-square test: do both samples come from one distribution of categories? */
 import type { TestResult } from "./driftTest.ts";
 import { total } from "./sharesOf.ts";
-import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
+import { chiSquareSurvival } from "../stats/distributions.ts";
 
 /**
  * Equal to scipy.stats.chi2_contingency([reference, current], correction=False) without the categories that are empty

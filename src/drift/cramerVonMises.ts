@@ -1,6 +1,6 @@
 /** Two-sample Cramér–von Mises test: do both samples come from one distribution? Uses the whole range of values. */
 import type { TestResult } from "./driftTest.ts";
-import { cramerVonMisesSurvival } from "../stats/distributions/cramerVonMisesSurvival.ts";
+import { cramerVonMisesSurvival } from "../stats/distributions.ts";
 import { tieCounts } from "../stats/rankCounts.ts";
 
 /** Up to this many values on both sides the p-value is exact, as with SciPy's method="auto". */

@@ -1,6 +1,5 @@
 /** Registry of drift tests, by their names in config.json and --json. */
-import { presentValues } from "../stats/presentValues.ts";
-import { standardDeviation } from "../stats/standardDeviation.ts";
+import { presentValues, standardDeviation } from "../stats/descriptive.ts";
 import { andersonDarling } from "./andersonDarling.ts";
 import { chiSquare } from "./chiSquare.ts";
 import { cramerVonMises } from "./cramerVonMises.ts";

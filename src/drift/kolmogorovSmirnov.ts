@@ -1,5 +1,5 @@
 /** Two-sample Kolmogorov–Smirnov test: do both samples come from one distribution of numbers? */
-import { kolmogorovSurvival } from "../stats/distributions/kolmogorovSurvival.ts";
+import { kolmogorovSurvival } from "../stats/distributions.ts";
 import type { TestResult } from "./driftTest.ts";
 import { rankCounts, ranksBetween } from "../stats/rankCounts.ts";
 

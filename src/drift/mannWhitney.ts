@@ -1,6 +1,6 @@
 /** Mann–Whitney U test: does one sample tend to have larger values than the other? */
 import type { TestResult } from "./driftTest.ts";
-import { normalSurvival } from "../stats/distributions/chiSquareSurvival.ts";
+import { normalSurvival } from "../stats/distributions.ts";
 import { tieCounts } from "../stats/rankCounts.ts";
 
 /** With more values on both sides the normal approximation is used, as with SciPy's method="auto". */

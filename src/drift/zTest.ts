@@ -1,7 +1,7 @@
 /** z-test of two proportions: has the share of one value changed? */
 import type { TestResult } from "./driftTest.ts";
 import { total } from "./sharesOf.ts";
-import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
+import { chiSquareSurvival } from "../stats/distributions.ts";
 
 /**
  * Compares the shares of the first cell, with the variance of the pooled share:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Matrix } from "../core/table/matrix.ts";
+import type { Matrix } from "../core/table/table.ts";
 import { baseline } from "./baseline.ts";
 
 function matrix(columnNames: readonly string[], ...values: number[]): Matrix {

@@ -3,12 +3,9 @@ import { param } from "../core/paramSpec.ts";
 import type { Estimator, FitOptions, FittedEstimator, Predictor } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import { requireFeatures, scalar, type EstimatorInput, type GraphBuilder } from "../core/onnx.ts";
-import type { Matrix } from "../core/table/matrix.ts";
-import type { Task } from "../core/task.ts";
-import { numberList } from "./fittedState.ts";
+import type { Matrix, Task } from "../core/table/table.ts";
+import { numberList, resolveParams, requireTarget } from "./fittedState.ts";
 import { constantNodes } from "./linearOutput.ts";
-import { resolveParams } from "./params.ts";
-import { requireTarget } from "./requireComplete.ts";
 
 /** Predicts the same as scikit-learn's DummyRegressor("mean") and DummyClassifier("prior"). */
 export const baseline = {

@@ -2,9 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Estimator, FitOptions, FittedEstimator } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/table/matrix.ts";
+import type { Matrix, Task } from "../core/table/table.ts";
 import { random } from "../core/random.ts";
-import type { Task } from "../core/task.ts";
 import { estimators } from "./index.ts";
 
 const columnNames = ["a", "b", "c"];

@@ -1,5 +1,5 @@
 /** The models that are trained if config.json names none. */
-import type { Task } from "../core/task.ts";
+import type { Task } from "../core/table/table.ts";
 import type { estimators } from "./index.ts";
 import { random } from "../core/random.ts";
 

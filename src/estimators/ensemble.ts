@@ -7,8 +7,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Estimator, EnsembleMember, FittedEstimator } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
 import { complement, requireFeatures, scalar, type GraphBuilder } from "../core/onnx.ts";
-import type { Matrix } from "../core/table/matrix.ts";
-import type { Task } from "../core/task.ts";
+import type { Matrix, Task } from "../core/table/table.ts";
 import { logOdds, logShare, SMALLEST_SHARE, softmax } from "../stats/softmax.ts";
 import { ofWidth, requireWidth, unfit } from "./fittedState.ts";
 

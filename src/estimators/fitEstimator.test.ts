@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { FitOptions } from "../core/estimator.ts";
 import { estimators } from "./index.ts";
-import { fitEstimator } from "./fitEstimator.ts";
+import { fitEstimator } from "./fittedState.ts";
 
 const X = { rowCount: 3, columnNames: ["a"], values: Float64Array.of(1, 2, 4) };
 const y = Float64Array.of(0, 1, 1);

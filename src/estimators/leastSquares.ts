@@ -1,7 +1,7 @@
 /** Reduces a least-squares problem of n rows to one of p rows with the same solution, block by block (QR). */
-import type { Matrix } from "../core/table/matrix.ts";
+import type { Matrix } from "../core/table/table.ts";
 import type { Turns } from "./turns.ts";
-import { areExact } from "../stats/standardDeviation.ts";
+import { areExact } from "../stats/descriptive.ts";
 
 /** Rows per step: enough to pay for the pass over R, few enough for the cache. */
 const BLOCK_ROWS = 256;

@@ -1,7 +1,7 @@
 /** Linear outputs of a model: their Shapley values and their ONNX operators. */
 import type { Contributions } from "../core/estimator.ts";
 import { requireFeatures, type EstimatorInput, type GraphBuilder } from "../core/onnx.ts";
-import type { Matrix } from "../core/table/matrix.ts";
+import type { Matrix } from "../core/table/table.ts";
 import { dotRows } from "./rowBlock.ts";
 
 export interface LinearOutput {

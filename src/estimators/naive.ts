@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Estimator } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
 import { baseline } from "./baseline.ts";
-import { resolveParams } from "./params.ts";
+import { resolveParams } from "./fittedState.ts";
 
 /** The last value strictly before the time of the row, of its series: the random walk of forecasting. */
 export const naive = previousValue({

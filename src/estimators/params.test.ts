@@ -2,7 +2,7 @@ import type { ParamSpec } from "../core/paramSpec.ts";
 import { describe, expect, it } from "vitest";
 import { MlctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import { resolveParams } from "./params.ts";
+import { resolveParams } from "./fittedState.ts";
 
 const specs: readonly ParamSpec[] = [
   { name: "depth", type: "integer", default: 6, minimum: 1, maximum: 9, description: "" },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requireComplete } from "./requireComplete.ts";
+import { requireComplete } from "./fittedState.ts";
 
 describe("requireComplete", () => {
   const rowCount = 3001;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { Column, Table } from "../core/table/table.ts";
-import type { Task } from "../core/task.ts";
+import { categoryColumn, type Column, type Table, type Task } from "../core/table/table.ts";
 import { automaticTransforms } from "./automatic.ts";
 
 const linear = { complete: true, standardized: true };

@@ -1,13 +1,11 @@
 /** Automatic features: chooses transforms from the column kinds of a table. */
 import type { Estimator } from "../core/estimator.ts";
-import { listed } from "../core/text/listed.ts";
-import { counted } from "../core/text/format.ts";
-import { parseDate } from "../core/text/parseDate.ts";
-import { selectHint } from "../core/text/selectHint.ts";
-import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
-import type { Task } from "../core/task.ts";
+import { listed, counted } from "../core/text/format.ts";
+import { parseDate } from "../core/text/valueFormat.ts";
+import { selectHint } from "../core/text/suggest.ts";
+import type { CategoryColumn, Column, NumberColumn, Table, Task } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
-import { rowsByCode } from "../stats/countCategories.ts";
+import { rowsByCode } from "../stats/samplePositions.ts";
 import { words } from "./text.ts";
 
 /** A text column whose distinct values exceed this share of the rows is an id or free text … */

@@ -2,10 +2,8 @@
 import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, scalar } from "../core/onnx.ts";
-import { finiteValues } from "../stats/presentValues.ts";
-import { quantileSorted } from "../stats/quantileSorted.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { mapValues } from "./mapColumns.ts";
+import { finiteValues, quantileSorted } from "../stats/descriptive.ts";
+import { columnTransform, mapValues } from "./mapColumns.ts";
 
 /** Null: no limit on that side. */
 type Range = { readonly minimum: number | null; readonly maximum: number | null };

@@ -1,11 +1,9 @@
 /** Compiles fitted transforms into a function from table to matrix, used by train, score, predict, serve and monitor. */
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/table/matrix.ts";
+import { type Matrix, sliceRows, type Column, type NumberColumn, type Table, findColumn } from "../core/table/table.ts";
 import type { FittedTransform } from "../core/records/model.ts";
-import { sliceRows } from "../core/table/selectRows.ts";
-import type { Column, NumberColumn, Table } from "../core/table/table.ts";
-import type { TableMap } from "../core/transform.ts";
-import { requireTransform } from "./index.ts";
+import type { TableMap, HistoryGap, LookBack } from "../core/transform.ts";
+import { requireTransform, findTransform } from "./index.ts";
 
 /** Rows transformed at a time, so that columns stay in the processor's cache and memory is bounded. */
 const SLICE_ROWS = 4096;
@@ -68,5 +66,46 @@ function writeRows(values: Float64Array, columns: readonly NumberColumn[], first
   columns.forEach((column, position) => {
     const source = column.values;
     for (let i = 0, at = firstRow * width + position; i < source.length; i++, at += width) values[at] = source[i]!;
+  });
+}
+
+/** What each of the transforms that look back reads. */
+export function lookBacks(transforms: readonly FittedTransform[]): LookBack[] {
+  return transforms.flatMap(({ type, state }) => findTransform(type)?.looksBack?.(state) ?? []);
+}
+
+/** @returns a function from table to the gap of each row, or null; undefined if no transform looks back */
+export function historyGaps(
+  transforms: readonly FittedTransform[],
+): ((table: Table) => (HistoryGap | null)[]) | undefined {
+  const all = transforms.flatMap(({ type, state }) => findTransform(type)?.historyGaps?.(state) ?? []);
+  if (all.length === 0) return undefined;
+  return (table) => {
+    const found = all.map((gapsOf) => gapsOf(table));
+    return Array.from({ length: table.rowCount }, (_, row) => {
+      const gaps = found.flatMap((each) => each[row] ?? []);
+      // Missing history takes precedence over stale history.
+      return gaps.find(({ kind }) => kind === "missing") ?? gaps[0] ?? null;
+    });
+  };
+}
+
+/**
+ * Extends the history of transforms that look back by the rows of `known` after its end, as if they had been ingested. A
+ * row still sees only earlier rows. All other learned state stays the same.
+ */
+export function extendHistory(transforms: readonly FittedTransform[], known: Table): readonly FittedTransform[] {
+  // By time column: a step excludes rows for later steps by setting their time to NaN.
+  const times = new Map<string, Float64Array>();
+  return transforms.map(({ type, state }) => {
+    const transform = findTransform(type);
+    if (transform?.extendHistory === undefined) return { type, state };
+    const dates = transform.inputNames(state).map((name) => findColumn(known, name));
+    const column = dates.find((each) => each?.kind === "date");
+    if (column?.kind !== "date") return { type, state };
+    const later = { timeColumn: column.name, time: times.get(column.name) ?? column.values, columns: known };
+    const extended = transform.extendHistory(state, later);
+    times.set(column.name, transform.narrowHistory?.(extended, later).time ?? later.time);
+    return { type, state: extended };
   });
 }

@@ -1,10 +1,7 @@
 /** Contract of every transform; one that needs options also needs an entry in `examples`. */
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { History } from "../core/history.ts";
-import { selectRows } from "../core/table/selectRows.ts";
-import type { Column, DateColumn, Table } from "../core/table/table.ts";
-import type { Transform, TransformOptions } from "../core/transform.ts";
+import { categoryColumn, selectRows, type Column, type DateColumn, type Table } from "../core/table/table.ts";
+import type { History, Transform, TransformOptions } from "../core/transform.ts";
 import { transforms } from "./index.ts";
 import { madeBy } from "./inputColumns.ts";
 

@@ -2,8 +2,7 @@
 import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, scalar } from "../core/onnx.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { mapValues } from "./mapColumns.ts";
+import { columnTransform, mapValues } from "./mapColumns.ts";
 
 /** Periods of the parts that date_parts makes. */
 const knownPeriods = { quarter: 4, month: 12, day_of_week: 7, hour: 24 };

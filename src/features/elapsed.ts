@@ -1,6 +1,6 @@
 /** Elapsed: the time since earlier rows. */
 import { param } from "../core/paramSpec.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/format.ts";
 import { reach } from "./seriesLookup.ts";
 import { lagsOption, seriesTransform } from "./seriesTransform.ts";
 

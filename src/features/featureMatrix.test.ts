@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn, type Matrix, selectRows, type Column, type Table } from "../core/table/table.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/table/matrix.ts";
-import { selectRows } from "../core/table/selectRows.ts";
-import type { Column, Table } from "../core/table/table.ts";
 import { automaticTransforms } from "./automatic.ts";
 import { compileTransforms, featureMatrix } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";

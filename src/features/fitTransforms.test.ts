@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn, type Column, type Table } from "../core/table/table.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Column, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";

@@ -1,16 +1,14 @@
 /** Fits a list of transforms, each on the output of the previous one. */
 import { MlctlError } from "../core/errors.ts";
 import type { Work } from "../core/inTurns.ts";
-import type { Matrix } from "../core/table/matrix.ts";
+import { type Matrix, sliceRows, type Table } from "../core/table/table.ts";
 import type { FittedTransform } from "../core/records/model.ts";
-import { sliceRows } from "../core/table/selectRows.ts";
-import type { Table } from "../core/table/table.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import type { Transform, TransformContext, TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { findTransform, transforms } from "./index.ts";
 import type { SelectState } from "./select.ts";
-import { optionProblems } from "./readOptions.ts";
+import { optionProblems } from "./mapColumns.ts";
 
 /**
  * Yields after each transform, so that the caller can let signals arrive: one of many columns takes long.

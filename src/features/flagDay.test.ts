@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import { cellText } from "../core/table/cellText.ts";
-import type { Column, Table } from "../core/table/table.ts";
+import { categoryColumn, cellText, type Column, type Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { flagDay } from "./flagDay.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";

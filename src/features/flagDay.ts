@@ -1,15 +1,11 @@
 /** Flag day: extends a flag that is set on one row of a day, such as the name of a holiday, to the whole day. */
 import { type ParamSpec, param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/table/findColumn.ts";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import { cellText } from "../core/table/cellText.ts";
-import type { CategoryColumn, Column } from "../core/table/table.ts";
+import { findColumn, categoryColumn, cellText, type CategoryColumn, type Column } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { requireHistory } from "./historySeries.ts";
-import { kindWords } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/format.ts";
+import { requireHistory } from "./seriesTransform.ts";
+import { kindWords, chooseColumns, readOptions } from "./mapColumns.ts";
 
 type Flag = number | string;
 

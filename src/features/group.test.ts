@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { CategoryColumn } from "../core/table/table.ts";
+import { categoryColumn, type CategoryColumn } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { group } from "./group.ts";
 

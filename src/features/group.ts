@@ -3,8 +3,8 @@ import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn } from "../core/onnx.ts";
 import type { CategoryColumn } from "../core/table/table.ts";
-import { countCategories } from "../stats/countCategories.ts";
-import { columnTransform } from "./columnTransform.ts";
+import { countCategories } from "../stats/samplePositions.ts";
+import { columnTransform } from "./mapColumns.ts";
 import { lookUp, MISSING, positions } from "./onnx/lookUp.ts";
 
 interface GroupOptions {

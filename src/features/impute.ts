@@ -2,11 +2,8 @@
 import { param } from "../core/paramSpec.ts";
 import { absent, columnTensor, graphColumn, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
-import { finiteValues } from "../stats/presentValues.ts";
-import { mean } from "../stats/mean.ts";
-import { quantilesOf } from "../stats/quantilesOf.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { mapValues } from "./mapColumns.ts";
+import { finiteValues, mean, quantilesOf } from "../stats/descriptive.ts";
+import { columnTransform, mapValues } from "./mapColumns.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
 

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { Table } from "../core/table/table.ts";
+import { categoryColumn, type Table } from "../core/table/table.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";
 import type { TransformRequest } from "../core/transform.ts";

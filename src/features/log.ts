@@ -1,8 +1,7 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
 import { param } from "../core/paramSpec.ts";
 import { absent, columnTensor, graphColumn, scalar, type GraphBuilder } from "../core/onnx.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { mapValues, nameOf } from "./mapColumns.ts";
+import { columnTransform, mapValues, nameOf } from "./mapColumns.ts";
 
 type Method = keyof typeof logarithms;
 

@@ -1,13 +1,10 @@
 /** Features that look back in time: lag, elapsed and rolling, on irregular dates with two rows on one day. */
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { History } from "../core/history.ts";
-import type { Column, Table } from "../core/table/table.ts";
-import type { TransformContext, TransformOptions } from "../core/transform.ts";
-import { featureMatrix } from "./compileTransforms.ts";
+import { categoryColumn, type Column, type Table } from "../core/table/table.ts";
+import type { History, TransformContext, TransformOptions } from "../core/transform.ts";
+import { featureMatrix, historyGaps } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";
 import { requiredColumns } from "./fitTransforms.ts";
-import { historyGaps } from "./history.ts";
 import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
 
 const days = ["2024-01-01", "2024-01-03", "2024-01-03", "2024-01-10", "2024-02-20", "2024-02-25"];

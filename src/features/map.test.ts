@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { map } from "./map.ts";
 

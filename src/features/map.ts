@@ -1,10 +1,9 @@
 /** Map: replaces categories by numbers or strings from a list. */
 import { param } from "../core/paramSpec.ts";
 import { graphColumn } from "../core/onnx.ts";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn } from "../core/table/table.ts";
 import { MlctlError } from "../core/errors.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { codeLookup, nameOf } from "./mapColumns.ts";
+import { columnTransform, codeLookup, nameOf } from "./mapColumns.ts";
 import { lookUp, MISSING } from "./onnx/lookUp.ts";
 
 type Scalar = number | string;

@@ -1,9 +1,8 @@
 /** One-hot: a 0/1 column for each category seen in training. */
 import { param } from "../core/paramSpec.ts";
 import type { NumberColumn } from "../core/table/table.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { countCategories } from "../stats/countCategories.ts";
-import { codeLookup } from "./mapColumns.ts";
+import { columnTransform, codeLookup } from "./mapColumns.ts";
+import { countCategories } from "../stats/samplePositions.ts";
 import { positions } from "./onnx/lookUp.ts";
 
 type FittedCategory = { readonly name: string; readonly categories: readonly string[] };

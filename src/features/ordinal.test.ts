@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { NumberColumn } from "../core/table/table.ts";
+import { categoryColumn, type NumberColumn } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { ordinal } from "./ordinal.ts";
 

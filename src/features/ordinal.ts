@@ -1,9 +1,8 @@
 /** Ordinal: replaces categories by whole numbers, in a given order. */
 import { param } from "../core/paramSpec.ts";
 import { graphColumn } from "../core/onnx.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { countCategories } from "../stats/countCategories.ts";
-import { codeLookup } from "./mapColumns.ts";
+import { columnTransform, codeLookup } from "./mapColumns.ts";
+import { countCategories } from "../stats/samplePositions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
 
 /** The number of a category is its position in the list. */

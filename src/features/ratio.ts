@@ -4,8 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import { absent, columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { mapColumns, chooseColumns, readOptions } from "./mapColumns.ts";
 
 type RatioState = {
   readonly columns: readonly string[];

@@ -1,10 +1,8 @@
 /** Rolling: a statistic of a column over a time window before each row, also for irregular times. */
 import { param } from "../core/paramSpec.ts";
 import { MlctlError } from "../core/errors.ts";
-import { mean } from "../stats/mean.ts";
-import { median } from "../stats/quantileSorted.ts";
-import { standardDeviation } from "../stats/standardDeviation.ts";
-import { parseDuration, type Duration } from "../core/text/duration.ts";
+import { mean, median, standardDeviation } from "../stats/descriptive.ts";
+import { parseDuration, type Duration } from "../core/text/format.ts";
 import { loadSeries, reach, type Series } from "./seriesLookup.ts";
 import { seriesTransform } from "./seriesTransform.ts";
 

@@ -1,8 +1,7 @@
 /** Round: rounds numbers to a number of decimal places. */
 import { param } from "../core/paramSpec.ts";
 import { absent, columnTensor, graphColumn, scalar } from "../core/onnx.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { mapValues, nameOf } from "./mapColumns.ts";
+import { columnTransform, mapValues, nameOf } from "./mapColumns.ts";
 
 /** Rounds half to even, as numpy and pandas do. */
 export const round = columnTransform<

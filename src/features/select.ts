@@ -3,8 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { nameOf, namesOf, wrongKind } from "./mapColumns.ts";
-import { chooseColumns, readOptions } from "./readOptions.ts";
+import { nameOf, namesOf, wrongKind, chooseColumns, readOptions } from "./mapColumns.ts";
 
 export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
 

@@ -1,15 +1,11 @@
 /** Several series in one table: with `by`, every row looks back on its own series only. */
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn, selectRows, type Column, type Table } from "../core/table/table.ts";
 import { random } from "../core/random.ts";
-import { selectRows } from "../core/table/selectRows.ts";
-import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
-import { featureMatrix } from "./compileTransforms.ts";
-import { extendHistory } from "./history.ts";
+import { featureMatrix, extendHistory, historyGaps } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";
 import { requiredColumns } from "./fitTransforms.ts";
-import { historyGaps } from "./history.ts";
 import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
 
 const DAY = 86_400_000;

@@ -1,11 +1,8 @@
 /** Looks back on the history of a row's own series. */
-import { dateText } from "../core/text/format.ts";
-import { cellText } from "../core/table/cellText.ts";
-import { findColumn } from "../core/table/findColumn.ts";
-import type { DateColumn, NumberColumn, Table } from "../core/table/table.ts";
+import { dateText, MILLISECONDS_A_DAY } from "../core/text/format.ts";
+import { cellText, findColumn, type DateColumn, type NumberColumn, type Table } from "../core/table/table.ts";
 import type { HistoryGap, TableMap } from "../core/transform.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { lowerBound } from "../stats/lowerBound.ts";
+import { lowerBound } from "../stats/descriptive.ts";
 import { mapColumns } from "./mapColumns.ts";
 import {
   groupsOf,

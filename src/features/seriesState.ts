@@ -1,10 +1,8 @@
 /** The learned state of a transform that looks back: values by time for each series, which the values of some columns tell apart. */
 import { MlctlError } from "../core/errors.ts";
-import { cellText } from "../core/table/cellText.ts";
-import { findColumn } from "../core/table/findColumn.ts";
-import type { DateColumn, Table } from "../core/table/table.ts";
+import { cellText, findColumn, type DateColumn, type Table } from "../core/table/table.ts";
 import type { LookBack } from "../core/transform.ts";
-import { lowerBound } from "../stats/lowerBound.ts";
+import { lowerBound } from "../stats/descriptive.ts";
 
 export type SeriesEntries = {
   /** Ascending, in the state's units since 1970-01-01 UTC. */

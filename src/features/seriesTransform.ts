@@ -1,13 +1,24 @@
 /** Transforms that look back on series of earlier rows: what lag, elapsed and rolling have in common. */
 import { type ParamSpec, param } from "../core/paramSpec.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { DateColumn, NumberColumn } from "../core/table/table.ts";
-import type { Transform } from "../core/transform.ts";
-import { extendSeries, fitSeries } from "./historySeries.ts";
-import { readOptions } from "./readOptions.ts";
-import { lookBack, seriesGaps, type Series } from "./seriesLookup.ts";
-import { cutHistory, groupsOf, keyColumns, looksBack, withGroups, type SeriesState } from "./seriesState.ts";
-import type { Tolerance } from "./seriesState.ts";
+import { type DateColumn, type NumberColumn, findColumn, type Table } from "../core/table/table.ts";
+import type { Transform, History, TransformContext, TransformOptions } from "../core/transform.ts";
+import { readOptions, chooseColumns } from "./mapColumns.ts";
+import { lookBack, seriesGaps, type Series, longestBefore } from "./seriesLookup.ts";
+import {
+  cutHistory,
+  groupsOf,
+  keyColumns,
+  looksBack,
+  withGroups,
+  type SeriesState,
+  type Tolerance,
+  groupSeries,
+  keyText,
+} from "./seriesState.ts";
+import { MlctlError } from "../core/errors.ts";
+import { columnHint } from "../core/text/suggest.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/format.ts";
 
 /** How far `lag` and `elapsed` look back. */
 export const lagsOption = param(
@@ -85,4 +96,95 @@ function withoutValues(state: SeriesState): SeriesState {
     state,
     groupsOf(state).map((group) => ({ ...group, values: [] })),
   );
+}
+
+/** A day, an hour, a minute, a second, a millisecond. */
+const UNITS = [MILLISECONDS_A_DAY, 3_600_000, 60_000, 1000, 1];
+
+/** History of the columns in `options`; default: of the target. @throws {MlctlError} kind "usage" */
+export function fitSeries(table: Table, options: TransformOptions, context: TransformContext): SeriesState[] {
+  const history = requireHistory(table, context);
+  const named = options["column"] !== undefined || options["columns"] !== undefined;
+  const chosen = chooseColumns(history.columns, named ? options : { column: context.target }, ["number"]);
+  const by = (options["by"] ?? []) as readonly string[];
+  for (const name of by) requireKeyColumn(table, history, name, context.target);
+  return chosen.map(({ name }) => {
+    const series = extendSeries(emptySeries(name, history, by), history, true);
+    const sorted = groupsOf(series).toSorted((a, b) => (keyText(a.key) < keyText(b.key) ? -1 : 1));
+    const state = withGroups(series, sorted);
+    return { ...state, longestWait: longestBefore(state, table) };
+  });
+}
+
+/** @throws {MlctlError} kind "usage" if rows of `table` have no date to look back from */
+export function requireHistory(table: Table, { history }: TransformContext): History {
+  if (history === undefined) {
+    throw new MlctlError("usage", "looks back in time, but there is no time_column with dates", {
+      hint: 'set "time_column" to the column with the time of each row; convert it to dates with "ingest.types"',
+    });
+  }
+  const column = findColumn(table, history.timeColumn);
+  if (column?.kind === "date") return history;
+  const [problem, hint] =
+    column === undefined
+      ? ["is no longer available", "put this step before date_parts, and remove the column from drop_columns"]
+      : ["is not a date", 'convert it with "ingest.types" or "ingest.select"'];
+  throw new MlctlError("usage", `looks back in time, but time_column "${history.timeColumn}" ${problem}`, { hint });
+}
+
+function requireKeyColumn(table: Table, { columns, timeColumn }: History, name: string, target: string): void {
+  const [here, known] = [findColumn(table, name), findColumn(columns, name)];
+  if (name === target || name === timeColumn) {
+    throw new MlctlError("usage", `by: "${name}" is the ${name === target ? "target" : "time_column"}`, {
+      hint: "name columns that are the same in all rows of a series",
+    });
+  }
+  if (here !== undefined && here.kind === known?.kind) return;
+  const names = table.columns.map((column) => column.name);
+  throw new MlctlError("usage", `by: no column "${name}"`, {
+    hint:
+      known === undefined
+        ? columnHint(name, names, 10)
+        : `put this step before those that change "${name}", and remove it from id_columns and drop_columns`,
+  });
+}
+
+/** Rows with a time after the end of the series and a value, by time. */
+function laterRows({ time }: History, { values }: NumberColumn, rows: readonly number[], end: number): number[] {
+  const known = rows.filter((row) => time[row]! > end && Number.isFinite(values[row]!));
+  return known.toSorted((a, b) => time[a]! - time[b]! || a - b);
+}
+
+/** A state without rows of a column, to be extended by its history. */
+function emptySeries(column: string, { timeColumn }: History, by: readonly string[]): SeriesState {
+  return withGroups({ column, timeColumn, unit: UNITS[0]!, times: [], values: [], longestWait: null, by }, []);
+}
+
+/** Adds the values of a later history after the end of each series; `longestWait` stays that of training. */
+export function extendSeries(state: SeriesState, later: History, isNew = false): SeriesState {
+  const { by = [] } = state;
+  const { time } = later;
+  const column = findColumn(later.columns, state.column);
+  if (column?.kind !== "number" || by.some((name) => findColumn(later.columns, name) === undefined)) return state;
+  const groups = new Map(groupsOf(state).map((group) => [keyText(group.key), group]));
+  const added = groupSeries(later.columns, by).flatMap(({ key, rows }) => {
+    const end = (groups.get(keyText(key))?.times.at(-1) ?? -Infinity) * state.unit;
+    const sorted = laterRows(later, column, rows, end);
+    return sorted.length === 0 && !isNew ? [] : [{ key, rows: sorted }];
+  });
+  const units = isNew ? UNITS : [state.unit];
+  const unit = units.find((each) => added.every(({ rows }) => rows.every((row) => time[row]! % each === 0))) ?? 1;
+  if (unit !== state.unit) {
+    for (const [text, group] of groups)
+      groups.set(text, { ...group, times: group.times.map((each) => (each * state.unit) / unit) });
+  }
+  for (const { key, rows } of added) {
+    const { times, values } = groups.get(keyText(key)) ?? { times: [], values: [] };
+    groups.set(keyText(key), {
+      key,
+      times: [...times, ...rows.map((row) => time[row]! / unit)],
+      values: [...values, ...rows.map((row) => column.values[row]!)],
+    });
+  }
+  return withGroups({ ...state, unit }, [...groups.values()]);
 }

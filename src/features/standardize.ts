@@ -1,9 +1,7 @@
 /** Standardize: shifts and scales numbers to mean 0 and standard deviation 1 over the training rows. */
 import { columnTensor, graphColumn, scalar } from "../core/onnx.ts";
-import { finiteValues } from "../stats/presentValues.ts";
-import { mean } from "../stats/mean.ts";
-import { standardDeviation } from "../stats/standardDeviation.ts";
-import { columnTransform } from "./columnTransform.ts";
+import { finiteValues, mean, standardDeviation } from "../stats/descriptive.ts";
+import { columnTransform } from "./mapColumns.ts";
 
 type Scaled = { readonly name: string; readonly mean: number; readonly scale: number };
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn, type Table } from "../core/table/table.ts";
 import { random } from "../core/random.ts";
-import type { Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";

@@ -5,8 +5,7 @@ import { graphColumn } from "../core/onnx.ts";
 import { random } from "../core/random.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformContext } from "../core/transform.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { codeLookup, mapColumns } from "./mapColumns.ts";
+import { columnTransform, codeLookup, mapColumns } from "./mapColumns.ts";
 import { lookUp } from "./onnx/lookUp.ts";
 
 type Encoding = { readonly values: readonly (readonly [string, number])[]; readonly missing: number };

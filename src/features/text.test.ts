@@ -1,7 +1,6 @@
 /** text_length and hash_text. */
 import { expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { Table } from "../core/table/table.ts";
+import { categoryColumn, type Table } from "../core/table/table.ts";
 import { hashText, textLength } from "./text.ts";
 
 const context = { task: "regression", seed: 1, target: "y" } as const;

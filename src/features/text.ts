@@ -1,7 +1,6 @@
 /** Transforms of text: its length, and hashing of its words into a fixed number of buckets. */
 import { param } from "../core/paramSpec.ts";
-import { columnTransform } from "./columnTransform.ts";
-import { nameOf } from "./mapColumns.ts";
+import { columnTransform, nameOf } from "./mapColumns.ts";
 
 /** The words of a string: runs of letters and digits of any script, in lower case. */
 export function words(text: string): readonly string[] {

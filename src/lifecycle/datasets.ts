@@ -1,12 +1,11 @@
 /** Finds the newest dataset of a workspace and reads its rows. */
-import { counted } from "../core/text/format.ts";
 import { join } from "node:path";
-import type { Dataset } from "../core/records/dataset.ts";
+import { counted } from "../core/text/format.ts";
+import type { Dataset } from "../core/records/lineage.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table/table.ts";
 import { readDataset as readDatasetFile } from "../data/files/readTable.ts";
-import { sha256File } from "../storage/files/sha256.ts";
-import { fromRecordPath } from "../storage/files/workspacePaths.ts";
+import { sha256File, fromRecordPath } from "../storage/files/workspacePaths.ts";
 import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 

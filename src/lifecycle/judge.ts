@@ -1,8 +1,7 @@
 /** Evaluates a model on labelled rows. Shared by score, deploy and report. */
 import type { Costs } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
-import { selectRows } from "../core/table/selectRows.ts";
-import type { Table } from "../core/table/table.ts";
+import { selectRows, type Table } from "../core/table/table.ts";
 import { classReport, confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { computeMetrics } from "../metrics/findMetric.ts";
 import { baselineEvaluation } from "../pipeline/judge/baselineEvaluation.ts";

@@ -4,7 +4,7 @@ import { attempt } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { driftTestList, findDriftTest } from "../drift/findDriftTest.ts";
 import { estimators } from "../estimators/index.ts";
-import { resolveParams } from "../estimators/params.ts";
+import { resolveParams } from "../estimators/fittedState.ts";
 import { findTransform, transforms } from "../features/index.ts";
 import { transformProblems } from "../features/fitTransforms.ts";
 import { findMetric } from "../metrics/findMetric.ts";

@@ -1,20 +1,16 @@
 /** Loads the model that a REF on the command line names, or the deployed model. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Artifact } from "../core/records/artifact.ts";
-import type { Deployment } from "../core/records/deployment.ts";
+import type { Artifact, Deployment, Run } from "../core/records/lineage.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/records/model.ts";
-import type { Run } from "../core/records/run.ts";
-import { readStore } from "../storage/store/readStore.ts";
+import { readStore } from "../storage/store/syncStore.ts";
 import { currentDeployment, fetchDeployed } from "../storage/deployment/currentDeployment.ts";
-import { sha256File } from "../storage/files/sha256.ts";
+import { sha256File, fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
-import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import type { Session } from "./session.ts";
-import type { ColumnSpec } from "../core/table/signature.ts";
-import type { Column } from "../core/table/table.ts";
+import type { ColumnSpec, Column } from "../core/table/table.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -1,6 +1,6 @@
 /** Tests at, lineage, models and aliases on a history of two deployments. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Deployment } from "../core/records/deployment.ts";
+import type { Deployment } from "../core/records/lineage.ts";
 import { at, lineage } from "./registry/lineage.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";

@@ -1,15 +1,14 @@
 /** A session: a workspace with its open index. A writing session holds the workspace lock. */
-import { firstLines } from "../core/text/listed.ts";
+import { firstLines } from "../core/text/format.ts";
 import { recover } from "../core/errors.ts";
 import { fetchDeployed } from "../storage/deployment/currentDeployment.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { MAX_AHEAD_MILLISECONDS, type DatedAhead } from "../storage/store/clockAhead.ts";
-import { readStore } from "../storage/store/readStore.ts";
-import { requireKinds } from "../storage/files/requireKinds.ts";
+import { readStore, syncStore } from "../storage/store/syncStore.ts";
+import { requireKinds } from "../storage/files/workspacePaths.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
-import { syncStore } from "../storage/store/syncStore.ts";
-import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
+import { removeStaleTemporaries } from "../storage/files/atomicWrite.ts";
 import { keptTables } from "./keptTables.ts";
 import { requireServers, type Workspace } from "./workspace.ts";
 

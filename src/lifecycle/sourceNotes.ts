@@ -1,11 +1,15 @@
 /** Remembers what came from a source, as which file of which folder, and which files newer versions replaced. */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder, syncFolder, syncToDisk, namesIn } from "../storage/files/commitFile.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
-import { fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";
+import {
+  atomicWrite,
+  ensureFolder,
+  syncFolder,
+  syncToDisk,
+  namesIn,
+  removeStaleTemporaries,
+} from "../storage/files/atomicWrite.ts";
+import { sha256Text, fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";
 import type { Version } from "../storage/remote/download.ts";
 import { tableName } from "../storage/remote/tableName.ts";
 import { MONITORED_FOLDER, type Workspace } from "./workspace.ts";

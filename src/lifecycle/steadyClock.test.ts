@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Dataset } from "../core/records/dataset.ts";
+import type { Dataset } from "../core/records/lineage.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { steadyClock } from "./session.ts";
 

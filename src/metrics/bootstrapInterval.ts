@@ -2,8 +2,8 @@
 import type { Evaluation } from "../core/metric.ts";
 import { atOnce, type Work } from "../core/inTurns.ts";
 import { random, type Random } from "../core/random.ts";
-import { quantileSorted } from "../stats/quantileSorted.ts";
-import type { ResampledMetric } from "./resampledMetric.ts";
+import { quantileSorted } from "../stats/descriptive.ts";
+import type { ResampledMetric } from "./meanMetric.ts";
 
 export interface BootstrapOptions {
   readonly seed: number;

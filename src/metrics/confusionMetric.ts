@@ -1,7 +1,7 @@
 /** Metrics that are functions of the confusion matrix. */
 import type { Metric } from "../core/metric.ts";
 import { confusionCells } from "./confusionMatrix.ts";
-import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
+import { resampledMetric, type ResampledMetric } from "./meanMetric.ts";
 
 export interface Confusion {
   readonly classCount: number;

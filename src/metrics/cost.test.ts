@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Costs, Evaluation } from "../core/metric.ts";
 import { bootstrapInterval } from "./bootstrapInterval.ts";
 import { computeMetrics } from "./findMetric.ts";
-import { cost } from "./cost.ts";
+import { cost } from "./regression.ts";
 
 const costs: Costs = { truePositive: -20, falsePositive: 5, falseNegative: 100, trueNegative: 0, over: 1, under: 3 };
 

@@ -1,9 +1,9 @@
 /** Finds a metric by a name from the user. */
 import { MlctlError } from "../core/errors.ts";
 import { didYouMean } from "../core/text/suggest.ts";
-import type { Task } from "../core/task.ts";
+import type { Task } from "../core/table/table.ts";
 import { metrics } from "./index.ts";
-import type { ResampledMetric } from "./resampledMetric.ts";
+import type { ResampledMetric } from "./meanMetric.ts";
 import { finiteOrNull } from "../core/json.ts";
 import type { Evaluation, Metric } from "../core/metric.ts";
 

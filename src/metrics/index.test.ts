@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
-import type { Task } from "../core/task.ts";
+import type { Task } from "../core/table/table.ts";
 import { metrics } from "./index.ts";
 
 /** Correct predictions cost nothing. */

@@ -1,6 +1,6 @@
 /** Metrics that depend only on the order of the scores. */
 import type { Evaluation, Metric } from "../core/metric.ts";
-import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
+import { resampledMetric, type ResampledMetric } from "./meanMetric.ts";
 import { sortingOrder } from "../stats/sortingOrder.ts";
 
 interface Definition extends Omit<Metric, "compute" | "tasks" | "greaterIsBetter"> {

@@ -1,5 +1,5 @@
 /** The messages to channels: changes of findings, deployments, a test. */
-import type { Deployment } from "../core/records/deployment.ts";
+import type { Deployment } from "../core/records/lineage.ts";
 import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews, AlertOrigin } from "../core/records/alert.ts";
 import type { MonitorWindow } from "../core/records/monitoring.ts";
 import { counted, formatNumber } from "../core/text/format.ts";

@@ -1,8 +1,6 @@
 /** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
 import type { AlertArea, AlertChange, AlertFinding, AlertNews, AlertOrigin } from "../core/records/alert.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { shortTime } from "../core/text/format.ts";
-import { listed } from "../core/text/listed.ts";
+import { MILLISECONDS_A_DAY, shortTime, listed } from "../core/text/format.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
 
 interface Reported extends Pick<AlertFinding, "status" | "value"> {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn, type Column } from "../core/table/table.ts";
 import { random, type Random } from "../core/random.ts";
-import type { Column } from "../core/table/table.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { driftReport } from "./driftReport.ts";
 

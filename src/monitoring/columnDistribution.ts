@@ -1,12 +1,9 @@
 /** Small histograms of a column in the reference and in the window, so that pages can draw them without the rows. */
 import type { ColumnDistribution, MonitorDistribution } from "../core/records/monitoring.ts";
-import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import { selectValues } from "../core/table/selectRows.ts";
-import type { Column } from "../core/table/table.ts";
+import type { ColumnReference, Reference } from "../core/records/model.ts";
+import { selectValues, type Column } from "../core/table/table.ts";
 import { evenRows } from "../stats/samplePositions.ts";
-import { finiteValues } from "../stats/presentValues.ts";
-import { quantileSorted } from "../stats/quantileSorted.ts";
-import { quantilesOf } from "../stats/quantilesOf.ts";
+import { finiteValues, quantileSorted, quantilesOf } from "../stats/descriptive.ts";
 
 const BINS = 24;
 const MAXIMUM_CATEGORIES = 12;

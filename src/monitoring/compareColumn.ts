@@ -1,16 +1,15 @@
 /** Prepares a column and its training reference for a drift test, and runs the tests of the calibrated rules. */
 import { counted } from "../core/text/format.ts";
-import type { ColumnDrift } from "../core/records/drift.ts";
+import type { ColumnDrift } from "../core/records/monitoring.ts";
 import { benjaminiHochberg } from "../drift/benjaminiHochberg.ts";
 import { decileCounts } from "../drift/decileCounts.ts";
 import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
 import { findDriftTest, unsuitable } from "../drift/findDriftTest.ts";
 import { driftTests } from "../drift/index.ts";
-import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
-import { presentCount } from "../core/table/cellText.ts";
-import type { CategoryColumn, Column } from "../core/table/table.ts";
-import { rowsByCode } from "../stats/countCategories.ts";
-import { presentValues } from "../stats/presentValues.ts";
+import type { CategoryReference, ColumnReference } from "../core/records/model.ts";
+import { presentCount, type CategoryColumn, type Column } from "../core/table/table.ts";
+import { rowsByCode } from "../stats/samplePositions.ts";
+import { presentValues } from "../stats/descriptive.ts";
 import { tieCounts } from "../stats/rankCounts.ts";
 
 /** A column of the reference, its current values, and its drift settings in config.json. */

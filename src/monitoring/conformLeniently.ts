@@ -1,9 +1,6 @@
 /** Converts a batch to the columns that a model was trained on. Reports what does not fit instead of failing. */
-import { cellText } from "../core/table/cellText.ts";
+import { cellText, findColumn, type ColumnSpec, type Signature, type Column, type Table } from "../core/table/table.ts";
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/table/findColumn.ts";
-import type { ColumnSpec, Signature } from "../core/table/signature.ts";
-import type { Column, Table } from "../core/table/table.ts";
 import { cellParserOf, conformTable } from "../pipeline/rows/conformTable.ts";
 
 /** Cells that cannot be read as numbers or dates count as missing; `rows` has 1 for each of them. */

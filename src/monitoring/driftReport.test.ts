@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn, type Column, type Table } from "../core/table/table.ts";
 import { MlctlError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
-import type { Column, Table } from "../core/table/table.ts";
 import { kolmogorovSmirnov } from "../drift/kolmogorovSmirnov.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";

@@ -1,9 +1,7 @@
 /** Compares a batch with the training reference, by one of two sets of rules. */
-import type { MonitorDrift } from "../core/records/monitoring.ts";
-import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
-import { findColumn } from "../core/table/findColumn.ts";
-import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import type { Column, Table } from "../core/table/table.ts";
+import type { MonitorDrift, ColumnDrift, DriftReport } from "../core/records/monitoring.ts";
+import { findColumn, type Column, type Table, type TargetSpec } from "../core/table/table.ts";
+import type { ColumnReference, Reference } from "../core/records/model.ts";
 import {
   calibratedDrift,
   reasonToSkip,
@@ -13,7 +11,6 @@ import {
   type ComparedColumn,
 } from "./compareColumn.ts";
 import { evidentlyDrift } from "./evidently/evidentlyDrift.ts";
-import type { TargetSpec } from "../core/table/signature.ts";
 import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";
 
 export interface DriftOptions extends CalibratedOptions {

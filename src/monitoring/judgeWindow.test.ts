@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { Model } from "../core/records/model.ts";
+import { categoryColumn, type Column, type Table } from "../core/table/table.ts";
+import type { Model, Reference } from "../core/records/model.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
-import type { Reference } from "../core/records/reference.ts";
-import type { Column, Table } from "../core/table/table.ts";
 import { predictionColumn } from "../pipeline/rows/encodeLabels.ts";
 import { signatureOf } from "../pipeline/rows/signatureOf.ts";
 import { referenceOf } from "../stats/referenceOf.ts";

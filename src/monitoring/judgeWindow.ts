@@ -1,8 +1,7 @@
 /** Compares one window with the reference: drift, quality and performance, and the findings about them. */
 import { counted } from "../core/text/format.ts";
-import type { Model } from "../core/records/model.ts";
+import type { Model, Reference } from "../core/records/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
-import type { Reference } from "../core/records/reference.ts";
 import { predictionsAndLabels, type PreparedRows } from "./prepareRows.ts";
 import { distributionOf } from "./columnDistribution.ts";
 import {

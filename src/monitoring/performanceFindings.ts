@@ -8,11 +8,11 @@ import type {
   PerformanceReport,
   SegmentReport,
   MonitorDrift,
+  ColumnDrift,
 } from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import type { Task } from "../core/task.ts";
+import type { Task } from "../core/table/table.ts";
 import { finding, type Limit } from "./qualityFindings.ts";
-import type { ColumnDrift } from "../core/records/drift.ts";
 import { isSeasonal } from "./driftReport.ts";
 
 export interface PerformanceLimits {

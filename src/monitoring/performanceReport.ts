@@ -3,7 +3,7 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate, PerformanceReport } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
-import { selectValues } from "../core/table/selectRows.ts";
+import { selectValues } from "../core/table/table.ts";
 import {
   metricsWithInterval,
   bootstrapInterval,
@@ -14,8 +14,7 @@ import {
 import { computeMetrics, findMetric } from "../metrics/findMetric.ts";
 import { isCalibrated } from "../pipeline/predict/predictor.ts";
 import { evenRows } from "../stats/samplePositions.ts";
-import { mean } from "../stats/mean.ts";
-import { standardDeviation } from "../stats/standardDeviation.ts";
+import { mean, standardDeviation } from "../stats/descriptive.ts";
 import { selectPrepared, selectPredicted, type PreparedRows } from "./prepareRows.ts";
 
 const MAXIMUM_POINTS = 300;

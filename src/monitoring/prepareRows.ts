@@ -1,19 +1,23 @@
 /** Prepares the monitored rows once for all windows: inputs, predictions, labels and time. */
-import { cellText } from "../core/table/cellText.ts";
+import {
+  cellText,
+  findColumn,
+  selectRows,
+  selectValues,
+  sliceRows,
+  type Signature,
+  type TargetSpec,
+  type Column,
+  type Table,
+} from "../core/table/table.ts";
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/table/findColumn.ts";
-import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/records/model.ts";
-import type { Prediction } from "../core/prediction.ts";
-import { selectRows, selectValues, sliceRows } from "../core/table/selectRows.ts";
-import type { Signature, TargetSpec } from "../core/table/signature.ts";
-import type { Column, Table } from "../core/table/table.ts";
+import type { Evaluation, Prediction } from "../core/metric.ts";
+import type { Model, Reference } from "../core/records/model.ts";
 import { historyFromBatch, rowsInReach } from "../pipeline/rows/rowsInReach.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import { cellParserOf } from "../pipeline/rows/conformTable.ts";
 import { classReader, targetNumber, predictionColumn } from "../pipeline/rows/encodeLabels.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
-import type { Reference } from "../core/records/reference.ts";
 import { referenceOf, type ReferenceOptions } from "../stats/referenceOf.ts";
 
 /** Rows per batch of predictions: the matrix of a million rows would not fit in the CPU cache, nor always in memory. */

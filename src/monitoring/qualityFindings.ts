@@ -1,9 +1,8 @@
 /** Findings about data quality: one for each check, with the value of the worst column. */
-import { formatNumber, percent } from "../core/text/format.ts";
-import { listed } from "../core/text/listed.ts";
+import { formatNumber, percent, listed } from "../core/text/format.ts";
 import type { ColumnQuality, MonitorArea, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
-import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import { binomialBound, wilsonUpper } from "../stats/distributions/binomial.ts";
+import type { ColumnReference, Reference } from "../core/records/model.ts";
+import { binomialBound, wilsonUpper } from "../stats/distributions.ts";
 
 type Details = Pick<MonitorFinding, "status" | "value" | "limit" | "message"> & Partial<MonitorFinding>;
 

@@ -1,12 +1,10 @@
 /** Data quality of a batch, column by column: missing, invalid, new and out-of-range values. */
-import { cellText, presentCount } from "../core/table/cellText.ts";
-import { dateText } from "../core/text/format.ts";
+import { cellText, presentCount, type CategoryColumn, type Column, type Table } from "../core/table/table.ts";
+import { dateText, MILLISECONDS_A_DAY } from "../core/text/format.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
-import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { rowsByCode } from "../stats/countCategories.ts";
-import { extentOf } from "../stats/extentOf.ts";
+import type { ColumnReference, Reference } from "../core/records/model.ts";
+import { rowsByCode } from "../stats/samplePositions.ts";
+import { extentOf } from "../stats/descriptive.ts";
 import { firstCopies } from "../pipeline/leakage/splitDuplicates.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 

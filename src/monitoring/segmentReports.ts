@@ -1,19 +1,16 @@
 /** Performance by segment: the rows that share a value of a column, compared with all other rows. */
-import { cellText } from "../core/table/cellText.ts";
-import { findColumn } from "../core/table/findColumn.ts";
+import { cellText, findColumn, type Column, type Table } from "../core/table/table.ts";
 import { formatNumber } from "../core/text/format.ts";
 import { MlctlError } from "../core/errors.ts";
 import { finiteOrNull } from "../core/json.ts";
 import type { SegmentReport } from "../core/records/monitoring.ts";
 import { didYouMean } from "../core/text/suggest.ts";
-import type { Column, Table } from "../core/table/table.ts";
 import { computeMetrics, findMetric } from "../metrics/findMetric.ts";
-import { quantileSorted } from "../stats/quantileSorted.ts";
+import { quantileSorted, mean } from "../stats/descriptive.ts";
 import { metricInterval, evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
 import { selectPrepared, selectPredicted, type PreparedRows } from "./prepareRows.ts";
 import type { Evaluation, WeakSegment } from "../core/metric.ts";
 import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
-import { mean } from "../stats/mean.ts";
 
 /** A column of numbers or dates with more distinct values is split at its quartiles. */
 const MAXIMUM_VALUES = 10;

@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { Table } from "../core/table/table.ts";
+import { categoryColumn, type Table } from "../core/table/table.ts";
 import { weakestSegments } from "./segmentReports.ts";
 
 const ROWS = 2000;

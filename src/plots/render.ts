@@ -1,6 +1,6 @@
 /** Renders a plot to SVG or PNG without a browser. The same specification gives the same bytes on every machine. */
 import { createRequire } from "node:module";
-import { openNative } from "../core/nativeOpening.ts";
+import { openNative } from "../core/nativeCalls.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
 

@@ -1,6 +1,6 @@
 /** Theme of all plots, with light and dark colours. */
 import type { Json, JsonObject } from "../core/json.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/format.ts";
 
 /** A Vega-Lite specification as plain JSON, which any Vega-Lite viewer can open. */
 export interface PlotSpec {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Task } from "../core/task.ts";
+import type { Task } from "../core/table/table.ts";
 import { exampleInput } from "../testing/exampleInput.ts";
 import { htmlReport } from "./htmlReport.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../core/task.ts";
+import type { Task } from "../core/table/table.ts";
 import { exampleInput } from "../testing/exampleInput.ts";
 import { htmlReport, modelCard } from "./htmlReport.ts";
 import type { ReportInput } from "./reportInput.ts";

@@ -1,5 +1,5 @@
 /** What a model does, in rows and money: for readers who do not know metrics. Shared by HTML, Markdown and the model card. */
-import { present } from "../core/text/present.ts";
+import { present } from "../core/text/format.ts";
 import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
 import type { ThresholdPoint } from "../plots/calibration.ts";
 import type { ReportInput } from "./reportInput.ts";

@@ -1,6 +1,6 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments, and the model card. */
 import { comparedRows } from "../core/text/recordText.ts";
-import { listed } from "../core/text/listed.ts";
+import { listed } from "../core/text/format.ts";
 import { displayInterval, displayNumber, percent, dateTime } from "../plots/displayNumber.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { cardLines } from "./sections/cardSection.ts";

@@ -1,12 +1,9 @@
 /** ReportInput: all data of a report, collected by lifecycle/report. */
 import type { Costs, Metric, WeakSegment } from "../core/metric.ts";
-import type { Dataset } from "../core/records/dataset.ts";
-import type { Deployment } from "../core/records/deployment.ts";
-import type { DriftReport, Finding } from "../core/records/drift.ts";
-import type { ColumnDistribution } from "../core/records/monitoring.ts";
-import type { ColumnReference } from "../core/records/reference.ts";
-import type { Run } from "../core/records/run.ts";
-import type { Signature } from "../core/table/signature.ts";
+import type { Dataset, Deployment, Run } from "../core/records/lineage.ts";
+import type { DriftReport, Finding, ColumnDistribution } from "../core/records/monitoring.ts";
+import type { ColumnReference } from "../core/records/model.ts";
+import type { Signature } from "../core/table/table.ts";
 import type { CalibrationBin, ThresholdData } from "../plots/calibration.ts";
 import type { Curve } from "../plots/curve.ts";
 import type { OverTimePoint, PartialDependenceData } from "../plots/means.ts";

@@ -1,6 +1,5 @@
 /** Verdicts on checks and on the drift of columns, as tables and words that the report and the pages share. */
-import type { ColumnDrift, DriftReport, Finding } from "../core/records/drift.ts";
-import type { MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
+import type { ColumnDrift, DriftReport, Finding, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
 import { limitText as findingLimit } from "../core/text/recordText.ts";
 import { driftTestLabel, isPValueTest } from "../drift/findDriftTest.ts";
 import { displayNumber, exact } from "../plots/displayNumber.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { columnStatistics } from "./columnStatistics.ts";
+import { columnStatistics } from "./descriptive.ts";
 
 it("uses only finite numbers, in any position", () => {
   const { count, mean, standardDeviation, quantiles } = columnStatistics(Float64Array.of(4, NaN, 1, Infinity, 3, 2));

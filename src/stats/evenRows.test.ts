@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { evenRows } from "./samplePositions.ts";
-import { extentOf } from "./extentOf.ts";
+import { extentOf } from "./descriptive.ts";
 
 it("chooses all rows, or as many as asked for at even distances", () => {
   expect([...evenRows(3, 5)]).toEqual([0, 1, 2]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explainedVariance } from "./explainedVariance.ts";
+import { explainedVariance } from "../pipeline/search/parameterImportance.ts";
 
 describe("explainedVariance", () => {
   it("is epsilon squared", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isotonicRegression } from "./isotonicRegression.ts";
+import { isotonicRegression } from "../pipeline/fit/bestThreshold.ts";
 
 it("equals scikit-learn's for ties and points that violate the order", () => {
   const x = Float64Array.of(0.05, 0.1, 0.2, 0.2, 0.3, 0.35, 0.45, 0.5, 0.6, 0.6, 0.7, 0.8, 0.85, 0.9, 0.97);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median, quantileSorted } from "./quantileSorted.ts";
+import { median, quantileSorted } from "./descriptive.ts";
 
 const values = Float64Array.of(3.5, -1, 0.1, 7, 2, 2, 9.25);
 

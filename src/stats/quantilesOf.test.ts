@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { quantileSorted } from "./quantileSorted.ts";
-import { quantilesOf } from "./quantilesOf.ts";
+import { quantileSorted, quantilesOf } from "./descriptive.ts";
 
 const shares = Array.from({ length: 101 }, (_, i) => i / 100);
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { categoryColumn, type Column, type Table } from "../core/table/table.ts";
 import { random } from "../core/random.ts";
-import type { NumberReference } from "../core/records/reference.ts";
-import type { Column, Table } from "../core/table/table.ts";
+import type { NumberReference } from "../core/records/model.ts";
 import { referenceOf } from "./referenceOf.ts";
 
 function numbers(name: string, values: Iterable<number>): Column {

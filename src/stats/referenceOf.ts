@@ -1,11 +1,9 @@
 /** Computes the reference: statistics of the training rows, small enough for the model file. */
 import { finiteOrNull } from "../core/json.ts";
-import type { CategoryReference, ColumnReference, Reference } from "../core/records/reference.ts";
+import type { CategoryReference, ColumnReference, Reference } from "../core/records/model.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
-import { columnStatistics } from "./columnStatistics.ts";
-import { countCategories } from "./countCategories.ts";
-import { presentValues } from "./presentValues.ts";
-import { samplePositions } from "./samplePositions.ts";
+import { columnStatistics, presentValues } from "./descriptive.ts";
+import { countCategories, samplePositions } from "./samplePositions.ts";
 
 /** Maximum number of sampled values over all columns: about 2 MB of JSON for any number of columns. */
 const SAMPLE_BUDGET = 200_000;

@@ -1,5 +1,6 @@
-/** Draws a random sample of positions. */
+/** Samples of positions, and counts of categories. */
 import { random } from "../core/random.ts";
+import type { CategoryColumn } from "../core/table/table.ts";
 
 /**
  * Each subset of `sampleSize` positions is equally likely (Knuth's algorithm S). All positions if `count` is not larger.
@@ -29,4 +30,32 @@ export function sampledRows(count: number, maximum: number): Int32Array {
 export function evenRows(count: number, maximum: number): Int32Array {
   const step = Math.max(1, count / maximum);
   return Int32Array.from({ length: Math.min(count, maximum) }, (_, i) => Math.floor(i * step));
+}
+
+/** Counts the rows of each category. */
+export function rowsByCode({ codes, categories }: CategoryColumn): Float64Array {
+  const rows = new Float64Array(categories.length);
+  // By index, because an iterator over millions of values takes several times as long.
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) rows[codes[row]!]!++;
+  return rows;
+}
+
+/** Categories that occur, most frequent first, ties in string order. Skips unused entries of the dictionary. */
+export function countCategories(column: CategoryColumn): { readonly category: string; readonly count: number }[] {
+  const counts = rowsByCode(column);
+  return column.categories
+    .map((category, code) => ({ category, count: counts[code]! }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count || (a.category < b.category ? -1 : 1));
+}
+
+/** One array of several, in their order. */
+export function concatenated(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

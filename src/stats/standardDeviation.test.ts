@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mean } from "./mean.ts";
-import { standardDeviation } from "./standardDeviation.ts";
+import { mean, standardDeviation } from "./descriptive.ts";
 
 const values = Float64Array.of(3.5, -1, 0.1, NaN, 7, 2, 2, 9.25);
 

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { cramerVonMisesSurvival, scaledBesselK } from "./distributions/cramerVonMisesSurvival.ts";
-import { normalSurvival } from "./distributions/chiSquareSurvival.ts";
+import { cramerVonMisesSurvival, scaledBesselK, normalSurvival } from "./distributions.ts";
 import { tieCounts } from "./rankCounts.ts";
 
 it.each([

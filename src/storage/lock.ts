@@ -3,9 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "./files/atomicWrite.ts";
-import { ensureFolder } from "./files/commitFile.ts";
-import { processIsAlive } from "./files/temporaryPath.ts";
+import { atomicWrite, ensureFolder, processIsAlive } from "./files/atomicWrite.ts";
 import { lockBusy, pauseForLock, type LockHolder, type LockRequest } from "./records/records.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase, sqliteFailure } from "./sqlite/sqlite.ts";
 

@@ -10,7 +10,7 @@ import {
   exampleWorkspace,
 } from "../testing/exampleRecords.ts";
 import { save, truthOf } from "../testing/folderTruth.ts";
-import { folderRecords } from "./folderRecords.ts";
+import { folderRecords } from "./openRecords.ts";
 import { openSqlite } from "./sqlite/sqlite.ts";
 import { openStore } from "./store/openStore.ts";
 import { syncStore } from "./store/syncStore.ts";

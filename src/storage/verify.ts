@@ -1,20 +1,17 @@
 /** Compares every file that the records name with its recorded size and checksum. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Artifact } from "../core/records/artifact.ts";
-import type { Deployment } from "../core/records/deployment.ts";
-import { finding, type Finding } from "../core/records/drift.ts";
+import type { Artifact, Deployment } from "../core/records/lineage.ts";
+import { finding, type Finding } from "../core/records/monitoring.ts";
 import { MlctlError } from "../core/errors.ts";
 import { counted } from "../core/text/format.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
 import { copies } from "./deployment/repairDeployment.ts";
 import { recordFiles } from "./records/recordFiles.ts";
-import type { KnownRecord, Records } from "./records/records.ts";
-import { sha256File, sha256Text } from "./files/sha256.ts";
+import { type KnownRecord, type Records, artifactsOf } from "./records/records.ts";
+import { sha256File, sha256Text, fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { openStoreReadonly } from "./store/openStore.ts";
 import type { RunStore } from "./store/runStore.ts";
-import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
-import { artifactsOf } from "./records/workspaceRecord.ts";
 
 /**
  * Checks all artifacts, the records, the store and the deployment; returns the findings, failures first. Reads all bytes,

@@ -1,7 +1,7 @@
 /** Seeded example columns and their drift, for the example report. */
-import type { ColumnDrift } from "../core/records/drift.ts";
+import type { ColumnDrift } from "../core/records/monitoring.ts";
 import type { Random } from "../core/random.ts";
-import type { ColumnReference } from "../core/records/reference.ts";
+import type { ColumnReference } from "../core/records/model.ts";
 import type { Column } from "../core/table/table.ts";
 import { columnDistribution } from "../monitoring/columnDistribution.ts";
 import { LONG_NAMES } from "./exampleRun.ts";

@@ -1,8 +1,7 @@
 /** Seeded example input of a report for each task, for tests and previews. */
-import { random } from "../core/random.ts";
-import type { Random } from "../core/random.ts";
-import type { Run } from "../core/records/run.ts";
-import type { Task } from "../core/task.ts";
+import { random, type Random } from "../core/random.ts";
+import type { Run } from "../core/records/lineage.ts";
+import type { Task } from "../core/table/table.ts";
 import { exampleColumns, exampleDrift } from "./exampleDrift.ts";
 import { CLASSES, HASH, exampleMetrics, exampleRun } from "./exampleRun.ts";
 import type { Curve } from "../plots/curve.ts";

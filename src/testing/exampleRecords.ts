@@ -3,15 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
-import type { Artifact } from "../core/records/artifact.ts";
-import type { Dataset } from "../core/records/dataset.ts";
+import type { Artifact, Dataset, Run } from "../core/records/lineage.ts";
 import type { Execution } from "../core/records/execution.ts";
 import type { MonitorRecord } from "../core/records/monitoring.ts";
-import type { Run } from "../core/records/run.ts";
 import type { SearchRecord } from "../core/records/search.ts";
 import type { DeploymentRequest } from "../storage/records/records.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
+import { sha256Text, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 /** Child processes run the built files: `npm test` builds first, else `npm run build`. */
 export const dist = resolve(import.meta.dirname, "../../dist/storage");

@@ -1,7 +1,7 @@
 /** A seeded example run for each task, for the example report. */
 import type { Random } from "../core/random.ts";
-import type { Run, ScoreRecord } from "../core/records/run.ts";
-import type { Task } from "../core/task.ts";
+import type { Run, ScoreRecord } from "../core/records/lineage.ts";
+import type { Task } from "../core/table/table.ts";
 import type { MetricLabel } from "../reporting/reportInput.ts";
 
 export const LONG_NAMES = [

@@ -1,7 +1,7 @@
 /** Records in folders, for tests that have no workspace. */
-import { folderRecords } from "../storage/folderRecords.ts";
+import { folderRecords } from "../storage/openRecords.ts";
 import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
-import type { WorkspaceRecord } from "../storage/records/workspaceRecord.ts";
+import type { WorkspaceRecord } from "../storage/records/records.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { saveRecord } from "../storage/store/saveRecord.ts";
 

@@ -1,9 +1,8 @@
 /** Imports a model that XGBoost saved as JSON, from any language. */
 import type { FittedEstimator } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
-import { readEnsemble, type TreeEnsemble } from "../estimators/xgboost/ensemble.ts";
-import { objectives } from "../estimators/xgboost/objectives.ts";
-import { parseJsonModel } from "../estimators/xgboost/formats/parseJsonModel.ts";
+import { readEnsemble, type TreeEnsemble, objectives } from "../estimators/xgboost/ensemble.ts";
+import { parseJsonModel } from "../estimators/xgboost/formats/treeFormat.ts";
 
 /**
  * Unnamed features are called f0, f1, … as in XGBoost. Such a file has no training parameters.

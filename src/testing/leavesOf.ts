@@ -1,5 +1,5 @@
 /** The leaf that each row reaches in each tree, by a plain walk: what predictors are compared with. */
-import type { Matrix } from "../core/table/matrix.ts";
+import type { Matrix } from "../core/table/table.ts";
 import type { Tree } from "../estimators/xgboost/ensemble.ts";
 
 /** @returns leaf number within each tree, row-major (n_samples × n_trees); XGBoost's `pred_leaf` in our numbering */

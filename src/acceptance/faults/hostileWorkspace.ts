@@ -2,8 +2,7 @@
 import { cpSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { random } from "../../core/random.ts";
-import { withDatabase } from "../../data/duckdb/duckdb.ts";
-import { literal } from "../../data/duckdb/sql.ts";
+import { withDatabase, literal } from "../../data/duckdb/duckdb.ts";
 import { HEADER, rows, smallWorkspace } from "../badInput.ts";
 import { sha256, temporaryFolder, workspaceIn, type LifecycleWorkspace } from "../lifecycleWorkspace.ts";
 

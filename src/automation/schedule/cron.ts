@@ -1,7 +1,7 @@
 /** Computes the times of cron expressions and runs work at these times. */
 import { createTask, parse, validateDetailed, type ParsedFields } from "node-cron";
 import { MlctlError } from "../../core/errors.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { isZone, localTime, utcOf } from "./localTime.ts";
 
 export interface CronJob {

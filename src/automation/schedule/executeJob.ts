@@ -11,19 +11,17 @@ import type { Execution } from "../../core/records/execution.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
-import type { HeldLock } from "../../storage/records/records.ts";
+import { ensureFolder, isDiskFailure, writeFailure } from "../../storage/files/atomicWrite.ts";
+import { type HeldLock, scheduleFolder } from "../../storage/records/records.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
-import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 import {
-  errorText,
-  lastError,
   logPath,
   recentExecutions,
   retainExecutions,
   saveExecution,
   jobNews,
+  errorText,
+  lastError,
 } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { projectRoot } from "../../core/projectRoot.ts";

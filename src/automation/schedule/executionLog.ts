@@ -2,17 +2,17 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
-import { daysBefore } from "../../core/text/duration.ts";
+import { daysBefore } from "../../core/text/format.ts";
 import { exitCodes, type MlctlError } from "../../core/errors.ts";
 import { maskSecrets } from "../../core/text/maskSecrets.ts";
 import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
 import { lastExecutions, type Execution } from "../../core/records/execution.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { actualStatus } from "../../storage/records/actualStatus.ts";
-import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
+import { actualStatus } from "../../storage/records/recordFiles.ts";
+import { scheduleFolder } from "../../storage/records/records.ts";
 import { openStore } from "../../storage/store/openStore.ts";
-import { readStore } from "../../storage/store/readStore.ts";
+import { readStore } from "../../storage/store/syncStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import { forgetRecords, saveRecord, type RecordWriter } from "../../storage/store/saveRecord.ts";
 

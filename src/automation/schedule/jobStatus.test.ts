@@ -4,7 +4,7 @@ import type { Execution } from "../../core/records/execution.ts";
 import { exampleExecution, exampleWorkspace } from "../../testing/exampleRecords.ts";
 import { save, truthOf } from "../../testing/folderTruth.ts";
 import { openStore } from "../../storage/store/openStore.ts";
-import { actualStatus } from "../../storage/records/actualStatus.ts";
+import { actualStatus } from "../../storage/records/recordFiles.ts";
 import { retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
 import { overdueCutoff, jobStatuses, missedTimes, expectJobs, type JobStatus } from "./jobStatus.ts";

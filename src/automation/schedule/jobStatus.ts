@@ -1,11 +1,11 @@
 /** Status of the scheduled jobs: next times, recent outcomes, and missed runs. */
 import { MlctlError } from "../../core/errors.ts";
-import { finding, type Finding } from "../../core/records/drift.ts";
+import { finding, type Finding } from "../../core/records/monitoring.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { counted, shortTime } from "../../core/text/format.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { actualStatus } from "../../storage/records/actualStatus.ts";
+import { actualStatus } from "../../storage/records/recordFiles.ts";
 import { nextTimes, passedTimes, type CronJob, type MissedTimes } from "./cron.ts";
 import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";

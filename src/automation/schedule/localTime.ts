@@ -1,6 +1,6 @@
 /** Converts between instants and local times in a time zone. A local time is a number that the UTC functions of Date read. */
 import { spawnSync } from "node:child_process";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 
 /** Cached, because creating a format takes about 100 times as long as using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,5 +1,5 @@
 /** Reads and checks the jobs of config.json. */
-import { milliseconds } from "../../core/text/duration.ts";
+import { milliseconds } from "../../core/text/format.ts";
 import { wordWithoutSecret } from "../../config/recordableConfig.ts";
 import type { Config, ConfigProblem } from "../../config/schema/schema.ts";
 import { attempt, MlctlError } from "../../core/errors.ts";

@@ -1,7 +1,7 @@
 /** An S3-compatible bucket as a source of drops: the same folders as prefixes. */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { ensureFolder } from "../../storage/files/atomicWrite.ts";
 import { openBucket, placeOf, type Bucket, type BucketEnvironment } from "../../storage/remote/bucket.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";

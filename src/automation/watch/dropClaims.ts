@@ -4,10 +4,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { syncFolder } from "../../storage/files/commitFile.ts";
-import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
+import {
+  atomicWrite,
+  syncFolder,
+  removeStaleTemporaries,
+  temporaryPath,
+  errorCode,
+  writeFailure,
+} from "../../storage/files/atomicWrite.ts";
 import { acquireLock } from "../../storage/lock.ts";
 import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
 

@@ -3,13 +3,9 @@ import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
-import { milliseconds } from "../../core/text/duration.ts";
-import { present } from "../../core/text/present.ts";
-import { oneLine } from "../../core/text/oneLine.ts";
+import { milliseconds, present, oneLine } from "../../core/text/format.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { isDiskFailure, writeFailure } from "../../storage/files/writeFailure.ts";
+import { atomicWrite, ensureFolder, isDiskFailure, writeFailure } from "../../storage/files/atomicWrite.ts";
 import { predictDrop, PREDICTIONS, REJECTED, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { candidateNames, claimName, isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";
-import { oneLine } from "../../core/text/oneLine.ts";
+import { oneLine } from "../../core/text/format.ts";
 
 const now = new Date("2026-01-02T03:04:05.678Z");
 

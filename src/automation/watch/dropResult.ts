@@ -2,7 +2,7 @@
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { MonitorArea } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
-import { errorCode } from "../../storage/files/writeFailure.ts";
+import { errorCode } from "../../storage/files/atomicWrite.ts";
 import type { Claim } from "./dropClaims.ts";
 
 export interface DropResult {

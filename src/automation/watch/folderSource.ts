@@ -3,8 +3,7 @@ import { linkSync, lstatSync, readdirSync, realpathSync, renameSync, unlinkSync,
 import { dirname, join, sep } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { hasUnreadableName, UNREADABLE_NAME } from "../../core/unreadableName.ts";
-import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
-import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
+import { ensureFolder, syncFolder, errorCode, writeFailure } from "../../storage/files/atomicWrite.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf, tableEnding } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropResult.ts";

@@ -1,8 +1,8 @@
 /** Predicts a dropped file with the deployed model and compares it with the reference data. */
-import { counted } from "../../core/text/format.ts";
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { counted } from "../../core/text/format.ts";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
@@ -10,8 +10,8 @@ import { withValues } from "../../config/unsetValues.ts";
 import { predictFile } from "../../lifecycle/predict/predict.ts";
 import { reading, writing } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { folderFailure } from "../../storage/files/writeFailure.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { folderFailure } from "../../storage/files/atomicWrite.ts";
+import { predictionLogPath } from "../../storage/predictionLog/logReader.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient } from "./dropResult.ts";
 

@@ -1,13 +1,10 @@
 /** watch: takes dropped files one after another, predicts each and moves it away, until it is stopped or none is left. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { milliseconds } from "../../core/text/duration.ts";
+import { milliseconds, counted, listed, oneLine } from "../../core/text/format.ts";
 import { exitCodes, messageOf, MlctlError } from "../../core/errors.ts";
-import { counted } from "../../core/text/format.ts";
-import { listed } from "../../core/text/listed.ts";
-import { oneLine } from "../../core/text/oneLine.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
-import { isDiskFailure } from "../../storage/files/writeFailure.ts";
+import { isDiskFailure } from "../../storage/files/atomicWrite.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
 import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
 import { monitorExit, type FailOn } from "../../lifecycle/monitor/monitorRecord.ts";

@@ -1,9 +1,7 @@
 /** Views of `mlctl models`. */
-import type { Deployment } from "../../core/records/deployment.ts";
-import type { Run } from "../../core/records/run.ts";
-import { MEMBERS, paramRows } from "../../core/text/candidateLabels.ts";
+import type { Deployment, Run } from "../../core/records/lineage.ts";
+import { MEMBERS, paramRows, originText } from "../../core/text/recordText.ts";
 import { dateText, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
-import { originText } from "../../core/text/recordText.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { DescribedInput, DescribedModel } from "../../lifecycle/registry/describeModel.ts";
 import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";

@@ -1,9 +1,7 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
-import { counted, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
+import { counted, formatNumber, intervalText, shortTime, present } from "../../core/text/format.ts";
 import { estimateDoubt, limitText } from "../../core/text/recordText.ts";
-import type { DriftReport } from "../../core/records/drift.ts";
-import type { MonitorFinding } from "../../core/records/monitoring.ts";
-import { present } from "../../core/text/present.ts";
+import type { DriftReport, MonitorFinding } from "../../core/records/monitoring.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";

@@ -1,8 +1,7 @@
 /** Views of `mlctl runs list` and `show`. */
-import { paramsText } from "../../core/text/candidateLabels.ts";
+import { paramsText } from "../../core/text/recordText.ts";
 import { formatNumber, shortTime } from "../../core/text/format.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
-import { NAME_TAG, tagTexts, type Run } from "../../core/records/run.ts";
+import { type Deployment, NAME_TAG, tagTexts, type Run } from "../../core/records/lineage.ts";
 import type { View } from "../../core/view.ts";
 import type { TrialList } from "../../lifecycle/tune/tuneMemory.ts";
 import { deploymentFields, metricsTable, paramFields } from "./modelViews.ts";

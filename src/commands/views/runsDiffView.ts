@@ -1,9 +1,8 @@
 /** View of `mlctl runs diff`. */
-import { MEMBERS, memberChanges } from "../../core/text/candidateLabels.ts";
-import { formatNumber } from "../../core/text/format.ts";
-import { listed } from "../../core/text/listed.ts";
+import { MEMBERS, memberChanges } from "../../core/text/recordText.ts";
+import { formatNumber, listed } from "../../core/text/format.ts";
 import type { Json } from "../../core/json.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import type { Cell, View, ViewTable } from "../../core/view.ts";
 import type { DiffResult } from "../../lifecycle/compare/diffRuns.ts";
 

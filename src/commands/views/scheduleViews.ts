@@ -1,6 +1,5 @@
 /** Views of `mlctl schedule`. */
-import { counted, shortTime } from "../../core/text/format.ts";
-import { present } from "../../core/text/present.ts";
+import { counted, shortTime, present } from "../../core/text/format.ts";
 import type { View } from "../../core/view.ts";
 import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
 import type { JobStatus } from "../../automation/schedule/jobStatus.ts";

@@ -1,5 +1,5 @@
 /** Builds the tables of views. */
-import type { Finding } from "../../core/records/drift.ts";
+import type { Finding } from "../../core/records/monitoring.ts";
 import { limitText } from "../../core/text/recordText.ts";
 import type { Cell, ViewColumn, ViewTable } from "../../core/view.ts";
 

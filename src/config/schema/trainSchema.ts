@@ -1,6 +1,6 @@
 /** The `train` section of config.json. */
 import { z } from "zod";
-import { aggregates } from "../../core/records/run.ts";
+import { aggregates } from "../../core/records/lineage.ts";
 import { byName, choice, orNull, positiveDuration, share, text, whole } from "./values.ts";
 
 const seed = () => whole(0).max(4_294_967_295);

@@ -1,6 +1,6 @@
 /** Kinds of values that several sections of config.json have. */
 import { z } from "zod";
-import { durationPattern } from "../../core/text/duration.ts";
+import { durationPattern } from "../../core/text/format.ts";
 
 export const text = () => z.string().min(1);
 

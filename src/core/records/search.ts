@@ -1,6 +1,6 @@
 /** SearchRecord: one hyperparameter search with all its trials. */
 import type { Json } from "../json.ts";
-import type { Task } from "../task.ts";
+import type { Task } from "../table/table.ts";
 
 /** One set of parameters and its cross-validation scores on the training set; keeps no model. */
 export interface TrialRecord {

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "./categoryColumn.ts";
-import { cellText } from "./cellText.ts";
+import { categoryColumn, cellText } from "./table.ts";
 
 it("formats numbers and dates so that they can be read back, and gives null for missing values", () => {
   const numbers = { kind: "number", name: "n", values: Float64Array.of(0.1, -3, NaN) } as const;

@@ -1,7 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "./categoryColumn.ts";
-import { findColumn } from "./findColumn.ts";
-import { selectRows } from "./selectRows.ts";
+import { categoryColumn, findColumn, selectRows } from "./table.ts";
 
 it("selects rows in the given order, with missing values and repeats, without changing the table", () => {
   const values = Float64Array.from([1, NaN, 3]);

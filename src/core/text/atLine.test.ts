@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { atLine } from "./atLine.ts";
+import { atLine } from "./format.ts";
 
 it("gives the line number exactly once", () => {
   expect(atLine("a.csv", undefined, "the file is empty")).toBe("a.csv: the file is empty");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { milliseconds, parseDuration } from "./duration.ts";
+import { milliseconds, parseDuration } from "./format.ts";
 
 it.each([
   ["500ms", 500, "500 milliseconds"],

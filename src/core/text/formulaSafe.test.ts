@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formulaSafe } from "./formulaSafe.ts";
+import { formulaSafe } from "./format.ts";
 
 it("prefixes formulas with an apostrophe", () => {
   const dangerous = [

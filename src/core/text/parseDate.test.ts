@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDate } from "./parseDate.ts";
+import { parseDate } from "./valueFormat.ts";
 
 describe("parseDate", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { random } from "../random.ts";
-import { parseNumber } from "./parseNumber.ts";
+import { parseNumber } from "./valueFormat.ts";
 
 it.each([
   ["1", 1],

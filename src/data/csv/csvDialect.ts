@@ -3,8 +3,7 @@ import { counted } from "../../core/text/format.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
 import { lineBreaks } from "./csvGrammar.ts";
 import type { CsvRow } from "./csvTokenizer.ts";
-import type { CsvSettings } from "../readOptions.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { type CsvSettings, UnreadableFile } from "../readOptions.ts";
 
 /** In order of preference if they fit equally well. */
 const DELIMITERS = [",", ";", "\t", "|"];

@@ -11,8 +11,7 @@ import {
 import { counted } from "../../core/text/format.ts";
 import { withoutBlanks, type CsvGrammar } from "./csvGrammar.ts";
 import { csvTokenizer, type CsvRow, type CsvTokenizer } from "./csvTokenizer.ts";
-import type { CsvSettings } from "../readOptions.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { type CsvSettings, UnreadableFile } from "../readOptions.ts";
 
 export interface CsvHead {
   readonly grammar: CsvGrammar;

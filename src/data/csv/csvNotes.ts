@@ -1,6 +1,5 @@
 /** Notes on what the reading of CSV guessed, left out or changed: one per kind, with the first place. */
-import { counted } from "../../core/text/format.ts";
-import { listed } from "../../core/text/listed.ts";
+import { counted, listed } from "../../core/text/format.ts";
 import type { CellPlace, CsvFlaws } from "./csvGrammar.ts";
 import type { CsvHead } from "./csvHead.ts";
 import type { FoundEncoding } from "./utf8Chunks.ts";

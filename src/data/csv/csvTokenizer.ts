@@ -11,9 +11,18 @@
  *   concatenated have them.
  */
 import type { InputRow } from "../rowBatch.ts";
-import { fieldReader, isSpaceOrTab, lastInk, lineBreaks, widthMismatch, withoutBlanks } from "./csvGrammar.ts";
-import type { CsvFlaws, CsvGrammar, FieldForm } from "./csvGrammar.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import {
+  fieldReader,
+  isSpaceOrTab,
+  lastInk,
+  lineBreaks,
+  widthMismatch,
+  withoutBlanks,
+  type CsvFlaws,
+  type CsvGrammar,
+  type FieldForm,
+} from "./csvGrammar.ts";
+import { UnreadableFile } from "../readOptions.ts";
 
 export interface CsvRow extends InputRow {
   readonly values: readonly string[];

@@ -1,7 +1,6 @@
 /** Fast CSV path for rows whose cells cannot be read in two ways (no quotes, no dates). */
 import { dateFormatsOf, FIRST_COMPACT, LAST_COMPACT } from "../../core/text/dateFormat.ts";
-import { numberFormatsOf } from "../../core/text/numberFormat.ts";
-import { isMissingMarker } from "../../core/text/valueFormat.ts";
+import { numberFormatsOf, isMissingMarker } from "../../core/text/valueFormat.ts";
 
 /** A column so far; its first value decides its kind. */
 export interface PlainColumn {

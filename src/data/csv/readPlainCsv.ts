@@ -8,8 +8,7 @@ import type { Column, Table } from "../../core/table/table.ts";
 import { columnNames } from "../columnNames.ts";
 import { headReader } from "./csvHead.ts";
 import { areWords, mayHaveFormat, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";
-import type { CsvSettings, ReadOptions } from "../readOptions.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { type CsvSettings, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 
 /** Size of a read; a longer line is not plain. */
 const CHUNK_BYTES = 4 << 20;

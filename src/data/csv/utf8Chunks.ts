@@ -1,6 +1,6 @@
 /** Decodes a byte stream: UTF-8, UTF-16 with a byte order mark, windows-1252, or the encoding of the settings. */
 import { isAscii, isUtf8 } from "node:buffer";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { UnreadableFile } from "../readOptions.ts";
 
 /** An encoding other than UTF-8. */
 export interface FoundEncoding {

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
-import { identifier } from "./sql.ts";
+import { identifier } from "./duckdb.ts";
 
 const INTEGERS = new Set(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"]);
 /** Integers that BIGINT may not hold: `keepDigits` decides by their values how they are stored. */

@@ -1,11 +1,15 @@
 import { expect, it } from "vitest";
 import { dateFormat, dateFormatsOf } from "../../core/text/dateFormat.ts";
-import { numberFormat, numberFormatsOf } from "../../core/text/numberFormat.ts";
-import { isMissingMarker, MISSING_MARKERS, type ValueFormat } from "../../core/text/valueFormat.ts";
+import {
+  numberFormat,
+  numberFormatsOf,
+  isMissingMarker,
+  MISSING_MARKERS,
+  type ValueFormat,
+} from "../../core/text/valueFormat.ts";
 import { random } from "../../core/random.ts";
-import { withDatabase } from "./duckdb.ts";
+import { withDatabase, literal } from "./duckdb.ts";
 import { formatIn, isMarker } from "./formatSql.ts";
-import { literal } from "./sql.ts";
 
 /** One row per text, one column per SQL expression of `text`. */
 async function evaluate(texts: readonly string[], expressions: readonly string[]) {

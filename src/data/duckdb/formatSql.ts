@@ -1,8 +1,7 @@
 /** SQL that reads text as numbers and dates the way `core/text` reads single cells. */
 import { LAST_CENTURY, MONTHS, type DateFormat, type DatePart } from "../../core/text/dateFormat.ts";
-import type { NumberFormat } from "../../core/text/numberFormat.ts";
-import { MISSING_MARKERS, type ValueFormat } from "../../core/text/valueFormat.ts";
-import { literal, literalList } from "./sql.ts";
+import { type NumberFormat, MISSING_MARKERS, type ValueFormat } from "../../core/text/valueFormat.ts";
+import { literal, literalList } from "./duckdb.ts";
 
 export function formatIn(text: string, format: ValueFormat): string {
   return format.kind === "number" ? numberAs(text, format) : dateAs(text, format);

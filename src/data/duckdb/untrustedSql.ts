@@ -1,7 +1,6 @@
 /** What SQL of an untrusted configuration reads, by DuckDB's own parser: it can compute from the loaded rows, and nothing else. */
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { Database } from "./duckdb.ts";
-import { literal } from "./sql.ts";
+import { type Database, literal } from "./duckdb.ts";
 
 export const ALLOWED = "SQL in config.json can only compute from the rows of the input files";
 

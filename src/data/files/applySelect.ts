@@ -1,13 +1,12 @@
 /** Applies `select` and `where` of the configuration; creates the table `result`. */
-import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { listed } from "../../core/text/listed.ts";
+import { listed } from "../../core/text/format.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { keepDigits } from "../load/exactDigits.ts";
 import { storedExpression } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import { type Database, identifier, sqlError, TRY_CAST_HINT } from "../duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
-import { identifier, sqlError, TRY_CAST_HINT } from "../duckdb/sql.ts";
 import { ALLOWED, refuseStatements } from "../duckdb/untrustedSql.ts";
 import { unifyColumns, unionAll } from "../load/unifyColumns.ts";
 

@@ -1,12 +1,10 @@
 /** Checks the table `result` against `ingest.expect`. */
-import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { counted, percent } from "../../core/text/format.ts";
-import { present } from "../../core/text/present.ts";
+import { counted, percent, present } from "../../core/text/format.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
-import { identifier } from "../duckdb/sql.ts";
+import { type Database, identifier } from "../duckdb/duckdb.ts";
 
 interface ColumnExpectation {
   readonly min?: number;

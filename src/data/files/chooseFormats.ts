@@ -1,11 +1,15 @@
 /** Chooses how to read text columns that are numbers or dates, from all files together, and converts the tables. */
-import type { DatasetColumn } from "../../core/records/dataset.ts";
-import { numberFormat, numberFormatOf, type Decimal } from "../../core/text/numberFormat.ts";
-import { valueFormat, type ValueFormat } from "../../core/text/valueFormat.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
+import {
+  numberFormat,
+  numberFormatOf,
+  type Decimal,
+  valueFormat,
+  type ValueFormat,
+} from "../../core/text/valueFormat.ts";
 import { castExpression, kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import { type Database, identifier } from "../duckdb/duckdb.ts";
 import { formatIn, isMarker } from "../duckdb/formatSql.ts";
-import { identifier } from "../duckdb/sql.ts";
 import type { LoadedColumn, LoadedFile, ReadOptions, TextFacts } from "../readOptions.ts";
 
 const PLAIN = numberFormatOf(".").id;

@@ -1,13 +1,10 @@
 /** Notes on how text was read as numbers and dates, or why it was not: one note for all columns of a kind. */
-import { counted } from "../../core/text/format.ts";
-import { listed, MAX_LISTED } from "../../core/text/listed.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
-import { valueFormat } from "../../core/text/valueFormat.ts";
+import { counted, listed, MAX_LISTED } from "../../core/text/format.ts";
+import { parseDate, valueFormat } from "../../core/text/valueFormat.ts";
 import { missingLine } from "../load/oddValues.ts";
 import type { LoadedFile, ReadOptions } from "../readOptions.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
-import { identifier } from "../duckdb/sql.ts";
+import { type Database, identifier } from "../duckdb/duckdb.ts";
 import type { ReadColumn } from "./chooseFormats.ts";
 
 /**

@@ -1,10 +1,9 @@
 /** Turns input files into one dataset: a CSV file in file order, without duplicates if `dedupe` is set. */
 import { messageOf } from "../../core/errors.ts";
-import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { checkExpectations, type Expectations } from "./checkExpectations.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
-import { withDatabase, type Database } from "../duckdb/duckdb.ts";
-import { identifier, literal } from "../duckdb/sql.ts";
+import { withDatabase, type Database, identifier, literal } from "../duckdb/duckdb.ts";
 import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
 
 export interface IngestOptions extends Omit<StageOptions, "writes"> {

@@ -1,6 +1,5 @@
 /** Gives values that differ only in how they are written one spelling: true and True, and é in two forms of Unicode. */
-import type { Database } from "../duckdb/duckdb.ts";
-import { identifier } from "../duckdb/sql.ts";
+import { type Database, identifier } from "../duckdb/duckdb.ts";
 import { columnsWhere } from "../load/exactDigits.ts";
 
 /**

@@ -4,11 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { findColumn, type Column, type Table } from "../../core/table/table.ts";
 import { findInputFiles } from "../findInputFiles.ts";
-import type { IngestOptions } from "./ingestFiles.ts";
-import { ingestFiles } from "./ingestFiles.ts";
+import { type IngestOptions, ingestFiles } from "./ingestFiles.ts";
 import { readDataset, readTable } from "./readTable.ts";
 
 /** Real data of the five systems, if available. */

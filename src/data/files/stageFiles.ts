@@ -1,22 +1,20 @@
 /** Reads files into the table `result` of a database: loads them, unifies columns, applies `select` and `where`. */
-import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { listed } from "../../core/text/listed.ts";
+import { listed } from "../../core/text/format.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
 import { chooseFormats, convertColumns, readTypes, recordedFormats, type ReadColumn } from "./chooseFormats.ts";
 import { dateNotes, formatNotes } from "./formatNotes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import { type Database, identifier, literal } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
-import { freeColumns, type LoadedColumn, type ReadOptions } from "../readOptions.ts";
+import { freeColumns, type LoadedColumn, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 import { oneSpelling } from "./oneSpelling.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
-import { identifier, literal } from "../duckdb/sql.ts";
 import { strangers, unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
 
 interface RejectedInput {
   readonly path: string;

@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { withDatabase } from "../duckdb/duckdb.ts";
-import { literal } from "../duckdb/sql.ts";
+import { withDatabase, literal } from "../duckdb/duckdb.ts";
 import { ingestFiles, type IngestOptions } from "../files/ingestFiles.ts";
 import { readTable } from "../files/readTable.ts";
 

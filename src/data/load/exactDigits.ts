@@ -1,8 +1,7 @@
 /** Keeps numbers as text where a double, the only number that mlctl computes with, would lose digits. */
 import { BIG_INTEGERS } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import { type Database, identifier } from "../duckdb/duckdb.ts";
 import { dateIn } from "../duckdb/formatSql.ts";
-import { identifier } from "../duckdb/sql.ts";
 
 /** Beyond it, a double does not hold every integer. */
 const LARGEST_EXACT = 2 ** 53;

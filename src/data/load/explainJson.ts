@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { messageOf } from "../../core/errors.ts";
 import { parseExactJson } from "../../core/json.ts";
 import { textOf, type TextFile } from "./inspectText.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { UnreadableFile } from "../readOptions.ts";
 
 /** A larger document is not parsed again just to find the line. */
 const MAX_BYTES = 64 << 20;

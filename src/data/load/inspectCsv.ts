@@ -2,17 +2,15 @@
  * Finds out how a CSV file is read, rewrites it if DuckDB would read it differently from the tokenizer, and finds what
  * makes it unreadable: rows of another width, cells that are not of the type of their column.
  */
-import { numberFormatOf } from "../../core/text/numberFormat.ts";
+import { numberFormatOf } from "../../core/text/valueFormat.ts";
 import { csvRecords, headReader, type CsvHead } from "../csv/csvHead.ts";
 import type { CsvReading } from "../csv/csvNotes.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
 import type { CsvRow } from "../csv/csvTokenizer.ts";
 import { columnNames } from "../columnNames.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
-import { fileLiteral, firstLine, identifier, literalStruct } from "../duckdb/sql.ts";
-import type { CsvSettings, ReadOptions } from "../readOptions.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { type Database, fileLiteral, firstLine, identifier, literalStruct } from "../duckdb/duckdb.ts";
+import { type CsvSettings, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 import { MAX_WORDS, missingLine, oddValues } from "./oddValues.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 

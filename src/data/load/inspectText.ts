@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { messageOf } from "../../core/errors.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { UnreadableFile } from "../readOptions.ts";
 import { utf8Chunks, type DecodeOptions, type FoundEncoding } from "../csv/utf8Chunks.ts";
 
 const CHUNK_BYTES = 1 << 20;

@@ -2,12 +2,11 @@
 import { MlctlError } from "../../core/errors.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
 import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import { type Database, fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/duckdb.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
 import { asText, explainCsv, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
 import { bytesOf } from "./inspectText.ts";
 import type { ReadOptions } from "../readOptions.ts";
-import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
 
 /** Booleans and times of day stay text, so that "True" in training equals "True" in a row to predict. */
 const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];

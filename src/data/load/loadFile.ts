@@ -1,11 +1,25 @@
 /** Loads one input file of any supported format into a table with stored types. */
 import { MlctlError } from "../../core/errors.ts";
-import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 import { columnNames } from "../columnNames.ts";
-import { castExpression, isOwnType, kindOf, requestedType } from "../duckdb/columnTypes.ts";
-import { storedExpression, storedType } from "../duckdb/columnTypes.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import {
+  castExpression,
+  isOwnType,
+  kindOf,
+  requestedType,
+  storedExpression,
+  storedType,
+} from "../duckdb/columnTypes.ts";
+import {
+  type Database,
+  fileLiteral,
+  firstLine,
+  identifier,
+  isMentioned,
+  literal,
+  literalList,
+} from "../duckdb/duckdb.ts";
 import { dateIn, formatIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { COLUMNS_PER_QUERY, keepDigits } from "./exactDigits.ts";
 import { jsonLinesOf } from "./explainJson.ts";
@@ -13,10 +27,15 @@ import { csvLines, wrongCells, type CsvFile, type LinesOf, type WrongCells } fro
 import { holdsText } from "./inspectText.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import { codeFacts, freeColumns, type LoadedColumn, type LoadedFile, type ReadOptions } from "../readOptions.ts";
-import { fileLiteral, firstLine, identifier, isMentioned, literal, literalList } from "../duckdb/sql.ts";
+import {
+  codeFacts,
+  freeColumns,
+  type LoadedColumn,
+  type LoadedFile,
+  type ReadOptions,
+  UnreadableFile,
+} from "../readOptions.ts";
 import { textFacts, type Census } from "./textColumns.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
 
 export interface Loaded extends LoadedFile {
   readonly csv?: CsvFile;

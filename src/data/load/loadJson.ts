@@ -1,16 +1,14 @@
 /** Loads one JSON or JSON Lines file into a table of the database. */
-import { MlctlError } from "../../core/errors.ts";
 import { stat } from "node:fs/promises";
-import { numberFormat } from "../../core/text/numberFormat.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { numberFormat } from "../../core/text/valueFormat.ts";
+import { type Database, fileLiteral, firstLine, identifier, literal, literalStruct } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 import { refuseForeign } from "../csv/csvDialect.ts";
-import type { ReadOptions } from "../readOptions.ts";
-import { fileLiteral, firstLine, identifier, literal, literalStruct } from "../duckdb/sql.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { type ReadOptions, UnreadableFile } from "../readOptions.ts";
 
 /** DuckDB's default limit, raised for larger files. */
 const MAX_OBJECT_BYTES = 16 << 20;

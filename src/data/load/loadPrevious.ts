@@ -1,11 +1,10 @@
 /** Loads a dataset that mlctl wrote, with its recorded types. */
-import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { composed } from "../columnNames.ts";
 import { keepDigits } from "./exactDigits.ts";
-import type { Database } from "../duckdb/duckdb.ts";
+import { type Database, fileLiteral, firstLine, literalStruct } from "../duckdb/duckdb.ts";
 import { codeFacts, type LoadedColumn } from "../readOptions.ts";
-import { fileLiteral, firstLine, literalStruct } from "../duckdb/sql.ts";
 
 /** SQL table function that reads a dataset as mlctl wrote it: an empty field is missing, `""` is an empty string. */
 export function datasetReader(path: string, columns: readonly DatasetColumn[]): string {

@@ -1,6 +1,5 @@
 /** The few values that keep a column from being numbers or dates, and the setting that makes them missing ones. */
-import type { Database } from "../duckdb/duckdb.ts";
-import { identifier } from "../duckdb/sql.ts";
+import { type Database, identifier } from "../duckdb/duckdb.ts";
 import type { OddValues, ReadOptions } from "../readOptions.ts";
 
 /** More different values than these are not listed as values that mean "missing". */

@@ -1,14 +1,17 @@
 /** Finds out what the text columns of a loaded file contain: numbers or dates with missing markers, codes, or words. */
 import type { ColumnKind } from "../../core/table/table.ts";
 import { dateFormat, dateFormatsOf, FIRST_COMPACT, LAST_COMPACT } from "../../core/text/dateFormat.ts";
-import { numberFormatsOf } from "../../core/text/numberFormat.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
-import { isMissingMarker, valueFormat, type ValueFormat } from "../../core/text/valueFormat.ts";
+import {
+  numberFormatsOf,
+  parseDate,
+  parseNumber,
+  isMissingMarker,
+  valueFormat,
+  type ValueFormat,
+} from "../../core/text/valueFormat.ts";
 import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
-import type { Cell, Database } from "../duckdb/duckdb.ts";
+import { type Cell, type Database, identifier } from "../duckdb/duckdb.ts";
 import { codeIn, dateIn, formatIn, isInteger, isMarker, numberIn } from "../duckdb/formatSql.ts";
-import { identifier } from "../duckdb/sql.ts";
 import { columnsWhere } from "./exactDigits.ts";
 import { codeFacts, type TextFacts } from "../readOptions.ts";
 import { MAX_WORDS, oddValues } from "./oddValues.ts";

@@ -1,7 +1,7 @@
 /** Combines the columns of several files: union by name, one type each. */
-import { listed } from "../../core/text/listed.ts";
+import { listed } from "../../core/text/format.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
-import { identifier } from "../duckdb/sql.ts";
+import { identifier } from "../duckdb/duckdb.ts";
 import type { LoadedColumn } from "../readOptions.ts";
 
 export interface Part {

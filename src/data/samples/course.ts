@@ -3,8 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { random, type Random } from "../../core/random.ts";
-import { withDatabase } from "../duckdb/duckdb.ts";
-import { literal } from "../duckdb/sql.ts";
+import { withDatabase, literal } from "../duckdb/duckdb.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 const COLUMNS = [

@@ -1,13 +1,12 @@
 /** The expressions of `ingest.select` that can be computed from given columns, and how these columns are read. */
-import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { isMissingMarker, valueFormat, type ValueFormat } from "../../core/text/valueFormat.ts";
 import type { Json } from "../../core/json.ts";
 import { isOwnType, kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
 import { ALLOWED, columnsRead, refuseStatements } from "../duckdb/untrustedSql.ts";
-import type { Database } from "../duckdb/duckdb.ts";
-import { identifier, sqlError } from "../duckdb/sql.ts";
+import { type Database, identifier, sqlError } from "../duckdb/duckdb.ts";
 
 export interface SelectOptions {
   readonly select: Readonly<Record<string, string>>;

@@ -2,14 +2,13 @@
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { parseExactJson, type Json, type JsonObject } from "../../core/json.ts";
 import { columnNames, composed } from "../columnNames.ts";
-import { atLine } from "../../core/text/atLine.ts";
+import { atLine } from "../../core/text/format.ts";
 import { csvRecords, type CsvHead } from "../csv/csvHead.ts";
 import { csvNotes } from "../csv/csvNotes.ts";
 import { longLine, MAX_RECORD_LENGTH } from "../csv/csvTokenizer.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
-import { UnreadableFile } from "../unreadableFile.ts";
+import { UnreadableFile, type CsvSettings } from "../readOptions.ts";
 import { utf8Chunks, type FoundEncoding } from "../csv/utf8Chunks.ts";
-import type { CsvSettings } from "../readOptions.ts";
 
 export interface RowOptions {
   readonly format: "csv" | "jsonl";

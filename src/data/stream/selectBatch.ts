@@ -1,12 +1,11 @@
 /** Computes columns of a batch of rows by SQL, and finds the rows for which this fails. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
+import { parseDate } from "../../core/text/valueFormat.ts";
 import { type BoundExpression, plainText, type TextFormats } from "./boundSelect.ts";
 import { castExpression, kindOf, storedExpression, storedType } from "../duckdb/columnTypes.ts";
-import type { Cell, Database } from "../duckdb/duckdb.ts";
+import { type Cell, type Database, identifier, literal, sqlError, TRY_CAST_HINT } from "../duckdb/duckdb.ts";
 import type { ExpressionFailure, RowBatch } from "../rowBatch.ts";
-import { identifier, literal, sqlError, TRY_CAST_HINT } from "../duckdb/sql.ts";
 
 /** Failures explained per batch and column, since each explanation takes a query. */
 const MAX_EXPLAINED = 50;

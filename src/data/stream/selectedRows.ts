@@ -7,9 +7,8 @@ import {
   wantedExpressions,
 } from "./boundSelect.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { withDatabase, type Database, type DatabaseOptions } from "../duckdb/duckdb.ts";
+import { withDatabase, type Database, type DatabaseOptions, isMentioned } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
-import { isMentioned } from "../duckdb/sql.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { selectBatch } from "./selectBatch.ts";
 

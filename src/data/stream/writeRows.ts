@@ -1,7 +1,7 @@
 /** Writes rows to a stream as CSV or JSON Lines, with backpressure. */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { formulaSafe } from "../../core/text/formulaSafe.ts";
+import { formulaSafe } from "../../core/text/format.ts";
 import type { Json } from "../../core/json.ts";
 
 export interface RowWriter {

@@ -2,12 +2,10 @@
 import { param, positive } from "../../core/paramSpec.ts";
 import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
-import { finiteNumber, numberList, ofWidth, requireWidth } from "../fittedState.ts";
+import type { Matrix } from "../../core/table/table.ts";
+import { finiteNumber, numberList, ofWidth, requireWidth, resolveParams, requireComplete } from "../fittedState.ts";
 import { centre, featureMeans, triangularFactor, type TriangularFactor } from "../leastSquares.ts";
 import { affineNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
-import { resolveParams } from "../params.ts";
-import { requireComplete } from "../requireComplete.ts";
 import { turnsFor, type Turns } from "../turns.ts";
 
 /** Parameters that several families have, named as in scikit-learn. */

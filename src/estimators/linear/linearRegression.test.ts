@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
+import type { Matrix } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
 import { linearRegression } from "./linearRegression.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Estimator, FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
+import type { Matrix } from "../../core/table/table.ts";
 import { elasticNet, lasso } from "./elasticNet.ts";
 import { ridge } from "./ridge.ts";
 

@@ -1,7 +1,7 @@
 /** L-BFGS: minimizes a smooth convex function; approximates its curvature from the last steps. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MlctlError } from "../../core/errors.ts";
-import { rootOfSquares } from "../../stats/standardDeviation.ts";
+import { rootOfSquares } from "../../stats/descriptive.ts";
 
 export interface Objective {
   /** Number of weights. */

@@ -2,14 +2,11 @@
 import { type ParamSpec, param, positive } from "../../core/paramSpec.ts";
 import type { Estimator, FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
-import { selectValues } from "../../core/table/selectRows.ts";
+import { type Matrix, selectValues } from "../../core/table/table.ts";
 import { softmax } from "../../stats/softmax.ts";
-import { numberList, ofWidth, requireWidth, unfit } from "../fittedState.ts";
+import { numberList, ofWidth, requireWidth, unfit, resolveParams, requireComplete } from "../fittedState.ts";
 import { featureMeans } from "../leastSquares.ts";
-import { resolveParams } from "../params.ts";
 import { affineNodes, linearContributions, linearMargins, type LinearOutput } from "../linearOutput.ts";
-import { requireComplete } from "../requireComplete.ts";
 import { turnsFor } from "../turns.ts";
 import { lbfgs, type Optimum, type OptimizerOptions } from "./lbfgs.ts";
 import { logLoss, scaledObjective, scaleOf, unscaled, type LogisticProblem, type Scale } from "./objective.ts";

@@ -1,7 +1,7 @@
 /** Penalized log loss: Σ weight · loss of a row + ‖w‖² / 2C, of two classes or of more (softmax). */
 import { addRows, dotRows, type RowBlock } from "../rowBlock.ts";
 import type { Turns } from "../turns.ts";
-import { mean } from "../../stats/mean.ts";
+import { mean } from "../../stats/descriptive.ts";
 import type { Objective } from "./lbfgs.ts";
 
 /** Rows per block: with 20 columns they fit into the first-level cache, which takes a third of the time of rows. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
+import type { Matrix } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import { holdOut } from "./train/stopEarly.ts";

@@ -1,18 +1,16 @@
 /** A row reaches the same leaf in prediction as in training, for any values. */
 import xgboostModule from "ml-xgboost/dist/wasm/xgboost.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Matrix } from "../../core/table/matrix.ts";
+import type { Matrix } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
 import type { TrainingRequest } from "./engines/engine.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
-import type { TreeEnsemble } from "./ensemble.ts";
-import type { Objective } from "./objectives.ts";
-import { hideMissing, revealMissing } from "./engines/wasm/missingAsMinusOne.ts";
-import { parseModel } from "./formats/parseModel.ts";
+import type { Objective } from "./ensemble.ts";
+import { trainBinary } from "./engines/wasm/wasmEngine.ts";
+import { hideMissing, parseModel, revealMissing } from "./formats/treeFormat.ts";
 import { ready } from "./engines/wasm/trainInMemory.ts";
 import { treePredictor } from "./predict/treePredictor.ts";
 import { leavesOf } from "../../testing/leavesOf.ts";
-import { trainBinary } from "./engines/wasm/wasmEngine.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;
@@ -61,11 +59,6 @@ function request(seed: number, treeMethod: string, objective: Objective): Traini
   return { X, y, objective, classCount: objective === "multi:softprob" ? 3 : 0, params, seed };
 }
 
-function readable(bytes: Uint8Array): TreeEnsemble {
-  const ensemble = parseModel(bytes);
-  return { ...ensemble, trees: ensemble.trees.map(revealMissing) };
-}
-
 /** Predictions of the engine itself, row by row through its C interface. */
 function enginePredictions(bytes: Uint8Array, X: Matrix, outputs: number): number[] {
   const { _malloc: allocate, _free: free, _load_model: loadModel, _predict_one: predictOne } = xgboostModule;
@@ -87,7 +80,7 @@ describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
   it("every leaf gets the same rows in prediction as in training", async () => {
     for (let seed = 1; seed <= CASES; seed++) {
       const job = request(seed, treeMethod, "reg:squarederror");
-      const { trees } = readable(await trainBinary(job));
+      const { trees } = parseModel(await trainBinary(job));
       const leaves = leavesOf(trees, job.X);
       const margin = new Float64Array(60).fill(0.5);
       trees.forEach((tree, t) => {
@@ -112,7 +105,7 @@ describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
   ] as const)("unseen rows get the same predictions as from the engine (%s)", async (objective, outputs) => {
     for (let seed = 1; seed <= CASES; seed++) {
       const bytes = await trainBinary(request(seed, treeMethod, objective));
-      const ensemble = readable(bytes);
+      const ensemble = parseModel(bytes);
       const thresholds = ensemble.trees.flatMap((tree) => tree.value.filter((_, node) => tree.feature[node] !== -1));
       const X = matrix(seed + 500, 100, [...thresholds, Infinity, -Infinity, 0, 1e300]);
       const ours = treePredictor(ensemble).predict(X);

@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Matrix } from "../../core/table/matrix.ts";
+import type { Matrix } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import type { TrainingRequest } from "./engines/engine.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
-import type { Objective } from "./objectives.ts";
+import type { Objective } from "./ensemble.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { nativeEngine, trainJson } from "./engines/native/nativeEngine.ts";
-import { parseJsonModel } from "./formats/parseJsonModel.ts";
+import { parseJsonModel } from "./formats/treeFormat.ts";
 import { treePredictor } from "./predict/treePredictor.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 

@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
+import type { Matrix, Task } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
-import type { Task } from "../../core/task.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { importModel } from "../../testing/importModel.ts";
 import { installHint } from "./engines/native/releases.ts";
-import { objectives, type Objective } from "./objectives.ts";
+import { objectives, type Objective } from "./ensemble.ts";
 import { xgboost } from "./xgboost.ts";
 
 const canCompare = hasPython("xgboost");

@@ -1,6 +1,6 @@
 /** Parameters of the xgboost family; names, ranges and defaults as in XGBoost. */
 import { type ParamSpec, param, positive } from "../../core/paramSpec.ts";
-import { metricsOfTask, objectiveNames } from "./objectives.ts";
+import { metricsOfTask, objectiveNames } from "./ensemble.ts";
 
 const share = { ...positive, default: 1, maximum: 1 } as const;
 

@@ -9,12 +9,16 @@ import type { Json } from "../../core/json.ts";
 import { UNREADABLE_NAME } from "../../core/unreadableName.ts";
 import { writeArchive } from "../../storage/backup/archive.ts";
 import { backupFiles, backupManifest, backupName } from "../../storage/backup/backupFiles.ts";
-import { isStream } from "../../storage/files/atomicWrite.ts";
-import { PRIVATE } from "../../storage/files/commitFile.ts";
-import { sha256File } from "../../storage/files/sha256.ts";
-import { fromRecordPath, isOwnFile, toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { isStream, PRIVATE } from "../../storage/files/atomicWrite.ts";
+import {
+  sha256File,
+  fromRecordPath,
+  isOwnFile,
+  toRecordPath,
+  type WorkspacePaths,
+} from "../../storage/files/workspacePaths.ts";
 import { withLogErrors } from "../../storage/predictionLog/openLogDatabase.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { predictionLogPath } from "../../storage/predictionLog/logReader.ts";
 import { allRecords } from "../../storage/records/records.ts";
 import { openSqlite } from "../../storage/sqlite/sqlite.ts";
 import type { Session } from "../session.ts";

@@ -1,5 +1,5 @@
 /** Compares the training data of two runs. */
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import { conformLeniently } from "../../monitoring/conformLeniently.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";

@@ -1,9 +1,9 @@
 /** Compares two runs: data, configuration, parameters, features, and metrics on the same rows. */
 import { leaves, withoutValueAt } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { present } from "../../core/text/present.ts";
+import { present } from "../../core/text/format.ts";
 import type { Json } from "../../core/json.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, dropOf, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";

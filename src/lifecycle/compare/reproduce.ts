@@ -1,7 +1,7 @@
 /** reproduce: trains a recorded run again and compares the model byte for byte. */
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
+import { sha256Text } from "../../storage/files/workspacePaths.ts";
 import { loadModel } from "../loadModel.ts";
 import { datasetOf, retrain } from "./retrain.ts";
 import type { Session } from "../session.ts";

@@ -1,10 +1,9 @@
 /** Trains recorded runs again, as they were or with the dataset or seed of another run, and compares two. Writes nothing. */
 import { parseRecorded } from "../../config/configSha256.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset, Run } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
 import { parseModel, serializeModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";

@@ -1,11 +1,10 @@
 /** Trains the models between two runs, each with data, settings and seed, or one setting, of one run or the other. */
-import { affectsTraining, configSha256 } from "../../config/configSha256.ts";
+import { affectsTraining, configSha256, parseRecorded } from "../../config/configSha256.ts";
 import { valueAt, withValueAt, type Path } from "../../config/jsonPath.ts";
-import { parseRecorded } from "../../config/configSha256.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";

@@ -1,9 +1,9 @@
 /** why: explains the difference between two runs by swapping data, settings and seed. */
 import { MlctlError } from "../../core/errors.ts";
 import { finiteOrNull } from "../../core/json.ts";
-import { present } from "../../core/text/present.ts";
+import { present } from "../../core/text/format.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
 import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";
@@ -11,8 +11,14 @@ import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { decidingMetric } from "../settings.ts";
 import { judgePair, runWithModel, type RunWithModel } from "./retrain.ts";
 import type { Session } from "../session.ts";
-import { differingFactors, factors, settingEffects, swappedModel } from "./swappedModels.ts";
-import type { Factor, SwappedModel } from "./swappedModels.ts";
+import {
+  differingFactors,
+  factors,
+  settingEffects,
+  swappedModel,
+  type Factor,
+  type SwappedModel,
+} from "./swappedModels.ts";
 import { readTestData } from "../testData.ts";
 
 export interface WhyOptions {

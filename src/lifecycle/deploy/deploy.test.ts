@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../core/records/deployment.ts";
+import type { Deployment } from "../../core/records/lineage.ts";
 import { originText } from "../../core/text/recordText.ts";
 import { deploy, type DeployOptions } from "./deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";

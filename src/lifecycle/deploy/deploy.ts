@@ -1,22 +1,18 @@
 /** deploy: compares challenger and champion on the same rows, then switches atomically; or rolls back. */
 import { isDeepStrictEqual } from "node:util";
+import { existsSync } from "node:fs";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { existsSync } from "node:fs";
-import type { Artifact } from "../../core/records/artifact.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
+import type { Artifact, Deployment, Run } from "../../core/records/lineage.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Run } from "../../core/records/run.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { promotion } from "../../pipeline/judge/promotion.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { artifactOf } from "../../storage/files/artifactOf.ts";
+import { artifactOf, fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { DeploymentRequest } from "../../storage/records/records.ts";
-import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
-import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
+import { currentDeployment, deploymentHistory, rollbackTarget } from "../../storage/deployment/currentDeployment.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { judgePair } from "../compare/retrain.ts";
 import { naiveAhead } from "./naiveAhead.ts";
 import { costsOf, decidingMetric, metricUnit } from "../settings.ts";

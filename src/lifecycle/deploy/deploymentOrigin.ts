@@ -1,7 +1,7 @@
 /** Who deploys, where, from which commit and why; for the record of the deployment. */
 import { spawnSync } from "node:child_process";
 import { hostname, userInfo } from "node:os";
-import type { DeploymentOrigin } from "../../core/records/deployment.ts";
+import type { DeploymentOrigin } from "../../core/records/lineage.ts";
 
 /** Of git, which may wait for a slow disk. */
 const GIT_MILLISECONDS = 5000;

@@ -1,6 +1,6 @@
 /** Reads from the records whether a run was deployed, and why or why not. */
-import type { Run } from "../../core/records/run.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
+import type { Run } from "../../core/records/lineage.ts";
+import { sha256Text } from "../../storage/files/workspacePaths.ts";
 import type { Session } from "../session.ts";
 
 /** Run tag with the reasons why the run was not deployed. */

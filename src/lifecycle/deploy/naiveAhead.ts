@@ -1,6 +1,6 @@
 /** Whether naive or seasonal_naive, which the same training tried, is the better prediction. */
 import { recover } from "../../core/errors.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { retrain } from "../compare/retrain.ts";

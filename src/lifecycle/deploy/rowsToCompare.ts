@@ -2,9 +2,8 @@
 import { parseRecorded } from "../../config/configSha256.ts";
 import { recover } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
-import { listed } from "../../core/text/listed.ts";
+import { selectRows, type Table } from "../../core/table/table.ts";
+import { listed } from "../../core/text/format.ts";
 import { fitOn } from "../../pipeline/fit/fitCandidate.ts";
 import { MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 import type { NewerRows } from "../../pipeline/judge/promotion.ts";

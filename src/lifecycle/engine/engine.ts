@@ -7,8 +7,8 @@ import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
-import { findLibraries } from "../../estimators/xgboost/engines/native/findLibrary.ts";
 import {
+  findLibraries,
   CHECKSUM_FILE,
   enginesFolder,
   installedEngines,
@@ -24,9 +24,13 @@ import {
   XGBOOST_VERSION,
   type Wheel,
 } from "../../estimators/xgboost/engines/native/releases.ts";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
+import {
+  ensureFolder,
+  removeStaleTemporaries,
+  temporaryPath,
+  errorCode,
+  writeFailure,
+} from "../../storage/files/atomicWrite.ts";
 import { downloadWheel } from "./download.ts";
 import { unpackWheel } from "./unpackWheel.ts";
 

@@ -1,11 +1,8 @@
 /** apicalls: calls every endpoint of the HTTP API and saves the responses as a dated apireturns file. */
 import { join } from "node:path";
-import { cellText } from "../../core/table/cellText.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { cellText, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import { timestamp } from "../../core/text/format.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { atomicWrite, ensureFolder } from "../../storage/files/atomicWrite.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { freeNames } from "../predict/predictedValues.ts";
 import { deployedModel } from "../loadModel.ts";

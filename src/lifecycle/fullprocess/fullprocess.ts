@@ -1,7 +1,7 @@
 /** fullprocess: runs the steps from ingest to report that are needed, and records why each ran or was skipped. */
 import { MlctlError } from "../../core/errors.ts";
 import { drawInThread, plotWorker, type Drawing } from "../../reporting/drawing.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../../storage/deployment/repairDeployment.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";

@@ -1,5 +1,5 @@
 /** Builds the result of fullprocess for each way it can end, and logs its steps. */
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { isInProduction, verdictReasons } from "../deploy/describePromotion.ts";
 import { order, type FullprocessPlan } from "./planFullprocess.ts";
 import type { SentAlert } from "../monitor/monitorAlerts.ts";

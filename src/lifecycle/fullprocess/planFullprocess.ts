@@ -1,6 +1,6 @@
 /** Decides which steps a fullprocess needs, and why. Writes nothing. */
 import { existsSync } from "node:fs";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { MAX_AHEAD_MILLISECONDS } from "../../storage/store/clockAhead.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { planIngest, type IngestPlan } from "../ingest/planIngest.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../config/schema/schema.ts";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import { categoryColumn } from "../../core/table/table.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import { dataFindings } from "./dataFindings.ts";
 
 describe("dataFindings", () => {

@@ -1,17 +1,12 @@
 /** Findings on the newest dataset: drift, missing values and rejected files. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
-import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
+import type { ColumnDrift, DriftReport, Finding } from "../../core/records/monitoring.ts";
 import { comparedRows } from "../../core/text/recordText.ts";
-import { formatNumber } from "../../core/text/format.ts";
-import type { Table, Column } from "../../core/table/table.ts";
-import { atLine } from "../../core/text/atLine.ts";
-import { listed } from "../../core/text/listed.ts";
+import { formatNumber, atLine, listed } from "../../core/text/format.ts";
+import { type Table, type Column, presentCount } from "../../core/table/table.ts";
 import type { Work } from "../../core/inTurns.ts";
-import { presentCount } from "../../core/table/cellText.ts";
-import { mean } from "../../stats/mean.ts";
-import { quantilesOf } from "../../stats/quantilesOf.ts";
-import { standardDeviation } from "../../stats/standardDeviation.ts";
+import { mean, quantilesOf, standardDeviation } from "../../stats/descriptive.ts";
 
 const DEFAULT_MISSING_SHARE = 0.1;
 

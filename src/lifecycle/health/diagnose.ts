@@ -1,19 +1,20 @@
 /** diagnose: checks the deployed model, the newest data and its drift, packages and recorded files. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { finding, type Finding } from "../../core/records/drift.ts";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { finding, type Finding } from "../../core/records/monitoring.ts";
 import { inTurns } from "../../core/inTurns.ts";
 import { parseJson } from "../../core/json.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { selectRows, type Column, type Table } from "../../core/table/table.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { degenerate } from "../../pipeline/judge/baselineEvaluation.ts";
 import { predictionColumn } from "../../pipeline/rows/encodeLabels.ts";
-import { historyGaps } from "../../features/history.ts";
+import { historyGaps } from "../../features/compileTransforms.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
-import { quantileSorted } from "../../stats/quantileSorted.ts";
+import { quantileSorted } from "../../stats/descriptive.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import { batchDrift, newestRows } from "./newRows.ts";
 import { dataFindings, summarizeInTurns, summaryOf } from "./dataFindings.ts";
@@ -21,8 +22,6 @@ import { integrity } from "./verify.ts";
 import { namedOrDeployed } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { projectRoot } from "../../core/projectRoot.ts";
 
 /** A sample of more rows tells as much about the predictions. */

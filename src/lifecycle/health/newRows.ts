@@ -1,13 +1,11 @@
 /** Finds the rows of the newest dataset that a model does not know from its training. */
-import type { Dataset } from "../../core/records/dataset.ts";
-import type { Run } from "../../core/records/run.ts";
-import type { Table } from "../../core/table/table.ts";
+import type { Dataset, Run } from "../../core/records/lineage.ts";
+import { type Table, selectRows } from "../../core/table/table.ts";
 import { rowsWithout } from "../../pipeline/leakage/splitDuplicates.ts";
 import { readableDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
-import type { DriftReport } from "../../core/records/drift.ts";
+import type { DriftReport } from "../../core/records/monitoring.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
 import { predictionsAndLabels, prepareRows, selectPredicted } from "../../monitoring/prepareRows.ts";
 import { conformLeniently } from "../../monitoring/conformLeniently.ts";
 import { driftReport, type DriftOptions } from "../../monitoring/driftReport.ts";

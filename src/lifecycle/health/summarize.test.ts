@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/table.ts";
 import { atOnce } from "../../core/inTurns.ts";
 import { summarizeInTurns, type TableSummary } from "./dataFindings.ts";
 

@@ -1,6 +1,6 @@
 /** verify: compares every recorded file with its hash and reports each file. */
-import { finding, type Finding } from "../../core/records/drift.ts";
-import { requireKinds } from "../../storage/files/requireKinds.ts";
+import { finding, type Finding } from "../../core/records/monitoring.ts";
+import { requireKinds } from "../../storage/files/workspacePaths.ts";
 import { verify as verifyStorage } from "../../storage/verify.ts";
 import type { Workspace } from "../workspace.ts";
 import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/syncStore.ts";

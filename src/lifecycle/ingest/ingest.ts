@@ -1,18 +1,13 @@
 /** ingest: reads new or changed files into one dated dataset. Unreadable files are quarantined with the reason. */
 import { readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
-import { atLine } from "../../core/text/atLine.ts";
-import type { Dataset, RejectedFile, SourceFile } from "../../core/records/dataset.ts";
+import { atLine, counted, timestamp } from "../../core/text/format.ts";
+import type { Dataset, RejectedFile, SourceFile } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { counted, timestamp } from "../../core/text/format.ts";
 import { ingestFiles, type IngestedTable } from "../../data/files/ingestFiles.ts";
-import { artifactOf } from "../../storage/files/artifactOf.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";
+import { artifactOf, fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { atomicWrite, commitFile, ensureFolder, temporaryPath, writeFailure } from "../../storage/files/atomicWrite.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import { temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
-import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
 import { keyColumns, readingOptions, unknownNames } from "../settings.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";

@@ -1,12 +1,9 @@
 /** Decides which files an ingestion reads, and why. Writes nothing. */
 import { existsSync, readdirSync } from "node:fs";
-import type { Dataset, RejectedFile } from "../../core/records/dataset.ts";
+import type { Dataset, RejectedFile } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { atLine } from "../../core/text/atLine.ts";
-import { counted } from "../../core/text/format.ts";
-import { present as reasonsOf } from "../../core/text/present.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { counted, present as reasonsOf, atLine } from "../../core/text/format.ts";
+import { sha256Text, fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
 import { readingOptions } from "../settings.ts";
 import { inputFolder } from "../sourceNotes.ts";

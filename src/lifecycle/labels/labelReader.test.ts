@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Signature } from "../../core/table/signature.ts";
+import { categoryColumn, type Signature } from "../../core/table/table.ts";
 import { conformLeniently } from "../../monitoring/conformLeniently.ts";
 import { cellParserOf, conformTable } from "../../pipeline/rows/conformTable.ts";
 import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";

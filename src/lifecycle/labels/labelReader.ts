@@ -1,9 +1,7 @@
 /** Converts labels to the type of the logged predictions, and builds row keys. */
-import { parseNumber } from "../../core/text/parseNumber.ts";
-import type { Signature } from "../../core/table/signature.ts";
-import type { CellParser } from "../../core/text/valueFormat.ts";
+import { parseNumber, type CellParser, parseDate } from "../../core/text/valueFormat.ts";
+import type { Signature } from "../../core/table/table.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
 
 /**
  * @param signature of the deployed model; with null, the type of the prediction decides whether a label is a number

@@ -2,15 +2,15 @@
 import type { Readable } from "node:stream";
 import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import type { Signature } from "../../core/table/signature.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
+import type { Signature } from "../../core/table/table.ts";
+import { parseDate } from "../../core/text/valueFormat.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { normalizeName } from "../../data/columnNames.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
-import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
+import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
 import { labelReader, rowKey } from "./labelReader.ts";
 import { loadDeployed } from "../loadModel.ts";

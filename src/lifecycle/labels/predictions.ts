@@ -1,7 +1,7 @@
 /** predictions: lists and finds predictions of the prediction log, in the form of JSON output. */
 import { MlctlError } from "../../core/errors.ts";
 import type { JoinedPrediction, PredictionFilter } from "../../storage/predictionLog/logReader.ts";
-import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
+import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { Session } from "../session.ts";
 

@@ -1,6 +1,6 @@
 /** What alerts say about input files: each that the newest dataset rejected, until it is read or taken away. */
 import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
-import { atLine } from "../../core/text/atLine.ts";
+import { atLine } from "../../core/text/format.ts";
 import { rejectedFiles } from "../ingest/planIngest.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";

@@ -1,9 +1,8 @@
 /** Logged predictions as rows to monitor. */
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { categoryColumn, type Column, type Table } from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Prediction } from "../../core/prediction.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import type { Prediction } from "../../core/metric.ts";
 import { applyThreshold } from "../../pipeline/predict/predictor.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";

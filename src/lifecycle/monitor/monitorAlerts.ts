@@ -1,7 +1,7 @@
 /** Sends an alert for each change to each channel, once. */
-import { milliseconds } from "../../core/text/duration.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { milliseconds, listed } from "../../core/text/format.ts";
 import { isReadable, requireVariables } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { fileVariables } from "../../config/variablesFile.ts";
@@ -21,7 +21,6 @@ import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { changeAlertState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
-import { listed } from "../../core/text/listed.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 

@@ -1,5 +1,5 @@
 /** Monitors the rows of the newest dataset that the deployed model was not trained on; a step of fullprocess. */
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { comparedRows } from "../../core/text/recordText.ts";

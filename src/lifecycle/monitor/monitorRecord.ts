@@ -8,12 +8,12 @@ import type {
 } from "../../core/records/monitoring.ts";
 import { judgeWindow, type JudgeOptions } from "../../monitoring/judgeWindow.ts";
 import { finding } from "../../monitoring/qualityFindings.ts";
-import { listed } from "../../core/text/listed.ts";
+import { listed, milliseconds, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import type { Season } from "../../monitoring/driftReport.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
+import { sha256Text } from "../../storage/files/workspacePaths.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { NamedReference } from "./monitorReference.ts";
 import type { WatchedRows } from "./monitorRows.ts";
@@ -21,7 +21,6 @@ import { isHistory, type PlannedWindow, type WindowRequest } from "./monitorWind
 import type { Session } from "../session.ts";
 import { exitCodes } from "../../core/errors.ts";
 import type { Config } from "../../config/schema/schema.ts";
-import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { decidingMetric, driftOptions } from "../settings.ts";
 

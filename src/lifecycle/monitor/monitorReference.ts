@@ -1,8 +1,8 @@
 /** The reference of monitor: the model's training rows, a season, a dataset or files. */
 import { resolve } from "node:path";
+import { statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/records/model.ts";
-import type { Reference } from "../../core/records/reference.ts";
+import type { Model, Reference } from "../../core/records/model.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";
@@ -10,7 +10,6 @@ import { readingOptions } from "../settings.ts";
 import { referenceOfRows, referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
-import { statSync } from "node:fs";
 import { workerThread } from "../../core/workerThread.ts";
 import type { ReferenceResult } from "./referenceThread.ts";
 

@@ -1,21 +1,19 @@
 /** Reads the rows to monitor from files, the newest dataset or the prediction log. */
-import type { Dataset } from "../../core/records/dataset.ts";
+import { statSync } from "node:fs";
+import type { Dataset, Run } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorSource } from "../../core/records/monitoring.ts";
-import type { Prediction } from "../../core/prediction.ts";
+import type { Prediction } from "../../core/metric.ts";
 import type { Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
-import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
-import { toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
+import { toRecordPath, sha256File } from "../../storage/files/workspacePaths.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import { rejections } from "../ingest/planIngest.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
-import { statSync } from "node:fs";
-import type { Run } from "../../core/records/run.ts";
-import { sha256File } from "../../storage/files/sha256.ts";
 import { newestRows, newRows, type NewRows } from "../health/newRows.ts";
 import { rowsOfLog } from "./logRows.ts";
 

@@ -1,10 +1,10 @@
 /** The reference "same_season": the same days of earlier years, from the model's dataset. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Reference } from "../../core/records/reference.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import type { Reference } from "../../core/records/model.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { referenceOfPrepared, prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
 import { yearToYear, type Season } from "../../monitoring/driftReport.ts";
-import { extentOf } from "../../stats/extentOf.ts";
+import { extentOf } from "../../stats/descriptive.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { PlannedWindow } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";

@@ -1,9 +1,8 @@
 /** Cuts rows into windows. */
 import { MlctlError } from "../../core/errors.ts";
-import { selectValues } from "../../core/table/selectRows.ts";
-import { MILLISECONDS_A_DAY, milliseconds } from "../../core/text/duration.ts";
-import { lowerBound } from "../../stats/lowerBound.ts";
-import { extentOf } from "../../stats/extentOf.ts";
+import { selectValues } from "../../core/table/table.ts";
+import { MILLISECONDS_A_DAY, milliseconds } from "../../core/text/format.ts";
+import { lowerBound, extentOf } from "../../stats/descriptive.ts";
 
 export interface WindowRequest {
   /** "90d", "500 rows", "day", "week", "month"; null or "file": all rows ("file" is handled where files are read). */

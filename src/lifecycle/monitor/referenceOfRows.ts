@@ -1,6 +1,5 @@
 /** Computes a reference from a table or from files. Also runs in a thread. */
-import type { Model } from "../../core/records/model.ts";
-import type { Reference } from "../../core/records/reference.ts";
+import type { Model, Reference } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ReadOptions } from "../../data/readOptions.ts";
 import { readTable } from "../../data/files/readTable.ts";

@@ -1,6 +1,6 @@
 /** Reads and changes the alert state, which all machines of a shared workspace have in common. */
 import { MlctlError } from "../../core/errors.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import {
   isOpen,

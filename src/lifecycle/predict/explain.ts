@@ -1,14 +1,11 @@
 /** explain: SHAP values or permutation importance, over many rows and for single ones. */
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
+import { selectRows, selectValues, sliceRows, cellText, type Table, findColumn } from "../../core/table/table.ts";
+import { historyGaps } from "../../features/compileTransforms.ts";
 import { counted } from "../../core/text/format.ts";
-import { selectRows, selectValues, sliceRows } from "../../core/table/selectRows.ts";
-import { cellText } from "../../core/table/cellText.ts";
-import { historyGaps } from "../../features/history.ts";
 import { continuedRows } from "../../pipeline/predict/forecaster.ts";
-import type { Table } from "../../core/table/table.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
 import { byInputColumn, explain as explainTable, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { unseenNote, unseenSeries, historyFromBatch } from "../../pipeline/rows/rowsInReach.ts";

@@ -1,10 +1,7 @@
 /** The rows that explain explains one by one: what identifies each, its prediction, and the contributions to it. */
 import type { Contributions } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
-import { cellText } from "../../core/table/cellText.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
+import { cellText, findColumn, selectRows, type Table } from "../../core/table/table.ts";
 import type { Explained } from "../../pipeline/predict/explain.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";

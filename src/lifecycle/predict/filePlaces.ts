@@ -3,9 +3,8 @@ import { copyFileSync, existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { glob } from "../../core/text/glob.ts";
 import { findInputFiles, missedTable } from "../../data/findInputFiles.ts";
-import { commitFile, ensureFolder, removeFile } from "../../storage/files/commitFile.ts";
-import { sha256File } from "../../storage/files/sha256.ts";
-import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { commitFile, ensureFolder, removeFile, temporaryPath } from "../../storage/files/atomicWrite.ts";
+import { sha256File } from "../../storage/files/workspacePaths.ts";
 import { readFailure } from "./inputStream.ts";
 
 export const isBucket = (address: string): boolean => address.startsWith("s3://");

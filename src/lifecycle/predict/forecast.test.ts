@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
 import { dist } from "../../testing/exampleRecords.ts";
-import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { predictionLogPath } from "../../storage/predictionLog/logReader.ts";
 import { sqliteReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";

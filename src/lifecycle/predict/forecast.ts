@@ -1,18 +1,17 @@
 /** predict --horizon: continues each series by several steps, with intervals from a back-test. */
 import { extname } from "node:path";
 import type { Writable } from "node:stream";
-import { dateText } from "../../core/text/format.ts";
+import { dateText, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import type { Json } from "../../core/json.ts";
-import { cellText } from "../../core/table/cellText.ts";
+import { cellText } from "../../core/table/table.ts";
 import { timesOf } from "../../features/seriesState.ts";
 import { backTest, forecaster, type BackTest } from "../../pipeline/predict/forecaster.ts";
 import { forecastPlot } from "../../plots/forecast.ts";
 import { renderPng, renderSvg } from "../../plots/render.ts";
 import { stepName } from "../../stats/timeStep.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
+import { predictionIds } from "../../storage/predictionLog/logReader.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";

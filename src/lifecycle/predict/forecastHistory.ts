@@ -1,12 +1,9 @@
 /** The labelled rows that a forecast continues. */
 import { parseRecorded } from "../../config/configSha256.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset, Run } from "../../core/records/lineage.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Run } from "../../core/records/run.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
+import { findColumn, selectRows, type Table } from "../../core/table/table.ts";
 import { groupSeries, keyText } from "../../features/seriesState.ts";
 import { historyColumns } from "../../pipeline/predict/forecaster.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";

@@ -1,8 +1,8 @@
 /** Intervals of a forecast from the errors of its back-test. */
 import type { BackTest } from "../../pipeline/predict/forecaster.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { present } from "../../core/text/present.ts";
-import { normalWidth, quantileWidth, residualsNeeded } from "../../stats/residualInterval.ts";
+import { present } from "../../core/text/format.ts";
+import { residualsNeeded, normalWidth, quantileWidth } from "../../stats/residualInterval.ts";
 import type { Future } from "./futureRows.ts";
 
 export interface Intervals {

@@ -1,11 +1,7 @@
 /** The rows of a forecast: the dates that follow each series, and what else the model reads on them. */
-import { dateText, counted } from "../../core/text/format.ts";
+import { dateText, counted, listed, present } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { listed } from "../../core/text/listed.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Signature } from "../../core/table/signature.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { findColumn, type Signature, selectRows, type Column, type Table } from "../../core/table/table.ts";
 import { keyReader, keyText } from "../../features/seriesState.ts";
 import type { FutureRows } from "../../pipeline/predict/forecaster.ts";
 import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
@@ -13,8 +9,7 @@ import type { Session } from "../session.ts";
 import { readAskedRows } from "../testData.ts";
 import { conformAsked, rowPlaces } from "./inputStream.ts";
 import type { ForecastHistory } from "./forecastHistory.ts";
-import { present } from "../../core/text/present.ts";
-import { historyGaps } from "../../features/history.ts";
+import { historyGaps } from "../../features/compileTransforms.ts";
 
 export interface ContinuedSeries {
   readonly key: readonly string[];

@@ -11,7 +11,7 @@ import { paddedTo, rowPredictor, type PredictedBatch } from "./rowPredictor.ts";
 import type { RowSink } from "./rowSink.ts";
 import type { Json } from "../../core/json.ts";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
-import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
+import { predictionIds } from "../../storage/predictionLog/logReader.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
 import { addedColumns, classShares } from "./predictedValues.ts";
 import { keyColumns } from "../settings.ts";

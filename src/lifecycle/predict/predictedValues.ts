@@ -1,6 +1,6 @@
 /** A model's prediction as people read it: labels by name, the probability that goes with each, numbers rounded. */
-import type { Prediction } from "../../core/prediction.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Prediction } from "../../core/metric.ts";
+import type { TargetSpec } from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
 
 /**

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Prediction } from "../../core/prediction.ts";
-import type { Signature, TargetSpec } from "../../core/table/signature.ts";
-import type { Table } from "../../core/table/table.ts";
+import type { Prediction } from "../../core/metric.ts";
+import type { Signature, TargetSpec, Table } from "../../core/table/table.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { checkRows, guardPolicy, warnPolicy } from "./checkRows.ts";
 import { rowPredictor, type PredictedBatch } from "./rowPredictor.ts";

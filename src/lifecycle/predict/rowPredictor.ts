@@ -2,8 +2,7 @@
 import { counted } from "../../core/text/format.ts";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows, selectValues } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
+import { selectRows, selectValues, type Table } from "../../core/table/table.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { continuedRows } from "../../pipeline/predict/forecaster.ts";

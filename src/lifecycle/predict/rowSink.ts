@@ -5,10 +5,13 @@ import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
 import type { Json } from "../../core/json.ts";
 import { rowWriter, type RowSources, type RowWriter, type WriteOptions } from "../../data/stream/writeRows.ts";
-import { commitFile } from "../../storage/files/commitFile.ts";
-import { isStream } from "../../storage/files/atomicWrite.ts";
-import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { writeFailure } from "../../storage/files/writeFailure.ts";
+import {
+  commitFile,
+  isStream,
+  removeStaleTemporaries,
+  temporaryPath,
+  writeFailure,
+} from "../../storage/files/atomicWrite.ts";
 import { MlctlError } from "../../core/errors.ts";
 
 export interface RowSink {

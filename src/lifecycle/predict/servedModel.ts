@@ -1,11 +1,10 @@
 /** A model, ready for requests: everything that can be done once is done. */
 import { dateText } from "../../core/text/format.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
+import type { Deployment } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Prediction } from "../../core/prediction.ts";
-import type { ColumnSpec } from "../../core/table/signature.ts";
-import type { Table } from "../../core/table/table.ts";
+import type { Prediction } from "../../core/metric.ts";
+import type { ColumnSpec, Table } from "../../core/table/table.ts";
 import { composed, normalizeName } from "../../data/columnNames.ts";
 import { wantedExpressions } from "../../data/stream/boundSelect.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";

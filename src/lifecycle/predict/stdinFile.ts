@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MlctlError, recover } from "../../core/errors.ts";
-import { inTemporaryFolder } from "../../storage/files/temporaryPath.ts";
+import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { tableName } from "../../storage/remote/tableName.ts";
 import type { Session } from "../session.ts";

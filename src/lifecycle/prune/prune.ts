@@ -1,16 +1,16 @@
 /** prune: deletes what nothing needs and `retention` of config.json does not keep. */
+import { statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { deploymentIsLost } from "../../storage/deployment/currentDeployment.ts";
-import { pruneRelease } from "../../storage/deployment/pruneRelease.ts";
+import { pruneRelease } from "../../storage/deployment/repairDeployment.ts";
 import { forgetRecords } from "../../storage/store/saveRecord.ts";
-import { recordPath, recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
+import { recordPath, recordId, type WorkspaceRecord } from "../../storage/records/records.ts";
 import { toRecordPath, fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { Session } from "../session.ts";
-import { statSync } from "node:fs";
 import type { Config } from "../../config/schema/schema.ts";
-import { daysBefore } from "../../core/text/duration.ts";
+import { daysBefore } from "../../core/text/format.ts";
 import { lastExecutions } from "../../core/records/execution.ts";
-import { actualStatus } from "../../storage/records/actualStatus.ts";
+import { actualStatus } from "../../storage/records/recordFiles.ts";
 import {
   datasetsOf,
   executionsOf,
@@ -22,10 +22,8 @@ import {
   unrecordedFilesOf,
   type PruneCandidate,
 } from "./pruneCandidates.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
-import type { Run } from "../../core/records/run.ts";
-import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
+import type { Dataset, Deployment, Run } from "../../core/records/lineage.ts";
+import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 
 /** Items that are forgotten at a time: Ctrl-C ends between two. */
 const TOGETHER = 200;

@@ -1,18 +1,16 @@
 /** Lists the items of a workspace that prune keeps or deletes as a whole. */
 import { join } from "node:path";
 import { existsSync, readdirSync } from "node:fs";
-import type { Dataset } from "../../core/records/dataset.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
+import type { Dataset, Deployment, Run } from "../../core/records/lineage.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import { timeOfStamp } from "../../core/text/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { artifactsOf, recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
+import { artifactsOf, recordId, type WorkspaceRecord } from "../../storage/records/records.ts";
 import type { Session } from "../session.ts";
-import { releaseFiles, releasesAreOwn } from "../../storage/deployment/pruneRelease.ts";
-import { rollbackTargets } from "../../storage/deployment/rollbackTarget.ts";
+import { releaseFiles, releasesAreOwn } from "../../storage/deployment/repairDeployment.ts";
+import { rollbackTargets } from "../../storage/deployment/currentDeployment.ts";
 
 export interface PruneCandidate {
   readonly id: string;

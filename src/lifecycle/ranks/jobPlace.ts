@@ -5,10 +5,8 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { bucketAddress } from "../../core/text/bucketAddress.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
+import { ensureFolder, temporaryPath, errorCode, writeFailure } from "../../storage/files/atomicWrite.ts";
 
 export interface JobPlace {
   /** Absolute path of a folder, or s3://bucket/prefix. */

@@ -8,7 +8,7 @@ import { writeSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { exitAtOnce } from "../../core/koffi.ts";
+import { exitAtOnce } from "../../core/nativeCalls.ts";
 import { messageOf } from "../../core/errors.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import {
@@ -19,8 +19,18 @@ import {
 import { trainingRounds } from "../../estimators/xgboost/engines/native/trainNative.ts";
 import { PROGRESS_STEPS } from "../../estimators/xgboost/engines/engine.ts";
 import { openPlace, sha256Of, type JobPlace } from "./jobPlace.ts";
-import { DONE, getChecked, getJson, names, putJson, readJob } from "./rankJob.ts";
-import type { Attempt, CheckpointFile, RankJob, TrackerLine } from "./rankJob.ts";
+import {
+  DONE,
+  getChecked,
+  getJson,
+  names,
+  putJson,
+  readJob,
+  type Attempt,
+  type CheckpointFile,
+  type RankJob,
+  type TrackerLine,
+} from "./rankJob.ts";
 
 /** Not a setting, because the model depends on it: see `Round.save`. */
 const CHECKPOINT_ROUNDS = 10;

@@ -9,7 +9,7 @@ import type { FitOptions } from "../../core/estimator.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 import { nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import type { TrainingJob } from "../../estimators/xgboost/engines/engine.ts";
-import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { temporaryPath } from "../../storage/files/atomicWrite.ts";
 import type { Workspace } from "../workspace.ts";
 import { openPlace, sha256Of, type JobPlace } from "./jobPlace.ts";
 import {

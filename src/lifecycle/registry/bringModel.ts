@@ -1,16 +1,10 @@
 /** Brings a model, its record and its lineage into another workspace. */
 import { copyFileSync, existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { Artifact } from "../../core/records/artifact.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Artifact, Dataset, Run } from "../../core/records/lineage.ts";
 import { messageOf, MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/records/run.ts";
-import { holdsArtifact } from "../../storage/files/artifactOf.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";
-import { sha256File } from "../../storage/files/sha256.ts";
-import { temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { holdsArtifact, sha256File, fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { atomicWrite, commitFile, ensureFolder, temporaryPath } from "../../storage/files/atomicWrite.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";

@@ -1,6 +1,6 @@
 /** models show: what a model is, how good it is and where it was deployed, without values of the training rows. */
 import type { Model } from "../../core/records/model.ts";
-import type { ColumnSpec } from "../../core/table/signature.ts";
+import type { ColumnSpec } from "../../core/table/table.ts";
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { loadModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";

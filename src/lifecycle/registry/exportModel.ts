@@ -6,7 +6,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { exportOnnx } from "../../pipeline/onnx/exportOnnx.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { sha256Text } from "../../storage/files/sha256.ts";
+import { sha256Text } from "../../storage/files/workspacePaths.ts";
 import { loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 

@@ -1,11 +1,11 @@
 /** lineage: traces a model or a prediction back to the raw files. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/records/run.ts";
-import { openLogReader } from "../../storage/predictionLog/openLogReader.ts";
+import type { Run } from "../../core/records/lineage.ts";
+import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { findRun, resolveRun } from "../../storage/store/resolveRun.ts";
 import { findPrediction, type PredictionRecord } from "../labels/predictions.ts";
 import type { Session } from "../session.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
+import { parseDate } from "../../core/text/valueFormat.ts";
 
 export type LineageResult = Awaited<ReturnType<typeof lineage>>;
 

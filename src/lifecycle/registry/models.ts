@@ -1,8 +1,7 @@
 /** models: lists the models of a workspace, and sets their aliases and notes. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
+import { type Deployment, isUserTag, type Run } from "../../core/records/lineage.ts";
 import { originText } from "../../core/text/recordText.ts";
-import { isUserTag, type Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import type { Session } from "../session.ts";

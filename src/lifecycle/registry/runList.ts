@@ -1,7 +1,7 @@
 /** runs list: runs by family, tag or metric, with the parameters that differ from the defaults of their family. */
 import { attempt, MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/records/run.ts";
-import { paramsText } from "../../core/text/candidateLabels.ts";
+import type { Run } from "../../core/records/lineage.ts";
+import { paramsText } from "../../core/text/recordText.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Session } from "../session.ts";

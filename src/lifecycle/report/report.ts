@@ -9,12 +9,11 @@ import { drawInProcess, type Drawing } from "../../reporting/drawing.ts";
 import { htmlReport, modelCard } from "../../reporting/htmlReport.ts";
 import { markdownCard, markdownReport } from "../../reporting/markdownReport.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { atomicWrite, ensureFolder } from "../../storage/files/atomicWrite.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { reportInput } from "./reportInput.ts";
 import type { Session } from "../session.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 
 export type ReportFormat = "html" | "md";
 

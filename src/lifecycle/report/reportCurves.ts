@@ -2,13 +2,12 @@
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
-import { selectValues } from "../../core/table/selectRows.ts";
+import { selectValues } from "../../core/table/table.ts";
 import { calibrationCurve, precisionRecallCurve, type PrecisionRecallCurve, rocCurve } from "../../metrics/rocCurve.ts";
 import { classScores } from "../../metrics/rankMetric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { heightAt, type Curve } from "../../plots/curve.ts";
-import { mean } from "../../stats/mean.ts";
-import { lowerBound } from "../../stats/lowerBound.ts";
+import { mean, lowerBound } from "../../stats/descriptive.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 
 /** Maximum number of points in a plot: more make the file larger and the plot no clearer. */

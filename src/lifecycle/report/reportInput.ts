@@ -1,10 +1,9 @@
 /** Collects the content of a report from records, model, test set and the newest dataset. */
 import { MlctlError, recover } from "../../core/errors.ts";
-import { present } from "../../core/text/present.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset, Run } from "../../core/records/lineage.ts";
+import { present } from "../../core/text/format.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Table } from "../../core/table/table.ts";
-import type { Run } from "../../core/records/run.ts";
+import { type Table, selectRows } from "../../core/table/table.ts";
 import type { Decision, ReportInput } from "../../reporting/reportInput.ts";
 import { brokenLimits } from "../../pipeline/judge/promotion.ts";
 import { distributionOf } from "../../monitoring/columnDistribution.ts";
@@ -21,7 +20,6 @@ import { sampleSizeWarning } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
 import { hashesOf, readTestData, type TestData } from "../testData.ts";
 import { readableDataset } from "../datasets.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
 import { batchDrift, newestRows } from "../health/newRows.ts";
 
 export async function reportInput(session: Session, reference: string): Promise<ReportInput> {

@@ -1,8 +1,8 @@
 /** Mean predictions of the test rows: by value of a column, by segment and by time. */
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Run } from "../../core/records/run.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
+import type { Run } from "../../core/records/lineage.ts";
+import { selectRows, findColumn } from "../../core/table/table.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { weakestSegments } from "../../monitoring/segmentReports.ts";
 import { quickRows } from "../../pipeline/predict/explain.ts";
@@ -14,11 +14,9 @@ import { sampledRows } from "../../stats/samplePositions.ts";
 import type { Judgement } from "../judge.ts";
 import type { Session } from "../session.ts";
 import { metricLabel } from "../settings.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { classScores } from "../../metrics/rankMetric.ts";
-import { presentValues } from "../../stats/presentValues.ts";
-import { extentOf } from "../../stats/extentOf.ts";
+import { presentValues, extentOf } from "../../stats/descriptive.ts";
 
 const MAX_COLUMNS = 6;
 /** Rows that are predicted again for each value of a column: more change the means little. */

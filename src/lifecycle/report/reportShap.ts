@@ -1,13 +1,10 @@
 /** SHAP values of each input column, the sums over its features, on the test set, for model families that support them. */
 import type { Model } from "../../core/records/model.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Column } from "../../core/table/table.ts";
-import type { Task } from "../../core/task.ts";
+import { findColumn, selectRows, type Column, type Task } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { byInputColumn, explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
-import { mean } from "../../stats/mean.ts";
+import { mean } from "../../stats/descriptive.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";

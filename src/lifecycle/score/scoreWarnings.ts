@@ -2,12 +2,9 @@
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { recover } from "../../core/errors.ts";
-import type { Run, ScoreRecord } from "../../core/records/run.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Table } from "../../core/table/table.ts";
-import type { Task } from "../../core/task.ts";
-import { formatNumber } from "../../core/text/format.ts";
-import { present } from "../../core/text/present.ts";
+import type { Run, ScoreRecord } from "../../core/records/lineage.ts";
+import { findColumn, type Table, type Task } from "../../core/table/table.ts";
+import { formatNumber, present } from "../../core/text/format.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { timeOrder } from "../../pipeline/fit/splitRows.ts";

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { reproduce } from "../compare/reproduce.ts";
 import { ingest } from "../ingest/ingest.ts";

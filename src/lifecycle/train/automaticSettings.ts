@@ -2,10 +2,9 @@
 import { configSha256 } from "../../config/configSha256.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { counted } from "../../core/text/format.ts";
-import type { Task } from "../../core/task.ts";
+import { counted, present } from "../../core/text/format.ts";
+import type { Task } from "../../core/table/table.ts";
 import { defaultModels } from "../../estimators/defaultModels.ts";
-import { present } from "../../core/text/present.ts";
 import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
 import type { Session } from "../session.ts";
 import { costsOf, decidingMetric } from "../settings.ts";

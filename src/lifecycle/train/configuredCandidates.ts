@@ -2,7 +2,7 @@
 import { defaultFamilies } from "../../estimators/defaultModels.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Config } from "../../config/schema/schema.ts";
-import type { Task } from "../../core/task.ts";
+import type { Task } from "../../core/table/table.ts";
 import type { Candidate } from "../../pipeline/fit/candidateFeatures.ts";
 import { costsOf, decidingMetric, transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";

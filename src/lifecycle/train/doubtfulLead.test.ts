@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Selection } from "../../core/records/run.ts";
+import type { Selection } from "../../core/records/lineage.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
 import { doubtfulLead, type Contender } from "./leaderboard.ts";
 

@@ -1,8 +1,7 @@
 /** Looks for leakage in the training data; checks the configuration without training. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { recover } from "../../core/errors.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Table } from "../../core/table/table.ts";
+import { findColumn, type Table } from "../../core/table/table.ts";
 import { dateText, formatNumber } from "../../core/text/format.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { targetLeakage } from "../../pipeline/leakage/targetLeakage.ts";

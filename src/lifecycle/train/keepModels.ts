@@ -1,9 +1,9 @@
 /** Builds and writes the model files that a training keeps, and sets their aliases. */
-import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
-import type { Dataset } from "../../core/records/dataset.ts";
+import { isBaseline } from "../../estimators/findEstimator.ts";
+import type { Dataset, Run } from "../../core/records/lineage.ts";
 import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
-import type { Signature } from "../../core/table/signature.ts";
+import type { Signature } from "../../core/table/table.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
 import { fitBaseline } from "../../pipeline/fit/fitCandidate.ts";
 import { predictionColumn } from "../../pipeline/rows/encodeLabels.ts";
@@ -11,8 +11,7 @@ import { signatureOf } from "../../pipeline/rows/signatureOf.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { nullStrings } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Run } from "../../core/records/run.ts";
-import { artifactOf } from "../../storage/files/artifactOf.ts";
+import { artifactOf } from "../../storage/files/workspacePaths.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Task } from "../../core/task.ts";
+import type { Task } from "../../core/table/table.ts";
 import { baselineAhead, rank, type Contender } from "./leaderboard.ts";
 
 function contender(family: string, value: number | null, more: Partial<Contender> = {}): Contender {

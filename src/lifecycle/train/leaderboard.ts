@@ -2,8 +2,8 @@
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { formatNumber } from "../../core/text/format.ts";
-import type { Selection } from "../../core/records/run.ts";
-import type { Task } from "../../core/task.ts";
+import type { Selection } from "../../core/records/lineage.ts";
+import type { Task } from "../../core/table/table.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 

@@ -1,9 +1,9 @@
 /** Records the result of a training: model files, a run for each candidate, aliases and warnings. */
 import { createHash } from "node:crypto";
 import type { FitRemarks } from "../../core/estimator.ts";
-import type { Run } from "../../core/records/run.ts";
-import type { Task } from "../../core/task.ts";
-import { candidateLabels } from "../../core/text/candidateLabels.ts";
+import type { Run } from "../../core/records/lineage.ts";
+import type { Task } from "../../core/table/table.ts";
+import { candidateLabels } from "../../core/text/recordText.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Table } from "../../core/table/table.ts";
+import { categoryColumn, type Table } from "../../core/table/table.ts";
 import { repeatedTimes } from "./seriesSettings.ts";
 
 const DAY = 86_400_000;

@@ -1,13 +1,8 @@
 /** The settings of a series that config.json leaves to mlctl: its times, its baselines, and features of its own past. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { History } from "../../core/history.ts";
-import { cellText } from "../../core/table/cellText.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Column, Table } from "../../core/table/table.ts";
-import type { Task } from "../../core/task.ts";
-import { MILLISECONDS_A_DAY as DAY } from "../../core/text/duration.ts";
-import { dateText } from "../../core/text/format.ts";
-import type { TransformRequest } from "../../core/transform.ts";
+import type { History, TransformRequest } from "../../core/transform.ts";
+import { cellText, findColumn, type Column, type Table, type Task } from "../../core/table/table.ts";
+import { MILLISECONDS_A_DAY as DAY, dateText } from "../../core/text/format.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
 import { findTransform } from "../../features/index.ts";
 import type { Period } from "../../pipeline/fit/selectionFolds.ts";

@@ -1,9 +1,7 @@
 /** Splits the rows, and builds the folds of the training rows, as configured. Rows in the order of a time are split by it. */
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { cellText } from "../../core/table/cellText.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { cellText, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
 import { splitRows, timeOrder, type TrainingData, type Split } from "../../pipeline/fit/splitRows.ts";

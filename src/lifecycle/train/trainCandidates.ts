@@ -1,13 +1,13 @@
 /** Fits every configured model, more of them while there is time (`train.time`), and their ensemble; ranks them. */
 import { MlctlError } from "../../core/errors.ts";
-import { selectValues } from "../../core/table/selectRows.ts";
-import { milliseconds } from "../../core/text/duration.ts";
+import { selectValues } from "../../core/table/table.ts";
+import { milliseconds } from "../../core/text/format.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { portfolio, type DefaultModel } from "../../estimators/defaultModels.ts";
 import { findTransform } from "../../features/index.ts";
 import { composeEnsemble, blended, selectEnsemble } from "../../pipeline/fit/selectEnsemble.ts";
 import { refit, severalFits, type Candidate } from "../../pipeline/fit/fitCandidate.ts";
-import { concatenated } from "../../stats/concatenated.ts";
+import { concatenated } from "../../stats/samplePositions.ts";
 import { ranksOf } from "../ranks/ranksOf.ts";
 import { decidingMetric } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";

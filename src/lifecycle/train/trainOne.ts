@@ -1,6 +1,6 @@
 /** Fits and evaluates one candidate. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Selection } from "../../core/records/run.ts";
+import type { Selection } from "../../core/records/lineage.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
 import {
   crossValidate,

@@ -1,11 +1,9 @@
 /** Prepares a dataset for training: inputs, target, split and folds. */
-import { counted } from "../../core/text/format.ts";
-import { listed } from "../../core/text/listed.ts";
+import { counted, listed } from "../../core/text/format.ts";
 import type { Config } from "../../config/schema/schema.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { selectRows, selectValues } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
+import { selectRows, selectValues, type Table } from "../../core/table/table.ts";
 import { rowsWithHistory } from "../../pipeline/rows/rowsInReach.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";

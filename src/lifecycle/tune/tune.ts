@@ -1,7 +1,7 @@
 /** tune: searches hyperparameters on folds of the training rows, then trains with the best ones. */
 import { availableParallelism } from "node:os";
 import { MlctlError } from "../../core/errors.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import { counted } from "../../core/text/format.ts";
 import type { Candidate } from "../../pipeline/fit/candidateFeatures.ts";
 import type { TrainingData } from "../../pipeline/fit/splitRows.ts";

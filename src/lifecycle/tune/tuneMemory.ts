@@ -1,12 +1,12 @@
 /** Trials of earlier searches: reuses those of the same key, saves new ones (in a journal, then in a record), lists all. */
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject } from "../../core/json.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import { pointText } from "../../pipeline/search/space.ts";
-import { searchJournal } from "../../storage/records/searchJournal.ts";
+import { searchJournal } from "../../storage/records/work.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import type { Session } from "../session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";

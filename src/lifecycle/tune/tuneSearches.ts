@@ -1,8 +1,8 @@
 /** Plans the searches that config.json configures: each model with a search space, on each feature set. */
-import { withValues } from "../../config/unsetValues.ts";
 import { createHash } from "node:crypto";
+import { withValues } from "../../config/unsetValues.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { defaultSpaces, readSpace, valueCount, gridPoints } from "../../pipeline/search/space.ts";
 import type { SearchPlan } from "../../pipeline/search/race.ts";

@@ -2,7 +2,7 @@
 import pg from "pg";
 import { expect, it } from "vitest";
 import { databaseAddress } from "../../core/databaseAddress.ts";
-import { openWork } from "../../storage/openWork.ts";
+import { openWork } from "../../storage/openRecords.ts";
 import { exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { postgresServer } from "../../testing/postgresServer.ts";
 import { computeVersion, packed, unpacked } from "./pools.ts";

@@ -1,7 +1,7 @@
 /** Gives tasks to the threads of this process and, while there are any, to the workers of a shared workspace. */
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
-import { openWork } from "../../storage/openWork.ts";
+import { openWork } from "../../storage/openRecords.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
 import { startProcess } from "../ranks/startProcess.ts";
 import type { Workspace } from "../workspace.ts";

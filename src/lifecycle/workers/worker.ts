@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
-import { openWork } from "../../storage/openWork.ts";
+import { openWork } from "../../storage/openRecords.ts";
 import type { WorkQueue } from "../../storage/postgres/workQueue.ts";
 import type { TakenTask } from "../../storage/records/work.ts";
 import { requireServers, type Workspace } from "../workspace.ts";

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { ColumnDrift } from "../../core/records/drift.ts";
-import type { Column } from "../../core/table/table.ts";
+import { categoryColumn, type Column } from "../../core/table/table.ts";
+import type { ColumnDrift } from "../../core/records/monitoring.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { driftReport } from "../driftReport.ts";
 

@@ -1,6 +1,6 @@
 /** Evidently's default rules: which test it chooses for a column, and when the result is drift. */
-import type { ColumnDrift } from "../../core/records/drift.ts";
-import type { ColumnReference } from "../../core/records/reference.ts";
+import type { ColumnDrift } from "../../core/records/monitoring.ts";
+import type { ColumnReference } from "../../core/records/model.ts";
 import type { DriftTest, DriftResult } from "../../drift/driftTest.ts";
 import { findDriftTest, unsuitable } from "../../drift/findDriftTest.ts";
 import { driftTests, type DriftTestName } from "../../drift/index.ts";
@@ -18,9 +18,8 @@ import {
 } from "../compareColumn.ts";
 import { mannWhitney } from "../../drift/mannWhitney.ts";
 import { wassersteinDistance } from "../../drift/wassersteinDistance.ts";
-import { chiSquareSurvival } from "../../stats/distributions/chiSquareSurvival.ts";
-import { standardDeviation } from "../../stats/standardDeviation.ts";
-import { extentOf } from "../../stats/extentOf.ts";
+import { chiSquareSurvival } from "../../stats/distributions.ts";
+import { standardDeviation, extentOf } from "../../stats/descriptive.ts";
 
 /** Up to this many reference rows Evidently uses p-values, above it distances. The size of the batch does not matter. */
 const MAXIMUM_REFERENCE_FOR_P_VALUES = 1000;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Aggregate } from "../../core/records/run.ts";
+import type { Aggregate } from "../../core/records/lineage.ts";
 import { aggregateFolds } from "./crossValidate.ts";
 
 // The last fold is an outlier: 18 compared with 2 to 4 of the others.

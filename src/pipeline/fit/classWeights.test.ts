@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { TargetSpec } from "../../core/table/table.ts";
 import { classWeights } from "./candidateFeatures.ts";
 
 const target: TargetSpec = { name: "kind", task: "multiclass", classes: ["a", "b", "c"] };

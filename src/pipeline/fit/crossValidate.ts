@@ -10,16 +10,13 @@ import {
 } from "./fitCandidate.ts";
 import { finiteOrNull } from "../../core/json.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Aggregate, Selection } from "../../core/records/run.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Aggregate, Selection } from "../../core/records/lineage.ts";
+import { type TargetSpec, selectValues } from "../../core/table/table.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { mean } from "../../stats/mean.ts";
-import { standardDeviation } from "../../stats/standardDeviation.ts";
+import { mean, standardDeviation, median } from "../../stats/descriptive.ts";
 import { degenerate } from "../judge/baselineEvaluation.ts";
 import { partOf, type Split, type TrainingData } from "./splitRows.ts";
-import { median } from "../../stats/quantileSorted.ts";
-import { selectValues } from "../../core/table/selectRows.ts";
-import { concatenated } from "../../stats/concatenated.ts";
+import { concatenated } from "../../stats/samplePositions.ts";
 import { applyThreshold, predictor, calibrate, type PredictingModel } from "../predict/predictor.ts";
 
 export interface CrossValidation {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { categoryColumn, type TargetSpec, type Column } from "../../core/table/table.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { random } from "../../core/random.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
-import type { Column } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { fitCandidate, type Candidate } from "./fitCandidate.ts";

@@ -1,9 +1,9 @@
 /** Fits a candidate (transforms and estimator) on the training part and evaluates it on the validation part. */
+import { availableParallelism } from "node:os";
 import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
-import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
+import { LARGEST_FLOAT32, selectRows, type Matrix } from "../../core/table/table.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Calibration, FittedTransform } from "../../core/records/model.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { predictor, calibrate, requirePredictions } from "../predict/predictor.ts";
@@ -12,8 +12,6 @@ import { composeEnsemble, type MemberFit } from "./selectEnsemble.ts";
 import { candidateFeatures, fitFeatures, type Candidate } from "./candidateFeatures.ts";
 import { fitCalibration, bestThreshold, tunedMetric } from "./bestThreshold.ts";
 import { outOfFold, type OutOfFold } from "./selectionFolds.ts";
-import { availableParallelism } from "node:os";
-import type { Matrix } from "../../core/table/matrix.ts";
 
 export type { Candidate } from "./candidateFeatures.ts";
 

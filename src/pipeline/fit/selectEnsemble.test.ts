@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
-import type { Table } from "../../core/table/table.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Table, TargetSpec } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { explain } from "../predict/explain.ts";

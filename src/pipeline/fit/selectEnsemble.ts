@@ -1,5 +1,5 @@
 /** Chooses the weights of an ensemble by greedy forward selection with replacement on predictions of unseen rows. */
-import type { Task } from "../../core/task.ts";
+import type { Task } from "../../core/table/table.ts";
 import { fromMargins, marginsOf, ensembleState, type FittedMember } from "../../estimators/ensemble.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import type { FittedEstimator } from "../../core/estimator.ts";

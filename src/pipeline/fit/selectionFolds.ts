@@ -1,8 +1,8 @@
 /** Folds of the training part for model selection, so that the validation part is used only once. */
 import { MlctlError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import { lowerBound } from "../../stats/lowerBound.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
+import { lowerBound } from "../../stats/descriptive.ts";
 import type { Split, TrainingData } from "./splitRows.ts";
 
 export type Period = "year" | "quarter" | "month" | "week" | "day";

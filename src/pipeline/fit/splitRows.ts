@@ -1,12 +1,9 @@
 /** Splits rows into a training and a validation part. */
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
+import { findColumn, type Table, selectRows, selectValues, type TargetSpec } from "../../core/table/table.ts";
+import { parseDate } from "../../core/text/valueFormat.ts";
 import { random } from "../../core/random.ts";
-import type { Table } from "../../core/table/table.ts";
-import type { History } from "../../core/history.ts";
-import { selectRows, selectValues } from "../../core/table/selectRows.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
+import type { History } from "../../core/transform.ts";
 
 export interface SplitOptions {
   /** random and stratified shuffle; time trains up to `cutoff` (or on the earliest rows); head on the first `rows`. */

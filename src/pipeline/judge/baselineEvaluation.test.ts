@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Task } from "../../core/task.ts";
+import { categoryColumn, type Task } from "../../core/table/table.ts";
 import { baselineEvaluation } from "./baselineEvaluation.ts";
 import { fitBaseline } from "../fit/fitCandidate.ts";
 

@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { applyThreshold } from "../predict/predictor.ts";
 import { formatNumber } from "../../core/text/format.ts";
-import type { Task } from "../../core/task.ts";
+import type { Task } from "../../core/table/table.ts";
 
 export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evaluation: Evaluation): Evaluation {
   const { task, classCount, yTrue, costs } = evaluation;

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { categoryColumn, type Table } from "../../core/table/table.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Table } from "../../core/table/table.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
 import { evaluate } from "./evaluate.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";

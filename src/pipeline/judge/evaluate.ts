@@ -2,8 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows, selectValues } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
+import { selectRows, selectValues, type Table } from "../../core/table/table.ts";
 import { conformTable } from "../rows/conformTable.ts";
 import { encodeLabels } from "../rows/encodeLabels.ts";
 import { historyFromBatch, rowsInReach, unseenSeries } from "../rows/rowsInReach.ts";

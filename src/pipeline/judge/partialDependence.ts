@@ -1,22 +1,16 @@
 /** Partial dependence: the mean prediction if every row had the same value in one column. */
-import type { Prediction } from "../../core/prediction.ts";
+import type { Prediction, Costs } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { findColumn, selectRows, type Column, type Table } from "../../core/table/table.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
-import { lookBacks } from "../../features/history.ts";
-import { countCategories } from "../../stats/countCategories.ts";
-import { presentValues } from "../../stats/presentValues.ts";
-import { sampledRows } from "../../stats/samplePositions.ts";
+import { lookBacks } from "../../features/compileTransforms.ts";
+import { countCategories, sampledRows } from "../../stats/samplePositions.ts";
+import { presentValues, mean, standardDeviation } from "../../stats/descriptive.ts";
 import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
-import type { Costs } from "../../core/metric.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { mean } from "../../stats/mean.ts";
-import { standardDeviation } from "../../stats/standardDeviation.ts";
 import { labelledRows } from "./evaluate.ts";
 
 interface DependenceOptions {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { categoryColumn, type Column, type Table } from "../../core/table/table.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Column, Table } from "../../core/table/table.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
 import { permutationImportance, type PermutationOptions } from "./partialDependence.ts";
 import type { TrainingData } from "../fit/splitRows.ts";

@@ -1,8 +1,6 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import { cellText } from "../../core/table/cellText.ts";
+import { categoryColumn, cellText, type Column, type Table } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
-import type { Column, Table } from "../../core/table/table.ts";
 import { rowsWithout, splitDuplicates } from "./splitDuplicates.ts";
 
 const number = (name: string, values: readonly number[]): Column => ({

@@ -1,7 +1,5 @@
 /** Finds rows that occur in both of two tables, e.g. in the training and the test set. */
-import { cellText } from "../../core/table/cellText.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { cellText, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import { rowNumbers } from "../rows/rowNumbers.ts";
 
 /**

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { categoryColumn, type TargetSpec, type Column } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
-import type { Column } from "../../core/table/table.ts";
 import { targetLeakage } from "./targetLeakage.ts";
 
 const twoClasses: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };

@@ -1,7 +1,5 @@
 /** Target leakage: finds single columns that predict the target almost perfectly. */
-import type { TargetSpec } from "../../core/table/signature.ts";
-import type { Column, Table } from "../../core/table/table.ts";
-import { selectValues } from "../../core/table/selectRows.ts";
+import { type TargetSpec, type Column, type Table, selectValues } from "../../core/table/table.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { samplePositions } from "../../stats/samplePositions.ts";
 

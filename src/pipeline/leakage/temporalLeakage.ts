@@ -1,6 +1,5 @@
 /** Temporal leakage: finds columns that contain values from the future. */
-import type { TargetSpec } from "../../core/table/signature.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import type { TargetSpec, Column, Table } from "../../core/table/table.ts";
 import type { Suspect } from "./targetLeakage.ts";
 
 /** Share of equal rows at or above which a column is reported. */

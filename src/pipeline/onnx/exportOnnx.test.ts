@@ -1,12 +1,9 @@
 import * as ort from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import { cellText } from "../../core/table/cellText.ts";
+import { categoryColumn, cellText, type TargetSpec, type Column, type Table } from "../../core/table/table.ts";
 import type { Estimator } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
-import type { Column, Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { isBaseline as isBaselineFamily } from "../../estimators/findEstimator.ts";
 import { estimators } from "../../estimators/index.ts";

@@ -2,8 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
-import { sliceRows } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
+import { sliceRows, type Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { withoutPrefixes } from "../../features/branches.ts";
 import { featuresByColumn } from "../../features/inputColumns.ts";

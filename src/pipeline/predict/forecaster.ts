@@ -1,12 +1,9 @@
 /** Predicts several steps ahead: each step looks back on the predictions of the steps before it. */
 import type { Predictor } from "../../core/estimator.ts";
 import type { FittedTransform, Model } from "../../core/records/model.ts";
-import { cellText } from "../../core/table/cellText.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
-import type { Table } from "../../core/table/table.ts";
+import { cellText, findColumn, selectRows, type Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
-import { lookBacks } from "../../features/history.ts";
+import { lookBacks } from "../../features/compileTransforms.ts";
 import { findTransform } from "../../features/index.ts";
 import { historyEnd, keyColumns, timesOf, type SeriesState } from "../../features/seriesState.ts";
 import { historyFromBatch, rowsInReach } from "../rows/rowsInReach.ts";

@@ -1,13 +1,11 @@
 /** Turns a model into a prediction function, which score, predict, serve and monitor share. */
 import { MlctlError } from "../../core/errors.ts";
 import type { FittedTransform, Model, Calibration } from "../../core/records/model.ts";
-import type { Prediction } from "../../core/prediction.ts";
-import type { Table } from "../../core/table/table.ts";
+import type { Prediction } from "../../core/metric.ts";
+import type { Table, Task } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
-import { compileTransforms } from "../../features/compileTransforms.ts";
-import { historyGaps } from "../../features/history.ts";
-import type { Task } from "../../core/task.ts";
-import { lowerBound } from "../../stats/lowerBound.ts";
+import { compileTransforms, historyGaps } from "../../features/compileTransforms.ts";
+import { lowerBound } from "../../stats/descriptive.ts";
 import { logOdds } from "../../stats/softmax.ts";
 
 /** The parts of a model needed for prediction. */

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Signature } from "../../core/table/signature.ts";
-import type { NumberColumn } from "../../core/table/table.ts";
+import { categoryColumn, type Signature, type NumberColumn } from "../../core/table/table.ts";
 import { conformTable } from "./conformTable.ts";
 
 const number = (name: string, ...values: number[]): NumberColumn => ({

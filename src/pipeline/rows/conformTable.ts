@@ -1,11 +1,16 @@
 /** Converts a table to the columns and kinds that a model was trained on, or reports all mismatches. */
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import { cellText } from "../../core/table/cellText.ts";
+import {
+  categoryColumn,
+  cellText,
+  findColumn,
+  type ColumnSpec,
+  type Signature,
+  type CategoryColumn,
+  type Column,
+  type Table,
+} from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
 import { cellParser, type CellParser } from "../../core/text/valueFormat.ts";
-import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
-import type { CategoryColumn, Column, Table } from "../../core/table/table.ts";
 import { otherSpelling } from "./otherSpelling.ts";
 import { suggest } from "../../core/text/suggest.ts";
 

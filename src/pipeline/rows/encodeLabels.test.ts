@@ -1,8 +1,6 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { categoryColumn, type TargetSpec, type Column, type Table } from "../../core/table/table.ts";
 import type { MlctlError } from "../../core/errors.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
-import type { Column, Table } from "../../core/table/table.ts";
 import { encodeLabels } from "./encodeLabels.ts";
 
 const classes: TargetSpec = { name: "y", task: "binary", classes: ["0", "1"] };

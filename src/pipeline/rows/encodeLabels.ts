@@ -1,16 +1,19 @@
 /** Encodes the labels of rows to score with the class codes of a trained model. */
-import { cellText } from "../../core/table/cellText.ts";
-import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
+import {
+  cellText,
+  findColumn,
+  type Signature,
+  type TargetSpec,
+  type Column,
+  type Table,
+  categoryColumn,
+  LARGEST_FLOAT32,
+} from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { Signature, TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import type { Column, Table } from "../../core/table/table.ts";
-import type { CellParser } from "../../core/text/valueFormat.ts";
+import { type CellParser, parseNumber } from "../../core/text/valueFormat.ts";
 import { cellParserOf } from "./conformTable.ts";
 import { categoryOfNumber, otherSpelling, labelKey } from "./otherSpelling.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
 
 /**
  * Skips rows without a label.

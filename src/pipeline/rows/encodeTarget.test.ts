@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { categoryColumn, type Column, type Table } from "../../core/table/table.ts";
 import { encodeTarget } from "./encodeTarget.ts";
 
 const options = { target: "y", task: null, positiveClass: null } as const;

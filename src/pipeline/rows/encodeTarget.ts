@@ -1,13 +1,15 @@
 /** Encodes the target column: values for regression, class codes for classification. */
-import { cellText } from "../../core/table/cellText.ts";
-import { LARGEST_FLOAT32 } from "../../core/largestFloat32.ts";
+import {
+  cellText,
+  findColumn,
+  type TargetSpec,
+  type Column,
+  type Table,
+  LARGEST_FLOAT32,
+} from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/table/findColumn.ts";
-import type { TargetSpec } from "../../core/table/signature.ts";
-import { numberFormatsOf } from "../../core/text/numberFormat.ts";
-import { parseNumber } from "../../core/text/parseNumber.ts";
+import { numberFormatsOf, parseNumber } from "../../core/text/valueFormat.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import type { Column, Table } from "../../core/table/table.ts";
 import { classReader, targetNumber, targetTooLarge } from "./encodeLabels.ts";
 
 /** Integers with more distinct values than this are a regression target unless "task" says otherwise; see looksOrdered. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { History } from "../../core/history.ts";
+import type { History } from "../../core/transform.ts";
 import type { CategoryColumn } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
 import { findSeries, followsPast } from "./findSeries.ts";

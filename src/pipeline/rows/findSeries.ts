@@ -1,10 +1,9 @@
 /** Finds one or several regular series in a table, and whether they follow their own past. */
-import type { History } from "../../core/history.ts";
+import type { History, TransformRequest } from "../../core/transform.ts";
 import type { CategoryColumn, Table } from "../../core/table/table.ts";
 import { groupSeries, seriesName } from "../../features/seriesState.ts";
-import { mean } from "../../stats/mean.ts";
+import { mean } from "../../stats/descriptive.ts";
 import { seasonOf, stepName, timeStep, type TimeStep, type FoundStep } from "../../stats/timeStep.ts";
-import type { TransformRequest } from "../../core/transform.ts";
 
 export interface FoundSeries {
   /** Columns that tell the series apart; empty for one series. */

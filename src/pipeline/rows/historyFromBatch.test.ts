@@ -1,7 +1,6 @@
 /** Adding the batch to the history gives each row the same features as a model trained on all rows before it. */
 import { expect, it } from "vitest";
-import type { Column, Table } from "../../core/table/table.ts";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { type Column, type Table, categoryColumn } from "../../core/table/table.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { fitTransforms } from "../../testing/fitTransforms.ts";

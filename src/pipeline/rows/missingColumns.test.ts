@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Signature } from "../../core/table/signature.ts";
+import type { Signature } from "../../core/table/table.ts";
 import { missingColumns } from "./conformTable.ts";
 
 const signature: Signature = {

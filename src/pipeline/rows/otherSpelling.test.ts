@@ -1,7 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import { cellText } from "../../core/table/cellText.ts";
-import type { Signature } from "../../core/table/signature.ts";
+import { categoryColumn, cellText, type Signature } from "../../core/table/table.ts";
 import { conformTable } from "./conformTable.ts";
 import { encodeLabels } from "./encodeLabels.ts";
 import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";

@@ -1,5 +1,5 @@
 /** Recognises a category that is written in another way than in training. */
-import { parseNumber } from "../../core/text/parseNumber.ts";
+import { parseNumber } from "../../core/text/valueFormat.ts";
 
 const BOOLEANS: ReadonlySet<string> = new Set(["true", "false"]);
 

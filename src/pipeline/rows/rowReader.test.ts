@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Signature } from "../../core/table/signature.ts";
+import type { Signature } from "../../core/table/table.ts";
 import { rowReader } from "./rowReader.ts";
 
 const signature: Signature = {

@@ -1,11 +1,9 @@
 /** Checks incoming rows (from a stream or a request) against the signature and converts them to a table. */
-import { dateText } from "../../core/text/format.ts";
+import { dateText, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { CellParser } from "../../core/text/valueFormat.ts";
-import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
+import type { ColumnSpec, Signature, Column } from "../../core/table/table.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import type { Column } from "../../core/table/table.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { cellParserOf, expectedCell, missingColumns, positionOf } from "./conformTable.ts";
 import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
 

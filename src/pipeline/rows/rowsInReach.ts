@@ -4,10 +4,10 @@ import type { Model } from "../../core/records/model.ts";
 import type { Table, Column } from "../../core/table/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../../core/transform.ts";
 import { stepsInTurns } from "../../features/fitTransforms.ts";
-import { historyGaps, extendHistory, lookBacks } from "../../features/history.ts";
+import { historyGaps, extendHistory, lookBacks } from "../../features/compileTransforms.ts";
 import { findTransform } from "../../features/index.ts";
 import type { RowProblem } from "./rowReader.ts";
-import { listed } from "../../core/text/listed.ts";
+import { listed } from "../../core/text/format.ts";
 
 /** Positions of the rows that the history of a model reaches; all rows for a model that does not look back. */
 export function rowsInReach({ transforms }: Pick<Model, "transforms">, table: Table): Int32Array {

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Column } from "../../core/table/table.ts";
+import { categoryColumn, type Column } from "../../core/table/table.ts";
 import { signatureOf } from "./signatureOf.ts";
 
 const target = { name: "y", task: "regression" } as const;

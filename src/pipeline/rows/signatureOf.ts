@@ -1,8 +1,15 @@
 /** Describes the input columns of the training rows. */
-import type { ColumnSpec, Signature, TargetSpec } from "../../core/table/signature.ts";
-import type { CategoryColumn, DateColumn, NumberColumn, Table } from "../../core/table/table.ts";
-import { rowsByCode } from "../../stats/countCategories.ts";
-import { columnStatistics } from "../../stats/columnStatistics.ts";
+import type {
+  ColumnSpec,
+  Signature,
+  TargetSpec,
+  CategoryColumn,
+  DateColumn,
+  NumberColumn,
+  Table,
+} from "../../core/table/table.ts";
+import { rowsByCode } from "../../stats/samplePositions.ts";
+import { columnStatistics } from "../../stats/descriptive.ts";
 
 /** Maximum number of categories listed per column, so that the model file stays small. */
 const MAX_CATEGORIES = 1000;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/table/categoryColumn.ts";
-import type { Column } from "../../core/table/table.ts";
+import { categoryColumn, type Column } from "../../core/table/table.ts";
 import { encodeTarget } from "./encodeTarget.ts";
 import { skewNote, targetRemarks } from "./targetRemarks.ts";
 

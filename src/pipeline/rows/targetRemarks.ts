@@ -1,9 +1,7 @@
 /** What was assumed about the target, and how to change it: classes or numbers, positive class, labels written twice. */
-import { formatNumber } from "../../core/text/format.ts";
-import { listed } from "../../core/text/listed.ts";
-import { selectHint } from "../../core/text/selectHint.ts";
-import { mean } from "../../stats/mean.ts";
-import { standardDeviation } from "../../stats/standardDeviation.ts";
+import { formatNumber, listed } from "../../core/text/format.ts";
+import { selectHint } from "../../core/text/suggest.ts";
+import { mean, standardDeviation } from "../../stats/descriptive.ts";
 import { INVISIBLE, labelKey } from "./otherSpelling.ts";
 import type { EncodedTarget, TargetOptions } from "./encodeTarget.ts";
 

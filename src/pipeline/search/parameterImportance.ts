@@ -1,7 +1,7 @@
 /** What each parameter of a search is worth: the share of the variance of the scores that it explains on its own. */
 import type { Json } from "../../core/json.ts";
 import type { TrialRecord } from "../../core/records/search.ts";
-import { explainedVariance } from "../../stats/explainedVariance.ts";
+import { mean } from "../../stats/descriptive.ts";
 
 /** Of numbers: more bins follow a curve more closely, but of few trials each holds too few. */
 const MAX_BINS = 8;
@@ -40,4 +40,26 @@ function groupsOf(values: readonly (Json | undefined)[]): unknown[] {
       ? Math.floor((numbers.indexOf(value) / numbers.length) * bins)
       : JSON.stringify(value),
   );
+}
+
+/**
+ * (SS_between − (k − 1) · MS_within) / SS_total of a one-way analysis of variance, where negative shares are 0.
+ * Without the correction (eta squared), many small groups would explain much by chance alone. O(n).
+ *
+ * @param groups the group of each value, any labels; (n)
+ * @param values finite; (n)
+ * @returns 0 to 1; null with fewer than two groups or no more values than groups, or if all values are equal
+ * @see Kelley, An Unbiased Correlation Ratio Measure (1935); R: effectsize::epsilon_squared
+ */
+export function explainedVariance(groups: readonly unknown[], values: readonly number[]): number | null {
+  const byGroup = Map.groupBy(values.keys(), (i) => groups[i]);
+  const [n, k] = [values.length, byGroup.size];
+  if (k < 2 || n <= k) return null;
+  const overall = mean(values);
+  const total = values.reduce((sum, value) => sum + (value - overall) ** 2, 0);
+  if (total === 0) return null;
+  const between = [...byGroup.values()]
+    .map((places) => places.map((i) => values[i]!))
+    .reduce((sum, own) => sum + own.length * (mean(own) - overall) ** 2, 0);
+  return Math.max(0, (between - ((k - 1) * (total - between)) / (n - k)) / total);
 }

@@ -1,6 +1,6 @@
 /** Evaluates a batch of points fold by fold and prunes those that fall behind. */
 import type { TrialRecord } from "../../core/records/search.ts";
-import { median } from "../../stats/quantileSorted.ts";
+import { median } from "../../stats/descriptive.ts";
 import { pointText, gridPoints, randomPoint, type Point, type Space } from "./space.ts";
 import { random } from "../../core/random.ts";
 import { tpePoint, type PastTrial } from "./tpePoint.ts";

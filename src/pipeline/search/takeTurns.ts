@@ -1,5 +1,5 @@
 /** Shares the time of a tuning among its searches: one that is clearly behind gets less and less of it. */
-import { median } from "../../stats/quantileSorted.ts";
+import { median } from "../../stats/descriptive.ts";
 import type { Trial } from "./race.ts";
 
 interface Turns {

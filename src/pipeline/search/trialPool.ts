@@ -1,9 +1,9 @@
 /** Thread pool of a search (piscina). */
 import { Piscina } from "piscina";
 import { messageOf, MlctlError, type ErrorKind } from "../../core/errors.ts";
-import { endThreads } from "../../core/nativeOpening.ts";
+import { endThreads } from "../../core/nativeCalls.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
-import type { Aggregate } from "../../core/records/run.ts";
+import type { Aggregate } from "../../core/records/lineage.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Candidate } from "../fit/candidateFeatures.ts";
 import type { Fitted } from "../fit/fitCandidate.ts";

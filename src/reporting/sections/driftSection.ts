@@ -1,5 +1,5 @@
 /** Drift: which columns drifted since training, with plots of those that drifted most. */
-import type { DriftReport } from "../../core/records/drift.ts";
+import type { DriftReport } from "../../core/records/monitoring.ts";
 import { comparedRows } from "../../core/text/recordText.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";

@@ -1,10 +1,10 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
-import type { Dataset } from "../../core/records/dataset.ts";
+import type { Dataset } from "../../core/records/lineage.ts";
 import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
-import { itemTable, numeric } from "../dataTable.ts";
+import { numeric, itemTable } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
-import type { ColumnReference } from "../../core/records/reference.ts";
+import type { ColumnReference } from "../../core/records/model.ts";
 
 type LineageInput = Pick<ReportInput, "dataset" | "run" | "deployment">;
 

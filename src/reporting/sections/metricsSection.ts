@@ -2,7 +2,7 @@
 import { displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
-import type { ScoreRecord } from "../../core/records/run.ts";
+import type { ScoreRecord } from "../../core/records/lineage.ts";
 import { covers } from "../summary.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 

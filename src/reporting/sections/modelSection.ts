@@ -1,7 +1,6 @@
 /** Model: the candidates, feature importance, SHAP values, partial dependence and parameters. */
-import type { Run } from "../../core/records/run.ts";
-import { candidateLabels, paramRows } from "../../core/text/candidateLabels.ts";
-import { selectionLabel } from "../../core/text/recordText.ts";
+import type { Run } from "../../core/records/lineage.ts";
+import { candidateLabels, paramRows, selectionLabel } from "../../core/text/recordText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/namedBars.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";

@@ -1,6 +1,5 @@
 /** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
-import type { ColumnDrift } from "../../core/records/drift.ts";
-import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import type { ColumnDrift, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, exact, percent } from "../../plots/displayNumber.ts";
 import { distributionBins, driftColumnPlot } from "../../plots/driftColumn.ts";
 import { itemTable, numeric } from "../../reporting/dataTable.ts";

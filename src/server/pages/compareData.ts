@@ -1,5 +1,5 @@
 /** What a comparison of runs shows of their curves, the importance of their input columns, their data and inputs. */
-import type { Run, ScoreCurves } from "../../core/records/run.ts";
+import type { Run, ScoreCurves } from "../../core/records/lineage.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { type Curve, precisionRecallPlot, rocCurvePlot } from "../../plots/curve.ts";
 import { html, type Html } from "../../reporting/html.ts";

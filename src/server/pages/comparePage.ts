@@ -2,7 +2,7 @@
 import { affectsTraining } from "../../config/configSha256.ts";
 import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { displayInterval, displayNumber, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";

@@ -1,7 +1,7 @@
 /** Finds the run, window or prediction that a URL names. */
 import { attempt } from "../../core/errors.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
-import type { Run } from "../../core/records/run.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { HttpProblem, problemFrom } from "../http/problem.ts";

@@ -1,6 +1,6 @@
 /** The numbers at the top of the overview: score, traffic, alerts, windows and jobs, each with what it is compared with. */
 import { recover } from "../../core/errors.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { jobStatuses, type JobStatus } from "../../automation/schedule/jobStatus.ts";
 import { scheduledJobs } from "../../automation/schedule/scheduledJobs.ts";
 import { countOf, displayInterval, displayNumber, dateTime } from "../../plots/displayNumber.ts";

@@ -1,5 +1,6 @@
 /** /ui/runs/<id>: one run with its metrics, plots, candidates, parameters and lineage. */
-import { NAME_TAG, tagTexts, type Run } from "../../core/records/run.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { NAME_TAG, tagTexts, type Run } from "../../core/records/lineage.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
 import { importancePlot } from "../../plots/namedBars.ts";
@@ -13,7 +14,6 @@ import { importanceByColumn, importanceLabel, metricLabel } from "../../lifecycl
 import { factList, runLink, runState } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { recordedModel, runNamed } from "./lookups.ts";
-import { existsSync, readFileSync } from "node:fs";
 import { reportPath } from "../../lifecycle/report/report.ts";
 import type { Reply } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";

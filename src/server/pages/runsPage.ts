@@ -1,5 +1,5 @@
 /** /ui/runs: all runs, filtered and sorted; several of them can be compared. */
-import { tagTexts, type Run } from "../../core/records/run.ts";
+import { tagTexts, type Run } from "../../core/records/lineage.ts";
 import { displayInterval, displayNumber, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, section } from "../../reporting/html.ts";

@@ -24,7 +24,7 @@ import { liveStore } from "../state/liveStore.ts";
 import { metrics, type MetricsSnapshot } from "../state/metrics.ts";
 import { registerMetrics } from "../routes/metricsRoutes.ts";
 import { registerPages } from "../pages/registerPages.ts";
-import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
+import { predictionIds } from "../../storage/predictionLog/logReader.ts";
 import { registerPredict, STREAMED_TYPES } from "../routes/predictRoutes.ts";
 import { rateLimit } from "../http/rateLimit.ts";
 import { rejections } from "../http/rejections.ts";

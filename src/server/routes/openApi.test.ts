@@ -1,6 +1,6 @@
 /** What /openapi.json says of each kind of column. */
 import { expect, it } from "vitest";
-import { parseDate } from "../../core/text/parseDate.ts";
+import { parseDate } from "../../core/text/valueFormat.ts";
 import { columnSchema } from "./openApi.ts";
 
 const column = { name: "x", missingShare: 0 };

@@ -1,6 +1,6 @@
 /** The OpenAPI document: the declared endpoints, and the schemas of rows and predictions from the deployed model. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
+import type { ColumnSpec, Signature } from "../../core/table/table.ts";
 import { dateText } from "../../core/text/format.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { expectedCell } from "../../pipeline/rows/conformTable.ts";

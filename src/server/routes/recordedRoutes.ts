@@ -1,5 +1,5 @@
 /** GET /score, /summarise, /diagnose and /model: recorded results of the deployed model; nothing is computed or changed. */
-import type { ColumnReference } from "../../core/records/reference.ts";
+import type { ColumnReference } from "../../core/records/model.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import type { DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { endpoint, json, type Endpoint } from "../http/endpoint.ts";

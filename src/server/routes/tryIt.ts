@@ -1,6 +1,6 @@
 /** The form of /ui/docs: one field for each column of the model, and below it what the model says of the row. */
 import { dateText } from "../../core/text/format.ts";
-import type { ColumnSpec } from "../../core/table/signature.ts";
+import type { ColumnSpec } from "../../core/table/table.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import { displayNumber, exact, percent } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";

@@ -6,7 +6,7 @@ import { deployedServedModel, type DeployedServedModel } from "../../lifecycle/p
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
-import { errorCode } from "../../storage/files/writeFailure.ts";
+import { errorCode } from "../../storage/files/atomicWrite.ts";
 
 /** Polling also finds changes on file systems that do not report them (network drives, some containers). */
 const POLL_MS = 250;

@@ -1,7 +1,7 @@
 /** The index (mlctl.db) for pages and GET requests: one handle that stays open, so a request need not read all record files. */
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { identityOf } from "../../storage/sqlite/sqlite.ts";
-import { readFolderStore } from "../../storage/store/readStore.ts";
+import { readFolderStore } from "../../storage/store/syncStore.ts";
 import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import { isDamaged } from "../../storage/store/storeFailure.ts";

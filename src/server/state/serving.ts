@@ -6,7 +6,7 @@ import { modelSelector, type RowSelector } from "../../lifecycle/predict/inputSt
 import { followDeployment } from "./followDeployment.ts";
 import { withoutFolders, type ServerState, type Serving } from "./serverState.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { loadModel, recordedModel } from "../../lifecycle/loadModel.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binomialDensity } from "./binomial.ts";
-import { smirnovSurvival } from "./kolmogorovSurvival.ts";
+import { binomialDensity, smirnovSurvival } from "../distributions.ts";
 
 describe("binomialDensity", () => {
   // [float(scipy.stats.binom.pmf(k, n, p)) for k, n, p in …]

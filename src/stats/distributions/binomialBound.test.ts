@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { binomialBound } from "./binomial.ts";
+import { binomialBound } from "../distributions.ts";
 
 // scipy.stats.binom.isf(alpha, n, p), SciPy 1.10.
 it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chiSquareSurvival } from "./chiSquareSurvival.ts";
+import { chiSquareSurvival } from "../distributions.ts";
 
 describe("chiSquareSurvival", () => {
   // [float(scipy.stats.chi2.sf(x, k)) for x, k in …]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kolmogorovSurvival } from "./kolmogorovSurvival.ts";
+import { kolmogorovSurvival } from "../distributions.ts";
 
 describe("kolmogorovSurvival", () => {
   // [float(scipy.stats.kstwo.sf(d, n)) for n, d in …]; the difference is that of Kolmogorov's limit, 0 in the exact tail

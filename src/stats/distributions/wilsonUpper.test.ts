@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { wilsonUpper } from "./binomial.ts";
+import { wilsonUpper } from "../distributions.ts";
 
 it("is the upper end of the Wilson interval", () => {
   // scipy.stats.binomtest(5, 100).proportion_ci(0.95, "wilson").high, z = 1.959963984540054; to twelve digits.

@@ -8,9 +8,7 @@ import { createGunzip, createGzip } from "node:zlib";
 import { extract, pack, type Pack } from "tar-stream";
 import { MlctlError } from "../../core/errors.ts";
 import { gigabytes } from "../../core/memoryLimit.ts";
-import { commitFile, ensureFolder, PRIVATE } from "../files/commitFile.ts";
-import { temporaryPath } from "../files/temporaryPath.ts";
-import { errorCode, writeFailure } from "../files/writeFailure.ts";
+import { commitFile, ensureFolder, PRIVATE, temporaryPath, errorCode, writeFailure } from "../files/atomicWrite.ts";
 
 export interface ArchivedFile {
   readonly name: string;

@@ -5,7 +5,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { hasUnreadableName } from "../../core/unreadableName.ts";
-import { errorCode } from "../files/writeFailure.ts";
+import { errorCode } from "../files/atomicWrite.ts";
 import { notABackup, type ArchivedFile } from "./archive.ts";
 
 /** The folders of a workspace, as they are named in an archive. */

@@ -1,12 +1,12 @@
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { createServer, type AddressInfo } from "node:net";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Artifact } from "../../core/records/artifact.ts";
+import type { Artifact } from "../../core/records/lineage.ts";
 import { exampleDataset, exampleWorkspace, temporaryFolder } from "../../testing/exampleRecords.ts";
 import { s3Server, type S3Server } from "../../testing/s3Server.ts";
-import { artifactOf } from "../files/artifactOf.ts";
+import { artifactOf } from "../files/workspacePaths.ts";
 import type { Artifacts } from "../records/records.ts";
 import { bucketArtifacts } from "./bucketArtifacts.ts";
 

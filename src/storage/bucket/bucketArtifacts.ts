@@ -3,13 +3,10 @@ import { existsSync, rmSync, statSync, readFileSync, writeFileSync } from "node:
 import { dirname, join } from "node:path";
 import type { BucketAddress } from "../../core/text/bucketAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Artifact } from "../../core/records/artifact.ts";
-import { commitFile, ensureFolder } from "../files/commitFile.ts";
-import { isOwnFile, fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { sha256File } from "../files/sha256.ts";
-import { inTemporaryFolder, temporaryPath } from "../files/temporaryPath.ts";
-import type { Artifacts } from "../records/records.ts";
-import { artifactsOf, recordId } from "../records/workspaceRecord.ts";
+import type { Artifact } from "../../core/records/lineage.ts";
+import { commitFile, ensureFolder, inTemporaryFolder, temporaryPath } from "../files/atomicWrite.ts";
+import { isOwnFile, fromRecordPath, type WorkspacePaths, sha256File } from "../files/workspacePaths.ts";
+import { type Artifacts, artifactsOf, recordId } from "../records/records.ts";
 import type { Bucket } from "../remote/bucket.ts";
 import type { WorkBytes } from "../records/work.ts";
 

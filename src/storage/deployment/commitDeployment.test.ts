@@ -4,19 +4,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../core/records/deployment.ts";
+import type { Deployment } from "../../core/records/lineage.ts";
 import { random } from "../../core/random.ts";
 import { dist, exampleRequest, exampleWorkspace } from "../../testing/exampleRecords.ts";
 import { killAtChange } from "../../testing/interruptions.ts";
 import { truthOf } from "../../testing/folderTruth.ts";
-import { sha256Text } from "../files/sha256.ts";
+import { sha256Text, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { verify } from "../verify.ts";
-import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import type { DeploymentRequest } from "../records/records.ts";
 import { commitDeployment } from "./commitDeployment.ts";
 import { copies, repairDeployment } from "./repairDeployment.ts";
-import { currentDeployment, deploymentHistory } from "./currentDeployment.ts";
-import { rollbackTarget } from "./rollbackTarget.ts";
+import { currentDeployment, deploymentHistory, rollbackTarget } from "./currentDeployment.ts";
 
 function deploy(paths: WorkspacePaths, runId: string, minute = 1): Deployment {
   return commitDeployment(paths, exampleRequest(paths, runId, minute));

@@ -1,15 +1,11 @@
 /** Deploys a run atomically: a kill at any time leaves either the old or the new deployment complete. */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Artifact } from "../../core/records/artifact.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
+import type { Artifact, Deployment } from "../../core/records/lineage.ts";
 import { messageOf, MlctlError } from "../../core/errors.ts";
-import { atomicWrite } from "../files/atomicWrite.ts";
-import { ensureFolder, syncFolder } from "../files/commitFile.ts";
-import { sha256Text } from "../files/sha256.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import type { DeploymentRequest } from "../records/records.ts";
-import { recordPath, recordText } from "../records/workspaceRecord.ts";
+import { atomicWrite, ensureFolder, syncFolder } from "../files/atomicWrite.ts";
+import { sha256Text, fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
+import { type DeploymentRequest, recordPath, recordText } from "../records/records.ts";
 import { currentDeployment, historyIds } from "./currentDeployment.ts";
 import { releaseFolder, refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
 

@@ -1,16 +1,19 @@
 /** Repairs leftovers of a killed deploy and damaged files; every writer calls it after taking the lock. */
-import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import type { Artifact } from "../../core/records/artifact.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
+import { readFileSync, rmSync, lstatSync, readdirSync, rmdirSync } from "node:fs";
+import { join, basename, dirname } from "node:path";
+import type { Artifact, Deployment } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { atomicWrite } from "../files/atomicWrite.ts";
-import { holdsArtifact } from "../files/artifactOf.ts";
-import { namesIn } from "../files/commitFile.ts";
-import { removeStaleTemporaries } from "../files/temporaryPath.ts";
-import { fromRecordPath, type WorkspacePaths, isOwnFile } from "../files/workspacePaths.ts";
+import { atomicWrite, namesIn, removeStaleTemporaries, errorCode, writeFailure } from "../files/atomicWrite.ts";
+import {
+  holdsArtifact,
+  fromRecordPath,
+  type WorkspacePaths,
+  isOwnFile,
+  toRecordPath,
+} from "../files/workspacePaths.ts";
 import { currentDeployment, deploymentIsLost, historyIds } from "./currentDeployment.ts";
-import { paddedId } from "../records/workspaceRecord.ts";
+import { paddedId } from "../records/records.ts";
+import { forgetRecords, saveRecord, type WorkspaceWriter } from "../store/saveRecord.ts";
 
 /**
  * Does nothing if deployment.json is damaged: the steps that need it report that.
@@ -103,4 +106,45 @@ function restoreRelease(paths: WorkspacePaths, deployment: Deployment): string[]
 function sourcesOf({ production, models, datasets }: WorkspacePaths, name: string): string[] {
   const inside = [models, datasets].flatMap((folder) => namesIn(folder).map((each) => join(folder, each)));
   return [join(production, name), ...inside];
+}
+
+/**
+ * Marks the record as pruned first, then removes the files. After a kill in between, no record names the files, and the
+ * next prune finds them with `releaseFiles`. The caller holds the lock and never passes the active deployment.
+ * @param at ISO 8601 UTC
+ */
+export async function pruneRelease(session: WorkspaceWriter, deployment: Deployment, at: string): Promise<void> {
+  const { paths } = session;
+  if (deployment.prunedAt === undefined) await saveRecord(session, { ...deployment, prunedAt: at });
+  const files = releaseFiles(paths, deployment);
+  if (files === undefined) return;
+  await forgetRecords(session, { records: [], files });
+  const folder = releaseFolder(paths, deployment);
+  removeStaleTemporaries(folder);
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    // Files of others stay.
+    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(errorCode(error) ?? "")) throw writeFailure(error, folder);
+  }
+}
+
+/**
+ * The files that still exist in the release folder, relative to the workspace; undefined if there is no such folder, or it
+ * contains only files that mlctl did not write.
+ */
+export function releaseFiles(paths: WorkspacePaths, deployment: Deployment): string[] | undefined {
+  const folder = releaseFolder(paths, deployment);
+  // An untrusted record may contain any run id.
+  if (dirname(folder) !== join(paths.production, "releases") || basename(folder).startsWith(".")) return undefined;
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+  const found = new Set(readdirSync(folder));
+  const names = copies(deployment).flatMap(([name]) => (found.has(name) ? [name] : []));
+  if (names.length === 0 && found.size > 0) return undefined;
+  return names.map((name) => toRecordPath(paths.workspace, join(folder, name)));
+}
+
+/** False if `releases` is a link that leads out of mlctl's folders. */
+export function releasesAreOwn(paths: WorkspacePaths): boolean {
+  return isOwnFile(paths, join(paths.production, "releases", "any"));
 }

@@ -6,11 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { MlctlError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
-import { atomicWrite } from "./atomicWrite.ts";
-import { commitFile } from "./commitFile.ts";
+import { atomicWrite, commitFile, removeStaleTemporaries, temporaryPath, writeFailure } from "./atomicWrite.ts";
 import { dist, temporaryFolder } from "../../testing/exampleRecords.ts";
-import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
-import { writeFailure } from "./writeFailure.ts";
 
 /** Script of a child process whose write fails; prints the error. */
 const tryWrite = `

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ensureFolder } from "./commitFile.ts";
+import { ensureFolder } from "./atomicWrite.ts";
 import { dist, temporaryFolder } from "../../testing/exampleRecords.ts";
 
 describe("ensureFolder", () => {

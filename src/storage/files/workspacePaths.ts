@@ -1,8 +1,11 @@
-/** Paths of the records, artifacts and index of a workspace. */
+/** Paths of the records, artifacts and index of a workspace, and checksums of its files. */
+import { isAbsolute, relative, resolve, sep, basename, dirname, join } from "node:path";
+import { existsSync, realpathSync, createReadStream, readFileSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
 import type { BucketAddress } from "../../core/text/bucketAddress.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { isAbsolute, relative, resolve, sep, basename, dirname, join } from "node:path";
-import { existsSync, realpathSync } from "node:fs";
+import type { Artifact } from "../../core/records/lineage.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 /** All paths are absolute. */
 export interface WorkspacePaths {
@@ -45,4 +48,46 @@ function realPath(folder: string): string {
   if (existsSync(folder)) return realpathSync(folder);
   const parent = dirname(folder);
   return parent === folder ? folder : join(realPath(parent), basename(folder));
+}
+
+/** Streams the file, in chunks of one megabyte. @returns 64 hexadecimal digits */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+/** A string is hashed as UTF-8. @returns 64 hexadecimal digits */
+export function sha256Text(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** The artifact of the file at `path`, which is absolute or relative to the workspace. */
+export async function artifactOf(workspace: string, path: string): Promise<Artifact> {
+  const file = fromRecordPath(workspace, path);
+  return { path: toRecordPath(workspace, file), sha256: await sha256File(file), bytes: statSync(file).size };
+}
+
+/** True if the file has the size and checksum of the artifact. The size is checked first, because it is cheap. */
+export function holdsArtifact(path: string, { sha256, bytes }: Artifact): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size === bytes && sha256Text(readFileSync(path)) === sha256;
+}
+
+/** @throws {MlctlError} kind "usage" with the config key of the path */
+export function requireKinds({ workspace, datasets, models, production, database }: WorkspacePaths): void {
+  const places = [
+    ["output_folder_path", datasets, "a folder"],
+    ["output_model_path", models, "a folder"],
+    ["prod_deployment_path", production, "a folder"],
+    ["database", database, "a file"],
+  ] as const;
+  for (const [key, path, kind] of places) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || stat.isDirectory() === (kind === "a folder")) continue;
+    const found = stat.isDirectory() ? "a folder" : "a file";
+    throw new MlctlError("usage", `${toRecordPath(workspace, path)} is ${found}, not ${kind}`, {
+      hint: `move it away, or set "${key}" in config.json`,
+    });
+  }
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { Client } from "pg";
 import { MlctlError } from "../../core/errors.ts";
-import { writeFailure } from "../files/writeFailure.ts";
+import { writeFailure } from "../files/atomicWrite.ts";
 
 export interface CopyQueryOptions {
   /** postgres://user@host/database; the password may come from PGPASSWORD or ~/.pgpass, which `pg` reads itself. */

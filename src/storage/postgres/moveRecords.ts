@@ -1,7 +1,7 @@
 /** Moves the records of a workspace from its folders to Postgres, and back: the same paths, the same bytes. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { sha256Text } from "../files/sha256.ts";
+import { sha256Text } from "../files/workspacePaths.ts";
 import type { LockRequest } from "../records/records.ts";
 import { type Connection, inTransaction } from "./connect.ts";
 import { MOVED, removeRows, writeRows, type CurrentRow, type NewRow } from "./rows.ts";

@@ -1,22 +1,27 @@
 /** Records as rows in Postgres: what several machines share. */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { afterSwitch, prepareDeployment } from "../deployment/commitDeployment.ts";
 import { refreshCopies } from "../deployment/repairDeployment.ts";
-import { sha256Text } from "../files/sha256.ts";
-import { toRecordPath, type WorkspacePaths, fromRecordPath } from "../files/workspacePaths.ts";
+import { sha256Text, toRecordPath, type WorkspacePaths, fromRecordPath } from "../files/workspacePaths.ts";
 import { changedFiles } from "../records/recordFiles.ts";
-import type { ReadRecord } from "../records/records.ts";
-import type { Artifacts, Records } from "../records/records.ts";
-import { artifactsOf, recordId, recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
+import {
+  type ReadRecord,
+  type Artifacts,
+  type Records,
+  artifactsOf,
+  recordId,
+  recordPath,
+  recordText,
+  type WorkspaceRecord,
+} from "../records/records.ts";
 import { connect, noneYet, onDemand, type Connection, inTransaction, COPIES_LOCK, lockKey } from "./connect.ts";
 import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import { holderOf, lockOf, takeJobLock, takeWriteLock, type WriteLock } from "./writeLock.ts";
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { atomicWrite } from "../files/atomicWrite.ts";
-import { removeFile, namesIn } from "../files/commitFile.ts";
+import { atomicWrite, removeFile, namesIn } from "../files/atomicWrite.ts";
 
 /** Connects on the first call, and again if the connection was lost. */
 export function postgresRecords(

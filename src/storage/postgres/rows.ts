@@ -1,10 +1,17 @@
 /** Writes and reads rows of the table `record`. */
 import { MlctlError } from "../../core/errors.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { sha256Text } from "../files/sha256.ts";
+import { sha256Text } from "../files/workspacePaths.ts";
 import { parseRecordFile } from "../records/recordFiles.ts";
-import type { FoundChanges, KnownRecord, ReadRecord, RecordFile, RecordProblem } from "../records/records.ts";
-import { recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
+import {
+  type FoundChanges,
+  type KnownRecord,
+  type ReadRecord,
+  type RecordFile,
+  type RecordProblem,
+  recordId,
+  type WorkspaceRecord,
+} from "../records/records.ts";
 import { noneYet, type Connection, SEQ_LOCK, lockKey } from "./connect.ts";
 
 export interface NewRow {

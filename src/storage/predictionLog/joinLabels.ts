@@ -1,9 +1,8 @@
 /** Joins labels that arrive later to logged predictions: stages them in a temporary table, then matches in one pass. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import type { LabelTarget, LogEntry, LogPlace, LogReader } from "./logReader.ts";
+import { type LabelTarget, type LogEntry, type LogPlace, type LogReader, predictionLogPath } from "./logReader.ts";
 import { logFailure, withLogErrors } from "./openLogDatabase.ts";
-import { predictionLogPath } from "./predictionLogPath.ts";
 import { sqliteLabels } from "./sqliteReader.ts";
 
 /** Rows of one short transaction, so that others can write in between. */
@@ -76,7 +75,7 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
   const target =
     place.shared === undefined
       ? sqliteLabels(path)
-      : await (await import("./postgresLabels.ts")).postgresLabels(place.shared);
+      : await (await import("./postgresReader.ts")).postgresLabels(place.shared);
   // A temporary table is a file, however many labels there are.
   const staged = openSqlite(":memory:");
   staged.exec(`

@@ -6,13 +6,20 @@ import { databaseAddress } from "../../core/databaseAddress.ts";
 import { temporaryFolder } from "../../testing/exampleRecords.ts";
 import { postgresServer, type PostgresServer } from "../../testing/postgresServer.ts";
 import { connect } from "../postgres/connect.ts";
-import { sqliteWriter } from "./batchWriter.ts";
+import { sqliteWriter } from "./openLogDatabase.ts";
 import { joinLabels, type JoinOptions, type JoinResult } from "./joinLabels.ts";
-import type { LoggedRow, LogWriter, Retention } from "./loggedRow.ts";
-import { ROWS_LOOKED_AT, type LogPlace, type LogQuery, type LogReader } from "./logReader.ts";
-import { openLogReader } from "./openLogReader.ts";
+import {
+  type LoggedRow,
+  type LogWriter,
+  type Retention,
+  ROWS_LOOKED_AT,
+  type LogPlace,
+  type LogQuery,
+  type LogReader,
+  predictionLogPath,
+} from "./logReader.ts";
+import { openLogReader } from "./sqliteReader.ts";
 import { postgresWriter } from "./postgresWriter.ts";
-import { predictionLogPath } from "./predictionLogPath.ts";
 
 const ROWS = ROWS_LOOKED_AT + 50;
 const HOUR = 3_600_000;

@@ -1,4 +1,5 @@
 /** What reads the prediction log: a SQLite file, or tables in Postgres. */
+import { randomBytes } from "node:crypto";
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
@@ -113,4 +114,70 @@ interface LabelToWrite {
   readonly isNew: boolean;
   /** When it was joined, in milliseconds since 1970. */
   readonly at: number;
+}
+
+/** A prediction as a flat tuple, with the inputs as JSON, which is cheap to send to another thread. */
+export type LoggedRow = readonly [
+  predictionId: string,
+  at: number,
+  runId: string | null,
+  modelSha256: string,
+  inputs: string,
+  prediction: string | number,
+  probability: number | null,
+  source: string,
+  requestId: string | null,
+  threshold: number | null,
+];
+
+export interface Retention {
+  readonly days: number | null;
+  readonly rows: number | null;
+  readonly bytes: number | null;
+}
+
+export interface WriterOptions {
+  readonly place: LogPlace;
+  readonly retention: Retention;
+}
+
+export interface WriterRequest {
+  /** Null: close the log. */
+  readonly rows: readonly LoggedRow[] | null;
+}
+
+/** One reply for each batch. `written` and `refused` add up to its rows; after an error, no row was written. */
+export type WriterReply = Written | { readonly error: string };
+
+export interface Written {
+  readonly written: number;
+  /** Number of rows that the database rejects, such as one with an input of a gigabyte. */
+  readonly refused: number;
+  readonly problem: string | null;
+}
+
+/** Writes batches; a row that already exists, from an attempt whose reply was lost, counts as written. */
+export interface LogWriter {
+  /** @throws if the database is locked, full or away; no row of the batch is written then */
+  write(rows: readonly LoggedRow[]): Written | Promise<Written>;
+  close(): void;
+}
+
+export function loggedRow(entry: LoggedPrediction): LoggedRow {
+  const { predictionId, at, runId, modelSha256, inputs, prediction, probability, source } = entry;
+  const { requestId = null, threshold = null } = entry;
+  const values = [prediction, probability, source, requestId, threshold] as const;
+  return [predictionId, at, runId, modelSha256, JSON.stringify(inputs), ...values];
+}
+
+/** Path of the prediction log: a file of its own next to the index, so that training never delays a prediction. */
+export function predictionLogPath(database: string): string {
+  return `${database}.predictions`;
+}
+
+/** @param startedAt milliseconds since 1970 @returns a function that returns the next id: 11 + 8 + 8 hexadecimal digits */
+export function predictionIds(startedAt: number): () => string {
+  const prefix = startedAt.toString(16).padStart(11, "0") + randomBytes(4).toString("hex");
+  let count = 0;
+  return () => prefix + (count++).toString(16).padStart(8, "0");
 }

@@ -1,12 +1,9 @@
 /** Moves the prediction log of a workspace to Postgres, and back: each prediction with its label, in the order of writing. */
 import { existsSync } from "node:fs";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { sqliteWriter } from "./batchWriter.ts";
-import { loggedRow, type LogWriter, type Retention } from "./loggedRow.ts";
-import type { LabelTarget, LogEntry } from "./logReader.ts";
-import { openLogDatabase } from "./openLogDatabase.ts";
-import { postgresLabels } from "./postgresLabels.ts";
-import { postgresReader } from "./postgresReader.ts";
+import { sqliteWriter, openLogDatabase } from "./openLogDatabase.ts";
+import { loggedRow, type LogWriter, type Retention, type LabelTarget, type LogEntry } from "./logReader.ts";
+import { postgresLabels, postgresReader } from "./postgresReader.ts";
 import { postgresWriter } from "./postgresWriter.ts";
 import { readerOn, sqliteLabels } from "./sqliteReader.ts";
 

@@ -1,8 +1,18 @@
 /** Opens the prediction log: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import { bytesAtRest, isCurrent, openPrepared, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase, sqliteFailure } from "../sqlite/sqlite.ts";
+import {
+  bytesAtRest,
+  isCurrent,
+  openPrepared,
+  type SqliteSchema,
+  openSqlite,
+  sqliteCode,
+  type SqliteDatabase,
+  sqliteFailure,
+} from "../sqlite/sqlite.ts";
+import type { LoggedRow, LogWriter, Retention, Written } from "./logReader.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 
 /** @throws {MlctlError} if the log is damaged, was written by a newer mlctl, or cannot be written */
 export function openLogDatabase(path: string, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
@@ -101,3 +111,126 @@ export const migrations: readonly string[] = [
   `,
   "ALTER TABLE predictions ADD COLUMN threshold REAL",
 ];
+
+/** Rows between two applications of the retention; one costs less than 1 % of the time to write these rows. */
+export const ROWS_BETWEEN_RETENTIONS = 20_000;
+
+/** Long enough for the transactions of other processes, short enough to report a lock that stays. */
+const LOCK_MILLISECONDS = 2000;
+
+/**
+ * Opens the log; creates it if there is none. Its `write` throws SQLite's error if the file is locked, full or read-only;
+ * no row of the batch is written then.
+ */
+export function sqliteWriter(path: string, retention: Retention): LogWriter {
+  const database = openLogDatabase(path, { timeoutMs: LOCK_MILLISECONDS });
+  const insert = database.prepare(
+    `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source, request_id, threshold)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prediction_id) DO NOTHING`,
+  );
+  const models = modelNumbers(database);
+  let rowsSinceRetention = ROWS_BETWEEN_RETENTIONS;
+  const writeAll = database.transaction((rows: readonly LoggedRow[]): Written => {
+    let [refused, problem] = [0, null as string | null];
+    for (const [id, at, runId, sha256, ...rest] of rows) {
+      try {
+        insert.run(id, Math.trunc(at), models.numberOf(runId, sha256), ...rest);
+      } catch (error) {
+        if (isDiskError(error)) throw error;
+        refused++;
+        problem = `row ${id}: ${String(error)}`;
+      }
+    }
+    return { written: rows.length - refused, refused, problem };
+  });
+  return {
+    write(rows) {
+      let result: Written;
+      try {
+        result = writeAll.immediate(rows);
+      } catch (error) {
+        models.forget();
+        throw error;
+      }
+      rowsSinceRetention += rows.length;
+      const last = rows.at(-1);
+      if (rowsSinceRetention >= ROWS_BETWEEN_RETENTIONS && last !== undefined) {
+        rowsSinceRetention = 0;
+        retain(database, retention, last[1]);
+      }
+      return result;
+    },
+    close: () => void database.close(),
+  };
+}
+
+/** True for an error that the row did not cause, so that a retry may succeed. */
+function isDiskError(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return (
+    code !== undefined && !["SQLITE_CONSTRAINT", "SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE"].includes(code)
+  );
+}
+
+/** The numbers of the models in the log; a new model gets the next number. A rollback discards it: call `forget` then. */
+function modelNumbers(database: SqliteDatabase) {
+  const find = database.prepare("SELECT model FROM models WHERE sha256 = ? AND ifnull(run_id, '') = ifnull(?, '')");
+  const add = database.prepare("INSERT INTO models (run_id, sha256) VALUES (?, ?)");
+  const known = new Map<string, number>();
+  return {
+    numberOf(runId: string | null, sha256: string): number {
+      const name = `${runId ?? ""} ${sha256}`;
+      const number = known.get(name);
+      if (number !== undefined) return number;
+      const found = find.get(sha256, runId) as { model: number } | undefined;
+      const given = found?.model ?? Number(add.run(runId, sha256).lastInsertRowid);
+      known.set(name, given);
+      return given;
+    },
+    forget: () => known.clear(),
+  };
+}
+
+/** Keeps transactions short, so that other processes can write in between. */
+const ROWS_AT_A_TIME = 5000;
+
+/** Of the limit, so that a log that has reached it is not shortened at each call. */
+const SHARE_TO_KEEP = 0.95;
+
+/**
+ * Deletes the oldest predictions with their labels, and shrinks the file.
+ * @param now milliseconds since 1970
+ * @returns the number of deleted predictions
+ */
+export function retain(database: SqliteDatabase, { days, rows, bytes }: Retention, now: number): number {
+  let removed = 0;
+  /** @returns whether there may be more to delete */
+  const removeSome = (old: string, value: number, most = ROWS_AT_A_TIME): boolean => {
+    const some = `SELECT seq FROM predictions WHERE ${old} LIMIT ?`;
+    const { changes } = database.prepare(`DELETE FROM predictions WHERE seq IN (${some})`).run(value, most);
+    removed += changes;
+    return changes > 0;
+  };
+  if (days !== null) while (removeSome("at < ? ORDER BY at", now - days * MILLISECONDS_A_DAY));
+  // Rows are numbered in the order of writing and the oldest are deleted first, so there are no gaps.
+  if (rows !== null) while (removeSome("seq <= (SELECT max(seq) FROM predictions) - ? ORDER BY seq", rows));
+  if (bytes !== null && usedBytes(database) > bytes) {
+    const kept = bytes * SHARE_TO_KEEP;
+    // Two subqueries: in one SELECT with min and max, SQLite would read every row.
+    const count = database
+      .prepare("SELECT (SELECT max(seq) FROM predictions) - (SELECT min(seq) FROM predictions) + 1")
+      .pluck();
+    for (let used = usedBytes(database); used > kept; used = usedBytes(database)) {
+      const share = Math.ceil((count.get() as number) * (1 - kept / used));
+      if (!removeSome("seq > ? ORDER BY seq", 0, Math.min(share, ROWS_AT_A_TIME))) break;
+    }
+  }
+  if (removed > 0) database.pragma("incremental_vacuum");
+  return removed;
+}
+
+/** Bytes of the pages in use, without the write-ahead log. */
+function usedBytes(database: SqliteDatabase): number {
+  const number = (name: string): number => database.pragma(name, { simple: true }) as number;
+  return (number("page_count") - number("freelist_count")) * number("page_size");
+}

@@ -1,11 +1,11 @@
 /** Writes batches of predictions to the log in Postgres, one transaction each, and applies the retention. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { connect, sqlState, type Connection, LOG_LOCK, lockKey, inTransaction } from "../postgres/connect.ts";
 import { refuseMoved } from "../postgres/rows.ts";
 import { ensureSchema } from "../postgres/schema.ts";
-import { ROWS_BETWEEN_RETENTIONS } from "./batchWriter.ts";
-import type { LoggedRow, LogWriter, Retention, Written } from "./loggedRow.ts";
+import { ROWS_BETWEEN_RETENTIONS } from "./openLogDatabase.ts";
+import type { LoggedRow, LogWriter, Retention, Written } from "./logReader.ts";
 
 /** A server that is away is noticed after this time; the batch is then sent again, which writes no row twice. */
 const ANSWER_MILLISECONDS = 10_000;

@@ -9,9 +9,9 @@ import {
   type WriterOptions,
   type WriterReply,
   type WriterRequest,
-} from "./loggedRow.ts";
-import type { LogPlace } from "./logReader.ts";
-import { predictionLogPath } from "./predictionLogPath.ts";
+  type LogPlace,
+  predictionLogPath,
+} from "./logReader.ts";
 
 export interface PredictionLogOptions {
   readonly place: LogPlace;

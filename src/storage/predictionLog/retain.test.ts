@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { retain, sqliteWriter } from "./batchWriter.ts";
-import { openLogDatabase } from "./openLogDatabase.ts";
-import type { LoggedRow, Retention } from "./loggedRow.ts";
+import { retain, sqliteWriter, openLogDatabase } from "./openLogDatabase.ts";
+import type { LoggedRow, Retention } from "./logReader.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-retain-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

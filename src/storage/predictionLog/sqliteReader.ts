@@ -1,9 +1,10 @@
 /** Reads and labels the prediction log of one machine, a SQLite file. */
 import { existsSync } from "node:fs";
 import { identityOf, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import type { LabelTarget, LogReader } from "./logReader.ts";
+import { type LabelTarget, type LogReader, predictionLogPath, type LogPlace } from "./logReader.ts";
 import { openLogDatabase, openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
 import { sqlReader, type Ask } from "./sqlReader.ts";
+import { postgresReader } from "./postgresReader.ts";
 
 /** The file may be created, removed or replaced at any time. @param options.stays see openLogReader */
 export function sqliteReader(path: string, options: { readonly stays?: boolean } = {}): LogReader {
@@ -103,4 +104,12 @@ function heldDatabase(path: string) {
     },
     close: () => open?.database.close(),
   };
+}
+
+/**
+ * Opens nothing yet.
+ * @param options.stays the log stays open between calls, and later writes of other processes are seen
+ */
+export function openLogReader({ database, shared }: LogPlace, options: { readonly stays?: boolean } = {}): LogReader {
+  return shared === undefined ? sqliteReader(predictionLogPath(database), options) : postgresReader(shared);
 }

@@ -1,11 +1,15 @@
 /** Entry point of the thread that writes the prediction log: receives batches and replies to each. */
 import { workerData } from "node:worker_threads";
 import { replyToRequests } from "../../core/workerThread.ts";
-import { sqliteWriter } from "./batchWriter.ts";
-import type { LogWriter, WriterReply, WriterOptions, WriterRequest } from "./loggedRow.ts";
-import { logFailure } from "./openLogDatabase.ts";
+import { sqliteWriter, logFailure } from "./openLogDatabase.ts";
+import {
+  type LogWriter,
+  type WriterReply,
+  type WriterOptions,
+  type WriterRequest,
+  predictionLogPath,
+} from "./logReader.ts";
 import { postgresWriter } from "./postgresWriter.ts";
-import { predictionLogPath } from "./predictionLogPath.ts";
 
 const { place, retention } = workerData as WriterOptions;
 const path = predictionLogPath(place.database);

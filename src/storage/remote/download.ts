@@ -4,7 +4,7 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { posix } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../../core/errors.ts";
-import { isDiskFailure, writeFailure } from "../files/writeFailure.ts";
+import { isDiskFailure, writeFailure } from "../files/atomicWrite.ts";
 
 export interface Version {
   readonly etag: string | null;

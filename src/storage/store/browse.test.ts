@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exampleRun } from "../../testing/exampleRecords.ts";
 import { openMemoryStore } from "./openStore.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 
 function storeOf(runs: readonly Run[]) {
   const store = openMemoryStore();

@@ -1,7 +1,7 @@
 /** Queries for runs, and those of the web pages: one page of results at a time, with index columns instead of complete records. */
 import { newestWindowsFirst } from "./clockAhead.ts";
 import type { MonitorStatus } from "../../core/records/monitoring.ts";
-import type { Run, RunStatus } from "../../core/records/run.ts";
+import type { Run, RunStatus } from "../../core/records/lineage.ts";
 
 type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];
 

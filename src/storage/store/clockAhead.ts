@@ -1,5 +1,5 @@
 /** Records that were written while the machine's clock was ahead, e.g. at 2036: they must not be the newest for years. */
-import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 
 /** A clock that was set back, or another machine's clock, may differ by this much: then the records keep their order. */

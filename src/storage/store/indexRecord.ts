@@ -1,7 +1,6 @@
 /** Writes records to the index; nothing else fills it. */
 import type { MetricValues, MonitorRecord } from "../../core/records/monitoring.ts";
-import type { ReadRecord } from "../records/records.ts";
-import { artifactsOf, recordId, type WorkspaceRecord } from "../records/workspaceRecord.ts";
+import { type ReadRecord, artifactsOf, recordId, type WorkspaceRecord } from "../records/records.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 
 export type Value = string | number | null | undefined;

@@ -1,8 +1,14 @@
 /** Opens the store: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
-import { bytesAtRest, isCurrent, openPrepared, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import { migrations } from "./migrations.ts";
+import {
+  bytesAtRest,
+  isCurrent,
+  openPrepared,
+  type SqliteSchema,
+  openSqlite,
+  sqliteCode,
+  type SqliteDatabase,
+} from "../sqlite/sqlite.ts";
 import { RunStore } from "./runStore.ts";
 import { withStoreErrors } from "./storeFailure.ts";
 
@@ -49,3 +55,111 @@ export function openStoreReadonly(
 function schemaOf(path: string): SqliteSchema {
   return { name: `the store ${path}`, table: "records", migrations };
 }
+
+/** Never change a released migration; add a new one. Each entity stores its complete record; columns are for queries. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE records (
+    path TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, sha256 TEXT NOT NULL, stat TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX records_by_id ON records (kind, id);
+
+  CREATE TABLE datasets (
+    dataset_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, input_folder TEXT NOT NULL, path TEXT NOT NULL,
+    sha256 TEXT NOT NULL, rows INTEGER, seconds REAL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX datasets_by_sha256 ON datasets (sha256);
+
+  CREATE TABLE files (
+    dataset_id TEXT NOT NULL REFERENCES datasets ON DELETE CASCADE,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER, rows INTEGER, PRIMARY KEY (dataset_id, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_by_sha256 ON files (sha256);
+
+  CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, status TEXT NOT NULL,
+    family TEXT NOT NULL, feature_set TEXT, rank INTEGER, dataset_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL,
+    seconds REAL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_time ON runs (created_at);
+  CREATE INDEX runs_by_train ON runs (train_id);
+  CREATE INDEX runs_by_inputs ON runs (dataset_sha256, config_sha256);
+
+  CREATE TABLE params (
+    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (run_id, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE metrics (
+    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    part TEXT NOT NULL CHECK (part IN ('validation', 'test')), name TEXT NOT NULL, value REAL,
+    PRIMARY KEY (run_id, part, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE models (
+    run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, version INTEGER,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX models_by_version ON models (version);
+
+  CREATE TABLE deployments (
+    deployment_id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, deployed_at TEXT NOT NULL, action TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE artifacts (
+    kind TEXT NOT NULL, id TEXT NOT NULL, role TEXT NOT NULL,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER, PRIMARY KEY (kind, id, role)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE aliases (
+    name TEXT NOT NULL, source TEXT NOT NULL CHECK (source IN ('deployment', 'manual')), run_id TEXT NOT NULL,
+    PRIMARY KEY (name, source)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE monitorings (
+    monitor_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, source TEXT NOT NULL, label TEXT NOT NULL,
+    window_start TEXT, window_end TEXT, file TEXT, rows INTEGER, labelled INTEGER,
+    run_id TEXT, model_version INTEGER, model_sha256 TEXT NOT NULL, status TEXT NOT NULL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX monitorings_by_model ON monitorings (model_sha256);
+
+  -- One row for each finding ("finding"), metric ("metric"), estimate ("estimate") and drifted column ("drift").
+  CREATE TABLE monitor_values (
+    monitor_id TEXT NOT NULL REFERENCES monitorings ON DELETE CASCADE,
+    kind TEXT NOT NULL, area TEXT NOT NULL, name TEXT NOT NULL,
+    value REAL, low REAL, high REAL, bound REAL, status TEXT, message TEXT,
+    run_id TEXT, model_version INTEGER, window_start TEXT, window_end TEXT, file TEXT, created_at TEXT NOT NULL,
+    PRIMARY KEY (monitor_id, kind, area, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX monitor_values_by_name ON monitor_values (name, window_end);
+  `,
+  `
+  CREATE TABLE searches (
+    search_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, key TEXT NOT NULL,
+    family TEXT NOT NULL, feature_set TEXT NOT NULL, metric TEXT NOT NULL, method TEXT NOT NULL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX searches_by_key ON searches (key);
+
+  CREATE TABLE trials (
+    search_id TEXT NOT NULL REFERENCES searches ON DELETE CASCADE, number INTEGER NOT NULL,
+    trial_id TEXT NOT NULL, status TEXT NOT NULL, value REAL, seconds REAL, params TEXT NOT NULL,
+    PRIMARY KEY (search_id, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE executions (
+    execution_id TEXT PRIMARY KEY, job TEXT NOT NULL, trigger TEXT NOT NULL, due_at TEXT, started_at TEXT NOT NULL,
+    ended_at TEXT, status TEXT NOT NULL, exit_code INTEGER, seconds REAL, log TEXT, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX executions_by_job ON executions (job, started_at);
+  `,
+  `
+  -- What the pages sort and filter by.
+  CREATE INDEX metrics_by_value ON metrics (part, name, value);
+  CREATE INDEX runs_by_order ON runs (created_at DESC, rank);
+  CREATE INDEX runs_by_family ON runs (family, created_at DESC, rank);
+  CREATE INDEX runs_by_rank ON runs (rank, created_at DESC);
+  `,
+];

@@ -1,7 +1,6 @@
 /** Resolves a REF of the command line to a run. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { Deployment, Run } from "../../core/records/lineage.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { RunStore } from "./runStore.ts";
 

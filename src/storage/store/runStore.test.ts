@@ -1,4 +1,3 @@
-import Database from "better-sqlite3";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -13,8 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
-import type { Run } from "../../core/records/run.ts";
+import type { Run } from "../../core/records/lineage.ts";
 import { commitDeployment } from "../deployment/commitDeployment.ts";
 import {
   dist,
@@ -29,9 +29,8 @@ import {
   workspaceIn,
 } from "../../testing/exampleRecords.ts";
 import { save } from "../../testing/folderTruth.ts";
-import { readFolderStore } from "./readStore.ts";
-import { folderRecords } from "../folderRecords.ts";
-import { reindex, syncStore } from "./syncStore.ts";
+import { readFolderStore, reindex, syncStore } from "./syncStore.ts";
+import { folderRecords } from "../openRecords.ts";
 import { findRun, resolveRun } from "./resolveRun.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { openMemoryStore, openStore } from "./openStore.ts";

@@ -1,10 +1,7 @@
 /** The index over the records of a workspace, in SQLite; it can be rebuilt from them at any time. */
-import type { Artifact } from "../../core/records/artifact.ts";
-import type { Dataset } from "../../core/records/dataset.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
+import type { Artifact, Dataset, Deployment, Run } from "../../core/records/lineage.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import type { Run } from "../../core/records/run.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import type { KnownRecord, ReadRecord, RecordChanges } from "../records/records.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";

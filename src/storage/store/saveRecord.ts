@@ -1,9 +1,8 @@
 /** Writes a record and indexes it. */
-import type { Records } from "../records/records.ts";
-import { type WorkspaceRecord, recordPath } from "../records/workspaceRecord.ts";
+import { type Records, type WorkspaceRecord, recordPath } from "../records/records.ts";
 import type { RunStore } from "./runStore.ts";
 import { isOwnFile, fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { removeFile } from "../files/commitFile.ts";
+import { removeFile } from "../files/atomicWrite.ts";
 
 /** What writes records: the workspace's truth and its index. */
 export interface RecordWriter {

@@ -1,6 +1,6 @@
 /** Translates a job's times to five-field cron lines in the time zone of another scheduler. */
 import { MlctlError } from "../../../core/errors.ts";
-import { MILLISECONDS_A_DAY } from "../../../core/text/duration.ts";
+import { MILLISECONDS_A_DAY } from "../../../core/text/format.ts";
 import { clockMinutes, cronFields, type CronJob } from "../cron.ts";
 import { localTime, offsetAt, utcOf } from "../localTime.ts";
 

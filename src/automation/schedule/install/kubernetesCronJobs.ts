@@ -2,7 +2,7 @@
 import { Document, isNode } from "yaml";
 import { DEFAULT_MEMORY, memoryPattern } from "../../../core/memoryLimit.ts";
 import { TRUST_VARIABLE } from "../../../config/trust.ts";
-import { sha256Text } from "../../../storage/files/sha256.ts";
+import { sha256Text } from "../../../storage/files/workspacePaths.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { SECRET } from "./jobCommand.ts";

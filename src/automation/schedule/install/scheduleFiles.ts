@@ -5,7 +5,7 @@ import { MlctlError } from "../../../core/errors.ts";
 import { counted } from "../../../core/text/format.ts";
 import { userFolder } from "../../../core/userFolder.ts";
 import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
-import { sha256Text } from "../../../storage/files/sha256.ts";
+import { sha256Text } from "../../../storage/files/workspacePaths.ts";
 import { shortestInterval } from "../cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
 import type { Target } from "./jobCommand.ts";

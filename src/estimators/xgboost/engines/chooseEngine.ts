@@ -1,7 +1,7 @@
 /** Chooses the engine that grows the trees: the first native library that works, else WebAssembly. */
 import type { Ranks } from "../../../core/estimator.ts";
 import { messageOf, MlctlError } from "../../../core/errors.ts";
-import { openNative } from "../../../core/nativeOpening.ts";
+import { openNative } from "../../../core/nativeCalls.ts";
 import type { Engine } from "./engine.ts";
 import { findLibraries, type FoundLibrary } from "./native/findLibrary.ts";
 import { installHint, XGBOOST_VERSION } from "./native/releases.ts";

@@ -1,9 +1,8 @@
 /** Engine: grows the trees. Prediction does not need one. */
 import type { FitOptions } from "../../../core/estimator.ts";
-import type { Matrix } from "../../../core/table/matrix.ts";
+import type { Matrix } from "../../../core/table/table.ts";
 import type { BestRound, RoundLabels, Watch } from "../train/roundMetrics.ts";
-import type { TreeEnsemble } from "../ensemble.ts";
-import type { Objective } from "../objectives.ts";
+import type { TreeEnsemble, Objective } from "../ensemble.ts";
 import type { JsonObject } from "../../../core/json.ts";
 
 /** The options of `fit`; `params` are complete, have XGBoost's names, and `tree_method` is never "auto". */

@@ -1,10 +1,10 @@
 /** Converts the family's parameters to those of an engine; rejects combinations that XGBoost ignores or aborts on. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { LARGEST_FLOAT32 } from "../../../core/largestFloat32.ts";
+import { LARGEST_FLOAT32 } from "../../../core/table/table.ts";
 import { didYouMean } from "../../../core/text/suggest.ts";
 import { installHint } from "./native/releases.ts";
-import { objectives, type Objective } from "../objectives.ts";
+import { objectives, type Objective } from "../ensemble.ts";
 
 /** Above this "auto" chooses hist, because exact sorts every column again at every level. */
 const EXACT_ROWS = 100_000;

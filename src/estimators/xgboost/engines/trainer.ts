@@ -1,6 +1,6 @@
 /** Trainer: an engine that trains in the calling thread and blocks it. */
 import { messageOf } from "../../../core/errors.ts";
-import { openNative } from "../../../core/nativeOpening.ts";
+import { openNative } from "../../../core/nativeCalls.ts";
 
 /** Lines of XGBoost's output kept for the error message. */
 const KEPT_LINES = 20;

@@ -1,8 +1,7 @@
 /** Writes a tree ensemble as XGBoost's JSON model, which XGBoost 1.0 and newer reads in every language. */
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf, shortFloat } from "./treeFormat.ts";
-import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { objectives } from "../objectives.ts";
+import { type Tree, type TreeEnsemble, objectives } from "../ensemble.ts";
 
 /** Version of the format; later versions read it too. */
 const FORMAT_VERSION = [1, 7, 4];

@@ -1,7 +1,6 @@
 /** A tree ensemble as ONNX's TreeEnsembleRegressor, followed by exp, sigmoid or softmax. */
 import type { GraphBuilder } from "../../../core/onnx.ts";
-import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { objectives, type Link } from "../objectives.ts";
+import { type Tree, type TreeEnsemble, objectives, type Link } from "../ensemble.ts";
 
 /** From margins to predictions. */
 const links: Readonly<Record<Link, (graph: GraphBuilder, margins: string) => string>> = {

@@ -1,6 +1,6 @@
 /** Shared by the formats of XGBoost's models: float32 numbers, base margin, order of nodes and trees. */
-import type { Tree } from "../ensemble.ts";
-import { objectives, type Objective } from "../objectives.ts";
+import { type Tree, objectives, type Objective, type TreeEnsemble, objectiveNames } from "../ensemble.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 
 /** The float64 with the fewest digits that rounds to the same float32, so that JSON has 0.1, not 0.10000000149. */
 export function shortFloat(value: number): number {
@@ -60,4 +60,164 @@ export function interleaveTrees(trees: readonly Tree[], outputs: readonly number
     throw new RangeError("its classes have different numbers of trees");
   }
   return trees.map((_, t) => queues[t % outputCount]![Math.floor(t / outputCount)]!);
+}
+
+/** Float32 neighbours of −1, which ml-xgboost treats as missing. */
+const BELOW = -1.0000001192092896;
+const ABOVE = -0.9999999403953552;
+
+/** Values as float32, with NaN replaced by −1 and a real −1 by the next float32 below it. */
+export function hideMissing(values: Float64Array): Float32Array<ArrayBuffer> {
+  const hidden = new Float32Array(values);
+  for (let i = 0; i < hidden.length; i++) {
+    const value = hidden[i]!;
+    if (value === -1) hidden[i] = BELOW;
+    else if (Number.isNaN(value)) hidden[i] = -1;
+  }
+  return hidden;
+}
+
+/**
+ * Adjusts the thresholds so that the tree can be used with real values. hideMissing moved only −1, to below a threshold
+ * of −1, where it went left. With the threshold at the next float32 above −1, an unmoved −1 goes left too, and all
+ * other values go the same way as before.
+ */
+export function revealMissing(tree: Tree): Tree {
+  const value = tree.value.map((entry, node) => (tree.feature[node] !== -1 && entry === -1 ? ABOVE : entry));
+  return { ...tree, value };
+}
+
+// Sizes in bytes of the structs, which XGBoost 0.7 writes as they are in memory (little endian).
+const LEARNER_PARAM_BYTES = 136;
+const BOOSTER_PARAM_BYTES = 160;
+const TREE_PARAM_BYTES = 148;
+const NODE_BYTES = 20;
+const STATISTIC_BYTES = 16;
+
+const binaryNames: Readonly<Record<string, Objective>> = {
+  "reg:linear": "reg:squarederror",
+  "binary:logistic": "binary:logistic",
+  "multi:softprob": "multi:softprob",
+  "count:poisson": "count:poisson",
+  "reg:gamma": "reg:gamma",
+  "reg:tweedie": "reg:tweedie",
+};
+
+/**
+ * Layout: learner parameters, names of objective and booster, booster parameters, trees, output of each tree.
+ * @throws {RangeError} if the bytes are not such a model
+ * @see XGBoost 0.7, src/learner.cc, src/gbm/gbtree.cc and include/xgboost/tree_model.h, each its `Save`
+ */
+export function parseModel(bytes: Uint8Array): TreeEnsemble {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const baseMargin = view.getFloat32(0, true);
+  const classCount = view.getInt32(8, true);
+  let at = LEARNER_PARAM_BYTES;
+  const text = (): string => {
+    const length = Number(view.getBigUint64(at, true));
+    at += 8 + length;
+    return new TextDecoder().decode(bytes.subarray(at - length, at));
+  };
+  const name = text();
+  const objective = binaryNames[name];
+  if (objective === undefined) throw new RangeError(`objective "${name}" of the binary model is not supported`);
+  if (text() !== "gbtree") throw new RangeError("the booster of the binary model is not gbtree");
+  const treeCount = view.getInt32(at, true);
+  at += BOOSTER_PARAM_BYTES;
+  const trees: Tree[] = [];
+  for (let t = 0; t < treeCount; t++) {
+    const nodeCount = view.getInt32(at + 4, true);
+    const nodesAt = at + TREE_PARAM_BYTES;
+    trees.push(revealMissing(readBinaryTree(view, nodesAt, nodeCount)));
+    at = nodesAt + nodeCount * (NODE_BYTES + STATISTIC_BYTES);
+  }
+  const outputCount = Math.max(1, classCount);
+  const outputs = trees.map((_, t) => view.getInt32(at + 4 * t, true));
+  return {
+    objective,
+    baseMargin: shortFloat(baseMargin),
+    outputCount,
+    trees: interleaveTrees(trees, outputs, outputCount),
+  };
+}
+
+function readBinaryTree(view: DataView, nodesAt: number, count: number): Tree {
+  return treeOf((node) => {
+    const at = nodesAt + node * NODE_BYTES;
+    const statisticAt = nodesAt + count * NODE_BYTES + node * STATISTIC_BYTES;
+    const split = view.getUint32(at + 12, true);
+    return {
+      left: view.getInt32(at + 4, true),
+      right: view.getInt32(at + 8, true),
+      feature: split & 0x7fffffff,
+      missingLeft: split >>> 31,
+      value: shortFloat(view.getFloat32(at + 16, true)),
+      gain: shortFloat(view.getFloat32(statisticAt, true)),
+      cover: shortFloat(view.getFloat32(statisticAt + 4, true)),
+    };
+  }, count);
+}
+
+/** @throws {RangeError} with the reason if this is not such a model, or one that mlctl does not train */
+export function parseJsonModel(bytes: Uint8Array): TreeEnsemble {
+  const model = objectOf(JSON.parse(new TextDecoder().decode(bytes)) as Json, "model");
+  const learner = objectOf(model.learner, "learner");
+  const objectiveName = String(objectOf(learner.objective, "objective").name);
+  const objective = objectiveNames.find((name) => name === objectiveName);
+  if (objective === undefined) throw new RangeError(`objective "${objectiveName}" is not supported`);
+  const settings = objectOf(learner.learner_model_param, "learner_model_param");
+  const outputCount = Math.max(1, Number(settings.num_class));
+  const stored = objectOf(objectOf(learner.gradient_booster, "gradient_booster").model, "model");
+  const trees = interleaveTrees(
+    listOf(stored.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`))),
+    numbersOf(stored.tree_info, "tree_info"),
+    outputCount,
+  );
+  return { objective, baseMargin: baseMarginOf(baseScoreOf(settings.base_score), objective), outputCount, trees };
+}
+
+/** Since XGBoost 3.1 it is a list with one entry per output. */
+function baseScoreOf(baseScore: Json | undefined): number {
+  const entries = String(baseScore).replace(/[[\]]/g, "").split(",").map(Number);
+  const score = entries[0]!;
+  if (Number.isNaN(score)) throw new RangeError("base_score is not a number");
+  if (entries.some((entry) => entry !== score))
+    throw new RangeError("a different base score for each class is not supported");
+  return score;
+}
+
+function readTree(from: JsonObject): Tree {
+  const list = (name: string): readonly number[] => numbersOf(from[name], name);
+  const [left, right, gain] = [list("left_children"), list("right_children"), list("loss_changes")];
+  const [feature, value, cover] = [list("split_indices"), list("split_conditions"), list("sum_hessian")];
+  const missingLeft = listOf(from.default_left, "default_left").map(Number);
+  return treeOf((node) => {
+    return {
+      left: left[node]!,
+      right: right[node]!,
+      feature: feature[node]!,
+      missingLeft: missingLeft[node]!,
+      value: value[node]! + 0, // already the shortest decimal; + 0 turns −0 into 0: JSON has no −0
+      gain: gain[node]!,
+      cover: cover[node]!,
+    };
+  }, left.length);
+}
+
+function objectOf(value: Json | undefined, name: string): JsonObject {
+  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw new RangeError(`"${name}" is missing or not an object`);
+  }
+  return value as JsonObject;
+}
+
+function listOf(value: Json | undefined, name: string): readonly Json[] {
+  if (!Array.isArray(value)) throw new RangeError(`"${name}" is not a list`);
+  return value as readonly Json[];
+}
+
+function numbersOf(value: Json | undefined, name: string): readonly number[] {
+  const list = listOf(value, name);
+  if (!list.every((entry) => typeof entry === "number")) throw new RangeError(`"${name}" is not a list of numbers`);
+  return list as readonly number[];
 }

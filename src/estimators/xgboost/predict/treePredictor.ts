@@ -1,8 +1,7 @@
 /** Predicts with a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
-import type { Matrix } from "../../../core/table/matrix.ts";
+import type { Matrix } from "../../../core/table/table.ts";
 import { softmax } from "../../../stats/softmax.ts";
-import type { TreeEnsemble } from "../ensemble.ts";
-import { objectives } from "../objectives.ts";
+import { type TreeEnsemble, objectives } from "../ensemble.ts";
 import { heapTrees, sumLeaves, type HeapTrees } from "./heapTrees.ts";
 
 /** From this many rows on, converting to HeapTrees pays (about 2 ms for 100 trees). */

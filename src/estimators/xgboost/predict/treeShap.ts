@@ -1,9 +1,8 @@
 /** Exact, path-dependent TreeSHAP: contribution of each feature to each prediction of a tree ensemble. */
 import type { Contributions } from "../../../core/estimator.ts";
-import type { Matrix } from "../../../core/table/matrix.ts";
-import type { Tree, TreeEnsemble } from "../ensemble.ts";
+import type { Matrix } from "../../../core/table/table.ts";
+import { type Tree, type TreeEnsemble, objectives } from "../ensemble.ts";
 import { leafContributions, leafPaths, type LeafPaths } from "./leafContributions.ts";
-import { objectives } from "../objectives.ts";
 
 /** Outcomes of leaves with more slots are found by a map, not by a table. */
 const TABLE_SLOTS = 16;

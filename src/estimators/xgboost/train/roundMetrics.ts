@@ -1,6 +1,6 @@
 /** XGBoost's evaluation metrics, computed after each round for early stopping. */
-import { type Objective, objectives } from "../objectives.ts";
-import type { Matrix } from "../../../core/table/matrix.ts";
+import { type Objective, objectives } from "../ensemble.ts";
+import type { Matrix } from "../../../core/table/table.ts";
 
 /** XGBoost's lower bound that keeps logarithms finite. */
 const SMALLEST = 1e-16;

@@ -2,9 +2,9 @@
 import { MlctlError } from "../../../core/errors.ts";
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { JsonObject } from "../../../core/json.ts";
-import type { Matrix } from "../../../core/table/matrix.ts";
+import type { Matrix } from "../../../core/table/table.ts";
 import type { Engine, TrainingRequest, WatchedFit } from "../engines/engine.ts";
-import { objectives } from "../objectives.ts";
+import { objectives } from "../ensemble.ts";
 import { random } from "../../../core/random.ts";
 
 /** Where 0 asks for the validation rows, and they must not stop the fit. */

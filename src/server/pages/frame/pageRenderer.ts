@@ -1,6 +1,7 @@
 /** Builds the input of pages, renders them and sends them. */
+import { createHash } from "node:crypto";
 import { codeVersion } from "../../../config/codeVersion.ts";
-import { openLogReader } from "../../../storage/predictionLog/openLogReader.ts";
+import { openLogReader } from "../../../storage/predictionLog/sqliteReader.ts";
 import { stackOf } from "../../../core/errors.ts";
 import type { Reply, Request } from "../../http/http.ts";
 import type { ServerState } from "../../state/serverState.ts";
@@ -9,7 +10,6 @@ import { isSignedIn, type PageAccess } from "./pageAccess.ts";
 import { trafficSamples } from "../../state/traffic.ts";
 import { html, htmlText, trusted, type Html, emptyNote } from "../../../reporting/html.ts";
 import { pageAssets } from "./pageAssets.ts";
-import { createHash } from "node:crypto";
 import type { PlotSpec } from "../../../plots/theme.ts";
 import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import { plotWorker } from "../../../reporting/drawing.ts";

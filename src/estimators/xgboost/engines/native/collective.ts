@@ -1,5 +1,5 @@
 /** XGBoost's own collective: a tracker introduces the ranks of one training to each other. */
-import { loadKoffi } from "../../../../core/koffi.ts";
+import { loadKoffi } from "../../../../core/nativeCalls.ts";
 import type { JsonObject } from "../../../../core/json.ts";
 import { checked, nativeLibrary, type Handle } from "./nativeLibrary.ts";
 

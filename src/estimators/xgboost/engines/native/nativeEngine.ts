@@ -4,7 +4,7 @@ import { MlctlError } from "../../../../core/errors.ts";
 import type { BestRound, Watch } from "../../train/roundMetrics.ts";
 import { type Engine, trainingJob, type TrainingJob, type TrainingRequest, watchJob } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
-import { parseJsonModel } from "../../formats/parseJsonModel.ts";
+import { parseJsonModel } from "../../formats/treeFormat.ts";
 import { trainingThread, type TrainingHooks } from "../trainingThread.ts";
 
 const train = trainingThread("native");

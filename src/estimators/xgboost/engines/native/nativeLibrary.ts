@@ -1,6 +1,5 @@
 /** The part of XGBoost's C interface that training uses, opened with koffi. */
-import { loadKoffi } from "../../../../core/koffi.ts";
-import { openNativeNow } from "../../../../core/nativeOpening.ts";
+import { loadKoffi, openNativeNow } from "../../../../core/nativeCalls.ts";
 
 const koffi = loadKoffi();
 

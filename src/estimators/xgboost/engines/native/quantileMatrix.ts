@@ -1,6 +1,5 @@
 /** A matrix of bins instead of values: a byte for each cell instead of nine, for the same trees of tree_method "hist". */
-import { loadKoffi } from "../../../../core/koffi.ts";
-import { openNativeNow } from "../../../../core/nativeOpening.ts";
+import { loadKoffi, openNativeNow } from "../../../../core/nativeCalls.ts";
 import { paramOf, type TrainingJob } from "../engine.ts";
 import { checked, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
 

@@ -1,8 +1,7 @@
 /** Trains one model inside the WebAssembly memory of ml-xgboost; blocks the thread, so it runs in worker.ts. */
 import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
 import { roundMetric, watchRounds } from "../../train/roundMetrics.ts";
-import { revealMissing } from "./missingAsMinusOne.ts";
-import { parseModel } from "../../formats/parseModel.ts";
+import { parseModel } from "../../formats/treeFormat.ts";
 import { linkMargins, treePredictor } from "../../predict/treePredictor.ts";
 import { PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
@@ -61,7 +60,7 @@ function watch(model: number, { columnCount }: TrainingJob, job: WatchJob) {
       const { trees, ...ensemble } = parseModel(saved(model));
       margins ??= new Float32Array(rowCount * ensemble.outputCount).fill(ensemble.baseMargin);
       for (; done < trees.length; done += treesPerRound) {
-        const added = trees.slice(done, done + treesPerRound).map(revealMissing);
+        const added = trees.slice(done, done + treesPerRound);
         const sums = treePredictor({ ...ensemble, baseMargin: 0, trees: added }).margins(X);
         for (let i = 0; i < sums.length; i++) margins[i]! += sums[i]!;
         const predictions = linkMargins(ensemble, margins);

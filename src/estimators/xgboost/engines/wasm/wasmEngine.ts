@@ -1,5 +1,5 @@
 /** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in its own thread. */
-import { baseMarginOf, shortFloat } from "../../formats/treeFormat.ts";
+import { baseMarginOf, hideMissing, parseModel, shortFloat } from "../../formats/treeFormat.ts";
 import type { BestRound, Watch } from "../../train/roundMetrics.ts";
 import {
   type Engine,
@@ -10,8 +10,6 @@ import {
   watchJob,
 } from "../engine.ts";
 import type { Tree, TreeEnsemble } from "../../ensemble.ts";
-import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
-import { parseModel } from "../../formats/parseModel.ts";
 import { trainingThread } from "../trainingThread.ts";
 import { MlctlError } from "../../../../core/errors.ts";
 import { isFloat32 } from "../engineSettings.ts";
@@ -26,7 +24,7 @@ export const wasmEngine = {
   async fit(request: TrainingRequest): Promise<TreeEnsemble> {
     const { scale, params } = weightsAsParams(request);
     const ensemble = parseModel(await trainBinary({ ...request, params }));
-    return { ...ensemble, trees: ensemble.trees.map((tree) => withScale(revealMissing(tree), scale)) };
+    return { ...ensemble, trees: ensemble.trees.map((tree) => withScale(tree, scale)) };
   },
   async findRounds(request: TrainingRequest, watch: Watch): Promise<WatchedFit> {
     const { params } = weightsAsParams(request);
@@ -43,7 +41,7 @@ function withScale(tree: Tree, scale: number): Tree {
   return { ...tree, gain: tree.gain.map(times), cover: tree.cover.map(times) };
 }
 
-/** @returns XGBoost's binary model, before `revealMissing` */
+/** @returns XGBoost's binary model */
 export function trainBinary(request: TrainingRequest): Promise<Uint8Array> {
   return train(() => wasmJob(request), { ...request, hint });
 }

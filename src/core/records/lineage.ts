@@ -1,8 +1,61 @@
-/** Run: one trained model and its inputs, like a run in MLflow. */
-import type { Artifact } from "./artifact.ts";
+/** Dataset, run and deployment: the records from input files to production. */
 import type { Json } from "../json.ts";
-import type { Task } from "../task.ts";
+import type { Task } from "../table/table.ts";
 
+/** Artifact: a file written by mlctl, with the checksum and size that reveal a change. */
+export interface Artifact {
+  /** Relative to the workspace, with forward slashes, so that a copied workspace still works. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Dataset: the record that ingest writes next to finaldata_<stamp>.csv. */
+export interface SourceFile {
+  /** Relative to the workspace if inside it, absolute otherwise; forward slashes. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Rows read, before `where` and dedupe. */
+  readonly rows: number;
+}
+
+/** A column of the CSV with its DuckDB type, so that it is read back as it was written. */
+export interface DatasetColumn {
+  readonly name: string;
+  readonly type: string;
+  /** How its numbers or dates are written in the input files, unless plainly: "1.234,5 €" or "%d.%m.%Y". */
+  readonly format?: string;
+}
+
+export interface RejectedFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly reason: string;
+  readonly line?: number;
+  readonly copy?: string;
+}
+
+export interface Dataset {
+  readonly kind: "dataset";
+  /** The timestamp in the names of its artifacts. */
+  readonly datasetId: string;
+  readonly createdAt: string;
+  readonly artifact: Artifact;
+  readonly rows: number;
+  readonly columns: readonly DatasetColumn[];
+  /** The input folder as configured; only datasets of the same folder accumulate. */
+  readonly inputFolder: string;
+  readonly files: readonly SourceFile[];
+  readonly rejected: readonly RejectedFile[];
+  readonly duplicatesRemoved: number;
+  /** Hash of the `ingest` section of config.json and the columns it names. */
+  readonly ingestSha256: string;
+  readonly seconds: number;
+}
+
+/** Run: one trained model and its inputs, like a run in MLflow. */
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
 export interface ClassScore {
@@ -122,4 +175,38 @@ export interface Run {
   readonly score: ScoreRecord | null;
   readonly note?: string;
   readonly error?: string;
+}
+
+/** Who made a deployment, where and why; records of earlier versions have none of it. */
+export interface DeploymentOrigin {
+  /** The user of the system; on GitHub Actions the person who started the workflow. */
+  readonly by?: string;
+  readonly host?: string;
+  /** HEAD of the git repository with config.json; absent without one. */
+  readonly commit?: string;
+  /** Files of that commit had changes that were not committed. */
+  readonly dirty?: true;
+  readonly message?: string;
+}
+
+export interface Deployment extends DeploymentOrigin {
+  readonly kind: "deployment";
+  readonly deploymentId: number;
+  readonly runId: string;
+  readonly deployedAt: string;
+  readonly previousRunId: string | null;
+  readonly action: "deploy" | "rollback" | "force";
+  readonly reasons: readonly string[];
+  /** They follow deployment.json, so that one rename of a file switches all. */
+  readonly aliases: readonly string[];
+  readonly metric: string;
+  readonly value: number | null;
+  readonly datasetSha256: string;
+  readonly configSha256: string;
+  /** The deployed copies, in their own folder that no later deployment touches. */
+  readonly model: Artifact;
+  readonly latestScore: Artifact | null;
+  readonly ingestedFiles: Artifact | null;
+  /** When prune deleted those copies; the record stays. */
+  readonly prunedAt?: string;
 }
