@@ -42,8 +42,9 @@ function tooLong(name: string, position: number, line: number | undefined): Unre
 }
 
 function clash(first: string, second: string, name: string, line: number | undefined): UnreadableFile {
-  const isRow = line === undefined ? "" : '; if that line is a row, set "ingest.names" to the names of the columns';
-  const hint = `rename one of them${isRow}`;
+  const own =
+    ', or set "ingest": {"names": [names of all columns], "skip_lines": 1}, without skip_lines if that line is a row';
+  const hint = `rename one of them${line === undefined ? "" : own}`;
   if (first === second) return new UnreadableFile(`two columns are called "${first}"`, { line, hint });
   const same = first.toLowerCase() === second.toLowerCase() ? "differ only in letter case" : `both become "${name}"`;
   return new UnreadableFile(`columns "${first}" and "${second}" ${same}`, { line, hint });

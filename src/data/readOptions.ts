@@ -7,7 +7,7 @@ export interface CsvSettings {
   readonly quote?: string | undefined;
   readonly encoding?: string | undefined;
   readonly skipLines?: number | undefined;
-  /** Of the columns of files without a header; "guess": column_1, column_2, … if the first record looks like a row. */
+  /** Of the columns of files without a header; "guess": column_1, column_2, … if the first record looks like a row, and a_2 for the second a. */
   readonly names?: readonly string[] | "guess" | undefined;
   /** One of `names` that a file may lack: the target of rows to predict. */
   readonly optional?: string | undefined;

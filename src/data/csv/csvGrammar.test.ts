@@ -114,6 +114,16 @@ describe("the header", () => {
     });
   });
 
+  it("with equal names is refused, or gets other names with `guess`", async () => {
+    const content = "a,b,A,a_2,a\n1,2,3,4,5\na,b,A,a_2,a\n";
+    expect(await failure(content)).toMatchObject({ hint: expect.stringContaining("ingest") as string });
+    expect(await read(content, { names: "guess" })).toMatchObject({
+      columns: ["a", "b", "A_3", "a_2", "a_4"],
+      rows: [["1", "2", "3", "4", "5"]],
+      notes: expect.arrayContaining(["f has columns of equal names: these are called A_3, a_4"]) as string[],
+    });
+  });
+
   it("may be missing if `names` are set, or guessed", async () => {
     const names = ["length", "width", "kind"];
     const content = "5.1,3.5,setosa\n4.9,3.0,setosa\n";

@@ -21,6 +21,8 @@ export interface CsvHead {
   readonly rowAsHeader: readonly string[] | undefined;
   /** Position of a column whose cells all begin and end with ', which is not the quote of the file. */
   readonly inApostrophes: number;
+  /** New names of columns that had the name of another one. */
+  readonly renamed: readonly string[];
   /** The file has no header. */
   readonly isHeaderless: boolean;
   readonly line: number;
@@ -112,42 +114,37 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   const isRow = looksLikeRow(records);
   const inApostrophes = quote === "'" ? -1 : apostrophes(records.slice(1));
   const names = namesFor(own.length, isRow, settings);
+  const common = { grammar, inApostrophes, line: first.line };
   // A file may have a header all the same, and fewer columns: rows to predict.
   if (names === undefined || own.every((cell) => names.includes(cell))) {
     tokenizer.setHeader(first.values);
     const rowAsHeader = isRow ? own : undefined;
     const length = at + tokenizer.consumed;
-    return {
-      grammar,
-      names: own,
-      rowAsHeader,
-      inApostrophes,
-      isHeaderless: false,
-      line: first.line,
-      tokenizer,
-      length,
-    };
+    const distinct = settings.names === "guess" ? distinctNames(own) : own;
+    const renamed = distinct.filter((each, i) => each !== own[i]);
+    return { ...common, names: distinct, rowAsHeader, isHeaderless: false, renamed, tokenizer, length };
   }
-  if (names.length !== own.length)
-    throw new UnreadableFile(
-      `line ${first.line} has ${counted(own.length, "value")}, but ingest.names ${names.length}`,
-      {
-        line: first.line,
-        hint: "name every column in ingest.names; a file with other columns needs a first line with their names",
-      },
-    );
+  if (names.length !== own.length) {
+    const reason = `line ${first.line} has ${counted(own.length, "value")}, but ingest.names ${names.length}`;
+    const hint = "name every column in ingest.names; a file with other columns needs a first line with their names";
+    throw new UnreadableFile(reason, { line: first.line, hint });
+  }
   const rows = csvTokenizer(grammar, line);
   rows.setHeader(names);
-  return {
-    grammar,
-    names,
-    rowAsHeader: undefined,
-    inApostrophes,
-    isHeaderless: true,
-    line: first.line,
-    tokenizer: rows,
-    length: at,
-  };
+  return { ...common, names, rowAsHeader: undefined, isHeaderless: true, renamed: [], tokenizer: rows, length: at };
+}
+
+/** The second of two columns "a" is called "a_2"; SQL does not tell "A" from "a". */
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set(names.map((name) => name.toLowerCase()));
+  const seen = new Set<string>();
+  return names.map((name) => {
+    let [given, k] = [name, 2];
+    if (name !== "" && seen.has(name.toLowerCase())) while (taken.has(given.toLowerCase())) given = `${name}_${k++}`;
+    taken.add(given.toLowerCase());
+    seen.add(given.toLowerCase());
+    return given;
+  });
 }
 
 /** The names of the columns of a file without a header; undefined if it should have one. */

@@ -6,7 +6,7 @@ import type { FoundEncoding } from "./utf8Chunks.ts";
 
 export interface CsvReading {
   readonly name: string;
-  readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "isHeaderless">;
+  readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "renamed" | "isHeaderless">;
   /** As in the table. */
   readonly columns: readonly string[];
   readonly encoding: FoundEncoding | undefined;
@@ -26,6 +26,7 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
     cells === undefined ? [] : [{ name, cells }],
   );
   const quoted = readings.filter(({ head }) => head.inApostrophes >= 0);
+  const renamed = readings.filter(({ head }) => head.renamed.length > 0);
   const headerless = readings.filter(({ head }) => head.isHeaderless);
   const namelessCount = new Set(nameless.map(({ column }) => column)).size;
   const loose = readings.flatMap((reading) => {
@@ -55,6 +56,9 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
     }),
     ...noteOn(quoted, ({ name, columns, head }) => {
       return `the cells of "${columns[head.inApostrophes]}" in ${name} begin and end with '${also(quoted.length, "file")}: if these are quotes, set "ingest": {"quote": "'"}`;
+    }),
+    ...noteOn(renamed, ({ name, head }) => {
+      return `${name} has columns of equal names${also(renamed.length, "file")}: these are called ${listed(head.renamed)}`;
     }),
     ...noteOn(headerless, ({ name, columns }) => {
       return `${name} has no line with the names of its columns${also(headerless.length, "file")}: they are called ${listed(columns)}`;
