@@ -99,6 +99,19 @@ describe("rows that are newer than the test rows", () => {
     ]);
   });
 
+  it("are not known to be new if the training rows of the deployed model are gone, and the reasons say so", () => {
+    const { workspace } = challenged([withoutCalls, withCalls], csv(turned));
+    const [first] = workspace.names("ingesteddata", /^finaldata_.*\.csv$/).toSorted();
+    workspace.write({ [`ingesteddata/${first}`]: null });
+    const { reasons } = workspace.json<DeployJson>("deploy", "--dry-run");
+    expect(newest(reasons)[0]).toMatch(
+      /are new to both models is not known, because the training rows of the deployed model are gone: add/,
+    );
+    const copies = /whether test rows are copies of training rows is not known: the dataset of run \w+ is gone/;
+    expect(reasons.at(-1)).toMatch(copies);
+    expect(workspace.run(["score", "--model", "@champion"]).stderr).toMatch(copies);
+  });
+
   it("are none if the test rows are as new, or if the rows have no dates", () => {
     const asNew = csv(
       month(7),

@@ -124,7 +124,9 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const change =
     theirs && thresholdChange(session, { ...deployed!, evaluation: theirs }, { ...challenger, evaluation });
   const rivals = theirs === null || change?.isChosen ? undefined : { champion: deployed!, challenger };
-  const rows = rivals && (await unknownTestRows(session, rivals, { ...test, table: judged.table }));
+  const { rows, notes = [] } = rivals
+    ? await unknownTestRows(session, rivals, { ...test, table: judged.table })
+    : { rows: undefined };
   const verdict = promotion(
     {
       challenger: evaluation,
@@ -154,7 +156,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
     verdict.promote || change === null || (rows && rows.length < judged.table.rowCount)
       ? []
       : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
-  const reasons = [...verdict.reasons, ...missed, ...(rivals ? unknownTime(session, challenger) : [])];
+  const reasons = [...verdict.reasons, ...missed, ...notes, ...(rivals ? unknownTime(session, challenger) : [])];
   return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
 }
 

@@ -9,34 +9,40 @@ import { MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 import type { NewerRows } from "../../pipeline/judge/promotion.ts";
 import { firstCopies, rowsWithout } from "../../pipeline/leakage/splitDuplicates.ts";
 import { judgePair } from "../compare/retrain.ts";
+import { readableDataset } from "../datasets.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { ranksOf } from "../ranks/ranksOf.ts";
-import { knownTestRows, trainedRows, type KnownRows } from "../score/scoreWarnings.ts";
+import { knownTestRows, trainedRows, unknownCopies, type KnownRows } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
 import { hashesOf, type TestData } from "../testData.ts";
-import { laterRows } from "../train/inspectData.ts";
+import { isAnyLater, laterRows } from "../train/inspectData.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 
 type Rivals = Readonly<Record<"champion" | "challenger", LoadedModel>>;
 
-/** @returns positions of the test rows that are no copies of rows that either model was trained on */
+/** @returns positions of the test rows that are no copies of rows that either model was trained on, and why some may be */
 export async function unknownTestRows(
   session: Session,
   { champion, challenger }: Rivals,
   { table: test, files }: TestData,
-): Promise<Int32Array> {
+): Promise<{ rows: Int32Array; notes: string[] }> {
   // The training rows are read only if score found copies among them, or saw other test rows.
   const isClean = ({ run }: LoadedModel): boolean =>
     run?.score?.copiedRows === 0 && hashesOf(run.score.testFiles) === hashesOf(files);
   const known = [];
-  for (const model of [champion, challenger])
-    known.push(isClean(model) ? undefined : await knownTestRows(session, model, test));
+  const notes = [];
+  for (const model of [champion, challenger].filter((each) => !isClean(each))) {
+    const found = await knownTestRows(session, model, test);
+    if (found === undefined) notes.push(...unknownCopies(model.run));
+    known.push(found);
+  }
   const copies = new Set(known.flatMap((each) => [...(each?.training ?? [])]));
   const all = Int32Array.from({ length: test.rowCount }, (_, row) => row);
   const left = all.filter((row) => !copies.has(row));
-  if (left.length >= Math.max(MIN_ROWS, copies.size)) return left;
-  return known.some((each) => each && copies.size <= 2 * shareOfRepeats(each) * all.length) ? all : left;
+  if (left.length >= Math.max(MIN_ROWS, copies.size)) return { rows: left, notes };
+  const repeats = known.some((each) => each && copies.size <= 2 * shareOfRepeats(each) * all.length);
+  return { rows: repeats ? all : left, notes };
 }
 
 /**
@@ -58,9 +64,11 @@ export async function newerRows(session: Session, rivals: Rivals, test: Table): 
   const time = session.config.time_column;
   const dataset = session.store.dataset(run.datasetId);
   const hasTime = time !== null || dataset?.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type));
-  const config = hasTime ? parseRecorded(run.config) : undefined;
-  const prepared = config && dataset && prepareData({ ...session, config }, dataset);
-  const data = prepared && (await prepared.catch(recover(() => undefined)));
+  const ingested = hasTime ? await readableDataset(session, dataset) : undefined;
+  // Most often none is newer, and to prepare the data of both models takes most of the time.
+  if (ingested === undefined || !isAnyLater(test, ingested, time)) return undefined;
+  const config = parseRecorded(run.config);
+  const data = config && (await prepareData({ ...session, config }, dataset!).catch(recover(() => undefined)));
   if (!data) return undefined;
   const { table } = data.toSelectOn;
   const known = await trainedRows(session, rivals.champion.run);
@@ -77,9 +85,9 @@ export async function newerRows(session: Session, rivals: Rivals, test: Table): 
       ? later.map((row) => since[row]!).filter((row) => validation.has(row))
       : inTime.slice(later.length / 2).map((row) => since[row]!);
   // Nothing came since, or what the champion was trained on is gone.
-  const unknown = since.length === 0 ? 0 : held.length;
+  const unknown = known === undefined ? null : since.length === 0 ? 0 : held.length;
   const few = { when: `later in "${column}" than the last test row (${last})`, rows: later.length, unknown };
-  if (unknown < MIN_ROWS) return few;
+  if (unknown === null || unknown < MIN_ROWS) return few;
   const fitted = run.refitRows === undefined ? rivals.challenger.model : fitWithout(session, rivals, data, held);
   return Promise.resolve(fitted)
     .then((model) => judgePair(session, rivals.champion.model, model, selectRows(table, held.toSorted())))

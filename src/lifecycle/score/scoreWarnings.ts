@@ -41,7 +41,7 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
     isConstant ? undefined : almostPerfect(metrics, target, rows),
     withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
     ...unseenNote(unseenSeries),
-    ...(known === undefined ? [] : copiesWarnings(known, rows, run!.validationRows)),
+    ...(known === undefined ? unknownCopies(run) : copiesWarnings(known, rows, run!.validationRows)),
     problem !== undefined && `the model is degenerate: ${problem}`,
     ...(isBaseline(model.estimator.family)
       ? []
@@ -63,6 +63,14 @@ export function almostPerfect(metrics: ScoreRecord["metrics"], target: string, r
   const name = ["r2", "roc_auc", "mcc"].find((each) => (metrics[each] ?? 0) >= ALMOST_PERFECT);
   if (name === undefined || rows < FEW_ROWS) return undefined;
   return `${name} ${metrics[name]!.toFixed(5)} is almost perfect: check that all columns are known before "${target}" is (the report shows which matter most)`;
+}
+
+/** Why copies of training rows were not looked for. */
+export function unknownCopies(run: Run | null): string[] {
+  if (run === null) return [];
+  return [
+    `whether test rows are copies of training rows is not known: the dataset of run ${run.runId} is gone or has changed`,
+  ];
 }
 
 /** Share of validation rows among the test rows from which the score is no independent one. */

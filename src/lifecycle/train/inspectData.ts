@@ -66,11 +66,21 @@ export function laterRows(test: Table, table: Table, timeColumn: string | null) 
   const found = timeOf(test, table, timeColumn);
   if (found === undefined) return undefined;
   const { column, times } = found;
-  const last = column.values.reduce((most, time) => (time > most ? time : most), -Infinity);
+  const last = latest(column.values);
   const later = Int32Array.from(times.keys()).filter((row) => times[row]! > last);
   const least = Math.max(0.1, 1 - Math.exp(-CHANCE / test.rowCount)) * times.length;
   if (last === -Infinity || later.length < least) return undefined;
   return { later, times, column: column.name, last: column.kind === "date" ? dateText(last) : formatNumber(last) };
+}
+
+/** Whether any row of `table` is later than every test row. */
+export function isAnyLater(test: Table, table: Table, timeColumn: string | null): boolean {
+  const found = timeOf(test, table, timeColumn);
+  return found !== undefined && latest(found.times) > latest(found.column.values);
+}
+
+function latest(times: Float64Array): number {
+  return times.reduce((most, time) => (time > most ? time : most), -Infinity);
 }
 
 /** Training rows that are later than every test row: the model knows what came after. Of random test rows few are. */

@@ -53,8 +53,8 @@ export interface NewerRows {
   /** `later in "seen" than the last test row (2024-03-28)`. */
   readonly when: string;
   readonly rows: number;
-  /** Number of those that neither model was trained on. */
-  readonly unknown: number;
+  /** Number of those that neither model was trained on; null if the training rows of the champion are gone. */
+  readonly unknown: number | null;
   /** Champion and challenger on them; absent if they are too few. */
   readonly pair?: readonly [Evaluation, Evaluation];
 }
@@ -154,7 +154,10 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
 function onNewerRows({ when, rows, unknown, pair }: NewerRows, rules: PromotionRules): Gate {
   const advice = "add labelled rows that are as new to the test data";
   if (pair === undefined) {
-    const few = `${unknown} of them are new to both models, too few to compare them`;
+    const few =
+      unknown === null
+        ? "which of them are new to both models is not known, because the training rows of the deployed model are gone"
+        : `${unknown} of them are new to both models, too few to compare them`;
     return { passed: true, reason: `${rows} ingested rows are ${when}, ${few}: ${advice}` };
   }
   const { better, doubt, values, difference } = comparison(...pair, rules);
