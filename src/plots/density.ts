@@ -42,12 +42,12 @@ export function domainOf(...lists: readonly ArrayLike<number>[]): readonly [numb
   return [low - margin, high + margin];
 }
 
-/** Axis labels: "25k" from ten thousand, plain below, scientific for very small values. */
+/** Axis labels: "25k" from ten thousand, below plain, as a year is written, scientific for very small values. */
 export function axisLabels([low, high]: readonly [number, number]): JsonObject {
   const size = Math.max(Math.abs(low), Math.abs(high));
   // Vega gives all labels the unit of the largest: "0k".
   if (size >= 10_000) return { format: "~s", labelExpr: "datum.value === 0 ? '0' : datum.label" };
-  return { format: size < 1e-3 && size > 0 ? "~e" : ",f" };
+  return { format: size < 1e-3 && size > 0 ? "~e" : "f" };
 }
 
 export function scaleOf([low, high]: readonly [number, number]) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countOf, exact, displayNumber, percent } from "./displayNumber.ts";
+import { cellNumber, countOf, exact, displayNumber, percent } from "./displayNumber.ts";
 
 describe("displayNumber", () => {
   it("keeps three significant digits and groups thousands", () => {
@@ -31,4 +31,13 @@ it("uses the singular and the plural", () => {
 
 it("formats a limit as it was set", () => {
   expect([0.05, 0.1 + 0.2, -1].map(exact)).toEqual(["0.05", "0.3", "−1"]);
+});
+
+it("shows a value of a column that may be a year without a separator", () => {
+  expect([1905, 1904.6, -1905, 12_345].map((value) => cellNumber(value, 4))).toEqual([
+    "1905",
+    "1905",
+    "−1905",
+    "12,345",
+  ]);
 });

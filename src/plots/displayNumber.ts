@@ -12,6 +12,11 @@ export function displayNumber(value: number | null | undefined, digits = 3): str
   return minus(grouped(whole!, value < 0) + (part === undefined ? "" : `.${part}`));
 }
 
+/** A value of a column: 1905 may be a year, so up to 9999 it has no separator. */
+export function cellNumber(value: number, digits?: number): string {
+  return displayNumber(value, digits).replace(/^(−?\d),(?=\d{3}$)/, "$1");
+}
+
 /** "0.660 to 0.750"; "–" if there is no interval. */
 export function displayInterval(interval: readonly [number, number] | null | undefined): string {
   return interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–";

@@ -1,7 +1,7 @@
 /** A column's distribution in the reference and in the current rows. */
 import type { ColumnDistribution } from "../core/records/monitoring.ts";
 import { valueAxis } from "./density.ts";
-import { displayNumber, percent } from "./displayNumber.ts";
+import { cellNumber, displayNumber, percent } from "./displayNumber.ts";
 import { nameAxis } from "./namedBars.ts";
 import { textWidth } from "./textWidth.ts";
 import { colours, nominal, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
@@ -82,7 +82,7 @@ export function distributionBins(distribution: ColumnDistribution): string[] {
     return others === 0 ? [...names] : [...names, `${displayNumber(others)} others`];
   }
   const shown = distribution.edges.map((value) =>
-    distribution.kind === "date" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value, 4),
+    distribution.kind === "date" ? new Date(value).toISOString().slice(0, 10) : cellNumber(value, 4),
   );
   const bins = shown.slice(1).map((end, i) => `${shown[i]!} to ${end}`);
   return bins.length < 2 ? bins : [`up to ${shown[1]!}`, ...bins.slice(1, -1), `from ${shown.at(-2)!}`];

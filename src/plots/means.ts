@@ -1,7 +1,7 @@
 /** Mean predictions: by the value of one column (partial dependence), and over time beside the mean actual value. */
 import { legendOf } from "./curve.ts";
 import { axisLabels, domainOf, scaleOf, valueAxis } from "./density.ts";
-import { countOf, displayNumber } from "./displayNumber.ts";
+import { cellNumber, countOf, displayNumber } from "./displayNumber.ts";
 import { nameAxis } from "./namedBars.ts";
 import { textWidth } from "./textWidth.ts";
 import { colours, nominal, plotSpec, plotWidth, quantitative, series, type PlotSpec } from "./theme.ts";
@@ -72,7 +72,7 @@ function dependenceSentence({ kind, values, outputs, means, measure }: PartialDe
   const shown = (place: number): string => {
     const value = values[place]!;
     if (typeof value === "string") return `“${value}”`;
-    return kind === "date" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value);
+    return kind === "date" ? new Date(value).toISOString().slice(0, 10) : cellNumber(value);
   };
   const ranges = means.map((each, output) => {
     const [low, high] = [Math.min(...each), Math.max(...each)];

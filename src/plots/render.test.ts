@@ -186,6 +186,14 @@ describe("renderSvg", () => {
     expect(spec.description).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it("shows years without separators, on the axis and in the sentence", async () => {
+    const shares = { reference: [0.5, 0.3, 0.2], current: [0.1, 0.2, 0.7] };
+    const distribution = { kind: "number", edges: [1905, 1935, 1965, 1995], ...shares } as const;
+    const spec = plots.driftColumn({ name: "built", distribution });
+    expect(textsOf(await renderSvg(spec))).toEqual(expect.arrayContaining(["1920", "1980"]));
+    expect(spec.description).toBe("Largest change: from 1965, from 20 % (reference) to 70 % (current).");
+  });
+
   it("gives the same bytes again, also while other plots are rendered", async () => {
     const [spec] = examples.calibration;
     const alone = await renderSvg(spec);

@@ -71,6 +71,22 @@ it("lists lower thresholds too if the model gives an alarm for most rows", () =>
   expect(rows.slice(0, 2)).toMatchObject([{ threshold: 0.1, isOwn: false, isCheapest: false }, { threshold: 0.2, isOwn: true }]); // prettier-ignore
 });
 
+it("lists no threshold that nobody would set, except that of the model", () => {
+  const of = (thresholds: readonly number[], threshold: number) => {
+    const points = thresholds.map((each, i) => ({
+      threshold: each,
+      precision: 0.4,
+      recall: 1 - i / 5,
+      selected: 1 - i / 5,
+    }));
+    return thresholdRows(churn(weak, { thresholds: { positive: "yes", threshold, points } })).map(
+      (row) => row.threshold,
+    );
+  };
+  expect(of([5.2e-36, 1e-4, 0.2, 0.6, 0.9999], 0.6)).toEqual([0.2, 0.6]);
+  expect(of([5.2e-36, 1e-4], 1e-4)).toEqual([1e-4]);
+});
+
 it("judges the quality by the baseline, the limits and what is missed, not by the deployment", () => {
   const clean = (matrix: Parameters<typeof churn>[0]) => {
     const input = churn(matrix, { drift: null });

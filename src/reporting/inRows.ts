@@ -131,8 +131,15 @@ function moneyText(value: number, currency: string | null): string {
 /** The threshold at which these rows would cost the least; undefined without costs or probabilities. */
 function cheapestOf({ money, thresholds, positiveShare }: ReportInput) {
   if (money === null || thresholds === null || positiveShare === null) return undefined;
-  const costs = thresholds.points.map((point) => ({ ...point, point, cost: costOf(point, money, positiveShare) }));
+  const costs = thresholds.points
+    .filter(isReadable)
+    .map((point) => ({ ...point, point, cost: costOf(point, money, positiveShare) }));
   return costs.toSorted((a, b) => a.cost - b.cost)[0];
+}
+
+/** Not 5e-36 or 0.99999: nobody would set them. */
+function isReadable({ threshold }: ThresholdPoint): boolean {
+  return threshold >= 0.001 && threshold <= 0.999;
 }
 
 /** Cost of 1,000 rows at a threshold. */
@@ -157,8 +164,9 @@ export function thresholdRows(input: ReportInput) {
   if (thresholds === null || positiveShare === null || thresholds.points.length === 0) return [];
   const { points, threshold } = thresholds;
   const own = points.find((point) => point.threshold >= threshold);
-  const near = ALARM_SHARES.map(
-    (share) => points.toSorted((a, b) => Math.abs(a.selected - share) - Math.abs(b.selected - share))[0]!,
+  const readable = points.filter(isReadable);
+  const near = ALARM_SHARES.flatMap((share) =>
+    readable.toSorted((a, b) => Math.abs(a.selected - share) - Math.abs(b.selected - share)).slice(0, 1),
   );
   const isFar = (point: ThresholdPoint): boolean =>
     own === undefined || Math.abs(point.selected - own.selected) > 0.03 * Math.max(own.selected, 0.3);
