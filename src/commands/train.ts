@@ -21,8 +21,9 @@ export const train = defineCommand({
     metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the leaderboard" },
     time: {
       flags: "--time <duration>",
-      setting: "train.time",
-      description: "train for about this long: more models, the best of them in an ensemble",
+      type: "duration",
+      description:
+        "train for about this long: more models, the best of them in an ensemble; in place of `train.time` of config.json",
     },
     ranks: {
       flags: "--ranks <number>",
@@ -43,8 +44,9 @@ export const train = defineCommand({
   ],
   async run(invocation) {
     const step = await import("../lifecycle/train/train.ts");
-    const tags = tagValues(invocation.options.tag, invocation.options.name);
-    const result = await inWorkspace(invocation, { write: "train" }, (session) => step.train(session, { tags }));
+    const { tag, name, time } = invocation.options;
+    const tags = tagValues(tag, name);
+    const result = await inWorkspace(invocation, { write: "train" }, (session) => step.train(session, { tags, time }));
     return { result, view: trainView(result) };
   },
 }) satisfies Command;

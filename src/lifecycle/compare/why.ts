@@ -145,7 +145,7 @@ function notesOf(
 ): string[] {
   const [first, second] = ends.map(({ run }) => run.configSha256);
   const chosen =
-    "config.json is the same for both: settings that differ are what mlctl chose from the data, such as members of an ensemble, so their effect is one of the data too";
+    "config.json is the same for both: settings that differ are what mlctl chose from the data or found in a search, such as members of an ensemble, so their effect is one of the data too";
   return [
     ...(first === second && differing.includes("settings") ? [chosen] : []),
     ...ends.flatMap(({ run, retrained }) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../core/json.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { fullprocess } from "./fullprocess.ts";
@@ -63,6 +64,21 @@ describe("planFullprocess", () => {
 });
 
 describe("fullprocess", () => {
+  it("goes on with the model of train --time, until config.json changes", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    const { runId, leaderboard } = await example.change(async (session) => {
+      await ingest(session);
+      await train(session);
+      return train(session, { time: 3000 });
+    });
+    expect(leaderboard.length).toBeGreaterThan(2);
+    expect(await start(example)).toMatchObject({ start: "score", run: { runId } });
+    expect(await run(example)).toMatchObject({ status: "deployed", runId });
+    expect(await run(example)).toMatchObject({ status: "nothing_new", runId });
+    await example.configure({ ...exampleConfig, train: { ...(exampleConfig["train"] as JsonObject), time: "3s" } });
+    expect(await start(example)).toMatchObject({ start: "train" });
+  });
+
   it("returns nothing_new the second time, and writes nothing", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     expect(await run(example)).toMatchObject({ status: "deployed", modelVersion: 1 });

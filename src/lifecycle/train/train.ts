@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { parseRecorded } from "../../config/configSha256.ts";
+import { withValues } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { LARGEST_FLOAT32, type Column, type Task } from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -27,9 +28,16 @@ export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
 /**
  * XGBoost fits in its own thread, so the data is inspected in the meantime.
+ * @param options.time in milliseconds, instead of `train.time`. The runs have the configuration without it, as those of
+ *   tune: fullprocess goes on with the model that was found
  * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data
  */
-export async function train(session: Session, { tags }: { readonly tags?: Run["tags"] } = {}): Promise<TrainResult> {
+export async function train(
+  given: Session,
+  { tags, time }: { readonly tags?: Run["tags"]; readonly time?: number | undefined } = {},
+): Promise<TrainResult> {
+  const timed = () => withValues(given.config, { train: { ...given.config.train, time: `${time}ms` } });
+  const session = time === undefined ? given : { ...given, config: timed() };
   const dataset = latestDataset(session, "train");
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
@@ -46,8 +54,8 @@ export async function train(session: Session, { tags }: { readonly tags?: Run["t
       inspectRows(sharing, data),
     ]);
     const all = chosenBy(sharing, { ...data, config: withModels(data.config, more) });
-    const given = { dataset, data, ranked, suspicions, configSha256: session.configSha256(), tags };
-    const result = await recordTraining(all, given);
+    const training = { dataset, data, ranked, suspicions, configSha256: session.configSha256(), tags };
+    const result = await recordTraining(all, training);
     return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more, isInterrupted)] };
   });
 }
