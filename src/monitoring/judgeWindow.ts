@@ -23,7 +23,7 @@ export interface JudgeOptions {
   readonly season?: Season | null;
   readonly drift: DriftOptions & { readonly failOn: readonly DriftSubject[] };
   readonly quality: QualityLimits;
-  readonly performance: Pick<PerformanceOptions, "metric" | "reference"> &
+  readonly performance: Pick<PerformanceOptions, "metric" | "reference" | "money"> &
     Pick<PerformanceLimits, "referenceInterval" | "require" | "confidence">;
   readonly segments: readonly string[];
   readonly segmentRows: number;

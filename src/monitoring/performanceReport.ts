@@ -1,5 +1,5 @@
 /** Metrics of a window: of the rows that have labels, and estimated from the probabilities (CBPE). */
-import type { Evaluation } from "../core/metric.ts";
+import type { Costs, Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate, PerformanceReport } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
@@ -26,13 +26,15 @@ export interface PerformanceOptions {
   /** Metrics with a limit; they always get an interval. */
   readonly required: readonly string[];
   readonly seed: number;
+  /** Absent without `costs` in config.json. `reference` is what 1,000 test rows cost when the model was scored. */
+  readonly money?: (PerformanceReport["money"] & { readonly costs: Costs }) | undefined;
 }
 
 export function performanceReport(rows: PreparedRows, options: PerformanceOptions): PerformanceReport {
   const { model, metric, reference } = options;
   const known = labelledRows(rows);
   const judged = selectPrepared(rows, known);
-  const evaluation = evaluationOf(judged, model);
+  const evaluation = evaluationOf(judged, options);
   const estimate = rows.noPredictions === null ? estimatePerformance(rows, judged, options) : null;
   const nothing = { rows: known.length, metric, reference, estimate };
   if (known.length === 0) {
@@ -41,7 +43,7 @@ export function performanceReport(rows: PreparedRows, options: PerformanceOption
     return { ...nothing, ...noMeans, metrics: {}, intervals: {}, value: null, points: [], skipped };
   }
   const metrics = computeMetrics(evaluation);
-  const names = metricsWithInterval(metrics, known.length, [metric, ...options.required]);
+  const names = metricsWithInterval(metrics, known.length, [metric, "cost", ...options.required]);
   const intervals = names.map((name) => {
     return [name, metrics[name] === null ? null : metricInterval(evaluation, name, { seed: options.seed })] as const;
   });
@@ -52,6 +54,8 @@ export function performanceReport(rows: PreparedRows, options: PerformanceOption
     metrics,
     intervals: Object.fromEntries(intervals),
     value: metrics[metric] ?? null,
+    ...(options.money &&
+      "cost" in metrics && { money: { unit: options.money.unit, reference: options.money.reference } }),
     errorStandardDeviation: errorStandardDeviation(evaluation),
     meanPredicted: shareOrMean(evaluation.yPred),
     meanActual: shareOrMean(evaluation.yTrue),
@@ -64,19 +68,22 @@ export function labelledRows({ yTrue, yPred }: PreparedRows): Int32Array {
   return Int32Array.from(yTrue.keys()).filter((row) => !Number.isNaN(yTrue[row]!) && !Number.isNaN(yPred[row]!));
 }
 
-export function evaluationOf({ yTrue, yPred, probabilities }: PreparedRows, { signature }: Model): Evaluation {
-  const { task, classes = [] } = signature.target;
-  return { task, classCount: classes.length, yTrue, yPred, probabilities };
+export function evaluationOf(
+  { yTrue, yPred, probabilities }: PreparedRows,
+  { model, money }: Pick<PerformanceOptions, "model" | "money">,
+): Evaluation {
+  const { task, classes = [] } = model.signature.target;
+  return { task, classCount: classes.length, yTrue, yPred, probabilities, costs: money?.costs };
 }
 
 /** Enough resamples for the ends of wide intervals. */
 const RESAMPLES = 2000;
 
 /** @returns a function to the interval of a metric at a level; null if it is undefined */
-export function intervalsAt(rows: PreparedRows, { model, seed }: PerformanceOptions) {
-  const evaluation = evaluationOf(selectPrepared(rows, labelledRows(rows)), model);
+export function intervalsAt(rows: PreparedRows, options: PerformanceOptions) {
+  const evaluation = evaluationOf(selectPrepared(rows, labelledRows(rows)), options);
   return (metric: string, confidence: number): Interval =>
-    metricInterval(evaluation, metric, { seed, resamples: RESAMPLES, confidence });
+    metricInterval(evaluation, metric, { seed: options.seed, resamples: RESAMPLES, confidence });
 }
 
 /** Of label minus prediction, with n − 1 as Evidently computes it. */

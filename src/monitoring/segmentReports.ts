@@ -35,7 +35,7 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
   const confidence = 1 - 0.05 / Math.max(1, groups.length);
   const reports = groups.map((group): SegmentReport => {
     const inside = selectPrepared(rows, group.rows);
-    const evaluation = evaluationOf(selectPrepared(inside, labelledRows(inside)), options.model);
+    const evaluation = evaluationOf(selectPrepared(inside, labelledRows(inside)), options);
     const labelled = evaluation.yTrue.length;
     const metrics = labelled === 0 ? {} : computeMetrics(evaluation);
     const value = metrics[metric.name] ?? null;
@@ -66,12 +66,12 @@ function isSkipped({ status }: SegmentReport): number {
   return Number(status === "skipped");
 }
 
-function valueOfOthers(rows: PreparedRows, inside: Int32Array, { model, metric }: SegmentOptions): number | null {
+function valueOfOthers(rows: PreparedRows, inside: Int32Array, options: SegmentOptions): number | null {
   const own = new Set(inside);
   const rest = labelledRows(rows).filter((row) => !own.has(row));
   if (rest.length === 0) return null;
-  const others = evaluationOf(selectPrepared(rows, rest), model);
-  return finiteOrNull(findMetric(metric, others.task).compute(others));
+  const others = evaluationOf(selectPrepared(rows, rest), options);
+  return finiteOrNull(findMetric(options.metric, others.task).compute(others));
 }
 
 function columnOf({ inputs, table }: PreparedRows, name: string): Column {

@@ -52,7 +52,7 @@ it("lists what other thresholds would do, with their cost, and marks that of the
   const { score } = input.run;
   const scored = { ...score!, metrics: { ...score!.metrics, cost: 39_360 }, baseline: { cost: 50_000 } };
   expect(inRows({ ...input, run: { ...input.run, score: scored } })!.sentences.at(-1)).toBe(
-    "In money, 1,000 rows cost 39,360 EUR with this model, 50,000 EUR if every row got the same prediction: " +
+    "In money, 1,000 of the test rows cost 39,360 EUR with this model, 50,000 EUR if every row got the same prediction: " +
       "the model saves 10,640 EUR. " +
       "On these rows the threshold 0.280 would be cheapest: 25,600 EUR.",
   );

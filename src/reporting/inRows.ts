@@ -119,7 +119,8 @@ function moneySentence(input: ReportInput): string {
     cheapest === undefined || cheapest.cost >= cost
       ? ""
       : ` On these rows the threshold ${displayNumber(cheapest.threshold)} would be cheapest: ${text(cheapest.cost)}.`;
-  return `In money, 1,000 rows cost ${text(cost)} with this model${without}.${cheaper}`;
+  // Not of the rows that it predicts now: `mlctl monitor` says what those with labels cost.
+  return `In money, 1,000 of the test rows cost ${text(cost)} with this model${without}.${cheaper}`;
 }
 
 /** "1,200 EUR", "−300 EUR (a gain)", rounded to whole units from 100 on. */

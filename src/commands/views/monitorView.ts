@@ -137,10 +137,13 @@ export function alertTable(alerts: MonitorResult["alerts"]): ViewTable {
   return { title: "alerts", columns: ["channel", "change", "status", "subject or error"], rows };
 }
 
-function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: MonitorResult["performance"]) {
+function metricFields({ metrics, intervals, errorStandardDeviation, estimate, money }: MonitorResult["performance"]) {
   const shown = Object.entries(metrics).map(([name, value]) => {
     const interval = intervalText(intervals[name]);
-    return [name, `${formatNumber(value)}${interval === null ? "" : ` (${interval})`}`] as const;
+    const range = interval === null ? "" : ` (${interval})`;
+    if (name !== "cost" || money === undefined) return [name, `${formatNumber(value)}${range}`] as const;
+    const before = money.reference === null ? "" : `; ${formatNumber(money.reference)} on the test rows at deployment`;
+    return [name, `${formatNumber(value)} ${money.unit}${range}${before}`] as const;
   });
   const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
   const doubt = estimate === null ? "" : estimateDoubt(estimate);

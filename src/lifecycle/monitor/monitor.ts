@@ -13,8 +13,8 @@ import {
   summaryOf,
   type ReadyRows,
   type WindowSummary,
-  monitorSettings,
 } from "./monitorRecord.ts";
+import { monitorSettings } from "./monitorSettings.ts";
 import { monitorReference } from "./monitorReference.ts";
 import { knownColumns, watchedRows, type WatchedRows } from "./monitorRows.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";

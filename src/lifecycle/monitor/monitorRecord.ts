@@ -6,9 +6,9 @@ import type {
   MonitorStatus,
   MonitorWindow,
 } from "../../core/records/monitoring.ts";
-import { judgeWindow, type JudgeOptions } from "../../monitoring/judgeWindow.ts";
+import { judgeWindow } from "../../monitoring/judgeWindow.ts";
 import { finding } from "../../monitoring/qualityFindings.ts";
-import { listed, milliseconds, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
+import { listed } from "../../core/text/format.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import type { Season } from "../../monitoring/driftReport.ts";
@@ -18,11 +18,9 @@ import type { LoadedModel } from "../loadModel.ts";
 import type { NamedReference } from "./monitorReference.ts";
 import type { WatchedRows } from "./monitorRows.ts";
 import { isHistory, type PlannedWindow, type WindowRequest } from "./monitorWindows.ts";
+import { settingsHash, type MonitorSettings } from "./monitorSettings.ts";
 import type { Session } from "../session.ts";
 import { exitCodes } from "../../core/errors.ts";
-import type { Config } from "../../config/schema/schema.ts";
-import { findMetric } from "../../metrics/findMetric.ts";
-import { decidingMetric, driftOptions } from "../settings.ts";
 
 export interface ReadyRows {
   readonly watched: WatchedRows;
@@ -200,43 +198,4 @@ export function monitorExit(
   if (first !== undefined) return exitCodes[first];
   const unjudged = windows.at(-1)?.unjudged ?? [];
   return wanted.some((area) => unjudged.includes(area)) ? exitCodes.notEnoughData : 0;
-}
-
-type MonitorSettings = Omit<JudgeOptions, "reference" | "end">;
-
-export function monitorSettings(
-  config: Config,
-  { model, run }: LoadedModel,
-  segments?: readonly string[],
-): MonitorSettings {
-  const { monitor, train } = config;
-  const { task } = model.signature.target;
-  const metric = decidingMetric(config, task);
-  for (const name of Object.keys(monitor.require)) findMetric(name, task);
-  const { freshness, ...quality } = monitor.quality;
-  return {
-    model,
-    drift: { ...driftOptions(config), minimumRows: monitor.minimum_rows, failOn: monitor.drift.fail_on },
-    quality: {
-      ...quality,
-      freshnessDays: freshness === undefined ? undefined : milliseconds(freshness) / MILLISECONDS_A_DAY,
-    },
-    performance: {
-      metric,
-      reference: run?.score?.metrics[metric] ?? null,
-      referenceInterval: run?.score?.intervals[metric] ?? null,
-      require: monitor.require,
-      confidence: monitor.confidence,
-    },
-    segments: segments ?? monitor.segments,
-    segmentRows: monitor.segment_rows,
-    minimumRows: monitor.minimum_rows,
-    seed: train.seed,
-  };
-}
-
-/** Hash of the settings that affect a result. Other settings make another record. */
-function settingsHash({ monitor, serve, target }: Config, segments: readonly string[]): string {
-  const { window: _window, step: _step, retrain_on: _retrain, ...rest } = monitor;
-  return sha256Text(JSON.stringify({ ...rest, segments, round: serve.round, target }));
 }

@@ -28,3 +28,14 @@ export function configText(command: string, entries: readonly Entry[]): string {
     "",
   ].join("\n");
 }
+
+/** For two classes, a line to uncomment. */
+export function costsHint(classes: readonly string[] = []): Entry[] {
+  if (classes.length !== 2) return [];
+  const notes = [
+    "what mistakes cost per row, if not all the same: the threshold, the report and monitor then go by money",
+    `(false_positive: ${classes[1]} is predicted for ${classes[0]})`,
+    '"costs": { "false_positive": 1, "false_negative": 5, "currency": "EUR" },',
+  ];
+  return [{ key: "costs", value: undefined, notes }];
+}

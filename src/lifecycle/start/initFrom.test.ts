@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { parseJsonc } from "../../config/jsonc.ts";
+import { configSchema } from "../../config/schema/schema.ts";
 import { loadConfig } from "../../config/loadConfig.ts";
 import { knownNames } from "../knownNames.ts";
 import { initFrom, loneFile, type InitFromOptions } from "./initFrom.ts";
@@ -59,6 +61,14 @@ describe("initFrom", () => {
       [i + 1, `C${(i * 37) % 100}x`, ["a", "b", "?"][i % 3], 1, (i * 7) % 11, i % 4 === 0 ? "bad" : "good"].join(","),
     );
     const { config, text, result } = await start(table, "y");
+    const costs = /^ {2}\/\/ ("costs": .*)$/m;
+    expect(text).toMatch(costs);
+    expect(config!.costs).toBeNull();
+    const uncommented = text.replace(costs, "$1");
+    expect(uncommented).not.toBe(text);
+    expect(configSchema().parse(parseJsonc(uncommented, "config.json").value).costs).toMatchObject({
+      false_negative: 5,
+    });
     expect(config).toMatchObject({
       target: "y",
       task: "classification",

@@ -20,7 +20,7 @@ import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
-import { configText, type Entry } from "./configText.ts";
+import { configText, costsHint, type Entry } from "./configText.ts";
 import { splitOf, writeParts } from "./splitFile.ts";
 
 export interface InitFromOptions {
@@ -90,7 +90,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];
     const places = paths.map((path) => join(directory, path));
     const data = { paths, write: () => writeParts({ input }, split, places, context) };
-    const text = configText(`mlctl init --from ${basename(from)}`, entries);
+    const text = configText(`mlctl init --from ${basename(from)}`, [...entries, ...costsHint(encoded.spec.classes)]);
     const written = await createWorkspace(data, text, { ...options, known: knownNames() }, context);
     const decided = entries.flatMap((entry) => entry.notes);
     const rows = { trainingRows: split.training.length, testRows: split.validation.length };

@@ -60,7 +60,7 @@ function thresholdTable(input: ReportInput): Html | null {
       [numeric(`${name} = ${classes?.[1] ?? ""} found`), ({ recall }) => percent(recall)],
       [numeric("Alarms that are right"), ({ precision }) => percent(precision)],
       [numeric("Lift"), ({ lift }) => displayNumber(lift, 2)],
-      money && [numeric("Cost of 1,000 rows"), ({ cost }) => cost],
+      money && [numeric("Cost of 1,000 test rows"), ({ cost }) => cost],
     ])}
     <p class="note">
       At ${displayNumber(example.threshold)}, ${percent(example.selected)} of the rows get an alarm, and among them are
