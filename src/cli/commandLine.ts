@@ -1,6 +1,6 @@
 /** One call of mlctl: parses the command line, runs the command, prints its result or error. Never exits the process. */
 import { resolve } from "node:path";
-import type { Invocation, Outcome } from "../commands/command.ts";
+import type { Invocation } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
@@ -9,7 +9,7 @@ import { maskSecrets } from "../core/text/maskSecrets.ts";
 import { isOn } from "../core/userFolder.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
 import { coloursFor } from "./textWidth.ts";
-import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
+import { errorText, githubActions } from "./githubActions.ts";
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
 import { stopSignals } from "./stopSignals.ts";
@@ -30,7 +30,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
   // Read before commander parses, because its own errors need them.
   const quiet = has("-q") || has("--quiet");
   const screen = terminal({ stdout, stderr, environment, colour: !has("--no-color"), quiet });
-  const fail = (error: unknown, signal?: AbortSignal): number => {
+  const fail: Fail = (error, signal) => {
     const report = reportError(error, { colours: screen.colours, debug, version, json: has("--json"), signal });
     stderr.write(maskSecrets(report.text));
     return report.exitCode;
@@ -44,7 +44,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
       width: () => Math.min(100, screen.width()),
       colours: screen.outColours,
       write: (text) => void stdout.write(text),
-      run: async (call) => void (exitCode = await runCall(call, { screen, surroundings, fail })),
+      run: async (call) => void (exitCode = await runCall(call, screen, surroundings, fail)),
     });
     try {
       requireHelpTopic(argv);
@@ -60,34 +60,25 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
   return { run, fail };
 }
 
-interface Frame {
-  readonly screen: Terminal;
-  readonly surroundings: Surroundings;
-  readonly fail: (error: unknown, signal: AbortSignal) => number;
-}
+type Fail = (error: unknown, signal?: AbortSignal) => number;
 
-async function runCall(call: Call, { screen, surroundings, fail }: Frame): Promise<number> {
-  const invocation = invocationOf(call, screen, surroundings);
-  const { clear, signal, stopCode, actions, ...rest } = invocation;
+async function runCall(call: Call, screen: Terminal, surroundings: Surroundings, fail: Fail): Promise<number> {
+  const { clear, signal, stopCode, actions, ...invocation } = invocationOf(call, screen, surroundings);
   try {
-    const outcome = await call.command.run!(rest);
+    const outcome = await call.command.run!(invocation);
     clear();
     screen.show(outcome, formOf(call));
-    annotate(call, outcome, actions);
-    return stopCode() ?? ("exitCode" in outcome ? (outcome.exitCode ?? 0) : 0);
+    if ("text" in outcome) return stopCode() ?? 0;
+    const { view, exitCode = 0 } = outcome;
+    // A failed gate or check is an error annotation on GitHub Actions, although mlctl did not fail.
+    if (exitCode !== 0) actions.fail(present([view.title ?? "", ...(view.notes ?? [])]).join("\n"));
+    if (call.command.summarizes === true) actions.summarize(view);
+    return stopCode() ?? exitCode;
   } catch (error) {
     clear();
     actions.fail(errorText(error));
     return fail(error, signal);
   }
-}
-
-/** A failed gate or check is an error annotation on GitHub Actions, although mlctl did not fail. */
-function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): void {
-  if ("text" in outcome) return;
-  const { view, exitCode = 0 } = outcome;
-  if (exitCode !== 0) actions.fail(present([view.title ?? "", ...(view.notes ?? [])]).join("\n"));
-  if (command.summarizes === true) actions.summarize(view);
 }
 
 function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, environment }: Surroundings) {
@@ -103,14 +94,11 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
     clock: () => performance.now(),
   });
   const write = (line: string): void => void stderr.write(`${line}\n`);
-  const {
-    signal,
-    onceInterrupted,
-    exitCode: stopCode,
-  } = stopSignals((line) => {
+  const printStop = (line: string): void => {
     drawn.clear();
     write(line);
-  }, call.command.drains);
+  };
+  const { signal, onceInterrupted, exitCode: stopCode } = stopSignals(printStop, call.command.drains);
   const actions = githubActions({ environment, title: `mlctl ${call.name}`, write });
   const emit: Invocation["context"]["emit"] = (event) => {
     drawn.emit(event);
@@ -140,13 +128,10 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
 }
 
 function formOf({ command, options }: Call): OutputForm {
-  // The --csv-safe of predict applies to its rows, not to a listing.
-  const forms = (["json", "csv", "csvSafe", "md"] as const).filter(
-    (form) => form !== "csvSafe" || command.listing === true,
-  );
-  const given = forms.filter((form) => options[form] === true);
-  // --csv-safe includes --csv.
-  const chosen = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
+  // The --csv-safe of predict applies to its rows, not to a listing; that of a listing includes --csv.
+  const leftOut = command.listing !== true ? "csvSafe" : options["csvSafe"] === true ? "csv" : undefined;
+  const forms = ["json", "csv", "csvSafe", "md"] as const;
+  const chosen = forms.filter((form) => options[form] === true && form !== leftOut);
   const flags = chosen.map((form) => `--${form.replace("S", "-s")}`);
   if (flags.length > 1) throw new MlctlError("usage", `use only one of ${flags.join(" and ")}`);
   return chosen[0] ?? "auto";

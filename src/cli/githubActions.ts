@@ -9,8 +9,6 @@ import type { Environment } from "../core/userFolder.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import { cellText, markdownInline, markdownText } from "./listingText.ts";
 
-export type GithubActions = ReturnType<typeof githubActions>;
-
 interface GithubOptions {
   readonly environment: Environment;
   readonly title: string;

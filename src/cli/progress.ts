@@ -20,16 +20,12 @@ export interface ProgressOptions {
   readonly clock: () => number;
 }
 
-interface Stage {
-  readonly name: string;
-  readonly message: string;
-  readonly startedAt: number;
-}
+type Progress = Extract<ProgressEvent, { type: "progress" }>;
 
 export function progress(options: ProgressOptions) {
   const { write, live, quiet, verbose, colours, clock } = options;
   const warned = new Set<string>();
-  let stage: Stage = { name: "", message: "", startedAt: clock() };
+  let stage = { name: "", message: "", startedAt: clock() };
   let drawn = false;
   let drawnAt = live ? -Infinity : clock();
   const clear = (): void => {
@@ -77,11 +73,7 @@ export function progress(options: ProgressOptions) {
 }
 
 /** `train  ████████░░░░  62 %  1,240/2,000 rows  310 rows/s  2 s left`; without a bar if its width is 0. */
-export function barLine(
-  event: Extract<ProgressEvent, { type: "progress" }>,
-  seconds: number,
-  width = BAR_WIDTH,
-): string {
+export function barLine(event: Progress, seconds: number, width = BAR_WIDTH): string {
   const { stage, done, total, unit } = event;
   const note = event.note === undefined ? "" : `  ${printable(event.note)}`;
   const rate = seconds > 0 ? done / seconds : 0;

@@ -1,5 +1,5 @@
 /** Formats an error for stderr and gives its exit code. */
-import { firstLines } from "../core/text/format.ts";
+import { firstLines, present } from "../core/text/format.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { printable, type Colours } from "./textWidth.ts";
 import { toJson } from "../core/text/toJson.ts";
@@ -26,17 +26,23 @@ export interface ReportOptions {
 }
 
 export function reportError(error: unknown, options: ReportOptions): { text: string; exitCode: number } {
-  const known = knownError(error, options.signal);
-  if (options.json === true) return jsonReport(error, known, options);
-  const stack = options.debug && error instanceof Error ? `${options.colours.dim(stackOf(error))}\n` : "";
-  if (known === undefined) return bug(error, stack, options);
-  const { colours } = options;
-  const lines = [
-    `${colours.red("error:")} ${printable(known.message)}`,
-    ...firstLines(known.details).map((detail) => `  ${printable(detail)}`),
-    ...(known.hint === undefined ? [] : [`${colours.bold("hint:")} ${printable(known.hint)}`]),
-  ];
-  return { text: `${lines.join("\n")}\n${stack}`, exitCode: known.exitCode };
+  const { colours, debug, version, json, signal } = options;
+  const known = knownError(error, signal);
+  const { message, kind, details, hint, exitCode } = known ?? bug(error);
+  const stack = debug && error instanceof Error ? stackOf(error) : undefined;
+  if (json === true) {
+    const document = { error: message, kind, details, hint: hint ?? null, exitCode, stack };
+    return { text: `${JSON.stringify(toJson(document))}\n`, exitCode };
+  }
+  const system = `mlctl ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`;
+  const lines = present([
+    `${colours.red("error:")} ${printable(message)}`,
+    ...firstLines(details).map((detail) => `  ${printable(detail)}`),
+    known === undefined && `this is a bug in mlctl (${system})`,
+    hint !== undefined && `${colours.bold("hint:")} ${printable(hint)}`,
+    stack && colours.dim(stack),
+  ]);
+  return { text: `${lines.join("\n")}\n`, exitCode };
 }
 
 function knownError(error: unknown, signal: AbortSignal | undefined): MlctlError | undefined {
@@ -49,31 +55,11 @@ function knownError(error: unknown, signal: AbortSignal | undefined): MlctlError
   return hint === undefined ? undefined : new MlctlError("failure", error.message, { hint, cause: error });
 }
 
-const BUG_HINT = "please report it with this message and the output of the same command with --debug";
-
-/** { error, kind, details, hint, exit_code }; kind "bug" for an error that is not the user's to mend. */
-function jsonReport(error: unknown, known: MlctlError | undefined, { debug }: ReportOptions) {
-  const exitCode = known?.exitCode ?? exitCodes.failure;
-  const document = {
-    error: known?.message ?? nameAndMessage(error),
-    kind: known?.kind ?? "bug",
-    details: known?.details ?? [],
-    hint: known === undefined ? BUG_HINT : (known.hint ?? null),
-    exitCode,
-    ...(debug && error instanceof Error ? { stack: stackOf(error) } : {}),
-  };
-  return { text: `${JSON.stringify(toJson(document))}\n`, exitCode };
-}
-
-function bug(error: unknown, stack: string, { colours, version }: ReportOptions) {
-  const system = `mlctl ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`;
-  const lines = [`${colours.red("error:")} ${printable(nameAndMessage(error))}`, `this is a bug in mlctl (${system})`];
-  const text = `${lines.join("\n")}\n${colours.bold("hint:")} ${BUG_HINT}\n${stack}`;
-  return { text, exitCode: exitCodes.failure };
-}
-
-function nameAndMessage(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** An error that is not the user's to mend. */
+function bug(error: unknown) {
+  const hint = "please report it with this message and the output of the same command with --debug";
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { message, kind: "bug", details: [], hint, exitCode: exitCodes.failure };
 }
 
 function stackOf(error: Error): string {

@@ -1,5 +1,6 @@
 /** `mlctl config`: the effective settings, the errors in config.json, what it may run, and its JSON Schema. */
 import { createInterface } from "node:readline/promises";
+import type { Hook } from "../config/hooks.ts";
 import type { Setting } from "../config/describeSettings.ts";
 import type { ConfigProblem } from "../config/schema/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
@@ -208,10 +209,7 @@ function trustView(
   };
 }
 
-async function isConfirmed(
-  hooks: readonly { readonly key: string; readonly action: string }[],
-  { stdin, stderr, context }: Pick<Invocation, "stdin" | "stderr" | "context">,
-): Promise<boolean> {
+async function isConfirmed(hooks: readonly Hook[], { stdin, stderr, context }: Invocation): Promise<boolean> {
   const lines = hooks.map(({ key, action }) => `${key} ${action}`);
   if (stdin.isTTY !== true) return false;
   const asking = createInterface({ input: stdin, output: stderr });

@@ -112,10 +112,8 @@ export const deploy = defineCommand({
   },
 }) satisfies Command;
 
-function deployView(
-  { status, runId, previousRunId, metric, value, reasons, dryRun }: DeployResult,
-  alerts: readonly SentAlert[],
-): View {
+function deployView(deployed: DeployResult, alerts: readonly SentAlert[]): View {
+  const { status, runId, previousRunId, metric, value, reasons, dryRun } = deployed;
   const done = { deployed: "deployed", kept: "not deployed", rolled_back: "rolled back to" }[status];
   const replaced = previousRunId === null || status === "kept" ? "" : `, replacing ${previousRunId}`;
   const stays = status === "kept" && previousRunId !== null ? `; ${previousRunId} stays deployed` : "";

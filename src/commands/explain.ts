@@ -104,8 +104,9 @@ function fieldsOf({ method, unit, value, repeats, baseValue, classes }: ExplainR
   return [["base value", base]];
 }
 
-function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): ViewTable {
-  const all = rows.slice(0, shown).map((each) => ({ ...each, sizes: sizesOf(each, baseValue, classes) }));
+function rowTable(result: ExplainResult, shown: number): ViewTable {
+  const { rows, classes, baseValue } = result;
+  const all = rows.slice(0, shown).map((each) => ({ ...each, sizes: sizesOf(each, result) }));
   const hasClasses = Array.isArray(baseValue);
   const table = tableOf(all, [
     ["row", ({ row }) => row],
@@ -126,12 +127,8 @@ function rowTable({ rows, classes, baseValue }: ExplainResult, shown: number): V
 }
 
 /** Of several classes, the contributions to the predicted one; to the first if there is no prediction. */
-function sizesOf(
-  { contributions, prediction }: ExplainedRow,
-  base: ExplainResult["baseValue"],
-  classes: ExplainResult["classes"],
-) {
-  const code = Array.isArray(base) ? Math.max(0, classes!.indexOf(String(prediction))) : 0;
+function sizesOf({ contributions, prediction }: ExplainedRow, { baseValue, classes }: ExplainResult) {
+  const code = Array.isArray(baseValue) ? Math.max(0, classes!.indexOf(String(prediction))) : 0;
   const sizes = contributions.map(({ feature, contribution }) => {
     return [feature, typeof contribution === "number" ? contribution : contribution[code]!] as const;
   });

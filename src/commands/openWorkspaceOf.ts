@@ -1,7 +1,6 @@
 /** Opens the configuration and the workspace of one call of a command: with -c, -C, flags, and the environment. */
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import type { Environment } from "../core/userFolder.ts";
 import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Session, WritingOptions } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
@@ -13,11 +12,8 @@ export async function openConfig(
   { check, without }: Pick<LoadOptions, "check" | "without"> = {},
 ): Promise<LoadedConfig> {
   const { global, flagSettings: flags, context } = invocation;
-  const { loadConfig } = await import("../config/loadConfig.ts");
-  const { knownNames } = await import("../lifecycle/knownNames.ts");
   const { config: path, directory } = global;
-  const environment = environmentOf(invocation);
-  const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check, without });
+  const loaded = await load(invocation, { path, directory, flags, check, without });
   const { MLCTL_XGBOOST_LIBRARY: library = "none" } = process.env;
   // It is relative to the folder in which mlctl was started, like other paths of the shell.
   if (library !== "none" && library !== "") process.env.MLCTL_XGBOOST_LIBRARY = resolve(library);
@@ -38,18 +34,15 @@ export async function openOther(invocation: Invocation, place: string): Promise<
   const { config, directory } = isFile
     ? { config: basename(path), directory: dirname(path) }
     : { config: undefined, directory: path };
-  const { loadConfig } = await import("../config/loadConfig.ts");
-  const { knownNames } = await import("../lifecycle/knownNames.ts");
   const { openWorkspace } = await import("../lifecycle/workspace.ts");
-  const environment = environmentOf(invocation);
-  return openWorkspace(
-    await loadConfig({ path: config, directory, environment, known: knownNames() }),
-    invocation.context,
-  );
+  return openWorkspace(await load(invocation, { path: config, directory }), invocation.context);
 }
 
-function environmentOf({ global, environment }: Invocation): Environment {
-  return global.trust ? { ...environment, MLCTL_TRUST: "1" } : environment;
+async function load({ global, environment }: Invocation, options: Omit<LoadOptions, "environment" | "known">) {
+  const { loadConfig } = await import("../config/loadConfig.ts");
+  const { knownNames } = await import("../lifecycle/knownNames.ts");
+  const own = global.trust ? { ...environment, MLCTL_TRUST: "1" } : environment;
+  return loadConfig({ ...options, environment: own, known: knownNames() });
 }
 
 export function writingOptions(name: string, wait: number | undefined): WritingOptions {

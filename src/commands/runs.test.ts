@@ -10,7 +10,7 @@ import { runsView } from "./views/runViews.ts";
 it("keeps run, version and status whole on a narrow terminal, because commands take them", () => {
   const runs = [1, 2].map((n) => exampleRun(n, { family: "logistic_regression" }));
   const text = viewText(
-    runsView(runs, { production: runs[0]!.runId, asked: [], settingsOf: changedParams }),
+    runsView(runs, { production: runs[0]!.runId, asked: [] }, changedParams),
     60,
     new Chalk({ level: 0 }),
   );
@@ -25,7 +25,7 @@ it("lists the score on the folds, and the parameters in which runs of a family d
     const score = { ...selection, value: 0.5 + depth / 10, mean: 0.6, standardDeviation: 0.1 };
     return exampleRun(depth, { family: "xgboost", params: { max_depth: depth, learning_rate: 0.3 }, selection: score });
   });
-  const view = (shown = runs) => runsView(shown, { production: null, asked: ["f1"], settingsOf: changedParams });
+  const view = (shown = runs) => runsView(shown, { production: null, asked: ["f1"] }, changedParams);
   const [table] = view().tables!;
   const headers = table!.columns.map((column) => (typeof column === "string" ? column : column.header));
   const cells = (header: string) => table!.rows.map((row) => row[headers.indexOf(header)]);

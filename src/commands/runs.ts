@@ -43,14 +43,12 @@ const list = defineCommand({
     }
     const { changedParams, runList } = await import("../lifecycle/registry/runList.ts");
     const options = { family, limit, models, tag, sort, where };
-    const { asked, ...result } = await inWorkspace(invocation, "read", (session) => runList(session, options));
+    const found = await inWorkspace(invocation, "read", (session) => runList(session, options));
+    const { asked: _asked, ...result } = found;
     const isFiltered = family !== undefined || tag !== undefined || models || where !== undefined;
     if (result.runs.length === 0 && isFiltered)
       return { result, view: { title: "no runs match", next: "`mlctl runs` lists all" } };
-    return {
-      result,
-      view: runsView(result.runs, { production: result.production, asked, settingsOf: changedParams }),
-    };
+    return { result, view: runsView(result.runs, found, changedParams) };
   },
 }) satisfies Command;
 

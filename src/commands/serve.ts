@@ -1,8 +1,7 @@
 /** `mlctl serve` and `apicalls`: the HTTP API, and a call of each of its endpoints. */
 import { withValues } from "../config/unsetValues.ts";
 import { exitCodes } from "../core/errors.ts";
-import type { ListeningFacts } from "../server/process/serveApi.ts";
-import { defineCommand, sharedOptions, type Command, type Invocation } from "./command.ts";
+import { defineCommand, sharedOptions, type Command } from "./command.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
 
@@ -56,24 +55,17 @@ export const serve = defineCommand({
         directory,
         accessLog: invocation.global.verbose,
         clock: () => performance.now(),
-        listening: (facts) => void invocation.stdout.write(startText(facts, name, { ...invocation, needsToken })),
+        listening({ url, host, port, example: row }) {
+          const json = `${JSON.stringify({ url, host, port, pid: process.pid })}\n`;
+          const example = row === null ? "" : exampleText(url, row, needsToken);
+          const text = `${name} is served on ${url}\ntry it at ${url}/docs\nmonitor it at ${url}/ui\n${example}press Ctrl-C to stop\n`;
+          invocation.stdout.write(invocation.global.json ? json : invocation.global.quiet ? `${url}\n` : text);
+        },
       },
     );
     return { text: "" };
   },
 }) satisfies Command;
-
-function startText(
-  facts: ListeningFacts,
-  name: string,
-  { global, needsToken }: Pick<Invocation, "global"> & { readonly needsToken: boolean },
-): string {
-  const { url, host, port } = facts;
-  if (global.json) return `${JSON.stringify({ url, host, port, pid: process.pid })}\n`;
-  if (global.quiet) return `${url}\n`;
-  const example = facts.example === null ? "" : exampleText(url, facts.example, needsToken);
-  return `${name} is served on ${url}\ntry it at ${url}/docs\nmonitor it at ${url}/ui\n${example}press Ctrl-C to stop\n`;
-}
 
 function exampleText(url: string, row: object, needsToken: boolean): string {
   const token = needsToken ? ' -H "authorization: Bearer $TOKEN"' : "";

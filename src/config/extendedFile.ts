@@ -36,7 +36,10 @@ export function extendedFile(path: string, read: (path: string, name: string) =>
       throw new MlctlError("usage", message, { hint: "remove one of them" });
     }
     const below = load(base, chain);
-    return { value: merged(below.value, own), places: mergedPlaces(below, own, places), bases: [base, ...below.bases] };
+    const replaced = leaves(own).map(({ path: each }) => `${each.join(".")}.`);
+    const kept = [...below.places].filter(([key]) => !replaced.some((prefix) => key.startsWith(prefix)));
+    const all = new Map([...kept, ...places]);
+    return { value: merged(below.value, own), places: all, bases: [base, ...below.bases] };
   };
   return load(path, []);
 }
@@ -57,14 +60,4 @@ function merged(base: Json, own: Json): Json {
     return [key, Object.hasOwn(below, key) ? merged(below[key]!, value) : value] as const;
   });
   return { ...below, ...Object.fromEntries(replaced) };
-}
-
-function mergedPlaces(
-  { places: below }: ExtendedFile,
-  own: JsonObject,
-  places: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const replaced = leaves(own).map(({ path }) => `${path.join(".")}.`);
-  const kept = [...below].filter(([key]) => !replaced.some((prefix) => key.startsWith(prefix)));
-  return new Map([...kept, ...places]);
 }

@@ -140,8 +140,8 @@ function readLayers(
     ...environment.settings.map(({ variable, path, value }) => ({ path, source: variable, value })),
     ...(options.flags ?? []).map(({ key, flag, value }) => ({ path: key.split("."), source: flag, value })),
   ];
-  const lineOf = (path: string) => file.places.get(path) ?? `${name}:1`;
-  const sources = new Map(leaves(file.value).map(({ path }) => [path.join("."), lineOf(path.join("."))]));
+  const set = leaves(file.value).map(({ path }) => path.join("."));
+  const sources = new Map(set.map((key) => [key, file.places.get(key) ?? `${name}:1`]));
   let [given, shown] = [resolved.value, file.value];
   for (const { path, source, value } of overrides) {
     given = withValueAt(given, path, value);
@@ -151,8 +151,13 @@ function readLayers(
     sources.set(key, source);
   }
   const isKept = (path: Path) => !overrides.some(({ path: over }) => over.every((key, i) => String(path[i]) === key));
-  const sourceOf = (path: string) =>
-    sourceOfKey(sources, path, (key) => (file.places.has(key) ? lineOf(key) : undefined));
+  // An override of the key or an ancestor, else the line of the key or its nearest ancestor.
+  const sourceOf = (path: string): string | undefined => {
+    const parts = path.split(".");
+    const keys = parts.map((_, i) => parts.slice(0, parts.length - i).join("."));
+    const override = keys.map((key) => sources.get(key)).find((source) => source?.includes(":") === false);
+    return override ?? [...keys, ""].map((key) => file.places.get(key)).find((line) => line !== undefined);
+  };
   return {
     given,
     shown,
@@ -164,18 +169,6 @@ function readLayers(
     unset: resolved.unset.filter(({ path }) => isKept(path)),
     problems: resolved.problems.filter(({ path }) => isKept(path.split("."))),
   };
-}
-
-/** An override of the key or an ancestor, else the line of the key or its nearest ancestor. */
-function sourceOfKey(
-  sources: ReadonlyMap<string, string>,
-  path: string,
-  lineOf: (key: string) => string | undefined,
-): string | undefined {
-  const parts = path.split(".");
-  const keys = parts.map((_, i) => parts.slice(0, parts.length - i).join("."));
-  const override = keys.map((key) => sources.get(key)).find((source) => source !== undefined && !source.includes(":"));
-  return override ?? keys.map(lineOf).find((line) => line !== undefined) ?? lineOf("");
 }
 
 function findConfig({ path, directory }: LoadOptions): string {
@@ -214,7 +207,7 @@ function readConfig(path: string, name: string): ParsedJson {
 function configError(
   problems: readonly ConfigProblem[],
   name: string,
-  sourceOf: (path: string) => string | undefined,
+  sourceOf: LoadedConfig["sourceOf"],
 ): ConfigError {
   const placed = problems.map(({ path, message }) => ({ source: sourceOf(path) ?? name, path: path || name, message }));
   const inFileOrder = placed.toSorted((a, b) => a.source.localeCompare(b.source, "en", { numeric: true }));

@@ -50,16 +50,13 @@ export function resolveReferences(value: Json, environment: Environment, schema:
       unset.push({ path, message: unsetMessage(text, missing, environment) });
       return text;
     }
-    const replaced = text.replace(REFERENCE, (match, name: string | undefined, fallback: string | undefined) =>
-      name === undefined ? match.slice(1) : valueOf(environment[name], fallback),
-    );
+    const replaced = text.replace(REFERENCE, (match, name: string | undefined, fallback: string | undefined) => {
+      if (name === undefined) return match.slice(1);
+      return (fallback === undefined ? environment[name] : environment[name] || fallback) ?? "";
+    });
     return isWhole ? settingFromText(replaced, path, schema()) : replaced;
   });
   return { value: resolved, originals, references, unset, problems };
-}
-
-function valueOf(given: string | undefined, fallback: string | undefined): string {
-  return (fallback !== undefined && given === "" ? undefined : given) ?? fallback ?? "";
 }
 
 function referencesIn(text: string): { text: string; name: string; fallback: string | undefined }[] | "invalid" {

@@ -13,11 +13,7 @@ export interface Deferred extends UnsetValue {
 }
 
 /** Makes it fit the schema where only variables are missing: strings stay as written, other keys are removed. */
-export function deferUnset(
-  given: Json,
-  unset: readonly UnsetValue[],
-  issuesOf: (given: Json) => readonly Issue[],
-): { readonly given: Json; readonly deferred: readonly Deferred[] } {
+export function deferUnset(given: Json, unset: readonly UnsetValue[], issuesOf: (given: Json) => readonly Issue[]) {
   let value = given;
   const isFitting = (attempt: Json, at: Path): boolean => !issuesOf(attempt).some((issue) => isAbout(issue, at));
   const keyOf = ({ path }: UnsetValue): Path => {

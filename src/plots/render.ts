@@ -10,7 +10,8 @@ const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 /** @returns an `<svg>` element with a viewBox */
 export async function renderSvg(spec: PlotSpec): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
-  measureTextWithoutCanvas(vega as { readonly textMetrics?: object });
+  // Without a canvas Vega assumes 0.8 em per character, which leaves gaps beside every label.
+  Object.assign((vega as { readonly textMetrics?: object }).textMetrics ?? {}, { width: itemWidth });
   const logger = vega.logger(vega.Error);
   const { spec: compiled } = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0], { logger });
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
@@ -36,11 +37,6 @@ export async function renderPng(spec: PlotSpec, scale = 2): Promise<Buffer> {
     },
   }).render();
   return image.asPng();
-}
-
-/** Without a canvas Vega assumes 0.8 em per character, which leaves gaps beside every label. */
-function measureTextWithoutCanvas({ textMetrics }: { readonly textMetrics?: object }): void {
-  if (textMetrics !== undefined) Object.assign(textMetrics, { width: itemWidth });
 }
 
 type TextItem = { readonly fontSize?: number; readonly fontWeight?: string | number; readonly limit?: number };

@@ -99,12 +99,7 @@ export function quantitative(field: string, title: string | null, more: JsonObje
 /** Position by the fields x and y, with the scales and axes of the plot. */
 export const xy = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } };
 
-export function nominal(
-  field: string,
-  domain: readonly string[],
-  range: readonly string[],
-  legend: JsonObject | null,
-): JsonObject {
+export function nominal(field: string, domain: readonly string[], range: readonly string[], legend: JsonObject | null) {
   return { field, type: "nominal", scale: { domain: [...domain], range: [...range] }, legend };
 }
 

@@ -3,18 +3,17 @@ import { paramsText } from "../../core/text/recordText.ts";
 import { formatNumber, shortTime } from "../../core/text/format.ts";
 import { type Deployment, NAME_TAG, tagTexts, type Run } from "../../core/records/lineage.ts";
 import type { View } from "../../core/view.ts";
+import type { RunList } from "../../lifecycle/registry/runList.ts";
 import type { TrialList } from "../../lifecycle/tune/tuneMemory.ts";
 import { deploymentFields, metricsTable, paramFields } from "./modelViews.ts";
 import { tableOf, type TableColumn } from "./tableOf.ts";
 
-interface RunsShown {
-  readonly production: string | null;
-  /** That were asked for: each has columns of its own. */
-  readonly asked: readonly string[];
-  readonly settingsOf: (run: Run) => string;
-}
-
-export function runsView(all: readonly Run[], { production, asked, settingsOf }: RunsShown): View {
+/** @param asked metrics that were asked for: each has columns of its own */
+export function runsView(
+  all: readonly Run[],
+  { production, asked }: Pick<RunList, "production" | "asked">,
+  settingsOf: (run: Run) => string,
+): View {
   if (all.length === 0) return { title: "no runs yet", next: "`mlctl train`" };
   const settings = new Map(all.map((run) => [run, settingsOf(run)]));
   return {

@@ -97,13 +97,11 @@ function circles({ space }: Search, path: string): ConfigProblem[] {
 
 function tooLarge({ method, space }: Search, path: string): ConfigProblem[] {
   if (method !== "grid") return [];
-  const count = Object.values(space).reduce<number>((product, given) => product * countOf(given), 1);
+  const count = Object.values(space).reduce<number>((product, given) => {
+    if (Array.isArray(given)) return product * given.length;
+    const { values, low = 0, high = 0, step = 1 } = given as Dimension;
+    return product * (values?.length ?? Math.floor((high - low) / step + 1e-6) + 1);
+  }, 1);
   if (count <= MAX_GRID_POINTS) return [];
   return [{ path, message: `the grid has up to ${count} points; use larger steps, or set method to "tpe"` }];
-}
-
-function countOf(given: Search["space"][string]): number {
-  if (Array.isArray(given)) return given.length;
-  const { values, low = 0, high = 0, step = 1 } = given as Dimension;
-  return values?.length ?? Math.floor((high - low) / step + 1e-6) + 1;
 }

@@ -229,7 +229,7 @@ export function finding(
   name: string,
   status: Finding["status"],
   message: string,
-  [value, limit]: readonly [Finding["value"], Finding["limit"]] = [null, null],
+  [value, limit, passes]: readonly [Finding["value"], Finding["limit"], Finding["passes"]?] = [null, null],
 ): Finding {
-  return { name, status, value, limit, message };
+  return { name, status, value, limit, message, ...(passes && { passes }) };
 }

@@ -12,7 +12,9 @@ describe("dataFindings", () => {
   const newest = { dataset: { rejected: [] } as unknown as Dataset, table: { rowCount: 4, columns }, drift: null };
   const missing = (drop_columns: readonly string[]) => {
     const config = { monitor: { quality: {} }, drop_columns } as unknown as Config;
-    return dataFindings(config, newest).find(({ name }) => name === "missing values");
+    return dataFindings(config, newest.dataset, newest.table, newest.drift).find(
+      ({ name }) => name === "missing values",
+    );
   };
 
   it("names the column with the most missing values, dropped columns excluded", () => {

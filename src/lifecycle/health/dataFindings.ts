@@ -1,7 +1,7 @@
 /** Findings on the newest dataset: drift, missing values and rejected files. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
-import type { ColumnDrift, DriftReport, Finding } from "../../core/records/monitoring.ts";
+import { finding, type ColumnDrift, type DriftReport, type Finding } from "../../core/records/monitoring.ts";
 import { comparedRows } from "../../core/text/recordText.ts";
 import { formatNumber, atLine, listed } from "../../core/text/format.ts";
 import { type Table, type Column, presentCount } from "../../core/table/table.ts";
@@ -10,37 +10,20 @@ import { mean, quantilesOf, standardDeviation } from "../../stats/descriptive.ts
 
 const DEFAULT_MISSING_SHARE = 0.1;
 
-export interface NewestData {
-  readonly dataset: Dataset;
-  readonly table: Table;
-  /** Null if there is nothing to compare with. */
-  readonly drift: DriftReport | null;
-}
-
-export function dataFindings(config: Config, { dataset, table, drift }: NewestData): Finding[] {
+/** @param drift null if there is nothing to compare with */
+export function dataFindings(config: Config, dataset: Dataset, table: Table, drift: DriftReport | null): Finding[] {
   const limit = config.monitor.quality.missing_share?.max ?? DEFAULT_MISSING_SHARE;
   // Dropped columns may have missing values.
   const shares = Object.entries(missingShares(table)).filter(([name]) => !config.drop_columns.includes(name));
   const [worst, share] = shares.toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
-  const rejected = dataset.rejected.map(({ path, line, reason }) => atLine(path, line, reason));
+  const missing = share === 0 ? "no missing values" : `most missing values: column "${worst}"`;
+  const { length: count } = dataset.rejected;
+  const reasons = dataset.rejected.map(({ path, line, reason }) => atLine(path, line, reason));
+  const rejected = count === 0 ? "all input files were read" : listed(reasons, 8, "; ");
   return [
     ...(drift === null ? [] : driftFindings(drift)),
-    {
-      name: "missing values",
-      status: share > limit ? "warn" : "pass",
-      value: share,
-      limit,
-      passes: "at_most",
-      message: share === 0 ? "no missing values" : `most missing values: column "${worst}"`,
-    },
-    {
-      name: "rejected files",
-      status: rejected.length > 0 ? "warn" : "pass",
-      value: rejected.length,
-      limit: 0,
-      passes: "at_most",
-      message: rejected.length === 0 ? "all input files were read" : listed(rejected, 8, "; "),
-    },
+    finding("missing values", share > limit ? "warn" : "pass", missing, [share, limit, "at_most"]),
+    finding("rejected files", count > 0 ? "warn" : "pass", rejected, [count, 0, "at_most"]),
   ];
 }
 
@@ -50,18 +33,11 @@ function driftFindings(report: DriftReport): Finding[] {
   const reasons = new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []));
   const untested = ["no column could be tested", ...[...reasons].slice(0, 3)].join("; ");
   const rows = comparedRows(report, formatNumber);
+  const since = tested === 0 ? untested : `${drifted} of ${tested} columns drifted since training`;
+  const status = detected ? "fail" : drifted > 0 ? "warn" : "pass";
+  const values = [dataset.share, dataset.limit, "at_most"] as const;
   return [
-    {
-      name: "drift",
-      status: detected ? "fail" : drifted > 0 ? "warn" : "pass",
-      value: dataset.share,
-      limit: dataset.limit,
-      passes: "at_most",
-      message:
-        currentRows === 0
-          ? rows
-          : `${tested === 0 ? untested : `${drifted} of ${tested} columns drifted since training`}: ${rows}`,
-    },
+    finding("drift", status, currentRows === 0 ? rows : `${since}: ${rows}`, values),
     ...oneDrift("prediction drift", columns["prediction"]),
     ...oneDrift("target drift", target ?? undefined),
   ];
@@ -74,7 +50,7 @@ function oneDrift(name: string, drift: ColumnDrift | undefined): Finding[] {
   const kind = measure === "p_value" ? "p-value" : "distance";
   const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} means drift${note === undefined ? "" : `; ${note}`}`;
   const passes = measure === "p_value" ? "at_least" : "at_most";
-  return [{ name, status: drifted ? "warn" : "pass", value, limit, passes, message }];
+  return [finding(name, drifted ? "warn" : "pass", message, [value, limit, passes])];
 }
 
 /** Summary of numbers, or of dates in milliseconds. Null if every value is missing. */

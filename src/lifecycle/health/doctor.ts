@@ -56,7 +56,10 @@ async function recordedFindings(workspace: Workspace): Promise<Finding[]> {
     try {
       const whole = await integrity(workspace).catch(failed);
       if (store === undefined) return whole;
-      return [clockFinding(store), ...whole, ...(await firstChecks({ ...workspace, store }).catch(recover(() => [])))];
+      const ahead = store.datedAhead();
+      const clock = ahead === undefined ? "no record is dated after it" : aheadMessage(ahead);
+      const clocked = finding("clock", ahead === undefined ? "pass" : "warn", clock, [ahead?.count ?? 0, null]);
+      return [clocked, ...whole, ...(await firstChecks({ ...workspace, store }).catch(recover(() => [])))];
     } finally {
       store?.close();
     }
@@ -113,12 +116,6 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
   } catch {
     return is("fail", `cannot be ${verb}: check its owner and permissions`);
   }
-}
-
-function clockFinding(store: Session["store"]): Finding {
-  const ahead = store.datedAhead();
-  if (ahead === undefined) return finding("clock", "pass", "no record is dated after it", [0, null]);
-  return finding("clock", "warn", aheadMessage(ahead), [ahead.count, null]);
 }
 
 /** Of a workspace of an older mlctl: new files are private from the start. */

@@ -23,6 +23,13 @@ export interface NewRows {
   readonly earlier?: number;
 }
 
+type Trained = Pick<Run, "datasetId" | "datasetSha256"> | null;
+
+interface Newest {
+  readonly dataset: Dataset;
+  readonly table: Table;
+}
+
 /**
  * A dataset that repeats less than this share of the training rows replaces them; rows that are equal are then new
  * rows that happen to be equal, and leaving them out would make the others look unusual.
@@ -30,11 +37,7 @@ export interface NewRows {
 const REPEATED = 0.9;
 
 /** Datasets accumulate: the newest one repeats rows of the training data, among which a change of the new rows is lost. */
-export async function newRows(
-  session: Session,
-  run: Pick<Run, "datasetId" | "datasetSha256"> | null,
-  { dataset, table }: { readonly dataset: Dataset; readonly table: Table },
-): Promise<NewRows> {
+export async function newRows(session: Session, run: Trained, { dataset, table }: Newest): Promise<NewRows> {
   if (run?.datasetSha256 === dataset.artifact.sha256)
     return { positions: new Int32Array(0), known: table.rowCount, files: [] };
   const all = Int32Array.from({ length: table.rowCount }, (_, row) => row);
@@ -54,25 +57,14 @@ export async function newRows(
  * Of the rows that the model does not know, those of the newest ingestion: a change of the last month would be lost among
  * the months before, if the model is older. All of them if the newest ingestion brought none.
  */
-export async function newestRows(
-  session: Session,
-  run: Pick<Run, "datasetId" | "datasetSha256"> | null,
-  newest: { readonly dataset: Dataset; readonly table: Table },
-): Promise<NewRows> {
+export async function newestRows(session: Session, run: Trained, newest: Newest): Promise<NewRows> {
   const unknown = await newRows(session, run, newest);
   const { inputFolder, artifact, createdAt } = newest.dataset;
-  const before = session.store
-    .datasets()
-    .find(
-      (each) =>
-        each.inputFolder === inputFolder && each.createdAt < createdAt && each.artifact.sha256 !== artifact.sha256,
-    );
+  const others = session.store.datasets().filter((each) => each.inputFolder === inputFolder);
+  const before = others.find((each) => each.createdAt < createdAt && each.artifact.sha256 !== artifact.sha256);
   if (before === undefined || before.datasetId === run?.datasetId || unknown.known === undefined) return unknown;
-  const { positions, files } = await newRows(
-    session,
-    { datasetId: before.datasetId, datasetSha256: before.artifact.sha256 },
-    newest,
-  );
+  const known = { datasetId: before.datasetId, datasetSha256: before.artifact.sha256 };
+  const { positions, files } = await newRows(session, known, newest);
   const isUnknown = new Set(unknown.positions);
   const latest = positions.filter((row) => isUnknown.has(row));
   if (latest.length === 0) return unknown;

@@ -20,7 +20,7 @@ export async function fromAddress(session: Session, source: AskedSource): Promis
       if (seen.has(url)) throw failure(source, `names an earlier page as the one after page ${seen.size}`);
       seen.add(url);
       const temporary = source.temporary();
-      const page = await fetchPage(session, source, { url, temporary });
+      const page: Download | null = await fetchPage(session, source, url, temporary);
       if (page === null) return [];
       const { sha256, etag, lastModified } = page;
       arrivals.push({ item: String(seen.size), name: lastPart(source.url), temporary, sha256, etag, lastModified });
@@ -34,11 +34,7 @@ export async function fromAddress(session: Session, source: AskedSource): Promis
 }
 
 /** Of pages, the first says nothing about the others: all are asked for without ETag. */
-async function fetchPage(
-  session: Session,
-  source: AskedSource,
-  { url, temporary }: { url: string; temporary: string },
-): Promise<Download | null> {
+async function fetchPage(session: Session, source: AskedSource, url: string, temporary: string) {
   const { context, paths } = session;
   const before = source.paging === null ? readNote(source)?.items["1"] : undefined;
   const isThere = before !== undefined && existsSync(fromRecordPath(paths.workspace, before.path));

@@ -45,7 +45,7 @@ export function namedSources(
   workspace: Workspace,
   { addresses, ...options }: NamedSources,
   purpose: Purpose = "train",
-): AskedSource[] {
+) {
   const [query, watermark] = [options.query ?? null, options.watermark ?? null];
   // A variable of another source may not be set.
   const known =
@@ -55,7 +55,7 @@ export function namedSources(
           () => [],
         )
       : [];
-  return addresses.map((url) => {
+  return addresses.map((url): AskedSource => {
     const same = known.find((source) => source.url === url);
     if (same !== undefined) return purpose === "train" ? same : { ...same, ...keptAt(workspace, purpose) };
     if (/^postgres/i.test(url) && query === null)

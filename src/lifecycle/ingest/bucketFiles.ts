@@ -34,16 +34,12 @@ export async function fromBucket(session: Session, source: AskedSource): Promise
   const files: string[] = [];
   for (const [i, object] of fresh.entries()) {
     context.emit({ type: "progress", stage: "ingest", done: i, total: fresh.length, unit: "files" });
-    files.push(...(await fetchObject(session, source, { bucket, object })));
+    files.push(...(await fetchObject(session, source, bucket, object)));
   }
   return files;
 }
 
-async function fetchObject(
-  session: Session,
-  source: AskedSource,
-  { bucket, object }: { bucket: Bucket; object: FoundObject },
-): Promise<string[]> {
+async function fetchObject(session: Session, source: AskedSource, bucket: Bucket, object: FoundObject) {
   const { context } = session;
   const { key, etag } = object;
   const temporary = source.temporary();

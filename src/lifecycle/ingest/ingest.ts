@@ -79,11 +79,9 @@ export async function ingest(session: Session, options: IngestOptions = {}) {
 export type IngestResult = Awaited<ReturnType<typeof ingest>>;
 
 /** Writes the dataset to a temporary file and renames it. An error leaves no file behind. */
-async function readInto(
-  { config, paths: { workspace }, records, context }: Session,
-  { base, read }: IngestPlan,
-  path: string,
-): Promise<IngestedTable> {
+async function readInto(session: Session, { base, read }: IngestPlan, path: string): Promise<IngestedTable> {
+  const { config, records, context } = session;
+  const { workspace } = session.paths;
   const temporary = temporaryPath(path);
   const { expect, dedupe, other_columns, select } = config.ingest;
   const isComputed = Object.keys(select).some((name) => name.toLowerCase() === config.target.toLowerCase());

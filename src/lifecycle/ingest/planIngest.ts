@@ -120,13 +120,11 @@ function withEarlierRows({ paths: { workspace }, config }: Session, situation: S
   const versions = changed.map(({ path }) => path).join(", ");
   const kept = `${removed}, so rows of earlier versions of ${versions} are kept too${twice}`;
   const warnings = changed.length === 0 ? [] : [kept];
-  return { ...all, read: fresh, base: previous, rejectedBefore: stillThere(workspace, previous, fresh), warnings };
-}
-
-/** Rejected files that still exist. Checks the disk, because `read` may hold only the files named on the command line. */
-function stillThere(workspace: string, { rejected }: Dataset, read: readonly InputFile[]): RejectedFile[] {
-  const again = new Set(read.flatMap(({ path, sha256 }) => [path, sha256]));
-  return rejectedFiles(workspace, { rejected }).filter(({ path, sha256 }) => !again.has(path) && !again.has(sha256));
+  const again = new Set(fresh.flatMap(({ path, sha256 }) => [path, sha256]));
+  // Checks the disk, because `fresh` may hold only the files named on the command line.
+  const there = rejectedFiles(workspace, previous);
+  const rejectedBefore = there.filter(({ path, sha256 }) => !again.has(path) && !again.has(sha256));
+  return { ...all, read: fresh, base: previous, rejectedBefore, warnings };
 }
 
 /** What the dataset rejected and nobody has taken away. */

@@ -93,7 +93,9 @@ interface Start extends Pick<Attempt, "checkpoint"> {
 /** Starts all ranks once. @returns why they ended; undefined if they are done */
 async function run(place: JobPlace, start: Start): Promise<string | undefined> {
   const { attempt, checkpoint, library, settings, cwd, signal, onRound } = start;
-  const host = settings.tracker_host ?? (settings.launch === null ? "127.0.0.1" : ownAddress());
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const own = settings.launch === null ? undefined : addresses.find((each) => each.family === "IPv4" && !each.internal);
+  const host = settings.tracker_host ?? own?.address ?? "127.0.0.1";
   const words = JSON.stringify({ library, ranks: settings.ranks, host });
   const started: StartedProcess[] = [];
   const stop = Promise.withResolvers<string>();
@@ -149,11 +151,6 @@ function commandsOf({ launch, ranks }: RankSettings, address: string, attempt: n
 
 function quoted(word: string): string {
   return process.platform === "win32" ? `"${word}"` : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function ownAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 }
 
 /** @throws {MlctlError} if the ranks do not agree on the result */

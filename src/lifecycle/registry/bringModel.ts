@@ -38,7 +38,7 @@ export async function bringModel(source: Session, target: Session, reference: st
   const dataset = source.store.dataset(run.datasetId);
   const isNew = dataset !== undefined && target.store.dataset(dataset.datasetId) === undefined;
   const rows = isNew ? await bringDataset(source, target, dataset) : [];
-  const files = [...rows, ...(await bringRun(source, target, { run, from }))];
+  const files = [...rows, ...(await bringRun(source, target, run, from))];
   const gone = `the record of dataset ${run.datasetId} is gone in the source: only its hash arrives`;
   const modelVersion = target.store.run(runId)?.modelVersion ?? null;
   return { runId, modelVersion, from, files, notes: dataset === undefined ? [gone] : [] };
@@ -48,7 +48,7 @@ export async function bringModel(source: Session, target: Session, reference: st
 async function bringDataset(source: Session, target: Session, dataset: Dataset): Promise<string[]> {
   const { workspace } = source.paths;
   await source.records.fetch(dataset, [dataset.artifact]);
-  const artifact = await copied(source, target, { artifact: dataset.artifact, folder: target.paths.datasets });
+  const artifact = await copied(source, target, dataset.artifact, target.paths.datasets);
   const record: Dataset = {
     ...dataset,
     artifact,
@@ -61,29 +61,21 @@ async function bringDataset(source: Session, target: Session, dataset: Dataset):
   return [artifact.path];
 }
 
-async function bringRun(
-  source: Session,
-  target: Session,
-  { run, from }: { readonly run: Run; readonly from: string },
-): Promise<string[]> {
+async function bringRun(source: Session, target: Session, run: Run, from: string): Promise<string[]> {
   const { [KEPT_TAG]: _kept, [RULES_TAG]: _rules, ...tags } = run.tags;
   const { models: folder } = target.paths;
   await source.records.fetch(run);
-  const model = await copied(source, target, { artifact: run.model!, folder });
+  const model = await copied(source, target, run.model!, folder);
   const score = run.score && {
     ...run.score,
-    artifact: await copied(source, target, { artifact: run.score.artifact, folder }),
+    artifact: await copied(source, target, run.score.artifact, folder),
   };
   const modelVersion = target.store.nextModelVersion();
   await saveRecord(target, { ...run, model, score, modelVersion, tags: { ...tags, [FROM_TAG]: from } });
   return [model, ...(score === null ? [] : [score.artifact])].map(({ path }) => path);
 }
 
-async function copied(
-  source: Session,
-  target: Session,
-  { artifact, folder }: { readonly artifact: Artifact; readonly folder: string },
-): Promise<Artifact> {
+async function copied(source: Session, target: Session, artifact: Artifact, folder: string): Promise<Artifact> {
   const path = join(folder, basename(artifact.path));
   const copy = { ...artifact, path: toRecordPath(target.paths.workspace, path) };
   if (holdsArtifact(path, artifact)) return copy;

@@ -43,7 +43,11 @@ export async function setAlias(
 ): Promise<{ name: string; runId: string | null }> {
   const { store, config } = session;
   const plain = name.replace(/^@/, "");
-  checkName(plain);
+  // The same rules as in MLflow, so that an alias cannot be confused with a version.
+  if (!/^[\w-]{1,255}$/.test(plain) || /^(latest|v\d+)$/i.test(plain))
+    throw new MlctlError("usage", `${JSON.stringify(plain)} cannot be an alias`, {
+      hint: 'use letters, digits, _ and -; "latest" and versions such as "v3" are reserved',
+    });
   if (config.promotion.aliases.includes(plain) && !remove) throw followsDeployment(plain);
   const { top, always_alias: always } = config.promotion;
   if ([...top, ...always].includes(plain) && !remove) {
@@ -74,14 +78,6 @@ export async function setAlias(
   if (run !== null) aliases[plain] = run.runId;
   await saveRecord(session, { kind: "aliases", aliases });
   return { name: plain, runId: run?.runId ?? null };
-}
-
-/** The same rules as in MLflow, so that an alias cannot be confused with a version. */
-function checkName(name: string): void {
-  if (/^[\w-]{1,255}$/.test(name) && !/^(latest|v\d+)$/i.test(name)) return;
-  throw new MlctlError("usage", `${JSON.stringify(name)} cannot be an alias`, {
-    hint: 'use letters, digits, _ and -; "latest" and versions such as "v3" are reserved',
-  });
 }
 
 function followsDeployment(name: string): MlctlError {

@@ -17,6 +17,8 @@ export interface RunListOptions {
   readonly where?: readonly string[] | undefined;
 }
 
+export type RunList = ReturnType<typeof runList>;
+
 const PATTERN = /^(test\.)?([A-Za-z]\w*)(?:\s*(<=?|>=?)\s*(-?[\d.]+(?:e-?\d+)?))?$/;
 
 /** @throws {MlctlError} kind "usage" for an unknown metric or another pattern */

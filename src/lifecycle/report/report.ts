@@ -101,10 +101,6 @@ function mainPlot({ run, signature, predictions }: ReportInput): { name: string;
   return { name: "confusionmatrix", spec: matrix ? confusionMatrixPlot({ classes, matrix }) : null };
 }
 
-export function reportPath(
-  { paths }: Pick<Session, "paths">,
-  { trainId }: Pick<Run, "trainId">,
-  format = "html",
-): string {
+export function reportPath({ paths }: Pick<Session, "paths">, { trainId }: Pick<Run, "trainId">, format = "html") {
   return join(paths.models, `report_${trainId}.${format}`);
 }

@@ -35,7 +35,10 @@ export function reportCurves(evaluation: Evaluation | null, { signature, thresho
   };
   if (evaluation === null) return none;
   const { classes } = signature.target;
-  if (classes === undefined) return { ...none, predictions: sampled(evaluation) };
+  const { yTrue, yPred } = evaluation;
+  const rows = sampledRows(yTrue.length, MAX_ROWS);
+  if (classes === undefined)
+    return { ...none, predictions: { actual: selectValues(yTrue, rows), predicted: selectValues(yPred, rows) } };
   const binary = classes.length === 2;
   const codes = binary ? [1] : [...classes.keys()];
   const curves = codes.map((code) => precisionRecallCurve(evaluation, code));
@@ -148,9 +151,4 @@ function areaOf(evaluation: Evaluation, code: number, metric: string): number | 
     probabilities: classScores(evaluation, code),
   });
   return Number.isNaN(value) ? null : value;
-}
-
-function sampled({ yTrue, yPred }: Evaluation): ReportInput["predictions"] {
-  const rows = sampledRows(yTrue.length, MAX_ROWS);
-  return { actual: selectValues(yTrue, rows), predicted: selectValues(yPred, rows) };
 }

@@ -68,7 +68,7 @@ export async function reportInput(session: Session, reference: string): Promise<
       ...run.warnings,
       ...(run.score?.warnings ?? [run.score && sampleSizeWarning(run.score, model.signature.target.task)]),
     ]),
-    findings: newest === null ? [] : dataFindings(config, { ...newest, drift: drifted.drift }),
+    findings: newest === null ? [] : dataFindings(config, newest.dataset, newest.table, drifted.drift),
   };
 }
 
@@ -93,11 +93,8 @@ async function decisionOf(session: Session, run: Run, judged: Tested | null): Pr
   const own = deployments.find(({ runId }) => runId === run.runId);
   const kept = run.tags[KEPT_TAG];
   if (own === undefined && kept === undefined) return null;
-  const rival = own === undefined ? deployments[0]?.runId : own.previousRunId;
-  const champion =
-    rival === null || rival === undefined || rival === run.runId
-      ? null
-      : await rivalOf(session, { runId: rival, run, judged });
+  const rival = (own === undefined ? deployments[0]?.runId : own.previousRunId) ?? run.runId;
+  const champion = rival === run.runId ? null : await rivalOf(session, rival, run, judged);
   return { status: own === undefined ? "kept" : "deployed", reasons: own?.reasons ?? [kept!], champion };
 }
 
@@ -105,10 +102,7 @@ async function decisionOf(session: Session, run: Run, judged: Tested | null): Pr
  * Evaluates the other model on the rows and by the metric of this run's score. The value is null if it cannot be read,
  * cannot predict them, or if the score is of other rows or costs; the interval also if that of its own score is.
  */
-async function rivalOf(
-  session: Session,
-  { runId, run, judged }: { readonly runId: string; readonly run: Run; readonly judged: Tested | null },
-): Promise<NonNullable<Decision["champion"]>> {
+async function rivalOf(session: Session, runId: string, run: Run, judged: Tested | null) {
   const rival = session.store.run(runId);
   const evaluated =
     judged === null || !rival?.model
@@ -135,11 +129,7 @@ async function newestData(session: Session): Promise<{ dataset: Dataset; table: 
   return table === undefined || dataset === undefined ? null : { dataset, table };
 }
 
-async function dataOf(
-  session: Session,
-  dataset: Dataset | undefined,
-  newest: Table | null,
-): Promise<ReportInput["data"]> {
+async function dataOf(session: Session, dataset: Dataset | undefined, newest: Table | null) {
   const table = newest ?? (await readableDataset(session, dataset));
   if (table === undefined) return null;
   return { rows: table.rowCount, columns: referenceOf(table, { seed: session.config.train.seed }).columns };
@@ -168,21 +158,12 @@ export async function reportDrift(
   return { drift, distributions: distributionOf(other.model.reference, columns, null).columns };
 }
 
-async function earlierModel(
-  session: Session,
-  run: Run,
-): Promise<{ readonly model: Model; readonly run: Run | null } | null> {
+async function earlierModel(session: Session, run: Run) {
   const { store } = session;
   const unpruned = store.deployments().filter(({ prunedAt }) => prunedAt === undefined);
   const deployment = unpruned.find((each) => each.runId !== run.runId && each.datasetSha256 !== run.datasetSha256);
   if (deployment === undefined) return null;
-  try {
-    return {
-      model: await recordedModel(session, deployment, deployment.model),
-      run: store.run(deployment.runId) ?? null,
-    };
-  } catch {
-    // verify reports a damaged old model; the report leaves the comparison out.
-    return null;
-  }
+  // verify reports a damaged old model; the report leaves the comparison out.
+  const model = await recordedModel(session, deployment, deployment.model).catch(() => null);
+  return model && { model, run: store.run(deployment.runId) ?? null };
 }

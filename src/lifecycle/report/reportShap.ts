@@ -75,11 +75,7 @@ function unitOf(task: Task, label: string, { blocks }: Explained): string {
   return task === "binary" ? `log-odds of “${label}”` : `margin of “${label}”`;
 }
 
-function contributionsOf(
-  { featureNames, outputCount, blocks }: Explained,
-  output: number,
-  place: number,
-): Float64Array {
+function contributionsOf({ featureNames, outputCount, blocks }: Explained, output: number, place: number) {
   const width = featureNames.length;
   return Float64Array.from(
     blocks.flatMap(({ values }) =>

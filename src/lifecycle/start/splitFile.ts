@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { attempt, MlctlError } from "../../core/errors.ts";
-import { atLine, counted } from "../../core/text/format.ts";
+import { atLine, counted, present } from "../../core/text/format.ts";
 import { dateFormatsOf } from "../../core/text/dateFormat.ts";
 import { parseDate, parseNumber, isMissingMarker } from "../../core/text/valueFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
@@ -44,10 +44,15 @@ export async function splitFile(options: SplitFileOptions, context: Context) {
   const scanned = await scan(input, by?.column, context);
   const split = chooseRows(scanned, options);
   await writeParts({ input, columns: scanned.columns }, split, [training, test], context);
+  const missing = scanned.codes.filter((code) => isMissingMarker(scanned.values[code] ?? "")).length;
+  const treated = by?.method === "time" ? "train" : "count as rows of a value";
   return {
     training: { path: training, rows: split.training.length },
     test: { path: test, rows: split.validation.length },
-    notes: by === undefined ? scanned.notes : [...scanned.notes, ...missingNote(scanned, by)],
+    notes: present([
+      ...scanned.notes,
+      by && missing > 0 && `${counted(missing, "row")} without "${by.column}" ${treated}`,
+    ]),
   };
 }
 
@@ -139,13 +144,11 @@ function chooseRows({ rows, codes, values }: Scanned, { by, ...options }: SplitF
 
 /** NaN where the time is missing. @throws {MlctlError} kind "data" for other values, and for dates with two readings */
 function timesOf(column: string, codes: readonly number[], values: Scanned["values"]): Float64Array {
-  const present = values.filter((value): value is string => value !== null && !isMissingMarker(value));
-  const formats = dateFormatsOf(present).map(({ parse }) => parse);
-  const parse = [parseDate, ...formats, parseNumber].find((each) =>
-    present.every((value) => each(value) !== undefined),
-  );
+  const given = values.filter((value): value is string => value !== null && !isMissingMarker(value));
+  const formats = dateFormatsOf(given).map(({ parse }) => parse);
+  const parse = [parseDate, ...formats, parseNumber].find((each) => given.every((value) => each(value) !== undefined));
   const other = parse === parseDate ? undefined : formats.find((each) => each !== parse);
-  const wrong = present.find((value) =>
+  const wrong = given.find((value) =>
     parse === undefined ? parseDate(value) === undefined : other !== undefined && other(value) !== parse(value),
   );
   if (parse === undefined || wrong !== undefined) {
@@ -156,12 +159,6 @@ function timesOf(column: string, codes: readonly number[], values: Scanned["valu
   }
   const times = values.map((value) => (isMissingMarker(value ?? "") ? NaN : parse(value!)!));
   return Float64Array.from(codes, (code) => times[code]!);
-}
-
-function missingNote({ codes, values }: Scanned, { method, column }: NonNullable<SplitFileOptions["by"]>): string[] {
-  const count = codes.filter((code) => isMissingMarker(values[code] ?? "")).length;
-  const treated = method === "time" ? "train" : "count as rows of a value";
-  return count === 0 ? [] : [`${counted(count, "row")} without "${column}" ${treated}`];
 }
 
 /**

@@ -38,7 +38,7 @@ const LEAST_ROWS = 20;
 export function automaticSettings(config: Config, size: DataSize): Config {
   const { train } = config;
   if (train.models !== null) return config;
-  const method = train.selection.method ?? selectionMethod(size, train.selection);
+  const method = train.selection.method ?? selectionMethod(size, train.selection.group_column);
   const period = train.selection.period ?? (method === "time_series" ? size.period : null);
   const refit = train.refit ?? true;
   const models = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
@@ -60,10 +60,7 @@ export function automaticSettings(config: Config, size: DataSize): Config {
   };
 }
 
-function selectionMethod(
-  { task, classCount, trainingRows, smallest, isByTime }: DataSize,
-  { group_column: groupColumn }: Config["train"]["selection"],
-): NonNullable<Config["train"]["selection"]["method"]> {
+function selectionMethod({ task, classCount, trainingRows, smallest, isByTime }: DataSize, groupColumn: string | null) {
   if (trainingRows * Math.max(1, classCount / 2) > FEW_ROWS || smallest < LEAST_ROWS) return "validation";
   if (groupColumn !== null) return "group_k_fold";
   if (isByTime) return "time_series";

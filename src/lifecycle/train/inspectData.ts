@@ -29,10 +29,12 @@ export async function inspectData(session: Session, data: PreparedData): Promise
   await nextTurn();
   context.signal.throwIfAborted();
   const names = wholeRow(data.toSelectOn.table, data.target.name);
+  const { rowCount: rows } = tables.validation;
+  const equal = `all ${names.length} columns are equal`;
   const copies = splitDuplicates(tables.validation, tables.training, names);
   return [
     ...(await olderTestRows(session, data)),
-    ...(copies === 0 ? [] : [copiesOf(copies, tables.validation.rowCount, names.length)]),
+    ...(copies === 0 ? [] : [`${copies} of ${rows} validation rows are copies of training rows: ${equal}`]),
     ...suspects.map(({ column, reason }) => `leakage: column "${column}" reveals the target: ${reason}`),
   ];
 }
@@ -91,10 +93,6 @@ export function olderThanTraining(test: Table, training: Table, timeColumn: stri
   return [
     `test rows are older than training rows: ${later.length} of ${times.length} training rows are later in "${column}" than the last test row (${last}); test on later rows than those that train`,
   ];
-}
-
-function copiesOf(copies: number, rows: number, columns: number): string {
-  return `${copies} of ${rows} validation rows are copies of training rows: all ${columns} columns are equal`;
 }
 
 /** Runs every step of training up to the first fit: target, history, split, folds, leakage. @throws {MlctlError} as train */

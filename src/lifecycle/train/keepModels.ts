@@ -35,7 +35,11 @@ export interface Training {
 export async function keepModels(session: Session, training: Training, stamp: string) {
   const { dataset, data, ranked } = training;
   const { top } = session.config.promotion;
-  const kept = ranked.filter((trained, index) => index === 0 || (index < top.length && isWorthKeeping(trained)));
+  // The baseline, models with constant predictions and failed candidates are not kept (they rank last).
+  const kept = ranked.filter(({ fitted, family, degenerate }, index) => {
+    const isWorthKeeping = fitted !== undefined && !isBaseline(family) && degenerate === undefined;
+    return index === 0 || (index < top.length && isWorthKeeping);
+  });
   const newest = session.store.nextModelVersion() + kept.length - 1;
   const models: Pick<Run, "model" | "modelVersion">[] = [];
   for (const [index, trained] of kept.entries()) {
@@ -46,11 +50,6 @@ export async function keepModels(session: Session, training: Training, stamp: st
     models.push({ model: await artifactOf(session.paths.workspace, path), modelVersion: newest - index });
   }
   return models;
-}
-
-/** The baseline, models with constant predictions and failed candidates are not kept (they rank last). */
-function isWorthKeeping({ fitted, family, degenerate }: TrainedCandidate): boolean {
-  return fitted !== undefined && !isBaseline(family) && degenerate === undefined;
 }
 
 /**

@@ -84,8 +84,10 @@ export function doubtfulLead<T extends Contender>(
   const otherName = nameOf(second) === name ? "the second-ranked model" : nameOf(second);
   const values = `${metric} ${formatNumber(found.b)} vs ${formatNumber(found.a)}`;
   const interval = `95 % interval of the difference ${found.interval.map((end) => formatNumber(end)).join(" to ")}`;
-  const ahead = metricsAhead(second, first, own.task);
-  const others = ahead.length === 0 ? "" : `; ${otherName} is better in ${ahead.join(", ")}`;
+  const ahead = Object.keys(second.metrics).filter((each) =>
+    isBetter(second.metrics[each], first.metrics[each], each, own.task),
+  );
+  const others = ahead.length === 0 ? "" : `; ${otherName} is better in ${ahead.slice(0, MAX_METRICS).join(", ")}`;
   const finding =
     rows < MIN_ROWS
       ? `${rows} validation rows are too few to compare ${name} and ${otherName} (at least ${MIN_ROWS} are needed)`
@@ -96,11 +98,6 @@ export function doubtfulLead<T extends Contender>(
 /** Excludes models that folds rank, and models that learned nothing. */
 function isComparable({ family, selection, degenerate, fitted }: Contender): boolean {
   return fitted !== undefined && selection === undefined && degenerate === undefined && !isBaseline(family);
-}
-
-function metricsAhead({ metrics }: Contender, { metrics: others }: Contender, task: Task): string[] {
-  const ahead = Object.keys(metrics).filter((name) => isBetter(metrics[name], others[name], name, task));
-  return ahead.slice(0, MAX_METRICS);
 }
 
 /** False if one of them is undefined. */

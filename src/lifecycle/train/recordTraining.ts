@@ -42,11 +42,15 @@ export async function recordTraining(session: Session, training: Training) {
   const aliases = await nameModels(session, runs);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
   const unit = costUnit(config);
+  const costNote =
+    data.target.task === "multiclass"
+      ? "costs are ignored: they apply to binary classification and regression only"
+      : `cost is in ${unit}, computed from the costs in config.json`;
   const labels = candidateLabels(ranked.map(({ candidate }) => candidate));
   const nameOf = (trained: TrainedCandidate): string => labels[ranked.indexOf(trained)]!;
   const notes = [
     ...doubtfulLead(ranked, { metric, seed: config.train.seed, nameOf }),
-    ...(unit === null ? [] : [costNote(unit, data.target.task)]),
+    ...(unit === null ? [] : [costNote]),
     ...(training.configSha256 !== session.configSha256() ? [] : thresholdNote(winner.candidate, data.target.task)),
     ...remarks.notes,
     ...(config.train.distributed === null || ranked.some(({ fitted }) => fitted?.estimator.ranks !== undefined)
@@ -157,10 +161,4 @@ function thresholdNote(candidate: TrainedCandidate["candidate"], task: Task): st
   if (tuned === metric || threshold !== "tune") return [];
   const why = tuned === "cost" ? "costs are set" : `${metric} does not depend on it`;
   return [`the threshold is tuned for ${tuned}, because ${why}; "threshold": { "metric": … } names another metric`];
-}
-
-function costNote(unit: string, task: Task): string {
-  return task === "multiclass"
-    ? "costs are ignored: they apply to binary classification and regression only"
-    : `cost is in ${unit}, computed from the costs in config.json`;
 }

@@ -27,12 +27,12 @@ function table(days = [0, 0, 1, 1, 2, 2, 3, 3]): Table {
   };
 }
 
-const notes = (rows: Table, ...requests: { type: string; options: { by?: string[] } }[]) =>
-  repeatedTimes(rows, { requests, time: "day", target: "y" });
-const lag = { type: "lag", options: {} };
-const lagBy = { type: "lag", options: { by: ["store"] } };
-const rolling = { type: "rolling", options: {} };
-const impute = { type: "impute", options: {} };
+const notes = (rows: Table, ...features: { type: string; by?: string[] }[]) =>
+  repeatedTimes(rows, { features, time_column: "day", target: "y" });
+const lag = { type: "lag" };
+const lagBy = { type: "lag", by: ["store"] };
+const rolling = { type: "rolling" };
+const impute = { type: "impute" };
 
 it("names the column that tells series apart, and the line to write", () => {
   expect(notes(table(), impute, lag, rolling)).toEqual([
@@ -50,5 +50,5 @@ it("is silent where times come once, features have by, or nothing looks back", (
   expect(notes(table([0, 1, 2, 3, 4, 5, 6, 7]), lag)).toEqual([]);
   expect(notes(table(), lagBy)).toEqual([]);
   expect(notes(table(), impute)).toEqual([]);
-  expect(repeatedTimes(table(), { requests: [lag], time: null, target: "y" })).toEqual([]);
+  expect(repeatedTimes(table(), { features: [lag], time_column: null, target: "y" })).toEqual([]);
 });

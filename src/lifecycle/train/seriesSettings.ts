@@ -152,11 +152,9 @@ const MIN_ROWS_PER_SERIES = 3;
  * @param table labelled rows
  * @returns one note, or none if every time comes once or all features have `by`
  */
-export function repeatedTimes(
-  table: Table,
-  { requests, time, target }: { requests: readonly TransformRequest[]; time: string | null; target: string },
-): string[] {
-  const mixing = requests.flatMap(({ type, options }, i) =>
+export function repeatedTimes(table: Table, config: Pick<Config, "features" | "time_column" | "target">): string[] {
+  const { time_column: time, target } = config;
+  const mixing = (transformRequests(config) ?? []).flatMap(({ type, options }, i) =>
     findTransform(type)?.looksBack === undefined || (options["by"] ?? null) !== null ? [] : `features[${i}] (${type})`,
   );
   const times = mixing.length === 0 || time === null ? undefined : findColumn(table, time);

@@ -44,19 +44,19 @@ export async function train(
   await checkTestData(session, dataset, data);
   const chosen = chosenBy(session, data);
   return withSharedFits(chosen, data, async (sharing) => {
+    const earlier = data.config.train.time === null ? undefined : before(session, data.target.task);
     const [{ ranked, more, isInterrupted }, suspicions] = await Promise.all([
-      trainCandidates(
-        sharing,
-        data,
-        undefined,
-        data.config.train.time === null ? undefined : before(session, data.target.task),
-      ),
+      trainCandidates(sharing, data, undefined, earlier),
       inspectRows(sharing, data),
     ]);
     const all = chosenBy(sharing, { ...data, config: withModels(data.config, more) });
     const training = { dataset, data, ranked, suspicions, configSha256: session.configSha256(), tags };
     const result = await recordTraining(all, training);
-    return more === undefined ? result : { ...result, notes: [...result.notes, triedNote(more, isInterrupted)] };
+    if (more === undefined) return result;
+    const { tried, added } = more;
+    const kept = added.length < tried ? `, of which the best ${added.length} are kept` : "";
+    const why = isInterrupted ? "Ctrl-C ended train.time" : "within train.time";
+    return { ...result, notes: [...result.notes, `${why}: ${counted(tried, "more model")} tried${kept}`] };
   });
 }
 
@@ -89,19 +89,9 @@ async function checkTestData(session: Session, dataset: Dataset, { config, input
     if (!(error instanceof MlctlError)) throw error;
     session.context.signal.throwIfAborted();
     // Files that are missing or damaged are no reason to warn: they may come later.
-    if (error.kind === "usage")
-      session.context.emit({
-        type: "warning",
-        stage: "train",
-        message: `the test data will not be read: ${error.message}`,
-      });
+    const message = `the test data will not be read: ${error.message}`;
+    if (error.kind === "usage") session.context.emit({ type: "warning", stage: "train", message });
   });
-}
-
-function triedNote({ tried, added }: More, isInterrupted: boolean): string {
-  const kept = added.length < tried ? `, of which the best ${added.length} are kept` : "";
-  const why = isInterrupted ? "Ctrl-C ended train.time" : "within train.time";
-  return `${why}: ${counted(tried, "more model")} tried${kept}`;
 }
 
 /** With the models that `train.time` added in its place. */

@@ -93,11 +93,7 @@ export async function trainCandidates(
 }
 
 /** The model to keep: fitted again on all rows, if `train.refit` says so. */
-export async function finalModel(
-  workspace: Workspace,
-  data: PreparedData,
-  trained: TrainedCandidate,
-): Promise<TrainedCandidate> {
+export async function finalModel(workspace: Workspace, data: PreparedData, trained: TrainedCandidate) {
   if (data.config.train.refit !== true || trained.fitted === undefined) return trained;
   const progress = { type: "progress", stage: `refit ${trained.family}`, total: 1, unit: "models" } as const;
   const { emit, signal } = workspace.context;
@@ -106,6 +102,11 @@ export async function finalModel(
   const final = await refit(trained.candidate, trained.fitted, data, hooks);
   onProgress(1);
   return { ...trained, final };
+}
+
+interface Before {
+  readonly trained: readonly TrainedCandidate[];
+  readonly earlier: Earlier;
 }
 
 /** Seconds to fit the members of an ensemble again count as much as those of this number of its models. */
@@ -119,15 +120,7 @@ const MOST_KEPT = 25;
 async function trainMore(
   workspace: Workspace,
   data: PreparedData,
-  {
-    trained,
-    earlier,
-    until,
-  }: {
-    readonly trained: readonly TrainedCandidate[];
-    readonly earlier: Earlier;
-    readonly until: number;
-  },
+  { trained, earlier, until }: Before & { readonly until: number },
 ): Promise<More> {
   const { context } = workspace;
   const { task } = data.target;
@@ -176,11 +169,7 @@ function keyOf({ family, params }: Pick<Candidate, "family" | "params">): string
   return JSON.stringify([family, params]);
 }
 
-function* furtherCandidates(
-  workspace: Workspace,
-  { target, config }: PreparedData,
-  { trained, earlier }: { readonly trained: readonly TrainedCandidate[]; readonly earlier: Earlier },
-): Generator<Candidate> {
+function* furtherCandidates(workspace: Workspace, { target, config }: PreparedData, { trained, earlier }: Before) {
   const boosting = trained.find(({ candidate }) => candidate.params["learning_rate"] !== undefined)?.candidate.params;
   const base = (boosting ?? {}) as Record<string, string | number>;
   const done = new Set(trained.map(({ candidate }) => keyOf(candidate)));

@@ -79,6 +79,8 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
     naive: series.naive,
   });
   const remarks = targetRemarks(encoded, asked);
+  const dropped = labelled.rowCount - usable.length;
+  const [have, are] = dropped === 1 ? ["has", "is"] : ["have", "are"];
   let parts: PreparedParts | undefined;
   return {
     ...data,
@@ -96,12 +98,10 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
       ...infiniteValues(data.inputs),
       ...isolatedValues(data.inputs),
       ...splitting,
-      ...shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
-      ...repeatedTimes(labelled, {
-        requests: transformRequests(config) ?? [],
-        time: config.time_column,
-        target: config.target,
-      }),
+      ...(dropped === 0
+        ? []
+        : [`${dropped} of ${labelled.rowCount} rows ${have} too little history and ${are} dropped`]),
+      ...repeatedTimes(labelled, config),
       ...series.notes,
       ...automaticNote(config, chosen),
     ],
@@ -151,11 +151,6 @@ function usableRows({ config }: Workspace, { inputs, target, history }: Training
   throw new MlctlError("data", `none of ${inputs.rowCount} rows has enough history for the configured features`, {
     hint: 'shorten "lags" or "windows" in features, or ingest more rows',
   });
-}
-
-function shortHistory(count: number, rows: number): string[] {
-  const [have, are] = count === 1 ? ["has", "is"] : ["have", "are"];
-  return count === 0 ? [] : [`${count} of ${rows} rows ${have} too little history and ${are} dropped`];
 }
 
 function partsOf(leftOut: ReadonlySet<string>, table: Table, data: TrainingData, split: Split) {

@@ -18,11 +18,15 @@ export function cardBody(input: ReportInput): Html {
 }
 
 export function cardLines(input: ReportInput): (readonly [title: string, texts: readonly string[]])[] {
+  const rows = inRows(input);
   const lines: readonly (readonly [title: string, texts: readonly string[]])[] = [
     ["Intended use", [input.description ?? 'Not stated. Set "description" in config.json.']],
     ["Model", [modelText(input)]],
     ["Data", dataTexts(input)],
-    ["Result", resultTexts(input)],
+    [
+      "Result",
+      [`Quality: ${summaryOf(input).quality.words}.`, ...(rows ? [`${rows.headline}.`, ...rows.sentences] : [])],
+    ],
     ["Metrics", [metricText(input)]],
     ["Weakest segments", [segmentText(input)]],
     ["Limits", limitTexts(input)],
@@ -51,12 +55,6 @@ function dataTexts({ run, dataset, data }: ReportInput): string[] {
       ? "Not scored on test rows yet."
       : `Tested on ${displayNumber(run.score.rows)} other rows of ${countOf(run.score.testFiles.length, "file")}.`,
   ];
-}
-
-function resultTexts(input: ReportInput): string[] {
-  const rows = inRows(input);
-  const quality = `Quality: ${summaryOf(input).quality.words}.`;
-  return rows === null ? [quality] : [quality, `${rows.headline}.`, ...rows.sentences];
 }
 
 function metricText({ run, metrics }: ReportInput): string {

@@ -1,5 +1,5 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
-import type { Dataset } from "../../core/records/lineage.ts";
+import type { Dataset, ScoreRecord } from "../../core/records/lineage.ts";
 import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
@@ -16,10 +16,14 @@ export function lineageBody(input: LineageInput): Html {
         ${facts.map((fact) => html`<br /><span class="fact">${fact}</span>`)}
       </li>`,
   );
+  const { dataset } = input;
+  const testFiles = input.run.score?.testFiles ?? [];
   return html`<ol class="chain">
       ${items}
     </ol>
-    ${lineageFiles(input)}`;
+    ${dataset !== null && fileTable("Files of the dataset", dataset.files)}
+    ${dataset !== null && dataset.rejected.length > 0 && rejectedTable(dataset.rejected)}
+    ${testFiles.length === 0 ? emptyNote("No test file was used.") : fileTable("Test files", testFiles)}`;
 }
 
 type Link = readonly [title: string, name: string, ...facts: readonly string[]];
@@ -54,17 +58,7 @@ function links({ dataset, run, deployment }: LineageInput): readonly Link[] {
   ];
 }
 
-function lineageFiles({ dataset, run }: LineageInput): Html {
-  const testFiles = run.score?.testFiles ?? [];
-  return html`${dataset !== null && fileTable("Files of the dataset", dataset.files)}
-  ${dataset !== null && dataset.rejected.length > 0 && rejectedTable(dataset.rejected)}
-  ${testFiles.length === 0 ? emptyNote("No test file was used.") : fileTable("Test files", testFiles)}`;
-}
-
-function fileTable(
-  caption: string,
-  files: readonly Pick<Dataset["files"][number], "path" | "rows" | "sha256">[],
-): Html {
+function fileTable(caption: string, files: ScoreRecord["testFiles"]): Html {
   return itemTable(caption, files, [
     ["File", ({ path }) => path],
     [numeric("Rows"), ({ rows }) => displayNumber(rows)],

@@ -35,7 +35,11 @@ export function monitoringPage(request: PageRequest): Page {
   const range = { since: days.from, until: days.to === undefined ? undefined : dayAfter(days.to) };
   const found = browse.windows({ source, ...range, limit: WINDOWS + 1, offset: page * WINDOWS });
   const windows = found.slice(0, WINDOWS);
-  const filters = windowFilters(sources, source, days);
+  const options = sources.map(({ source: name, windows: count }) => {
+    return [name, `${sourceNames[name] ?? name} (${displayNumber(count)})`] as const;
+  });
+  const fields = html`${choice("source", "Source", source, options)} ${dayFields(days)}`;
+  const filters = filterForm(pageAddress("monitoring"), "Which windows", fields);
   if (windows.length === 0) {
     return emptyPage(
       html`${filters}
@@ -63,21 +67,6 @@ export function monitoringPage(request: PageRequest): Page {
 
 function emptyPage(note: Html): Page {
   return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", note) };
-}
-
-function windowFilters(
-  sources: readonly { readonly source: string; readonly windows: number }[],
-  chosen: string,
-  { from, to }: ReturnType<typeof daysOf>,
-): Html {
-  const options = sources.map(
-    ({ source, windows }) => [source, `${sourceNames[source] ?? source} (${displayNumber(windows)})`] as const,
-  );
-  return filterForm(
-    pageAddress("monitoring"),
-    "Which windows",
-    html`${choice("source", "Source", chosen, options)} ${dayFields({ from, to })}`,
-  );
 }
 
 const keyOf = (...parts: readonly (string | null)[]): string => JSON.stringify(parts);

@@ -88,13 +88,6 @@ function aboutRun(request: PageRequest, run: Run): Html {
 }
 
 async function drawnPlots(request: PageRequest, run: Run): Promise<Html> {
-  const specs = plotSpecs(request, run);
-  if (specs.length === 0) return emptyNote("Nothing to plot: the run was not scored and kept no model.");
-  const drawn = await Promise.all(specs.map(([id, spec]) => request.draw(id, spec)));
-  return html`<div class="plots">${drawn}</div>`;
-}
-
-function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec])[] {
   const { score } = run;
   const specs: (readonly [string, PlotSpec])[] = [];
   if (score?.confusionMatrix) {
@@ -106,7 +99,9 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
     const values = importanceByColumn(model);
     specs.push(["importance", importancePlot({ values, measure: importanceLabel(run.family) })]);
   }
-  return specs;
+  if (specs.length === 0) return emptyNote("Nothing to plot: the run was not scored and kept no model.");
+  const drawn = await Promise.all(specs.map(([id, spec]) => request.draw(id, spec)));
+  return html`<div class="plots">${drawn}</div>`;
 }
 
 /** The same policy as in the report's <meta>. */

@@ -95,11 +95,7 @@ function numberText(value: Parameters<typeof paramText>[0]): string {
   return typeof value === "number" ? displayNumber(value) : paramText(value);
 }
 
-function history(
-  { bestTrial, trials }: SearchRecord,
-  done: Finished,
-  { label, greaterIsBetter }: MetricLabel,
-): PlotSpec {
+function history({ bestTrial, trials }: SearchRecord, done: Finished, { label, greaterIsBetter }: MetricLabel) {
   const steps: [number, number][] = [];
   for (const { number, value } of done.toSorted((a, b) => a.number - b.number)) {
     const best = steps.at(-1)?.[1];

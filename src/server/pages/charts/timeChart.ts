@@ -67,10 +67,8 @@ export function timeChart(chart: TimeChart): Html {
   </figure>`;
 }
 
-function drawing(
-  { points, zero = false, log = false, events = [] }: TimeChart,
-  format: (value: number) => string,
-): Html {
+function drawing(chart: TimeChart, format: (value: number) => string): Html {
+  const { points, zero = false, log = false, events = [] } = chart;
   const all = points.flatMap(({ value, interval, estimate, limit }) => [value, estimate, limit, ...(interval ?? [])]);
   const known = all.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   if (known.length === 0)
@@ -94,7 +92,7 @@ function drawing(
       ? html`<circle class="mark skipped" cx="${x(i)}" cy="${HEIGHT - BOTTOM}" r="2.5"
           ><title>${point.label}: too few rows</title></circle
         >`
-      : mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, format }),
+      : mark(point, x(i), typeof point.value === "number" ? y(point.value) : null, format),
   );
   const lines = events.map(
     ({ at, label }) =>
@@ -141,10 +139,7 @@ function band(points: readonly TimePoint[], x: Scale, y: Scale): Html[] {
 }
 
 /** Each status has its own shape, so that it does not depend on colour. */
-function mark(
-  point: TimePoint,
-  { x, y, format }: { x: number; y: number | null; format: (value: number) => string },
-): Html {
+function mark(point: TimePoint, x: number, y: number | null, format: (value: number) => string): Html {
   if (y === null) return html``;
   const status = point.status ?? "pass";
   const shape =

@@ -69,10 +69,7 @@ function nowrap(text: string): Html {
 }
 
 /** The newest window in which the column drifted; else the newest in which it was tested. @param windows oldest first */
-function worstOf(
-  windows: readonly WindowLine[],
-  own: ReadonlyMap<string, WindowValue>,
-): { readonly window: WindowLine; readonly value: WindowValue } | undefined {
+function worstOf(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>) {
   const tested = windows.flatMap((window) => {
     const value = own.get(window.monitorId);
     return value === undefined || value.status === "skipped" ? [] : [{ window, value }];

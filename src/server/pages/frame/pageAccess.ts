@@ -11,11 +11,7 @@ export interface PageAccess {
 }
 
 /** @throws {HttpProblem} 401, 403 or 429; returns a promise that rejects with it if another process counts the rate */
-export function requireReader(
-  request: Request,
-  { check, tokens, now }: PageAccess,
-  ...scopes: readonly Scope[]
-): ReturnType<NonNullable<PageAccess["check"]>> | undefined {
+export function requireReader(request: Request, { check, tokens, now }: PageAccess, ...scopes: readonly Scope[]) {
   const { headers, ip: address } = request;
   const token = headers.authorization === undefined ? tokenOfCookie(headers.cookie, tokens, now()) : undefined;
   const effective = token === undefined ? headers : { authorization: `Bearer ${token}` };

@@ -102,12 +102,7 @@ export function filterForm(action: string, name: string, fields: Html): Html {
   </form>`;
 }
 
-export function choice(
-  name: string,
-  label: string,
-  chosen: string,
-  options: readonly (readonly [value: string, text: string])[],
-): Html {
+export function choice(name: string, label: string, chosen: string, options: readonly (readonly [string, string])[]) {
   return html`<label
     >${label}
     <select name="${name}">
