@@ -119,7 +119,7 @@ function deployView(deployed: DeployResult, alerts: readonly SentAlert[]): View 
   const stays = status === "kept" && previousRunId !== null ? `; ${previousRunId} stays deployed` : "";
   const next =
     status === "kept"
-      ? "`mlctl deploy --force` deploys it anyway"
+      ? `\`mlctl runs diff ${previousRunId} ${runId}\` compares the two`
       : status === "deployed"
         ? "`mlctl diagnose`, or `mlctl deploy --rollback` to undo"
         : `\`mlctl diagnose\`, or \`mlctl deploy ${previousRunId} --force\` to undo`;
@@ -130,7 +130,6 @@ function deployView(deployed: DeployResult, alerts: readonly SentAlert[]): View 
       ...reasons.map((reason) => ["because", reason] as const),
     ],
     tables: [alertTable(alerts)],
-    // Deployed already: there is nothing to force.
-    next: !(status === "kept" && runId === previousRunId) && next,
+    next: !(status === "kept" && (previousRunId === null || runId === previousRunId)) && next,
   };
 }

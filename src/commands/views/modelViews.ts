@@ -129,7 +129,6 @@ export function promoteView(result: BroughtModel & DeployResult, to: string): Vi
       ...files.map((file) => ["copied and verified", file] as const),
     ],
     notes,
-    next: status === "kept" && !isThere && "`--force` deploys it anyway",
   };
 }
 

@@ -101,6 +101,12 @@ describe("deploy", () => {
     expect(kept.reasons.at(-1)).toMatch(/^the threshold would change from .*: `mlctl deploy \w+ --force` deploys it$/);
     expect(kept.reasons.at(-1)).toContain(`mlctl deploy ${other}`);
     expect(runId).not.toBe(other);
+    await example.configure({ ...config, costs, train: { ...config.train, threshold: 0.95, models: [{ family: "logistic_regression", params: { C: 0.001 } }] } }); // prettier-ignore
+    await trainAgain(example);
+    const dearer = (await deployed(example)).reasons.at(-1);
+    expect(dearer).toMatch(
+      /^its threshold is worse: it would change from .* to 0.95 \(cost from \d.* to \d.* money per 1,000 rows\)$/,
+    );
   });
 
   it("records the commit, and that files of it were changed since", async () => {

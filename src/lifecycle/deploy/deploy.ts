@@ -155,7 +155,9 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const missed =
     verdict.promote || change === null || (rows && rows.length < judged.table.rowCount)
       ? []
-      : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
+      : change.isWorse
+        ? [`its threshold is worse: it would change ${change.text}`]
+        : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
   const reasons = [...verdict.reasons, ...missed, ...notes, ...(rivals ? unknownTime(session, challenger) : [])];
   return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
 }

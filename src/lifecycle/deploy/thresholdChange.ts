@@ -14,7 +14,7 @@ const SAME = 1e-6;
 
 /**
  * @returns null if both models have the same threshold or the same settings; `isChosen`: the probabilities are the
- *   same, and config.json says so
+ *   same, and config.json says so; `isWorse`: by that metric, which is the cost if costs are set
  */
 export function thresholdChange(
   { config, configSha256 }: Session,
@@ -28,12 +28,13 @@ export function thresholdChange(
   const tuned = tunedMetric({ threshold: threshold ?? "tune", metric: decidingMetric(config, task), costs });
   const metric = findMetric(tuned ?? (costs === undefined ? "f1" : "cost"), task);
   const unit = metricUnit(config, metric);
-  const [before, after] = [champion.evaluation, evaluation].map((each) => formatNumber(metric.compute(each)));
-  const effect = `${metric.name} from ${before} to ${after}${unit === null ? "" : ` ${unit}`}`;
+  const [before, after] = [metric.compute(champion.evaluation), metric.compute(evaluation)];
+  const effect = `${metric.name} from ${formatNumber(before)} to ${formatNumber(after)}${unit === null ? "" : ` ${unit}`}`;
   const theirs = champion.evaluation.probabilities;
   const isSame = evaluation.probabilities?.every((value, i) => Math.abs(value - theirs![i]!) < SAME) ?? false;
   const isConfigured = threshold === to || run?.configSha256 === configSha256();
   return {
+    isWorse: metric.greaterIsBetter ? after < before : after > before,
     text: `from ${formatNumber(from)} to ${formatNumber(to)} (${effect})`,
     isChosen: isConfigured && isSame,
   };
