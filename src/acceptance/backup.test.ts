@@ -35,6 +35,14 @@ beforeAll(() => {
   workspace.ok("backup", archive);
 });
 
+it("says that mlctl.env is not in it, and what to do", () => {
+  const copy = workspace.copy();
+  copy.write({ "mlctl.env": "TOKEN='abc'\n" });
+  const { status, stderr } = copy.run(["backup", join(temporaryFolder(), "b.tar.gz")]);
+  expect([status, stderr]).toEqual([0, expect.stringContaining("mlctl.env is not in the backup, because it has")]);
+  expect(stderr).toContain(`cp -p ${join(copy.folder, "mlctl.env")} <new folder>`);
+});
+
 /** Name and hash of every file in the folders that were copied. */
 function content(of: LifecycleWorkspace): string[] {
   const folders = ["models", "ingesteddata", "production_deployment"];

@@ -1,5 +1,7 @@
 /** `mlctl backup`, `restore`, `share`, `prune` and `reindex`: the files and records of a workspace. */
-import { basename, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { VARIABLES_FILE } from "../config/variablesFile.ts";
 import { workspaceOf } from "../config/workspaceOf.ts";
 import { MlctlError } from "../core/errors.ts";
 import { formatBytes, counted, shortTime } from "../core/text/format.ts";
@@ -38,10 +40,13 @@ export const backup = defineCommand({
     const { path, bytes, files, contentBytes, damaged, sha256 } = result;
     const missing = damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``);
     const bases = loaded.bases.map((base) => `config.json extends ${base}: the backup has both as one config.json`);
+    const variables = join(loaded.directory, VARIABLES_FILE);
+    const without = `${VARIABLES_FILE} is not in the backup, because it has secrets: copy it to the restored folder yourself`;
+    const secrets = existsSync(variables) ? [`${without} (cp -p ${variables} <new folder>)`] : [];
     const view: View = {
       title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
       fields: Object.entries({ file: path, sha256 }),
-      notes: [...loaded.plainSecrets, ...bases, ...missing],
+      notes: [...loaded.plainSecrets, ...bases, ...secrets, ...missing],
       next: `\`mlctl restore ${path} <new folder>\` restores it`,
     };
     return { result, view };
