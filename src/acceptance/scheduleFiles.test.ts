@@ -40,9 +40,7 @@ describe("two workspaces of one repository", () => {
     a.ok("schedule", "install", "--k8s", "-o", "../../deploy");
     b.ok("schedule", "install", "--k8s", "-o", "../../deploy");
     const files = all.names("deploy");
-    expect(files).toEqual(
-      ["a", "b"].map((name) => expect.stringMatching(`^mlctl-teams-${name}-\\w{6}-cronjobs.yaml$`)),
-    );
+    expect(files).toEqual(["a", "b"].map((name) => expect.stringMatching(`^mlctl-${name}-\\w{6}-cronjobs.yaml$`)));
     const names = files.map((file) => /name: (mlctl-.*)/.exec(all.read(`deploy/${file}`))![1]);
     expect(new Set(names).size).toBe(2);
     b.ok("schedule", "remove", "--k8s", "-o", "../../deploy");
@@ -73,6 +71,18 @@ describe("two environments with one base, outside of a repository", () => {
     for (const name of names) expect(name.length).toBeLessThanOrEqual(52);
     prod!.ok("schedule", "remove", "--k8s", "-o", "../deploy");
     expect(all.names("deploy")).toEqual([files[1]]);
+  });
+
+  it("keep the names and the file of their jobs when their folder becomes part of a repository", () => {
+    const all = emptyWorkspace();
+    const schedule = [{ name: "verify", cron: "0 3 * * *" }];
+    all.write({ "prod/config.json": JSON.stringify({ target: "y", schedule }) });
+    const prod = workspaceIn(join(all.folder, "prod"));
+    expect(prod.run(["schedule", "install", "--k8s"]).stderr).toContain("each environment needs its own namespace");
+    const before = prod.names("k8s").map((name) => [name, prod.read(`k8s/${name}`)]);
+    all.write({ ".git/HEAD": "ref: refs/heads/main\n" });
+    expect(prod.ok("schedule", "install", "--k8s", "--json")).toContain('"changed":false');
+    expect(prod.names("k8s").map((name) => [name, prod.read(`k8s/${name}`)])).toEqual(before);
   });
 
   it("replace the file that an earlier version wrote, and say that its jobs are still in the cluster", () => {

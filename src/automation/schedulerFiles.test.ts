@@ -220,17 +220,20 @@ describe("Kubernetes", () => {
     for (const name of found) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])$/);
   });
 
-  it("gets other names for each configuration of a repository, and calls it by its name", () => {
+  it("gets other names for each configuration, the same after `git init`, and calls it by its name", () => {
+    const named = () =>
+      ["staging.json", "prod.json", "staging/config.json", "prod/config.json", "config.json"].map((path) =>
+        clusterPrefix(join(folder, path)),
+      );
+    const prefixes = named();
     mkdirSync(join(folder, ".git"), { recursive: true });
-    const prefixes = ["staging.json", "prod.json", "staging/config.json", "prod/config.json", "config.json"].map(
-      (path) => clusterPrefix(join(folder, path)),
-    );
+    expect(named()).toEqual(prefixes);
     expect(prefixes).toEqual([
       expect.stringMatching(/^mlctl-staging-[0-9a-f]{6}$/),
       expect.stringMatching(/^mlctl-prod-[0-9a-f]{6}$/),
       expect.stringMatching(/^mlctl-staging-[0-9a-f]{6}$/),
       expect.stringMatching(/^mlctl-prod-[0-9a-f]{6}$/),
-      "mlctl",
+      expect.stringMatching(/^mlctl-.+-[0-9a-f]{6}$/),
     ]);
     expect(new Set(prefixes).size).toBe(5);
     const jobs = [job({ name: "x".repeat(60) }), job({ name: "nightly" })];

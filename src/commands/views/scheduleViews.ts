@@ -62,6 +62,8 @@ export function installView(result: InstallResult): View {
     ...files.map((path) => [written, path]),
     ...removed.map((path) => [dryRun ? "would remove" : "removed", path]),
   ];
+  const namespaces =
+    "each environment needs its own namespace (kubectl apply -n): the volume and the secret are called the same in all";
   const linger = "user units run only while you are logged in; `loginctl enable-linger` changes that";
   return {
     title: `${installTitle(result)}${changed ? "" : "; nothing changed"}`,
@@ -70,7 +72,11 @@ export function installView(result: InstallResult): View {
         ? { columns: [{ header: "line", overflow: "whole" }], rows: lines.map((line) => [line]) }
         : { columns: ["status", { header: scheduler === "crontab" ? "line" : "file", overflow: "whole" }], rows },
     ],
-    notes: [scheduler === "systemd" && jobs.length > 0 && linger, variablesNote ?? false],
+    notes: [
+      scheduler === "systemd" && jobs.length > 0 && linger,
+      scheduler === "k8s" && jobs.length > 0 && namespaces,
+      variablesNote ?? false,
+    ],
     next: next !== null && !dryRun && (/^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next),
   };
 }

@@ -68,6 +68,7 @@ function cronJob(job: ScheduledJob, { name, time, ...place }: Place & { name: st
   };
   const remarks = [
     `${job.cron} (${job.timezone})`,
+    `Each environment needs its own namespace: this volume and the secret ${SECRET} are called the same in all.`,
     `${TRUST_VARIABLE} allows what config.json runs and calls: whoever can write to the volume decides that.`,
   ];
   return yamlText(content, remarks, { separated: true });

@@ -42,12 +42,12 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
 
 export function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
-  // Outside of a repository, each workspace calls its file config.json.
-  const cluster = [`${clusterPrefix(options.configPath)}-cronjobs.yaml`];
-  // As earlier versions called it, in the workspace's own folder.
-  if (options.output === undefined) cluster.push("mlctl-cronjobs.yaml");
+  const cluster = `${clusterPrefix(options.configPath)}-cronjobs.yaml`;
+  // In the workspace's own folder, those with the names of earlier versions too.
+  const isCluster = (name: string): boolean =>
+    name === cluster || (options.output === undefined && /^mlctl(-.+)?-cronjobs\.yaml$/.test(name));
   return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((name) => (options.target === "k8s" ? cluster.includes(name) : fileNames[options.target]?.test(name)))
+    .filter((name) => (options.target === "k8s" ? isCluster(name) : fileNames[options.target]?.test(name)))
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path) && isOwn(path, options));
 }
@@ -61,6 +61,8 @@ const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
 function isOwn(path: string, options: InstallOptions): boolean {
   const { target, configPath } = options;
   const writer = writerOf(path);
+  // Earlier versions wrote the path in the repository for Kubernetes too.
+  if (target === "k8s") return writer === ownerOf(options) || writer === pathInRepository(configPath);
   if (writer === undefined || target !== "systemd") return writer === ownerOf(options);
   if (writer === "") return basename(path).startsWith(`${unitPrefix(configPath)}-`);
   return writer === ownerOf(options) || realConfigPath(writer) === configPath;
@@ -146,26 +148,29 @@ function workflowPrefix(config: string): string {
   return `mlctl-${slug(place).slice(-MAX_SLUG_LENGTH)}-${sha256Text(config).slice(0, 6)}`;
 }
 
-/** As workflowPrefix, in lower case and short: names in a cluster have at most 52 characters. */
+/** The same before and after `git init`, and on each machine: "prod/config.json". */
+function placeInCluster(configPath: string): string {
+  return `${basename(dirname(configPath))}/${basename(configPath)}`;
+}
+
+/** In lower case and short: names in a cluster have at most 52 characters. */
 export function clusterPrefix(configPath: string): string {
-  const folder = dirname(configPath);
-  const config = pathInRepository(configPath);
-  const isCloned = existsSync(join(repositoryOf(folder), ".git"));
-  if (isCloned && config === "config.json") return "mlctl";
-  const place = slug((isCloned ? config : `${basename(folder)}/${config}`).replace(/(\/config)?\.\w+$/, ""))
+  const place = placeInCluster(configPath);
+  const short = slug(basename(place.replace(/(\/config)?\.\w+$/, "")))
     .toLowerCase()
     .slice(-12)
     .replace(/^-/, "");
-  return `mlctl-${place}-${sha256Text(isCloned ? config : configPath).slice(0, 6)}`;
+  return `mlctl-${short}-${sha256Text(place).slice(0, 6)}`;
 }
 
 function slug(text: string): string {
   return text.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
 }
 
-/** An absolute path for systemd units, which belong to this machine; else relative to the repository, as in every clone. */
+/** An absolute path for systemd units, which belong to this machine; else one that is the same in every clone. */
 function ownerOf({ target, configPath }: InstallOptions): string {
-  const path = target === "systemd" ? configPath : pathInRepository(configPath);
+  const shared = target === "k8s" ? placeInCluster(configPath) : pathInRepository(configPath);
+  const path = target === "systemd" ? configPath : shared;
   return path.replace(/[\r\n]/g, "?");
 }
 
