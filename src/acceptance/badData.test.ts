@@ -138,13 +138,13 @@ describe("files that cannot be read", () => {
       "a column name twice",
       "a.csv",
       renamed("lastyear_activity", "lastmonth_activity"),
-      ', line 1: two columns are called "lastmonth_activity" (rename one of them)',
+      ', line 1: two columns are called "lastmonth_activity" (rename one of them, or name all columns in "ingest.names", with "skip_lines": 1 to skip a header)',
     ],
     [
       "two names that differ in letter case",
       "a.csv",
       renamed("lastyear_activity", "Lastmonth_Activity"),
-      ', line 1: columns "lastmonth_activity" and "Lastmonth_Activity" differ only in letter case (rename one of them)',
+      ', line 1: columns "lastmonth_activity" and "Lastmonth_Activity" differ only in letter case (rename one of them, or name all columns in "ingest.names", with "skip_lines": 1 to skip a header)',
     ],
     ["a gzip that was cut off", "a.csv.gz", cut, ": the gzip data is damaged: unexpected end of file"],
     [

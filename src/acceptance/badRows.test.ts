@@ -71,7 +71,10 @@ describe("rows from a pipe", () => {
     [
       "with a column twice",
       header.replace("lastyear_activity", "lastmonth_activity") + good,
-      ['error: stdin, line 1: two columns are called "lastmonth_activity"', "hint: rename one of them"],
+      [
+        'error: stdin, line 1: two columns are called "lastmonth_activity"',
+        'hint: rename one of them, or name all columns in "ingest.names", with "skip_lines": 1 to skip a header',
+      ],
     ],
     ["with a NUL byte", `${header}${good}b\0,1,2,3\n`, ["error: stdin, line 3 contains a NUL byte", BINARY]],
     [

@@ -43,8 +43,8 @@ function tooLong(name: string, position: number, line: number | undefined): Unre
 
 function clash(first: string, second: string, name: string, line: number | undefined): UnreadableFile {
   const own =
-    ', or set "ingest": {"names": [names of all columns], "skip_lines": 1}, without skip_lines if that line is a row';
-  const hint = `rename one of them${line === undefined ? "" : own}`;
+    line === undefined ? "" : ', or name all columns in "ingest.names", with "skip_lines": 1 to skip a header';
+  const hint = `rename one of them${own}`;
   if (first === second) return new UnreadableFile(`two columns are called "${first}"`, { line, hint });
   const same = first.toLowerCase() === second.toLowerCase() ? "differ only in letter case" : `both become "${name}"`;
   return new UnreadableFile(`columns "${first}" and "${second}" ${same}`, { line, hint });
