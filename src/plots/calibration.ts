@@ -14,7 +14,7 @@ export interface CalibrationBin {
 /** For 95 % of a normal distribution. */
 const Z = 1.959964;
 
-export function calibrationPlot({ bins }: { readonly bins: readonly CalibrationBin[] }): PlotSpec {
+export function calibrationPlot(bins: readonly CalibrationBin[]): PlotSpec {
   const points = bins.filter(({ count }) => count > 0);
   const subtitle = "dashed: perfect calibration; whiskers: 95 % interval of each share";
   return plotSpec({ text: "Calibration", subtitle }, sentence(points), {

@@ -67,8 +67,7 @@ function labelOf({ count }: Cell, size: number): string {
 
 /** Skips opacities between 0.45 and 0.8, on which neither dark nor white text is readable. */
 function opacityOf(share: number): number {
-  const opacity = share < 0.5 ? share * 0.9 : 0.8 + (share - 0.5) * 0.4;
-  return Math.round(opacity * 1000) / 1000;
+  return Math.round((share < 0.5 ? share * 0.9 : 0.8 + (share - 0.5) * 0.4) * 1000) / 1000;
 }
 
 function cellsOf(classes: readonly string[], matrix: readonly (readonly number[])[]) {

@@ -87,7 +87,7 @@ export function heightAt(points: Curve["points"], x: number): number {
 }
 
 /** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
-export function rocCurvePlot({ curves }: { readonly curves: readonly Curve[] }): PlotSpec {
+export function rocCurvePlot(curves: readonly Curve[]): PlotSpec {
   const words = ["area", "One-vs-rest: the area is smallest", "largest"] as const;
   const description = sentence(curves, words, ({ points, area }) => {
     const found = percent(heightAt(points, 0.1));
@@ -103,13 +103,7 @@ export function rocCurvePlot({ curves }: { readonly curves: readonly Curve[] }):
  * Points are (recall, precision) in order of ascending recall; the area is the average precision.
  * @param positiveShare binary: the precision of a random model; null for multiclass, where each class has its own
  */
-export function precisionRecallPlot({
-  curves,
-  positiveShare,
-}: {
-  readonly curves: readonly Curve[];
-  readonly positiveShare: number | null;
-}): PlotSpec {
+export function precisionRecallPlot(curves: readonly Curve[], positiveShare: number | null): PlotSpec {
   const chance = positiveShare === null ? [] : [ruleLayer([0, positiveShare], [1, positiveShare])];
   const subtitle = positiveShare === null ? "one-vs-rest curve of each class" : "dashed: share of positives";
   const words = ["average precision", "Average precision is lowest", "highest"] as const;
@@ -147,7 +141,7 @@ function sentence(
 }
 
 /** Cumulative gains: points are (share of rows, share of the positives among them) from (0, 0) to (1, 1). */
-export function gainsPlot({ points }: { readonly points: Curve["points"] }): PlotSpec {
+export function gainsPlot(points: Curve["points"]): PlotSpec {
   const parts = [0.1, 0.3].map((share) => {
     const found = heightAt(points, share);
     return `${percent(share)} of the rows hold ${percent(found)} of the positives (lift ${displayNumber(found / share, 2)})`;

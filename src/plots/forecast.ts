@@ -22,16 +22,8 @@ interface ForecastSeries {
 /** More plots are too small to read; the file has all series. */
 const MOST_SERIES = 6;
 
-/** @param data.levels coverage of the intervals, such as 0.8 */
-export function forecastPlot({
-  target,
-  levels,
-  series,
-}: {
-  readonly target: string;
-  readonly levels: readonly number[];
-  readonly series: readonly ForecastSeries[];
-}): PlotSpec {
+/** @param levels coverage of the intervals, such as 0.8 */
+export function forecastPlot(target: string, levels: readonly number[], series: readonly ForecastSeries[]): PlotSpec {
   const shown = series.slice(0, MOST_SERIES);
   const horizon = shown[0]?.forecast.length ?? 0;
   const has = shown.some(({ forecast }) => forecast.some(({ bounds }) => bounds.some((each) => each !== null)));

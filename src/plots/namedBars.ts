@@ -20,13 +20,7 @@ type Importance = readonly (readonly [column: string, value: number])[];
 
 const MOST_COLUMNS = 20;
 
-export function importancePlot({
-  values,
-  measure,
-}: {
-  readonly values: Importance;
-  readonly measure: string;
-}): PlotSpec {
+export function importancePlot(values: Importance, measure: string): PlotSpec {
   const ranked = values.toSorted((a, b) => b[1] - a[1]);
   const shown = ranked.slice(0, MOST_COLUMNS);
   const subtitle =

@@ -5,7 +5,6 @@ import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./the
 
 /** A regression. Residuals are predicted − actual: positive if the prediction is too high. */
 interface Values {
-  /** Name of the column, with its unit if known. */
   readonly target: string;
   readonly actual: ArrayLike<number>;
   readonly predicted: ArrayLike<number>;

@@ -25,9 +25,9 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     plots.confusionMatrix({ classes, matrix: [[812, 23], [94, 1071]] }), // prettier-ignore
     ["Predicted class", "True class", "stayed", "exited", "812", "1,071", "97%"],
   ],
-  rocCurve: [plots.rocCurve({ curves: [curve("exited", 0.3)] }), ["False positive rate", "True positive rate", "0.8"]],
+  rocCurve: [plots.rocCurve([curve("exited", 0.3)]), ["False positive rate", "True positive rate", "0.8"]],
   precisionRecall: [
-    plots.precisionRecall({ curves: [curve("a", 2), curve("b", 3)], positiveShare: null }),
+    plots.precisionRecall([curve("a", 2), curve("b", 3)], null),
     ["Recall", "Precision", "a (0.333)", "b (0.250)"],
   ],
   thresholds: [
@@ -42,9 +42,9 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     }),
     ["Threshold: least probability of “exited”", "Precision", "Recall", "F1", "Predicted positive"],
   ],
-  gains: [plots.gains({ points: [[0, 0], [0.2, 0.6], [1, 1]] }), ["Share of rows", "Share of positives found"]], // prettier-ignore
+  gains: [plots.gains([[0, 0], [0.2, 0.6], [1, 1]]), ["Share of rows", "Share of positives found"]], // prettier-ignore
   calibration: [
-    plots.calibration({ bins: [{ predicted: 0.1, observed: 0.12, count: 400 }, { predicted: 0.8, observed: 0.7, count: 90 }] }), // prettier-ignore
+    plots.calibration([{ predicted: 0.1, observed: 0.12, count: 400 }, { predicted: 0.8, observed: 0.7, count: 90 }]), // prettier-ignore
     ["Predicted probability", "Observed share of positives", "Rows"],
   ],
   predictedVsActual: [
@@ -81,7 +81,7 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     ["oslo", "rome", "Mean probability"],
   ],
   importance: [
-    plots.importance({ values: [["age", 0.2], ["city", 0.1]], measure: "Loss of F1 when shuffled" }), // prettier-ignore
+    plots.importance([["age", 0.2], ["city", 0.1]], "Loss of F1 when shuffled"), // prettier-ignore
     ["age", "city", "0.200", "Loss of F1 when shuffled"],
   ],
   shapSummary: [
@@ -119,10 +119,10 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     ["reference", "current", "<b>", "7 others", "90 %", "Share of rows"],
   ],
   forecast: [
-    plots.forecast({
-      target: "sales",
-      levels: [0.8, 0.95],
-      series: [
+    plots.forecast(
+      "sales",
+      [0.8, 0.95],
+      [
         {
           name: 'store "a"',
           step: "daily",
@@ -133,7 +133,7 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
           ],
         },
       ],
-    }),
+    ),
     [
       "sales",
       'Forecast of sales, store "a"',
@@ -203,7 +203,7 @@ describe("renderSvg", () => {
 
   it("escapes hostile names", async () => {
     const name = `<script>alert("1")</script>&'"`;
-    const svg = await renderSvg(plots.importance({ values: [[name, 1]], measure: "gain" }));
+    const svg = await renderSvg(plots.importance([[name, 1]], "gain"));
     expect(svg).not.toContain("<script");
     expect(textsOf(svg).some((text) => text.startsWith("<script>alert"))).toBe(true);
   });

@@ -56,11 +56,9 @@ function stable(svg: string): string {
         return names.get(id)!;
       })
       .replace(/ (?:role|aria-roledescription|aria-hidden)="[^"]*"/g, "")
-      .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, shortNumbers);
+      .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, (attribute) =>
+        attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (digits) => String(Math.round(Number(digits) * 100) / 100)),
+      );
   // Only inside tags: the text of a label may look like an attribute.
   return svg.replace(/<[^>]*>/g, inTag);
-}
-
-function shortNumbers(attribute: string): string {
-  return attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
 }

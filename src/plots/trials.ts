@@ -26,10 +26,7 @@ const LOGARITHMIC = 20;
 export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLinear = false }: TrialsData): PlotSpec {
   const scale = { ...scaleOf(domainOf(withoutOutliers(points.map(({ y }) => y)))), clamp: true };
   const y = quantitative("y", null, { scale, axis: { tickCount: 5 } });
-  const x = horizontal(
-    points.map((point) => point.x),
-    isLinear,
-  );
+  const x = horizontal(points, isLinear);
   const path = { data: { values: steps.map(([at, value]) => ({ x: at, y: value })) }, encoding: { x, y } };
   return plotSpec({ text: title, subtitle }, sentence, {
     width: plotWidth + 100,
@@ -56,7 +53,8 @@ function best(yes: string | number, no: string | number): JsonObject {
   return { condition: { test: "datum.isBest", value: yes }, value: no };
 }
 
-function horizontal(values: readonly (number | string)[], isLinear: boolean): JsonObject {
+function horizontal(points: TrialsData["points"], isLinear: boolean): JsonObject {
+  const values = points.map(({ x }) => x);
   const numbers = values.filter((value) => typeof value === "number");
   if (numbers.length < values.length)
     return {

@@ -199,17 +199,14 @@ async function draw(
   { history, series, future, predicted, intervals, levels }: Forecasted,
 ): Promise<void> {
   const { time, y, model } = history;
-  const spec = forecastPlot({
-    target: model.signature.target.name,
-    levels,
-    series: series.map(({ name, rows, step }, at) => ({
-      name,
-      step: stepName(step),
-      known: rows.map((row) => ({ at: time[row]!, value: y[row]! })),
-      forecast: future.times.flatMap((each, row) =>
-        future.seriesOf[row] === at ? [{ at: each, value: predicted[row]!, bounds: intervals.bounds[row]! }] : [],
-      ),
-    })),
-  });
+  const drawn = series.map(({ name, rows, step }, at) => ({
+    name,
+    step: stepName(step),
+    known: rows.map((row) => ({ at: time[row]!, value: y[row]! })),
+    forecast: future.times.flatMap((each, row) =>
+      future.seriesOf[row] === at ? [{ at: each, value: predicted[row]!, bounds: intervals.bounds[row]! }] : [],
+    ),
+  }));
+  const spec = forecastPlot(model.signature.target.name, levels, drawn);
   atomicWrite(path, /\.png$/i.test(path) ? await renderPng(spec) : await renderSvg(spec));
 }

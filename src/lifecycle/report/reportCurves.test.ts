@@ -125,7 +125,7 @@ describe("many classes", () => {
     expect([roc!.length, precisionRecall!.length]).toEqual([13, 13]);
     const worst = (curves: readonly { label: string; area: number | null }[]) =>
       curves.toSorted((a, b) => a.area! - b.area!)[0]!.label;
-    expect(rocCurvePlot({ curves: roc! }).description).toContain(`smallest for “${worst(roc!)}”`);
+    expect(rocCurvePlot(roc!).description).toContain(`smallest for “${worst(roc!)}”`);
     expect(["c10", "c11"]).toContain(worst(roc!));
     const colours = (curves: typeof roc) => new Map(curves!.map(({ label, colour }) => [label, colour]));
     expect(colours(roc)).toEqual(colours(precisionRecall));
@@ -135,7 +135,7 @@ describe("many classes", () => {
     expect([mean!.label, mean!.colour]).toEqual(["mean of 12 classes", null]);
     expect(mean!.area).toBeCloseTo(computeMetrics(evaluation).roc_auc!, 14);
     expect(others.filter(({ points }) => points.length > 0)).toHaveLength(5);
-    expect(rocCurvePlot({ curves: roc! }).description).toMatch(/^The 5 hardest of 12 classes and the mean of all/);
+    expect(rocCurvePlot(roc!).description).toMatch(/^The 5 hardest of 12 classes and the mean of all/);
   });
 
   it("are all drawn up to ten, each in its own colour", () => {

@@ -13,15 +13,21 @@ import { dependencePart } from "./meanPredictions.ts";
 
 export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { importance, importanceMeasure } = input;
+  const classes = input.signature.target.classes?.length ?? 0;
   const [importancePart, shap, dependence] = await Promise.all([
     importance.length === 0
       ? emptyNote("This model family has no feature importance, and permutation importance was not computed.")
-      : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
+      : draw("importance", importancePlot(importance, importanceMeasure)),
     Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data, input.shap.length > 1)))),
     dependencePart(input, draw),
   ]);
   return html`<div class="plots">${importancePart} ${shap}</div>
-    ${shapNote(input)}
+    ${
+      // With many classes, the SHAP values of the first ones are drawn.
+      input.shap.length > 1 &&
+      input.shap.length < classes &&
+      html`<p class="note">SHAP values are shown for the first ${input.shap.length} of ${classes} classes.</p>`
+    }
     ${
       input.shap.length > 0 &&
       html`<p class="note">
@@ -34,13 +40,6 @@ export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<H
       <summary>Parameters of ${familyName(input.run.family)}</summary>
       ${parameterTable(input.run)}
     </details>`;
-}
-
-/** With many classes, the SHAP values of the first ones are drawn. */
-function shapNote({ shap, signature }: ReportInput): Html | null {
-  const classes = signature.target.classes?.length ?? 0;
-  if (shap.length < 2 || shap.length >= classes) return null;
-  return html`<p class="note">SHAP values are shown for the first ${shap.length} of ${classes} classes.</p>`;
 }
 
 /** Metrics of the table of candidates, beside the main one. */

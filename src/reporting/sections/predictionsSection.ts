@@ -52,15 +52,18 @@ async function classification(input: ReportInput, draw: DrawFigure): Promise<Htm
 
 function curveFigures(input: ReportInput, draw: DrawFigure): readonly (Html | Promise<Html>)[] {
   const { roc, precisionRecall, positiveShare, calibration, thresholds, gains } = input;
-  const recall = precisionRecall?.length && precisionRecallPlot({ curves: precisionRecall, positiveShare });
   const curves: readonly (readonly [name: string, id: string, spec: PlotSpec | 0 | null | undefined])[] = [
-    ["ROC curve", "roc-curve", roc?.length && rocCurvePlot({ curves: roc })],
-    ["precision–recall curve", "pr-curve", recall],
+    ["ROC curve", "roc-curve", roc?.length && rocCurvePlot(roc)],
+    [
+      "precision–recall curve",
+      "pr-curve",
+      precisionRecall?.length && precisionRecallPlot(precisionRecall, positiveShare),
+    ],
   ];
   const ofTwo: typeof curves = [
-    ["calibration", "calibration", calibration?.length && calibrationPlot({ bins: calibration })],
+    ["calibration", "calibration", calibration?.length && calibrationPlot(calibration)],
     ["thresholds", "thresholds", thresholds && thresholdsPlot(thresholds)],
-    ["cumulative gains", "gains", gains && gainsPlot({ points: gains })],
+    ["cumulative gains", "gains", gains && gainsPlot(gains)],
   ];
   const plots = input.run.task === "binary" ? [...curves, ...ofTwo] : curves;
   const missing = plots.filter(([, , spec]) => !spec).map(([name]) => name);

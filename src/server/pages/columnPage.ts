@@ -100,9 +100,8 @@ function overTime({ session }: PageRequest, { source }: MonitorRecord, name: str
 }
 
 /** 0.05, 1e-6 */
-function pValue(value: number): string {
-  return value >= 0.001 ? exact(Number(value.toPrecision(2))) : value.toExponential(0);
-}
+const pValue = (value: number): string =>
+  value >= 0.001 ? exact(Number(value.toPrecision(2))) : value.toExponential(0);
 
 /** Only own properties, because a column may be called "constructor". */
 function ownValue<T>(record: Readonly<Record<string, T>>, name: string): T | null {

@@ -18,8 +18,13 @@ export interface Compared {
   readonly differs: boolean;
 }
 
-export function compareRow(name: string, values: readonly string[]): Compared {
-  return { name, values, differs: new Set(values).size > 1 };
+/** One row for each name that one of the sides has. */
+export function compareSides(sides: readonly ReadonlyMap<string, string>[]): Compared[] {
+  const names = new Set(sides.flatMap((side) => [...side.keys()]));
+  return [...names].map((name) => {
+    const values = sides.map((side) => side.get(name) ?? "–");
+    return { name, values, differs: new Set(values).size > 1 };
+  });
 }
 
 /** One column for each run; marks what differs, unless the table has nothing else. @param places of the runs */
@@ -37,25 +42,22 @@ export function sideBySide(
   ]);
 }
 
-export function compareData(request: PageRequest, runs: readonly Run[]): Html {
-  const datasets = runs.map(({ datasetId }) => request.session.store.dataset(datasetId));
-  const ofRuns = (name: string, of: (run: Run) => string): Compared => compareRow(name, runs.map(of));
-  const ofData = (name: string, of: (dataset: NonNullable<(typeof datasets)[number]>) => number): Compared =>
-    compareRow(
-      name,
-      datasets.map((each) => displayNumber(each && of(each))),
-    );
-  const facts = [
-    ofRuns("Dataset", ({ datasetId }) => datasetId),
-    ofRuns("sha256", ({ datasetSha256 }) => `${datasetSha256.slice(0, 12)}…`),
-    ofData("Rows", ({ rows }) => rows),
-    ofData("Columns", ({ columns }) => columns.length),
-    ofData("Files", ({ files }) => files.length),
-    ofRuns("Training rows", ({ trainingRows }) => displayNumber(trainingRows)),
-    ofRuns("Validation rows", ({ validationRows }) => displayNumber(validationRows)),
-    ofRuns("Feature set", ({ featureSet }) => featureSet),
-  ];
-  return sideBySide("Data of the runs", facts, "Fact", [...runs.keys()]);
+export function compareData({ session }: PageRequest, runs: readonly Run[]): Html {
+  const sides = runs.map((run) => {
+    const dataset = session.store.dataset(run.datasetId);
+    const facts = {
+      Dataset: run.datasetId,
+      sha256: `${run.datasetSha256.slice(0, 12)}…`,
+      Rows: displayNumber(dataset?.rows),
+      Columns: displayNumber(dataset?.columns.length),
+      Files: displayNumber(dataset?.files.length),
+      "Training rows": displayNumber(run.trainingRows),
+      "Validation rows": displayNumber(run.validationRows),
+      "Feature set": run.featureSet,
+    };
+    return new Map(Object.entries(facts));
+  });
+  return sideBySide("Data of the runs", compareSides(sides), "Fact", [...runs.keys()]);
 }
 
 const MAX_COLUMNS = 15;
@@ -88,8 +90,8 @@ async function curvesOf({ draw }: PageRequest, runs: readonly Run[]): Promise<Ht
   const [first] = drawn;
   const positiveShare = first!.curves.precisionRecall.at(-1)?.[1] ?? null;
   const specs = [
-    ["roc", { ...rocCurvePlot({ curves: roc }), description: `Area under the curve: ${byArea(roc)}.` }],
-    ["pr", { ...precisionRecallPlot({ curves: pr, positiveShare }), description: `Average precision: ${byArea(pr)}.` }],
+    ["roc", { ...rocCurvePlot(roc), description: `Area under the curve: ${byArea(roc)}.` }],
+    ["pr", { ...precisionRecallPlot(pr, positiveShare), description: `Average precision: ${byArea(pr)}.` }],
   ] as const;
   return html`<div class="plots">${await Promise.all(specs.map(([id, spec]) => draw(id, spec)))}</div>
     ${note}`;

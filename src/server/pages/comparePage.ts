@@ -11,7 +11,7 @@ import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { hashesOf } from "../../lifecycle/testData.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { compareCurves, compareData, compareRow, letters, sideBySide, type Compared } from "./compareData.ts";
+import { compareCurves, compareData, compareSides, letters, sideBySide, type Compared } from "./compareData.ts";
 import { runName, paramText } from "./frame/parts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 import { runNamed } from "./lookups.ts";
@@ -122,14 +122,7 @@ function settings(runs: readonly Run[]): Html {
 }
 
 function compared(objects: readonly Json[]): Compared[] {
-  const sides = objects.map(
-    (each) => new Map(leaves(each).map(({ path, value }) => [path.join("."), paramText(value)])),
-  );
-  const names = new Set(sides.flatMap((side) => [...side.keys()]));
-  return [...names].map((name) =>
-    compareRow(
-      name,
-      sides.map((side) => side.get(name) ?? "–"),
-    ),
+  return compareSides(
+    objects.map((each) => new Map(leaves(each).map(({ path, value }) => [path.join("."), paramText(value)]))),
   );
 }

@@ -110,14 +110,15 @@ function requests({ requests: counts }: MetricsSnapshot): Html {
   return itemTable({ caption: "Since the start, by endpoint and status", limit: 60 }, rows, [
     ["Endpoint", ({ route }) => html`<code>${route}</code>`],
     ["Method", ({ method }) => method],
-    ["Status", ({ status }) => statusCode(status)],
+    [
+      "Status",
+      ({ status }) =>
+        status.startsWith("2")
+          ? status
+          : html`<span class="${status.startsWith("5") ? "bad" : "caution"}">${status}</span>`,
+    ],
     [numeric("Requests"), ({ count }) => displayNumber(count)],
   ]);
-}
-
-function statusCode(status: string): Html | string {
-  if (status.startsWith("2")) return status;
-  return html`<span class="${status.startsWith("5") ? "bad" : "caution"}">${status}</span>`;
 }
 
 function milliseconds(seconds: number | null): string {

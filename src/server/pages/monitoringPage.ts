@@ -60,7 +60,7 @@ export function monitoringPage(request: PageRequest): Page {
       "windows",
       "Windows",
       html`${table(windows, values)}
-      ${pager({ label: "Pages of windows", previous: page === 0 ? null : at(page - 1), next: found.length > WINDOWS ? at(page + 1) : null, words: ["Newer", "Older"] })}`,
+      ${pager("Pages of windows", [page === 0 ? null : at(page - 1), found.length > WINDOWS ? at(page + 1) : null], ["Newer", "Older"])}`,
     )}`,
   };
 }

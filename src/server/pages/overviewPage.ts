@@ -10,7 +10,7 @@ import { factList, runLink } from "./frame/parts.ts";
 import { overviewNumbers } from "./overviewNumbers.ts";
 import { openAlerts, type OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
-import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
+import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
 import { windowLink } from "./charts/windows.ts";
 
@@ -52,7 +52,7 @@ function production({ session, state }: PageRequest): Html {
   const run = session.store.run(deployment.runId);
   return html`${refused}
   ${factList([
-    ["Model", html`${runLink(deployment.runId, run?.modelVersion ?? null)}`],
+    ["Model", runLink(deployment.runId, run?.modelVersion)],
     ["Family", run === undefined ? null : familyName(run.family)],
     [
       "Deployed",
@@ -145,20 +145,15 @@ export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {
   const own = findings.filter((finding) => finding.area === area);
-  // Findings are sorted worst first.
-  const worst = own[0];
+  const [worst] = own; // findings are sorted worst first
+  const limit = worst === undefined ? null : limitText(worst, findingValue);
+  const comparison =
+    !worst || worst.value === null || limit === null ? "" : ` (${displayNumber(worst.value)}; passes if ${limit})`;
   const status = worstStatus(own);
   const skipped = area === "performance" ? performance.skipped : undefined;
   return html`<li class="tile ${stateTone(status)}">
     <h3><a href="${pageAddress("monitoring", monitorId)}#${area}">${titles[area]}</a></h3>
     ${stateWord(status)}
-    <p>${worst === undefined ? (skipped ?? "no checks were run") : sentence(worst)}</p>
+    <p>${worst === undefined ? (skipped ?? "no checks were run") : `${worst.name}${comparison}: ${worst.message}`}</p>
   </li>`;
-}
-
-function sentence(finding: MonitorFinding): string {
-  const { name, message, value } = finding;
-  const limit = limitText(finding, findingValue);
-  const comparison = value === null || limit === null ? "" : ` (${displayNumber(value)}; passes if ${limit})`;
-  return `${name}${comparison}: ${message}`;
 }

@@ -54,7 +54,7 @@ async function recent({ log, query, session }: PageRequest): Promise<Html> {
   return html`${filters(filter, session.config.id_columns)}
   ${shown.length === 0 ? nothing({ ...filter, before }) : table(shown, session.config.id_columns)}
   ${isPartial && html`<p class="note">Only ${displayNumber(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
-  ${pager({ label: "Pages of predictions", previous, next, words: ["Newest", "Older"] })}`;
+  ${pager("Pages of predictions", [previous, next], ["Newest", "Older"])}`;
 }
 
 /** @throws {HttpProblem} 400 */
@@ -70,12 +70,7 @@ function cursorOf(text: string | undefined): { readonly at: number; readonly seq
 
 function filters(wanted: Omit<Wanted, "before">, ids: readonly string[]): Html {
   const { id = "", model = "", answer = "", truth = "", key = "" } = wanted;
-  const choices = [
-    ["", "any"],
-    ["known", "known"],
-    ["unknown", "not known yet"],
-    ["wrong", "differs from the prediction"],
-  ] as const;
+  const choices = { "": "any", known: "known", unknown: "not known yet", wrong: "differs from the prediction" };
   return filterForm(
     pageAddress("predictions"),
     "Which predictions",
@@ -86,7 +81,7 @@ function filters(wanted: Omit<Wanted, "before">, ids: readonly string[]): Html {
       <label>Run <input name="model" value="${model}" placeholder="any" autocomplete="off" spellcheck="false" /></label>
       <label>Prediction <input name="answer" value="${answer}" placeholder="any" autocomplete="off" /></label>
       ${ids.length > 0 && html`<label>${ids.join(" or ")} <input name="key" value="${key}" placeholder="any" autocomplete="off" /></label>`}
-      ${choice("truth", "Label", truth, choices)} ${dayFields(wanted)}`,
+      ${choice("truth", "Label", truth, Object.entries(choices))} ${dayFields(wanted)}`,
   );
 }
 
@@ -108,7 +103,13 @@ function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
     `${displayNumber(entries.length)} ${entries.length === 1 ? "prediction" : "predictions, newest first"}`,
     entries,
     [
-      ["ID", ({ predictionId }) => predictionLink(predictionId)],
+      [
+        "ID",
+        ({ predictionId }) =>
+          html`<a class="nowrap" href="${pageAddress("predictions", predictionId)}"
+            ><code title="${predictionId}">${shortId(predictionId)}</code></a
+          >`,
+      ],
       [
         "Time",
         ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
@@ -128,10 +129,6 @@ function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
       ["Source", ({ source }) => source],
     ],
   );
-}
-
-function predictionLink(id: string): Html {
-  return html`<a class="nowrap" href="${pageAddress("predictions", id)}"><code title="${id}">${shortId(id)}</code></a>`;
 }
 
 export function valueText(value: string | number): string {

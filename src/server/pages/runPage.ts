@@ -97,7 +97,7 @@ async function drawnPlots(request: PageRequest, run: Run): Promise<Html> {
   const model = recordedModel(request, run);
   if (model !== null && model.importance.length > 0) {
     const values = importanceByColumn(model);
-    specs.push(["importance", importancePlot({ values, measure: importanceLabel(run.family) })]);
+    specs.push(["importance", importancePlot(values, importanceLabel(run.family))]);
   }
   if (specs.length === 0) return emptyNote("Nothing to plot: the run was not scored and kept no model.");
   const drawn = await Promise.all(specs.map(([id, spec]) => request.draw(id, spec)));

@@ -38,7 +38,7 @@ export function runsPage(request: PageRequest): Page {
           ${leaderboard(request, shown, wanted, caption)}
         </form>`
   }
-  ${pager({ label: "Pages of runs", previous: page === 0 ? null : at(page - 1), next: found.length > ROWS ? at(page + 1) : null })}`;
+  ${pager("Pages of runs", [page === 0 ? null : at(page - 1), found.length > ROWS ? at(page + 1) : null])}`;
   return { title: "Runs", area: "runs", body: section("runs", "Leaderboard", body) };
 }
 

@@ -63,14 +63,8 @@ export function labelWord({ label, prediction }: Pick<JoinedPrediction, "label" 
 }
 
 /** Links to the previous and next page; null if there is none. */
-interface PagerLinks {
-  readonly label: string;
-  readonly previous: string | null;
-  readonly next: string | null;
-  readonly words?: readonly [previous: string, next: string];
-}
-
-export function pager({ label, previous, next, words = ["Previous", "Next"] }: PagerLinks): Html | null {
+export function pager(label: string, links: readonly [string | null, string | null], words = ["Previous", "Next"]) {
+  const [previous, next] = links;
   if (previous === null && next === null) return null;
   return html`<nav class="pager" aria-label="${label}">
     <ul>
