@@ -13,7 +13,7 @@ export function displayNumber(value: number | null | undefined, digits = 3): str
 }
 
 /** A value of a column: 1905 may be a year, so up to 9999 it has no separator. */
-export function cellNumber(value: number, digits?: number): string {
+export function cellNumber(value: number | null | undefined, digits?: number): string {
   return displayNumber(value, digits).replace(/^(−?\d),(?=\d{3}$)/, "$1");
 }
 

@@ -17,11 +17,8 @@ interface TableOptions<Item> {
   readonly isMarked?: (item: Item) => boolean;
   /** Of rows shown; a note gives the number of the others. Default 200. */
   readonly limit?: number;
-  /**
-   * Phones show each row as a card, with the titles of the columns before its values. Default: if more than 3 columns. False
-   * for long tables of short values, which phones scroll sideways instead.
-   */
-  readonly cards?: boolean;
+  /** Phones show each row as a card, with the titles of the columns before its values, from 4 columns on: here of short values. */
+  readonly dense?: boolean;
 }
 
 export function numeric(title: string): Heading {
@@ -41,21 +38,22 @@ export function itemTable<Item>(
       cell,
       ...(typeof heading === "string" ? { ...numeric(heading), numeric: false } : heading),
     }));
-  const { caption, isMarked, limit = 200, cards = shown.length > 3 } = given;
+  const { caption, isMarked, limit = 200, dense = false } = given;
+  const cards = shown.length > 3;
   const rest = items.length - limit;
   const body = items.slice(0, limit).map(
     (item) =>
       html`<tr class="${isMarked?.(item) === true ? "marked" : "plain"}">
         ${shown.map((column, i) => {
           const [value, kind] = [column.cell(item), kindOf(column)];
-          if (i === 0) return html`<th scope="row" class="${kind}">${value}</th>`;
           const titled = cards && html`data-title="${column.title}"`;
+          if (i === 0) return html`<th scope="row" class="${kind}" ${column.numeric === true && titled}>${value}</th>`;
           return html`<td class="${kind}${cards && value === "–" && " none"}" ${titled}>${value}</td>`;
         })}
       </tr> `,
   );
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-    <table class="${cards ? "cards" : "plain"}">
+    <table class="${cards ? (dense ? "cards dense" : "cards") : "plain"}">
       <caption>
         <span>${caption}</span>
       </caption>

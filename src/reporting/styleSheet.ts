@@ -92,9 +92,11 @@ table.cards thead:has([aria-sort]){position:static;width:auto;height:auto;clip-p
 table.cards thead tr{display:flex;flex-wrap:wrap;gap:0.3rem 1rem}
 table.cards thead th:not([aria-sort]){display:none}
 table.cards tbody tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:0.15rem 0.75rem;padding:0.6rem 0.35rem;border-bottom:1px solid var(--line)}
+table.dense tbody tr{grid-template-columns:repeat(auto-fill,minmax(5.5rem,1fr))}
 table.cards tr.marked{background:var(--mark)}
 table.cards tr>*{border:0;padding:0;text-align:left;white-space:normal;min-width:0;max-width:none;overflow-wrap:anywhere}
 table.cards tbody th{grid-column:1/-1;position:static;font-weight:600}
+table.cards tbody th[data-title]::before{content:attr(data-title) " ";font-weight:400}
 table.cards td[data-title]:not([data-title=""])::before{content:attr(data-title);display:block;color:var(--muted);font-size:0.8rem}
 table.cards td:empty,table.cards td.none{display:none}}
 `;

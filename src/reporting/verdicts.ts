@@ -60,14 +60,9 @@ function urgency({ drifted, psi, skipped }: ColumnDrift): number {
   return skipped === undefined ? (drifted ? 1000 : 0) + Math.min(999, psi ?? 0) : -1;
 }
 
-/** @param cards whether phones show each column as a card */
-export function driftTable(
-  sorted: readonly NamedDrift[],
-  nameOf: (named: NamedDrift) => Html | string,
-  cards: boolean,
-) {
+export function driftTable(sorted: readonly NamedDrift[], nameOf: (named: NamedDrift) => Html | string) {
   if (sorted.length === 0) return emptyNote("No column could be compared.");
-  return itemTable({ caption: "Drift by column, largest first", cards }, sorted, [
+  return itemTable({ caption: "Drift by column, largest first", dense: true }, sorted, [
     ["Column", nameOf],
     ["Verdict", ([, drift]) => driftState(driftStatus(drift))],
     ["Test", ([, { test }]) => driftTestLabel(test)],

@@ -21,7 +21,7 @@ export async function driftBody(input: ReportInput, draw: DrawFigure): Promise<H
   if (drift === null) return emptyNote(NOTHING_NEW);
   const sorted = byUrgency(drift);
   return html`<p>${sentence(drift)}</p>
-    ${await pictures(input, sorted, draw)} ${driftTable(sorted, ([name]) => name, true)}`;
+    ${await pictures(input, sorted, draw)} ${driftTable(sorted, ([name]) => name)}`;
 }
 
 function sentence(report: DriftReport): string {

@@ -1,6 +1,6 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
 import type { Dataset, ScoreRecord } from "../../core/records/lineage.ts";
-import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { cellNumber, countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
@@ -111,7 +111,7 @@ function cellsOf(column: ColumnReference, rows: number): string[] {
   }
   const isDate = column.kind === "date";
   const shown = (value: number | null | undefined): string =>
-    isDate && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value);
+    isDate && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : cellNumber(value);
   const { quantiles } = column;
   const deviation = isDate ? "–" : displayNumber(column.standardDeviation);
   const order = [quantiles[0], quantiles[50], quantiles.at(-1)].map(shown);

@@ -174,7 +174,7 @@ function trialTable({ trials, bestTrial }: SearchRecord, { label, greaterIsBette
         : "Best first; then those stopped early or failed, whose scores are of fewer folds",
       isMarked: ({ number }) => number === bestTrial,
       limit: 100,
-      cards: false,
+      dense: true,
     },
     sorted,
     [

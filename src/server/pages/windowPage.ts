@@ -2,10 +2,11 @@
 import { recover } from "../../core/errors.ts";
 import { estimateDoubt } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, displayInterval, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { cellNumber, countOf, displayInterval, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { numeric, itemTable } from "../../reporting/dataTable.ts";
+import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import {
   byUrgency,
   driftStatus,
@@ -15,7 +16,6 @@ import {
   stateWord,
   valueText,
 } from "../../reporting/verdicts.ts";
-import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { mutedIn } from "../../lifecycle/monitor/savedAlerts.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { columnAddress, columnLink, windowName } from "./charts/windows.ts";
@@ -33,7 +33,7 @@ export async function windowPage(request: PageRequest): Promise<Page> {
     area: "monitoring",
     body: html`<p class="crumbs"><a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a></p>
       ${section("about", "Window", about(record))} ${await drifted(request, record)}
-      ${section("drift", "Drift", html`${findings(record, "drift")} ${driftTable(byUrgency(record.drift), ([name]) => columnLink(record, name), false)}`)}
+      ${section("drift", "Drift", html`${findings(record, "drift")} ${driftTable(byUrgency(record.drift), ([name]) => columnLink(record, name))}`)}
       ${section("quality", "Data quality", html`${findings(record, "quality")} ${quality(record)}`)}
       ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${await predictedActual(request, record)} ${segments(record)} ${statements(record)}`)}`,
   };
@@ -89,7 +89,7 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
   ];
   return html`<p>${sentences.filter((text) => text !== "").join(" ")}</p>
     ${itemTable(
-      { caption: "Data quality by column", cards: false },
+      { caption: "Data quality by column", dense: true },
       Object.entries(columns).map(([name, column]) => ({ name, ...column })),
       [
         ["Column", ({ name }) => name],
@@ -100,7 +100,10 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
           ({ newShare, newCategories: all }) => shareOf(newShare, all.slice(0, 3).join(", ")),
         ],
         [numeric("Out of range"), ({ outsideShare }) => percent(outsideShare)],
-        ["Range", ({ minimum, maximum }) => (minimum === null ? "–" : displayInterval([minimum, maximum!]))],
+        [
+          "Range",
+          ({ minimum, maximum }) => (minimum === null ? "–" : `${cellNumber(minimum)} to ${cellNumber(maximum)}`),
+        ],
       ],
     )}`;
 }
@@ -123,7 +126,7 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
     {
       caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimated ?? ""}${doubt && ` (${doubt})`}`,
       isMarked,
-      cards: false,
+      dense: true,
     },
     names,
     [

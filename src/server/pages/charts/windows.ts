@@ -29,7 +29,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   const columns = ranked.map(([name, own]) => ({ name, own, worst: worstOf(shown, own) }));
   const worstTitle = `Worst of ${shown.length === 1 ? "the window" : `${shown.length} windows`}`;
   return itemTable(
-    { caption: "Drift by column, most frequent drift first", limit: MAX_COLUMNS, cards: false },
+    { caption: "Drift by column, most frequent drift first", limit: MAX_COLUMNS, dense: true },
     columns,
     [
       ["Column", ({ name, worst }) => (worst === undefined ? name : columnLink(worst.window, name))],
