@@ -76,6 +76,20 @@ describe("why", () => {
     expect([settings[0]!.effect, settings[0]!.verdict]).toEqual([all.first, "real"]);
   });
 
+  it("calls what differs with the same config.json choices of mlctl, not settings", async () => {
+    const { example } = await twoRuns({
+      train: { models: [{ family: "baseline" }, { family: "logistic_regression" }] },
+    });
+    const result = await example.look(async (session) => {
+      const { trainId, runId } = session.store.runs({ withModel: true })[0]!;
+      const other = session.store.runs().find((run) => run.trainId === trainId && run.runId !== runId)!;
+      return why(session, runId, { against: other.runId });
+    });
+    expect(result.effects.filter(({ differs }) => differs).map(({ factor }) => factor)).toEqual(["choices of mlctl"]);
+    expect(result.models.map(({ fromSecond }) => fromSecond)).toEqual([[], ["choices of mlctl"]]);
+    expect(result.notes[0]).toContain("config.json is the same for both: mlctl chose other settings");
+  });
+
   it("has no single settings if only one differs", async () => {
     const { example } = await twoRuns();
     const { settings } = await example.look((session) => why(session, "v2", { against: "v1" }));

@@ -61,6 +61,9 @@ export async function why(session: Session, reference: string, options: WhyOptio
   const settings = differing.includes("settings")
     ? await settingEffects(session, pair, (evaluation) => compare(ends.a, evaluation))
     : [];
+  // With the same config.json, nobody changed a setting.
+  const isChosen = a.run.configSha256 === b.run.configSha256 && differing.includes("settings");
+  const nameOf = (factor: Factor) => (isChosen && factor === "settings" ? "choices of mlctl" : factor);
   return {
     a: summary(a),
     b: summary(b),
@@ -69,20 +72,23 @@ export async function why(session: Session, reference: string, options: WhyOptio
     effects: effectsOf(differing, valueOf, (factor) => {
       const [none, one] = [evaluationOf(new Set()), evaluationOf(new Set([factor]))];
       return none && one ? compare(none, one).verdict : null;
-    }),
+    }).map((each) => ({ ...each, factor: nameOf(each.factor) })),
     models: models.map(({ fromSecond, reason }) => ({
-      fromSecond: [...fromSecond],
+      fromSecond: [...fromSecond].map(nameOf),
       figure: finiteOrNull(valueOf(fromSecond)),
       reason,
     })),
     settings,
-    notes: notesOf(session, [a, b], differing),
+    notes: [...(isChosen ? [CHOSEN] : []), ...notesOf(session, [a, b])],
   };
 }
 
-export type FactorEffect = ReturnType<typeof effectsOf>[number];
+const CHOSEN =
+  "config.json is the same for both: mlctl chose other settings from the data, such as members of an ensemble, so this is an effect of the data too";
 
 export type WhyResult = Awaited<ReturnType<typeof why>>;
+
+export type FactorEffect = WhyResult["effects"][number];
 
 /** The deployed run, or the previous model if `run` is deployed itself. */
 function defaultOther({ store }: Session, run: Run): Run {
@@ -138,22 +144,12 @@ function summary({ run: { runId, modelVersion, family, seed }, model }: RunWithM
   return { runId, modelVersion, family, seed, threshold: model.threshold };
 }
 
-function notesOf(
-  session: Session,
-  ends: readonly { readonly run: Run; readonly retrained: boolean }[],
-  differing: readonly Factor[],
-): string[] {
-  const [first, second] = ends.map(({ run }) => run.configSha256);
-  const chosen =
-    "config.json is the same for both: settings that differ are what mlctl chose from the data or found in a search, such as members of an ensemble, so their effect is one of the data too";
-  return [
-    ...(first === second && differing.includes("settings") ? [chosen] : []),
-    ...ends.flatMap(({ run, retrained }) =>
-      present([
-        retrained && `run ${run.runId} has no model file: it was trained again in memory`,
-        run.codeVersion !== session.codeVersion &&
-          `run ${run.runId} was trained by mlctl ${run.codeVersion}; this version trained the models in between`,
-      ]),
-    ),
-  ];
+function notesOf(session: Session, ends: readonly { readonly run: Run; readonly retrained: boolean }[]): string[] {
+  return ends.flatMap(({ run, retrained }) =>
+    present([
+      retrained && `run ${run.runId} has no model file: it was trained again in memory`,
+      run.codeVersion !== session.codeVersion &&
+        `run ${run.runId} was trained by mlctl ${run.codeVersion}; this version trained the models in between`,
+    ]),
+  );
 }
