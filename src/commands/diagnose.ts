@@ -23,7 +23,10 @@ export const diagnose = defineCommand({
   examples: [
     ["mlctl diagnose", "all checks"],
     ["mlctl diagnose --offline", "without network access"],
-    ["mlctl diagnose --json | jq '.findings[] | select(.status != \"pass\")'", "only the problems"],
+    [
+      'mlctl diagnose --json | jq \'.findings[] | select(.status == "fail" or .status == "warn")\'',
+      "only the problems",
+    ],
   ],
   async run(invocation) {
     const step = await import("../lifecycle/health/diagnose.ts");
@@ -36,7 +39,7 @@ export const diagnose = defineCommand({
 
 export function diagnoseView(result: DiagnoseResult): View {
   const { findings, dataset, runId, timing } = result;
-  const bad = findings.filter(({ status }) => status !== "pass").length;
+  const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
   return {
     title: `${bad === 0 ? "no problems" : `${bad} of ${findings.length} checks found a problem`}: run ${runId} on ${dataset.rows} rows of ${dataset.path}`,
     tables: [findingsTable(findings), columnTable(result), driftTable(result.drift), packageTable(result)],

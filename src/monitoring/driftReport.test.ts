@@ -36,6 +36,13 @@ function numbers(name: string, values: Iterable<number>): Column {
 }
 
 describe("driftReport", () => {
+  it.each(["calibrated", "evidently"] as const)("%s: judges no column of fewer rows than asked for", (rules) => {
+    const reference = referenceOf(rowsOf(3000, { seed: 1 }), { seed: 1 });
+    const { dataset, columns } = driftReport(reference, rowsOf(2, { seed: 2 }), { rules, minimumRows: 30 });
+    expect(dataset).toMatchObject({ tested: 0, share: null, detected: false });
+    expect(columns["age"]).toMatchObject({ skipped: "2 rows, at least 30 are needed", drifted: false, value: NaN });
+  });
+
   it("raises few false alarms, for any size of the batch", () => {
     const reference = referenceOf(rowsOf(3000, { seed: 1 }), { seed: 1 });
     for (const batch of [30, 300, 3000]) {

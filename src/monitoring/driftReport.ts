@@ -1,4 +1,5 @@
 /** Compares a batch with the training reference, by one of two sets of rules. */
+import { counted } from "../core/text/format.ts";
 import type { MonitorDrift, ColumnDrift, DriftReport } from "../core/records/monitoring.ts";
 import { findColumn, type Column, type Table, type TargetSpec } from "../core/table/table.ts";
 import type { ColumnReference, Reference } from "../core/records/model.ts";
@@ -35,8 +36,13 @@ export function driftReport(reference: Reference, table: Table, options: DriftOp
   const names = Object.keys(reference.columns);
   // A column may be named "constructor", which every object has.
   const overrideOf = (name: string) => (Object.hasOwn(columns, name) ? columns[name]! : {});
-  const judge = (compared: readonly ComparedColumn[]): ColumnDrift[] =>
-    rules === "evidently" ? compared.map(evidentlyDrift) : calibratedDrift(compared, options);
+  const { minimumRows = 0 } = options;
+  const few = `${counted(table.rowCount, "row")}, at least ${minimumRows} are needed`;
+  const judge = (compared: readonly ComparedColumn[]): ColumnDrift[] => {
+    const found = rules === "evidently" ? compared.map(evidentlyDrift) : calibratedDrift(compared, options);
+    if (table.rowCount >= minimumRows) return found;
+    return found.map((each) => ({ ...each, statistic: NaN, value: NaN, psi: null, drifted: false, skipped: few }));
+  };
   const drifts = judge(
     names.map((name) => {
       return { name, reference: reference.columns[name]!, column: findColumn(table, name), override: overrideOf(name) };
@@ -58,9 +64,9 @@ export function driftReport(reference: Reference, table: Table, options: DriftOp
 function withDataset(report: Omit<DriftReport, "dataset">, limit = 0.5): DriftReport {
   const { prediction, ...inputs } = report.columns;
   const others = [prediction, report.target].filter((drift) => drift !== undefined && drift !== null);
-  const counted = [...Object.values(inputs), ...(report.rules === "evidently" ? others : [])];
-  const tested = counted.filter(({ skipped }) => skipped === undefined).length;
-  const drifted = counted.filter((column) => column.drifted).length;
+  const all = [...Object.values(inputs), ...(report.rules === "evidently" ? others : [])];
+  const tested = all.filter(({ skipped }) => skipped === undefined).length;
+  const drifted = all.filter((column) => column.drifted).length;
   const share = tested === 0 ? null : drifted / tested;
   return {
     ...report,

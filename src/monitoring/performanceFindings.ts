@@ -1,6 +1,6 @@
 /** Findings about model performance: limits of config.json, the score on the test set, and segments. */
 import { formatNumber, percent } from "../core/text/format.ts";
-import { estimateDoubt } from "../core/text/recordText.ts";
+import { estimateDoubt, notJudged } from "../core/text/recordText.ts";
 import type {
   MetricValues,
   MonitorFinding,
@@ -163,9 +163,7 @@ export function driftFindings(drift: MonitorDrift, failOn: readonly DriftSubject
 
 function datasetFinding({ dataset, columns }: MonitorDrift, severity: MonitorStatus): MonitorFinding {
   const { tested, drifted, share, limit, detected } = dataset;
-  const reasons = [...new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []))];
-  const why = reasons.length === 0 ? "" : `: ${reasons.slice(0, 3).join("; ")}`;
-  const message = share === null ? `no column could be tested${why}` : `${drifted} of ${tested} columns drifted`;
+  const message = share === null ? notJudged({ columns }) : `${drifted} of ${tested} columns drifted`;
   const status = share === null ? "skipped" : detected ? severity : "pass";
   return finding("drift", "dataset drift", { status, value: share, limit, message });
 }
@@ -177,7 +175,8 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
   const seasonalNote = seasonal.length === 0 ? "" : `; seasonal, as in earlier years: ${seasonal.join(", ")}`;
   const named = drifted.slice(0, 5).map(([name, column]) => `"${name}" ${verdictText(column)}`);
   const more = drifted.length > 5 ? `; and ${drifted.length - 5} more` : "";
-  const found = drifted.length === 0 ? `none of ${tested.length} columns drifted` : `${named.join("; ")}${more}`;
+  const none = tested.length === 0 ? notJudged({ columns }) : `none of ${tested.length} columns drifted`;
+  const found = drifted.length === 0 ? none : `${named.join("; ")}${more}`;
   const status = tested.length === 0 ? "skipped" : drifted.length > 0 ? severity : "pass";
   const names = drifted.map(([name]) => name);
   const common = { value: drifted.length, limit: 0, message: found + seasonalNote, columns: names };

@@ -1,5 +1,5 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments, and the model card. */
-import { comparedRows } from "../core/text/recordText.ts";
+import { comparedRows, notJudged } from "../core/text/recordText.ts";
 import { listed } from "../core/text/format.ts";
 import { displayInterval, displayNumber, percent, dateTime } from "../plots/displayNumber.ts";
 import type { ReportInput } from "./reportInput.ts";
@@ -11,7 +11,7 @@ export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
 
 export function markdownReport(input: ReportInput): string {
   const { headline, sentences, details, reasons, quality } = summaryOf(input);
-  const failed = input.findings.filter(({ status }) => status !== "pass");
+  const failed = input.findings.filter(({ status }) => status === "fail" || status === "warn");
   const blocks = [
     MARKDOWN_MARKER,
     `## ${plain(input.name)}: ${plain(headline)}`,
@@ -48,7 +48,7 @@ function metricTable({ run, metrics, metric }: ReportInput): string {
 function driftLine({ drift }: ReportInput): string {
   if (drift === null) return "Drift: there were no new rows to compare.";
   const { dataset, columns } = drift;
-  if (dataset.tested === 0) return "Drift: no column could be tested.";
+  if (dataset.tested === 0) return `Drift: ${notJudged(drift)}.`;
   const drifted = Object.keys(columns).filter((name) => columns[name]!.drifted);
   const names = drifted.length === 0 ? "" : `: ${listed(drifted, 10)}`;
   return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns drifted (detected from ${percent(dataset.limit)})${names}; ${comparedRows(drift, displayNumber)}.`;

@@ -66,7 +66,7 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
 
 /** What else speaks against the model, and the chapter that says more: the badge and the links of the summary are of one mind. */
 export function doubtsOf({ findings, run, drift }: ReportInput): (readonly [chapter: string, text: string])[] {
-  const bad = findings.filter(({ status }) => status !== "pass").length;
+  const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
   const copies = (run.score?.copiedRows ?? 0) + (run.score?.copiedValidationRows ?? 0);
   return [
     ...(bad > 0 ? [["checks", `${countOf(bad, "check")} did not pass`] as const] : []),

@@ -45,7 +45,7 @@ export async function verify(
     findings.push(await artifactFinding(paths.workspace, truth, artifact));
     onArtifact(i + 1, artifacts.length);
   }
-  const order = { fail: 0, warn: 1, pass: 2 };
+  const order = { fail: 0, warn: 1, skipped: 2, pass: 3 };
   return findings.toSorted((a, b) => order[a.status] - order[b.status]);
 }
 

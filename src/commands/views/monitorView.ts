@@ -1,11 +1,11 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
 import { counted, formatNumber, intervalText, shortTime, present } from "../../core/text/format.ts";
-import { estimateDoubt, limitText } from "../../core/text/recordText.ts";
-import type { DriftReport, MonitorFinding } from "../../core/records/monitoring.ts";
+import { estimateDoubt, limitText, notJudged } from "../../core/text/recordText.ts";
+import type { MonitorFinding, DriftReport } from "../../core/records/monitoring.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
-import { tableOf } from "./tableOf.ts";
+import { statusWord, tableOf } from "./tableOf.ts";
 
 const MOST_COLUMNS = 30;
 
@@ -19,7 +19,7 @@ export function monitoringView(result: MonitorResult): View {
     bad > 0
       ? `${bad} of ${findings.length} checks found a problem`
       : result.status === "skipped"
-        ? TOO_FEW_ROWS
+        ? notJudged(result.drift)
         : "no problems";
   const rows = counted(window.rows, "row");
   const isOne = windows.length < 2;
@@ -87,7 +87,7 @@ function named(labels: readonly string[]): string {
 function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
   return tableOf(findings, [
     [{ header: "finding", overflow: "wrap" }, ({ area, name }) => (name.includes(area) ? name : `${area}: ${name}`)],
-    ["status", ({ status }) => status],
+    ["status", statusWord],
     [{ header: "value", align: "right" }, ({ value }) => formatNumber(value)],
     ["limit", limitText],
     [{ header: "interval", leaveOut: 1 }, ({ interval }) => intervalText(interval)],

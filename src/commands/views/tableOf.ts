@@ -11,10 +11,14 @@ export function tableOf<Item>(items: readonly Item[], columns: readonly (TableCo
   return { columns: shown.map(([header]) => header), rows: items.map((item) => shown.map(([, cell]) => cell(item))) };
 }
 
+export function statusWord({ status }: Pick<Finding, "status">): string {
+  return status === "skipped" ? "not judged" : status;
+}
+
 export function findingsTable(findings: readonly Finding[]): ViewTable {
   return tableOf(findings, [
     ["finding", ({ name }) => name],
-    ["status", ({ status }) => status],
+    ["status", statusWord],
     ["value", ({ value }) => value],
     [{ header: "limit", align: "right" }, limitText],
     [{ header: "message", overflow: "wrap" }, ({ message }) => message],

@@ -217,7 +217,8 @@ export interface DriftReport {
 
 export interface Finding {
   readonly name: string;
-  readonly status: "pass" | "warn" | "fail";
+  /** "skipped": not judged. */
+  readonly status: "pass" | "warn" | "fail" | "skipped";
   readonly value: number | string | null;
   readonly limit: number | string | null;
   /** The side of the limit that passes; absent if the limit has no sides. */

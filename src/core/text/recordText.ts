@@ -35,6 +35,12 @@ function exceptionOf({ name, message }: Judged): string {
   return message.includes("not significantly") ? " or by chance" : ", see message";
 }
 
+/** Why no column was tested for drift: "not judged: 2 rows, at least 20 are needed". */
+export function notJudged({ columns }: Pick<DriftReport, "columns">): string {
+  const reasons = [...new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []))];
+  return `not judged: ${reasons.slice(0, 3).join("; ") || "no column can be tested"}`;
+}
+
 /** "1,200 new rows (the other 4,000 rows of the dataset are training data)". @param format formats a number of rows */
 export function comparedRows(
   { currentRows, knownRows, earlierRows = 0 }: Pick<DriftReport, "currentRows" | "knownRows" | "earlierRows">,

@@ -1,8 +1,8 @@
 /** Findings on the newest dataset: drift, missing values and rejected files. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
-import { finding, type ColumnDrift, type DriftReport, type Finding } from "../../core/records/monitoring.ts";
-import { comparedRows } from "../../core/text/recordText.ts";
+import { type ColumnDrift, type DriftReport, type Finding, finding } from "../../core/records/monitoring.ts";
+import { comparedRows, notJudged } from "../../core/text/recordText.ts";
 import { formatNumber, atLine, listed } from "../../core/text/format.ts";
 import { type Table, type Column, presentCount } from "../../core/table/table.ts";
 import type { Work } from "../../core/inTurns.ts";
@@ -30,11 +30,9 @@ export function dataFindings(config: Config, dataset: Dataset, table: Table, dri
 function driftFindings(report: DriftReport): Finding[] {
   const { dataset, columns, target, currentRows } = report;
   const { tested, drifted, detected } = dataset;
-  const reasons = new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []));
-  const untested = ["no column could be tested", ...[...reasons].slice(0, 3)].join("; ");
   const rows = comparedRows(report, formatNumber);
-  const since = tested === 0 ? untested : `${drifted} of ${tested} columns drifted since training`;
-  const status = detected ? "fail" : drifted > 0 ? "warn" : "pass";
+  const since = tested === 0 ? notJudged(report) : `${drifted} of ${tested} columns drifted since training`;
+  const status = tested === 0 ? "skipped" : detected ? "fail" : drifted > 0 ? "warn" : "pass";
   const values = [dataset.share, dataset.limit, "at_most"] as const;
   return [
     finding("drift", status, currentRows === 0 ? rows : `${since}: ${rows}`, values),

@@ -2,7 +2,7 @@
 import type { Dataset } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import { comparedRows } from "../../core/text/recordText.ts";
+import { comparedRows, notJudged } from "../../core/text/recordText.ts";
 import { readDataset } from "../datasets.ts";
 import { batchDrift, countsOf, newestRows, newRows } from "../health/newRows.ts";
 import { rejections } from "../ingest/planIngest.ts";
@@ -38,7 +38,8 @@ export async function monitorNewRows(session: Session, dataset: Dataset) {
     if ((fresh.earlier ?? 0) > 0) {
       const unknown = await newRows(session, loaded.run, { dataset, table });
       const { tested, drifted } = batchDrift(session, { model: loaded.model, table, fresh: unknown }).dataset;
-      summary += `; ${drifted} of ${tested} on all ${unknown.positions.length} rows since the training`;
+      const verdict = tested === 0 ? "not judged" : `${drifted} of ${tested}`;
+      summary += `; ${verdict} on all ${unknown.positions.length} rows since the training`;
     }
     return { record, summary, problem: null };
   } catch (error) {
@@ -67,7 +68,7 @@ function driftSentence({ drift, reference }: MonitorRecord, muted: readonly stri
   const names = counted.flatMap(([name, { drifted }]) => (drifted ? [name] : []));
   const shown = names.map((name) => (muted.includes(name) ? `${name} (muted)` : name));
   const which = names.length === 0 ? "" : `: ${shown.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
-  if (dataset.tested === 0) return "no column could be tested for drift";
+  if (dataset.tested === 0) return notJudged(drift);
   const since =
     reference.name === "training" ? "since the deployed model was trained" : `compared with ${reference.name}`;
   return `${dataset.drifted} of ${dataset.tested} columns drifted ${since}${which}`;

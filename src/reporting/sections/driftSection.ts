@@ -1,6 +1,6 @@
 /** Drift: which columns drifted since training, with plots of those that drifted most. */
 import type { DriftReport } from "../../core/records/monitoring.ts";
-import { comparedRows } from "../../core/text/recordText.ts";
+import { comparedRows, notJudged } from "../../core/text/recordText.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { byUrgency, driftTable, findingsTable } from "../verdicts.ts";
@@ -27,7 +27,7 @@ export async function driftBody(input: ReportInput, draw: DrawFigure): Promise<H
 function sentence(report: DriftReport): string {
   const { dataset, referenceRows } = report;
   const compared = `${comparedRows(report, displayNumber)} compared with ${countOf(referenceRows, "training row")}`;
-  if (dataset.tested === 0 || dataset.share === null) return `${compared}: no column could be tested.`;
+  if (dataset.tested === 0 || dataset.share === null) return `${compared}: ${notJudged(report)}.`;
   const drifted = `${dataset.drifted} of ${countOf(dataset.tested, "column")} drifted (${percent(dataset.share)})`;
   const verdict = dataset.detected ? "dataset drift detected" : "no dataset drift";
   return `${compared}: ${drifted}, ${verdict} (detected from ${percent(dataset.limit)}).`;

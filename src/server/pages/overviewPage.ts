@@ -1,6 +1,6 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { recover } from "../../core/errors.ts";
-import { limitText, originText } from "../../core/text/recordText.ts";
+import { limitText, notJudged, originText } from "../../core/text/recordText.ts";
 import { displayNumber, countOf, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, section } from "../../reporting/html.ts";
@@ -122,7 +122,7 @@ export function overviewHealth(recent: readonly MonitorRecord[]): Html {
     </ul>
     <p class="note">
       Monitored ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of ${windowLink({ monitorId, ...window })}.
-      ${few > 0 && `${few === 1 ? "A newer window has" : `${few} newer windows have`} too few rows to be judged.`}
+      ${few > 0 && `${few === 1 ? "A newer window" : `The newest of ${few} newer windows`} is ${notJudged(recent[0]!.drift)}.`}
     </p>`;
 }
 
