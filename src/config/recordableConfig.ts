@@ -58,7 +58,7 @@ export function plainNote(keys: readonly string[], sourceOf: (path: string) => s
   const [first] = keys;
   if (first === undefined) return [];
   const are = keys.length === 1 ? "is a secret" : `and ${keys.length - 1} more are secrets`;
-  const what = `${sourceOf(first)}: ${first} ${are} in plain text: whoever can read the file or a backup of it has them`;
+  const what = `${sourceOf(first)}: ${first} ${are} in plain text: anyone who can read the file or a backup of it has them`;
   return [`${what}; write "\${NAME}" and set the variable`];
 }
 

@@ -52,7 +52,7 @@ export function reportCurves(evaluation: Evaluation | null, { signature, thresho
       const { falsePositiveRate, truePositiveRate } = rocCurve(evaluation, code) ?? {};
       return points(falsePositiveRate, truePositiveRate);
     }),
-    precisionRecall: curvesOf(precisionRecall, colourOf, stepAt, (code) => {
+    precisionRecall: curvesOf(precisionRecall, colourOf, atNextPoint, (code) => {
       const { recall, precision } = curves[codes.indexOf(code)] ?? {};
       return points(recall, precision).toReversed();
     }),
@@ -131,10 +131,8 @@ function curvesOf(
   ];
 }
 
-/** Height of a step curve: that of the next point. */
-function stepAt(curve: Curve["points"], x: number): number {
-  return curve.find((point) => point[0] >= x)?.[1] ?? NaN;
-}
+/** Height of a step curve. */
+const atNextPoint: typeof heightAt = (curve, x) => curve.find((point) => point[0] >= x)?.[1] ?? NaN;
 
 function points(xs: ArrayLike<number> = [], ys: ArrayLike<number> = []): Curve["points"][number][] {
   return Array.from(xs, (x, i) => [x, ys[i]!] as const);

@@ -43,8 +43,9 @@ export async function inspectData(session: Session, data: PreparedData): Promise
 async function olderTestRows(session: Session, { toSelectOn, config }: PreparedData): Promise<string[]> {
   const { table: rows } = toSelectOn;
   if (timeOf(rows, rows, config.time_column) === undefined) return [];
-  const silent = { ...session, tables: undefined, context: { ...session.context, emit: () => {} } };
-  const test = await readTestData(silent as unknown as Session, []).catch(recover(() => undefined));
+  const { tables: _tables, ...own } = session;
+  const silent = { ...own, context: { ...session.context, emit: () => {} } };
+  const test = await readTestData(silent, []).catch(recover(() => undefined));
   return test === undefined ? [] : olderThanTraining(test.table, rows, config.time_column);
 }
 

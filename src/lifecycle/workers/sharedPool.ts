@@ -213,8 +213,8 @@ export function sharedPool<Task, Result>(
 }
 
 /**
- * Starts workers with `workers.launch` of config.json. Runs nothing before config.json is trusted; what cannot be started is a warning, because the command that needs help
- * works without it, too. `{index}` is 1 to `count`, in a line each; without it, there is one line.
+ * Starts workers with `workers.launch` of config.json, if it is trusted. Failures are warnings: the command works without
+ * help, too. `{index}` is 1 to `count`, in a line each; without it, there is one line.
  * @returns ends what was started
  */
 function launchWorkers({ config, trust, paths, context }: Workspace): () => Promise<void> {

@@ -98,7 +98,7 @@ async function predicted(
     const change = probability === undefined || !before ? null : probability - Number(before);
     const byClass = (served.labels ?? []).map((label, code) => [String(label), shares!(0)[code]!] as const);
     const shown = html`<h3 id="result">Prediction</h3>
-      <p class="figure" role="status">${served.model.signature.target.name}: ${values[0]}</p>
+      <p class="big" role="status">${served.model.signature.target.name}: ${values[0]}</p>
       ${
         byClass.length > 0 &&
         itemTable("Probability of each class", byClass, [

@@ -21,7 +21,7 @@ export interface PageRequest {
 }
 
 export const areas = ["overview", "runs", "trials", "monitoring", "predictions", "live"] as const;
-/** The API is not below /ui for whoever calls it. */
+/** "docs" is /docs, not below /ui. */
 export type Area = (typeof areas)[number] | "docs";
 
 export interface Page {

@@ -12,7 +12,7 @@ import type { JoinedPrediction } from "../../../storage/predictionLog/logReader.
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 
 export function big(text: string): Html {
-  return html`<span class="figure">${text}</span>`;
+  return html`<span class="big">${text}</span>`;
 }
 
 /** Omits facts without a value. */
