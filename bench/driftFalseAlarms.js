@@ -3,7 +3,7 @@
  * `npm run build && node bench/driftFalseAlarms.js [TRIALS]`: the shares of alarms in percent, with a limit of 8 %
  * for the calibrated rules in every cell, and at least 95 % found of half a standard deviation at 1000 × 300.
  */
-import { categoryColumn } from "../dist/core/table/categoryColumn.js";
+import { categoryColumn } from "../dist/core/table/table.js";
 import { random } from "../dist/core/random.js";
 import { driftReport } from "../dist/monitoring/driftReport.js";
 import { referenceOf } from "../dist/stats/referenceOf.js";

@@ -103,7 +103,8 @@ export function seriesGaps(
   const [timeColumn = "", ...by] = keyColumns({ series: states });
   if (shortHistory === "missing") {
     const strict = seriesGaps({ series: states }, missing);
-    return (table) => unseenOnly(strict(table));
+    // Such rows are predicted all the same: a series that training did not see is still reported.
+    return (table) => strict(table).map((gap) => (gap?.unseen === undefined ? null : { ...gap, kind: "stale" }));
   }
   return (table) => {
     const rows = timesOf(table, timeColumn);
@@ -123,11 +124,6 @@ export function seriesGaps(
       return { kind: lacking === undefined ? "stale" : "missing", message: `${place}: ${found}` };
     });
   };
-}
-
-/** Rows that are predicted all the same: a series that training did not see is still reported. */
-function unseenOnly(gaps: readonly (HistoryGap | null)[]): (HistoryGap | null)[] {
-  return gaps.map((gap) => (gap?.unseen === undefined ? null : { ...gap, kind: "stale" }));
 }
 
 function unseenGap(table: Table, row: number, by: readonly string[]): HistoryGap {

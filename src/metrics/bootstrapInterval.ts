@@ -1,7 +1,7 @@
 /** Bootstrap confidence intervals of metrics. */
 import type { Evaluation } from "../core/metric.ts";
 import { atOnce, type Work } from "../core/inTurns.ts";
-import { random, type Random } from "../core/random.ts";
+import { random } from "../core/random.ts";
 import { quantileSorted } from "../stats/descriptive.ts";
 import type { ResampledMetric } from "./meanMetric.ts";
 
@@ -37,27 +37,35 @@ export function bootstrapInterval(
 export function* bootstrapInTurns(
   evaluation: Evaluation,
   metrics: readonly ResampledMetric[],
-  { seed, resamples = 1000, confidence = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Work<Interval[]> {
   const rowCount = evaluation.yTrue.length;
   if (rowCount < 2) return metrics.map(() => null);
-  const count = affordableResamples(resamples, rowCount);
-  const sampled = metrics.map((metric) => ({
-    valueOf: metric.prepare(evaluation),
-    values: new Float64Array(count),
-  }));
-  const source = random(seed);
+  const prepared = metrics.map((metric) => metric.prepare(evaluation));
+  const drawn = yield* resampled(rowCount, prepared, options);
+  return drawn.map((values) => percentileInterval(values, options.confidence));
+}
+
+/** Each value on each resample of n rows, drawn with replacement. @param valuesOf from how often each row was drawn */
+function* resampled(
+  rowCount: number,
+  valuesOf: readonly ((rowCounts: Uint32Array) => number)[],
+  { seed, resamples = 1000 }: BootstrapOptions,
+): Work<Float64Array[]> {
+  const { integer } = random(seed);
   const rowCounts = new Uint32Array(rowCount);
-  for (let i = 0; i < count; i++) {
-    resampleRows(rowCounts, source);
-    for (const { valueOf, values } of sampled) values[i] = valueOf(rowCounts);
+  const values = valuesOf.map(() => new Float64Array(affordableResamples(resamples, rowCount)));
+  for (let i = 0; i < values[0]!.length; i++) {
+    rowCounts.fill(0);
+    for (let row = 0; row < rowCount; row++) rowCounts[integer(rowCount)]!++;
+    for (const [k, valueOf] of valuesOf.entries()) values[k]![i] = valueOf(rowCounts);
     if (rowCount > MAX_ROWS_FOR_ALL_INTERVALS || i % 16 === 0) yield;
   }
-  return sampled.map(({ values }) => percentileInterval(values, confidence));
+  return values;
 }
 
 /** The middle `confidence` of the values; null if more than half of them are undefined. */
-export function percentileInterval(values: Float64Array, confidence: number): Interval {
+export function percentileInterval(values: Float64Array, confidence = 0.95): Interval {
   const sorted = values.filter(Number.isFinite).toSorted();
   if (sorted.length * 2 < values.length) return null;
   const tail = (1 - confidence) / 2;
@@ -76,31 +84,18 @@ export function affordableResamples(wanted: number, rowCount: number): number {
   return Math.min(wanted, affordable);
 }
 
-/** Draws n of n rows with replacement; sets `rowCounts` to how often each row was drawn. */
-export function resampleRows(rowCounts: Uint32Array, { integer }: Random): void {
-  rowCounts.fill(0);
-  for (let i = 0; i < rowCounts.length; i++) rowCounts[integer(rowCounts.length)]!++;
-}
-
-export interface PairedComparison {
-  /** Metric of the second model minus metric of the first, on all rows; NaN if either is undefined. */
-  readonly difference: number;
-  /** Percentile interval of the difference; null with fewer than two rows, or if undefined in most resamples. */
-  readonly interval: readonly [number, number] | null;
-  /** Share of resamples in which the second model is strictly better, in the direction of the metric; 0 to 1. */
-  readonly shareBetter: number;
-}
-
 /**
  * Paired, so the variation between rows cancels out: detects much smaller differences than comparing two intervals.
+ * @returns the metric of the second model minus that of the first, NaN if either is undefined; and the share of
+ *   resamples in which the second is strictly better, 0 to 1
  * @throws {RangeError} if the evaluations are not of the same rows
  */
 export function pairedBootstrap(
   first: Evaluation,
   second: Evaluation,
   metric: ResampledMetric,
-  { seed, resamples = 1000, confidence = 0.95 }: BootstrapOptions,
-): PairedComparison {
+  options: BootstrapOptions,
+): { difference: number; interval: Interval; shareBetter: number } {
   const rowCount = first.yTrue.length;
   if (rowCount !== second.yTrue.length || first.yTrue.some((value, row) => !Object.is(value, second.yTrue[row]))) {
     throw new RangeError("a paired comparison needs two evaluations of the same rows");
@@ -108,15 +103,9 @@ export function pairedBootstrap(
   const difference = metric.compute(second) - metric.compute(first);
   if (rowCount < 2) return { difference, interval: null, shareBetter: 0 };
   const [valueOfFirst, valueOfSecond] = [metric.prepare(first), metric.prepare(second)];
-  const source = random(seed);
-  const rowCounts = new Uint32Array(rowCount);
-  const differences = new Float64Array(affordableResamples(resamples, rowCount));
-  let better = 0;
-  for (let i = 0; i < differences.length; i++) {
-    resampleRows(rowCounts, source);
-    differences[i] = valueOfSecond(rowCounts) - valueOfFirst(rowCounts);
-    if (metric.greaterIsBetter ? differences[i]! > 0 : differences[i]! < 0) better++;
-  }
-  const interval = percentileInterval(differences, confidence);
-  return { difference, interval, shareBetter: better / differences.length };
+  const change = (rowCounts: Uint32Array): number => valueOfSecond(rowCounts) - valueOfFirst(rowCounts);
+  const differences = atOnce(resampled(rowCount, [change], options))[0]!;
+  const better = differences.filter((each) => (metric.greaterIsBetter ? each > 0 : each < 0));
+  const interval = percentileInterval(differences, options.confidence);
+  return { difference, interval, shareBetter: better.length / differences.length };
 }

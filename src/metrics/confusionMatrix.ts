@@ -27,16 +27,8 @@ function valid(code: number, classCount: number): number {
   throw new RangeError(`${code} is not a class code: there are ${classCount} classes`);
 }
 
-export interface ClassReport {
-  readonly classCode: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-  readonly support: number;
-}
-
 /** One entry per class, in the order of the codes; undefined ratios are 0, like scikit-learn's default. */
-export function classReport(evaluation: Evaluation): ClassReport[] {
+export function classReport(evaluation: Evaluation) {
   const matrix = confusionMatrix(evaluation);
   return matrix.map((row, classCode) => {
     const hits = row[classCode]!;

@@ -2,17 +2,11 @@
 import type { Evaluation } from "../core/metric.ts";
 import { classScores, rankScores } from "./rankMetric.ts";
 
-export interface RocCurve {
-  /** All arrays have the same length; from (0, 0) to (1, 1). */
-  readonly falsePositiveRate: readonly number[];
-  readonly truePositiveRate: readonly number[];
-}
-
 /**
  * Equal to scikit-learn's roc_curve: one point per distinct score, without those on a straight line between others.
- * @returns null without probabilities or if all rows are of one class
+ * @returns lists of the same length, from (0, 0) to (1, 1); null without probabilities or if all rows are of one class
  */
-export function rocCurve(evaluation: Evaluation, classCode = 1): RocCurve | null {
+export function rocCurve(evaluation: Evaluation, classCode = 1) {
   const ranked = rankScores(evaluation, classCode);
   if (ranked === null) return null;
   const hits = [0];

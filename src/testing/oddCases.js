@@ -2,7 +2,7 @@
 import { estimators } from "../../dist/estimators/index.js";
 import { transforms } from "../../dist/features/index.js";
 import { random } from "../../dist/core/random.js";
-import { categoryColumn } from "../../dist/core/table/categoryColumn.js";
+import { categoryColumn } from "../../dist/core/table/table.js";
 
 const NUMBERS = [
   NaN,

@@ -5,14 +5,13 @@ import { estimators } from "../../dist/estimators/index.js";
 import { computeMetrics } from "../../dist/metrics/findMetric.js";
 import { fitCandidate } from "../../dist/pipeline/fit/fitCandidate.js";
 import { predictor } from "../../dist/pipeline/predict/predictor.js";
-import { selectRows } from "../../dist/core/table/selectRows.js";
+import { selectRows } from "../../dist/core/table/table.js";
 import { formatJson } from "../../dist/storage/model/modelFile.js";
 import { driftTests } from "../../dist/drift/index.js";
 import { bootstrapInterval } from "../../dist/metrics/bootstrapInterval.js";
 import { metrics } from "../../dist/metrics/index.js";
-import { bestThreshold } from "../../dist/pipeline/fit/bestThreshold.js";
-import { fitCalibration } from "../../dist/pipeline/fit/bestThreshold.js";
-import { columnStatistics } from "../../dist/stats/columnStatistics.js";
+import { bestThreshold, fitCalibration } from "../../dist/pipeline/fit/bestThreshold.js";
+import { columnStatistics } from "../../dist/stats/descriptive.js";
 import { oddCase, oddSamples } from "./oddCases.js";
 
 const { first, count } = workerData;

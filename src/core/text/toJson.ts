@@ -27,13 +27,9 @@ export function toJson(value: unknown, key = ""): Json {
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .map(([name, item]): [string, Json] => {
-      const written = keepKeys ? name : snakeCase(name);
+      // "datasetSha256" → "dataset_sha256", "rocAUC" → "roc_auc".
+      const written = keepKeys ? name : name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
       return [written, toJson(item, verbatim.has(key) ? key : keepKeys ? "" : written)];
     });
   return Object.fromEntries(entries);
-}
-
-/** "datasetSha256" → "dataset_sha256", "rocAUC" → "roc_auc". */
-function snakeCase(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }

@@ -1,12 +1,6 @@
 /** Chooses how to read text columns that are numbers or dates, from all files together, and converts the tables. */
 import type { DatasetColumn } from "../../core/records/lineage.ts";
-import {
-  numberFormat,
-  numberFormatOf,
-  type Decimal,
-  valueFormat,
-  type ValueFormat,
-} from "../../core/text/valueFormat.ts";
+import { numberFormat, numberFormatOf, type Decimal, valueFormat } from "../../core/text/valueFormat.ts";
 import { castExpression, kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
 import { type Database, identifier } from "../duckdb/duckdb.ts";
 import { formatIn, isMarker } from "../duckdb/formatSql.ts";
@@ -99,7 +93,9 @@ function chosen(facts: readonly TextFacts[], evidence: Evidence): Pick<ReadColum
   if (dates.length > 0) {
     const isInteger = facts.some(({ plain }) => plain === "BIGINT");
     if (isPlain && !isInteger) return { format: undefined };
-    return isOrderUnknown(dates) ? { format: undefined, choice: "undecided" } : { format: dates[0]!.id };
+    // Of 01/02/2024 either part may be the month; 01.02.2024 has the day first.
+    const isOrderUnknown = dates.length > 1 && !dates[0]!.id.startsWith("%d.");
+    return isOrderUnknown ? { format: undefined, choice: "undecided" } : { format: dates[0]!.id };
   }
   const [first, second] = formats.flatMap(({ id }) => numberFormat(id) ?? []);
   if (first === undefined || second === undefined) return { format: first?.id };
@@ -108,11 +104,6 @@ function chosen(facts: readonly TextFacts[], evidence: Evidence): Pick<ReadColum
   const [decimal, isGuess = false] = decimalOf(separators, { ...evidence, hasUnit: first.unit !== "" });
   if (decimal === undefined) return { format: undefined, choice: "undecided" };
   return { format: numberFormatOf(decimal, first.unit).id, ...(isGuess ? { choice: "guessed" } : {}) };
-}
-
-/** Of 01/02/2024 either part may be the month; 01.02.2024 has the day first. */
-function isOrderUnknown(dates: readonly ValueFormat[]): boolean {
-  return dates.length > 1 && !dates[0]!.id.startsWith("%d.");
 }
 
 /** The decimal separator of numbers such as 1,005 or 4.172, and whether it is a guess; undefined if nothing decides. */

@@ -50,17 +50,13 @@ export async function readTable(
       throw new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
     }
     if (files.length === 0) throw new MlctlError("data", "no files to read");
-    return { ...(await tableFromStored(database, "result")), files, notes, csvNotes };
+    const rowCount = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
+    return { ...(await tableFromQuery(database, "SELECT * FROM result", rowCount)), files, notes, csvNotes };
   });
 }
 
 /** Streams the result of a query into a table. */
 const CHUNK_ROWS = 2048;
-
-export async function tableFromStored(database: Database, table: string): Promise<Table> {
-  const rowCount = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
-  return tableFromQuery(database, `SELECT * FROM ${identifier(table)}`, rowCount);
-}
 
 /** Needs memory for the table plus one chunk of 2,048 rows. @param expected number of rows, if it is known */
 export async function tableFromQuery(database: Database, query: string, expected = CHUNK_ROWS): Promise<Table> {

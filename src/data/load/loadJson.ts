@@ -93,16 +93,9 @@ async function keepJsonText(
 
 type Formats = NonNullable<ReadOptions["formats"]>;
 
-interface InspectedJson {
-  readonly text: TextFile;
-  /** What follows the white space at the start, at least LONG_LINE characters if there are that many. */
-  readonly beginning: string;
-  /** The last character that is not white space. */
-  readonly lastChar: string;
-}
-
 /** Copies text into `folder` that DuckDB cannot read: another encoding than UTF-8, byte order marks. */
-async function inspectJson(path: string, folder: string, encoding: string | undefined): Promise<InspectedJson> {
+async function inspectJson(path: string, folder: string, encoding: string | undefined) {
+  // Without white space: at least LONG_LINE characters if there are that many, and the last one.
   let beginning = "";
   let lastChar = "";
   let hasMark = false;

@@ -68,14 +68,8 @@ function holdersByName(parts: readonly Part[]): Map<string, Holder[]> {
   return Map.groupBy(all, ({ column }) => column.name.toLowerCase());
 }
 
-interface Stranger {
-  readonly path: string;
-  readonly reason: string;
-  readonly hint: string;
-}
-
 /** Parts without the `target`, if others have it, or without most of the columns that more than half of them have. */
-export function strangers(parts: readonly Part[], target: string | null): Stranger[] {
+export function strangers(parts: readonly Part[], target: string | null) {
   const holders = holdersByName(parts);
   const total = parts.reduce((sum, { weight: own = 1 }) => sum + own, 0);
   const isTarget = (name: string): boolean => name === target?.toLowerCase();

@@ -29,7 +29,7 @@ describe("ensureFolder", () => {
 
   it.skipIf(!existsSync("/proc/self"))("returns if the file system reports that an existing parent is missing", () => {
     // In a child process: an endless call cannot be stopped from within.
-    const code = `import { ensureFolder } from ${JSON.stringify(join(dist, "files/commitFile.js"))}; ensureFolder("/proc/x/y");`;
+    const code = `import { ensureFolder } from ${JSON.stringify(join(dist, "files/atomicWrite.js"))}; ensureFolder("/proc/x/y");`;
     const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
       encoding: "utf8",
       timeout: 20_000,

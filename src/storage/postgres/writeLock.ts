@@ -36,7 +36,9 @@ export async function takeWriteLock(
 ): Promise<WriteLock> {
   let newest = remembered;
   const key = lockOf(address, request.job);
-  const connection = await connect(address, applicationName(request.command));
+  // Shown in pg_stat_activity; Postgres cuts it after 63 bytes.
+  const application = `${request.command} #${process.pid}@${hostname()}`.slice(0, 63);
+  const connection = await connect(address, application);
   try {
     const name = randomUUID();
     await refusePooling(connection, address, name);
@@ -142,11 +144,6 @@ export async function holderOf(connection: Connection, key: LockKey): Promise<Lo
 
 const LOCK_ROW = `l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = $1::bigint AND l.objid = $2::bigint
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-
-/** Shown in pg_stat_activity; Postgres cuts it after 63 bytes. */
-function applicationName(command: string): string {
-  return `${command} #${process.pid}@${hostname()}`.slice(0, 63);
-}
 
 async function waitForLock(connection: Connection, key: LockKey, request: LockRequest): Promise<void> {
   const deadline = performance.now() + request.waitMs;

@@ -447,7 +447,7 @@ describe("opening the store", () => {
     cpSync(paths.workspace, target, { recursive: true });
     copyFileSync(paths.database, join(target, "mlctl.db"));
     const script = `
-      import { readFolderStore } from ${JSON.stringify(join(dist, "store/readStore.js"))};
+      import { readFolderStore } from ${JSON.stringify(join(dist, "store/syncStore.js"))};
       const paths = ${JSON.stringify(workspaceIn(target))};
       console.log(readFolderStore(paths).runs().length);`;
 

@@ -10,11 +10,6 @@ import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./
 import { executor, forgetOrphans, indexRecord, type Value } from "./indexRecord.ts";
 import { withStoreErrors } from "./storeFailure.ts";
 
-interface MonitorFilter extends Pick<RunFilter, "limit"> {
-  readonly modelSha256?: string | undefined;
-  readonly runId?: string | undefined;
-}
-
 export interface Alias {
   readonly name: string;
   readonly runId: string;
@@ -122,8 +117,9 @@ export class RunStore {
   }
 
   /** By the time of their window; a window without one by when it was monitored. */
-  monitorings({ modelSha256, runId, limit = -1 }: MonitorFilter = {}): MonitorRecord[] {
-    return this.#records(
+  monitorings(filter: { modelSha256?: string | undefined; runId?: string | undefined; limit?: number } = {}) {
+    const { modelSha256, runId, limit = -1 } = filter;
+    return this.#records<MonitorRecord>(
       `monitorings WHERE model_sha256 = coalesce(?, model_sha256) AND coalesce(run_id, '') = coalesce(?, run_id, '')
        ORDER BY ${newestWindowsFirst()} LIMIT ?`,
       modelSha256,

@@ -9,14 +9,8 @@ import { attempt, type MlctlError } from "../../core/errors.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { changedFiles } from "../records/recordFiles.ts";
 
-export interface SyncResult {
-  readonly indexed: number;
-  readonly removed: number;
-  readonly problems: readonly RecordProblem[];
-}
-
 /** Indexes new and changed records and removes missing ones. */
-export async function syncStore(records: Pick<Records, "changes">, store: RunStore): Promise<SyncResult> {
+export async function syncStore(records: Pick<Records, "changes">, store: RunStore) {
   for (;;) {
     const version = store.version();
     const { changes, problems } = await records.changes(store.knownRecords());
