@@ -1,7 +1,7 @@
 /** Bootstrap confidence intervals of metrics. */
 import type { Evaluation } from "../core/metric.ts";
 import { atOnce, type Work } from "../core/inTurns.ts";
-import { random } from "../core/random.ts";
+import { random, type Random } from "../core/random.ts";
 import { quantileSorted } from "../stats/descriptive.ts";
 import type { ResampledMetric } from "./meanMetric.ts";
 
@@ -52,16 +52,21 @@ function* resampled(
   valuesOf: readonly ((rowCounts: Uint32Array) => number)[],
   { seed, resamples = 1000 }: BootstrapOptions,
 ): Work<Float64Array[]> {
-  const { integer } = random(seed);
+  const source = random(seed);
   const rowCounts = new Uint32Array(rowCount);
   const values = valuesOf.map(() => new Float64Array(affordableResamples(resamples, rowCount)));
   for (let i = 0; i < values[0]!.length; i++) {
-    rowCounts.fill(0);
-    for (let row = 0; row < rowCount; row++) rowCounts[integer(rowCount)]!++;
+    resampleRows(rowCounts, source);
     for (const [k, valueOf] of valuesOf.entries()) values[k]![i] = valueOf(rowCounts);
     if (rowCount > MAX_ROWS_FOR_ALL_INTERVALS || i % 16 === 0) yield;
   }
   return values;
+}
+
+/** Sets `rowCounts` to how often each row was drawn. Not part of the generator, whose loops are slower. */
+function resampleRows(rowCounts: Uint32Array, { integer }: Random): void {
+  rowCounts.fill(0);
+  for (let i = 0; i < rowCounts.length; i++) rowCounts[integer(rowCounts.length)]!++;
 }
 
 /** The middle `confidence` of the values; null if more than half of them are undefined. */
