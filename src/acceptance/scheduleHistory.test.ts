@@ -84,7 +84,7 @@ describe("a job whose units were only written into a folder of one's own", () =>
       "installed in systemd",
     );
     date(workspace);
-    expect(statusOf(workspace)).toMatchObject({ status: "unscheduled", missed: 0, scheduler: null });
+    expect(statusOf(workspace)).toMatchObject({ status: "waiting", missed: 0, scheduler: null });
     expect(workspace.run(["doctor"]).stdout).not.toMatch(/missed \d+ runs?/);
     workspace.ok("schedule", "now", "job");
     expect(statusOf(workspace)).toMatchObject({ status: "ok", missed: 0 });
