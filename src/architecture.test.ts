@@ -90,7 +90,7 @@ const orchestrators = new Set(["lifecycle/fullprocess"]);
 
 /** More files than this are not found any more: a registry's leaves are excepted, and so are tests. */
 const MOST_FILES = 25;
-const listings = new Set(["features", "metrics"]);
+const listings = new Set(["features", "metrics", "commands"]);
 
 interface Source {
   readonly path: string;
