@@ -46,15 +46,15 @@ it("lists what other thresholds would do, with their cost, and marks that of the
   const [low, own, ...rest] = thresholdRows(input);
   expect(rest).toEqual([]);
   // 360 alarms of 20 EUR and 92 misses of 200 EUR: 7,200 + 18,400. 108 alarms and 186 misses: 2,160 + 37,200.
-  expect(low).toMatchObject({ threshold: 0.28, cost: "25,600 EUR", isOwn: false, isCheapest: true });
+  expect(low).toMatchObject({ threshold: "0.28", cost: "25,600 EUR", isOwn: false, isCheapest: true });
   expect(low!.lift).toBeCloseTo(158 / 360 / 0.25, 10);
-  expect(own).toMatchObject({ threshold: 0.5, cost: "39,360 EUR", isOwn: true });
+  expect(own).toMatchObject({ threshold: "0.500", cost: "39,360 EUR", isOwn: true });
   const { score } = input.run;
   const scored = { ...score!, metrics: { ...score!.metrics, cost: 39_360 }, baseline: { cost: 50_000 } };
   expect(inRows({ ...input, run: { ...input.run, score: scored } })!.sentences.at(-1)).toBe(
     "In money, 1,000 of the test rows cost 39,360 EUR with this model, 50,000 EUR if every row got the same prediction: " +
       "the model saves 10,640 EUR. " +
-      "On these rows the threshold 0.280 would be cheapest: 25,600 EUR.",
+      "On these rows the threshold 0.28 would be cheapest: 25,600 EUR.",
   );
   const dearer = { ...scored, baseline: { cost: 39_339.2 } };
   expect(inRows({ ...input, run: { ...input.run, score: dearer } })!.sentences.at(-1)).toContain(
@@ -68,7 +68,7 @@ it("lists lower thresholds too if the model gives an alarm for most rows", () =>
   });
   const rows = thresholdRows(churn(weak, { thresholds: { positive: "yes", threshold: 0.2, points } }));
   // 0.2 alarms for 85 % of the rows, 0.1 for 95 %.
-  expect(rows.slice(0, 2)).toMatchObject([{ threshold: 0.1, isOwn: false, isCheapest: false }, { threshold: 0.2, isOwn: true }]); // prettier-ignore
+  expect(rows.slice(0, 2)).toMatchObject([{ threshold: "0.1", isOwn: false, isCheapest: false }, { threshold: "0.200", isOwn: true }]); // prettier-ignore
 });
 
 it("lists no threshold that nobody would set, except that of the model", () => {
@@ -83,8 +83,8 @@ it("lists no threshold that nobody would set, except that of the model", () => {
       (row) => row.threshold,
     );
   };
-  expect(of([5.2e-36, 1e-4, 0.2, 0.6, 0.9999], 0.6)).toEqual([0.2, 0.6]);
-  expect(of([5.2e-36, 1e-4], 1e-4)).toEqual([1e-4]);
+  expect(of([5.2e-36, 1e-4, 0.2, 0.6, 0.9999], 0.6)).toEqual(["0.2", "0.600"]);
+  expect(of([5.2e-36, 1e-4], 1e-4)).toEqual(["0.000100"]);
 });
 
 it("judges the quality by the baseline, the limits and what is missed, not by the deployment", () => {

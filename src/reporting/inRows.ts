@@ -118,7 +118,7 @@ function moneySentence(input: ReportInput): string {
   const cheaper =
     cheapest === undefined || cheapest.cost >= cost
       ? ""
-      : ` On these rows the threshold ${displayNumber(cheapest.threshold)} would be cheapest: ${text(cheapest.cost)}.`;
+      : ` On these rows the threshold ${cheapest.threshold} would be cheapest: ${text(cheapest.cost)}.`;
   // Not of the rows that it predicts now: `mlctl monitor` says what those with labels cost.
   return `In money, 1,000 of the test rows cost ${text(cost)} with this model${without}.${cheaper}`;
 }
@@ -129,12 +129,19 @@ function moneyText(value: number, currency: string | null): string {
   return `${amount}${currency === null ? "" : ` ${currency}`}${value < 0 ? " (a gain)" : ""}`;
 }
 
+/** A smaller threshold gives an alarm for every row. */
+const SMALLEST = 1e-6;
+
 /** The threshold at which these rows would cost the least; undefined without costs or probabilities. */
 function cheapestOf({ money, thresholds, positiveShare }: ReportInput) {
   if (money === null || thresholds === null || positiveShare === null) return undefined;
   const costs = thresholds.points
-    .filter(isReadable)
-    .map((point) => ({ ...point, point, cost: costOf(point, money, positiveShare) }));
+    .filter(({ threshold }) => threshold >= SMALLEST)
+    .map((point) => ({
+      ...point,
+      point,
+      cost: costOf(point, money.costs, positiveShare),
+    }));
   return costs.toSorted((a, b) => a.cost - b.cost)[0];
 }
 
@@ -144,9 +151,9 @@ function isReadable({ threshold }: ThresholdPoint): boolean {
 }
 
 /** Cost of 1,000 rows at a threshold. */
-function costOf(
+export function costOf(
   { precision, recall, selected }: ThresholdPoint,
-  { costs }: NonNullable<ReportInput["money"]>,
+  costs: NonNullable<ReportInput["money"]>["costs"],
   positiveShare: number,
 ): number {
   const hits = selected * precision;
@@ -177,9 +184,9 @@ export function thresholdRows(input: ReportInput) {
     .toSorted((a, b) => a.threshold - b.threshold)
     .map((point) => ({
       ...point,
-      threshold: point === own ? threshold : point.threshold,
+      threshold: point === own ? displayNumber(threshold) : String(point.threshold),
       lift: point.precision / positiveShare,
-      cost: money === null ? null : moneyText(costOf(point, money, positiveShare), money.currency),
+      cost: money === null ? null : moneyText(costOf(point, money.costs, positiveShare), money.currency),
       isOwn: point === own,
       isCheapest: point === cheapest,
     }));

@@ -97,6 +97,26 @@ describe("two classes", () => {
     expect(description).toContain("at 0.350 (0.800)");
   });
 
+  it("have the cheapest of all thresholds, as a short decimal that has the same effect", () => {
+    const { uniform } = random(3);
+    const yTrue = Float64Array.from({ length: 400 }, () => (uniform() < 0.1 ? 1 : 0));
+    const probabilities = yTrue.map((label) => uniform() * (label === 1 ? 0.3 : 0.15));
+    const costs = { truePositive: 0, falsePositive: 5, falseNegative: 100, trueNegative: 0, over: 0, under: 0 };
+    const costAt = (threshold: number): number =>
+      probabilities.reduce(
+        (sum, each, i) => sum + (yTrue[i] === 1 ? (each < threshold ? 100 : 0) : each < threshold ? 0 : 5),
+        0,
+      );
+    const least = Math.min(...Array.from(probabilities, costAt));
+    const evaluation = { ...binary, yTrue, yPred: yTrue, probabilities };
+    const { thresholds } = reportCurves(evaluation, modelOf(["no", "yes"]), costs);
+    const shown = thresholds!.points.map(({ threshold }) => threshold);
+    expect(Math.min(...shown.map(costAt))).toBe(least);
+    for (const { threshold, selected } of thresholds!.points)
+      expect(probabilities.filter((each) => each >= threshold).length / 400).toBeCloseTo(selected, 12);
+    expect(Math.max(...shown.map((each) => String(each).length))).toBeLessThan(10);
+  });
+
   it("have no curve if all labels are of one class", () => {
     const alike = { ...binary, yTrue: Float64Array.of(0, 0, 0, 0) };
     expect(reportCurves(alike, modelOf(["no", "yes"])).roc).toEqual([]);

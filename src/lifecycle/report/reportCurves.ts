@@ -1,5 +1,5 @@
 /** Computes the curves of a report from a model's predictions for the test set. */
-import type { Evaluation } from "../../core/metric.ts";
+import type { Costs, Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import { selectValues } from "../../core/table/table.ts";
@@ -8,7 +8,9 @@ import { classScores } from "../../metrics/rankMetric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { heightAt, type Curve } from "../../plots/curve.ts";
 import { mean, lowerBound } from "../../stats/descriptive.ts";
+import { costOf } from "../../reporting/inRows.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
+import type { ThresholdPoint } from "../../plots/calibration.ts";
 
 /** Maximum number of points in a plot: more make the file larger and the plot no clearer. */
 const MAX_ROWS = 20_000;
@@ -23,7 +25,7 @@ const HARDEST = 5;
 /** Steps of the mean curves and of the thresholds. */
 const STEPS = 100;
 
-export function reportCurves(evaluation: Evaluation | null, { signature, threshold }: Model): Curves {
+export function reportCurves(evaluation: Evaluation | null, { signature, threshold }: Model, costs?: Costs): Curves {
   const none: Curves = {
     roc: null,
     precisionRecall: null,
@@ -59,33 +61,46 @@ export function reportCurves(evaluation: Evaluation | null, { signature, thresho
   };
   const [curve] = curves;
   if (!binary || curve === null || curve === undefined) return all;
+  const positiveShare = evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length;
+  const costsOfPoint = costs && ((point: ThresholdPoint) => costOf(point, costs, positiveShare));
   return {
     ...all,
-    positiveShare: evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length,
-    thresholds: thresholdsOf(curve, { positive: classes[1]!, threshold: threshold ?? 0.5 }),
+    positiveShare,
+    thresholds: thresholdsOf(curve, { positive: classes[1]!, threshold: threshold ?? 0.5 }, costsOfPoint),
     gains: [...points(curve.selected, curve.recall), [0, 0] as const].toReversed(),
     calibration: calibrationCurve(evaluation),
   };
 }
 
+/** @param costsOfPoint the cheapest of all thresholds is among the points */
 function thresholdsOf(
   { thresholds, precision, recall, selected }: PrecisionRecallCurve,
   model: { positive: string; threshold: number },
+  costsOfPoint: ((point: ThresholdPoint) => number) | undefined,
 ): ReportInput["thresholds"] {
   const at = (limit: number) => lowerBound(thresholds, limit);
+  const pointAt = (i: number): ThresholdPoint => ({
+    threshold: shortestIn(thresholds[i - 1] ?? 0, thresholds[i]!),
+    precision: precision[i]!,
+    recall: recall[i]!,
+    selected: selected[i]!,
+  });
   const grid = Array.from({ length: STEPS + 1 }, (_, i) => at((i / STEPS) * thresholds.at(-1)!));
-  const places = [...new Set([...grid, at(model.threshold)])].filter((i) => i < thresholds.length);
-  return {
-    ...model,
-    points: places
-      .toSorted((a, b) => a - b)
-      .map((i) => ({
-        threshold: thresholds[i]!,
-        precision: precision[i]!,
-        recall: recall[i]!,
-        selected: selected[i]!,
-      })),
-  };
+  const costs = costsOfPoint === undefined ? [] : thresholds.map((_, i) => costsOfPoint(pointAt(i)));
+  const cheapest = costs.reduce((best, cost, i) => (cost < costs[best]! ? i : best), 0);
+  const places = [...new Set([...grid, at(model.threshold), cheapest])].filter((i) => i < thresholds.length);
+  return { ...model, points: places.toSorted((a, b) => a - b).map(pointAt) };
+}
+
+/** The shortest decimal above `low` up to `high`, from three digits on: as a threshold, it has the effect of `high`. */
+function shortestIn(low: number, high: number): number {
+  const exponent = Math.floor(Math.log10(high));
+  for (let digits = 3; digits < 17; digits++) {
+    const scale = 10 ** (digits - 1 - exponent);
+    const short = Number((Math.floor(high * scale) / scale).toPrecision(digits));
+    if (short > low && short <= high) return short;
+  }
+  return high;
 }
 
 /** The area of one class versus the rest; null if the test rows do not define it. */

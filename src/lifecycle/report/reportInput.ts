@@ -53,7 +53,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     money: costs === undefined ? null : { costs, currency: config.costs!.currency },
     broken: judged === null ? [] : brokenLimits(judged, config.promotion.require),
     decision: await decisionOf(session, run, judged),
-    ...reportCurves(judged?.evaluation ?? null, model),
+    ...reportCurves(judged?.evaluation ?? null, model, costs),
     shap,
     ...reportMeans(inputs, { session, model, run, importance: ranked.importance }),
     ...ranked,

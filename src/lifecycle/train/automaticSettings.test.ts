@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { random } from "../../core/random.ts";
 import type { Run } from "../../core/records/lineage.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { reproduce } from "../compare/reproduce.ts";
@@ -96,6 +97,26 @@ describe("a training without train.models", () => {
     });
     expect(second.model!.sha256).toBe(first.run.model!.sha256);
     expect(second.configSha256).toBe(first.run.resolvedConfigSha256);
+  });
+
+  it("has the same ensemble at any threshold", async () => {
+    // Half linear and half not, so that a blend of models is best.
+    const { normal } = random(4);
+    const rows = Array.from({ length: 400 }, () => {
+      const [x, z, w] = [normal(), normal(), normal()];
+      return `${x},${z},${w},${x + 1.2 * Math.sign(z * w) + normal() > 0 ? "yes" : "no"}\n`;
+    });
+    const example = await exampleWorkspace(config, { "practicedata/a.csv": `x,z,w,leaves\n${rows.join("")}` });
+    await example.change(async (session) => void (await ingest(session)));
+    const membersAt = async (threshold: number | "tune") => {
+      await example.configure({ ...config, train: { ...config.train, threshold } });
+      const { leaderboard } = await example.change((session) => train(session));
+      return leaderboard.map(({ family, weight }) => [family, weight]).toSorted();
+    };
+    const tuned = await membersAt("tune");
+    expect(tuned.map(([family]) => family)).toContain("ensemble");
+    // At this threshold, models give every row the same class.
+    expect(await membersAt(0.005)).toEqual(tuned);
   });
 
   it("adds models while there is time, and names them in the record", async () => {

@@ -196,11 +196,14 @@ async function withEnsemble(
   const start = performance.now();
   const { y, target } = data;
   const library = trained.flatMap((each) => {
-    const { candidate, fitted, unseen, degenerate } = each;
-    if (fitted === undefined || unseen === undefined || degenerate !== undefined || isBaseline(each.family)) return [];
+    const { candidate, fitted, unseen } = each;
+    if (fitted === undefined || unseen === undefined || isBaseline(each.family)) return [];
     // The history of look-back features is kept for one model.
     if (fitted.transforms.some(({ type }) => findTransform(type)?.looksBack !== undefined)) return [];
     if (!unseen.every(({ raw }) => raw.every(Number.isFinite))) return [];
+    // Not `degenerate`: predictions that are alike at one threshold would make the model depend on the threshold.
+    const width = target.task === "multiclass" ? target.classes!.length : 1;
+    if (unseen.every(({ raw }) => raw.every((value, i) => value === raw[i % width]))) return [];
     return [{ each, candidate, fitted, unseen }];
   });
   if (data.config.train.ensemble !== true || library.length < 2) return trained;

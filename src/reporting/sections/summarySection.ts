@@ -52,7 +52,7 @@ function thresholdTable(input: ReportInput): Html | null {
       [
         numeric("Threshold"),
         ({ threshold, isOwn, isCheapest }) =>
-          html`${displayNumber(threshold)}${isOwn && html` <span class="tag">now</span>`}${
+          html`${threshold}${isOwn && html` <span class="tag">now</span>`}${
             isCheapest && html` <span class="tag">cheapest</span>`
           }`,
       ],
@@ -63,11 +63,11 @@ function thresholdTable(input: ReportInput): Html | null {
       money && [numeric("Cost of 1,000 test rows"), ({ cost }) => cost],
     ])}
     <p class="note">
-      At ${displayNumber(example.threshold)}, ${percent(example.selected)} of the rows get an alarm, and among them are
+      At ${example.threshold}, ${percent(example.selected)} of the rows get an alarm, and among them are
       ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}: ${displayNumber(example.lift, 2)} times
       as many as at random (lift). For another threshold, set
-      <code>"train": { "threshold": ${displayNumber(example.threshold)} }</code> in config.json and run
-      <code>mlctl fullprocess</code>: the model stays the same, and the new threshold is deployed even if no metric
+      <code>"train": { "threshold": ${example.threshold} }</code> in config.json and run <code>mlctl fullprocess</code>:
+      the model stays the same, and the new threshold is deployed even if no metric
       improves.${!money && html` For money, set <code>"costs"</code>.`}
     </p>
   </div>`;
