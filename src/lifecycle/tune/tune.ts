@@ -156,7 +156,10 @@ async function searchAll(given: Session, { searches, data, options, until }: Sea
     threads,
     post(task: TrialTask) {
       const { subject, fold } = task;
-      return { title: `${searches[subject]!.subject.candidate.family}, fold ${fold + 1}`, task };
+      return {
+        title: `${searches[subject]!.subject.candidate.family}, ${fold === null ? "length" : `fold ${fold + 1}`}`,
+        task,
+      };
     },
   });
   const progress = tuneProgress(session.context, searches, { hasEnd: time === undefined, helpers: pool.helpers });
@@ -192,7 +195,8 @@ async function searchAll(given: Session, { searches, data, options, until }: Sea
     const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
     const reused = trials.filter((trial) => memory.known.get(trial.number) === trial).length;
     const counts = { trials: trials.length, reused, pruned: count("pruned"), failed: count("failed") };
-    const result: SearchResult = { ...summaryOf(search), ...counts, best, configured: configured.value ?? null };
+    const fits = time === undefined ? search.fits : trials.reduce((sum, { steps }) => sum + steps.length, 0);
+    const result: SearchResult = { ...summaryOf(search), fits, ...counts, best, configured: configured.value ?? null };
     return { search, trials, memory, result };
   };
   try {

@@ -64,7 +64,8 @@ export function plannedSearches(
         hint: "mlctl tune --method tpe --time 10m",
       });
     }
-    const subject = { candidate, folds: folds.folds, aggregate: folds.aggregate };
+    const stopOn = data.config.train.refit === true ? data.split.training : null;
+    const subject = { candidate, folds: folds.folds, aggregate: folds.aggregate, stopOn };
     const key = keyOf(workspace, { dataset, plan, subject, foldMethod: folds.method });
     return [{ model, plan, subject, foldMethod: folds.method, key, ...sizeOf(plan, model) }];
   });
@@ -149,6 +150,7 @@ function keyOf({ config, codeVersion }: Workspace, { dataset, plan, subject, fol
     split,
     group: selection.group_column,
     aggregate: subject.aggregate,
+    stops: subject.stopOn === null ? "in each fold" : "once",
     period: selection.period,
     trials: plan.method === "halving" ? trials : null,
     // Another version of the library may round differently.

@@ -37,9 +37,24 @@ export function foldJudge(
     records.set(number, record);
     return record;
   };
+  const lengths = new Map<string, Promise<TrialResult | undefined>>();
+  /** Of a point that stops early: one fit says when, for all folds, as in the leaderboard. */
+  const lengthOf = ({ params }: Group): Promise<TrialResult | undefined> => {
+    const stops = typeof params["early_stopping_rounds"] === "number" && params["best_iteration"] === undefined;
+    if (subject.stopOn === null || !stops) return Promise.resolve(undefined);
+    const key = pointText(params);
+    const found = lengths.get(key) ?? pool.run({ subject: position, fold: null, params, stages: null });
+    lengths.set(key, found);
+    return found;
+  };
   const fit = async (group: Group, fold: number): Promise<void> => {
-    const { params, stages, drawn } = group;
-    const result = await pool.run({ subject: position, fold, params, stages });
+    const { stages, drawn } = group;
+    const length = await lengthOf(group);
+    const params = length !== undefined && "params" in length ? length.params : group.params;
+    const result =
+      length !== undefined && "error" in length
+        ? length
+        : await pool.run({ subject: position, fold, params: params ?? group.params, stages });
     for (const [i, { number }] of drawn.entries()) {
       const record = recordOf(number);
       if ("error" in result) record.error = failureOf(result.error);

@@ -73,13 +73,19 @@ export interface TrialSubject {
   readonly candidate: Candidate;
   readonly folds: readonly Split[];
   readonly aggregate: Aggregate;
+  /**
+   * Rows on which a fit that stops early finds its length for all folds, as that of a model that is fitted again does; null:
+   * each fold finds its own.
+   */
+  readonly stopOn: Int32Array | null;
 }
 
 /** Points that share one fit on one fold. */
 export interface TrialTask {
   /** Position in TrialWork.subjects. */
   readonly subject: number;
-  readonly fold: number;
+  /** Null: the rows of `stopOn`. */
+  readonly fold: number | null;
   /** All parameters of the point with the longest fit, including those that are not searched. */
   readonly params: JsonObject;
   /** Value of the family's `stages` parameter for each point; null if the family has none or for a single point. */
@@ -90,8 +96,9 @@ interface Failed {
   readonly error: { readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined };
 }
 
-/** One prediction per point for the validation rows of the fold, as Predictor.predict. */
-export type TrialResult = { readonly predictions: readonly Float64Array[]; readonly seconds: number } | Failed;
+/** Predictions: one per point for the validation rows of the fold, as Predictor.predict, or without a fold `params`. */
+export type TrialResult =
+  { readonly predictions: readonly Float64Array[]; readonly params?: JsonObject; readonly seconds: number } | Failed;
 
 /** Of a FitTask. */
 export type FitResult = { readonly fitted: Fitted; readonly seconds: number } | Failed;

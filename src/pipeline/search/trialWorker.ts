@@ -28,6 +28,7 @@ export default async function run(task: TrialTask | FitTask): Promise<TrialResul
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   try {
+    if ("subject" in task && task.fold === null) return { ...(await lengthOf(task)), seconds: seconds() };
     if ("subject" in task) return { predictions: await predictionsOf(task), seconds: seconds() };
     const { candidate, rows, watched } = task;
     const fitted = await fitPart(candidate, partOf(data, rows), {}, watched && partOf(data, watched));
@@ -37,6 +38,13 @@ export default async function run(task: TrialTask | FitTask): Promise<TrialResul
     // Error classes are lost between threads.
     return { error: { kind: error.kind, message: error.message, hint: error.hint } };
   }
+}
+
+/** The parameters with the length at which the fit stopped early. */
+async function lengthOf({ subject, params }: TrialTask): Promise<{ predictions: []; params: JsonObject }> {
+  const { candidate } = subjects[subject]!;
+  const { judged: _, ...features } = await featuresOf(subject, null);
+  return { predictions: [], params: (await fitFeatures(candidate.family, features, { params })).params };
 }
 
 async function predictionsOf({ subject, fold, params, stages }: TrialTask): Promise<Float64Array[]> {
@@ -61,7 +69,7 @@ function ownLength({ stages, params: specs }: Estimator, params: JsonObject): nu
   return typeof length === "number" ? [length] : null;
 }
 
-async function featuresOf(subject: number, fold: number): Promise<FoldFeatures> {
+async function featuresOf(subject: number, fold: number | null): Promise<FoldFeatures> {
   const key = `${subject} ${fold}`;
   const features = kept.get(key) ?? (await makeFeatures(subject, fold));
   kept.delete(key);
@@ -74,9 +82,9 @@ async function featuresOf(subject: number, fold: number): Promise<FoldFeatures> 
   return features;
 }
 
-async function makeFeatures(subject: number, fold: number): Promise<FoldFeatures> {
-  const { candidate, folds } = subjects[subject]!;
-  const { training, validation } = folds[fold]!;
+async function makeFeatures(subject: number, fold: number | null): Promise<FoldFeatures> {
+  const { candidate, folds, stopOn } = subjects[subject]!;
+  const { training, validation } = fold === null ? { training: stopOn!, validation: new Int32Array(0) } : folds[fold]!;
   const part = partOf(data, training);
   const features = await candidateFeatures(candidate, part);
   const rows = selectRows(data.inputs, validation);
