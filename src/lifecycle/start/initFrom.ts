@@ -6,14 +6,14 @@ import { type Task, findColumn, type Column, type Table } from "../../core/table
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { DatasetColumn } from "../../core/records/lineage.ts";
-import { atLine, counted, formatNumber, percent, listed } from "../../core/text/format.ts";
+import { atLine, counted, formatNumber, percent, listed, present } from "../../core/text/format.ts";
 import { cellText } from "../../core/table/table.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
 import { ingestFiles } from "../../data/files/ingestFiles.ts";
 import { readDataset } from "../../data/files/readTable.ts";
 import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
-import { timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
+import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
 import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
 import { encodeTarget, type EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
@@ -173,7 +173,7 @@ function chooseRows(
   { testSize, seed }: InitFromOptions,
 ): { split: Split; time: Entry } {
   const classCount = spec.classes?.length ?? 0;
-  const order = timeOrder(inputs);
+  const order = timeOrder(inputs, rowOrders);
   // Rows without a target are a class of their own.
   const codes = new Float64Array(inputs.rowCount).fill(classCount);
   for (const [i, row] of rows.entries()) codes[row] = y[i]!;
@@ -184,7 +184,7 @@ function chooseRows(
     const hasClasses = (part: Int32Array): boolean =>
       new Set(Array.from(part, (row) => codes[row]!).filter((code) => code < classCount)).size === classCount;
     if (hasClasses(split.training) && hasClasses(split.validation)) {
-      const note = `the rows are in the order of ${order.name}: the latest ${split.validation.length} of ${inputs.rowCount} test`;
+      const note = `the rows are ${order.order} ${order.name}: the latest ${split.validation.length} of ${inputs.rowCount} test`;
       const value = inputs.columns.find(({ name }) => name === order.name)?.name;
       return { split, time: { key, value, notes: [note] } };
     }
@@ -192,8 +192,13 @@ function chooseRows(
   const { split, moved } = withCopies(splitOf(inputs.rowCount, codes, { ...options, method: "stratified" }), table);
   const how = classCount === 0 ? "at random" : "with the same share of each class";
   const note = `${split.validation.length} of ${inputs.rowCount} rows test, chosen ${how}, seed ${seed}`;
+  const date = inputs.columns.find(({ kind }) => kind === "date")?.name;
+  const latest = `if the model is to predict later rows, test on the latest: \`mlctl split FILE --time ${JSON.stringify(date)}\``;
   const together = `${counted(moved, "row")} went to the other part, where an equal row is: else the test would know the answer`;
-  return { split, time: { key, value: undefined, notes: moved === 0 ? [note] : [note, together] } };
+  return {
+    split,
+    time: { key, value: undefined, notes: present([note, date !== undefined && latest, moved > 0 && together]) },
+  };
 }
 
 /** Equal rows are in one part: that of the first. */

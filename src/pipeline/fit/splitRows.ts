@@ -141,30 +141,46 @@ const parts = [/^(year|yr)$/i, /^(month|mnth|mon)$/i, /^(day|day_of_month|mday)$
 export interface TimeOrder {
   /** For messages: "dteday", or "year, month, day". */
   readonly name: string;
-  /** Epoch milliseconds, (n_samples), never decreasing. */
+  /** Epoch milliseconds, (n_samples). */
   readonly times: Float64Array;
 }
+
+/** By a column: its times never decrease, never increase, or do one of these within groups that follow each other. */
+export const rowOrders = ["in the order of", "newest first by", "in groups in the order of"] as const;
+type RowOrder = (typeof rowOrders)[number];
 
 /**
  * A model of such a file predicts later rows: a random split would validate on rows between those that it trains on.
  * @param table in file order
+ * @param orders that are looked for
  */
-export function timeOrder(table: Table): TimeOrder | undefined {
+export function timeOrder(
+  table: Table,
+  orders: readonly RowOrder[] = [rowOrders[0]],
+): (TimeOrder & { readonly order: RowOrder }) | undefined {
   const dates = table.columns.flatMap(({ kind, name, ...column }) =>
     kind === "date" && "values" in column ? [{ name, times: column.values }] : [],
   );
-  return [...dates, ...calendar(table)].find(({ times }) => isInOrder(times));
+  const ordered = [...dates, ...calendar(table)].flatMap((each) => {
+    const order = orderOf(each.times);
+    return order !== undefined && orders.includes(order) ? [{ ...each, order }] : [];
+  });
+  return ordered.toSorted((a, b) => orders.indexOf(a.order) - orders.indexOf(b.order))[0];
 }
 
-function isInOrder(times: Float64Array): boolean {
-  if (times.length < MIN_ROWS) return false;
-  let distinct = 1;
+function orderOf(times: Float64Array): RowOrder | undefined {
+  if (times.length < MIN_ROWS) return undefined;
+  let [later, earlier] = [0, 0];
   for (let row = 1; row < times.length; row++) {
     const [before, now] = [times[row - 1]!, times[row]!];
-    if (!(now >= before)) return false; // also without a time
-    if (now > before) distinct++;
+    if (!(now >= before || now < before)) return undefined; // without a time
+    if (now > before) later++;
+    else if (now < before) earlier++;
   }
-  return distinct >= MIN_TIMES;
+  const [steps, breaks] = [Math.max(later, earlier), Math.min(later, earlier)];
+  if (steps / (breaks + 1) < MIN_TIMES - 1) return undefined;
+  if (breaks > 0) return rowOrders[2];
+  return rowOrders[later > 0 ? 0 : 1];
 }
 
 /** At least year, month and day in columns of their own. */

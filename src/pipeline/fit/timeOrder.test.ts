@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Column, Table } from "../../core/table/table.ts";
-import { timeOrder } from "./splitRows.ts";
+import { rowOrders, timeOrder } from "./splitRows.ts";
 
 const day = 86_400_000;
 const days = Array.from({ length: 60 }, (_, row) => Math.floor(row / 2) * day);
@@ -16,6 +16,20 @@ describe("timeOrder", () => {
     const found = timeOrder(tableOf(column("date", "birth", days.toReversed()), column("date", "sold", days)));
     expect(found?.name).toBe("sold");
     expect([...found!.times]).toEqual(days);
+  });
+
+  it("finds rows that are newest first, or in order within groups, if asked", () => {
+    const [reversed, grouped] = [days.toReversed(), days.map((_, row) => (row % 30) * day)];
+    for (const [times, order] of [
+      [days, "in the order of"],
+      [reversed, "newest first by"],
+      [grouped, "in groups in the order of"],
+    ] as const) {
+      expect(timeOrder(tableOf(column("date", "sold", times)), rowOrders)).toMatchObject({ name: "sold", order });
+    }
+    const shuffled = days.map((_, row) => ((row * 7) % 60) * day);
+    expect(timeOrder(tableOf(column("date", "sold", shuffled)), rowOrders)).toBeUndefined();
+    expect(timeOrder(tableOf(column("date", "sold", reversed)))).toBeUndefined();
   });
 
   it("finds year, month, day and hour in columns of their own", () => {
