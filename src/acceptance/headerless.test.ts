@@ -37,6 +37,12 @@ it("reads them in every command, with or without the target, and files that have
   const reply = await server.post("/predict", bare, { "content-type": "text/csv" });
   await server.stop();
   expect(reply.text.trim().split("\n")).toHaveLength(7);
+  const [, id] = reply.text
+    .trim()
+    .split("\n")[1]!
+    .match(/,([0-9a-f]{24,}),/)!;
+  workspace.write({ "labels.csv": `prediction_id,label\n${id},yes\n` });
+  expect(workspace.json("labels", "labels.csv")).toMatchObject({ rows: 1, matched: 1, invalid: 0 });
   workspace.write({ "wrong.csv": "1\n2\n" });
   const { status, stderr } = workspace.run(["predict", "wrong.csv"]);
   expect([status, stderr]).toEqual([3, expect.stringContaining("line 1 has 1 value, but ingest.names 3")]);
@@ -59,4 +65,5 @@ it("init --from names the columns, and writes training and test rows with a head
   );
   expect(parts.map(([header]) => header)).toEqual(["column_1,column_2,column_3", "column_1,column_2,column_3"]);
   expect(parts.flat()).toHaveLength(62);
+  expect(workspace.read("new/config.json")).toMatch(/"names": \[\s*"column_1",\s*"column_2",\s*"column_3"\s*\]/);
 });

@@ -104,7 +104,8 @@ export function csvSettings({ ingest }: Pick<Config, "ingest">): CsvSettings {
 /** How to read rows to predict: `trim` as in the training of the model, the rest as the files are now. */
 export function csvOfModel(config: Pick<Config, "ingest">, { reading, target }: Signature): CsvSettings {
   // Models from before `ingest.trim` were trained on values with their blanks.
-  return { ...csvSettings(config), optional: target.name, trim: reading.trim ?? false };
+  const optional = config.ingest.names === null ? {} : { optional: target.name };
+  return { ...csvSettings(config), ...optional, trim: reading.trim ?? false };
 }
 
 /** The columns that identify a row: ids and time. */

@@ -81,25 +81,28 @@ export function refuseTitle(records: readonly CsvRow[]): void {
 const isYear = (text: string): boolean => /^(19|20)\d\d$/.test(text);
 const isNumber = (text: string): boolean => /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i.test(text);
 
-/** Whether the first record looks like a row: it has numbers above numbers, and words that are in its columns again. */
-export function looksLikeRow([header, ...others]: readonly CsvRow[]): boolean {
+/**
+ * What the first record looks like. A row has numbers above numbers, and words that are in its columns again; a header has
+ * words above numbers. Undefined: neither is certain.
+ */
+export function kindOfFirst([header, ...others]: readonly CsvRow[]): "row" | "header" | undefined {
   const first = header?.values ?? [];
   // The header comes again where files were concatenated.
   const rows = others.filter(({ values }) => values.some((value, column) => value !== first[column]));
   const numbers = first.filter(isNumber).map(Number);
-  // Such as the days of a month.
-  const [start = 0, second = 0] = numbers;
-  const isSeries = numbers.every((value, i) => value === start + i * (second - start));
-  if (numbers.length > 2 && isSeries) return false;
-  let alike = 0;
+  let [alike, strange] = [0, 0];
   for (const [column, cell] of first.entries()) {
     const values = rows.map((row) => row.values[column] ?? "").filter((value) => !isMissingMarker(value));
     const isNumeric = values.length > 0 && values.filter(isNumber).length >= MOST * values.length;
-    if (isNumeric && !isNumber(cell) && !isMissingMarker(cell)) return false;
+    if (isNumeric && !isNumber(cell) && !isMissingMarker(cell)) return "header";
     // A year may be the name of a column.
     if (isNumeric ? isNumber(cell) && (!isYear(cell) || values.every(isYear)) : values.includes(cell)) alike++;
+    else if (!isNumeric && new Set(values).size < values.length / 2) strange++;
   }
-  return alike > 0 && alike >= first.length / 2;
+  // Such as the days of a month.
+  const isSeries = numbers.every((value, i) => Number.isInteger(value) && (i === 0 || value > numbers[i - 1]!));
+  if ((numbers.length > 2 && isSeries) || strange > first.length / 10) return undefined;
+  return alike > first.length / 2 ? "row" : undefined;
 }
 
 /** Position of the first column whose cells all begin and end with an apostrophe, of at least two; else -1. */

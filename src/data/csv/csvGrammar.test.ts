@@ -91,7 +91,7 @@ describe("the header", () => {
     expect(notes).toEqual([
       'the first line of f was read as the names of columns, but looks like a row ("5.1", "3.5", "setosa"): if it is one, set "ingest": {"names": ["name1", "name2", "name3"]}',
     ]);
-    expect((await read("no,b\nno,c\nyes,d\n")).notes).toHaveLength(1);
+    expect((await read("no,b,x\nno,c,x\nyes,d,y\n")).notes).toHaveLength(1);
   });
 
   it.each(["2019,2020,city\n1,2,Oslo\n", "city,1,2,3\nOslo,4,5,6\n", "1,b\n2,3\n", "a,?\n1,2\n", "a,b\nx,y\n"])(
@@ -131,10 +131,9 @@ describe("the header", () => {
       ["5.1", "3.5", "setosa"],
       ["4.9", "3.0", "setosa"],
     ];
-    const note = "f has no line with the names of its columns: they are called";
     for (const start of ["", "length,width,kind\n"])
       expect(await read(start + content, { names })).toMatchObject({ columns: names, rows });
-    expect((await read(content, { names })).notes).toEqual([`${note} length, width, kind`]);
+    expect((await read(content, { names })).notes).toEqual([]);
     expect((await read(content, { names })).lines).toEqual([1, 2]);
     expect(await read("width\n3.5\n", { names })).toMatchObject({ columns: ["width"], rows: [["3.5"]] });
     expect(await read("5.1,3.5\n", { names, optional: "kind" })).toMatchObject({ columns: ["length", "width"] });
@@ -142,7 +141,19 @@ describe("the header", () => {
       columns: ["column_1", "column_2", "column_3"],
       rows,
     });
-    expect(await read("a,b\n1,2\n", { names: "guess" })).toMatchObject({ columns: ["a", "b"], notes: [] });
+    const guessed = "f has no line with the names of its columns: they are called column_1, column_2, column_3";
+    expect((await read(content, { names: "guess" })).notes).toEqual([guessed]);
+    for (const header of ["a,b", "0,1,label", "0,1,3,4,label", "10,20,50,100,label", "id,1"]) {
+      const width = header.split(",").length;
+      const row = (i: number): string =>
+        Array.from({ length: width }, (_, k) => (k < width - 1 ? i * 7 + k * 0.5 : ["yes", "no"][i % 2])).join(",");
+      const table = [header, ...Array.from({ length: 20 }, (_, i) => row(i)), ""].join("\n");
+      const { columns, rows: read20, notes } = await read(table, { names: "guess" });
+      expect([columns.join(","), read20.length, notes]).toEqual([header, 20, []]);
+    }
+    // A header all the same: one name is unknown, or all are written otherwise.
+    for (const header of ["length,width,customer", "Length,WIDTH,Kind", "sepal,petal,class"])
+      expect(await read(`${header}\n${content}`, { names })).toMatchObject({ columns: header.split(","), rows });
     expect(await failure("1,2\n3,4\n", { names })).toMatchObject({
       message: "f, line 1 has 2 values, but ingest.names 3",
     });

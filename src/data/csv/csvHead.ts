@@ -2,7 +2,7 @@
 import {
   apostrophes,
   detectDelimiter,
-  looksLikeRow,
+  kindOfFirst,
   preamble,
   recordEnd,
   refuseForeign,
@@ -11,6 +11,7 @@ import {
 import { counted } from "../../core/text/format.ts";
 import { withoutBlanks, type CsvGrammar } from "./csvGrammar.ts";
 import { csvTokenizer, type CsvRow, type CsvTokenizer } from "./csvTokenizer.ts";
+import { normalizeName } from "../columnNames.ts";
 import { type CsvSettings, UnreadableFile } from "../readOptions.ts";
 
 export interface CsvHead {
@@ -23,8 +24,8 @@ export interface CsvHead {
   readonly inApostrophes: number;
   /** New names of columns that had the name of another one. */
   readonly renamed: readonly string[];
-  /** The file has no header. */
-  readonly isHeaderless: boolean;
+  /** The file has no header; "guessed": as its first record looks like a row. */
+  readonly headerless: "guessed" | "set" | false;
   readonly line: number;
   /** Has read the header; goes on with the text from `length`. */
   readonly tokenizer: CsvTokenizer;
@@ -60,7 +61,8 @@ export function headReader(name: string, settings: CsvSettings) {
   return {
     add(more: string) {
       text += more;
-      if (text.length >= SAMPLE_LENGTH && recordEnd(text, preamble(text, settings).at, quote) >= 0) return read(false);
+      const { at } = preamble(text, settings);
+      if (text.length - at >= SAMPLE_LENGTH && recordEnd(text, at, quote) >= 0) return read(false);
       refuseLong(text);
       return undefined;
     },
@@ -111,18 +113,17 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   const first = tokenizer.write(text.slice(at), 1)[0] ?? tokenizer.end()[0];
   if (first === undefined) throw new UnreadableFile("the file is empty");
   const own = first.values.map((value) => (trim ? withoutBlanks(value) : value));
-  const isRow = looksLikeRow(records);
+  const kind = kindOfFirst(records);
   const inApostrophes = quote === "'" ? -1 : apostrophes(records.slice(1));
-  const names = namesFor(own.length, isRow, settings);
+  const names = namesFor(own, kind, settings);
   const common = { grammar, inApostrophes, line: first.line };
-  // A file may have a header all the same, and fewer columns: rows to predict.
-  if (names === undefined || own.every((cell) => names.includes(cell))) {
+  if (names === undefined) {
     tokenizer.setHeader(first.values);
-    const rowAsHeader = isRow ? own : undefined;
+    const rowAsHeader = kind === "row" && settings.names === undefined ? own : undefined;
     const length = at + tokenizer.consumed;
     const distinct = settings.names === "guess" ? distinctNames(own) : own;
     const renamed = distinct.filter((each, i) => each !== own[i]);
-    return { ...common, names: distinct, rowAsHeader, isHeaderless: false, renamed, tokenizer, length };
+    return { ...common, names: distinct, rowAsHeader, headerless: false, renamed, tokenizer, length };
   }
   if (names.length !== own.length) {
     const reason = `line ${first.line} has ${counted(own.length, "value")}, but ingest.names ${names.length}`;
@@ -131,7 +132,15 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   }
   const rows = csvTokenizer(grammar, line);
   rows.setHeader(names);
-  return { ...common, names, rowAsHeader: undefined, isHeaderless: true, renamed: [], tokenizer: rows, length: at };
+  return {
+    ...common,
+    names,
+    rowAsHeader: undefined,
+    headerless: settings.names === "guess" ? "guessed" : "set",
+    renamed: [],
+    tokenizer: rows,
+    length: at,
+  };
 }
 
 /** The second of two columns "a" is called "a_2"; SQL does not tell "A" from "a". */
@@ -147,10 +156,17 @@ function distinctNames(names: readonly string[]): string[] {
   });
 }
 
-/** The names of the columns of a file without a header; undefined if it should have one. */
-function namesFor(width: number, isRow: boolean, { names, optional }: CsvSettings): readonly string[] | undefined {
-  if (names !== "guess") return names?.length === width + 1 ? names.filter((name) => name !== optional) : names;
-  return isRow ? Array.from({ length: width }, (_, i) => `column_${i + 1}`) : undefined;
+/** The names of the columns of a file without a header; undefined if it has one, as rows to predict may all the same. */
+function namesFor(
+  own: readonly string[],
+  kind: ReturnType<typeof kindOfFirst>,
+  { names, optional }: CsvSettings,
+): readonly string[] | undefined {
+  if (names === "guess") return kind === "row" ? own.map((_, i) => `column_${i + 1}`) : undefined;
+  const set = new Set(names?.map(normalizeName));
+  const known = own.filter((cell) => set.has(normalizeName(cell))).length;
+  if (kind === "header" || known >= own.length / 2 || (known > 0 && kind !== "row")) return undefined;
+  return names?.length === own.length + 1 ? names.filter((name) => name !== optional) : names;
 }
 
 function sampleOf(sample: string, isCut: boolean, line: number, grammar: CsvGrammar): CsvRow[] {

@@ -6,7 +6,7 @@ import type { FoundEncoding } from "./utf8Chunks.ts";
 
 export interface CsvReading {
   readonly name: string;
-  readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "renamed" | "isHeaderless">;
+  readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "renamed" | "headerless">;
   /** As in the table. */
   readonly columns: readonly string[];
   readonly encoding: FoundEncoding | undefined;
@@ -27,7 +27,7 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
   );
   const quoted = readings.filter(({ head }) => head.inApostrophes >= 0);
   const renamed = readings.filter(({ head }) => head.renamed.length > 0);
-  const headerless = readings.filter(({ head }) => head.isHeaderless);
+  const headerless = readings.filter(({ head }) => head.headerless === "guessed");
   const namelessCount = new Set(nameless.map(({ column }) => column)).size;
   const loose = readings.flatMap((reading) => {
     const { afterQuote } = reading.flaws;

@@ -32,6 +32,8 @@ export interface Staged {
   readonly formats: ReadonlyMap<string, string>;
   /** Those of `notes` that say what the reading of CSV guessed, changed or left out. */
   readonly csvNotes: readonly string[];
+  /** A file has no header, as was guessed. */
+  readonly isHeaderless: boolean;
   /** Columns that are text until a setting says which of two readings is meant, or what a few odd cells mean. */
   readonly undecided: readonly string[];
 }
@@ -83,13 +85,15 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
   const dates = hasResult ? await dateNotes(database, options) : [];
   const computed = new Map([...digits].filter(([name]) => !free.has(name)));
-  const ofCsv = csvNotes(parts.flatMap((part) => csvReading(part, options)));
+  const readings = parts.flatMap((part) => csvReading(part, options));
+  const ofCsv = csvNotes(readings);
   const ofFormats = formatNotes(parts, { read, computed }, options);
   return {
     files: parts.map(({ path, rows }) => ({ path, rows })),
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...dates, ...spellings],
     csvNotes: ofCsv,
+    isHeaderless: readings.some(({ head }) => head.headerless === "guessed"),
     undecided: read.filter(isUndecided).map(({ name }) => name),
     formats: new Map([...before, ...recordedFormats(read)]),
   };

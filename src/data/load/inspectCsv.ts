@@ -68,8 +68,9 @@ export async function inspectCsv(
     begin(start.add(more));
   });
   if (head === undefined) begin(start.end());
-  const { grammar, tokenizer, names, renamed, line, isHeaderless } = head!;
-  const isUsual = text.encoding === undefined && !text.isPadded && line === 1 && !isHeaderless && renamed.length === 0;
+  const { grammar, tokenizer, names, renamed, line, headerless } = head!;
+  const isUsual =
+    text.encoding === undefined && !text.isPadded && line === 1 && headerless === false && renamed.length === 0;
   const agreed = isUsual ? scan!.end() : undefined;
   const columns = columnNames(names, normalizeNames, line);
   const common = { text, settings, head: head!, columns, ownDelimiter: grammar.delimiter };

@@ -75,7 +75,8 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
     counts.firstRejected ??= `line ${line}: ${reason}`;
   };
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
-  const csv = csvSettings(session.config);
+  // Label files have columns of their own.
+  const { names: _, ...csv } = csvSettings(session.config);
   const signature = options.signature ?? (await deployedSignature(session));
   const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
   const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);

@@ -5,12 +5,11 @@ import { basename, join, relative, sep } from "node:path";
 import { type Task, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { atLine, counted, formatNumber, percent, listed, present } from "../../core/text/format.ts";
 import { cellText } from "../../core/table/table.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
-import { ingestFiles } from "../../data/files/ingestFiles.ts";
+import { ingestFiles, type IngestedTable } from "../../data/files/ingestFiles.ts";
 import { readDataset } from "../../data/files/readTable.ts";
 import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
 import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
@@ -47,7 +46,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     throw new MlctlError("usage", `${from} is in a folder that mlctl reads whole: its test rows would be trained on`, {
       hint: `move the file out of ${folder}`,
     });
-  return withFile(from, async ({ table, notes, csvNotes, columns, markers, undecided }, dataset) => {
+  return withFile(from, async ({ table, notes, csvNotes, columns, markers, undecided, isHeaderless }, dataset) => {
     const names = table.columns.map(({ name }) => name);
     const details = table.columns.map(
       (column) =>
@@ -76,7 +75,11 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const types = columns.flatMap(({ name, format }) =>
       format === undefined || input === dataset ? [] : [[name, format] as const],
     );
-    const ingest = { types: types.length === 0 ? undefined : Object.fromEntries(types), null_values: markers };
+    const ingest = {
+      names: isHeaderless ? names : undefined,
+      types: types.length === 0 ? undefined : Object.fromEntries(types),
+      null_values: markers,
+    };
     const entries: Entry[] = [
       { key: "name", value: basename(from).split(".")[0]!, notes: [] },
       { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
@@ -120,17 +123,11 @@ export function loneFile(directory: string): string {
   });
 }
 
-interface ReadFile {
+type ReadFile = Pick<IngestedTable, "columns" | "notes" | "csvNotes" | "undecided" | "isHeaderless"> & {
   readonly table: Table;
-  readonly columns: readonly DatasetColumn[];
   /** Strings that mean a missing value in columns of text, if there are any. */
   readonly markers: readonly string[] | undefined;
-  readonly notes: readonly string[];
-  /** Those of `notes` on how a CSV is written. */
-  readonly csvNotes: readonly string[];
-  /** As of `Staged`. */
-  readonly undecided: readonly string[];
-}
+};
 
 async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "mlctl-init-"));
