@@ -32,9 +32,10 @@ it("swaps models 100 times under load without a failed request or a mixed respon
     database: join(folder, "mlctl.db"),
     index: join(folder, "mlctl.db"),
   };
-  const requests = deploymentHistory(paths.production).map(
-    ({ kind: _kind, deploymentId: _id, previousRunId: _previous, ...request }): DeploymentRequest => request,
-  );
+  // Oldest first, so that each is of another model than the one before: only then can its arrival be waited for.
+  const requests = deploymentHistory(paths.production)
+    .toReversed()
+    .map(({ kind: _kind, deploymentId: _id, previousRunId: _previous, ...request }): DeploymentRequest => request);
   expect(requests).toHaveLength(2);
 
   // What each model says of the row, asked while it is the only one.

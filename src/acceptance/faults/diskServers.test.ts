@@ -159,7 +159,7 @@ describe("schedule", () => {
         await expect.poll(() => begin(), { timeout: 20_000 }).not.toBe(false);
         await begun;
         await sleep(2500);
-        const again = saysUntil(daemon, /written again/);
+        const again = saysUntil(daemon, /recorded again/);
         end();
         await again;
       }
@@ -168,7 +168,7 @@ describe("schedule", () => {
       const { status, stderr } = await daemon.finished;
       expect(status).toBe(143);
       const told = warningsIn(stderr).filter((line) => !/exited|ended|could not be started/.test(line));
-      expect(told.map((line) => line.replace(/^.*(no space left|read-only|written again).*$/, "$1"))).toHaveLength(4);
+      expect(told.map((line) => line.replace(/^.*(no space left|read-only|recorded again).*$/, "$1"))).toHaveLength(4);
       const { jobs } = workspace.json<{ jobs: { last: { status: string }[] }[] }>("schedule", "list");
       expect(jobs[0]!.last.map((each) => each.status)).not.toContain("killed");
     },
