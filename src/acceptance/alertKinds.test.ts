@@ -95,9 +95,15 @@ describe("a scheduled job", () => {
     workspace.write({ "config.json": config.replace('"train"', '"trian": {},\n "train"') });
     const cause = /config\.json has an error[^]*config\.json:\d+: trian: found an unknown key, did you mean "train"\?/;
     expect(await now("--due", "2d")).toEqual([2, expect.stringMatching(cause), expect.stringMatching(cause)]);
+    workspace.write({ "config.json": config.replace('"target"', '"targett"') });
+    expect(await now()).toEqual([
+      2,
+      expect.stringContaining("has 2 errors"),
+      expect.stringMatching(/target: missing.*; config\.json:\d+: targett: /),
+    ]);
     workspace.write({ "config.json": config.replace('"name": "nightly"', '"args": ["-v"], $&') });
     const untrusted = expect.stringMatching(/schedule\.0 of config\.json is not trusted/);
-    expect(await now()).toEqual([4, untrusted]);
+    expect(await now()).toEqual([4, untrusted, untrusted]);
     expect(workspace.json("alerts", "list")).toMatchObject({
       alerts: [{ name: "nightly", status: "fail", told: ["ops"], message: untrusted }],
     });

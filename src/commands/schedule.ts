@@ -65,7 +65,7 @@ const run = defineCommand({
     const { jobs, place } = await open(invocation, true);
     await requireUsage(jobs, invocation);
     const { runSchedule } = await import("../automation/schedule/runSchedule.ts");
-    const result = await runSchedule({ ...place, jobs, drainMs: invocation.options.drain ?? DRAIN_MILLISECONDS });
+    const result = await runSchedule({ ...place, jobs, drainMs: invocation.options.drain ?? 60_000 });
     return { result, view: { title: `stopped after ${result.executions} executions` } };
   },
 }) satisfies Command;
@@ -91,7 +91,7 @@ const now = defineCommand({
   ],
   async run(invocation) {
     const { due, missed, show } = invocation.options;
-    const { job, place } = await openJob(invocation, due !== undefined || missed);
+    const { job, place } = await openJob(invocation, due !== undefined || missed || invocation.stdin.isTTY !== true);
     const { runJobNow } = await import("../automation/schedule/runSchedule.ts");
     // The runner of GitHub Actions reads annotations from the output.
     const isShown = show || invocation.environment["GITHUB_ACTIONS"] === "true";
@@ -106,8 +106,6 @@ const now = defineCommand({
     return { result, view: executionView(result), exitCode };
   },
 }) satisfies Command;
-
-const DRAIN_MILLISECONDS = 60_000;
 
 const targetOptions = {
   systemd: { flags: "--systemd", description: "systemd: a user service and a timer for each job" },
@@ -197,11 +195,14 @@ async function openJob(invocation: Invocation, isUnattended: boolean) {
   const { jobNamed, lostJob, scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   const { ConfigError } = await import("../config/loadConfig.ts");
   let refusal: MlctlError | undefined;
-  const place = await openPlace(invocation).catch((error: unknown) => {
-    if (!isUnattended || !(error instanceof ConfigError) || !error.namesPlaces) throw error;
-    refusal = error;
-    return openPlace(invocation, error.keys).catch(() => Promise.reject(error));
-  });
+  const placeWithout = (keys: readonly string[]): Promise<JobPlace> =>
+    openPlace(invocation, keys).catch((error: unknown) => {
+      const isPartial = isUnattended && error instanceof ConfigError && error.namesPlaces;
+      if (!isPartial || error.keys.every((key) => keys.includes(key))) throw refusal ?? error;
+      refusal ??= error;
+      return placeWithout([...keys, ...error.keys]);
+    });
+  const place = await placeWithout([]);
   const { config, trust, context } = place.workspace;
   const lost = (error: MlctlError): ScheduledJob[] => {
     if (!isUnattended) throw error;

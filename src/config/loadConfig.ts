@@ -86,10 +86,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const variables = fileVariables(path);
   const extended = extendedFile(path, readConfig);
   const old = Object.keys(removed).filter((key) => valueAt(extended.value, key.split(".")) !== undefined);
-  const value = [...old, ...(options.without ?? [])].reduce(
-    (rest, key) => withoutValueAt(rest, key.split(".")),
-    extended.value,
-  );
+  const { without = [] } = options;
+  const kept = [...old, ...without].reduce((rest, key) => withoutValueAt(rest, key.split(".")), extended.value);
+  // The one key without a default.
+  const value = without.includes("target") ? withValueAt(kept, ["target"], "-") : kept;
   const file = { ...extended, value };
   const layers = readLayers(file, { ...options, name, schema, variables });
   const sections = Object.keys({ ...(layers.shown as object), ...(layers.given as object) });

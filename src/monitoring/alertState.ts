@@ -3,7 +3,7 @@ import type { AlertArea, AlertChange, AlertFinding, AlertNews, AlertOrigin } fro
 import { MILLISECONDS_A_DAY, shortTime, listed } from "../core/text/format.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
 
-interface Reported extends Pick<AlertFinding, "status" | "value"> {
+interface Reported extends Pick<AlertFinding, "status" | "value" | "cause"> {
   readonly at: string;
 }
 
@@ -185,8 +185,8 @@ export function withPending(
   { keys, by, until }: { readonly keys: readonly string[]; readonly by: string; readonly until: string },
 ): AlertState {
   return changed(state, keys, (entry) => {
-    const { status, value } = entry.finding;
-    return { ...entry, pending: { ...entry.pending, [channel]: { status, value, by, until } } };
+    const { status, value, cause } = entry.finding;
+    return { ...entry, pending: { ...entry.pending, [channel]: { status, value, cause, by, until } } };
   });
 }
 
@@ -200,8 +200,8 @@ export function withSettled(
     const { [channel]: pending, ...others } = entry.pending ?? {};
     if (pending?.by !== by) return entry;
     const { pending: _pending, ...rest } = entry;
-    const { status, value } = pending;
-    const told = sentAt === null ? entry.told : { ...entry.told, [channel]: { status, value, at: sentAt } };
+    const { status, value, cause } = pending;
+    const told = sentAt === null ? entry.told : { ...entry.told, [channel]: { status, value, cause, at: sentAt } };
     return { ...rest, told, ...(Object.keys(others).length === 0 ? {} : { pending: others }) };
   });
 }
@@ -218,6 +218,7 @@ function changeOf({ finding }: AlertEntry, reported: Reported | undefined, level
   const [now, before] = [severity(finding.status, level), severity(reported?.status ?? "pass", level)];
   if (now > 0 && before === 0) return "open";
   if (now === 0) return before > 0 ? "resolved" : null;
+  if (reported?.cause !== undefined && finding.cause !== reported.cause) return "open";
   return now > before || (now === before && isMuchWorse(finding, reported!)) ? "worse" : null;
 }
 

@@ -109,7 +109,10 @@ export function describeExecution(execution: Execution | "done_before"): { messa
 }
 
 export function jobNews(execution: Execution): AlertNews[] {
-  const { job: name, status, endedAt, startedAt } = execution;
+  const { job: name, status, endedAt, startedAt, exitCode, reason } = execution;
   if (status === "skipped" || status === "stopped") return [];
-  return [newsOfJob({ source: "schedule", name, createdAt: endedAt ?? startedAt }, describeExecution(execution))];
+  // Without numbers and ids, which differ each time.
+  const cause = `${status} ${exitCode} ${reason?.replaceAll(/[\da-f]*\d[\da-f]*/g, "#") ?? ""}`;
+  const end = { ...describeExecution(execution), cause };
+  return [newsOfJob({ source: "schedule", name, createdAt: endedAt ?? startedAt }, end)];
 }

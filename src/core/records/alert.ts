@@ -9,6 +9,8 @@ export type AlertArea = MonitorArea | "job" | "deployed";
 
 export interface AlertFinding extends Omit<MonitorFinding, "area"> {
   readonly area: AlertArea;
+  /** Of a job: another cause is sent, too. */
+  readonly cause?: string | undefined;
 }
 
 /** Where findings come from: a monitored window and its model, or a job. */
@@ -26,10 +28,10 @@ export interface AlertNews extends AlertOrigin {
 /** The end of a job; a fine one resolves what an earlier one of that name opened. */
 export function newsOfJob(
   { source, name, createdAt }: Pick<AlertNews, "source" | "createdAt"> & { readonly name: string },
-  { isFine, message }: { readonly isFine: boolean; readonly message: string },
+  { isFine, message, cause }: { readonly isFine: boolean; readonly message: string; readonly cause?: string },
 ): AlertNews {
   const nothing = { value: null, limit: null, passes: null, interval: null };
-  const finding = { area: "job", name, status: isFine ? "pass" : "fail", message, ...nothing } as const;
+  const finding = { area: "job", name, status: isFine ? "pass" : "fail", message, cause, ...nothing } as const;
   return { source, createdAt, findings: [finding], monitorId: null, window: null, runId: null, modelVersion: null };
 }
 

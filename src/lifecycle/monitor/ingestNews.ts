@@ -15,7 +15,7 @@ export async function ingestNews(workspace: Workspace): Promise<AlertNews[]> {
   const read = newsOfJob({ ...of, name: "ingest" }, { isFine: true, message: "" });
   const rejected = rejectedFiles(paths.workspace, dataset).flatMap(({ path, line, reason }) => {
     const message = atLine("was rejected", line, reason);
-    return newsOfJob({ ...of, name: path }, { isFine: false, message }).findings;
+    return newsOfJob({ ...of, name: path }, { isFine: false, message, cause: message }).findings;
   });
   return [{ ...read, findings: [...read.findings, ...rejected] }];
 }
