@@ -251,17 +251,35 @@ describe("a file that a scheduled fullprocess rejects", () => {
 });
 
 describe("a file that watch rejects", () => {
-  it("is told once with its name, reason and log, named in the summary, and resolved by the next good one", async () => {
+  const dropped = async (files: Readonly<Record<string, string>>): Promise<string[]> => {
+    workspace.write(Object.fromEntries(Object.entries(files).map(([name, text]) => [`drops/input/${name}`, text])));
+    const sent = await news("watch", "--once", "--settle", "0s");
+    return sent.flatMap(({ area, subject }) => (area === "job" ? [subject] : []));
+  };
+
+  it("is an alert of its own with its reason and log, until it is processed or taken out of errored", async () => {
     workspace.write({ "drops/input/photo.bin": "x" });
-    const watching = workspace.start("watch", "--once", "--settle", "0s", "--trust");
-    const { stderr } = await watching.finished;
+    const { stderr } = await workspace.start("watch", "--once", "--settle", "0s", "--trust").finished;
     expect(stderr).toContain("0 processed, 1 errored: photo.bin: photo.bin is not a CSV");
     const [rejected, ...more] = told.splice(0);
     expect(more).toEqual([]);
     expect(rejected).toMatchObject({ area: "job", change: "open", next: "mlctl watch --once" });
-    expect(rejected!.subject).toMatch(/^\[shop\] job: watch photo\.bin was rejected: .*; see logs\/photo\.bin\.log$/);
-    workspace.write({ "drops/input/good.csv": rows(500) });
-    const later = await news("watch", "--once", "--settle", "0s");
-    expect(later.map(({ area, change }) => `${area} ${change}`)).toContain("job resolved");
+    expect(rejected!.subject).toMatch(/^\[shop\] job: photo\.bin was rejected: .*; see logs\/photo\.bin\.log$/);
+    expect(await dropped({ "o.csv": "a\n1\n", "z.csv": "a\n1\n", "good.csv": rows(500) })).toEqual([
+      expect.stringMatching(/^\[shop\] job: o\.csv was rejected/),
+      expect.stringMatching(/^\[shop\] job: z\.csv was rejected/),
+    ]);
+    expect(await dropped({ "o.csv": "b\n1\n" })).toHaveLength(1);
+    workspace.write({ "drops/errored/photo.bin": null });
+    const resolved = await dropped({ "z.csv": rows(1) });
+    expect(resolved).toEqual([
+      "[shop] job resolved: photo.bin is no longer in errored",
+      "[shop] job resolved: z.csv was processed",
+    ]);
+    expect(workspace.json("alerts", "list")).toMatchObject({ alerts: expect.toSatisfy(hasOnlyO) });
   });
 });
+
+function hasOnlyO(alerts: readonly { area: string; name: string }[]): boolean {
+  return alerts.flatMap(({ area, name }) => (area === "job" ? [name] : [])).join() === "o.csv";
+}

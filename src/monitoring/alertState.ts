@@ -65,11 +65,14 @@ export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
 export function withRecord(state: AlertState, record: AlertNews): AlertState {
   const { source, findings, window, createdAt, runId, modelVersion, monitorId } = record;
   const origin = { source, createdAt, runId, modelVersion, monitorId, window };
-  const entries = { ...state.entries };
-  const windowLabel = window?.label ?? null;
-  const windowEnd = window?.end ?? null;
+  const month = 31 * MILLISECONDS_A_DAY;
+  // Each rejected file of watch and ingest has an entry.
+  const isKept = ({ area, finding, since }: AlertEntry): boolean =>
+    area !== "job" || isOpen(finding) || Date.parse(since) > Date.parse(createdAt) - month;
+  const entries = Object.fromEntries(Object.entries(state.entries).filter(([, each]) => isKept(each)));
+  const [windowLabel, windowEnd] = [window?.label ?? null, window?.end ?? null];
   // A window in the far future is a mistake in the data and must not make all later ones old; one of a month may go on.
-  const latest = Date.parse(createdAt) + 31 * MILLISECONDS_A_DAY;
+  const latest = Date.parse(createdAt) + month;
   for (const finding of [...findings, ...goneFindings(state, record)]) {
     const key = `${source}/${finding.area}/${finding.name}`;
     const before = entries[key];
@@ -77,7 +80,8 @@ export function withRecord(state: AlertState, record: AlertNews): AlertState {
     // The same window may end earlier once its rows are corrected.
     const isOld =
       windowEnd !== null && lastEnd > Date.parse(windowEnd) && lastEnd <= latest && before?.windowLabel !== windowLabel;
-    if (finding.status === "skipped" || isOld) continue;
+    if (finding.status === "skipped" || isOld || (before === undefined && finding.area === "job" && !isOpen(finding)))
+      continue;
     const changes = before !== undefined && before.finding.status !== finding.status;
     const since = before === undefined || changes ? createdAt : before.since;
     const seen = { area: finding.area, finding, since, windowEnd, windowLabel, origin };

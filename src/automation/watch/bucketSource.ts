@@ -41,6 +41,7 @@ export function bucketSource({ address, folder, matches, signal, environment }: 
       }
       return false;
     },
+    isErrored: async (name) => (await bucket.head(`${prefix}errored/${name}`)) !== undefined,
     async fetch(claim) {
       const part = `${claim.original}.part`;
       const object = { key: `${inputs}${claim.given}`, etag: claim.etag ?? "" };

@@ -96,6 +96,7 @@ export interface DropSource {
   readonly name: string;
   ready(): Promise<ReadyDrops>;
   isTaken(name: string): Promise<boolean>;
+  isErrored(name: string): Promise<boolean>;
   /** Brings the dropped file into the claim's folder; false where another watcher was faster. */
   fetch(claim: Claim): Promise<boolean>;
   /** Nothing is overwritten; doing it again after a crash changes nothing. @returns where each move ended, by `from` */

@@ -56,6 +56,7 @@ export function folderSource(options: {
         (each) => exists(join(place("processed"), each)) || exists(join(place("errored"), each)),
       );
     },
+    isErrored: async (name) => exists(join(place("errored"), name)),
     async fetch({ given, original }) {
       try {
         renameSync(join(place("input"), given), original);

@@ -7,6 +7,7 @@ import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { isDiskFailure } from "../../storage/files/atomicWrite.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
 import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
+import { openAlerts } from "../../lifecycle/monitor/savedAlerts.ts";
 import { monitorExit, type FailOn } from "../../lifecycle/monitor/monitorRecord.ts";
 import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
@@ -36,11 +37,13 @@ export async function watch(workspace: Workspace, options: WatchOptions) {
   const processing = resolve(folder, "processing");
   const claims = await openClaims({ processing, origin: opened.source.name, now: context.now });
   const troubles = reportTroubles(context, "watch");
-  const tools = { workspace, options, opened, claims, troubles };
+  const place = `${folder} ${opened.source.name} `;
+  const tools = { workspace, options, opened, place, claims, troubles };
   const round = { ...tools, results: [], unfinished: new Map(), failures: [], diskFailures: 0 };
   try {
     const end = options.once ? "" : "; end with Ctrl-C";
     context.emit({ type: "stage", stage: "watch", message: `${opened.place}${end}` });
+    await sendNews(round);
     await rounds(round);
   } catch (error) {
     if (!isStop(error)) throw error;
@@ -56,6 +59,7 @@ interface Round {
   readonly workspace: Workspace;
   readonly options: WatchOptions;
   readonly opened: OpenedSource;
+  readonly place: string;
   readonly claims: Claims;
   readonly results: DropResult[];
   readonly unfinished: Map<string, Claim>;
@@ -156,9 +160,7 @@ async function finish(round: Round, claim: Claim): Promise<number> {
     round.results.push(result);
     noteLogged(round, result);
     options.onResult(result);
-    await sendAlerts(workspace, [newsOf(result)]).catch((error: unknown) =>
-      noteFailure(round, `no alert about ${result.file}`, error),
-    );
+    await sendNews(round, result);
     return 1;
   } catch (error) {
     noteFailure(round, `${claim.given} could not be put away yet`, error);
@@ -166,11 +168,30 @@ async function finish(round: Round, claim: Claim): Promise<number> {
   }
 }
 
-/** A rejected file opens an alert, which the next file that is processed resolves. */
-function newsOf({ at, file, error, log }: DropResult): AlertNews {
-  const message = error === null ? `${file} was processed` : `${file} was rejected: ${error.message}; see ${log}`;
-  const outcome = { isFine: error === null, message: oneLine(message) };
-  return newsOfJob({ source: "watch", name: "watch", createdAt: at }, outcome);
+/** Each rejected file is an alert of its own, until one of its name is processed or it is taken out of errored. */
+async function sendNews(round: Round, result?: DropResult): Promise<void> {
+  const { workspace, opened, place } = round;
+  if (workspace.config.alerts.length === 0) return;
+  const of = { source: "watch", createdAt: workspace.context.now().toISOString() };
+  try {
+    const news = result === undefined ? [] : [newsOf(result, place)];
+    const before = (await openAlerts(workspace)).alerts.filter(
+      ({ source, name, cause }) => source === "watch" && name !== result?.file && cause?.startsWith(place) === true,
+    );
+    for (const { name } of before) {
+      if (await opened.source.isErrored(name)) continue;
+      news.push(newsOfJob({ ...of, name }, { isFine: true, message: "is no longer in errored" }));
+    }
+    await sendAlerts(workspace, news);
+  } catch (error) {
+    noteFailure(round, result === undefined ? "alerts are not sent" : `no alert about ${result.file}`, error);
+  }
+}
+
+function newsOf({ at, file, name, error, log }: DropResult, place: string): AlertNews {
+  const message = oneLine(error === null ? "was processed" : `was rejected: ${error.message}; see ${log}`);
+  const of = { source: "watch", name: oneLine(file), createdAt: at };
+  return newsOfJob(of, { isFine: error === null, message, cause: `${place}${name}` });
 }
 
 /** One file that is in the way does not stop the others. */

@@ -54,8 +54,8 @@ export async function openAlerts(workspace: Workspace) {
       const source = sourceOf(key);
       const muted = muteOf(state, finding, { source, now });
       const shown = muted === null ? withMutes(state, finding, { source, now }) : finding;
-      const { name, status, value, limit, message, columns } = shown;
-      const common = { source, area, name, status, value, limit, message, since, was, columns };
+      const { name, status, value, limit, message, columns, cause } = shown;
+      const common = { source, area, name, status, value, limit, message, since, was, columns, cause };
       const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
       return { ...common, window: windowEnd, windowLabel, told: notified, muted };
     },
