@@ -152,7 +152,10 @@ describe("a deployment", () => {
     expect(workspace.names("drops/processed", /^\d\.csv$/)).toHaveLength(3);
     expect(refused).toBe(1);
     isDown = false;
-    expect(await news("deploy", "--rollback")).toHaveLength(1);
+    expect((await news("deploy", "--rollback")).map(({ subject }) => subject)).toEqual([
+      "[shop] deployed v2, replacing v1",
+      "[shop] rolled back to v1, replacing v2",
+    ]);
   });
 });
 
@@ -173,7 +176,8 @@ describe("a deployment that a watcher is the first to see", () => {
     refused = 0;
     const watching = both.start("watch", "--trust");
     both.write({ "drops/input/first.csv": rows(0) });
-    await expect.poll(() => refused, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => both.names("drops/processed", /^first\.csv$/), { timeout: 20_000 }).toHaveLength(1);
+    expect(refused).toBe(1);
     both.configure({ alerts: [] });
     both.ok("deploy", "--rollback");
     both.write({ "config.json": config });
@@ -184,9 +188,8 @@ describe("a deployment that a watcher is the first to see", () => {
     await both.start("schedule", "now", "nightly", "--trust").finished;
     watching.child.kill("SIGTERM");
     await watching.finished;
-    expect(told.splice(0).map(({ subject }) => subject)).toEqual(
-      Array(2).fill("[shop] rolled back to v1, replacing v2"),
-    );
+    const [deployed, rolledBack] = ["[shop] deployed v2, replacing v1", "[shop] rolled back to v1, replacing v2"];
+    expect(told.splice(0).map(({ subject }) => subject)).toEqual([rolledBack, deployed, rolledBack]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** `mlctl alerts`: open, resolved and muted alerts, and a test of the channels. */
 import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, shortTime, present } from "../core/text/format.ts";
+import { channelsText } from "../core/text/recordText.ts";
 import type { SavedAlerts } from "../lifecycle/monitor/savedAlerts.ts";
 import { defineCommand, type Command, type Outcome } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -31,7 +32,7 @@ function listed(result: SavedAlerts, notes: readonly string[] = []): Outcome {
       ["since", ({ since }) => shortTime(since)],
       ["window", ({ window, windowLabel }) => windowLabel ?? window ?? ""],
       ["source", (alert) => alert.source],
-      ["sent to", ({ told }) => told.join(", ")],
+      ["sent to", channelsText],
       ["muted", (alert) => (alert.muted === null ? "" : `until ${shortTime(alert.muted.until)}`)],
     ],
   );

@@ -1,10 +1,10 @@
-/** The messages to channels: changes of findings, deployments, a test. */
+/** The messages to channels: changes of findings, deployments, a test; those that wait until a channel accepts them. */
 import type { Deployment } from "../core/records/lineage.ts";
 import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews, AlertOrigin } from "../core/records/alert.ts";
 import type { MonitorWindow } from "../core/records/monitoring.ts";
 import { counted, formatNumber } from "../core/text/format.ts";
 import { originText, passingSide } from "../core/text/recordText.ts";
-import type { Change } from "./alertState.ts";
+import type { AlertState, Change } from "./alertState.ts";
 
 const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
 
@@ -18,7 +18,7 @@ interface About {
   readonly at: string;
 }
 
-/** A message for each area and origin: what an earlier window or job left unsent is not of this one. */
+/** A message for each area and origin: what was muted in an earlier window or job is not of this one. */
 export function alertsOf(changes: readonly Change[], about: About): { alert: Alert; keys: readonly string[] }[] {
   const originOf = ({ entry }: Change): AlertOrigin => entry.origin ?? about.record;
   const groups = Map.groupBy(changes, (each) => JSON.stringify([each.entry.area, originOf(each)]));
@@ -124,4 +124,65 @@ export function deployedAlert(
   const next = action === "rollback" ? `mlctl deploy ${previousRunId} --force` : "mlctl deploy --rollback";
   const model = { runId, modelVersion: versionOf(runId), next };
   return { ...nothing, change: "info", area: "deployed", project, at, subject, lines, ...model };
+}
+
+/** More than these, and the oldest are dropped. */
+export const MOST_MESSAGES = 50;
+
+/** Keeps messages until the channel accepts them; the findings in `keys` count as sent. The first one may be under way. */
+export function withMessages(
+  state: AlertState,
+  channel: string,
+  {
+    messages,
+    keys,
+    at,
+  }: { readonly messages: readonly Alert[]; readonly keys: readonly string[]; readonly at: string },
+): AlertState {
+  if (messages.length === 0) return state;
+  const entries = Object.entries(state.entries).map(([key, entry]) => {
+    const { status, value, cause } = entry.finding;
+    const told = { ...entry.told, [channel]: { status, value, cause, at } };
+    return [key, keys.includes(key) ? { ...entry, told } : entry] as const;
+  });
+  const before = state.outbox?.[channel];
+  const [first, ...others] = [...(before?.messages ?? []), ...messages];
+  const kept = [first!, ...others.slice(-(MOST_MESSAGES - 1))];
+  const outbox = { ...state.outbox, [channel]: { ...before, messages: kept } };
+  return { ...state, entries: Object.fromEntries(entries), outbox };
+}
+
+/** Marks the first message as being sent by `by`. @returns undefined if there is none, or another process sends it */
+export function withLease(
+  state: AlertState,
+  channel: string,
+  { by, now, until }: { readonly by: string; readonly now: string; readonly until: string },
+): { readonly state: AlertState; readonly alert: Alert } | undefined {
+  const box = state.outbox?.[channel];
+  const [alert] = box?.messages ?? [];
+  if (box === undefined || alert === undefined || (box.until ?? "") > now) return undefined;
+  return { alert, state: { ...state, outbox: { ...state.outbox, [channel]: { ...box, by, until } } } };
+}
+
+/** Ends the sending: a message that was accepted is taken out. */
+export function withDelivery(
+  state: AlertState,
+  channel: string,
+  { by, isSent }: { readonly by: string; readonly isSent: boolean },
+): AlertState {
+  const { [channel]: box, ...others } = state.outbox ?? {};
+  if (box?.by !== by) return state;
+  const messages = isSent ? box.messages.slice(1) : box.messages;
+  const outbox = messages.length === 0 ? others : { ...others, [channel]: { messages } };
+  const { outbox: _outbox, ...rest } = state;
+  return Object.keys(outbox).length === 0 ? rest : { ...rest, outbox };
+}
+
+/** Channels that have not accepted a message about the finding yet. */
+export function waitingFor({ outbox = {} }: AlertState, key: string): string[] {
+  return Object.keys(outbox).filter((channel) =>
+    outbox[channel]!.messages.some(({ source, area, items }) =>
+      items.some(({ name }) => `${source}/${area}/${name}` === key),
+    ),
+  );
 }

@@ -1,15 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
-import { alertsOf } from "./alertMessage.ts";
+import {
+  alertsOf,
+  MOST_MESSAGES,
+  testAlert,
+  waitingFor,
+  withDelivery,
+  withLease,
+  withMessages,
+} from "./alertMessage.ts";
 import {
   changesFor,
   noAlerts,
   laterWindow,
   muteOf,
   unsentWarnings,
-  withPending,
   withRecord,
-  withSettled,
   type AlertState,
 } from "./alertState.ts";
 
@@ -18,10 +24,9 @@ const ops = { name: "ops", on: ["drift", "quality", "performance"] as const, lev
 const now = "2026-06-01T12:00:00.000Z";
 const until = "2026-06-01T12:05:00.000Z";
 
-/** Sends successfully. */
+/** Keeps the messages of these findings, which count as sent. */
 function withSent(state: AlertState, channel: string, keys: readonly string[]): AlertState {
-  const pending = withPending(state, channel, { keys, by: "me", until });
-  return withSettled(pending, channel, { keys, by: "me", sentAt: now });
+  return withMessages(state, channel, { messages: [testAlert("shop", now)], keys, at: now });
 }
 
 function rmse(status: MonitorStatus, value: number): MonitorFinding {
@@ -184,19 +189,40 @@ describe("the state of alerts", () => {
     expect(state.entries["files/performance/rmse"]).toMatchObject({ since: "monday", finding: { value: 26 } });
   });
 
-  it("does not report what another process is sending, until that process's time is up", () => {
-    const open = withRecord(noAlerts, record([rmse("fail", 25)]));
-    const keys = changesFor(open, ops, now).map(({ key }) => key);
-    const sending = withPending(open, "ops", { keys, by: "first", until });
-    expect(changesFor(sending, ops, now)).toEqual([]);
-    expect(changesFor(sending, { ...ops, name: "other" }, now)).toHaveLength(1);
-    expect(changesFor(sending, ops, "2026-06-01T12:05:00.001Z")).toMatchObject([{ change: "open" }]);
-    // It failed: the next process sends it.
-    const failed = withSettled(sending, "ops", { keys, by: "first", sentAt: null });
-    expect(failed).toEqual(open);
-    // Another process took over: the late result of the first changes nothing.
-    const taken = withPending(sending, "ops", { keys, by: "second", until });
-    expect(withSettled(taken, "ops", { keys, by: "first", sentAt: now })).toEqual(taken);
+  it("keeps messages in order until the channel accepts them, sent by one process at a time", () => {
+    const queued = (state: AlertState): AlertState => {
+      const changes = changesFor(state, ops, now);
+      const made = alertsOf(changes, { project: "shop", record: record([]), at: now });
+      const [messages, keys] = [made.map(({ alert }) => alert), made.flatMap((each) => each.keys)];
+      return withMessages(state, "ops", { messages, keys, at: now });
+    };
+    const key = "files/performance/rmse";
+    const both = [rmse("fail", 25), rmse("pass", 1)].reduce(
+      (state, each) => queued(withRecord(state, record([each]))),
+      noAlerts,
+    );
+    expect(changesFor(both, ops, now)).toEqual([]);
+    const lease = (state: AlertState, by: string, at = now) => withLease(state, "ops", { by, now: at, until });
+    const first = lease(both, "first")!;
+    expect(first.alert).toMatchObject({ change: "open" });
+    expect(lease(first.state, "second")).toBeUndefined();
+    // Its time is up: another process takes over, and the late result of the first changes nothing.
+    const second = lease(first.state, "second", "2026-06-01T12:05:00.001Z")!;
+    expect(withDelivery(second.state, "ops", { by: "first", isSent: true })).toEqual(second.state);
+    const failed = withDelivery(first.state, "ops", { by: "first", isSent: false });
+    expect([failed, waitingFor(failed, key)]).toEqual([both, ["ops"]]);
+    const sent = withDelivery(second.state, "ops", { by: "second", isSent: true });
+    const next = lease(sent, "third")!;
+    expect(next.alert).toMatchObject({ change: "resolved" });
+    const done = withDelivery(next.state, "ops", { by: "third", isSent: true });
+    expect([done.outbox, waitingFor(done, key)]).toEqual([undefined, []]);
+  });
+
+  it("drops the oldest of too many messages, but not one that may be under way", () => {
+    const messages = Array.from({ length: MOST_MESSAGES + 2 }, (_, i) => testAlert(String(i), now));
+    const { outbox } = withMessages(noAlerts, "ops", { messages, keys: [], at: now });
+    expect(outbox!["ops"]!.messages.map(({ project }) => project).slice(0, 2)).toEqual(["0", "3"]);
+    expect(outbox!["ops"]!.messages).toHaveLength(MOST_MESSAGES);
   });
 
   it("sends nothing about a muted check, also one that opens later, until the time is up", () => {
@@ -239,15 +265,5 @@ describe("the state of alerts", () => {
     expect(unsent([ops])).toBe(1);
     expect(unsent([ops, { ...ops, level: "warn" }])).toBe(0);
     expect(unsent([{ ...ops, on: ["drift"] }])).toBe(0);
-  });
-
-  it("records what was sent, not what was found meanwhile", () => {
-    const open = withRecord(noAlerts, record([rmse("fail", 25)]));
-    const keys = changesFor(open, ops, now).map(({ key }) => key);
-    const sending = withPending(open, "ops", { keys, by: "first", until });
-    const over = withRecord(sending, record([rmse("pass", 12)]));
-    expect(changesFor(over, ops, now)).toEqual([]);
-    const sent = withSettled(over, "ops", { keys, by: "first", sentAt: now });
-    expect(changesFor(sent, ops, now)).toMatchObject([{ change: "resolved" }]);
   });
 });

@@ -1,16 +1,10 @@
 /** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
-import type { AlertArea, AlertChange, AlertFinding, AlertNews, AlertOrigin } from "../core/records/alert.ts";
+import type { Alert, AlertArea, AlertChange, AlertFinding, AlertNews, AlertOrigin } from "../core/records/alert.ts";
 import { MILLISECONDS_A_DAY, shortTime, listed } from "../core/text/format.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
 
 interface Reported extends Pick<AlertFinding, "status" | "value" | "cause"> {
   readonly at: string;
-}
-
-/** A message that a process is sending now, without a lock; after `until` (ISO 8601) the process must have died. */
-interface Pending extends Omit<Reported, "at"> {
-  readonly by: string;
-  readonly until: string;
 }
 
 /** Until a time, nothing is sent about a check or a column. */
@@ -35,10 +29,8 @@ export interface AlertEntry {
   readonly windowLabel?: string | null;
   /** A message that is sent again later is still about this; absent in states of earlier versions. */
   readonly origin?: AlertOrigin;
-  /** By channel. A channel without an entry was never sent anything, which counts as "pass". */
+  /** By channel, also what waits for it. A channel without an entry was never sent anything, which counts as "pass". */
   readonly told: Readonly<Record<string, Reported>>;
-  /** By channel; absent if nothing is being sent. */
-  readonly pending?: Readonly<Record<string, Pending>>;
 }
 
 export interface AlertState {
@@ -46,14 +38,18 @@ export interface AlertState {
   /** Keyed by `source/area/name` of the finding. */
   readonly entries: Readonly<Record<string, AlertEntry>>;
   readonly mutes?: readonly Mute[];
-  /** Absent before the first one that a channel wants to know of. */
-  readonly deployment?: DeploymentNews;
+  /** The last one that channels were sent; absent before the first that a channel wants to know of. */
+  readonly deployment?: { readonly at: string };
+  /** By channel: messages that it has not accepted yet. */
+  readonly outbox?: Readonly<Record<string, Outbox>>;
 }
 
-export interface DeploymentNews {
-  readonly at: string;
-  /** Channels that have not accepted the message about it; until when a process sends it, "" if none does. */
-  readonly waiting: Readonly<Record<string, string>>;
+interface Outbox {
+  /** Oldest first. */
+  readonly messages: readonly Alert[];
+  /** A process sends the first one now, without a lock; after `until` (ISO 8601) it must have died. */
+  readonly by?: string;
+  readonly until?: string;
 }
 
 export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
@@ -157,11 +153,10 @@ interface Listener {
   readonly level: "fail" | "warn";
 }
 
-/** The changes to send to a channel: opened, worse, resolved. Leaves out those that another process is sending. */
+/** The changes to send to a channel: opened, worse, resolved. */
 export function changesFor(state: AlertState, { name, on, level }: Listener, now: string): Change[] {
   return Object.entries(state.entries).flatMap(([key, entry]) => {
-    const pending = entry.pending?.[name];
-    if (!on.includes(entry.area) || (pending !== undefined && pending.until > now)) return [];
+    if (!on.includes(entry.area)) return [];
     if (muteOf(state, entry.finding, { source: sourceOf(key), now }) !== null) return [];
     const change = changeOf(entry, entry.told[name], level);
     const finding = withMutes(state, entry.finding, { source: sourceOf(key), now });
@@ -182,42 +177,6 @@ export function unsentWarnings(
   });
 }
 
-/** Marks changes as being sent, so that until `until` no other process sends them. */
-export function withPending(
-  state: AlertState,
-  channel: string,
-  { keys, by, until }: { readonly keys: readonly string[]; readonly by: string; readonly until: string },
-): AlertState {
-  return changed(state, keys, (entry) => {
-    const { status, value, cause } = entry.finding;
-    return { ...entry, pending: { ...entry.pending, [channel]: { status, value, cause, by, until } } };
-  });
-}
-
-/** Records that a channel accepted a message, or did not (`sentAt` null). Meanwhile the finding may have changed. */
-export function withSettled(
-  state: AlertState,
-  channel: string,
-  { keys, by, sentAt }: { readonly keys: readonly string[]; readonly by: string; readonly sentAt: string | null },
-): AlertState {
-  return changed(state, keys, (entry) => {
-    const { [channel]: pending, ...others } = entry.pending ?? {};
-    if (pending?.by !== by) return entry;
-    const { pending: _pending, ...rest } = entry;
-    const { status, value, cause } = pending;
-    const told = sentAt === null ? entry.told : { ...entry.told, [channel]: { status, value, cause, at: sentAt } };
-    return { ...rest, told, ...(Object.keys(others).length === 0 ? {} : { pending: others }) };
-  });
-}
-
-function changed(state: AlertState, keys: readonly string[], change: (entry: AlertEntry) => AlertEntry): AlertState {
-  const known = Object.entries(state.entries).filter(([key]) => keys.includes(key));
-  return {
-    ...state,
-    entries: { ...state.entries, ...Object.fromEntries(known.map(([key, entry]) => [key, change(entry)])) },
-  };
-}
-
 function changeOf({ finding }: AlertEntry, reported: Reported | undefined, level: "fail" | "warn"): AlertChange | null {
   const [now, before] = [severity(finding.status, level), severity(reported?.status ?? "pass", level)];
   if (now > 0 && before === 0) return "open";
@@ -235,16 +194,4 @@ function isMuchWorse({ value, limit, passes }: AlertFinding, reported: Reported)
   if (value === null || limit === null || passes === null || reported.value === null) return false;
   const beyond = (at: number): number => (passes === "at_most" ? at - limit : limit - at);
   return beyond(reported.value) > 0 && beyond(value) >= 2 * beyond(reported.value);
-}
-
-/**
- * The news of the current deployment. One that the state does not know is news to all channels; undefined before the
- * first that `isNew`, because it may be older than the settings of the channels.
- */
-export function newsOf(
-  { deployment }: AlertState,
-  { at, channels, isNew }: { readonly at: string; readonly channels: readonly string[]; readonly isNew: boolean },
-): DeploymentNews | undefined {
-  if (deployment?.at === at || (deployment === undefined && !isNew)) return deployment;
-  return { at, waiting: Object.fromEntries(channels.map((name) => [name, ""])) };
 }

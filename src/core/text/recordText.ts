@@ -166,3 +166,8 @@ function valueText(value: unknown): string {
   if (typeof value === "string") return value;
   return typeof value === "number" ? formatNumber(value) : JSON.stringify(value);
 }
+
+/** "ops, people (waiting)": the second has not accepted the message yet. */
+export function channelsText({ told, waiting }: Readonly<Record<"told" | "waiting", readonly string[]>>): string {
+  return [...told, ...waiting.map((name) => `${name} (waiting)`)].join(", ");
+}

@@ -1,25 +1,22 @@
 /** Sends an alert for each change to each channel, once. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { milliseconds, listed } from "../../core/text/format.ts";
-import { isReadable, requireVariables } from "../../config/unsetValues.ts";
-import type { Config } from "../../config/schema/schema.ts";
-import { fileVariables } from "../../config/variablesFile.ts";
+import { counted, listed } from "../../core/text/format.ts";
 import type { Alert, AlertFinding, AlertNews } from "../../core/records/alert.ts";
-import { alertsOf, deployedAlert, testAlert } from "../../monitoring/alertMessage.ts";
 import {
-  changesFor,
-  laterWindow,
-  newsOf,
-  unsentWarnings,
-  withPending,
-  withRecord,
-  withSettled,
-} from "../../monitoring/alertState.ts";
-import { attempt, type MlctlError } from "../../core/errors.ts";
-import { RefusedError, type Channel } from "../../notify/channel.ts";
+  alertsOf,
+  deployedAlert,
+  MOST_MESSAGES,
+  testAlert,
+  withDelivery,
+  withLease,
+  withMessages,
+} from "../../monitoring/alertMessage.ts";
+import { changesFor, laterWindow, unsentWarnings, withRecord, type AlertState } from "../../monitoring/alertState.ts";
+import type { Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
-import { changeAlertState } from "./savedAlerts.ts";
+import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
+import { changeAlertState, savedState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
@@ -27,11 +24,6 @@ import type { Workspace } from "../workspace.ts";
 export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {
   readonly channel: string;
   readonly findings: readonly string[];
-}
-
-interface ConfiguredChannel {
-  readonly channel: Channel;
-  readonly settings: Config["alerts"][number];
 }
 
 /** Added to the maximum duration of a delivery, for a busy machine. */
@@ -44,27 +36,22 @@ const REST_MILLISECONDS = 300_000;
 const failures = new Map<string, number>();
 
 /**
- * Works without the workspace lock, so that a slow channel does not block other commands. Changes are marked as pending
- * before they are sent and settled afterwards, under the alert lock, so that only one of two processes sends them. The
- * mark of a killed process expires. A failed delivery is tried again next time; it never fails the command.
+ * Works without the workspace lock, so that a slow channel does not block other commands. Messages are kept in the alert
+ * state until their channel accepts them, and sent in order. One process at a time sends to a channel; the mark of a
+ * killed one expires. A failed delivery is tried again next time; it never fails the command.
  */
 export async function sendAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<SentAlert[]> {
-  const all = await channelsOf(workspace);
-  if (all.length === 0) return [];
-  const channels = all.filter(({ channel }) => !isResting(workspace, channel));
-  const sent = await sendDeployment(workspace, all, false);
+  const channels = await channelsOf(workspace);
+  if (channels.length === 0) return [];
+  await queueDeployment(workspace, channels, false);
   const unsent = new Set<string>();
   for (const record of records) {
-    const { messages, warnings } = await planned(workspace, record, { channels, all });
+    const warnings = await queueChanges(workspace, record, channels);
     for (const { area, name } of warnings) unsent.add(`${area}: ${name}`);
-    for (const message of messages) {
-      const delivered = await send(workspace, message.configured, message.alert);
-      sent.push(delivered);
-      const sentAt = delivered.status === "sent" ? message.alert.at : null;
-      const { keys, by, configured } = message;
-      await changeAlertState(workspace, (state) => withSettled(state, configured.channel.name, { keys, by, sentAt }));
-    }
   }
+  const sent: SentAlert[] = [];
+  for (const configured of channels)
+    if (!isResting(workspace, configured.channel)) sent.push(...(await sendWaiting(workspace, configured)));
   // Else nobody learns why a channel that accepts its test message stays silent.
   if (unsent.size > 0) {
     const which = `${unsent.size === 1 ? "1 warning was" : `${unsent.size} warnings were`} not sent`;
@@ -90,37 +77,75 @@ function warn({ context }: Workspace, message: string, hint: string): void {
   context.emit({ type: "warning", stage: "alerts", message, hint });
 }
 
-async function planned(
+async function queueChanges(
   workspace: Workspace,
   record: AlertNews,
-  { channels, all }: Readonly<Record<"channels" | "all", readonly ConfiguredChannel[]>>,
-) {
+  channels: readonly ConfiguredChannel[],
+): Promise<readonly AlertFinding[]> {
   const { config, context } = workspace;
-  const messages: { configured: ConfiguredChannel; alert: Alert; keys: readonly string[]; by: string }[] = [];
   let warnings: readonly AlertFinding[] = [];
   let later: string | null = null;
+  let queued: QueuedAlerts[] = [];
   await changeAlertState(workspace, (before) => {
-    let state = withRecord(before, record);
+    const state = withRecord(before, record);
     const at = context.now().toISOString();
     later = laterWindow(state, record);
-    warnings = unsentWarnings(state, record, { channels: all.map(({ settings }) => settings), now: at });
-    for (const configured of channels) {
-      const { channel, settings } = configured;
-      const changes = changesFor(state, { name: channel.name, on: settings.on, level: settings.level }, at);
-      for (const { alert, keys } of alertsOf(changes, { project: config.name, record, at }))
-        messages.push({ configured, alert, keys, by: randomUUID() });
-    }
-    const longest = longestOf(messages.map(({ configured }) => configured));
-    const until = new Date(context.now().getTime() + longest).toISOString();
-    for (const { configured, keys, by } of messages)
-      state = withPending(state, configured.channel.name, { keys, by, until });
-    return state;
+    warnings = unsentWarnings(state, record, { channels: channels.map(({ settings }) => settings), now: at });
+    queued = channels.map(({ channel: { name }, settings: { on, level } }) => {
+      const messages = alertsOf(changesFor(state, { name, on, level }, at), { project: config.name, record, at });
+      return { name, at, messages: messages.map(({ alert }) => alert), keys: messages.flatMap(({ keys }) => keys) };
+    });
+    return withQueued(workspace, state, queued);
   });
   if (later !== null) {
     const message = `the open alerts of ${later} stay open: ${record.window?.label} ends earlier`;
     warn(workspace, message, "a later window resolves them, or the same one with corrected rows");
   }
-  return { messages, warnings };
+  return warnings;
+}
+
+interface QueuedAlerts {
+  readonly name: string;
+  readonly at: string;
+  readonly messages: readonly Alert[];
+  readonly keys: readonly string[];
+}
+
+function withQueued(workspace: Workspace, before: AlertState, queued: readonly QueuedAlerts[]): AlertState {
+  let state = before;
+  for (const { name, ...added } of queued) {
+    const all = [...(state.outbox?.[name]?.messages ?? []), ...added.messages];
+    state = withMessages(state, name, added);
+    const kept = state.outbox?.[name]?.messages ?? [];
+    const dropped = all.filter((each) => !kept.includes(each)).map(({ subject }) => subject);
+    if (dropped.length === 0) continue;
+    const message = `${counted(dropped.length, "message")} to ${name} dropped: more than ${MOST_MESSAGES} wait for it (${listed(dropped, 3, "; ")})`;
+    warn(workspace, message, "`mlctl alerts test` shows why it accepts none");
+  }
+  return state;
+}
+
+/** Until one fails: those behind it wait for it. */
+async function sendWaiting(workspace: Workspace, configured: ConfiguredChannel): Promise<SentAlert[]> {
+  const { name } = configured.channel;
+  const by = randomUUID();
+  const sent: SentAlert[] = [];
+  for (;;) {
+    const time = workspace.context.now();
+    const until = new Date(time.getTime() + longestOf(configured)).toISOString();
+    let alert: Alert | undefined;
+    await changeAlertState(workspace, (state) => {
+      const lease = withLease(state, name, { by, now: time.toISOString(), until });
+      alert = lease?.alert;
+      return lease?.state ?? state;
+    });
+    if (alert === undefined) return sent;
+    const delivered = await send(workspace, configured, alert);
+    sent.push(delivered);
+    const isSent = delivered.status === "sent";
+    await changeAlertState(workspace, (state) => withDelivery(state, name, { by, isSent }));
+    if (!isSent) return sent;
+  }
 }
 
 async function send(workspace: Workspace, { channel, settings }: ConfiguredChannel, alert: Alert): Promise<SentAlert> {
@@ -159,87 +184,37 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
 
 /** Notifies the channels with "deployed" in `on` that production switched. Call it without the workspace lock. */
 export async function announceDeployment(workspace: Workspace): Promise<SentAlert[]> {
-  return sendDeployment(workspace, await channelsOf(workspace), true);
+  const wanted = await queueDeployment(workspace, await channelsOf(workspace), true);
+  const sent: SentAlert[] = [];
+  for (const configured of wanted) sent.push(...(await sendWaiting(workspace, configured)));
+  return sent;
 }
 
-/** Sends the message about the current deployment to each channel that has not accepted it; to a resting one later. */
-async function sendDeployment(
+/** One that the state does not know is news, but not the first, which may be older than the channels, unless `isNew`. */
+async function queueDeployment(
   workspace: Workspace,
   channels: readonly ConfiguredChannel[],
   isNew: boolean,
-): Promise<SentAlert[]> {
+): Promise<readonly ConfiguredChannel[]> {
   const wanted = channels.filter(({ settings }) => settings.on.includes("deployed"));
   const deployment = wanted.length === 0 ? undefined : currentDeployment(workspace.paths.production);
   if (deployment === undefined) return [];
   const { deployedAt: at } = deployment;
-  const now = workspace.context.now();
-  const until = new Date(now.getTime() + longestOf(wanted)).toISOString();
-  let due: readonly ConfiguredChannel[] = [];
-  await changeAlertState(workspace, (state) => {
-    const { waiting } = newsOf(state, { at, isNew, channels: wanted.map(({ channel }) => channel.name) }) ?? {};
-    if (waiting === undefined) return state;
-    const isDue = ({ name }: Channel): boolean => (waiting[name] ?? "~") <= now.toISOString();
-    due = wanted.filter(({ channel }) => isDue(channel) && (isNew || !isResting(workspace, channel)));
-    const sending = due.map(({ channel }) => [channel.name, until]);
-    return { ...state, deployment: { at, waiting: { ...waiting, ...Object.fromEntries(sending) } } };
-  });
-  if (due.length === 0) return [];
-  const { name } = workspace.config;
+  const isNews = (state: AlertState): boolean =>
+    state.deployment?.at !== at && (isNew || state.deployment !== undefined);
+  if (!isNews(await savedState(workspace))) return wanted;
+  const { name: project } = workspace.config;
   const alert = await reading(workspace, ({ store }) =>
-    deployedAlert(name, deployment, (id) => store.run(id)?.modelVersion ?? null),
+    deployedAlert(project, deployment, (id) => store.run(id)?.modelVersion ?? null),
   );
-  const sent: SentAlert[] = [];
-  for (const configured of due) {
-    const delivered = await send(workspace, configured, alert);
-    sent.push(delivered);
-    await changeAlertState(workspace, (state) => {
-      if (state.deployment?.at !== at) return state;
-      const { [delivered.channel]: _, ...others } = state.deployment.waiting;
-      const waiting = delivered.status === "sent" ? others : { ...others, [delivered.channel]: "" };
-      return { ...state, deployment: { at, waiting } };
-    });
-  }
-  return sent;
-}
-
-/** Messages are sent one after another, so a mark must last as long as all deliveries together. */
-function longestOf(messages: readonly ConfiguredChannel[]): number {
-  return messages.reduce(
-    (sum, { channel, settings: { retries } }) => sum + (retries + 1) * channel.timeoutMs + totalWait(retries),
-    SPARE_MILLISECONDS,
+  const queued = wanted.map(({ channel: { name } }) => ({ name, at, messages: [alert], keys: [] }));
+  await changeAlertState(workspace, (state) =>
+    isNews(state) ? { ...withQueued(workspace, state, queued), deployment: { at } } : state,
   );
+  return wanted;
 }
 
-/** The configured channels. Repeated names get a number, e.g. for two webhooks of one host. */
-async function channelsOf({ config, configPath, trust }: Workspace): Promise<ConfiguredChannel[]> {
-  if (config.alerts.length === 0) return [];
-  const { channelOf } = await import("../../notify/channelOf.ts");
-  const variables = config.alerts.some(({ type }) => type === "command") ? fileVariables(configPath) : {};
-  const used = new Map<string, number>();
-  return config.alerts.map((settings, i) => {
-    const problem = attempt(
-      () => requireVariables(settings),
-      (error) => error,
-    );
-    const refusal = trust.refusal(`alerts.${i}`);
-    const usable =
-      problem === undefined
-        ? channelOf(settings, milliseconds(settings.timeout), variables)
-        : unusable(settings, problem);
-    const channel = refusal === undefined ? usable : { ...usable, ...refused(refusal) };
-    const count = (used.get(channel.name) ?? 0) + 1;
-    used.set(channel.name, count);
-    return { settings, channel: count === 1 ? channel : { ...channel, name: `${channel.name} (${count})` } };
-  });
-}
-
-/** Every message to a channel whose variable is not set fails with that reason; the other channels get theirs. */
-function unusable(settings: Config["alerts"][number], problem: MlctlError): Channel {
-  const { type } = settings;
-  const name = isReadable(settings, "name") ? settings.name : undefined;
-  return { type, name: name ?? type, secrets: [], timeoutMs: 1000, ...refused(problem) };
-}
-
-function refused({ message, hint }: MlctlError): Pick<Channel, "hint" | "send"> {
-  return { hint, send: () => Promise.reject(new RefusedError(message)) };
+/** How long a delivery may take, in milliseconds. */
+function longestOf({ channel, settings: { retries } }: ConfiguredChannel): number {
+  return SPARE_MILLISECONDS + (retries + 1) * channel.timeoutMs + totalWait(retries);
 }

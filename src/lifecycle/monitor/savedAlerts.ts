@@ -11,6 +11,7 @@ import {
   type AlertState,
   type Mute,
 } from "../../monitoring/alertState.ts";
+import { waitingFor } from "../../monitoring/alertMessage.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -21,6 +22,10 @@ export async function changeAlertState(workspace: Workspace, change: (state: Ale
     const after = change(before);
     return JSON.stringify(after) === JSON.stringify(before) ? text : `${JSON.stringify(after, null, 2)}\n`;
   });
+}
+
+export async function savedState(workspace: Workspace): Promise<AlertState> {
+  return alertStateOf(workspace, await workspace.records.state("alerts"));
 }
 
 /** A damaged state causes a warning and counts as empty: a repeated alert is better than a missing one. */
@@ -45,7 +50,7 @@ const RESOLVED_SINCE = 7 * MILLISECONDS_A_DAY;
 
 /** Open alerts, failures before warnings, each oldest first; those resolved in the last days; mutes that hold. */
 export async function openAlerts(workspace: Workspace) {
-  const state = alertStateOf(workspace, await workspace.records.state("alerts"));
+  const state = await savedState(workspace);
   const time = workspace.context.now().getTime();
   const now = new Date(time).toISOString();
   const recent = new Date(time - RESOLVED_SINCE).toISOString();
@@ -56,8 +61,11 @@ export async function openAlerts(workspace: Workspace) {
       const shown = muted === null ? withMutes(state, finding, { source, now }) : finding;
       const { name, status, value, limit, message, columns, cause } = shown;
       const common = { source, area, name, status, value, limit, message, since, was, columns, cause };
-      const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
-      return { ...common, window: windowEnd, windowLabel, told: notified, muted };
+      const waiting = waitingFor(state, key);
+      const notified = Object.keys(told).filter(
+        (channel) => told[channel]!.status !== "pass" && !waiting.includes(channel),
+      );
+      return { ...common, window: windowEnd, windowLabel, told: notified, waiting, muted };
     },
   );
   const wasOpen = ({ was }: (typeof all)[number]): boolean => was === "fail" || was === "warn";
@@ -77,7 +85,7 @@ export async function mutedIn(
   workspace: Workspace,
   { source, findings, drift }: Pick<MonitorRecord, "source" | "findings" | "drift">,
 ) {
-  const state = alertStateOf(workspace, await workspace.records.state("alerts"));
+  const state = await savedState(workspace);
   const at = { source, now: workspace.context.now().toISOString() };
   return {
     findings: findings.map((finding) => withMutes(state, finding, at)),

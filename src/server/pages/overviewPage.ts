@@ -1,6 +1,6 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { recover } from "../../core/errors.ts";
-import { limitText, notJudged, originText } from "../../core/text/recordText.ts";
+import { channelsText, limitText, notJudged, originText } from "../../core/text/recordText.ts";
 import { displayNumber, countOf, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, section } from "../../reporting/html.ts";
@@ -135,7 +135,7 @@ export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
     ["Status", ({ status }) => stateWord(status)],
     ["Since", ({ since }) => dateTime(since)],
     ["Message", ({ message }) => message],
-    ["Sent to", ({ told }) => (told.length === 0 ? "nobody" : told.join(", "))],
+    ["Sent to", (alert) => channelsText(alert) || "nobody"],
     alerts.some(({ muted }) => muted !== null) && [
       "Muted",
       ({ muted }) => (muted === null ? "–" : `until ${dateTime(muted.until)}: ${muted.reason}`),
