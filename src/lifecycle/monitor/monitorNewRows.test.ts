@@ -6,7 +6,7 @@ import { diagnose } from "../health/diagnose.ts";
 import { fullprocess } from "../fullprocess/fullprocess.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
-import { monitor } from "./monitor.ts";
+import { monitor, type MonitorResult } from "./monitor.ts";
 import { muteAlert } from "./savedAlerts.ts";
 import { monitorNewRows } from "./monitorNewRows.ts";
 
@@ -50,9 +50,18 @@ it("does not repeat a verdict if the only new file was rejected, and names what 
   example.write({ "practicedata/c.csv": 'x,y\n1,"01.01' });
   const why = /^no new rows: practicedata\/c\.csv was rejected, line 2, column "y": a quote is not closed/;
   expect(await verdict(example)).toMatchObject({ record: null, summary: expect.stringMatching(why) });
-  const { result } = await example.change((session) => monitor(session, { files: [] }));
+  const again = () => example.change(async (session) => (await monitor(session, { files: [] })).result);
+  const rejected = ({ findings }: Pick<MonitorResult, "findings">) =>
+    findings.filter(({ name }) => name === "rejected files").length;
+  const result = await again();
   expect([result.monitorId, result.asOf]).toEqual([first.record!.monitorId, first.record!.createdAt]);
-  expect(await example.look(({ store }) => store.monitorings())).toHaveLength(1);
+  expect(rejected(result)).toBe(1);
+  example.write({ "practicedata/c.csv": null });
+  const without = await again();
+  expect([without.asOf, rejected(without)]).toEqual([first.record!.createdAt, 0]);
+  const kept = await example.look(({ store }) => store.monitorings());
+  expect(kept.map(rejected)).toEqual([0]);
+  example.write({ "practicedata/c.csv": 'x,y\n1,"01.01' });
   example.write({ "practicedata/d.csv": exampleCsv(3, 100, 1) });
   const muting = { until: "2999-01-01T00:00:00.000Z", reason: "a test" };
   await example.change((session) => muteAlert(session, { check: "drift: x", source: null }, muting));

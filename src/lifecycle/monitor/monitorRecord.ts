@@ -129,12 +129,15 @@ function statementsOf(
   ];
 }
 
-/** Saves the record, unless its result is known: @returns the first one then, with its time */
+/** Saves the record. @returns the first one with its result if that is known, with its time */
 export async function keepRecord(session: Session, record: MonitorRecord): Promise<MonitorRecord> {
   const before = session.store.monitoring(record.monitorId);
-  if (before !== undefined && resultText(record) === resultText(before)) return before;
-  await saveRecord(session, record);
-  return record;
+  const isKnown = before !== undefined && resultText(record) === resultText(before);
+  if (isKnown && JSON.stringify(record.findings) === JSON.stringify(before.findings)) return before;
+  // Which files are rejected now is no new result.
+  const kept = isKnown ? { ...before, findings: record.findings } : record;
+  await saveRecord(session, kept);
+  return kept;
 }
 
 function resultText({ findings, ...rest }: MonitorRecord): string {
