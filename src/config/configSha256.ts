@@ -26,7 +26,8 @@ export function configSha256(config: Config): string {
   const ingest = Object.fromEntries(names.map((name) => [name, config.ingest[name]]));
   const part = {
     ...keyed,
-    ingest,
+    // null is left out, as below.
+    ingest: { ...ingest, names: config.ingest.names ?? undefined },
     train: trainSettings(config),
     ...(config.costs === null ? {} : { costs: config.costs }),
   };

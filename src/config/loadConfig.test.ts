@@ -364,4 +364,13 @@ describe("configSha256", () => {
     expect(await hash({ target: "y", train: { seed: 2, metric: "f1" } })).not.toBe(plain);
     expect(await hash({ target: "y", train: { seed: 1, metric: "f1" }, ingest: { where: "a > 1" } })).not.toBe(plain);
   });
+
+  it("stays the same with new versions and settings, so that no model has to be trained again", async () => {
+    const hashes = [
+      await hash({ target: "y" }),
+      await hash({ target: "y", train: { models: [{ family: "xgboost" }] } }),
+    ];
+    expect(hashes.map((each) => each.slice(0, 12))).toEqual(["47ea5622e40b", "328757616ed4"]);
+    expect(await hash({ target: "y", ingest: { names: ["x", "y"] } })).not.toBe(hashes[0]);
+  });
 });
