@@ -13,7 +13,7 @@ export const why = defineCommand({
   group: "Inspect",
   summary: "split the difference between two runs into effects of data, settings and seed",
   details:
-    "Trains the models in between, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters; if several of them differ, each of at most eight is also swapped alone in the first run, which names the one that matters.",
+    "Trains the models in between, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters; if several of them differ, each of at most eight is also swapped alone in the first run, which names the one that matters. Settings that differ with the same config.json are called choices of mlctl, except in --json.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
   options: {
     against: {
@@ -33,7 +33,8 @@ export const why = defineCommand({
     const result = await inWorkspace(invocation, "read", (session) =>
       step.why(session, invocation.args[0] ?? "latest", invocation.options),
     );
-    return { result, view: whyView(result) };
+    const { isChosen: _chosen, ...printed } = result;
+    return { result: printed, view: whyView(result) };
   },
 }) satisfies Command;
 
@@ -51,7 +52,7 @@ function whyView(result: WhyResult): View {
         rows: effects.map(({ factor, differs, effect, share, first, last, verdict }) =>
           differs
             ? [
-                factor,
+                nameOf(result, factor),
                 effect,
                 share === null ? "" : `${Math.round(100 * share)} %`,
                 first,
@@ -69,14 +70,23 @@ function whyView(result: WhyResult): View {
       {
         title: "models in between",
         columns: ["from the second run", total.metric, "note"],
-        rows: models.map((model) => [model.fromSecond.join(" + ") || "nothing", model.figure, model.reason ?? ""]),
+        rows: models.map(({ fromSecond, figure, reason }) => [
+          fromSecond.map((factor) => nameOf(result, factor)).join(" + ") || "nothing",
+          figure,
+          reason ?? "",
+        ]),
       },
     ],
     notes,
   };
 }
 
-function summaryFields({ total, effects }: WhyResult): [string, string][] {
+function nameOf({ isChosen }: WhyResult, factor: FactorEffect["factor"]): string {
+  return isChosen && factor === "settings" ? "choices of mlctl" : factor;
+}
+
+function summaryFields(result: WhyResult): [string, string][] {
+  const { total, effects } = result;
   const differing = effects.filter(({ differs }) => differs);
   if (differing.length === 0)
     return [["difference", "none: both runs have the same data, settings and seed, and so the same model"]];
@@ -92,7 +102,7 @@ function summaryFields({ total, effects }: WhyResult): [string, string][] {
   if (unknown) return [whole, ["by cause", "unknown: a model in between could not be trained, see below"]];
   const parts = differing
     .toSorted((x, y) => Math.abs(y.effect!) - Math.abs(x.effect!))
-    .map(({ factor, effect }) => `${factor} ${effect! > 0 ? "+" : ""}${formatNumber(effect)}`);
+    .map(({ factor, effect }) => `${nameOf(result, factor)} ${effect! > 0 ? "+" : ""}${formatNumber(effect)}`);
   return [whole, ["by cause", parts.join("; ")], ...interaction(differing, difference)];
 }
 

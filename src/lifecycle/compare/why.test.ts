@@ -3,6 +3,7 @@ import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/examp
 import { ingest } from "../ingest/ingest.ts";
 import { score } from "../score/score.ts";
 import { train } from "../train/train.ts";
+import { tune } from "../tune/tune.ts";
 import { why } from "./why.ts";
 
 /** Trains v1, then v2 with more rows, another penalty and another seed. */
@@ -76,18 +77,32 @@ describe("why", () => {
     expect([settings[0]!.effect, settings[0]!.verdict]).toEqual([all.first, "real"]);
   });
 
-  it("calls what differs with the same config.json choices of mlctl, not settings", async () => {
-    const { example } = await twoRuns({
-      train: { models: [{ family: "baseline" }, { family: "logistic_regression" }] },
+  it("says why settings differ with the same config.json: a training, the data, `tune` or `train --time`", async () => {
+    const search = { method: "grid", space: { C: { values: [1, 10] } } };
+    const searched = { family: "logistic_regression", params: { C: 0.0001 }, search };
+    const { example } = await twoRuns({ train: { models: [{ family: "baseline" }, searched], metric: "log_loss" } });
+    const chosen = (a: string, b: string) =>
+      example.look(async (session) => {
+        const { effects, isChosen, notes } = await why(session, b, { against: a });
+        const differing = effects.filter(({ differs }) => differs).map(({ factor }) => factor);
+        return [isChosen, differing.join(), notes[0] ?? ""];
+      });
+    const other = await example.look(({ store }) => {
+      const { trainId, runId } = store.runs({ withModel: true })[0]!;
+      return store.runs().find((run) => run.trainId === trainId && run.runId !== runId)!.runId;
     });
-    const result = await example.look(async (session) => {
-      const { trainId, runId } = session.store.runs({ withModel: true })[0]!;
-      const other = session.store.runs().find((run) => run.trainId === trainId && run.runId !== runId)!;
-      return why(session, runId, { against: other.runId });
-    });
-    expect(result.effects.filter(({ differs }) => differs).map(({ factor }) => factor)).toEqual(["choices of mlctl"]);
-    expect(result.models.map(({ fromSecond }) => fromSecond)).toEqual([[], ["choices of mlctl"]]);
-    expect(result.notes[0]).toContain("config.json is the same for both: mlctl chose other settings");
+    const same = "config.json is the same for both: ";
+    expect(await chosen("v2", other)).toEqual([true, "settings", `${same}they are models of one training`]);
+    await example.change((session) => tune(session, {}));
+    expect(await chosen("v2", "v3")).toEqual([true, "settings", `${same}\`tune\` searched parameters`]);
+    await example.change((session) => train(session, { time: 1500 }));
+    const timed = "the time of `train --time`, or of train.time, decided which models were tried";
+    expect(await chosen("v2", "v4")).toEqual([true, "settings", `${same}${timed}`]);
+    example.write({ "practicedata/c.csv": exampleCsv(3, 50) });
+    await example.change((session) => ingest(session));
+    await example.change((session) => train(session, { time: 1500 }));
+    const data = expect.stringContaining("so this is an effect of the data too");
+    expect(await chosen("v2", "v5")).toEqual([true, "data,settings", data]);
   });
 
   it("has no single settings if only one differs", async () => {

@@ -61,9 +61,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
   const settings = differing.includes("settings")
     ? await settingEffects(session, pair, (evaluation) => compare(ends.a, evaluation))
     : [];
-  // With the same config.json, nobody changed a setting.
   const isChosen = a.run.configSha256 === b.run.configSha256 && differing.includes("settings");
-  const nameOf = (factor: Factor) => (isChosen && factor === "settings" ? "choices of mlctl" : factor);
   return {
     a: summary(a),
     b: summary(b),
@@ -72,19 +70,34 @@ export async function why(session: Session, reference: string, options: WhyOptio
     effects: effectsOf(differing, valueOf, (factor) => {
       const [none, one] = [evaluationOf(new Set()), evaluationOf(new Set([factor]))];
       return none && one ? compare(none, one).verdict : null;
-    }).map((each) => ({ ...each, factor: nameOf(each.factor) })),
+    }),
     models: models.map(({ fromSecond, reason }) => ({
-      fromSecond: [...fromSecond].map(nameOf),
+      fromSecond: [...fromSecond],
       figure: finiteOrNull(valueOf(fromSecond)),
       reason,
     })),
     settings,
-    notes: [...(isChosen ? [CHOSEN] : []), ...notesOf(session, [a, b])],
+    /** The settings differ, and nobody changed them. */
+    isChosen,
+    notes: [
+      ...(isChosen ? [`config.json is the same for both: ${reasonOfChoice(session, pair)}`] : []),
+      ...notesOf(session, [a, b]),
+    ],
   };
 }
 
-const CHOSEN =
-  "config.json is the same for both: mlctl chose other settings from the data, such as members of an ensemble, so this is an effect of the data too";
+/** The same data, configuration and version give the same model, unless a search or a time comes in. */
+function reasonOfChoice({ store }: Session, { a, b }: { readonly a: Run; readonly b: Run }): string {
+  if (a.trainId === b.trainId) return "they are models of one training";
+  const isTuned = store.searches().some(({ trainId }) => trainId === a.trainId || trainId === b.trainId);
+  const reasons = present([
+    isTuned && "`tune` searched parameters",
+    a.datasetSha256 !== b.datasetSha256 &&
+      "mlctl chose other settings from the data, such as members of an ensemble, so this is an effect of the data too",
+    a.codeVersion !== b.codeVersion && "another version of mlctl may choose other settings",
+  ]);
+  return reasons.join("; ") || "the time of `train --time`, or of train.time, decided which models were tried";
+}
 
 export type WhyResult = Awaited<ReturnType<typeof why>>;
 
