@@ -93,7 +93,7 @@ const install = defineCommand({
   name: "install",
   summary: "install the native XGBoost, several times as fast as the built-in WebAssembly",
   details:
-    "Downloads the XGBoost wheel from the package index that pip uses (PIP_INDEX_URL, pip.conf, else PyPI), through its proxy and with its certificates (PIP_PROXY, PIP_CERT, pip.conf, HTTPS_PROXY, SSL_CERT_FILE), verifies its checksum, and extracts libxgboost into your data folder. Needs no Python and changes nothing else. This is the only command that downloads a program.",
+    "Downloads the XGBoost wheel from the package index that pip uses (PIP_INDEX_URL, pip.conf, else PyPI), through its proxy and with its certificates (PIP_PROXY, PIP_CERT, pip.conf, HTTPS_PROXY, HTTP_PROXY, SSL_CERT_FILE), verifies its checksum, and extracts libxgboost into your data folder. Needs no Python and changes nothing else. This is the only command that downloads a program.",
   options: {
     from: {
       flags: "--from <file>",

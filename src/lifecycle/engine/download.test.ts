@@ -129,6 +129,11 @@ describe("pipSetting", () => {
   });
 });
 
+function withoutProxies(): void {
+  const names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE"];
+  for (const name of names) vi.stubEnv(name, "");
+}
+
 describe.skipIf(!("setGlobalProxyFromEnv" in http))("a network behind a proxy with its own certificates", () => {
   it("is reached as pip reaches it; without, the error names what can be set", async ({ skip }) => {
     const folder = temporaryFolder();
@@ -150,7 +155,7 @@ describe.skipIf(!("setGlobalProxyFromEnv" in http))("a network behind a proxy wi
       });
       for (const each of [socket, through]) each.on("error", () => {});
     });
-    for (const name of ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE"]) vi.stubEnv(name, "");
+    withoutProxies();
     const configuration = join(folder, "pip.conf");
     writeFileSync(configuration, `[global]\nproxy = ${proxy.replace("http://", "")}\n`);
     vi.stubEnv("PIP_CONFIG_FILE", configuration);
@@ -169,5 +174,27 @@ describe.skipIf(!("setGlobalProxyFromEnv" in http))("a network behind a proxy wi
     });
     secure.closeAllConnections();
     secure.close();
+  });
+
+  it.each([
+    ["http", { HTTP_PROXY: "PROXY", HTTPS_PROXY: "127.0.0.1:1" }, "HTTP_PROXY"],
+    ["https", { HTTP_PROXY: "127.0.0.1:1", https_proxy: "PROXY" }, "https_proxy"],
+    ["http", { HTTPS_PROXY: "PROXY" }, "nothing"],
+    ["https", { HTTP_PROXY: "PROXY" }, "nothing"],
+    ["http", { PIP_PROXY: "PROXY", HTTP_PROXY: "127.0.0.1:1" }, "PIP_PROXY"],
+  ])("is reached by %s with %j through the proxy of %s", async (scheme, variables, setBy) => {
+    const asked: string[] = [];
+    const proxy = await index((_request, response) => void response.end());
+    server!.on("connect", ({ url }: IncomingMessage, socket: Socket) => {
+      asked.push(url!);
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    withoutProxies();
+    for (const [name, value] of Object.entries(variables))
+      vi.stubEnv(name, value!.replace("PROXY", proxy.replace("http://", "")));
+    const hint = expect.stringContaining(`the proxy by ${setBy} (`) as string;
+    await expect(download(`${scheme}://index.invalid/simple`)).rejects.toMatchObject({ hint });
+    const port = scheme === "http" ? 80 : 443;
+    expect(new Set(asked)).toEqual(new Set(setBy === "nothing" ? [] : [`index.invalid:${port}`]));
   });
 });

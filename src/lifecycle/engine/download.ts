@@ -29,12 +29,15 @@ export async function downloadWheel(
   { signal, onProgress }: Pick<DownloadOptions, "signal" | "onProgress">,
 ) {
   const { value: url, setBy } = pipSetting("index-url") ?? { value: PYPI, setBy: "pip's default" };
-  const proxy = pipSetting("proxy") ?? variable("HTTPS_PROXY", "https_proxy");
+  const isPlain = url.startsWith("http:");
+  const secure = proxyFor("https");
+  // Node.js would use it for https too, if that has none.
+  const plain = isPlain || secure ? proxyFor("http") : undefined;
   const certificates = pipSetting("cert") ?? variable("SSL_CERT_FILE");
   const index = `${url.replace(/\/+$/, "")}/${wheel.project}/`;
   const network = [
     `the index is set by ${setBy} (index-url)`,
-    `the proxy by ${proxy?.setBy ?? "nothing"} (PIP_PROXY, pip.conf, HTTPS_PROXY)`,
+    `the proxy by ${(isPlain ? plain : secure)?.setBy ?? "nothing"} (PIP_PROXY, pip.conf, ${isPlain ? "HTTP" : "HTTPS"}_PROXY)`,
     `certificates by ${certificates?.setBy ?? "nothing"} (PIP_CERT, pip.conf, SSL_CERT_FILE)`,
   ].join(", ");
   const older = knowsProxies(http) ? "" : " (this Node.js: only with NODE_USE_ENV_PROXY=1, NODE_EXTRA_CA_CERTS)";
@@ -43,7 +46,7 @@ export async function downloadWheel(
   const common = { ...LIMITS, signal, known: undefined, hints: { failure: hint, tooLong: hint } };
   const [listing, path] = [join(folder, "index"), join(folder, "wheel")];
   try {
-    undo = useNetworkOfPip(proxy, certificates);
+    undo = useNetworkOfPip([plain, secure], certificates);
     const headers = { accept: "application/vnd.pypi.simple.v1+json, text/html;q=0.5" };
     const { url: base } = (await download({ ...common, url: index, path: listing, headers }))!;
     const href = addressOf(wheel.filename, readFileSync(listing, "utf8"));
@@ -83,9 +86,9 @@ export function pipSetting(
 }
 
 /** Node's fetch then goes through the proxy and trusts the certificates that pip would. @returns undoes it */
-function useNetworkOfPip(proxy: Setting | undefined, certificates: Setting | undefined): () => void {
-  const address = proxy && (proxy.value.includes("://") ? proxy.value : `http://${proxy.value}`);
-  const own = address && { http_proxy: address, https_proxy: address, HTTP_PROXY: address, HTTPS_PROXY: address };
+function useNetworkOfPip(proxies: readonly (Setting | undefined)[], certificates: Setting | undefined): () => void {
+  const [plain, secure] = proxies.map((proxy) => proxy && proxy.value.replace(/^(?!.*:\/\/)/, "http://"));
+  const own = { http_proxy: plain, HTTP_PROXY: plain, https_proxy: secure, HTTPS_PROXY: secure };
   if (!knowsProxies(http)) return () => {};
   const trusted = tls.getCACertificates();
   if (certificates) tls.setDefaultCACertificates([...trusted, readFileSync(certificates.value, "utf8")]);
@@ -99,6 +102,10 @@ function useNetworkOfPip(proxy: Setting | undefined, certificates: Setting | und
 /** Node.js 24.14 and later; those also take further certificates. */
 function knowsProxies(module: object): module is { setGlobalProxyFromEnv: (environment: object) => () => void } {
   return "setGlobalProxyFromEnv" in module;
+}
+
+function proxyFor(scheme: "http" | "https"): Setting | undefined {
+  return pipSetting("proxy") ?? variable(`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`);
 }
 
 function variable(...names: readonly string[]): Setting | undefined {
