@@ -250,10 +250,13 @@ it("without a search in config.json searches one model of each family within the
   for (const { trials } of searches) expect(trials).toBeGreaterThan(0);
   expect(workspace.json("reproduce", runId)).toMatchObject({ identical: true });
   for (const [flags, message] of [
+    [["--time", "0s"], "--time is 0s, must be longer"],
     [["--time", "1s", "--dry-run"], "whose number --time leaves open"],
     [["--time", "1s", "--method", "halving"], "--time does not go with the method halving"],
   ] as const) {
     const { status, stderr } = workspace.run(["tune", ...flags]);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   }
+  const { status, stderr } = workspace.run(["train", "--time", "0s"]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("--time is 0s, must be longer")]);
 });

@@ -45,11 +45,16 @@ export const train = defineCommand({
   async run(invocation) {
     const step = await import("../lifecycle/train/train.ts");
     const { tag, name, time } = invocation.options;
+    requireTime(time);
     const tags = tagValues(tag, name);
     const result = await inWorkspace(invocation, { write: "train" }, (session) => step.train(session, { tags, time }));
     return { result, view: trainView(result) };
   },
 }) satisfies Command;
+
+function requireTime(time: number | undefined): void {
+  if (time === 0) throw new MlctlError("usage", "--time is 0s, must be longer, such as 60s");
+}
 
 /** Columns: the metric that ranks, then up to three others, and cost if there is one. */
 function leaderboardTable({ metric, leaderboard }: Pick<TrainResult, "metric" | "leaderboard">): ViewTable {
@@ -145,6 +150,7 @@ export const tune = defineCommand({
     const { method, trials, time, workers, fresh, dryRun, write, output } = invocation.options;
     for (const [name, count] of Object.entries({ trials, workers }))
       if (count !== undefined && count < 1) throw new MlctlError("usage", `--${name} is ${count}, must be at least 1`);
+    requireTime(time);
     const step = await import("../lifecycle/tune/tune.ts");
     const options = { method, trials, time, workers, fresh };
     if (dryRun && time !== undefined) {

@@ -77,6 +77,11 @@ describe("fullprocess", () => {
     expect(await run(example)).toMatchObject({ status: "nothing_new", runId });
     await example.configure({ ...exampleConfig, train: { ...(exampleConfig["train"] as JsonObject), time: "3s" } });
     expect(await start(example)).toMatchObject({ start: "train" });
+    const { notes } = await example.change((session) => train(session, { time: 500 }));
+    expect(notes).toContainEqual(expect.stringMatching(/^within --time: /));
+    expect(await start(example)).toMatchObject({ start: "train" });
+    const asConfigured = await example.change((session) => train(session, { time: 3000 }));
+    expect(await start(example)).toMatchObject({ start: "score", run: { runId: asConfigured.runId } });
   });
 
   it("returns nothing_new the second time, and writes nothing", async () => {

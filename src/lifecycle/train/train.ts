@@ -1,13 +1,13 @@
 /** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { parseRecorded } from "../../config/configSha256.ts";
+import { configSha256, parseRecorded } from "../../config/configSha256.ts";
 import { withValues } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { LARGEST_FLOAT32, type Column, type Task } from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset, Run } from "../../core/records/lineage.ts";
-import { counted } from "../../core/text/format.ts";
+import { counted, milliseconds } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/descriptive.ts";
 import { chosenBy } from "./automaticSettings.ts";
 import { inspectData } from "./inspectData.ts";
@@ -28,16 +28,16 @@ export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
 /**
  * XGBoost fits in its own thread, so the data is inspected in the meantime.
- * @param options.time in milliseconds, instead of `train.time`. The runs have the configuration without it, as those of
- *   tune: fullprocess goes on with the model that was found
+ * @param options.time in milliseconds, instead of `train.time`. Where that is not set, the runs have the configuration
+ *   without it, as those of tune: fullprocess goes on with the model that was found
  * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data
  */
 export async function train(
   given: Session,
   { tags, time }: { readonly tags?: Run["tags"]; readonly time?: number | undefined } = {},
 ): Promise<TrainResult> {
-  const timed = () => withValues(given.config, { train: { ...given.config.train, time: `${time}ms` } });
-  const session = time === undefined ? given : { ...given, config: timed() };
+  const configured = given.config.train.time === null ? null : milliseconds(given.config.train.time);
+  const session = time === undefined || time === configured ? given : withTime(given, time);
   const dataset = latestDataset(session, "train");
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
@@ -55,9 +55,17 @@ export async function train(
     if (more === undefined) return result;
     const { tried, added } = more;
     const kept = added.length < tried ? `, of which the best ${added.length} are kept` : "";
-    const why = isInterrupted ? "Ctrl-C ended train.time" : "within train.time";
+    const name = time === undefined ? "train.time" : "--time";
+    const why = isInterrupted ? `Ctrl-C ended ${name}` : `within ${name}`;
     return { ...result, notes: [...result.notes, `${why}: ${counted(tried, "more model")} tried${kept}`] };
   });
+}
+
+function withTime(given: Session, time: number): Session {
+  const config = withValues(given.config, { train: { ...given.config.train, time: `${time}ms` } });
+  // The model of another time than that of config.json is not the one that it asks for.
+  const hash = given.config.train.time === null ? {} : { configSha256: () => configSha256(config) };
+  return { ...given, config, ...hash };
 }
 
 /** More would leave no time for new ones. */

@@ -151,7 +151,7 @@ async function trainMore(
       if (context.signal.aborted) return undefined;
       if (!(error instanceof MlctlError)) throw error;
       // Nobody asked for this family: what was trained so far is not lost for it.
-      const message = `train.time tries no more of ${candidate.family}: ${error.message}`;
+      const message = `no more models of ${candidate.family} are tried: ${error.message}`;
       context.emit({ type: "warning", stage: "train", message });
       failed.add(candidate.family);
       return undefined;
