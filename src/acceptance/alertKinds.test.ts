@@ -113,6 +113,9 @@ describe("a scheduled job", () => {
     expect((await now("--due", "1m")).at(-1)).toMatch(
       /^open: .*"0 33 \* \* \*" is not a cron expression; the hour: found "33".*; see models\/schedule\/logs/,
     );
+    const unnamed = workspace.startWith(state, "schedule", "now", "../../evil", "--due", "1m");
+    expect(await unnamed.finished).toMatchObject({ status: 2, stderr: expect.stringContaining("not a cron") });
+    expect([told, workspace.names(".", /^evil/)]).toEqual([[], []]);
     workspace.write({ "config.json": config });
     expect((await now()).at(-1)).toMatch(/^resolved: /);
   });

@@ -207,7 +207,7 @@ async function openJob(invocation: Invocation, isUnattended: boolean) {
   const lost = (error: MlctlError): ScheduledJob[] => {
     if (!isUnattended) throw error;
     refusal ??= error;
-    return [lostJob(name)];
+    return [lostJob(name, refusal)];
   };
   const jobs = attempt(() => scheduledJobs(config, context.now()), lost);
   const job = jobNamed(jobs, name);

@@ -1,6 +1,7 @@
 /** Reads and checks the jobs of config.json. */
 import { milliseconds } from "../../core/text/format.ts";
 import { wordWithoutSecret } from "../../config/recordableConfig.ts";
+import { jobNamePattern } from "../../config/schema/operationSchema.ts";
 import type { Config, ConfigProblem } from "../../config/schema/schema.ts";
 import { attempt, MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
@@ -75,8 +76,12 @@ export function jobNamed(jobs: readonly ScheduledJob[], name: string): Scheduled
   throw new MlctlError("usage", `config.json has no scheduled job ${JSON.stringify(name)}`, { hint });
 }
 
-/** A job that cannot be read, due now: another scheduler still starts it. */
-export function lostJob(name: string): ScheduledJob {
+/**
+ * A job that cannot be read, due now: another scheduler still starts it.
+ * @throws `error`, why it cannot be read, if this is no name of a job: its record would be elsewhere
+ */
+export function lostJob(name: string, error: MlctlError): ScheduledJob {
+  if (!jobNamePattern.test(name)) throw error;
   return { name, cron: "* * * * *", timezone: "UTC", words: [name], jitterMs: 0, missed: "run", timeoutMs: null };
 }
 

@@ -3,12 +3,14 @@ import { z } from "zod";
 import { DEFAULT_MEMORY, memoryPattern } from "../../core/memoryLimit.ts";
 import { choice, duration, flag, orNull, secret, text, whole, httpHeaders } from "./values.ts";
 
+export const jobNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/;
+
 export function scheduleSchema() {
   return z.array(
     z.strictObject({
       name: z
         .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, "letters, digits, - and _, at most 60")
+        .regex(jobNamePattern, "letters, digits, - and _, at most 60")
         .describe("name of the job; without `command` also the command to run, e.g. fullprocess"),
       command: orNull(text()).describe("command to run; null: the job's name"),
       args: secret(z.array(z.string()), "arguments")
