@@ -65,8 +65,10 @@ export function viewText({ title, tables = [], ...view }: View, width: number, c
   if (title !== undefined) parts.push(wrap(title, width).map((line) => colours.bold(line)));
   if (fields.length > 0) parts.push(fieldLines(fields, width, colours));
   for (const table of tables) {
-    const head = table.title === undefined ? [] : [colours.bold(table.title)];
-    if (table.rows.length > 0) parts.push([...head, ...tableText(table, width, colours)]);
+    const rows = table.rows.slice(0, table.most);
+    const more = table.rows.length > rows.length ? `, ${table.rows.length - rows.length} more with --json` : "";
+    const head = table.title === undefined ? [] : [colours.bold(table.title + more)];
+    if (rows.length > 0) parts.push([...head, ...tableText({ ...table, rows }, width, colours)]);
   }
   return parts.length === 0 ? "" : `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }

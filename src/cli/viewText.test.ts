@@ -1,6 +1,9 @@
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
+import { driftTable } from "../commands/views/monitorView.ts";
+import { random } from "../core/random.ts";
 import type { ViewTable } from "../core/view.ts";
+import { exampleDrift } from "../testing/exampleDrift.ts";
 import { csvText, markdownText, tabSeparated } from "./listingText.ts";
 import { tableText } from "./tableText.ts";
 import { textWidth } from "./textWidth.ts";
@@ -29,6 +32,20 @@ describe("viewText", () => {
     const lines = tableText(leaderboard, 60, plain);
     expect(lines[1]).toBe("logistic_regression  0.5714  12,345  the winner of the lead…");
     expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(60);
+  });
+
+  it("limits long tables for people, and says how many rows are left out, but not in pipes", () => {
+    const drift = exampleDrift(random(1)).drift!;
+    const [column] = Object.values(drift.columns);
+    const columns = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`x${i}`, column!]));
+    const table = driftTable({ ...drift, columns });
+    const lines = viewText({ tables: [table] }, 100, plain).split("\n");
+    expect([lines[0], lines.filter((line) => /^x\d/.test(line)).length]).toEqual([
+      "drift by column, 10 more with --json",
+      30,
+    ]);
+    expect(tabSeparated({ tables: [table] }).match(/^x\d/gm)).toHaveLength(40);
+    expect(csvText(table).match(/^x\d/gm)).toHaveLength(40);
   });
 
   it("cuts a time to the minute, then to the day, and never an id", () => {

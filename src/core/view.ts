@@ -16,6 +16,8 @@ export interface ViewTable {
   readonly title?: string;
   readonly columns: readonly (ViewColumn | string)[];
   readonly rows: readonly (readonly Cell[])[];
+  /** A terminal shows only this number of rows, pipes and files all. */
+  readonly most?: number;
 }
 
 /** A command's result. A pipe gets only the data: fields and tables. What is `false` is left out. */

@@ -7,10 +7,6 @@ import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
 import { statusWord, tableOf } from "./tableOf.ts";
 
-const MOST_COLUMNS = 30;
-
-const SEGMENTS_SHOWN = 15;
-
 export function monitoringView(result: MonitorResult): View {
   const { findings, window, reference, windows, alerts, performance, monitorId } = result;
   const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
@@ -99,8 +95,7 @@ export function driftTable(drift: DriftReport, muted: readonly string[] = []): V
   const target = drift.target ? [["(target)", drift.target] as const] : [];
   const all = [...target, ...Object.entries(drift.columns)];
   const sorted = all.toSorted(([, a], [, b]) => Number(b.drifted) - Number(a.drifted) || (b.psi ?? -1) - (a.psi ?? -1));
-  const more = sorted.length > MOST_COLUMNS ? `, ${sorted.length - MOST_COLUMNS} more with --json` : "";
-  const table = tableOf(sorted.slice(0, MOST_COLUMNS), [
+  const table = tableOf(sorted, [
     ["column", ([name]) => name],
     ["drifted", ([, { skipped, drifted }]) => (skipped !== undefined ? "skipped" : drifted ? "yes" : "no")],
     ["test", ([, { test }]) => test],
@@ -116,12 +111,11 @@ export function driftTable(drift: DriftReport, muted: readonly string[] = []): V
       ([name, { skipped, note }]) => present([muted.includes(name) && "muted", skipped ?? note]).join("; "),
     ],
   ]);
-  return { title: `drift by column${more}`, ...table };
+  return { title: "drift by column", most: 30, ...table };
 }
 
 function segmentTable({ segments }: MonitorResult): ViewTable {
-  const more = segments.length > SEGMENTS_SHOWN ? `, ${segments.length - SEGMENTS_SHOWN} more with --json` : "";
-  const table = tableOf(segments.slice(0, SEGMENTS_SHOWN), [
+  const table = tableOf(segments, [
     ["segment", ({ column, value }) => `${column} = ${value}`],
     ["verdict", ({ status }) => (status === "skipped" ? TOO_FEW_ROWS : status === "fail" ? "worse" : "no worse")],
     [segments[0]?.metric ?? "", ({ metricValue }) => metricValue],
@@ -129,7 +123,7 @@ function segmentTable({ segments }: MonitorResult): ViewTable {
     ["labelled", ({ labelled }) => labelled],
     ["rows", ({ rows }) => rows],
   ]);
-  return { title: `segments, worst first${more}`, ...table };
+  return { title: "segments, worst first", most: 15, ...table };
 }
 
 export function alertTable(alerts: MonitorResult["alerts"]): ViewTable {
