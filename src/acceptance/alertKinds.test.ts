@@ -256,6 +256,41 @@ describe("a file that a scheduled fullprocess rejects", () => {
   });
 });
 
+describe("files that monitor cannot judge", () => {
+  it("do not keep it from the others: they are recorded, these are reported, and resolved once they are read", async () => {
+    const folder = workspace.copy();
+    folder.configure({ alerts: [{ type: "webhook", url, name: "ops" }], ingest: { types: { x: "number" } } });
+    const monitor = async (...line: string[]) => {
+      const { status, stderr } = await folder.start("monitor", ...line, "--trust", "--json").finished;
+      const jobs = told.splice(0).filter(({ area }) => area === "job");
+      return { status, stderr, jobs: jobs.map(({ subject }) => subject) };
+    };
+    folder.write({ "in/1.csv": rows(0), "in/2.csv": 'x,y\n1,"01.01', "in/3.csv": "size,weight\n1,2\n" });
+    const nightly = await monitor("in", "--window", "file");
+    expect(nightly.status).toBe(3);
+    expect(nightly.stderr).toMatch(
+      /in\/2\.csv was rejected, line 2, [^]*in\/3\.csv was rejected: it has none of the col/,
+    );
+    expect(nightly.jobs).toEqual([
+      expect.stringMatching(/^\[shop\] job: in\/2\.csv was rejected, line 2/),
+      "[shop] job: in/3.csv was rejected: it has none of the columns that the model needs",
+    ]);
+    const { windows } = folder.json<{ windows: { label: string }[] }>("monitor", "--history");
+    expect(windows[0]!.label).toBe("in/1.csv");
+    expect(await monitor("in/3.csv")).toMatchObject({ status: 3, jobs: [] });
+    const together = await monitor("in/1.csv", "in/2.csv");
+    expect([together.status, together.jobs]).toEqual([3, []]);
+    folder.write({ "in/2.csv": rows(1), "in/3.csv": null });
+    expect(await monitor("in/1.csv", "in/2.csv")).toMatchObject({
+      status: 0,
+      jobs: [
+        "[shop] job resolved: in/2.csv is no longer rejected",
+        "[shop] job resolved: in/3.csv is no longer rejected",
+      ],
+    });
+  });
+});
+
 describe("a file that watch rejects", () => {
   const dropped = async (files: Readonly<Record<string, string>>): Promise<string[]> => {
     workspace.write(Object.fromEntries(Object.entries(files).map(([name, text]) => [`drops/input/${name}`, text])));

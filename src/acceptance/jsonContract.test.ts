@@ -21,7 +21,7 @@ const model =
   "calibration,code_version,family,importance,importance_measure,importance_unit,inputs,lineage,metrics,params,target,threshold,transforms";
 
 const monitoring =
-  "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,muted,performance,quality,reference,run_id," +
+  "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,muted,performance,quality,reference,rejected,run_id," +
   "segments,source,statements,status,window,windows";
 const jobKeys = "command,cron,last,missed,name,next,overdue_since,scheduler,status,timezone";
 const installed = "changed,dry_run,files,jobs,lines,next,removed,scheduler,variables,variables_note";

@@ -1,6 +1,8 @@
 /** `mlctl monitor`: drift, data quality and performance of new rows. */
 import { defineCommand, areasOf, FAIL_ON, dateOption, sharedOptions, type Command } from "./command.ts";
 import { inSession, inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
+import type { CheckedFiles } from "../lifecycle/monitor/ingestNews.ts";
+import { exitCodes } from "../core/errors.ts";
 import { historyView, monitoringView } from "./views/monitorView.ts";
 
 export const monitor = defineCommand({
@@ -99,11 +101,20 @@ export const monitor = defineCommand({
     const step = await import("../lifecycle/monitor/monitor.ts");
     const { monitorExit } = await import("../lifecycle/monitor/monitorRecord.ts");
     const mode = options.dryRun ? "read" : writingOptions("monitor", options.wait);
-    const checked = await inSession(workspace, mode, (session) => step.monitor(session, request));
-    const result = await step.tellNews(workspace, checked);
+    const { monitoredNews } = await import("../lifecycle/monitor/ingestNews.ts");
+    const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
+    const checked: CheckedFiles = new Map();
+    const judged = await inSession(workspace, mode, (session) =>
+      step.monitor(session, { ...request, checked }),
+    ).finally(
+      // Also where no file can be judged.
+      async () => options.dryRun || sendAlerts(workspace, await monitoredNews(workspace, checked)),
+    );
+    const result = await step.tellNews(workspace, judged);
     const view = monitoringView(result);
-    const exitCode = monitorExit(result.windows, failOn);
-    const isSilent = failOn.length > 0 && exitCode === 0 && monitorExit(result.windows, [...failOn, "warn"]) !== 0;
+    const verdict = monitorExit(result.windows, failOn);
+    const exitCode = result.rejected.length > 0 ? exitCodes.data : verdict;
+    const isSilent = failOn.length > 0 && verdict === 0 && monitorExit(result.windows, [...failOn, "warn"]) !== 0;
     const note = `warnings do not count for --fail-on ${options.failOn}; --fail-on ${options.failOn},warn counts them`;
     return { result, view: { ...view, notes: [...(view.notes ?? []), isSilent && note] }, exitCode };
   },

@@ -8,7 +8,7 @@ import { kindOf, storedExpression } from "../duckdb/columnTypes.ts";
 import { withDatabase, type Chunk, type Database, identifier } from "../duckdb/duckdb.ts";
 import { damaged, datasetReader } from "../load/loadPrevious.ts";
 import { readPlainCsv } from "../csv/readPlainCsv.ts";
-import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
+import { stageFiles, type RejectedInput, type Staged, type StageOptions } from "./stageFiles.ts";
 
 /**
  * Reads a dataset that mlctl wrote, with the types in its record.
@@ -32,27 +32,32 @@ export async function readDataset(path: string, recorded: readonly DatasetColumn
 
 /**
  * Reads input files the way ingest reads them, in the order of their paths, with duplicates.
- * @throws {MlctlError} kind "data" if one of them cannot be read
+ * @param onRejected called for each file that cannot be read; the others are read
+ * @throws {MlctlError} kind "data" if none of them can be read; without `onRejected`, if one cannot
  */
 export async function readTable(
   paths: readonly string[],
   options: Omit<StageOptions, "writes" | "previous"> = {},
+  onRejected?: (file: RejectedInput) => void,
 ): Promise<Table & Pick<Staged, "files" | "notes" | "csvNotes">> {
   const plain = paths.length === 1 ? await readPlainCsv(paths[0]!, options) : null;
   if (plain !== null) return { ...plain, files: [{ path: paths[0]!, rows: plain.rowCount }], notes: [], csvNotes: [] };
   return withDatabase(async (database) => {
     const { files, notes, csvNotes, rejected } = await stageFiles(database, paths.toSorted(), options);
-    const first = rejected[0];
-    if (first !== undefined) {
-      const { nameOf = (path) => path } = options;
-      const details = rejected.map(({ path, line, reason }) => atLine(nameOf(path), line, reason));
-      const hint = first.hint ?? (rejected.length === 1 ? "correct the file or remove it" : "correct the files");
-      throw new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
-    }
+    const { nameOf = (path) => path } = options;
+    const named = rejected.map((file) => ({ ...file, path: nameOf(file.path) }));
+    if (onRejected !== undefined) named.forEach(onRejected);
+    if (named.length > 0 && (onRejected === undefined || files.length === 0)) throw rejectionError(named);
     if (files.length === 0) throw new MlctlError("data", "no files to read");
     const rowCount = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
     return { ...(await tableFromQuery(database, "SELECT * FROM result", rowCount)), files, notes, csvNotes };
   });
+}
+
+export function rejectionError(rejected: readonly RejectedInput[]): MlctlError {
+  const details = rejected.map(({ path, line, reason }) => atLine(path, line, reason));
+  const hint = rejected[0]?.hint ?? (rejected.length === 1 ? "correct the file or remove it" : "correct the files");
+  return new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
 }
 
 /** Streams the result of a query into a table. */

@@ -16,7 +16,7 @@ import { oneSpelling } from "./oneSpelling.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { strangers, unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
 
-interface RejectedInput {
+export interface RejectedInput {
   readonly path: string;
   readonly reason: string;
   readonly line?: number;
@@ -189,7 +189,8 @@ async function checkType(database: Database, column: string, type: string): Prom
 }
 
 function checkTypeColumns(options: StageOptions, columns: readonly DatasetColumn[], previous: unknown): void {
-  if (columns.length === 0 || previous !== undefined) return;
+  // Of rows for a model, it is the model that says which columns they lack.
+  if (columns.length === 0 || previous !== undefined || options.formats !== undefined) return;
   const names = columns.map((column) => column.name);
   const unknown = Object.keys(options.types ?? {}).find((name) => !names.includes(name));
   if (unknown === undefined) return;

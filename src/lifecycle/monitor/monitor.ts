@@ -2,9 +2,13 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
+import { atLine } from "../../core/text/format.ts";
+import { rejectionError } from "../../data/files/readTable.ts";
+import type { RejectedInput } from "../../data/files/stageFiles.ts";
 import { fetchToMonitor } from "../ingest/fetchSources.ts";
 import { isSource, type NamedSources } from "../ingest/askedSource.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
+import type { CheckedFiles } from "./ingestNews.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
 import {
   keepRecord,
@@ -39,6 +43,8 @@ export interface MonitorOptions {
   /** Columns to use instead of `monitor.segments`. */
   readonly segments?: readonly string[] | undefined;
   readonly dryRun?: boolean;
+  /** Each file is added to it, also where none can be judged. */
+  readonly checked?: CheckedFiles;
 }
 
 /** The newest window in full, and a summary of every window. */
@@ -49,6 +55,8 @@ export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" 
   /** Columns of which no drift is sent now. */
   readonly muted: readonly string[];
   readonly dryRun: boolean;
+  /** Files that could not be judged. */
+  readonly rejected: readonly RejectedInput[];
 }
 
 /** Sends alerts about `news`. Call it without the workspace lock, because a slow channel takes time. */
@@ -62,19 +70,28 @@ export async function tellNews(
 
 /**
  * @returns the result before alerts are sent, and `news`, the records to send alerts about
- * @throws {MlctlError} kind "notReady" if nothing is deployed, or there are no rows to monitor
+ * @throws {MlctlError} kind "notReady" if nothing is deployed, or there are no rows to monitor; "data" if no file can be
+ *   judged
  */
 export async function monitor(session: Session, request: MonitorOptions) {
   const { window } = session.config.monitor;
   const loaded = await namedOrDeployed(session, request.model, "run `mlctl deploy`, or use --model");
-  const options = { ...request, files: await localFiles(session, request), eachFile: window === "file" };
+  const { checked = new Map() } = request;
+  const files = await localFiles(session, request);
+  const options = { ...request, files, eachFile: window === "file", checked };
   const from = earliestNeeded(requestOf(session, options, true));
   const records = await judgedRows(session, loaded, watchedRows(session, loaded, { ...options, from }), options);
+  const rejected = [...checked.values()].filter((why) => why !== null);
   const newest = records.at(-1);
   if (newest === undefined) {
+    if (rejected.length > 0) throw rejectionError(rejected);
     throw new MlctlError("notReady", "there are no rows in the requested windows", {
       hint: "check --since, --until and --window, and that time_column is read as dates",
     });
+  }
+  for (const { path, line, reason } of rejected) {
+    const message = atLine(`${path} was rejected`, line, reason);
+    session.context.emit({ type: "warning", stage: "monitor", message });
   }
   const dryRun = options.dryRun ?? false;
   const kept: MonitorRecord[] = [];
@@ -86,7 +103,8 @@ export async function monitor(session: Session, request: MonitorOptions) {
   }
   // With one window per file, every file is new. Otherwise only the end of the history is.
   const news = dryRun ? [] : options.eachFile ? kept : [last];
-  const result: MonitorResult = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], muted: [], dryRun };
+  const common = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], muted: [] };
+  const result: MonitorResult = { ...common, dryRun, rejected };
   return { result, news };
 }
 
@@ -178,7 +196,7 @@ export function monitorHistory(
 /** @param reference an id, a unique prefix of one, or "latest" @throws {MlctlError} kind "usage" if none or several match */
 export async function monitorEntry(session: Session, reference: string): Promise<MonitorResult> {
   const record = recordNamed(session, reference);
-  const shown = { ...recordResult(record), windows: [summaryOf(record)], alerts: [], dryRun: false };
+  const shown = { ...recordResult(record), windows: [summaryOf(record)], alerts: [], dryRun: false, rejected: [] };
   return { ...shown, ...(await mutedIn(session, record)) };
 }
 

@@ -1,13 +1,16 @@
 /** Reads the rows to monitor from files, the newest dataset or the prediction log. */
 import { statSync } from "node:fs";
 import type { Dataset, Run } from "../../core/records/lineage.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/metric.ts";
 import type { Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
+import type { RejectedInput } from "../../data/files/stageFiles.ts";
+import { missingColumns } from "../../pipeline/rows/conformTable.ts";
 import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { toRecordPath, sha256File } from "../../storage/files/workspacePaths.ts";
+import { atLine } from "../../core/text/format.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import { rejections } from "../ingest/planIngest.ts";
 import type { LoadedModel } from "../loadModel.ts";
@@ -15,6 +18,7 @@ import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
 import { newestRows, newRows, type NewRows } from "../health/newRows.ts";
+import type { CheckedFiles } from "./ingestNews.ts";
 import { rowsOfLog } from "./logRows.ts";
 
 export interface WatchedRows {
@@ -49,6 +53,8 @@ interface WatchOptions {
   readonly from: number | undefined;
   readonly until?: number | undefined;
   readonly backfill?: boolean;
+  /** Each file is added to it. */
+  readonly checked: CheckedFiles;
 }
 
 export async function watchedRows(
@@ -97,7 +103,7 @@ export function knownColumns({ config, store }: Session, { run }: LoadedModel, t
 async function rowsOfFiles(
   session: Session,
   { model, run }: LoadedModel,
-  { files, eachFile, calledAs }: WatchOptions,
+  { files, eachFile, calledAs, checked }: WatchOptions,
 ): Promise<WatchedRows[]> {
   const found = await foundFiles(session, files);
   for (const message of found.skipped) session.context.emit({ type: "warning", stage: "monitor", message });
@@ -111,15 +117,39 @@ async function rowsOfFiles(
   for (const batch of batches) {
     const paths = batch.map(({ absolute }) => absolute);
     const nameOf = (file: string): string => calledAs ?? toRecordPath(session.paths.workspace, file);
-    const table = await readTable(paths, { ...readingOptions(session.config, model), lenient: true, nameOf });
-    for (const message of table.csvNotes) session.context.emit({ type: "warning", stage: "monitor", message });
+    const rejected: RejectedInput[] = [];
+    const options = { ...readingOptions(session.config, model), lenient: true, nameOf };
+    const read = await readTable(paths, options, (file) => void rejected.push(file)).catch(
+      recover((error) => {
+        if (rejected.length === 0) throw error;
+      }),
+    );
+    const table = read && hasInputs(read, model) ? read : undefined;
+    if (read !== undefined && table === undefined)
+      for (const { path } of read.files) rejected.push({ path: nameOf(path), ...OTHER_COLUMNS });
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
-    const file = names.length === 1 ? names[0]! : null;
+    for (const name of names) checked.set(name, rejected.find(({ path }) => path === name) ?? null);
+    if (table === undefined) continue;
+    for (const message of table.csvNotes) session.context.emit({ type: "warning", stage: "monitor", message });
+    const good = names.filter((name) => rejected.every(({ path }) => path !== name));
+    const file = good.length === 1 ? good[0]! : null;
     const timeColumn = session.config.time_column;
     const trained = await trainedRows(session, run, table);
-    watched.push({ source: "files", name: names.join(", "), file, table, timeColumn, trained });
+    const reasons = rejected.map(({ path, line, reason }) => atLine(path, line, reason));
+    watched.push({ source: "files", name: good.join(", "), file, table, timeColumn, trained, rejected: reasons });
   }
   return watched;
+}
+
+const OTHER_COLUMNS = {
+  reason: "it has none of the columns that the model needs",
+  hint: "provide the columns listed by `mlctl models show`",
+};
+
+function hasInputs({ columns }: Table, { signature }: LoadedModel["model"]): boolean {
+  const { length } = signature.inputs;
+  const names = columns.map(({ name }) => name);
+  return length === 0 || missingColumns(signature, names).length < length;
 }
 
 /** Maximum number of files in the name of new rows. */
