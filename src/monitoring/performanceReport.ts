@@ -1,4 +1,5 @@
 /** Metrics of a window: of the rows that have labels, and estimated from the probabilities (CBPE). */
+import { costsOfRows } from "../core/costs.ts";
 import type { Costs, Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate, PerformanceReport } from "../core/records/monitoring.ts";
@@ -11,6 +12,7 @@ import {
   type BootstrapOptions,
   type Interval,
 } from "../metrics/bootstrapInterval.ts";
+import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { computeMetrics, findMetric } from "../metrics/findMetric.ts";
 import { isCalibrated } from "../pipeline/predict/predictor.ts";
 import { evenRows } from "../stats/samplePositions.ts";
@@ -26,7 +28,7 @@ export interface PerformanceOptions {
   /** Metrics with a limit; they always get an interval. */
   readonly required: readonly string[];
   readonly seed: number;
-  /** Absent without `costs` in config.json. `reference` is what 1,000 test rows cost when the model was scored. */
+  /** Absent without `costs` in config.json. `reference` is what 1,000 test rows cost with the model. */
   readonly money?: (PerformanceReport["money"] & { readonly costs: Costs }) | undefined;
 }
 
@@ -54,13 +56,19 @@ export function performanceReport(rows: PreparedRows, options: PerformanceOption
     metrics,
     intervals: Object.fromEntries(intervals),
     value: metrics[metric] ?? null,
-    ...(options.money &&
-      "cost" in metrics && { money: { unit: options.money.unit, reference: options.money.reference } }),
+    ...(options.money && "cost" in metrics && { money: moneyOf(evaluation, options.money) }),
     errorStandardDeviation: errorStandardDeviation(evaluation),
     meanPredicted: shareOrMean(evaluation.yPred),
     meanActual: shareOrMean(evaluation.yTrue),
     points: pointsOf(judged, model),
   };
+}
+
+function moneyOf(evaluation: Evaluation, { costs, unit, reference }: NonNullable<PerformanceOptions["money"]>) {
+  const known = { unit, reference };
+  if (evaluation.task !== "binary") return known;
+  const { everyRow, noRow } = costsOfRows(confusionMatrix(evaluation), costs)!;
+  return { ...known, everyRow, noRow };
 }
 
 /** Positions of the rows that have both a label and a prediction. */

@@ -137,7 +137,10 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate, mo
     const range = interval === null ? "" : ` (${interval})`;
     if (name !== "cost" || money === undefined) return [name, `${formatNumber(value)}${range}`] as const;
     const before = money.reference === null ? "" : `; ${formatNumber(money.reference)} on the test rows at deployment`;
-    return [name, `${formatNumber(value)} ${money.unit}${range}${before}`] as const;
+    const { everyRow = Infinity, noRow = Infinity } = money;
+    const every = everyRow < value! ? `; an alarm for every row would be cheaper: ${formatNumber(everyRow)}` : "";
+    const none = noRow < value! ? `; no alarm at all would be cheaper: ${formatNumber(noRow)}` : "";
+    return [name, `${formatNumber(value)} ${money.unit}${range}${before}${every}${none}`] as const;
   });
   const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
   const doubt = estimate === null ? "" : estimateDoubt(estimate);

@@ -95,7 +95,13 @@ export interface PerformanceReport extends MetricValues {
   readonly value: number | null;
   readonly reference: number | null;
   /** Of the metric "cost", such as "EUR per 1,000 rows", and its value on the test data. Absent without `costs`. */
-  readonly money?: { readonly unit: string; readonly reference: number | null };
+  readonly money?: {
+    readonly unit: string;
+    readonly reference: number | null;
+    /** Two classes: if every row got an alarm, and if none did. */
+    readonly everyRow?: number;
+    readonly noRow?: number;
+  };
   /** Regression: of label minus prediction, sample (n − 1). */
   readonly errorStandardDeviation: number | null;
   readonly meanPredicted: number | null;

@@ -31,6 +31,12 @@ it("says what 1,000 rows of a window with labels cost, and what they did at depl
   expect(Number.parseFloat(before)).toBeCloseTo(tested!.metrics["cost"]!, 0);
   expect(before).toMatch(/ on the test rows at deployment$/);
   expect(await field("u.csv")).toBeUndefined();
-  await example.configure({ ...config, costs: { ...config.costs, false_negative: 50 } });
-  expect(await field("b.csv")).toMatch(/^\d+(\.\d+)? EUR per 1,000 rows \([^;]*$/);
+  // By other costs, those of the same test rows, also of a model that was scored without any.
+  await example.configure({ ...config, costs: { ...config.costs, false_negative: 500 } });
+  const [[tn = 0, fp = 0] = [], [fn = 0, tp = 0] = []] = tested!.confusionMatrix!;
+  const [dear = "", then = "", cheaper] = String(await field("b.csv")).split("; ");
+  expect(Number.parseFloat(then)).toBeCloseTo((1000 * (fp + 500 * fn)) / (tn + fp + fn + tp), 0);
+  const negatives = b.split("\n").filter((line) => line.endsWith(",no")).length;
+  expect(cheaper).toBe(`an alarm for every row would be cheaper: ${(1000 * negatives) / 200}`);
+  expect(Number.parseFloat(dear)).toBeGreaterThan((1000 * negatives) / 200);
 });

@@ -1,6 +1,7 @@
 /** The settings of config.json by which a window is judged. */
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/schema/schema.ts";
+import { costsOfRows } from "../../core/costs.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Run } from "../../core/records/lineage.ts";
 import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
@@ -44,12 +45,14 @@ export function monitorSettings(
   };
 }
 
-/** What the test rows cost by other `costs` is nothing to compare with. */
+/** Of two classes, the test rows by today's costs; else what they cost by other `costs` is nothing to compare with. */
 function moneyOf(config: Config, run: Run | null): MonitorSettings["performance"]["money"] {
   const [costs, unit] = [costsOf(config), costUnit(config)];
   if (costs === undefined || unit === null) return undefined;
+  const score = run?.score;
   const isSame = isDeepStrictEqual((run?.config as JsonObject | undefined)?.["costs"], config.costs);
-  return { costs, unit, reference: (isSame ? run?.score?.metrics["cost"] : null) ?? null };
+  const known = score?.confusionMatrix ? costsOfRows(score.confusionMatrix, costs)?.model : undefined;
+  return { costs, unit, reference: known ?? (isSame ? score?.metrics["cost"] : null) ?? null };
 }
 
 /** Hash of the settings that affect a result. Other settings make another record. */
