@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { exampleMonitoring } from "../testing/exampleRecords.ts";
+import { htmlReport } from "./htmlReport.ts";
 import { exampleInput } from "../testing/exampleInput.ts";
 import { MARKDOWN_MARKER, markdownCard, markdownReport } from "./markdownReport.ts";
 
@@ -28,6 +30,17 @@ it("escapes names that look like markup, mentions or table cells", () => {
   });
   expect(text).toContain("## &lt;b&gt;a\\|b&lt;/b&gt; @\u200bteam: ");
   expect(text).not.toMatch(/!\[x\]\(|https:\/\/|^# head/m);
+});
+
+it("has the verdict on the newest monitored window, as the page", async () => {
+  const nothing = { status: "fail", value: 1, limit: 0, passes: "at_most", interval: null, message: "" } as const;
+  const findings = [{ area: "drift", name: "drifted columns", ...nothing }] as const;
+  const input = { ...exampleInput("binary"), drift: null, monitored: exampleMonitoring(3, { findings }) };
+  const words = "The newest window of mlctl monitor, day 3 (50 rows, checked on 2026-03-04), failed: drifted columns. ";
+  expect(markdownReport(input)).toContain(words);
+  const page = await htmlReport(input);
+  expect([page.includes(words), page.includes("Nothing to compare")]).toEqual([true, false]);
+  expect(page).toContain("the newest monitored window failed");
 });
 
 it("says that the model was not scored and drift was not tested", () => {

@@ -4,6 +4,7 @@ import { listed } from "../core/text/format.ts";
 import { displayInterval, displayNumber, percent, dateTime } from "../plots/displayNumber.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { cardLines } from "./sections/cardSection.ts";
+import { monitoredText } from "./verdicts.ts";
 import { summaryOf, warningsOf } from "./summary.ts";
 
 /** A bot finds its earlier comment by this line and updates it. */
@@ -24,6 +25,7 @@ export function markdownReport(input: ReportInput): string {
       failed.map(({ name, message }) => `${name}: ${message}`),
     ),
     plain(driftLine(input)),
+    plain(input.monitored === undefined ? "" : monitoredText(input.monitored)),
     `<sub>Run ${code(input.run.runId)} · dataset ${code(input.run.datasetId)} · ${dateTime(input.generatedAt)}</sub>`,
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;

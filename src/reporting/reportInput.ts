@@ -1,7 +1,7 @@
 /** ReportInput: all data of a report, collected by lifecycle/report. */
 import type { Costs, Metric, WeakSegment } from "../core/metric.ts";
 import type { Dataset, Deployment, Run } from "../core/records/lineage.ts";
-import type { DriftReport, Finding, ColumnDistribution } from "../core/records/monitoring.ts";
+import type { DriftReport, Finding, ColumnDistribution, MonitorRecord } from "../core/records/monitoring.ts";
 import type { ColumnReference } from "../core/records/model.ts";
 import type { Signature } from "../core/table/table.ts";
 import type { CalibrationBin, ThresholdData } from "../plots/calibration.ts";
@@ -94,6 +94,8 @@ export interface ReportInput {
   /** What importance measures, e.g. "Loss of F1 when shuffled". */
   readonly importanceMeasure: string;
   readonly drift: DriftReport | null;
+  /** The newest window of `mlctl monitor`; absent if the model has none. */
+  readonly monitored?: MonitorRecord | undefined;
   /** By column of the drift report; a column may be missing. */
   readonly distributions: Readonly<Record<string, ColumnDistribution>>;
   readonly candidates: readonly Candidate[];

@@ -65,13 +65,19 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
 }
 
 /** What else speaks against the model, and the chapter that says more: the badge and the links of the summary are of one mind. */
-export function doubtsOf({ findings, run, drift }: ReportInput): (readonly [chapter: string, text: string])[] {
+export function doubtsOf({
+  findings,
+  run,
+  drift,
+  monitored,
+}: ReportInput): (readonly [chapter: string, text: string])[] {
   const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
   const copies = (run.score?.copiedRows ?? 0) + (run.score?.copiedValidationRows ?? 0);
   return [
     ...(bad > 0 ? [["checks", `${countOf(bad, "check")} did not pass`] as const] : []),
     ...(copies > 0 ? [["metrics", `${countOf(copies, "test row")} not independent of the training`] as const] : []),
     ...(drift?.dataset.detected === true ? [["drift", "the data drifted"] as const] : []),
+    ...(monitored?.status === "fail" ? [["drift", "the newest monitored window failed"] as const] : []),
   ];
 }
 

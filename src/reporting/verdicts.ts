@@ -1,8 +1,16 @@
 /** Verdicts on checks and on the drift of columns, as tables and words that the report and the pages share. */
-import type { ColumnDrift, DriftReport, Finding, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
+import type {
+  ColumnDrift,
+  DriftReport,
+  Finding,
+  MonitorFinding,
+  MonitorRecord,
+  MonitorStatus,
+} from "../core/records/monitoring.ts";
+import { listed } from "../core/text/format.ts";
 import { limitText as findingLimit } from "../core/text/recordText.ts";
 import { driftTestLabel, isPValueTest } from "../drift/findDriftTest.ts";
-import { displayNumber, exact } from "../plots/displayNumber.ts";
+import { countOf, displayNumber, exact } from "../plots/displayNumber.ts";
 import { itemTable, numeric } from "./dataTable.ts";
 import { emptyNote, html, type Html } from "./html.ts";
 
@@ -105,4 +113,17 @@ export function driftIf(
   if (bound === null) return "–";
   if (!isPValueTest(message ?? "")) return `at or above ${exact(bound)}`;
   return `below ${exact(bound)}${status === "pass" && value !== null && value < bound ? ", unless small" : ""}`;
+}
+
+/** "The newest window of mlctl monitor, jan.csv (453 rows), failed: dataset drift, log_loss. …" */
+export function monitoredText({ window, status, findings, createdAt, monitorId }: MonitorRecord): string {
+  const names = findings.filter((each) => each.status === status).map(({ name }) => name);
+  const verdicts = {
+    pass: "passed",
+    skipped: "was not judged",
+    warn: `has warnings: ${listed(names)}`,
+    fail: `failed: ${listed(names)}`,
+  };
+  const rows = `${countOf(window.rows, "row")}, checked on ${createdAt.slice(0, 10)}`;
+  return `The newest window of mlctl monitor, ${window.label} (${rows}), ${verdicts[status]}. mlctl monitor --show ${monitorId} shows it in full.`;
 }

@@ -58,6 +58,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     ...reportMeans(inputs, { session, model, run, importance: ranked.importance }),
     ...ranked,
     ...drifted,
+    monitored: store.monitorings({ runId: run.runId, limit: 1 })[0],
     candidates: store.runsOfTraining(run.trainId),
     data: await dataOf(session, dataset, newest?.dataset.datasetId === run.datasetId ? newest.table : null),
     dataset: dataset ?? null,

@@ -3,7 +3,7 @@ import type { DriftReport } from "../../core/records/monitoring.ts";
 import { comparedRows, notJudged } from "../../core/text/recordText.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { byUrgency, driftTable, findingsTable } from "../verdicts.ts";
+import { byUrgency, driftTable, findingsTable, monitoredText } from "../verdicts.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
@@ -17,10 +17,12 @@ const NOTHING_NEW =
 const MAXIMUM_PLOTS = 12;
 
 export async function driftBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
-  const { drift } = input;
-  if (drift === null) return emptyNote(NOTHING_NEW);
+  const { drift, monitored } = input;
+  const newest = monitored && html`<p>${monitoredText(monitored)}</p>`;
+  if (drift === null) return newest ?? emptyNote(NOTHING_NEW);
   const sorted = byUrgency(drift);
-  return html`<p>${sentence(drift)}</p>
+  return html`${newest}
+    <p>${sentence(drift)}</p>
     ${await pictures(input, sorted, draw)} ${driftTable(sorted, ([name]) => name)}`;
 }
 
