@@ -1,6 +1,8 @@
 /** Staging and production: who deployed what and why, and a model that moves from one to the other. */
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
@@ -132,5 +134,14 @@ describe("models promote", () => {
     expect(said(["v1", "--to", "."])).toEqual([2, "error: the target is the same workspace"]);
     expect(said(["v1"])).toEqual([2, "error: missing --to: the workspace that gets the model"]);
     expect(said(["v1", "--to", "nowhere"])[0]).toBe(2);
+    const bare = target.copy();
+    rmSync(join(bare.folder, "testdata"), { recursive: true });
+    expect(said(["v1", "--to", bare.folder])).toEqual([
+      4,
+      expect.stringMatching(
+        / v1 \(run \w+\) is in .* now, but was not deployed there: no test data: testdata does not exist$/,
+      ),
+    ]);
+    expect(bare.ok("models", "list")).toContain("v1");
   });
 });

@@ -1,5 +1,5 @@
 /** `mlctl models list | show | alias | note | export | promote`: the models of this workspace. */
-import { exitCodes, MlctlError } from "../core/errors.ts";
+import { exitCodes, MlctlError, recover } from "../core/errors.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
 import { exportView, modelsView, modelView, noteView, promoteView } from "./views/modelViews.ts";
 import { inWorkspace, openOther, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -149,11 +149,20 @@ const promote = defineCommand({
     const { bringModel } = await import("../lifecycle/registry/bringModel.ts");
     const { deploy } = await import("../lifecycle/deploy/deploy.ts");
     const { reading, writing } = await import("../lifecycle/session.ts");
+    const { shellWord } = await import("../automation/schedule/install/jobCommand.ts");
     const { announceDeployment } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const promoted = await reading(source, (session) =>
       writing(target, writingOptions("models promote", wait), async (other) => {
         const brought = await bringModel(session, other, invocation.args[0]!);
-        return { ...brought, ...(await deploy(other, { model: brought.runId, force, message })) };
+        const { runId, modelVersion } = brought;
+        const command = `mlctl models promote ${runId} --to ${shellWord(to)}`;
+        const deployed = await deploy(other, { model: runId, command, force, message }).catch(
+          recover(({ kind, message: why, hint, details }) => {
+            const where = `v${modelVersion} (run ${runId}) is in ${to} now, but was not deployed there`;
+            throw new MlctlError(kind, `${where}: ${why}`, { hint, details });
+          }),
+        );
+        return { ...brought, ...deployed };
       }),
     );
     const alerts = promoted.status === "kept" ? [] : await announceDeployment(target);

@@ -100,6 +100,8 @@ describe("deploy", () => {
     expect(kept).toMatchObject({ status: "kept", runId: other });
     expect(kept.reasons.at(-1)).toMatch(/^the threshold would change from .*: `mlctl deploy \w+ --force` deploys it$/);
     expect(kept.reasons.at(-1)).toContain(`mlctl deploy ${other}`);
+    const promoted = await deployed(example, { command: "mlctl models promote v3 --to prod" });
+    expect(promoted.reasons.at(-1)).toContain(": `mlctl models promote v3 --to prod --force` deploys it");
     expect(runId).not.toBe(other);
     await example.configure({ ...config, costs, train: { ...config.train, threshold: 0.95, models: [{ family: "logistic_regression", params: { C: 0.001 } }] } }); // prettier-ignore
     await trainAgain(example);

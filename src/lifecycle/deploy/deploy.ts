@@ -27,6 +27,8 @@ import { readTestData } from "../testData.ts";
 
 export interface DeployOptions {
   readonly model?: string;
+  /** The command that deploys the model, as hints name it; default `mlctl deploy RUN`. */
+  readonly command?: string;
   readonly force?: boolean;
   readonly rollback?: boolean;
   readonly dryRun?: boolean;
@@ -52,7 +54,7 @@ export async function deploy(session: Session, options: DeployOptions = {}): Pro
 
 async function promote(
   session: Session,
-  { model, force = false, dryRun = false, message }: DeployOptions,
+  { model, command, force = false, dryRun = false, message }: DeployOptions,
 ): Promise<DeployResult> {
   const { paths, context } = session;
   const challenger = await loadModel(session, model ?? "latest");
@@ -62,6 +64,7 @@ async function promote(
       hint: "run `mlctl models list`",
     });
   const run = challenger.run;
+  const again = command ?? `mlctl deploy ${run.runId}`;
   const runs = { runId: run.runId, previousRunId: current?.runId ?? null };
   const unscored = { metric: null, value: null, reasons: ["it is already deployed"], dryRun };
   if (current?.runId === run.runId) return { status: "kept", ...runs, ...unscored, path: null };
@@ -69,10 +72,10 @@ async function promote(
     ({ action, previousRunId }) => action === "rollback" && previousRunId === run.runId,
   );
   if (left !== undefined && model === undefined && !force) {
-    const reason = `production was rolled back from it at ${left.deployedAt}: \`mlctl deploy ${run.runId}\` deploys it again`;
+    const reason = `production was rolled back from it at ${left.deployedAt}: \`${again}\` deploys it again`;
     return { status: "kept", ...runs, ...unscored, reasons: [reason], path: null };
   }
-  const { verdict, metric, value, tested } = await compare(session, challenger, force);
+  const { verdict, metric, value, tested } = await compare(session, challenger, { force, again });
   const naive = session.config.promotion.beat_baseline ? await naiveAhead(session, run, { metric, tested }) : [];
   const promoted = verdict.promote && naive.length === 0;
   const forced = !promoted && force;
@@ -98,7 +101,11 @@ async function promote(
 }
 
 /** @returns `tested`: the challenger on the test rows; undefined if there are none */
-async function compare(session: Session, challenger: LoadedModel, force: boolean) {
+async function compare(
+  session: Session,
+  challenger: LoadedModel,
+  { force, again }: { readonly force: boolean; readonly again: string },
+) {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
@@ -157,7 +164,7 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
       ? []
       : change.isWorse
         ? [`its threshold is worse: it would change ${change.text}`]
-        : [`the threshold would change ${change.text}: \`mlctl deploy ${challenger.run!.runId} --force\` deploys it`];
+        : [`the threshold would change ${change.text}: \`${again} --force\` deploys it`];
   const reasons = [...verdict.reasons, ...missed, ...notes, ...(rivals ? unknownTime(session, challenger) : [])];
   return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
 }
