@@ -28,6 +28,11 @@ export function costUnit({ costs }: Configured): string | null {
   return costs === null ? null : `${costs.currency ?? "money"} per 1,000 rows`;
 }
 
+/** What `dearerThanConstant` needs to know. */
+export function pricing(config: Config, { task, classes }: Model["signature"]["target"]) {
+  return { costs: costsOf(config), unit: costUnit(config), metric: decidingMetric(config, task), classes };
+}
+
 /** Unit of a metric that is computed from `costs`; null for others. */
 export function metricUnit(config: Configured, { needsCosts }: Metric): string | null {
   return needsCosts === true ? costUnit(config) : null;

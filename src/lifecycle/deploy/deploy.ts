@@ -7,6 +7,7 @@ import type { Artifact, Deployment, Run } from "../../core/records/lineage.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
+import { dearerThanConstant } from "../../pipeline/judge/baselineEvaluation.ts";
 import { promotion } from "../../pipeline/judge/promotion.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { artifactOf, fromRecordPath } from "../../storage/files/workspacePaths.ts";
@@ -15,7 +16,7 @@ import { currentDeployment, deploymentHistory, rollbackTarget } from "../../stor
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { judgePair } from "../compare/retrain.ts";
 import { naiveAhead } from "./naiveAhead.ts";
-import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
+import { costsOf, decidingMetric, metricUnit, pricing } from "../settings.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { judge } from "../judge.ts";
 import { deploymentOrigin } from "./deploymentOrigin.ts";
@@ -83,6 +84,10 @@ async function promote(
   const reasons = forced ? ["forced", ...found] : found;
   const result = { ...runs, metric, value, reasons, dryRun };
   if (!promoted && !forced) return { status: "kept", ...result, path: null };
+  const { signature, estimator } = challenger.model;
+  const dear =
+    tested && !isBaseline(estimator.family) && dearerThanConstant(tested, pricing(session.config, signature.target));
+  if (dear) context.emit({ type: "warning", stage: "deploy", message: dear });
   if (dryRun) return { status: "deployed", ...result, path: null };
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
   const path = await commitDeployment(session, {

@@ -15,7 +15,7 @@ import { readableDataset } from "../datasets.ts";
 import type { Judgement } from "../judge.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
-import { costUnit } from "../settings.ts";
+import { pricing } from "../settings.ts";
 import { olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
@@ -47,7 +47,7 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
       ? []
       : [
           worseThanBaseline(metrics, baseline, evaluation.task),
-          dearerThanConstant(metrics, baseline, { unit: costUnit(session.config), metric: scored.metric }),
+          dearerThanConstant(judged, pricing(session.config, model.signature.target)),
         ]),
     ...(ingested === undefined ? [] : olderThanTraining(test, ingested, session.config.time_column)),
     ...(run === null ? [] : validationGap(scored, run, { test, ingested })),

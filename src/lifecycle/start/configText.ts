@@ -33,7 +33,8 @@ export function configText(command: string, entries: readonly Entry[]): string {
 export function costsHint(classes: readonly string[] = []): Entry[] {
   if (classes.length !== 2) return [];
   const notes = [
-    "what mistakes cost per row, if not all the same: the threshold, the report and monitor then go by money",
+    "what mistakes cost per row, if not all the same: a tuned threshold is the cheapest, and score, report and monitor say",
+    'what 1,000 rows cost; with "train": { "metric": "cost" }, train and deploy choose the model by it, too',
     `(false_positive: ${classes[1]} is predicted for ${classes[0]})`,
     '"costs": { "false_positive": 1, "false_negative": 5, "currency": "EUR" },',
   ];

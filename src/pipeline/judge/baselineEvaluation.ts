@@ -1,4 +1,5 @@
 /** Evaluates the baseline on the rows that a model was evaluated on. */
+import { costsOfRows } from "../../core/costs.ts";
 import type { Costs, Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -45,15 +46,37 @@ export function worseThanBaseline(metrics: Values, baseline: Values, task: Task)
   return `the probabilities are worse than the shares of the classes alone: ${values}; if you use them, set "train": { "metric": "log_loss" }${calibration}`;
 }
 
-/** @param unit of the cost @returns a warning if it would cost no more to give every row the cheaper prediction */
+interface Priced {
+  readonly metrics: Values;
+  readonly baseline: Values;
+  readonly confusionMatrix: readonly (readonly number[])[] | null;
+}
+
+interface PricedBy {
+  readonly costs: Costs | undefined;
+  readonly unit: string | null;
+  /** The deciding one. */
+  readonly metric: string;
+  readonly classes: readonly string[] | undefined;
+}
+
+/** @returns a warning if it would cost no more to give every row the same prediction */
 export function dearerThanConstant(
-  metrics: Values,
-  baseline: Values,
-  { unit, metric }: { readonly unit: string | null; readonly metric: string },
+  { metrics, baseline, confusionMatrix }: Priced,
+  { costs, unit, metric, classes = [] }: PricedBy,
 ): string | undefined {
-  const [own, same] = [metrics["cost"] ?? null, baseline["cost"] ?? null];
-  if (own === null || same === null || own < same) return undefined;
-  const difference = own === same ? "as much as" : "more than";
+  const own = metrics["cost"] ?? null;
+  if (own === null) return undefined;
+  const rows = costs && confusionMatrix ? costsOfRows(confusionMatrix, costs) : undefined;
+  const others: (readonly [string, number])[] =
+    rows === undefined
+      ? [["the same prediction for every row", baseline["cost"] ?? Infinity]]
+      : [
+          [`"${classes[1]}" for every row`, rows.everyRow],
+          [`"${classes[0]}" for every row`, rows.noRow],
+        ];
+  if (others.every(([, value]) => own < value)) return undefined;
   const hint = metric === "cost" ? "" : '; to choose the model by cost, set "train": { "metric": "cost" }';
-  return `the model costs ${difference} giving every row the same prediction: ${formatNumber(own)} vs ${formatNumber(same)} ${unit}${hint}`;
+  const text = others.map(([what, value]) => `${what} would cost ${formatNumber(value)}`).join(", ");
+  return `the model costs ${formatNumber(own)} ${unit}; ${text}${hint}`;
 }
