@@ -1,5 +1,6 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
 import { countOf, displayInterval, displayNumber } from "../plots/displayNumber.ts";
+import { selectionLabel } from "../core/text/recordText.ts";
 import { inRows, type InRows } from "./inRows.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
@@ -103,6 +104,19 @@ export function withInterval(value: number | null | undefined, interval?: readon
 /** Whether the interval contains the value, so that the difference is not significant. */
 export function covers(interval: readonly [number, number] | null | undefined, value: number): boolean {
   return interval !== null && interval !== undefined && interval[0] <= value && value <= interval[1];
+}
+
+/** "trained on 704 rows and chosen on 5 folds of them, then fitted again on 880". */
+export function trainingText({ trainingRows, validationRows, selection, refitRows }: ReportInput["run"]): string {
+  const chosen = selection ? `${selectionLabel(selection)} of them` : `${displayNumber(validationRows)} others`;
+  const again = refitRows === undefined ? "" : `, then fitted again on ${displayNumber(refitRows)}`;
+  return `trained on ${countOf(trainingRows, "row")} and chosen on ${chosen}${again}`;
+}
+
+/** What the baseline of two classes gives, whose threshold may be tuned or not; empty for other tasks. */
+export function constantAlarm(metrics: Readonly<Record<string, number | null>>): string {
+  const { recall } = metrics;
+  return recall === 1 ? "an alarm for every row" : recall === 0 ? "no alarm" : "";
 }
 
 function scoreSentence(input: ReportInput): string {

@@ -1,10 +1,18 @@
 /** Model card: one page for readers who decide on the use of a model. @see Mitchell et al., Model cards (2019) */
-import { originText, selectionLabel } from "../../core/text/recordText.ts";
+import { originText } from "../../core/text/recordText.ts";
 import { countOf, displayNumber, dateTime } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../html.ts";
 import { inRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { familyName, fateOf, summaryOf, validationSentence, warningsOf, withInterval } from "../summary.ts";
+import {
+  familyName,
+  fateOf,
+  summaryOf,
+  trainingText,
+  validationSentence,
+  warningsOf,
+  withInterval,
+} from "../summary.ts";
 
 const MOST_SEGMENTS = 3;
 
@@ -47,10 +55,8 @@ function modelText({ run, signature, thresholds }: ReportInput): string {
 function dataTexts({ run, dataset, data }: ReportInput): string[] {
   const files = dataset === null ? "" : ` from ${countOf(dataset.files.length, "file")}`;
   const rows = data === null ? "" : `${countOf(data.rows, "row")}${files}; `;
-  const again = run.refitRows === undefined ? "" : `, then fitted again on ${displayNumber(run.refitRows)}`;
-  const chosen = run.selection ? selectionLabel(run.selection) : displayNumber(run.validationRows);
   return [
-    `${rows}trained on ${displayNumber(run.trainingRows)} and chosen on ${chosen} of them${again}.`,
+    `${rows}${trainingText(run)}.`,
     run.score === null
       ? "Not scored on test rows yet."
       : `Tested on ${displayNumber(run.score.rows)} other rows of ${countOf(run.score.testFiles.length, "file")}.`,

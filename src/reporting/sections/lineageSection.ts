@@ -4,6 +4,7 @@ import { cellNumber, countOf, displayNumber, percent, dateTime } from "../../plo
 import { numeric, itemTable } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
+import { trainingText } from "../summary.ts";
 import type { ColumnReference } from "../../core/records/model.ts";
 
 type LineageInput = Pick<ReportInput, "dataset" | "run" | "deployment">;
@@ -92,9 +93,8 @@ export function dataBody({ data, run, dataset, signature }: ReportInput): Html {
     ["Most frequent", cell(numbers.length + 2)],
   ]);
   return html`<p>
-      ${countOf(data.rows, "row")} and ${countOf(columns.length, "column")}.${duplicates} The model was trained on
-      ${countOf(run.trainingRows, "row")}; ${countOf(run.validationRows, "row")} were held out to choose between
-      candidates. Target: “${signature.target.name}”.
+      ${countOf(data.rows, "row")} and ${countOf(columns.length, "column")}.${duplicates} The model was
+      ${trainingText(run)}. Target: “${signature.target.name}”.
     </p>
     ${columns.length === 0 ? emptyNote("The dataset has no columns.") : table}`;
 }

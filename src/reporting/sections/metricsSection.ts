@@ -3,7 +3,7 @@ import { displayInterval, displayNumber, percent } from "../../plots/displayNumb
 import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/lineage.ts";
-import { covers } from "../summary.ts";
+import { constantAlarm, covers } from "../summary.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 
 export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {
@@ -19,10 +19,11 @@ export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric
     [numeric("Baseline"), ({ name }) => displayNumber(score.baseline[name])],
     ["Compared with baseline", (each) => verdict(score, each)],
   ]);
+  const alarm = constantAlarm(score.baseline);
   return html`${table}
     <p class="note">
       Intervals are bootstrap intervals over the test rows. The baseline is trained on the same rows as the model and
-      ignores all columns. “–” means undefined.
+      ignores all columns${alarm === "" ? "" : `: it gives ${alarm}`}. “–” means undefined.
     </p>
     ${copies(score)}`;
 }

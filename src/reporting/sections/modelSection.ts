@@ -8,7 +8,7 @@ import { itemTable, numeric, type Column } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
-import { familyName, mainMetric } from "../summary.ts";
+import { constantAlarm, familyName, mainMetric } from "../summary.ts";
 import { dependencePart } from "./meanPredictions.ts";
 
 export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
@@ -64,7 +64,12 @@ export function candidateTable<T extends Candidate>(
   const selection = candidates.find((each) => each.selection !== undefined)?.selection;
   const chosenOn = selection === undefined ? "" : `, chosen on ${selection.method} folds of the training rows,`;
   const isMarked = ({ runId }: Candidate): boolean => runId === run.runId;
-  const rows = candidateLabels(best, familyName).map((label, i) => ({ ...best[i]!, label }));
+  const rows = candidateLabels(best, familyName).map((label, i) => {
+    const each = best[i]!;
+    // The table of metrics has a baseline whose threshold is not tuned.
+    const alarm = each.family === "baseline" ? constantAlarm(each.metrics) : "";
+    return { ...each, label: alarm === "" ? label : `${label}: ${alarm}` };
+  });
   return itemTable({ caption: `Candidates${chosenOn} with their metrics on the validation rows`, isMarked }, rows, [
     ["Model", (each) => nameOf(each, each.label)],
     selection !== undefined && [
