@@ -27,14 +27,12 @@ export function cardBody(input: ReportInput): Html {
 
 export function cardLines(input: ReportInput): (readonly [title: string, texts: readonly string[]])[] {
   const rows = inRows(input);
+  const { quality, sentences } = summaryOf(input);
   const lines: readonly (readonly [title: string, texts: readonly string[]])[] = [
     ["Intended use", [input.description ?? 'Not stated. Set "description" in config.json.']],
     ["Model", [modelText(input)]],
     ["Data", dataTexts(input)],
-    [
-      "Result",
-      [`Quality: ${summaryOf(input).quality.words}.`, ...(rows ? [`${rows.headline}.`, ...rows.sentences] : [])],
-    ],
+    ["Result", [`Quality: ${quality.words}.`, ...(rows ? [`${rows.headline}.`, ...sentences] : [])]],
     ["Metrics", [metricText(input)]],
     ["Weakest segments", [segmentText(input)]],
     ["Limits", limitTexts(input)],
