@@ -171,6 +171,21 @@ describe("POST /predict", () => {
     expect(JSON.parse(second.toString())).toMatchObject(row);
   });
 
+  it("answers rows of CSV before the next ones come, at a steady rate too", async () => {
+    const asked = request(`${server.url}/predict`, { method: "POST", headers: csv });
+    asked.write(`${Object.keys(row).join(";")}\n`);
+    const sending = setInterval(() => asked.write("73;955;14\n"), 20);
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    const [first] = (await once(response, "data")) as [Buffer];
+    const [second] = (await once(response, "data")) as [Buffer];
+    clearInterval(sending);
+    asked.end();
+    const { 0: header, length } = `${first.toString()}${second.toString()}`.trim().split("\n");
+    expect(header).toMatch(/^lastmonth_activity,lastyear_activity,number_of_employees,prediction,/);
+    expect(length).toBeGreaterThan(2);
+    expect(length).toBeLessThan(100);
+  });
+
   it("reports in a streamed row why it has no prediction, and predicts the others", async () => {
     const bad = [JSON.stringify(row), "nope", '{"lastmonth_activity": "many"}', "", JSON.stringify(row)].join("\n");
     const answers = (await server.post("/predict", bad, lines)).text.trimEnd().split("\n");
@@ -561,6 +576,9 @@ describe("starting and stopping", () => {
     const stream = request(`${own.url}/predict`, { method: "POST", headers: lines });
     const sending = setInterval(() => stream.write(`${JSON.stringify(row)}\n`.repeat(50)), 20);
     stream.on("error", () => {});
+    const silent = request(`${own.url}/predict`, { method: "POST", headers: { ...csv, "x-request-id": "silent" } });
+    silent.on("error", () => {});
+    silent.write("lastmonth_activity");
     const [response] = (await once(stream, "response")) as [IncomingMessage];
     let text = "";
     response.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -578,8 +596,9 @@ describe("starting and stopping", () => {
     const { status, stderr } = await finished;
     expect([status, stderr]).toEqual([
       143,
-      expect.stringMatching(/cut 1 response after 2 s.*\n[^]*POST \/predict cut 2/),
+      expect.stringMatching(/cut 2 responses after 2 s.*\n[^]*POST \/predict cut 2/),
     ]);
+    expect(stderr).toMatch(/POST \/predict cut 2.* request_id=silent/);
     expect(stderr).not.toMatch(/not logged/);
     const logged = new Set(
       (await sqliteReader(join(other.folder, "mlctl.db.predictions")).rows()).map((each) => each.predictionId),

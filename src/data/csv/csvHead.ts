@@ -40,7 +40,8 @@ const SAMPLE_RECORDS = 200;
 const MAX_HEADER_LENGTH = 1 << 22;
 
 /**
- * Collects text: `add` returns the head and the text after it once there is enough, `end` if no text follows.
+ * Collects text: `add` returns the head and the text after it once there is enough, `end` if no text follows. An empty
+ * text is a pause: then the header and one row are enough, because the sender may wait for the response to it.
  * @param name the extension .tsv makes a tab in the header the delimiter
  * @throws {UnreadableFile} if the text is not CSV or its first lines are not a header
  */
@@ -63,6 +64,8 @@ export function headReader(name: string, settings: CsvSettings) {
       text += more;
       const { at } = preamble(text, settings);
       if (text.length - at >= SAMPLE_LENGTH && recordEnd(text, at, quote) >= 0) return read(false);
+      if (more === "" && csvTokenizer({ delimiter: ",", quote, trim: false }).write(text.slice(at), 2).length > 1)
+        return read(false);
       refuseLong(text);
       return undefined;
     },
@@ -71,7 +74,7 @@ export function headReader(name: string, settings: CsvSettings) {
 }
 
 /**
- * The rows of a file or stream; yields once for each chunk after the header, and once at the end.
+ * The rows of a file or stream, by chunk; none for an empty chunk, which marks a pause.
  * @param onHead called before the first row is read
  * @throws {UnreadableFile} as `headReader` and `csvTokenizer` do
  */
@@ -90,8 +93,9 @@ export async function* csvRecords(
   };
   for await (const chunk of chunks) {
     const found = tokenizer === undefined ? start.add(chunk.toString()) : undefined;
-    if (found !== undefined) yield begin(found);
-    else if (tokenizer !== undefined) yield tokenizer.write(chunk.toString());
+    const rows = found === undefined ? tokenizer?.write(chunk.toString()) : begin(found);
+    if (rows !== undefined && rows.length > 0) yield rows;
+    if (rows !== undefined && chunk.length === 0) yield [];
   }
   const rows = tokenizer === undefined ? begin(start.end()) : [];
   yield [...rows, ...tokenizer!.end()];

@@ -25,7 +25,8 @@ const WINDOWS_1252 = /^(windows-?1252|cp-?1252|latin-?1|l1|(iso-?|iso_)8859-1|us
 const HIGH = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
 
 /**
- * The text in UTF-8, without a byte order mark at its start. No chunk ends within a character.
+ * The text in UTF-8, without a byte order mark at its start. No chunk ends within a character; empty pieces, which mark
+ * pauses, stay.
  *
  * Without `encoding`, the first character that is not ASCII decides: if it is not UTF-8, the text is windows-1252 (of
  * which ASCII is a part). So a stream is decoded like a file, and a mixture of both is an error.
@@ -90,6 +91,7 @@ export async function* utf8Chunks(
 
   for await (const piece of stream) {
     let bytes: Buffer = typeof piece === "string" ? Buffer.from(piece) : piece;
+    if (bytes.length === 0) yield bytes;
     if (start !== undefined) {
       start = Buffer.concat([start, bytes]);
       if (start.length < 4) continue;

@@ -56,6 +56,21 @@ describe("readRows of CSV", () => {
     expect(batches.map((batch) => batch.rows.length)).toEqual([10, 10, 5]);
   });
 
+  it("yields the rows before a pause, which needs a header and one row", async () => {
+    const pause = Buffer.alloc(0);
+    const texts = ["a;b\n", pause, "1;2", pause, "\n3;", pause, "4\n5;6\n", "7;8", pause].map((each) =>
+      Buffer.from(each),
+    );
+    const batches: (readonly unknown[])[] = [];
+    for await (const { columns, rows } of readRows(Readable.from(texts), { format: "csv" }))
+      batches.push([columns.join(), ...rows.map(({ values }) => values.join())]);
+    expect(batches).toEqual([
+      ["a,b", "1,2"],
+      ["a,b", "3,4", "5,6"],
+      ["a,b", "7,8"],
+    ]);
+  });
+
   it("reads UTF-16", async () => {
     const { rows } = await read(Buffer.from("\ufeffa,b\n1,ø\n", "utf16le"));
     expect(rows).toEqual([{ line: 2, values: ["1", "ø"], source: "1,ø" }]);

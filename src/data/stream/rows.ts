@@ -24,7 +24,8 @@ export interface RowOptions {
 const BATCH_SIZE = 2000;
 
 /**
- * Reads the stream no faster than the batches are consumed. The delimiter of a CSV is detected from its header; blank
+ * Reads the stream no faster than the batches are consumed; empty pieces of a CSV mark pauses, before which the rows that
+ * have arrived are yielded. The delimiter of a CSV is detected from its header; blank
  * lines are skipped.
  * @throws {MlctlError} kind "data", with the line, if the stream is not text or its header is invalid
  */
@@ -38,7 +39,7 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
   let yielded = 0;
   for await (const batch of batches) {
     refuseInvalidStart(batch, name);
-    if (batch.columns.length !== columns.length && waiting.length > 0) {
+    if ((batch.columns.length !== columns.length || batch.rows.length === 0) && waiting.length > 0) {
       yielded += 1;
       yield { columns, rows: waiting, ...kind };
       waiting = [];

@@ -55,6 +55,35 @@ export async function* streamPieces(request: Request, bodies: BodyReader): Async
   }
 }
 
+const PAUSE = Buffer.alloc(0);
+
+/**
+ * Adds an empty piece where no other follows at once, at the latest so many milliseconds after a piece: what has arrived
+ * is to be answered, because the client may send more only then.
+ */
+export async function* withPauses(pieces: AsyncIterable<Buffer>, milliseconds: number): AsyncGenerator<Buffer> {
+  const source = pieces[Symbol.asyncIterator]();
+  const ended = new AbortController();
+  let pause: Promise<null> | undefined;
+  try {
+    for (let next = source.next(); ;) {
+      const found = await Promise.race(pause === undefined ? [next] : [next, pause]);
+      if (found === null) {
+        pause = undefined;
+        yield PAUSE;
+        continue;
+      }
+      if (found.done === true) return;
+      yield found.value;
+      pause ??= sleep(milliseconds, null, { signal: ended.signal }).catch(() => null);
+      next = source.next();
+    }
+  } finally {
+    ended.abort();
+    await source.return?.();
+  }
+}
+
 /** Maximum number of queued rows: enough to keep the writer busy, and far below any useful `serve.log.queue_rows`. */
 const MAX_QUEUED = 20_000;
 const WAIT_MS = 10;

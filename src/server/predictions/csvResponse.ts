@@ -12,6 +12,7 @@ import {
 import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import { invalidRows, type ServedPredictor } from "./servedPredictor.ts";
 import { HttpProblem } from "../http/problem.ts";
+import { withPauses } from "../http/streamPieces.ts";
 import { columnNaming, namePositions, rawColumns, rowCells } from "./rowCells.ts";
 
 /** The cells of some rows in the model's order, beside what came. */
@@ -106,6 +107,9 @@ function headerPositions(columns: readonly string[], served: ServedPredictor["se
   return [...served.inputs, ...served.names].map((_, position) => found.indexOf(position));
 }
 
+/** Longer than a lost packet takes to come again: the rows before the first pause decide how the CSV is read. */
+const PAUSE_MS = 250;
+
 /** @yields lines of the response */
 export async function* csvResponse(
   pieces: AsyncIterable<Buffer>,
@@ -123,7 +127,7 @@ export async function* csvResponse(
   ];
   let isFirst = true;
   let added: readonly string[] = names;
-  for await (const { columns, rows, cells, errors } of csvBatches(pieces, predictor, config)) {
+  for await (const { columns, rows, cells, errors } of csvBatches(withPauses(pieces, PAUSE_MS), predictor, config)) {
     if (isFirst) added = freeNames(names, columns);
     const predictions = predictor.predictEach(cells, { errors, warnings: [], requestId });
     const lines = predictions.map(({ value, probability, shares, predictionId, warning, error }, i) => {

@@ -1,6 +1,5 @@
 /** JSON lines in, JSON lines out: each line comes back with the prediction added. */
 import { isUtf8 } from "node:buffer";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../config/schema/schema.ts";
 import { isObject, parseExactJson } from "../../core/json.ts";
 import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
@@ -10,6 +9,7 @@ import type { ServedPredictor } from "./servedPredictor.ts";
 import type { RowPrediction } from "./servedPredictor.ts";
 import { classesText } from "./responseText.ts";
 import { HttpProblem } from "../http/problem.ts";
+import { withPauses } from "../http/streamPieces.ts";
 import type { RequestRow } from "./requestRows.ts";
 
 interface Line {
@@ -44,7 +44,7 @@ export async function* jsonLinesResponse(
   };
   let first = true;
   let waiting: Line[] = [];
-  for await (const text of lines(withPauses(pieces), config.serve.limits.body_bytes)) {
+  for await (const text of lines(withPauses(pieces, PAUSE_MS), config.serve.limits.body_bytes)) {
     if (text === PAUSE) {
       if (waiting.length > 0) yield await respond(waiting);
       waiting = [];
@@ -65,33 +65,14 @@ export async function* jsonLinesResponse(
   if (waiting.length > 0) yield await respond(waiting);
 }
 
-/** After a piece that no other follows at once: a client may wait for the response before it sends more. */
 const PAUSE = null;
 const PAUSE_MS = 50;
 
-async function* withPauses(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null> {
-  const source = pieces[Symbol.asyncIterator]();
-  try {
-    for (let next = source.next(); ;) {
-      const timer = new AbortController();
-      const pause = sleep(PAUSE_MS, PAUSE, { signal: timer.signal }).catch(() => PAUSE);
-      if ((await Promise.race([next, pause])) === PAUSE) yield PAUSE;
-      timer.abort();
-      const { done, value } = await next;
-      if (done === true) return;
-      yield value;
-      next = source.next();
-    }
-  } finally {
-    await source.return?.();
-  }
-}
-
-async function* lines(pieces: AsyncIterable<Buffer | null>, mostBytes: number): AsyncGenerator<Buffer | null> {
+async function* lines(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer | null> {
   let rest: Buffer[] = [];
   let restBytes = 0;
   for await (const piece of pieces) {
-    if (piece === PAUSE) {
+    if (piece.length === 0) {
       yield PAUSE;
       continue;
     }

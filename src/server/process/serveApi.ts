@@ -190,6 +190,8 @@ async function drain(app: App, state: ServerState, { closeUnused, warn }: DrainT
   for (let waited = 0; waited < GRACE_MS && (await connections()) > 0; waited += POLL_MS) await sleep(POLL_MS);
   const unused = setTimeout(closeUnused, GRACE_MS);
   await app.close();
+  // The port closes before its connections do; each response writes its line in the log then.
+  await Promise.all([...state.responses].map((response) => once(response, "close")));
   state.store.close();
   clearTimeout(unused);
   clearTimeout(cut);
