@@ -135,20 +135,27 @@ it("joins labels to logged predictions once, with an error for each row that can
     { prediction_id: second, label: "maybe" },
     { prediction_id: third, label: null },
     { prediction_id: null, label: 1 },
-    { prediction_id: second, label: "0" },
+    { prediction_id: second, exited: "0" },
+    { prediction_id: ids[3], label: 0 },
+    { prediction_id: ids[3], label: 1 },
   ];
   const { status, body } = await post("/labels", given);
   expect([status, body]).toEqual([
     200,
-    expect.objectContaining({ rows: 6, matched: 2, labelled: 1, unmatched: 1, without_label: 1 }),
+    expect.objectContaining({ rows: 8, matched: 3, labelled: 2, unmatched: 1, without_label: 1 }),
   ]);
   expect((body["errors"] as { row: number; check: string }[]).map((error) => [error.row, error.check])).toEqual([
     [1, "unmatched"],
     [2, "invalid"],
+    [3, "row"],
     [4, "row"],
-    [5, "conflict"],
+    [7, "conflict"],
   ]);
-  expect((await post("/labels", given)).body).toMatchObject({ labelled: 0, unchanged: 1 });
+  expect(body).toMatchObject({ label: "exited and label", conflicts: 1 });
+  expect((await post("/labels?force=1", given)).body).toMatchObject({ labelled: 0, unchanged: 2, conflicts: 1 });
+  expectProblem(await post("/labels", given.slice(1, 3)), 422, /no label was joined: row 0: .* none, and 1 more/);
+  expectProblem(await post("/labels", given.slice(6)), 409, /contradicts other rows/);
+  expectProblem(await post("/labels", []), 422, /the body has no rows/);
   const conflict = await post("/labels", { prediction_id: first, label: 0 });
   expectProblem(conflict, 409, /no label was joined: 1 label contradicts those given before/);
   expect(conflict.body).toMatchObject({ error_count: 1, errors: [{ row: 0, check: "conflict" }] });

@@ -85,7 +85,13 @@ describe("labels", () => {
     expect(labels(file)).toMatchObject({ status: 3, matched: 1, conflicts: 1, replaced: 0 });
     expect(labels(file, "--force")).toMatchObject({ status: 0, conflicts: 0, replaced: 1 });
     // Within one file the first row stands.
-    expect(labels(`corporation,exited\nacme,0\nacme,1\n`)).toMatchObject({ status: 3, conflicts: 1, unchanged: 1 });
+    const both = "corporation,exited\nacme,0\nacme,1\nacme,0.0\nacme,maybe\n";
+    for (const force of [[], ["--force"]])
+      expect(labels(both, ...force)).toMatchObject({ status: 3, conflicts: 1, invalid: 1, unchanged: 0, replaced: 0 });
+    expect(workspace.run(["labels", "-", "--force"], { input: both }).stderr).toContain(
+      "1 conflicting label, first: line 3: acme is 1, but line 2 has 0; 0 is recorded, neither was joined\n",
+    );
+    expect(labels("corporation,exited\nnobody,1\nnone,0\n")).toMatchObject({ status: 3, unmatched: 2 });
   });
 
   it("in a file that lacks a column, or where nothing was logged, say what to do", () => {

@@ -13,7 +13,7 @@ export const labels = defineCommand({
   group: "Monitor",
   summary: "join labels that arrive later to the logged predictions",
   details:
-    "Joins by the column prediction_id if the file has one, else by `id_columns` and `time_column` of config.json; a row that was predicted twice gets its label twice. Joining the same file again changes nothing. Exit 3 if rows cannot be read or contradict known labels; the other rows are joined anyway.",
+    "Joins by the column prediction_id if the file has one, else by `id_columns` and `time_column` of config.json; a row that was predicted twice gets its label twice. Joining the same file again changes nothing. Exit 3 if rows cannot be read, have a label that the model does not know, contradict known labels or each other (then none of them is joined, with --force neither), or if no row matches a prediction; the other rows are joined anyway.",
   arguments: [{ name: "<file>", description: "CSV or JSON lines, also .gz; - is stdin" }],
   options: {
     id: { flags: "--id <column>", description: "column of prediction ids (default: prediction_id)" },
@@ -34,7 +34,8 @@ export const labels = defineCommand({
     const result = await inWorkspace(invocation, "read", (session) =>
       step.labels(session, { ...options, input, stdin }),
     );
-    const bad = result.conflicts + result.invalid + result.rejected > 0;
+    const isLost = result.matched === 0 && result.unmatched > 0;
+    const bad = isLost || result.conflicts + result.invalid + result.rejected > 0;
     return { result, view: labelsView(result), ...(bad ? { exitCode: exitCodes.data } : {}) };
   },
 }) satisfies Command;
@@ -47,8 +48,7 @@ function labelsView(result: LabelsResult): View {
   const notes = [
     unmatched > 0 &&
       `${counted(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`,
-    conflict !== undefined &&
-      `${counted(result.conflicts, "conflicting label")}, first: ${first(conflict)} is ${String(conflict.known)}, but the file has ${conflict.label}; --force replaces it`,
+    conflict !== undefined && `${counted(result.conflicts, "conflicting label")}, first: ${contradiction(conflict)}`,
     invalid !== undefined &&
       `${counted(result.invalid, "label")} cannot be used, first: ${first(invalid)} has ${JSON.stringify(invalid.label)}`,
     result.firstRejected !== null &&
@@ -68,6 +68,13 @@ function labelsView(result: LabelsResult): View {
     notes,
     next: joined > 0 ? "`mlctl predictions list --labelled`" : "`mlctl predictions list` shows the logged predictions",
   };
+}
+
+function contradiction(conflict: LabelsResult["examples"]["conflicts"][number]): string {
+  const { label, known, other } = conflict;
+  if (other === undefined) return `${first(conflict)} is ${known}, but the file has ${label}; --force replaces it`;
+  const recorded = known === undefined ? "no label is recorded" : `${known} is recorded`;
+  return `${first(conflict)} is ${label}, but line ${other.line} has ${other.label}; ${recorded}, neither was joined`;
 }
 
 function first({ line, key }: { readonly line: number; readonly key: string }): string {

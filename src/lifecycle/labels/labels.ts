@@ -23,17 +23,18 @@ export interface LabelsOptions {
   readonly inputFormat?: RowFormat | undefined;
   /** Column with the prediction id. Default: "prediction_id" if the file has it, else the id columns and the time column. */
   readonly id?: string | undefined;
-  /** Column with the label. Default: the target of config.json, else "label". */
+  /** Column with the label. Default: the target of config.json, else "label"; of JSON, for each row. */
   readonly label?: string | undefined;
   readonly force: boolean;
   /** How the target was read in training. Default: by the deployed model. */
   readonly signature?: Signature;
   /** Maximum number of examples of each kind of row that is not joined. Default: 5. */
   readonly examples?: number;
-  /** Counts rows from 0 in place of lines. */
+  /** For the body of a request: counts rows from 0 in place of lines. */
   readonly byRow?: boolean;
   /** How its errors name these options. Default: the flags of `mlctl labels`. */
   readonly names?: { readonly id: string; readonly label: string };
+  /** Called for each row that cannot be read or has no label. */
   readonly onReject?: (line: number, reason: string) => void;
 }
 
@@ -50,7 +51,8 @@ export interface LabelsResult extends Readonly<JoinResult> {
 interface Plan {
   readonly by: readonly string[];
   readonly key: ReturnType<typeof rowKey>;
-  readonly label: string;
+  /** The columns that may contain the label, in order of preference. */
+  readonly candidates: readonly string[];
   readonly join: LabelJoin;
 }
 
@@ -66,13 +68,18 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
       hint: "`mlctl serve` and `mlctl predict --log` log their predictions",
     });
   }
-  const name = options.input === "-" ? "stdin" : options.input;
+  const stdin = options.byRow === true ? "the body" : "stdin";
+  const name = options.input === "-" ? stdin : options.input;
   const format = options.inputFormat ?? formatOf(options.input);
   const counts = { rows: 0, withoutLabel: 0, rejected: 0, firstRejected: null as string | null };
   const reject = (line: number, reason: string): void => {
     counts.rejected++;
     options.onReject?.(line, reason);
     counts.firstRejected ??= `line ${line}: ${reason}`;
+  };
+  const lack = (line: number, reason: string): void => {
+    counts.withoutLabel++;
+    options.onReject?.(line, reason);
   };
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "labels", message });
   // Label files have columns of their own.
@@ -83,20 +90,22 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   const asked = { ...options, id: named(options.id), label: named(options.label) };
   let plan: Plan | undefined;
   try {
+    let columns: readonly string[] = [];
     for await (const batch of readRows(openInput(options), { format, name, csv, normalizeNames, onNote })) {
       context.signal.throwIfAborted();
-      plan ??= await planOf(session, asked, { columns: batch.columns, signature });
+      ({ columns } = batch);
+      plan ??= await planOf(session, asked, { ...batch, signature });
       const numbered = batch.rows.map((row, i) => ({ ...row, line: counts.rows + i }));
       const read = options.byRow === true ? { ...batch, rows: numbered } : batch;
       counts.rows += batch.rows.length;
-      const { rows, withoutLabel } = labelRows(session, read, plan, reject);
-      counts.withoutLabel += withoutLabel;
-      plan.join.add(rows);
+      plan.join.add(labelRows(session, read, plan, { reject, lack }));
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
     }
     if (plan === undefined)
-      throw new MlctlError("data", `${name} has no rows`, { hint: "the file must contain ids and labels" });
-    return { by: plan.by, label: plan.label, ...(await plan.join.finish()), ...counts };
+      throw new MlctlError("data", `${name} has no rows`, { hint: "each row has an id and a label" });
+    const found = plan.candidates.filter((column) => columns.includes(column));
+    if (found.length === 0) throw missingLabel(columns, plan.candidates[0]!, asked);
+    return { by: plan.by, label: found.join(" and "), ...(await plan.join.finish()), ...counts };
   } finally {
     plan?.join.close();
   }
@@ -111,12 +120,14 @@ async function deployedSignature(session: Session): Promise<Signature | null> {
 async function planOf(
   session: Session,
   options: LabelsOptions,
-  { columns, signature }: { columns: readonly string[]; signature: Signature | null },
+  { columns, isJson, signature }: Pick<RowBatch, "columns" | "isJson"> & { signature: Signature | null },
 ): Promise<Plan> {
   const { config, context } = session;
-  const { names = { id: "--id COLUMN", label: "--label COLUMN" } } = options;
-  const label = labelColumn(columns, options.label, config.target, names.label);
-  const by = matchColumns(session, columns, options.id, names.id);
+  const wanted = options.label === undefined ? [config.target, "label"] : [options.label];
+  const first = wanted.find((name) => columns.includes(name));
+  if (isJson !== true && first === undefined) throw missingLabel(columns, wanted[0]!, options);
+  const candidates = isJson === true ? wanted : [first!];
+  const by = matchColumns(session, columns, options.id, namesOf(options).id);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
   const parseTime =
     signature === null || config.time_column === null ? parseDate : cellParserOf(signature, config.time_column, "date");
@@ -129,14 +140,15 @@ async function planOf(
     now: context.now().getTime(),
     examples: options.examples ?? 5,
   });
-  return { by, label, join, key };
+  return { by, candidates, join, key };
 }
 
-function labelColumn(columns: readonly string[], asked: string | undefined, target: string, option: string): string {
-  const wanted = asked === undefined ? [target, "label"] : [asked];
-  const found = wanted.find((name) => columns.includes(name));
-  if (found !== undefined) return found;
-  throw missingColumn(columns, wanted[0]!, `set the label column with ${option}`);
+function namesOf({ names = { id: "--id COLUMN", label: "--label COLUMN" } }: Pick<LabelsOptions, "names">) {
+  return names;
+}
+
+function missingLabel(columns: readonly string[], name: string, options: Pick<LabelsOptions, "names">): MlctlError {
+  return missingColumn(columns, name, `set the label column with ${namesOf(options).label}`);
 }
 
 function matchColumns(
@@ -168,23 +180,24 @@ function missingColumn(columns: readonly string[], name: string, hint: string): 
 function labelRows(
   { config }: Session,
   batch: RowBatch,
-  { by, label, key }: Plan,
-  reject: (line: number, reason: string) => void,
-): { rows: LabelRow[]; withoutLabel: number } {
+  { by, candidates, key }: Plan,
+  { reject, lack }: Readonly<Record<"reject" | "lack", (line: number, reason: string) => void>>,
+): LabelRow[] {
   const positions = new Map(batch.columns.map((name, position) => [name, position]));
   const empty = new Set(config.ingest.null_values);
   const cellOf = (row: InputRow, column: string): Json | undefined => row.values[positions.get(column) ?? -1];
+  const isEmpty = (value: Json | undefined): boolean =>
+    value === null || value === undefined || value === "" || empty.has(String(value));
   const rows: LabelRow[] = [];
-  let withoutLabel = 0;
   for (const row of batch.rows) {
     const { line, problem } = row;
     if (problem !== undefined) {
       reject(line, problem);
       continue;
     }
-    const value = cellOf(row, label);
-    if (value === null || value === undefined || value === "" || empty.has(String(value))) {
-      withoutLabel++;
+    const value = candidates.map((column) => cellOf(row, column)).find((each) => !isEmpty(each));
+    if (value === undefined) {
+      lack(line, `the row has no label in ${candidates.join(" or ")}`);
       continue;
     }
     const name = key((column) => cellOf(row, column));
@@ -192,5 +205,5 @@ function labelRows(
     else if (typeof value === "object") reject(line, `the label is not a single value: ${JSON.stringify(value)}`);
     else rows.push({ key: name, label: String(value).trim(), line });
   }
-  return { rows, withoutLabel };
+  return rows;
 }

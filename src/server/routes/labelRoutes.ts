@@ -81,7 +81,7 @@ const labelReport = named(
   }),
 );
 
-/** @throws {HttpProblem} 409 if no label was joined, and some contradict those given before */
+/** @throws {HttpProblem} if no label was joined: 409 if some contradict each other or those given before, else 422 */
 function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<typeof labelReport> {
   const { examples, withoutLabel, firstRejected: _, ...counts } = result;
   const by = counts.by.join(" and ");
@@ -92,12 +92,10 @@ function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<t
       check: "unmatched",
       message: `no logged prediction has ${by} ${key}`,
     })),
-    ...examples.conflicts.map(({ line: row, key, label, known }): LabelError => {
-      return {
-        row,
-        check: "conflict",
-        message: `${key} has the label ${known}, and here ${label}; ?force=true replaces it`,
-      };
+    ...examples.conflicts.map(({ line: row, key, label, known, other }): LabelError => {
+      const recorded = known === undefined ? "has no recorded label" : `has the recorded label ${known}`;
+      const rest = other === undefined ? "; ?force=true replaces it" : `, and ${other.label} in row ${other.line}`;
+      return { row, check: "conflict", message: `${key} ${recorded}, here ${label}${rest}` };
     }),
     ...examples.invalid.map(({ line: row, label }): LabelError => {
       return { row, check: "invalid", message: `${JSON.stringify(label)} is not a label of the model` };
@@ -105,11 +103,22 @@ function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<t
   ];
   const inOrder = errors.toSorted((a, b) => a.row - b.row);
   const { conflicts, labelled: added, unchanged, replaced, unmatched, invalid, rejected: unread } = counts;
-  if (conflicts === 0 || added + unchanged + replaced > 0)
+  const count = conflicts + unmatched + invalid + unread + withoutLabel;
+  if (count === 0 || added + unchanged + replaced > 0)
     return { ...counts, without_label: withoutLabel, errors: inOrder };
-  const members = { errors: inOrder, error_count: conflicts + unmatched + invalid + unread };
-  const detail = `no label was joined: ${counted(conflicts, "label")} contradict${conflicts === 1 ? "s" : ""} those given before`;
-  throw new HttpProblem("conflict", detail, { hint: "add ?force=true to replace known labels", members });
+  const members = { errors: inOrder, error_count: count };
+  if (conflicts === 0) {
+    const [first] = inOrder;
+    const rest = count === 1 ? "" : `, and ${count - 1} more`;
+    throw new HttpProblem("invalid-rows", `no label was joined: row ${first!.row}: ${first!.message}${rest}`, {
+      members,
+    });
+  }
+  const within = examples.conflicts.some(({ other }) => other !== undefined);
+  const what = within ? "other rows or those given before" : "those given before";
+  const detail = `no label was joined: ${counted(conflicts, "label")} contradict${conflicts === 1 ? "s" : ""} ${what}`;
+  const hint = within ? "send one label for each prediction" : "add ?force=true to replace known labels";
+  throw new HttpProblem("conflict", detail, { hint, members });
 }
 
 const rows = byName({ type: ["string", "number", "boolean", "null"] });
@@ -123,7 +132,7 @@ const LABELS = endpoint({
   scopes: ["predict"],
   summary: "Joins labels that arrive later to logged predictions",
   description:
-    "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. If none is, and some contradict labels given before, the status is 409. Joining the same labels again changes nothing.",
+    "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. Rows that give one prediction different labels are not joined, with force neither. If no row is joined, the status is 409 if some contradict each other or labels given before, else 422. Joining the same labels again changes nothing.",
   query: {
     id: { type: "string", minLength: 1, description: "column of prediction ids" },
     label: { type: "string", minLength: 1, description: "column of labels" },

@@ -40,6 +40,8 @@ export interface LabelExample {
   readonly label: string;
   /** The recorded label, for a conflict. */
   readonly known?: string | number;
+  /** The first row that has another label for the same key. */
+  readonly other?: Omit<LabelExample, "key">;
 }
 
 export interface JoinResult {
@@ -53,9 +55,9 @@ export interface JoinResult {
   /** Predictions whose label was replaced. */
   replaced: number;
   duplicates: number;
-  /** Rows that contradict an earlier row, or predictions with a different label. */
+  /** Predictions with a different label, and labels that contradict an earlier row: then none of the rows is joined. */
   conflicts: number;
-  /** Predictions whose label is not a number or not a known class. */
+  /** Labels that are not a number or not a known class. */
   invalid: number;
   /** The first examples of each kind. */
   readonly examples: Readonly<Record<"unmatched" | "conflicts" | "invalid", LabelExample[]>>;
@@ -80,6 +82,7 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
   const staged = openSqlite(":memory:");
   staged.exec(`
     CREATE TEMP TABLE staged (key TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TEMP TABLE others (key TEXT, label TEXT, line INTEGER NOT NULL, PRIMARY KEY (key, label)) STRICT, WITHOUT ROWID;
     CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;`);
   const result: JoinResult = {
     matched: 0,
@@ -92,14 +95,15 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
     invalid: 0,
     examples: { unmatched: [], conflicts: [], invalid: [] },
   };
-  const stage = stager(staged, options, result);
+  const stage = stager(staged, result);
+  const others = staged.prepare<unknown[], LabelRow>("SELECT * FROM others WHERE key = ? ORDER BY line");
   return {
     add: (rows) => withLogErrors(path, () => stage(rows)),
     async finish() {
       try {
         await match(staged, target.reader, keyOf);
         count(staged, options, result);
-        await record(staged, target, (pair) => labelToWrite(pair, options, result), now);
+        await record(staged, target, (pair) => labelToWrite(pair, others.all(pair.key), options, result), now);
         return result;
       } catch (error) {
         throw logFailure(error, path) ?? error;
@@ -112,24 +116,15 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
   };
 }
 
-function stager(
-  database: SqliteDatabase,
-  { replace, examples }: JoinOptions,
-  result: JoinResult,
-): (rows: readonly LabelRow[]) => void {
+/** The first label of each key, and its other ones. */
+function stager(database: SqliteDatabase, result: JoinResult): (rows: readonly LabelRow[]) => void {
   const insert = database.prepare("INSERT INTO staged (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   const before = database.prepare("SELECT label FROM staged WHERE key = ?").pluck();
-  const change = database.prepare("UPDATE staged SET label = ?, line = ? WHERE key = ?");
+  const keep = database.prepare("INSERT INTO others (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   return database.transaction((rows: readonly LabelRow[]) => {
     for (const { key, label, line } of rows) {
       if (insert.run(key, label, line).changes > 0) continue;
-      const known = before.get(key) as string;
-      if (known === label) result.duplicates++;
-      else if (replace) change.run(label, line, key);
-      else {
-        result.conflicts++;
-        addExample(result.examples.conflicts, examples, { key, label, line, known });
-      }
+      if (before.get(key) === label || keep.run(key, label, line).changes === 0) result.duplicates++;
     }
   });
 }
@@ -186,22 +181,37 @@ async function record(
 function count(database: SqliteDatabase, { examples }: JoinOptions, result: JoinResult): void {
   const number = (sql: string): number => database.prepare(sql).pluck().get() as number;
   result.matched = number("SELECT count(DISTINCT key) FROM found");
-  result.unmatched = number("SELECT count(*) FROM staged") - result.matched;
-  const unmatched = database.prepare(
-    "SELECT line, key, label FROM staged WHERE key NOT IN (SELECT key FROM found) ORDER BY line LIMIT ?",
-  );
+  const all = "(SELECT * FROM staged UNION ALL SELECT * FROM others) WHERE key NOT IN (SELECT key FROM found)";
+  result.unmatched = number(`SELECT count(*) FROM ${all}`);
+  const unmatched = database.prepare(`SELECT line, key, label FROM ${all} ORDER BY line LIMIT ?`);
   result.examples.unmatched.push(...(unmatched.all(examples) as LabelExample[]));
 }
 
-function labelToWrite(pair: Pair, options: JoinOptions, result: JoinResult): string | number | undefined {
-  const { toLabel, replace, examples } = options;
-  const { prediction, known, key, line } = pair;
-  const label = toLabel(pair.label, prediction);
-  if (label === undefined) {
-    result.invalid++;
-    addExample(result.examples.invalid, examples, { key, line, label: pair.label });
-    return undefined;
+function labelToWrite(
+  pair: Pair,
+  others: readonly LabelRow[],
+  { toLabel, replace, examples }: JoinOptions,
+  result: JoinResult,
+): string | number | undefined {
+  const { prediction, known, key } = pair;
+  /** By what is written: "1" and "1.0" may be the same class. */
+  const valid = new Map<string | number, Omit<LabelExample, "key">>();
+  for (const { label: given, line } of [pair, ...others]) {
+    const label = toLabel(given, prediction);
+    if (label === undefined) {
+      result.invalid++;
+      addExample(result.examples.invalid, examples, { key, line, label: given });
+    } else if (!valid.has(label)) valid.set(label, { line, label: given });
   }
+  const [found, ...contradicting] = valid;
+  if (found === undefined) return undefined;
+  const [label, first] = found;
+  const recorded = known === null ? {} : { known };
+  for (const [, each] of contradicting) {
+    result.conflicts++;
+    addExample(result.examples.conflicts, examples, { key, ...each, ...recorded, other: first });
+  }
+  if (contradicting.length > 0) return undefined;
   if (known === null) {
     result.labelled++;
     return label;
@@ -210,7 +220,7 @@ function labelToWrite(pair: Pair, options: JoinOptions, result: JoinResult): str
   else if (replace) result.replaced++;
   else {
     result.conflicts++;
-    addExample(result.examples.conflicts, examples, { key, line, label: pair.label, known });
+    addExample(result.examples.conflicts, examples, { key, ...first, known });
   }
   return known !== label && replace ? label : undefined;
 }

@@ -181,6 +181,11 @@ describe.each(kinds)("the log in %s", (kind) => {
       examples: { conflicts: [{ key: "8", line: 3, label: "9", known: 1 }] },
     });
     expect(await labelled(log, byKey, { keyOf, replace: true })).toMatchObject({ replaced: 1, conflicts: 0 });
+    const both: [string, string][] = [...byKey, ["11", "6"]];
+    expect(await labelled(log, both, { keyOf, replace: true })).toMatchObject({
+      conflicts: 1,
+      examples: { conflicts: [{ key: "11", line: 6, label: "6", known: 5, other: { line: 5, label: "5" } }] },
+    });
     expect((await log.reader.find(idOf(8)))[0]).toMatchObject({
       prediction: 1,
       label: 9,
