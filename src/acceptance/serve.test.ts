@@ -18,7 +18,7 @@ let workspace: LifecycleWorkspace;
 let server: ServedWorkspace;
 let runId: string;
 /** What `mlctl predict` says of the test rows. */
-let predicted: { prediction: string; probability: number }[];
+let predicted: { prediction: number; probability: number }[];
 
 beforeAll(async () => {
   workspace = logisticWorkspace();
@@ -27,7 +27,7 @@ beforeAll(async () => {
     .ok("predict", "testdata/testdata.csv", "--format", "jsonl")
     .trimEnd()
     .split("\n")
-    .map((line) => JSON.parse(line) as { prediction: string; probability: number });
+    .map((line) => JSON.parse(line) as { prediction: number; probability: number });
   server = await served(workspace);
 });
 
@@ -128,7 +128,7 @@ describe("POST /predict", () => {
     for (const shape of shapes) {
       const { status, body, text } = await server.post("/predict", shape);
       expect(status, text.slice(0, 300)).toBe(200);
-      expect(body["predictions"]).toEqual(predicted.map(({ prediction }) => Number(prediction)));
+      expect(body["predictions"]).toEqual(predicted.map(({ prediction }) => prediction));
       expect(body["probabilities"]).toEqual(predicted.map(({ probability }) => probability));
       expect(body["warnings"]).toEqual([]);
       expect(new Set(body["prediction_ids"] as string[]).size).toBe(rows.length);
@@ -259,7 +259,7 @@ describe("POST /predict", () => {
 
 describe("MLflow's protocol", () => {
   it("is spoken at /invocations, /ping and /version", async () => {
-    const expected = { predictions: predicted.map(({ prediction }) => Number(prediction)) };
+    const expected = { predictions: predicted.map(({ prediction }) => prediction) };
     const rows = testRows();
     expect((await server.post("/invocations", { dataframe_records: rows, params: {} })).body).toEqual(expected);
     expect((await server.post("/invocations", workspace.read("testdata/testdata.csv"), csv)).body).toEqual(expected);

@@ -162,7 +162,7 @@ export function rowLog(
       runId: run?.runId ?? null,
       modelSha256: sha256,
       inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(read.cells[row]![position]!)])),
-      prediction: prediction as string | number,
+      prediction: target.task === "regression" ? (prediction as number) : String(prediction),
       probability: probability as number | null,
       source,
     }));

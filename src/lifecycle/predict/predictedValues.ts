@@ -40,6 +40,12 @@ export function predictedValues(
   };
 }
 
+/** By code: numbers where every class is one, else strings; null in regression. */
+export function jsonLabels({ classes }: Pick<TargetSpec, "classes">): readonly (string | number)[] | null {
+  const areNumbers = classes?.every((label) => Number.isFinite(Number(label)) && String(Number(label)) === label);
+  return areNumbers === true ? classes!.map(Number) : (classes ?? null);
+}
+
 /** With three or more classes: the probability of each, in columns of their own. */
 export function classShares({ task, classes = [] }: TargetSpec) {
   const labels = task === "multiclass" ? classes : [];

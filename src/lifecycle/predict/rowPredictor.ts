@@ -7,7 +7,7 @@ import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
-import { addedColumns, NOT_FINITE, predictedValues, classShares } from "./predictedValues.ts";
+import { addedColumns, classShares, jsonLabels, NOT_FINITE, predictedValues } from "./predictedValues.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
 import {
   checkRows,
@@ -38,7 +38,7 @@ interface RowPredictorOptions {
 export function rowPredictor(model: Model, options: RowPredictorOptions, predict = predictor(model)) {
   const { policy, predictionColumn = "prediction" } = options;
   const { target } = model.signature;
-  const valuesOf = predictedValues(target, { labels: target.classes ?? null });
+  const valuesOf = predictedValues(target, { labels: jsonLabels(target) });
   const shares = classShares(target);
   const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"]), ...shares.names];
   const added = addedColumns(names);

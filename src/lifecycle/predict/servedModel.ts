@@ -11,6 +11,7 @@ import { predictor } from "../../pipeline/predict/predictor.ts";
 import { deployedModel } from "../loadModel.ts";
 import { keyColumns } from "../settings.ts";
 import { checkRows, type CheckRows } from "./checkRows.ts";
+import { jsonLabels } from "./predictedValues.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface ServedModel {
@@ -68,7 +69,7 @@ export function servedModel(
     predict: predictor(model),
     columnName: how.normalizeNames ? normalizeName : composed,
     computed: Object.fromEntries(wantedExpressions({ select, wanted: inputs }).map(({ name, sql }) => [name, sql])),
-    labels: target.classes === undefined ? null : jsonLabels(target.classes),
+    labels: jsonLabels(target),
   };
   warmUp(served);
   return served;
@@ -96,9 +97,4 @@ function exampleValue(spec: ColumnSpec, { columns }: Model["reference"]): string
   if (spec.kind === "date") return middle === undefined ? null : dateText(middle);
   if (middle === undefined) return null;
   return spec.integer === true ? Math.round(middle) : middle;
-}
-
-/** By code: numbers where every class is one, else strings. */
-function jsonLabels(classes: readonly string[]): (string | number)[] {
-  return classes.every((label) => String(Number(label)) === label) ? classes.map(Number) : [...classes];
 }
