@@ -29,7 +29,13 @@ interface Recent {
 }
 
 export async function overviewNumbers(request: PageRequest, recent: Recent): Promise<Html> {
-  const tiles = [score(request), await traffic(request), alerts(recent), windows(recent), await nextJob(request)];
+  const tiles = [
+    score(request),
+    await traffic(request),
+    alerts(request, recent),
+    windows(recent),
+    await nextJob(request),
+  ];
   return html`<ul class="tiles numbers" aria-label="In numbers">
     ${tiles
       .filter((each) => each !== null)
@@ -85,7 +91,7 @@ async function traffic({ log, now, session }: PageRequest): Promise<Tile> {
   };
 }
 
-function alerts({ alerts: open }: Recent): Tile {
+function alerts({ session }: PageRequest, { alerts: open }: Recent): Tile {
   if (typeof open === "string") return { title: "Open alerts", value: "–", tone: "bad", details: [open] };
   const failures = open.filter(({ status }) => status === "fail").length;
   return {
@@ -95,7 +101,7 @@ function alerts({ alerts: open }: Recent): Tile {
     href: "#alerts",
     details:
       open.length === 0
-        ? ["nothing failed or warned"]
+        ? [session.config.alerts.length === 0 ? html`no channel is set: <code>alerts</code>` : "none to act on"]
         : [`${countOf(failures, "failure")}, ${countOf(open.length - failures, "warning")}`],
   };
 }
