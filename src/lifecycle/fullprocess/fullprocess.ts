@@ -61,8 +61,7 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
     result = await neededSteps(workspace, options, verdicts);
   } finally {
     const records = verdicts.flatMap(({ record }) => record ?? []);
-    const rejects = options.dryRun ? [] : await ingestNews(workspace);
-    alerts.push(...(await sendAlerts(workspace, [...records, ...rejects])));
+    if (!options.dryRun) alerts.push(...(await sendAlerts(workspace, [...records, ...(await ingestNews(workspace))])));
   }
   const isAnnounced = alerts.some(({ area }) => area === "deployed");
   if (result.steps.some(isSwitch) && !isAnnounced) alerts.push(...(await announceDeployment(workspace)));

@@ -64,7 +64,7 @@ export async function tellNews(
   workspace: Workspace,
   { result, news }: Awaited<ReturnType<typeof monitor>>,
 ): Promise<MonitorResult> {
-  const alerts = await sendAlerts(workspace, news);
+  const alerts = result.dryRun ? [] : await sendAlerts(workspace, news);
   return { ...result, alerts, ...(await mutedIn(workspace, result)) };
 }
 
@@ -102,7 +102,9 @@ export async function monitor(session: Session, request: MonitorOptions) {
     session.context.emit({ type: "warning", stage: "monitor", message });
   }
   // With one window per file, every file is new. Otherwise only the end of the history is.
-  const news = dryRun ? [] : options.eachFile ? kept : [last];
+  // A result that was known already holds since this check, too.
+  const createdAt = session.context.now().toISOString();
+  const news = dryRun ? [] : (options.eachFile ? kept : [last]).map((record) => ({ ...record, createdAt }));
   const common = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], muted: [] };
   const result: MonitorResult = { ...common, dryRun, rejected };
   return { result, news };

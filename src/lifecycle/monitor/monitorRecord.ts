@@ -129,10 +129,14 @@ function statementsOf(
   ];
 }
 
-/** Saves the record. @returns the first one with its result if that is known, with its time */
+/**
+ * Saves the record. @returns the first one with its result if that is known, with its time. A check of files is saved in any
+ * case: without a window of time, the history is in the order of the checks.
+ */
 export async function keepRecord(session: Session, record: MonitorRecord): Promise<MonitorRecord> {
   const before = session.store.monitoring(record.monitorId);
-  const isKnown = before !== undefined && resultText(record) === resultText(before);
+  const isOrdered = record.source === "files" && record.window.end === null;
+  const isKnown = before !== undefined && !isOrdered && resultText(record) === resultText(before);
   if (isKnown && JSON.stringify(record.findings) === JSON.stringify(before.findings)) return before;
   // Which files are rejected now is no new result.
   const kept = isKnown ? { ...before, findings: record.findings } : record;
