@@ -148,7 +148,9 @@ describe("a deployment", () => {
 
   it("that could not be delivered is tried once by a watcher, not again for each file", async () => {
     isDown = true;
-    await news("deploy", "v2", "--force");
+    const { stderr } = await workspace.start("deploy", "v2", "--force", "--trust").finished;
+    expect(stderr).toMatch(/response 503 Service Unavailable\nhint: the receiver has a fault; it is sent again/);
+    told.splice(0);
     refused = 0;
     workspace.write(Object.fromEntries([1, 2, 3].map((i) => [`drops/input/${i}.csv`, rows(i)])));
     await news("watch", "--once", "--settle", "0s");
@@ -210,6 +212,23 @@ describe("drift of the target", () => {
     late.write({ "m1.csv": labelled, "m2.csv": rows(0).replaceAll(/,.*/g, ""), "m3.csv": rows(0) });
     expect(await monitor("m1.csv")).toEqual(["open"]);
     expect(await monitor("m2.csv")).toEqual([]);
+  });
+
+  it("is resolved since the newest check, also if that window has a result already", async () => {
+    expect([await monitor("m3.csv"), await monitor("m1.csv")]).toEqual([["resolved"], ["open"]]);
+    const start = new Date().toISOString();
+    expect(await monitor("m3.csv")).toEqual(["resolved"]);
+    const { resolved } = late.json<{ resolved: { area: string; since: string }[] }>("alerts", "list");
+    expect(resolved.find(({ area }) => area === "drift")!.since > start).toBe(true);
+    expect(late.json("monitor", "--history", "--limit", "1")).toMatchObject({ windows: [{ label: "m3.csv" }] });
+  });
+
+  it("is muted with a warning if nothing has that name", () => {
+    const mute = (check: string) => late.run(["alerts", "mute", check, "--reason", "known"]).stderr;
+    expect(mute("drift: xx")).toMatch(
+      /no finding, column or job is called "drift: xx" now\nhint: did you mean "drift: x"/,
+    );
+    expect([mute("drift: x"), mute("x"), mute("job: nightly")].join("")).not.toContain("warning");
   });
 });
 

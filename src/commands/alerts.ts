@@ -1,6 +1,7 @@
 /** `mlctl alerts`: open, resolved and muted alerts, and a test of the channels. */
 import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, shortTime, present } from "../core/text/format.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import { channelsText } from "../core/text/recordText.ts";
 import type { SavedAlerts } from "../lifecycle/monitor/savedAlerts.ts";
 import { defineCommand, type Command, type Outcome } from "./command.ts";
@@ -66,7 +67,7 @@ const mute = defineCommand({
   arguments: [check],
   options: {
     for: { flags: "--for <duration>", type: "duration", description: "how long, such as 12h (default: 7d)" },
-    reason: { flags: "--reason <text>", description: "why: `alerts list` and the pages show it" },
+    reason: { flags: "--reason <text>", description: "why (required): `alerts list` and the pages show it" },
     source,
   },
   examples: [
@@ -78,13 +79,19 @@ const mute = defineCommand({
     if (options.reason === undefined)
       throw new MlctlError("usage", "--reason is missing", { hint: 'say why, such as --reason "new campaign"' });
     const workspace = await openWorkspaceOf(invocation);
-    const { muteAlert } = await import("../lifecycle/monitor/savedAlerts.ts");
+    const { knownChecks, muteAlert } = await import("../lifecycle/monitor/savedAlerts.ts");
     const until = new Date(workspace.context.now().getTime() + (options.for ?? WEEK)).toISOString();
     const muting = { check: args[0]!, source: options.source ?? null };
     const result = await muteAlert(workspace, muting, { until, reason: options.reason });
     const isKnown = result.alerts.some(({ area, name, columns = [] }) =>
       [name, ...columns].some((each) => [each, `${area}: ${each}`].includes(muting.check)),
     );
+    const known = await knownChecks(workspace);
+    if (!isKnown && known.length > 0 && !known.includes(muting.check)) {
+      const message = `no finding, column or job is called "${muting.check}" now`;
+      const hint = didYouMean(muting.check, known, "`mlctl alerts unmute` ends the mute");
+      workspace.context.emit({ type: "warning", stage: "alerts", message, hint });
+    }
     const note = `no open alert is of "${muting.check}": one that opens before ${shortTime(until)} is muted`;
     return listed(result, isKnown ? [] : [note]);
   },

@@ -158,8 +158,12 @@ async function send(workspace: Workspace, { channel, settings }: ConfiguredChann
   failures.set(keyOf(workspace, channel), error === null ? -Infinity : context.now().getTime());
   if (error !== null) {
     const message = `could not send an alert to ${channel.name}: ${error}`;
-    const correct = `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
-    const check = alert.area === "test" ? "" : ", then check it with `mlctl alerts test`";
+    // An HTTP status from 500 on.
+    const correct = error.startsWith("response 5")
+      ? "the receiver has a fault"
+      : `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
+    const check =
+      alert.area === "test" ? "" : "; it is sent again with the next alerts, `mlctl alerts test` checks the channel";
     warn(workspace, message, channel.hint ?? `${correct}${check}`);
   }
   const { change, area, subject, items } = alert;

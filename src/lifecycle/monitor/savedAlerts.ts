@@ -13,6 +13,7 @@ import {
 } from "../../monitoring/alertState.ts";
 import { waitingFor } from "../../monitoring/alertMessage.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** `change` must not wait. */
@@ -118,4 +119,18 @@ export async function muteAlert(
     return { ...state, mutes: muted === null ? others : [...others, { check, source, ...muted }] };
   });
   return openAlerts(workspace);
+}
+
+/** What alerts may be about: names of findings, columns and jobs, with and without their area; empty if none is known. */
+export async function knownChecks(workspace: Workspace): Promise<string[]> {
+  const { entries } = await savedState(workspace);
+  const newest = await reading(workspace, ({ store }) => store.monitorings({ limit: 1 })[0]);
+  if (newest === undefined) return [];
+  const findings = [...Object.values(entries).map(({ finding }) => finding), ...newest.findings];
+  const names = [
+    ...findings.flatMap(({ area, name, columns = [] }) => [name, ...columns].map((each) => [area, each])),
+    ...Object.keys(newest.drift.columns).flatMap((name) => ["drift", "quality"].map((area) => [area, name])),
+    ...workspace.config.schedule.map(({ name }) => ["job", name]),
+  ];
+  return names.flatMap(([area, name]) => [`${area}: ${name}`, name!]);
 }
