@@ -85,6 +85,21 @@ describe("two environments with one base, outside of a repository", () => {
     expect(prod.names("k8s").map((name) => [name, prod.read(`k8s/${name}`)])).toEqual(before);
   });
 
+  it("warn of jobs that a clone has under the name of the first folder, and of paths that are not on the volume", () => {
+    const all = emptyWorkspace();
+    const job = { name: "nightly", command: "monitor", args: ["../inbox/", "new", "--window=file"], cron: "0 3 * * *" };
+    all.write({ "first/config.json": JSON.stringify({ target: "y", schedule: [job] }) });
+    const install = (name: string): string =>
+      workspaceIn(join(all.folder, name)).run(["schedule", "install", "--k8s", "--trust"]).stderr;
+    const first = install("first");
+    expect(first.match(/has the argument .*/g)).toEqual(["has the argument ../inbox/, which is not on the volume"]);
+    expect(first).not.toContain("runs each job twice");
+    renameSync(join(all.folder, "first"), join(all.folder, "clone"));
+    expect(install("clone")).toMatch(
+      /k8s\/mlctl-first-\w+-cronjobs\.yaml has jobs of first\/config\.json: .*twice\nhint: .*rename it to first, or/,
+    );
+  });
+
   it("replace the file that an earlier version wrote, and say that its jobs are still in the cluster", () => {
     const all = emptyWorkspace({ target: "y", schedule: [{ name: "verify", cron: "0 3 * * *" }] });
     const header = "# Written by mlctl schedule install; change config.json and install again.";

@@ -91,7 +91,8 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   if (jobs.length === 0) return {};
   if (target === "systemd") return systemdUnits(jobs, options, unitPrefix(configPath));
   if (target === "k8s") {
-    warnOfVolume(options);
+    warnOfVolume(jobs, options);
+    warnOfOthers(options);
     const { memory } = workspace.config.limits;
     const place = { prefix: clusterPrefix(configPath), config: basename(configPath), memory };
     return { [`${place.prefix}-cronjobs.yaml`]: kubernetesCronJobs(jobs, now, place) };
@@ -105,7 +106,18 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
 }
 
 /** The jobs and the servers of deploy/kubernetes share a volume. */
-function warnOfVolume({ bases, configPath, workspace: { paths, context } }: InstallOptions): void {
+function warnOfVolume(jobs: readonly ScheduledJob[], options: InstallOptions): void {
+  const { bases, configPath, workspace } = options;
+  const { paths, context } = workspace;
+  const isOutside = (word: string): boolean =>
+    !word.startsWith("/workspace/") &&
+    relative(dirname(configPath), resolve(dirname(configPath), word)).startsWith("..");
+  for (const { name, words } of jobs)
+    for (const word of words.filter((each) => isOutside(each.replace(/^--[\w-]+=/, "")))) {
+      const message = `job ${name} has the argument ${word}, which is not on the volume`;
+      const hint = "name a path in the folder of config.json, or add a volume to the manifest";
+      context.emit({ type: "warning", stage: "schedule", message, hint });
+    }
   for (const base of bases) {
     const place = relative(dirname(configPath), base);
     const isInside = !place.startsWith("..") && !isAbsolute(place);
@@ -117,6 +129,20 @@ function warnOfVolume({ bases, configPath, workspace: { paths, context } }: Inst
   const message = "the records are in files, and on a network volume neither their lock nor the prediction log works";
   const hint = "run `mlctl share postgres://…`, then copy config.json to the volume";
   context.emit({ type: "warning", stage: "schedule", message, hint });
+}
+
+/** The folder of a clone, or of a workspace that was renamed, may have the jobs under the earlier name. */
+function warnOfOthers(options: InstallOptions): void {
+  const { configPath, workspace, output } = options;
+  const folder = scheduleFilesFolder(options);
+  for (const name of output === undefined && existsSync(folder) ? readdirSync(folder) : []) {
+    const path = join(folder, name);
+    const writer = /^mlctl-.+-cronjobs\.yaml$/.test(name) ? writerOf(path) : undefined;
+    if (writer === undefined || basename(writer) !== basename(configPath) || isOwn(path, options)) continue;
+    const message = `${path} has jobs of ${writer}: with both files, Kubernetes runs each job twice`;
+    const hint = `the names come from the folder: rename it to ${dirname(writer)}, or \`kubectl delete -f ${path}\` and delete the file`;
+    workspace.context.emit({ type: "warning", stage: "schedule", message, hint });
+  }
 }
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule */
