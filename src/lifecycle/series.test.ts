@@ -186,6 +186,23 @@ describe("features of its own past", () => {
   const lines = (from: number, to: number): string[] =>
     Array.from({ length: to - from }, (_, i) => `${month(from + i)},${sold(from + i)}`);
 
+  it("that end before the rows do are reported with the first row of the file, not the oldest", async () => {
+    const features = [{ type: "rolling", windows: ["90d"] }];
+    const models = [{ family: "linear_regression" }];
+    const example = await exampleWorkspace(
+      { target: "sold", time_column: "month", features, train: { models } },
+      {
+        "sourcedata/a.csv": ["month,sold", ...lines(0, 96)].join("\n"),
+        "testdata/t.csv": ["month,sold", ...lines(96, 108).toReversed()].join("\n"),
+      },
+    );
+    await trainedOn(example);
+    const [input, output] = [`${example.folder}/testdata/t.csv`, `${example.folder}/out.csv`];
+    const latest = { model: "latest", input, output, guard: false, stdin, stdout };
+    const { warnings } = await example.change((session) => predict(session, latest));
+    expect(warnings.join()).toContain("looks back on the predictions before it, first: line 2: 2009-12-01");
+  });
+
   it("are chosen for one series, beat the naive ones, and the recorded configuration trains the same model", async () => {
     const example = await exampleWorkspace(
       { target: "sold" },

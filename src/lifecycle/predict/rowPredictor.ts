@@ -87,9 +87,10 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
         predictionsOfGood = predictionsOfGood.filter((_, i) => !reasons.has(good[i]!));
         good = goodRows(batch, reasons);
       }
-      for (const finding of warnings)
+      for (const finding of warnings.toSorted((a, b) => a.row - b.row))
         if (!reasons.has(finding.row)) count(kindOf(finding), placeOf(batch, finding.row, finding.message));
-      for (const [row, reason] of reasons) count("rejected", placeOf(batch, row, reason));
+      for (const [row, reason] of [...reasons].toSorted(([a], [b]) => a - b))
+        count("rejected", placeOf(batch, row, reason));
       predicted += good.length;
       rejectedRows += reasons.size;
       const inputs = batch.inputs && { columns, cells: good.map((row) => cells[row]!) };
