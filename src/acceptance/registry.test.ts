@@ -79,7 +79,11 @@ describe("the registry", () => {
   it("takes a difference apart in words", () => {
     const { status, stdout, stderr } = workspace.run(["why", "@best", "--against", "@runner_up"]);
     expect([status, stderr]).toEqual([0, expect.stringContaining("on the same 500 test rows")]);
-    expect(stdout).toContain("settings");
+    expect(stdout).toContain("choices of mlctl");
+    expect(stdout).toMatch(/^difference\t[+-]?[\d.]+, (better|worse) on these rows(:|, but) /m);
+    expect(workspace.ok("why", "@runner_up", "@best")).toBe(stdout);
+    const three = workspace.run(["why", "@runner_up", "@best", "--against", "v1"]);
+    expect([three.status, three.stderr]).toEqual([2, expect.stringContaining("two runs and --against v1 are three")]);
   });
 
   it("exports to files and pipes, and says what has no such form", () => {

@@ -11,7 +11,6 @@ describe("the hint for a wrong command line", () => {
     ["trian", "did you mean train?"],
     ["runs lst", "did you mean list?"],
     ["runs list x", "`mlctl runs list --help` shows the usage"],
-    ["why v1 v2", "`mlctl why v2 --against v1`"],
     ["score --modle v1", "did you mean --model?"],
     ["train --modle v1", expect.stringMatching(/^did you mean --model\? It is a flag of .*score.*, not of train$/)],
     [

@@ -16,8 +16,6 @@ export function usageHint(
   if (alternative !== undefined) return `did you mean ${alternative.name}?`;
   const elsewhere = path.length === 0 && unknown !== undefined ? elsewhereHints[unknown] : undefined;
   if (elsewhere !== undefined) return elsewhere;
-  const [, first, second] = /^too many arguments for 'why'\..* but got 2: ([^ ,]+), ([^ ,]+)$/.exec(message) ?? [];
-  if (first !== undefined) return `\`mlctl why ${second} --against ${first}\``;
   const flag = /^unknown option '(--[\w-]+)/.exec(message)?.[1];
   const flagHint = flag === undefined || hint !== undefined ? undefined : otherFlagHint(flag, path);
   if (flagHint !== undefined) return flagHint;

@@ -1,5 +1,6 @@
 /** `mlctl why`: splits the difference between two runs into the effects of data, settings and seed. */
 import { MEMBERS, memberChanges } from "../core/text/recordText.ts";
+import { MlctlError } from "../core/errors.ts";
 import { formatNumber, intervalText } from "../core/text/format.ts";
 import type { Json } from "../core/json.ts";
 import type { Cell, View, ViewColumn } from "../core/view.ts";
@@ -14,7 +15,10 @@ export const why = defineCommand({
   summary: "split the difference between two runs into effects of data, settings and seed",
   details:
     "Trains the models in between, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters; if several of them differ, each of at most eight is also swapped alone in the first run, which names the one that matters. Settings that differ with the same config.json are called choices of mlctl, except in --json.",
-  arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
+  arguments: [
+    { name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" },
+    { name: "[second]", description: "with two runs, as in `mlctl runs diff`: the second one" },
+  ],
   options: {
     against: {
       flags: "--against <ref>",
@@ -25,13 +29,18 @@ export const why = defineCommand({
   },
   examples: [
     ["mlctl why", "the newest model compared with the deployed one"],
-    ["mlctl why v4 --against v3", "two versions"],
+    ["mlctl why v3 v4", "two versions; the same as `mlctl why v4 --against v3`"],
     ["mlctl why v4 --against v3 --metric roc_auc --json", "for a script"],
   ],
   async run(invocation) {
+    const { args, options } = invocation;
+    const [first = "latest", second] = args;
+    if (second !== undefined && options.against !== undefined)
+      throw new MlctlError("usage", `two runs and --against ${options.against} are three`, { hint: "leave one out" });
+    const [reference, against] = second === undefined ? [first, options.against] : [second, first];
     const step = await import("../lifecycle/compare/why.ts");
     const result = await inWorkspace(invocation, "read", (session) =>
-      step.why(session, invocation.args[0] ?? "latest", invocation.options),
+      step.why(session, reference, { ...options, against }),
     );
     const { isChosen: _chosen, ...printed } = result;
     return { result: printed, view: whyView(result) };
@@ -93,17 +102,21 @@ function summaryFields(result: WhyResult): [string, string][] {
   const { difference, greaterIsBetter, interval } = total;
   if (difference === null) return [["difference", `unknown: ${total.metric} is undefined on these rows`]];
   const way = difference === 0 ? "neither better nor worse" : difference > 0 === greaterIsBetter ? "better" : "worse";
-  const range = interval === null ? "" : `, 95 % interval ${intervalText(interval)}`;
   const reason = total.reason === null ? "" : ` (${total.reason})`;
-  const size = `${formatNumber(Math.abs(difference))}${range}`;
-  const sentence = `the second run is ${way}, by ${size}: ${verdicts[total.verdict]}${reason}`;
-  const whole: [string, string] = ["difference", sentence];
+  const range = interval === null ? "" : `, 95 % interval ${intervalText(interval)}`;
+  // The sign is that of the effects: second run minus first.
+  const found = `${signed(difference)}, ${way} on these rows${total.verdict === "real" ? ":" : ", but"}`;
+  const whole: [string, string] = ["difference", `${found} ${verdicts[total.verdict]}${range}${reason}`];
   const unknown = differing.some(({ effect }) => effect === null);
   if (unknown) return [whole, ["by cause", "unknown: a model in between could not be trained, see below"]];
   const parts = differing
     .toSorted((x, y) => Math.abs(y.effect!) - Math.abs(x.effect!))
-    .map(({ factor, effect }) => `${nameOf(result, factor)} ${effect! > 0 ? "+" : ""}${formatNumber(effect)}`);
+    .map(({ factor, effect }) => `${nameOf(result, factor)} ${signed(effect!)}`);
   return [whole, ["by cause", parts.join("; ")], ...interaction(differing, difference)];
+}
+
+function signed(effect: number): string {
+  return `${effect > 0 ? "+" : ""}${formatNumber(effect)}`;
 }
 
 function interaction(differing: readonly FactorEffect[], difference: number): [string, string][] {
