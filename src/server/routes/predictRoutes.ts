@@ -126,7 +126,7 @@ const PINNED: Endpoint = {
     version: {
       type: "string",
       example: "v1",
-      description: "a version such as v3, an alias such as @champion, or the id of a run",
+      description: "a version such as v3, an alias such as @champion, latest, or the id of a run",
     },
   },
   problems: ["not-ready", "not-found"],

@@ -94,12 +94,13 @@ export function pinnedModels(
 /** @throws {HttpProblem} 404 */
 function runOf({ store }: Session, reference: string): Run {
   try {
-    const run = /^(v\d+|@.+)$/.test(reference) ? resolveRun(store, reference) : store.run(reference);
+    const run = /^(latest|v\d+|@.+)$/.test(reference) ? resolveRun(store, reference) : store.run(reference);
     if (run !== undefined) return run;
   } catch (error) {
     throw error instanceof MlctlError ? problemFrom("not-found", error) : error;
   }
-  const hint = "a version such as v3, an alias such as @champion, or the id of a run; `mlctl models list` shows them";
+  const hint =
+    "a version such as v3, an alias such as @champion, latest, or the id of a run; `mlctl models list` shows them";
   throw new HttpProblem("not-found", `there is no model ${reference.slice(0, 80)}`, { hint });
 }
 
