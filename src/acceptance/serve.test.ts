@@ -199,6 +199,11 @@ describe("POST /predict", () => {
     const table = (await server.post("/predict", `${header}73,955,14\n73,x,14\n73,955\n`, csv)).text.split("\n");
     expect(table[1]).toMatch(/^73,955,14,0,0\.37/);
     expect(table[2]).toContain('"column ""lastyear_activity"": ""x"" is not a number"');
+    const extra = (await server.post("/predict", `${header.trim()},colour\n73,955,14,red\n73,955,14,\n`, csv)).text;
+    const warnings = extra.match(/,"column ""colour"": the model has no such column",\n/g);
+    expect(warnings).toHaveLength(2);
+    const wide = `${header.trim()},${Array.from({ length: 30 }, (_, i) => `c${i}`).join(",")}\n73,955,14${",".repeat(30)}\n`;
+    expect((await server.post("/predict", wide, csv)).text).toMatch(/""c19"": the[^;]*; and 10 other such columns"/);
     expect(table[3]).toContain("2 values, but the header has 3 columns");
   });
 

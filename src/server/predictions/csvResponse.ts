@@ -22,6 +22,8 @@ export interface CsvBatch {
   readonly cells: readonly (readonly unknown[])[];
   /** Rows that are not as wide as the header. */
   readonly errors: readonly RowFinding[];
+  /** Columns that the model does not have, or that are missing, for each row as in JSON. */
+  readonly warnings: readonly RowFinding[];
   /** Of the first row, from 0. */
   readonly start: number;
 }
@@ -47,7 +49,7 @@ export async function* csvBatches(
   { served, selector }: Pick<ServedPredictor, "served" | "selector">,
   config: Config,
 ): AsyncGenerator<CsvBatch> {
-  let positions: readonly number[] | undefined;
+  let header: Header | undefined;
   let start = 0;
   for await (const batch of modelRows(pieces, served.model, config, {
     format: "csv",
@@ -57,17 +59,19 @@ export async function* csvBatches(
     const { columns } = batch;
     if (columns.length > MOST_COLUMNS) throw tooWide(columns.length);
     const { rows, inputs } = selector === undefined ? batch : await selected(batch, selector, { served, config });
-    positions ??= headerPositions(inputs?.columns ?? columns, served, config);
+    header ??= readHeader(inputs?.columns ?? columns, served, config);
+    const { positions, found } = header;
     const cells = rows.map(({ values }, row) =>
-      positions!.map((at) => (at < 0 ? null : ((inputs?.cells[row] ?? values)[at] ?? null))),
+      positions.map((at) => (at < 0 ? null : ((inputs?.cells[row] ?? values)[at] ?? null))),
     );
     const errors = rows.flatMap(({ problem, line }, row): RowFinding[] =>
       problem === undefined ? [] : [{ row, column: "", check: "row", message: `line ${line}: ${problem}` }],
     );
-    yield { columns, rows: rows.map(({ values }) => values), cells, errors, start };
+    const warnings = rows.flatMap((_, row) => found.map((finding): RowFinding => ({ ...finding, row })));
+    yield { columns, rows: rows.map(({ values }) => values), cells, errors, warnings, start };
     start += rows.length;
   }
-  if (start === 0 && positions === undefined) throw new HttpProblem("bad-request", "the body is empty");
+  if (start === 0 && header === undefined) throw new HttpProblem("bad-request", "the body is empty");
 }
 
 /** More would delay other requests: every name is compared with those of the model. */
@@ -94,17 +98,29 @@ async function selected(
   return { ...computed, inputs: { columns: take(inputs.columns), cells: inputs.cells.map(take) } };
 }
 
-/** For each column of the model, and each that names a row, its position in the file; −1 where it may be missing. */
-function headerPositions(columns: readonly string[], served: ServedPredictor["served"], config: Config): number[] {
+interface Header {
+  /** Of each column of the model, and each that names a row, in the file; −1 where it may be missing. */
+  readonly positions: readonly number[];
+  readonly found: readonly RowFinding[];
+}
+
+/** More would make each row of the response as long as a page. */
+const MOST_FOUND = 20;
+
+function readHeader(columns: readonly string[], served: ServedPredictor["served"], config: Config): Header {
   const header = Object.assign(
     Object.create(null) as Record<string, unknown>,
     Object.fromEntries(columns.map((name) => [name, ""])),
   );
-  const { errors } = rowCells(served, config)([header]);
+  const { errors, warnings } = rowCells(served, config)([header]);
   if (errors.length > 0) throw invalidRows(errors);
   const known = namePositions(served, config);
-  const found = columns.map((name) => known.get(name) ?? known.get(served.columnName(name)) ?? -1);
-  return [...served.inputs, ...served.names].map((_, position) => found.indexOf(position));
+  const given = columns.map((name) => known.get(name) ?? known.get(served.columnName(name)) ?? -1);
+  const positions = [...served.inputs, ...served.names].map((_, position) => given.indexOf(position));
+  const found = warnings.slice(0, MOST_FOUND);
+  const rest = warnings.length - found.length;
+  if (rest > 0) found.push({ row: 0, column: "", check: "extra", message: `and ${rest} other such columns` });
+  return { positions, found };
 }
 
 /** Longer than a lost packet takes to come again: the rows before the first pause decide how the CSV is read. */
@@ -127,9 +143,13 @@ export async function* csvResponse(
   ];
   let isFirst = true;
   let added: readonly string[] = names;
-  for await (const { columns, rows, cells, errors } of csvBatches(withPauses(pieces, PAUSE_MS), predictor, config)) {
+  for await (const { columns, rows, cells, errors, warnings } of csvBatches(
+    withPauses(pieces, PAUSE_MS),
+    predictor,
+    config,
+  )) {
     if (isFirst) added = freeNames(names, columns);
-    const predictions = predictor.predictEach(cells, { errors, warnings: [], requestId });
+    const predictions = predictor.predictEach(cells, { errors, warnings, requestId });
     const lines = predictions.map(({ value, probability, shares, predictionId, warning, error }, i) => {
       const own = columns.map((_, at) => rows[i]![at] ?? null);
       return csvLine(

@@ -46,6 +46,7 @@ describe("requestRows", () => {
       "row 1 does not have one value for each of the 1 columns",
     ],
     [{ data: 3 }, '"data" contains no rows'],
+    [{ rows: [{ a: 1 }] }, 'the body has only a list called "rows": it must be a row or a list of rows'],
     ["x", "the body contains no rows"],
     [[{}, {}, {}, {}], "4 rows, the maximum is 3 a request"],
     [{ inputs: { a: [1, 2, 3, 4] } }, "4 rows, the maximum is 3 a request"],

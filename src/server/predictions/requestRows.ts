@@ -26,6 +26,11 @@ export function requestRows(body: unknown, options: RowsOptions): RequestRows {
   for (const [wrapper, open] of wrappers) {
     if (Object.hasOwn(body, wrapper) && !options.inputs.has(wrapper)) return open(body, wrapper, options);
   }
+  const [[name, content] = [], ...others] = Object.entries(body);
+  if (others.length === 0 && Array.isArray(content) && !options.inputs.has(name!)) {
+    const detail = `the body has only a list called "${name!.slice(0, 80)}": it must be a row or a list of rows`;
+    throw new HttpProblem("bad-request", detail, { hint: `send ${SHAPES}` });
+  }
   return { rows: [body], single: true };
 }
 
@@ -107,7 +112,8 @@ function batch(content: readonly unknown[], { inputs, mostRows }: RowsOptions): 
   );
   const odd = rows.findIndex((row) => !isObject(row));
   if (odd < 0) return { rows: rows as RequestRow[], single: false };
-  const hint = `each row is an object with the columns ${[...inputs].slice(0, 5).join(", ")}${inputs.size > 5 ? ", …" : ""}`;
+  const columns = inputs.size === 0 ? "" : ` with the columns ${[...inputs].slice(0, 5).join(", ")}`;
+  const hint = `each row is an object${columns}${inputs.size > 5 ? ", …" : ""}`;
   throw new HttpProblem("bad-request", `row ${odd} is not an object`, { hint });
 }
 

@@ -84,7 +84,7 @@ async function predictCsv(
   const { limits } = workspace.config.serve;
   const values: (string | number)[] = [];
   const warnings: RowFinding[] = [];
-  for await (const { cells, errors, start } of csvBatches(
+  for await (const { cells, errors, warnings: named, start } of csvBatches(
     streamPieces(request, bodies),
     predictor,
     withCharset(workspace.config, request.headers["content-type"]),
@@ -93,7 +93,7 @@ async function predictCsv(
       const hint = "use POST /predict, which streams any number of rows";
       throw new HttpProblem("too-large", `the body has more than ${limits.rows} rows`, { hint });
     }
-    const predicted = predictor.predictCells(cells, { errors, warnings: [], requestId: requestIdOf(request) });
+    const predicted = predictor.predictCells(cells, { errors, warnings: named, requestId: requestIdOf(request) });
     values.push(...predicted.values);
     warnings.push(...predicted.warnings.map((warning) => ({ ...warning, row: start + warning.row })));
   }
