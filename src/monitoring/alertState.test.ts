@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { newsOfJob, type AlertNews } from "../core/records/alert.ts";
 import type { MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
 import {
   alertsOf,
@@ -15,6 +16,7 @@ import {
   laterWindow,
   muteOf,
   unsentWarnings,
+  withoutRepeats,
   withRecord,
   type AlertState,
 } from "./alertState.ts";
@@ -181,6 +183,20 @@ describe("the state of alerts", () => {
     expect(changesFor(withRecord(sent, record([rmse("skipped", 1)])), ops, now)).toEqual([]);
     expect(changesFor(withRecord(sent, { ...record([rmse("pass", 1)]), source: "dataset" }), ops, now)).toEqual([]);
     expect(changesFor(withRecord(sent, record([rmse("pass", 1)])), ops, now)).toMatchObject([{ change: "resolved" }]);
+  });
+
+  it("reports no job that ended with an open finding which the same channels are sent", () => {
+    const found = withSent(withRecord(noAlerts, record([rmse("fail", 25)])), "ops", ["files/performance/rmse"]);
+    const jobs = { ...ops, on: ["performance", "job"] as const };
+    const news = (endedBy?: "drift" | "performance") =>
+      newsOfJob({ source: "schedule", name: "nightly", createdAt: now }, { isFine: false, message: "", endedBy });
+    const changes = (of: AlertNews, listeners = [jobs], state = found) =>
+      changesFor(withRecord(state, withoutRepeats(state, of, listeners)), jobs, now).map(({ change }) => change);
+    expect(changes(news("performance"))).toEqual([]);
+    expect([changes(news()), changes(news("drift"))]).toEqual([["open"], ["open"]]);
+    expect(changes(news("performance"), [jobs, { ...jobs, on: ["job"] as never }])).toEqual(["open"]);
+    const broken = withSent(withRecord(found, news()), "ops", ["schedule/job/nightly"]);
+    expect(changes(news("performance"), [jobs], broken)).toEqual(["resolved"]);
   });
 
   it("keeps the time since when a finding has its status", () => {

@@ -113,6 +113,7 @@ export function jobNews(execution: Execution): AlertNews[] {
   if (status === "skipped" || status === "stopped") return [];
   // Without numbers and ids, which differ each time.
   const cause = `${status} ${exitCode} ${reason?.replaceAll(/[\da-f]*\d[\da-f]*/g, "#") ?? ""}`;
-  const end = { ...describeExecution(execution), cause };
+  const endedBy = (["drift", "quality", "performance"] as const).find((area) => exitCodes[area] === exitCode);
+  const end = { ...describeExecution(execution), cause, endedBy };
   return [newsOfJob({ source: "schedule", name, createdAt: endedAt ?? startedAt }, end)];
 }

@@ -11,6 +11,8 @@ export interface AlertFinding extends Omit<MonitorFinding, "area"> {
   readonly area: AlertArea;
   /** Of a job: another cause is sent, too. */
   readonly cause?: string | undefined;
+  /** Of a job that --fail-on ended: the area of the finding. */
+  readonly endedBy?: MonitorArea | undefined;
 }
 
 /** Where findings come from: a monitored window and its model, or a job. */
@@ -28,10 +30,10 @@ export interface AlertNews extends AlertOrigin {
 /** The end of a job; a fine one resolves what an earlier one of that name opened. */
 export function newsOfJob(
   { source, name, createdAt }: Pick<AlertNews, "source" | "createdAt"> & { readonly name: string },
-  { isFine, message, cause }: { readonly isFine: boolean; readonly message: string; readonly cause?: string },
+  { isFine, ...described }: Pick<AlertFinding, "message" | "cause" | "endedBy"> & { readonly isFine: boolean },
 ): AlertNews {
   const nothing = { value: null, limit: null, passes: null, interval: null };
-  const finding = { area: "job", name, status: isFine ? "pass" : "fail", message, cause, ...nothing } as const;
+  const finding = { area: "job", name, status: isFine ? "pass" : "fail", ...described, ...nothing } as const;
   return { source, createdAt, findings: [finding], monitorId: null, window: null, runId: null, modelVersion: null };
 }
 

@@ -12,7 +12,14 @@ import {
   withLease,
   withMessages,
 } from "../../monitoring/alertMessage.ts";
-import { changesFor, laterWindow, unsentWarnings, withRecord, type AlertState } from "../../monitoring/alertState.ts";
+import {
+  changesFor,
+  laterWindow,
+  unsentWarnings,
+  withoutRepeats,
+  withRecord,
+  type AlertState,
+} from "../../monitoring/alertState.ts";
 import type { Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
@@ -86,11 +93,12 @@ async function queueChanges(
   let warnings: readonly AlertFinding[] = [];
   let later: string | null = null;
   let queued: QueuedAlerts[] = [];
+  const listeners = channels.map(({ settings }) => settings);
   await changeAlertState(workspace, (before) => {
-    const state = withRecord(before, record);
+    const state = withRecord(before, withoutRepeats(before, record, listeners));
     const at = context.now().toISOString();
     later = laterWindow(state, record);
-    warnings = unsentWarnings(state, record, { channels: channels.map(({ settings }) => settings), now: at });
+    warnings = unsentWarnings(state, record, { channels: listeners, now: at });
     queued = channels.map(({ channel: { name }, settings: { on, level } }) => {
       const messages = alertsOf(changesFor(state, { name, on, level }, at), { project: config.name, record, at });
       return { name, at, messages: messages.map(({ alert }) => alert), keys: messages.flatMap(({ keys }) => keys) };
