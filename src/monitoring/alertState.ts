@@ -197,7 +197,7 @@ function changeOf({ finding }: AlertEntry, reported: Reported | undefined, level
   const [now, before] = [severity(finding.status, level), severity(reported?.status ?? "pass", level)];
   if (now > 0 && before === 0) return "open";
   if (now === 0) return before > 0 ? "resolved" : null;
-  if (reported?.cause !== undefined && finding.cause !== reported.cause) return "open";
+  if (finding.cause !== undefined && finding.cause !== reported?.cause) return "open";
   return now > before || (now === before && isMuchWorse(finding, reported!)) ? "worse" : null;
 }
 

@@ -176,7 +176,7 @@ async function sendNews(round: Round, result?: DropResult): Promise<void> {
   try {
     const news = result === undefined ? [] : [newsOf(result, place)];
     const before = (await openAlerts(workspace)).alerts.filter(
-      ({ source, name, cause }) => source === "watch" && name !== result?.file && cause?.startsWith(place) === true,
+      ({ source, name, cause }) => source === "watch" && name !== result?.file && cause?.startsWith(place) !== false,
     );
     for (const { name } of before) {
       if (await opened.source.isErrored(name)) continue;
