@@ -5,7 +5,7 @@ import { cellText, findColumn, selectRows, type Table } from "../../core/table/t
 import type { Explained } from "../../pipeline/predict/explain.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
-import { predictedValues } from "./predictedValues.ts";
+import { jsonLabels, predictedValues } from "./predictedValues.ts";
 
 export interface RowContribution {
   /** An input column. */
@@ -37,7 +37,7 @@ export function explainedRows(
 ): ExplainedRow[] {
   const { target } = model.signature;
   const reached = rowsInReach(model, inputs);
-  const valuesOf = predictedValues(target, { labels: target.classes ?? null });
+  const valuesOf = predictedValues(target, { labels: jsonLabels(target) });
   const { predictions } = valuesOf(predictor(model)(selectRows(inputs, reached)));
   const predicted = new Map(predictions.map((each, i) => [reached[i]!, each]));
   const columns = ids.flatMap((name) => findColumn(table, name) ?? []);
