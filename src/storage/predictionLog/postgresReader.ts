@@ -1,6 +1,15 @@
 /** Reads the prediction log that several machines share, in Postgres. */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { connect, noneYet, onDemand, type OnDemand, inTransaction, LABEL_LOCK, lockKey } from "../postgres/connect.ts";
+import {
+  connect,
+  type Connection,
+  noneYet,
+  onDemand,
+  type OnDemand,
+  inTransaction,
+  LABEL_LOCK,
+  lockKey,
+} from "../postgres/connect.ts";
 import { upgradeSchema, ensureSchema } from "../postgres/schema.ts";
 import type { LogReader, LabelTarget } from "./logReader.ts";
 import { sqlReader, type Ask } from "./sqlReader.ts";
@@ -16,10 +25,21 @@ export function postgresReader(
   }),
 ): LogReader {
   /** No rows before anything was logged. */
-  const ask: Ask = <T>(sql: string, values: readonly unknown[] = []) =>
-    database.use((connection) => connection.query<T>(sql, [address.workspace, ...values]).catch(noneYet<T[]>([])));
+  const askOn =
+    (connection: Connection): Ask =>
+    <T>(sql: string, values: readonly unknown[] = []) =>
+      connection.query<T>(sql, [address.workspace, ...values]).catch(noneYet<T[]>([]));
+  const ask: Ask = (sql, values) => database.use((connection) => askOn(connection)(sql, values));
   return sqlReader({
     use: (_empty, work) => work(ask),
+    inOrder: (work) =>
+      database.use((connection) =>
+        inTransaction(connection, async () => {
+          await connection.query("SET LOCAL enable_sort = off");
+          await connection.query("SET LOCAL jit = off");
+          return work(askOn(connection));
+        }),
+      ),
     exists: async () => (await ask("SELECT FROM logged_hour WHERE workspace = $1 LIMIT 1")).length > 0,
     close: () => database.end(),
     table: "logged_prediction",
