@@ -41,6 +41,8 @@ export async function postgresServer(): Promise<PostgresServer | string> {
       authMethod: "scram-sha-256",
       createPostgresUser: isRoot,
       persistent: true,
+      // Without a locale in the environment, the encoding would be SQL_ASCII.
+      initdbFlags: ["--encoding=UTF8", "--locale=C"],
       // Tests kill clients, never the machine.
       postgresFlags: [
         "-c",

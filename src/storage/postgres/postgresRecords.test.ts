@@ -345,6 +345,18 @@ describe("records in Postgres", () => {
     );
   });
 
+  itHere("refuses a database whose encoding cannot hold every name", async () => {
+    const { port } = server as Exclude<typeof server, string>;
+    await admin!.query("CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'");
+    const shared = databaseAddress(`postgres://mlctl@127.0.0.1:${port}/ascii?workspace=w`);
+    const lock = openRecords({ ...exampleWorkspace(), shared }, () => {}).lock(request());
+    await expect(lock).rejects.toMatchObject({
+      kind: "data",
+      message: expect.stringContaining("has the encoding SQL_ASCII, but mlctl needs UTF8") as string,
+      hint: expect.stringContaining("ENCODING 'UTF8'") as string,
+    });
+  });
+
   const pools = [
     ["transaction", 5],
     ["transaction", 1],

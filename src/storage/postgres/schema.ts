@@ -119,14 +119,24 @@ const thresholds = `ALTER TABLE logged_prediction ADD threshold float8; ${predic
 const steps = [records + runViews("record", "record->'score'->'metrics'") + views, log, brief, requests, thresholds];
 const VERSION = steps.length;
 
-/** Creates what an empty or older database lacks. @throws {MlctlError} "data" if the tables are another program's, or a newer mlctl's */
+/** Creates what an empty or older database lacks. @throws {MlctlError} "data" if the tables are another program's, or a newer mlctl's, or the encoding is not UTF8 */
 export async function ensureSchema(connection: Connection, address: DatabaseAddress): Promise<void> {
   if ((await versionOf(connection, address)) === VERSION) return;
   await inTransaction(connection, async () => {
     // Of two processes that begin in an empty database, the second finds what the first has made.
     await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [SCHEMA_LOCK, 0]);
+    await requireUnicode(connection, address);
     for (const step of steps.slice(await versionOf(connection, address))) await connection.query(step);
     await connection.query(`COMMENT ON TABLE record IS '${comment(VERSION)}'`);
+  });
+}
+
+/** In another encoding, a name with an accent could not be saved. */
+async function requireUnicode(connection: Connection, { shown }: DatabaseAddress): Promise<void> {
+  const [found] = await connection.query<{ server_encoding: string }>("SHOW server_encoding");
+  if (found!.server_encoding === "UTF8") return;
+  throw new MlctlError("data", `${shown} has the encoding ${found!.server_encoding}, but mlctl needs UTF8`, {
+    hint: "make one that has: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C'",
   });
 }
 
