@@ -347,7 +347,7 @@ describe("a file and a line in index.ts", () => {
     const { prediction, probabilities } = await session.run(Object.fromEntries(feeds));
     const predicted = mlctl("predict", "testdata/testdata.csv", "--json").trim().split("\n");
     const rows = predicted.map((line) => JSON.parse(line) as Row);
-    expect(prediction!.data).toEqual(rows.map((row) => row.prediction));
+    expect(prediction!.data).toEqual(rows.map((row) => String(row.prediction)));
     // rounding of sums in another order
     rows.forEach((row, i) => expect(Number(probabilities!.data[2 * i + 1])).toBeCloseTo(row.probability, 9));
   });

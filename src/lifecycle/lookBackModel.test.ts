@@ -1,5 +1,8 @@
 /** The lifecycle of a model with history features: rows that its history does not reach get no prediction in any step. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "../core/context.ts";
 import type { JsonObject } from "../core/json.ts";
 import { temporaryServer } from "../server/process/temporaryServer.ts";
 import { apiCalls } from "./fullprocess/apiCalls.ts";
@@ -7,6 +10,7 @@ import { deploy } from "./deploy/deploy.ts";
 import { diagnose } from "./health/diagnose.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
+import { explain } from "./predict/explain.ts";
 import { score } from "./score/score.ts";
 import { train } from "./train/train.ts";
 
@@ -48,6 +52,18 @@ describe("a model that looks back ten days", () => {
     const testData = rows(...upTo(71, 60), 90);
     example = await exampleWorkspace(config, { "sourcedata/a.csv": rows(...upTo(60)), "testdata/t.csv": testData });
     first = await cycle(example);
+  });
+
+  it("explains the rows that it reaches, and says how many it does not", async () => {
+    writeFileSync(join(example.folder, "ask.csv"), `${rows(60, 61, 90)}\n`);
+    const warnings: string[] = [];
+    const found = await example.look((session) => {
+      const emit: Context["emit"] = (event) => void (event.type === "warning" && warnings.push(event.message));
+      return explain({ ...session, context: { ...session.context, emit } }, { rows: join(example.folder, "ask.csv") });
+    });
+    expect(warnings).toContain("1 row not explained: the history of the model does not reach it");
+    expect(found.importance!.every(({ importance }) => Number.isFinite(importance))).toBe(true);
+    expect(found.rows!.map(({ prediction }) => prediction === null)).toEqual([false, false, true]);
   });
 
   it("is trained without the first row, and reports it", () => {

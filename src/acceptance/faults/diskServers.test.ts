@@ -97,7 +97,8 @@ describe("watch", () => {
         // An empty file needs no space; its name waits.
         writeFileSync(join(workspace.folder, "drops", "input", `${name}.csv`), "");
         await begun;
-        expect(placesOf(name)).toEqual(["input"]);
+        // It says so before it puts the file back.
+        await expect.poll(() => placesOf(name), { timeout: 20_000 }).toEqual(["input"]);
         small.free();
         drop(name);
         await expect.poll(() => placesOf(name), { timeout: 20_000 }).toEqual(["processed"]);

@@ -8,7 +8,7 @@ import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import type { Model } from "../../core/records/model.ts";
 import { byInputColumn, explain as explainTable, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
-import { unseenNote, unseenSeries, historyFromBatch } from "../../pipeline/rows/rowsInReach.ts";
+import { unseenNote, unseenSeries, historyFromBatch, rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { permutationImportance } from "../../pipeline/judge/partialDependence.ts";
 import { conformAsked, rowPlaces } from "./inputStream.ts";
 import { explainedRows, type ExplainedRow } from "./explainedRows.ts";
@@ -137,10 +137,16 @@ function shap(
     const message = `${counted(continued, "row")} after the end of the history, so each looks back on the predictions before it, as with \`mlctl predict\``;
     context.emit({ type: "warning", stage: "explain", message });
   }
-  const places = sampledRows(inputs.rowCount, quickRows(model, IMPORTANCE_ROWS));
+  const reached = rowsInReach(withHistory, inputs);
+  const missed = inputs.rowCount - reached.length;
+  if (missed > 0) {
+    const message = `${counted(missed, "row")} not explained: the history of the model does not reach ${missed === 1 ? "it" : "them"}`;
+    context.emit({ type: "warning", stage: "explain", message });
+  }
+  const places = sampledRows(reached.length, quickRows(model, IMPORTANCE_ROWS)).map((place) => reached[place]!);
   const isSample = places.length < inputs.rowCount;
   const explained = explainTable(withHistory, isSample ? selectRows(inputs, places) : inputs);
-  if (isSample) {
+  if (places.length < reached.length) {
     const message = `importance is the mean over a sample of ${places.length} of the ${inputs.rowCount} rows`;
     context.emit({ type: "warning", stage: "explain", message });
   }
