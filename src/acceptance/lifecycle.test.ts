@@ -314,7 +314,9 @@ describe("deploy", () => {
     // Nor by a deploy that does not name it.
     const { status, reasons } = early.json<DeployJson>("deploy");
     expect(status).toBe("kept");
-    expect(reasons.join()).toMatch(/^production was rolled back from it at .*: `mlctl deploy \w+` deploys it again$/);
+    expect(reasons.join()).toMatch(
+      /^production was rolled back from it at .*: `mlctl deploy \w+ --force` deploys it again$/,
+    );
   });
 
   it("of the deployed model keeps it and says why", () => {

@@ -116,7 +116,7 @@ function moneySentence(input: ReportInput): string {
       : "";
   const cheapest = cheapestOf(input);
   const cheaper =
-    cheapest === undefined || cheapest.cost >= cost
+    cheapest === undefined || cheapest.cost >= cost || cheapest.threshold === input.thresholds?.threshold
       ? ""
       : ` On these rows the threshold ${cheapest.threshold} would be cheapest: ${text(cheapest.cost)}.`;
   // Not of the rows that it predicts now: `mlctl monitor` says what those with labels cost.

@@ -73,7 +73,7 @@ async function promote(
     ({ action, previousRunId }) => action === "rollback" && previousRunId === run.runId,
   );
   if (left !== undefined && model === undefined && !force) {
-    const reason = `production was rolled back from it at ${left.deployedAt}: \`${again}\` deploys it again`;
+    const reason = `production was rolled back from it at ${left.deployedAt}: \`${again} --force\` deploys it again`;
     return { status: "kept", ...runs, ...unscored, reasons: [reason], path: null };
   }
   const { verdict, metric, value, tested } = await compare(session, challenger, { force, again });

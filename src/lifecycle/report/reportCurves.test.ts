@@ -86,7 +86,7 @@ describe("two classes", () => {
       { threshold: 0.1, precision: 0.5, recall: 1, selected: 1 },
       { threshold: 0.35, precision: 2 / 3, recall: 1, selected: 0.75 },
       { threshold: 0.4, precision: 0.5, recall: 0.5, selected: 0.5 },
-      { threshold: 0.8, precision: 1, recall: 0.5, selected: 0.25 },
+      { threshold: 0.5, precision: 1, recall: 0.5, selected: 0.25 },
     ]);
     expect(gains).toEqual([[0, 0], [0.25, 0.5], [0.5, 0.5], [0.75, 1], [1, 1]]); // prettier-ignore
     const { description } = plots.thresholds({ ...thresholds!, threshold: 0.38 });
@@ -115,6 +115,11 @@ describe("two classes", () => {
     for (const { threshold, selected } of thresholds!.points)
       expect(probabilities.filter((each) => each >= threshold).length / 400).toBeCloseTo(selected, 12);
     expect(Math.max(...shown.map((each) => String(each).length))).toBeLessThan(10);
+    // That of the model is between two probabilities: its row is of what it does.
+    const threshold = 0.0912345678;
+    const { thresholds: own } = reportCurves(evaluation, { ...modelOf(["no", "yes"]), threshold }, costs);
+    const row = own!.points.find((point) => point.threshold === threshold)!;
+    expect(row.selected).toBeCloseTo(probabilities.filter((each) => each >= threshold).length / 400, 12);
   });
 
   it("have no curve if all labels are of one class", () => {

@@ -79,8 +79,9 @@ function thresholdsOf(
   costsOfPoint: ((point: ThresholdPoint) => number) | undefined,
 ): ReportInput["thresholds"] {
   const at = (limit: number) => lowerBound(thresholds, limit);
+  const own = at(model.threshold);
   const pointAt = (i: number): ThresholdPoint => ({
-    threshold: shortestIn(thresholds[i - 1] ?? 0, thresholds[i]!),
+    threshold: i === own ? model.threshold : shortestIn(thresholds[i - 1] ?? 0, thresholds[i]!),
     precision: precision[i]!,
     recall: recall[i]!,
     selected: selected[i]!,
@@ -88,7 +89,7 @@ function thresholdsOf(
   const grid = Array.from({ length: STEPS + 1 }, (_, i) => at((i / STEPS) * thresholds.at(-1)!));
   const costs = costsOfPoint === undefined ? [] : thresholds.map((_, i) => costsOfPoint(pointAt(i)));
   const cheapest = costs.reduce((best, cost, i) => (cost < costs[best]! ? i : best), 0);
-  const places = [...new Set([...grid, at(model.threshold), cheapest])].filter((i) => i < thresholds.length);
+  const places = [...new Set([...grid, own, cheapest])].filter((i) => i < thresholds.length);
   return { ...model, points: places.toSorted((a, b) => a - b).map(pointAt) };
 }
 
