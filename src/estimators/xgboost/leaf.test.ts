@@ -10,7 +10,7 @@ import { trainBinary } from "./engines/wasm/wasmEngine.ts";
 import { hideMissing, parseModel, revealMissing } from "./formats/treeFormat.ts";
 import { ready } from "./engines/wasm/trainInMemory.ts";
 import { treePredictor } from "./predict/treePredictor.ts";
-import { leavesOf } from "../../testing/leavesOf.ts";
+import { leavesOf } from "../../testing/importModel.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../../core/random.ts";
-import { leavesOf } from "../../../testing/leavesOf.ts";
+import { leavesOf } from "../../../testing/importModel.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { heapTrees } from "./heapTrees.ts";
 import { treePredictor } from "./treePredictor.ts";
