@@ -183,10 +183,14 @@ describe.skipIf(!("setGlobalProxyFromEnv" in http))("a network behind a proxy wi
     ["https", { HTTP_PROXY: "PROXY" }, "nothing"],
     ["http", { PIP_PROXY: "PROXY", HTTP_PROXY: "127.0.0.1:1" }, "PIP_PROXY"],
   ])("is reached by %s with %j through the proxy of %s", async (scheme, variables, setBy) => {
-    const asked: string[] = [];
-    const proxy = await index((_request, response) => void response.end());
+    // Node.js 26 sends http to a proxy as it is, earlier ones through a tunnel.
+    const asked = new Set<string>();
+    const proxy = await index(({ url }, response) => {
+      asked.add(new URL(url!).hostname);
+      response.end();
+    });
     server!.on("connect", ({ url }: IncomingMessage, socket: Socket) => {
-      asked.push(url!);
+      asked.add(url!.split(":")[0]!);
       socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
     });
     withoutProxies();
@@ -194,7 +198,6 @@ describe.skipIf(!("setGlobalProxyFromEnv" in http))("a network behind a proxy wi
       vi.stubEnv(name, value!.replace("PROXY", proxy.replace("http://", "")));
     const hint = expect.stringContaining(`the proxy by ${setBy} (`) as string;
     await expect(download(`${scheme}://index.invalid/simple`)).rejects.toMatchObject({ hint });
-    const port = scheme === "http" ? 80 : 443;
-    expect(new Set(asked)).toEqual(new Set(setBy === "nothing" ? [] : [`index.invalid:${port}`]));
+    expect(asked).toEqual(new Set(setBy === "nothing" ? [] : ["index.invalid"]));
   });
 });
