@@ -56,7 +56,7 @@ function usableStore(database: string, now: Date): { store: RunStore; setAside: 
 function openIntact(database: string): RunStore | undefined {
   try {
     const store = openStore(database);
-    if (store.integrityProblems().length === 0) return store;
+    if (store.integrityProblems("quick").length === 0) return store; // SQLite's indexes are rebuilt as well
     store.close();
     return undefined;
   } catch (error) {
