@@ -23,7 +23,7 @@ export interface MonitorFinding {
 export type MonitorSource = "files" | "dataset" | "predictions";
 
 export interface MonitorWindow {
-  /** Display name: "2024-01-10 back 90d", "rows 1 to 500", a file's path. */
+  /** Display name: "2024-01-10 back 90d", "newest 500 rows", a file's path. */
   readonly label: string;
   /** Inclusive, ISO 8601 UTC; null without a time column. */
   readonly start: string | null;

@@ -7,20 +7,33 @@ import { applyThreshold } from "../../pipeline/predict/predictor.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
 import type { LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
 
 /** Name of the log's time column. It starts with a space so that it cannot clash with a column of the data. */
 const LOGGED_AT = " answered at";
 
-/** Maximum number of logged predictions to read, newest first. A million takes about 2 GB. */
+/** Maximum number of logged predictions to judge, newest first. A million takes about 2 GB. */
 const MAX_LOGGED = 500_000;
 
 /** @throws {MlctlError} kind "notReady" if nothing was logged */
 export async function rowsOfLog(
+  { context }: Pick<Session, "context">,
   log: LogReader,
   { model, run }: LoadedModel,
-  { from: since, until }: { readonly from: number | undefined; readonly until?: number | undefined },
+  {
+    from: since,
+    until,
+    newest = MAX_LOGGED,
+  }: { readonly from?: number; readonly until?: number | undefined; readonly newest?: number },
 ) {
-  const logged = await log.rows({ since, until, runId: run?.runId, forecasts: false, limit: MAX_LOGGED });
+  const asked = { since, until, runId: run?.runId, forecasts: false };
+  const logged = await log.rows({ ...asked, limit: Math.min(newest, MAX_LOGGED) });
+  if (logged.length === MAX_LOGGED) {
+    const { predictions } = await log.count(asked);
+    const message = `only the newest ${MAX_LOGGED} of ${predictions} logged predictions are judged`;
+    const hint = 'set "monitor.window" in config.json, such as "week", or use --since and --until';
+    if (predictions > MAX_LOGGED) context.emit({ type: "warning", stage: "monitor", message, hint });
+  }
   if (logged.length === 0) {
     const which = run === null ? "" : ` of run ${run.runId}`;
     throw new MlctlError("notReady", `no predictions${which} have been logged`, {

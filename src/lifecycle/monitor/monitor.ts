@@ -21,7 +21,7 @@ import {
 import { monitorSettings } from "./monitorSettings.ts";
 import { monitorReference } from "./monitorReference.ts";
 import { knownColumns, watchedRows, type WatchedRows } from "./monitorRows.ts";
-import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
+import { neededOfLog, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import { mutedIn } from "./savedAlerts.ts";
 import type { Session } from "../session.ts";
 import { warnOfUnknownColumns } from "../health/newRows.ts";
@@ -79,8 +79,8 @@ export async function monitor(session: Session, request: MonitorOptions) {
   const { checked = new Map() } = request;
   const files = await localFiles(session, request);
   const options = { ...request, files, eachFile: window === "file", checked };
-  const from = earliestNeeded(requestOf(session, options, true));
-  const records = await judgedRows(session, loaded, watchedRows(session, loaded, { ...options, from }), options);
+  const needed = neededOfLog(requestOf(session, options, true));
+  const records = await judgedRows(session, loaded, watchedRows(session, loaded, { ...options, ...needed }), options);
   const rejected = [...checked.values()].filter((why) => why !== null);
   const newest = records.at(-1);
   if (newest === undefined) {

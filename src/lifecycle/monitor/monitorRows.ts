@@ -49,8 +49,9 @@ interface WatchOptions {
   /** Name of a single file in the history, if it will be moved. */
   readonly calledAs?: string | undefined;
   readonly since?: number | undefined;
-  /** Of a log, the time of the first row to read. */
-  readonly from: number | undefined;
+  /** Of a log, the time of the first row to read, or how many of the newest. */
+  readonly from?: number;
+  readonly newest?: number;
   readonly until?: number | undefined;
   readonly backfill?: boolean;
   /** Each file is added to it. */
@@ -67,7 +68,7 @@ export async function watchedRows(
   const isLogged = async (): Promise<boolean> =>
     (await log.count({ runId: loaded.run?.runId, forecasts: false })).predictions > 0;
   if (options.source === "predictions" || (options.source === undefined && (await isLogged()))) {
-    return [await rowsOfLog(log, loaded, options)];
+    return [await rowsOfLog(session, log, loaded, options)];
   }
   const { store, config, context } = session;
   const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
+import { neededOfLog, planWindows, type WindowRequest } from "./monitorWindows.ts";
 
 const DAY = 86_400_000;
 const at = (text: string): number => Date.parse(text.includes("T") ? text : `${text}T00:00:00Z`);
@@ -57,7 +57,7 @@ describe("planWindows", () => {
       ["rows 3 to 4", [0, 4]],
       ["rows 5 to 5", [3]],
     ]);
-    expect(plan(null, { window: "2 rows" }, 5)).toEqual(["rows 4 to 5: 3-4"]);
+    expect(plan(null, { window: "2 rows" }, 5)).toEqual(["newest 2 rows: 3-4"]);
   });
 
   it("excludes rows without a time from time windows", () => {
@@ -74,10 +74,30 @@ describe("planWindows", () => {
     expect(() => plan(noons(400), { window: "1m", backfill: true })).toThrow("windows of 1m are too many");
   });
 
-  it("returns how far back a log has to be read", () => {
-    const base = { step: null, backfill: false, now: at("2024-03-01") };
-    expect(earliestNeeded({ ...base, window: "14d" })).toBe(at("2024-02-16"));
-    expect(earliestNeeded({ ...base, window: null })).toBeUndefined();
-    expect(earliestNeeded({ ...base, window: "14d", backfill: true })).toBeUndefined();
+  it("returns the rows of a log that are needed", () => {
+    const base = { step: null, backfill: false, now: at("2024-03-06T09:00:00Z") };
+    const needed = (request: Partial<WindowRequest>) => neededOfLog({ ...base, window: null, ...request });
+    expect(needed({ window: "14d" })).toEqual({ from: at("2024-02-21T09:00:00Z") });
+    expect(needed({ window: "day" })).toEqual({ from: at("2024-03-05") });
+    expect(needed({ window: "week" })).toEqual({ from: at("2024-02-26") });
+    expect(needed({ window: "month" })).toEqual({ from: at("2024-02-01") });
+    expect(needed({ window: "day", until: at("2024-03-05") })).toEqual({ from: at("2024-03-04") });
+    expect(needed({ window: "500 rows" })).toEqual({ newest: 500 });
+    for (const all of [{}, { window: "14d", backfill: true }, { window: "500 rows", backfill: true }])
+      expect(needed(all)).toEqual({});
+  });
+
+  it.each(["day", "week", "month", "5d", "3 rows"])("needs no other rows of a log for the window %s", (window) => {
+    const time = Float64Array.from({ length: 400 }, (_, i) => at("2024-01-01") + i * 0.3 * DAY);
+    for (let hour = 0; hour < 24 * 70; hour += 7) {
+      const request = { window, step: null, backfill: false, now: at("2024-02-20") + (hour * DAY) / 24 };
+      const { from = -Infinity, newest = Infinity } = neededOfLog(request);
+      const logged = time.filter((each) => each < request.now);
+      const read = logged.filter((each) => each >= from).slice(-newest);
+      const [all] = planWindows(logged, logged.length, request);
+      const [few] = planWindows(read, read.length, request);
+      expect(few!.label).toBe(all!.label);
+      expect([...few!.rows].map((row) => read[row])).toEqual([...all!.rows].map((row) => time[row]));
+    }
   });
 });

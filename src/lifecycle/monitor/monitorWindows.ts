@@ -46,12 +46,12 @@ export function planWindows(
 ): PlannedWindow[] {
   const { window, until } = request;
   const all = typeof among === "number" ? Int32Array.from({ length: among }, (_, row) => row) : among;
-  const count = /^(\d+) rows$/.exec(window ?? "");
-  if (window === null || window === "file" || count !== null) {
+  const count = rowsIn(window);
+  if (window === null || window === "file" || count !== undefined) {
     const rows = rowsBetween(time, all, request);
-    return count === null
+    return count === undefined
       ? [{ label: "all rows", ...spanOf(time, rows), rows }]
-      : countWindows(rows, Number(count[1]), time, request);
+      : countWindows(rows, count, time, request);
   }
   if (time === null) throw withoutTime(`windows of ${window}`);
   const times = selectValues(time, all);
@@ -66,14 +66,21 @@ export function isHistory({ since, backfill }: Pick<WindowRequest, "since" | "ba
   return backfill || since !== undefined;
 }
 
-/** The earliest time that a window of a log needs; undefined if all of the log is needed. */
-export function earliestNeeded({ window, since, until, backfill, now }: WindowRequest): number | undefined {
-  if (window === null || window === "file" || window.endsWith(" rows") || (backfill && since === undefined))
-    return undefined;
+/** The rows of a log that the windows need: from a time on (milliseconds), or the `newest` ones; all if neither is set. */
+export function neededOfLog(request: WindowRequest): { readonly from?: number; readonly newest?: number } {
+  const { window, since, until, backfill, now } = request;
+  if (window === null || window === "file" || (backfill && since === undefined)) return {};
+  const count = rowsIn(window);
+  if (count !== undefined) return isHistory(request) ? {} : { newest: count };
   const end = since ?? until ?? now;
-  // 62 days contain the last complete month, week or day.
-  const length = isCalendar(window) ? 62 * MILLISECONDS_A_DAY : milliseconds(window);
-  return end === undefined ? undefined : end - length;
+  if (end === undefined) return {};
+  return { from: isCalendar(window) ? startOf(window, startOf(window, end) - 1) : end - milliseconds(window) };
+}
+
+/** Of a window such as "500 rows". */
+function rowsIn(window: string | null): number | undefined {
+  const count = /^(\d+) rows$/.exec(window ?? "")?.[1];
+  return count === undefined ? undefined : Number(count);
 }
 
 function withoutTime(what: string): MlctlError {
@@ -100,7 +107,9 @@ function countWindows(rows: Int32Array, size: number, time: Float64Array | null,
   const windows: PlannedWindow[] = [];
   for (let first = from; first < Math.max(1, ordered.length); first += size) {
     const taken = ordered.subarray(first, first + size);
-    windows.push({ label: `rows ${first + 1} to ${first + taken.length}`, ...spanOf(time, taken), rows: taken });
+    // Of a log, only these rows may have been read.
+    const label = isHistory(request) ? `rows ${first + 1} to ${first + taken.length}` : `newest ${taken.length} rows`;
+    windows.push({ label, ...spanOf(time, taken), rows: taken });
   }
   return windows;
 }
