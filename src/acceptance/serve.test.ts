@@ -480,9 +480,10 @@ describe("starting and stopping", () => {
     const own = await served(other);
     const path = "production_deployment/deployment.json";
     const text = other.read(path);
-    const replace = (content: string): void => {
-      other.write({ [`${path}.new`]: content });
-      renameSync(join(other.folder, `${path}.new`), join(other.folder, path));
+    // At once, so that no half of it is seen.
+    const replace = (content: string, file = path): void => {
+      other.write({ [`${file}.new`]: content });
+      renameSync(join(other.folder, `${file}.new`), join(other.folder, file));
     };
     replace(text.replace(/"sha256": "..../, '"sha256": "0000'));
     const refusal = async (): Promise<unknown> => (await own.get("/ready")).body["refused"];
@@ -496,7 +497,7 @@ describe("starting and stopping", () => {
     await until(async () => (await refusal()) === null);
     const { path: model } = (JSON.parse(text) as { model: { path: string } }).model;
     const bytes = other.read(model);
-    other.write({ [model]: bytes.slice(0, 300) });
+    replace(bytes.slice(0, 300), model);
     replace(text);
     await until(async () => (await refusal()) !== null);
     expect(await refusal()).toBe(`the model ${model} is truncated after 300 characters`);
@@ -505,13 +506,13 @@ describe("starting and stopping", () => {
     const bytesRead = (): number => Number(/^rchar: (\d+)/.exec(readFileSync(io, "utf8"))?.[1]);
     const counts = existsSync(io);
     if (counts) {
-      other.write({ [model]: bytes.slice(0, -300).padEnd(5_000_000) });
+      replace(bytes.slice(0, -300).padEnd(5_000_000), model);
       await until(async () => /is not JSON|truncated after 5000000/.test(String(await refusal())));
       const read = bytesRead();
       await sleep(2500);
       expect(bytesRead() - read).toBeLessThan(1_000_000);
     }
-    other.write({ [model]: bytes });
+    replace(bytes, model);
     const repaired = performance.now();
     await until(async () => (await refusal()) === null);
     expect(performance.now() - repaired).toBeLessThan(3000);

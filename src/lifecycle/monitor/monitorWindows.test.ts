@@ -78,9 +78,9 @@ describe("planWindows", () => {
     const base = { step: null, backfill: false, now: at("2024-03-06T09:00:00Z") };
     const needed = (request: Partial<WindowRequest>) => neededOfLog({ ...base, window: null, ...request });
     expect(needed({ window: "14d" })).toEqual({ from: at("2024-02-21T09:00:00Z") });
-    expect(needed({ window: "day" })).toEqual({ from: at("2024-03-05") });
-    expect(needed({ window: "week" })).toEqual({ from: at("2024-02-26") });
-    expect(needed({ window: "month" })).toEqual({ from: at("2024-02-01") });
+    expect(needed({ window: "day" })).toEqual({ from: at("2024-03-05"), until: at("2024-03-06") });
+    expect(needed({ window: "week" })).toEqual({ from: at("2024-02-26"), until: at("2024-03-04") });
+    expect(needed({ window: "month" })).toEqual({ from: at("2024-02-01"), until: at("2024-03-01") });
     expect(needed({ window: "day", until: at("2024-03-05") })).toEqual({ from: at("2024-03-04") });
     expect(needed({ window: "500 rows" })).toEqual({ newest: 500 });
     for (const all of [{}, { window: "14d", backfill: true }, { window: "500 rows", backfill: true }])
@@ -91,9 +91,9 @@ describe("planWindows", () => {
     const time = Float64Array.from({ length: 400 }, (_, i) => at("2024-01-01") + i * 0.3 * DAY);
     for (let hour = 0; hour < 24 * 70; hour += 7) {
       const request = { window, step: null, backfill: false, now: at("2024-02-20") + (hour * DAY) / 24 };
-      const { from = -Infinity, newest = Infinity } = neededOfLog(request);
+      const { from = -Infinity, until = Infinity, newest = Infinity } = neededOfLog(request);
       const logged = time.filter((each) => each < request.now);
-      const read = logged.filter((each) => each >= from).slice(-newest);
+      const read = logged.filter((each) => each >= from && each < until).slice(-newest);
       const [all] = planWindows(logged, logged.length, request);
       const [few] = planWindows(read, read.length, request);
       expect(few!.label).toBe(all!.label);

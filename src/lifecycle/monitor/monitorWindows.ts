@@ -66,15 +66,21 @@ export function isHistory({ since, backfill }: Pick<WindowRequest, "since" | "ba
   return backfill || since !== undefined;
 }
 
-/** The rows of a log that the windows need: from a time on (milliseconds), or the `newest` ones; all if neither is set. */
-export function neededOfLog(request: WindowRequest): { readonly from?: number; readonly newest?: number } {
+/** The rows of a log that the windows need: between two times (milliseconds), or the `newest`; all if nothing is set. */
+export function neededOfLog(request: WindowRequest): {
+  readonly from?: number;
+  until?: number;
+  readonly newest?: number;
+} {
   const { window, since, until, backfill, now } = request;
   if (window === null || window === "file" || (backfill && since === undefined)) return {};
   const count = rowsIn(window);
   if (count !== undefined) return isHistory(request) ? {} : { newest: count };
   const end = since ?? until ?? now;
   if (end === undefined) return {};
-  return { from: isCalendar(window) ? startOf(window, startOf(window, end) - 1) : end - milliseconds(window) };
+  if (!isCalendar(window)) return { from: end - milliseconds(window) };
+  const from = startOf(window, startOf(window, end) - 1);
+  return end === now ? { from, until: startOf(window, now) } : { from };
 }
 
 /** Of a window such as "500 rows". */
