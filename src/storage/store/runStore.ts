@@ -7,7 +7,7 @@ import type { KnownRecord, ReadRecord, RecordChanges } from "../records/records.
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, runsOf, type RunFilter } from "./browse.ts";
 import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./clockAhead.ts";
-import { executor, forgetOrphans, indexRecord, type Value } from "./indexRecord.ts";
+import { executor, filling, forgetOrphans, indexRecord, type Value } from "./indexRecord.ts";
 import { withStoreErrors } from "./storeFailure.ts";
 
 export interface Alias {
@@ -173,7 +173,8 @@ export class RunStore {
    * @returns whether they were applied
    */
   update({ changed, touched, removed }: RecordChanges, unless?: number): boolean {
-    return this.#transaction(() => {
+    const isFirst = this.#rows("SELECT 1 FROM records LIMIT 1").length === 0;
+    return (isFirst ? this.#filling : this.#transaction)(() => {
       if (unless !== undefined && unless !== this.version()) return false;
       for (const path of removed) this.#execute("DELETE FROM records WHERE path = ?", path);
       for (const record of changed) indexRecord(this.#execute, record);
@@ -187,19 +188,12 @@ export class RunStore {
 
   /** Clears and refills the index in one transaction. */
   rebuild(records: readonly ReadRecord[]): void {
-    const schema = "FROM sqlite_schema WHERE sql IS NOT NULL AND type";
-    // Checking the parent of each row, and sorting each row into each SQLite index, would take half the time.
-    this.#database.pragma("foreign_keys = OFF");
-    this.#transaction(() => {
-      const indexes = this.#rows<Record<"name" | "sql", string>>(`SELECT name, sql ${schema} = 'index'`);
-      for (const { name } of indexes) this.#execute(`DROP INDEX ${name}`);
-      for (const table of this.#column<string>(`SELECT name ${schema} = 'table'`))
-        this.#execute(`DELETE FROM ${table}`);
+    this.#filling(() => {
+      const tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+      for (const table of this.#column<string>(tables)) this.#execute(`DELETE FROM ${table}`);
       for (const record of records) indexRecord(this.#execute, record);
-      for (const { sql } of indexes) this.#execute(sql);
       forgetOrphans(this.#execute);
     });
-    this.#database.pragma("foreign_keys = ON");
   }
 
   /**
@@ -238,6 +232,8 @@ export class RunStore {
   }
 
   #transaction = <T>(work: () => T): T => this.#checked(() => this.#database.transaction(work).immediate());
+
+  #filling = <T>(work: () => T): T => this.#checked(() => filling(this.#database, work));
 
   #checked = <T>(work: () => T): T => withStoreErrors(this.#path, work);
 }
