@@ -138,23 +138,27 @@ it("joins labels to logged predictions once, with an error for each row that can
     { prediction_id: second, exited: "0" },
     { prediction_id: ids[3], label: 0 },
     { prediction_id: ids[3], label: 1 },
+    { prediction_id: third, exited: 1, label: 0 },
   ];
-  const { status, body } = await post("/labels", given);
+  const { status, body, text } = await post("/labels", given);
   expect([status, body]).toEqual([
     200,
-    expect.objectContaining({ rows: 8, matched: 3, labelled: 2, unmatched: 1, without_label: 1 }),
+    expect.objectContaining({ rows: 9, matched: 3, labelled: 2, unmatched: 1, without_label: 1 }),
   ]);
   expect((body["errors"] as { row: number; check: string }[]).map((error) => [error.row, error.check])).toEqual([
     [1, "unmatched"],
     [2, "invalid"],
     [3, "row"],
     [4, "row"],
+    [6, "conflict"],
     [7, "conflict"],
+    [8, "row"],
   ]);
-  expect(body).toMatchObject({ label: "exited and label", conflicts: 1 });
-  expect((await post("/labels?force=1", given)).body).toMatchObject({ labelled: 0, unchanged: 2, conflicts: 1 });
+  expect(text).toContain("the row has two labels, 1 in exited and 0 in label; set the label column with ?label=COLUMN");
+  expect(body).toMatchObject({ label: "exited and label", conflicts: 2 });
+  expect((await post("/labels?force=1", given)).body).toMatchObject({ labelled: 0, unchanged: 2, conflicts: 2 });
   expectProblem(await post("/labels", given.slice(1, 3)), 422, /no label was joined: row 0: .* none, and 1 more/);
-  expectProblem(await post("/labels", given.slice(6)), 409, /contradicts other rows/);
+  expectProblem(await post("/labels", given.slice(6, 8)), 409, /2 labels contradict other rows/);
   expectProblem(await post("/labels", []), 422, /the body has no rows/);
   const conflict = await post("/labels", { prediction_id: first, label: 0 });
   expectProblem(conflict, 409, /no label was joined: 1 label contradicts those given before/);

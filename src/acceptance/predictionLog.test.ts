@@ -84,14 +84,23 @@ describe("labels", () => {
     const file = `corporation,exited\nacme,0\n`;
     expect(labels(file)).toMatchObject({ status: 3, matched: 1, conflicts: 1, replaced: 0 });
     expect(labels(file, "--force")).toMatchObject({ status: 0, conflicts: 0, replaced: 1 });
-    // Within one file the first row stands.
+    // Of rows of one file that contradict each other, none is joined.
     const both = "corporation,exited\nacme,0\nacme,1\nacme,0.0\nacme,maybe\n";
     for (const force of [[], ["--force"]])
-      expect(labels(both, ...force)).toMatchObject({ status: 3, conflicts: 1, invalid: 1, unchanged: 0, replaced: 0 });
+      expect(labels(both, ...force)).toMatchObject({ status: 3, conflicts: 2, invalid: 1, unchanged: 0, replaced: 0 });
     expect(workspace.run(["labels", "-", "--force"], { input: both }).stderr).toContain(
-      "1 conflicting label, first: line 3: acme is 1, but line 2 has 0; 0 is recorded, neither was joined\n",
+      "2 conflicting labels, first: line 2: acme is 0, but line 3 has 1; 0 is recorded, neither was joined\n",
     );
     expect(labels("corporation,exited\nnobody,1\nnone,0\n")).toMatchObject({ status: 3, unmatched: 2 });
+  });
+
+  it("that are two in one row are refused if they differ", () => {
+    const file = "corporation,exited,label\nacme,0,1\nacme,0,0\nacme,,0\n";
+    expect(labels(file)).toMatchObject({ status: 3, rejected: 1, unchanged: 1, duplicates: 1 });
+    expect(workspace.run(["labels", "-"], { input: file }).stderr).toContain(
+      "first: line 2: the row has two labels, 0 in exited and 1 in label; set the label column with --label COLUMN",
+    );
+    expect(labels(file, "--label", "exited")).toMatchObject({ status: 0, without_label: 1, unchanged: 1 });
   });
 
   it("in a file that lacks a column, or where nothing was logged, say what to do", () => {

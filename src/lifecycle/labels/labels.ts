@@ -23,7 +23,7 @@ export interface LabelsOptions {
   readonly inputFormat?: RowFormat | undefined;
   /** Column with the prediction id. Default: "prediction_id" if the file has it, else the id columns and the time column. */
   readonly id?: string | undefined;
-  /** Column with the label. Default: the target of config.json, else "label"; of JSON, for each row. */
+  /** Column with the label. Default: the target of config.json, else "label", for each row. */
   readonly label?: string | undefined;
   readonly force: boolean;
   /** How the target was read in training. Default: by the deployed model. */
@@ -98,7 +98,7 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
       const numbered = batch.rows.map((row, i) => ({ ...row, line: counts.rows + i }));
       const read = options.byRow === true ? { ...batch, rows: numbered } : batch;
       counts.rows += batch.rows.length;
-      plan.join.add(labelRows(session, read, plan, { reject, lack }));
+      plan.join.add(labelRows(session, read, plan, { reject, lack, hint: labelHint(asked) }));
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
     }
     if (plan === undefined)
@@ -123,10 +123,10 @@ async function planOf(
   { columns, isJson, signature }: Pick<RowBatch, "columns" | "isJson"> & { signature: Signature | null },
 ): Promise<Plan> {
   const { config, context } = session;
-  const wanted = options.label === undefined ? [config.target, "label"] : [options.label];
-  const first = wanted.find((name) => columns.includes(name));
-  if (isJson !== true && first === undefined) throw missingLabel(columns, wanted[0]!, options);
-  const candidates = isJson === true ? wanted : [first!];
+  const wanted = options.label === undefined ? [...new Set([config.target, "label"])] : [options.label];
+  // A column of JSON may be first in a later row.
+  const candidates = isJson === true ? wanted : wanted.filter((name) => columns.includes(name));
+  if (candidates.length === 0) throw missingLabel(columns, wanted[0]!, options);
   const by = matchColumns(session, columns, options.id, namesOf(options).id);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
   const parseTime =
@@ -148,7 +148,11 @@ function namesOf({ names = { id: "--id COLUMN", label: "--label COLUMN" } }: Pic
 }
 
 function missingLabel(columns: readonly string[], name: string, options: Pick<LabelsOptions, "names">): MlctlError {
-  return missingColumn(columns, name, `set the label column with ${namesOf(options).label}`);
+  return missingColumn(columns, name, labelHint(options));
+}
+
+function labelHint(options: Pick<LabelsOptions, "names">): string {
+  return `set the label column with ${namesOf(options).label}`;
 }
 
 function matchColumns(
@@ -181,7 +185,7 @@ function labelRows(
   { config }: Session,
   batch: RowBatch,
   { by, candidates, key }: Plan,
-  { reject, lack }: Readonly<Record<"reject" | "lack", (line: number, reason: string) => void>>,
+  { reject, lack, hint }: Record<"reject" | "lack", (line: number, reason: string) => void> & { readonly hint: string },
 ): LabelRow[] {
   const positions = new Map(batch.columns.map((name, position) => [name, position]));
   const empty = new Set(config.ingest.null_values);
@@ -195,13 +199,16 @@ function labelRows(
       reject(line, problem);
       continue;
     }
-    const value = candidates.map((column) => cellOf(row, column)).find((each) => !isEmpty(each));
+    const given = candidates.filter((column) => !isEmpty(cellOf(row, column)));
+    const [value, other = value] = given.map((column) => cellOf(row, column));
     if (value === undefined) {
       lack(line, `the row has no label in ${candidates.join(" or ")}`);
       continue;
     }
     const name = key((column) => cellOf(row, column));
-    if (name === null) reject(line, `the key is missing: ${by.join(", ")} must have values`);
+    if (String(value).trim() !== String(other).trim())
+      reject(line, `the row has two labels, ${value} in ${given.join(` and ${other} in `)}; ${hint}`);
+    else if (name === null) reject(line, `the key is missing: ${by.join(", ")} must have values`);
     else if (typeof value === "object") reject(line, `the label is not a single value: ${JSON.stringify(value)}`);
     else rows.push({ key: name, label: String(value).trim(), line });
   }

@@ -132,7 +132,7 @@ const LABELS = endpoint({
   scopes: ["predict"],
   summary: "Joins labels that arrive later to logged predictions",
   description:
-    "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label. Rows that cannot be joined are errors of the response; the others are joined. Rows that give one prediction different labels are not joined, with force neither. If no row is joined, the status is 409 if some contradict each other or labels given before, else 422. Joining the same labels again changes nothing.",
+    "Each row has prediction_id, or the id_columns and time_column of config.json, and the label in the target column or in label; not different ones in both. Rows that cannot be joined are errors of the response; the others are joined. Rows that give one prediction different labels are not joined, with force neither. If no row is joined, the status is 409 if some contradict each other or labels given before, else 422. Joining the same labels again changes nothing.",
   query: {
     id: { type: "string", minLength: 1, description: "column of prediction ids" },
     label: { type: "string", minLength: 1, description: "column of labels" },

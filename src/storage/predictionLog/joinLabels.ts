@@ -40,7 +40,7 @@ export interface LabelExample {
   readonly label: string;
   /** The recorded label, for a conflict. */
   readonly known?: string | number;
-  /** The first row that has another label for the same key. */
+  /** A row that has another label for the same key. */
   readonly other?: Omit<LabelExample, "key">;
 }
 
@@ -55,7 +55,7 @@ export interface JoinResult {
   /** Predictions whose label was replaced. */
   replaced: number;
   duplicates: number;
-  /** Predictions with a different label, and labels that contradict an earlier row: then none of the rows is joined. */
+  /** Predictions with a different label, and labels of rows that contradict each other: then none of them is joined. */
   conflicts: number;
   /** Labels that are not a number or not a known class. */
   invalid: number;
@@ -203,15 +203,18 @@ function labelToWrite(
       addExample(result.examples.invalid, examples, { key, line, label: given });
     } else if (!valid.has(label)) valid.set(label, { line, label: given });
   }
-  const [found, ...contradicting] = valid;
+  const [found, second] = valid;
   if (found === undefined) return undefined;
   const [label, first] = found;
   const recorded = known === null ? {} : { known };
-  for (const [, each] of contradicting) {
-    result.conflicts++;
-    addExample(result.examples.conflicts, examples, { key, ...each, ...recorded, other: first });
+  if (second !== undefined) {
+    for (const each of valid.values()) {
+      result.conflicts++;
+      const other = each === first ? second[1] : first;
+      addExample(result.examples.conflicts, examples, { key, ...each, ...recorded, other });
+    }
+    return undefined;
   }
-  if (contradicting.length > 0) return undefined;
   if (known === null) {
     result.labelled++;
     return label;

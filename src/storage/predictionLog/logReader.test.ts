@@ -183,8 +183,13 @@ describe.each(kinds)("the log in %s", (kind) => {
     expect(await labelled(log, byKey, { keyOf, replace: true })).toMatchObject({ replaced: 1, conflicts: 0 });
     const both: [string, string][] = [...byKey, ["11", "6"]];
     expect(await labelled(log, both, { keyOf, replace: true })).toMatchObject({
-      conflicts: 1,
-      examples: { conflicts: [{ key: "11", line: 6, label: "6", known: 5, other: { line: 5, label: "5" } }] },
+      conflicts: 2,
+      examples: {
+        conflicts: [
+          { key: "11", line: 5, label: "5", known: 5, other: { line: 6, label: "6" } },
+          { key: "11", line: 6, label: "6", known: 5, other: { line: 5, label: "5" } },
+        ],
+      },
     });
     expect((await log.reader.find(idOf(8)))[0]).toMatchObject({
       prediction: 1,
