@@ -200,7 +200,7 @@ describe("features of its own past", () => {
     const [input, output] = [`${example.folder}/testdata/t.csv`, `${example.folder}/out.csv`];
     const latest = { model: "latest", input, output, guard: false, stdin, stdout };
     const { warnings } = await example.change((session) => predict(session, latest));
-    expect(warnings.join()).toContain("looks back on the predictions before it, first: line 2: 2009-12-01");
+    expect(warnings.join()).toContain("rows after the end of the history, first: line 2: 2009-12-01");
   });
 
   it("are chosen for one series, beat the naive ones, and the recorded configuration trains the same model", async () => {

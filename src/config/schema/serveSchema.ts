@@ -64,8 +64,8 @@ function validationSchema() {
     range: choice(["error", "warn", "ignore"], "warn").describe(
       "a number outside the training range, or a date before it or ten years after it",
     ),
-    history: choice(["error", "warn", "ignore"], "error").describe(
-      "models with lag or rolling features: a date whose last known value is older than in any training row",
+    history: choice(["error", "warn", "ignore"], "warn").describe(
+      "models with lag or rolling features: a date whose last known value is older than in any training row; warn or ignore: rows look back on the predictions for the rows before them",
     ),
   });
 }

@@ -41,6 +41,8 @@ export interface CheckedTable {
   readonly table: Table;
   readonly errors: readonly RowFinding[];
   readonly warnings: readonly RowFinding[];
+  /** Whether the history ends too early for a row of a series that training saw, also where that is ignored. */
+  readonly lacksHistory: boolean;
 }
 
 export type CheckRows = (rows: readonly (readonly unknown[])[]) => CheckedTable;
@@ -58,7 +60,8 @@ export function checkRows(model: Model, columns: readonly string[], policy: RowP
   return (rows) => {
     const { table, problems } = read(rows);
     const lacking = gaps(table);
-    if (problems.length === 0 && lacking.length === 0) return { table, errors: NONE, warnings: NONE };
+    if (problems.length === 0 && lacking.length === 0)
+      return { table, errors: NONE, warnings: NONE, lacksHistory: false };
     const errors: RowFinding[] = [];
     const warnings: RowFinding[] = [];
     const add = (problem: RowProblem, verdict: Verdict): void => {
@@ -78,7 +81,7 @@ export function checkRows(model: Model, columns: readonly string[], policy: RowP
       // historyProblems reports history that ends too early as "range".
       add({ ...problem, check: "history" }, problem.check === "range" ? policy.history : "error");
     }
-    return { table, errors, warnings };
+    return { table, errors, warnings, lacksHistory: lacking.some(({ series }) => series === undefined) };
   };
 }
 

@@ -2,21 +2,13 @@
 import { counted } from "../../core/text/format.ts";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows, selectValues, type Table } from "../../core/table/table.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
-import { continuedRows } from "../../pipeline/predict/forecaster.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { addedColumns, classShares, jsonLabels, NOT_FINITE, predictedValues } from "./predictedValues.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
-import {
-  checkRows,
-  messagesByRow,
-  type CheckRows,
-  type CheckedTable,
-  type RowFinding,
-  type RowPolicy,
-} from "./checkRows.ts";
+import { checkRows, messagesByRow, type CheckRows, type RowFinding, type RowPolicy } from "./checkRows.ts";
+import { isContinued, predictRows, seriesContinuer } from "./continueSeries.ts";
 
 export interface PredictedBatch {
   readonly columns: readonly string[];
@@ -51,36 +43,20 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     if (known === undefined) unusual.set(kind, { count: 1, first: place });
     else known.count++;
   };
-  const follow = policy.history === "error" ? undefined : continuedRows(model);
-  /** What is found of rows after the end of the history, where they are predicted one after the other. */
-  const continueSeries = (table: Table, { errors, warnings }: Omit<CheckedTable, "table">) => {
-    if (follow === undefined || ![...errors, ...warnings].some(lacks)) return { errors, warnings };
-    const { predicted: continued } = follow(table);
-    const isSolved = (each: RowFinding): boolean => lacks(each) && !Number.isNaN(continued[each.row]);
-    const kept = [...warnings, ...errors.filter(isSolved)];
-    return {
-      errors: errors.filter((each) => !isSolved(each)),
-      warnings: kept.map((each) => (isSolved(each) ? { ...each, isContinued: true } : each)),
-      continued,
-    };
-  };
+  const continueSeries = seriesContinuer(model, policy)();
   return {
     predict(batch: RowBatch): PredictedBatch {
       const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
       if (checker?.columns.length !== columns.length) {
         checker = { columns, check: checkRows(model, columns, policy) };
       }
-      const { table, ...found } = checker.check(cells);
-      const { errors, warnings, continued } = continueSeries(table, found);
+      const checked = continueSeries(checker.check(cells));
+      const { errors, warnings, continued } = checked;
       for (const { series } of [...errors, ...warnings]) if (series !== undefined) unseen.add(series);
       const reasons = reasonsOf(batch, errors);
       let good = goodRows(batch, reasons);
-      const known = continued === undefined ? good : good.filter((row) => Number.isNaN(continued[row]));
-      const prediction = predict(known.length === table.rowCount ? table : selectRows(table, known));
-      known.forEach((row, i) => continued?.fill(prediction.yPred[i]!, row, row + 1));
-      const { predictions, notFinite } = valuesOf(
-        continued === undefined ? prediction : { ...prediction, yPred: selectValues(continued, Int32Array.from(good)) },
-      );
+      const prediction = predictRows(predict, checked, good);
+      const { predictions, notFinite } = valuesOf(prediction);
       let predictionsOfGood: RowSources["added"] = shares.addTo(predictions, prediction);
       if (notFinite.length > 0) {
         for (const i of notFinite) reasons.set(good[i]!, NOT_FINITE);
@@ -88,7 +64,8 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
         good = goodRows(batch, reasons);
       }
       for (const finding of warnings.toSorted((a, b) => a.row - b.row))
-        if (!reasons.has(finding.row)) count(kindOf(finding), placeOf(batch, finding.row, finding.message));
+        if (!reasons.has(finding.row))
+          count(kindOf(finding, isContinued(finding, continued)), placeOf(batch, finding.row, finding.message));
       for (const [row, reason] of [...reasons].toSorted(([a], [b]) => a - b))
         count("rejected", placeOf(batch, row, reason));
       predicted += good.length;
@@ -119,10 +96,6 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   };
 }
 
-function lacks({ check, series }: RowFinding): boolean {
-  return check === "history" && series === undefined;
-}
-
 /** As long as the header: what lies beyond it is in the reason why the row is rejected. */
 export function paddedTo(width: number, values: readonly Json[]): readonly Json[] {
   return values.length === width ? values : Array.from({ length: width }, (_, at) => values[at] ?? null);
@@ -143,8 +116,8 @@ function goodRows(batch: RowBatch, reasons: ReadonlyMap<number, string>): number
   return good;
 }
 
-function kindOf({ column, check, isContinued }: RowFinding & { readonly isContinued?: boolean }): string {
-  if (isContinued) return "after the end of the history, so each looks back on the predictions before it";
+function kindOf({ column, check }: RowFinding, isForecast: boolean): string {
+  if (isForecast) return "after the end of the history";
   const kind = check === "category" ? "with a category not seen in training" : "outside the training range";
   return `${kind} in column "${column}"`;
 }

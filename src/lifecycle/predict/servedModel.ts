@@ -11,6 +11,7 @@ import { predictor } from "../../pipeline/predict/predictor.ts";
 import { deployedModel } from "../loadModel.ts";
 import { keyColumns } from "../settings.ts";
 import { checkRows, type CheckRows } from "./checkRows.ts";
+import { seriesContinuer, type ContinueSeries } from "./continueSeries.ts";
 import { jsonLabels } from "./predictedValues.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -25,6 +26,8 @@ export interface ServedModel {
   /** The same check and prediction as in `mlctl predict`, with the policy of `serve.validation`. */
   readonly check: CheckRows;
   readonly predict: (table: Table) => Prediction;
+  /** For the rows of one request. */
+  readonly continueSeries: () => ContinueSeries;
   /** The model's name of a column that has this name in the request. */
   readonly columnName: (given: string) => string;
   /** Columns of the model that `ingest.select` computes where a request has the columns of its expression. */
@@ -67,6 +70,7 @@ export function servedModel(
     names: keyColumns(workspace.config).filter((name) => !names.includes(name)),
     check: checkRows(model, names, { ...serve.validation, infinite: "error" }),
     predict: predictor(model),
+    continueSeries: seriesContinuer(model, serve.validation),
     columnName: how.normalizeNames ? normalizeName : composed,
     computed: Object.fromEntries(wantedExpressions({ select, wanted: inputs }).map(({ name, sql }) => [name, sql])),
     labels: jsonLabels(target),

@@ -33,34 +33,35 @@ export function forecaster(model: Model): Forecaster {
 
 /**
  * Rows after the end of the model's history, each looking back on the predictions before it. Tables may follow each other.
- * @returns a function to the predictions of a table's rows, NaN for those within the history or out of its reach, and the
- *   model that looks back on them; undefined for a model that does not look back on its target alone
+ * @returns starts a function to the predictions of a table's rows, NaN for those within the history or out of its reach,
+ *   and the model that looks back on them; undefined for a model that does not look back on its target alone
  */
-export function continuedRows(model: Model): ((table: Table) => ReturnType<typeof predictSteps>) | undefined {
+export function continuedRows(model: Model): (() => (table: Table) => ReturnType<typeof predictSteps>) | undefined {
   const looksBack = model.transforms.find(({ type }) => findTransform(type)?.looksBack !== undefined);
   const isNumber = model.signature.target.task === "regression";
   if (!isNumber || looksBack === undefined || historyColumns(model).length > 0) return undefined;
   const state = looksBack.state as unknown as { readonly series: readonly SeriesState[] };
   const end = historyEnd(state);
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
-  let current = model;
-  const begun = new Set<string>();
-  return (table) => {
-    const times = timesOf(table, keyColumns(state)[0]!)!.values;
-    const later = [...times.keys()].filter((row) => times[row]! > end);
-    const steps = inOrder(later, times);
-    const made = predictSteps(current, loaded, table, steps, true);
-    current = made.model;
-    // The first row of a series looks back on labels alone.
-    const by = keyColumns(state)
-      .slice(1)
-      .map((name) => findColumn(table, name)!);
-    for (const row of steps.flat()) {
-      const series = by.map((column) => cellText(column, row)).join("\0");
-      if (!begun.has(series)) made.predicted[row] = NaN;
-      begun.add(series);
-    }
-    return made;
+  const by = keyColumns(state).slice(1);
+  return () => {
+    let current = model;
+    const begun = new Set<string>();
+    return (table) => {
+      const times = timesOf(table, keyColumns(state)[0]!)!.values;
+      const later = [...times.keys()].filter((row) => times[row]! > end);
+      const steps = inOrder(later, times);
+      const made = predictSteps(current, loaded, table, steps, true);
+      current = made.model;
+      // The first row of a series looks back on labels alone.
+      const columns = by.map((name) => findColumn(table, name)!);
+      for (const row of steps.flat()) {
+        const series = columns.map((column) => cellText(column, row)).join("\0");
+        if (!begun.has(series)) made.predicted[row] = NaN;
+        begun.add(series);
+      }
+      return made;
+    };
   };
 }
 

@@ -141,6 +141,7 @@ export async function* csvResponse(
     "prediction_warning",
     "prediction_error",
   ];
+  const continueSeries = predictor.served.continueSeries();
   let isFirst = true;
   let added: readonly string[] = names;
   for await (const { columns, rows, cells, errors, warnings } of csvBatches(
@@ -149,7 +150,7 @@ export async function* csvResponse(
     config,
   )) {
     if (isFirst) added = freeNames(names, columns);
-    const predictions = predictor.predictEach(cells, { errors, warnings, requestId });
+    const predictions = predictor.predictEach(cells, { errors, warnings, requestId, continueSeries });
     const lines = predictions.map(({ value, probability, shares, predictionId, warning, error }, i) => {
       const own = columns.map((_, at) => rows[i]![at] ?? null);
       return csvLine(

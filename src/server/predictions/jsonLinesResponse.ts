@@ -32,12 +32,13 @@ export async function* jsonLinesResponse(
   config: Config,
   requestId: string,
 ): AsyncGenerator<string> {
+  const continueSeries = predictor.served.continueSeries();
   let write: LineWriter | undefined;
   const respond = async (batch: readonly Line[]): Promise<string> => {
     const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
     write ??= lineWriter(predictor.served, config, rows);
     const { cells, ...found } = await predictor.toCells(rows);
-    const predictions = predictor.predictEach(cells, { ...found, requestId }).values();
+    const predictions = predictor.predictEach(cells, { ...found, requestId, continueSeries }).values();
     const lineOf = ({ text, row, problem }: Line): string =>
       row === null ? errorLine(problem) : write!(text, predictions.next().value!, row);
     return batch.map(lineOf).join("");

@@ -2,8 +2,10 @@
 import type { Config } from "../../config/schema/schema.ts";
 import { attempt } from "../../core/errors.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
-import { messagesByRow, type CheckRows, type RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import { messagesByRow, type RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import { predictRows, type CheckedSeries, type ContinueSeries } from "../../lifecycle/predict/continueSeries.ts";
 import type { RowSelector } from "../../lifecycle/predict/inputStream.ts";
 import { applyThreshold } from "../../pipeline/predict/predictor.ts";
 import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
@@ -14,7 +16,7 @@ import { limitCells, rowCells, selectRequest, type RowCells } from "./rowCells.t
 
 type Cells = readonly (readonly unknown[])[];
 
-export interface Predictions {
+interface Predicted {
   /** Classes by their label, numbers rounded as `serve.round` has it. */
   readonly values: readonly (string | number)[];
   /** Of the positive class where there are two, else of the predicted one; null in regression. */
@@ -22,9 +24,14 @@ export interface Predictions {
   /** The probabilities of all classes of a row, by code; null in regression. */
   readonly shares: ((row: number) => readonly number[]) | null;
   readonly predictionIds: readonly string[];
+}
+
+export interface Predictions extends Predicted {
   readonly warnings: readonly RowFinding[];
   /** The rows as the model reads them. */
   readonly table: Table;
+  /** The model that predicted them: it may look back on the rows before each. */
+  readonly model: Model;
 }
 
 export interface RowPrediction {
@@ -43,6 +50,8 @@ interface Found {
   readonly warnings: readonly RowFinding[];
   /** For the prediction log. */
   readonly requestId?: string | undefined;
+  /** Of `served`: for a request whose rows come in several parts. */
+  readonly continueSeries?: ContinueSeries;
 }
 
 export interface ServedPredictor {
@@ -92,29 +101,39 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
   const check = limitCells(served, config.serve.limits.cell_bytes);
   const valuesOf = servedValues(served, config.serve.round);
   const logged = logEntries(served, tools);
-  const predictCells: ServedPredictor["predictCells"] = (cells, found = NOTHING) => {
-    const { table, errors, warnings } = check(cells);
-    if (found.errors.length + errors.length > 0) throw invalidRows([...found.errors, ...errors]);
-    const { values, probabilities, shares } = valuesOf(table);
-    const predictionIds = values.map(tools.predictionId);
-    tools.log.append(logged(cells, { values, probabilities, predictionIds }, found.requestId ?? null));
-    tools.counted(values);
-    const all = found.warnings.length === 0 ? warnings : inRowOrder([...found.warnings, ...warnings]);
-    return { values, probabilities, shares, predictionIds, warnings: all, table };
+  /** With a function that predicts and logs some of the rows. */
+  const read = (cells: Cells, { requestId, continueSeries = served.continueSeries() }: Found) => {
+    const checked = continueSeries(check(cells));
+    const predictOf = (rows: readonly number[]): Predicted => {
+      const predictions = valuesOf(checked, rows);
+      const predictionIds = predictions.values.map(tools.predictionId);
+      const own = rows.length === cells.length ? cells : rows.map((row) => cells[row]!);
+      tools.log.append(logged(own, { ...predictions, predictionIds }, requestId ?? null));
+      tools.counted(predictions.values);
+      return { ...predictions, predictionIds };
+    };
+    return { checked, predictOf };
   };
-  const predicted = (read: RowCells, requestId: string | undefined): Predictions =>
-    predictCells(read.cells, { ...read, requestId });
+  const predictCells: ServedPredictor["predictCells"] = (cells, found = NOTHING) => {
+    const { checked, predictOf } = read(cells, found);
+    const { table, errors, warnings, model = served.model } = checked;
+    if (found.errors.length + errors.length > 0) throw invalidRows([...found.errors, ...errors]);
+    const all = found.warnings.length === 0 ? warnings : inRowOrder([...found.warnings, ...warnings]);
+    return { ...predictOf([...cells.keys()]), warnings: all, table, model };
+  };
+  const predicted = (rows: RowCells, requestId: string | undefined): Predictions =>
+    predictCells(rows.cells, { ...rows, requestId });
   return {
     served,
     inputs: new Set(served.inputs),
     selector,
     toCells,
     predict(rows, requestId) {
-      const read = toCells(rows);
-      return read instanceof Promise ? read.then((each) => predicted(each, requestId)) : predicted(read, requestId);
+      const cells = toCells(rows);
+      return cells instanceof Promise ? cells.then((each) => predicted(each, requestId)) : predicted(cells, requestId);
     },
     predictCells,
-    predictEach: (cells, found = NOTHING) => predictEach(cells, found, { check, predictCells }),
+    predictEach: (cells, found = NOTHING) => predictEach(read(cells, found), found),
     at: (threshold) =>
       servedPredictor({ ...served, predict: predictAt(served, threshold) }, config, { ...tools, threshold }),
   };
@@ -122,25 +141,17 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
 
 /** @param found findings about the names of columns */
 function predictEach(
-  cells: Cells,
+  { checked, predictOf }: { checked: CheckedSeries; predictOf: (rows: readonly number[]) => Predicted },
   found: Found,
-  { check, predictCells }: { check: CheckRows; predictCells: (cells: Cells, found: Found) => Predictions },
 ): RowPrediction[] {
-  const { errors, warnings } = check(cells);
+  const { table, errors, warnings } = checked;
   const errorOf = messagesByRow([...found.errors, ...errors]);
   const warningOf = messagesByRow([...found.warnings, ...warnings]);
-  const predictions = cells.map((_, row) => refused(errorOf.get(row) ?? ""));
+  const all = [...Array(table.rowCount).keys()];
+  const predictions = all.map((row) => refused(errorOf.get(row) ?? ""));
   const fill = (rows: readonly number[]): void => {
     try {
-      const {
-        values,
-        probabilities,
-        shares: sharesOf,
-        predictionIds,
-      } = predictCells(
-        rows.map((row) => cells[row]!),
-        { errors: [], warnings: [], requestId: found.requestId },
-      );
+      const { values, probabilities, shares: sharesOf, predictionIds } = predictOf(rows);
       rows.forEach((row, i) => {
         const [probability, warning] = [probabilities?.[i] ?? null, warningOf.get(row) ?? null];
         const [shares, predictionId] = [sharesOf?.(i) ?? null, predictionIds[i]!];
@@ -153,7 +164,7 @@ function predictEach(
       else for (const row of rows) fill([row]);
     }
   };
-  const good = [...cells.keys()].filter((row) => !errorOf.has(row));
+  const good = all.filter((row) => !errorOf.has(row));
   if (good.length > 0) fill(good);
   return predictions;
 }
@@ -189,9 +200,9 @@ function servedValues({ predict, labels, model }: ServedModel, digits: number | 
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels, digits });
   const isBinary = target.task === "binary";
-  return (table: Table): Pick<Predictions, "values" | "probabilities" | "shares"> => {
-    if (table.rowCount === 0) return { values: [], probabilities: labels && [], shares: labels && (() => []) };
-    const prediction = refusingRows(() => predict(table));
+  return (checked: CheckedSeries, asked: readonly number[]): Omit<Predicted, "predictionIds"> => {
+    if (asked.length === 0) return { values: [], probabilities: labels && [], shares: labels && (() => []) };
+    const prediction = refusingRows(() => predictRows(predict, checked, asked));
     const { predictions, notFinite } = valuesOf(prediction);
     const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
     if (notFinite.length > 0) throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
@@ -214,11 +225,8 @@ export function refusingRows<T>(work: () => T): T {
 
 function logEntries({ inputs, names, runId, sha256, labels }: ServedModel, { now, threshold = null }: PredictorTools) {
   const kept = [...inputs, ...names];
-  return (
-    cells: Cells,
-    { values, probabilities, predictionIds }: Pick<Predictions, "values" | "probabilities" | "predictionIds">,
-    requestId: string | null,
-  ): LoggedPrediction[] => {
+  return (cells: Cells, predicted: Predicted, requestId: string | null): LoggedPrediction[] => {
+    const { values, probabilities, predictionIds } = predicted;
     const at = now();
     return cells.map((row, i) => ({
       predictionId: predictionIds[i]!,

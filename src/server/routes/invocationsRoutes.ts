@@ -82,6 +82,8 @@ async function predictCsv(
   request: Request,
 ): Promise<Invoked> {
   const { limits } = workspace.config.serve;
+  const requestId = requestIdOf(request);
+  const continueSeries = predictor.served.continueSeries();
   const values: (string | number)[] = [];
   const warnings: RowFinding[] = [];
   for await (const { cells, errors, warnings: named, start } of csvBatches(
@@ -93,7 +95,7 @@ async function predictCsv(
       const hint = "use POST /predict, which streams any number of rows";
       throw new HttpProblem("too-large", `the body has more than ${limits.rows} rows`, { hint });
     }
-    const predicted = predictor.predictCells(cells, { errors, warnings: named, requestId: requestIdOf(request) });
+    const predicted = predictor.predictCells(cells, { errors, warnings: named, requestId, continueSeries });
     values.push(...predicted.values);
     warnings.push(...predicted.warnings.map((warning) => ({ ...warning, row: start + warning.row })));
   }

@@ -12,8 +12,6 @@ import { ref } from "../http/shapes.ts";
 import type { Predictions } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
-import type { Table } from "../../core/table/table.ts";
-import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { byInputColumn, explain as shapValues } from "../../pipeline/predict/explain.ts";
 
 const CSV_TYPE = "text/csv";
@@ -50,7 +48,7 @@ function respond(serving: Serving, exchange: Exchange): Reply | Promise<Reply> {
   const rows = requestRows(body, { inputs: predictor.inputs, mostRows: state.workspace.config.serve.limits.rows });
   if (explain === true) requireExplainable(rows.rows.length);
   const send = (predictions: Predictions): Reply => {
-    const extra = explain === true ? explanations(serving.served, predictions.table, rows.single) : undefined;
+    const extra = explain === true ? explanations(predictions, rows.single) : undefined;
     return sendText(reply, serving.responseText(rows, predictions, extra));
   };
   // Without a promise where there is none: it would cost a tenth of the time of a request.
@@ -144,7 +142,10 @@ export function requireExplainable(rowCount: number): void {
 }
 
 /** Members of the response. @throws {HttpProblem} 400 for a model without SHAP values */
-export function explanations({ model }: ServedModel, table: Table, single: boolean): Record<string, unknown> {
+export function explanations(
+  { model, table }: Pick<Predictions, "model" | "table">,
+  single: boolean,
+): Record<string, unknown> {
   if (table.rowCount === 0) return { explanations: [] };
   const { featureNames, outputCount, baseValues, blocks } = attempt(
     () => byInputColumn(shapValues(model, table)),

@@ -1,0 +1,57 @@
+/** Rows after the end of the history: each looks back on the predictions for the rows before it, as a forecast does. */
+import type { Model } from "../../core/records/model.ts";
+import type { Prediction } from "../../core/metric.ts";
+import { selectRows, type Table } from "../../core/table/table.ts";
+import { continuedRows } from "../../pipeline/predict/forecaster.ts";
+import type { CheckedTable, RowFinding, RowPolicy } from "./checkRows.ts";
+
+export interface CheckedSeries extends CheckedTable {
+  /** By row: the prediction of a row that looks back on others, else NaN; undefined if there is none. */
+  readonly continued?: Float64Array;
+  /** Has these predictions in its history. */
+  readonly model?: Model;
+}
+
+/** For tables that follow each other, such as the batches of a file. */
+export type ContinueSeries = (checked: CheckedTable) => CheckedSeries;
+
+/** @returns a function that starts anew, for the next file or request */
+export function seriesContinuer(model: Model, { history }: Pick<RowPolicy, "history">): () => ContinueSeries {
+  const start = history === "error" ? undefined : continuedRows(model);
+  return () => {
+    const follow = start?.();
+    return (checked) => {
+      if (follow === undefined || !checked.lacksHistory) return checked;
+      const { predicted: continued, model: later } = follow(checked.table);
+      const solved = checked.errors.filter((each) => isContinued(each, continued));
+      const errors = checked.errors.filter((each) => !isContinued(each, continued));
+      const warnings = [...checked.warnings, ...(history === "ignore" ? [] : solved)].map((each) =>
+        isContinued(each, continued)
+          ? { ...each, message: `${each.message}; it looks back on the predictions before it` }
+          : each,
+      );
+      return { ...checked, errors, warnings, continued, model: later };
+    };
+  };
+}
+
+/** Whether the finding is of a row that was predicted all the same. */
+export function isContinued({ check, series, row }: RowFinding, continued: Float64Array | undefined): boolean {
+  return check === "history" && series === undefined && !Number.isNaN(continued?.[row] ?? NaN);
+}
+
+/** The predictions of some rows of a checked table. */
+export function predictRows(
+  predict: (table: Table) => Prediction,
+  { table, continued }: CheckedSeries,
+  rows: readonly number[],
+): Prediction {
+  const known = continued === undefined ? rows : rows.filter((row) => Number.isNaN(continued[row]));
+  const prediction = predict(known.length === table.rowCount ? table : selectRows(table, known));
+  if (continued === undefined) return prediction;
+  const values = prediction.yPred.values();
+  return {
+    ...prediction,
+    yPred: Float64Array.from(rows, (row) => (Number.isNaN(continued[row]) ? values.next().value! : continued[row]!)),
+  };
+}
