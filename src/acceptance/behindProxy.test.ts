@@ -3,7 +3,7 @@ import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logisticWorkspace } from "./lifecycleWorkspace.ts";
-import { served, type ServedWorkspace } from "./servedWorkspace.ts";
+import { expectProblem, served, type ServedWorkspace } from "./servedWorkspace.ts";
 
 const TOKEN = "a-token-for-the-proxy";
 
@@ -53,14 +53,14 @@ describe.each([
 
     const root = await fetch(`${base}/`, { headers: { accept: "text/html,*/*" }, redirect });
     expect([root.status, moved(root, `${base}/`)]).toEqual([303, `${base}/ui`]);
-    const closed = await fetch(`${base}/ui/runs?by=time`, { redirect });
-    const login = moved(closed, `${base}/ui/runs?by=time`);
-    expect(login).toBe(`${base}/ui/login?next=%2Fui%2Fruns%3Fby%3Dtime`);
+    const closed = await fetch(`${base}/ui/runs?sort=trained`, { redirect });
+    const login = moved(closed, `${base}/ui/runs?sort=trained`);
+    expect(login).toBe(`${base}/ui/login?next=%2Fui%2Fruns%3Fsort%3Dtrained`);
     const form = await (await fetch(login)).text();
     const action = new URL(/<form[^>]*action="([^"]+)"/.exec(form)![1]!, login).href;
-    const body = new URLSearchParams({ token: TOKEN, next: "/ui/runs?by=time" });
+    const body = new URLSearchParams({ token: TOKEN, next: "/ui/runs?sort=trained" });
     const signedIn = await fetch(action, { method: "POST", body, redirect });
-    expect(moved(signedIn, action)).toBe(`${base}/ui/runs?by=time`);
+    expect(moved(signedIn, action)).toBe(`${base}/ui/runs?sort=trained`);
     const [value, ...attributes] = signedIn.headers.get("set-cookie")!.split("; ");
     // Without a path, a browser sends the cookie to all addresses below the folder of `action`, which is <base>/ui.
     expect(attributes.some((each) => each.startsWith("Path"))).toBe(false);
@@ -108,9 +108,9 @@ it("a browser at / is sent to the pages, a program gets 405", async () => {
   expect([(await at("text/html")).status, (await at("*/*")).status]).toEqual([303, 405]);
 });
 
-type Paths = Readonly<Record<string, { readonly get?: { readonly tags: readonly string[] } }>>;
+type Paths = Readonly<Record<string, { readonly get?: { readonly responses: object } }>>;
 
-it("a query parameter that is not known is refused, except by probes", async () => {
+it("a query parameter that is not known is refused, by probes and pages too", async () => {
   const auth = { authorization: `Bearer ${TOKEN}` };
   const wrong = ["/predict?model=v1", "/predict?explain=true&limit=2", "/invocations?log=false", "/?dry_run=1"];
   for (const path of wrong) {
@@ -119,16 +119,33 @@ it("a query parameter that is not known is refused, except by probes", async () 
   }
   expect((await server.get("/score?model=v1", auth)).body).toMatchObject({
     status: 400,
-    hint: "this endpoint has no query parameters",
+    hint: "this address has no query parameters",
   });
   expect((await server.get("/model?", auth)).status).toBe(200);
   const document = (await server.get("/openapi.json", auth)).body as { info: { description: string }; paths: Paths };
-  expect(document.info.description).toContain(
-    "that are not described are refused; probes (the tag health) ignore them",
+  expect(document.info.description).toContain("that are not described are refused");
+  const read = Object.entries(document.paths).flatMap(([path, { get }]) =>
+    get === undefined ? [] : [[path, get] as const],
   );
-  for (const [path, { get }] of Object.entries(document.paths)) {
-    if (get === undefined) continue;
-    const { status } = await server.get(`${path}?x=1`, auth);
-    expect([path, status]).toEqual([path, get.tags[0] === "health" ? 200 : 400]);
+  expect(read.length).toBeGreaterThan(8);
+  for (const [path, { responses }] of read) {
+    expect(responses).toHaveProperty("400");
+    expectProblem(await server.get(`${path}?x=1`, auth), 400, /this address has no query parameters/);
   }
+  const pages = {
+    "/ui": "this address has no",
+    "/ui/runs": "known: metric, family",
+    "/ui/login": "known: next",
+    "/docs": "",
+  };
+  for (const [path, hint] of Object.entries(pages)) {
+    const { status, text } = await server.get(`${path}?x=1`, auth);
+    expect([path, status, text]).toEqual([path, 400, expect.stringContaining(hint)]);
+  }
+  for (const path of [
+    "/ui/runs?page=1&sort=trained",
+    "/ui/monitoring?from=&to=",
+    "/ui/predictions?truth=known&before=",
+  ])
+    expect([path, (await server.get(path, auth)).status]).toEqual([path, 200]);
 });

@@ -17,7 +17,6 @@ export interface Endpoint {
   /** A token needs one of them, where there are tokens; none: anybody may call it. */
   readonly scopes: readonly Scope[];
   readonly path?: Readonly<Record<string, JsonSchema>>;
-  /** Undefined: any are ignored, as by probes. */
   readonly query?: Parameters;
   readonly body?: Content;
   readonly returns: Content;
@@ -26,13 +25,21 @@ export interface Endpoint {
 }
 
 export interface Declared {
-  readonly query: Parameters | undefined;
+  readonly query: Parameters;
   readonly scopes: readonly Scope[];
   readonly operation: JsonSchema;
+  /** Of a page: the names of its query parameters, which it reads itself. */
+  readonly fields?: readonly string[];
 }
 
-const OF_ALL: readonly ProblemName[] = ["misdirected", "headers-too-large", "internal-error", "overloaded"];
-const OF_GUARDED: readonly ProblemName[] = ["bad-request", "unauthorized", "forbidden", "too-many-requests"];
+const OF_ALL: readonly ProblemName[] = [
+  "bad-request",
+  "misdirected",
+  "headers-too-large",
+  "internal-error",
+  "overloaded",
+];
+const OF_GUARDED: readonly ProblemName[] = ["unauthorized", "forbidden", "too-many-requests"];
 const OF_BODIES: readonly ProblemName[] = ["too-slow", "too-large", "unsupported-media-type", "invalid-rows"];
 
 const finding = object(
@@ -96,7 +103,7 @@ export function endpoint(declared: Endpoint): { readonly config: Declared } {
       ...problemResponses(refused),
     },
   };
-  return { config: { query: declared.query, scopes, operation } };
+  return { config: { query, scopes, operation } };
 }
 
 function content(byType: Content): JsonSchema {
@@ -115,17 +122,21 @@ function problemResponses(names: readonly ProblemName[]): Record<number, object>
 }
 
 /**
- * The values of a query string. An unknown parameter would be ignored, and ?model=v1 would silently return predictions of
- * another model.
+ * The values of a query string; null for a page. An unknown parameter would be ignored, and ?model=v1 would silently return
+ * predictions of another model.
  * @throws {HttpProblem} 400
  */
-export function parameterValues(given: Readonly<Record<string, unknown>>, declared: Parameters): ParameterValues {
-  const names = Object.keys(declared);
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(declared, name));
+export function parameterValues(
+  given: Readonly<Record<string, unknown>>,
+  { query: declared = {}, fields }: Partial<Declared>,
+): ParameterValues | null {
+  const names = fields ?? Object.keys(declared);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const hint = names.length === 0 ? "this endpoint has no query parameters" : `known: ${names.join(", ")}`;
+    const hint = names.length === 0 ? "this address has no query parameters" : `known: ${names.join(", ")}`;
     throw new HttpProblem("bad-request", `unknown query parameter "${unknown.slice(0, 80)}"`, { hint });
   }
+  if (fields !== undefined) return null;
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       const { type, minimum, maximum } = declared[name]!;

@@ -23,7 +23,7 @@ declare module "fastify" {
     /** The values of its query; null without one. */
     parameters: ParameterValues | null;
   }
-  /** Declared by `endpoint`; pages have none. */
+  /** Declared by `endpoint`; pages declare `fields` alone. */
   interface FastifyContextConfig extends Partial<Declared> {}
   interface FastifyInstance {
     /** OpenAPI's paths object: all declared endpoints. */
@@ -103,9 +103,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     done();
   });
   app.addHook("onRequest", (request, _reply, done) => {
-    // Most requests have no query: skip parsing it.
-    const { query } = request.url.includes("?") ? request.routeOptions.config : {};
-    if (query !== undefined) request.parameters = parameterValues(request.query as Record<string, unknown>, query);
+    // Most requests have no query: skip parsing it. Pages read theirs; OPTIONS is @fastify/cors's.
+    if (request.url.includes("?") && !request.is404 && request.method !== "OPTIONS")
+      request.parameters = parameterValues(request.query as Record<string, unknown>, request.routeOptions.config);
     done();
   });
   app.decorateRequest("caller", "");

@@ -22,19 +22,20 @@ import { runsPage } from "./runsPage.ts";
 import { searchPage, trialsPage } from "./trialsPage.ts";
 import { windowPage } from "./windowPage.ts";
 
-const pages: Readonly<Record<string, PageWriter>> = {
-  "/": overviewPage,
-  "/runs": runsPage,
-  "/compare": comparePage,
-  "/runs/:id": runPage,
-  "/trials": trialsPage,
-  "/trials/:id": searchPage,
-  "/monitoring": monitoringPage,
-  "/monitoring/:id": windowPage,
-  "/monitoring/:id/column": columnPage,
-  "/predictions": predictionsPage,
-  "/predictions/:id": predictionPage,
-  "/live": livePage,
+/** With their query parameters. */
+const pages: Readonly<Record<string, readonly [write: PageWriter, ...fields: string[]]>> = {
+  "/": [overviewPage],
+  "/runs": [runsPage, "metric", "family", "tag", "deployed", "winners", "sort", "order", "page"],
+  "/compare": [comparePage, "run"],
+  "/runs/:id": [runPage],
+  "/trials": [trialsPage],
+  "/trials/:id": [searchPage],
+  "/monitoring": [monitoringPage, "source", "from", "to", "page"],
+  "/monitoring/:id": [windowPage],
+  "/monitoring/:id/column": [columnPage, "name"],
+  "/predictions": [predictionsPage, "id", "model", "answer", "truth", "key", "from", "to", "before"],
+  "/predictions/:id": [predictionPage],
+  "/live": [livePage],
 };
 
 /** Adds pages that also take forms. */
@@ -48,8 +49,8 @@ export function registerPages(app: App, state: ServerState, access: PageAccess, 
   };
   const register = async (ui: App): Promise<void> => {
     addErrors(ui, renderer);
-    for (const [url, write] of Object.entries(pages)) {
-      ui.get(url, { onRequest }, async (request, reply) =>
+    for (const [url, [write, ...fields]] of Object.entries(pages)) {
+      ui.get(url, { onRequest, config: { fields } }, async (request, reply) =>
         renderer.send(reply, await renderer.render(write, request), request),
       );
     }

@@ -16,7 +16,7 @@ import { tryIt } from "./tryIt.ts";
 
 export function registerDocs(app: App, state: ServerState): void {
   const about = { id: "getOpenApi", tag: "model", summary: "This document" } as const;
-  const declared = endpoint({ ...about, scopes: ["read", "predict"], query: {}, returns: json({}) });
+  const declared = endpoint({ ...about, scopes: ["read", "predict"], returns: json({}) });
   app.get("/openapi.json", declared, (_request, reply) => sendJson(reply, document(app, state)));
   app.get("/docs", (request, reply) => reply.redirect(relativeAddress(request.url, "/ui/docs"), 303));
 }

@@ -29,7 +29,6 @@ export function registerInvocations(app: App, state: ServerState): void {
     scopes: ["predict"],
     summary: "Predicts rows as an MLflow model server does",
     description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the response is { predictions: [...] }, and its "warnings" if there are any. Rows that are not valid are status 400.`,
-    query: {},
     body: { "application/json": ref("Invocation"), "text/csv": { type: "string" } },
     returns: json(ref("Invoked")),
     problems: ["not-ready"],

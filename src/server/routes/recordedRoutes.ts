@@ -18,7 +18,7 @@ export function registerRecorded(app: App, state: ServerState): void {
     scopes: Endpoint["scopes"] = ["read"],
   ): void => {
     const returns = json(returned);
-    const declared = endpoint({ id, tag: "model", scopes, summary, query: {}, returns, problems: ["not-ready"] });
+    const declared = endpoint({ id, tag: "model", scopes, summary, returns, problems: ["not-ready"] });
     app.get(url, declared, (_request, reply) => {
       const { served } = requireServing(state);
       return sendJson(reply, document({ ...state.workspace, store: state.store.current() }, served));

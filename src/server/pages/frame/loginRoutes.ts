@@ -16,7 +16,7 @@ export function registerLogin(
   { access, renderer, bodies }: { access: PageAccess; renderer: PageRenderer; bodies: BodyReader },
 ): void {
   addBodyType(ui, FORM_TYPE, bodies, { bytes: FORM_BYTES, parse: (text) => new URLSearchParams(text) });
-  ui.get("/login", (request, reply) => {
+  ui.get("/login", { config: { fields: ["next"] } }, (request, reply) => {
     const next = new URLSearchParams(request.url.split("?")[1] ?? "").get("next");
     if (access.tokens.length === 0) return reply.redirect(relativeAddress(request.url, "/ui"), 303);
     return renderer.send(reply, loginPage(safeNext(next), null), request);
