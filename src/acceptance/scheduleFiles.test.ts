@@ -50,6 +50,35 @@ describe("two workspaces of one repository", () => {
   });
 });
 
+describe("two projects, each with an environment of the same name", () => {
+  it("do not replace the file of the other, and have other names in a cluster once they have names", () => {
+    const all = emptyWorkspace();
+    const schedule = [{ name: "verify", cron: "0 3 * * *" }];
+    const config = JSON.stringify({ target: "y", schedule });
+    all.write({ "a/prod/config.json": config, "b/prod/config.json": config });
+    const [a, b] = ["a", "b"].map((name) => workspaceIn(join(all.folder, name, "prod")));
+    const install = ["schedule", "install", "--k8s", "-o", "../../out"];
+    a!.ok(...install);
+    const refused = b!.run(install);
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/already contains the jobs of \.\.\/a\/prod\/config\.json\n.*set another "name"/),
+    ]);
+    b!.ok("schedule", "remove", "--k8s", "-o", "../../out");
+    const [ofA] = all.names("out");
+    expect(all.names("out")).toEqual([ofA]);
+    b!.configure({ name: "b" });
+    b!.ok(...install);
+    a!.configure({ schedule: [{ name: "verify", cron: "0 4 * * *" }] });
+    a!.ok(...install);
+    expect(all.names("out")).toHaveLength(2);
+    expect(all.read(`out/${ofA}`)).toContain("0 4 * * *");
+    // In its own folder, with -o too, a workspace knows the file by its place in each clone.
+    a!.ok("schedule", "install", "--k8s");
+    expect(a!.ok("schedule", "install", "--k8s", "-o", "k8s", "--json")).toContain('"changed":false');
+  });
+});
+
 describe("two environments with one base, outside of a repository", () => {
   it("have other names for their jobs in a cluster, and keep the file of the other", () => {
     const all = emptyWorkspace();

@@ -10,7 +10,8 @@ import type { Reference } from "../config/references.ts";
 import type { JobPlace } from "./schedule/executeJob.ts";
 import { githubWorkflow } from "./schedule/install/githubWorkflow.ts";
 import { jobVariables, variablesNote, type Target } from "./schedule/install/jobCommand.ts";
-import { clusterPrefix, type InstallOptions } from "./schedule/install/scheduleFiles.ts";
+import { clusterPrefix } from "./schedule/install/names.ts";
+import type { InstallOptions } from "./schedule/install/scheduleFiles.ts";
 import { kubernetesCronJobs } from "./schedule/install/kubernetesCronJobs.ts";
 import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { calendarOf, systemdUnits } from "./schedule/install/systemdUnits.ts";
@@ -221,9 +222,9 @@ describe("Kubernetes", () => {
   });
 
   it("gets other names for each configuration, the same after `git init`, and calls it by its name", () => {
-    const named = () =>
+    const named = (name = "model") =>
       ["staging.json", "prod.json", "staging/config.json", "prod/config.json", "config.json"].map((path) =>
-        clusterPrefix(join(folder, path)),
+        clusterPrefix(join(folder, path), name),
       );
     const prefixes = named();
     mkdirSync(join(folder, ".git"), { recursive: true });
@@ -235,7 +236,7 @@ describe("Kubernetes", () => {
       expect.stringMatching(/^mlctl-prod-[0-9a-f]{6}$/),
       expect.stringMatching(/^mlctl-.+-[0-9a-f]{6}$/),
     ]);
-    expect(new Set(prefixes).size).toBe(5);
+    expect(new Set([...prefixes, ...named("churn"), ...named("shop")]).size).toBe(15);
     const jobs = [job({ name: "x".repeat(60) }), job({ name: "nightly" })];
     const text = kubernetesCronJobs(jobs, now, { prefix: prefixes[0]!, config: "staging.json", memory: "80%" });
     const names = parseAllDocuments(text).map((each) => (each.toJS() as { metadata: { name: string } }).metadata.name);

@@ -3,8 +3,14 @@ import { basename, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { program } from "../executeJob.ts";
 import { installInCrontab, isInCrontab } from "./crontab.ts";
-import { clusterPrefix, ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
-import type { InstallOptions } from "./scheduleFiles.ts";
+import { unitPrefix } from "./names.ts";
+import {
+  isOwnFolder,
+  ownFiles,
+  scheduleFilesFolder,
+  writeScheduleFiles,
+  type InstallOptions,
+} from "./scheduleFiles.ts";
 import { jobVariables, variablesNote, shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { clearExpectations, expectJobs, moveExpectations } from "../jobStatus.ts";
@@ -23,7 +29,7 @@ export async function installSchedule(jobs: readonly ScheduledJob[], options: In
       ? { ...(await installInCrontab(jobs, options)), files: [] as string[] }
       : { ...writeScheduleFiles(jobs, options), lines: [] as string[] };
   if (!dryRun) await updateExpectations(jobs, options);
-  const next = target === "crontab" ? null : nextStep(jobs, result.removed, options);
+  const next = target === "crontab" ? null : nextStep(jobs, result, options);
   const variables = jobs.length === 0 ? [] : jobVariables(options, target);
   const note = variablesNote(variables, target) ?? null;
   const names = jobs.map(({ name }) => name);
@@ -56,10 +62,10 @@ async function updateExpectations(jobs: readonly ScheduledJob[], options: Instal
   const { context } = workspace;
   if (target !== "crontab" && target !== "systemd") return;
   if (jobs.length > 0)
-    return expectJobs(workspace, jobs, { by: target, now: context.now(), fromFirstRun: isElsewhere(options) });
+    return expectJobs(workspace, jobs, { by: target, now: context.now(), fromFirstRun: !isOwnFolder(options) });
   const inPlace = (): boolean => ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
   // Only copies were removed; systemd still has the units.
-  if (target === "systemd" && isElsewhere(options) && inPlace()) return;
+  if (target === "systemd" && !isOwnFolder(options) && inPlace()) return;
   const other = target === "crontab" ? "systemd" : "crontab";
   const isLeft = other === "crontab" ? isInCrontab(configPath) : inPlace();
   if (isLeft) await moveExpectations(workspace, target, other);
@@ -67,19 +73,18 @@ async function updateExpectations(jobs: readonly ScheduledJob[], options: Instal
   else await clearExpectations(workspace, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
 }
 
-/** Whether the files go to a folder that the scheduler does not read. */
-function isElsewhere(options: InstallOptions): boolean {
-  return scheduleFilesFolder(options) !== scheduleFilesFolder({ ...options, output: undefined });
-}
-
 function linkCommand(timers: readonly string[], options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
-  if (timers.length === 0 || !isElsewhere(options)) return [];
+  if (timers.length === 0 || isOwnFolder(options)) return [];
   const units = timers.flatMap((timer) => [timer.replace(/timer$/, "service"), timer]);
   return [`systemctl --user link ${units.map((unit) => shellWord(join(folder, unit))).join(" ")}`];
 }
 
-function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], options: InstallOptions): string | null {
+function nextStep(
+  jobs: readonly ScheduledJob[],
+  { files, removed }: Readonly<Record<"files" | "removed", readonly string[]>>,
+  options: InstallOptions,
+): string | null {
   const { target, configPath } = options;
   if (jobs.length === 0 && removed.length === 0) return null;
   if (target === "github") {
@@ -100,5 +105,5 @@ function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], opt
   const old =
     "also delete the old ones in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";
   if (jobs.length === 0) return old;
-  return `${removed.length > 0 ? `${old}; ` : ""}kubectl apply -f ${shellWord(join(relative(process.cwd(), scheduleFilesFolder(options)), `${clusterPrefix(configPath)}-cronjobs.yaml`))}`;
+  return `${removed.length > 0 ? `${old}; ` : ""}kubectl apply -f ${shellWord(relative(process.cwd(), files[0]!))}`;
 }

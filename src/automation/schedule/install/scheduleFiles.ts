@@ -1,23 +1,29 @@
 /** Writes and removes the files for systemd, GitHub Actions and Kubernetes, and tracks which workspace owns each file. */
 import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { counted } from "../../../core/text/format.ts";
 import { userFolder } from "../../../core/userFolder.ts";
 import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
-import { sha256Text } from "../../../storage/files/workspacePaths.ts";
 import { shortestInterval } from "../cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
 import type { Target } from "./jobCommand.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
+import {
+  clusterPrefix,
+  pathInRepository,
+  placeInCluster,
+  repositoryOf,
+  slashed,
+  unitPrefix,
+  workflowPrefix,
+} from "./names.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
 import type { JobPlace } from "../executeJob.ts";
 
 const MARK = "# Written by mlctl schedule install; change config.json and install again.";
 const OWNER = "# It manages the jobs of ";
-
-const MAX_SLUG_LENGTH = 40;
 
 /** Also removes files of this workspace that are no longer needed; those of other workspaces stay. */
 export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: InstallOptions) {
@@ -27,7 +33,7 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
     ([name, text]) => [join(folder, name), `${MARK}\n${OWNER}${owner}\n${text}`] as const,
   );
   const fresh = wanted.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
-  if (!options.force) for (const [path] of fresh) requireOwn(path, owner);
+  if (!options.force) for (const [path] of fresh) requireOwn(path, options);
   const stale = ownFiles(options).filter((path) => !wanted.some(([each]) => each === path));
   if (!options.dryRun) {
     for (const [path, text] of fresh) atomicWrite(path, text);
@@ -42,10 +48,10 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
 
 export function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
-  const cluster = `${clusterPrefix(options.configPath)}-cronjobs.yaml`;
+  const cluster = clusterFile(options);
   // In the workspace's own folder, those with the names of earlier versions too.
   const isCluster = (name: string): boolean =>
-    name === cluster || (options.output === undefined && /^mlctl(-.+)?-cronjobs\.yaml$/.test(name));
+    name === cluster || (isOwnFolder(options) && /^mlctl(-.+)?-cronjobs\.yaml$/.test(name));
   return (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => (options.target === "k8s" ? isCluster(name) : fileNames[options.target]?.test(name)))
     .map((name) => join(folder, name))
@@ -62,7 +68,7 @@ function isOwn(path: string, options: InstallOptions): boolean {
   const { target, configPath } = options;
   const writer = writerOf(path);
   // Earlier versions wrote the path in the repository for Kubernetes too.
-  if (target === "k8s") return writer === ownerOf(options) || writer === pathInRepository(configPath);
+  if (target === "k8s" && isOwnFolder(options) && writer === pathInRepository(configPath)) return true;
   if (writer === undefined || target !== "systemd") return writer === ownerOf(options);
   if (writer === "") return basename(path).startsWith(`${unitPrefix(configPath)}-`);
   return writer === ownerOf(options) || realConfigPath(writer) === configPath;
@@ -80,11 +86,6 @@ export function scheduleFilesFolder({ target, output, configPath }: InstallOptio
   });
 }
 
-/** Unique also for workspaces with the same folder name. */
-export function unitPrefix(configPath: string): string {
-  return `mlctl-${slug(basename(dirname(configPath)))}-${sha256Text(configPath).slice(0, 6)}`;
-}
-
 function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record<string, string> {
   const { target, configPath, workspace, references } = options;
   const now = workspace.context.now();
@@ -93,9 +94,9 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   if (target === "k8s") {
     warnOfVolume(jobs, options);
     warnOfOthers(options);
-    const { memory } = workspace.config.limits;
-    const place = { prefix: clusterPrefix(configPath), config: basename(configPath), memory };
-    return { [`${place.prefix}-cronjobs.yaml`]: kubernetesCronJobs(jobs, now, place) };
+    const { limits, name } = workspace.config;
+    const place = { prefix: clusterPrefix(configPath, name), config: basename(configPath), memory: limits.memory };
+    return { [clusterFile(options)]: kubernetesCronJobs(jobs, now, place) };
   }
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
@@ -168,36 +169,23 @@ function keptFolders({ workspace: { paths, context } }: InstallOptions): string[
   return folders.filter((path) => !outside.includes(path));
 }
 
-function workflowPrefix(config: string): string {
-  if (config === "config.json") return "mlctl";
-  const place = dirname(config) === "." ? config : dirname(config);
-  return `mlctl-${slug(place).slice(-MAX_SLUG_LENGTH)}-${sha256Text(config).slice(0, 6)}`;
-}
-
-/** The same before and after `git init`, and on each machine: "prod/config.json". */
-function placeInCluster(configPath: string): string {
-  return `${basename(dirname(configPath))}/${basename(configPath)}`;
-}
-
-/** In lower case and short: names in a cluster have at most 52 characters. */
-export function clusterPrefix(configPath: string): string {
-  const place = placeInCluster(configPath);
-  const short = slug(basename(place.replace(/(\/config)?\.\w+$/, "")))
-    .toLowerCase()
-    .slice(-12)
-    .replace(/^-/, "");
-  return `mlctl-${short}-${sha256Text(place).slice(0, 6)}`;
-}
-
-function slug(text: string): string {
-  return text.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
-}
-
 /** An absolute path for systemd units, which belong to this machine; else one that is the same in every clone. */
-function ownerOf({ target, configPath }: InstallOptions): string {
-  const shared = target === "k8s" ? placeInCluster(configPath) : pathInRepository(configPath);
-  const path = target === "systemd" ? configPath : shared;
+function ownerOf(options: InstallOptions): string {
+  const { target, configPath } = options;
+  // Projects that share a folder may have folders of the same name.
+  const inCluster = (): string =>
+    isOwnFolder(options) ? placeInCluster(configPath) : slashed(relative(scheduleFilesFolder(options), configPath));
+  const path = target === "systemd" ? configPath : target === "k8s" ? inCluster() : pathInRepository(configPath);
   return path.replace(/[\r\n]/g, "?");
+}
+
+/** Whether the scheduler reads the folder of the files; for Kubernetes: whether it is the own one of the workspace. */
+export function isOwnFolder(options: InstallOptions): boolean {
+  return scheduleFilesFolder(options) === scheduleFilesFolder({ ...options, output: undefined });
+}
+
+function clusterFile({ configPath, workspace }: InstallOptions): string {
+  return `${clusterPrefix(configPath, workspace.config.name)}-cronjobs.yaml`;
 }
 
 /** The owner in the file's header; undefined: not written by mlctl; "": written by an mlctl that recorded no owner. */
@@ -207,30 +195,16 @@ function writerOf(path: string): string | undefined {
   return second.startsWith(OWNER) ? second.slice(OWNER.length) : "";
 }
 
-function requireOwn(path: string, owner: string): void {
-  const writer = existsSync(path) ? writerOf(path) : owner;
-  if (writer === owner || writer === "") return;
+function requireOwn(path: string, options: InstallOptions): void {
+  if (!existsSync(path) || isOwn(path, options)) return;
+  const writer = writerOf(path);
+  if (writer === "") return;
   const why =
     writer === undefined ? "already exists and was not written by mlctl" : `already contains the jobs of ${writer}`;
+  const others = options.target === "k8s" ? ', set another "name" in config.json' : "";
   throw new MlctlError("usage", `${path} ${why}`, {
-    hint: "move the file away, give another folder with --output, or replace it with --force",
+    hint: `move the file away${others}, give another folder with --output, or replace it with --force`,
   });
-}
-
-function pathInRepository(configPath: string): string {
-  return slashed(relative(repositoryOf(dirname(configPath)), configPath));
-}
-
-function slashed(path: string): string {
-  return path.replaceAll(sep, "/");
-}
-
-/** The folder with `.git`, at or above `folder`; else `folder`. */
-function repositoryOf(folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, ".git"))) return at;
-    if (dirname(at) === at) return folder;
-  }
 }
 
 export interface InstallOptions extends JobPlace {
