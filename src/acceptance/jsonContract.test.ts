@@ -106,7 +106,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "monitor --show latest": { "": monitoring },
   "monitor --history": { "": "windows", "windows[]": watchedWindow },
-  "alerts list": { "": "alerts,mutes,resolved" },
+  "alerts list": { "": "alerts,mutes,resolved,undelivered" },
   "alerts test": { "": "alerts" },
   "runs list": { "": "production,runs", "runs[]": run },
   "runs show latest": {

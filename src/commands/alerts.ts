@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import { counted, formatNumber, shortTime, present } from "../core/text/format.ts";
 import { didYouMean } from "../core/text/suggest.ts";
-import { channelsText } from "../core/text/recordText.ts";
+import { channelsText, undeliveredText } from "../core/text/recordText.ts";
 import type { SavedAlerts } from "../lifecycle/monitor/savedAlerts.ts";
 import { defineCommand, type Command, type Outcome } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -21,7 +21,7 @@ const list = defineCommand({
 });
 
 function listed(result: SavedAlerts, notes: readonly string[] = []): Outcome {
-  const { alerts: open, resolved, mutes } = result;
+  const { alerts: open, resolved, mutes, undelivered } = result;
   const muted = open.filter((alert) => alert.muted !== null).length;
   const alertTable = tableOf(
     [...open, ...resolved],
@@ -47,9 +47,11 @@ function listed(result: SavedAlerts, notes: readonly string[] = []): Outcome {
     open.length === 0 ? "no open alerts" : counted(open.length, "open alert"),
     muted > 0 && `${muted} muted`,
     resolved.length > 0 && `${resolved.length} resolved in the last 7 days`,
+    undelivered.length > 0 && `${counted(undelivered.length, "channel")} failed`,
   ]).join(", ");
   const next = open.length === 0 && "`mlctl monitor` checks again";
-  return { result, view: { title, tables: [alertTable, muteTable], notes, next } };
+  const failures = undelivered.map((each) => `${each.channel}: ${undeliveredText(each)}`);
+  return { result, view: { title, tables: [alertTable, muteTable], notes: [...notes, ...failures], next } };
 }
 
 const check = { name: "<check>", description: 'a finding or a column: "drift: age", or only its name' };

@@ -3,7 +3,7 @@ import { exitCodes } from "../core/errors.ts";
 import { formatNumber, withInterval } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
-import type { SentAlert } from "../lifecycle/monitor/monitorAlerts.ts";
+import type { SentAlert } from "../lifecycle/monitor/alertDelivery.ts";
 import type { ScoreResult } from "../lifecycle/score/score.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
 import { inSession, inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";

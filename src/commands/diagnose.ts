@@ -3,6 +3,7 @@ import { isReadable } from "../config/unsetValues.ts";
 import { recover, exitCodes } from "../core/errors.ts";
 import { finding, type Finding } from "../core/records/monitoring.ts";
 import { MILLISECONDS_A_DAY, counted, dateText, formatNumber } from "../core/text/format.ts";
+import { undeliveredText } from "../core/text/recordText.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
 import type { DoctorResult } from "../lifecycle/health/doctor.ts";
@@ -115,6 +116,7 @@ export const doctor = defineCommand({
       ...loaded.unset.map((message) => finding("variable", "warn", message)),
       ...loaded.plainSecrets.map((message) => finding("secrets", "warn", message)),
       ...(await jobFindings(workspace)),
+      ...(await channelFindings(workspace)),
     ];
     const result = { ...found, findings };
     const failed = result.findings.some(({ status }) => status === "fail");
@@ -135,6 +137,15 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   };
   // Other findings already cover the store and the folders.
   return found().catch(recover(({ message }) => [finding("schedule", "fail", message)]));
+}
+
+async function channelFindings(workspace: Workspace): Promise<Finding[]> {
+  if (workspace.trust.refusal("database") !== undefined) return [];
+  const { openAlerts } = await import("../lifecycle/monitor/savedAlerts.ts");
+  const found = await openAlerts(workspace).catch(recover(() => ({ undelivered: [] })));
+  return found.undelivered.map((each) =>
+    finding(`alerts to ${each.channel}`, "warn", undeliveredText(each), [each.messages, 0]),
+  );
 }
 
 function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {

@@ -4,7 +4,7 @@ import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews, AlertOrigin }
 import type { MonitorWindow } from "../core/records/monitoring.ts";
 import { counted, formatNumber } from "../core/text/format.ts";
 import { originText, passingSide } from "../core/text/recordText.ts";
-import type { AlertState, Change } from "./alertState.ts";
+import type { AlertState, Change, DeliveryFailure } from "./alertState.ts";
 
 const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
 
@@ -164,18 +164,30 @@ export function withLease(
   return { alert, state: { ...state, outbox: { ...state.outbox, [channel]: { ...box, by, until } } } };
 }
 
-/** Ends the sending: a message that was accepted is taken out. */
+/** Ends the sending: a message that was accepted is taken out; of one that was not, the failure is kept. */
 export function withDelivery(
   state: AlertState,
   channel: string,
-  { by, isSent }: { readonly by: string; readonly isSent: boolean },
+  { by, at, error }: { readonly by: string; readonly at: string; readonly error: string | null },
 ): AlertState {
   const { [channel]: box, ...others } = state.outbox ?? {};
   if (box?.by !== by) return state;
-  const messages = isSent ? box.messages.slice(1) : box.messages;
-  const outbox = messages.length === 0 ? others : { ...others, [channel]: { messages } };
+  const messages = error === null ? box.messages.slice(1) : box.messages;
+  // Other commands try earlier, which makes no wait longer.
+  const isLater = box.failure !== undefined && at >= nextTry(box.failure);
+  const failure = error === null ? undefined : { at, error, times: (box.failure?.times ?? 1) + (isLater ? 1 : 0) };
+  const outbox = messages.length === 0 ? others : { ...others, [channel]: { messages, ...(failure && { failure }) } };
   const { outbox: _outbox, ...rest } = state;
   return Object.keys(outbox).length === 0 ? rest : { ...rest, outbox };
+}
+
+/** Wait after a failure; doubles with each further one. */
+const [FIRST_WAIT_MILLISECONDS, LONGEST_WAIT_MILLISECONDS] = [15_000, 300_000];
+
+/** When a process that keeps running tries a channel again that failed (ISO 8601). */
+export function nextTry({ at, times }: Pick<DeliveryFailure, "at" | "times">): string {
+  const wait = Math.min(FIRST_WAIT_MILLISECONDS * 2 ** (times - 1), LONGEST_WAIT_MILLISECONDS);
+  return new Date(Date.parse(at) + wait).toISOString();
 }
 
 /** Channels that have not accepted a message about the finding yet. */

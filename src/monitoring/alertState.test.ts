@@ -6,6 +6,7 @@ import {
   MOST_MESSAGES,
   testAlert,
   waitingFor,
+  nextTry,
   withDelivery,
   withLease,
   withMessages,
@@ -224,13 +225,23 @@ describe("the state of alerts", () => {
     expect(lease(first.state, "second")).toBeUndefined();
     // Its time is up: another process takes over, and the late result of the first changes nothing.
     const second = lease(first.state, "second", "2026-06-01T12:05:00.001Z")!;
-    expect(withDelivery(second.state, "ops", { by: "first", isSent: true })).toEqual(second.state);
-    const failed = withDelivery(first.state, "ops", { by: "first", isSent: false });
-    expect([failed, waitingFor(failed, key)]).toEqual([both, ["ops"]]);
-    const sent = withDelivery(second.state, "ops", { by: "second", isSent: true });
+    const end = (state: AlertState, by: string, error: string | null) =>
+      withDelivery(state, "ops", { by, at: now, error });
+    expect(end(second.state, "first", null)).toEqual(second.state);
+    let failed = end(first.state, "first", "response 503");
+    const failure = { at: now, error: "response 503", times: 1 };
+    expect([failed.outbox, waitingFor(failed, key)]).toEqual([{ ops: { ...both.outbox!["ops"], failure } }, ["ops"]]);
+    const waits = [0, 14, 15, 30, 60, 120, 240, 300].map((seconds) => {
+      const last = failed.outbox!["ops"]!.failure!;
+      const at = new Date(Date.parse(last.at) + seconds * 1000).toISOString();
+      failed = withDelivery(lease(failed, "again", at)!.state, "ops", { by: "again", at, error: "response 503" });
+      return (Date.parse(nextTry(failed.outbox!["ops"]!.failure!)) - Date.parse(at)) / 1000;
+    });
+    expect(waits).toEqual([15, 15, 30, 60, 120, 240, 300, 300]);
+    const sent = end(lease(failed, "second", "2026-06-01T13:00:00.000Z")!.state, "second", null);
     const next = lease(sent, "third")!;
     expect(next.alert).toMatchObject({ change: "resolved" });
-    const done = withDelivery(next.state, "ops", { by: "third", isSent: true });
+    const done = end(next.state, "third", null);
     expect([done.outbox, waitingFor(done, key)]).toEqual([undefined, []]);
   });
 

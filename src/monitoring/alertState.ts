@@ -50,6 +50,15 @@ interface Outbox {
   /** A process sends the first one now, without a lock; after `until` (ISO 8601) it must have died. */
   readonly by?: string;
   readonly until?: string;
+  /** Absent once the channel accepts a message. */
+  readonly failure?: DeliveryFailure;
+}
+
+/** The last failure of a channel; `times` in a row, without those before the time of the next try. */
+export interface DeliveryFailure {
+  readonly at: string;
+  readonly error: string;
+  readonly times: number;
 }
 
 export const noAlerts: AlertState = { kind: "alert_state", entries: {} };

@@ -6,6 +6,7 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { counted } from "../../core/text/format.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
+import { keepSending } from "../../lifecycle/monitor/alertDelivery.ts";
 import { onSchedule, latestTime, type MissedTimes } from "./cron.ts";
 import { executeJob, isPassing, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
 import { recentExecutions, saveExecution, describeExecution } from "./executionLog.ts";
@@ -58,12 +59,14 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
     const missed = missedTimes(job, before[job.name], await recentExecutions(workspace, job.name), context.now());
     if (missed !== undefined) void catchUp(job, missed, daemon);
   }
+  const stopSending = keepSending(workspace);
   const message = `${counted(jobs.length, "job")}; press Ctrl-C to stop`;
   context.emit({ type: "stage", stage: "schedule", message });
   if (!context.signal.aborted) await once(context.signal, "abort");
   for (const stop of stops) stop();
   for (const timer of daemon.retries.values()) clearTimeout(timer);
   await drain(running, stopJobs, daemon);
+  await stopSending();
   await tellUnrecorded(daemon);
   return { executions };
 }

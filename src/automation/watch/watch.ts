@@ -6,6 +6,7 @@ import { exitCodes, messageOf, MlctlError } from "../../core/errors.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { isDiskFailure } from "../../storage/files/atomicWrite.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
+import { keepSending } from "../../lifecycle/monitor/alertDelivery.ts";
 import { sendAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
 import { openAlerts } from "../../lifecycle/monitor/savedAlerts.ts";
 import { monitorExit, type FailOn } from "../../lifecycle/monitor/monitorRecord.ts";
@@ -40,10 +41,12 @@ export async function watch(workspace: Workspace, options: WatchOptions) {
   const place = `${folder} ${opened.source.name} `;
   const tools = { workspace, options, opened, place, claims, troubles };
   const round = { ...tools, results: [], unfinished: new Map(), failures: [], diskFailures: 0 };
+  let stopSending: (() => Promise<void>) | undefined;
   try {
     const end = options.once ? "" : "; end with Ctrl-C";
     context.emit({ type: "stage", stage: "watch", message: `${opened.place}${end}` });
     await sendNews(round);
+    if (!options.once) stopSending = keepSending(workspace);
     await rounds(round);
   } catch (error) {
     if (!isStop(error)) throw error;
@@ -51,6 +54,7 @@ export async function watch(workspace: Workspace, options: WatchOptions) {
     unfollow();
     claims.close();
     tellLeft(round);
+    await stopSending?.();
   }
   return summaryOf(round.results, options.failOn);
 }

@@ -1,7 +1,7 @@
 /** Parts of records as people read them: limits, compared rows, who deployed, folds, estimates. */
 import type { DeploymentOrigin, Selection } from "../records/lineage.ts";
 import type { Finding, DriftReport, MonitorFinding, PerformanceEstimate } from "../records/monitoring.ts";
-import { formatNumber } from "./format.ts";
+import { counted, formatNumber, shortTime } from "./format.ts";
 import type { EnsembleMember } from "../estimator.ts";
 
 type Judged = Pick<Finding | MonitorFinding, "name" | "status" | "value" | "limit" | "message"> & {
@@ -170,4 +170,10 @@ function valueText(value: unknown): string {
 /** "ops, people (waiting)": the second has not accepted the message yet. */
 export function channelsText({ told, waiting }: Readonly<Record<"told" | "waiting", readonly string[]>>): string {
   return [...told, ...waiting.map((name) => `${name} (waiting)`)].join(", ");
+}
+
+/** About a channel of `alerts` that failed. */
+export function undeliveredText(of: { messages: number; since: string; error: string; next: string }): string {
+  const waits = `${counted(of.messages, "message")} not accepted, the oldest of ${shortTime(of.since)}: ${of.error}`;
+  return `${waits}; a running \`mlctl schedule run\` or \`mlctl watch\` tries again at ${shortTime(of.next)}, any other command with its next alerts`;
 }

@@ -31,7 +31,8 @@ import { order, planFullprocess, type FullprocessPlan, type Start } from "./plan
 import { prepareToTrain, train } from "../train/train.ts";
 import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows.ts";
 import { ingestNews } from "../monitor/ingestNews.ts";
-import { announceDeployment, sendAlerts, type SentAlert } from "../monitor/monitorAlerts.ts";
+import type { SentAlert } from "../monitor/alertDelivery.ts";
+import { announceDeployment, sendAlerts } from "../monitor/monitorAlerts.ts";
 import { report } from "../report/report.ts";
 import { score } from "../score/score.ts";
 import { reading, writing, type Session } from "../session.ts";

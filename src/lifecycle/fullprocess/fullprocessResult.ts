@@ -2,7 +2,7 @@
 import type { Run } from "../../core/records/lineage.ts";
 import { isInProduction, verdictReasons } from "../deploy/describePromotion.ts";
 import { order, type FullprocessPlan } from "./planFullprocess.ts";
-import type { SentAlert } from "../monitor/monitorAlerts.ts";
+import type { SentAlert } from "../monitor/alertDelivery.ts";
 import type { MonitoredNewRows } from "../monitor/monitorNewRows.ts";
 import { summaryOf, type WindowSummary } from "../monitor/monitorRecord.ts";
 import type { Session } from "../session.ts";

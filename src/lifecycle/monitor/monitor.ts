@@ -9,7 +9,8 @@ import { fetchToMonitor } from "../ingest/fetchSources.ts";
 import { isSource, type NamedSources } from "../ingest/askedSource.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { CheckedFiles } from "./ingestNews.ts";
-import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
+import type { SentAlert } from "./alertDelivery.ts";
+import { sendAlerts } from "./monitorAlerts.ts";
 import {
   keepRecord,
   monitorRecord,

@@ -1,17 +1,7 @@
 /** Sends an alert for each change to each channel, once. */
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { counted, listed } from "../../core/text/format.ts";
 import type { Alert, AlertFinding, AlertNews } from "../../core/records/alert.ts";
-import {
-  alertsOf,
-  deployedAlert,
-  MOST_MESSAGES,
-  testAlert,
-  withDelivery,
-  withLease,
-  withMessages,
-} from "../../monitoring/alertMessage.ts";
+import { alertsOf, deployedAlert, MOST_MESSAGES, testAlert, withMessages } from "../../monitoring/alertMessage.ts";
 import {
   changesFor,
   laterWindow,
@@ -20,32 +10,17 @@ import {
   withRecord,
   type AlertState,
 } from "../../monitoring/alertState.ts";
-import type { Channel } from "../../notify/channel.ts";
-import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
+import { sendOne, sendWaiting, warn, type SentAlert } from "./alertDelivery.ts";
 import { changeAlertState, savedState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
-export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {
-  readonly channel: string;
-  readonly findings: readonly string[];
-}
-
-/** Added to the maximum duration of a delivery, for a busy machine. */
-const SPARE_MILLISECONDS = 60_000;
-
-/** How long watch and other long processes leave a channel alone that failed; each dropped file has news. */
-const REST_MILLISECONDS = 300_000;
-
-/** When a channel of a workspace failed last in this process; -Infinity once it accepts a message. */
-const failures = new Map<string, number>();
-
 /**
  * Works without the workspace lock, so that a slow channel does not block other commands. Messages are kept in the alert
  * state until their channel accepts them, and sent in order. One process at a time sends to a channel; the mark of a
- * killed one expires. A failed delivery is tried again next time; it never fails the command.
+ * killed one expires. A failed delivery never fails the command; see `sendWaiting` for when it is tried again.
  */
 export async function sendAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<SentAlert[]> {
   const channels = await channelsOf(workspace);
@@ -57,8 +32,7 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
     for (const { area, name } of warnings) unsent.add(`${area}: ${name}`);
   }
   const sent: SentAlert[] = [];
-  for (const configured of channels)
-    if (!isResting(workspace, configured.channel)) sent.push(...(await sendWaiting(workspace, configured)));
+  for (const configured of channels) sent.push(...(await sendWaiting(workspace, configured)));
   // Else nobody learns why a channel that accepts its test message stays silent.
   if (unsent.size > 0) {
     const which = `${unsent.size === 1 ? "1 warning was" : `${unsent.size} warnings were`} not sent`;
@@ -70,18 +44,6 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
     );
   }
   return sent;
-}
-
-function isResting(workspace: Workspace, channel: Channel): boolean {
-  return (failures.get(keyOf(workspace, channel)) ?? -Infinity) > workspace.context.now().getTime() - REST_MILLISECONDS;
-}
-
-function keyOf({ configPath }: Workspace, { name }: Channel): string {
-  return `${configPath} ${name}`;
-}
-
-function warn({ context }: Workspace, message: string, hint: string): void {
-  context.emit({ type: "warning", stage: "alerts", message, hint });
 }
 
 async function queueChanges(
@@ -133,64 +95,11 @@ function withQueued(workspace: Workspace, before: AlertState, queued: readonly Q
   return state;
 }
 
-/** Until one fails: those behind it wait for it. */
-async function sendWaiting(workspace: Workspace, configured: ConfiguredChannel): Promise<SentAlert[]> {
-  const { name } = configured.channel;
-  const by = randomUUID();
-  const sent: SentAlert[] = [];
-  for (;;) {
-    const time = workspace.context.now();
-    const until = new Date(time.getTime() + longestOf(configured)).toISOString();
-    let alert: Alert | undefined;
-    await changeAlertState(workspace, (state) => {
-      const lease = withLease(state, name, { by, now: time.toISOString(), until });
-      alert = lease?.alert;
-      return lease?.state ?? state;
-    });
-    if (alert === undefined) return sent;
-    const delivered = await send(workspace, configured, alert);
-    sent.push(delivered);
-    const isSent = delivered.status === "sent";
-    await changeAlertState(workspace, (state) => withDelivery(state, name, { by, isSent }));
-    if (!isSent) return sent;
-  }
-}
-
-async function send(workspace: Workspace, { channel, settings }: ConfiguredChannel, alert: Alert): Promise<SentAlert> {
-  const { context } = workspace;
-  const { status, attempts, error } = await deliver(channel, alert, {
-    retries: settings.retries,
-    signal: context.signal,
-    wait: async (time) => void (await sleep(time)),
-  });
-  failures.set(keyOf(workspace, channel), error === null ? -Infinity : context.now().getTime());
-  if (error !== null) {
-    const message = `could not send an alert to ${channel.name}: ${error}`;
-    // An HTTP status from 500 on.
-    const correct = error.startsWith("response 5")
-      ? "the receiver has a fault"
-      : `correct ${keysOf[channel.type]} of this entry of "alerts" in config.json`;
-    const check =
-      alert.area === "test" ? "" : "; it is sent again with the next alerts, `mlctl alerts test` checks the channel";
-    warn(workspace, message, channel.hint ?? `${correct}${check}`);
-  }
-  const { change, area, subject, items } = alert;
-  const findings = items.map(({ name }) => name);
-  return { channel: channel.name, change, area, subject, findings, status, attempts, error };
-}
-
-const keysOf: Readonly<Record<Channel["type"], string>> = {
-  webhook: '"url" or "headers"',
-  email: '"smtp", "from" or "to"',
-  command: '"command"',
-  pagerduty: '"routing_key" or "url"',
-};
-
 export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   const { config, context } = workspace;
   const alert = testAlert(config.name, context.now().toISOString());
   const sent: SentAlert[] = [];
-  for (const configured of await channelsOf(workspace)) sent.push(await send(workspace, configured, alert));
+  for (const configured of await channelsOf(workspace)) sent.push(await sendOne(workspace, configured, alert));
   return sent;
 }
 
@@ -224,9 +133,4 @@ async function queueDeployment(
     isNews(state) ? { ...withQueued(workspace, state, queued), deployment: { at } } : state,
   );
   return wanted;
-}
-
-/** How long a delivery may take, in milliseconds. */
-function longestOf({ channel, settings: { retries } }: ConfiguredChannel): number {
-  return SPARE_MILLISECONDS + (retries + 1) * channel.timeoutMs + totalWait(retries);
 }

@@ -11,8 +11,9 @@ import {
   type AlertState,
   type Mute,
 } from "../../monitoring/alertState.ts";
-import { waitingFor } from "../../monitoring/alertMessage.ts";
+import { nextTry, waitingFor } from "../../monitoring/alertMessage.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import { channelsOf } from "./alertChannels.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -45,11 +46,12 @@ function alertStateOf(workspace: Workspace, text: string | null): AlertState {
 
 export type SavedAlerts = Awaited<ReturnType<typeof openAlerts>>;
 export type OpenAlert = SavedAlerts["alerts"][number];
+export type Undelivered = SavedAlerts["undelivered"][number];
 
 /** Alerts that were resolved since then are listed, in milliseconds. */
 const RESOLVED_SINCE = 7 * MILLISECONDS_A_DAY;
 
-/** Open alerts, failures before warnings, each oldest first; those resolved in the last days; mutes that hold. */
+/** Open alerts, failures before warnings, each oldest first; those resolved in the last days; mutes; channels that failed. */
 export async function openAlerts(workspace: Workspace) {
   const state = await savedState(workspace);
   const time = workspace.context.now().getTime();
@@ -78,7 +80,18 @@ export async function openAlerts(workspace: Workspace) {
       .filter((each) => each.status === "pass" && wasOpen(each) && each.since > recent)
       .toSorted((a, b) => (a.since > b.since ? -1 : 1)),
     mutes: (state.mutes ?? []).filter(({ until }) => until > now),
+    undelivered: await undelivered(workspace, state),
   };
+}
+
+/** The channels of config.json that failed, with the messages that wait for the next try. */
+async function undelivered(workspace: Workspace, { outbox = {} }: AlertState) {
+  if (!Object.values(outbox).some(({ failure }) => failure !== undefined)) return [];
+  return (await channelsOf(workspace)).flatMap(({ channel: { name: channel } }) => {
+    const { messages = [], failure } = outbox[channel] ?? {};
+    if (failure === undefined) return [];
+    return [{ channel, messages: messages.length, since: messages[0]!.at, ...failure, next: nextTry(failure) }];
+  });
 }
 
 /** @returns the findings of a result with what is muted of them, and the names of its columns that are */

@@ -1,6 +1,6 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { recover } from "../../core/errors.ts";
-import { channelsText, limitText, notJudged, originText } from "../../core/text/recordText.ts";
+import { channelsText, limitText, notJudged, originText, undeliveredText } from "../../core/text/recordText.ts";
 import { displayNumber, countOf, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, section } from "../../reporting/html.ts";
@@ -8,7 +8,7 @@ import { familyName } from "../../reporting/summary.ts";
 import { findingValue, stateTone, stateWord } from "../../reporting/verdicts.ts";
 import { factList, runLink } from "./frame/parts.ts";
 import { overviewNumbers } from "./overviewNumbers.ts";
-import { openAlerts, type OpenAlert } from "../../lifecycle/monitor/savedAlerts.ts";
+import { openAlerts, type OpenAlert, type Undelivered } from "../../lifecycle/monitor/savedAlerts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { worstStatus } from "../../monitoring/judgeWindow.ts";
@@ -21,17 +21,17 @@ export async function overviewPage(request: PageRequest): Promise<Page> {
   const modelSha256 = state.serving?.served.deployment.model.sha256;
   const windows = session.store.monitorings({ modelSha256, limit: RECENT });
   // The other sections need no database.
-  const alerts = await openAlerts(session).then(
-    (found) => found.alerts,
-    recover(({ message }) => message),
-  );
+  const saved = await openAlerts(session).catch(recover(({ message }) => message));
+  const alerts = typeof saved === "string" ? saved : saved.alerts;
+  const failed = typeof saved === "string" ? [] : saved.undelivered;
   return {
     title: "Overview",
     area: "overview",
     body: html`${await overviewNumbers(request, { windows, alerts })}
     ${section("production", "In production", production(request))}
-    ${section("health", "Health", overviewHealth(windows))} ${section("alerts", "Alerts", openAlertTable(alerts))}
-    ${executions(request)} ${deployments(request)}`,
+    ${section("health", "Health", overviewHealth(windows))}
+    ${section("alerts", "Alerts", html`${openAlertTable(alerts)}${failed.map(failedChannel)}`)} ${executions(request)}
+    ${deployments(request)}`,
   };
 }
 
@@ -141,6 +141,10 @@ export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
       ({ muted }) => (muted === null ? "–" : `until ${dateTime(muted.until)}: ${muted.reason}`),
     ],
   ]);
+}
+
+function failedChannel(each: Undelivered): Html {
+  return html`<p class="warning">${each.channel}: ${undeliveredText(each)}</p>`;
 }
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {

@@ -1,0 +1,148 @@
+/** Sends the messages that wait for a channel, in order; processes that keep running try one that failed again. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { recover } from "../../core/errors.ts";
+import type { Alert } from "../../core/records/alert.ts";
+import { counted, shortTime } from "../../core/text/format.ts";
+import { nextTry, withDelivery, withLease } from "../../monitoring/alertMessage.ts";
+import type { Channel } from "../../notify/channel.ts";
+import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
+import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
+import { changeAlertState, savedState } from "./savedAlerts.ts";
+import type { Workspace } from "../workspace.ts";
+
+export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {
+  readonly channel: string;
+  readonly findings: readonly string[];
+}
+
+/** Added to the maximum duration of a delivery, for a busy machine. */
+const SPARE_MILLISECONDS = 60_000;
+
+/** How often a process that keeps running looks for messages that wait, also those of other commands. */
+const LOOK_MILLISECONDS = 5000;
+
+/** Channels that failed in this process, which leaves them alone until `nextTry`: each dropped file has news. */
+const failed = new Set<string>();
+
+/** The configurations whose messages this process keeps sending. */
+const kept = new Set<string>();
+
+export function warn({ context }: Workspace, message: string, hint: string): void {
+  context.emit({ type: "warning", stage: "alerts", message, hint });
+}
+
+/** Tries again until the returned function is called, or Ctrl-C. */
+export function keepSending(workspace: Workspace, look = LOOK_MILLISECONDS): () => Promise<void> {
+  const { config, configPath, context } = workspace;
+  const end = new AbortController();
+  const signal = AbortSignal.any([context.signal, end.signal]);
+  const work = async (): Promise<void> => {
+    while (!signal.aborted) {
+      // Jobs and files report a database that is away.
+      await sendAgain(workspace).catch(recover(() => {}));
+      await sleep(look, undefined, { signal }).catch(() => {});
+    }
+  };
+  if (config.alerts.length > 0) kept.add(configPath);
+  const working = config.alerts.length > 0 ? work() : undefined;
+  return async () => {
+    end.abort();
+    await working;
+    kept.delete(configPath);
+  };
+}
+
+async function sendAgain(workspace: Workspace): Promise<void> {
+  const { outbox = {} } = await savedState(workspace);
+  for (const configured of await channelsOf(workspace)) {
+    const { name } = configured.channel;
+    if (outbox[name] === undefined) continue;
+    const sent = (await sendWaiting(workspace, configured)).filter(({ status }) => status === "sent").length;
+    const message = `${counted(sent, "message")} that waited sent to ${name}`;
+    if (sent > 0) workspace.context.emit({ type: "stage", stage: "alerts", message });
+  }
+}
+
+/** Until one fails: those behind it wait for it. Nothing if this process leaves the channel alone. */
+export async function sendWaiting(workspace: Workspace, configured: ConfiguredChannel): Promise<SentAlert[]> {
+  const { name } = configured.channel;
+  const key = `${workspace.configPath} ${name}`;
+  const by = randomUUID();
+  const sent: SentAlert[] = [];
+  for (;;) {
+    const time = workspace.context.now();
+    const now = time.toISOString();
+    const until = new Date(time.getTime() + longestOf(configured)).toISOString();
+    let alert: Alert | undefined;
+    await changeAlertState(workspace, (state) => {
+      const { failure } = state.outbox?.[name] ?? {};
+      if (failed.has(key) && failure !== undefined && nextTry(failure) > now) return state;
+      const lease = withLease(state, name, { by, now, until });
+      alert = lease?.alert;
+      return lease?.state ?? state;
+    });
+    if (alert === undefined) return sent;
+    const delivered = await send(workspace, configured, alert);
+    sent.push(delivered);
+    const { error } = delivered;
+    const at = workspace.context.now().toISOString();
+    let waits = "";
+    await changeAlertState(workspace, (state) => {
+      const after = withDelivery(state, name, { by, at, error });
+      const { messages = [], failure } = after.outbox?.[name] ?? {};
+      if (failure !== undefined && kept.has(workspace.configPath))
+        waits = `; ${counted(messages.length, "message")} ${messages.length === 1 ? "waits" : "wait"} for the next try, at ${shortTime(nextTry(failure))}`;
+      return after;
+    });
+    if (error === null) {
+      failed.delete(key);
+      continue;
+    }
+    failed.add(key);
+    const check = "it is sent again with the next alerts, `mlctl alerts test` checks the channel";
+    warnOf(workspace, configured.channel, { error: `${error}${waits}`, check: waits === "" ? `; ${check}` : "" });
+    return sent;
+  }
+}
+
+/** Sends one message that is not kept if it fails. */
+export async function sendOne(workspace: Workspace, configured: ConfiguredChannel, alert: Alert): Promise<SentAlert> {
+  const sent = await send(workspace, configured, alert);
+  if (sent.error !== null) warnOf(workspace, configured.channel, { error: sent.error, check: "" });
+  return sent;
+}
+
+async function send(
+  { context: { signal } }: Workspace,
+  { channel, settings: { retries } }: ConfiguredChannel,
+  alert: Alert,
+): Promise<SentAlert> {
+  const delivery = await deliver(channel, alert, { retries, signal, wait: (time) => sleep(time) });
+  const { change, area, subject, items } = alert;
+  return { channel: channel.name, change, area, subject, findings: items.map(({ name }) => name), ...delivery };
+}
+
+function warnOf(
+  workspace: Workspace,
+  { name, type, hint }: Channel,
+  { error, check }: { readonly error: string; readonly check: string },
+): void {
+  // An HTTP status from 500 on.
+  const correct = error.startsWith("response 5")
+    ? "the receiver has a fault"
+    : `correct ${keysOf[type]} of this entry of "alerts" in config.json`;
+  warn(workspace, `could not send an alert to ${name}: ${error}`, hint ?? `${correct}${check}`);
+}
+
+const keysOf: Readonly<Record<Channel["type"], string>> = {
+  webhook: '"url" or "headers"',
+  email: '"smtp", "from" or "to"',
+  command: '"command"',
+  pagerduty: '"routing_key" or "url"',
+};
+
+/** How long a delivery may take, in milliseconds. */
+function longestOf({ channel, settings: { retries } }: ConfiguredChannel): number {
+  return SPARE_MILLISECONDS + (retries + 1) * channel.timeoutMs + totalWait(retries);
+}
