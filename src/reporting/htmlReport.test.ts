@@ -328,3 +328,19 @@ describe("htmlReport", () => {
     expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
   });
 });
+
+it("takes no dearer threshold as the example: the cheapest, also if it is that of now", async () => {
+  const costs = { truePositive: 0, falsePositive: 20, falseNegative: 200, trueNegative: 0, over: 0, under: 0 };
+  const points = [0.2, 0.35, 0.5].map((threshold, i) => {
+    return { threshold, precision: i === 0 ? 0.5 : 1, recall: i === 2 ? 0.5 : 1, selected: [0.5, 0.25, 0.125][i]! };
+  });
+  const input = { ...exampleInput("binary"), positiveShare: 0.25, money: { costs, currency: null } };
+  const noteAt = async (threshold: number): Promise<string> => {
+    const page = await htmlReport({ ...input, thresholds: { positive: "yes", threshold, points } });
+    return /At 0\.[^<]*<code>[^<]*/.exec(page)![0].replaceAll(/\s+/g, " ");
+  };
+  const now = await noteAt(0.35);
+  expect(now).toMatch(/^At 0\.350 \(now, and the cheapest\), 25 % of the rows get an alarm/);
+  expect(now).toMatch(/"train": \{ "threshold": … \}$/);
+  expect(await noteAt(0.2)).toMatch(/^At 0\.35, 25 % .*"threshold": 0\.35 \}$/);
+});

@@ -52,13 +52,16 @@ it("lists what other thresholds would do, with their cost, and marks that of the
   const { score } = input.run;
   const scored = { ...score!, metrics: { ...score!.metrics, cost: 39_360 }, baseline: { cost: 50_000 } };
   expect(inRows({ ...input, run: { ...input.run, score: scored } })!.sentences.at(-1)).toBe(
-    "In money, 1,000 of the test rows cost 39,360 EUR with this model, 50,000 EUR if every row got the same prediction: " +
-      "the model saves 10,640 EUR. " +
+    "In money, 1,000 of the test rows cost 39,360 EUR with this model, 20,000 EUR with an alarm for every row (“yes”) " +
+      "and 50,000 EUR with no alarm at all (“no”): the model costs 19,360 EUR more. " +
       "On these rows the threshold 0.28 would be cheapest: 25,600 EUR.",
   );
-  const dearer = { ...scored, baseline: { cost: 39_339.2 } };
-  expect(inRows({ ...input, run: { ...input.run, score: dearer } })!.sentences.at(-1)).toContain(
-    "39,339 EUR if every row got the same prediction: the model costs 20.8 EUR more.",
+  // Without a confusion matrix, as of numbers, one prediction is the same for every row.
+  const dearer = { ...scored, confusionMatrix: null, baseline: { cost: 39_339.2 } };
+  const numbers = exampleInput("regression");
+  expect(inRows({ ...numbers, money: input.money, run: { ...numbers.run, score: dearer } })!.sentences.at(-1)).toBe(
+    "In money, 1,000 of the test rows cost 39,360 EUR with this model, 39,339 EUR if every row got the same prediction: " +
+      "the model costs 20.8 EUR more.",
   );
 });
 

@@ -1,4 +1,5 @@
 /** What a model does, in rows and money: for readers who do not know metrics. Shared by HTML, Markdown and the model card. */
+import { costsOfRows } from "../core/costs.ts";
 import { present } from "../core/text/format.ts";
 import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
 import type { ThresholdPoint } from "../plots/calibration.ts";
@@ -105,15 +106,13 @@ function at(sorted: Float64Array, share: number): number {
 
 function moneySentence(input: ReportInput): string {
   const { run, money } = input;
-  const [cost, baseline] = [run.score?.metrics["cost"], run.score?.baseline["cost"]];
+  const cost = run.score?.metrics["cost"];
   if (money === null || typeof cost !== "number") return "";
   const text = (value: number): string => moneyText(value, money.currency);
-  const saved = (baseline ?? cost) - cost;
+  const constant = constantCost(input, text);
+  const saved = (constant?.least ?? cost) - cost;
   const relation = saved < 0 ? `costs ${text(-saved)} more` : `saves ${text(saved)}`;
-  const without =
-    typeof baseline === "number"
-      ? `, ${text(baseline)} if every row got the same prediction: the model ${relation}`
-      : "";
+  const without = constant === undefined ? "" : `, ${constant.words}: the model ${relation}`;
   const cheapest = cheapestOf(input);
   const cheaper =
     cheapest === undefined || cheapest.cost >= cost || cheapest.threshold === input.thresholds?.threshold
@@ -121,6 +120,21 @@ function moneySentence(input: ReportInput): string {
       : ` On these rows the threshold ${cheapest.threshold} would be cheapest: ${text(cheapest.cost)}.`;
   // Not of the rows that it predicts now: `mlctl monitor` says what those with labels cost.
   return `In money, 1,000 of the test rows cost ${text(cost)} with this model${without}.${cheaper}`;
+}
+
+/** What the same prediction for every row costs. Of two classes either may be cheaper, and on other test rows the other one. */
+function constantCost({ run, money, signature }: ReportInput, text: (value: number) => string) {
+  const matrix = run.task === "binary" && run.score?.confusionMatrix;
+  const rows = money && matrix ? costsOfRows(matrix, money.costs) : undefined;
+  const baseline = run.score?.baseline["cost"];
+  if (rows !== undefined) {
+    const [negative, positive] = signature.target.classes ?? [];
+    const every = `${text(rows.everyRow)} with an alarm for every row (“${positive}”)`;
+    const words = `${every} and ${text(rows.noRow)} with no alarm at all (“${negative}”)`;
+    return { least: Math.min(rows.everyRow, rows.noRow), words };
+  }
+  if (typeof baseline !== "number") return undefined;
+  return { least: baseline, words: `${text(baseline)} if every row got the same prediction` };
 }
 
 /** "1,200 EUR", "−300 EUR (a gain)", rounded to whole units from 100 on. */

@@ -73,16 +73,3 @@ it("writes the model card with the same chapters as in HTML", () => {
   expect(card).toContain("Finds 120 of the 159 rows");
   expect(card).toMatch(/## Limits\n\nRows unlike/);
 });
-
-it("says what an alarm for every row costs, and none", () => {
-  const input = exampleInput("binary");
-  const costs = { truePositive: 20, falsePositive: 20, falseNegative: 200, trueNegative: 0, over: 0, under: 0 };
-  // 250 of 1,000 rows are positive.
-  const confusionMatrix = [[706, 44], [186, 64]]; // prettier-ignore
-  const run = { ...input.run, score: { ...input.run.score!, confusionMatrix } };
-  const signature = { ...input.signature, target: { name: "churn", task: "binary", classes: ["no", "yes"] } as const };
-  expect(markdownReport({ ...input, run, signature, money: { costs, currency: "EUR" } })).toContain(
-    "An alarm for every row (“yes”) would cost 20,000 EUR, no alarm at all (“no”) 50,000 EUR. ",
-  );
-  expect(markdownReport({ ...input, run })).not.toContain("An alarm for every row");
-});

@@ -1,6 +1,5 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
 import { countOf, displayInterval, displayNumber } from "../plots/displayNumber.ts";
-import { costsOfRows } from "../core/costs.ts";
 import { selectionLabel } from "../core/text/recordText.ts";
 import { inRows, type InRows } from "./inRows.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
@@ -22,7 +21,7 @@ export function summaryOf(input: ReportInput) {
     status,
     quality: qualityOf(input, rows),
     headline: rows?.headline ?? happened,
-    sentences: [...(rows?.sentences ?? []), ...constantCosts(input)],
+    sentences: rows?.sentences ?? [],
     details: [
       rows === null ? "" : `${happened.charAt(0).toUpperCase()}${happened.slice(1)}.`,
       scoreSentence(input),
@@ -32,17 +31,6 @@ export function summaryOf(input: ReportInput) {
     ].filter((text) => text !== ""),
     reasons: decision?.reasons ?? [],
   };
-}
-
-/** The prediction that is the same for every row may be either; with other test rows it may be the other one. */
-function constantCosts({ run, money, signature }: ReportInput): string[] {
-  const matrix = run.task === "binary" && run.score?.confusionMatrix;
-  const costs = money && matrix ? costsOfRows(matrix, money.costs) : undefined;
-  if (costs === undefined) return [];
-  const [negative, positive] = signature.target.classes ?? [];
-  const text = (value: number): string => `${displayNumber(Math.round(value))} ${money!.currency ?? ""}`.trimEnd();
-  const every = `An alarm for every row (“${positive}”) would cost ${text(costs.everyRow)}`;
-  return [`${every}, no alarm at all (“${negative}”) ${text(costs.noRow)}.`];
 }
 
 /** A model that was deployed may no longer be in production. */

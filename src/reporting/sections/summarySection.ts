@@ -44,8 +44,9 @@ function thresholdTable(input: ReportInput): Html | null {
   const rows = thresholdRows(input);
   if (rows.length < 2) return null;
   const { name, classes } = input.signature.target;
-  const cheaper = rows.find(({ isOwn, isCheapest }) => isCheapest && !isOwn);
-  const example = cheaper ?? rows[Math.max(0, rows.findIndex(({ isOwn }) => isOwn) - 1)]!;
+  // Not a dearer one: if the threshold is the cheapest, it is the example itself.
+  const own = rows.findIndex(({ isOwn }) => isOwn);
+  const example = rows.find(({ isCheapest }) => isCheapest) ?? rows[own - 1] ?? rows[own + 1]!;
   const money = rows.some(({ cost }) => cost !== null);
   return html`<div class="thresholds">
     ${itemTable({ caption: "What other thresholds would do", isMarked: ({ isOwn }) => isOwn }, rows, [
@@ -63,11 +64,11 @@ function thresholdTable(input: ReportInput): Html | null {
       money && [numeric("Cost of 1,000 test rows"), ({ cost }) => cost],
     ])}
     <p class="note">
-      At ${example.threshold}, ${percent(example.selected)} of the rows get an alarm, and among them are
-      ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}: ${displayNumber(example.lift, 2)} times
-      as many as at random (lift). For another threshold, set
-      <code>"train": { "threshold": ${example.threshold} }</code> in config.json and run <code>mlctl fullprocess</code>:
-      the model stays the same, and the new threshold is deployed even if no metric
+      At ${example.threshold}${example.isOwn && " (now, and the cheapest)"}, ${percent(example.selected)} of the rows
+      get an alarm, and among them are ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}:
+      ${displayNumber(example.lift, 2)} times as many as at random (lift). For another threshold, set
+      <code>"train": { "threshold": ${example.isOwn ? "…" : example.threshold} }</code> in config.json and run
+      <code>mlctl fullprocess</code>: the model stays the same, and the new threshold is deployed even if no metric
       improves.${!money && html` For money, set <code>"costs"</code>.`}
     </p>
   </div>`;
