@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { normalWidth, quantileWidth, residualsNeeded } from "./residualInterval.ts";
+import { independentCount, normalWidth, quantileWidth, residualsNeeded } from "./residualInterval.ts";
 
 it("needs as many residuals as the level has beyond it", () => {
   expect([0.5, 0.8, 0.9, 0.95, 0.99].map(residualsNeeded)).toEqual([1, 4, 9, 19, 99]);
@@ -13,9 +13,26 @@ it("leaves a share of the residuals outside, whatever their sign", () => {
   expect(quantileWidth(residuals.slice(0, 4), 0.8)).toBe(3);
 });
 
+it("counts residuals that are independent", () => {
+  const { normal } = random(7);
+  const noise = Float64Array.from({ length: 100 }, normal);
+  expect(independentCount(noise)).toBeGreaterThan(60);
+  // Each has nine of its ten terms in common with the next one.
+  const sums = noise.map((_, i) => noise.slice(Math.max(0, i - 9), i + 1).reduce((sum, each) => sum + each, 0));
+  expect(independentCount(sums)).toBeGreaterThan(2);
+  expect(independentCount(sums)).toBeLessThan(20);
+  expect([Float64Array.of(1, 1, 1, 1), new Float64Array(4)].map(independentCount)).toEqual([1, 4]);
+});
+
 it.each([
   ["quantileWidth", quantileWidth, 59],
-  ["normalWidth", normalWidth, 12],
+  [
+    "normalWidth",
+    (values: Float64Array, level: number) => {
+      return normalWidth(values.reduce((sum, each) => sum + each ** 2, 0) / values.length, values.length, level);
+    },
+    12,
+  ],
 ])("%s covers the next error with the probability of the level", (_, widthOf, count) => {
   const { normal } = random(5);
   for (const level of [0.8, 0.95]) {

@@ -18,11 +18,28 @@ export function quantileWidth(residuals: Float64Array, level: number): number {
   return residuals.map(Math.abs).toSorted()[inside - 1]!;
 }
 
-/** For few residuals: as if the errors were normally distributed around 0. @param residuals at least one */
-export function normalWidth(residuals: Float64Array, level: number): number {
-  const { length } = residuals;
-  const rootMeanSquare = Math.sqrt(residuals.reduce((sum, value) => sum + value * value, 0) / length);
-  return studentQuantile(level, length) * rootMeanSquare;
+/**
+ * Number of independent residuals that say as much about their size as these do. Forecasts from neighbouring times have
+ * steps, and so errors, in common.
+ * @param residuals in the order of time
+ * @see Geyer, Practical Markov Chain Monte Carlo (1992), with the sum up to the first lag that is not positive
+ */
+export function independentCount(residuals: Float64Array): number {
+  const sumAt = (lag: number): number =>
+    residuals.reduce((sum, value, i) => (i < lag ? sum : sum + value * residuals[i - lag]!), 0);
+  const own = sumAt(0);
+  let all = own;
+  for (let lag = 1; lag < residuals.length; lag++) {
+    const shared = sumAt(lag);
+    if (shared <= 0) break;
+    all += 2 * shared;
+  }
+  return own === 0 ? residuals.length : Math.max(1, Math.floor((residuals.length * own) / all));
+}
+
+/** For few residuals: as if the errors were normally distributed around 0. @param count of independent ones */
+export function normalWidth(meanSquare: number, count: number, level: number): number {
+  return studentQuantile(level, count) * Math.sqrt(meanSquare);
 }
 
 /**

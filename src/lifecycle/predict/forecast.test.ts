@@ -115,7 +115,7 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
       expect(row["lower_95"]!).toBeLessThan(row["lower_50"] as number);
       expect(row["upper_95"]!).toBeGreaterThan(row["upper_50"] as number);
     }
-    expect(few.warnings[0]).toMatch(/^the intervals assume normally distributed errors: .* the fewest are 11 /);
+    expect(few.warnings[0]).toMatch(/^the intervals assume normally distributed errors: .* and the fewest are \d+ /);
   });
 
   it("has an interval around the forecast if the model that was tested was biased, and is fitted again on later rows", async () => {

@@ -2,7 +2,7 @@
 import type { BackTest } from "../../pipeline/predict/forecaster.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { present } from "../../core/text/format.ts";
-import { residualsNeeded, normalWidth, quantileWidth } from "../../stats/residualInterval.ts";
+import { independentCount, normalWidth, quantileWidth, residualsNeeded } from "../../stats/residualInterval.ts";
 import type { Future } from "./futureRows.ts";
 
 export interface Intervals {
@@ -11,35 +11,56 @@ export interface Intervals {
   readonly warnings: readonly string[];
 }
 
+/** Of one, intervals for 95 % would be 13 times as wide as the errors. */
+const LEAST_COUNT = 2;
+
 /**
- * Around the forecast. A step with enough errors for the highest level has their quantiles, another those of a normal
- * distribution: of one kind for all levels, so that a wider interval contains the narrower ones.
+ * Around the forecast. A step with enough independent errors for the highest level has their quantiles, another the
+ * interval of a normal distribution: of one kind for all levels, so that a wider interval contains the narrower ones.
  */
 export function intervalsOf(
-  tested: BackTest | undefined,
-  { steps, seriesOf }: Future,
+  tested: Pick<BackTest, "residuals"> | undefined,
+  { steps, seriesOf }: Pick<Future, "steps" | "seriesOf">,
   { predicted, levels }: { readonly predicted: Float64Array; readonly levels: readonly number[] },
 ): Intervals {
   const needed = residualsNeeded(Math.max(...levels));
-  const residuals = seriesOf.map((at, row) => tested?.residuals[at]![steps[row]! - 1] ?? new Float64Array(0));
-  const bounds = residuals.map((errors, row) =>
-    levels.map((level): readonly [number, number] | null => {
-      if (errors.length === 0) return null;
-      const width = (errors.length < needed ? normalWidth : quantileWidth)(errors, level);
-      return [predicted[row]! - width, predicted[row]! + width];
-    }),
+  const spreads = tested?.residuals.map((each) => spreadsOf(each, { levels, needed })) ?? [];
+  const spreadsOfRows = seriesOf.map((at, row) => spreads[at]?.[steps[row]! - 1] ?? { count: 0, widths: null });
+  const bounds = spreadsOfRows.map(({ widths }, row) =>
+    levels.map((_, i): readonly [number, number] | null =>
+      widths === null ? null : [predicted[row]! - widths[i]!, predicted[row]! + widths[i]!],
+    ),
   );
-  const counts = residuals.map(({ length }) => length).filter((length) => length > 0);
+  const counts = spreadsOfRows.map(({ count }) => count).filter((count) => count > 0);
   const few = counts.filter((count) => count < needed);
   const rows = predicted.length;
   const lacking =
     counts.length === 0 ? "there are no intervals" : `${rows - counts.length} of ${rows} rows have no interval`;
   const warnings = present([
     few.length > 0 &&
-      `the intervals${few.length < rows ? ` of ${few.length} of ${rows} rows` : ""} assume normally distributed errors: quantiles for ${percentOf(Math.max(...levels))} % need ${needed} back-tests of each step, and the fewest are ${Math.min(...few)} (raise "train.split.validation_size", or ingest more rows)`,
+      `the intervals${few.length < rows ? ` of ${few.length} of ${rows} rows` : ""} assume normally distributed errors: quantiles for ${percentOf(Math.max(...levels))} % need ${needed} independent back-tests of each step (those that overlap are not), and the fewest are ${Math.min(...few)} (raise "train.split.validation_size", or ingest more rows)`,
     counts.length < rows && `${lacking}: too few rows after the training part to back-test on`,
   ]);
   return { bounds, warnings };
+}
+
+/** Of a series, by step: half the width of its intervals by level, and the number of independent errors that they are from. */
+function spreadsOf(
+  steps: BackTest["residuals"][number],
+  { levels, needed }: { readonly levels: readonly number[]; readonly needed: number },
+) {
+  // A later step is no surer: few errors may be small by chance.
+  let meanSquare = 0;
+  return steps.map((errors) => {
+    const { length } = errors;
+    if (length === 0) return { count: 0, widths: null };
+    meanSquare = Math.max(meanSquare, errors.reduce((sum, error) => sum + error ** 2, 0) / length);
+    const count = Math.min(length, Math.max(LEAST_COUNT, independentCount(errors)));
+    const widths = levels.map((level) =>
+      count < needed ? normalWidth(meanSquare, count, level) : quantileWidth(errors, level),
+    );
+    return { count, widths };
+  });
 }
 
 /** 0.95 as 95, without the rounding errors of the product. */
