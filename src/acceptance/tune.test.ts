@@ -168,9 +168,11 @@ describe("tune", () => {
     expect(other.read("config.json")).not.toContain('"gamma": 0');
   });
 
-  it("-o writes another file and leaves config.json alone", () => {
+  it("-o writes another file and leaves config.json alone; each column names its metric and rows", () => {
     const other = workspaceOf();
-    other.ok("tune", "-o", "better.json");
+    const stdout = other.ok("tune", "-o", "better.json");
+    expect(stdout).toMatch(/\tfamily\troc_auc, 3 folds\t±\troc_auc, validation\tseconds\t/);
+    expect(stdout).toMatch(/\tconfigured roc_auc\tbest roc_auc\t/);
     expect(other.read("config.json")).toBe(config);
     expect(other.read("better.json")).toContain('"max_depth":');
   });

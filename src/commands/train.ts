@@ -68,7 +68,7 @@ function leaderboardTable({ metric, leaderboard }: Pick<TrainResult, "metric" | 
     ["family", ({ label }) => label],
     folds !== null && [`${metric}, ${selectionLabel(folds)}`, ({ selection }) => selection?.value ?? null],
     folds !== null && ["±", ({ selection }) => selection?.standardDeviation ?? null],
-    [metric, ({ metrics }) => metrics[metric] ?? null],
+    [folds === null ? metric : `${metric}, validation`, ({ metrics }) => metrics[metric] ?? null],
     ...others.map((header, i): TableColumn<LeaderboardRow> => {
       return [{ header, leaveOut: others.length - i }, ({ metrics }) => metrics[header] ?? null];
     }),
@@ -211,7 +211,7 @@ function tuneView(result: TuneResult, isWriting: boolean): View {
           [{ header: "pruned", leaveOut: 1 }, ({ pruned }) => pruned],
           [{ header: "failed", leaveOut: 2 }, ({ failed }) => failed],
           ["folds", (search) => search.folds],
-          ["configured", (search) => search.configured],
+          [`configured ${metric}`, (search) => search.configured],
           [`best ${metric}`, (search) => search.best.value],
           [{ header: "parameters", overflow: "wrap" }, ({ best: found }) => paramsText(found.params)],
         ]),
