@@ -14,7 +14,7 @@ export const why = defineCommand({
   group: "Inspect",
   summary: "split the difference between two runs into effects of data, settings and seed",
   details:
-    "Trains the models in between, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters; if several of them differ, each of at most eight is also swapped alone in the first run, which names the one that matters. Settings that differ with the same config.json are called choices of mlctl, except in --json.",
+    "Trains the models in between, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters; if several of them differ, each of at most eight is also swapped alone in the first run, which names the one that matters; of an ensemble the parameters of its members, and as one which members there are with their weights. Settings that differ with the same config.json are called choices of mlctl, except in --json.",
   arguments: [
     { name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" },
     { name: "[second]", description: "with two runs, as in `mlctl runs diff`: the second one" },
@@ -73,7 +73,7 @@ function whyView(result: WhyResult): View {
       },
       {
         columns: ["setting", wrapped("first run"), wrapped("second run"), "effect", "verdict"],
-        rows: settings.flatMap(settingRows),
+        rows: settings.filter(({ reason }) => reason !== "not tried").flatMap(settingRows),
         title: "settings one at a time: the first run with this setting of the second",
       },
       {

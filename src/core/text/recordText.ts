@@ -141,10 +141,10 @@ export function paramRows(params: Labelled["params"]): [name: string, text: stri
 
 /** The members in which two ensembles differ, a line each, with the parameters that differ. */
 export function memberChanges(a: unknown, b: unknown): [name: string, a: string, b: string][] {
-  const [first, second] = [byName(a), byName(b)];
+  const [first, second] = [membersByName(a), membersByName(b)];
   return [...new Set([...first.keys(), ...second.keys()])].flatMap((name): [string, string, string][] => {
     const [x, y] = [first.get(name), second.get(name)];
-    const [one, other] = [x ?? {}, y ?? {}];
+    const [one, other] = [settingsOf(x), settingsOf(y)];
     const differs = (key: string): boolean =>
       x === undefined || y === undefined ? key === "weight" : JSON.stringify(one[key]) !== JSON.stringify(other[key]);
     const [left, right] = [one, other].map((params) => paramsText(params, differs));
@@ -152,12 +152,16 @@ export function memberChanges(a: unknown, b: unknown): [name: string, a: string,
   });
 }
 
+function settingsOf(member: EnsembleMember | undefined): Labelled["params"] {
+  return member === undefined ? {} : { weight: member.weight, ...member.params };
+}
+
 /** By family; a second one is "xgboost 2". */
-function byName(members: unknown): Map<string, Labelled["params"]> {
-  const found = new Map<string, Labelled["params"]>();
-  for (const { family, weight, params } of (members ?? []) as readonly EnsembleMember[]) {
-    const before = [...found.keys()].filter((name) => name.split(" ")[0] === family).length;
-    found.set(before === 0 ? family : `${family} ${before + 1}`, { weight, ...params });
+export function membersByName(members: unknown): Map<string, EnsembleMember> {
+  const found = new Map<string, EnsembleMember>();
+  for (const member of (members ?? []) as readonly EnsembleMember[]) {
+    const before = [...found.values()].filter(({ family }) => family === member.family).length;
+    found.set(before === 0 ? member.family : `${member.family} ${before + 1}`, member);
   }
   return found;
 }

@@ -3,6 +3,7 @@ import { affectsTraining, configSha256, parseRecorded } from "../../config/confi
 import { valueAt, withValueAt, type Path } from "../../config/jsonPath.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { MEMBERS, membersByName } from "../../core/text/recordText.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/lineage.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -60,7 +61,7 @@ export async function swappedModel(session: Session, { a, b, table }: Pair, from
 }
 
 export interface SettingEffect {
-  /** "train.threshold", a parameter such as "C", "family" or "feature set". */
+  /** "train.threshold", a parameter such as "C", "family", "feature set", "members" or "member xgboost: max_depth". */
   readonly setting: string;
   readonly a: Json;
   readonly b: Json;
@@ -121,11 +122,32 @@ function differences(a: Run, b: Run): (Pick<SettingEffect, "setting" | "a" | "b"
   ];
   const found = all.flatMap(([setting, path]) => {
     const [x, y] = [a, b].map((run) => (valueAt(run, path) ?? null) as Json) as [Json, Json];
-    if (JSON.stringify(x) === JSON.stringify(y)) return [];
-    return [{ setting, a: x, b: y, run: withValueAt(a as unknown as Json, path, y) as unknown as Run }];
+    const parts = setting === MEMBERS ? memberDifferences(x, y) : [{ setting, path: [], a: x, b: y }];
+    return parts.flatMap((part) => {
+      if (JSON.stringify(part.a) === JSON.stringify(part.b)) return [];
+      const run = withValueAt(a as unknown as Json, [...path, ...part.path], part.b) as unknown as Run;
+      return [{ setting: part.setting, a: part.a, b: part.b, run }];
+    });
   });
   if (a.family === b.family) return found;
   return [{ setting: "family", a: a.family, b: b.family, run: { ...a, family: b.family, params: b.params } }, ...found];
+}
+
+/** Which members there are, with their weights, is one setting, as weights sum to 1; each parameter of one in both is another. */
+function memberDifferences(a: Json, b: Json) {
+  const [first, second] = [membersByName(a), membersByName(b)];
+  const members = [...new Map([...first, ...second]).keys()].flatMap((name) => {
+    const member = second.get(name);
+    return member === undefined ? [] : [{ ...member, params: (first.get(name) ?? member).params }];
+  });
+  const params = [...first].flatMap(([name, { params: own }], place) => {
+    const other = second.get(name)?.params ?? own;
+    return keys(own, other).map((key) => {
+      const path: Path = [place, "params", key];
+      return { setting: `member ${name}: ${key}`, path, a: own[key] ?? null, b: other[key] ?? null };
+    });
+  });
+  return [{ setting: MEMBERS, path: [] as Path, a, b: members as unknown as Json }, ...params];
 }
 
 function keys(...objects: readonly Json[]): string[] {

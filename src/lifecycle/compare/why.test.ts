@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../core/json.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { score } from "../score/score.ts";
@@ -132,4 +133,29 @@ describe("why", () => {
       kind: "data",
     });
   });
+});
+
+it("splits the settings of two ensembles into the parameters of their members", async () => {
+  const models = (C: number, depth: number): JsonObject[] => [
+    { family: "logistic_regression", params: { C } },
+    { family: "xgboost", params: { n_estimators: 20, max_depth: depth } },
+  ];
+  const config = (C: number, depth: number) => ({
+    ...exampleConfig,
+    train: { models: models(C, depth), metric: "log_loss", ensemble: true, refit: true },
+  });
+  const example = await exampleWorkspace(config(0.03, 4), {
+    "practicedata/a.csv": exampleCsv(1, 200),
+    "testdata/t.csv": exampleCsv(9, 200),
+  });
+  await example.change((session) => ingest(session));
+  await example.change((session) => train(session));
+  await example.configure(config(0.02, 5));
+  await example.change((session) => train(session));
+  const { a, b, settings } = await example.look((session) => why(session, "v2", { against: "v1" }));
+  expect([a.family, b.family]).toEqual(["ensemble", "ensemble"]);
+  const found = settings.map(({ setting, a: own, b: other }) => [setting, own, other]);
+  expect(found).toContainEqual(["member logistic_regression: C", 0.03, 0.02]);
+  expect(found).toContainEqual(["member xgboost: max_depth", 4, 5]);
+  for (const { effect, reason } of settings) expect([Number.isFinite(effect), reason]).toEqual([true, null]);
 });

@@ -17,6 +17,7 @@ import {
   settingEffects,
   swappedModel,
   type Factor,
+  type SettingEffect,
   type SwappedModel,
 } from "./swappedModels.ts";
 import { readTestData } from "../testData.ts";
@@ -81,6 +82,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
     isChosen,
     notes: [
       ...(isChosen ? [`config.json is the same for both: ${reasonOfChoice(session, pair)}`] : []),
+      ...untriedNote(settings),
       ...notesOf(session, [a, b]),
     ],
   };
@@ -97,6 +99,12 @@ function reasonOfChoice({ store }: Session, { a, b }: { readonly a: Run; readonl
     a.codeVersion !== b.codeVersion && "another version of mlctl may choose other settings",
   ]);
   return reasons.join("; ") || "the time of `train --time`, or of train.time, decided which models were tried";
+}
+
+function untriedNote(settings: readonly SettingEffect[]): string[] {
+  const untried = settings.flatMap(({ setting, reason }) => (reason === "not tried" ? [setting] : []));
+  const tried = `${settings.length - untried.length} of ${settings.length} settings were swapped alone`;
+  return untried.length === 0 ? [] : [`${tried}, as each takes a training; not tried: ${untried.join(", ")}`];
 }
 
 export type WhyResult = Awaited<ReturnType<typeof why>>;
