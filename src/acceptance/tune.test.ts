@@ -140,7 +140,7 @@ describe("tune", () => {
     const other = emptyWorkspace();
     other.write({ "config.json": '{\n  "target": "y" // stays\n}\n', "sourcedata/rows.csv": rows() });
     other.ok("ingest");
-    const { leaderboard, searches } = other.json<TuneJson>("tune", "--trials", "3", "--write");
+    const { leaderboard, searches, model } = other.json<TuneJson>("tune", "--trials", "3", "--write");
     expect(other.read("config.json")).toContain('"target": "y"');
     expect(other.read("config.json")).toContain("// stays");
     const { config: shown } = other.json<{ config: { train: { models: { family: string; params: object }[] } } }>(
@@ -149,8 +149,14 @@ describe("tune", () => {
     );
     const { model: position, family, best } = searches[0]!;
     expect(shown.train.models[position]).toMatchObject({ family, params: best.params });
+    // The model is that of config.json as it is now.
+    expect(other.json<{ steps: object[] }>("fullprocess", "--dry-run").steps).toContainEqual(
+      expect.objectContaining({ name: "train", status: "skipped" }),
+    );
     const ranking = (all: TuneJson["leaderboard"]) => all.map((row) => [row.family, row.selection.mean]);
-    expect(ranking(other.json<TuneJson>("train").leaderboard)).toEqual(ranking(leaderboard));
+    const trained = other.json<TuneJson>("train");
+    expect(ranking(trained.leaderboard)).toEqual(ranking(leaderboard));
+    expect(trained.model.sha256).toBe(model.sha256);
   });
 
   it("keeps configured parameters that are better than every trial on the same folds, and says so", () => {

@@ -23,6 +23,7 @@ import {
   bestOfModels,
   isBetter,
   keptNote,
+  sessionAsWritten,
   tuneProgress,
   writeParams,
   type SearchResult,
@@ -85,19 +86,21 @@ export async function tune(given: Session, options: TuneOptions) {
     trainCandidates(session, data, tuned),
     inspectData(session, data),
   ]);
-  const training = { dataset, data, ranked, suspicions, configSha256: given.configSha256() };
-  const result = await recordTraining(session, training);
-  const { trainId } = session.store.run(result.runId)!;
-  for (const { search, trials, result: found, memory } of completed) {
-    const { task } = prepared.target;
-    await recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: found.best.trial });
-    memory.forget();
-  }
   const ordered = bestFirst(results, greaterIsBetter);
-  const { model, family, featureSet, best } = ordered[0]!;
   const found = bestOfModels(ordered, greaterIsBetter);
   const better = found.filter((each) => isBetter(each, greaterIsBetter));
   const write = better.length === 0 ? null : (options.write ?? null);
+  const recording = write === given.configPath ? sessionAsWritten(given, { prepared, better, tuned }) : undefined;
+  const { configSha256 } = recording ?? given;
+  const training = { dataset, data, ranked, suspicions, configSha256: configSha256() };
+  const result = await recordTraining(recording ?? session, training);
+  const { trainId } = session.store.run(result.runId)!;
+  const { task } = prepared.target;
+  for (const { search, trials, result: own, memory } of completed) {
+    await recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: own.best.trial });
+    memory.forget();
+  }
+  const { model, family, featureSet, best } = ordered[0]!;
   if (write !== null) writeParams(given, better, { chosen: session.config, to: write });
   return {
     ...result,

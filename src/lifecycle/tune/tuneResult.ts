@@ -1,5 +1,6 @@
 /** What tune reports, returns, and writes into config.json. */
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { parseJsonc, withSettings } from "../../config/jsonc.ts";
 import { leaves, valueAt } from "../../config/jsonPath.ts";
 import type { Config } from "../../config/schema/schema.ts";
@@ -10,7 +11,11 @@ import { formatNumber } from "../../core/text/format.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import type { Point } from "../../pipeline/search/space.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
+import type { Candidate } from "../../pipeline/fit/candidateFeatures.ts";
 import type { Session } from "../session.ts";
+import { chosenBy } from "../train/automaticSettings.ts";
+import { configuredCandidates } from "../train/configuredCandidates.ts";
+import type { PreparedData } from "../train/trainingData.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
 export type SearchSummary = Pick<PlannedSearch, "model" | "foldMethod" | "trials" | "fits"> &
@@ -48,6 +53,28 @@ export function writeParams(
     Object.entries(best.params).map(([name, value]) => ({ path: ["train", "models", model, "params", name], value })),
   );
   atomicWrite(to, withSettings(text, [...settings, ...params]));
+}
+
+interface Trained {
+  readonly prepared: PreparedData;
+  readonly better: readonly SearchResult[];
+  readonly tuned: readonly Candidate[];
+}
+
+/**
+ * Of config.json with the parameters that are written: `fullprocess` goes on with the model, in place of training it again.
+ * @returns undefined if training with that config.json would not give the models that were trained
+ */
+export function sessionAsWritten(given: Session, { prepared, better, tuned }: Trained): Session | undefined {
+  const { config } = prepared;
+  const models = (config.train.models ?? []).map((each, i) => {
+    const params = better.find(({ model }) => model === i)?.best.params;
+    return params === undefined ? each : { ...each, params: { ...each.params, ...params } };
+  });
+  const written = chosenBy(given, { config: { ...config, train: { ...config.train, models } } });
+  const candidates = configuredCandidates(written, prepared.target.task).map(({ candidate }) => candidate);
+  const isSame = isDeepStrictEqual(candidates, tuned) && prepared.selection !== undefined && config.train.time === null;
+  return isSame ? written : undefined;
 }
 
 /** Whether the best trial is better than the configured parameters. */
