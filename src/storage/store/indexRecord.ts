@@ -105,16 +105,10 @@ function* partsOf(record: WorkspaceRecord): Generator<Row> {
     for (const { path, sha256, bytes, rows } of record.files)
       yield ["files", record.datasetId, path, sha256, bytes, rows];
   } else if (record.kind === "run") {
-    const { runId, params, metrics, score, model, modelVersion } = record;
-    for (const [name, value] of Object.entries(params)) yield ["params", runId, name, JSON.stringify(value)];
+    const { runId, metrics, score, model, modelVersion } = record;
     for (const [name, value] of Object.entries(metrics)) yield ["metrics", runId, "validation", name, value];
     for (const [name, value] of Object.entries(score?.metrics ?? {})) yield ["metrics", runId, "test", name, value];
     if (model !== null) yield ["models", runId, modelVersion, model.path, model.sha256];
-  } else if (record.kind === "search") {
-    // Trials have their own table, so that they do not appear among the runs of a leaderboard.
-    const { searchId, trials } = record;
-    for (const { number, status, value, seconds, params } of trials)
-      yield ["trials", searchId, number, `${searchId}.${number}`, status, value, seconds, JSON.stringify(params)];
   } else if (record.kind === "aliases") {
     for (const [name, runId] of Object.entries(record.aliases)) yield ["aliases", name, "manual", runId];
   } else if (record.kind === "monitor") {

@@ -162,4 +162,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_by_family ON runs (family, created_at DESC, rank);
   CREATE INDEX runs_by_rank ON runs (rank, created_at DESC);
   `,
+  `
+  -- For queries of users; mlctl reads the records, and half of the rows were parameters.
+  DROP TABLE params;
+  CREATE VIEW params AS
+    SELECT run_id, each.key AS name, record -> each.fullkey AS value FROM runs, json_each(record, '$.params') AS each;
+  -- Trials have their own view, so that they do not appear among the runs of a leaderboard.
+  DROP TABLE trials;
+  CREATE VIEW trials AS
+    SELECT search_id, trial ->> 'number' AS number, search_id || '.' || (trial ->> 'number') AS trial_id,
+      trial ->> 'status' AS status, trial ->> 'value' AS value, trial ->> 'seconds' AS seconds, trial -> 'params' AS params
+    FROM (SELECT search_id, each.value AS trial FROM searches, json_each(record, '$.trials') AS each);
+  `,
 ];

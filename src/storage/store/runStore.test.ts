@@ -176,6 +176,22 @@ describe("the store", () => {
       value: 0.5,
       low: 0.4,
     });
+    const of = (sql: string): unknown => database.prepare(sql).all();
+    const { runId, params } = exampleRun(1);
+    const values = Object.entries(params).map(([name, value]) => ({ name, value: JSON.stringify(value) }));
+    expect(of(`SELECT name, value FROM params WHERE run_id = '${runId}'`)).toEqual(values);
+    const { number, status, value, seconds, params: tried } = exampleSearch(1).trials[0]!;
+    expect(of("SELECT * FROM trials LIMIT 1")).toEqual([
+      {
+        search_id: "search1",
+        number,
+        trial_id: `search1.${number}`,
+        status,
+        value,
+        seconds,
+        params: JSON.stringify(tried),
+      },
+    ]);
     database.close();
   });
 
