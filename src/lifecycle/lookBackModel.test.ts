@@ -77,16 +77,15 @@ describe("a model that looks back ten days", () => {
     expect(first.scored.warnings).toContain("test rows not scored because the model's history does not reach them: 1");
   });
 
-  it("predicts over the API only within its own history, and is diagnosed on the rows within it", async () => {
+  it("predicts over the API also from its own predictions, and is diagnosed on the rows within its history", async () => {
     const { path, failed } = await example.change(async (session) => {
       const server = await temporaryServer(session);
       return apiCalls(session, server).finally(() => server.stop());
     });
     expect(failed).toBe(0);
     const { predictions } = JSON.parse(example.read(path)) as { predictions: (number | null)[] };
-    // Only the first row is within the history: a call to the API does not contain the labels of the days between.
-    expect(predictions.map((value) => value === null)).toEqual(predictions.map((_, row) => row > 0));
-    expect(predictions).toHaveLength(12);
+    // A call has no labels of the days between: each row looks back on the predictions before it, and nothing reaches day 90.
+    expect(predictions.map((value) => value === null)).toEqual(Array.from({ length: 12 }, (_, row) => row === 11));
     const { predictions: diagnosed } = await example.look((session) => diagnose(session, { offline: true }));
     expect(diagnosed.rows).toBe(59);
   });
