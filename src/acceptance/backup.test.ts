@@ -54,8 +54,13 @@ function content(of: LifecycleWorkspace): string[] {
 describe("backup and restore", () => {
   it("bring back every record, artifact, logged prediction and the deployed model", () => {
     const restored = emptyWorkspace();
-    const { damaged, files } = restored.json<{ damaged: string[]; files: number }>("restore", archive);
-    expect([damaged, files]).toEqual([[], expect.any(Number)]);
+    const { next, ...result } = restored.json<{ next: string }>("restore", archive);
+    const places = { input_folder_path: "practicedata", test_data_path: "testdata" };
+    const absent = Object.entries(places).map(([key, name]) => ({ key, path: join(restored.folder, name) }));
+    expect(result).toMatchObject({ damaged: [], files: expect.any(Number), absent });
+    expect(next).toBe(
+      `copy the data to ${absent[0]!.path} and ${absent[1]!.path}, or change input_folder_path and test_data_path in config.json; then run \`mlctl doctor\`, then \`mlctl schedule install\` if jobs should run here`,
+    );
     expect(content(restored)).toEqual(content(workspace));
     expect(restored.read("config.json")).toBe(workspace.read("config.json"));
     restored.ok("verify");
@@ -75,7 +80,10 @@ describe("backup and restore", () => {
     const said = workspace.run(["backup", whole, "--inputs"]).stderr.replaceAll(/\s+/g, " ");
     expect(said).toContain(`next: \`mlctl restore ${whole} <new folder>\` restores it`);
     const restored = emptyWorkspace();
-    restored.ok("restore", whole);
+    expect(restored.json("restore", whole)).toMatchObject({
+      absent: [],
+      next: expect.stringMatching(/^run `mlctl doctor/),
+    });
     expect(restored.json<{ status: string }>("fullprocess").status).toBe("nothing_new");
   });
 

@@ -214,7 +214,10 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "prune --dry-run": { "": "bytes,dry_run,items,kinds", "kinds[]": "bytes,kept,kind,removed" },
   backup: { "": "bytes,content_bytes,damaged,files,path,sha256" },
   "backup copy.tar.gz": { "": "bytes,content_bytes,damaged,files,path,sha256" },
-  "restore copy.tar.gz restored": { "": "code_version,config,created_at,damaged,files,folder,records" },
+  "restore copy.tar.gz restored": {
+    "": "absent,code_version,config,created_at,damaged,files,folder,next,records",
+    "absent[]": "key,path",
+  },
   verify: { "": "findings", "findings[]": finding },
   reindex: { "": "problems,records,set_aside" },
   doctor: { "": "code_version,findings,node,platform", "findings[]": finding },

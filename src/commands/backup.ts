@@ -72,16 +72,22 @@ export const restore = defineCommand({
     const step = await import("../lifecycle/backup/restore.ts");
     const [archive, folder] = [resolve(args[0]!), resolve(global.directory, args[1] ?? ".")];
     const result = await step.restore({ archive, folder, environment }, context);
-    const { config, files, createdAt, records, damaged } = result;
+    const { config, files, createdAt, records, damaged, absent } = result;
     const name = basename(config);
     const named = name === "config.json" ? "" : `-c ${/\s/.test(name) ? JSON.stringify(name) : name} `;
+    const places = absent.map(({ path }) => path).join(" and ");
+    const copied = `copy the data to ${places}, or change ${absent.map(({ key }) => key).join(" and ")} in ${name}; then `;
+    const next = `${absent.length > 0 ? copied : ""}run \`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` if jobs should run here`;
     const view: View = {
       title: `restored ${files} files from ${createdAt} to ${folder}: ${records} records`,
       fields: [["folder", folder]],
-      notes: damaged.map((path) => `${path} was damaged when the backup was made`),
-      next: `run \`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` if jobs should run here`,
+      notes: [
+        ...damaged.map((path) => `${path} was damaged when the backup was made`),
+        absent.length > 0 && `not in the backup, and not here: ${places}`,
+      ],
+      next,
     };
-    return { result, view };
+    return { result: { ...result, next }, view };
   },
 }) satisfies Command;
 

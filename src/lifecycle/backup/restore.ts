@@ -1,7 +1,8 @@
 /** restore: unpacks a backup, checks every file against the manifest, and makes a new workspace of it. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { loadConfig } from "../../config/loadConfig.ts";
+import { loadConfig, type LoadedConfig } from "../../config/loadConfig.ts";
+import { isReadable } from "../../config/unsetValues.ts";
 import { workspaceOf, type ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -35,12 +36,13 @@ export async function restore({ archive, folder, environment }: RestoreOptions, 
   const temporary = temporaryPath(join(parent, basename(folder)));
   let manifest: BackupManifest;
   let paths: ConfiguredPaths;
+  let config: LoadedConfig["config"];
   try {
     const [unpacked, whole] = [join(temporary, "unpacked"), join(temporary, "workspace")];
     for (const each of [temporary, unpacked, whole]) mkdirSync(each);
     manifest = await unpack(archive, unpacked);
-    const loaded = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() });
-    paths = workspaceOf({ config: loaded.config, directory: folder });
+    ({ config } = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() }));
+    paths = workspaceOf({ config, directory: folder });
     refuseShared(paths);
     for (const [name, place] of placesOf(manifest, paths, archive)) {
       const target = join(whole, relative(folder, place));
@@ -71,6 +73,11 @@ export async function restore({ archive, folder, environment }: RestoreOptions, 
     codeVersion,
     records: indexed.records,
     damaged: damaged.map(({ name }) => name),
+    /** Settings whose data is not there: a backup has it only with --inputs. */
+    absent: (["input_folder_path", "test_data_path"] as const).flatMap((key) => {
+      const path = isReadable(config, key) ? resolve(folder, config[key]) : undefined;
+      return path === undefined || existsSync(path) ? [] : [{ key, path }];
+    }),
   };
 }
 
