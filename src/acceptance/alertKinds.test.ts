@@ -113,11 +113,40 @@ describe("a scheduled job", () => {
     expect((await now("--due", "1m")).at(-1)).toMatch(
       /^open: .*"0 33 \* \* \*" is not a cron expression; the hour: found "33".*; see models\/schedule\/logs/,
     );
+    // A wrong key of the only channel keeps nothing from it.
+    workspace.write({ "config.json": config.replace('"name": "ops"', '"retris": 1, $&') });
+    const typo = expect.stringMatching(/config\.json:\d+: alerts\.0\.retris: found an unknown key/);
+    expect(await now()).toEqual([2, typo, typo]);
+    workspace.write({ "config.json": config });
+    expect((await now()).at(-1)).toMatch(/^resolved: /);
+    workspace.write({ "config.json": config.replace("0 3 * *", "0 33 * *") });
     const unnamed = workspace.startWith(state, "schedule", "now", "../../evil", "--due", "1m");
     expect(await unnamed.finished).toMatchObject({ status: 2, stderr: expect.stringContaining("not a cron") });
     expect([told, workspace.names(".", /^evil/)]).toEqual([[], []]);
     workspace.write({ "config.json": config });
-    expect((await now()).at(-1)).toMatch(/^resolved: /);
+  });
+});
+
+describe("a running schedule", () => {
+  it("sends what keeps its jobs from starting to the channels that it started with", async () => {
+    const copy = workspace.copy();
+    const schedule = [{ name: "often", command: "verify", cron: "* * * * * *" }];
+    copy.configure({ schedule, alerts: [{ type: "webhook", url, name: "ops" }] });
+    const config = copy.read("config.json");
+    const { child, finished } = copy.start("schedule", "run", "--trust");
+    await expect.poll(() => copy.names("models/schedule", /_often/).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    copy.write({ "config.json": config.replace('"target"', '"alerts" $&') });
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
+    copy.write({ "config.json": config });
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(2);
+    child.kill("SIGTERM");
+    const { stderr } = await finished;
+    const invalid = /often exited with code 2 \(usage\) after .* s: config\.json is not valid JSON: .* line \d+/;
+    expect(stderr).toMatch(invalid);
+    expect(told.splice(0).map(({ change, subject }) => [change, subject])).toEqual([
+      ["open", expect.stringMatching(invalid)],
+      ["resolved", expect.stringContaining("often done")],
+    ]);
   });
 });
 

@@ -242,7 +242,7 @@ describe("schedule run", () => {
     const { status, stderr } = await finished;
     expect(status, stderr).toBe(143);
     expect(stderr).toMatch(
-      /warning: \d+ scheduled times since 2026-01-01T00:05:00.000Z passed without a run: running the job now/,
+      /warning: verify: \d+ scheduled times since 2026-01-01T00:05:00.000Z passed without a run: running the job now/,
     );
     const found = jobs(copy);
     expect(found.map(({ scheduler }) => scheduler)).toEqual(["daemon", "daemon", "daemon"]);

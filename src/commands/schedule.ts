@@ -48,7 +48,7 @@ const run = defineCommand({
   name: "run",
   summary: "run each job at its times, until Ctrl-C",
   details:
-    "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. config.json is read once, at the start. After SIGTERM or SIGHUP, no job starts and running jobs may finish.",
+    "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. Jobs, times and alert channels are those of config.json at the start; each job reads config.json again. If it has become invalid, each job fails with the line and the error, and these channels are sent that. An invalid config.json at the start is only an error, exit 2. After SIGTERM or SIGHUP, no job starts and running jobs may finish.",
   options: {
     drain: {
       flags: "--drain <time>",
@@ -73,7 +73,8 @@ const run = defineCommand({
 const now = defineCommand({
   name: "now",
   summary: "run one job now, with its record and log; other schedulers call this",
-  details: "Exits 0 if the job succeeded or had nothing to do, else with the job's exit code.",
+  details:
+    'Exits 0 if the job succeeded or had nothing to do, else with the job\'s exit code. With an error in config.json the job does not start: that is recorded and sent to the channels under "alerts", without the wrong keys. Nothing is sent if the file is not valid JSON or a channel lacks a key: then only the exit code, 2, and the output of the scheduler say so.',
   arguments: [{ name: "<job>", description: "name of the job in config.json" }],
   options: {
     due: {
@@ -125,8 +126,7 @@ const install = defineCommand({
     force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },
   },
   examples: [
-    ["mlctl schedule install", "in your crontab"],
-    ["mlctl schedule install --dry-run", "the lines that would be added"],
+    ["mlctl schedule install --dry-run", "the lines that would be added to your crontab"],
     ["mlctl schedule install --systemd", "user units in ~/.config/systemd/user"],
     ["mlctl schedule install --github", "workflows in .github/workflows of the repository"],
   ],
@@ -197,10 +197,10 @@ async function openJob(invocation: Invocation, isUnattended: boolean) {
   let refusal: MlctlError | undefined;
   const placeWithout = (keys: readonly string[]): Promise<JobPlace> =>
     openPlace(invocation, keys).catch((error: unknown) => {
-      const isPartial = isUnattended && error instanceof ConfigError && error.namesPlaces;
-      if (!isPartial || error.keys.every((key) => keys.includes(key))) throw refusal ?? error;
-      refusal ??= error;
-      return placeWithout([...keys, ...error.keys]);
+      const wrong = isUnattended && error instanceof ConfigError ? error.nextWithout(keys) : undefined;
+      if (wrong === undefined) throw refusal ?? error;
+      refusal ??= error as MlctlError;
+      return placeWithout([...keys, ...wrong]);
     });
   const place = await placeWithout([]);
   const { config, trust, context } = place.workspace;

@@ -29,7 +29,7 @@ export interface LoadOptions {
   /** Flags that override keys: "--seed" of "train.seed". */
   readonly flags?: readonly { readonly key: string; readonly flag: string; readonly value: Json }[];
   readonly known?: KnownNames;
-  /** Top-level keys that are left out, because they are wrong. */
+  /** Keys that are left out, because they are wrong. */
   readonly without?: readonly string[] | undefined;
   /** Further checks of the caller, reported together with the other problems. */
   readonly check?: (config: Config) => Promise<readonly ConfigProblem[]>;
@@ -67,12 +67,18 @@ const removed: Readonly<Record<string, string>> = {
 
 /** An error of kind "usage" with all problems in `details`. */
 export class ConfigError extends MlctlError {
-  /** The top-level keys that have problems. */
+  /** The keys that have problems, joined with dots. */
   keys: readonly string[] = [];
 
-  /** Whether the others say where the records and models are. */
-  get namesPlaces(): boolean {
-    return !this.keys.some((key) => /_path$|^(database|artifacts)$/.test(key));
+  /**
+   * What to leave out so that the others can be read: these keys, or else the top-level ones with them.
+   * @param without what was left out already
+   * @returns undefined if nothing helps, or the others do not say where the records and models are
+   */
+  nextWithout(without: readonly string[]): readonly string[] | undefined {
+    const sections = this.keys.map((key) => key.split(".")[0]!);
+    if (sections.some((key) => /_path$|^(database|artifacts)$/.test(key))) return undefined;
+    return [this.keys, sections].find((some) => !some.every((key) => without.includes(key)));
   }
 }
 
@@ -214,6 +220,6 @@ function configError(
   const details = inFileOrder.map(({ source, path, message }) => `${source}: ${path}: ${message}`);
   const message = `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`;
   const error = new ConfigError("usage", message, { details, hint: "`mlctl config schema` describes every key" });
-  error.keys = [...new Set(problems.map(({ path }) => path.split(".")[0]!))];
+  error.keys = problems.map(({ path }) => path);
   return error;
 }

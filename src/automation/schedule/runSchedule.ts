@@ -106,7 +106,8 @@ async function execute(job: ScheduledJob, request: Start, daemon: Daemon): Promi
       daemon.troubles.end(DISK, (times) => `jobs run and are recorded again: ${times} runs were not`);
     }
     const { isFine, message } = describeExecution(execution);
-    context.emit(isFine ? { type: "stage", stage, message } : { type: "warning", stage, message, again: true });
+    if (isFine) context.emit({ type: "stage", stage, message });
+    else context.emit({ type: "warning", stage, message: `${job.name} ${message}`, again: true });
   } catch (error) {
     noteFailure(daemon, job, error);
     if (!isPassing(error, daemon) || job.missed === "skip" || context.signal.aborted) return;
@@ -147,13 +148,13 @@ async function tellUnrecorded(daemon: Daemon): Promise<void> {
 /** Runs the job once for all missed times: training five times on the same data gains nothing. */
 async function catchUp(job: ScheduledJob, missed: MissedTimes, daemon: Daemon): Promise<void> {
   if (job.missed === "skip") return skip(job, missed.latest, describeMissed(missed), daemon);
-  const message = `${describeMissed(missed)}: running the job now`;
+  const message = `${job.name}: ${describeMissed(missed)}: running the job now`;
   daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
   await daemon.start(job, missed.latest, "missed");
 }
 
 async function skip(job: ScheduledJob, time: Date, reason: string, daemon: Daemon): Promise<void> {
-  const message = `skipped at ${time.toISOString()}: ${reason}`;
+  const message = `${job.name} skipped at ${time.toISOString()}: ${reason}`;
   daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
   try {
     await skipJob(job, { trigger: "missed", dueAt: time }, reason, daemon);
