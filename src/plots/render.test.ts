@@ -228,11 +228,11 @@ describe("renderPng", () => {
   it("renders at the requested scale, with the same bytes each time", async () => {
     const [spec] = examples.confusionMatrix;
     const size = / width="(\d+)" height="(\d+)"/.exec(await renderSvg(spec))!;
-    const png = await renderPng(spec, 2);
+    const png = await renderPng(spec);
     expect(png.subarray(1, 4).toString()).toBe("PNG");
     // IHDR: width and height are at bytes 16 and 20.
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * Number(size[1]), 2 * Number(size[2])]);
-    expect(await renderPng(spec, 2)).toEqual(png);
+    expect(await renderPng(spec)).toEqual(png);
   });
 
   it("renders text", async () => {

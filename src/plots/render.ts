@@ -22,12 +22,12 @@ export async function renderSvg(spec: PlotSpec): Promise<string> {
   }
 }
 
-/** @param scale image pixels per px of the plot; 2 is sharp on high-resolution screens */
-export async function renderPng(spec: PlotSpec, scale = 2): Promise<Buffer> {
+/** Two image pixels per px of the plot: sharp on high-resolution screens. */
+export async function renderPng(spec: PlotSpec): Promise<Buffer> {
   const [svg, { Resvg }] = await Promise.all([renderSvg(spec), openNative(() => import("@resvg/resvg-js"))]);
   const { resolve } = createRequire(import.meta.url);
   const image = new Resvg(svg, {
-    fitTo: { mode: "zoom", value: scale },
+    fitTo: { mode: "zoom", value: 2 },
     background: "#ffffff",
     font: {
       loadSystemFonts: false,

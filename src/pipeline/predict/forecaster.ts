@@ -9,6 +9,7 @@ import { historyEnd, keyColumns, timesOf, type SeriesState } from "../../feature
 import { historyFromBatch, rowsInReach } from "../rows/rowsInReach.ts";
 import { predictor } from "./predictor.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { evenRows } from "../../stats/samplePositions.ts";
 import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
 
 /** Rows to forecast, of any number of series. */
@@ -135,7 +136,8 @@ export function backTest(model: Model, options: BackTestOptions): BackTest {
   const { time, y, table, series, horizon, from, signal, onProgress } = options;
   const forecast = forecaster(model);
   const all = new Set(series.flatMap(({ rows }) => rows.slice(0, -1).map((row) => time[row]!)));
-  const origins = evenly([...all].filter((each) => each >= from).toSorted((a, b) => a - b));
+  const known = [...all].filter((each) => each >= from).toSorted((a, b) => a - b);
+  const origins = Array.from(evenRows(known.length, MOST_ORIGINS), (at) => known[at]!);
   const found = series.map(() => Array.from({ length: horizon }, (): number[] => []));
   let used = 0;
   for (const [done, origin] of origins.entries()) {
@@ -179,9 +181,4 @@ function rowsAfter(
   const following = rows.slice(first, first + horizon);
   const gap = following.findIndex((row, i) => time[row] !== expected[i]);
   return gap < 0 ? following : following.slice(0, gap);
-}
-
-function evenly(origins: readonly number[]): readonly number[] {
-  if (origins.length <= MOST_ORIGINS) return origins;
-  return Array.from({ length: MOST_ORIGINS }, (_, i) => origins[Math.floor((i * origins.length) / MOST_ORIGINS)]!);
 }
