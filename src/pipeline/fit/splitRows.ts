@@ -104,10 +104,6 @@ export interface TrainingData {
 
 export type Parts = { readonly training: TrainingData; readonly validation: TrainingData };
 
-export function partsOf(data: TrainingData, { training, validation }: Split): Parts {
-  return { training: partOf(data, training), validation: partOf(data, validation) };
-}
-
 /** Rows of the data that all fits of a training share; selected when they are needed, because many fits may wait. */
 export interface Rows {
   readonly data: TrainingData;

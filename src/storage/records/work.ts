@@ -44,7 +44,6 @@ export interface WorkBytes {
 }
 
 /** Journal of a search: one line per finished trial, so that a killed search continues where it stopped. */
-export type SearchJournal = ReturnType<typeof searchJournal>;
 
 /** @param key identifies the search; searches with the same key share their trials */
 export function searchJournal(folder: string, key: string) {
