@@ -309,9 +309,9 @@ describe("files that monitor cannot judge", () => {
     const folder = workspace.copy();
     folder.configure({ alerts: [{ type: "webhook", url, name: "ops" }], ingest: { types: { x: "number" } } });
     const monitor = async (...line: string[]) => {
-      const { status, stderr } = await folder.start("monitor", ...line, "--trust", "--json").finished;
+      const { status, stdout, stderr } = await folder.start("monitor", ...line, "--trust", "--json").finished;
       const jobs = told.splice(0).filter(({ area }) => area === "job");
-      return { status, stderr, jobs: jobs.map(({ subject }) => subject) };
+      return { status, stdout, stderr, jobs: jobs.map(({ subject }) => subject) };
     };
     folder.write({ "in/1.csv": rows(0), "in/2.csv": 'x,y\n1,"01.01', "in/3.csv": "size,weight\n1,2\n" });
     const nightly = await monitor("in", "--window", "file");
@@ -326,8 +326,16 @@ describe("files that monitor cannot judge", () => {
     const { windows } = folder.json<{ windows: { label: string }[] }>("monitor", "--history");
     expect(windows[0]!.label).toBe("in/1.csv");
     expect(await monitor("in/3.csv")).toMatchObject({ status: 3, jobs: [] });
-    const together = await monitor("in/1.csv", "in/2.csv");
+    // As one window: exit 3 wins over what the others fail.
+    folder.write({ "in/1.csv": rows(500) });
+    const together = await monitor("in", "--fail-on", "drift");
     expect([together.status, together.jobs]).toEqual([3, []]);
+    const judged = JSON.parse(together.stdout) as { window: object; findings: object[] };
+    expect(judged.window).toMatchObject({ label: "in/1.csv", rows: 200 });
+    expect(judged.findings).toContainEqual(
+      expect.objectContaining({ name: "rejected files", status: "warn", value: 2, limit: 0 }),
+    );
+    folder.write({ "in/1.csv": rows(0) });
     folder.write({ "in/2.csv": rows(1), "in/3.csv": null });
     expect(await monitor("in/1.csv", "in/2.csv")).toMatchObject({
       status: 0,

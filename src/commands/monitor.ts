@@ -11,7 +11,7 @@ export const monitor = defineCommand({
   group: "Monitor",
   summary: "check new rows for drift, data quality and performance; keep a history and send alerts",
   details:
-    "Checks the given files, else the logged predictions, else the newest dataset, and compares them with the rows that the deployed model was trained on. Results are kept (`--history`), and the `alerts` of config.json are notified once per change. Checking the same window, model and settings again replaces the earlier entry, so that it includes labels that arrived later.",
+    "Checks the given files, else the logged predictions, else the newest dataset, and compares them with the rows that the deployed model was trained on. Results are kept (`--history`), and the `alerts` of config.json are notified once per change. Checking the same window, model and settings again replaces the earlier entry, so that it includes labels that arrived later. A file that cannot be read, has none of the model's columns or lacks some that other files of its window have is rejected: it is reported, and the exit code is 3, also where --fail-on finds failures in the others.",
   arguments: [
     {
       name: "[files...]",

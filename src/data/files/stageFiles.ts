@@ -14,7 +14,7 @@ import { loadPrevious } from "../load/loadPrevious.ts";
 import { freeColumns, type LoadedColumn, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 import { oneSpelling } from "./oneSpelling.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
-import { strangers, unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
+import { withoutNeeded, strangers, unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
 
 export interface RejectedInput {
   readonly path: string;
@@ -45,6 +45,8 @@ export interface StageOptions extends ReadOptions {
   readonly writes?: string;
   /** Reject files that have other columns than most, or lack this one while others have it; null: no such column. */
   readonly alike?: { readonly target: string | null };
+  /** Reject files without one of these columns that another file has. */
+  readonly needs?: Parameters<typeof withoutNeeded>[1];
   /** Name of a file in notes; default: its path. */
   readonly nameOf?: (path: string) => string;
   readonly onFile?: (done: number, total: number) => void;
@@ -57,7 +59,8 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const { loaded: all, rejected } = await loadAll(database, paths, options);
   const previous = options.previous && (await loadPrevious(database, options.previous));
   const earlier = previousPart(previous, options);
-  const odd = options.alike === undefined ? [] : strangers([...earlier, ...all], options.alike.target);
+  const { alike, needs } = options;
+  const odd = alike ? strangers([...earlier, ...all], alike.target) : needs ? withoutNeeded(all, needs) : [];
   rejected.push(...odd);
   const files = all.filter(({ path }) => !odd.some((each) => each.path === path));
   const before = new Map(options.previous?.columns.flatMap(({ name, format }) => (format ? [[name, format]] : [])));

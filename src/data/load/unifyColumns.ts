@@ -82,9 +82,35 @@ export function strangers(parts: readonly Part[], target: string | null) {
     const names = lost
       .toSorted(([a], [b]) => Number(isTarget(b)) - Number(isTarget(a)))
       .map(([name, [first]]) => `"${first!.column.name}"${isTarget(name) ? " (the target)" : ""}`);
-    const reason = `has no ${listed(names)}, which other files have; its columns: ${listed(columns.map(({ name }) => `"${name}"`))}`;
-    return [{ path, reason, hint: '"ingest": { "other_columns": "fill" } reads it and leaves these values missing' }];
+    const hint = '"ingest": { "other_columns": "fill" } reads it and leaves these values missing';
+    return [{ path, reason: lossText(names, columns), hint }];
   });
+}
+
+/** Parts without one of the columns in `needed` that another part has. @param none about a part with none of them */
+export function withoutNeeded(
+  parts: readonly Pick<Part, "path" | "columns">[],
+  {
+    needed,
+    none,
+  }: { readonly needed: readonly string[]; readonly none: { readonly reason: string; readonly hint: string } },
+) {
+  const has = ({ columns }: Pick<Part, "columns">, name: string): boolean =>
+    columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
+  const held = needed.filter((name) => parts.some((part) => has(part, name)));
+  return parts.flatMap((part) => {
+    const lost = held.filter((name) => !has(part, name));
+    if (lost.length === 0) return [];
+    const reason = lossText(
+      lost.map((name) => `"${name}"`),
+      part.columns,
+    );
+    return [{ path: part.path, ...none, ...(lost.length < held.length && { reason }) }];
+  });
+}
+
+function lossText(lost: readonly string[], columns: Part["columns"]): string {
+  return `has no ${listed(lost)}, which other files have; its columns: ${listed(columns.map(({ name }) => `"${name}"`))}`;
 }
 
 function columnsAre(names: readonly string[], single: string, plural: string): string {

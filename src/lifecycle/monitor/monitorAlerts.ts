@@ -12,6 +12,7 @@ import {
 } from "../../monitoring/alertState.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
 import { sendOne, sendWaiting, warn, type SentAlert } from "./alertDelivery.ts";
+import { REJECTED } from "./monitorRecord.ts";
 import { changeAlertState, savedState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { reading } from "../session.ts";
@@ -28,7 +29,8 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
   await queueDeployment(workspace, channels, false);
   const unsent = new Set<string>();
   for (const record of records) {
-    const warnings = await queueChanges(workspace, record, channels);
+    const findings = record.findings.filter(({ name }) => name !== REJECTED);
+    const warnings = await queueChanges(workspace, { ...record, findings }, channels);
     for (const { area, name } of warnings) unsent.add(`${area}: ${name}`);
   }
   const sent: SentAlert[] = [];

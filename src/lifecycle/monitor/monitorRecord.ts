@@ -83,13 +83,15 @@ function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-const REJECTED = "rejected files";
+/** Name of a finding of which no alert is sent: `ingestNews` sends one of each file. */
+export const REJECTED = "rejected files";
 
-/** Their rows could not be judged. No alert: `ingestNews` sends one. */
 function rejectedFinding({ rejected = [] }: WatchedRows): MonitorFinding[] {
   if (rejected.length === 0) return [];
   const message = `${listed(rejected, 8, "; ")}: not in this window`;
-  return [finding("quality", REJECTED, { status: "skipped", value: rejected.length, limit: 0, message })];
+  return [
+    finding("quality", REJECTED, { status: "warn", value: rejected.length, limit: 0, passes: "at_most", message }),
+  ];
 }
 
 const ESTIMATED = " (estimated)";
@@ -139,12 +141,12 @@ export async function keepRecord(session: Session, record: MonitorRecord): Promi
   const isKnown = before !== undefined && !isOrdered && resultText(record) === resultText(before);
   if (isKnown && JSON.stringify(record.findings) === JSON.stringify(before.findings)) return before;
   // Which files are rejected now is no new result.
-  const kept = isKnown ? { ...before, findings: record.findings } : record;
+  const kept = isKnown ? { ...before, findings: record.findings, status: record.status } : record;
   await saveRecord(session, kept);
   return kept;
 }
 
-function resultText({ findings, ...rest }: MonitorRecord): string {
+function resultText({ findings, status: _status, ...rest }: MonitorRecord): string {
   return JSON.stringify({ ...rest, findings: findings.filter(({ name }) => name !== REJECTED), createdAt: null });
 }
 
@@ -159,8 +161,8 @@ export type WindowSummary = ReturnType<typeof summaryOf>;
 
 export function summaryOf(record: MonitorRecord) {
   const { monitorId, status, drift, performance, createdAt, findings } = record;
-  // Estimates do not count as judged.
-  const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
+  // Estimates and files do not count as judged.
+  const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED) && name !== REJECTED);
   const areasWith = (wanted: MonitorStatus): readonly MonitorArea[] =>
     areas.filter((area) => findings.some((each) => each.area === area && each.status === wanted));
   const { file: _file, ...window } = record.window;

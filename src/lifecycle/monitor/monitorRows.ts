@@ -119,7 +119,8 @@ async function rowsOfFiles(
     const paths = batch.map(({ absolute }) => absolute);
     const nameOf = (file: string): string => calledAs ?? toRecordPath(session.paths.workspace, file);
     const rejected: RejectedInput[] = [];
-    const options = { ...readingOptions(session.config, model), lenient: true, nameOf };
+    const needs = { needed: model.signature.inputs.map(({ name }) => name), none: OTHER_COLUMNS };
+    const options = { ...readingOptions(session.config, model), lenient: true, nameOf, needs };
     const read = await readTable(paths, options, (file) => void rejected.push(file)).catch(
       recover((error) => {
         if (rejected.length === 0) throw error;
