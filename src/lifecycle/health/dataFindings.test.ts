@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../config/schema/schema.ts";
-import { categoryColumn } from "../../core/table/table.ts";
+import { categoryColumn, type Signature } from "../../core/table/table.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
@@ -11,13 +11,14 @@ describe("dataFindings", () => {
     categoryColumn("note", ["late", null, null, null]),
     categoryColumn("city", ["oslo", "oslo", null, "bergen"]),
   ];
-  const newest = { dataset: { rejected: [] } as unknown as Dataset, table: { rowCount: 4, columns }, drift: null };
-  const missing = (drop_columns: readonly string[]) => {
-    const config = { monitor: { quality: {} }, drop_columns } as unknown as Config;
-    return dataFindings(config, newest.dataset, newest.table, newest.drift).find(
+  const newest = { dataset: { rejected: [] } as unknown as Dataset, table: { rowCount: 4, columns } };
+  const config = { monitor: { quality: {} } } as unknown as Config;
+  const signatureOf = (...inputs: readonly string[]) =>
+    ({ target: { name: "y" }, inputs: inputs.map((name) => ({ name })) }) as unknown as Signature;
+  const missing = (...inputs: readonly string[]) =>
+    dataFindings(config, newest.dataset, newest.table, { signature: signatureOf(...inputs), drift: null }).find(
       ({ name }) => name === "missing values",
     );
-  };
 
   it("does not pass the drift of too few rows: it is not judged", () => {
     const table = (rowCount: number) => ({
@@ -30,16 +31,30 @@ describe("dataFindings", () => {
       ],
     });
     const drift = driftReport(referenceOf(table(100), { seed: 1 }), table(2), { minimumRows: 30 });
-    const config = { monitor: { quality: {} }, drop_columns: [] } as unknown as Config;
-    expect(dataFindings(config, newest.dataset, newest.table, drift)[0]).toMatchObject({
+    expect(
+      dataFindings(config, newest.dataset, newest.table, { signature: signatureOf("city"), drift })[0],
+    ).toMatchObject({
       name: "drift",
       status: "skipped",
       message: "not judged: 2 rows, at least 30 are needed: 2 rows",
     });
   });
 
-  it("names the column with the most missing values, dropped columns excluded", () => {
-    expect(missing([])).toMatchObject({ status: "warn", value: 0.75, message: 'most missing values: column "note"' });
-    expect(missing(["note"])).toMatchObject({ value: 0.25, message: 'most missing values: column "city"' });
+  it("judges the missing values of columns that the model uses, and names others with many", () => {
+    expect(missing("note", "city")).toMatchObject({
+      status: "warn",
+      value: 0.75,
+      message: 'most missing values: column "note"',
+    });
+    expect(missing("x")).toMatchObject({
+      status: "pass",
+      value: 0,
+      message: 'no missing values; "note" lacks 75 %, but the model does not use it',
+    });
+    expect(missing("city")).toMatchObject({
+      status: "warn",
+      value: 0.25,
+      message: 'most missing values: column "city"; "note" lacks 75 %, but the model does not use it',
+    });
   });
 });

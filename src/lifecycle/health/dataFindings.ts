@@ -4,19 +4,30 @@ import type { Dataset } from "../../core/records/lineage.ts";
 import { type ColumnDrift, type DriftReport, type Finding, finding } from "../../core/records/monitoring.ts";
 import { comparedRows, notJudged } from "../../core/text/recordText.ts";
 import { formatNumber, atLine, listed } from "../../core/text/format.ts";
-import { type Table, type Column, presentCount } from "../../core/table/table.ts";
+import { type Table, type Column, type Signature, presentCount } from "../../core/table/table.ts";
 import type { Work } from "../../core/inTurns.ts";
 import { mean, quantilesOf, standardDeviation } from "../../stats/descriptive.ts";
 
 const DEFAULT_MISSING_SHARE = 0.1;
 
 /** @param drift null if there is nothing to compare with */
-export function dataFindings(config: Config, dataset: Dataset, table: Table, drift: DriftReport | null): Finding[] {
+export function dataFindings(
+  config: Config,
+  dataset: Dataset,
+  table: Table,
+  { signature, drift }: { readonly signature: Signature; readonly drift: DriftReport | null },
+): Finding[] {
   const limit = config.monitor.quality.missing_share?.max ?? DEFAULT_MISSING_SHARE;
-  // Dropped columns may have missing values.
-  const shares = Object.entries(missingShares(table)).filter(([name]) => !config.drop_columns.includes(name));
-  const [worst, share] = shares.toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
-  const missing = share === 0 ? "no missing values" : `most missing values: column "${worst}"`;
+  const used = new Set([signature.target, ...signature.inputs].map(({ name }) => name));
+  const shares = Object.entries(missingShares(table)).toSorted((a, b) => b[1] - a[1]);
+  const [worst, share] = shares.find(([name]) => used.has(name)) ?? ["", 0];
+  // These do not speak against the model.
+  const unused = shares.find(([name, missing]) => !used.has(name) && missing > limit);
+  const aside =
+    unused === undefined
+      ? ""
+      : `; "${unused[0]}" lacks ${formatNumber(100 * unused[1])} %, but the model does not use it`;
+  const missing = `${share === 0 ? "no missing values" : `most missing values: column "${worst}"`}${aside}`;
   const { length: count } = dataset.rejected;
   const reasons = dataset.rejected.map(({ path, line, reason }) => atLine(path, line, reason));
   const rejected = count === 0 ? "all input files were read" : listed(reasons, 8, "; ");

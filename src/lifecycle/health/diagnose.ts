@@ -62,7 +62,7 @@ export async function diagnose(session: Session, options: { readonly offline?: b
     packages: (await packages).packages,
     packageStatus: (await packages).status,
     findings: [
-      ...dataFindings(config, dataset, table, drift),
+      ...dataFindings(config, dataset, table, { ...deployed.model, drift }),
       finding("predictions", problem === undefined ? "pass" : "warn", problem ?? "predictions vary between rows"),
       ...packageFindings(await packages),
       ...(await integrity(session)),

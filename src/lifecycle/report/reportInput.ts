@@ -69,7 +69,7 @@ export async function reportInput(session: Session, reference: string): Promise<
       ...run.warnings,
       ...(run.score?.warnings ?? [run.score && sampleSizeWarning(run.score, model.signature.target.task)]),
     ]),
-    findings: newest === null ? [] : dataFindings(config, newest.dataset, newest.table, drifted.drift),
+    findings: newest === null ? [] : dataFindings(config, newest.dataset, newest.table, { ...model, ...drifted }),
   };
 }
 
