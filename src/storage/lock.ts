@@ -5,7 +5,8 @@ import { dirname } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite, ensureFolder, processIsAlive } from "./files/atomicWrite.ts";
 import { lockBusy, pauseForLock, type LockHolder, type LockRequest } from "./records/records.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase, sqliteFailure } from "./sqlite/sqlite.ts";
+import { sqliteCode, sqliteFailure } from "./sqlite/failure.ts";
+import { openSqlite, type SqliteDatabase } from "./sqlite/sqlite.ts";
 
 export interface LockOptions extends LockRequest {
   /** Path of the workspace's index; the lock file is `<database>.lock`. */

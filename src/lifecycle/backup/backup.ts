@@ -17,9 +17,10 @@ import {
   toRecordPath,
   type WorkspacePaths,
 } from "../../storage/files/workspacePaths.ts";
-import { withLogErrors } from "../../storage/predictionLog/openLogDatabase.ts";
+import { logSchema } from "../../storage/predictionLog/openLogDatabase.ts";
 import { predictionLogPath } from "../../storage/predictionLog/logReader.ts";
 import { allRecords } from "../../storage/records/records.ts";
+import { withSqliteErrors } from "../../storage/sqlite/failure.ts";
 import { openSqlite } from "../../storage/sqlite/sqlite.ts";
 import type { Session } from "../session.ts";
 
@@ -88,7 +89,7 @@ export async function backup(session: Session, { output, inputs, merged }: Backu
 /** One file of one moment, although servers write to the log. Does nothing if there is none. */
 function copyLog(source: string, target: string): void {
   if (!existsSync(source)) return;
-  withLogErrors(source, () => {
+  withSqliteErrors(logSchema(source), () => {
     const database = openSqlite(source, { readonly: true });
     try {
       database.prepare("VACUUM INTO ?").run(target);

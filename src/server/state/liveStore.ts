@@ -4,7 +4,7 @@ import { identityOf } from "../../storage/sqlite/sqlite.ts";
 import { readFolderStore } from "../../storage/store/syncStore.ts";
 import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
-import { isDamaged } from "../../storage/store/storeFailure.ts";
+import { isDamaged } from "../../storage/sqlite/failure.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { attempt } from "../../core/errors.ts";
 

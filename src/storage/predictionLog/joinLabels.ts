@@ -1,8 +1,9 @@
 /** Joins labels that arrive later to logged predictions: stages them in a temporary table, then matches in one pass. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { sqliteFailure, withSqliteErrors } from "../sqlite/failure.ts";
 import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { type LabelTarget, type LogEntry, type LogPlace, type LogReader, predictionLogPath } from "./logReader.ts";
-import { logFailure, withLogErrors } from "./openLogDatabase.ts";
+import { logSchema } from "./openLogDatabase.ts";
 import { sqliteLabels } from "./sqliteReader.ts";
 
 /** Rows of one short transaction, so that others can write in between. */
@@ -98,7 +99,7 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
   const stage = stager(staged, result);
   const others = staged.prepare<unknown[], LabelRow>("SELECT * FROM others WHERE key = ? ORDER BY line");
   return {
-    add: (rows) => withLogErrors(path, () => stage(rows)),
+    add: (rows) => withSqliteErrors(logSchema(path), () => stage(rows)),
     async finish() {
       try {
         await match(staged, target.reader, keyOf);
@@ -106,7 +107,7 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
         await record(staged, target, (pair) => labelToWrite(pair, others.all(pair.key), options, result), now);
         return result;
       } catch (error) {
-        throw logFailure(error, path) ?? error;
+        throw sqliteFailure(error, logSchema(path)) ?? error;
       }
     },
     close() {

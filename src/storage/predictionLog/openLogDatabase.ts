@@ -1,22 +1,13 @@
 /** Opens the prediction log: creates and migrates it for writers, changes nothing for readers. */
-import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import {
-  bytesAtRest,
-  isCurrent,
-  openPrepared,
-  type SqliteSchema,
-  openSqlite,
-  sqliteCode,
-  type SqliteDatabase,
-  sqliteFailure,
-} from "../sqlite/sqlite.ts";
+import { sqliteCode, withSqliteErrors } from "../sqlite/failure.ts";
+import { bytesAtRest, openPrepared, openReadonly, type SqliteDatabase, type SqliteSchema } from "../sqlite/sqlite.ts";
 import type { LoggedRow, LogWriter, Retention, Written } from "./logReader.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 
 /** @throws {MlctlError} if the log is damaged, was written by a newer mlctl, or cannot be written */
 export function openLogDatabase(path: string, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
-  return withLogErrors(path, () => openPrepared(path, schemaOf(path), options.timeoutMs));
+  return openPrepared(logSchema(path), options);
 }
 
 /**
@@ -26,61 +17,34 @@ export function openLogDatabase(path: string, options: { readonly timeoutMs?: nu
  * @throws {MlctlError} if the log is damaged or has another schema version
  */
 export function openLogReadonly(path: string, options: { readonly stays?: boolean } = {}): SqliteDatabase | undefined {
-  if (!existsSync(path) || statSync(path).size === 0) return undefined;
-  return withLogErrors(path, () => {
-    const atRest = options.stays === true ? undefined : bytesAtRest(path);
+  const schema = logSchema(path);
+  return withSqliteErrors(schema, () => {
     try {
-      return current(atRest ?? path, path);
+      return openReadonly(schema, options, readable);
     } catch (error) {
       // On a full disk, even a reader has no space for the -shm file.
       const bytes = sqliteCode(error) === undefined ? undefined : bytesAtRest(path);
       if (bytes === undefined) throw error;
-      return current(bytes, path);
+      return openReadonly(schema, { bytes }, readable);
     }
   });
 }
 
-function current(source: string | Buffer, path: string): SqliteDatabase | undefined {
-  const database = openSqlite(source, { readonly: true });
-  try {
-    if (isCurrent(database, schemaOf(path))) return database;
-    const version = database.pragma("user_version", { simple: true });
-    if (version === 0) return void database.close();
-    if (version === migrations.length - 1) {
-      // Hides the table of the last version, to which the next writer adds the column.
-      database.exec("CREATE TEMP VIEW predictions AS SELECT *, NULL AS threshold FROM main.predictions");
-      return database;
-    }
-    throw new MlctlError("notReady", `${nameOf(path)} was written by an older version`, {
+function readable(database: SqliteDatabase, age: number): SqliteDatabase | undefined {
+  if (age === migrations.length) return undefined;
+  if (age > 1)
+    throw new MlctlError("notReady", "the prediction log was written by an older version", {
       hint: "the next `mlctl serve` or `mlctl labels` upgrades it",
     });
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  // Hides the table of the last version, to which the next writer adds the column.
+  if (age === 1) database.exec("CREATE TEMP VIEW predictions AS SELECT *, NULL AS threshold FROM main.predictions");
+  return database;
 }
 
-/** Runs `work` and converts SQLite errors to MlctlErrors; other errors are not changed. */
-export function withLogErrors<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw logFailure(error, path) ?? error;
-  }
-}
-
-/** Converts an SQLite error to an MlctlError with the path and the next step; undefined for other errors. */
-export function logFailure(error: unknown, path: string): MlctlError | undefined {
+export function logSchema(path: string): SqliteSchema {
+  const name = `the prediction log ${path}`;
   const repair = "move the file away: a new one is created";
-  return sqliteFailure(error, { path, name: nameOf(path), repair, check: "check the disk" });
-}
-
-function schemaOf(path: string): SqliteSchema {
-  return { name: nameOf(path), table: "predictions", migrations };
-}
-
-function nameOf(path: string): string {
-  return `the prediction log ${path}`;
+  return { path, name, repair, check: "check the disk", table: "predictions", migrations };
 }
 
 /**

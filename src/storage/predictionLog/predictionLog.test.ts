@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import { openSqlite, openPrepared } from "../sqlite/sqlite.ts";
-import { migrations, openLogDatabase } from "./openLogDatabase.ts";
+import { logSchema, migrations, openLogDatabase } from "./openLogDatabase.ts";
 import type { LogPlace } from "./logReader.ts";
 import { predictionLog, type PredictionLogOptions } from "./predictionLog.ts";
 import { sqliteReader } from "./sqliteReader.ts";
@@ -182,7 +182,7 @@ describe("the log", () => {
 
   it("of the version before thresholds is read as it is, and goes on with them", async () => {
     const path = freshPath();
-    const old = openPrepared(path, { name: path, table: "predictions", migrations: migrations.slice(0, 2) });
+    const old = openPrepared({ ...logSchema(path), migrations: migrations.slice(0, 2) });
     old.exec(`INSERT INTO models VALUES (1, 'run', 'sha');
       INSERT INTO predictions VALUES (1, 'a', 1, 1, '{}', 1, 0.4, 'serve', 'order')`);
     const [held, before] = [sqliteReader(path, { stays: true }), sqliteReader(path)];

@@ -1,8 +1,9 @@
 /** Reads and labels the prediction log of one machine, a SQLite file. */
 import { existsSync } from "node:fs";
+import { withSqliteErrors } from "../sqlite/failure.ts";
 import { identityOf, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { type LabelTarget, type LogReader, predictionLogPath, type LogPlace } from "./logReader.ts";
-import { openLogDatabase, openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
+import { logSchema, openLogDatabase, openLogReadonly } from "./openLogDatabase.ts";
 import { sqlReader, type Ask } from "./sqlReader.ts";
 import { postgresReader } from "./postgresReader.ts";
 
@@ -30,7 +31,7 @@ function readerOf(
       const ask: Ask = async <T>(sql: string, values: readonly unknown[] = []) => {
         // Parameters by name: "1" is the workspace, of which a file has one.
         const named = Object.fromEntries([null, ...values].map((value, i) => [i + 1, value]));
-        return withLogErrors(path, () => database.prepare<unknown[], T>(sql).all(named));
+        return withSqliteErrors(logSchema(path), () => database.prepare<unknown[], T>(sql).all(named));
       };
       try {
         return await work(ask);

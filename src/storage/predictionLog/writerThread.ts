@@ -1,7 +1,8 @@
 /** Entry point of the thread that writes the prediction log: receives batches and replies to each. */
 import { workerData } from "node:worker_threads";
 import { replyToRequests } from "../../core/workerThread.ts";
-import { sqliteWriter, logFailure } from "./openLogDatabase.ts";
+import { sqliteFailure } from "../sqlite/failure.ts";
+import { logSchema, sqliteWriter } from "./openLogDatabase.ts";
 import {
   type LogWriter,
   type WriterReply,
@@ -34,7 +35,7 @@ replyToRequests<WriterRequest, WriterReply>(async ({ rows }) => {
     return { written: 0, refused: 0, problem: null };
   } catch (error) {
     close();
-    const failure = logFailure(error, path) ?? error;
+    const failure = sqliteFailure(error, logSchema(path)) ?? error;
     return { error: failure instanceof Error ? failure.message : String(failure) };
   }
 });

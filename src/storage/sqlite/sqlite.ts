@@ -7,15 +7,14 @@ import {
   readlinkSync,
   realpathSync,
   statSync,
-  accessSync,
-  constants,
   readFileSync,
 } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
 import { MlctlError } from "../../core/errors.ts";
 import { openNativeNow } from "../../core/nativeCalls.ts";
-import { PRIVATE, errorCode, folderFailure, noSpace } from "../files/atomicWrite.ts";
+import { PRIVATE, errorCode } from "../files/atomicWrite.ts";
+import { sqliteCode, withSqliteErrors, type SqliteFile } from "./failure.ts";
 
 export type SqliteDatabase = Database.Database;
 
@@ -36,12 +35,6 @@ export function openSqlite(
     if (!readonly && !existsSync(source)) createPrivate(source);
   }
   return openNativeNow(() => new Database(source, { readonly, timeout })); // the first call loads the native library
-}
-
-/** The primary result code, such as "SQLITE_BUSY" or "SQLITE_CORRUPT"; undefined for other errors. */
-export function sqliteCode(error: unknown): string | undefined {
-  const code = errorCode(error);
-  return code?.startsWith("SQLITE_") === true ? code.split("_").slice(0, 2).join("_") : undefined;
 }
 
 /** Changes if the file is replaced, e.g. by `restore` or `reindex`. */
@@ -69,76 +62,10 @@ function requireInside(path: string): void {
   });
 }
 
-export interface SqliteFile {
-  readonly path: string;
-  /** Name of the file in errors, such as "the store mlctl.db". */
-  readonly name: string;
-  /** The next step if the file is damaged. */
-  readonly repair: string;
-  /** The next step after an unexpected error. */
-  readonly check: string;
-}
-
-/** Such files may be replaced if they are damaged. */
-const DATABASE_NAME = /\.(db|sqlite3?|predictions)$/i;
-
-/** @returns undefined for errors of other origin */
-export function sqliteFailure(error: unknown, { path, name, repair, check }: SqliteFile): MlctlError | undefined {
-  const failure = (message: string, hint: string, kind: "data" | "busy" | "failure" = "failure"): MlctlError =>
-    new MlctlError(kind, message, { hint, cause: error });
-  const code = sqliteCode(error);
-  if (code === "SQLITE_NOTADB" && !DATABASE_NAME.test(path)) {
-    // Perhaps a file of the user, which must not be replaced: without a cause it does not count as damaged.
-    const hint = 'set another path as "database" in config.json, or move the file away';
-    return new MlctlError("usage", `${path} exists and is not a database`, { hint });
-  }
-  switch (code) {
-    case undefined:
-      return undefined;
-    case "SQLITE_NOTADB":
-    case "SQLITE_CORRUPT":
-      return failure(`${name} is damaged`, repair, "data");
-    case "SQLITE_BUSY":
-    case "SQLITE_LOCKED":
-      return failure(`${name} is in use by another process`, "try again", "busy");
-    case "SQLITE_FULL":
-      return noSpace(path);
-    // Of a full disk too, when the -shm file next to the database cannot grow.
-    case "SQLITE_IOERR":
-      return (
-        folderFailure(dirname(path), path) ??
-        failure(`cannot read or write ${path}: disk I/O error`, "free some space, or check the disk")
-      );
-    case "SQLITE_CANTOPEN":
-    case "SQLITE_READONLY":
-    case "SQLITE_PERM":
-      return (
-        unreadable(path) ??
-        folderFailure(dirname(path), path) ??
-        failure(`cannot open ${path} for writing`, "check the permissions of its folder")
-      );
-    default:
-      return failure(`${name} failed: ${String(error)}`, check);
-  }
-}
-
-function unreadable(path: string): MlctlError | undefined {
-  try {
-    accessSync(path, constants.R_OK);
-    return undefined;
-  } catch (error) {
-    if (errorCode(error) !== "EACCES") return undefined;
-    const hint = "run mlctl as its owner, or make it readable for this user";
-    return new MlctlError("failure", `${path} belongs to another user, who alone can read it`, { hint, cause: error });
-  }
-}
-
 /** SQLite does not wait when two connections turn on WAL at once. */
 const RETRY_MILLISECONDS = 20;
 
-export interface SqliteSchema {
-  /** Name of the file in errors, such as "the store mlctl.db". */
-  readonly name: string;
+export interface SqliteSchema extends SqliteFile {
   /** A table that every such file has. */
   readonly table: string;
   /** SQL scripts; their number is the schema version of the file (user_version). */
@@ -146,31 +73,52 @@ export interface SqliteSchema {
 }
 
 /**
- * @throws {MlctlError} kind "data" for a file of a newer mlctl, "usage" for a database of another program: they are not
- *   changed
+ * For writers: creates or migrates the file if needed, which is safe with several processes at once.
+ * @throws {MlctlError} if it is damaged, cannot be written, is of a newer mlctl or of another program: it is not changed
  */
-export function openPrepared(path: string, schema: SqliteSchema, timeoutMs?: number): SqliteDatabase {
-  const database = openSqlite(path, timeoutMs === undefined ? {} : { timeoutMs });
-  try {
-    database.pragma("foreign_keys = ON");
-    refuseOthers(database, schema);
-    // Returns the space of deleted rows to the file system. Only possible before the first table is created.
-    database.pragma("auto_vacuum = INCREMENTAL");
-    migrate(database, schema);
-    retryWhileBusy(() => database.pragma("journal_mode = WAL"));
-    // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
-    database.pragma("synchronous = NORMAL");
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+export function openPrepared(schema: SqliteSchema, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
+  return withSqliteErrors(schema, () => {
+    const database = openSqlite(schema.path, options);
+    try {
+      database.pragma("foreign_keys = ON");
+      refuseOthers(database, schema);
+      // Returns the space of deleted rows to the file system. Only possible before the first table is created.
+      database.pragma("auto_vacuum = INCREMENTAL");
+      migrate(database, schema);
+      retryWhileBusy(() => database.pragma("journal_mode = WAL"));
+      // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
+      database.pragma("synchronous = NORMAL");
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
 }
 
-/** For readers, which do not migrate. @throws {MlctlError} kind "data" for a file of a newer mlctl */
-export function isCurrent(database: SqliteDatabase, schema: SqliteSchema): boolean {
-  refuseOthers(database, schema);
-  return userVersion(database) === schema.migrations.length;
+/**
+ * For readers, which change nothing. SQLite's errors are not converted.
+ * @param options.stays the connection stays open and must see later writes of other processes
+ * @param options.bytes of the file, to read them instead
+ * @param use gets the database, and by how many migrations it is too old; undefined closes it
+ * @returns undefined also without a file, or with an empty one
+ */
+export function openReadonly<T>(
+  schema: SqliteSchema,
+  { stays = false, bytes }: { readonly stays?: boolean; readonly bytes?: Buffer },
+  use: (database: SqliteDatabase, age: number) => T | undefined,
+): T | undefined {
+  const { path, migrations } = schema;
+  if (!existsSync(path) || statSync(path).size === 0) return undefined;
+  const database = openSqlite(bytes ?? (stays ? undefined : bytesAtRest(path)) ?? path, { readonly: true });
+  let used: T | undefined;
+  try {
+    refuseOthers(database, schema);
+    used = use(database, migrations.length - userVersion(database));
+  } finally {
+    if (used === undefined) database.close();
+  }
+  return used;
 }
 
 /** Checks the version again inside the transaction, because another process may have migrated while this one waited. */

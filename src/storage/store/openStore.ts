@@ -1,28 +1,22 @@
 /** Opens the store: creates and migrates it for writers, changes nothing for readers. */
-import { existsSync, statSync } from "node:fs";
-import {
-  bytesAtRest,
-  isCurrent,
-  openPrepared,
-  type SqliteSchema,
-  openSqlite,
-  sqliteCode,
-  type SqliteDatabase,
-} from "../sqlite/sqlite.ts";
+import { sqliteCode, withSqliteErrors } from "../sqlite/failure.ts";
+import { openPrepared, openReadonly, type SqliteSchema } from "../sqlite/sqlite.ts";
 import { RunStore } from "./runStore.ts";
-import { withStoreErrors } from "./storeFailure.ts";
 
 /**
  * The store for a writer; created or migrated if needed, which is safe with several processes at once.
  * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl (it is not changed)
  */
 export function openStore(path: string): RunStore {
-  return withStoreErrors(path, () => new RunStore(openPrepared(path, schemaOf(path)), path));
+  const schema = schemaOf(path);
+  return new RunStore(openPrepared(schema), schema);
 }
 
 export function openMemoryStore(): RunStore {
   return openStore(":memory:");
 }
+
+const UNWRITABLE = new Set(["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"]);
 
 /**
  * The store for a reader. Undefined if the file does not exist, has an older version, belongs to another user, or cannot be
@@ -35,25 +29,20 @@ export function openStoreReadonly(
   path: string,
   options: { readonly stays?: boolean; readonly strict?: boolean } = {},
 ): RunStore | undefined {
-  if (!existsSync(path) || statSync(path).size === 0) return undefined;
-  return withStoreErrors(path, () => {
-    let database: SqliteDatabase | undefined;
+  const schema = schemaOf(path);
+  return withSqliteErrors(schema, () => {
     try {
-      const atRest = options.stays === true ? undefined : bytesAtRest(path);
-      database = openSqlite(atRest ?? path, { readonly: true });
-      if (isCurrent(database, schemaOf(path))) return new RunStore(database, path);
+      return openReadonly(schema, options, (database, age) => (age === 0 ? new RunStore(database, schema) : undefined));
     } catch (error) {
-      database?.close();
-      const isUnwritable = ["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"];
-      if (options.strict === true || !isUnwritable.includes(sqliteCode(error) ?? "")) throw error;
+      if (options.strict === true || !UNWRITABLE.has(sqliteCode(error) ?? "")) throw error;
+      return undefined;
     }
-    database?.close();
-    return undefined;
   });
 }
 
 function schemaOf(path: string): SqliteSchema {
-  return { name: `the store ${path}`, table: "records", migrations };
+  const repair = "run `mlctl reindex` to rebuild it from the records";
+  return { path, name: `the store ${path}`, repair, check: "run `mlctl doctor`", table: "records", migrations };
 }
 
 /** Never change a released migration; add a new one. Each entity stores its complete record; columns are for queries. */

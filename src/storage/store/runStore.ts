@@ -4,11 +4,11 @@ import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { SearchRecord } from "../../core/records/search.ts";
 import type { KnownRecord, ReadRecord, RecordChanges } from "../records/records.ts";
+import { withSqliteErrors, type SqliteFile } from "../sqlite/failure.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, runsOf, type RunFilter } from "./browse.ts";
 import { datedAhead, newestFirst, newestWindowsFirst, type DatedAhead } from "./clockAhead.ts";
 import { executor, filling, forgetOrphans, indexRecord, type Value } from "./indexRecord.ts";
-import { withStoreErrors } from "./storeFailure.ts";
 
 export interface Alias {
   readonly name: string;
@@ -21,13 +21,13 @@ export interface Alias {
 export class RunStore {
   readonly browse = browse((sql, values) => this.#rows(sql, ...values));
   readonly #database: SqliteDatabase;
-  readonly #path: string;
+  readonly #file: SqliteFile;
   readonly #execute: ReturnType<typeof executor>;
 
-  /** @param path for error messages */
-  constructor(database: SqliteDatabase, path: string) {
+  /** @param file for error messages */
+  constructor(database: SqliteDatabase, file: SqliteFile) {
     this.#database = database;
-    this.#path = path;
+    this.#file = file;
     this.#execute = executor(database);
   }
 
@@ -235,5 +235,5 @@ export class RunStore {
 
   #filling = <T>(work: () => T): T => this.#checked(() => filling(this.#database, work));
 
-  #checked = <T>(work: () => T): T => withStoreErrors(this.#path, work);
+  #checked = <T>(work: () => T): T => withSqliteErrors(this.#file, work);
 }

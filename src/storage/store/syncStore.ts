@@ -4,7 +4,7 @@ import { type RecordProblem, type Records, allRecords } from "../records/records
 import type { RunStore } from "./runStore.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { openStore, openMemoryStore, openStoreReadonly } from "./openStore.ts";
-import { isDamaged } from "./storeFailure.ts";
+import { isDamaged } from "../sqlite/failure.ts";
 import { attempt, type MlctlError } from "../../core/errors.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { changedFiles } from "../records/recordFiles.ts";
