@@ -56,8 +56,10 @@ async function requestPredictions(
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   const { text } = await call("POST", "/predict", { type: "application/x-ndjson", body: lines });
   const results = documentsOf(text);
-  // A row with a prediction here is valid for the other endpoints too.
-  const good = rows[results.findIndex((result) => (result[key] ?? null) !== null)] ?? rows[0] ?? {};
+  // A row with a prediction here is valid for the other endpoints too; with a warning, it may look back on other rows.
+  const isGood = (result: Document): boolean => (result[key] ?? null) !== null;
+  const isPlain = (result: Document): boolean => isGood(result) && !("prediction_warning" in result);
+  const good = rows[results.findIndex(results.some(isPlain) ? isPlain : isGood)] ?? rows[0] ?? {};
   for (const path of ["/", `/models/${String(model["model_version"])}/predict`])
     await call("POST", path, { type: "application/json", body: JSON.stringify(good) });
   await call("POST", "/invocations", { type: "application/json", body: JSON.stringify({ dataframe_records: [good] }) });
