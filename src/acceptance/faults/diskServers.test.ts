@@ -168,7 +168,7 @@ describe("schedule", () => {
       daemon.child.kill("SIGTERM");
       const { status, stderr } = await daemon.finished;
       expect(status).toBe(143);
-      const told = warningsIn(stderr).filter((line) => !/exited|ended|could not be started/.test(line));
+      const told = warningsIn(stderr).filter((line) => !/exited|ended|could not be started|still running/.test(line));
       expect(told.map((line) => line.replace(/^.*(no space left|read-only|recorded again).*$/, "$1"))).toHaveLength(4);
       const { jobs } = workspace.json<{ jobs: { last: { status: string }[] }[] }>("schedule", "list");
       expect(jobs[0]!.last.map((each) => each.status)).not.toContain("killed");
