@@ -59,6 +59,8 @@ export interface Transform<State extends JsonObject = JsonObject> {
   looksBack?(state: State): LookBack;
   /** Transforms that look back: the state as if the rows at or after an instant were not known yet. */
   cutHistory?(state: State, end: number): State;
+  /** Transforms that look back: the state without what no row after an instant looks back on. */
+  recentHistory?(state: State, end: number): State;
   /** Transforms that look back and drop rows: the history that the following transforms see. */
   narrowHistory?(state: State, history: History): History;
   /** Transforms that keep a history: the state extended by the rows of `later`, which may lack columns. */

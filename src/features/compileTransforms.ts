@@ -109,3 +109,11 @@ export function extendHistory(transforms: readonly FittedTransform[], known: Tab
     return { type, state: extended };
   });
 }
+
+/** The transforms with only the history that rows after an instant look back on. */
+export function recentHistory(transforms: readonly FittedTransform[], end: number): readonly FittedTransform[] {
+  return transforms.map(({ type, state }) => ({
+    type,
+    state: findTransform(type)?.recentHistory?.(state, end) ?? state,
+  }));
+}

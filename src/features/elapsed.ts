@@ -29,6 +29,7 @@ export const elapsed = seriesTransform<ElapsedOptions, ElapsedOptions>({
         };
         return { kind: "number", name: `elapsed_${back}`, values: times.map(since) };
       }),
+  depth: ({ lags }) => ({ entries: Math.max(...lags), milliseconds: 0 }),
   gaps({ lags }) {
     const needed = Math.max(...lags);
     return (past, time) => {

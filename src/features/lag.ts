@@ -25,6 +25,7 @@ export const lag = seriesTransform<Lags, Lags>({
         }
         return { kind: "number", name: `${column}_lag_${back}`, values };
       }),
+  depth: ({ lags }) => ({ entries: Math.max(...lags), milliseconds: 0 }),
   gaps({ lags }) {
     const needed = Math.max(...lags);
     return (past, time) => {

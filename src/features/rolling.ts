@@ -54,6 +54,7 @@ export const rolling = seriesTransform<RollingOptions, RollingOptions>({
       return rollingNames(column, state).map((name, i) => ({ kind: "number", name, values: made[i]! }));
     };
   },
+  depth: ({ windows }) => ({ entries: 1, milliseconds: byLength(windows).at(-1)!.milliseconds }),
   gaps(state) {
     const valuesAt = windowsAt(state);
     return (past, time) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { categoryColumn, selectRows, type Column, type Table } from "../core/table/table.ts";
 import { random } from "../core/random.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
-import { featureMatrix, extendHistory, historyGaps } from "./compileTransforms.ts";
+import { featureMatrix, extendHistory, historyGaps, recentHistory } from "./compileTransforms.ts";
 import { fitTransforms } from "../testing/fitTransforms.ts";
 import { requiredColumns } from "./fitTransforms.ts";
 import { rowsWithHistory } from "../pipeline/rows/rowsInReach.ts";
@@ -77,6 +77,18 @@ describe.each([[["store"]], [["store", "item"]], [["item"]]])("by %j", (by) => {
       const order = alone.columnNames.map((name) => together.columnNames.indexOf(name));
       const picked = rowsOf(together).map((values) => order.map((at) => values[at]!));
       expect(rows.map((row) => picked[row])).toEqual(rowsOf(alone));
+    }
+  });
+
+  it("gives rows after an instant the same features if the older history is cut", () => {
+    const fitted = fitTransforms(table, requests(by), contextOf(table));
+    for (const end of [60 * DAY, 95 * DAY]) {
+      const recent = recentHistory(fitted, end);
+      expect(JSON.stringify(recent).length).toBeLessThan(JSON.stringify(fitted).length * 0.8);
+      const days = table.columns[1] as Column & { kind: "date" };
+      const later = { ...days, values: days.values.map((day, row) => Math.max(day, end + 1 + row)) };
+      const rows = { ...table, columns: table.columns.with(1, later) };
+      expect(rowsOf(featureMatrix(rows, recent))).toEqual(rowsOf(featureMatrix(rows, fitted)));
     }
   });
 

@@ -73,6 +73,23 @@ export function cutHistory<State extends { readonly series: readonly SeriesState
   return { ...state, series: state.series.map(cut) };
 }
 
+/** The entries that rows after `end` look back on. */
+export function recentHistory<State extends { readonly series: readonly SeriesState[] }>(
+  state: State,
+  { end, entries, milliseconds }: { readonly end: number; readonly entries: number; readonly milliseconds: number },
+): State {
+  const recent = (each: SeriesState): SeriesState =>
+    withGroups(
+      each,
+      groupsOf(each).map(({ key, times, values }) => {
+        const before = (time: number): number => lowerBound(times, time / each.unit);
+        const start = Math.max(0, Math.min(before(end - milliseconds), before(end + 1) - entries));
+        return { key, times: times.slice(start), values: values.slice(start) };
+      }),
+    );
+  return { ...state, series: state.series.map(recent) };
+}
+
 export function timesOf(table: Table, name: string): DateColumn | undefined {
   const column = findColumn(table, name);
   return column?.kind === "date" ? column : undefined;

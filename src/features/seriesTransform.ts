@@ -10,6 +10,7 @@ import {
   groupsOf,
   keyColumns,
   looksBack,
+  recentHistory,
   withGroups,
   type SeriesState,
   type Tolerance,
@@ -56,6 +57,8 @@ interface SeriesTransform<Own extends JsonObject, Options> extends Pick<
   names(column: string, own: Own): readonly string[];
   /** Built once: the columns of a series for some rows. */
   load(own: Own): (seriesOf: (row: number) => Series, rows: DateColumn, column: string) => readonly NumberColumn[];
+  /** How far a row looks back, as a number of entries and as a time: the longer of both counts. */
+  depth(own: Own): { readonly entries: number; readonly milliseconds: number };
   /** Built once: why the history of a series is too short at an instant. */
   gaps(own: Own): (past: Series, time: number) => string | undefined;
 }
@@ -82,6 +85,7 @@ export function seriesTransform<Own extends JsonObject, Options>(
     load: (state) => lookBack(state.series, own.load(state)),
     looksBack,
     cutHistory,
+    recentHistory: (state, end) => recentHistory(state, { end, ...own.depth(state) }),
     extendHistory: (state, later) => ({
       ...state,
       series: kept(state.series.map((each) => extendSeries(each, later))),

@@ -9,7 +9,7 @@ export interface CheckedSeries extends CheckedTable {
   /** By row: the prediction of a row that looks back on others, else NaN; undefined if there is none. */
   readonly continued?: Float64Array;
   /** Has these predictions in its history. */
-  readonly model?: Model;
+  readonly model?: () => Model;
 }
 
 /** For tables that follow each other, such as the batches of a file. */

@@ -218,7 +218,10 @@ function asPredicted(model: Model, inputs: Table): { withHistory: Model; continu
   const isLacking = historyGaps(model.transforms)?.(inputs).some((gap) => gap !== null && gap.unseen === undefined);
   const followed = isLacking ? continuedRows(model)?.()(inputs) : undefined;
   if (followed === undefined) return { withHistory: model, continued: 0 };
-  return { withHistory: followed.model, continued: followed.predicted.filter((value) => !Number.isNaN(value)).length };
+  return {
+    withHistory: followed.model(),
+    continued: followed.predicted.filter((value) => !Number.isNaN(value)).length,
+  };
 }
 
 function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): Importance[] {

@@ -1,9 +1,9 @@
 /** Predicts several steps ahead: each step looks back on the predictions of the steps before it. */
 import type { Predictor } from "../../core/estimator.ts";
 import type { FittedTransform, Model } from "../../core/records/model.ts";
-import { cellText, findColumn, selectRows, type Table } from "../../core/table/table.ts";
+import { cellText, findColumn, selectRows, selectValues, type Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
-import { lookBacks } from "../../features/compileTransforms.ts";
+import { lookBacks, recentHistory } from "../../features/compileTransforms.ts";
 import { findTransform } from "../../features/index.ts";
 import { historyEnd, keyColumns, timesOf, type SeriesState } from "../../features/seriesState.ts";
 import { historyFromBatch, rowsInReach } from "../rows/rowsInReach.ts";
@@ -29,15 +29,29 @@ type Forecaster = (future: FutureRows, transforms?: readonly FittedTransform[]) 
 export function forecaster(model: Model): Forecaster {
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
   return ({ table, steps }, transforms = model.transforms) =>
-    predictSteps({ ...model, transforms }, loaded, table, inOrder(steps.keys(), steps)).predicted;
+    predictSteps({ ...model, transforms }, loaded, table, inOrder(steps.keys(), steps));
+}
+
+interface Batch {
+  readonly inputs: Table;
+  readonly y: Float64Array;
+}
+
+function extend(model: Model, { inputs, y }: Batch): Model {
+  return historyFromBatch(model, { inputs, table: inputs, y });
+}
+
+interface ContinuedRows {
+  readonly predicted: Float64Array;
+  readonly model: () => Model;
 }
 
 /**
  * Rows after the end of the model's history, each looking back on the predictions before it. Tables may follow each other.
  * @returns starts a function to the predictions of a table's rows, NaN for those within the history or out of its reach,
- *   and the model that looks back on them; undefined for a model that does not look back on its target alone
+ *   and to the model that looks back on them; undefined for a model that does not look back on its target alone
  */
-export function continuedRows(model: Model): (() => (table: Table) => ReturnType<typeof predictSteps>) | undefined {
+export function continuedRows(model: Model): (() => (table: Table) => ContinuedRows) | undefined {
   const looksBack = model.transforms.find(({ type }) => findTransform(type)?.looksBack !== undefined);
   const isNumber = model.signature.target.task === "regression";
   if (!isNumber || looksBack === undefined || historyColumns(model).length > 0) return undefined;
@@ -46,22 +60,26 @@ export function continuedRows(model: Model): (() => (table: Table) => ReturnType
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
   const by = keyColumns(state).slice(1);
   return () => {
-    let current = model;
+    let current = withRecentHistory(model, end);
+    const made: Batch[] = [];
     const begun = new Set<string>();
     return (table) => {
       const times = timesOf(table, keyColumns(state)[0]!)!.values;
       const later = [...times.keys()].filter((row) => times[row]! > end);
       const steps = inOrder(later, times);
-      const made = predictSteps(current, loaded, table, steps, true);
-      current = made.model;
+      const predicted = predictSteps(current, loaded, table, steps, times);
+      const known = Int32Array.from(later.filter((row) => !Number.isNaN(predicted[row])));
+      const batch = { inputs: selectRows(table, known), y: selectValues(predicted, known) };
+      current = extend(current, batch);
+      made.push(batch);
       // The first row of a series looks back on labels alone.
       const columns = by.map((name) => findColumn(table, name)!);
       for (const row of steps.flat()) {
         const series = columns.map((column) => cellText(column, row)).join("\0");
-        if (!begun.has(series)) made.predicted[row] = NaN;
+        if (!begun.has(series)) predicted[row] = NaN;
         begun.add(series);
       }
-      return made;
+      return { predicted, model: () => made.reduce(extend, model) };
     };
   };
 }
@@ -72,18 +90,32 @@ function inOrder(rows: Iterable<number>, values: ArrayLike<number>): number[][] 
   return groups.toSorted(([a], [b]) => a - b).map(([, group]) => group);
 }
 
-/** @param skip leaves out rows that the history does not reach; else they are errors */
-function predictSteps(model: Model, loaded: Predictor, table: Table, steps: readonly number[][], skip = false) {
+/** Each step copies the history, which takes longer than its predictions if it is long. */
+const STEPS_BETWEEN_CUTS = 100;
+
+/** @param times of the rows: those that the history does not reach are left out; without it, they are errors */
+function predictSteps(
+  model: Model,
+  loaded: Predictor,
+  table: Table,
+  steps: readonly number[][],
+  times?: Float64Array,
+): Float64Array {
   const predicted = new Float64Array(table.rowCount).fill(NaN);
   let current = model;
-  for (const all of steps) {
-    const rows = skip ? Array.from(rowsInReach(current, selectRows(table, all)), (at) => all[at]!) : all;
+  for (const [i, all] of steps.entries()) {
+    if (times !== undefined && i % STEPS_BETWEEN_CUTS === 0) current = withRecentHistory(current, times[all[0]!]! - 1);
+    const rows = times !== undefined ? Array.from(rowsInReach(current, selectRows(table, all)), (at) => all[at]!) : all;
     const inputs = selectRows(table, rows);
     const { yPred } = predictor(current, loaded)(inputs);
-    rows.forEach((row, i) => (predicted[row] = yPred[i]!));
-    current = historyFromBatch(current, { inputs, table: inputs, y: yPred });
+    rows.forEach((row, at) => (predicted[row] = yPred[at]!));
+    current = extend(current, { inputs, y: yPred });
   }
-  return { predicted, model: current };
+  return predicted;
+}
+
+function withRecentHistory(model: Model, end: number): Model {
+  return { ...model, transforms: recentHistory(model.transforms, end) };
 }
 
 /** The transforms as they were at an instant: with the history up to it, inclusive. */

@@ -31,7 +31,7 @@ export interface Predictions extends Predicted {
   /** The rows as the model reads them. */
   readonly table: Table;
   /** The model that predicted them: it may look back on the rows before each. */
-  readonly model: Model;
+  readonly model: () => Model;
 }
 
 export interface RowPrediction {
@@ -116,7 +116,7 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
   };
   const predictCells: ServedPredictor["predictCells"] = (cells, found = NOTHING) => {
     const { checked, predictOf } = read(cells, found);
-    const { table, errors, warnings, model = served.model } = checked;
+    const { table, errors, warnings, model = () => served.model } = checked;
     if (found.errors.length + errors.length > 0) throw invalidRows([...found.errors, ...errors]);
     const all = found.warnings.length === 0 ? warnings : inRowOrder([...found.warnings, ...warnings]);
     return { ...predictOf([...cells.keys()]), warnings: all, table, model };

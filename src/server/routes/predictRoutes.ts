@@ -143,10 +143,11 @@ export function requireExplainable(rowCount: number): void {
 
 /** Members of the response. @throws {HttpProblem} 400 for a model without SHAP values */
 export function explanations(
-  { model, table }: Pick<Predictions, "model" | "table">,
+  { model: modelOf, table }: Pick<Predictions, "model" | "table">,
   single: boolean,
 ): Record<string, unknown> {
   if (table.rowCount === 0) return { explanations: [] };
+  const model = modelOf();
   const { featureNames, outputCount, baseValues, blocks } = attempt(
     () => byInputColumn(shapValues(model, table)),
     (error) => {
