@@ -84,12 +84,21 @@ function valueAt(record: WorkspaceRecord, path: string): Value {
   return value as Value;
 }
 
-/** Removes rows without a record file, and sets the deployment aliases to the newest deployment. */
-export function forgetOrphans(execute: Execute): void {
-  for (const [kind, [table, key]] of Object.entries(tables)) {
-    execute(`DELETE FROM ${table} WHERE CAST(${key} AS TEXT) NOT IN (SELECT id FROM records WHERE kind = '${kind}')`);
+/**
+ * Removes the rows of records that are gone, and sets the deployment aliases to the newest deployment.
+ * @param gone by kind and id; another path may still have the record
+ */
+export function forgetOrphans(
+  execute: Execute,
+  gone: readonly { readonly kind: WorkspaceRecord["kind"]; readonly id: string }[],
+): void {
+  const isGone = "NOT EXISTS (SELECT 1 FROM records WHERE kind = ? AND id = ?)";
+  for (const { kind, id } of gone) {
+    execute(`DELETE FROM artifacts WHERE kind = ? AND id = ? AND ${isGone}`, kind, id, kind, id);
+    if (kind === "aliases") continue;
+    const [table, key] = tables[kind];
+    execute(`DELETE FROM ${table} WHERE ${key} = ? AND ${isGone}`, id, kind, id);
   }
-  execute("DELETE FROM artifacts WHERE (kind, id) NOT IN (SELECT kind, id FROM records)");
   execute("DELETE FROM aliases WHERE source = 'manual' AND NOT EXISTS (SELECT 1 FROM records WHERE kind = 'aliases')");
   execute("DELETE FROM aliases WHERE source = 'deployment'");
   execute(`INSERT OR REPLACE INTO aliases SELECT alias.value, 'deployment', newest.run_id

@@ -176,12 +176,16 @@ export class RunStore {
     const isFirst = this.#rows("SELECT 1 FROM records LIMIT 1").length === 0;
     return (isFirst ? this.#filling : this.#transaction)(() => {
       if (unless !== undefined && unless !== this.version()) return false;
+      // A changed record replaces its own rows. Only a deployment or a removed record can leave other rows out of date.
+      const replaced = changed.flatMap(({ path, record }) => (record.kind === "deployment" ? path : []));
+      const before = this.#rows<Parameters<typeof forgetOrphans>[1][number]>(
+        "SELECT kind, id FROM records WHERE path IN (SELECT value FROM json_each(?))",
+        JSON.stringify([...removed, ...replaced]),
+      );
       for (const path of removed) this.#execute("DELETE FROM records WHERE path = ?", path);
       for (const record of changed) indexRecord(this.#execute, record);
       for (const { path, stat } of touched) this.#execute("UPDATE records SET stat = ? WHERE path = ?", stat, path);
-      // A changed record replaces its own rows. Only a deployment or a removed record can leave other rows out of date.
-      const replaced = changed.some(({ record: { kind } }) => kind === "deployment");
-      if (replaced || removed.length > 0) forgetOrphans(this.#execute);
+      if (removed.length + replaced.length > 0) forgetOrphans(this.#execute, before);
       return true;
     });
   }
@@ -192,7 +196,7 @@ export class RunStore {
       const tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
       for (const table of this.#column<string>(tables)) this.#execute(`DELETE FROM ${table}`);
       for (const record of records) indexRecord(this.#execute, record);
-      forgetOrphans(this.#execute);
+      forgetOrphans(this.#execute, []);
     });
   }
 
