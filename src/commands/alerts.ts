@@ -119,7 +119,7 @@ const test = defineCommand({
   examples: [["mlctl alerts test", "check that messages arrive"]],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const { sendTest } = await import("../lifecycle/monitor/monitorAlerts.ts");
+    const { sendTest } = await import("../lifecycle/monitor/alertDelivery.ts");
     const alerts = await sendTest(workspace);
     const failed = alerts.filter(({ status }) => status === "failed").length;
     const title =

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { recover } from "../../core/errors.ts";
 import type { Alert } from "../../core/records/alert.ts";
 import { counted, shortTime } from "../../core/text/format.ts";
-import { nextTry, withDelivery, withLease } from "../../monitoring/alertMessage.ts";
+import { nextTry, testAlert, withDelivery, withLease } from "../../monitoring/alertMessage.ts";
 import type { Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
@@ -106,10 +106,15 @@ export async function sendWaiting(workspace: Workspace, configured: ConfiguredCh
   }
 }
 
-/** Sends one message that is not kept if it fails. */
-export async function sendOne(workspace: Workspace, configured: ConfiguredChannel, alert: Alert): Promise<SentAlert> {
-  const sent = await send(workspace, configured, alert);
-  if (sent.error !== null) warnOf(workspace, configured.channel, { error: sent.error, check: "" });
+export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
+  const { config, context } = workspace;
+  const alert = testAlert(config.name, context.now().toISOString());
+  const sent: SentAlert[] = [];
+  for (const { channel, settings } of await channelsOf(workspace)) {
+    sent.push(await send(workspace, { channel, settings }, alert));
+    const { error } = sent.at(-1)!;
+    if (error !== null) warnOf(workspace, channel, { error, check: "" });
+  }
   return sent;
 }
 

@@ -1,7 +1,7 @@
 /** Sends an alert for each change to each channel, once. */
 import { counted, listed } from "../../core/text/format.ts";
 import type { Alert, AlertFinding, AlertNews } from "../../core/records/alert.ts";
-import { alertsOf, deployedAlert, MOST_MESSAGES, testAlert, withMessages } from "../../monitoring/alertMessage.ts";
+import { alertsOf, deployedAlert, MOST_MESSAGES, withMessages } from "../../monitoring/alertMessage.ts";
 import {
   changesFor,
   laterWindow,
@@ -11,7 +11,7 @@ import {
   type AlertState,
 } from "../../monitoring/alertState.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
-import { sendOne, sendWaiting, warn, type SentAlert } from "./alertDelivery.ts";
+import { sendWaiting, warn, type SentAlert } from "./alertDelivery.ts";
 import { REJECTED } from "./monitorRecord.ts";
 import { changeAlertState, savedState } from "./savedAlerts.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
@@ -95,14 +95,6 @@ function withQueued(workspace: Workspace, before: AlertState, queued: readonly Q
     warn(workspace, message, "`mlctl alerts test` shows why it accepts none");
   }
   return state;
-}
-
-export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
-  const { config, context } = workspace;
-  const alert = testAlert(config.name, context.now().toISOString());
-  const sent: SentAlert[] = [];
-  for (const configured of await channelsOf(workspace)) sent.push(await sendOne(workspace, configured, alert));
-  return sent;
 }
 
 /** Notifies the channels with "deployed" in `on` that production switched. Call it without the workspace lock. */
