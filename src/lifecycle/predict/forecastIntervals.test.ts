@@ -39,3 +39,11 @@ it("is hardly wider than it has to be where the errors of a step are independent
   expect(narrow).toBeLessThan(0.92);
   expect(wide).toBeGreaterThan(0.91);
 });
+
+it("does not widen at the last step, which has a single error", () => {
+  const { normal } = random(4);
+  const errors = [40, 20, 2, 1].map((count) => Float64Array.from({ length: count }, normal));
+  const asked = { steps: Int32Array.of(1, 2, 3, 4), seriesOf: [0, 0, 0, 0] };
+  const { bounds } = intervalsOf({ residuals: [errors] }, asked, { predicted: new Float64Array(4), levels });
+  expect(bounds[3]![1]![1]).toBeLessThan(1.5 * bounds[2]![1]![1]);
+});

@@ -51,15 +51,17 @@ function spreadsOf(
 ) {
   // A later step is no surer: few errors may be small by chance.
   let meanSquare = 0;
+  let before: { readonly count: number; readonly widths: readonly number[] } | undefined;
   return steps.map((errors) => {
     const { length } = errors;
     if (length === 0) return { count: 0, widths: null };
+    if (length < LEAST_COUNT && before !== undefined) return before;
     meanSquare = Math.max(meanSquare, errors.reduce((sum, error) => sum + error ** 2, 0) / length);
     const count = Math.min(length, Math.max(LEAST_COUNT, independentCount(errors)));
     const widths = levels.map((level) =>
       count < needed ? normalWidth(meanSquare, count, level) : quantileWidth(errors, level),
     );
-    return { count, widths };
+    return (before = { count, widths });
   });
 }
 
