@@ -118,7 +118,10 @@ function rowTable(result: ExplainResult, shown: number): ViewTable {
       ({ sizes }) =>
         sizes
           .slice(0, SHOWN_FEATURES)
-          .map(([name, size]) => `${name} ${size < 0 ? "−" : "+"}${formatNumber(Math.abs(size))}`)
+          .map(({ feature, value, size }) => {
+            const shown = value === null ? "missing" : brief(value);
+            return `${feature} (${shown}) ${size < 0 ? "−" : "+"}${formatNumber(Math.abs(size))}`;
+          })
           .join(", "),
     ],
   ]);
@@ -126,11 +129,21 @@ function rowTable(result: ExplainResult, shown: number): ViewTable {
   return { title: `largest contributions to ${of}`, ...table };
 }
 
+/** Of a value beside its contribution. */
+const MOST_CHARACTERS = 30;
+
 /** Of several classes, the contributions to the predicted one; to the first if there is no prediction. */
 function sizesOf({ contributions, prediction }: ExplainedRow, { baseValue, classes }: ExplainResult) {
   const code = Array.isArray(baseValue) ? Math.max(0, classes!.indexOf(String(prediction))) : 0;
-  const sizes = contributions.map(({ feature, contribution }) => {
-    return [feature, typeof contribution === "number" ? contribution : contribution[code]!] as const;
+  const sizes = contributions.map(({ feature, value, contribution }) => {
+    return { feature, value, size: typeof contribution === "number" ? contribution : contribution[code]! };
   });
-  return sizes.toSorted((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+  return sizes.toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size));
+}
+
+/** A date without its midnight; the beginning of prose. */
+function brief(value: string): string {
+  const text = value.replace(/T00:00:00\.000Z$/, "");
+  const characters = Array.from(text);
+  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 1).join("")}…` : text;
 }

@@ -10,6 +10,8 @@ import { jsonLabels, predictedValues } from "./predictedValues.ts";
 export interface RowContribution {
   /** An input column. */
   readonly feature: string;
+  /** Of the row; null if it is missing. */
+  readonly value: string | null;
   /** Of several classes, those to each. */
   readonly contribution: number | readonly number[];
 }
@@ -46,11 +48,15 @@ export function explainedRows(
     .map((contributions, row) => {
       const [prediction = null, probability = null] = predicted.get(row) ?? [];
       const own = Object.fromEntries(columns.map((column) => [column.name, cellText(column, row)]));
-      return { row: row + 1, ids: own, prediction, probability, contributions };
+      const valued = contributions.map(({ feature, ...each }) => {
+        const column = findColumn(inputs, feature);
+        return { feature, value: column === undefined ? null : cellText(column, row), ...each };
+      });
+      return { row: row + 1, ids: own, prediction, probability, contributions: valued };
     });
 }
 
-function contributionsOf(explained: Explained): RowContribution[][] {
+function contributionsOf(explained: Explained): Omit<RowContribution, "value">[][] {
   const { featureNames, outputCount, blocks } = explained;
   const size = featureNames.length * outputCount;
   return blocks.flatMap((block) =>
@@ -58,7 +64,7 @@ function contributionsOf(explained: Explained): RowContribution[][] {
   );
 }
 
-function rowOf({ featureNames, outputCount }: Explained, { values }: Contributions, start: number): RowContribution[] {
+function rowOf({ featureNames, outputCount }: Explained, { values }: Contributions, start: number) {
   const width = featureNames.length;
   const sizes = featureNames.map((feature, i) => {
     const own = Array.from({ length: outputCount }, (_, output) => values[start + output * width + i]!);
