@@ -37,7 +37,7 @@ describe.each(["logistic_regression", "xgboost"])("explain %s", (family) => {
     });
     const { ids, prediction } = explained.rows[0]!;
     expect(workspace.ok("explain", "--rows", "some.csv")).toMatch(
-      new RegExp(`\\n1\\t${ids["corporation"]}\\t${prediction}\\t[\\d.]+\\t\\w+ [+−]`),
+      new RegExp(`\\n1\\t${ids["corporation"]}\\t${prediction}\\t[\\d.]+\\t\\w+ \\(\\d+\\) [+−]`),
     );
     const sizes = explained.importance.map(({ importance }) => importance);
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
