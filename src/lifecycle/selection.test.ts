@@ -75,3 +75,24 @@ it("a missing group column is named, with the closest existing name", async () =
     hint: 'did you mean "shop"?',
   });
 });
+
+it("says that validation rows share groups with training rows; a split by group keeps them apart", async () => {
+  const config: JsonObject = {
+    target: "y",
+    task: "regression",
+    id_columns: ["id", "day"],
+    train: { selection: { method: "group_k_fold", group_column: "shop" }, models: [{ family: "linear_regression" }] },
+  };
+  const example = await exampleWorkspace(config, { "sourcedata/rows.csv": rows(false) });
+  const notes = async (): Promise<string> =>
+    example.change(async (session) => {
+      await ingest(session);
+      return (await train(session)).notes.join("\n");
+    });
+  expect(await notes()).toContain("24 of 24 validation rows have a group that training rows have, too");
+  await example.configure({ ...config, train: { ...(config["train"] as JsonObject), split: { method: "group" } } });
+  expect(await notes()).not.toContain("have a group that training rows have");
+  // Without models mlctl splits by the groups itself.
+  await example.configure({ ...config, train: { selection: { group_column: "shop" } } });
+  expect(await notes()).not.toContain("have a group that training rows have");
+});

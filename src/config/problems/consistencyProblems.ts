@@ -113,6 +113,10 @@ function selectionProblems({ train: { selection, split }, time_column }: Config)
     const message = 'missing, method "group_k_fold" needs the column of groups';
     return [{ path: "train.selection.group_column", message }];
   }
+  if (split.method === "group" && group_column === null) {
+    const message = 'found "group", but train.selection.group_column, the column of groups, is not set';
+    return [{ path: "train.split.method", message }];
+  }
   return [];
 }
 

@@ -65,12 +65,12 @@ function distributedSchema() {
 
 function splitSchema() {
   return z.strictObject({
-    method: orNull(z.enum(["random", "stratified", "time", "head"])).describe(
-      "null: time if time_column is set, else stratified for classification, random for regression",
+    method: orNull(z.enum(["random", "stratified", "group", "time", "head"])).describe(
+      "group: rows with the same value of selection.group_column stay together; null: time if time_column is set, else stratified for classification, random for regression (group if mlctl chooses the models and group_column is set)",
     ),
     validation_size: share()
       .default(0.2)
-      .describe("share of validation rows (random, stratified, time without a cutoff)"),
+      .describe("share of validation rows (random, stratified, group, time without a cutoff)"),
     cutoff: orNull(text()).describe("time: last date of the training set (inclusive)"),
     rows: orNull(whole(1)).describe("head: number of training rows, taken from the start"),
     seed: orNull(seed()).describe("null: train.seed"),
@@ -89,7 +89,9 @@ function selectionSchema() {
     aggregate: choice(aggregates, "mean").describe(
       "how the scores of the folds are combined, also in `tune`: mean, median, or trimmed_mean (without the best and the worst fifth of the folds); the last two suit a series with a break in one fold",
     ),
-    group_column: orNull(text()).describe("group_k_fold: rows with the same value are in the same fold"),
+    group_column: orNull(text()).describe(
+      "group_k_fold and split by group: rows with the same value are in the same fold, or part",
+    ),
   });
 }
 

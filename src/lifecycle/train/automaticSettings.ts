@@ -8,6 +8,7 @@ import { defaultModels } from "../../estimators/defaultModels.ts";
 import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
 import type { Session } from "../session.ts";
 import { costsOf, decidingMetric } from "../settings.ts";
+import { keepsGroups } from "./splitData.ts";
 
 /** What the choice depends on: never on values of the target. */
 export interface DataSize {
@@ -42,7 +43,8 @@ export function automaticSettings(config: Config, size: DataSize): Config {
   const period = train.selection.period ?? (method === "time_series" ? size.period : null);
   const refit = train.refit ?? true;
   const models = [...defaultModels(size), ...size.naive.map((family) => ({ family, params: {} }))];
-  const shuffled = size.task === "regression" ? "random" : "stratified";
+  const byClass = size.task === "regression" ? "random" : "stratified";
+  const shuffled = keepsGroups(config) ? "group" : byClass;
   return {
     ...config,
     train: {

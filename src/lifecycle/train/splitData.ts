@@ -4,7 +4,13 @@ import { MlctlError } from "../../core/errors.ts";
 import { cellText, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { FoldPlan } from "../../pipeline/fit/crossValidate.ts";
-import { splitRows, timeOrder, type TrainingData, type Split } from "../../pipeline/fit/splitRows.ts";
+import {
+  splitRows,
+  timeOrder,
+  type Split,
+  type SplitOptions,
+  type TrainingData,
+} from "../../pipeline/fit/splitRows.ts";
 import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";
 
 /** A time split may differ from validation_size by this factor, and by this number of rows, without a note. */
@@ -22,7 +28,7 @@ export function splitData(
   classCount: number,
 ): { split: Split; times?: Float64Array; notes: string[] } {
   const { split, seed } = config.train;
-  const shuffled = classCount > 0 ? "stratified" : "random";
+  const shuffled = keepsGroups(config) ? "group" : classCount > 0 ? "stratified" : "random";
   const options = {
     method: split.method ?? (config.time_column === null ? shuffled : "time"),
     validationSize: split.validation_size,
@@ -30,6 +36,7 @@ export function splitData(
     cutoff: split.cutoff ?? undefined,
     rows: split.rows ?? undefined,
     timeColumn: config.time_column ?? undefined,
+    groups: groupsOf({ config }, table),
     classCount,
   } as const;
   const order = config.time_column === null && leavesOrder(config) ? timeOrder(table) : undefined;
@@ -45,13 +52,37 @@ export function splitData(
   const [count, rows] = [made.validation.length, made.training.length + made.validation.length];
   const wanted = options.validationSize * rows;
   const isAsWanted = Math.abs(count - wanted) <= FEW_ROWS || (count <= wanted * UNEVEN && count >= wanted / UNEVEN);
-  const isEven = options.method !== "time" || options.cutoff !== undefined || isAsWanted;
-  return { split: made, notes: isEven ? [] : [`rows of one time stay together, so ${count} of ${rows} rows validate`] };
+  const isEven = !["time", "group"].includes(options.method) || options.cutoff !== undefined || isAsWanted;
+  const uneven = `rows of one ${options.method} stay together, so ${count} of ${rows} rows validate`;
+  return { split: made, notes: [...(isEven ? [] : [uneven]), ...sharedGroups(made, options)] };
+}
+
+/** Of a split that was shuffled: what is learnt of a group in training makes its validation rows look easy. */
+function sharedGroups({ training, validation }: Split, { method, groups }: Pick<SplitOptions, "method" | "groups">) {
+  if (groups === undefined || method === "time" || method === "group") return [];
+  const known = new Set(Array.from(training, (row) => groups[row]!));
+  const shared = validation.filter((row) => known.has(groups[row]!)).length;
+  const note = `${shared} of ${validation.length} validation rows have a group that training rows have, too, so validation metrics are too good: "train": { "split": { "method": "group" } } keeps groups apart`;
+  return shared === 0 ? [] : [note];
+}
+
+function groupsOf({ config }: { readonly config: Config }, table: Table): (string | null)[] | undefined {
+  const { group_column: name } = config.train.selection;
+  if (name === null) return undefined;
+  const group = requireColumn(table, name, "train.selection.group_column");
+  return Array.from({ length: table.rowCount }, (_, row) => cellText(group, row));
 }
 
 /** Whether the configuration leaves the split to mlctl, and what chooses the winner does not contradict a split by time. */
-export function leavesOrder({ train }: Config): boolean {
-  return train.split.method === null && [null, "validation", "time_series"].includes(train.selection.method);
+export function leavesOrder(config: Config): boolean {
+  const { split, selection } = config.train;
+  const isOpen = split.method === null && [null, "validation", "time_series"].includes(selection.method);
+  return isOpen && !keepsGroups(config);
+}
+
+/** Where mlctl chooses what is not set. */
+export function keepsGroups({ train }: Config): boolean {
+  return train.models === null && train.selection.group_column !== null;
 }
 
 function hasAllClasses(y: Float64Array, split: Split, classCount: number): boolean {
@@ -97,16 +128,10 @@ export function orderOf({ config }: { readonly config: Config }, table: Table): 
   const { split, selection } = config.train;
   const time = findColumn(table, config.time_column ?? "");
   const isByTime = (split.method ?? "time") === "time" || selection.method === "time_series";
-  const { group_column: name } = selection;
-  const group =
-    name === null || selection.method !== "group_k_fold"
-      ? undefined
-      : requireColumn(table, name, "train.selection.group_column");
+  const groups = [null, "group_k_fold"].includes(selection.method) ? groupsOf({ config }, table) : undefined;
   return {
     ...(isByTime && time !== undefined && time.kind !== "category" ? { times: time.values } : {}),
-    ...(group === undefined
-      ? {}
-      : { groups: Array.from({ length: table.rowCount }, (_, row) => cellText(group, row)) }),
+    ...(groups === undefined ? {} : { groups }),
   };
 }
 

@@ -29,6 +29,21 @@ describe("splitRows", () => {
     expect([...validation].filter((row) => y[row] === 0)).toHaveLength(4);
   });
 
+  it("group: keeps the rows of a group together, up to the share of rows", () => {
+    const groups = Array.from({ length: 300 }, (_, row) => (row % 7 === 0 ? null : `client ${(row * row) % 41}`));
+    const long = { rowCount: 300, columns: [] };
+    const { training, validation } = splitRows(long, new Float64Array(300), { ...options, method: "group", groups });
+    const of = (rows: Int32Array) => new Set(Array.from(rows, (row) => groups[row]!));
+    expect(of(training).intersection(of(validation)).size).toBe(0);
+    expect(training.length + validation.length).toBe(300);
+    expect(validation.length).toBeGreaterThan(60);
+    expect(validation.length).toBeLessThanOrEqual(75);
+    const same = groups.map(() => "a");
+    expect(() => splitRows(long, new Float64Array(300), { ...options, method: "group", groups: same })).toThrow(
+      "the split leaves no validation rows (300 rows, method group): all of them have the same group",
+    );
+  });
+
   it("time: trains on the rows up to the cutoff, inclusive", () => {
     const split = splitRows(table, y, { ...options, method: "time", timeColumn: "when", cutoff: "1970-01-05" });
     expect([...split.training]).toEqual([1, 3, 5, 6, 8]);

@@ -6,8 +6,11 @@ import { random } from "../../core/random.ts";
 import type { History } from "../../core/transform.ts";
 
 export interface SplitOptions {
-  /** random and stratified shuffle; time trains up to `cutoff` (or on the earliest rows); head on the first `rows`. */
-  readonly method: "random" | "stratified" | "time" | "head";
+  /**
+   * random and stratified shuffle; group shuffles `groups`, whose rows stay together; time trains up to `cutoff` (or on
+   * the earliest rows); head on the first `rows`.
+   */
+  readonly method: "random" | "stratified" | "group" | "time" | "head";
   /** Share of rows to validate on, 0 to 1, rounded up as in scikit-learn's train_test_split. */
   readonly validationSize: number;
   readonly seed: number;
@@ -17,6 +20,8 @@ export interface SplitOptions {
   /** time: instead of `timeColumn`, (n_samples). */
   readonly times?: Float64Array | undefined;
   readonly rows?: number | undefined;
+  /** group: (n_samples); null is a group too. */
+  readonly groups?: readonly (string | null)[] | undefined;
   /** 0 for regression. */
   readonly classCount: number;
 }
@@ -29,13 +34,15 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   const validation = new Uint8Array(table.rowCount);
   const share = Math.ceil(table.rowCount * options.validationSize);
   if (options.method === "time") markLate(table, options, validation);
+  else if (options.method === "group") markGroups(options.groups ?? [], share, options.seed, validation);
   else if (options.method === "head") validation.fill(1, options.rows ?? table.rowCount - share);
   else if (options.method === "stratified" && options.classCount > 0) markStratified(y, options, validation);
   else markRandom(rowsWhere(validation, 0), share, options.seed, validation);
   const split = { training: rowsWhere(validation, 0), validation: rowsWhere(validation, 1) };
   for (const part of ["training", "validation"] as const) {
     if (split[part].length > 0) continue;
-    const why = options.method === "time" && options.cutoff === undefined ? ": all of them have the same time" : "";
+    const isSame = options.method === "group" || (options.method === "time" && options.cutoff === undefined);
+    const why = isSame ? `: all of them have the same ${options.method}` : "";
     const message = `the split leaves no ${part} rows (${table.rowCount} rows, method ${options.method})${why}`;
     throw new MlctlError("data", message, { hint: 'change "train.split" in config.json, or ingest more rows' });
   }
@@ -59,6 +66,19 @@ function markStratified(y: Float64Array, options: SplitOptions, validation: Uint
     const rows = rowsWhere(y, code);
     const count = Math.min(rows.length - 1, Math.round(rows.length * options.validationSize));
     markRandom(rows, Math.max(0, count), options.seed + code, validation);
+  }
+}
+
+/** Whole groups of together at most `count` rows, or the smallest group. */
+function markGroups(groups: readonly (string | null)[], count: number, seed: number, validation: Uint8Array): void {
+  const rowsOf = [...Map.groupBy(groups.keys(), (row) => groups[row]!).values()];
+  if (rowsOf.length < 2) return;
+  let left = Math.max(count, Math.min(...rowsOf.map(({ length }) => length)));
+  for (const at of random(seed).shuffle(Int32Array.from(rowsOf.keys()))) {
+    const rows = rowsOf[at]!;
+    if (rows.length > left) continue;
+    left -= rows.length;
+    for (const row of rows) validation[row] = 1;
   }
 }
 
