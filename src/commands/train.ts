@@ -1,8 +1,8 @@
 /** `mlctl train` and `tune`: trains the configured models, or searches their parameters first, and keeps the best. */
 import { resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError, recover } from "../core/errors.ts";
 import { paramsText, selectionLabel } from "../core/text/recordText.ts";
-import { counted, formatNumber, percent } from "../core/text/format.ts";
+import { counted, formatNumber, percent, present } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { LeaderboardRow, TrainResult } from "../lifecycle/train/train.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
@@ -165,7 +165,13 @@ export const tune = defineCommand({
     const result = await inWorkspace(invocation, { write: "tune" }, (session) => {
       const saves = write ? session.configPath : null;
       return step.tune(session, { ...options, write: output === undefined ? saves : resolve(output) });
-    });
+    }).catch(
+      recover((error) => {
+        const isStopped = error.kind === "interrupted" || error.kind === "terminated";
+        const hint = "finished trials are kept: the same command goes on from them";
+        throw isStopped ? new MlctlError(error.kind, error.message, { hint, cause: error }) : error;
+      }),
+    );
     return { result, view: tuneView(result, write || output !== undefined) };
   },
 }) satisfies Command;
@@ -196,9 +202,10 @@ function planView({ searches, trials, fits }: TunePlan): View {
 function tuneView(result: TuneResult, isWriting: boolean): View {
   const { metric, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
-  const fromEarlier = reused === 0 ? "" : ` (${reused} reused from earlier searches)`;
+  const ran = reused < trials && `ran ${trials - reused} trials`;
+  const done = present([ran, reused > 0 && `reused ${reused} of earlier searches`]).join(", ");
   return {
-    title: `ran ${trials} trials${fromEarlier}; best model: ${bestModel(result)}`,
+    title: `${done}; best model: ${bestModel(result)}`,
     tables: [
       { title: "leaderboard", ...leaderboardTable(result) },
       {

@@ -70,6 +70,9 @@ const TOKENS: Readonly<Record<string, { readonly part: DatePart; readonly patter
   b: { part: "name", pattern: String.raw`(${NAMES})\.?` },
 };
 
+/** Says nothing more, as a time may follow any date. */
+const TIME_OF_DAY = /[ T](?:%[HI]:%M(?::%S(?:[.,]%f)?)?(?: ?%p)?|%[TR])(?: ?%z)?$/;
+
 export const FIRST_COMPACT = 19_000_101;
 export const LAST_COMPACT = 21_001_231;
 
@@ -77,8 +80,9 @@ const known = new Map<string, DateFormat | undefined>();
 
 /** @returns undefined if `id` is not a pattern of %Y or %y, %m or %b, and perhaps %d */
 export function dateFormat(id: string): DateFormat | undefined {
-  if (!known.has(id)) known.set(id, made(id));
-  return known.get(id);
+  const date = id.replace(TIME_OF_DAY, "");
+  if (!known.has(date)) known.set(date, made(date));
+  return known.get(date);
 }
 
 function made(id: string): DateFormat | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDate } from "./valueFormat.ts";
+import { parseDate, valueFormat } from "./valueFormat.ts";
 
 describe("parseDate", () => {
   it.each([
@@ -16,3 +16,11 @@ describe("parseDate", () => {
     (text) => expect(parseDate(text)).toBeUndefined(),
   );
 });
+
+it.each(["%d.%m.%Y %H:%M", "%d.%m.%YT%H:%M:%S.%f", "%d.%m.%Y %I:%M %p", "%d.%m.%Y %T%z"])(
+  "%s reads as the pattern of its date, which any time of day may follow",
+  (id) => {
+    expect(valueFormat(id)).toBe(valueFormat("%d.%m.%Y"));
+    expect(valueFormat(id)?.parse("13.01.2024 00:38")).toBe(Date.UTC(2024, 0, 13, 0, 38));
+  },
+);

@@ -94,6 +94,7 @@ async function curvesOf({ draw }: PageRequest, runs: readonly Run[]): Promise<Ht
     ["pr", { ...precisionRecallPlot(pr, positiveShare), description: `Average precision: ${byArea(pr)}.` }],
   ] as const;
   return html`<div class="plots">${await Promise.all(specs.map(([id, spec]) => draw(id, spec)))}</div>
+    <p class="note">The curves are of the test rows.</p>
     ${note}`;
 }
 
