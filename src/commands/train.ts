@@ -168,7 +168,7 @@ export const tune = defineCommand({
     }).catch(
       recover((error) => {
         const isStopped = error.kind === "interrupted" || error.kind === "terminated";
-        const hint = "finished trials are kept: the same command goes on from them";
+        const hint = "finished trials are saved: run the same command again to continue";
         throw isStopped ? new MlctlError(error.kind, error.message, { hint, cause: error }) : error;
       }),
     );

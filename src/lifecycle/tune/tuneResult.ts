@@ -131,13 +131,12 @@ export function tuneProgress(
       if (isAhead(search, trial, best?.trial)) best = { search, trial };
       emit();
     },
-    /** Replaces the error of the abort signal by one with the best trial so far and how to continue. */
+    /** Replaces the error of the abort signal by one with the best trial so far. */
     interrupted(error: unknown): unknown {
       if (!(error instanceof MlctlError)) return error;
       const found = best && `; best so far: ${bestText(best.search, best.trial)}, ${JSON.stringify(best.trial.params)}`;
       const message = `${error.message} after ${done}${hasEnd ? ` of ${total}` : ""} trials${found ?? ""}`;
-      const hint = "finished trials are saved: run the same command again to continue";
-      return new MlctlError(error.kind, message, { cause: error, hint });
+      return new MlctlError(error.kind, message, { cause: error });
     },
   };
 }
