@@ -136,7 +136,7 @@ export function tuneProgress(
       if (!(error instanceof MlctlError)) return error;
       const found = best && `; best so far: ${bestText(best.search, best.trial)}, ${JSON.stringify(best.trial.params)}`;
       const message = `${error.message} after ${done}${hasEnd ? ` of ${total}` : ""} trials${found ?? ""}`;
-      return new MlctlError(error.kind, message, { cause: error });
+      return new MlctlError(error.kind, message, { cause: error, hint: error.hint });
     },
   };
 }
