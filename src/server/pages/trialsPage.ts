@@ -18,7 +18,9 @@ export function trialsPage({ session }: PageRequest): Page {
   const searches = session.store.searches();
   const body =
     searches.length === 0
-      ? html`<p class="empty">No search yet. Next step: <code>mlctl tune</code>.</p>`
+      ? html`<p class="empty">
+          No search yet: one appears here when it has ended. Next step: <code>mlctl tune</code>.
+        </p>`
       : itemTable(`${countOf(searches.length, "search", "searches")}, newest first`, searches, [
           [
             "Search",
