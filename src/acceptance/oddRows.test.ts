@@ -176,4 +176,39 @@ describe("odd rows", () => {
     });
     expect(accepted).toEqual([]);
   });
+
+  it("with a value that config.json declares missing after the training: in numbers and dates it is, in text it stays", async () => {
+    const copy = workspace.copy();
+    const late = [{ size: "nine" }, { joined: "yesterday" }, {}].map((cells, i) =>
+      line(`r${i}`, { ...good, ...cells }),
+    );
+    const none = [{ size: "" }, { joined: "" }, {}].map((cells, i) => line(`r${i}`, { ...good, ...cells }));
+    copy.write({ "odd.csv": csv(late), "none.csv": csv(none) });
+    const answers = predictedIn(copy.ok("predict", "none.csv"));
+    const types = { joined: "%Y-%m-%d" };
+    copy.configure({ ingest: { types } });
+    expect(copy.run(["predict", "odd.csv"]).status).toBe(3);
+    const status = (): string[] => {
+      const { findings } = copy.json<{ findings: { name: string; status: string }[] }>("monitor", "odd.csv");
+      return findings.flatMap(({ name, status: found }) => (name === "types" ? [found] : []));
+    };
+    // A bad date does not keep monitor from judging the file, with `ingest.types` for the column, too.
+    expect(status()).toEqual(["fail"]);
+    copy.configure({ ingest: { types, null_values: ["", "nine", "yesterday", "oslo"] } });
+    const { stdout, stderr } = copy.run(["predict", "odd.csv"]);
+    expect(predictedIn(stdout)).toEqual(answers);
+    expect(stderr).toContain(
+      'warning: 1 row with a missing value in column "joined", first: line 3: "yesterday" is read as missing, as ingest.null_values says\n',
+    );
+    expect(status()).toEqual(["pass"]);
+    for (const command of [
+      ["monitor", "odd.csv"],
+      ["explain", "--rows", "odd.csv"],
+    ])
+      expect(copy.run(command).stderr).toContain('warning: column "size": "nine" read as missing');
+    const server = await served(copy);
+    const { text } = await server.post("/predict", csv(late), { "content-type": "text/csv" });
+    await server.stop();
+    expect(predictedIn(text)).toEqual(answers);
+  });
 });

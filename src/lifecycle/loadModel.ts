@@ -12,6 +12,7 @@ import { resolveRun } from "../storage/store/resolveRun.ts";
 import type { Session } from "./session.ts";
 import type { ColumnSpec, Column } from "../core/table/table.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
+import { withMissing } from "./settings.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface LoadedModel {
@@ -71,12 +72,12 @@ export async function loadDeployed(session: Session): Promise<(DeployedModel & L
 }
 
 /**
- * The model that `reference` names, or without a reference the deployed model.
+ * The model that `reference` names, or without a reference the deployed model, to read new rows: see withMissing.
  * @throws {MlctlError} kind "notReady" with the hint if no model is deployed
  */
 export async function namedOrDeployed(session: Session, reference: string | undefined, hint: string) {
   const loaded = reference === undefined ? await loadDeployed(session) : await loadModel(session, reference);
-  if (loaded !== undefined) return loaded;
+  if (loaded !== undefined) return { ...loaded, model: withMissing(loaded.model, session.config) };
   throw new MlctlError("notReady", "no model is deployed", { hint });
 }
 

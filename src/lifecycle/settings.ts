@@ -1,5 +1,6 @@
 /** Settings of config.json in the form that the steps use. */
 import { didYouMean } from "../core/text/suggest.ts";
+import { isMissingMarker } from "../core/text/valueFormat.ts";
 import { importanceUnit } from "../estimators/findEstimator.ts";
 import { featuresByColumn } from "../features/inputColumns.ts";
 import type { Config } from "../config/schema/schema.ts";
@@ -7,6 +8,7 @@ import type { Costs, Metric } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { Signature, Task } from "../core/table/table.ts";
 import { findMetric } from "../metrics/findMetric.ts";
+import { isOwnType } from "../data/duckdb/columnTypes.ts";
 import type { CsvSettings, ReadOptions } from "../data/readOptions.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { TransformRequest } from "../core/transform.ts";
@@ -84,6 +86,25 @@ export function readingOptions(config: Config, ...models: readonly Pick<Model, "
     textColumns: [...id_columns, ...drop_columns],
     idColumns: id_columns,
   };
+}
+
+/**
+ * How to read rows that a model predicts or that are compared with its training: `ingest.types` does not refuse a file for
+ * a cell of an input that is no number or date. The caller reads cell by cell and says which cannot be read.
+ */
+export function readingByCell(config: Config, model: Pick<Model, "signature">): ReadOptions {
+  const values = new Set(model.signature.inputs.flatMap(({ name, kind }) => (kind === "category" ? [] : [name])));
+  const kept = Object.entries(config.ingest.types).filter(([name, type]) => !values.has(name) || !isOwnType(type));
+  return { ...readingOptions(config, model), types: Object.fromEntries(kept) };
+}
+
+/** The model, with the values that config.json declares missing now; see `alsoMissing`. */
+export function withMissing(model: Model, { ingest }: Pick<Config, "ingest">): Model {
+  const { signature } = model;
+  const { nullValues } = signature.reading;
+  const alsoMissing = ingest.null_values.filter((text) => !nullValues.includes(text) && !isMissingMarker(text));
+  if (alsoMissing.length === 0) return model;
+  return { ...model, signature: { ...signature, reading: { ...signature.reading, alsoMissing } } };
 }
 
 /** Columns that are text for a model. A target with classes such as 0 and 1 may be numbers. */

@@ -7,7 +7,7 @@ import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
 import { readTable } from "../data/files/readTable.ts";
 import { sha256File, toRecordPath } from "../storage/files/workspacePaths.ts";
-import { readingOptions } from "./settings.ts";
+import { readingByCell, readingOptions } from "./settings.ts";
 import type { Session } from "./session.ts";
 import { arrivalPlace, sourceFiles } from "./sourceNotes.ts";
 import { otherPlaces } from "./workspace.ts";
@@ -24,7 +24,7 @@ export async function readTestData(session: Session, models: readonly Pick<Model
 
 /** Reads the rows to explain from a file or folder. Labels are optional and `ingest.where` is not applied. */
 export async function readAskedRows(session: Session, model: Model, path: string) {
-  const { where: _where, ...options } = readingOptions(session.config, model);
+  const { where: _where, ...options } = readingByCell(session.config, model);
   return readFound(session, await testFiles(session, path), { ...options, lenient: true });
 }
 

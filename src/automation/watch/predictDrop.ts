@@ -4,11 +4,11 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { counted } from "../../core/text/format.ts";
 import { messageOf, MlctlError } from "../../core/errors.ts";
-import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
+import { namedOrDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import { withValues } from "../../config/unsetValues.ts";
 import { predictFile } from "../../lifecycle/predict/predict.ts";
-import { reading, writing } from "../../lifecycle/session.ts";
+import { reading, writing, type Session } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { folderFailure } from "../../storage/files/atomicWrite.ts";
 import { predictionLogPath } from "../../storage/predictionLog/logReader.ts";
@@ -38,7 +38,7 @@ export async function predictDrop(workspace: Workspace, claim: Claim, work: Drop
   };
   const before = stateOf(claim.original);
   const { loaded, predicted } = await reading({ ...workspace, context }, async (session) => {
-    const deployed = await deployedOf(() => loadDeployed(session));
+    const deployed = await deployedOf(session);
     const log = settings.log ? { source: "watch" as const, nextId: idsOf(claim) } : null;
     const rejectFile = settings.guard ? join(claim.folder, REJECTED) : null;
     const output = join(claim.folder, PREDICTIONS);
@@ -72,17 +72,14 @@ export async function predictDrop(workspace: Workspace, claim: Claim, work: Drop
 }
 
 /** A damaged model is a failure, not an error of the file. */
-async function deployedOf(load: () => Promise<LoadedModel | undefined>): Promise<LoadedModel> {
+async function deployedOf(session: Session): Promise<LoadedModel> {
   try {
-    const loaded = await load();
-    if (loaded !== undefined) return loaded;
+    return await namedOrDeployed(session, undefined, "mlctl deploy");
   } catch (cause) {
-    throw new MlctlError("failure", messageOf(cause), {
-      hint: cause instanceof MlctlError ? cause.hint : undefined,
-      cause,
-    });
+    const known = cause instanceof MlctlError ? cause : undefined;
+    if (known?.kind === "notReady") throw cause;
+    throw new MlctlError("failure", messageOf(cause), { hint: known?.hint, cause });
   }
-  throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy" });
 }
 
 /** A drop has the same ids each time it is started: the log keeps each row once. */

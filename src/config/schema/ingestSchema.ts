@@ -45,7 +45,7 @@ export function ingestSchema() {
       .array(z.string())
       .default([""])
       .describe(
-        "further strings that mean a missing value in any column. The empty string always does; in columns of numbers or dates also NA, n/a, NaN, null, None, ?, -, . and blanks",
+        "further strings that mean a missing value in any column. The empty string always does; in columns of numbers or dates also NA, n/a, NaN, null, None, ?, -, . and blanks. A model that was trained without one of them reads it so in columns of numbers and dates, with a warning",
       ),
     decimal: orNull(z.enum([".", ","])).describe(
       "decimal separator of numbers that can be read in two ways, such as 1,005",

@@ -162,6 +162,11 @@ export interface Signature {
     readonly formats?: Readonly<Record<string, string>>;
     /** Blanks around CSV cells are removed; absent in models from before this setting, which keep them. */
     readonly trim?: boolean;
+    /**
+     * Set by `withMissing`, in no model file: `ingest.null_values` that the model was trained without. They are missing
+     * in columns of numbers and dates, where they would be errors otherwise; text keeps its meaning.
+     */
+    readonly alsoMissing?: readonly string[];
   };
 }
 

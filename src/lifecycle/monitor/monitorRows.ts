@@ -7,14 +7,14 @@ import type { Prediction } from "../../core/metric.ts";
 import type { Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
 import type { RejectedInput } from "../../data/files/stageFiles.ts";
-import { missingColumns } from "../../pipeline/rows/conformTable.ts";
+import { alsoMissingNotes, missingColumns } from "../../pipeline/rows/conformTable.ts";
 import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { toRecordPath, sha256File } from "../../storage/files/workspacePaths.ts";
 import { atLine } from "../../core/text/format.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import { rejections } from "../ingest/planIngest.ts";
 import type { LoadedModel } from "../loadModel.ts";
-import { readingOptions } from "../settings.ts";
+import { readingByCell } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
 import { newestRows, newRows, type NewRows } from "../health/newRows.ts";
@@ -120,7 +120,7 @@ async function rowsOfFiles(
     const nameOf = (file: string): string => calledAs ?? toRecordPath(session.paths.workspace, file);
     const rejected: RejectedInput[] = [];
     const needs = { needed: model.signature.inputs.map(({ name }) => name), none: OTHER_COLUMNS };
-    const options = { ...readingOptions(session.config, model), lenient: true, nameOf, needs };
+    const options = { ...readingByCell(session.config, model), lenient: true, nameOf, needs };
     const read = await readTable(paths, options, (file) => void rejected.push(file)).catch(
       recover((error) => {
         if (rejected.length === 0) throw error;
@@ -132,7 +132,8 @@ async function rowsOfFiles(
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     for (const name of names) checked.set(name, rejected.find(({ path }) => path === name) ?? null);
     if (table === undefined) continue;
-    for (const message of table.csvNotes) session.context.emit({ type: "warning", stage: "monitor", message });
+    for (const message of [...table.csvNotes, ...alsoMissingNotes(table, model.signature)])
+      session.context.emit({ type: "warning", stage: "monitor", message });
     const good = names.filter((name) => rejected.every(({ path }) => path !== name));
     const file = good.length === 1 ? good[0]! : null;
     const timeColumn = session.config.time_column;

@@ -56,6 +56,7 @@ const NONE: readonly RowFinding[] = [];
 export function checkRows(model: Model, columns: readonly string[], policy: RowPolicy): CheckRows {
   const read = rowReader(model.signature, columns);
   const gaps = historyProblems(model);
+  const verdicts = { ...policy, category: policy.unseen, type: "error", declared: "warn" } as const;
   const positionOf = new Map(columns.map((name, i) => [name, i]));
   return (rows) => {
     const { table, problems } = read(rows);
@@ -70,10 +71,7 @@ export function checkRows(model: Model, columns: readonly string[], policy: RowP
       const check = problem.check === "infinite" ? "type" : problem.check;
       (verdict === "error" ? errors : warnings).push({ ...problem, check, ...shownValue(value) });
     };
-    for (const problem of problems) {
-      const { check } = problem;
-      add(problem, check === "category" ? policy.unseen : check === "type" ? "error" : policy[check]);
-    }
+    for (const problem of problems) add(problem, verdicts[problem.check]);
     const unread = new Set(problems.filter(({ check }) => check === "type").map(({ row }) => row));
     for (const problem of lacking) {
       // A date that cannot be read lacks its history too: one finding is enough.

@@ -1,5 +1,6 @@
 /** explain: SHAP values or permutation importance, over many rows and for single ones. */
 import type { Readable } from "node:stream";
+import { alsoMissingNotes } from "../../pipeline/rows/conformTable.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { selectRows, selectValues, sliceRows, cellText, type Table, findColumn } from "../../core/table/table.ts";
 import { historyGaps } from "../../features/compileTransforms.ts";
@@ -12,7 +13,7 @@ import { unseenNote, unseenSeries, historyFromBatch, rowsInReach } from "../../p
 import { permutationImportance } from "../../pipeline/judge/partialDependence.ts";
 import { conformAsked, rowPlaces } from "./inputStream.ts";
 import { explainedRows, type ExplainedRow } from "./explainedRows.ts";
-import { costsOf, decidingMetric } from "../settings.ts";
+import { costsOf, decidingMetric, withMissing } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";
@@ -98,7 +99,7 @@ async function explainBy(
   loaded: LoadedModel,
   options: ExplainOptions,
 ): Promise<Found> {
-  const { model } = loaded;
+  const model = withMissing(loaded.model, session.config);
   const data =
     options.rows === undefined
       ? await readTestData(session, [model])
@@ -107,7 +108,7 @@ async function explainBy(
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
   const placesOf = () => rowPlaces(session, data, model.signature);
   const inputs = await conformAsked(data, model.signature, placesOf);
-  for (const message of unseenNote(unseenSeries(model, inputs)))
+  for (const message of [...unseenNote(unseenSeries(model, inputs)), ...alsoMissingNotes(table, model.signature)])
     session.context.emit({ type: "warning", stage: "explain", message });
   return method === "shap"
     ? shap(session, loaded, { table, inputs, isAsked: options.rows !== undefined })

@@ -15,7 +15,7 @@ import { readRows, type RowOptions } from "../../data/stream/rows.ts";
 import { rowSelector, type RowSelector } from "../../data/stream/selectedRows.ts";
 import { csvLine } from "../../data/stream/writeRows.ts";
 import { errorCode } from "../../storage/files/atomicWrite.ts";
-import { csvOfModel, readingOptions } from "../settings.ts";
+import { csvOfModel, readingByCell } from "../settings.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { Session } from "../session.ts";
@@ -100,7 +100,7 @@ async function* tableRows(
   path: string,
   { name, model, config }: { name: string; model: Pick<Model, "signature">; config: Config },
 ) {
-  const { select: _select, where: _where, ...options } = readingOptions(config, model);
+  const { select: _select, where: _where, ...options } = readingByCell(config, model);
   const table = await readTable([path], { ...options, nameOf: () => name });
   const columns = table.columns.map((column) => column.name);
   const cells = table.columns.map(cellReader);

@@ -118,8 +118,11 @@ function goodRows(batch: RowBatch, reasons: ReadonlyMap<number, string>): number
 
 function kindOf({ column, check }: RowFinding, isForecast: boolean): string {
   if (isForecast) return "after the end of the history";
-  const kind = check === "category" ? "with a category not seen in training" : "outside the training range";
-  return `${kind} in column "${column}"`;
+  const kinds: Partial<Record<typeof check, string>> = {
+    category: "with a category not seen in training",
+    declared: "with a missing value",
+  };
+  return `${kinds[check] ?? "outside the training range"} in column "${column}"`;
 }
 
 function placeOf(batch: RowBatch, row: number, message: string): string {

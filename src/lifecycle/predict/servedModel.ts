@@ -9,7 +9,7 @@ import { composed, normalizeName } from "../../data/columnNames.ts";
 import { wantedExpressions } from "../../data/stream/boundSelect.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { deployedModel } from "../loadModel.ts";
-import { keyColumns } from "../settings.ts";
+import { keyColumns, withMissing } from "../settings.ts";
 import { checkRows, type CheckRows } from "./checkRows.ts";
 import { seriesContinuer, type ContinueSeries } from "./continueSeries.ts";
 import { jsonLabels } from "./predictedValues.ts";
@@ -56,8 +56,9 @@ export function deployedServedModel(workspace: Workspace): DeployedServedModel |
 
 export function servedModel(
   workspace: Workspace,
-  { model, runId, sha256 }: Pick<ServedModel, "model" | "runId" | "sha256">,
+  { model: trained, runId, sha256 }: Pick<ServedModel, "model" | "runId" | "sha256">,
 ): ServedModel {
+  const model = withMissing(trained, workspace.config);
   const { inputs, target, reading: how } = model.signature;
   const { serve, ingest } = workspace.config;
   const { select } = ingest;

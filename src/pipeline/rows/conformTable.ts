@@ -10,6 +10,7 @@ import {
   type Table,
 } from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/format.ts";
 import { cellParser, type CellParser } from "../../core/text/valueFormat.ts";
 import { otherSpelling } from "./otherSpelling.ts";
 import { suggest } from "../../core/text/suggest.ts";
@@ -81,8 +82,25 @@ type Reading = Pick<Signature, "reading">;
 
 /** @returns a function from a cell of the column to its number, or time in milliseconds; see cellParser */
 export function cellParserOf({ reading }: Reading, column: string, kind: "number" | "date"): CellParser {
-  return cellParser(kind, { format: formatOf(reading, column), hasMarkers: reading.formats !== undefined });
+  const parse = cellParser(kind, { format: formatOf(reading, column), hasMarkers: reading.formats !== undefined });
+  const also = new Set<unknown>(reading.alsoMissing);
+  return also.size === 0 ? parse : (cell) => parse(cell) ?? (also.has(cell) ? NaN : undefined);
 }
+
+/** A note for each column with cells that are missing because config.json says so, and not to the model. */
+export function alsoMissingNotes({ columns }: Pick<Table, "columns">, { inputs, reading }: Signature): string[] {
+  const known = { reading: { ...reading, alsoMissing: [] } };
+  return columns.flatMap((column) => {
+    const kind = inputs.find(({ name }) => name === column.name)?.kind ?? "category";
+    if (kind === "category" || column.kind !== "category") return [];
+    const parse = cellParserOf(known, column.name, kind);
+    const words = column.categories.filter((text) => reading.alsoMissing?.includes(text) && parse(text) === undefined);
+    const quoted = words.map((text) => JSON.stringify(text));
+    return words.length === 0 ? [] : [`column "${column.name}": ${listed(quoted)} ${ALSO_MISSING}`];
+  });
+}
+
+export const ALSO_MISSING = "read as missing, as ingest.null_values says";
 
 /** What a cell of the column must be, for messages: "a number such as 1.234,5 €". */
 export function expectedCell({ reading }: Reading, column: string, kind: "number" | "date"): string {

@@ -37,6 +37,18 @@ describe("rowReader", () => {
     expect(problems.map(({ row }) => row)).toEqual([2]);
   });
 
+  it("reads what config.json declares missing so in numbers and dates only, and reports it", () => {
+    const reading = { ...signature.reading, alsoMissing: ["soon", "20", "oslo"] };
+    const read = rowReader({ ...signature, reading }, ["age", "city", "since"]);
+    const { table, problems } = read([["20", "oslo", "soon"]]);
+    expect(table.columns.map((column) => [...(column.kind === "category" ? column.codes : column.values)])).toEqual([
+      [20],
+      [1],
+      [NaN],
+    ]);
+    expect(problems).toMatchObject([{ column: "since", check: "declared" }]);
+  });
+
   it("reports row, column and value that cannot be parsed, and continues", () => {
     const { table, problems } = rowReader(signature, ["age", "city", "since"])([
       ["abc", "oslo", "2021-01-01"],

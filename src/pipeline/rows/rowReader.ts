@@ -4,15 +4,18 @@ import { MlctlError } from "../../core/errors.ts";
 import type { CellParser } from "../../core/text/valueFormat.ts";
 import type { ColumnSpec, Signature, Column } from "../../core/table/table.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import { cellParserOf, expectedCell, missingColumns, positionOf } from "./conformTable.ts";
+import { ALSO_MISSING, cellParserOf, expectedCell, missingColumns, positionOf } from "./conformTable.ts";
 import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
 
 export interface RowProblem {
   /** Position in the batch. */
   readonly row: number;
   readonly column: string;
-  /** "type": cannot be parsed. "infinite": or too large. "category", "range": not seen in training. "history": see historyGaps. */
-  readonly check: "type" | "infinite" | "category" | "range" | "history";
+  /**
+   * "type": cannot be parsed. "declared": nor this, but config.json declares it missing. "infinite": or too large.
+   * "category", "range": not seen in training. "history": see historyGaps.
+   */
+  readonly check: "type" | "declared" | "infinite" | "category" | "range" | "history";
   readonly message: string;
   /** The most similar known category. */
   readonly suggestion?: string;
@@ -68,7 +71,8 @@ function columnReader(
   if (spec.kind === "category") return categoryReader(spec, position, isMissing);
   const parse = cellParserOf(signature, spec.name, spec.kind);
   const expected = expectedCell(signature, spec.name, spec.kind);
-  return valueReader({ ...spec, kind: spec.kind, parse, expected }, position, isMissing);
+  const declared = new Set<Cell>(signature.reading.alsoMissing);
+  return valueReader({ ...spec, kind: spec.kind, parse, expected, declared }, position, isMissing);
 }
 
 function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
@@ -124,10 +128,11 @@ type ValueSpec = ColumnSpec & {
   readonly kind: "number" | "date";
   readonly parse: CellParser;
   readonly expected: string;
+  readonly declared: ReadonlySet<Cell>;
 };
 
 function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
-  const { parse, expected, minimum = -Infinity, maximum = Infinity } = spec;
+  const { parse, expected, declared, minimum = -Infinity, maximum = Infinity } = spec;
   const show = spec.kind === "date" ? dateText : String;
   const latest = spec.kind === "date" ? maximum + EXPECTED_LATER : maximum;
   return (rows, problems) => {
@@ -145,6 +150,8 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       if (value === undefined) report(row, "type", `${shown(cell)} is not ${expected}`);
       else if (value === Infinity || value === -Infinity)
         report(row, "infinite", `${shown(cell)} is infinite or too large for a number`); // such as 1e400 and inf
+      else if (declared.size > 0 && Number.isNaN(value) && declared.has(cell))
+        report(row, "declared", `${shown(cell)} is ${ALSO_MISSING}`);
       else if (value < minimum || value > latest)
         report(row, "range", `${show(value)} is outside the training range, ${show(minimum)} to ${show(maximum)}`);
     }
