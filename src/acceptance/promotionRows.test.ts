@@ -145,9 +145,25 @@ describe("test rows that a model was trained on", () => {
     expect(workspace.json<DeployJson>("deploy")).toMatchObject({
       status: "kept",
       reasons: [
-        "200 of 229 test rows are copies of rows that a model was trained on, so 29 are left to compare the models, at least 30 needed: replace them by labelled rows that were not ingested",
+        "200 of 229 test rows are copies of rows that a model was trained on, so 29 are left to compare the models, at least 30 needed: replace them by labelled rows that were not ingested, or deploy with --force",
       ],
     });
+  });
+
+  it("do not judge the first model either: without 30 others it is not deployed, and the score names them", () => {
+    const workspace = emptyWorkspace(byHeart);
+    workspace.write({ "sourcedata/known.csv": undated(csv(copied)), "testdata/test.csv": undated(csv(copied)) });
+    const { steps } = workspace.json<{ steps: readonly { name: string; reason: string }[] }>("fullprocess");
+    const reasonOf = (step: string) => steps.find(({ name }) => name === step)?.reason;
+    expect(reasonOf("score")).toMatch(/ on 200 test rows, of which 200 are copies of training rows$/);
+    const reason = "so 0 are left to judge the model, at least 30 needed: replace them by labelled rows that were not";
+    expect(reasonOf("deploy")).toContain(reason);
+    expect(workspace.run(["score"]).stderr).toContain(" on 200 test rows, of which 200 are copies of training rows;");
+    workspace.write({ "testdata/test.csv": undated(csv(copied, month(8, { rows: 30 }))) });
+    const copies = " (without 200 that are copies of rows that a model was trained on)";
+    expect(workspace.json<DeployJson>("deploy", "--dry-run").reasons.join()).toContain(copies);
+    workspace.write({ "testdata/test.csv": undated(csv(copied)) });
+    expect(workspace.json<DeployJson>("deploy", "--force").status).toBe("deployed");
   });
 
   it("count if the training rows repeat each other as often, as rows of a few categories do", () => {

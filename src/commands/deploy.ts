@@ -1,6 +1,6 @@
 /** `mlctl score` and `deploy`: evaluates a model, and switches production to it if it is better. */
 import { exitCodes } from "../core/errors.ts";
-import { formatNumber, withInterval } from "../core/text/format.ts";
+import { formatNumber, testRows, withInterval } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
 import type { SentAlert } from "../lifecycle/monitor/alertDelivery.ts";
@@ -47,9 +47,9 @@ export const score = defineCommand({
 }) satisfies Command;
 
 function scoreView(result: ScoreResult): View {
-  const { metric, value, interval, rows, metrics, intervals, baseline } = result;
+  const { metric, value, interval, rows, metrics, intervals, baseline, leakage } = result;
   return {
-    title: `${metric} ${withInterval(value, interval)} on ${rows} test rows; the baseline has ${formatNumber(baseline[metric])}`,
+    title: `${metric} ${withInterval(value, interval)} on ${testRows(rows, leakage.copiedRows)}; the baseline has ${formatNumber(baseline[metric])}`,
     tables: [
       tableOf(Object.entries(metrics), [
         ["metric", ([name]) => name],

@@ -158,7 +158,9 @@ describe("htmlReport", () => {
     const page = await htmlReport(exampleInput("binary"));
     const summary = page.slice(page.indexOf('id="summary"'), page.indexOf('id="metrics"'));
     expect(summary).toContain("Xgboost v12 was deployed");
-    expect(summary).toContain("F1 is 0.713 on 1,000 test rows, 95 % interval 0.678 to 0.749.");
+    expect(summary).toContain(
+      "F1 is 0.713 on 1,000 test rows, of which 3 are copies of training rows, 95 % interval 0.678 to 0.749.",
+    );
     // 0.7132 × 0.55 = 0.39226; 0.7132 − 0.39226 = 0.32094.
     expect(summary).toContain("reaches 0.392: the model is better by 0.321.");
     expect(summary).toContain("The previously deployed model (run_0007) reaches 0.678");

@@ -1,5 +1,6 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
 import { countOf, displayInterval, displayNumber } from "../plots/displayNumber.ts";
+import { testRows } from "../core/text/format.ts";
 import { selectionLabel } from "../core/text/recordText.ts";
 import { inRows, type InRows } from "./inRows.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
@@ -132,7 +133,7 @@ function scoreSentence(input: ReportInput): string {
   if (value === null || Number.isNaN(value))
     return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
   const range = interval === null ? "" : `, 95 % interval ${displayInterval(interval)}`;
-  return `${label} is ${displayNumber(value)} on ${displayNumber(score.rows)} test rows${range}.`;
+  return `${label} is ${displayNumber(value)} on ${testRows(displayNumber(score.rows), score.copiedRows)}${range}.`;
 }
 
 /** Fewer rows give a value that varies from split to split. */

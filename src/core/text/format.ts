@@ -60,6 +60,12 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** For a sentence with a metric, which copies make too good. @param copies number of copies of training rows, null if unknown */
+export function testRows(rows: number | string, copies: number | null): string {
+  const noun = `${rows} test ${rows === 1 || rows === "1" ? "row" : "rows"}`;
+  return copies ? `${noun}, of which ${copies} are copies of training rows` : noun;
+}
+
 /** Lines of one kind that people read; a damaged folder can have thousands. */
 const MAX_LINES = 20;
 

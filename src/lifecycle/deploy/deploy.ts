@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { existsSync } from "node:fs";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
+import type { Evaluation } from "../../core/metric.ts";
 import type { Artifact, Deployment, Run } from "../../core/records/lineage.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -136,21 +137,22 @@ async function compare(
   const change =
     theirs && thresholdChange(session, { ...deployed!, evaluation: theirs }, { ...challenger, evaluation });
   const rivals = theirs === null || change?.isChosen ? undefined : { champion: deployed!, challenger };
-  const { rows, notes = [] } = rivals
-    ? await unknownTestRows(session, rivals, { ...test, table: judged.table })
-    : { rows: undefined };
+  const { rows, notes = [] } = change?.isChosen
+    ? { rows: undefined }
+    : await unknownTestRows(session, rivals ?? { challenger }, { ...test, table: judged.table });
+  const onRows = (all: Evaluation): Evaluation => (rows ? selectPredicted(all, rows) : all);
   const verdict = promotion(
     {
       challenger: evaluation,
-      champion: theirs && rows ? selectPredicted(theirs, rows) : theirs,
-      compared: rows && selectPredicted(evaluation, rows),
+      champion: theirs && onRows(theirs),
+      compared: onRows(evaluation),
       leftOut: rows && evaluation.yTrue.length - rows.length,
       newer: rivals && (await newerRows(session, rivals, test.table)),
       championProblem: typeof pair === "string" ? pair : undefined,
       isRedefined: deployed && isRedefined(deployed.model.signature.target, challenger.model.signature.target),
       championDamage: champion instanceof MlctlError ? champion.message : undefined,
       chosen: change?.isChosen ? `only the threshold changes, ${change.text}, as config.json says` : undefined,
-      baseline: isBaseline(challenger.model.estimator.family) ? null : judged.baselineEvaluation,
+      baseline: isBaseline(challenger.model.estimator.family) ? null : onRows(judged.baselineEvaluation),
       metrics: judged.metrics,
       classes,
     },

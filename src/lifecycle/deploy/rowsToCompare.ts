@@ -21,10 +21,10 @@ import { prepareData, type PreparedData } from "../train/trainingData.ts";
 
 type Rivals = Readonly<Record<"champion" | "challenger", LoadedModel>>;
 
-/** @returns positions of the test rows that are no copies of rows that either model was trained on, and why some may be */
+/** @returns positions of the test rows that are no copies of rows that a model was trained on, and why some may be */
 export async function unknownTestRows(
   session: Session,
-  { champion, challenger }: Rivals,
+  models: Pick<Rivals, "challenger"> | Rivals,
   { table: test, files }: TestData,
 ): Promise<{ rows: Int32Array; notes: string[] }> {
   // The training rows are read only if score found copies among them, or saw other test rows.
@@ -32,7 +32,7 @@ export async function unknownTestRows(
     run?.score?.copiedRows === 0 && hashesOf(run.score.testFiles) === hashesOf(files);
   const known = [];
   const notes = [];
-  for (const model of [champion, challenger].filter((each) => !isClean(each))) {
+  for (const model of Object.values<LoadedModel>(models).filter((each) => !isClean(each))) {
     const found = await knownTestRows(session, model, test);
     if (found === undefined) notes.push(...unknownCopies(model.run));
     known.push(found);

@@ -6,7 +6,7 @@ import type { SentAlert } from "../monitor/alertDelivery.ts";
 import type { MonitoredNewRows } from "../monitor/monitorNewRows.ts";
 import { summaryOf, type WindowSummary } from "../monitor/monitorRecord.ts";
 import type { Session } from "../session.ts";
-import { counted, formatNumber } from "../../core/text/format.ts";
+import { counted, formatNumber, testRows } from "../../core/text/format.ts";
 import type { DeployResult } from "../deploy/deploy.ts";
 import type { IngestResult } from "../ingest/ingest.ts";
 import type { ScoreResult } from "../score/score.ts";
@@ -164,8 +164,8 @@ export function describeTraining({
   return `${models}${rows}, best ${leaderboard[0]!.family}`;
 }
 
-export function describeScore({ metric, value, rows }: ScoreResult): string {
-  return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
+export function describeScore({ metric, value, rows, leakage }: ScoreResult): string {
+  return `${metric} ${formatNumber(value)} on ${testRows(rows, leakage.copiedRows)}`;
 }
 
 const SWITCHED = "switched to ";

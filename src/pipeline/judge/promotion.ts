@@ -34,7 +34,7 @@ export interface PromotionInput {
   readonly championProblem?: string | undefined;
   /** Both predict the same column, but other classes of it, or numbers in place of classes. */
   readonly isRedefined?: boolean | undefined;
-  /** The challenger on the rows of `champion`, if those are not all of its rows. */
+  /** The challenger on the rows that count (those of `champion`), if those are not all of its rows. */
   readonly compared?: Evaluation | undefined;
   /** Test rows that do not count, because a model was trained on copies of them. */
   readonly leftOut?: number | undefined;
@@ -43,6 +43,7 @@ export interface PromotionInput {
   readonly championDamage?: string | undefined;
   /** Why the challenger need not be better than the champion: the user chose what differs. */
   readonly chosen?: string | undefined;
+  /** On the same rows as `compared`. */
   readonly baseline: Evaluation | null;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly classes: readonly string[];
@@ -67,11 +68,11 @@ export interface Verdict {
 
 /** @throws {MlctlError} kind "usage" for a metric that does not exist */
 export function promotion(input: PromotionInput, rules: PromotionRules): Verdict {
-  const { challenger, baseline } = input;
+  const { metrics, challenger } = input;
   const gates = [
-    ...requirements({ metrics: input.metrics, task: challenger.task }, rules.require),
+    ...requirements({ metrics, task: challenger.task }, rules.require),
     notDegenerate(input),
-    ...(rules.beatBaseline && baseline !== null ? [againstBaseline(challenger, baseline, rules)] : []),
+    ...againstBaseline(input, rules),
     againstChampion(input, rules),
   ];
   const newer = input.newer === undefined ? [] : [onNewerRows(input.newer, rules)];
@@ -113,11 +114,27 @@ function notDegenerate({ challenger, classes }: PromotionInput): Gate {
   return { passed: problem === undefined, reason };
 }
 
-function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: PromotionRules): Gate {
-  const [mine, base, better] = compare(challenger, baseline, rules.metric);
+function againstBaseline(input: PromotionInput, rules: PromotionRules): Gate[] {
+  const { baseline, challenger, compared = challenger } = input;
+  if (!rules.beatBaseline || baseline === null || tooManyCopies(input, rules) !== undefined) return [];
+  const [mine, base, better] = compare(compared, baseline, rules.metric);
   const relation = better > 0 ? "beats" : "does not beat";
-  const reason = `${rules.metric} ${withUnit(mine, rules)} ${relation} the baseline's ${formatNumber(base)}`;
-  return { passed: better > 0, reason };
+  const reason = `${rules.metric} ${withUnit(mine, rules)} ${relation} the baseline's ${formatNumber(base)}${without(input)}`;
+  return [{ passed: better > 0, reason }];
+}
+
+function without({ leftOut = 0 }: PromotionInput): string {
+  return leftOut === 0 ? "" : ` (without ${leftOut} that are copies of rows that a model was trained on)`;
+}
+
+/** A model is not judged by rows that it was trained on, whether or not another one is deployed. */
+function tooManyCopies(input: PromotionInput, { confidence }: PromotionRules): string | undefined {
+  const { challenger, champion, leftOut = 0, compared = challenger } = input;
+  const rows = compared.yTrue.length;
+  const least = confidence === null ? 1 : MIN_ROWS;
+  if (leftOut === 0 || rows >= least) return undefined;
+  const use = champion === null ? "judge the model" : "compare the models";
+  return `${leftOut} of ${rows + leftOut} test rows are copies of rows that a model was trained on, so ${rows} are left to ${use}, at least ${least} needed: replace them by labelled rows that were not ingested, or deploy with --force`;
 }
 
 function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
@@ -129,25 +146,20 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
     const reason = `the classes of the target are no longer those of the deployed model, so the two cannot be compared: correct labels that are wrong, or deploy with --force`;
     return { passed: false, reason };
   }
+  const few = tooManyCopies(input, rules);
+  if (few !== undefined) return { passed: false, reason: few };
   if (champion === null) {
     const problem = `the deployed model cannot predict these rows (${championProblem})`;
     return { passed: true, reason: championProblem ? problem : "no model was deployed before" };
   }
-  const { leftOut = 0, compared = challenger } = input;
-  const rows = compared.yTrue.length;
-  const least = rules.confidence === null ? 1 : MIN_ROWS;
-  if (leftOut > 0 && rows < least) {
-    const reason = `${leftOut} of ${rows + leftOut} test rows are copies of rows that a model was trained on, so ${rows} are left to compare the models, at least ${least} needed: replace them by labelled rows that were not ingested`;
-    return { passed: false, reason };
-  }
+  const { compared = challenger } = input;
   const { better, doubt, values, difference } = comparison(champion, compared, rules);
   const isAhead = better > rules.minImprovement;
   const passed = isAhead && (doubt === undefined || rules.confidence === null);
   const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
-  const without = leftOut === 0 ? "" : ` (without ${leftOut} that are copies of rows that a model was trained on)`;
   const relation = `${isAhead ? (doubt === undefined ? "better" : "ahead") : "not better"}${margin}`;
   const certainty = isAhead && doubt !== undefined ? `, but not statistically certain: ${doubt}` : "";
-  return { passed, reason: `${values}${without}: ${relation}${certainty}${difference}` };
+  return { passed, reason: `${values}${without(input)}: ${relation}${certainty}${difference}` };
 }
 
 /** The challenger must not be certainly worse. It need not be better: it may have been fitted without these rows. */
