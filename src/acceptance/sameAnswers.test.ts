@@ -100,7 +100,19 @@ it("rows after the end of the history look back on the predictions before them, 
   expect((await server.post("/predict", later[2])).body["prediction"]).toBe(
     Number(column(alone.stdout, "prediction")[0]),
   );
-  expect(await streamed(server.url, [later.slice(0, 3), later.slice(3)])).toEqual(predicted);
+  for (const cut of [1, 2, 3, 9])
+    expect(await streamed(server.url, [later.slice(0, cut), later.slice(cut)])).toEqual(predicted);
+  expect(
+    await streamed(
+      server.url,
+      Array.from(later, (row) => [row]),
+    ),
+  ).toEqual(predicted);
+  // More rows than are predicted at once.
+  const between = Array.from({ length: 3000 }, () => ({ day: day(50), store: "a" }));
+  workspace.write({ "long.csv": csv([...later.slice(0, 1), ...between, ...later.slice(1)]) });
+  const long = column(workspace.ok("predict", "long.csv"), "prediction").map(Number);
+  expect([long[0], ...long.slice(3001)]).toEqual(predicted);
   const explained = await server.post("/predict?explain=1", later);
   type Explanation = { base_value: number; contributions: Record<string, number> };
   for (const [i, { base_value, contributions }] of (explained.body["explanations"] as Explanation[]).entries())

@@ -19,10 +19,18 @@ export type ContinueSeries = (checked: CheckedTable) => CheckedSeries;
 export function seriesContinuer(model: Model, { history }: Pick<RowPolicy, "history">): () => ContinueSeries {
   const start = history === "error" ? undefined : continuedRows(model);
   return () => {
-    const follow = start?.();
+    const end = start?.();
+    // Each of their rows looks back on labels alone, but later tables may look back on them.
+    const before: Table[] = [];
     return (checked) => {
-      if (follow === undefined || !checked.lacksHistory) return checked;
-      const { predicted: continued, model: later } = follow(checked.table);
+      if (end === undefined) return checked;
+      if (!checked.lacksHistory) {
+        const later = end.later(checked.table);
+        if (later.rowCount > 0) before.push(later);
+        return checked;
+      }
+      for (const table of before.splice(0)) end.follow(table);
+      const { predicted: continued, model: later } = end.follow(checked.table);
       const solved = checked.errors.filter((each) => isContinued(each, continued));
       const errors = checked.errors.filter((each) => !isContinued(each, continued));
       const warnings = [...checked.warnings, ...(history === "ignore" ? [] : solved)].map((each) =>

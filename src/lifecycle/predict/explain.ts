@@ -217,7 +217,7 @@ function labelled(model: Model, inputs: Table, table: Table): Model {
 /** As `predict`, which reads no labels: the model that looks back on its own predictions of rows after its history. */
 function asPredicted(model: Model, inputs: Table): { withHistory: Model; continued: number } {
   const isLacking = historyGaps(model.transforms)?.(inputs).some((gap) => gap !== null && gap.unseen === undefined);
-  const followed = isLacking ? continuedRows(model)?.()(inputs) : undefined;
+  const followed = isLacking ? continuedRows(model)?.().follow(inputs) : undefined;
   if (followed === undefined) return { withHistory: model, continued: 0 };
   return {
     withHistory: followed.model(),

@@ -46,29 +46,39 @@ interface ContinuedRows {
   readonly model: () => Model;
 }
 
+interface SeriesEnd {
+  /** The rows of a table that are after the end of the history. */
+  readonly later: (table: Table) => Table;
+  readonly follow: (table: Table) => ContinuedRows;
+}
+
 /**
  * Rows after the end of the model's history, each looking back on the predictions before it. Tables may follow each other.
- * @returns starts a function to the predictions of a table's rows, NaN for those within the history or out of its reach,
- *   and to the model that looks back on them; undefined for a model that does not look back on its target alone
+ * @returns starts a function `follow` to the predictions of a table's rows, NaN for those within the history or out of its
+ *   reach, and to the model that looks back on them; undefined for a model that does not look back on its target alone
  */
-export function continuedRows(model: Model): (() => (table: Table) => ContinuedRows) | undefined {
+export function continuedRows(model: Model): (() => SeriesEnd) | undefined {
   const looksBack = model.transforms.find(({ type }) => findTransform(type)?.looksBack !== undefined);
   const isNumber = model.signature.target.task === "regression";
   if (!isNumber || looksBack === undefined || historyColumns(model).length > 0) return undefined;
   const state = looksBack.state as unknown as { readonly series: readonly SeriesState[] };
   const end = historyEnd(state);
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
-  const by = keyColumns(state).slice(1);
+  const [timeName, ...by] = keyColumns(state);
+  const laterRows = (table: Table): Int32Array => {
+    const times = timesOf(table, timeName!)!.values;
+    return Int32Array.from([...times.keys()].filter((row) => times[row]! > end));
+  };
   return () => {
     let current = withRecentHistory(model, end);
     const made: Batch[] = [];
     const begun = new Set<string>();
-    return (table) => {
-      const times = timesOf(table, keyColumns(state)[0]!)!.values;
-      const later = [...times.keys()].filter((row) => times[row]! > end);
+    const follow = (table: Table): ContinuedRows => {
+      const times = timesOf(table, timeName!)!.values;
+      const later = laterRows(table);
       const steps = inOrder(later, times);
       const predicted = predictSteps(current, loaded, table, steps, times);
-      const known = Int32Array.from(later.filter((row) => !Number.isNaN(predicted[row])));
+      const known = later.filter((row) => !Number.isNaN(predicted[row]));
       const batch = { inputs: selectRows(table, known), y: selectValues(predicted, known) };
       current = extend(current, batch);
       made.push(batch);
@@ -81,6 +91,7 @@ export function continuedRows(model: Model): (() => (table: Table) => ContinuedR
       }
       return { predicted, model: () => made.reduce(extend, model) };
     };
+    return { follow, later: (table) => selectRows(table, laterRows(table)) };
   };
 }
 
