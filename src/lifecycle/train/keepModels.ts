@@ -4,6 +4,7 @@ import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Dataset, Run } from "../../core/records/lineage.ts";
 import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
 import type { Signature } from "../../core/table/table.ts";
+import { lookBacks } from "../../features/compileTransforms.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
 import { fitBaseline } from "../../pipeline/fit/fitCandidate.ts";
 import { predictionColumn } from "../../pipeline/rows/encodeLabels.ts";
@@ -101,7 +102,11 @@ export async function buildModel(
     format: "mlctl-model",
     version: MODEL_VERSION,
     codeVersion,
-    signature: openInTime(signatureOf(training, data.target, readingOf(config, dataset)), config.time_column),
+    signature: openInTime(
+      signatureOf(training, data.target, readingOf(config, dataset)),
+      config.time_column,
+      lookBacks(fitted.transforms).length > 0,
+    ),
     transforms: fitted.transforms,
     estimator: fitted.estimator,
     baseline: await fitBaseline(data, rows),
@@ -125,11 +130,14 @@ export async function buildModel(
   };
 }
 
-/** Removes the range of the time column: later dates than those of training are expected, not out of range. */
-function openInTime(signature: Signature, timeColumn: string | null): Signature {
+/**
+ * Removes the range of the time column if its later values are expected: numbers, such as rounds, and dates of a model that
+ * looks back, whose history says which it reaches. Other dates may be ten years later anyway.
+ */
+function openInTime(signature: Signature, timeColumn: string | null, looksBack: boolean): Signature {
   const inputs = signature.inputs.map((spec) => {
     const { minimum: _minimum, maximum: _maximum, ...open } = spec;
-    return spec.name === timeColumn ? open : spec;
+    return spec.name === timeColumn && (spec.kind !== "date" || looksBack) ? open : spec;
   });
   return { ...signature, inputs };
 }
