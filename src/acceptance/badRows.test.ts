@@ -21,7 +21,8 @@ const good = "a,20,300,5\n";
 const json = '{"lastmonth_activity":20,"lastyear_activity":300,"number_of_employees":5}\n';
 
 const COLUMNS = "hint: provide the columns listed by `mlctl models show`";
-const GUARD = "hint: `--guard --reject-file rejected.csv` rejects such rows and predicts the others";
+const GUARD =
+  "hint: `--reject-file rejected.csv` rejects such rows and predicts the others; with `--guard`, also rows with new categories or with numbers outside the training range";
 const MIXED = 'hint: correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"}';
 const BINARY =
   'hint: the file may be binary, damaged, or UTF-16 without a byte order mark: then set "ingest": {"encoding": "utf-16le"}';
@@ -278,9 +279,12 @@ describe("--guard", () => {
     );
   });
 
-  it("cannot be had halfway: --reject-file alone is exit 2", () => {
-    const done = workspace.run(["predict", "--reject-file", "rejected.csv"], { input: header + good });
-    expect([done.status, errorOf(done)]).toEqual([2, ["error: --reject-file needs --guard", "hint: add --guard"]]);
+  it("leaves out less with --reject-file alone: what cannot be read, not what is unusual", () => {
+    const input = `${header}${good}b,many,300,5\nc,1\nd,20,300,99999999\n`;
+    const { stdout, stderr } = workspace.run(["predict", "--reject-file", "rejected.csv"], { input });
+    expect(stdout).toMatch(/^corporation,.*\na,.*\nd,.*\n$/);
+    expect(workspace.read("rejected.csv")).toMatch(/^corporation,.*\nb,.*\nc,.*\n$/);
+    expect(stderr).toMatch(/1 row outside the training range[^]*2 rows rejected/);
   });
 });
 

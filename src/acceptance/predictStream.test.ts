@@ -152,7 +152,7 @@ describe("-o", () => {
     expect([status, stderr]).toEqual([
       3,
       `error: stdin, line ${lines(testCsv).length + 1}: column "lastmonth_activity": "not a number" is not a number\n` +
-        "hint: `--guard --reject-file rejected.csv` rejects such rows and predicts the others\n",
+        "hint: `--reject-file rejected.csv` rejects such rows and predicts the others; with `--guard`, also rows with new categories or with numbers outside the training range\n",
     ]);
     expect([workspace.names("out"), workspace.read("out/answers.csv")]).toEqual([["answers.csv"], "old"]);
   });

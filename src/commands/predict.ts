@@ -43,7 +43,8 @@ const predictOptions = {
   plot: { flags: "--plot <file>", description: "forecast: draw it, as .svg or .png" },
   rejectFile: {
     flags: "--reject-file <file>",
-    description: "write the rejected rows here, with line and reason (needs --guard)",
+    description:
+      "write the rejected rows here, with line and reason; without --guard, only rows that cannot be read are rejected",
   },
 } as const satisfies Options;
 
@@ -82,9 +83,6 @@ export const predict = defineCommand({
     const place = resolve(invocation.global.directory, input);
     if (input.startsWith("s3://") || (existsSync(place) && statSync(place).isDirectory()))
       return runFiles(invocation, input);
-    if (options.rejectFile !== undefined && !options.guard) {
-      throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
-    }
     requireTextFile(options.output, options.format);
     if (input === "-") warnOfTerminal(invocation, "predict");
     const { output = "-" } = options;

@@ -7,7 +7,7 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import { namedOrDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import { withValues } from "../../config/unsetValues.ts";
-import { predictFile } from "../../lifecycle/predict/predict.ts";
+import { predictFile, UNUSUAL } from "../../lifecycle/predict/predict.ts";
 import { reading, writing, type Session } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { folderFailure } from "../../storage/files/atomicWrite.ts";
@@ -43,7 +43,7 @@ export async function predictDrop(workspace: Workspace, claim: Claim, work: Drop
     const rejectFile = settings.guard ? join(claim.folder, REJECTED) : null;
     const output = join(claim.folder, PREDICTIONS);
     const predictionColumn = settings.response_key ?? serve.response_key ?? "prediction";
-    const hint = "correct them and drop the file again; `watch.guard` rejects such rows and predicts the others";
+    const hint = `correct them and drop the file again; \`watch.guard\` rejects them and ${UNUSUAL}, and predicts the others`;
     const request = { path: claim.original, name: claim.given, output, predictionColumn, rejectFile, log, hint };
     return { loaded: deployed, predicted: await predictFile(session, deployed, request) };
   });

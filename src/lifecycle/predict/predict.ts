@@ -6,6 +6,9 @@ import { fileRows, formatOf, modelRows, openInput, type RowFormat } from "./inpu
 import { predictBatches, type PredictedRows, type PredictSession, type RowLogOptions } from "./predictBatches.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
+/** What `--guard` and `watch.guard` reject besides rows that cannot be predicted. */
+export const UNUSUAL = "rows with new categories or with numbers outside the training range";
+
 export interface PredictOptions {
   readonly input: string;
   readonly stdin: Readable;
@@ -18,6 +21,7 @@ export interface PredictOptions {
   readonly format?: RowFormat | undefined;
   /** Rejects rows that cannot be read or that are unlike the training data, instead of stopping or warning. */
   readonly guard: boolean;
+  /** Where rejected rows go; without `guard`, those that cannot be read. */
   readonly rejectFile?: string | undefined;
   /** Keeps every prediction in the prediction log and adds its id to the row. */
   readonly log?: boolean;
@@ -46,8 +50,8 @@ export async function predict(session: Session, options: PredictOptions) {
     name,
     out: rowSink(output, stdout, { format: options.format ?? inputFormat, ...safety }),
     rejects: rejectFile === undefined ? null : rowSink(rejectFile, stdout, { format: "csv", ...safety }),
-    badRows: guard ? "reject" : "first",
-    badRowsHint: "`--guard --reject-file rejected.csv` rejects such rows and predicts the others",
+    badRows: guard ? "guard" : rejectFile === undefined ? "first" : "reject",
+    badRowsHint: `\`--reject-file rejected.csv\` rejects such rows and predicts the others; with \`--guard\`, also ${UNUSUAL}`,
     log: options.log === true ? {} : null,
     notes,
   });
@@ -97,7 +101,7 @@ export async function predictFile(
     notes,
     out: rowSink(output, nowhere, { format, bareEmpty: true, formulaSafe }),
     rejects: rejectFile === null ? null : rowSink(rejectFile, nowhere, { format: "csv", bareEmpty: true, formulaSafe }),
-    badRows: rejectFile === null ? "all" : "reject",
+    badRows: rejectFile === null ? "all" : "guard",
     badRowsHint: options.hint,
     ...(predictionColumn !== undefined && { predictionColumn }),
     log,

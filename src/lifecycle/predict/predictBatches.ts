@@ -23,10 +23,10 @@ interface PredictBatchesOptions {
   /** Where rejected rows go, with line and reason; null: nowhere. */
   readonly rejects: RowSink | null;
   /**
-   * What becomes of rows without a prediction. "reject": the others are predicted, and unusual rows are rejected too.
+   * What becomes of rows without a prediction. "reject": the others are predicted. "guard": unusual rows are rejected, too.
    * "first": the first one is an error. "all": an error that names them once every row was checked.
    */
-  readonly badRows: "reject" | "first" | "all";
+  readonly badRows: "reject" | "guard" | "first" | "all";
   readonly badRowsHint?: string;
   readonly predictionColumn?: string;
   readonly log: RowLogOptions | null;
@@ -62,7 +62,8 @@ export async function predictBatches(
 ): Promise<PredictedRows> {
   const { context } = session;
   const { out, rejects, badRows, predictionColumn } = options;
-  const policy = badRows === "reject" ? guardPolicy : warnPolicy;
+  const isStrict = badRows === "first" || badRows === "all";
+  const policy = badRows === "guard" ? guardPolicy : warnPolicy;
   const predictRows = rowPredictor(loaded.model, { policy, predictionColumn });
   const log = options.log === null ? null : rowLog(session, loaded, options.log);
   const why = addedColumns(["line", "reason"]);
@@ -75,7 +76,7 @@ export async function predictBatches(
       const predicted = predictRows.predict(batch);
       if (predicted.rejected.length > 0)
         await rejects?.write([...columns, ...why.beside(columns)], rejectedRows(predicted, columns.length));
-      if (badRows !== "reject") {
+      if (isStrict) {
         const more = predicted.rejected.slice(0, NAMED_ROWS - bad.length);
         bad.push(...more.map(({ row: { line }, reason }) => `line ${line}: ${reason}`));
         if (bad.length > 0 && badRows === "first")

@@ -17,13 +17,13 @@ import { sharedPool } from "../workers/sharedPool.ts";
 import type { Workspace } from "../workspace.ts";
 import { filePlace, isBucket, type FilePlace } from "./filePlaces.ts";
 import { formatOf, type RowFormat } from "./inputStream.ts";
-import { predictFile, type PredictOptions } from "./predict.ts";
+import { predictFile, UNUSUAL, type PredictOptions } from "./predict.ts";
 import type { PredictedRows, PredictSession } from "./predictBatches.ts";
 
 /** What each output was predicted from, in the place of the outputs: hidden, so that nobody takes it for rows. */
 const STATE = ".mlctl_predictions.json";
 const SAVE_MILLISECONDS = 5000;
-const GUARD = "correct them; `--guard` rejects such rows and predicts the others";
+const GUARD = `correct them; \`--guard\` rejects them and ${UNUSUAL}, and predicts the others`;
 /** Of the error of one file. */
 const MOST_DETAILS = 5;
 
