@@ -119,30 +119,48 @@ describe("columns that are missing by class", () => {
   const kept = (isKept: (code: number, row: number) => boolean): number[] =>
     noise.map((value, row) => (isKept(y[row]!, row) ? value : NaN));
   const onlyOne = kept((code) => code === 1);
-  const reason = "by being missing or not";
 
-  it.each<Column>([
-    number(onlyOne),
-    { kind: "date", name: "x", values: Float64Array.from(onlyOne, (value) => 1.7e12 + 1e9 * value) },
-    categoryColumn(
-      "x",
-      onlyOne.map((value) => (Number.isNaN(value) ? null : value > 0 ? "a" : "b")),
-    ),
-    number(kept((code) => code !== 1)),
-  ])("reports any kind of column with a value for one class only, or for all others", (column) => {
-    expect(suspects(column, two, twoClasses)).toEqual([{ column: "x", reason }]);
-    expect(suspects(column, y, target)).toEqual([{ column: "x", reason }]);
+  const reason = (state: string, own: number): string =>
+    `it is ${state} in ${own} of 100 rows of class "CLASS" and in 0 of 200 others: is it known before "y" is?`;
+
+  it.each<[Column, string]>([
+    [number(onlyOne), "filled"],
+    [{ kind: "date", name: "x", values: Float64Array.from(onlyOne, (value) => 1.7e12 + 1e9 * value) }, "filled"],
+    [
+      categoryColumn(
+        "x",
+        onlyOne.map((value) => (Number.isNaN(value) ? null : value > 0 ? "a" : "b")),
+      ),
+      "filled",
+    ],
+    [number(kept((code) => code !== 1)), "empty"],
+  ])("reports any kind of column with a value for one class only, or for all others", (column, state) => {
+    expect(suspects(column, y, target)).toEqual([{ column: "x", reason: reason(state, 100).replace("CLASS", "b") }]);
+    expect(suspects(column, two, twoClasses)).toHaveLength(1);
   });
 
-  it("does not report a column that is nearly so, nor too few rows or values", () => {
-    const nearly = kept((code, row) => code === 1 && row > 1); // 1 of 300 rows against
-    expect(suspects(number(nearly), two, twoClasses)).toEqual([]);
+  it("reports a column that is filled, or empty, in half of the rows of a class and in hardly any other", () => {
+    const half = kept((code, row) => code === 1 && row < 150);
+    expect(suspects(number(half), two, twoClasses)).toEqual([
+      { column: "x", reason: reason("filled", 50).replace("CLASS", "yes") },
+    ]);
+    const empty = kept((code, row) => code !== 1 || row >= 150);
+    expect(suspects(number(empty), y, target)[0]?.reason).toBe(reason("empty", 50).replace("CLASS", "b"));
+    const lessThanHalf = kept((code, row) => code === 1 && row < 147);
+    const twoOthers = kept((code, row) => (code === 1 && row < 150) || row < 3);
+    for (const column of [lessThanHalf, twoOthers]) expect(suspects(number(column), two, twoClasses)).toEqual([]);
+  });
+
+  it("does not report too few rows or values, nor rows of one kind that are never of a rare class", () => {
     const byRow = kept((_, row) => row % 2 === 0);
     expect(suspects(number(byRow), y, target)).toEqual([]);
     expect(suspects(number(onlyOne.slice(0, 29)), two.slice(0, 29), twoClasses)).toEqual([]);
     const four = two.map((code, row) => (row < 12 ? code : 0)); // 4 rows of class 1
     const filled = noise.map((value, row) => (four[row] === 1 ? value : NaN));
     expect(suspects(number(filled), four, twoClasses)).toEqual([]);
+    const rare = Array.from({ length: 3000 }, (_, row) => (row < 60 ? 1 : 0));
+    const ofOneKind = rare.map((code, row) => (code === 0 && row % 3 > 0 ? row % 7 : NaN));
+    expect(suspects(number(ofOneKind), rare, twoClasses)).toEqual([]);
   });
 });
 

@@ -15,6 +15,13 @@ const WORTH_A_LOOK = 0.99;
 /** On average; with fewer, every value is pure by chance. */
 const MIN_ROWS_PER_VALUE = 10;
 
+/** Share of one class among the rows in which a column is filled (or empty), at or above which the column is reported, */
+const NEARLY_ONLY = 0.99;
+/** if other classes would have so many of these rows by chance, */
+const LEAST_EXPECTED = 10;
+/** and are not rare: a kind of rows that is never the rare class has columns of its own. */
+const LEAST_OTHERS = 0.1;
+
 export type Suspect = { readonly column: string; readonly reason: string };
 
 /** In fewer rows per class, a column has few changes of class by chance. */
@@ -37,15 +44,16 @@ function correlationReason(column: Column, y: Float64Array): string | undefined 
   return correlation >= SUSPICIOUS ? `it correlates with the target (${correlation.toFixed(4)})` : undefined;
 }
 
-function classReason(column: Column, y: Float64Array, { task }: TargetSpec): string | undefined {
+function classReason(column: Column, y: Float64Array, target: TargetSpec): string | undefined {
   const isCategory = column.kind === "category";
   const cells = isCategory ? Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)) : column.values;
   const rows = presentRows(cells);
   const isWhole = rows.length === cells.length;
-  if (!isWhole && isMissingByClass(rows, y)) return "by being missing or not";
+  const byMissing = isWhole ? undefined : missingReason(rows, y, target);
+  if (byMissing !== undefined) return byMissing;
   const [present, classes] = isWhole ? [cells, y] : [selectValues(cells, rows), selectValues(y, rows)];
   if (rows.length < MIN_ROWS || isImbalanced(classes)) return undefined;
-  const kind = isCategory ? "category" : task === "binary" ? "number of two classes" : "number";
+  const kind = isCategory ? "category" : target.task === "binary" ? "number of two classes" : "number";
   if (rows.length > 2 * SAMPLE_ROWS && !isWorthALook(present, classes, kind)) return undefined;
   const auc = kind === "number of two classes" ? separation(present, classes) : 0;
   if (auc >= SUSPICIOUS) return `it alone separates the classes (ROC AUC ${auc.toFixed(4)})`;
@@ -55,15 +63,23 @@ function classReason(column: Column, y: Float64Array, { task }: TargetSpec): str
   return `its ${isCategory ? "category" : "value"} determines the class in ${(100 * pure).toFixed(1)} % of its rows`;
 }
 
-/** Whether the column has a value just in the rows of one class, or in all others, as a cancellation date has. O(n). */
-function isMissingByClass(present: Int32Array, y: Float64Array): boolean {
-  const rarer = Math.min(present.length, y.length - present.length);
-  if (y.length < MIN_ROWS || rarer < Math.max(MIN_MINORITY_ROWS, y.length / 100)) return false;
-  const filled = countsOf(selectValues(y, present));
-  return countsOf(y).some((rows, code) => {
-    const contrary = present.length + rows - 2 * (filled[code] ?? 0);
-    return Math.max(contrary, y.length - contrary) >= SUSPICIOUS * y.length;
-  });
+/**
+ * A column that is filled (or empty) in at least half of the rows of one class and in hardly any other row, as the reason of
+ * a cancellation is. O(n).
+ */
+function missingReason(present: Int32Array, y: Float64Array, { name, classes = [] }: TargetSpec): string | undefined {
+  const [all, filled] = [countsOf(y), countsOf(selectValues(y, present))];
+  const states = { filled, empty: all.map((rows, code) => rows - (filled[code] ?? 0)) };
+  for (const [state, counts] of Object.entries(states)) {
+    const rows = state === "filled" ? present.length : y.length - present.length;
+    const own = Math.max(...counts);
+    const code = counts.indexOf(own);
+    const [ofClass, others] = [all[code] ?? 0, y.length - (all[code] ?? 0)];
+    const isByChance = (rows * others) / y.length < LEAST_EXPECTED || others < LEAST_OTHERS * y.length;
+    if (isByChance || own < NEARLY_ONLY * rows || own < ofClass / 2) continue;
+    return `it is ${state} in ${own} of ${ofClass} rows of class "${classes[code] ?? code}" and in ${rows - own} of ${others} others: is it known before "${name}" is?`;
+  }
+  return undefined;
 }
 
 type Kind = "category" | "number" | "number of two classes";
