@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { categoryColumn, type Column, type Table } from "../core/table/table.ts";
+import { sampledNote } from "../core/text/recordText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
 import { kolmogorovSmirnov } from "../drift/kolmogorovSmirnov.ts";
@@ -41,6 +42,15 @@ describe("driftReport", () => {
     const { dataset, columns } = driftReport(reference, rowsOf(2, { seed: 2 }), { rules, minimumRows: 30 });
     expect(dataset).toMatchObject({ tested: 0, share: null, detected: false });
     expect(columns["age"]).toMatchObject({ skipped: "2 rows, at least 30 are needed", drifted: false, value: NaN });
+  });
+
+  it("says with how many values of a larger reference numbers are compared", () => {
+    const sampleOf = (rows: number, sampleSize?: number) =>
+      driftReport(referenceOf(rowsOf(rows, { seed: 1 }), { seed: 1, sampleSize }), rowsOf(100, { seed: 2 }));
+    expect(sampleOf(3000)).toMatchObject({ referenceRows: 3000, referenceSample: 2000 });
+    expect(sampleOf(3000, 3000)).not.toHaveProperty("referenceSample");
+    expect(sampledNote(sampleOf(3000))).toBe(" (numbers: a sample of up to 2000 values per column)");
+    expect(sampledNote(sampleOf(2000))).toBe("");
   });
 
   it("raises few false alarms, for any size of the batch", () => {

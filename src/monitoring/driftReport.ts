@@ -56,7 +56,16 @@ export function driftReport(reference: Reference, table: Table, options: DriftOp
     ...(predictions === null ? [] : [["prediction", predictions] as const]),
     ...drifts.map((drift, i) => [names[i]!, drift] as const),
   ]);
-  const counts = { rules, referenceRows: reference.rows, currentRows: table.rowCount, columns: tested };
+  const sampled = [...Object.values(reference.columns), reference.prediction, reference.target].flatMap((known) =>
+    known && known.kind !== "category" && known.sample.length < known.count ? [known.sample.length] : [],
+  );
+  const counts = {
+    rules,
+    referenceRows: reference.rows,
+    ...(sampled.length > 0 ? { referenceSample: Math.max(...sampled) } : {}),
+    currentRows: table.rowCount,
+    columns: tested,
+  };
   return withDataset({ ...counts, ...(target === undefined ? {} : { target: labels }) }, options.datasetShare);
 }
 

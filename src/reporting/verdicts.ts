@@ -8,7 +8,7 @@ import type {
   MonitorStatus,
 } from "../core/records/monitoring.ts";
 import { listed } from "../core/text/format.ts";
-import { limitText as findingLimit } from "../core/text/recordText.ts";
+import { limitText as findingLimit, pValueName } from "../core/text/recordText.ts";
 import { driftTestLabel, isPValueTest } from "../drift/findDriftTest.ts";
 import { countOf, displayNumber, exact } from "../plots/displayNumber.ts";
 import { itemTable, numeric } from "./dataTable.ts";
@@ -68,14 +68,18 @@ function urgency({ drifted, psi, skipped }: ColumnDrift): number {
   return skipped === undefined ? (drifted ? 1000 : 0) + Math.min(999, psi ?? 0) : -1;
 }
 
-export function driftTable(sorted: readonly NamedDrift[], nameOf: (named: NamedDrift) => Html | string) {
+export function driftTable(
+  report: Pick<DriftReport, "rules">,
+  sorted: readonly NamedDrift[],
+  nameOf: (named: NamedDrift) => Html | string,
+) {
   if (sorted.length === 0) return emptyNote("No column could be compared.");
   return itemTable({ caption: "Drift by column, largest first", dense: true }, sorted, [
     ["Column", nameOf],
     ["Verdict", ([, drift]) => driftState(driftStatus(drift))],
     ["Test", ([, { test }]) => driftTestLabel(test)],
     [numeric("Statistic"), ([, { statistic }]) => displayNumber(statistic)],
-    [numeric("p-value or distance"), ([, drift]) => valueText(drift)],
+    [numeric(`${pValueName(report)} or distance`), ([, drift]) => valueText(drift)],
     [numeric("Drift if"), ([, drift]) => limitText(drift)],
     [numeric("PSI"), ([, { psi }]) => displayNumber(psi, 2)],
     sorted.some(([, { skipped, note }]) => (skipped ?? note) !== undefined) && [

@@ -1,6 +1,6 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
 import { counted, formatNumber, intervalText, shortTime, present } from "../../core/text/format.ts";
-import { estimateDoubt, limitText, notJudged } from "../../core/text/recordText.ts";
+import { estimateDoubt, limitText, notJudged, pValueName, sampledNote } from "../../core/text/recordText.ts";
 import type { MonitorFinding, DriftReport } from "../../core/records/monitoring.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
@@ -8,7 +8,7 @@ import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
 import { statusWord, tableOf } from "./tableOf.ts";
 
 export function monitoringView(result: MonitorResult): View {
-  const { findings, window, reference, windows, alerts, performance, monitorId } = result;
+  const { drift, findings, window, reference, windows, alerts, performance, monitorId } = result;
   const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
   const model = result.modelVersion === null ? "the model" : `model v${result.modelVersion}`;
   const verdict =
@@ -41,7 +41,7 @@ export function monitoringView(result: MonitorResult): View {
     ],
     fields: [
       !isOne && ["newest window", window.label],
-      ["reference", `${reference.name}, ${reference.rows} rows`],
+      ["reference", `${reference.name}, ${reference.rows} rows${sampledNote(drift)}`],
       ["labelled", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
       ...metricFields(performance),
     ],
@@ -99,7 +99,7 @@ export function driftTable(drift: DriftReport, muted: readonly string[] = []): V
     ["column", ([name]) => name],
     ["drifted", ([, { skipped, drifted }]) => (skipped !== undefined ? "skipped" : drifted ? "yes" : "no")],
     ["test", ([, { test }]) => test],
-    [{ header: "measure", leaveOut: 2 }, ([, { measure }]) => (measure === "p_value" ? "p-value" : "distance")],
+    [{ header: "measure", leaveOut: 2 }, ([, { measure }]) => (measure === "p_value" ? pValueName(drift) : "distance")],
     ["value", ([, { value }]) => value],
     [
       { header: "drift if", leaveOut: 3 },

@@ -202,6 +202,8 @@ export interface ColumnDrift {
 export interface DriftReport {
   readonly rules: "calibrated" | "evidently";
   readonly referenceRows: number;
+  /** Most values that a column of numbers is compared with, if the reference is a sample; else absent. */
+  readonly referenceSample?: number;
   readonly currentRows: number;
   /** Rows of the dataset that were not compared because the model was trained on them; absent if that is unknown. */
   readonly knownRows?: number;

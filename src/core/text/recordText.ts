@@ -14,6 +14,18 @@ export function passingSide({ name, passes }: Pick<Judged, "name" | "passes">): 
   return passes === "at_least" ? "≥" : name.endsWith("drift") ? "<" : "≤";
 }
 
+/** " (numbers: a sample of up to 2000 values per column)"; empty if all values of the reference are compared. */
+export function sampledNote({ referenceSample }: DriftReport, format: (count: number) => string = String): string {
+  return referenceSample === undefined
+    ? ""
+    : ` (numbers: a sample of up to ${format(referenceSample)} values per column)`;
+}
+
+/** The calibrated rules adjust p-values over all columns. */
+export function pValueName({ rules }: Pick<DriftReport, "rules">): string {
+  return rules === "calibrated" ? "p-value (adjusted)" : "p-value";
+}
+
 /**
  * "≤ 0.1", "≥ 0.05 or psi < 0.1"; null if there is no limit. If value and limit alone do not give the verdict, says what
  * else decided.

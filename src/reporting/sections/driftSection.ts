@@ -1,6 +1,6 @@
 /** Drift: which columns drifted since training, with plots of those that drifted most. */
 import type { DriftReport } from "../../core/records/monitoring.ts";
-import { comparedRows, notJudged } from "../../core/text/recordText.ts";
+import { comparedRows, notJudged, sampledNote } from "../../core/text/recordText.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { byUrgency, driftTable, findingsTable, monitoredText } from "../verdicts.ts";
@@ -23,12 +23,12 @@ export async function driftBody(input: ReportInput, draw: DrawFigure): Promise<H
   const sorted = byUrgency(drift);
   return html`${newest}
     <p>${sentence(drift)}</p>
-    ${await pictures(input, sorted, draw)} ${driftTable(sorted, ([name]) => name)}`;
+    ${await pictures(input, sorted, draw)} ${driftTable(drift, sorted, ([name]) => name)}`;
 }
 
 function sentence(report: DriftReport): string {
   const { dataset, referenceRows } = report;
-  const compared = `${comparedRows(report, displayNumber)} compared with ${countOf(referenceRows, "training row")}`;
+  const compared = `${comparedRows(report, displayNumber)} compared with ${countOf(referenceRows, "training row")}${sampledNote(report, displayNumber)}`;
   if (dataset.tested === 0 || dataset.share === null) return `${compared}: ${notJudged(report)}.`;
   const drifted = `${dataset.drifted} of ${countOf(dataset.tested, "column")} drifted (${percent(dataset.share)})`;
   const verdict = dataset.detected ? "dataset drift detected" : "no dataset drift";

@@ -1,6 +1,7 @@
 /** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
 import type { ColumnDrift, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, exact, percent } from "../../plots/displayNumber.ts";
+import { pValueName, sampledNote } from "../../core/text/recordText.ts";
+import { countOf, displayNumber, exact, percent } from "../../plots/displayNumber.ts";
 import { distributionBins, driftColumnPlot } from "../../plots/driftColumn.ts";
 import { itemTable, numeric } from "../../reporting/dataTable.ts";
 import { driftState, driftStatus, limitText, TARGET, valueText } from "../../reporting/verdicts.ts";
@@ -39,12 +40,12 @@ export async function columnPage(request: PageRequest): Promise<Page> {
         factList([
           ["Drift", driftState(driftStatus(drift))],
           ["Test", drift.test.replaceAll("_", " ")],
-          [drift.measure === "p_value" ? "p-value" : "Distance", valueText(drift)],
+          [drift.measure === "p_value" ? pValueName(record.drift) : "Distance", valueText(drift)],
           ["Drift if the value is", limitText(drift)],
           ["Note", drift.skipped ?? drift.note ?? null],
           [
             "Compared",
-            `${countOf(window.rows, "row")} with ${countOf(record.reference.rows, "row")} of ${record.reference.name}`,
+            `${countOf(window.rows, "row")} with ${countOf(record.reference.rows, "row")} of ${record.reference.name}${sampledNote(record.drift, displayNumber)}`,
           ],
         ]),
       )}
@@ -79,7 +80,12 @@ async function distributions({ draw }: PageRequest, { spread }: MonitorRecord, n
     </details>`;
 }
 
-function overTime({ session }: PageRequest, { source }: MonitorRecord, name: string, drift: ColumnDrift): Html {
+function overTime(
+  { session }: PageRequest,
+  { source, drift: report }: MonitorRecord,
+  name: string,
+  drift: ColumnDrift,
+): Html {
   const { browse } = session.store;
   const windows = browse.windows({ source, limit: WINDOWS, offset: 0 }).toReversed();
   const ids = windows.map(({ monitorId }) => monitorId);
@@ -90,7 +96,7 @@ function overTime({ session }: PageRequest, { source }: MonitorRecord, name: str
   const isP = drift.measure === "p_value";
   return timeChart({
     id: "value",
-    title: isP ? "p-value" : "Drift value",
+    title: isP ? pValueName(report) : "Drift value",
     subtitle: isP ? `${test}, logarithmic: drift below the limit` : `${test}: drift above the limit`,
     points,
     limitName: "limit",

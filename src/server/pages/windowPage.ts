@@ -1,6 +1,6 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
 import { recover } from "../../core/errors.ts";
-import { estimateDoubt } from "../../core/text/recordText.ts";
+import { estimateDoubt, sampledNote } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { cellNumber, countOf, displayInterval, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
@@ -33,13 +33,13 @@ export async function windowPage(request: PageRequest): Promise<Page> {
     area: "monitoring",
     body: html`<p class="crumbs"><a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a></p>
       ${section("about", "Window", about(record))} ${await drifted(request, record)}
-      ${section("drift", "Drift", html`${findings(record, "drift")} ${driftTable(byUrgency(record.drift), ([name]) => columnLink(record, name))}`)}
+      ${section("drift", "Drift", html`${findings(record, "drift")} ${driftTable(record.drift, byUrgency(record.drift), ([name]) => columnLink(record, name))}`)}
       ${section("quality", "Data quality", html`${findings(record, "quality")} ${quality(record)}`)}
       ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${await predictedActual(request, record)} ${segments(record)} ${statements(record)}`)}`,
   };
 }
 
-function about({ window, status, createdAt, runId, modelVersion, reference, source }: MonitorRecord): Html {
+function about({ window, status, createdAt, runId, modelVersion, reference, source, drift }: MonitorRecord): Html {
   return factList([
     ["Status", windowWord(status)],
     ["Rows", `${displayNumber(window.rows)}, ${displayNumber(window.labelled)} of them labelled`],
@@ -48,7 +48,7 @@ function about({ window, status, createdAt, runId, modelVersion, reference, sour
     ["Source", source === "predictions" ? "logged predictions" : source],
     ["File", window.file],
     ["Model", modelLink(runId, modelVersion)],
-    ["Compared with", `${reference.name}, ${countOf(reference.rows, "row")}`],
+    ["Compared with", `${reference.name}, ${countOf(reference.rows, "row")}${sampledNote(drift, displayNumber)}`],
     ["Monitored", dateTime(createdAt)],
   ]);
 }
