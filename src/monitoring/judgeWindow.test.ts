@@ -76,6 +76,29 @@ function judge(sample: Sample, change: { table?: Table; options?: Partial<JudgeO
   });
 }
 
+describe("quality of fewer rows than monitor.minimum_rows", () => {
+  const shares = ["missing values", "types", "new categories", "range"];
+  const statuses = (findings: readonly MonitorFinding[]) =>
+    shares.map((name) => findings.find((each) => each.area === "quality" && each.name === name)!.status);
+
+  it("is not judged as usual by learned limits, but what is unusual even so is reported", () => {
+    const two = customers(2, 9);
+    const { findings } = judge(two);
+    expect(statuses(findings)).toEqual(["skipped", "skipped", "skipped", "skipped"]);
+    expect(findings.find(({ name }) => name === "range")!.message).toBe("2 rows, at least 20 are needed");
+    expect(statuses(judge(customers(20, 9)).findings)).toEqual(["pass", "pass", "pass", "pass"]);
+    const unreadable = withColumn(two, categoryColumn("paid", ["1", "much"]));
+    expect(statuses(judge(two, { table: unreadable }).findings)[1]).toBe("fail");
+  });
+
+  it("is judged by limits of config.json", () => {
+    const limit = { max: 0.9 };
+    const quality = { columns: {}, missing_share: limit, invalid_share: limit, new_categories: limit };
+    const { findings } = judge(customers(2, 9), { options: { quality } });
+    expect(statuses(findings)).toEqual(["pass", "pass", "pass", "skipped"]);
+  });
+});
+
 /** The table with one column replaced. */
 function withColumn({ table }: Sample, column: Column): Table {
   return { ...table, columns: table.columns.map((each) => (each.name === column.name ? column : each)) };

@@ -57,7 +57,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions) {
   const limits = { ...settings, segments: names, minimumRows, task, intervalAt: intervalsAt(rows, metricOptions) };
   const findings = [
     ...driftFindings(drift, failOn),
-    ...qualityFindings(quality, reference, options.quality),
+    ...qualityFindings(quality, reference, { ...options.quality, minimumRows }),
     ...performanceFindings(performance, segments, limits),
     ...labelFinding(rows),
     ...(options.others ?? []),

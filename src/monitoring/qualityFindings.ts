@@ -1,5 +1,5 @@
 /** Findings about data quality: one for each check, with the value of the worst column. */
-import { formatNumber, percent, listed } from "../core/text/format.ts";
+import { counted, formatNumber, percent, listed } from "../core/text/format.ts";
 import type { ColumnQuality, MonitorArea, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/model.ts";
 import { binomialBound, wilsonUpper } from "../stats/distributions.ts";
@@ -24,6 +24,8 @@ export interface QualityLimits extends ShareLimits {
   readonly duplicate_share?: Limit | undefined;
   readonly rows?: Limit | undefined;
   readonly freshnessDays?: number | undefined;
+  /** Of fewer rows, learned limits judge no share as usual; one that is unusual even so is reported. */
+  readonly minimumRows?: number;
   readonly columns: Readonly<Record<string, ShareLimits>>;
 }
 
@@ -134,7 +136,11 @@ function shareFinding(
     const detail = (share > 0 && check.detail?.(column)) || "";
     return [{ name, share, rows, usual, detail, configured, allowed: known === undefined ? 1 : check.allowed(known) }];
   });
-  return judgeShares(check.name, shares, check.learned);
+  const found = judgeShares(check.name, shares, check.learned);
+  const { minimumRows = 0 } = limits;
+  const isFew = report.rows < minimumRows && shares.some(({ configured }) => configured === undefined);
+  if (!isFew || found.status !== "pass") return found;
+  return { ...found, status: "skipped", message: `${counted(report.rows, "row")}, at least ${minimumRows} are needed` };
 }
 
 function schemaFinding({ missingColumns, extraColumns }: QualityReport): MonitorFinding {

@@ -28,7 +28,11 @@ export function monitorSchema(require: ReturnType<typeof limits>, driftTests?: s
       .describe(
         "reference to compare with: training, same_season (training rows of the same days in earlier years), the id of a dataset, or a path",
       ),
-    minimum_rows: whole(1).default(20).describe("drift and performance are not evaluated on fewer rows"),
+    minimum_rows: whole(1)
+      .default(20)
+      .describe(
+        "drift and performance are not evaluated on fewer rows, nor does a data quality check with a learned limit pass",
+      ),
     drift: driftSchema(driftTests).prefault({}).describe("when columns count as drifted"),
     quality: qualitySchema().prefault({}).describe("limits on data quality"),
     require: require.describe("limits on metrics, checked once labels are known"),
