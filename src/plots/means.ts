@@ -1,7 +1,7 @@
 /** Mean predictions: by the value of one column (partial dependence), and over time beside the mean actual value. */
 import { legendOf } from "./curve.ts";
 import { axisLabels, domainOf, scaleOf, valueAxis } from "./density.ts";
-import { cellNumber, countOf, displayNumber } from "./displayNumber.ts";
+import { cellNumber, countOf, displayNumber, percent } from "./displayNumber.ts";
 import { nameAxis } from "./namedBars.ts";
 import { textWidth } from "./textWidth.ts";
 import { colours, nominal, plotSpec, plotWidth, quantitative, series, type PlotSpec } from "./theme.ts";
@@ -16,6 +16,8 @@ export interface PartialDependenceData {
   readonly outputs: readonly { readonly label: string; readonly colour: number }[];
   /** By output and value. */
   readonly means: readonly (readonly number[])[];
+  /** Share of the rows that have no value, and by output the mean prediction if none had; absent if all have one. */
+  readonly missing?: { readonly share: number; readonly means: readonly number[] };
   readonly measure: string;
   /** Of the means; the same in all plots of a report. */
   readonly domain: readonly [number, number];
@@ -44,13 +46,22 @@ export function partialDependencePlot(data: PartialDependenceData): PlotSpec {
       ? { ...rowsOf(data), mark: { type: "point", filled: true, size: 60, opacity: 1 }, x: mean }
       : { ...lineOf(data), y: mean };
   const { width, height, mark, ...positions } = body;
-  return plotSpec({ text: column }, dependenceSentence(data), {
+  const subtitle = missingText(data);
+  const sentence = dependenceSentence(data) + (subtitle && ` ${subtitle}.`);
+  return plotSpec({ text: column, subtitle }, sentence, {
     data: { values: rows },
     width,
     height,
     mark,
     encoding: { ...positions, color },
   });
+}
+
+/** "Missing in 85 % of the rows: 0.310", which no place on the axis shows. */
+function missingText({ missing }: PartialDependenceData): string {
+  if (missing === undefined) return "";
+  const means = missing.means.map((each) => displayNumber(each)).join(", ");
+  return `Missing in ${percent(missing.share)} of the rows: ${means}`;
 }
 
 function rowsOf({ values, means }: PartialDependenceData) {

@@ -75,10 +75,11 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
       values: ["oslo", "rome"],
       outputs: [{ label: "exited", colour: 0 }],
       means: [[0.2, 0.4]],
+      missing: { share: 0.85, means: [0.31] },
       measure: "Mean probability",
       domain: [0.1, 0.5],
     }),
-    ["oslo", "rome", "Mean probability"],
+    ["oslo", "rome", "Mean probability", "Missing in 85 % of the rows: 0.310"],
   ],
   importance: [
     plots.importance([["age", 0.2], ["city", 0.1]], "Loss of F1 when shuffled"), // prettier-ignore

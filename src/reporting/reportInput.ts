@@ -69,7 +69,7 @@ export interface ReportInput {
   readonly dependence: {
     readonly rows: number;
     /** `means` by class of `meanClasses` and value; regression: one entry. */
-    readonly columns: readonly Pick<PartialDependenceData, "column" | "kind" | "values" | "means">[];
+    readonly columns: readonly Pick<PartialDependenceData, "column" | "kind" | "values" | "means" | "missing">[];
   } | null;
   readonly weakest: {
     readonly metric: MetricLabel;

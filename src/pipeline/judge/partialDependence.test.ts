@@ -4,6 +4,8 @@ import type { Model } from "../../core/records/model.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
 import { signatureOf } from "../rows/signatureOf.ts";
+import { mean } from "../../stats/descriptive.ts";
+import { predictor } from "../predict/predictor.ts";
 import { partialDependence } from "./partialDependence.ts";
 
 const ROWS = 240;
@@ -57,6 +59,29 @@ print(json.dumps({"values": np.unique(few).tolist(), "means": found["average"][0
 `;
 
 describe("partialDependence", () => {
+  it("has the share of missing values, and the mean if all were missing", async () => {
+    const sparse = number(
+      "sparse",
+      at((i) => (i % 4 === 0 ? i % 3 : NaN)),
+    );
+    const rare = categoryColumn(
+      "rare",
+      at((i) => (i % 2 === 0 ? null : i % 3 === 0 ? "a" : "b")),
+    );
+    const table = { rowCount: ROWS, columns: [number("few", few), sparse, rare] };
+    const y = at((i) => (i % 4 === 0 ? 0 : 10) + (i % 2 === 0 ? 0 : 3) + few[i]!);
+    const model = await fitted("xgboost", table, y);
+    const options = { columns: ["few", "sparse", "rare"], classes: [], rows: ROWS };
+    const [whole, ofNumber, ofCategory] = partialDependence(model, table, options);
+    expect(whole).not.toHaveProperty("missing");
+    const empty = { ...sparse, values: new Float64Array(ROWS).fill(NaN) };
+    const { yPred } = predictor(model)({ ...table, columns: [table.columns[0]!, empty, rare] });
+    expect(ofNumber!.missing!.share).toBe(0.75);
+    expect(ofNumber!.missing!.means[0]).toBeCloseTo(mean(yPred), 9);
+    expect(ofCategory!.missing!.share).toBe(0.5);
+    expect([ofNumber, ofCategory].map((each) => each!.means[0]!.length)).toEqual([3, 2]);
+  });
+
   it.skipIf(!hasPython("sklearn"))("equals scikit-learn's partial_dependence of a probability", async () => {
     const y = at((i) => Number(few[i]! + many[i]! + 3 * Math.sin(i) > 8));
     const numbers = { rowCount: ROWS, columns: inputs.columns.slice(0, 2) };

@@ -1,7 +1,7 @@
 /** Partial dependence: the mean prediction if every row had the same value in one column. */
 import type { Prediction, Costs } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
-import { findColumn, selectRows, type Column, type Table } from "../../core/table/table.ts";
+import { findColumn, presentCount, selectRows, type Column, type Table } from "../../core/table/table.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
 import { lookBacks } from "../../features/compileTransforms.ts";
 import { countCategories, sampledRows } from "../../stats/samplePositions.ts";
@@ -31,7 +31,7 @@ const MOST_CATEGORIES = 8;
  * As scikit-learn's partial_dependence with method="brute".
  * @param inputs the model's input columns (see conformTable); all rows decide which values are tried
  * @returns by column the values (numbers ascending, dates in milliseconds since 1970, categories by frequency), and by output
- *   and value the mean prediction (regression) or the mean probability of the class
+ *   and value the mean prediction (regression) or the mean probability of the class; the same of missing values, if any are
  * @see Friedman, Greedy function approximation (2001)
  */
 export function partialDependence(model: Model, inputs: Table, options: DependenceOptions) {
@@ -48,10 +48,13 @@ export function partialDependence(model: Model, inputs: Table, options: Dependen
     if (column === undefined || grid.length < 2) return [];
     // Another time or series reads other rows of the history: that is not the effect of the column.
     if (looks.length > 0 && (column.kind === "date" || keys.has(name))) return [];
-    const prediction = predict(withValues(base, name, grid));
     const { kind } = column;
+    const share = 1 - presentCount(column) / inputs.rowCount;
+    const tried = share === 0 ? grid : [...grid, kind === "category" ? -1 : NaN];
+    const means = meansOf(predict(withValues(base, name, tried)), tried.length, options.classes);
+    const missing = share === 0 ? {} : { missing: { share, means: means.map((each) => each.pop()!) } };
     const values = grid.map((value) => (column.kind === "category" ? column.categories[value]! : value));
-    return [{ column: name, kind, values, means: meansOf(prediction, grid.length, options.classes) }];
+    return [{ column: name, kind, values, means, ...missing }];
   });
 }
 
