@@ -216,7 +216,8 @@ describe("many rows, of which a sample is looked at first", () => {
       "its value determines the class in 100.0 %",
     ],
     ["with as many ids as rows", y.map((code, row) => 2 * row + code), y, twoClasses, undefined],
-    ["that separates 99 %", separating(0.01), y, twoClasses, undefined],
+    ["that separates 99.5 %", separating(0.005), y, twoClasses, "it alone separates the classes (ROC AUC 0.99"],
+    ["that separates 98.5 %", separating(0.015), y, twoClasses, undefined],
     ["of chance", y.map(() => normal()), y, twoClasses, undefined],
     ["of chance with few values", y.map(() => integer(20)), three, threeClasses, undefined],
   ] as const)("judges a column %s as in all rows", (_, x, labels, target, reason) => {
