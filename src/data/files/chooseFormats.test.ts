@@ -303,7 +303,7 @@ describe("dates", () => {
 });
 
 describe("missing markers and words", () => {
-  it("are missing in number and date columns and kept in text, in one note", async () => {
+  it("are missing in number and date columns and kept in text, with a note of each", async () => {
     const done = await ingest({ "f.csv": "n,d,t\n1,2024-01-01,a\n NA ,?,NA\n ,None,n/a\n-,#N/A,-\n2,.,?\n" });
     expect(done.types).toEqual(["BIGINT", "DATE", "VARCHAR"].map((type) => (type === "DATE" ? "TIMESTAMP" : type)));
     expect(done.cells.map((cell) => cell.split(",").slice(0, 2).join())).toEqual([
@@ -314,8 +314,9 @@ describe("missing markers and words", () => {
       "2,",
     ]);
     expect(done.cells.map((cell) => cell.split(",")[2])).toEqual(["a", "NA", "n/a", "-", "?"]);
-    expect(done.notes).toHaveLength(1);
+    expect(done.notes).toHaveLength(2);
     expect(done.notes[0]).toMatch(/^read as missing in columns of numbers or dates: "n" \("-", "NA"\), "d"/);
+    expect(done.notes[1]).toMatch(/^kept as text, although missing in columns of numbers or dates: "t" \("-", /);
   });
 
   it("leave a column of mostly numbers as text, with a note that names the word", async () => {

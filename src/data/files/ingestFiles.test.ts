@@ -96,6 +96,15 @@ describe("reading", () => {
     expect(done.csv).toBe("text,number\nNone,1.0\n,nan\nx,\n");
   });
 
+  it("notes what is missing in a column of numbers and a category in one of text", async () => {
+    const file = { "kept.csv": "a,b\n-,-\n1,x\n2,-\n3,N/A\n" };
+    const note = 'kept as text, although missing in columns of numbers or dates: "b" ("-")';
+    const cure = 'to treat it alike, set "ingest": {"null_values": ["", "-"]} in config.json';
+    expect((await ingest(file)).notes).toContain(`${note}; ${cure}`);
+    expect((await ingest(file, { nullValues: ["-"] })).notes.join()).not.toContain("kept as text");
+    expect((await ingest(file, { types: { b: "category" } })).notes.join()).not.toContain("kept as text");
+  });
+
   it("reads the strings of null_values as missing, besides the empty one", async () => {
     const file = { "f.csv": 'a,b\nNA,x\n2,""\n3,NA\n,gone\n', "g.json": '[{"a":4,"b":""},{"a":5,"b":"gone"}]' };
     expect((await ingest(file, { nullValues: ["gone"] })).csv).toBe("a,b\n,x\n2,\n3,NA\n,\n4,\n5,\n");

@@ -8,6 +8,7 @@ import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
 import { chooseFormats, convertColumns, readTypes, recordedFormats, type ReadColumn } from "./chooseFormats.ts";
 import { dateNotes, formatNotes } from "./formatNotes.ts";
+import { keptMarkerNotes, keptMarkers } from "./keptMarkers.ts";
 import { type Database, identifier, literal } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
@@ -34,6 +35,8 @@ export interface Staged {
   readonly csvNotes: readonly string[];
   /** A file has no header, as was guessed. */
   readonly isHeaderless: boolean;
+  /** See keptMarkers. */
+  readonly kept: ReadonlyMap<string, readonly string[]>;
   /** Columns that are text until a setting says which of two readings is meant, or what a few odd cells mean. */
   readonly undecided: readonly string[];
 }
@@ -87,14 +90,16 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const hasResult = parts.length > 0 || previous !== undefined;
   const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
   const dates = hasResult ? await dateNotes(database, options) : [];
+  const kept = await keptMarkers(database, parts.length > 0 ? read : [], options);
   const computed = new Map([...digits].filter(([name]) => !free.has(name)));
   const readings = parts.flatMap((part) => csvReading(part, options));
   const ofCsv = csvNotes(readings);
-  const ofFormats = formatNotes(parts, { read, computed }, options);
+  const ofFormats = [...formatNotes(parts, { read, computed }, options), ...keptMarkerNotes(kept, options)];
   return {
     files: parts.map(({ path, rows }) => ({ path, rows })),
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...dates, ...spellings],
+    kept,
     csvNotes: ofCsv,
     isHeaderless: readings.some(({ head }) => head.headerless === "guessed"),
     undecided: read.filter(isUndecided).map(({ name }) => name),

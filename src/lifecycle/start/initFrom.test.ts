@@ -131,6 +131,14 @@ describe("initFrom", () => {
     expect(text).toContain("with the same share of each class");
   });
 
+  it("reads what is missing among numbers as missing in text, too; alone, it may be a category", async () => {
+    const words = ["a", "b", "-", "N/A", "none"];
+    const row = (i: number): string => `${i % 9 === 0 ? "-" : (i * 7) % 50},${words[i % 5]},${i % 4 === 0 ? 1 : 0}`;
+    const { config, text } = await start(csv("fee,plan,y", 100, row), "y");
+    expect(config!.ingest.null_values).toEqual(["N/A", "-"]);
+    expect(text).toContain('// read as missing: "plan" ("N/A", "-")\n');
+  });
+
   it("counts markers in the target as rows without one", async () => {
     const { text } = await start(
       csv("x,y", 60, (i) => `${i % 7},${["yes", "no", "NA"][i % 3]}`),

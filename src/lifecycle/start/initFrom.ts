@@ -142,7 +142,10 @@ async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) 
       return { ...ingested, table: await readDataset(output, ingested.columns, ingested.rows) };
     };
     const first = await read([""]);
-    const found = first.table.columns.map((column) => ({ name: column.name, markers: markersOf(column) }));
+    const found = first.table.columns.map((column) => {
+      const { name } = column;
+      return { name, markers: [...new Set([...markersOf(column), ...(first.kept.get(name) ?? [])])] };
+    });
     const marked = found.filter(({ markers }) => markers.length > 0);
     if (marked.length === 0) return await use({ ...first, markers: undefined }, output);
     const markers = [...new Set(marked.flatMap((column) => column.markers))];
@@ -156,10 +159,10 @@ async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) 
   }
 }
 
-/** "none", "-" and the like are often a category. */
+/** "none", "-" and the like are often a category, unless another column has them for missing numbers. */
 function markersOf(column: Column): string[] {
   if (column.kind !== "category") return [];
-  return column.categories.filter((text) => isMissingMarker(text) && /\?|na|null/i.test(text));
+  return column.categories.filter((text) => isMissingMarker(text) && /\?|n[./]?a|null/i.test(text));
 }
 
 /** The latest rows test if they are in time order and each part has every class, else a share of each class. */
