@@ -11,6 +11,7 @@ describe("the hint for a wrong command line", () => {
     ["trian", "did you mean train?"],
     ["runs lst", "did you mean list?"],
     ["runs list x", "`mlctl runs list --help` shows the usage"],
+    ["init churn customers.csv", "`mlctl init DIR --from FILE --target COLUMN` starts from a file"],
     ["score --modle v1", "did you mean --model?"],
     ["train --modle v1", expect.stringMatching(/^did you mean --model\? It is a flag of .*score.*, not of train$/)],
     [

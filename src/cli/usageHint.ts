@@ -16,6 +16,8 @@ export function usageHint(
   if (alternative !== undefined) return `did you mean ${alternative.name}?`;
   const elsewhere = path.length === 0 && unknown !== undefined ? elsewhereHints[unknown] : undefined;
   if (elsewhere !== undefined) return elsewhere;
+  if (path[0]?.name === "init" && message.startsWith("too many arguments"))
+    return "`mlctl init DIR --from FILE --target COLUMN` starts from a file";
   const flag = /^unknown option '(--[\w-]+)/.exec(message)?.[1];
   const flagHint = flag === undefined || hint !== undefined ? undefined : otherFlagHint(flag, path);
   if (flagHint !== undefined) return flagHint;
