@@ -50,6 +50,9 @@ function explain(issue: Issue, shown: Json, schema: SchemaNode): ConfigProblem[]
   const parts = allowedBy(issue);
   const allowed = parts.join(parts.length === 2 ? " or " : ", ");
   const nodes = schemaNodesAt(schema, issue.path);
+  // A number out of its range may be one of the words that are allowed, too.
+  const words = nodes.flatMap(({ const: word }) => (typeof word === "string" ? [JSON.stringify(word)] : []));
+  const others = words.filter((word) => !parts.includes(word)).map((word) => `, ${word}`);
   const nullable = nodes.some(({ type }) => type === "null") ? " or null" : "";
   const described = nodes[0]?.description === undefined ? "" : `: ${nodes[0].description}`;
   if (found === undefined) return [{ path, message: `missing, allowed ${allowed}${described}` }];
@@ -58,7 +61,7 @@ function explain(issue: Issue, shown: Json, schema: SchemaNode): ConfigProblem[]
   const advice = close === undefined ? "" : `; did you mean "${close}"?`;
   const text = JSON.stringify(found);
   const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
-  return [{ path, message: `found ${short}, allowed ${allowed}${nullable}${advice}` }];
+  return [{ path, message: `found ${short}, allowed ${allowed}${others.join("")}${nullable}${advice}` }];
 }
 
 function unknownKeys(issue: Issue, schema: SchemaNode): ConfigProblem[] {
