@@ -24,6 +24,10 @@ describe("costs", () => {
   });
 
   it("must not all be 0, which would make all models equal", () => {
+    expect(problems({ costs: { false_positive: -8, false_negative: -120 } })).toEqual([
+      "costs: both mistakes are gains (-8 and -120); write what they cost as positive numbers",
+    ]);
+    expect(problems({ costs: { false_positive: 8, false_negative: 120, true_positive: -40 } })).toEqual([]);
     expect(problems({ costs: { currency: "EUR" } })).toEqual([
       'costs: all costs are 0; set "false_positive", "false_negative", …',
     ]);

@@ -140,6 +140,11 @@ function limitProblems(config: Config): ConfigProblem[] {
 function costProblems({ costs, train, promotion, monitor }: Config): ConfigProblem[] {
   if (costs !== null) {
     const { currency: _currency, ...values } = costs;
+    const { false_positive: alarm, false_negative: miss } = costs;
+    if (alarm < 0 && miss < 0) {
+      const message = `both mistakes are gains (${alarm} and ${miss}); write what they cost as positive numbers`;
+      return [{ path: "costs", message }];
+    }
     if (Object.values(values).some((value) => value !== 0)) return [];
     return [{ path: "costs", message: 'all costs are 0; set "false_positive", "false_negative", …' }];
   }
