@@ -1,6 +1,6 @@
 /** Views of `mlctl models`. */
 import type { Deployment, Run } from "../../core/records/lineage.ts";
-import { MEMBERS, paramRows, originText } from "../../core/text/recordText.ts";
+import { MEMBERS, paramRows, paramsText, originText } from "../../core/text/recordText.ts";
 import { dateText, formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { DescribedInput, DescribedModel } from "../../lifecycle/registry/describeModel.ts";
@@ -46,7 +46,8 @@ export function deploymentFields(deployments: readonly Deployment[]): [string, s
 }
 
 export function paramFields(params: Run["params"]): [string, string][] {
-  return Object.hasOwn(params, MEMBERS) ? paramRows(params) : [["parameters", JSON.stringify(params)]];
+  if (Object.hasOwn(params, MEMBERS)) return paramRows(params);
+  return [["parameters", paramsText(params, (_, value) => value !== null) || "none"]];
 }
 
 export function modelView({ path, sha256, model, run, deployments }: DescribedModel): View {
